@@ -3,8 +3,9 @@
  * Vocabulary of design: Words. The wire document is libs/contracts' schema, built from the lists here.
  */
 import type { Handling } from './handling.ts';
-import type { Interval, Instant } from './time.ts';
+import type { Interval } from './interval.ts';
 import type { Place } from './place.ts';
+import type { Instant } from './time.ts';
 
 /** Kinds that can place an item when their modality is actual. */
 export const PLACING_KINDS = ['observation', 'aggregation', 'transfer', 'transformation', 'registration', 'declaration'] as const;
@@ -17,12 +18,18 @@ export const KINDS = [...PLACING_KINDS, ...SPEAKING_KINDS, ...RELATING_KINDS] as
 export type Kind = (typeof KINDS)[number];
 export type RelatingKind = (typeof RELATING_KINDS)[number];
 
+/** Only actual places an item; negative: looked for and not found. */
 export const MODALITIES = ['actual', 'planned', 'negative'] as const;
 export type Modality = (typeof MODALITIES)[number];
 
+/**
+ * What an item is in a sighting: what it is about; what something goes into or out of; context, which it does not move. A correction also
+ * lists the items of its target: those that its own content is not about stand in the background, or it would place them.
+ */
 export const ROLES = ['subject', 'container', 'conveyance', 'background'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** What sort of source it is; its kind is an open list. */
 export const SOURCE_FAMILIES = ['registry', 'trade', 'tracking', 'customs', 'imagery', 'media', 'official', 'tip', 'analysis'] as const;
 export type SourceFamily = (typeof SOURCE_FAMILIES)[number];
 
@@ -32,6 +39,7 @@ export interface EventRef {
   readonly id: string;
 }
 
+/** One item of a sighting. */
 export interface SightingItem {
   /** `scheme:value`, normalised; see identifier.ts. */
   readonly id: string;
@@ -44,6 +52,7 @@ export interface SightingItem {
   readonly aliases?: { readonly name?: string; readonly mmsi?: string; readonly callSign?: string };
 }
 
+/** A firm or person with its part in what was seen. */
 export interface Party {
   readonly role: string;
   readonly name?: string;
@@ -52,6 +61,7 @@ export interface Party {
   readonly address?: string;
 }
 
+/** Bytes that support a sighting, named by their SHA-256 (lower-case hex). */
 export interface EvidenceRef {
   readonly sha256: string;
   readonly bytes?: number;
@@ -63,6 +73,7 @@ export interface EvidenceRef {
   readonly synthetic?: boolean;
 }
 
+/** What a sighting says about other sightings. */
 export interface Relations {
   /** Of a correction, retraction, dispute, marking. */
   readonly target?: EventRef;
@@ -79,6 +90,7 @@ export interface Relations {
   readonly upholds: readonly EventRef[];
 }
 
+/** One statement by one principal about items at a time and place, with source and evidence. */
 export interface Sighting extends EventRef {
   /** Submitted by (proved). */
   readonly principal: string;

@@ -1,0 +1,158 @@
+/** One entry of a timeline: what a resolved sighting says about an item, and what others say about the sighting. */
+import type { EventRef, Kind, Modality, Role, Sighting } from './sighting.ts';
+import type { Flag, Mark, RelationLink, TimelineEntry, WhyNot } from './timeline-entry.ts';
+import { formatRef } from './event-ref.ts';
+import { failsItsCheck } from './failing-check.ts';
+import type { Handling } from './handling.ts';
+import { targetsOf } from './references.ts';
+import type { Resolved } from './resolve.ts';
+import type { Rules } from './rules.ts';
+import { PLACING_KINDS, ROLES, SPEAKING_KINDS } from './sighting.ts';
+
+/** Most sightings of a ship's track have no relation at all: they share one empty list. */
+const NO_LINKS: readonly RelationLink[] = Object.freeze([]);
+const NO_FLAGS: readonly Flag[] = Object.freeze([]);
+
+const placing: ReadonlySet<Kind> = new Set(PLACING_KINDS);
+const speaking: ReadonlySet<Kind> = new Set(SPEAKING_KINDS);
+
+/** The entry of one sighting on the timeline of `item`; without an item, on its own page. */
+export function entryOf(node: Resolved, nodes: ReadonlyMap<string, Resolved>, rules: Rules, item?: string): TimelineEntry {
+  const { sighting, logIndex, standing, kind } = node;
+  const roles = rolesOf(sighting, item);
+  const flags = flagsOf(node, rules, item);
+  const why = whyNot(node, roles, flags, rules);
+  return {
+    sighting,
+    ...(logIndex === undefined ? {} : { logIndex }),
+    roles,
+    standing,
+    ...(node.by === undefined ? {} : { by: refOf(node.by) }),
+    ...(standing === 'corrected' ? { inPlace: refOf(node.head) } : {}),
+    ...(kind === undefined ? {} : { kind }),
+    places: why === undefined,
+    mark: markOf(kind, sighting.modality),
+    ...(why === undefined ? {} : { why }),
+    handling: handlingOf(node, rules),
+    targets: links(targetsOf(sighting), nodes),
+    ...spokenAboutBy(node),
+    contradicts: links(sighting.relations.contradicts, nodes),
+    contradictedBy: node.contradictedBy.length === 0 ? NO_LINKS : node.contradictedBy.map(linkTo),
+    flags,
+  };
+}
+
+const refOf = ({ sighting }: Resolved): EventRef => ({ agency: sighting.agency, id: sighting.id });
+
+/** The lists of a placing sighting of one role are shared: a fold makes one entry for each of 100,000 positions. */
+const ONE_ROLE: Readonly<Record<Role, readonly Role[]>> = {
+  subject: Object.freeze(['subject'] as const),
+  container: Object.freeze(['container'] as const),
+  conveyance: Object.freeze(['conveyance'] as const),
+  background: Object.freeze(['background'] as const),
+};
+const NO_ROLE: readonly Role[] = Object.freeze([]);
+
+function rolesOf(sighting: Sighting, item: string | undefined): readonly Role[] {
+  let first: Role | undefined;
+  let several = false;
+  for (const { id, role } of sighting.items) {
+    if (item !== undefined && id !== item) continue;
+    if (first !== undefined && role !== first) several = true;
+    first ??= role;
+  }
+  if (first === undefined) return NO_ROLE;
+  if (!several) return ONE_ROLE[first];
+  return ROLES.filter((role) => sighting.items.some((each) => each.role === role && (item === undefined || each.id === item)));
+}
+
+function whyNot(node: Resolved, roles: readonly Role[], flags: readonly Flag[], rules: Rules): WhyNot | undefined {
+  const { standing, kind, sighting } = node;
+  if (standing === 'waiting') {
+    if (rules.waitingPlacesNothing) return 'waiting';
+  } else if (standing !== 'stands' && rules.onlyStandingPlaces) return standing;
+  if (kind === undefined) return 'kind-unknown';
+  if (!placing.has(kind) && !(speaking.has(kind) && !rules.onlyPlacingKindsPlace)) return 'kind';
+  if (sighting.modality !== 'actual' && rules.onlyActualPlaces) return 'modality';
+  if (roles.length === 0) return 'not-named';
+  if (rules.backgroundIsNotPlaced && roles.every((role) => role === 'background')) return 'background';
+  return !rules.disputedStillPlaces && flags.includes('disputed') ? 'disputed' : undefined;
+}
+
+function markOf(kind: Kind | undefined, modality: Modality): Mark {
+  if (kind === undefined || !(placing.has(kind) || speaking.has(kind))) return 'relation';
+  if (modality !== 'actual') return modality;
+  return kind === 'statement' || kind === 'assessment' || kind === 'identification' ? kind : 'observed';
+}
+
+function handlingOf(node: Resolved, rules: Rules): Handling {
+  const markings = node.speakers.filter(({ speaksAs, inForce }) => speaksAs === 'marking' && inForce);
+  const marking = rules.lastMarkingApplies ? markings.at(-1) : markings[0];
+  return marking?.sighting.relations.handling ?? node.sighting.handling;
+}
+
+const linkTo = (node: Resolved): RelationLink => ({ agency: node.sighting.agency, id: node.sighting.id, standing: node.standing });
+
+function links(refs: readonly EventRef[], nodes: ReadonlyMap<string, Resolved>): readonly RelationLink[] {
+  if (refs.length === 0) return NO_LINKS;
+  return refs.map(({ agency, id }) => ({ agency, id, standing: nodes.get(formatRef({ agency, id }))?.standing ?? 'absent' }));
+}
+
+type SpokenAboutBy = Pick<TimelineEntry, 'correctedBy' | 'withdrawnBy' | 'supersededBy' | 'disputedBy' | 'resolvedBy' | 'markedBy'>;
+const UNSPOKEN: SpokenAboutBy = Object.freeze({
+  correctedBy: NO_LINKS,
+  withdrawnBy: NO_LINKS,
+  supersededBy: NO_LINKS,
+  disputedBy: NO_LINKS,
+  resolvedBy: NO_LINKS,
+  markedBy: NO_LINKS,
+});
+
+function spokenAboutBy(node: Resolved): SpokenAboutBy {
+  const supersededBy = node.standing === 'superseded' && node.by !== undefined ? [linkTo(node.by)] : NO_LINKS;
+  if (node.speakers.length === 0 && supersededBy.length === 0) return UNSPOKEN;
+  const by = (word: Resolved['speaksAs']) => node.speakers.filter(({ speaksAs }) => speaksAs === word).map(spokenBy);
+  const resolutions = node.speakers.filter(({ speaksAs }) => speaksAs === 'resolution');
+  return {
+    correctedBy: by('correction'),
+    withdrawnBy: by('retraction'),
+    supersededBy,
+    disputedBy: by('dispute'),
+    resolvedBy: resolutions.map((each) => ({ ...spokenBy(each), upheld: names(each.sighting.relations.upholds, node.sighting) })),
+    markedBy: by('marking'),
+  };
+}
+
+const spokenBy = (speaker: Resolved): RelationLink => ({ ...linkTo(speaker), inForce: speaker.inForce });
+
+const names = (refs: readonly EventRef[], { agency, id }: EventRef): boolean => refs.some((ref) => ref.agency === agency && ref.id === id);
+
+function flagsOf(node: Resolved, rules: Rules, item: string | undefined): readonly Flag[] {
+  const flags = new Set<Flag>();
+  const failing = item === undefined ? node.sighting.items.some(({ id }) => failsItsCheck(id)) : failsItsCheck(item);
+  if (failing && rules.failingCheckIsFlagged) flags.add('check-digit');
+  if (node.foreign) flags.add(`foreign-${node.sighting.kind}` as Flag);
+  if (node.inCircle) flags.add('relation-cycle');
+  if (openDisputes(node, rules).length > 0) flags.add('disputed');
+  if (rules.incompleteIsFlagged && (isIncomplete(node) || node.speakers.some((speaker) => isIncomplete(speaker))))
+    flags.add('incomplete-correction');
+  return flags.size === 0 ? NO_FLAGS : [...flags].sort();
+}
+
+/** The disputes of a sighting that are in force and that no resolution in force settles. */
+export function openDisputes(node: Resolved, rules: Rules): readonly Resolved[] {
+  if (node.speakers.length === 0 || isSettled(node, rules)) return [];
+  return node.speakers.filter((speaker) => speaker.speaksAs === 'dispute' && speaker.inForce && !isSettled(speaker, rules));
+}
+
+/** A resolution in force names it. */
+export const isSettled = (node: Resolved, rules: Rules): boolean =>
+  rules.resolutionsSettle && node.speakers.some(({ speaksAs, inForce }) => speaksAs === 'resolution' && inForce);
+
+/** A correction or retraction of its own agency's sighting that leaves out one of that sighting's items. */
+export function isIncomplete(node: Resolved): boolean {
+  const target = node.speaksAs === 'correction' || node.speaksAs === 'retraction' ? node.targets[0] : undefined;
+  if (target === undefined) return false;
+  const listed = new Set(node.sighting.items.map(({ id }) => id));
+  return target.sighting.items.some(({ id }) => !listed.has(id));
+}

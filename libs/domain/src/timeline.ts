@@ -1,0 +1,105 @@
+/**
+ * The fold: from sightings to the ordered, resolved timeline of one item. Pure; what it returns depends on what the sightings say and on
+ * nothing else, not on the order in which they are given or were logged. Nothing is left out of view: everything is an entry that says
+ * how it stands, why it places nothing, and who says what about it.
+ */
+import type { EventRef, Kind } from './sighting.ts';
+import type { TimelineEntry } from './timeline-entry.ts';
+import { entryOf } from './entry.ts';
+import { compareRef, formatRef } from './event-ref.ts';
+import { orderBounds } from './interval.ts';
+import { openQuestionsOf, type OpenQuestion } from './open-questions.ts';
+import { isRelating, targetsOf } from './references.ts';
+import { resolve, type FoldInput, type Resolved } from './resolve.ts';
+import { RULES, type Rules } from './rules.ts';
+
+/** A relation that does nothing yet, because `target` is not there. */
+export interface Waiting extends EventRef {
+  readonly kind: Kind;
+  readonly target: EventRef;
+}
+
+export interface Timeline {
+  readonly item: string;
+  /** By (start, end, agency, id); undated last. */
+  readonly entries: readonly TimelineEntry[];
+  /** By (agency, id) of the one that waits, then of its target. */
+  readonly waiting: readonly Waiting[];
+  readonly openQuestions: readonly OpenQuestion[];
+}
+
+export interface EventFold {
+  readonly ref: EventRef;
+  /** Absent: no such sighting among those given. */
+  readonly entry?: TimelineEntry;
+  /** Everything that speaks about it, directly or not, and what it speaks about; ordered as a timeline. */
+  readonly about: readonly TimelineEntry[];
+  readonly waiting: readonly Waiting[];
+  readonly openQuestions: readonly OpenQuestion[];
+}
+
+/**
+ * The timeline of `item` (`scheme:value`, normalised). `inputs`: every sighting that names it, every one that refers to these
+ * (transitively), and the `referencesOf` all of them, in any order; more does no harm. Entries are the sightings that name the item and
+ * those that speak about entries. Cost: n log n for the order, the rest linear (100,000 positions: well under a second).
+ */
+export function foldTimeline(item: string, inputs: readonly FoldInput[], rules: Rules = RULES): Timeline {
+  const nodes = resolve(inputs, rules);
+  const naming: Resolved[] = [];
+  for (const node of nodes.values()) if (node.sighting.items.some(({ id }) => id === item)) naming.push(node);
+  const view = ordered(withSpeakers(naming), rules);
+  const entries = view.map((node) => entryOf(node, nodes, rules, item));
+  return { item, entries, waiting: waitingIn(view, nodes), openQuestions: openQuestionsOf(view, entries, rules) };
+}
+
+/** One event with everything about it. `inputs` as for `foldTimeline`, around this event. An entry's roles are those of all its items. */
+export function foldEvent(ref: EventRef, inputs: readonly FoldInput[], rules: Rules = RULES): EventFold {
+  const nodes = resolve(inputs, rules);
+  const node = nodes.get(formatRef(ref));
+  if (node === undefined) return { ref, about: [], waiting: [], openQuestions: [] };
+  const view = ordered(new Set([...withSpeakers([node]), ...withTargets(node)]), rules);
+  const entries = view.map((each) => entryOf(each, nodes, rules));
+  return {
+    ref,
+    entry: entries[view.indexOf(node)] as TimelineEntry,
+    about: entries.filter((_, at) => view[at] !== node),
+    waiting: waitingIn(view, nodes),
+    openQuestions: openQuestionsOf(view, entries, rules),
+  };
+}
+
+/** These, those that speak about them, those that speak about those, and so on. */
+function withSpeakers(roots: Iterable<Resolved>): ReadonlySet<Resolved> {
+  const seen = new Set(roots);
+  // A set hands out what is added while it is walked.
+  for (const node of seen) for (const speaker of node.speakers) seen.add(speaker);
+  return seen;
+}
+
+function withTargets(root: Resolved): ReadonlySet<Resolved> {
+  const seen = new Set([root]);
+  for (const node of seen) for (const target of node.targets) seen.add(target);
+  return seen;
+}
+
+function ordered(view: ReadonlySet<Resolved>, rules: Rules): readonly Resolved[] {
+  if (!rules.orderedByTime) return [...view];
+  const keyed = [...view].map((node) => ({ node, bounds: orderBounds(node.sighting.occurred) }));
+  keyed.sort((a, b) => {
+    if (a.bounds[0] !== b.bounds[0]) return a.bounds[0] < b.bounds[0] ? -1 : 1;
+    if (a.bounds[1] !== b.bounds[1]) return a.bounds[1] < b.bounds[1] ? -1 : 1;
+    return compareRef(a.node.sighting, b.node.sighting);
+  });
+  return keyed.map(({ node }) => node);
+}
+
+function waitingIn(view: readonly Resolved[], nodes: ReadonlyMap<string, Resolved>): readonly Waiting[] {
+  const waiting: Waiting[] = [];
+  for (const { sighting } of view) {
+    if (!isRelating(sighting.kind)) continue;
+    for (const target of targetsOf(sighting)) {
+      if (!nodes.has(formatRef(target))) waiting.push({ agency: sighting.agency, id: sighting.id, kind: sighting.kind, target });
+    }
+  }
+  return waiting.sort((a, b) => compareRef(a, b) || compareRef(a.target, b.target));
+}
