@@ -1,0 +1,72 @@
+/**
+ * What a data directory holds:
+ *
+ *   FORMAT            version of the data (data-format.ts); there once the directory is ready
+ *   owner.<n>.lock    who owns it (owner-lock.ts)
+ *   passwords.json    of the database roles, mode 0600
+ *   postgres/         the cluster
+ *   run/              its unix socket
+ *   postgres.log      what the server says (and postgres.log.1, the one before)
+ */
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, rmdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { canReach, serverAccount, type Account } from './account.ts';
+import { isLockFile, takeOwnership } from './owner-lock.ts';
+import { stopOrphan } from './postmaster.ts';
+import type { StoreLog } from '../store-log.ts';
+
+export interface DataPaths {
+  readonly root: string;
+  readonly pgData: string;
+  /** A cluster that is being made: taken for nothing until it is renamed. */
+  readonly pgDataNew: string;
+  readonly run: string;
+  readonly logFile: string;
+}
+
+/** Where root keeps data and binaries when the account of the server cannot reach the directory that was asked for. */
+const REACHABLE_ROOT = '/var/lib/custody-ledger';
+
+/**
+ * The directory that is really used: the one asked for, or, as root and where the server's account cannot walk down to it (a home of
+ * mode 0700), one under /var/lib/custody-ledger that follows from the path asked for. The same for every call.
+ */
+export function dataPaths(dataDir: string, account: Account | null = serverAccount()): DataPaths {
+  const asked = resolve(dataDir);
+  const usable = account === null || canReach(account, asked);
+  const root = usable ? asked : join(REACHABLE_ROOT, createHash('sha256').update(asked).digest('hex').slice(0, 12));
+  return { root, pgData: join(root, 'postgres'), pgDataNew: join(root, 'postgres.new'), run: join(root, 'run'), logFile: join(root, 'postgres.log') };
+}
+
+/** Makes the directories that must be there before a start, open to the account and to nobody else; returns them without symbolic links. */
+export function makeDirectories(paths: DataPaths, account: Account | null): DataPaths {
+  for (const directory of [paths.root, paths.run]) {
+    if (!existsSync(directory)) mkdirSync(directory, { recursive: true, mode: 0o700 });
+    chmodSync(directory, 0o700);
+    if (account !== null) chownSync(directory, account.uid, account.gid);
+  }
+  return dataPaths(realpathSync(paths.root), account);
+}
+
+const OURS = new Set(['FORMAT', 'FORMAT.new', 'passwords.json', 'passwords.json.new', 'postgres', 'postgres.new', 'run', 'postgres.log', 'postgres.log.1', 'binaries']);
+
+/**
+ * Removes everything that we made in a data directory, and the directory when nothing else is left in it. What is not ours stays.
+ * A server that outlived its parent is stopped first. Throws `data.locked` where a process uses the directory.
+ */
+export async function resetData(dataDir: string, log: StoreLog = () => {}): Promise<void> {
+  const paths = dataPaths(dataDir);
+  if (!existsSync(paths.root)) return;
+  const lock = takeOwnership(paths.root);
+  try {
+    await stopOrphan(paths.pgData, log);
+    for (const name of readdirSync(paths.root)) {
+      if (OURS.has(name)) rmSync(join(paths.root, name), { recursive: true, force: true });
+    }
+  } finally {
+    lock.release();
+  }
+  for (const name of readdirSync(paths.root)) if (isLockFile(name)) rmSync(join(paths.root, name), { force: true });
+  if (readdirSync(paths.root).length === 0) rmdirSync(paths.root);
+}
