@@ -1,0 +1,152 @@
+/**
+ * The error catalogue: every code that the product answers, logs or keeps with a dead letter, in one place. A code is stable for ever;
+ * its words may be mended. Problem pages and docs/errors.md are made from it (problem.ts).
+ * Status: 400 where the text is not JSON or the request is malformed, 422 where it is JSON that cannot be accepted;
+ * `status: null`: never an HTTP answer (a configuration error, a dead letter's reason, a finding about a topic, a rejected row).
+ */
+export interface ErrorEntry {
+  readonly status: number | null;
+  readonly title: string;
+  /** What happened, and what was and was not done. */
+  readonly meaning: string;
+  /** What to do now. */
+  readonly remedy: string;
+}
+
+const entry = (status: number | null, title: string, meaning: string, remedy: string): ErrorEntry => ({ status, title, meaning, remedy });
+
+const NOTHING_STORED = 'Nothing was stored.';
+
+export const ERRORS = {
+  // The text and its JSON (RFC 8259, RFC 7493).
+  'json.syntax': entry(400, 'Not JSON', `The text is not JSON; the byte offset says where it stops being it. ${NOTHING_STORED}`, 'Mend the text at that offset and send it again.'),
+  'json.encoding': entry(400, 'Not UTF-8', `The bytes are not UTF-8, or start with a byte order mark. ${NOTHING_STORED}`, 'Send UTF-8 without a byte order mark.'),
+  'json.duplicate-key': entry(422, 'A member appears twice', `An object has two members of one name, which readers resolve differently. ${NOTHING_STORED}`, 'Keep one of them.'),
+  'json.lone-surrogate': entry(422, 'Half a character', `A text holds a surrogate without its partner, which no UTF-8 can carry. ${NOTHING_STORED}`, 'Write the whole character, or leave it out.'),
+  'json.nul': entry(422, 'NUL character', `A text or a member's name holds U+0000, which the store cannot keep. ${NOTHING_STORED}`, 'Leave the character out.'),
+  'json.number': entry(422, 'Number outside I-JSON', `A number is not exactly a double (RFC 7493, 2.2): readers would see different values. ${NOTHING_STORED}`, 'Send it as text, or with fewer digits.'),
+  'json.depth': entry(422, 'Nested too deeply', `The document is nested more than 32 levels deep. ${NOTHING_STORED}`, 'Flatten it; deep material is evidence and belongs in a file.'),
+  'json.too-large': entry(413, 'Document too large', `One document has more than 1 MiB. ${NOTHING_STORED}`, 'Register the material as evidence and refer to it by its hash.'),
+
+  // The document against the schema of its kind.
+  'schema.required': entry(422, 'A member is missing', `The kind needs a member that is not there. ${NOTHING_STORED}`, 'Add the member that the pointer names.'),
+  'schema.unknown-member': entry(422, 'Unknown member', `The kind has no such member; a misspelt one would be lost silently. ${NOTHING_STORED}`, 'Mend the name, or put the member under extension.'),
+  'schema.type': entry(422, 'Another type', `The value at the pointer has another JSON type. ${NOTHING_STORED}`, 'Send the type that the answer names.'),
+  'schema.value': entry(422, 'Value not allowed', `The value at the pointer is not one of those allowed. ${NOTHING_STORED}`, 'Choose one of the values that the answer names.'),
+  'schema.pattern': entry(422, 'Another form', `The text at the pointer does not have the form that is needed. ${NOTHING_STORED}`, 'Write it in the form that the answer names.'),
+  'schema.size': entry(422, 'Too short or too long', `A text, list or object is outside of its bounds. ${NOTHING_STORED}`, 'Keep to the bound that the answer names; several sightings can carry what does not fit into one.'),
+  'schema.range': entry(422, 'Number out of range', `The number at the pointer is outside of its bounds. ${NOTHING_STORED}`, 'Check the unit and the sign.'),
+  'schema.roles': entry(422, 'Roles do not fit the kind', `An aggregation needs a subject, and an ADD exactly one container or conveyance. ${NOTHING_STORED}`, 'Name what goes in, and the one thing that it goes into.'),
+
+  // What the domain knows about identifiers, times, places, handling, grades, references.
+  'identifier.malformed': entry(422, 'Not an identifier', `The text is not \`scheme:value\` of a known scheme and form. ${NOTHING_STORED}`, 'Mend it; what the source wrote can stand in the member written.'),
+  'identifier.not-normalised': entry(422, 'Identifier not normalised', `The identifier is written in another form than the one that is looked up. ${NOTHING_STORED}`, 'Send the expected form, and the source\'s own in the member written.'),
+  'time.invalid': entry(422, 'Not a time', `The text is not an RFC 3339 date or date-time, or the calendar has no such moment. ${NOTHING_STORED}`, 'Write 2018, 2018-06, 2018-06-11, 2018-06-11T13:20Z and so on, as the precision says.'),
+  'time.no-offset': entry(422, 'Time of day without a zone', `A time of day has neither Z nor an offset: it could be any of 26 hours. ${NOTHING_STORED}`, 'Add Z or an offset such as +09:00; where it is not known, give the day.'),
+  'time.leap-second': entry(422, 'Leap second', `A second numbered 60 has no instant of its own. ${NOTHING_STORED}`, 'State the second before or after it.'),
+  'time.too-fine': entry(422, 'Finer than a microsecond', `A second has more than six decimals. ${NOTHING_STORED}`, 'Cut it to six.'),
+  'time.out-of-range': entry(422, 'Year not kept', `The time lies outside of the years 1700 to 2200. ${NOTHING_STORED}`, 'Check the year.'),
+  'time.coarser-than-precision': entry(422, 'Says less than its precision', `The time is not written out to the stated precision. ${NOTHING_STORED}`, 'State the precision that the time has.'),
+  'time.finer-than-precision': entry(422, 'Says more than its precision', `The time has parts finer than the stated precision. ${NOTHING_STORED}`, 'Cut the time, or state the finer precision.'),
+  'time.reversed': entry(422, 'Ends before it starts', `The end of occurred lies before its start. ${NOTHING_STORED}`, 'Exchange or mend the two.'),
+  'time.unbounded': entry(422, 'No time given', `Occurred has neither a start nor an end. ${NOTHING_STORED}`, 'Give one of them, or leave occurred out: the sighting is then undated.'),
+  'place.empty': entry(422, 'Empty place', `The place says nothing. ${NOTHING_STORED}`, 'Leave it out.'),
+  'place.unlocode': entry(422, 'Not a UN/LOCODE', `The code does not have the form of a UN/LOCODE, or no country has its first two letters. ${NOTHING_STORED}`, 'Mend it, or leave it out and give the name.'),
+  'place.country': entry(422, 'Not a country code', `The code is not ISO 3166-1 alpha-2. ${NOTHING_STORED}`, 'Mend it, or leave it out and write the country as text.'),
+  'place.country-mismatch': entry(422, 'Code and country disagree', `The UN/LOCODE lies in another country than the one stated. ${NOTHING_STORED}`, 'Find out which of the two is meant.'),
+  'place.coordinates': entry(422, 'Coordinates not on the earth', `A coordinate is out of range, or stands without the other. ${NOTHING_STORED}`, 'Give both in degrees, north and east positive.'),
+  'place.radius': entry(422, 'Radius without a meaning', `A radius is out of range, or has no coordinates as its centre. ${NOTHING_STORED}`, 'Give it in metres, beside lat and lon.'),
+  'handling.tlp': entry(422, 'Not a TLP label', `The label is not one of TLP 2.0. ${NOTHING_STORED}`, 'Use CLEAR, GREEN, AMBER, AMBER+STRICT or RED.'),
+  'handling.community': entry(422, 'Community not applicable', `A community stands beside another label than GREEN, or is not a name. ${NOTHING_STORED}`, 'Leave it out, or use GREEN.'),
+  'handling.agencies': entry(422, 'Agencies not applicable', `Agencies are named under a label that is wider than any list, or are not agencies. ${NOTHING_STORED}`, 'Name agencies under AMBER, AMBER+STRICT or RED.'),
+  'handling.principals': entry(422, 'Principals not applicable', `Principals are named under another label than RED, or have no name. ${NOTHING_STORED}`, 'Name principals under RED only.'),
+  'grade.malformed': entry(422, 'Not an Admiralty code', `The grade is not A to F followed by 1 to 6. ${NOTHING_STORED}`, 'Leave it out where it is not known; never guess one.'),
+  'ref.malformed': entry(422, 'Not a reference', `The text is neither \`id\` nor \`agency/id\`. ${NOTHING_STORED}`, 'Name the event by the id that its submitter gave it.'),
+  'ref.self': entry(422, 'About itself', `A sighting names itself as what it is about. ${NOTHING_STORED}`, 'Name the sighting that it is about.'),
+
+  // Events.
+  'event.id-conflict': entry(409, 'The id is taken', 'An event of this agency and id is there with other bytes. The first committed stands; the other was not stored as an event.', 'Send a correction with an id of its own, or choose another id.'),
+  'event.not-found': entry(404, 'No such event', 'There is no event of this id that you may see.', 'Check the id and the agency.'),
+  'event.ambiguous': entry(409, 'Several events of this id', 'Several agencies have an event of this id.', 'Name the agency: `?agency=`.'),
+  'correction.item-missing': entry(422, 'An item of the target is missing', `A correction or retraction lists every item of its target beside its own, and one is not there. ${NOTHING_STORED}`, 'Add the item that the answer names.'),
+  'item.not-found': entry(404, 'No such item', 'No sighting that you may see concerns this identifier.', 'Check it, or search: a partial or misread identifier is found there.'),
+
+  // Reading.
+  'asof.not-sealed': entry(409, 'No recorded time yet', 'A date means the recorded time, which the first seal sets; there is no seal yet.', 'Use `asOf=log:<size>` or `asOf=reported:<date>`.'),
+  'asof.malformed': entry(400, 'Not a point of view', 'asOf is neither `log:<size>`, nor `reported:<date>`, nor a date.', 'Write one of the three.'),
+  'asof.ahead': entry(400, 'Ahead of the log', 'asOf names a log size that the log has not reached.', 'Use a size from an answer of this log.'),
+  'cursor.malformed': entry(400, 'Not a cursor', 'The cursor was not made by this server for this question.', 'Start again without a cursor.'),
+  'query.invalid': entry(400, 'Parameter malformed', 'A parameter of the request has another form.', 'Write it as the API page says.'),
+  'query.unknown': entry(400, 'Unknown parameter', 'The request has a parameter that this route does not know; a misspelt one would be ignored silently.', 'Mend or remove it.'),
+  'query.too-short': entry(400, 'Too little to search for', 'A search needs at least three letters or digits.', 'Give more of the identifier.'),
+
+  // Requests and load.
+  'body.too-large': entry(413, 'Request too large', `The body is larger than this route takes. ${NOTHING_STORED}`, 'Send fewer at a time, or use the NDJSON stream.'),
+  'batch.empty': entry(400, 'Nothing sent', 'The body holds no sighting.', 'Send one, a list, or lines of NDJSON.'),
+  'batch.too-large': entry(413, 'Batch too large', `The list has more sightings than one request takes. ${NOTHING_STORED}`, 'Send several lists, or use the NDJSON stream.'),
+  'batch.rolled-back': entry(422, 'Refused with its batch', `Another sighting of the same request was refused and the request says rollback. ${NOTHING_STORED}`, 'Mend the others, or send with onError=proceed.'),
+  'media-type': entry(415, 'Media type not taken', 'The route takes application/json and application/x-ndjson.', 'Set content-type.'),
+  'rate.limited': entry(429, 'Too many requests', 'The rate of this client is used up. Nothing was done.', 'Wait as Retry-After says, then send again; the same id is stored once.'),
+  'busy': entry(503, 'Busy', 'The server works at its limit and took nothing on.', 'Wait as Retry-After says, then send again; the same id is stored once.'),
+  'log.unavailable': entry(503, 'Event log not available', 'It is not known whether the event log has the sightings: some, all or none of them.', 'Send the same again after Retry-After: the same id and bytes are stored once.'),
+  'store.unavailable': entry(503, 'Ledger not available', 'The database did not answer. Nothing was changed.', 'Ask again after Retry-After.'),
+  'store.timeout': entry(503, 'Statement took too long', 'The question was stopped at its time limit. Nothing was changed.', 'Ask for less: a smaller limit, a narrower search.'),
+  'not-found': entry(404, 'No such page', 'There is nothing at this address.', 'See /openapi.json for what there is.'),
+  'method-not-allowed': entry(405, 'Method not allowed', 'The address exists and does not take this method: nothing here is ever changed or deleted in place.', 'Use a method that the Allow header names; to change a sighting, submit a correction.'),
+  'internal': entry(500, 'Unexpected', 'A fault of the server. It is in the log under the request id.', 'Report the request id; sending the same again is safe.'),
+
+  // The ledger and the data.
+  'ledger.append-only': entry(null, 'The ledger only grows', 'The database refused to change or remove what is in the ledger, whoever asked.', 'Submit a correction, a retraction or a marking.'),
+  'data.newer': entry(null, 'Data of a newer version', 'The data directory or schema was written by a newer version. Nothing was opened.', 'Run that version or a later one.'),
+  'data.locked': entry(null, 'Data in use', 'Another process holds the data directory.', 'Stop it, or name another directory.'),
+
+  // Event log and projector.
+  'offset.out-of-range': entry(null, 'Offset outside of the log', 'The next offset to read is not in the event log any more, or not yet. The consumer stopped; it never seeks by itself.', 'Find out what removed the records before anything else; then restore them or set the offset by hand.'),
+  'topic.changed': entry(null, 'Another topic of the same name', 'The topic was deleted and made again: its offsets mean other records. The consumer stopped.', 'Find out who did; then rebuild from the new topic, or restore the old one.'),
+  'topic.missing': entry(null, 'Topic missing', 'The topic is not there and could not be created.', 'Create it, or let this client create topics.'),
+  'topic.partitions': entry(null, 'Another number of partitions', 'The topic has another number of partitions than configured.', 'Set the configuration to what is there; adding partitions moves keys.'),
+  'topic.replication': entry(null, 'Too few replicas', 'The topic has fewer replicas than a lost broker allows for.', 'Use at least three in production.'),
+  'topic.min-insync': entry(null, 'Too few in-sync replicas demanded', 'min.insync.replicas lets an acknowledged record be lost with one broker.', 'Set it to two with three replicas.'),
+  'topic.retention': entry(null, 'Records expire', 'The topic removes records by age or size before the ledger can vouch for them.', 'Set retention.ms and retention.bytes to -1 and cleanup.policy to delete.'),
+  'record.malformed': entry(null, 'Not a record', 'A record of the event log is not header, line feed, content. It is kept with the dead letters.', 'See who writes to the topic; retry once it can be read.'),
+  'record.forged': entry(null, 'Not by a known publisher', 'The record\'s MAC is missing or wrong. It is kept with the dead letters.', 'See who writes to the topic, and whether a publisher key is missing here.'),
+  'record.header-mismatch': entry(null, 'Headers contradict the value', 'A header does not agree with the value that it copies. It is kept with the dead letters.', 'See what rewrites headers between publisher and projector.'),
+  'record.schema': entry(null, 'Not a sighting', 'The content is not a valid sighting document. It is kept with the dead letters.', 'See which publisher skips validation; a newer document needs a newer projector.'),
+  'record.commitment': entry(null, 'Hash or commitment wrong', 'The header names another hash or commitment than the content has. It is kept with the dead letters.', 'See which publisher computes it otherwise.'),
+  'record.data': entry(null, 'The database refuses the data', 'One record was found by halving its batch that the database cannot take. It is kept with the dead letters.', 'Read the reason kept with it; retry after an update that mends it.'),
+  'record.too-large': entry(null, 'Record too large', 'The record is larger than any that capture makes. It is kept with the dead letters.', 'See who writes to the topic.'),
+  'dlq.not-found': entry(404, 'No such dead letter', 'There is no dead letter of this number.', 'List them: `custody dlq ls`.'),
+  'dlq.retried': entry(409, 'Already retried', 'The dead letter was appended to the event log before.', 'See the event, or the newer dead letter.'),
+
+  // Configuration and command line.
+  'config.unknown-key': entry(null, 'Unknown setting', 'The configuration has a key that nothing reads; a misspelt one would be ignored silently.', 'Mend or remove it: `custody config print`.'),
+  'config.invalid': entry(null, 'Setting invalid', 'The value of a setting is not what it should be. Nothing was started.', 'Mend it; `custody config check` lists all at once.'),
+  'config.missing': entry(null, 'Setting missing', 'A setting without a default is not there. Nothing was started.', 'Set it, or the variable of the same name with _FILE.'),
+  'config.unreadable': entry(null, 'Setting\'s file unreadable', 'The file that a setting names cannot be read. Nothing was started.', 'Check the path and its permissions.'),
+
+  // The client's way to the server.
+  'server.unreachable': entry(null, 'No server', 'No server answers at the address.', 'Start one with `npm start`, or name another with --server.'),
+  'server.interrupted': entry(null, 'Answer broke off', 'The connection ended before the answer was complete.', 'Run the command again.'),
+
+  // Case files.
+  'import.kind-unknown': entry(422, 'Unknown kind', 'The line has a kind that case files do not know. The row was rejected, the others were not.', 'Mend the kind, or map it to one of those known.'),
+  'import.member-missing': entry(422, 'A member is missing', 'The line lacks a member that every line needs. The row was rejected.', 'Add the member that the pointer names.'),
+  'import.member-malformed': entry(422, 'A member cannot be read', 'A member of the line is not what case files have there. The row was rejected.', 'Mend the member that the pointer names.'),
+  'import.scheme-unknown': entry(422, 'Unknown identifier scheme', 'The line has an identifier of a scheme that is not known. The row was rejected.', 'Use a known scheme, or serial with the maker\'s name.'),
+  'import.not-an-object': entry(422, 'Not a record', 'The line is JSON but no object. The row was rejected.', 'One JSON object a line.'),
+  'import.no-file': entry(null, 'No such file', 'The file to import is not there or cannot be read. Nothing was sent.', 'Check the path.'),
+  'import.answer': entry(null, 'Answer incomplete', 'The server did not answer for every line that was sent.', 'Run the same import again: what is there already is not doubled.'),
+  'import.format-unknown': entry(422, 'Unknown case format', 'The member schema names another format than custody-case/1.', 'Convert the file; `custody-case/1` and `custody-demo-sighting/1` are read.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+export const ERROR_CODES = Object.keys(ERRORS) as readonly ErrorCode[];
+
+/** Codes that appear, quoted, in none of the texts: a code without a test is a promise that nobody checked. */
+export function codesWithoutTest(testSources: Iterable<string>): ErrorCode[] {
+  const missing = new Set<ErrorCode>(ERROR_CODES);
+  for (const source of testSources) {
+    for (const code of missing) if (new RegExp(`['"\`]${code.replaceAll('.', '\\.')}['"\`]`).test(source)) missing.delete(code);
+  }
+  return [...missing];
+}

@@ -1,0 +1,13 @@
+/** Contracts of Custody Ledger: the sighting document, its validation and reading, errors, CloudEvents headers, OpenAPI and AsyncAPI. */
+export { checkHeaders, RECORD_MEDIA_TYPE, submittedHeaders, SUBMITTED_TYPE, type SubmittedRecord } from './cloud-events.ts';
+export { codesWithoutTest, ERROR_CODES, ERRORS, type ErrorCode, type ErrorEntry } from './errors.ts';
+export { FAULTS_MAX, pointerToken, type Fault } from './fault.ts';
+export { indexDocument, type DocumentIndex } from './index-document.ts';
+export { isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
+export { errorsPage, isErrorCode, problem, PROBLEM_MEDIA_TYPE, problemPage, statusOf, type Problem } from './problem.ts';
+export { readSighting, type ReadSighting, type SightingEnvelope } from './read-sighting.ts';
+export {
+  IDENTIFIER_LENGTH_MAX, ITEMS_MAX, LIST_LENGTH_MAX, schemaId, schemaOf, TEXT_LENGTH_MAX, WORD_LENGTH_MAX,
+  type EvidenceDocument, type HandlingDocument, type ItemDocument, type OccurredDocument, type PartyDocument, type PlaceDocument, type SightingDocument,
+} from './sighting-schema.ts';
+export { validateDocument } from './validate.ts';

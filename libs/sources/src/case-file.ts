@@ -1,0 +1,197 @@
+/**
+ * Case file `custody-case/1` (design: Case file; the demo's `custody-demo-sighting/1` reads as the same): one line to one sighting document.
+ * The whole line stands in the document under `extension.case`, so nothing is lost whatever the mapping makes of it.
+ */
+import { KINDS, type Kind, type Modality, MODALITIES, RELATING_KINDS } from '#lib/domain';
+import { isJsonObject, validateDocument, type Fault, type JsonObject, type SightingDocument } from '#lib/contracts';
+import { mapItems, withTargetItems } from './case-items.ts';
+import { mapEvidence, mapHandling, mapParties, mapPlace, mapReported, mapSource, present, type CaseFileHash } from './case-members.ts';
+import { mapOccurred } from './case-times.ts';
+import { readLine, type LineReader } from './line-reader.ts';
+
+export const CASE_FORMAT = 'custody-case/1';
+const FORMATS: ReadonlySet<string> = new Set([CASE_FORMAT, 'custody-demo-sighting/1']);
+
+export interface CaseContext {
+  /** The line of this id in the same file, whether before or after. */
+  targetOf(id: string): JsonObject | undefined;
+  /** Hash and size of a file that the line refers to, where the importer has it. */
+  fileOf?(ref: string): CaseFileHash | undefined;
+}
+
+export type CaseMapping =
+  | { readonly ok: true; readonly document: SightingDocument }
+  /** Pointers are into the line, except those of `schema.*`, which are into the document made of it. */
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** Kinds that case files name in their own way. */
+const OTHER_KIND_NAMES: Readonly<Record<string, Kind>> = { claim: 'statement', disaggregation: 'aggregation' };
+/** What was corrected before it was corrected: followed this far for the items that a chain of corrections concerns. */
+const CHAIN_LENGTH_MAX = 16;
+
+const relating: ReadonlySet<string> = new Set(RELATING_KINDS);
+const targeting: ReadonlySet<string> = new Set(['correction', 'retraction', 'dispute', 'marking']);
+
+/** Pure; about 30 µs a line. The document passes `validateDocument`; the domain's rules (`readSighting`) are capture's. */
+export function mapCaseLine(line: JsonObject, context: CaseContext): CaseMapping {
+  return mapWithin(line, context, CHAIN_LENGTH_MAX);
+}
+
+function mapWithin(value: JsonObject, context: CaseContext, depth: number): CaseMapping {
+  if (!isJsonObject(value)) return { ok: false, faults: [{ code: 'import.not-an-object', pointer: '', detail: 'A line of a case file is one JSON object.' }] };
+  const line = readLine(value);
+  const kind = kindOf(line);
+  const format = line.text('schema');
+  if (format !== undefined && !FORMATS.has(format)) {
+    line.faults.push({ code: 'import.format-unknown', pointer: '/schema', detail: 'The line is of another format.', expected: CASE_FORMAT });
+  }
+  const id = line.text('id');
+  if (id === undefined) line.missing('id', 'A line needs an id: importing it twice must change nothing.');
+  if (kind === undefined || id === undefined) return { ok: false, faults: line.faults };
+  const document = documentOf(line, kind, value, context, depth, id);
+  const faults = line.faults.length > 0 ? line.faults : validateDocument(document);
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, document };
+}
+
+function kindOf(line: LineReader): Kind | undefined {
+  const name = line.text('kind');
+  if (name === undefined) {
+    line.missing('kind', 'A line needs a kind.');
+    return undefined;
+  }
+  const kind = OTHER_KIND_NAMES[name] ?? KINDS.find((known) => known === name);
+  if (kind === undefined) {
+    const expected = [...KINDS, ...Object.keys(OTHER_KIND_NAMES)].join(', ');
+    line.faults.push({ code: 'import.kind-unknown', pointer: '/kind', detail: 'No such kind of line.', expected });
+  }
+  return kind;
+}
+
+function documentOf(line: LineReader, kind: Kind, whole: JsonObject, context: CaseContext, depth: number, id: string): SightingDocument {
+  const { own, given } = mapHandling(line);
+  const relations = mapRelations(line, kind, kind === 'marking' ? (given ?? own) : undefined);
+  const target = relations?.target === undefined || depth === 0 ? undefined : targetDocument(relations.target, context, depth);
+  const ownItems = mapItems(line);
+  const takesOver = kind === 'correction' || kind === 'retraction';
+  const items = takesOver && target !== undefined ? withTargetItems(kind, ownItems, target.items ?? []) : ownItems;
+  const what = mapWhat(line, kind, target);
+  const statement = mapStatement(line);
+  const evidence = mapEvidence(line, (ref) => context.fileOf?.(ref));
+  const parties = mapParties(line);
+  const members = {
+    id,
+    kind,
+    ...what,
+    handling: own,
+    ...present({
+      occurred: mapOccurred(line),
+      place: mapPlace(line),
+      items: items.length > 0 ? items : undefined,
+      conveyance: mapConveyance(line),
+      parties: parties.length > 0 ? parties : undefined,
+    }),
+    source: mapSource(line),
+    ...present({ evidence: evidence.length > 0 ? evidence : undefined, grade: line.text('grade')?.toUpperCase(), statement, relations, reported: mapReported(line) }),
+  };
+  const rest = line.rest();
+  return { ...members, extension: { case: whole, ...(Object.keys(rest).length > 0 ? { x: rest } : {}) } } as SightingDocument;
+}
+
+/** The target as a document, for its items and kind; a target that is itself refused, or in another file, gives nothing. */
+function targetDocument(reference: string, context: CaseContext, depth: number): SightingDocument | undefined {
+  const line = context.targetOf(reference);
+  if (line === undefined) return undefined;
+  const mapped = mapWithin(line, context, depth - 1);
+  return mapped.ok ? mapped.document : undefined;
+}
+
+type What = Pick<SightingDocument, 'as' | 'action' | 'modality' | 'subtype'>;
+
+/** Slot kind: what the line says happened, and for a correction what it puts in place. */
+function mapWhat(line: LineReader, kind: Kind, target: SightingDocument | undefined): What {
+  const modality = mapModality(line);
+  const subtype = line.text('assessment') ?? line.text('subtype');
+  const action = mapAction(line);
+  const hasParent = line.take('parent') !== undefined;
+  const as = kind === 'correction' ? replacedKind(hasParent && action !== undefined, target) : undefined;
+  const places = as ?? kind;
+  if (places !== 'aggregation') {
+    if (action !== undefined) line.release('action');
+    return { ...present<What>({ as, modality, subtype: subtype ?? defaultSubtype(places, target) }) };
+  }
+  return { ...present<What>({ as, action: action ?? (line.take('kind') === 'correction' ? target?.action : 'ADD'), modality, subtype }) };
+}
+
+/** A correction is an aggregation where it says what goes into what, else what its target is. */
+function replacedKind(aggregates: boolean, target: SightingDocument | undefined): What['as'] {
+  if (aggregates) return 'aggregation';
+  const kind = target?.kind === 'correction' ? target.as : target?.kind;
+  return kind === undefined || relating.has(kind) ? undefined : (kind as What['as']);
+}
+
+/** An assessment always has a subtype in a document; case files may leave it out. */
+const defaultSubtype = (kind: Kind, target: SightingDocument | undefined): string | undefined => (kind === 'assessment' ? (target?.subtype ?? 'unspecified') : undefined);
+
+function mapAction(line: LineReader): 'ADD' | 'DELETE' | undefined {
+  const action = line.text('action')?.toUpperCase();
+  const unloads = line.take('kind') === 'disaggregation';
+  if (action !== undefined && action !== 'ADD' && action !== 'DELETE') line.malformed('action', 'action is neither ADD nor DELETE.');
+  if (unloads && action === 'ADD') line.malformed('action', 'A disaggregation takes out; its action is DELETE.');
+  return unloads ? 'DELETE' : (action as 'ADD' | 'DELETE' | undefined);
+}
+
+/** Actual is left out: it is the default. A search that found nothing stays one, whatever was planned. */
+function mapModality(line: LineReader): Modality | undefined {
+  const stated = line.text('modality');
+  if (stated !== undefined && !(MODALITIES as readonly string[]).includes(stated)) line.malformed('modality', `modality is none of ${MODALITIES.join(', ')}.`);
+  const negative = line.flag('negative');
+  const scheduled = line.text('claimType') === 'scheduled';
+  if (!scheduled) line.release('claimType');
+  if (negative) return 'negative';
+  if (scheduled) return 'planned';
+  return stated === undefined || stated === 'actual' ? undefined : (stated as Modality);
+}
+
+function mapStatement(line: LineReader): SightingDocument['statement'] {
+  const value = line.take('statement');
+  if (!isJsonObject(value)) return line.text('statement');
+  const inner = line.object('statement');
+  const text = inner?.text('text');
+  const lang = inner?.text('lang');
+  return text === undefined || lang === undefined ? text : { text, lang };
+}
+
+/** Of an event that may be several: a case file has the one or the list, under the name of its kind. */
+function mapRelations(line: LineReader, kind: Kind, marking: SightingDocument['handling'] | undefined): SightingDocument['relations'] {
+  const named = [...line.texts('corrects'), ...line.texts('target'), ...line.texts('targets')];
+  const targets = [...new Set(named)];
+  const links = line.texts('links');
+  if (targeting.has(kind) && targets.length > 1) line.malformed('targets', `A ${kind} is about one sighting; write a line for each.`);
+  if (targeting.has(kind) && targets.length === 0) line.missing('corrects', `A ${kind} names the sighting that it is about.`);
+  const resolves = kind === 'resolution' ? [...new Set([...line.texts('resolves'), ...targets])] : [];
+  if (kind === 'resolution' && resolves.length === 0) line.missing('resolves', 'A resolution names what it settles.');
+  const spoken = targeting.has(kind) || kind === 'resolution';
+  const upholds = kind === 'resolution' ? line.texts('upholds') : [];
+  const some = (list: readonly string[]): string[] | undefined => (list.length > 0 ? [...list] : undefined);
+  return present<NonNullable<SightingDocument['relations']>>({
+    target: targeting.has(kind) ? targets[0] : undefined,
+    reason: line.text('correctionReason') ?? line.text('reason'),
+    handling: marking,
+    contradicts: some(line.texts('contradicts')),
+    // A line that is about no other sighting and names one all the same links to it.
+    links: some(spoken ? links : [...new Set([...links, ...targets])]),
+    basis: some(line.texts('basis')),
+    resolves: some(resolves),
+    upholds: some(upholds),
+  });
+}
+
+function mapConveyance(line: LineReader): SightingDocument['conveyance'] {
+  const conveyance = line.object('conveyance');
+  if (conveyance === undefined) return undefined;
+  const place = (name: string) => (conveyance.take(name) === undefined ? undefined : mapPlace(renamed(conveyance, name)));
+  return present({ voyage: conveyance.text('voyage'), loading: place('loading'), discharge: place('discharge') });
+}
+
+/** `mapPlace` reads the member `place`; a voyage has two, of other names. */
+const renamed = (line: LineReader, name: string): LineReader => ({ ...line, take: () => line.take(name), object: () => line.object(name) });

@@ -1,0 +1,81 @@
+/** Items of a case line with their roles, and the items of the target that a correction or retraction concerns too. */
+import { type Kind, type Role, ROLES } from '#lib/domain';
+import { isJsonObject, type ItemDocument, type JsonValue } from '#lib/contracts';
+import { type CaseIdentifier, mapIdentifier } from './case-identifier.ts';
+import { present } from './case-members.ts';
+import type { LineReader } from './line-reader.ts';
+
+/** Things that carry others on a voyage; whatever else holds something is a container. */
+const CONVEYANCE_SCHEMES: ReadonlySet<string> = new Set(['imo', 'mmsi', 'hin', 'aircraft', 'icao24']);
+
+/**
+ * `item`, `items` = subject; `parent` = container or conveyance by its scheme; `vessel` = subject where neither of the first two is there,
+ * else background. An entry may say its own role. One identifier has one role: the first of that order.
+ */
+export function mapItems(line: LineReader): ItemDocument[] {
+  const subjects = [...entriesOf(line, 'item'), ...entriesOf(line, 'items')];
+  const parents = entriesOf(line, 'parent');
+  const vessels = entriesOf(line, 'vessel');
+  const vesselRole: Role = subjects.length === 0 ? 'subject' : 'background';
+  return unique([
+    ...subjects.map((entry) => itemOf(entry, 'subject')),
+    ...parents.map((entry) => itemOf(entry, CONVEYANCE_SCHEMES.has(entry.scheme) ? 'conveyance' : 'container')),
+    ...vessels.map((entry) => itemOf(entry, vesselRole)),
+  ]);
+}
+
+/**
+ * The target's items beside the own ones, so that what an event concerns is a function of its own bytes. What a correction no longer
+ * names is context in it, not placed by it: the misread container of a corrected line was not on the ship. Where a correction names no
+ * item at all, it keeps the target's with their roles; so does a retraction, which places nothing anyway.
+ */
+export function withTargetItems(kind: Kind, own: readonly ItemDocument[], ofTarget: readonly ItemDocument[]): ItemDocument[] {
+  const replaced = kind === 'correction' && own.length > 0;
+  return unique([...own, ...ofTarget.map((item): ItemDocument => (replaced ? { ...item, role: 'background' } : item))]);
+}
+
+interface ReadEntry extends CaseIdentifier {
+  readonly role: Role | undefined;
+  readonly part: 'input' | 'output' | undefined;
+  readonly aliases: NonNullable<ItemDocument['aliases']> | undefined;
+}
+
+function entriesOf(line: LineReader, name: string): ReadEntry[] {
+  return line.list(name).flatMap((value, index) => {
+    const entry = entryOf(line, value, name, index);
+    return entry === undefined ? [] : [entry];
+  });
+}
+
+/** An object of scheme and value, or an identifier written as one text, `scheme:value`. */
+function entryOf(line: LineReader, value: JsonValue, name: string, index: number): ReadEntry | undefined {
+  if (typeof value === 'string') {
+    const identifier = mapIdentifier(line, name, value, undefined);
+    return identifier === undefined ? undefined : { ...identifier, role: undefined, part: undefined, aliases: undefined };
+  }
+  const entry = line.entry(value, name, index);
+  if (entry === undefined || !isJsonObject(value)) return undefined;
+  const written = entry.text('value');
+  if (written === undefined) {
+    entry.missing('value', 'An identifier needs a value; where none is known, describe the thing under itemDescription.');
+    return undefined;
+  }
+  const identifier = mapIdentifier(entry, 'value', written, entry.text('scheme'), entry.text('maker'));
+  if (identifier === undefined) return undefined;
+  const role = ROLES.find((known) => known === value['role']);
+  const part = value['part'] === 'input' || value['part'] === 'output' ? value['part'] : undefined;
+  if (role !== undefined) entry.take('role');
+  if (part !== undefined) entry.take('part');
+  const aliases = present({ name: entry.text('name'), mmsi: entry.text('mmsi'), callSign: entry.text('callSign') });
+  return { ...identifier, role, part, aliases };
+}
+
+function itemOf({ id, written, role, part, aliases }: ReadEntry, usual: Role): ItemDocument {
+  return { id, role: role ?? usual, ...present({ part, written, aliases }) };
+}
+
+function unique(items: readonly ItemDocument[]): ItemDocument[] {
+  const first = new Map<string, ItemDocument>();
+  for (const item of items) if (!first.has(item.id)) first.set(item.id, item);
+  return [...first.values()];
+}

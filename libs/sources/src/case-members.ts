@@ -1,0 +1,134 @@
+/** The members of a case line that map one by one: place, parties, source, evidence, handling, reported. */
+import { TLP_LABELS, type SourceFamily } from '#lib/domain';
+import type { EvidenceDocument, HandlingDocument, JsonValue, PartyDocument, PlaceDocument, SightingDocument } from '#lib/contracts';
+import { familyOf } from './source-families.ts';
+import type { LineReader } from './line-reader.ts';
+
+/** Where a line does not say: the author's own agency alone. An import never widens. */
+const TLP_UNSTATED = 'AMBER+STRICT';
+/** Where a line does not say: a word that claims nothing. */
+const UNSTATED = 'unspecified';
+
+/** The object without its absent members, as a document has them; `undefined` where none is left. */
+export function present<T extends object>(members: { [member in keyof T]: T[member] | undefined }): T | undefined {
+  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
+  return entries.length === 0 ? undefined : (Object.fromEntries(entries) as T);
+}
+
+export function mapPlace(line: LineReader): PlaceDocument | undefined {
+  const value = line.take('place');
+  if (typeof value === 'string') return value === '' ? undefined : { text: value };
+  const place = line.object('place');
+  if (place === undefined) return undefined;
+  return present<PlaceDocument>({
+    name: place.text('name'),
+    unlocode: place.text('unlocode')?.replace(/\s/g, '').toUpperCase(),
+    country: place.text('country')?.toUpperCase(),
+    lat: place.number('lat'),
+    lon: place.number('lon'),
+    radiusMetres: place.number('radiusMetres'),
+    text: place.text('text'),
+  });
+}
+
+export function mapParties(line: LineReader): PartyDocument[] {
+  return ['party', 'parties'].flatMap((name) =>
+    line.list(name).flatMap((value, index) => {
+      const party = line.entry(value, name, index);
+      if (party === undefined) return [];
+      const lei = party.text('lei')?.toUpperCase();
+      const mapped = present<PartyDocument>({
+        role: party.text('role') ?? UNSTATED,
+        name: party.text('name'),
+        lei,
+        country: party.text('country')?.toUpperCase(),
+        address: party.text('address'),
+      });
+      return mapped === undefined ? [] : [mapped];
+    }),
+  );
+}
+
+export function mapSource(line: LineReader): SightingDocument['source'] {
+  const value = line.take('source');
+  const source = typeof value === 'string' ? undefined : line.object('source');
+  const kind = (typeof value === 'string' ? value : source?.text('kind')) ?? UNSTATED;
+  const family: SourceFamily | undefined = familyOf(kind);
+  return { kind, ...present({ family, title: source?.text('title'), url: source?.text('url') }) };
+}
+
+/** What a file beside the case file is, where the importer has it: its hash takes the place of one that the line leaves out. */
+export interface CaseFileHash {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** Evidence without a hash is a claim that nobody can check: the members then stay under `x`. */
+export function mapEvidence(line: LineReader, fileOf: (ref: string) => CaseFileHash | undefined): EvidenceDocument[] {
+  const entries = line.list('evidence').flatMap((value, index) => evidenceOf(line, value, index, fileOf));
+  const track = line.text('track');
+  if (track === undefined) return entries;
+  const known = fileOf(track);
+  const sha256 = line.text('trackSha256') ?? known?.sha256;
+  if (sha256 === undefined) {
+    line.release('track', 'trackSha256');
+    return entries;
+  }
+  const bytes = line.number('trackBytes') ?? known?.bytes;
+  return [...entries, { sha256: sha256.toLowerCase(), ...present({ bytes }), type: 'track', ref: track, mediaType: 'text/csv' }];
+}
+
+function evidenceOf(line: LineReader, value: JsonValue, index: number, fileOf: (ref: string) => CaseFileHash | undefined): EvidenceDocument[] {
+  const entry = line.entry(value, 'evidence', index);
+  if (entry === undefined) return [];
+  const ref = entry.text('ref');
+  const known = ref === undefined ? undefined : fileOf(ref);
+  const sha256 = entry.text('sha256') ?? known?.sha256;
+  if (sha256 === undefined) {
+    entry.release('ref');
+    return [];
+  }
+  return [
+    {
+      sha256: sha256.toLowerCase(),
+      ...present<Omit<EvidenceDocument, 'sha256'>>({
+        bytes: entry.number('bytes') ?? known?.bytes,
+        mediaType: entry.text('mediaType'),
+        type: entry.text('type'),
+        ref,
+        locator: entry.text('locator'),
+        synthetic: entry.take('synthetic') === undefined ? undefined : entry.flag('synthetic'),
+      }),
+    },
+  ];
+}
+
+/**
+ * The line's own handling (`tlp`, with `agencies`, `community`, `principals` beside it) and, where it has both, the one that it gives to
+ * another (`handling`, of a marking). TLP 1's WHITE is CLEAR.
+ */
+export function mapHandling(line: LineReader): { readonly own: HandlingDocument; readonly given: HandlingDocument | undefined } {
+  const given = line.object('handling');
+  const inner = given === undefined ? undefined : handlingOf(given);
+  const outer = line.take('tlp') === undefined ? undefined : handlingOf(line);
+  return { own: outer ?? inner ?? { tlp: TLP_UNSTATED }, given: inner };
+}
+
+function handlingOf(line: LineReader): HandlingDocument | undefined {
+  const label = line.text('tlp')?.toUpperCase().replace(/^TLP:\s*/, '').replace(/\s*\+\s*/, '+');
+  const tlp = TLP_LABELS.find((known) => known === (label === 'WHITE' ? 'CLEAR' : label));
+  if (tlp === undefined) {
+    line.malformed('tlp', `tlp is none of ${TLP_LABELS.join(', ')}.`);
+    return undefined;
+  }
+  const agencies = line.take('agencies') === undefined ? undefined : [...line.texts('agencies')];
+  const principals = line.take('principals') === undefined ? undefined : [...line.texts('principals')];
+  return { tlp, ...present<Omit<HandlingDocument, 'tlp'>>({ community: line.text('community'), agencies, principals }) };
+}
+
+/** Without a time there is no `reported`; who it was then stays under `x`. */
+export function mapReported(line: LineReader): SightingDocument['reported'] {
+  const at = line.text('recordedAt');
+  if (at === undefined) return undefined;
+  return { at, ...present({ by: line.text('recordedBy'), agency: line.text('agency') }) };
+}

@@ -1,0 +1,68 @@
+/** Times of a case file: written to any depth beside a precision; a sighting document has them cut to it. */
+import { PRECISIONS, type Precision } from '#lib/domain';
+import type { OccurredDocument } from '#lib/contracts';
+import type { LineReader } from './line-reader.ts';
+
+const rank = (precision: Precision): number => PRECISIONS.indexOf(precision);
+
+/**
+ * `occurred` as an object, or as one time. Where the text says less than the precision, the precision follows the text: nothing is made
+ * up. Absent, or without both ends: undated.
+ */
+export function mapOccurred(line: LineReader): OccurredDocument | undefined {
+  const value = line.take('occurred');
+  if (typeof value === 'string') return within(line, 'occurred', value, value, undefined);
+  const occurred = line.object('occurred');
+  if (occurred === undefined) return undefined;
+  const stated = occurred.text('precision');
+  const extent = occurred.text('extent');
+  if (extent !== undefined && extent !== 'within' && extent !== 'throughout') occurred.malformed('extent', 'extent is neither within nor throughout.');
+  if (stated !== undefined && !(PRECISIONS as readonly string[]).includes(stated)) {
+    occurred.malformed('precision', `precision is none of ${PRECISIONS.join(', ')}.`);
+    return undefined;
+  }
+  const interval = within(occurred, 'from', occurred.text('from'), occurred.text('to'), stated as Precision | undefined);
+  return interval === undefined || extent === undefined ? interval : { ...interval, extent: extent as 'within' | 'throughout' };
+}
+
+function within(line: LineReader, name: string, from: string | undefined, to: string | undefined, stated: Precision | undefined): OccurredDocument | undefined {
+  const texts = [from, to].filter((text) => text !== undefined);
+  const depths = texts.map(depthOf);
+  const odd = depths.indexOf(undefined);
+  if (odd >= 0) line.malformed(name === 'from' && texts[odd] !== from ? 'to' : name, 'Not an RFC 3339 date or date-time, whole or cut after any of its parts.');
+  if (texts.length === 0 || odd >= 0) return undefined;
+  const ranks = [...depths, stated].flatMap((precision) => (precision === undefined ? [] : [rank(precision)]));
+  const precision = PRECISIONS[Math.min(...ranks)] ?? 'year';
+  return { ...(from === undefined ? {} : { from: cutTime(from, precision) }), ...(to === undefined ? {} : { to: cutTime(to, precision) }), precision };
+}
+
+const SHAPE = /^\d{4}(-\d{2}(-\d{2}([Tt]\d{2}(:\d{2}(:\d{2}(\.\d+)?)?)?)?([Zz]|[+-]\d{2}:\d{2})?)?)?$/;
+
+/** How far a text goes; whether there is such a day is the domain's to say. A fraction of any length says microsecond. */
+function depthOf(text: string): Precision | undefined {
+  const match = SHAPE.exec(text);
+  if (match === null) return undefined;
+  const [, month, day, hour, minute, second, fraction] = match;
+  if (fraction !== undefined) return 'microsecond';
+  return PRECISIONS[[month, day, hour, minute, second].filter((part) => part !== undefined).length];
+}
+
+const CUT: Readonly<Record<Precision, RegExp>> = {
+  year: /^\d{4}/,
+  month: /^\d{4}-\d{2}/,
+  day: /^\d{4}-\d{2}-\d{2}/,
+  hour: /^\d{4}-\d{2}-\d{2}[Tt]\d{2}/,
+  minute: /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}/,
+  second: /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}/,
+  millisecond: /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?/,
+  microsecond: /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?/,
+};
+
+/** Cuts, never rounds: `2018-06-11T13:20:45+09:00` to the minute is `2018-06-11T13:20+09:00`, to the month `2018-06`. */
+export function cutTime(text: string, precision: Precision): string {
+  const kept = CUT[precision].exec(text)?.[0] ?? text;
+  // A zone is kept from the day on; a year or month has none. UTC is not repeated after a day, where it is the default.
+  const zone = rank(precision) < rank('day') || text.length <= 10 ? undefined : /(?:[Zz]|[+-]\d{2}:\d{2})$/.exec(text)?.[0];
+  if (zone === undefined) return kept;
+  return precision === 'day' && /^[Zz]$/.test(zone) ? kept : kept + zone;
+}

@@ -1,0 +1,92 @@
+/** Takes the members of one JSON object one by one, notes what is wrong with them, and knows what nobody asked for. */
+import { isJsonObject, pointerToken, type Fault, type JsonObject, type JsonValue } from '#lib/contracts';
+
+export interface LineReader {
+  readonly faults: Fault[];
+  /** The member as it is; `undefined` where it is absent or null. Counts as known from now on. */
+  take(name: string): JsonValue | undefined;
+  /** A text with something in it; an empty text counts as absent, another type is a fault. */
+  text(name: string): string | undefined;
+  number(name: string): number | undefined;
+  flag(name: string): boolean;
+  /** A reader of a member that is an object; its faults are this reader's, its unknown members stay with it. */
+  object(name: string): LineReader | undefined;
+  /** A member that is a list, or one value for a list of one. */
+  list(name: string): readonly JsonValue[];
+  texts(name: string): readonly string[];
+  /** A reader of one entry of a list that this reader took. */
+  entry(value: JsonValue, name: string, index: number): LineReader | undefined;
+  missing(name: string, detail: string): void;
+  malformed(name: string, detail: string): void;
+  /** Gives members back: they were taken and could not be used. */
+  release(...names: string[]): void;
+  /** Members that nobody took, with the unknown members of those taken as objects or lists beneath their names. */
+  rest(): JsonObject;
+}
+
+export function readLine(line: JsonObject, faults: Fault[] = [], at = ''): LineReader {
+  const taken = new Set<string>();
+  const nested = new Map<string, LineReader>();
+  const fault = (code: 'import.member-missing' | 'import.member-malformed', name: string, detail: string): void => {
+    faults.push({ code, pointer: at + pointerToken(name), detail });
+  };
+  const take = (name: string): JsonValue | undefined => {
+    taken.add(name);
+    return Object.hasOwn(line, name) && line[name] !== null ? line[name] : undefined;
+  };
+  const typed = <T>(name: string, is: (value: JsonValue) => value is JsonValue & T, wanted: string): T | undefined => {
+    const value = take(name);
+    if (value === undefined) return undefined;
+    if (is(value)) return value;
+    fault('import.member-malformed', name, `${name} is not ${wanted}.`);
+    return undefined;
+  };
+  const nest = (value: JsonObject, name: string, pointer: string): LineReader => {
+    const reader = readLine(value, faults, at + pointer);
+    nested.set(name, reader);
+    return reader;
+  };
+  const list = (name: string): readonly JsonValue[] => {
+    const value = take(name);
+    return value === undefined ? [] : Array.isArray(value) ? (value as readonly JsonValue[]) : [value];
+  };
+  return {
+    faults,
+    take,
+    list,
+    text: (name) => {
+      const value = typed(name, (text): text is string => typeof text === 'string', 'a text');
+      return value === '' ? undefined : value;
+    },
+    number: (name) => typed(name, (number): number is number => typeof number === 'number', 'a number'),
+    flag: (name) => typed(name, (flag): flag is boolean => typeof flag === 'boolean', 'true or false') ?? false,
+    object: (name) => {
+      const value = typed(name, isJsonObject, 'an object');
+      return value === undefined ? undefined : nest(value, name, pointerToken(name));
+    },
+    texts: (name) =>
+      list(name).filter((value): value is string => {
+        if (typeof value === 'string') return true;
+        fault('import.member-malformed', name, `${name} holds something that is not a text.`);
+        return false;
+      }),
+    entry: (value, name, index) => {
+      if (isJsonObject(value)) return nest(value, `${name}[${index}]`, `${pointerToken(name)}/${index}`);
+      fault('import.member-malformed', name, `${name} holds something that is not an object.`);
+      return undefined;
+    },
+    missing: (name, detail) => fault('import.member-missing', name, detail),
+    malformed: (name, detail) => fault('import.member-malformed', name, detail),
+    release: (...names) => {
+      for (const name of names) {
+        taken.delete(name);
+        nested.delete(name);
+      }
+    },
+    rest: () => {
+      const own = Object.entries(line).filter(([name]) => !taken.has(name));
+      const beneath = [...nested].map(([name, reader]) => [name, reader.rest()] as const).filter(([, members]) => Object.keys(members).length > 0);
+      return Object.fromEntries([...own, ...beneath]);
+    },
+  };
+}
