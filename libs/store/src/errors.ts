@@ -18,6 +18,9 @@ export const APPEND_ONLY_SQLSTATE = 'CL001';
 const TIMEOUTS = new Set(['57014', '55P03']);
 /** Lost or refused connections and a server that starts, stops or is full: SQLSTATE classes 08, 53, 57P and the system's own codes. */
 const UNAVAILABLE = /^(08...|53...|57P0.|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
+/** An app role without the right to UPDATE, DELETE or TRUNCATE is stopped before the trigger is. */
+const INSUFFICIENT_PRIVILEGE = '42501';
+const LEDGER_TABLE = /for table (entries|content|timeline|relations|conflicts)$/;
 /** What `pg` says without a code. */
 const UNAVAILABLE_TEXT = /connection terminated|timeout exceeded when trying to connect|connection error|not queryable|client was closed/i;
 
@@ -33,6 +36,9 @@ export function storeFault(error: unknown): StoreError | null {
   const code = sqlState(error);
   const message = error instanceof Error ? error.message : String(error);
   if (code === APPEND_ONLY_SQLSTATE) return new StoreError('ledger.append-only', message, error);
+  if (code === INSUFFICIENT_PRIVILEGE && LEDGER_TABLE.test(message)) {
+    return new StoreError('ledger.append-only', `The ledger only grows and this role may not change or remove what is in it (${message}). Submit a correction, a retraction or a marking instead.`, error);
+  }
   if (code !== undefined && TIMEOUTS.has(code)) return new StoreError('store.timeout', message, error);
   const lost = code === undefined ? UNAVAILABLE_TEXT.test(message) : UNAVAILABLE.test(code);
   return lost ? new StoreError('store.unavailable', message, error) : null;

@@ -1,0 +1,207 @@
+/** Connections: one pool per database role, on `pg`. */
+import pg from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { copyIn, copyOut } from './copy-protocol.ts';
+import { roleName, type AppRole } from './roles.ts';
+import type { StoreLog } from './store-log.ts';
+
+/** A statement that is parsed and planned once per connection. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * One connection. int8 comes as number and rejects beyond 2^53 (bigints of ours stay below; sentinels are turned to null in SQL), bytea as
+ * Buffer. Fits the SqlClient of libs/event-log. Rejections are the driver's own errors: `storeFault` reads them.
+ */
+export interface StoreClient {
+  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number }>;
+  run<Row = Record<string, unknown>>(statement: Statement, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number }>;
+  /** `copy ... from stdin` with the whole payload, on this connection and in its transaction. The payload is free again when it settles. */
+  copyIn(text: string, payload: Buffer): Promise<void>;
+  /** `copy ... to stdout`, the whole payload. */
+  copyOut(text: string): Promise<Buffer>;
+  /** Back to the pool; with `broken` the connection is closed instead. */
+  release(broken?: boolean): void;
+}
+
+/** Fits the SqlPool of libs/event-log. */
+export interface StorePool {
+  connect(): Promise<StoreClient>;
+  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number }>;
+  run<Row = Record<string, unknown>>(statement: Statement, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number }>;
+  /**
+   * `work` between begin and commit on one connection; rolled back where it throws. When the commit's own answer is lost the outcome is
+   * unknown: it may be committed although this rejects.
+   */
+  transaction<T>(work: (client: StoreClient) => Promise<T>): Promise<T>;
+  /** LISTEN on a connection of its own, made again when it is lost; `onNotify('')` also fires once after each reconnect. Returns stop. */
+  listen(channel: string, onNotify: (payload: string) => void): Promise<() => Promise<void>>;
+  /** For metrics. */
+  counts(): { readonly total: number; readonly idle: number; readonly waiting: number };
+  /** Waits for connections that are out. */
+  close(): Promise<void>;
+}
+
+export interface PoolOptions {
+  readonly url: string;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  /** Upper bound of connections; who wants one more waits for at most `connectTimeoutMs`. */
+  readonly max: number;
+  /** The login of `url` is the owner's: each connection steps down to this role (the login must be a member of it). Absent: as logged in. */
+  readonly role?: AppRole;
+  /** The server stops a statement that runs longer (57014). Default 30 s; 0 = never, for migrations and rebuilds. */
+  readonly statementTimeoutMs?: number;
+  readonly connectTimeoutMs?: number;
+  readonly log?: StoreLog;
+}
+
+const STATEMENT_TIMEOUT_MS = 30_000;
+/** A local server answers in milliseconds, one that restarts in a second; a caller should answer 503 before its own client gives up. */
+const CONNECT_TIMEOUT_MS = 5_000;
+/** A connection that nobody needed for this long goes; each holds some megabytes of the server. */
+const IDLE_TIMEOUT_MS = 60_000;
+/** A transaction that its owner forgot (a stopped process) gives its locks back after this long. Batches take well under a second. */
+const IDLE_IN_TRANSACTION_MS = 30_000;
+const LISTEN_PAUSE_MS = 100;
+const LISTEN_PAUSE_MAX_MS = 5_000;
+
+/** Connects when first used. */
+export function createPool(options: PoolOptions): StorePool {
+  const log = options.log ?? ((): void => {});
+  const config = clientConfig(options);
+  const pool = new pg.Pool({ ...config, max: options.max, idleTimeoutMillis: IDLE_TIMEOUT_MS });
+  // Without listeners a connection that the server drops would end this process: idle ones by the pool's event, those out by their own.
+  pool.on('error', (error) => log('warn', 'An idle database connection was lost.', { reason: error.message }));
+  pool.on('connect', (client) => client.on('error', () => {}));
+  const connect = async (): Promise<StoreClient> => wrap(await pool.connect());
+  return {
+    connect,
+    query: (text, values) => withClient(connect, (client) => client.query(text, values)),
+    run: (statement, values) => withClient(connect, (client) => client.run(statement, values)),
+    transaction: (work) => transaction(connect, work),
+    listen: (channel, onNotify) => listen(config, channel, onNotify, log),
+    counts: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    close: () => pool.end(),
+  };
+}
+
+function clientConfig(options: PoolOptions): pg.ClientConfig {
+  const settings = [
+    ...(options.role === undefined ? [] : [`role=${roleName(options.role)}`]),
+    'search_path=pg_catalog',
+    `statement_timeout=${options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS}`,
+    `idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
+  ];
+  return {
+    connectionString: options.url,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    options: settings.map((setting) => `-c ${setting}`).join(' '),
+    types: { getTypeParser },
+  };
+}
+
+const INT8 = 20;
+
+/** Of this pool alone: the driver's global table stays as it is. */
+const getTypeParser: typeof pg.types.getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
+  oid === INT8 && format !== 'binary' ? parseInt8 : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser;
+
+function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`The int8 ${text} is not exact as a number.`);
+  return value;
+}
+
+function wrap(client: pg.PoolClient): StoreClient {
+  return {
+    query: async (text, values) => answer(await client.query(text, values as unknown[])),
+    run: async ({ name, text }, values) => answer(await client.query({ name, text, values: values as unknown[] })),
+    copyIn: async (text, payload) => {
+      await copyIn(client, text, payload);
+    },
+    copyOut: (text) => copyOut(client, text),
+    release: (broken) => client.release(broken),
+  };
+}
+
+const answer = <Row>(result: pg.QueryResult): { rows: Row[]; rowCount: number } => ({ rows: result.rows as Row[], rowCount: result.rowCount ?? 0 });
+
+async function withClient<T>(connect: () => Promise<StoreClient>, work: (client: StoreClient) => Promise<T>): Promise<T> {
+  const client = await connect();
+  let broken = true;
+  try {
+    const result = await work(client);
+    broken = false;
+    return result;
+  } catch (error) {
+    // An error of the server's own leaves the connection whole; anything else (timeout of the driver, lost socket) does not.
+    broken = !isServerError(error);
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+const isServerError = (error: unknown): boolean => error instanceof pg.DatabaseError && error.severity === 'ERROR';
+
+async function transaction<T>(connect: () => Promise<StoreClient>, work: (client: StoreClient) => Promise<T>): Promise<T> {
+  const client = await connect();
+  let whole = false;
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    whole = true;
+    return result;
+  } catch (error) {
+    whole = await client.query('rollback').then(() => true, () => false);
+    throw error;
+  } finally {
+    client.release(!whole);
+  }
+}
+
+async function listen(config: pg.ClientConfig, channel: string, onNotify: (payload: string) => void, log: StoreLog): Promise<() => Promise<void>> {
+  let stopped = false;
+  let current = await subscribe(config, channel, onNotify);
+  const loop = (async (): Promise<void> => {
+    for (let pauseMs = LISTEN_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LISTEN_PAUSE_MAX_MS)) {
+      await current.lost;
+      if (stopped) return;
+      try {
+        current = await subscribe(config, channel, onNotify);
+        pauseMs = LISTEN_PAUSE_MS;
+        if (stopped) await current.client.end();
+        else onNotify('');
+      } catch (error) {
+        log('warn', 'Listening for notifications failed; trying again.', { reason: (error as Error).message });
+        await sleep(pauseMs);
+      }
+    }
+  })();
+  return async () => {
+    stopped = true;
+    await current.client.end().catch(() => {});
+    await loop;
+  };
+}
+
+async function subscribe(config: pg.ClientConfig, channel: string, onNotify: (payload: string) => void): Promise<{ client: pg.Client; lost: Promise<void> }> {
+  const client = new pg.Client({ ...config, statement_timeout: 0 });
+  client.on('error', () => {}); // `end` follows
+  const lost = new Promise<void>((resolve) => client.once('end', resolve));
+  client.on('notification', (message) => onNotify(message.payload ?? ''));
+  try {
+    await client.connect();
+    await client.query(`listen ${client.escapeIdentifier(channel)}`);
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw error;
+  }
+  return { client, lost };
+}
