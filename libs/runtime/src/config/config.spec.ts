@@ -1,0 +1,152 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { configFlags, configReference, printConfig, secretsOf } from './show-config.ts';
+import { describeProblems, readConfig, type ConfigSources, type ReadConfig } from './read-config.ts';
+import { namedSettings } from './settings.ts';
+
+const KEY = 'ab'.repeat(32);
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'config-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const read = (sources: Partial<ConfigSources>): ReturnType<typeof readConfig> => readConfig({ env: {}, cwd: folder, ...sources });
+const good = (sources: Partial<ConfigSources>): ReadConfig => {
+  const result = read(sources);
+  if (!result.ok) throw new Error(describeProblems(result.problems));
+  return result;
+};
+const problems = (sources: Partial<ConfigSources>): string[] => {
+  const result = read(sources);
+  return result.ok ? [] : result.problems.map(({ code, key }) => `${code} ${key}`);
+};
+const file = (name: string, content: unknown): string => {
+  writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+  return name;
+};
+
+test('without any source the program runs on one machine, on loopback, with all roles', () => {
+  const { config } = good({});
+  expect(config).toMatchObject({ host: '127.0.0.1', port: 8080, roles: ['capture', 'projector', 'gateway'], databaseUrl: null, kafka: { brokers: [] } });
+  expect(config.dataDir).toBe(join(folder, '.custody'));
+});
+
+test('a flag stands before a variable, our variable before the conventional one, that before the file, the file before the default', () => {
+  const config = file('order.json', { port: 1, limits: { ratePerSecond: 7 } });
+  const env = { PORT: '2', CUSTODY_PORT: '3', CUSTODY_CONFIG: config };
+  const port = (sources: Partial<ConfigSources>): number => good(sources).config.port;
+  expect(port({ env, flags: { port: '4' } })).toBe(4);
+  expect(port({ env })).toBe(3);
+  expect(port({ env: { PORT: '2', CUSTODY_CONFIG: config } })).toBe(2);
+  expect(port({ flags: { config } })).toBe(1);
+  expect(good({ env }).config.limits.ratePerSecond).toBe(7);
+  expect([...good({ env }).origins].filter(([, origin]) => origin !== 'default')).toEqual([['port', 'CUSTODY_PORT'], ['limits.ratePerSecond', config]]);
+});
+
+test('flags come by the names that a command line parser gives them', () => {
+  const { config } = good({ flags: { kafkaBrokers: 'one:9092,two:9092', kafkaSsl: true, demo: 'false' } });
+  expect(config.kafka).toMatchObject({ brokers: ['one:9092', 'two:9092'], ssl: true });
+  expect(config.demo).toBe(false);
+  expect(configFlags().map(({ flags }) => flags)).toEqual(expect.arrayContaining(['--kafka-brokers <value>', '--kafka-ssl [value]', '--config <path>']));
+});
+
+test('a secret is read from the file that its variable names, and has no flag', () => {
+  file('url', 'postgres://owner:hunter2@db/ledger\n');
+  expect(good({ env: { CUSTODY_DATABASE_URL_FILE: 'url' } }).config.databaseUrl).toBe('postgres://owner:hunter2@db/ledger');
+  expect(good({ env: { DATABASE_URL_FILE: 'url' } }).config.databaseUrl).toBe('postgres://owner:hunter2@db/ledger');
+  expect(problems({ env: { CUSTODY_DATABASE_URL_FILE: 'missing' } })).toEqual(['config.secret-file CUSTODY_DATABASE_URL_FILE']);
+  expect(problems({ env: { CUSTODY_DATABASE_URL_FILE: 'url', CUSTODY_DATABASE_URL: 'postgres://x/y' } })).toEqual(['config.invalid CUSTODY_DATABASE_URL_FILE']);
+  expect(problems({ flags: { databaseUrl: 'postgres://x/y' } })).toEqual(['config.unknown databaseUrl']);
+  expect(configFlags().some(({ flags }) => /database-url|password|publisher/.test(flags))).toBe(false);
+});
+
+test('an unknown key is an error in every source and names the nearest one', () => {
+  const config = file('unknown.json', { kafka: { broker: ['one:9092'] }, colour: 'blue' });
+  const result = read({ flags: { config, prot: '1' }, env: { CUSTODY_ROLE: 'gateway' } });
+  expect(result.ok ? [] : result.problems.map(({ code, key, detail }) => [code, key, detail])).toEqual([
+    ['config.unknown', 'prot', 'is no setting; did you mean port?'],
+    ['config.unknown', 'CUSTODY_ROLE', 'is no setting; did you mean CUSTODY_ROLES?'],
+    ['config.unknown', 'kafka.broker', 'is no setting; did you mean kafka.brokers?'],
+    ['config.unknown', 'colour', 'is no setting'],
+  ]);
+  expect(problems({ env: { CUSTODY_TEST_POSTGRES: 'x', PATH: '/bin' } })).toEqual([]);
+});
+
+test('all problems are listed at once', () => {
+  const env = { CUSTODY_PORT: '70000', CUSTODY_ROLES: 'capture,sealer', CUSTODY_LIMITS_BODY_BYTES: '1e9', CUSTODY_LOG_LEVEL: 'loud', CUSTODY_PORTT: '1' };
+  expect(problems({ env }).sort()).toEqual([
+    'config.invalid CUSTODY_LIMITS_BODY_BYTES',
+    'config.invalid CUSTODY_LOG_LEVEL',
+    'config.invalid CUSTODY_PORT',
+    'config.invalid CUSTODY_ROLES',
+    'config.unknown CUSTODY_PORTT',
+  ]);
+});
+
+test('only loopback is listened on while there are no accounts', () => {
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', 'ledger.example']) expect(problems({ flags: { host } })).toEqual(['config.invalid --host']);
+  for (const host of ['127.0.0.1', '::1', 'localhost']) expect(good({ flags: { host } }).config.host).toBe(host);
+});
+
+test('production names everything that it is missing; a given value that equals a default counts as given', () => {
+  const env = { CUSTODY_PROFILE: 'production' };
+  expect(problems({ env })).toEqual(['config.missing databaseUrl', 'config.missing publisherKey', 'config.missing kafka.brokers']);
+  const all = { ...env, DATABASE_URL: 'postgres://db/x', KAFKA_BROKERS: 'one:9092', CUSTODY_PUBLISHER_KEY: KEY };
+  expect(good({ env: all }).config.profile).toBe('production');
+  expect(problems({ env: { ...all, CUSTODY_KAFKA_SASL_MECHANISM: 'plain' } })).toEqual(['config.missing kafka.saslUser', 'config.missing kafka.saslPassword']);
+});
+
+test('a file that is missing, no JSON or no object is named without quoting it', () => {
+  file('broken.json', '{"databaseUrl": "postgres://a:hunter2@b"');
+  for (const name of ['nowhere.json', 'broken.json', file('list.json', [])]) {
+    const result = read({ flags: { config: name } });
+    expect(result.ok ? '' : describeProblems(result.problems)).toContain(name);
+    expect(JSON.stringify(result)).not.toContain('hunter2');
+  }
+});
+
+test('the configuration cannot be changed once read', () => {
+  const { config } = good({});
+  expect(() => Object.assign(config, { port: 1 })).toThrow(TypeError);
+  expect(() => Object.assign(config.limits, { ratePerSecond: 1 })).toThrow(TypeError);
+});
+
+test('printed and redacted, no secret is shown, in any form; not redacted they are', () => {
+  const env = { DATABASE_URL: 'postgres://owner:hunter%2F2@db/x', CUSTODY_KAFKA_SASL_PASSWORD: 'swordfish', CUSTODY_PUBLISHER_KEY: KEY, CUSTODY_PUBLISHER_KEYS_ACCEPTED: 'cd'.repeat(32) };
+  const red = good({ env });
+  const secrets = ['hunter', 'swordfish', KEY, 'cd'.repeat(32)];
+  for (const secret of secrets) {
+    expect(printConfig(red, { redacted: true })).not.toContain(secret);
+    expect(printConfig(red, { redacted: false })).toContain(secret);
+  }
+  expect(printConfig(red, { redacted: true })).toContain('databaseUrl = (set, not shown)  # DATABASE_URL\n');
+  expect(secretsOf(red.config)).toEqual(expect.arrayContaining(['hunter/2', 'swordfish', KEY, 'cd'.repeat(32)]));
+});
+
+test('a problem with a secret does not quote it', () => {
+  const result = read({ env: { CUSTODY_PUBLISHER_KEY: 'hunter2' } });
+  expect(JSON.stringify(result)).toContain('config.invalid');
+  expect(JSON.stringify(result)).not.toContain('hunter2');
+});
+
+test('every setting has one variable, its words in it, and a meaning', () => {
+  const names = namedSettings();
+  expect(new Set(names.map(({ variable }) => variable)).size).toBe(names.length);
+  for (const { setting } of names) expect(setting.meaning).toMatch(/^[A-Z].+\.$/s);
+  expect(names.find(({ name }) => name === 'kafka.saslPassword')).toMatchObject({ flag: '--kafka-sasl-password', variable: 'CUSTODY_KAFKA_SASL_PASSWORD' });
+});
+
+test('every default is a value that its own setting would take', () => {
+  for (const { setting } of namedSettings()) {
+    const empty = setting.default === null || (Array.isArray(setting.default) && setting.default.length === 0);
+    if (!empty) expect(setting.parse(setting.default)).toEqual({ ok: true, value: setting.default });
+  }
+});
+
+test('docs/configuration.md is what the table says', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/configuration.md'), 'utf8');
+  expect(page).toBe(configReference());
+});

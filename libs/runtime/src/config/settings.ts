@@ -1,0 +1,108 @@
+/**
+ * Every setting there is, once. The typed configuration, the variables' and flags' names, `custody config print` and
+ * docs/configuration.md all follow from this table: `kafka.brokers` is the flag `--kafka-brokers` and the variable `CUSTODY_KAFKA_BROKERS`.
+ */
+import { integer, list, oneOf, onOff, type Setting, text } from './setting.ts';
+
+export const ROLES = ['capture', 'projector', 'gateway'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** The only addresses served while there are no accounts: whoever reaches the port is the operator. */
+export const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
+
+const MIB = 1024 * 1024;
+
+const isRole = (word: string): word is Role => ROLES.some((role) => role === word);
+const isBroker = (address: string): address is string => /^[A-Za-z0-9._-]+:\d{1,5}$|^\[[0-9A-Fa-f:]+\]:\d{1,5}$/.test(address);
+const isTopic = (name: string): boolean => /^[A-Za-z0-9._-]{1,249}$/.test(name);
+const isKey = (hex: string): hex is string => /^[0-9a-f]{64}$/.test(hex);
+const isUrl = (protocols: readonly string[]) => (value: string) => URL.canParse(value) && protocols.includes(new URL(value).protocol);
+const anything = (): boolean => true;
+
+const TOPIC = 'topic name: letters, digits, dot, underscore, hyphen';
+const KEY = '64 lower-case hex digits (32 bytes)';
+
+export const SETTINGS = {
+  profile: oneOf(['development', 'production'], 'development', 'Production refuses what loses data or is convenient only: the embedded database and event log, a generated publisher key, topics without replicas.'),
+  roles: list('roles: capture, projector, gateway', isRole, ROLES, 'What this process does. A cluster runs the same program once per role.'),
+  host: text('127.0.0.1, ::1 or localhost', (host) => LOOPBACK_HOSTS.includes(host), '127.0.0.1', 'Address to listen on. Loopback only while there are no accounts: whoever reaches the port acts as the operator.'),
+  port: integer(0, 65_535, 8080, 'Port to listen on; 0 takes a free one, which the ready line names.', { alsoFrom: ['PORT'] }),
+  server: text('http or https URL', isUrl(['http:', 'https:']), null, 'Server that commands such as `custody trace` ask; without it the port above on this machine.'),
+  dataDir: text('path', anything, '.custody', 'Where the embedded database, generated keys and passwords lie; relative to the working folder.'),
+  demo: onOff(true, 'Import the demo case through capture when the ledger is empty and the database is the embedded one.'),
+  databaseUrl: text('postgres URL', isUrl(['postgres:', 'postgresql:']), null, 'Postgres of one\'s own; its user owns the schemas. Without it the embedded Postgres is started.', { secret: true, alsoFrom: ['DATABASE_URL'], production: true }),
+  publisherKey: text(KEY, isKey, null, 'Key by which this publisher signs its records (HMAC-SHA-256) and the projector knows them. Without it one is made in the data directory.', { secret: true, production: true }),
+  publisherKeysAccepted: list(KEY, isKey, [], 'Further keys that the projector accepts, while a key is rotated or for publishers elsewhere.', { secret: true }),
+  kafka: {
+    brokers: list('host:port', isBroker, [], 'Kafka brokers to begin with. Without any the event log is embedded in Postgres.', { alsoFrom: ['KAFKA_BROKERS'], production: true }),
+    clientId: text('letters, digits, dot, underscore, hyphen', isTopic, 'custody-ledger', 'Name by which the brokers\' logs and quotas know this program.'),
+    ssl: onOff(false, 'TLS to the brokers.'),
+    sslCaFile: text('path', anything, null, 'Certificate authorities to trust (PEM) instead of the system\'s.'),
+    saslMechanism: oneOf(['none', 'plain', 'scram-sha-256', 'scram-sha-512'], 'none', 'How to authenticate at the brokers.'),
+    saslUser: text('text', anything, null, 'User at the brokers.'),
+    saslPassword: text('text', anything, null, 'Password at the brokers.', { secret: true }),
+  },
+  topics: {
+    events: text(TOPIC, isTopic, 'custody.events', 'Topic of submitted sightings.'),
+    deadLetters: text(TOPIC, isTopic, 'custody.dead-letters', 'Topic to which what could not be projected is copied.'),
+    partitions: integer(1, 1024, 4, 'Partitions of a topic that is created; bounds how many projectors can share it.'),
+    replication: integer(1, 9, 1, 'Replicas of a topic that is created; at least 3 in production.'),
+  },
+  capture: {
+    threads: integer(0, 64, 1, 'Threads that validate and commit; 0 works on the main thread.'),
+    chunkDocuments: integer(1, 10_000, 500, 'Sightings of a stream that are judged and appended together.'),
+    appendTimeoutMs: integer(100, 120_000, 10_000, 'How long the event log may take to acknowledge before the answer is 503.'),
+  },
+  projector: {
+    group: text(TOPIC, isTopic, 'custody-projector', 'Consumer group; projectors of one group share the partitions.'),
+    batchRecords: integer(1, 10_000, 1_000, 'Records of one transaction at most. More is slower to redo after a crash; fewer costs round trips.'),
+    batchBytes: integer(64 * 1024, 64 * MIB, 8 * MIB, 'Bytes of one transaction at most; the memory of a projector follows from it.'),
+    stallSeconds: integer(1, 3_600, 30, 'Not ready when a partition has records waiting and none was taken for this long.'),
+  },
+  limits: {
+    ratePerSecond: integer(1, 1_000_000, 500, 'Requests per second that one client may go on making.'),
+    rateBurst: integer(1, 1_000_000, 1_000, 'Requests that one client may make at once before the rate counts.'),
+    requestsInFlight: integer(1, 100_000, 128, 'Requests worked on at once; the next is answered 503 with Retry-After.'),
+    bodyBytes: integer(1_024, 256 * MIB, 16 * MIB, 'Largest body of one request. NDJSON streams are bounded by line and by chunk instead.'),
+    batchDocuments: integer(1, 100_000, 5_000, 'Most sightings in one list, and in one stream that is to be kept whole or not at all.'),
+    statementMs: integer(10, 600_000, 5_000, 'Longest that a read may run in the database; then it is stopped and answered 503.'),
+    poolConnections: integer(1, 200, 8, 'Connections to the database per role.'),
+  },
+  log: {
+    level: oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info', 'Least important lines written to stderr.'),
+  },
+  shutdownSeconds: integer(1, 300, 10, 'How long an orderly end may take before the process ends anyway.'),
+} as const;
+
+type Values<Schema> = { readonly [Key in keyof Schema]: Schema[Key] extends Setting<infer Value> ? Value : Values<Schema[Key]> };
+
+/** The configuration as the program sees it: read once at the start, frozen, complete. */
+export type Config = Values<typeof SETTINGS>;
+
+export interface NamedSetting {
+  /** `kafka.brokers` */
+  readonly name: string;
+  /** `--kafka-brokers` */
+  readonly flag: string;
+  /** `CUSTODY_KAFKA_BROKERS` */
+  readonly variable: string;
+  readonly setting: Setting<unknown>;
+}
+
+/** All settings with their names, in the order of the table. */
+export function namedSettings(): NamedSetting[] {
+  return namesOf(SETTINGS, []);
+}
+
+function namesOf(group: object, path: readonly string[]): NamedSetting[] {
+  return Object.entries(group).flatMap(([key, member]: [string, object]) => {
+    const name = [...path, key];
+    if (!isSetting(member)) return namesOf(member, name);
+    const words = name.join('-').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return [{ name: name.join('.'), flag: `--${words}`, variable: `CUSTODY_${words.replaceAll('-', '_').toUpperCase()}`, setting: member }];
+  });
+}
+
+function isSetting(member: object): member is Setting<unknown> {
+  return 'type' in member && member.type === 'setting';
+}

@@ -1,0 +1,22 @@
+/**
+ * A failure that the caller can act on, on its way out of a request: its code is in the error catalogue (libs/contracts), its detail never
+ * holds content, identifiers or secrets beyond what the caller sent. Everything else that is thrown is a bug or broken infrastructure.
+ */
+export class DomainError<Fault = unknown> extends Error {
+  readonly code: string;
+  /** For a person. */
+  readonly detail: string;
+  /** The parts of a refusal, as the answer lists them. */
+  readonly errors: readonly Fault[];
+  /** Whole seconds; only for codes that ask the caller to come back. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: string, detail: string, errors: readonly Fault[] = [], options: { cause?: unknown; retryAfterSeconds?: number } = {}) {
+    super(`${code}: ${detail}`, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = 'DomainError';
+    this.code = code;
+    this.detail = detail;
+    this.errors = errors;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Health is progress. A consumer that is dead while its process is alive is the normal failure of event consumers, so a component is
+ * healthy when its position moved lately or nothing waits for it; that the process runs says nothing.
+ */
+
+/** What a component says of itself. A part is whatever it works on apart from the rest: a partition. */
+export interface ProgressReport {
+  /** It got on to `position` (next offset, log index). A position that stays the same is no progress. */
+  moved(part: string | number, position: number): void;
+  /** It has given the part up (a rebalance): nothing is expected of it there. */
+  released(part: string | number): void;
+  /** It has stopped for good; an operator must look. */
+  stopped(code: string): void;
+}
+
+export interface ComponentOptions {
+  /** Name for people and metrics. */
+  readonly name: string;
+  /**
+   * How much waits in each part that this process is to work on. Asked of the log and the ledger, not of the component: one that is dead
+   * cannot be trusted to say that it is behind. Rejects = not known, counts as behind in the parts known.
+   */
+  waiting(): Promise<ReadonlyMap<string | number, number>>;
+  /** No progress for this long while something waits: not ready. */
+  readonly stallMs: number;
+}
+
+export interface ComponentHealth {
+  readonly name: string;
+  readonly ready: boolean;
+  /** Why it is not: `stopped`, `stalled`, `unknown`. */
+  readonly reason: string | null;
+  /** Sum over the parts; null = not known. */
+  readonly waiting: number | null;
+  /** Milliseconds since 1970; null = it never moved. */
+  readonly lastProgressMs: number | null;
+}
+
+export interface Health {
+  component(options: ComponentOptions): ProgressReport;
+  /** As of the last look; `look` first for one that is fresh. Nothing to judge is ready. */
+  components(): readonly ComponentHealth[];
+  ready(): boolean;
+  /** Asks all components what waits and judges them. At most LOOK_TIMEOUT_MS. */
+  look(): Promise<void>;
+  /** Looks by itself as long as the process lives, so that a stall is timed from its beginning and not from the first question. */
+  start(): void;
+  stop(): void;
+}
+
+/** A store that does not answer in this time is as good as away, and a probe must get its answer. */
+const LOOK_TIMEOUT_MS = 2_000;
+/** Several looks fit into the shortest stall that can be configured. */
+const LOOK_EVERY_MS = 250;
+
+interface Part {
+  position: number;
+  /** When it last moved, or when something was first seen waiting after there was nothing. */
+  sinceMs: number;
+}
+
+interface Component {
+  readonly options: ComponentOptions;
+  readonly parts: Map<string, Part>;
+  stoppedBy: string | null;
+  lastProgressMs: number | null;
+  /** When the answer of `waiting` was last known. */
+  knownMs: number;
+  health: ComponentHealth;
+}
+
+/** @param now clock in milliseconds. @param progressed called when a component moved or has nothing to do (for the metric). */
+export function createHealth(now: () => number = Date.now, progressed: (component: string, atMs: number) => void = () => {}): Health {
+  const components: Component[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<void> | undefined;
+  const look = (): Promise<void> => {
+    looking ??= Promise.all(components.map((component) => judge(component, now, progressed))).then(() => {
+      looking = undefined;
+    });
+    return looking;
+  };
+  return {
+    component(options) {
+      const health = { name: options.name, ready: true, reason: null, waiting: null, lastProgressMs: null };
+      const component: Component = { options, parts: new Map(), stoppedBy: null, lastProgressMs: null, knownMs: now(), health };
+      components.push(component);
+      return reportOf(component, now, progressed);
+    },
+    components: () => components.map(({ health }) => health),
+    ready: () => components.every(({ health }) => health.ready),
+    look,
+    start() {
+      timer ??= setInterval(() => void look(), LOOK_EVERY_MS).unref();
+    },
+    stop() {
+      clearInterval(timer);
+      timer = undefined;
+    },
+  };
+}
+
+function reportOf(component: Component, now: () => number, progressed: (name: string, atMs: number) => void): ProgressReport {
+  return {
+    moved(part, position) {
+      const known = component.parts.get(String(part));
+      if (known?.position === position) return;
+      component.lastProgressMs = now();
+      component.parts.set(String(part), { position, sinceMs: component.lastProgressMs });
+      progressed(component.options.name, component.lastProgressMs);
+    },
+    released(part) {
+      component.parts.delete(String(part));
+    },
+    stopped(code) {
+      component.stoppedBy = code;
+      component.health = { ...component.health, ready: false, reason: `stopped: ${code}` };
+    },
+  };
+}
+
+async function judge(component: Component, now: () => number, progressed: (name: string, atMs: number) => void): Promise<void> {
+  const { name, stallMs } = component.options;
+  const waiting = await withinLook(component.options.waiting());
+  const at = now();
+  const idle = waiting !== undefined && [...waiting.values()].every((count) => count <= 0);
+  if (waiting !== undefined) component.knownMs = at;
+  if (idle) {
+    component.lastProgressMs = at;
+    progressed(name, at);
+  }
+  const stalled = waiting !== undefined && stalledParts(component, waiting, at).length > 0;
+  const unknown = waiting === undefined && at - component.knownMs > stallMs;
+  const reason = component.stoppedBy === null ? (stalled ? 'stalled' : unknown ? 'unknown' : null) : `stopped: ${component.stoppedBy}`;
+  const total = waiting === undefined ? null : [...waiting.values()].reduce((sum, count) => sum + count, 0);
+  component.health = { name, ready: reason === null, reason, waiting: total, lastProgressMs: component.lastProgressMs };
+}
+
+function stalledParts(component: Component, waiting: ReadonlyMap<string | number, number>, at: number): string[] {
+  const stalled: string[] = [];
+  for (const [key, count] of waiting) {
+    const name = String(key);
+    const part = component.parts.get(name) ?? { position: -1, sinceMs: at };
+    component.parts.set(name, part);
+    if (count <= 0) part.sinceMs = at;
+    else if (at - part.sinceMs > component.options.stallMs) stalled.push(name);
+  }
+  return stalled;
+}
+
+async function withinLook<T>(question: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), LOOK_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([question, timeout]);
+  } catch {
+    // Not known. The component counts as behind once that has lasted for its stall time.
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The HTTP side of a role: a Nest application on Fastify that listens on loopback only, gives every request an id, turns away what is too
+ * much, answers errors as problems, and counts and logs by route template.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { NestFactory } from '@nestjs/core';
+import type { DynamicModule, Type } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { LOOPBACK_HOSTS, type Config } from '../config/settings.ts';
+import { DomainError } from '../domain-error.ts';
+import { type Log, nestLogger } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { createLimiter, type Limiter } from './limiter.ts';
+import type { ProblemCatalogue, Translate } from './problem-answer.ts';
+import { ProblemFilter, type ProblemFilterOptions, sendProblem } from './problem-filter.ts';
+import { chooseRequestId, REQUEST_ID_HEADER, requestIdOf, TRACEPARENT_HEADER, traceparentOf } from './request-id.ts';
+import { createRouteTable } from './route-table.ts';
+
+export interface HttpServerOptions {
+  readonly limits: Pick<Config['limits'], 'ratePerSecond' | 'rateBurst' | 'requestsInFlight' | 'bodyBytes'>;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly catalogue: ProblemCatalogue;
+  readonly translate?: Translate;
+}
+
+export interface HttpServer {
+  readonly app: NestFastifyApplication;
+  /** Listens; returns the base URL, with the port that was taken. Refuses every address but this machine's own. */
+  listen(host: string, port: number): Promise<string>;
+  /** Stops taking connections, lets answers end, closes the application. */
+  close(): Promise<void>;
+}
+
+/** Asked by machines at short intervals, also when the server is at its limit: then most of all. */
+const UNLIMITED_PATHS = new Set(['/livez', '/readyz', '/metrics']);
+/** A client that sends nothing for this long is gone. */
+const CONNECTION_IDLE_MS = 60_000;
+/** Longest identifier with its URL encoding, and room. */
+const PARAM_LENGTH_MAX = 1_024;
+
+/** JSON bodies arrive as raw `Buffer`s and NDJSON as a stream: bytes are parsed once, by capture, strictly. */
+export async function createHttpServer(module: Type | DynamicModule, options: HttpServerOptions): Promise<HttpServer> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: options.limits.bodyBytes,
+    genReqId: (request: IncomingMessage) => chooseRequestId(request),
+    requestTimeout: CONNECTION_IDLE_MS,
+    // Answers that are under way end; idle connections do not hold up the end.
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
+  });
+  const fastify = adapter.getInstance<FastifyInstance>();
+  const routes = createRouteTable(fastify);
+  const problems: ProblemFilterOptions = { ...options, methodsOf: (path) => routes.methodsOf(path) };
+  takeRawBodies(fastify);
+  watchRequests(fastify, problems, options);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { bodyParser: false, logger: nestLogger(options.log), abortOnError: false });
+  app.useGlobalFilters(new ProblemFilter(problems));
+  return {
+    app,
+    async listen(host, port) {
+      if (!LOOPBACK_HOSTS.includes(host)) throw new Error(`listens on loopback only, not on ${host}`);
+      await app.listen(port, host);
+      const address = app.getHttpServer().address() as AddressInfo;
+      return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+    },
+    close: () => app.close(),
+  };
+}
+
+function takeRawBodies(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  for (const type of ['application/x-ndjson', 'application/jsonl']) fastify.addContentTypeParser(type, (_request, stream, done) => done(null, stream));
+}
+
+function watchRequests(fastify: FastifyInstance, problems: ProblemFilterOptions, { limits, log, metrics }: HttpServerOptions): void {
+  const limiter = createLimiter({ ratePerSecond: limits.ratePerSecond, burst: limits.rateBurst, inFlightMax: limits.requestsInFlight });
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const startedMs = performance.now();
+    void reply.header(REQUEST_ID_HEADER, requestIdOf(request)).header('x-content-type-options', 'nosniff');
+    const trace = traceparentOf(request);
+    if (trace !== undefined) void reply.header(TRACEPARENT_HEADER, trace);
+    const refusal = isLocalName(request) ? admit(limiter, request, reply) : strangeHost();
+    if (refusal?.code === 'busy' || refusal?.code === 'rate.limited') metrics.httpRefused.inc({ code: refusal.code });
+    // `close` comes once, after the whole answer and also when the client went away before it.
+    reply.raw.once('close', () => finished(request, reply, startedMs, log, metrics));
+    if (refusal === undefined) done();
+    else sendProblem(refusal, request, reply, problems);
+  });
+}
+
+function admit(limiter: Limiter, request: FastifyRequest, reply: FastifyReply): DomainError | undefined {
+  if (UNLIMITED_PATHS.has(request.routeOptions.url ?? '')) return undefined;
+  const admission = limiter.admit(request.ip);
+  if (!admission.admitted) {
+    const { code, retryAfterSeconds } = admission;
+    return new DomainError(code, `Try again in ${retryAfterSeconds} s.`, [], { retryAfterSeconds });
+  }
+  reply.raw.once('close', admission.release);
+  return undefined;
+}
+
+function finished(request: FastifyRequest, reply: FastifyReply, startedMs: number, log: Log, metrics: Metrics): void {
+  const route = request.routeOptions.url ?? 'unmatched';
+  const ms = Math.round((performance.now() - startedMs) * 1000) / 1000;
+  // nginx's number for a client that closed before the answer.
+  const status = reply.raw.writableFinished ? reply.raw.statusCode : 499;
+  metrics.httpRequests.inc({ method: request.method, route, status });
+  metrics.httpSeconds.observe({ route }, ms / 1000);
+  const trace = traceparentOf(request);
+  const fields = { requestId: requestIdOf(request), method: request.method, route, status, ms, ...(trace === undefined ? {} : { traceparent: trace }) };
+  if (UNLIMITED_PATHS.has(route)) log.debug('request', fields);
+  else log.info('request', fields);
+}
+
+/**
+ * A page in a browser on this machine can make any name point to 127.0.0.1 (DNS rebinding) and then read and write here as the operator.
+ * The Host header still says the name.
+ */
+function isLocalName(request: FastifyRequest): boolean {
+  const name = request.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  return LOOPBACK_HOSTS.includes(name);
+}
+
+const strangeHost = (): DomainError => new DomainError('not-found', 'This server answers to 127.0.0.1, [::1] and localhost only; the Host header names another.');

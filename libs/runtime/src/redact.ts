@@ -1,0 +1,22 @@
+/** What may stand in a log line: never content, identifiers or secrets, and nothing that a terminal would obey. */
+
+/** Schemes of libs/domain's identifiers, and `scheme:` look-alikes that sources use for them. */
+const IDENTIFIER = /\b(?:vin|imei|container|iso6346|imo|mmsi|hin|aircraft|icao24|sgtin|gtin|sscc|giai|grai|sgln|gsrn|gdti|lei|serial|urn:epc:[a-z:]+)(?::|%3A)[^\s"',;)\]}]+/gi;
+const URL_PASSWORD = /(\/\/[^\s/:@]*:)[^\s/@]+@/g;
+/** C0 and C1 controls, line and paragraph separators, and the marks that turn writing direction around. */
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+/** Enough for a sentence or a stack frame; a longer text is somebody's document. */
+const TEXT_MAX = 500;
+
+export type Redact = (text: string) => string;
+
+/** @param secrets values to cut out wherever they appear, longest first (`secretsOf`). */
+export function redactor(secrets: readonly string[]): Redact {
+  return (text) => {
+    let safe = text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}...` : text;
+    for (const secret of secrets) if (safe.includes(secret)) safe = safe.replaceAll(secret, '[secret]');
+    return safe.replace(URL_PASSWORD, '$1[secret]@').replace(IDENTIFIER, '[identifier]').replace(UNPRINTABLE, escaped);
+  };
+}
+
+const escaped = (character: string): string => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`;
