@@ -25,6 +25,8 @@ export const ERRORS = {
   'json.lone-surrogate': entry(422, 'Half a character', `A text holds a surrogate without its partner, which no UTF-8 can carry. ${NOTHING_STORED}`, 'Write the whole character, or leave it out.'),
   'json.nul': entry(422, 'NUL character', `A text or a member's name holds U+0000, which the store cannot keep. ${NOTHING_STORED}`, 'Leave the character out.'),
   'json.number': entry(422, 'Number outside I-JSON', `A number is not exactly a double (RFC 7493, 2.2): readers would see different values. ${NOTHING_STORED}`, 'Send it as text, or with fewer digits.'),
+  'json.reserved-key': entry(422, 'Reserved name', `A member is called __proto__, which changes objects in some readers. ${NOTHING_STORED}`, 'Call it otherwise.'),
+  'json.too-many-keys': entry(422, 'Too many members', `An object has more members than any schema has a use for. ${NOTHING_STORED}`, 'Put such material into a file and refer to it as evidence.'),
   'json.depth': entry(422, 'Nested too deeply', `The document is nested more than 32 levels deep. ${NOTHING_STORED}`, 'Flatten it; deep material is evidence and belongs in a file.'),
   'json.too-large': entry(413, 'Document too large', `One document has more than 1 MiB. ${NOTHING_STORED}`, 'Register the material as evidence and refer to it by its hash.'),
 
@@ -40,6 +42,10 @@ export const ERRORS = {
 
   // What the domain knows about identifiers, times, places, handling, grades, references.
   'identifier.malformed': entry(422, 'Not an identifier', `The text is not \`scheme:value\` of a known scheme and form. ${NOTHING_STORED}`, 'Mend it; what the source wrote can stand in the member written.'),
+  'identifier.scheme-unknown': entry(422, 'Unknown identifier scheme', `The text before the colon is no known scheme. ${NOTHING_STORED}`, 'Use a known scheme, or `serial:{maker}:{value}` for what has none.'),
+  'identifier.character': entry(422, 'Character not of the scheme', `The identifier has a character that its scheme does not have. ${NOTHING_STORED}`, 'Compare it with the source; what the source wrote can stand in the member written.'),
+  'identifier.length': entry(422, 'Identifier of another length', `The identifier is shorter or longer than its scheme allows. ${NOTHING_STORED}`, 'Compare it with the source; a part of an identifier can be searched for, and stands in a sighting as text.'),
+  'identifier.lookalike': entry(422, 'Look-alike letters', `The identifier has letters of another script that look like the ones of its scheme. ${NOTHING_STORED}`, 'Type it anew in plain letters and digits.'),
   'identifier.not-normalised': entry(422, 'Identifier not normalised', `The identifier is written in another form than the one that is looked up. ${NOTHING_STORED}`, 'Send the expected form, and the source\'s own in the member written.'),
   'time.invalid': entry(422, 'Not a time', `The text is not an RFC 3339 date or date-time, or the calendar has no such moment. ${NOTHING_STORED}`, 'Write 2018, 2018-06, 2018-06-11, 2018-06-11T13:20Z and so on, as the precision says.'),
   'time.no-offset': entry(422, 'Time of day without a zone', `A time of day has neither Z nor an offset: it could be any of 26 hours. ${NOTHING_STORED}`, 'Add Z or an offset such as +09:00; where it is not known, give the day.'),
@@ -73,8 +79,8 @@ export const ERRORS = {
 
   // Reading.
   'asof.not-sealed': entry(409, 'No recorded time yet', 'A date means the recorded time, which the first seal sets; there is no seal yet.', 'Use `asOf=log:<size>` or `asOf=reported:<date>`.'),
-  'asof.malformed': entry(400, 'Not a point of view', 'asOf is neither `log:<size>`, nor `reported:<date>`, nor a date.', 'Write one of the three.'),
-  'asof.ahead': entry(400, 'Ahead of the log', 'asOf names a log size that the log has not reached.', 'Use a size from an answer of this log.'),
+  'asof.malformed': entry(400, 'Not a point of view', 'The parameter asOf is neither `log:<size>`, nor `reported:<date>`, nor a date.', 'Write one of the three.'),
+  'asof.ahead': entry(400, 'Ahead of the log', 'The parameter asOf names a log size that the log has not reached.', 'Use a size from an answer of this log.'),
   'cursor.malformed': entry(400, 'Not a cursor', 'The cursor was not made by this server for this question.', 'Start again without a cursor.'),
   'query.invalid': entry(400, 'Parameter malformed', 'A parameter of the request has another form.', 'Write it as the API page says.'),
   'query.unknown': entry(400, 'Unknown parameter', 'The request has a parameter that this route does not know; a misspelt one would be ignored silently.', 'Mend or remove it.'),
@@ -106,7 +112,7 @@ export const ERRORS = {
   'topic.missing': entry(null, 'Topic missing', 'The topic is not there and could not be created.', 'Create it, or let this client create topics.'),
   'topic.partitions': entry(null, 'Another number of partitions', 'The topic has another number of partitions than configured.', 'Set the configuration to what is there; adding partitions moves keys.'),
   'topic.replication': entry(null, 'Too few replicas', 'The topic has fewer replicas than a lost broker allows for.', 'Use at least three in production.'),
-  'topic.min-insync': entry(null, 'Too few in-sync replicas demanded', 'min.insync.replicas lets an acknowledged record be lost with one broker.', 'Set it to two with three replicas.'),
+  'topic.min-insync': entry(null, 'Too few in-sync replicas demanded', 'The setting min.insync.replicas lets an acknowledged record be lost with one broker.', 'Set it to two with three replicas.'),
   'topic.retention': entry(null, 'Records expire', 'The topic removes records by age or size before the ledger can vouch for them.', 'Set retention.ms and retention.bytes to -1 and cleanup.policy to delete.'),
   'record.malformed': entry(null, 'Not a record', 'A record of the event log is not header, line feed, content. It is kept with the dead letters.', 'See who writes to the topic; retry once it can be read.'),
   'record.forged': entry(null, 'Not by a known publisher', 'The record\'s MAC is missing or wrong. It is kept with the dead letters.', 'See who writes to the topic, and whether a publisher key is missing here.'),

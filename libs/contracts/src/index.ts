@@ -1,9 +1,11 @@
 /** Contracts of Custody Ledger: the sighting document, its validation and reading, errors, CloudEvents headers, OpenAPI and AsyncAPI. */
+export { asyncApiDocument, DEAD_LETTERS_TOPIC, SIGHTINGS_TOPIC } from './asyncapi.ts';
 export { checkHeaders, RECORD_MEDIA_TYPE, submittedHeaders, SUBMITTED_TYPE, type SubmittedRecord } from './cloud-events.ts';
 export { codesWithoutTest, ERROR_CODES, ERRORS, type ErrorCode, type ErrorEntry } from './errors.ts';
 export { FAULTS_MAX, pointerToken, type Fault } from './fault.ts';
 export { indexDocument, type DocumentIndex } from './index-document.ts';
 export { isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
+export { API_VERSION, openApiDocument } from './openapi.ts';
 export { errorsPage, isErrorCode, problem, PROBLEM_MEDIA_TYPE, problemPage, statusOf, type Problem } from './problem.ts';
 export { readSighting, type ReadSighting, type SightingEnvelope } from './read-sighting.ts';
 export {
@@ -11,3 +13,7 @@ export {
   type EvidenceDocument, type HandlingDocument, type ItemDocument, type OccurredDocument, type PartyDocument, type PlaceDocument, type SightingDocument,
 } from './sighting-schema.ts';
 export { validateDocument } from './validate.ts';
+export type {
+  ConflictsView, Coordinates, DeadLettersView, DeadLetterView, EventAnswer, EventView, HealthView, ItemView, Receipt, RetriedView, SearchView, SubmittedOne,
+  SubmittedRow, SubmittedRows, TimelineView,
+} from './views.ts';

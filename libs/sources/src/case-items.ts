@@ -5,8 +5,8 @@ import { type CaseIdentifier, mapIdentifier } from './case-identifier.ts';
 import { present } from './case-members.ts';
 import type { LineReader } from './line-reader.ts';
 
-/** Things that carry others on a voyage; whatever else holds something is a container. */
-const CONVEYANCE_SCHEMES: ReadonlySet<string> = new Set(['imo', 'mmsi', 'hin', 'aircraft', 'icao24']);
+/** Things that move and carry others; whatever else holds something is a container. */
+const CONVEYANCE_SCHEMES: ReadonlySet<string> = new Set(['imo', 'mmsi', 'hin', 'aircraft', 'icao24', 'vin']);
 
 /**
  * `item`, `items` = subject; `parent` = container or conveyance by its scheme; `vessel` = subject where neither of the first two is there,

@@ -1,0 +1,202 @@
+/** OpenAPI 3.1 of everything that is served, as code; docs/openapi.json is this function's answer, and a spec fails when they differ. */
+import type { TSchema } from 'typebox';
+import { KINDS, type Kind } from '#lib/domain';
+import { ERRORS, ERROR_CODES, type ErrorCode } from './errors.ts';
+import { EXAMPLES, exampleDocument } from './examples.ts';
+import { problem, PROBLEM_MEDIA_TYPE } from './problem.ts';
+import { schemaOf } from './sighting-schema.ts';
+import { NAMED_VIEWS } from './views.ts';
+
+type View = keyof typeof NAMED_VIEWS;
+type Json = Record<string, unknown>;
+
+/** Version of the API, as in the paths. */
+export const API_VERSION = '1';
+
+/** @returns a fresh document; pure, the same at every call. */
+export function openApiDocument(): Json {
+  return {
+    openapi: '3.1.1',
+    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
+    info: {
+      title: 'Custody Ledger',
+      version: API_VERSION,
+      description:
+        'Sightings in, timelines out. Every answer names its two coordinates (log size and policy) and tells apart who submitted a sighting (proved) and who reported it (stated).',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    tags: [{ name: 'events' }, { name: 'items' }, { name: 'operation' }, { name: 'reference' }],
+    paths: { ...eventPaths(), ...itemPaths(), ...operationPaths(), ...referencePaths() },
+    components: { schemas: { ...sightingSchemas(), ...plain(NAMED_VIEWS) } },
+  };
+}
+
+/** Schemas as JSON: the builder's own marks are not enumerable and fall away. */
+const plain = <T>(value: T): Json => JSON.parse(JSON.stringify(value)) as Json;
+
+export const sightingName = (kind: Kind): string => `Sighting.${kind}`;
+
+/** One schema per kind and their union. In the components they have no `$id`: a reference is then resolved against this document. */
+function sightingSchemas(): Json {
+  const bare = (schema: TSchema): Json => {
+    const { $id: _, $schema: __, ...rest } = plain(schema);
+    return rest;
+  };
+  const reference = (kind: Kind): string => `#/components/schemas/${sightingName(kind)}`;
+  return {
+    Sighting: {
+      oneOf: KINDS.map((kind) => ({ $ref: reference(kind) })),
+      discriminator: { propertyName: 'kind', mapping: Object.fromEntries(KINDS.map((kind) => [kind, reference(kind)])) },
+    },
+    ...Object.fromEntries(KINDS.map((kind) => [sightingName(kind), bare(schemaOf(kind))])),
+  };
+}
+
+function eventPaths(): Json {
+  const sighting = { $ref: '#/components/schemas/Sighting' };
+  return {
+    '/v1/events': {
+      post: {
+        operationId: 'submitEvents',
+        tags: ['events'],
+        summary: 'Submit one sighting, a list, or a stream',
+        description:
+          'Answered only after the event log has them. An event is known by (agency, id): the same bytes again change nothing, other bytes are a conflict. `rollback`: one refused sighting refuses the request; `proceed`: each row has its own result. A stream is answered row by row as rows become durable.',
+        parameters: [
+          query('onError', { type: 'string', enum: ['rollback', 'proceed'], default: 'rollback' }, 'What a refused row means for the others.', 'proceed'),
+          query('dryRun', { type: 'boolean', default: false }, 'Judge, store nothing.', true),
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: { oneOf: [sighting, { type: 'array', minItems: 1, items: sighting }] },
+              examples: { one: { value: plain(exampleDocument) }, list: { value: [plain(exampleDocument)] } },
+            },
+            'application/x-ndjson': { schema: sighting, examples: { stream: { value: `${JSON.stringify(exampleDocument)}\n` } } },
+          },
+        },
+        responses: {
+          '202': {
+            description: 'All are in the event log.',
+            content: {
+              'application/json': {
+                schema: { oneOf: [refTo('SubmittedOne'), refTo('SubmittedRows')] },
+                examples: { one: { value: EXAMPLES.SubmittedOne }, list: { value: { results: EXAMPLES.SubmittedRows.results.slice(0, 1) } } },
+              },
+              'application/x-ndjson': { schema: refTo('SubmittedRow'), examples: { row: { value: EXAMPLES.SubmittedRow } } },
+            },
+          },
+          '200': {
+            description: 'proceed: a result for each row, of which some were refused. dryRun: what would have happened.',
+            content: {
+              'application/json': content('SubmittedRows'),
+              'application/x-ndjson': { schema: refTo('SubmittedRow'), examples: { row: { value: EXAMPLES.SubmittedRow } } },
+            },
+          },
+          ...problems('json.syntax', 'event.id-conflict', 'batch.too-large', 'media-type', 'schema.required', 'rate.limited', 'log.unavailable'),
+        },
+      },
+    },
+    '/v1/events/{id}': get('getEvent', 'events', 'One event and everything that speaks about it', 'EventAnswer', [pathId('lux-0009'), asOf, agency], 'asof.malformed', 'event.not-found', 'event.ambiguous'),
+    '/v1/conflicts': get('listConflicts', 'events', 'Bytes of an id that was taken: kept, never an event', 'ConflictsView', [cursor, limit], 'cursor.malformed'),
+  };
+}
+
+function itemPaths(): Json {
+  const id = pathId('vin:WDDSYNTH9JA000001', 'Identifier, `scheme:value`; any written form is normalised.');
+  return {
+    '/v1/items/{id}': get('getItem', 'items', 'One item', 'ItemView', [id, asOf], 'asof.malformed', 'item.not-found', 'asof.not-sealed', 'identifier.malformed'),
+    '/v1/items/{id}/timeline': get(
+      'getTimeline', 'items', 'The sightings of one item, in order, resolved', 'TimelineView', [id, asOf, cursor, limit],
+      'asof.malformed', 'item.not-found', 'asof.not-sealed', 'identifier.malformed',
+    ),
+    '/v1/search': get(
+      'search', 'items', 'Find items by an identifier, a part of one, or a misread one', 'SearchView',
+      [{ ...query('q', { type: 'string' }, 'At least three letters or digits.', 'SYNU OOOOO1 4'), required: true }, cursor, limit], 'query.too-short',
+    ),
+  };
+}
+
+function operationPaths(): Json {
+  const seq = { name: 'seq', in: 'path', required: true, schema: { type: 'integer', minimum: 0 }, description: 'Number of the dead letter.', example: 1 };
+  return {
+    '/v1/dead-letters': get('listDeadLetters', 'operation', 'Records that could not be taken', 'DeadLettersView', [cursor, limit], 'cursor.malformed'),
+    '/v1/dead-letters/{seq}': get('getDeadLetter', 'operation', 'One of them with its raw bytes', 'DeadLetterView', [seq], 'dlq.not-found'),
+    '/v1/dead-letters/{seq}/retry': {
+      post: {
+        operationId: 'retryDeadLetter',
+        tags: ['operation'],
+        summary: 'Append it to the event log again',
+        parameters: [seq],
+        responses: {
+          '202': { description: 'It is in the event log again.', content: { 'application/json': content('RetriedView') } },
+          ...problems('dlq.not-found', 'dlq.retried', 'log.unavailable'),
+        },
+      },
+    },
+    '/livez': get('livez', 'operation', 'The process runs', 'HealthView', []),
+    '/readyz': get('readyz', 'operation', 'It makes progress', 'HealthView', [], 'busy'),
+    '/metrics': text('metrics', 'operation', 'Metrics in Prometheus text format', 'text/plain', [], '# HELP custody_log_size Entries of the log.\n'),
+  };
+}
+
+function referencePaths(): Json {
+  const code = { name: 'code', in: 'path', required: true, schema: { type: 'string', enum: ERROR_CODES }, example: 'schema.required' };
+  const kind = { name: 'kind', in: 'path', required: true, schema: { type: 'string', enum: KINDS }, example: 'observation' };
+  return {
+    '/problems/{code}': text('problemPage', 'reference', 'What a code means and what to do', 'text/html', [code], '<!doctype html>', 'not-found'),
+    '/schemas/sighting/1/{kind}': text('sightingSchema', 'reference', 'JSON Schema 2020-12 of one kind', 'application/schema+json', [kind], { $id: '/schemas/sighting/1/observation' }, 'not-found'),
+    '/openapi.json': text('openapi', 'reference', 'This document', 'application/json', [], { openapi: '3.1.1' }),
+    '/asyncapi.json': text('asyncapi', 'reference', 'The topics', 'application/json', [], { asyncapi: '3.0.0' }),
+  };
+}
+
+const refTo = (view: View) => ({ $ref: `#/components/schemas/${view}` });
+const content = (view: View) => ({ schema: refTo(view), examples: { [view]: { value: EXAMPLES[view] } } });
+const query = (name: string, schema: Json, description: string, example: unknown) => ({ name, in: 'query', required: false, schema, description, example });
+const pathId = (example: string, description = 'Id of the event.') => ({ name: 'id', in: 'path', required: true, schema: { type: 'string' }, description, example });
+
+const asOf = query(
+  'asOf', { type: 'string' },
+  '`log:<size>`: what the ledger held at that size; `reported:<date or time>`: the authors\' word; a date alone means the recorded time, which needs a seal. Absent: now.', 'log:62',
+);
+const agency = query('agency', { type: 'string' }, 'Whose event, where several agencies have one of this id.', 'local');
+const cursor = query('cursor', { type: 'string' }, 'From `next` of the page before; opaque.', 'eyJ2IjoxfQ');
+const limit = query('limit', { type: 'integer', minimum: 1, maximum: 1000, default: 100 }, 'Most results of one page.', 100);
+
+function get(operationId: string, tag: string, summary: string, view: View, parameters: readonly Json[], ...codes: ErrorCode[]): Json {
+  const ok = { description: summary, content: { 'application/json': content(view) } };
+  return { get: { operationId, tags: [tag], summary, parameters, responses: { '200': ok, ...problems(...codes, 'query.invalid', 'rate.limited', 'store.unavailable') } } };
+}
+
+function text(operationId: string, tag: string, summary: string, mediaType: string, parameters: readonly Json[], example: unknown, ...codes: ErrorCode[]): Json {
+  const schema = typeof example === 'string' ? { type: 'string' } : { type: 'object' };
+  const ok = { description: summary, content: { [mediaType]: { schema, examples: { example: { value: example } } } } };
+  return { get: { operationId, tags: [tag], summary, parameters, responses: { '200': ok, ...problems(...codes, 'internal') } } };
+}
+
+/** One response per status; of several codes with one status each is an example. */
+function problems(...codes: readonly ErrorCode[]): Json {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of codes) {
+    const status = ERRORS[code].status ?? 500;
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, of]) => [
+      String(status),
+      {
+        description: of.map((code) => ERRORS[code].title).join('; '),
+        ...(status === 429 || status === 503 ? { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds.', example: 1 } } } : {}),
+        content: {
+          [PROBLEM_MEDIA_TYPE]: {
+            schema: refTo('Problem'),
+            examples: Object.fromEntries(of.map((code) => [code, { value: problem(code, { instance: '/v1', requestId: EXAMPLES.Problem.requestId }) }])),
+          },
+        },
+      },
+    ]),
+  );
+}

@@ -1,0 +1,309 @@
+/**
+ * What the API answers: schemas for OpenAPI and the types that follow from them. Two things hold for every answer. Who submitted a sighting
+ * (proved by the ledger) stands apart from who reported it (the author's word). And both coordinates are named: the log size whose entries
+ * are folded, and the policy applied.
+ */
+import Type, { type Static, type TSchema } from 'typebox';
+import { KINDS, ROLES, type Flag, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
+import { ERROR_CODES } from './errors.ts';
+import type { SightingDocument } from './sighting-schema.ts';
+
+const closed = { additionalProperties: false } as const;
+const ref = <T>(name: string) => Type.Unsafe<T>({ $ref: `#/components/schemas/${name}` });
+const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+const hash = (description: string) => Type.String({ pattern: '^[0-9a-f]{64}$', description });
+const index = () => Type.Integer({ minimum: 0 });
+
+/** A list of a domain union that a compiler check keeps complete. */
+const every = <T extends string>(members: Record<T, true>): T[] => Object.keys(members) as T[];
+const STANDINGS = every<Standing>({ stands: true, corrected: true, withdrawn: true, superseded: true, void: true, waiting: true });
+const MARKS = every<Mark>({ observed: true, statement: true, assessment: true, identification: true, planned: true, negative: true, relation: true });
+const FLAGS = every<Flag>({
+  'check-digit': true, disputed: true, 'foreign-correction': true, 'foreign-marking': true, 'foreign-retraction': true, 'incomplete-correction': true, 'relation-cycle': true,
+});
+const WHYS = every<WhyNot>({
+  corrected: true, withdrawn: true, superseded: true, void: true, waiting: true, 'kind-unknown': true, kind: true, modality: true, background: true, 'not-named': true, disputed: true,
+});
+const QUESTIONS = every<OpenQuestion['code']>({ 'check-digit': true, disputed: true, contradiction: true, 'incomplete-correction': true, 'relation-cycle': true });
+
+export const EventRefView = Type.Object({ agency: Type.String(), id: Type.String() }, closed);
+
+export const Coordinates = Type.Object(
+  {
+    asOf: Type.Object(
+      {
+        basis: Type.Enum(['log', 'reported'], { description: 'log: what the ledger held at that size; reported: what authors say they had written down by that time.' }),
+        logSize: Type.Integer({ minimum: 0, description: 'Entries folded: those with a log index below it.' }),
+        reported: Type.Optional(Type.String({ description: 'Of basis reported: the time, included; a bare date is its end in UTC.' })),
+      },
+      closed,
+    ),
+    policy: Type.Literal(0, { description: 'Version of grants and markings applied.' }),
+  },
+  closed,
+);
+export type Coordinates = Static<typeof Coordinates>;
+
+export const SubmittedBy = Type.Object({ agency: Type.String(), principal: Type.String(), proved: Type.Literal(true) }, closed);
+export const ReportedBy = Type.Object(
+  { at: Type.Optional(Type.String()), by: Type.Optional(Type.String()), agency: Type.Optional(Type.String()), proved: Type.Literal(false) },
+  closed,
+);
+
+const Link = Type.Object(
+  {
+    agency: Type.String(),
+    id: Type.String(),
+    standing: Type.Enum([...STANDINGS, 'absent'] as (Standing | 'absent')[]),
+    inForce: Type.Optional(Type.Boolean()),
+    upheld: Type.Optional(Type.Boolean()),
+  },
+  closed,
+);
+const links = () => Type.Array(Link);
+
+const Display = Type.Object(
+  {
+    summary: Type.String({ description: 'One line: what happened, as a reader would say it.' }),
+    occurred: Type.String(),
+    place: Type.String(),
+    grade: Type.String(),
+    items: Type.Array(Type.String()),
+    source: Type.String(),
+  },
+  { ...closed, description: 'The same in words, for a person.' },
+);
+
+const Evidence = Type.Object(
+  {
+    sha256: hash('Of the evidence\'s bytes.'),
+    bytes: Type.Optional(index()),
+    mediaType: Type.Optional(Type.String()),
+    type: Type.Optional(Type.String()),
+    ref: Type.Optional(Type.String()),
+    locator: Type.Optional(Type.String()),
+    synthetic: Type.Optional(Type.Boolean()),
+    held: Type.Literal(false, { description: 'The bytes are not held here.' }),
+  },
+  closed,
+);
+
+/** One event as it stands at the answer's coordinates. */
+export const EventView = Type.Object(
+  {
+    agency: Type.String(),
+    id: Type.String(),
+    logIndex: index(),
+    kind: Type.Optional(Type.Enum(KINDS, { description: 'What it counts as: of a correction, what it puts in place; absent while that is unknown.' })),
+    roles: Type.Array(Type.Enum(ROLES), { description: 'Of the item in it.' }),
+    standing: Type.Enum(STANDINGS),
+    by: Type.Optional(EventRefView),
+    inPlace: Type.Optional(EventRefView),
+    places: Type.Boolean({ description: 'It says where the item was. Statements, plans, negative findings and assessments never do.' }),
+    mark: Type.Enum(MARKS),
+    why: Type.Optional(Type.Enum(WHYS, { description: 'Why it places nothing.' })),
+    flags: Type.Array(Type.Enum(FLAGS)),
+    relations: Type.Object(
+      {
+        targets: links(), correctedBy: links(), withdrawnBy: links(), supersededBy: links(), disputedBy: links(), resolvedBy: links(), markedBy: links(),
+        contradicts: links(), contradictedBy: links(),
+      },
+      closed,
+    ),
+    handling: Type.Unsafe<SightingDocument['handling']>({ type: 'object', description: 'As last marked.' }),
+    submittedBy: SubmittedBy,
+    reportedBy: orNull(ReportedBy),
+    captured: Type.String({ description: 'Clock of the server that accepted it: a claim.' }),
+    recorded: Type.Null({ description: 'Set by the first seal after it; there is none yet.' }),
+    contentHash: hash('SHA-256 of the document\'s canonical bytes.'),
+    commitment: hash('Root of the field tree.'),
+    evidence: Type.Array(Evidence),
+    document: ref<SightingDocument>('Sighting'),
+    display: Display,
+  },
+  closed,
+);
+export type EventView = Static<typeof EventView>;
+
+const Waiting = Type.Object({ agency: Type.String(), id: Type.String(), kind: Type.Enum(KINDS), target: EventRefView }, closed);
+const Question = Type.Object({ code: Type.Enum(QUESTIONS), refs: Type.Array(EventRefView), display: Type.String() }, closed);
+
+const Item = Type.Object(
+  {
+    id: Type.String({ description: '`scheme:value`, normalised.' }),
+    scheme: Type.String(),
+    display: Type.String(),
+    check: Type.Object(
+      { verdict: Type.Enum(['valid', 'invalid', 'not-checkable']), reason: Type.Optional(Type.String()), expected: Type.Optional(Type.String()) },
+      closed,
+    ),
+    facts: Type.Array(Type.Object({ name: Type.String(), value: Type.String() }, closed), { description: 'What the identifier itself says, such as a VIN\'s maker.' }),
+  },
+  closed,
+);
+
+export const ItemView = Type.Object(
+  {
+    item: Item,
+    coordinates: Coordinates,
+    events: Type.Integer({ minimum: 0, description: 'Sightings that concern it and that the reader may see.' }),
+    lastPlacedBy: orNull(ref<EventView>('EventView')),
+    links: Type.Object({ timeline: Type.String() }, closed),
+  },
+  closed,
+);
+export type ItemView = Static<typeof ItemView>;
+
+export const TimelineView = Type.Object(
+  {
+    item: Item,
+    coordinates: Coordinates,
+    entries: Type.Array(ref<EventView>('EventView'), { description: 'By (start of occurred, end, agency, id); undated last.' }),
+    waiting: Type.Array(Waiting, { description: 'Speak about a sighting that is not there yet.' }),
+    openQuestions: Type.Array(Question),
+    notes: Type.Array(Type.String(), { description: 'What this answer does not follow, such as the movements of a container that the item was put into.' }),
+    withoutReported: Type.Optional(Type.Integer({ minimum: 0, description: 'Of basis reported: sightings left out because their author states no time.' })),
+    next: orNull(Type.String({ description: 'Cursor of the next page; null: this is the last.' })),
+  },
+  closed,
+);
+export type TimelineView = Static<typeof TimelineView>;
+
+export const EventAnswer = Type.Object(
+  { coordinates: Coordinates, event: ref<EventView>('EventView'), about: Type.Array(ref<EventView>('EventView')), waiting: Type.Array(Waiting), openQuestions: Type.Array(Question) },
+  closed,
+);
+export type EventAnswer = Static<typeof EventAnswer>;
+
+export const SearchView = Type.Object(
+  {
+    query: Type.String(),
+    coordinates: Coordinates,
+    results: Type.Array(
+      Type.Object(
+        {
+          id: Type.String(),
+          scheme: Type.String(),
+          display: Type.String(),
+          match: Type.Enum(['exact', 'partial', 'look-alike', 'alias'], { description: 'look-alike: equal but for letters that scanners confuse, such as O and 0.' }),
+        },
+        closed,
+      ),
+    ),
+    next: orNull(Type.String()),
+  },
+  closed,
+);
+export type SearchView = Static<typeof SearchView>;
+
+export const Receipt = Type.Object(
+  {
+    log: Type.String({ description: 'Origin of the log.' }),
+    agency: Type.String(),
+    id: Type.String(),
+    contentHash: hash('SHA-256 of the canonical bytes as submitted.'),
+    captured: Type.String(),
+    durability: Type.Enum(['single-node', 'replicated'], { description: 'Whether more than one machine has it.' }),
+    signature: Type.Null({ description: 'Receipts are not signed yet.' }),
+  },
+  closed,
+);
+export type Receipt = Static<typeof Receipt>;
+
+export const FaultView = Type.Object(
+  {
+    code: Type.String(),
+    pointer: Type.Optional(Type.String({ description: 'RFC 6901.' })),
+    offset: Type.Optional(index()),
+    row: Type.Optional(index()),
+    detail: Type.String(),
+    expected: Type.Optional(Type.String()),
+  },
+  closed,
+);
+
+export const SubmittedRow = Type.Object(
+  {
+    row: index(),
+    status: Type.Enum(['accepted', 'duplicate', 'refused'], { description: 'duplicate: the same bytes were there; nothing changed.' }),
+    id: Type.Optional(Type.String()),
+    receipt: Type.Optional(ref<Receipt>('Receipt')),
+    errors: Type.Optional(Type.Array(FaultView)),
+  },
+  closed,
+);
+export type SubmittedRow = Static<typeof SubmittedRow>;
+export const SubmittedRows = Type.Object({ results: Type.Array(ref<SubmittedRow>('SubmittedRow')) }, closed);
+export type SubmittedRows = Static<typeof SubmittedRows>;
+export const SubmittedOne = Type.Object({ status: Type.Enum(['accepted', 'duplicate']), ...Receipt.properties }, closed);
+export type SubmittedOne = Static<typeof SubmittedOne>;
+
+const position = { topic: Type.String(), partition: index(), offset: index() };
+
+export const ConflictsView = Type.Object(
+  {
+    conflicts: Type.Array(
+      Type.Object(
+        {
+          agency: Type.String(),
+          id: Type.String(),
+          contentHash: hash('Of the bytes that were not stored as an event.'),
+          standing: Type.Object({ logIndex: index(), contentHash: hash('Of the bytes that stand.') }, closed),
+          submittedBy: SubmittedBy,
+          captured: Type.String(),
+          ...position,
+        },
+        closed,
+      ),
+    ),
+    next: orNull(Type.String()),
+  },
+  closed,
+);
+export type ConflictsView = Static<typeof ConflictsView>;
+
+const deadLetter = { seq: index(), ...position, code: Type.Enum([...ERROR_CODES]), detail: Type.String(), bytes: index(), retried: Type.Boolean() };
+export const DeadLetterView = Type.Object(
+  {
+    ...deadLetter,
+    key: orNull(Type.String({ description: 'Base64.' })),
+    headers: Type.Array(Type.Object({ name: Type.String(), value: Type.String({ description: 'Base64.' }) }, closed)),
+    value: Type.String({ description: 'The raw bytes, base64.' }),
+  },
+  closed,
+);
+export type DeadLetterView = Static<typeof DeadLetterView>;
+export const DeadLettersView = Type.Object({ deadLetters: Type.Array(Type.Object(deadLetter, closed)), next: orNull(Type.String()) }, closed);
+export type DeadLettersView = Static<typeof DeadLettersView>;
+export const RetriedView = Type.Object({ seq: index(), retried: Type.Literal(true) }, closed);
+export type RetriedView = Static<typeof RetriedView>;
+
+export const HealthView = Type.Object(
+  {
+    status: Type.Enum(['ok', 'failing']),
+    checks: Type.Array(Type.Object({ name: Type.String(), status: Type.Enum(['ok', 'failing']), detail: Type.String() }, closed)),
+  },
+  closed,
+);
+export type HealthView = Static<typeof HealthView>;
+
+export const ProblemView = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    instance: Type.String(),
+    code: Type.Enum([...ERROR_CODES]),
+    remedy: Type.String(),
+    requestId: Type.String(),
+    errors: Type.Optional(Type.Array(FaultView)),
+  },
+  closed,
+);
+
+/** Schemas that answers name, by the name in OpenAPI's components. */
+export const NAMED_VIEWS = {
+  EventView, EventAnswer, ItemView, TimelineView, SearchView, Receipt, SubmittedOne, SubmittedRow, SubmittedRows, ConflictsView, DeadLetterView, DeadLettersView,
+  RetriedView, HealthView, Problem: ProblemView,
+} as const satisfies Record<string, TSchema>;
