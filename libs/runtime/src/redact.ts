@@ -3,8 +3,8 @@
 /** Schemes of libs/domain's identifiers, and `scheme:` look-alikes that sources use for them. */
 const IDENTIFIER = /\b(?:vin|imei|container|iso6346|imo|mmsi|hin|aircraft|icao24|sgtin|gtin|sscc|giai|grai|sgln|gsrn|gdti|lei|serial|urn:epc:[a-z:]+)(?::|%3A)[^\s"',;)\]}]+/gi;
 const URL_PASSWORD = /(\/\/[^\s/:@]*:)[^\s/@]+@/g;
-/** C0 and C1 controls, line and paragraph separators, and the marks that turn writing direction around. */
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+/** Controls, line and paragraph separators, and invisible marks such as those that turn the direction of writing around. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 /** Enough for a sentence or a stack frame; a longer text is somebody's document. */
 const TEXT_MAX = 500;
 

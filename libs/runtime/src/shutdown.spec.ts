@@ -27,7 +27,7 @@ test('a step that fails or hangs does not keep the pools open, and is told', asy
   shutdown.at('pools', 'ledger', () => void ended.push('ledger'));
   expect(await shutdown.run()).toBe(false);
   expect(ended).toEqual(['ledger']);
-  expect(lines.map((line) => (JSON.parse(line) as { component: string }).component)).toEqual(['gateway', 'projector']);
+  expect(lines.map((line) => (JSON.parse(line) as { component: string }).component)).toEqual(['http/gateway', 'consumers/projector']);
 });
 
 test('it runs once, however often it is asked for', async () => {

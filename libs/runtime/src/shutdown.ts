@@ -71,10 +71,10 @@ async function closeOne({ stage, name, close }: Step, withinMs: number, log: Log
   });
   try {
     const outcome = await Promise.race([Promise.resolve().then(close), late]);
-    if (outcome === 'late') log.warn(`did not end in time: ${stage}`, { component: name, ms: withinMs });
+    if (outcome === 'late') log.warn('a step of the shutdown did not end in time', { component: `${stage}/${name}`, ms: withinMs });
     return outcome !== 'late';
   } catch (error) {
-    log.warn(`failed to end: ${stage}`, { component: name, error });
+    log.warn('a step of the shutdown failed', { component: `${stage}/${name}`, error });
     return false;
   } finally {
     clearTimeout(timer);
