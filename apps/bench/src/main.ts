@@ -1,0 +1,86 @@
+/** `npm run bench`: starts the servers, runs the measures in interleaved rounds, writes the result. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createBench } from './bench.ts';
+import { stopAllChildren } from './child-process.ts';
+import { judge } from './goals.ts';
+import { describeMachine, loadAverage, revision } from './machine.ts';
+import { chooseMeasures } from './measures/index.ts';
+import { parseOptions, USAGE, type BenchOptions } from './options.ts';
+import { RESULT_PATH, writeResult, type BenchResult } from './result.ts';
+import { interleave } from './rounds.ts';
+import { startServers } from './servers.ts';
+import { benchSection, checkReadme, writeReadme } from './table.ts';
+
+const note = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function main(): Promise<number> {
+  const root = projectRoot(dirname(fileURLToPath(import.meta.url)));
+  let options: BenchOptions;
+  try {
+    options = parseOptions(process.argv.slice(2));
+  } catch (error) {
+    note(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return 2;
+  }
+  if (options.mode === 'readme') {
+    await writeReadme(root);
+    return 0;
+  }
+  if (options.mode === 'check') {
+    const difference = await checkReadme(root);
+    note(difference ?? 'README.md says what the result says.');
+    return difference === null ? 0 : 1;
+  }
+  const result = await run(root, options);
+  const file = options.out ?? (options.sizes.name === 'quick' ? join('.custody', 'bench', 'result.json') : RESULT_PATH);
+  await writeResult(join(root, file), result);
+  process.stdout.write(`${benchSection(result)}\n`);
+  note(`Result: ${file}`);
+  return 0;
+}
+
+async function run(root: string, options: BenchOptions): Promise<BenchResult> {
+  const started = new Date().toISOString();
+  const parent = join(root, '.custody', 'bench');
+  mkdirSync(parent, { recursive: true });
+  const workDir = await mkdtemp(join(parent, 'run-'));
+  const machine = describeMachine();
+  const load = [loadAverage()];
+  note(`${machine.cores} cores, ${machine.cpu}, Node ${machine.node}, load average ${load[0]}, seed ${options.seed}, size ${options.sizes.name}, ${options.sizes.rounds} rounds`);
+  const servers = await startServers(root, workDir, note);
+  const interrupted = (): void => void stopAllChildren().then(() => servers.stop()).finally(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  try {
+    const bench = createBench({ root, workDir, options, servers, note });
+    const measures = await interleave(chooseMeasures(bench), options.sizes.rounds, (line) => {
+      load.push(loadAverage());
+      note(`load ${load.at(-1)?.toFixed(2)}  ${line}`);
+    });
+    return {
+      version: 1, revision: revision(root), started, ended: new Date().toISOString(), sizes: { ...options.sizes }, seed: options.seed,
+      machine, engines: servers.versions, load, goals: judge(measures, options.sizes.timelineRows), measures, memory: bench.memory,
+    };
+  } finally {
+    await stopAllChildren();
+    await servers.stop();
+    if (options.keep || options.profile) note(`Kept: ${workDir}`);
+    else await rm(workDir, { recursive: true, force: true });
+  }
+}
+
+/** The folder with package.json, above the compiled file. */
+function projectRoot(from: string): string {
+  if (existsSync(join(from, 'package.json'))) return from;
+  if (from === dirname(from)) throw new Error('package.json not found above the bench');
+  return projectRoot(dirname(from));
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  note(error instanceof Error ? `${error.stack ?? error.message}${error.cause === undefined ? '' : `\ncaused by ${error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : String(error.cause)}`}` : String(error));
+  process.exitCode = 1;
+}

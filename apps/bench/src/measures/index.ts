@@ -1,0 +1,34 @@
+/** Which measures a run makes, and in which order: what is compared stands next to each other. */
+import type { Bench } from '../bench.ts';
+import type { Measure } from '../rounds.ts';
+import { captureAcceptMeasure, captureHttpMeasure } from './capture.ts';
+import { copyLimitMeasure } from './copy-limit.ts';
+import { eventLogMeasure } from './event-log.ts';
+import { naiveMeasure } from './naive.ts';
+import { backlogMeasure, projectorMeasure } from './projector.ts';
+import { sinkMeasure } from './sink.ts';
+import { sizeMeasure } from './size.ts';
+import { timelineMeasure } from './timeline.ts';
+
+/** (b) and (h) read what (a) wrote, so they bring its run with one projector along. */
+export function chooseMeasures(bench: Bench): Measure[] {
+  const { only, sizes } = bench.options;
+  const asked = (...letters: string[]) => letters.some((letter) => only.includes(letter as never));
+  const when = (wanted: boolean, ...measures: Measure[]) => (wanted ? measures : []);
+  return [
+    ...when(asked('a', 'b', 'h'), projectorMeasure(bench, 1, 1)),
+    ...when(asked('b'), copyLimitMeasure(bench, 1)),
+    ...when(asked('a'), projectorMeasure(bench, 1, 2)),
+    ...when(asked('h'), sizeMeasure(bench, 1)),
+    ...when(asked('c'), naiveMeasure(bench)),
+    ...when(asked('d'), sinkMeasure(bench)),
+    ...when(asked('a', 'b', 'h'), projectorMeasure(bench, 3, 1)),
+    ...when(asked('b'), copyLimitMeasure(bench, 3)),
+    ...when(asked('a'), projectorMeasure(bench, 3, 2)),
+    ...when(asked('h'), sizeMeasure(bench, 3)),
+    ...when(asked('e'), captureAcceptMeasure(bench), captureHttpMeasure(bench)),
+    ...when(asked('g'), eventLogMeasure(bench, 'kafka'), eventLogMeasure(bench, 'embedded')),
+    ...when(asked('i'), backlogMeasure(bench)),
+    ...when(asked('f'), ...sizes.timelineRows.map((rows) => timelineMeasure(bench, rows))),
+  ];
+}

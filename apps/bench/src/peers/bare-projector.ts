@@ -1,0 +1,27 @@
+/** The projector's work without Nest, configuration, metrics: event log, decode, transaction. What the whole product costs above it is its frame. */
+import { createKafkaLog } from '#lib/event-log';
+import { createPool, projectBatch } from '#lib/store';
+import { decodeBatch } from '../../../projector/src/decode.ts';
+
+const env = (name: string): string => process.env[name] ?? '';
+const MAX_RECORDS = 2_000;
+const MAX_BYTES = 4 * 2 ** 20;
+
+const pool = createPool({ url: env('DATABASE_URL'), applicationName: 'bare projector', max: 5, role: 'projector' });
+const log = createKafkaLog({ brokers: env('KAFKA_BROKERS').split(','), clientId: 'bare-projector' });
+const keys = [Buffer.from(env('CUSTODY_PUBLISHER_KEY'), 'hex')];
+const consumer = await log.consume({
+  topic: env('CUSTODY_TOPICS_EVENTS'),
+  group: `bare-projector-${env('DATABASE_URL').split('/').at(-1)}`,
+  maxRecords: MAX_RECORDS,
+  maxBytes: MAX_BYTES,
+  startAt: () => Promise.resolve(0),
+  async onBatch(batch) {
+    const { events, dead } = decodeBatch(batch.records, keys);
+    const from = batch.records[0]?.offset ?? 0;
+    const outcome = await projectBatch(pool, batch, from, (batch.records.at(-1)?.offset ?? 0) + 1, events, dead);
+    return { next: outcome.next };
+  },
+});
+process.once('SIGTERM', () => void consumer.close().then(() => pool.close()).finally(() => process.exit(0)));
+await consumer.ended;

@@ -1,0 +1,68 @@
+/** The product's processes as the bench starts them: one place that knows their command line, environment and ready line. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Bench } from './bench.ts';
+import { startChild, type Child } from './child-process.ts';
+import { PUBLISHER_KEY } from './records.ts';
+import { Skipped } from './rounds.ts';
+
+/** Half of the young objects of a batch die with it: a larger young generation keeps them out of the old one (GC was a third of the time). */
+const NODE_FLAGS = ['--max-semi-space-size=64'];
+/** A role alone is ready in two seconds on a quiet machine. */
+const READY_TIMEOUT_MS = 60_000;
+
+interface RoleOptions {
+  readonly topic: string;
+  readonly database: string;
+}
+
+/** @param index which of several processes, for the names of logs and profiles */
+export function startProjector(bench: Bench, options: RoleOptions & { readonly index: number }): Child {
+  const name = `projector-${options.database}-${options.index}`;
+  if (existsSync(program(bench))) return startRole(bench, 'projector', name, options);
+  return startNode(bench, name, [fileURLToPath(new URL('./peers/bare-projector.js', import.meta.url))], environment(bench, name, options));
+}
+
+export async function startCapture(bench: Bench, options: RoleOptions): Promise<{ readonly child: Child; readonly base: string }> {
+  return startServing(bench, 'capture', options);
+}
+
+export async function startGateway(bench: Bench, options: RoleOptions): Promise<{ readonly child: Child; readonly base: string }> {
+  return startServing(bench, 'gateway', options);
+}
+
+async function startServing(bench: Bench, role: string, options: RoleOptions): Promise<{ child: Child; base: string }> {
+  if (!existsSync(program(bench))) throw new Skipped('the program is not built');
+  const child = startRole(bench, role, `${role}-${options.database}`, options);
+  const ready = await child.line(/(http:\/\/[^\s"/]+)/, READY_TIMEOUT_MS);
+  return { child, base: ready[1] ?? '' };
+}
+
+const program = (bench: Bench): string => join(bench.root, 'dist', 'apps', 'custody', 'src', 'main.js');
+
+const startRole = (bench: Bench, role: string, name: string, options: RoleOptions): Child =>
+  startNode(bench, name, [program(bench), 'serve', '--roles', role], environment(bench, name, options));
+
+/** Limits that would be measured instead of the work are out of the way: one generator is one client. */
+function environment(bench: Bench, name: string, { topic, database }: RoleOptions): Record<string, string> {
+  return {
+    KAFKA_BROKERS: bench.brokers(),
+    DATABASE_URL: bench.servers.databaseUrl(database),
+    CUSTODY_PORT: '0',
+    CUSTODY_DATA_DIR: join(bench.workDir, `data-${name}`),
+    CUSTODY_DEMO: 'false',
+    CUSTODY_PUBLISHER_KEY: PUBLISHER_KEY.toString('hex'),
+    CUSTODY_TOPICS_EVENTS: topic,
+    CUSTODY_PROJECTOR_GROUP: `projector-${database}`,
+    CUSTODY_LIMITS_RATE_PER_SECOND: '1000000',
+    CUSTODY_LIMITS_RATE_BURST: '1000000',
+    CUSTODY_LIMITS_REQUESTS_IN_FLIGHT: '1000',
+    CUSTODY_LOG_LEVEL: 'warn',
+  };
+}
+
+export function startNode(bench: Bench, name: string, args: readonly string[], env: Readonly<Record<string, string>>): Child {
+  const profile = bench.options.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(bench.workDir, 'profiles', name)}`] : [];
+  return startChild({ command: process.execPath, args: [...NODE_FLAGS, ...profile, ...args], env, logFile: bench.logFile(name) });
+}

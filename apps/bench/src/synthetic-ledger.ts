@@ -1,0 +1,43 @@
+/**
+ * A ledger of millions of rows, made by the server itself in seconds: 50 sightings an item, of which an item's rows lie far apart, as they
+ * do when many items are reported at the same time. Only its shape and sizes are true; the hashes are random.
+ */
+import type pg from 'pg';
+
+export const SIGHTINGS_PER_ITEM = 50;
+/** As the sightings of documents.ts. */
+const CONTENT_BYTES = 650;
+/** Rows of one statement: bounds the log that one transaction writes. */
+const STEP = 250_000;
+
+export const syntheticItem = (n: number): string => `vin:WDDSYNTH9JA${n.toString().padStart(6, '0')}`;
+
+export async function fillLedger(client: pg.Client, rows: number): Promise<{ items: number }> {
+  const items = rows / SIGHTINGS_PER_ITEM;
+  const { rows: groups } = await client.query<{ id: number }>("insert into ledger.reader_groups (name) values ('green') returning id");
+  const group = groups[0]?.id;
+  for (let from = 0; from < rows; from += STEP) {
+    const to = Math.min(rows, from + STEP) - 1;
+    await client.query('begin');
+    await client.query(`insert into ledger.entries (log_index, agency, id, commitment, content_hash)
+      select n, 'local', ${idOf('n')}, sha256(int8send(n)), sha256(int8send(-n)) from generate_series($1::bigint, $2::bigint) n`, [from, to]);
+    await client.query(`insert into ledger.content (log_index, principal, captured, secret, bytes)
+      select n, 'operator', 1514764800000000 + n, sha256(int8send(n)), ${contentOf('n')} from generate_series($1::bigint, $2::bigint) n`, [from, to]);
+    await client.query(`insert into ledger.timeline (item, grp, starts, ends, agency, id, log_index, kind, map_key)
+      select 'vin:WDDSYNTH9JA' || lpad((n % $3::bigint)::text, 6, '0'), $4::int, at, at + 60000000, 'local', ${idOf('n')}, n, 0, sha256(int8send(n))
+      from generate_series($1::bigint, $2::bigint) n, lateral (select 1514764800000000 + (n * 7919 % 525600) * 60000000 as at) t`, [from, to, items, group]);
+    await client.query('commit');
+  }
+  await client.query('update ledger.head set size = $1', [rows]);
+  await client.query('vacuum analyze');
+  return { items };
+}
+
+/** Text of a version 7 UUID with the time in front, so that ids rise as they do in use. */
+const idOf = (n: string): string => `overlay(overlay(overlay(lpad(to_hex(1514764800000 + ${n}), 12, '0') || '7' || substr(md5(${n}::text), 1, 19)
+  placing '-' from 9 for 0) placing '-' from 14 for 0) placing '-' from 19 for 0)`;
+
+/** Text that does not compress to nothing: a chain of hashes in hexadecimal, in the JSON that a reader parses. */
+const contentOf = (n: string): string => `convert_to(substr('{"handling":{"tlp":"GREEN"},"id":"' || ${idOf(n)}
+  || '","items":[{"id":"vin:WDDSYNTH9JA000001","role":"subject"}],"kind":"observation","occurred":{"from":"2018-06-11T13:20:00Z","precision":"minute","to":"2018-06-11T13:20:00Z"},"source":{"kind":"gate-record"},"statement":"'
+  || (select string_agg(md5((${n} * 16 + k)::text), '') from generate_series(0, 15) k), 1, ${CONTENT_BYTES}) || '"}', 'UTF8')`;

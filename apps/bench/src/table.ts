@@ -1,0 +1,60 @@
+/** README's bench section, made from the committed result and from nothing else. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RESULT_PATH, readResult, type BenchResult, type GoalVerdict } from './result.ts';
+import { showFigures, significant, type Outcome } from './rounds.ts';
+
+export const BEGIN = '<!-- bench:begin -->';
+export const END = '<!-- bench:end -->';
+
+/** Markdown between the markers: goals with their ratios first, then every figure, then machine, commit, load. */
+export function benchSection(result: BenchResult): string {
+  const { machine, revision, engines } = result;
+  const load = `${Math.min(...result.load)} to ${Math.max(...result.load)}`;
+  return [
+    '| | goal | measured | |',
+    '|---|---|---|---|',
+    ...result.goals.map(goalRow),
+    '',
+    '| measured next to each other, median of the rounds | figures |',
+    '|---|---|',
+    ...Object.values(result.measures).map(measureRow),
+    '',
+    `${machine.cores} cores of ${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}; ` +
+      `${Object.entries(engines).map(([name, value]) => `${name} ${value}`).join(', ')}. ` +
+      `Everything on these cores: broker, Postgres, load generator. Load average ${load}.`,
+    `Commit ${revision.commit}${revision.dirty ? ' (with changes)' : ''}, ${result.started.slice(0, 10)}, seed ${result.seed}, ` +
+      `size ${String(result.sizes['name'])}, ${String(result.sizes['rounds'])} rounds; all of it in [docs/bench](docs/bench/README.md).`,
+  ].join('\n');
+}
+
+function goalRow({ letter, goal, value, reached }: GoalVerdict): string {
+  const verdict = reached === null ? 'not measured' : reached ? 'reached' : '**missed**';
+  return `| ${letter} | ${goal} | ${value === undefined ? '' : significant(value)} | ${verdict} |`;
+}
+
+function measureRow(outcome: Outcome): string {
+  return `| ${outcome.title} | ${outcome.skipped === undefined ? showFigures(outcome.median) : `skipped: ${outcome.skipped}`} |`;
+}
+
+/** The text with a fresh section. Throws when a marker is missing, is there twice, or they stand in the wrong order. */
+export function withSection(text: string, section: string): string {
+  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (begin < 0 || end < begin || text.indexOf(BEGIN, begin + 1) >= 0 || text.indexOf(END, end + 1) >= 0) {
+    throw new Error(`README.md needs one ${BEGIN} and one ${END} after it.`);
+  }
+  return `${text.slice(0, begin + BEGIN.length)}\n${section}\n${text.slice(end)}`;
+}
+
+/** Writes the section into README.md. */
+export async function writeReadme(root: string): Promise<void> {
+  const file = join(root, 'README.md');
+  await writeFile(file, withSection(await readFile(file, 'utf8'), benchSection(await readResult(join(root, RESULT_PATH)))));
+}
+
+/** What is wrong with README.md, in one sentence; null: it says what the result says. */
+export async function checkReadme(root: string): Promise<string | null> {
+  const text = await readFile(join(root, 'README.md'), 'utf8');
+  const expected = withSection(text, benchSection(await readResult(join(root, RESULT_PATH))));
+  return text === expected ? null : `README.md and ${RESULT_PATH} differ: run \`npm run bench -- --readme\` and commit both.`;
+}
