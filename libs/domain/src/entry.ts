@@ -1,11 +1,10 @@
 /** One entry of a timeline: what a resolved sighting says about an item, and what others say about the sighting. */
-import type { EventRef, Kind, Modality, Role, Sighting } from './sighting.ts';
+import type { EventRef, Kind, Modality, RelatingKind, Role, Sighting } from './sighting.ts';
 import type { Flag, Mark, RelationLink, TimelineEntry, WhyNot } from './timeline-entry.ts';
 import { formatRef } from './event-ref.ts';
-import { failsItsCheck } from './failing-check.ts';
 import type { Handling } from './handling.ts';
 import { targetsOf } from './references.ts';
-import type { Resolved } from './resolve.ts';
+import type { Resolved } from './resolved.ts';
 import type { Rules } from './rules.ts';
 import { PLACING_KINDS, ROLES, SPEAKING_KINDS } from './sighting.ts';
 
@@ -20,22 +19,28 @@ const speaking: ReadonlySet<Kind> = new Set(SPEAKING_KINDS);
 export function entryOf(node: Resolved, nodes: ReadonlyMap<string, Resolved>, rules: Rules, item?: string): TimelineEntry {
   const { sighting, logIndex, standing, kind } = node;
   const roles = rolesOf(sighting, item);
-  const flags = flagsOf(node, rules, item);
+  const flags = flagsOf(node, rules);
   const why = whyNot(node, roles, flags, rules);
+  // One literal in one order, so that all entries have one shape; `undefined` members are left out when it is written as JSON.
   return {
     sighting,
-    ...(logIndex === undefined ? {} : { logIndex }),
+    logIndex,
     roles,
     standing,
-    ...(node.by === undefined ? {} : { by: refOf(node.by) }),
-    ...(standing === 'corrected' ? { inPlace: refOf(node.head) } : {}),
-    ...(kind === undefined ? {} : { kind }),
+    by: node.by === undefined ? undefined : refOf(node.by),
+    inPlace: standing === 'corrected' ? refOf(node.head) : undefined,
+    kind,
     places: why === undefined,
     mark: markOf(kind, sighting.modality),
-    ...(why === undefined ? {} : { why }),
+    why,
     handling: handlingOf(node, rules),
     targets: links(targetsOf(sighting), nodes),
-    ...spokenAboutBy(node),
+    correctedBy: speakers(node, 'correction'),
+    withdrawnBy: speakers(node, 'retraction'),
+    supersededBy: standing === 'superseded' && node.by !== undefined ? [linkTo(node.by)] : NO_LINKS,
+    disputedBy: speakers(node, 'dispute'),
+    resolvedBy: resolutions(node),
+    markedBy: speakers(node, 'marking'),
     contradicts: links(sighting.relations.contradicts, nodes),
     contradictedBy: node.contradictedBy.length === 0 ? NO_LINKS : node.contradictedBy.map(linkTo),
     flags,
@@ -86,6 +91,7 @@ function markOf(kind: Kind | undefined, modality: Modality): Mark {
 }
 
 function handlingOf(node: Resolved, rules: Rules): Handling {
+  if (node.speakers.length === 0) return node.sighting.handling;
   const markings = node.speakers.filter(({ speaksAs, inForce }) => speaksAs === 'marking' && inForce);
   const marking = rules.lastMarkingApplies ? markings.at(-1) : markings[0];
   return marking?.sighting.relations.handling ?? node.sighting.handling;
@@ -98,39 +104,23 @@ function links(refs: readonly EventRef[], nodes: ReadonlyMap<string, Resolved>):
   return refs.map(({ agency, id }) => ({ agency, id, standing: nodes.get(formatRef({ agency, id }))?.standing ?? 'absent' }));
 }
 
-type SpokenAboutBy = Pick<TimelineEntry, 'correctedBy' | 'withdrawnBy' | 'supersededBy' | 'disputedBy' | 'resolvedBy' | 'markedBy'>;
-const UNSPOKEN: SpokenAboutBy = Object.freeze({
-  correctedBy: NO_LINKS,
-  withdrawnBy: NO_LINKS,
-  supersededBy: NO_LINKS,
-  disputedBy: NO_LINKS,
-  resolvedBy: NO_LINKS,
-  markedBy: NO_LINKS,
-});
+function speakers(node: Resolved, word: RelatingKind): readonly RelationLink[] {
+  return node.speakers.length === 0 ? NO_LINKS : node.speakers.filter(({ speaksAs }) => speaksAs === word).map(spokenBy);
+}
 
-function spokenAboutBy(node: Resolved): SpokenAboutBy {
-  const supersededBy = node.standing === 'superseded' && node.by !== undefined ? [linkTo(node.by)] : NO_LINKS;
-  if (node.speakers.length === 0 && supersededBy.length === 0) return UNSPOKEN;
-  const by = (word: Resolved['speaksAs']) => node.speakers.filter(({ speaksAs }) => speaksAs === word).map(spokenBy);
-  const resolutions = node.speakers.filter(({ speaksAs }) => speaksAs === 'resolution');
-  return {
-    correctedBy: by('correction'),
-    withdrawnBy: by('retraction'),
-    supersededBy,
-    disputedBy: by('dispute'),
-    resolvedBy: resolutions.map((each) => ({ ...spokenBy(each), upheld: names(each.sighting.relations.upholds, node.sighting) })),
-    markedBy: by('marking'),
-  };
+function resolutions(node: Resolved): readonly RelationLink[] {
+  if (node.speakers.length === 0) return NO_LINKS;
+  const speaking = node.speakers.filter(({ speaksAs }) => speaksAs === 'resolution');
+  return speaking.map((each) => ({ ...spokenBy(each), upheld: names(each.sighting.relations.upholds, node.sighting) }));
 }
 
 const spokenBy = (speaker: Resolved): RelationLink => ({ ...linkTo(speaker), inForce: speaker.inForce });
 
 const names = (refs: readonly EventRef[], { agency, id }: EventRef): boolean => refs.some((ref) => ref.agency === agency && ref.id === id);
 
-function flagsOf(node: Resolved, rules: Rules, item: string | undefined): readonly Flag[] {
+function flagsOf(node: Resolved, rules: Rules): readonly Flag[] {
+  if (node.speakers.length === 0 && node.speaksAs === undefined) return NO_FLAGS;
   const flags = new Set<Flag>();
-  const failing = item === undefined ? node.sighting.items.some(({ id }) => failsItsCheck(id)) : failsItsCheck(item);
-  if (failing && rules.failingCheckIsFlagged) flags.add('check-digit');
   if (node.foreign) flags.add(`foreign-${node.sighting.kind}` as Flag);
   if (node.inCircle) flags.add('relation-cycle');
   if (openDisputes(node, rules).length > 0) flags.add('disputed');

@@ -26,9 +26,11 @@ export { AGENCY_PATTERN, compareRef, EVENT_ID_PATTERN, formatRef, parseRef } fro
 export * from './sighting.ts';
 export { isRelating, referencesOf, targetsOf } from './references.ts';
 export { RULES, rulesWithout, type RuleName, type Rules } from './rules.ts';
-export type { FoldInput, Standing } from './resolve.ts';
+export type { FoldInput, Standing } from './resolved.ts';
 export type { Flag, Mark, RelationLink, TimelineEntry, WhyNot } from './timeline-entry.ts';
 export type { OpenQuestion } from './open-questions.ts';
 export { foldEvent, foldTimeline, type EventFold, type Timeline, type Waiting } from './timeline.ts';
 export { knownAtReported, type KnownAt } from './known-at.ts';
+export { countryCode, countryName } from './tables/countries.ts';
+export { portByCode, portsByName, type Port } from './tables/ports.ts';
 export { compareTimelines, timelineKey } from './timeline-key.ts';

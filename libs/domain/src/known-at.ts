@@ -1,5 +1,5 @@
 /** What had been written down by a time, by the authors' own word: stated, never proved. */
-import type { FoldInput } from './resolve.ts';
+import type { FoldInput } from './resolved.ts';
 import type { Instant } from './time.ts';
 
 export interface KnownAt<T extends FoldInput> {

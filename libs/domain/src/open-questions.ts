@@ -1,7 +1,7 @@
 /** What a timeline leaves for a person to decide. */
 import { isIncomplete, isSettled, openDisputes } from './entry.ts';
 import { compareRef } from './event-ref.ts';
-import type { Resolved } from './resolve.ts';
+import type { Resolved } from './resolved.ts';
 import type { Rules } from './rules.ts';
 import type { EventRef } from './sighting.ts';
 import type { TimelineEntry } from './timeline-entry.ts';

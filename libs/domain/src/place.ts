@@ -1,5 +1,6 @@
 /** Where something was, as far as its author says: a name, a UN/LOCODE, a country, coordinates with a radius, or free words. */
 import { accept, refuse, type Result } from './result.ts';
+import { countryName } from './tables/countries.ts';
 
 export interface Place {
   readonly name?: string;
@@ -22,7 +23,6 @@ export type PlaceText = { readonly [member in keyof Place]?: Place[member] | und
 export const RADIUS_METRES_MAX = 20_037_509;
 /** UNECE Recommendation 16: two letters of the country, three of A-Z and 2-9. */
 const UNLOCODE_PATTERN = /^[A-Z]{2}[A-Z2-9]{3}$/;
-const COUNTRY_PATTERN = /^[A-Z]{2}$/;
 /** UN/LOCODE's own prefix for places in no country's waters. */
 const UNLOCODE_HIGH_SEAS = 'XZ';
 
@@ -37,12 +37,13 @@ export function parsePlace(document: PlaceText): Result<Place> {
 }
 
 function refusalOfCodes({ unlocode, country }: Place) {
-  if (country !== undefined && !COUNTRY_PATTERN.test(country))
+  if (country !== undefined && countryName(country) === undefined)
     return refuse('place.country', `"${country}" is not a country of ISO 3166-1 alpha-2.`, '/country');
   if (unlocode === undefined) return undefined;
   if (!UNLOCODE_PATTERN.test(unlocode)) return refuse('place.unlocode', `"${unlocode}" is not a UN/LOCODE such as NLRTM.`, '/unlocode');
   const prefix = unlocode.slice(0, 2);
   if (prefix === UNLOCODE_HIGH_SEAS) return undefined;
+  if (countryName(prefix) === undefined) return refuse('place.unlocode', `"${unlocode}": no country has the code ${prefix}.`, '/unlocode');
   if (country !== undefined && prefix !== country)
     return refuse('place.country-mismatch', `${unlocode} lies in ${prefix}, not in ${country}.`, '/country');
   return undefined;
@@ -61,14 +62,15 @@ function refusalOfCoordinates({ lat, lon, radiusMetres }: Place) {
   return undefined;
 }
 
-/** One line: `Rotterdam (NLRTM), NL`; without a name its words, then its code, then its coordinates; `no place` for none. */
+/** One line: `Rotterdam (NLRTM), Netherlands`; without a name its words, then its code, then its coordinates; `no place` for none. */
 export function displayPlace(place: Place | undefined): string {
   if (place === undefined) return 'no place';
   const { name, unlocode, country, lat, lon, radiusMetres, text } = place;
   const coordinates = lat === undefined ? undefined : `${lat}, ${lon}${radiusMetres === undefined ? '' : ` ± ${radiusMetres} m`}`;
   const named = name ?? text ?? unlocode ?? coordinates;
+  const land = country === undefined ? undefined : (countryName(country) ?? country);
   const code = unlocode === undefined || named === unlocode ? undefined : `(${unlocode})`;
-  return [[named, code].filter((part) => part !== undefined).join(' '), country]
+  return [[named, code].filter((part) => part !== undefined).join(' '), land]
     .filter((part) => part !== undefined && part !== '')
     .join(', ');
 }

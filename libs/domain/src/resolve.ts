@@ -7,67 +7,26 @@
  * stack overflow. Cost: linear in the sightings plus the sorting of the relations of one target.
  */
 import { formatRef } from './event-ref.ts';
-import { isRelating, targetsOf } from './references.ts';
+import { targetsOf } from './references.ts';
+import { keepsItsWord, Resolved, type FoldInput, type Standing } from './resolved.ts';
 import type { Rules } from './rules.ts';
-import type { Kind, RelatingKind, Sighting } from './sighting.ts';
-
-/**
- * `stands`; `corrected`: another content is in its place; `withdrawn`: by a retraction in force; `superseded`: another correction of the
- * same target won; `void`: its target was withdrawn, or its relations go round in a circle; `waiting`: its target is not there yet.
- */
-export type Standing = 'stands' | 'corrected' | 'withdrawn' | 'superseded' | 'void' | 'waiting';
-
-/** What the caller has: a sighting and, where it is known, its place in the log, which decides nothing. */
-export interface FoldInput {
-  readonly sighting: Sighting;
-  readonly logIndex?: number;
-}
-
-/** A sighting with its relations resolved. Written by `resolve` alone. */
-export interface Resolved extends FoldInput {
-  readonly key: string;
-  /** What its word amounts to: a correction of another agency's sighting is a dispute. Absent: it speaks about no sighting. */
-  readonly speaksAs: RelatingKind | undefined;
-  /** A correction, retraction or marking of another agency's sighting. */
-  readonly foreign: boolean;
-  /** Foreign, or a correction of what is. */
-  disputesThroughout: boolean;
-  /** What it speaks about and is there. */
-  readonly targets: Resolved[];
-  /** Who speaks about it, by (reported, agency, id). */
-  readonly speakers: Resolved[];
-  /** Who says that it contradicts them, by (reported, agency, id). */
-  readonly contradictedBy: Resolved[];
-  inCircle: boolean;
-  /** The retraction in force that withdrew it: the first, where there are several. */
-  withdrawnBy: Resolved | undefined;
-  /** The correction of it that won. */
-  winner: Resolved | undefined;
-  /** The outermost correction: whose content takes its place; itself where there is none. */
-  head: Resolved;
-  /** The kind that the outermost of its corrections, or itself as a correction, names. */
-  kindNamed: Kind | undefined;
-  standing: Standing;
-  /** Who made its standing what it is. */
-  by: Resolved | undefined;
-  /** What it counts as; undefined while a correction's target is unknown. */
-  kind: Kind | undefined;
-  /** Its word about its targets holds. */
-  inForce: boolean;
-}
+import type { Kind, Sighting } from './sighting.ts';
 
 /** Sightings by `agency/id`, resolved. The same event given twice counts once: the ledger holds one content of it. */
 export function resolve(inputs: readonly FoldInput[], rules: Rules): ReadonlyMap<string, Resolved> {
   const nodes = new Map<string, Resolved>();
   for (const input of inputs) {
     const key = formatRef(input.sighting);
-    if (!nodes.has(key)) nodes.set(key, unresolved(input, key, rules));
+    if (!nodes.has(key)) nodes.set(key, new Resolved(input, key, rules));
   }
   const speaking = connect(nodes);
   const order = leavesFirst(nodes, speaking);
   for (const node of order) settle(node, rules);
   for (let at = order.length - 1; at >= 0; at--) place(order[at] as Resolved, rules);
-  for (const node of speaking) node.inForce = isInForce(node, rules);
+  for (const node of speaking) {
+    const kept = keepsItsWord(node) || (node.standing === 'withdrawn' && !rules.withdrawnHasNoEffect);
+    node.inForce = kept && node.targets.length > 0;
+  }
   return nodes;
 }
 
@@ -77,32 +36,6 @@ export function compareReported(a: Sighting, b: Sighting): number {
   if (atA !== atB) return atA < atB ? -1 : 1;
   if (a.agency !== b.agency) return a.agency < b.agency ? -1 : 1;
   return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
-}
-
-function unresolved(input: FoldInput, key: string, rules: Rules): Resolved {
-  const { sighting } = input;
-  const { target } = sighting.relations;
-  const ownersWord = sighting.kind === 'correction' || sighting.kind === 'retraction' || sighting.kind === 'marking';
-  const foreign = rules.ownAgencyOnly && ownersWord && target !== undefined && target.agency !== sighting.agency;
-  const node = {
-    ...input,
-    key,
-    foreign,
-    disputesThroughout: foreign,
-    speaksAs: foreign ? 'dispute' : isRelating(sighting.kind) ? sighting.kind : undefined,
-    targets: [],
-    speakers: [],
-    contradictedBy: [],
-    inCircle: false,
-    withdrawnBy: undefined,
-    winner: undefined,
-    kindNamed: sighting.kind === 'correction' ? sighting.as : undefined,
-    standing: 'stands' as Standing,
-    by: undefined,
-    kind: undefined,
-    inForce: false,
-  };
-  return Object.assign(node, { head: node as unknown as Resolved }) as Resolved;
 }
 
 /** Draws the relations between the sightings that are there; returns those that speak about others. */
@@ -118,12 +51,11 @@ function connect(nodes: ReadonlyMap<string, Resolved>): readonly Resolved[] {
     for (const key of new Set(targetsOf(node.sighting).map(formatRef))) {
       const target = nodes.get(key);
       if (target === undefined) continue;
-      node.targets.push(target);
-      target.speakers.push(node);
+      node.speakAbout(target);
     }
   }
   for (const node of contradicting.sort(told)) {
-    for (const key of new Set(node.sighting.relations.contradicts.map(formatRef))) nodes.get(key)?.contradictedBy.push(node);
+    for (const key of new Set(node.sighting.relations.contradicts.map(formatRef))) nodes.get(key)?.contradictedByAlso(node);
   }
   return speaking;
 }
@@ -194,35 +126,28 @@ function place(node: Resolved, rules: Rules): void {
 function standingOf(node: Resolved, rules: Rules): readonly [Standing, Resolved | undefined] {
   if (node.withdrawnBy !== undefined) return ['withdrawn', node.withdrawnBy];
   if (node.inCircle && rules.cyclesAreVoid) return ['void', undefined];
-  if (node.speaksAs !== undefined && node.targets.length === 0) return ['waiting', undefined];
-  const target = node.speaksAs === 'correction' ? node.targets[0] : undefined;
-  if (target !== undefined) {
+  if (node.speaksAs === 'correction') {
+    const target = node.targets[0];
+    if (target === undefined) return ['waiting', undefined];
     if (target.withdrawnBy !== undefined) return ['void', target.withdrawnBy];
-    // Out of place itself, the target takes along whatever corrects it.
-    if (target.standing === 'void' || target.standing === 'waiting' || target.standing === 'superseded')
-      return [target.standing, target.by];
+    // A correction that is out of place, or waits for one, takes along whatever corrects it.
+    if (target.standing === 'void' || target.standing === 'superseded') return [target.standing, target.by];
+    if (target.standing === 'waiting' && target.speaksAs === 'correction') return ['waiting', undefined];
     if (target.winner !== node && target.winner !== undefined) return ['superseded', target.winner];
   }
   const gaveWay = node.winner !== undefined && (rules.outermostStands || node.speaksAs !== 'correction');
-  return gaveWay ? ['corrected', node.winner] : ['stands', undefined];
+  if (gaveWay) return ['corrected', node.winner];
+  return node.speaksAs !== undefined && node.targets.length === 0 ? ['waiting', undefined] : ['stands', undefined];
 }
 
 function kindOf(node: Resolved, rules: Rules): Kind | undefined {
   const { sighting, speaksAs } = node;
   if (speaksAs !== 'correction') return speaksAs ?? sighting.kind;
   const target = node.inCircle ? undefined : node.targets[0];
-  // A correction of what counts as a dispute goes on disputing: no agency places by correcting its own word about another's sighting.
+  // A foreign correction goes on disputing when it is corrected: no agency replaces another's sighting by correcting twice.
   if (target?.disputesThroughout === true) {
     node.disputesThroughout = true;
     return 'dispute';
   }
   return sighting.as ?? (rules.kindFollowsTarget ? target?.kind : 'observation');
-}
-
-/** A word about others holds while it stands, or was corrected without becoming another kind. */
-function isInForce(node: Resolved, rules: Rules): boolean {
-  if (node.targets.length === 0) return false;
-  if (node.standing === 'withdrawn') return !rules.withdrawnHasNoEffect;
-  if (node.standing === 'stands') return true;
-  return node.standing === 'corrected' && (node.foreign || node.speaksAs === 'correction' || node.kindNamed === undefined);
 }

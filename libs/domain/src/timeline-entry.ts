@@ -1,6 +1,6 @@
 /** What one entry of a timeline says. Made by entry.ts; plain data that serialises as it is. */
 import type { Handling } from './handling.ts';
-import type { Standing } from './resolve.ts';
+import type { Standing } from './resolved.ts';
 import type { EventRef, Kind, Role, Sighting } from './sighting.ts';
 
 /** Another sighting at the other end of a relation, and how that one stands; `absent`: it is not among the sightings given. */
@@ -31,21 +31,21 @@ export type Flag =
 
 export interface TimelineEntry {
   readonly sighting: Sighting;
-  readonly logIndex?: number;
+  readonly logIndex: number | undefined;
   /** Of the item in this sighting, in the order of `ROLES`; empty: it speaks about one that names the item. */
   readonly roles: readonly Role[];
   readonly standing: Standing;
   /** The sighting that corrected, withdrew, superseded or voided it. */
-  readonly by?: EventRef;
+  readonly by: EventRef | undefined;
   /** Of a corrected one: the outermost correction, whose content is in its place. */
-  readonly inPlace?: EventRef;
+  readonly inPlace: EventRef | undefined;
   /** What it counts as: of a correction, what it puts in place; `dispute` for a foreign one; absent while that is unknown. */
-  readonly kind?: Kind;
+  readonly kind: Kind | undefined;
   /** It stands, its kind places, it is actual, and the item is not mere background. */
   readonly places: boolean;
   readonly mark: Mark;
   /** Absent if it places. */
-  readonly why?: WhyNot;
+  readonly why: WhyNot | undefined;
   /** As last marked; as submitted, where nothing in force marked it. */
   readonly handling: Handling;
   /** Lists of the other ends, by (reported, agency, id), whether in force or not. */

@@ -10,7 +10,8 @@ import { compareRef, formatRef } from './event-ref.ts';
 import { orderBounds } from './interval.ts';
 import { openQuestionsOf, type OpenQuestion } from './open-questions.ts';
 import { isRelating, targetsOf } from './references.ts';
-import { resolve, type FoldInput, type Resolved } from './resolve.ts';
+import { resolve } from './resolve.ts';
+import { keepsItsWord, type FoldInput, type Resolved } from './resolved.ts';
 import { RULES, type Rules } from './rules.ts';
 
 /** A relation that does nothing yet, because `target` is not there. */
@@ -95,8 +96,9 @@ function ordered(view: ReadonlySet<Resolved>, rules: Rules): readonly Resolved[]
 
 function waitingIn(view: readonly Resolved[], nodes: ReadonlyMap<string, Resolved>): readonly Waiting[] {
   const waiting: Waiting[] = [];
-  for (const { sighting } of view) {
-    if (!isRelating(sighting.kind)) continue;
+  for (const node of view) {
+    const { sighting } = node;
+    if (!isRelating(sighting.kind) || !keepsItsWord(node)) continue;
     for (const target of targetsOf(sighting)) {
       if (!nodes.has(formatRef(target))) waiting.push({ agency: sighting.agency, id: sighting.id, kind: sighting.kind, target });
     }
