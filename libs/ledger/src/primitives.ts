@@ -1,0 +1,55 @@
+/**
+ * The cryptographic primitives, and the only file that knows where they come from: a build for browsers replaces this one.
+ * SHA-256 (FIPS 180-4), HMAC-SHA-256 (RFC 2104), AES-256 blocks (FIPS 197), random bytes, comparison in constant time.
+ */
+import { createCipheriv, createHmac, hash, randomFillSync, timingSafeEqual } from 'node:crypto';
+
+/** Of SHA-256 and of every secret here. */
+export const HASH_BYTES = 32;
+/** Secrets drawn at a time: one call for random bytes costs as much as a hundred copies. */
+const SECRETS_POOLED = 128;
+
+/** 64 lower-case hex digits. Text is hashed as UTF-8. About 0.7 µs for 1 KB. */
+export const sha256Hex = (data: Uint8Array | string): string => hash('sha256', data, 'hex');
+
+/** The digest as 32 characters U+0000..U+00FF, for `latin1Write` into an arena: by far the cheapest way to get 32 bytes (0.4 µs). */
+export const sha256Latin1 = (data: Uint8Array): string => hash('sha256', data, 'binary');
+
+/** A buffer with its direct writers, which Node has and its types leave out: `write` with an encoding's name costs twice as much. */
+export type Arena = Buffer & {
+  /** Characters U+0000..U+00FF as one byte each. Returns the bytes written. */
+  latin1Write(text: string, offset: number, length?: number): number;
+  /** Returns the bytes written; less than the text has where it does not fit. */
+  utf8Write(text: string, offset: number, length?: number): number;
+};
+
+/** Zeros, outside of the pool that small buffers share. */
+export const arena = (bytes: number): Arena => Buffer.from(new ArrayBuffer(bytes)) as Arena;
+
+/** HMAC-SHA-256 as 64 lower-case hex digits; text is UTF-8. About 2 µs for 300 bytes. */
+export const hmacSha256Hex = (key: Uint8Array, message: string): string => createHmac('sha256', key).update(message).digest('hex');
+
+/** AES-256 of each 16-byte block by itself, in one call (ECB: a pseudo-random function of block numbers here, never of content). */
+export function encryptBlocks(key: Uint8Array, blocks: Uint8Array): Buffer {
+  return createCipheriv('aes-256-ecb', key, null).update(blocks);
+}
+
+let pool = Buffer.alloc(0);
+let poolAt = 0;
+
+/** 32 bytes from the system's generator, given to nobody else. About 0.2 µs. */
+export function randomSecret(): Buffer {
+  if (poolAt === pool.length) {
+    pool = randomFillSync(Buffer.allocUnsafeSlow(SECRETS_POOLED * HASH_BYTES));
+    poolAt = 0;
+  }
+  const secret = Buffer.allocUnsafeSlow(HASH_BYTES);
+  pool.copy(secret, 0, poolAt, poolAt + HASH_BYTES);
+  // What was given away is not kept here.
+  pool.fill(0, poolAt, poolAt + HASH_BYTES);
+  poolAt += HASH_BYTES;
+  return secret;
+}
+
+/** Whether two values are the same, in a time that depends on their lengths alone. */
+export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && timingSafeEqual(a, b);
