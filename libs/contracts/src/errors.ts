@@ -82,6 +82,7 @@ export const ERRORS = {
   'asof.malformed': entry(400, 'Not a point of view', 'The parameter asOf is neither `log:<size>`, nor `reported:<date>`, nor a date.', 'Write one of the three.'),
   'asof.ahead': entry(400, 'Ahead of the log', 'The parameter asOf names a log size that the log has not reached.', 'Use a size from an answer of this log.'),
   'cursor.malformed': entry(400, 'Not a cursor', 'The cursor was not made by this server for this question.', 'Start again without a cursor.'),
+  'query.malformed': entry(400, 'Request malformed', 'The request itself cannot be read: its length, its headers or its address.', 'Send it anew; where a proxy stands between, look there.'),
   'query.invalid': entry(400, 'Parameter malformed', 'A parameter of the request has another form.', 'Write it as the API page says.'),
   'query.unknown': entry(400, 'Unknown parameter', 'The request has a parameter that this route does not know; a misspelt one would be ignored silently.', 'Mend or remove it.'),
   'query.too-short': entry(400, 'Too little to search for', 'A search needs at least three letters or digits.', 'Give more of the identifier.'),
@@ -125,10 +126,10 @@ export const ERRORS = {
   'dlq.retried': entry(409, 'Already retried', 'The dead letter was appended to the event log before.', 'See the event, or the newer dead letter.'),
 
   // Configuration and command line.
-  'config.unknown-key': entry(null, 'Unknown setting', 'The configuration has a key that nothing reads; a misspelt one would be ignored silently.', 'Mend or remove it: `custody config print`.'),
+  'config.unknown': entry(null, 'Unknown setting', 'The configuration has a key that nothing reads; a misspelt one would be ignored silently.', 'Mend or remove it: `custody config print`.'),
   'config.invalid': entry(null, 'Setting invalid', 'The value of a setting is not what it should be. Nothing was started.', 'Mend it; `custody config check` lists all at once.'),
   'config.missing': entry(null, 'Setting missing', 'A setting without a default is not there. Nothing was started.', 'Set it, or the variable of the same name with _FILE.'),
-  'config.unreadable': entry(null, 'Setting\'s file unreadable', 'The file that a setting names cannot be read. Nothing was started.', 'Check the path and its permissions.'),
+  'config.secret-file': entry(null, 'Setting\'s file unreadable', 'The file that a setting names cannot be read. Nothing was started.', 'Check the path and its permissions.'),
 
   // The client's way to the server.
   'server.unreachable': entry(null, 'No server', 'No server answers at the address.', 'Start one with `npm start`, or name another with --server.'),

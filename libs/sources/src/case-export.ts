@@ -2,6 +2,7 @@
 import { type Instant, parseInstant } from '#lib/domain';
 import { isJsonObject, type ItemDocument, type JsonObject, type JsonValue, type SightingDocument } from '#lib/contracts';
 import { CASE_FORMAT } from './case-file.ts';
+import { familyOf } from './source-families.ts';
 
 /**
  * Lines by (reported time, id), those without a reported time first. A document that came from a case file gives back its line, equal as
@@ -26,7 +27,7 @@ function lineOf(document: SightingDocument): JsonObject {
 type Entry = readonly [name: string, value: unknown];
 
 function lineFrom(document: SightingDocument): JsonObject {
-  const { id, kind, reported, action, modality, subtype, handling, occurred, place, source, grade, statement, relations, evidence, parties } = document;
+  const { id, kind, as, reported, action, modality, subtype, handling, occurred, place, source, grade, statement, relations, evidence, parties } = document;
   const { target, reason, handling: given, ...others } = relations ?? {};
   const { tlp, ...named } = handling;
   const members: Entry[] = [
@@ -35,6 +36,7 @@ function lineFrom(document: SightingDocument): JsonObject {
     ['recordedBy', reported?.by],
     ['agency', reported?.agency],
     ['kind', kind],
+    ['as', as],
     ['action', action],
     ['modality', modality],
     ['subtype', subtype],
@@ -59,13 +61,16 @@ function lineFrom(document: SightingDocument): JsonObject {
   return Object.fromEntries(members.filter(([, value]) => value !== undefined)) as JsonObject;
 }
 
-/** The family follows from the kind when the line is read again. */
-const withoutFamily = ({ family: _, ...source }: SightingDocument['source']): object => source;
+/** A known kind has its family from the table when the line is read again. */
+function withoutFamily(source: SightingDocument['source']): object {
+  const { family, ...rest } = source;
+  return family === familyOf(source.kind) ? rest : source;
+}
 
-/** The one container or conveyance is the parent; everything else is an item with its role, where that is not subject. */
+/** The one container or conveyance is the parent, where the order of items allows; whatever else is an item with its role, but for subjects. */
 function itemMembers(items: readonly ItemDocument[]): Entry[] {
   const carriers = items.filter(({ role }) => role === 'container' || role === 'conveyance');
-  const parent = carriers.length === 1 ? carriers[0] : undefined;
+  const parent = carriers.length === 1 && carriers[0] === items.at(-1) ? carriers[0] : undefined;
   const rest = items.filter((item) => item !== parent);
   return [
     ['items', rest.length === 0 ? undefined : rest.map(itemEntry)],

@@ -110,16 +110,25 @@ type What = Pick<SightingDocument, 'as' | 'action' | 'modality' | 'subtype'>;
 /** Slot kind: what the line says happened, and for a correction what it puts in place. */
 function mapWhat(line: LineReader, kind: Kind, target: SightingDocument | undefined): What {
   const modality = mapModality(line);
-  const subtype = line.text('assessment') ?? line.text('subtype');
+  const stated = line.text('assessment') ?? line.text('subtype');
   const action = mapAction(line);
-  const hasParent = line.take('parent') !== undefined;
-  const as = kind === 'correction' ? replacedKind(hasParent && action !== undefined, target) : undefined;
-  const places = as ?? kind;
-  if (places !== 'aggregation') {
-    if (action !== undefined) line.release('action');
-    return { ...present<What>({ as, modality, subtype: subtype ?? defaultSubtype(places, target) }) };
-  }
-  return { ...present<What>({ as, action: action ?? (line.take('kind') === 'correction' ? target?.action : 'ADD'), modality, subtype }) };
+  const aggregates = action !== undefined && line.take('parent') !== undefined;
+  const as = kind === 'correction' ? (mapAs(line) ?? replacedKind(aggregates, target)) : undefined;
+  const placed = as ?? kind;
+  const subtype = stated ?? (placed === 'assessment' ? (target?.subtype ?? SUBTYPE_UNSTATED) : undefined);
+  if (placed === 'aggregation') return present<What>({ as, action: action ?? (kind === 'correction' ? target?.action : 'ADD'), modality, subtype }) ?? {};
+  line.release('action');
+  return present<What>({ as, modality, subtype }) ?? {};
+}
+
+/** An assessment always has a subtype in a document; case files may leave it out. */
+const SUBTYPE_UNSTATED = 'unspecified';
+
+function mapAs(line: LineReader): What['as'] {
+  const name = line.text('as');
+  const as = name === undefined ? undefined : (OTHER_KIND_NAMES[name] ?? KINDS.find((known) => known === name));
+  if (name !== undefined && (as === undefined || relating.has(as))) line.malformed('as', 'A correction puts in place a kind that speaks about no other sighting.');
+  return as as What['as'];
 }
 
 /** A correction is an aggregation where it says what goes into what, else what its target is. */
@@ -129,9 +138,6 @@ function replacedKind(aggregates: boolean, target: SightingDocument | undefined)
   return kind === undefined || relating.has(kind) ? undefined : (kind as What['as']);
 }
 
-/** An assessment always has a subtype in a document; case files may leave it out. */
-const defaultSubtype = (kind: Kind, target: SightingDocument | undefined): string | undefined => (kind === 'assessment' ? (target?.subtype ?? 'unspecified') : undefined);
-
 function mapAction(line: LineReader): 'ADD' | 'DELETE' | undefined {
   const action = line.text('action')?.toUpperCase();
   const unloads = line.take('kind') === 'disaggregation';
@@ -140,7 +146,7 @@ function mapAction(line: LineReader): 'ADD' | 'DELETE' | undefined {
   return unloads ? 'DELETE' : (action as 'ADD' | 'DELETE' | undefined);
 }
 
-/** Actual is left out: it is the default. A search that found nothing stays one, whatever was planned. */
+/** A search that found nothing stays one, whatever was planned. */
 function mapModality(line: LineReader): Modality | undefined {
   const stated = line.text('modality');
   if (stated !== undefined && !(MODALITIES as readonly string[]).includes(stated)) line.malformed('modality', `modality is none of ${MODALITIES.join(', ')}.`);
@@ -149,7 +155,7 @@ function mapModality(line: LineReader): Modality | undefined {
   if (!scheduled) line.release('claimType');
   if (negative) return 'negative';
   if (scheduled) return 'planned';
-  return stated === undefined || stated === 'actual' ? undefined : (stated as Modality);
+  return stated as Modality | undefined;
 }
 
 function mapStatement(line: LineReader): SightingDocument['statement'] {

@@ -1,5 +1,5 @@
 /** The members of a case line that map one by one: place, parties, source, evidence, handling, reported. */
-import { TLP_LABELS, type SourceFamily } from '#lib/domain';
+import { SOURCE_FAMILIES, TLP_LABELS } from '#lib/domain';
 import type { EvidenceDocument, HandlingDocument, JsonValue, PartyDocument, PlaceDocument, SightingDocument } from '#lib/contracts';
 import { familyOf } from './source-families.ts';
 import type { LineReader } from './line-reader.ts';
@@ -53,7 +53,8 @@ export function mapSource(line: LineReader): SightingDocument['source'] {
   const value = line.take('source');
   const source = typeof value === 'string' ? undefined : line.object('source');
   const kind = (typeof value === 'string' ? value : source?.text('kind')) ?? UNSTATED;
-  const family: SourceFamily | undefined = familyOf(kind);
+  const stated = source?.text('family');
+  const family = SOURCE_FAMILIES.find((known) => known === stated) ?? familyOf(kind);
   return { kind, ...present({ family, title: source?.text('title'), url: source?.text('url') }) };
 }
 
