@@ -1,0 +1,17 @@
+export interface Broker {
+  /** Value for KAFKA_BROKERS. */
+  readonly brokers: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly dir: string;
+  /** Settles when the process is gone. */
+  readonly exited: Promise<void>;
+  /** SIGTERM, then waits; SIGKILL where that takes too long. */
+  stop(): Promise<void>;
+  /** SIGKILL, then waits. */
+  kill(): Promise<void>;
+}
+export class BrokerUnavailable extends Error {}
+export function missingForBroker(): Promise<string | null>;
+export function startBroker(options: { dir: string; port?: number; heapMegabytes?: number }): Promise<Broker>;
+export function freePort(): Promise<number>;
