@@ -137,7 +137,7 @@ create table ledger.dead_letters (
   retried bigint,
   unique (cluster_id, topic_id, partition, "offset")
 );
-comment on column ledger.dead_letters.headers is 'JSON text: name -> base64 of the raw bytes.';
+comment on column ledger.dead_letters.headers is 'JSON text: pairs of a name and the raw bytes in base64.';
 comment on column ledger.dead_letters.found is 'Microseconds since 1970 by the clock of the database; so retried.';
 
 create table ledger.search_keys (
@@ -212,7 +212,7 @@ grant usage on schema ledger, event_log to custody_capture, custody_projector, c
 grant select on event_log.cluster, event_log.topics, event_log.partitions, event_log.records to custody_capture;
 grant insert on event_log.topics, event_log.partitions, event_log.records to custody_capture;
 grant update (next) on event_log.partitions to custody_capture;
-grant select on ledger.head, ledger.entries, ledger.content, ledger.conflicts to custody_capture;
+grant select on ledger.head, ledger.entries, ledger.timeline to custody_capture;
 
 -- projector reads the event log and writes the ledger
 grant select on event_log.cluster, event_log.topics, event_log.partitions, event_log.records to custody_projector;

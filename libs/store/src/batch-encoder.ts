@@ -1,0 +1,145 @@
+/** Ledger rows of a batch of events, encoded while nobody waits: log indexes count from 0 until the log head is known, then are moved to it. */
+import { CopyWriter, FieldFault } from './copy-writer.ts';
+import { mapKey } from './map-key.ts';
+import type { ProjectedEvent } from './projection.ts';
+
+/** Columns in the order in which `add` writes them. */
+export const COPY_ENTRIES = 'copy ledger.entries (log_index, agency, id, commitment, content_hash) from stdin (format binary)';
+export const COPY_CONTENT = 'copy ledger.content (log_index, principal, captured, secret, bytes) from stdin (format binary)';
+export const COPY_TIMELINE = 'copy ledger.timeline (item, grp, starts, ends, agency, id, log_index, kind, map_key) from stdin (format binary)';
+export const COPY_RELATIONS = 'copy ledger.relations (target_agency, target_id, grp, log_index, kind) from stdin (format binary)';
+
+/** An entry without items stands under this one, so that its reader groups are known. */
+const NO_ITEM: readonly string[] = [''];
+const HASH_BYTES = 32;
+/** UTF-8 bytes of one UTF-16 unit, at most. */
+const UTF8_MAX = 3;
+/** Numbers, hashes and the lengths of fields of the widest row. */
+const FIXED_BYTES_MAX = 160;
+
+export interface ReaderGroup {
+  readonly id: number;
+  readonly name: string;
+}
+
+export class BatchEncoder {
+  readonly entries = new LogRows();
+  readonly content = new LogRows();
+  readonly timeline = new LogRows();
+  readonly relations = new LogRows();
+  private events = 0;
+
+  get count(): number {
+    return this.events;
+  }
+
+  clear(): void {
+    for (const rows of [this.entries, this.content, this.timeline, this.relations]) rows.clear();
+    this.events = 0;
+  }
+
+  /** Throws FieldFault, or what JavaScript throws on a value of another type; then the event left no row and the others stand. */
+  add(event: ProjectedEvent, groups: readonly ReaderGroup[], mapSalt: Uint8Array): void {
+    const all = [this.entries, this.content, this.timeline, this.relations];
+    for (const rows of all) rows.mark();
+    try {
+      this.addEntry(event);
+      this.addRows(event, groups, mapSalt);
+      this.events += 1;
+    } catch (error) {
+      for (const rows of all) rows.undo();
+      throw error;
+    }
+  }
+
+  /** The first event gets the log index `base`, the others follow without a gap. Once per batch. */
+  place(base: number): void {
+    for (const rows of [this.entries, this.content, this.timeline, this.relations]) rows.place(base);
+  }
+
+  private addEntry(event: ProjectedEvent): void {
+    const { agency, id, principal, content } = event;
+    const entry = this.entries.writer;
+    entry.row(5, UTF8_MAX * (agency.length + id.length) + FIXED_BYTES_MAX);
+    this.entries.logIndex(this.events);
+    entry.text(agency);
+    entry.text(id);
+    entry.hex(event.commitment, HASH_BYTES);
+    entry.hex(event.contentHash, HASH_BYTES);
+
+    const stored = this.content.writer;
+    stored.row(5, UTF8_MAX * principal.length + content.length + FIXED_BYTES_MAX);
+    this.content.logIndex(this.events);
+    stored.text(principal);
+    stored.int8(event.capturedMicros);
+    stored.hex(event.secret, HASH_BYTES);
+    stored.bytea(content);
+  }
+
+  private addRows(event: ProjectedEvent, groups: readonly ReaderGroup[], mapSalt: Uint8Array): void {
+    const { agency, id, kind, starts, ends } = event;
+    if (groups.length === 0) throw new FieldFault('An event without a reader group would be seen by nobody.');
+    const items = event.items.length === 0 ? NO_ITEM : event.items.length === 1 ? event.items : [...new Set(event.items)];
+    const row = this.timeline.writer;
+    for (const item of items) {
+      for (const group of groups) {
+        row.row(9, UTF8_MAX * (item.length + agency.length + id.length) + FIXED_BYTES_MAX);
+        row.text(item);
+        row.int4(group.id);
+        row.int8OrMax(starts);
+        row.int8OrMax(ends);
+        row.text(agency);
+        row.text(id);
+        this.timeline.logIndex(this.events);
+        row.int2(kind);
+        row.bytea(mapKey(mapSalt, group.name, item));
+      }
+    }
+    const { targets } = event;
+    for (let n = 0; n < targets.length; n += 1) {
+      const target = targets[n] as ProjectedEvent['targets'][number];
+      if (targets.findIndex((other) => other.agency === target.agency && other.id === target.id) < n) continue;
+      for (const group of groups) {
+        const relation = this.relations.writer;
+        relation.row(5, UTF8_MAX * (target.agency.length + target.id.length) + FIXED_BYTES_MAX);
+        relation.text(target.agency);
+        relation.text(target.id);
+        relation.int4(group.id);
+        this.relations.logIndex(this.events);
+        relation.int2(kind);
+      }
+    }
+  }
+}
+
+/** Rows of one table, and where in each the log index stands. */
+class LogRows {
+  readonly writer = new CopyWriter();
+  private positions = new Uint32Array(1024);
+
+  clear(): void {
+    this.writer.clear();
+  }
+  mark(): void {
+    this.writer.mark();
+  }
+  undo(): void {
+    this.writer.undo();
+  }
+
+  /** Writes the field of the row that was started last. */
+  logIndex(relative: number): void {
+    const { writer } = this;
+    if (writer.rowCount > this.positions.length) {
+      const more = new Uint32Array(2 * this.positions.length);
+      more.set(this.positions);
+      this.positions = more;
+    }
+    this.positions[writer.rowCount - 1] = writer.position;
+    writer.int8(relative);
+  }
+
+  place(base: number): void {
+    this.writer.addToInt8(this.positions, this.writer.rowCount, base);
+  }
+}

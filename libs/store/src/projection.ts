@@ -1,0 +1,293 @@
+/**
+ * The projector's transaction: a batch of events becomes ledger rows and a moved offset, or nothing.
+ *
+ * 1. The offset is moved by compare-and-set, first: whoever works on an outdated view of the partition (a projector that was stopped for a
+ *    while) ends there as `fenced`, before it can fail with something that looks like bad data.
+ * 2. Within a savepoint the log head is moved by n. This row's lock is held until commit and orders all projectors.
+ * 3. Rows go in by binary COPY. It knows no ON CONFLICT, so events that are there already show as a violation of (agency, id): back to the
+ *    savepoint, known events are sifted out (same bytes: a duplicate; other bytes: kept as a conflict), and the rest goes in.
+ * 4. Data that the database refuses is found by halving, each half in a savepoint of its own, and becomes a dead letter.
+ */
+import { BatchEncoder, COPY_CONTENT, COPY_ENTRIES, COPY_RELATIONS, COPY_TIMELINE, type ReaderGroup } from './batch-encoder.ts';
+import { sqlState } from './errors.ts';
+import { ledgerConstants, readerGroups } from './ledger-constants.ts';
+import type { StoreClient, StorePool } from './pool.ts';
+import { insertConflict } from './sql/insert-conflict.ts';
+import { insertDeadLetter } from './sql/insert-dead-letter.ts';
+import { knownEvents } from './sql/known-events.ts';
+import { createOffset, moveOffset, readOffset } from './sql/offsets.ts';
+
+/** What the ledger stores of a sighting; everything here follows from its hashed bytes. */
+export interface ProjectedEvent {
+  readonly agency: string;
+  readonly id: string;
+  readonly principal: string;
+  /** 32 bytes in hex; so contentHash and secret. */
+  readonly commitment: string;
+  readonly contentHash: string;
+  readonly secret: string;
+  readonly capturedMicros: number;
+  readonly content: Buffer;
+  /** Position in KINDS of libs/domain. */
+  readonly kind: number;
+  /** Microseconds since 1970, start and end of occurred; `null` = not known, sorts last. */
+  readonly starts: number | null;
+  readonly ends: number | null;
+  readonly items: readonly string[];
+  /** Names of reader groups; at least one. */
+  readonly groups: readonly string[];
+  /** Events that this one speaks about. */
+  readonly targets: readonly { readonly agency: string; readonly id: string }[];
+  readonly offset: number;
+  /** The whole event-log value: kept with a conflict or a dead letter. */
+  readonly raw: Buffer;
+  /** Key and headers of the record, where the caller has them: kept with a dead letter. */
+  readonly key?: Buffer | null;
+  readonly headers?: Readonly<Record<string, Buffer>>;
+}
+
+export interface DeadLetter {
+  readonly offset: number;
+  /** As in the error catalogue. */
+  readonly code: string;
+  readonly detail: string;
+  readonly key: Buffer | null;
+  readonly headers: Readonly<Record<string, Buffer>>;
+  readonly value: Buffer;
+}
+
+/** As in libs/event-log. */
+export interface PartitionId {
+  readonly clusterId: string;
+  readonly topicId: string;
+  readonly topic: string;
+  readonly partition: number;
+}
+
+export type ProjectionOutcome =
+  | {
+      readonly outcome: 'committed';
+      readonly appended: number;
+      readonly duplicates: number;
+      readonly conflicts: number;
+      readonly deadLetters: number;
+      readonly next: number;
+    }
+  /** Nothing was written. `next`: where the ledger says that this partition goes on. */
+  | { readonly outcome: 'fenced'; readonly next: number };
+
+/** Where a chaos test may end the process or the connection. */
+export const FAILPOINTS = ['before_begin', 'after_cas', 'after_insert', 'before_commit', 'after_commit'] as const;
+export type Failpoint = (typeof FAILPOINTS)[number];
+
+export interface ProjectionHooks {
+  failpoint(name: Failpoint): void | Promise<void>;
+}
+
+const NO_HOOKS: ProjectionHooks = { failpoint: () => {} };
+
+/**
+ * `from`: offset of the first record of the batch, `next`: the one after its last; `events` and `dead` are what the records became.
+ * Rejects on a lost connection, a full disk, a timeout and the like: nothing is known to be written then (a lost answer to the commit is
+ * an unknown outcome), and the caller reads the offset again. About 5 µs of Node time an event.
+ */
+export async function projectBatch(
+  pool: StorePool, partition: PartitionId, from: number, next: number,
+  events: readonly ProjectedEvent[], dead: readonly DeadLetter[], hooks: ProjectionHooks = NO_HOOKS,
+): Promise<ProjectionOutcome> {
+  const { mapSalt } = await ledgerConstants(pool);
+  const groups = await readerGroups(pool, events);
+  const encoder = encoders.pop() ?? new BatchEncoder();
+  const batch = new Projection(partition, groups, mapSalt, encoder, dead);
+  // Before any lock is taken.
+  const first = batch.encode(events);
+  await hooks.failpoint('before_begin');
+  const client = await pool.connect();
+  let whole = false;
+  try {
+    await client.query('begin');
+    const found = await moveTo(client, partition, from, next);
+    if (found !== null) {
+      await client.query('rollback');
+      whole = true;
+      return { outcome: 'fenced', next: found };
+    }
+    await hooks.failpoint('after_cas');
+    await batch.settle(client, first, true);
+    await batch.bury(client);
+    await hooks.failpoint('after_insert');
+    await hooks.failpoint('before_commit');
+    await client.query('commit');
+    whole = true;
+    await hooks.failpoint('after_commit');
+    return { outcome: 'committed', ...batch.counts(), next };
+  } catch (error) {
+    whole ||= await client.query('rollback').then(() => true, () => false);
+    throw error;
+  } finally {
+    client.release(!whole);
+    if (encoders.length < ENCODERS_MAX) encoders.push(encoder);
+  }
+}
+
+/** Buffers for as many batches at a time as a process has partitions under way; each holds some megabytes. */
+const ENCODERS_MAX = 4;
+const encoders: BatchEncoder[] = [];
+
+/** `null`: moved. Otherwise what the ledger says. A partition that is new to the ledger begins at 0: nothing is skipped unseen. */
+async function moveTo(client: StoreClient, partition: PartitionId, from: number, next: number): Promise<number | null> {
+  if (await moveOffset(client, partition, from, next)) return null;
+  await createOffset(client, partition);
+  if (await moveOffset(client, partition, from, next)) return null;
+  return (await readOffset(client, partition)) ?? 0;
+}
+
+class Projection {
+  private appended = 0;
+  private duplicates = 0;
+  private conflicts = 0;
+  private readonly dead: DeadLetter[];
+  private readonly partition: PartitionId;
+  private readonly groups: ReadonlyMap<string, number>;
+  private readonly mapSalt: Uint8Array;
+  private readonly encoder: BatchEncoder;
+
+  constructor(partition: PartitionId, groups: ReadonlyMap<string, number>, mapSalt: Uint8Array, encoder: BatchEncoder, dead: readonly DeadLetter[]) {
+    this.partition = partition;
+    this.groups = groups;
+    this.mapSalt = mapSalt;
+    this.encoder = encoder;
+    this.dead = [...dead];
+  }
+
+  counts(): { appended: number; duplicates: number; conflicts: number; deadLetters: number } {
+    return { appended: this.appended, duplicates: this.duplicates, conflicts: this.conflicts, deadLetters: this.dead.length };
+  }
+
+  /** Returns the events that are rows in the encoder now; an event that has no binary form is dead. */
+  encode(events: readonly ProjectedEvent[]): readonly ProjectedEvent[] {
+    this.encoder.clear();
+    const encoded: ProjectedEvent[] = [];
+    for (const event of events) {
+      try {
+        this.encoder.add(event, this.groupsOf(event), this.mapSalt);
+        encoded.push(event);
+      } catch (error) {
+        this.kill(event, error);
+      }
+    }
+    return encoded;
+  }
+
+  /** Brings the events into the ledger, in their order, but for those that are there already and those that the database refuses. */
+  async settle(client: StoreClient, events: readonly ProjectedEvent[], isEncoded: boolean, isSifted = false): Promise<void> {
+    if (events.length === 0) return;
+    const rows = isEncoded ? events : this.encode(events);
+    const error = await this.attempt(client, () => this.append(client));
+    if (error === null) {
+      this.appended += rows.length;
+    } else if (isKnownEvent(error)) {
+      if (isSifted) throw error; // entries came in beside the lock of the log head
+      const { rest, later } = await this.sift(client, rows);
+      await this.settle(client, rest, false, true);
+      // Only now is it known whether the first of one identity stands or is dead.
+      for (let waiting = later; waiting.length > 0; ) {
+        const next = await this.sift(client, waiting);
+        await this.settle(client, next.rest, false, true);
+        waiting = next.later;
+      }
+    } else if (rows.length === 1) {
+      this.kill(rows[0] as ProjectedEvent, error);
+    } else {
+      const half = rows.length >>> 1;
+      await this.settle(client, rows.slice(0, half), false, isSifted);
+      await this.settle(client, rows.slice(half), false, isSifted);
+    }
+  }
+
+  /** Writes the dead letters, with the offset and the rows of the others. */
+  async bury(client: StoreClient): Promise<void> {
+    for (const letter of this.dead) await insertDeadLetter(client, this.partition, letter);
+  }
+
+  private async append(client: StoreClient): Promise<void> {
+    const { encoder } = this;
+    if (encoder.count === 0) return;
+    const { rows } = await client.run<{ size: number }>(MOVE_HEAD, [encoder.count]);
+    if (rows[0] === undefined) throw new Error('The ledger has no head: its migration did not run.');
+    encoder.place(rows[0].size - encoder.count);
+    await client.copyIn(COPY_ENTRIES, encoder.entries.writer.payload());
+    await client.copyIn(COPY_CONTENT, encoder.content.writer.payload());
+    await client.copyIn(COPY_TIMELINE, encoder.timeline.writer.payload());
+    if (encoder.relations.writer.rowCount > 0) await client.copyIn(COPY_RELATIONS, encoder.relations.writer.payload());
+  }
+
+  /** `null`: done. An error of the data is returned and has left nothing; any other is thrown. */
+  private async attempt(client: StoreClient, work: () => Promise<void>): Promise<unknown> {
+    await client.query('savepoint attempt');
+    try {
+      await work();
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+      await client.query('rollback to savepoint attempt');
+      await client.query('release savepoint attempt');
+      return error;
+    }
+    await client.query('release savepoint attempt');
+    return null;
+  }
+
+  /**
+   * `rest`: events that the ledger does not have, one of each identity; `later`: others of the same identities. Under the lock of the log
+   * head, which lasts until commit: nobody else can add what was just looked up.
+   */
+  private async sift(client: StoreClient, events: readonly ProjectedEvent[]): Promise<{ rest: ProjectedEvent[]; later: ProjectedEvent[] }> {
+    await client.run(LOCK_HEAD);
+    const known = await knownEvents(client, events);
+    const coming = new Set<string>();
+    const rest: ProjectedEvent[] = [];
+    const later: ProjectedEvent[] = [];
+    for (const event of events) {
+      const key = `${event.agency}/${event.id}`;
+      const hash = known.get(key);
+      if (hash === undefined) {
+        (coming.has(key) ? later : rest).push(event);
+        coming.add(key);
+      } else if (hash === event.contentHash) {
+        this.duplicates += 1;
+      } else {
+        const error = await this.attempt(client, () => insertConflict(client, this.partition, event));
+        if (error === null) this.conflicts += 1;
+        else this.kill(event, error);
+      }
+    }
+    return { rest, later };
+  }
+
+  private groupsOf(event: ProjectedEvent): ReaderGroup[] {
+    const names = event.groups.length === 1 ? event.groups : [...new Set(event.groups)];
+    return names.map((name) => {
+      const id = this.groups.get(name);
+      if (id === undefined) throw new Error('A reader group has a name that the database cannot hold.');
+      return { id, name };
+    });
+  }
+
+  private kill(event: ProjectedEvent, error: unknown): void {
+    const state = sqlState(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    this.dead.push({
+      offset: event.offset, code: 'record.data', detail: state === undefined ? reason : `${reason} (SQLSTATE ${state})`,
+      key: event.key ?? null, headers: event.headers ?? {}, value: event.raw,
+    });
+  }
+}
+
+const MOVE_HEAD = { name: 'move_head', text: 'update ledger.head set size = size + $1::bigint returning size' };
+const LOCK_HEAD = { name: 'lock_head', text: 'select size from ledger.head for update' };
+
+/** Data exceptions (class 22) and integrity constraints (class 23), PostgreSQL appendix A. */
+const isDataError = (error: unknown): boolean => /^2[23]/.test(sqlState(error) ?? '');
+
+const isKnownEvent = (error: unknown): boolean =>
+  sqlState(error) === '23505' && (error as { constraint?: string }).constraint === 'entries_event';

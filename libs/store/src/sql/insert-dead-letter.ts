@@ -1,0 +1,37 @@
+/** What could not be taken, as raw bytes. One row for a record, however often it is met. */
+import type { StoreClient } from '../pool.ts';
+import type { DeadLetter, PartitionId } from '../projection.ts';
+
+const INSERT = {
+  name: 'insert_dead_letter',
+  text: `insert into ledger.dead_letters (cluster_id, topic_id, topic, partition, "offset", code, detail, key, headers, value, found)
+    values ($1::text, $2::text, $3::text, $4::integer, $5::bigint, $6::text, $7::text, $8::bytea, $9::bytea, $10::bytea,
+      (extract(epoch from clock_timestamp()) * 1000000)::bigint)
+    on conflict do nothing`,
+};
+
+/** A reason is for people; what is cut off stands in the value. */
+const DETAIL_MAX = 2_000;
+
+export async function insertDeadLetter(client: StoreClient, partition: PartitionId, letter: DeadLetter): Promise<void> {
+  const { clusterId, topicId, topic } = partition;
+  await client.run(INSERT, [
+    clusterId, topicId, topic, partition.partition, letter.offset, letter.code, storable(letter.detail), letter.key,
+    encodeHeaders(letter.headers), letter.value,
+  ]);
+}
+
+/** The reason may quote the bad data; it must not be refused for the same fault. */
+const storable = (text: string): string => text.slice(0, DETAIL_MAX).replaceAll('\0', '\u2400').replace(/\p{Surrogate}/gu, '\ufffd');
+
+/** JSON text of [name, base64] pairs. Names, too, may hold what JSON escapes. */
+export function encodeHeaders(headers: Readonly<Record<string, Uint8Array>>): Buffer {
+  return Buffer.from(JSON.stringify(Object.entries(headers).map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')])));
+}
+
+/** The inverse. Without a prototype: a header may be called `__proto__`. */
+export function decodeHeaders(text: Buffer): Record<string, Buffer> {
+  const headers = Object.create(null) as Record<string, Buffer>;
+  for (const [name, bytes] of JSON.parse(text.toString()) as [string, string][]) headers[name] = Buffer.from(bytes, 'base64');
+  return headers;
+}

