@@ -1,0 +1,60 @@
+/** GS1 keys as schemes of identifiers: one rule per row of gs1-keys.ts. */
+import { gs1CheckDigit } from './check-digits.ts';
+import { formatDigitalLink } from './gs1-digital-link.ts';
+import { readEpcBody } from './gs1-epc.ts';
+import { GS1_KEYS, shortestGtin, type Gs1Key } from './gs1-keys.ts';
+import { accept, compareCheck, notCheckable, printable, refuse, type CheckVerdict, type Reading, type Refusal, type SchemeRule } from './scheme.ts';
+
+export const gs1Rules: readonly SchemeRule[] = GS1_KEYS.map((key) => ({
+  scheme: key.scheme,
+  normalised: key.form,
+  // Long numbers are too common to take every one for a GS1 key.
+  guess: key.scheme === 'gtin' || key.scheme === 'sscc' ? 'valid' : 'never',
+  display: (value) => displayGs1(key, value),
+  read: (raw) => readGs1(key, raw),
+}));
+
+/** Schemes whose value is digits alone: people write those with blanks and hyphens. */
+const NUMERIC: readonly string[] = ['gtin', 'sscc', 'pgln', 'gsrn', 'gsrnp', 'gsin', 'sgcn'];
+
+/**
+ * Takes the normalised form, and the body of an EPC URI of the same name (`0614141.812345.6789`). Where both could be meant (`giai`, `ginc`,
+ * whose references may hold dots) it is the normalised form. Case matters: GS1 serials tell a from A.
+ */
+function readGs1(key: Gs1Key, raw: string): Reading | Refusal {
+  const written = raw.trim();
+  const text = NUMERIC.includes(key.scheme) ? written.replace(/[\s-]/g, '') : written;
+  const value = key.scheme === 'gtin' && /^(?:[0-9]{8}|[0-9]{12,14})$/.test(text) ? shortestGtin(text) : text;
+  if (key.form.test(value)) return acceptGs1(key, value);
+  const epc = readEpcBody(key.scheme, text);
+  if (epc !== undefined && epc.scheme === key.scheme) return acceptGs1(key, epc.value);
+  return refusalOf(key, raw, text);
+}
+
+function acceptGs1(key: Gs1Key, value: string): Reading {
+  const [, primary = '', qualifier] = key.form.exec(value) ?? [];
+  const facts = { ai: key.ai, key: primary, ...(qualifier === undefined || key.qualifier === undefined ? {} : { [key.qualifier.label]: qualifier }) };
+  return accept(value, checkOf(key, primary), { ...facts, digitalLink: formatDigitalLink({ scheme: key.scheme, value }) });
+}
+
+function checkOf(key: Gs1Key, primary: string): CheckVerdict {
+  const checked = key.scheme === 'gtin' ? { start: 0, length: primary.length } : key.checked;
+  if (checked === undefined) return notCheckable(`${article(key)} has no check digit.`);
+  const end = checked.start + checked.length - 1;
+  return compareCheck('The check digit', gs1CheckDigit(primary.slice(checked.start, end)), primary.charAt(end));
+}
+
+function refusalOf(key: Gs1Key, raw: string, text: string): Refusal {
+  const odd = (NUMERIC.includes(key.scheme) ? /[^0-9\s.-]/ : /[^!"%&'()*+,./0-9:;<=>?A-Z_a-z#-]/).exec(raw.trim());
+  if (odd !== null) return refuse('character', `${article(key)} has no "${printable(odd[0])}".`, raw.length - raw.trimStart().length + odd.index);
+  if (NUMERIC.includes(key.scheme) && /^[0-9]+$/.test(text)) return refuse('length', `${article(key)} does not have ${text.length} digits.`);
+  const qualified = key.qualifier === undefined ? '' : ` and, after a dot, its ${key.qualifier.label}`;
+  return refuse('malformed', `${article(key)} is the value of application identifier ${key.ai}${qualified}, or the body of its EPC URI.`);
+}
+
+const article = ({ label }: Gs1Key): string => `${/^[SLMHIU]/.test(label) && !label.startsWith('U') ? 'An' : 'A'} ${label}`;
+
+function displayGs1(key: Gs1Key, value: string): string {
+  const [, primary = value, qualifier] = key.form.exec(value) ?? [];
+  return qualifier === undefined || key.qualifier === undefined ? `${key.label} ${primary}` : `${key.label} ${primary} ${key.qualifier.label} ${qualifier}`;
+}

@@ -1,0 +1,39 @@
+/**
+ * Blocks of the 24-bit aircraft addresses by State (ICAO Annex 10, Volume III, chapter 9, table 9-1), written by hand (NOTICE).
+ */
+
+/** Size of a block in addresses, as a letter, and the bits that vary inside it. */
+const BITS: Readonly<Record<string, number>> = { a: 10, b: 12, c: 15, d: 18, e: 20 };
+
+/** `first address, size, country`. */
+const BLOCKS =
+  '004000aZW 006000bMZ 008000cZA 010000cEG 018000cLY 020000cMA 028000cTN 030000aBW 032000bBI 034000bCM 035000aKM 036000bCG 038000bCI 03E000bGA ' +
+  '040000bET 042000bGQ 044000bGH 046000bGN 048000aGW 04A000aLS 04C000bKE 050000bLR 054000bMG 058000bMW 05A000aMV 05C000bML 05E000aMR 060000aMU ' +
+  '062000bNE 064000bNG 068000bUG 06A000bQA 06C000bCF 06E000bRW 070000bSN 074000aSC 076000aSL 078000bSO 07A000aSZ 07C000bSD 080000bTZ 084000bTD ' +
+  '088000bTG 08A000bZM 08C000bCD 090000bAO 094000aBJ 096000aCV 098000aDJ 09A000bGM 09C000bBF 09E000aST 0A0000cDZ 0A8000bBS 0AA000aBB 0AB000aBZ ' +
+  '0AC000bCO 0AE000bCR 0B0000bCU 0B2000bSV 0B4000bGT 0B6000bGY 0B8000bHT 0BA000bHN 0BC000aVC 0BE000bJM 0C0000bNI 0C2000bPA 0C4000bDO 0C6000bTT ' +
+  '0C8000bSR 0CA000aAG 0CC000aGD 0D0000cMX 0D8000cVE 100000eRU 201000aNA 202000aER 300000dIT 340000dES 380000dFR 3C0000dDE 400000dGB 440000cAT ' +
+  '448000cBE 450000cBG 458000cDK 460000cFI 468000cGR 470000cHU 478000cNO 480000cNL 488000cPL 490000cPT 498000cCZ 4A0000cRO 4A8000cSE 4B0000cCH ' +
+  '4B8000cTR 4C0000cRS 4C8000aCY 4CA000bIE 4CC000bIS 4D0000aLU 4D2000aMT 4D4000aMC 500000aSM 501000aAL 501C00aHR 502C00aLV 503C00aLT 504C00aMD ' +
+  '505C00aSK 506C00aSI 507C00aUZ 508000cUA 510000aBY 511000aEE 512000aMK 513000aBA 514000aGE 515000aTJ 516000aME 600000aAM 600800aAZ 601000aKG ' +
+  '601800aTM 680000aBT 681000aFM 682000aMN 683000aKZ 684000aPW 700000bAF 702000bBD 704000bMM 706000bKW 708000bLA 70A000bNP 70C000aOM 70E000bKH ' +
+  '710000cSA 718000cKR 720000cKP 728000cIQ 730000cIR 738000cIL 740000cJO 748000cLB 750000cMY 758000cPH 760000cPK 768000cSG 770000cLK 778000cSY ' +
+  '780000dCN 7C0000dAU 800000dIN 840000dJP 880000cTH 888000cVN 890000bYE 894000bBH 895000aBN 896000bAE 897000aSB 898000bPG 8A0000cID 900000aMH ' +
+  '901000aCK 902000aWS A00000eUS C00000dCA C80000cNZ C88000bFJ C8A000aNR C8C000aLC C8D000aTO C8E000aKI C90000aVU E00000dAR E40000dBR E80000bCL ' +
+  'E84000bEC E88000bPY E8C000bPE E90000bUY E94000bBO';
+
+const blocks = BLOCKS.split(' ').map((entry) => {
+  const bits = BITS[entry.charAt(6)];
+  if (bits === undefined) throw new Error(`no block has the size ${entry.charAt(6)}`);
+  const first = Number.parseInt(entry.slice(0, 6), 16);
+  return { first, last: first + 2 ** bits - 1, country: entry.slice(7) };
+});
+
+/** ISO 3166-1 alpha-2 of the State whose block holds the address (six hexadecimal digits); undefined outside of all blocks. */
+export function countryOfIcao24(address: string): string | undefined {
+  const value = Number.parseInt(address, 16);
+  return blocks.find(({ first, last }) => first <= value && value <= last)?.country;
+}
+
+/** For checks of the table: no two blocks may overlap. */
+export const ICAO24_BLOCKS: readonly { readonly first: number; readonly last: number; readonly country: string }[] = blocks;
