@@ -3,8 +3,11 @@
  * 2018-02-30 for 2 March, and reads some texts in the zone of the machine.
  */
 export const MICROS_PER_SECOND = 1_000_000;
+/** Microseconds; a minute has no leap second here. */
 export const MICROS_PER_MINUTE = 60 * MICROS_PER_SECOND;
+/** Microseconds. */
 export const MICROS_PER_HOUR = 60 * MICROS_PER_MINUTE;
+/** Microseconds of a UTC day, always 86,400 seconds. */
 export const MICROS_PER_DAY = 24 * MICROS_PER_HOUR;
 
 /** Days of 400 years: the calendar repeats after them. */
@@ -36,6 +39,7 @@ export function civilFromDays(days: number): { readonly year: number; readonly m
   return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day: dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1 };
 }
 
+/** 28 to 31; `month` is 1 to 12. */
 export function daysInMonth(year: number, month: number): number {
   if (month !== 2) return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
   return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;

@@ -15,11 +15,22 @@ const NO_FLAGS: readonly Flag[] = Object.freeze([]);
 const placing: ReadonlySet<Kind> = new Set(PLACING_KINDS);
 const speaking: ReadonlySet<Kind> = new Set(SPEAKING_KINDS);
 
-/** The entry of one sighting on the timeline of `item`; without an item, on its own page. */
-export function entryOf(node: Resolved, nodes: ReadonlyMap<string, Resolved>, rules: Rules, item?: string): TimelineEntry {
+/** What all entries of one fold share. */
+export interface FoldContext {
+  readonly nodes: ReadonlyMap<string, Resolved>;
+  readonly rules: Rules;
+  /** Whose timeline it is; absent: the page of one event, about all of its items. */
+  readonly item?: string;
+  /** Whether an item's identifier fails its own check. */
+  readonly fails: (item: string) => boolean;
+}
+
+/** The entry of one sighting on a timeline or a page. */
+export function entryOf(node: Resolved, context: FoldContext): TimelineEntry {
+  const { nodes, rules, item } = context;
   const { sighting, logIndex, standing, kind } = node;
   const roles = rolesOf(sighting, item);
-  const flags = flagsOf(node, rules);
+  const flags = flagsOf(node, context);
   const why = whyNot(node, roles, flags, rules);
   // One literal in one order, so that all entries have one shape; `undefined` members are left out when it is written as JSON.
   return {
@@ -118,9 +129,11 @@ const spokenBy = (speaker: Resolved): RelationLink => ({ ...linkTo(speaker), inF
 
 const names = (refs: readonly EventRef[], { agency, id }: EventRef): boolean => refs.some((ref) => ref.agency === agency && ref.id === id);
 
-function flagsOf(node: Resolved, rules: Rules): readonly Flag[] {
-  if (node.speakers.length === 0 && node.speaksAs === undefined) return NO_FLAGS;
+function flagsOf(node: Resolved, { rules, item, fails }: FoldContext): readonly Flag[] {
+  const failing = rules.failingCheckIsFlagged && (item === undefined ? node.sighting.items.some(({ id }) => fails(id)) : fails(item));
+  if (!failing && node.speakers.length === 0 && node.speaksAs === undefined) return NO_FLAGS;
   const flags = new Set<Flag>();
+  if (failing) flags.add('check-digit');
   if (node.foreign) flags.add(`foreign-${node.sighting.kind}` as Flag);
   if (node.inCircle) flags.add('relation-cycle');
   if (openDisputes(node, rules).length > 0) flags.add('disputed');

@@ -4,6 +4,7 @@ import type { EventRef } from './sighting.ts';
 
 /** Lower case only, so that two agencies never differ by case; 64 characters fit every name of a topic, a role and a path. */
 export const AGENCY_PATTERN = /^[a-z0-9][a-z0-9-]{0,63}$/;
+/** No slash, so that `agency/id` reads one way; nothing that a path, a header or a log line has to escape. */
 export const EVENT_ID_PATTERN = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /**

@@ -26,7 +26,9 @@ export interface Example {
   readonly logIndex?: number;
 }
 
+/** The item most examples are about. */
 export const CAR = 'serial:demo:car-1';
+/** Another one. */
 export const BOX = 'serial:demo:box-1';
 
 /** One input of the fold. */

@@ -18,6 +18,7 @@ const CREDIBILITY = {
   6: 'truth cannot be judged',
 } as const;
 
+/** A grade taken apart. */
 export interface Grade {
   /** As in a sighting: `B2`. */
   readonly code: string;

@@ -4,8 +4,10 @@ import { accept, refuse, type DomainFault, type Result } from './result.ts';
 
 /** From open to strict. */
 export const TLP_LABELS = ['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED'] as const;
+/** One label. */
 export type TlpLabel = (typeof TLP_LABELS)[number];
 
+/** Who may see a sighting; `readerGroups` says what follows from it. */
 export interface Handling {
   readonly tlp: TlpLabel;
   /** Of GREEN: only this community; absent: every authenticated agency. */
@@ -16,6 +18,7 @@ export interface Handling {
   readonly principals?: readonly string[];
 }
 
+/** As a validated document has it: optional members may be present and undefined. */
 export type HandlingText = { readonly [member in keyof Handling]?: Handling[member] | undefined } & { readonly tlp: TlpLabel };
 
 /** Most agencies or principals named by one handling: bounds the rows that one sighting makes. */

@@ -8,6 +8,7 @@ import { inRange, instantOf, outOfRange, PRECISIONS, readTime, type Instant, typ
 
 /** `within` = some time inside (the default); `throughout` = all the time, said by the author. */
 export const EXTENTS = ['within', 'throughout'] as const;
+/** One of `EXTENTS`. */
 export type Extent = (typeof EXTENTS)[number];
 
 /** Half-open `[starts, ends)`; null = that bound is unknown. */
@@ -16,6 +17,7 @@ export interface Span {
   readonly ends: Instant | null;
 }
 
+/** When a sighting happened, as far as its author says. */
 export interface Interval extends Span {
   readonly precision: Precision;
   readonly extent: Extent;

@@ -2,6 +2,7 @@
 import type { FoldInput } from './resolved.ts';
 import type { Instant } from './time.ts';
 
+/** What was known, and how many were left out for which reason. */
 export interface KnownAt<T extends FoldInput> {
   readonly inputs: readonly T[];
   /** Reported after the instant. */

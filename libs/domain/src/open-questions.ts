@@ -29,8 +29,9 @@ export function openQuestionsOf(view: readonly Resolved[], entries: readonly Tim
     }
     if (node.standing === 'stands') {
       for (const dispute of openDisputes(node, rules)) questions.push({ code: 'disputed', refs: [ref(node), ref(dispute)] });
+      const settled = node.contradictedBy.length > 0 && isSettled(node, rules);
       for (const speaker of node.contradictedBy) {
-        const open = speaker.standing === 'stands' && !isSettled(node, rules) && !isSettled(speaker, rules);
+        const open = !settled && speaker.standing === 'stands' && !isSettled(speaker, rules);
         if (open) questions.push({ code: 'contradiction', refs: [ref(speaker), ref(node)] });
       }
     }

@@ -2,6 +2,7 @@
 import { accept, refuse, type Result } from './result.ts';
 import { countryName } from './tables/countries.ts';
 
+/** At least one member; see `parsePlace`. */
 export interface Place {
   readonly name?: string;
   /** UN/LOCODE without the blank: `NLRTM`. */

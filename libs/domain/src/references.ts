@@ -4,6 +4,7 @@ import { RELATING_KINDS } from './sighting.ts';
 
 const relating: ReadonlySet<Kind> = new Set(RELATING_KINDS);
 
+/** Whether a kind speaks about other sightings. */
 export const isRelating = (kind: Kind | undefined): kind is RelatingKind => kind !== undefined && relating.has(kind);
 
 const NONE: readonly EventRef[] = [];

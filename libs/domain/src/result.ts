@@ -8,9 +8,12 @@ export interface DomainFault {
   readonly pointer?: string;
 }
 
+/** What every parser returns. */
 export type Result<T> = { readonly ok: true; readonly value: T } | DomainFault;
 
+/** The value, as a result. */
 export const accept = <T>(value: T): Result<T> => ({ ok: true, value });
 
+/** A fault, as a result. */
 export const refuse = (code: string, detail: string, pointer?: string): DomainFault =>
   pointer === undefined ? { ok: false, code, detail } : { ok: false, code, detail, pointer };

@@ -37,11 +37,15 @@ export const RULES = {
   lastMarkingApplies: true,
   /** A correction or retraction that leaves out an item of its target is flagged, and so is its target. */
   incompleteIsFlagged: true,
+  /** An identifier that fails its check is flagged and listed as an open question. */
+  failingCheckIsFlagged: true,
   /** A timeline is in the order of (start, end, agency, id), never in that of arrival. */
   orderedByTime: true,
 } as const satisfies Record<string, boolean>;
 
+/** The name of one rule. */
 export type RuleName = keyof typeof RULES;
+/** Which rules hold. */
 export type Rules = Readonly<Record<RuleName, boolean>>;
 
 /** The rules with one switched off. */

@@ -15,11 +15,14 @@ export const SPEAKING_KINDS = ['statement', 'assessment', 'identification'] as c
 export const RELATING_KINDS = ['correction', 'retraction', 'dispute', 'resolution', 'marking'] as const;
 /** All kinds; the position in this list is the number stored in the ledger: append only. */
 export const KINDS = [...PLACING_KINDS, ...SPEAKING_KINDS, ...RELATING_KINDS] as const;
+/** One of `KINDS`. */
 export type Kind = (typeof KINDS)[number];
+/** A kind about other sightings. */
 export type RelatingKind = (typeof RELATING_KINDS)[number];
 
 /** Only actual places an item; negative: looked for and not found. */
 export const MODALITIES = ['actual', 'planned', 'negative'] as const;
+/** One of `MODALITIES`. */
 export type Modality = (typeof MODALITIES)[number];
 
 /**
@@ -27,10 +30,12 @@ export type Modality = (typeof MODALITIES)[number];
  * lists the items of its target: those that its own content is not about stand in the background, or it would place them.
  */
 export const ROLES = ['subject', 'container', 'conveyance', 'background'] as const;
+/** One of `ROLES`. */
 export type Role = (typeof ROLES)[number];
 
 /** What sort of source it is; its kind is an open list. */
 export const SOURCE_FAMILIES = ['registry', 'trade', 'tracking', 'customs', 'imagery', 'media', 'official', 'tip', 'analysis'] as const;
+/** One of `SOURCE_FAMILIES`. */
 export type SourceFamily = (typeof SOURCE_FAMILIES)[number];
 
 /** (agency, id): the identity of an event, for ever. */

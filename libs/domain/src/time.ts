@@ -18,6 +18,7 @@ export type Instant = number;
 
 /** From coarse to fine. */
 export const PRECISIONS = ['year', 'month', 'day', 'hour', 'minute', 'second', 'millisecond', 'microsecond'] as const;
+/** One of `PRECISIONS`. */
 export type Precision = (typeof PRECISIONS)[number];
 
 /** First instant of 1700. Microseconds stay exact in a double to the year 2255; before 1700 few calendars agree on a day. */
@@ -90,8 +91,10 @@ export function instantOf(time: ReadTime): Instant {
   return daysFromCivil(time.year, time.month, time.day) * MICROS_PER_DAY + ofDay - time.offsetMicros;
 }
 
+/** Whether an instant, or the excluded end of an interval, is kept. */
 export const inRange = (instant: Instant): boolean => instant >= INSTANT_MIN && instant <= INSTANT_MAX;
 
+/** The fault of a text whose instant is not kept. */
 export const outOfRange = (text: string) => refuse('time.out-of-range', `${text}: only the years 1700 to 2200 (UTC) are kept.`);
 
 /** An RFC 3339 date-time (at least to the second, with offset) as an instant. Faults: as `readTime`, time.out-of-range. */

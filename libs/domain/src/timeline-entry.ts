@@ -29,6 +29,7 @@ export type WhyNot = Exclude<Standing, 'stands'> | 'kind-unknown' | 'kind' | 'mo
 export type Flag =
   'check-digit' | 'disputed' | 'foreign-correction' | 'foreign-marking' | 'foreign-retraction' | 'incomplete-correction' | 'relation-cycle';
 
+/** One sighting on a timeline: how it stands, whether it places the item, and who says what about it. */
 export interface TimelineEntry {
   readonly sighting: Sighting;
   readonly logIndex: number | undefined;

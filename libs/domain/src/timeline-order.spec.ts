@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { histories } from './example-histories.ts';
 import { BOX, CAR, example, type Example } from './example-sightings.ts';
-import { foldTimeline, rulesWithout, timelineKey, type FoldInput } from './index.ts';
+import { foldTimeline, rulesWithout, targetsOf, timelineKey, type FoldInput } from './index.ts';
 
 /** With the two told in full below (10,080 permutations), 150 histories of 24 permutations, each folded for two items. */
 const HISTORIES = 150;
@@ -62,6 +62,25 @@ test('any history folds to one timeline, in whatever order it arrives and is log
         expect(JSON.stringify(foldTimeline(item, order)) === plain).toBe(true);
         expect(timelineKey(foldTimeline(item, logged(order))) === key).toBe(true);
       }
+    }
+  });
+  fc.assert(property, { numRuns: HISTORIES });
+});
+
+test('nothing disappears from view: whatever names the item or speaks about an entry is an entry, once', () => {
+  const property = fc.property(histories(), (given) => {
+    for (const item of [CAR, BOX]) {
+      const shown = foldTimeline(item, given).entries.map(({ sighting }) => sighting);
+      expect(new Set(shown).size).toBe(shown.length);
+      const due = given
+        .map(({ sighting }) => sighting)
+        .filter(
+          (each) =>
+            each.items.some(({ id }) => id === item) ||
+            targetsOf(each).some((ref) => shown.some(({ agency, id }) => agency === ref.agency && id === ref.id)),
+        );
+      expect(due.filter((each) => !shown.includes(each))).toEqual([]);
+      expect(shown.filter((each) => !due.includes(each))).toEqual([]);
     }
   });
   fc.assert(property, { numRuns: HISTORIES });

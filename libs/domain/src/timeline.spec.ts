@@ -386,6 +386,39 @@ describe('corrections across items', () => {
   );
 });
 
+describe('identifiers that fail their check', () => {
+  /** The demo's misread container number: the check digit of SYNU 000004 is 0. */
+  const MISREAD = 'container:SYNU0000041';
+  rule(
+    'failingCheckIsFlagged',
+    'a failing check digit stays on the timeline of the identifier as written, flagged, and is an open question',
+    [
+      { ...seen, items: [MISREAD] },
+      { id: 'with', items: [CAR, [MISREAD, 'container']] },
+    ],
+    (timeline) => {
+      expect(timeline.entries.map(({ flags, places }) => [flags, places])).toEqual([
+        [['check-digit'], true],
+        [['check-digit'], true],
+      ]);
+      expect(timeline.openQuestions).toEqual([
+        {
+          code: 'check-digit',
+          refs: [
+            { agency: 'alpha', id: 'seen' },
+            { agency: 'alpha', id: 'with' },
+          ],
+        },
+      ]);
+    },
+    MISREAD,
+  );
+
+  test('it says nothing about the other items of the sighting', () => {
+    expect(entry(fold([{ id: 'with', items: [CAR, [MISREAD, 'container']] }]), 'with').flags).toEqual([]);
+  });
+});
+
 describe('the order and the page of one event', () => {
   rule(
     'orderedByTime',

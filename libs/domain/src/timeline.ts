@@ -7,6 +7,7 @@ import type { EventRef, Kind } from './sighting.ts';
 import type { TimelineEntry } from './timeline-entry.ts';
 import { entryOf } from './entry.ts';
 import { compareRef, formatRef } from './event-ref.ts';
+import { parseIdentifier } from './identifier.ts';
 import { orderBounds } from './interval.ts';
 import { openQuestionsOf, type OpenQuestion } from './open-questions.ts';
 import { isRelating, targetsOf } from './references.ts';
@@ -20,6 +21,7 @@ export interface Waiting extends EventRef {
   readonly target: EventRef;
 }
 
+/** What is known of one item, in order. */
 export interface Timeline {
   readonly item: string;
   /** By (start, end, agency, id); undated last. */
@@ -29,6 +31,7 @@ export interface Timeline {
   readonly openQuestions: readonly OpenQuestion[];
 }
 
+/** What is known about one event. */
 export interface EventFold {
   readonly ref: EventRef;
   /** Absent: no such sighting among those given. */
@@ -49,7 +52,8 @@ export function foldTimeline(item: string, inputs: readonly FoldInput[], rules: 
   const naming: Resolved[] = [];
   for (const node of nodes.values()) if (node.sighting.items.some(({ id }) => id === item)) naming.push(node);
   const view = ordered(withSpeakers(naming), rules);
-  const entries = view.map((node) => entryOf(node, nodes, rules, item));
+  const context = { nodes, rules, item, fails: checks() };
+  const entries = view.map((node) => entryOf(node, context));
   return { item, entries, waiting: waitingIn(view, nodes), openQuestions: openQuestionsOf(view, entries, rules) };
 }
 
@@ -59,13 +63,27 @@ export function foldEvent(ref: EventRef, inputs: readonly FoldInput[], rules: Ru
   const node = nodes.get(formatRef(ref));
   if (node === undefined) return { ref, about: [], waiting: [], openQuestions: [] };
   const view = ordered(new Set([...withSpeakers([node]), ...withTargets(node)]), rules);
-  const entries = view.map((each) => entryOf(each, nodes, rules));
+  const context = { nodes, rules, fails: checks() };
+  const entries = view.map((each) => entryOf(each, context));
   return {
     ref,
     entry: entries[view.indexOf(node)] as TimelineEntry,
     about: entries.filter((_, at) => view[at] !== node),
     waiting: waitingIn(view, nodes),
     openQuestions: openQuestionsOf(view, entries, rules),
+  };
+}
+
+/** Whether an identifier fails its check, asked once for each item of a fold. */
+function checks(): (item: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (item) => {
+    const before = known.get(item);
+    if (before !== undefined) return before;
+    const read = parseIdentifier(item);
+    const fails = read.ok && read.check.verdict === 'invalid';
+    known.set(item, fails);
+    return fails;
   };
 }
 
