@@ -56,10 +56,10 @@ describe('reading a sighting', () => {
         conveyance: { loading: { unlocode: 'NLRTM', country: 'DE' } },
         handling: { tlp: 'GREEN', agencies: ['x'] },
         relations: { links: ['ok', 'Bad/id'] },
-      }),
+      }).sort(),
     ).toEqual([
-      'identifier.scheme-unknown /items/0/id', 'time.invalid /occurred/from', 'time.invalid /reported/at', 'place.coordinates /place/lon', 'handling.agencies /handling/agencies',
-      'place.country-mismatch /conveyance/loading/country', 'ref.malformed /relations/links/1',
+      'handling.agencies /handling/agencies', 'identifier.scheme-unknown /items/0/id', 'place.coordinates /place/lon', 'place.country-mismatch /conveyance/loading/country',
+      'ref.malformed /relations/links/1', 'time.invalid /occurred/from', 'time.invalid /reported/at',
     ]);
   });
 

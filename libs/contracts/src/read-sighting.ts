@@ -26,35 +26,44 @@ export function readSighting(document: SightingDocument, envelope: SightingEnvel
 
 /** Complete only if `faults` stays empty: what could not be read is left out of it. */
 function sightingOf(document: SightingDocument, envelope: SightingEnvelope, faults: Fault[]): Sighting {
-  const { agency, id, principal } = envelope;
-  const { handling, occurred, place, items, conveyance, parties, evidence, grade, statement, reported, modality, relations, ...kept } = document;
+  const { items, grade, statement, reported } = document;
   items?.forEach((item, at) => {
     const fault = itemFault(item, `/items/${at}`);
     if (fault !== undefined) faults.push(fault);
   });
   if (grade !== undefined) take(parseGrade(grade), '/grade', faults);
-  const interval = occurred === undefined ? undefined : take(parseOccurred(occurred), '/occurred', faults);
-  const at = reported === undefined ? undefined : take(parseInstant(reported.at), '/reported/at', faults);
-  const where = readPlace(place, '/place', faults);
-  return {
-    ...kept,
-    agency,
-    id,
-    principal,
-    modality: modality ?? 'actual',
-    handling: readHandling(handling, '/handling', faults),
-    ...(interval === undefined ? {} : { occurred: interval }),
-    ...(where === undefined ? {} : { place: where }),
-    items: items ?? [],
-    ...(conveyance === undefined ? {} : { conveyance: readConveyance(conveyance, faults) }),
-    parties: parties ?? [],
-    evidence: evidence ?? [],
-    ...(grade === undefined ? {} : { grade }),
-    ...(statement === undefined ? {} : { statement: typeof statement === 'string' ? statement : statement.text }),
-    relations: readRelations(relations, document, { agency, id }, faults),
-    ...(reported === undefined || at === undefined ? {} : { reported: { ...reported, at } }),
+  // Assigned one by one: copying the rest of a document member by member costs more than reading it.
+  const sighting: Mutable<Sighting> = {
+    agency: envelope.agency,
+    id: envelope.id,
+    principal: envelope.principal,
+    kind: document.kind,
+    modality: document.modality ?? 'actual',
+    handling: readHandling(document.handling, '/handling', faults),
+    items: items ?? NONE,
+    parties: document.parties ?? NONE,
+    source: document.source,
+    evidence: document.evidence ?? NONE,
+    relations: readRelations(document, envelope, faults),
   };
+  if (document.as !== undefined) sighting.as = document.as;
+  if (document.action !== undefined) sighting.action = document.action;
+  if (document.subtype !== undefined) sighting.subtype = document.subtype;
+  if (document.conveyance !== undefined) sighting.conveyance = readConveyance(document.conveyance, faults);
+  if (grade !== undefined) sighting.grade = grade;
+  if (statement !== undefined) sighting.statement = typeof statement === 'string' ? statement : statement.text;
+  if (document.extension !== undefined) sighting.extension = document.extension;
+  const occurred = document.occurred === undefined ? undefined : take(parseOccurred(document.occurred), '/occurred', faults);
+  if (occurred !== undefined) sighting.occurred = occurred;
+  const place = readPlace(document.place, '/place', faults);
+  if (place !== undefined) sighting.place = place;
+  const at = reported === undefined ? undefined : take(parseInstant(reported.at), '/reported/at', faults);
+  if (reported !== undefined && at !== undefined) sighting.reported = { ...reported, at };
+  return sighting;
 }
+
+type Mutable<T> = { -readonly [member in keyof T]: T[member] };
+const NONE: readonly never[] = Object.freeze([]);
 
 /** The value, or `undefined` and a fault at `pointer`. */
 function take<T>(result: Result<T>, pointer: string, faults: Fault[]): T | undefined {
@@ -80,7 +89,7 @@ function readConveyance(conveyance: NonNullable<SightingDocument['conveyance']>,
 
 const NO_RELATIONS: Relations = Object.freeze({ contradicts: [], links: [], basis: [], resolves: [], upholds: [] });
 
-function readRelations(relations: SightingDocument['relations'], { kind }: SightingDocument, self: EventRef, faults: Fault[]): Relations {
+function readRelations({ relations, kind }: SightingDocument, self: EventRef, faults: Fault[]): Relations {
   if (relations === undefined) return NO_RELATIONS;
   const read = (text: string, pointer: string): EventRef | undefined => {
     const ref = take(parseRef(text, self.agency), pointer, faults);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { Errors } from 'typebox/schema';
 import { KINDS, type Kind, RELATING_KINDS } from '#lib/domain';
 import { schemaOf } from './sighting-schema.ts';
 import { FAULTS_MAX } from './fault.ts';
@@ -122,6 +123,23 @@ describe('a sighting document', () => {
   it('of any JSON at all is judged without throwing', () => {
     const json = fc.oneof(fc.jsonValue(), fc.record({ kind: fc.constantFrom(...KINDS), items: fc.jsonValue(), relations: fc.jsonValue(), as: fc.jsonValue(), action: fc.jsonValue() }));
     fc.assert(fc.property(json, (value) => Array.isArray(validateDocument(value))), { numRuns: 300 });
+  });
+
+  it('is judged as the published schema judges it, whatever is done to it', () => {
+    const valid = { occurred: { from: '2018', precision: 'year' }, place: { name: 'Dalian' }, items: [subject, container], relations: { links: ['a'] }, action: 'ADD', as: 'observation', colour: 1 };
+    const change = fc.constantFrom(...Object.entries(valid)).chain(([name, value]) => fc.tuple(fc.constant(name), fc.oneof({ weight: 3, arbitrary: fc.constant<unknown>(value) }, fc.jsonValue())));
+    const members = fc.array(change, { maxLength: 3 }).map((changes) => Object.fromEntries(changes) as Record<string, unknown>);
+    let accepted = 0;
+    fc.assert(
+      fc.property(fc.constantFrom(...KINDS), members, (kind, changes) => {
+        const value: unknown = JSON.parse(JSON.stringify({ ...smallest[kind], ...changes, kind }));
+        const [fits] = Errors(schemaOf(kind), value);
+        if (fits) accepted++;
+        return fits === (validateDocument(value).length === 0);
+      }),
+      { numRuns: 500 },
+    );
+    expect(accepted).toBeGreaterThan(10);
   });
 
   it('is judged by the schema that is published: plain JSON, complete in itself', () => {

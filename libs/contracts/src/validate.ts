@@ -1,4 +1,5 @@
 /** Structural validation of a sighting document against the schema of its kind. What needs the domain's rules is in read-sighting.ts. */
+import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import type { TValidationError } from 'typebox/error';
 import { Errors, type XSchema } from 'typebox/schema';
@@ -35,10 +36,23 @@ const isKind = (kind: unknown): kind is Kind => kinds.has(kind);
 function validatorOf(kind: Kind): Validator {
   let validator = validators.get(kind);
   if (validator === undefined) {
-    validator = Compile(schemaOf(kind));
+    validator = Compile(withNamesListed(schemaOf(kind)) as TSchema);
     validators.set(kind, validator);
   }
   return validator;
+}
+
+/**
+ * The same schema with the members of a closed object listed as names: the compiler makes comparisons of that, where it makes a regular
+ * expression of `additionalProperties: false`, which costs more than all the rest.
+ */
+function withNamesListed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withNamesListed);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const entries = Object.entries(schema).map(([name, value]) => [name, withNamesListed(value)] as const);
+  const { additionalProperties, ...open } = Object.fromEntries(entries) as Record<string, unknown>;
+  if (additionalProperties !== false || typeof open['properties'] !== 'object' || open['properties'] === null) return Object.fromEntries(entries);
+  return { ...open, propertyNames: { enum: Object.keys(open['properties']) } };
 }
 
 function explain(schema: XSchema, value: unknown): Fault[] {

@@ -110,6 +110,8 @@ describe('any case file', () => {
     ['a time that is none', line({ occurred: { from: 'soon', precision: 'day' } }), ['import.member-malformed /occurred/from']],
     ['an unknown label', line({ tlp: 'PURPLE' }), ['import.member-malformed /tlp']],
     ['an identifier without a value', line({ item: { scheme: 'vin' } }), ['import.member-missing /item/0/value']],
+    ['an unknown scheme', line({ item: { scheme: 'plate', value: 'X' } }), ['import.scheme-unknown /item/0/scheme']],
+    ['a misspelt container', line({ item: { scheme: 'iso6346', value: 'SYNU' } }), ['import.member-malformed /item/0/value']],
     ['a disaggregation that adds', line({ kind: 'disaggregation', action: 'ADD', item: { scheme: 'vin', value: 'WDDSYNTH9JA000001' } }), ['import.member-malformed /action']],
     ['an aggregation into nothing', line({ kind: 'aggregation', item: { scheme: 'vin', value: 'WDDSYNTH9JA000001' } }), ['schema.roles /items']],
     ['a text where an object belongs', line({ evidence: ['x'] }), ['import.member-malformed /evidence']],
@@ -153,6 +155,18 @@ describe('any case file', () => {
   it('normalises identifiers and keeps what was written', () => {
     expect(map(line({ item: { scheme: 'iso6346', value: 'synu 000001-4' } })).items).toEqual([{ id: 'container:SYNU0000014', role: 'subject', written: 'synu 000001-4' }]);
     expect(map(line({ items: [{ scheme: 'vin', value: 'WDDSYNTH9JA000001', role: 'background' }] })).items).toEqual([{ id: 'vin:WDDSYNTH9JA000001', role: 'background' }]);
+  });
+
+  it('reads identifiers of any known scheme, as one text or a URI too', () => {
+    const ids = (members: JsonObject) => roles(map(line(members)));
+    expect(ids({ items: ['imo:IMO 0000048', { scheme: 'imei', value: '490154203237518' }] })).toEqual(['subject imo:0000048', 'subject imei:490154203237518']);
+    expect(ids({ item: { scheme: 'serial', maker: 'Bosch', value: 'A-12' } })[0]).toMatch(/^subject serial:bosch:/i);
+    expect(ids({ item: { scheme: 'epc', value: 'urn:epc:id:sgtin:0614141.107346.2017' } })[0]).toMatch(/^subject sgtin:/);
+  });
+
+  it('reads the places of a voyage', () => {
+    const conveyance = { voyage: '044E', loading: { unlocode: 'CN DLC' }, discharge: 'Osaka' };
+    expect(map(line({ conveyance })).conveyance).toEqual({ voyage: '044E', loading: { unlocode: 'CNDLC' }, discharge: { text: 'Osaka' } });
   });
 
   it('hashes a track that the importer has and the line does not', () => {

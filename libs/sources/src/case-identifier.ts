@@ -1,5 +1,5 @@
 /** Identifiers of a case file: a scheme and a value as written, normalised by the domain. */
-import { parseIdentifier } from '#lib/domain';
+import { parseIdentifier, parseIdentifierValue } from '#lib/domain';
 import type { LineReader } from './line-reader.ts';
 
 export interface CaseIdentifier {
@@ -9,22 +9,33 @@ export interface CaseIdentifier {
   readonly written: string | undefined;
 }
 
-/** Schemes that case files call by their standard's number or an everyday name. */
-const SCHEME_NAMES: Readonly<Record<string, string>> = { iso6346: 'container', bic: 'container' };
+/** An EPC URI or a Digital Link says its scheme itself, whatever stands beside it. */
+const URI = /^\s*(?:urn|https?):/i;
 
-/** Notes a fault at the member `name` and gives `undefined` where the domain knows no such identifier. */
-export function mapIdentifier(line: LineReader, name: string, written: string, stated: string | undefined, maker?: string): CaseIdentifier | undefined {
-  const text = stated === undefined ? written : `${schemeOf(stated)}:${maker === undefined ? '' : `${maker}:`}${written}`;
-  const parsed = parseIdentifier(text);
-  if (!parsed.ok) {
-    line.malformed(name, parsed.detail);
-    return undefined;
-  }
-  const { id, scheme } = parsed.value;
-  return { id, scheme, written: id === `${scheme}:${written}` || id === written ? undefined : written };
+/** @param text `scheme:value`, or a URI. Notes a fault at the member `name` where the domain knows no such identifier. */
+export function mapIdentifierText(line: LineReader, name: string, text: string): CaseIdentifier | undefined {
+  return accepted(line, name, text, parseIdentifier(text));
 }
 
-const schemeOf = (stated: string): string => {
-  const name = stated.trim().toLowerCase().replace(/[\s_-]/g, '');
-  return SCHEME_NAMES[name] ?? name;
-};
+/** Of an object: `scheme` by any name that the domain knows (`iso6346`, `container`), `value` as written, `maker` of a serial number. */
+export function mapIdentifier(line: LineReader): CaseIdentifier | undefined {
+  const written = line.text('value');
+  if (written === undefined) {
+    line.missing('value', 'An identifier needs a value; where none is known, describe the thing under itemDescription.');
+    return undefined;
+  }
+  const scheme = line.text('scheme');
+  if (scheme === undefined || URI.test(written)) return mapIdentifierText(line, 'value', written);
+  const maker = line.text('maker');
+  return accepted(line, 'value', written, parseIdentifierValue(scheme, maker === undefined ? written : `${maker}:${written}`));
+}
+
+function accepted(line: LineReader, name: string, written: string, parsed: ReturnType<typeof parseIdentifier>): CaseIdentifier | undefined {
+  if (parsed.ok) {
+    const { id, scheme, value } = parsed.identifier;
+    return { id, scheme, written: written === value || written === id ? undefined : written };
+  }
+  const unknown = parsed.code === 'identifier.scheme-unknown';
+  line.refuse(unknown ? 'import.scheme-unknown' : 'import.member-malformed', unknown && name === 'value' ? 'scheme' : name, parsed.detail);
+  return undefined;
+}

@@ -1,7 +1,7 @@
 /** Items of a case line with their roles, and the items of the target that a correction or retraction concerns too. */
 import { type Kind, type Role, ROLES } from '#lib/domain';
 import { isJsonObject, type ItemDocument, type JsonValue } from '#lib/contracts';
-import { type CaseIdentifier, mapIdentifier } from './case-identifier.ts';
+import { type CaseIdentifier, mapIdentifier, mapIdentifierText } from './case-identifier.ts';
 import { present } from './case-members.ts';
 import type { LineReader } from './line-reader.ts';
 
@@ -47,21 +47,15 @@ function entriesOf(line: LineReader, name: string): ReadEntry[] {
   });
 }
 
-/** An object of scheme and value, or an identifier written as one text, `scheme:value`. */
+/** An object of scheme and value, or an identifier written as one text. */
 function entryOf(line: LineReader, value: JsonValue, name: string, index: number): ReadEntry | undefined {
   if (typeof value === 'string') {
-    const identifier = mapIdentifier(line, name, value, undefined);
+    const identifier = mapIdentifierText(line, name, value);
     return identifier === undefined ? undefined : { ...identifier, role: undefined, part: undefined, aliases: undefined };
   }
   const entry = line.entry(value, name, index);
-  if (entry === undefined || !isJsonObject(value)) return undefined;
-  const written = entry.text('value');
-  if (written === undefined) {
-    entry.missing('value', 'An identifier needs a value; where none is known, describe the thing under itemDescription.');
-    return undefined;
-  }
-  const identifier = mapIdentifier(entry, 'value', written, entry.text('scheme'), entry.text('maker'));
-  if (identifier === undefined) return undefined;
+  const identifier = entry === undefined ? undefined : mapIdentifier(entry);
+  if (entry === undefined || identifier === undefined || !isJsonObject(value)) return undefined;
   const role = ROLES.find((known) => known === value['role']);
   const part = value['part'] === 'input' || value['part'] === 'output' ? value['part'] : undefined;
   if (role !== undefined) entry.take('role');

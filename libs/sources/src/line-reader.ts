@@ -18,6 +18,8 @@ export interface LineReader {
   entry(value: JsonValue, name: string, index: number): LineReader | undefined;
   missing(name: string, detail: string): void;
   malformed(name: string, detail: string): void;
+  /** Notes a fault at the member. */
+  refuse(code: Fault['code'], name: string, detail: string): void;
   /** Gives members back: they were taken and could not be used. */
   release(...names: string[]): void;
   /** Members that nobody took, with the unknown members of those taken as objects or lists beneath their names. */
@@ -27,7 +29,7 @@ export interface LineReader {
 export function readLine(line: JsonObject, faults: Fault[] = [], at = ''): LineReader {
   const taken = new Set<string>();
   const nested = new Map<string, LineReader>();
-  const fault = (code: 'import.member-missing' | 'import.member-malformed', name: string, detail: string): void => {
+  const fault = (code: Fault['code'], name: string, detail: string): void => {
     faults.push({ code, pointer: at + pointerToken(name), detail });
   };
   const take = (name: string): JsonValue | undefined => {
@@ -77,6 +79,7 @@ export function readLine(line: JsonObject, faults: Fault[] = [], at = ''): LineR
     },
     missing: (name, detail) => fault('import.member-missing', name, detail),
     malformed: (name, detail) => fault('import.member-malformed', name, detail),
+    refuse: fault,
     release: (...names) => {
       for (const name of names) {
         taken.delete(name);
