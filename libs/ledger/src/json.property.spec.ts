@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { canonicalize, parseStrict, type JsonValue } from './index.ts';
+import { StrictReader } from './strict-reader.ts';
+
+const LIMITS = { depthMax: 32, keysMax: 10_000 };
+
+const text = fc.string({ unit: fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...'abÄ"\\/\n\t\u001f\u2028') }, fc.constantFrom('😀', 'é', '\u007f', '中', '\ufffe')), maxLength: 12 });
+const name = fc.oneof(text, fc.constantFrom('a', 'b', '1', '10', '9', 'constructor', 'toString'));
+const kept = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0) && !(Math.abs(value) > Number.MAX_SAFE_INTEGER && Math.abs(value) < 1e21));
+const number = fc.oneof(fc.maxSafeInteger(), kept, fc.integer({ min: -5, max: 5 }));
+const { value } = fc.letrec<{ value: JsonValue }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 5, withCrossShrink: true },
+    fc.oneof(fc.constantFrom(null, true, false), number, text),
+    fc.array(tie('value'), { maxLength: 5 }),
+    fc.array(fc.tuple(name, tie('value')), { maxLength: 6 }).map((entries) => Object.fromEntries(entries)),
+  ),
+}));
+const space = fc.constantFrom('', '', '', ' ', '\n', '\t\r ');
+
+/** The same value in another spelling: space, order of members, escapes, trailing zeros of decimals. */
+function respell(given: JsonValue, random: () => number): string {
+  const gap = () => ['', '', ' ', '\n\t'][Math.floor(random() * 4)] as string;
+  if (typeof given === 'string') return `"${respellText(given, random)}"`;
+  if (typeof given === 'number') return Number.isInteger(given) || String(given).includes('e') ? String(given) : `${given}00`;
+  if (given === null || typeof given === 'boolean') return String(given);
+  if (Array.isArray(given)) return `[${gap()}${(given as readonly JsonValue[]).map((element) => respell(element, random) + gap()).join(`,${gap()}`)}]`;
+  const members = Object.entries(given).sort(() => random() - 0.5);
+  return `{${gap()}${members.map(([key, member]) => `"${respellText(key, random)}"${gap()}:${gap()}${respell(member, random)}${gap()}`).join(`,${gap()}`)}}`;
+}
+
+function respellText(given: string, random: () => number): string {
+  let spelt = '';
+  for (let n = 0; n < given.length; n++) {
+    const unit = given[n] as string;
+    const escaped = `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    const isHalf = unit >= '\ud800' && unit <= '\udfff';
+    spelt += unit < ' ' || unit === '"' || unit === '\\' || (!isHalf && random() < 0.3) ? escaped : unit;
+  }
+  return spelt;
+}
+
+/** A small generator (mulberry32), so that one number names a whole run. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+function mutate(original: Uint8Array, random: () => number): Uint8Array {
+  const mutated = Buffer.from(original);
+  const at = Math.floor(random() * (mutated.length + 1));
+  const tokens = ['"', '\\', '{', '}', '[', ']', ',', ':', '\\u0000', '\\ud800', '"__proto__":', '1e999', '9007199254740993', ' ', '\u0000', '-', '.', 'é'];
+  const token = Buffer.from(tokens[Math.floor(random() * tokens.length)] as string);
+  switch (Math.floor(random() * 5)) {
+    case 0:
+      return Buffer.concat([mutated.subarray(0, at), token, mutated.subarray(at)]);
+    case 1:
+      return Buffer.concat([mutated.subarray(0, at), mutated.subarray(at + 1 + Math.floor(random() * 8))]);
+    case 2:
+      return mutated.subarray(0, at);
+    case 3:
+      return Buffer.concat([mutated.subarray(0, at), mutated.subarray(Math.floor(random() * at)), mutated.subarray(at)]);
+    default:
+      if (at < mutated.length) mutated[at] = Math.floor(random() * 256);
+      return mutated;
+  }
+}
+
+test('what was serialised is read back, equal, and its canonical bytes are taken again unchanged', () => {
+  fc.assert(
+    fc.property(value, space, (given, gap) => {
+      const parsed = parseStrict(Buffer.from(gap + JSON.stringify(given) + gap, 'utf8'));
+      if (!parsed.ok) throw new Error(parsed.fault.detail);
+      expect(parsed.value).toEqual(given);
+      expect(parsed.canonical.toString('utf8')).toBe(canonicalize(given));
+      const again = parseStrict(parsed.canonical);
+      expect(again.ok && again.canonical.equals(parsed.canonical)).toBe(true);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('every spelling of a value is the same value to us and to the ordinary parser', () => {
+  fc.assert(
+    fc.property(value, fc.integer(), (given, seed) => {
+      const spelt = respell(given, seeded(seed));
+      const parsed = parseStrict(Buffer.from(spelt, 'utf8'));
+      if (!parsed.ok) throw new Error(`${parsed.fault.detail} ${spelt}`);
+      expect(parsed.value).toEqual(JSON.parse(spelt));
+      expect(parsed.canonical.toString('utf8')).toBe(canonicalize(given));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('a digit more than a double keeps is refused, wherever it stands', () => {
+  fc.assert(
+    fc.property(kept.filter((given) => String(given).includes('.') && !String(given).includes('e')), (given) => {
+      const literal = `${given}${'0'.repeat(20)}1`;
+      expect(parseStrict(Buffer.from(`[0,${literal}]`))).toMatchObject({ ok: false, fault: { code: 'json.number', pointer: '/1' } });
+    }),
+  );
+});
+
+const DOCUMENT = Buffer.from(
+  canonicalize({
+    evidence: [{ bytes: 22931, sha256: '0a53bc0938cb7ee003963bcdd10486df9f79eb4eaac7e4c6a1ddb0db3d49c83c' }],
+    items: [{ id: 'vin:WDDSYNTH9JA000001', role: 'subject' }, { id: 'container:SYNU0000014', role: 'container', written: 'SYNU 000001 4' }],
+    kind: 'aggregation',
+    place: { lat: 38.93, lon: -121.65, name: 'Dalian 大连 😀' },
+    statement: 'said "so"\n',
+  }),
+);
+const MUTATIONS_PER_SEED = 1_000;
+const SEEDS = 100;
+
+/** What a fast way without its checks would do: the engine's parser, and trust in a text that comes back as it was. */
+const naive = (mutated: Uint8Array): boolean => {
+  const spelt = Buffer.from(mutated).toString('utf8');
+  try {
+    return JSON.stringify(JSON.parse(spelt)) === spelt;
+  } catch {
+    return false;
+  }
+};
+
+test('100,000 mutated documents: never a throw, a place with every fault, and both ways through the parser agree', () => {
+  const outcomes = new Map<string, number>();
+  fc.assert(
+    fc.property(fc.integer(), (seed) => {
+      const random = seeded(seed);
+      for (let n = 0; n < MUTATIONS_PER_SEED; n++) {
+        let mutated: Uint8Array = DOCUMENT;
+        for (let times = 1 + Math.floor(random() * 3); times > 0; times--) mutated = mutate(mutated, random);
+        const parsed = parseStrict(mutated);
+        const outcome = parsed.ok ? 'taken' : parsed.fault.code;
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+        if (!parsed.ok && (parsed.fault.offset === undefined) === (parsed.fault.pointer === undefined)) throw new Error('no place');
+        if (outcome === 'json.encoding') continue;
+        const slow = new StrictReader(Buffer.from(mutated).toString('utf8'), LIMITS);
+        const value = slow.read();
+        if ((slow.fault?.code ?? 'taken') !== outcome) throw new Error(`${outcome}, but ${slow.fault?.code} by the slow way`);
+        if (parsed.ok && canonicalize(value as JsonValue) !== parsed.canonical.toString('utf8')) throw new Error('other bytes by the slow way');
+      }
+    }),
+    { numRuns: SEEDS, verbose: 1 },
+  );
+  // The mutations reach what they are for.
+  for (const outcome of ['taken', 'json.syntax', 'json.encoding', 'json.nul', 'json.lone-surrogate', 'json.duplicate-key']) expect(outcomes.get(outcome)).toBeGreaterThan(50);
+});
+
+test('control: without its checks the fast way would take what must be refused, and hand on bytes that are not canonical', () => {
+  const harmful = ['"\\u0000"', '"\\ud800"', '{"__proto__":1}', '9007199254740992', '['.repeat(40) + ']'.repeat(40)];
+  const unordered = '{"b":1,"a":1}';
+  expect([...harmful, unordered].filter((spelt) => !naive(Buffer.from(spelt)))).toEqual([]);
+  expect(harmful.filter((spelt) => parseStrict(Buffer.from(spelt)).ok)).toEqual([]);
+  const parsed = parseStrict(Buffer.from(unordered));
+  expect(parsed.ok && parsed.canonical.toString()).toBe('{"a":1,"b":1}');
+});
