@@ -69,10 +69,15 @@ export function matchesSearch(id: string, text: string): 'exact' | 'partial' | '
   if (wanted.scheme !== undefined && wanted.scheme !== item.scheme) return null;
   const [whole, part] = [strip(item.value), strip(wanted.value)];
   if (part === '') return null;
-  if (item.value === wanted.value.trim() || (whole === part && !CASE_MATTERS.test(item.scheme))) return 'exact';
-  if (whole.includes(part)) return 'partial';
+  if (ASCII.test(wanted.value)) {
+    if (item.value === wanted.value.trim() || (whole === part && !CASE_MATTERS.test(item.scheme))) return 'exact';
+    if (whole.includes(part)) return 'partial';
+  }
   return fold(item.value).includes(fold(wanted.value)) ? 'ocr' : null;
 }
+
+/** A text with look-alikes is misread, however well it fits. */
+const ASCII = /^[\0-\x7f]*$/;
 
 /** GS1 serials tell a from A. */
 const CASE_MATTERS = /^(?:sgtin|lgtin|upui|itip|sgln|grai|giai|gdti|ginc)$/;

@@ -1,9 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { countryCode, countryName } from './countries.ts';
+import { ICAO24_BLOCKS } from './icao24-blocks.ts';
+import { ALLOCATED_MIDS, countryOfMid } from './mid.ts';
+import { NATIONALITY_MARKS } from './nationality-marks.ts';
 import { portByCode, portsByName } from './ports.ts';
+import { countryOfWmi, regionOfWmi } from './wmi-countries.ts';
+import { makerOfWmi, WMI_CODES } from './wmi.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 const script = join(root, 'scripts/generate-tables.mjs');
@@ -45,4 +50,38 @@ test('a country is known by both codes and by its name; what is not assigned is 
   expect(countryName('ZZ')).toBeUndefined();
   expect(['TGO', 'tg', 'togo'].map(countryCode)).toEqual(['TG', 'TG', 'TG']);
   expect(countryCode('constructor')).toBeUndefined();
+});
+
+describe('the tables written by hand', () => {
+  test('name countries of ISO 3166-1 only', () => {
+    const named = [...ALLOCATED_MIDS.map((mid) => countryOfMid(mid) ?? mid), ...ICAO24_BLOCKS.map(({ country }) => country), ...NATIONALITY_MARKS.map(({ country }) => country)];
+    expect(named.filter((code) => countryName(code) === undefined)).toEqual([]);
+  });
+
+  test('have no digits of a ship twice, in ascending order, and those that the ITU leaves open are open', () => {
+    expect(ALLOCATED_MIDS).toEqual([...new Set(ALLOCATED_MIDS)].sort());
+    expect(ALLOCATED_MIDS).toHaveLength(292);
+    expect(['200', '217', '300', '600', '799', '999'].map(countryOfMid)).toEqual(Array(6).fill(undefined));
+  });
+
+  test('have no address of an aircraft in two blocks', () => {
+    const sorted = [...ICAO24_BLOCKS].sort((a, b) => a.first - b.first);
+    expect(sorted.filter(({ first }, index) => index > 0 && first <= (sorted[index - 1]?.last ?? 0))).toEqual([]);
+  });
+
+  test('have well-formed WMIs, each of one maker, and its country is in its region', () => {
+    expect(WMI_CODES.length).toBeGreaterThan(500);
+    expect(new Set(WMI_CODES).size).toBe(WMI_CODES.length);
+    expect(WMI_CODES.filter((code) => !/^[A-HJ-NPR-Z0-9]{3}$/.test(code) || makerOfWmi(code) === undefined)).toEqual([]);
+    expect(['WDD', '1HG', 'JTD', 'LSV', '93H', '7SA', 'XP7'].map((code) => [countryOfWmi(code), regionOfWmi(code)])).toEqual([
+      ['DE', 'Europe'], ['US', 'North America'], ['JP', 'Asia'], ['CN', 'Asia'], ['BR', 'South America'], ['US', 'North America'], ['NL', 'Europe'],
+    ]);
+  });
+});
+
+const mids = join(root, '../shared/data/geo/mmsi-mid.csv');
+(existsSync(mids) ? test : test.skip)('every country digits of another list are allocated here (needs ../shared/data)', () => {
+  const theirs = readFileSync(mids, 'utf8').trim().split('\n').slice(1).map((line) => line.slice(0, 3));
+  expect(theirs.length).toBeGreaterThan(280);
+  expect(theirs.filter((mid) => countryOfMid(mid) === undefined)).toEqual([]);
 });

@@ -177,12 +177,13 @@ const MAKERS: Readonly<Record<string, string>> = {
   'Zero': '538',
 };
 
-const makerByWmi = new Map(Object.entries(MAKERS).flatMap(([maker, codes]) => codes.split(' ').map((code) => [code, maker] as const)));
+const entries = Object.entries(MAKERS).flatMap(([maker, codes]) => codes.split(' ').map((code) => [code, maker] as const));
+const makerByWmi = new Map(entries);
 
 /** The maker of a VIN's first three characters; undefined where the table does not know it. */
 export function makerOfWmi(wmi: string): string | undefined {
   return makerByWmi.get(wmi);
 }
 
-/** How many codes the table knows. */
-export const WMI_COUNT = makerByWmi.size;
+/** All codes as they stand in the table. */
+export const WMI_CODES: readonly string[] = entries.map(([code]) => code);

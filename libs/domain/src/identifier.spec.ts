@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import { displayIdentifier, guessIdentifiers, isNormalised, parseIdentifier, parseIdentifierValue, SCHEMES, type ParsedIdentifier } from './identifier.ts';
+
+const idOf = (parsed: ParsedIdentifier): string => (parsed.ok ? parsed.identifier.id : parsed.code);
+const verdictOf = (parsed: ParsedIdentifier): string => (parsed.ok ? parsed.check.verdict : parsed.code);
+
+/** One of each scheme and form, normalised, with what its check digit says. */
+const EXAMPLES: readonly (readonly [id: string, verdict: string, display: string])[] = [
+  ['vin:1M8GDM9AXKP042788', 'valid', 'VIN 1M8GDM9AXKP042788'],
+  ['vin:WDDSYNTH9JA000001', 'not-checkable', 'VIN WDDSYNTH9JA000001'],
+  ['imei:490154203237518', 'valid', 'IMEI 49-015420-323751-8'],
+  ['imei:49015420323751', 'not-checkable', 'IMEI 49-015420-323751'],
+  ['imei:3520990017614823', 'not-checkable', 'IMEI 35-209900-176148-23'],
+  ['container:CSQU3054383', 'valid', 'container CSQU 305438 3'],
+  ['container:SYNU0000041', 'invalid', 'container SYNU 000004 1'],
+  ['imo:9074729', 'valid', 'IMO 9074729'],
+  ['imo:0000048', 'valid', 'IMO 0000048'],
+  ['mmsi:671990004', 'not-checkable', 'MMSI 671990004'],
+  ['hin:ABC12345D404', 'not-checkable', 'HIN ABC12345D404'],
+  ['hin:FRABC12345D404', 'not-checkable', 'HIN FR-ABC12345D404'],
+  ['aircraft:DAIMA', 'not-checkable', 'aircraft D-AIMA'],
+  ['aircraft:VPBXY', 'not-checkable', 'aircraft VP-BXY'],
+  ['aircraft:N123AB', 'not-checkable', 'aircraft N123AB'],
+  ['aircraft:P885', 'not-checkable', 'aircraft P-885'],
+  ['icao24:3C65A1', 'not-checkable', 'ICAO 24-bit address 3C65A1'],
+  ['lei:5493001KJTIIGC8Y1R12', 'valid', 'LEI 5493001KJTIIGC8Y1R12'],
+  ['serial:bosch:AB-123/4', 'not-checkable', 'bosch serial AB-123/4'],
+  ['gtin:73513537', 'valid', 'GTIN 73513537'],
+  ['sgtin:80614141123458.6789', 'valid', 'SGTIN 80614141123458 serial 6789'],
+  ['lgtin:04012345123456.A1', 'valid', 'GTIN 04012345123456 lot A1'],
+  ['sscc:340123453111111115', 'valid', 'SSCC 340123453111111115'],
+  ['giai:061414112345400', 'not-checkable', 'GIAI 061414112345400'],
+  ['grai:04012345000221334455', 'valid', 'GRAI 04012345000221334455'],
+  ['sgln:4012345000054.122', 'valid', 'SGLN 4012345000054 extension 122'],
+  ['pgln:9999999999994', 'valid', 'PGLN 9999999999994'],
+  ['gsrn:401234500000067657', 'valid', 'GSRN 401234500000067657'],
+  ['gsrnp:401234500000067657', 'valid', 'GSRN of a provider 401234500000067657'],
+  ['gdti:4012345000092PO-4711', 'valid', 'GDTI 4012345000092PO-4711'],
+  ['cpi:0614141123ABC.123456789', 'not-checkable', 'CPID 0614141123ABC serial 123456789'],
+  ['gsin:40123452223334442', 'valid', 'GSIN 40123452223334442'],
+  ['ginc:4012345XYZ', 'not-checkable', 'GINC 4012345XYZ'],
+  ['upui:01234567987651.51qI', 'valid', 'UPUI 01234567987651 serial 51qI'],
+  ['itip:040123451234560102.443322', 'valid', 'ITIP 040123451234560102 serial 443322'],
+  ['sgcn:4012345000092123', 'valid', 'GCN 4012345000092123'],
+];
+
+test('every scheme has an example', () => {
+  expect([...new Set(EXAMPLES.map(([id]) => id.slice(0, id.indexOf(':'))))].sort()).toEqual([...SCHEMES].sort());
+});
+
+test.each(EXAMPLES)('%s is normalised, %s, and shown as "%s"', (id, verdict, display) => {
+  const parsed = parseIdentifier(id);
+  expect([idOf(parsed), verdictOf(parsed)]).toEqual([id, verdict]);
+  expect(isNormalised(id)).toBe(true);
+  expect(displayIdentifier(id)).toBe(display);
+});
+
+test.each(EXAMPLES.filter(([id]) => !/^(?:aircraft:P|(?:upui|sgtin|lgtin|itip|cpi|sgln|ginc|gsrn|gdti|grai|giai|sgcn|gsin|pgln|sscc)[a-z]*:)/.test(id)))('what is shown of %s is found again', (id, _, display) => {
+  expect(guessIdentifiers(display).map(idOf)).toContain(id);
+});
+
+test.each([
+  ['vin:WDD SYNTH-9JA000001', 'vin:WDDSYNTH9JA000001'],
+  [' VIN: 1m8gdm9axkp042788 ', 'vin:1M8GDM9AXKP042788'],
+  ['iso6346:SYNU 000001 4', 'container:SYNU0000014'],
+  ['imo:IMO 9319466', 'imo:9319466'],
+  ['aircraft:d-aima', 'aircraft:DAIMA'],
+  ['icao24:3c65a1', 'icao24:3C65A1'],
+  ['hin:US-ABC12345D404', 'hin:ABC12345D404'],
+  ['serial:Robert Bosch : ab 123', 'serial:robert-bosch:AB123'],
+  ['gtin:00000073513537', 'gtin:73513537'],
+  ['sgtin:0614141.812345.6789', 'sgtin:80614141123458.6789'],
+  ['urn:epc:id:sgtin:0614141.812345.6789', 'sgtin:80614141123458.6789'],
+  ['https://shop.example/x/01/80614141123458/10/L1/21/6789?a=b', 'sgtin:80614141123458.6789'],
+  ['urn:epc:id:giai:0614141.12345400', 'giai:061414112345400'],
+  // EPC Tag Data Standard 2.0, section 7.4.
+  ['urn:epc:id:sscc:0614141.1234567890', 'sscc:106141412345678908'],
+  ['urn:epc:id:bic:CSQU3054383', 'container:CSQU3054383'],
+  ['urn:epc:id:imovn:9176187', 'imo:9176187'],
+])('%s is read as %s', (written, id) => {
+  expect(idOf(parseIdentifier(written))).toBe(id);
+  expect(isNormalised(written)).toBe(false);
+});
+
+describe('what is no identifier is refused by a stable code', () => {
+  test.each([
+    ['', 'identifier.malformed', undefined],
+    ['WDDSYNTH9JA000001', 'identifier.malformed', undefined],
+    ['car:1', 'identifier.scheme-unknown', undefined],
+    ['__proto__:1', 'identifier.scheme-unknown', undefined],
+    ['constructor:1', 'identifier.scheme-unknown', undefined],
+    ['vin:WDDSYNTHOJA000001', 'identifier.character', 12],
+    ['vin:WDDSYNTH9JA00000', 'identifier.length', undefined],
+    ['vin:WDDSYNTH9JA\u0000000001', 'identifier.character', 15],
+    ['container:CSQA3054383', 'identifier.malformed', undefined],
+    ['container:CSQU305438', 'identifier.length', undefined],
+    ['imo:931946', 'identifier.length', undefined],
+    ['mmsi:6719900040', 'identifier.length', undefined],
+    ['hin:ABC12345M404', 'identifier.malformed', undefined],
+    ['serial:bosch', 'identifier.malformed', undefined],
+    ['serial::1', 'identifier.malformed', undefined],
+    ['serial:a:b:c', 'identifier.character', 10],
+    ['gtin:97803', 'identifier.length', undefined],
+    ['sgtin:80614141123458', 'identifier.malformed', undefined],
+    ['urn:epc:id:sgtin:061414.1812345', 'identifier.malformed', undefined],
+    ['urn:epc:id:sgtin:0614141.812345.%zz', 'identifier.malformed', undefined],
+    ['https://example.com/123/456', 'identifier.malformed', undefined],
+    [`vin:${'A'.repeat(5000)}`, 'identifier.length', undefined],
+  ])('%j: %s', (text, code, position) => {
+    const parsed = parseIdentifier(text);
+    expect(parsed).toMatchObject({ ok: false, code });
+    if (!parsed.ok) expect(parsed.position).toBe(position);
+    expect(isNormalised(text)).toBe(false);
+  });
+});
+
+describe('characters that look like others never pass', () => {
+  const ODD = ['М', 'Α', 'Ａ', '１', '𝐀', '\u200b', '\u00ad', '\ufeff', '\u00a0', '‐', '٣', 'ᎪA'.charAt(0), '\u2066', 'ⅰ', 'ſ', '\u212a'];
+  test.each(ODD.map((odd) => [`U+${(odd.codePointAt(0) ?? 0).toString(16)}`, odd]))('%s, in any scheme, at any position', (_, odd) => {
+    for (const [id] of EXAMPLES) {
+      for (const at of [id.indexOf(':') + 1, id.length - 1, id.length]) {
+        const text = id.slice(0, at) + odd + id.slice(at);
+        expect(parseIdentifier(text)).toMatchObject({ ok: false, code: 'identifier.lookalike', position: at });
+        expect(isNormalised(text)).toBe(false);
+      }
+    }
+  });
+
+  test('the refusal says what the character looks like', () => {
+    expect(parseIdentifier('vin:1М8GDM9AXKP042788')).toMatchObject({ position: 5, detail: 'U+041C at position 5 looks like "M" and is not.' });
+  });
+
+  test('control: Unicode upper-casing and compatibility forms would have let them through', () => {
+    expect('ſ'.toUpperCase()).toBe('S');
+    expect('Ａ'.normalize('NFKC')).toBe('A');
+  });
+
+  test('no text with a character beyond ASCII passes', () => {
+    const beyond = fc.string({ unit: 'binary', minLength: 1 }).filter((text) => /[^\0-\u007f]/.test(text));
+    fc.assert(fc.property(fc.constantFrom(...EXAMPLES), beyond, fc.nat(20), ([id], odd, at) => {
+      const parsed = parseIdentifier(id.slice(0, at) + odd + id.slice(at));
+      expect(parsed.ok).toBe(false);
+    }));
+  });
+});
+
+/** Texts near to identifiers: examples with characters changed, put in, taken out. */
+const nearly = fc.tuple(fc.constantFrom(...EXAMPLES), fc.array(fc.tuple(fc.nat(40), fc.constantFrom('', ...' -.:/%#0159AIMOQUXaz_()+*&'), fc.nat(2)), { maxLength: 3 }))
+  .map(([[id], edits]) => edits.reduce((text, [at, character, drop]) => text.slice(0, at) + character + text.slice(at + drop), id));
+
+test('normalising is idempotent, and the fast path knows exactly the normalised ids', () => {
+  let read = 0;
+  fc.assert(fc.property(nearly, (text) => {
+    const parsed = parseIdentifier(text);
+    expect(isNormalised(text)).toBe(parsed.ok && parsed.identifier.id === text);
+    if (!parsed.ok) return;
+    read += 1;
+    expect(isNormalised(parsed.identifier.id)).toBe(true);
+    expect(parseIdentifier(parsed.identifier.id)).toEqual(parsed);
+    expect(parseIdentifierValue(parsed.identifier.scheme, parsed.identifier.value)).toEqual(parsed);
+  }), { numRuns: 5_000 });
+  expect(read).toBeGreaterThan(500);
+});
+
+describe('a text without a scheme', () => {
+  const guesses = (text: string) => guessIdentifiers(text).map(idOf);
+  test.each([
+    ['WDD SYNTH 9JA 000001', 'vin:WDDSYNTH9JA000001'],
+    ['synu 000001-4', 'container:SYNU0000014'],
+    ['IMO9319466', 'imo:9319466'],
+    ['671990004', 'mmsi:671990004'],
+    ['D-AIMA', 'aircraft:DAIMA'],
+    ['490154203237518', 'imei:490154203237518'],
+    ['5493001KJTIIGC8Y1R12', 'lei:5493001KJTIIGC8Y1R12'],
+    ['9780471117094', 'gtin:9780471117094'],
+    ['340123453111111115', 'sscc:340123453111111115'],
+  ])('%s is first of all %s', (text, id) => expect(guesses(text)[0]).toBe(id));
+
+  test('could be several things: those whose check digit agrees come first', () => {
+    expect(guesses('9074729')[0]).toBe('imo:9074729');
+    const verdicts = guessIdentifiers('123456789012').map(verdictOf);
+    expect(verdicts[0]).toBe('valid');
+  });
+
+  test('in plain words is nothing', () => {
+    for (const text of ['', 'car', 'Hamburg', 'white Mercedes S600', 'P4ssw0rd?']) expect(guesses(text)).toEqual([]);
+  });
+
+  test('with a look-alike is that refusal alone', () => {
+    expect(guesses('1М8GDM9AXKP042788')).toEqual(['identifier.lookalike']);
+  });
+});
