@@ -2,7 +2,7 @@
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import type {
-  ConflictsView, Coordinates, DeadLettersView, DeadLetterView, EventAnswer, EventView, HealthView, ItemView, Receipt, RetriedView, SearchView, SubmittedOne,
+  ConflictsView, Coordinates, DeadLettersView, DeadLetterView, EventAnswer, EventsView, EventView, HealthView, ItemView, Receipt, RetriedView, SearchView, StoredView, SubmittedOne,
   SubmittedRows, TimelineView,
 } from './views.ts';
 
@@ -39,28 +39,16 @@ const item: ItemView['item'] = {
   id: 'vin:WDDSYNTH9JA000001', scheme: 'vin', display: 'VIN WDDSYNTH9JA000001', check: { verdict: 'valid' }, facts: [{ name: 'maker', value: 'Mercedes-Benz' }],
 };
 
-const event: EventView = {
+const stored: StoredView = {
   agency: 'local',
   id: 'lux-0009',
   logIndex: 8,
-  kind: 'aggregation',
-  roles: ['subject'],
-  standing: 'stands',
-  places: true,
-  mark: 'observed',
-  flags: [],
-  relations: {
-    targets: [], correctedBy: [], withdrawnBy: [], supersededBy: [], disputedBy: [], resolvedBy: [], markedBy: [], contradicts: [],
-    contradictedBy: [{ agency: 'local', id: 'lux-0051', standing: 'withdrawn' }],
-  },
-  handling: { tlp: 'GREEN' },
   submittedBy: { agency: 'local', principal: 'operator', proved: true },
   reportedBy: { at: '2019-03-22T09:10:00Z', by: 'trade-analyst', agency: 'Meridian Research (fictional)', proved: false },
   captured: '2026-11-24T02:10:00.000000Z',
   recorded: null,
   contentHash: CONTENT_HASH,
   commitment: COMMITMENT,
-  evidence: [{ ...(exampleDocument.evidence?.[0] as NonNullable<SightingDocument['evidence']>[number]), held: false }],
   document: exampleDocument,
   display: {
     summary: 'into container SYNU 000001 4',
@@ -72,6 +60,22 @@ const event: EventView = {
   },
 };
 
+const event: EventView = {
+  ...stored,
+  evidence: [{ ...(exampleDocument.evidence?.[0] as NonNullable<SightingDocument['evidence']>[number]), held: false }],
+  kind: 'aggregation',
+  roles: ['subject'],
+  standing: 'stands',
+  places: true,
+  mark: 'observed',
+  flags: [],
+  relations: {
+    targets: [], correctedBy: [], withdrawnBy: [], supersededBy: [], disputedBy: [], resolvedBy: [], markedBy: [], contradicts: [],
+    contradictedBy: [{ agency: 'local', id: 'lux-0051', standing: 'withdrawn' }],
+  },
+  handling: { tlp: 'GREEN' },
+};
+
 const receipt: Receipt = {
   log: 'custody.example/log', agency: 'local', id: 'lux-0009', contentHash: CONTENT_HASH, captured: '2026-11-24T02:10:00.000000Z', durability: 'single-node', signature: null,
 };
@@ -81,6 +85,8 @@ const deadLetter = {
 
 /** By the name of the view. */
 export const EXAMPLES = {
+  StoredView: stored,
+  EventsView: { coordinates, events: [stored], next: null } satisfies EventsView,
   EventView: event,
   EventAnswer: { coordinates, event, about: [], waiting: [], openQuestions: [] } satisfies EventAnswer,
   ItemView: { item, coordinates, events: 14, lastPlacedBy: event, links: { timeline: '/v1/items/vin:WDDSYNTH9JA000001/timeline' } } satisfies ItemView,

@@ -14,6 +14,6 @@ export {
 } from './sighting-schema.ts';
 export { validateDocument } from './validate.ts';
 export type {
-  ConflictsView, Coordinates, DeadLettersView, DeadLetterView, EventAnswer, EventView, HealthView, ItemView, Receipt, RetriedView, SearchView, SubmittedOne,
+  ConflictsView, Coordinates, DeadLettersView, DeadLetterView, EventAnswer, EventsView, EventView, HealthView, ItemView, Receipt, RetriedView, SearchView, StoredView, SubmittedOne,
   SubmittedRow, SubmittedRows, TimelineView,
 } from './views.ts';

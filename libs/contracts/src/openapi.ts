@@ -57,6 +57,7 @@ function eventPaths(): Json {
   const sighting = { $ref: '#/components/schemas/Sighting' };
   return {
     '/v1/events': {
+      ...get('listEvents', 'events', 'All events, in the order of the log', 'EventsView', [cursor, limit], 'cursor.malformed'),
       post: {
         operationId: 'submitEvents',
         tags: ['events'],

@@ -88,12 +88,35 @@ const Evidence = Type.Object(
   closed,
 );
 
+const storedMembers = {
+  agency: Type.String(),
+  id: Type.String(),
+  logIndex: index(),
+  submittedBy: SubmittedBy,
+  reportedBy: orNull(ReportedBy),
+  captured: Type.String({ description: 'Clock of the server that accepted it: a claim.' }),
+  recorded: Type.Null({ description: 'Set by the first seal after it; there is none yet.' }),
+  contentHash: hash('SHA-256 of the document\'s canonical bytes.'),
+  commitment: hash('Root of the field tree.'),
+  document: ref<SightingDocument>('Sighting'),
+  display: Display,
+};
+
+/** One event as the ledger holds it: nothing is said of how it stands. */
+export const StoredView = Type.Object(storedMembers, closed);
+export type StoredView = Static<typeof StoredView>;
+
+export const EventsView = Type.Object(
+  { coordinates: Coordinates, events: Type.Array(ref<StoredView>('StoredView'), { description: 'In the order of the log.' }), next: orNull(Type.String()) },
+  closed,
+);
+export type EventsView = Static<typeof EventsView>;
+
 /** One event as it stands at the answer's coordinates. */
 export const EventView = Type.Object(
   {
-    agency: Type.String(),
-    id: Type.String(),
-    logIndex: index(),
+    ...storedMembers,
+    evidence: Type.Array(Evidence),
     kind: Type.Optional(Type.Enum(KINDS, { description: 'What it counts as: of a correction, what it puts in place; absent while that is unknown.' })),
     roles: Type.Array(Type.Enum(ROLES), { description: 'Of the item in it.' }),
     standing: Type.Enum(STANDINGS),
@@ -111,15 +134,6 @@ export const EventView = Type.Object(
       closed,
     ),
     handling: Type.Unsafe<SightingDocument['handling']>({ type: 'object', description: 'As last marked.' }),
-    submittedBy: SubmittedBy,
-    reportedBy: orNull(ReportedBy),
-    captured: Type.String({ description: 'Clock of the server that accepted it: a claim.' }),
-    recorded: Type.Null({ description: 'Set by the first seal after it; there is none yet.' }),
-    contentHash: hash('SHA-256 of the document\'s canonical bytes.'),
-    commitment: hash('Root of the field tree.'),
-    evidence: Type.Array(Evidence),
-    document: ref<SightingDocument>('Sighting'),
-    display: Display,
   },
   closed,
 );
@@ -304,6 +318,6 @@ export const ProblemView = Type.Object(
 
 /** Schemas that answers name, by the name in OpenAPI's components. */
 export const NAMED_VIEWS = {
-  EventView, EventAnswer, ItemView, TimelineView, SearchView, Receipt, SubmittedOne, SubmittedRow, SubmittedRows, ConflictsView, DeadLetterView, DeadLettersView,
+  StoredView, EventsView, EventView, EventAnswer, ItemView, TimelineView, SearchView, Receipt, SubmittedOne, SubmittedRow, SubmittedRows, ConflictsView, DeadLetterView, DeadLettersView,
   RetriedView, HealthView, Problem: ProblemView,
 } as const satisfies Record<string, TSchema>;
