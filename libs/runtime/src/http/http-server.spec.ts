@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { Controller, Get, Module, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../domain-error.ts';
@@ -19,6 +20,7 @@ const catalogue: ProblemCatalogue = {
 };
 
 let open: () => void = () => {};
+let opened = false;
 
 @Controller('v1')
 class Routes {
@@ -44,7 +46,10 @@ class Routes {
 
   @Get('wait')
   wait(): Promise<string> {
-    return new Promise((resolve) => (open = () => resolve('done')));
+    return new Promise((resolve) => {
+      open = () => resolve('done');
+      opened = true;
+    });
   }
 
   @Post('events')
@@ -66,6 +71,7 @@ let metrics: Metrics;
 
 async function serve(limits: Partial<{ ratePerSecond: number; rateBurst: number; requestsInFlight: number; bodyBytes: number }> = {}): Promise<void> {
   lines = [];
+  opened = false;
   metrics = createMetrics();
   const log = createLog({ level: 'debug', secrets: [], destination: { write: (line) => void lines.push(line) } });
   const all = { ratePerSecond: 1_000, rateBurst: 1_000, requestsInFlight: 100, bodyBytes: 1_024, ...limits };
@@ -152,6 +158,22 @@ test('beyond what it can work on at once it answers 503; a client that goes away
   expect(await first).toBe('gone');
   await until(async () => (await fetch(`${base}/v1/items/1`)).status === 200);
   open();
+});
+
+test('closing lets an answer end, and does not wait for connections on which nothing was asked', async () => {
+  await serve();
+  const silent = connect(Number(new URL(base).port), '127.0.0.1');
+  const ended = new Promise((resolve) => silent.once('close', resolve));
+  const answer = fetch(`${base}/v1/wait`).then((response) => response.text());
+  await until(() => Promise.resolve(opened));
+  const started = performance.now();
+  const closing = server.close();
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  open();
+  expect(await answer).toBe('done');
+  await closing;
+  await ended;
+  expect(performance.now() - started).toBeLessThan(2_000);
 });
 
 test('a name that somebody points at this machine is not served', async () => {

@@ -38,8 +38,14 @@ export interface HttpServer {
 const UNLIMITED_PATHS = new Set(['/livez', '/readyz', '/metrics']);
 /** A client that sends nothing for this long is gone. */
 const CONNECTION_IDLE_MS = 60_000;
+/** Often enough that an orderly end is not noticed by whoever waits for it. */
+const REAP_EVERY_MS = 50;
 /** Longest identifier with its URL encoding, and room. */
 const PARAM_LENGTH_MAX = 1_024;
+
+interface OpenRequests {
+  open: number;
+}
 
 /** JSON bodies arrive as raw `Buffer`s and NDJSON as a stream: bytes are parsed once, by capture, strictly. */
 export async function createHttpServer(module: Type | DynamicModule, options: HttpServerOptions): Promise<HttpServer> {
@@ -55,7 +61,8 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
   const routes = createRouteTable(fastify);
   const problems: ProblemFilterOptions = { ...options, methodsOf: (path) => routes.methodsOf(path) };
   takeRawBodies(fastify);
-  watchRequests(fastify, problems, options);
+  const requests: OpenRequests = { open: 0 };
+  watchRequests(fastify, problems, options, requests);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { bodyParser: false, logger: nestLogger(options.log), abortOnError: false });
   app.useGlobalFilters(new ProblemFilter(problems));
   return {
@@ -66,8 +73,23 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
       const address = app.getHttpServer().address() as AddressInfo;
       return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
     },
-    close: () => app.close(),
+    close: () => closeInOrder(app, requests),
   };
+}
+
+/**
+ * Node closes connections that are idle, but not those on which nothing was ever asked (browsers and clients open them in advance), and
+ * would wait for their end. Once no request is open, all of them may go.
+ */
+async function closeInOrder(app: NestFastifyApplication, requests: OpenRequests): Promise<void> {
+  const reaper = setInterval(() => {
+    if (requests.open === 0) app.getHttpServer().closeAllConnections();
+  }, REAP_EVERY_MS);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(reaper);
+  }
 }
 
 function takeRawBodies(fastify: FastifyInstance): void {
@@ -76,7 +98,7 @@ function takeRawBodies(fastify: FastifyInstance): void {
   for (const type of ['application/x-ndjson', 'application/jsonl']) fastify.addContentTypeParser(type, (_request, stream, done) => done(null, stream));
 }
 
-function watchRequests(fastify: FastifyInstance, problems: ProblemFilterOptions, { limits, log, metrics }: HttpServerOptions): void {
+function watchRequests(fastify: FastifyInstance, problems: ProblemFilterOptions, { limits, log, metrics }: HttpServerOptions, requests: OpenRequests): void {
   const limiter = createLimiter({ ratePerSecond: limits.ratePerSecond, burst: limits.rateBurst, inFlightMax: limits.requestsInFlight });
   fastify.addHook('onRequest', (request, reply, done) => {
     const startedMs = performance.now();
@@ -86,7 +108,11 @@ function watchRequests(fastify: FastifyInstance, problems: ProblemFilterOptions,
     const refusal = isLocalName(request) ? admit(limiter, request, reply) : strangeHost();
     if (refusal?.code === 'busy' || refusal?.code === 'rate.limited') metrics.httpRefused.inc({ code: refusal.code });
     // `close` comes once, after the whole answer and also when the client went away before it.
-    reply.raw.once('close', () => finished(request, reply, startedMs, log, metrics));
+    requests.open++;
+    reply.raw.once('close', () => {
+      requests.open--;
+      finished(request, reply, startedMs, log, metrics);
+    });
     if (refusal === undefined) done();
     else sendProblem(refusal, request, reply, problems);
   });
