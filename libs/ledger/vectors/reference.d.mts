@@ -1,0 +1,16 @@
+type Json = import('../src/index.ts').JsonValue;
+type Document = import('../src/index.ts').SightingDocumentLike;
+type Envelope = import('../src/index.ts').Envelope;
+type Header = import('../src/index.ts').RecordHeader;
+
+export function jcs(value: Json): string;
+export function merkleRoot(leafHashes: readonly Buffer[]): Buffer;
+export function slotValues(envelope: Envelope, document: Document): (Json | undefined)[];
+export function slotLeaf(secret: Uint8Array, slot: number, value: Json | undefined): Buffer;
+export function elementLeaf(secret: Uint8Array, slot: number, n: number, value: Json | undefined): Buffer;
+export function leaves(envelope: Envelope, document: Document, secret: Uint8Array): { slots: string[]; elements: Record<string, string[]> };
+export function commitment(envelope: Envelope, document: Document, secret: Uint8Array): string;
+export function entry(commitmentHex: string): { data: string; leafHash: string };
+export function mapKey(salt: Uint8Array, group: string, identifier: string): string;
+export function record(header: Header, content: Uint8Array): Buffer;
+export function recordMac(key: Uint8Array, header: Header, value: Uint8Array): string;
