@@ -6,17 +6,14 @@ import { refusalOfCharacters } from './identifiers/characters.ts';
 import { readDigitalLink } from './identifiers/gs1-digital-link.ts';
 import { readEpcUri } from './identifiers/gs1-epc.ts';
 import { RULES, ruleOfName, ruleOfScheme, splitLabel } from './identifiers/rules.ts';
-import { printable, refuse, type CheckVerdict, type Identifier, type Refusal, type SchemeRule } from './identifiers/scheme.ts';
+import { IDENTIFIER_TEXT_LENGTH_MAX, printable, refuse, type CheckVerdict, type Identifier, type Refusal, type SchemeRule } from './identifiers/scheme.ts';
 
 export { canonicalDigitalLink } from './identifiers/gs1-digital-link.ts';
 export { matchesSearch, searchKeys, searchProbes, type SearchProbes } from './identifiers/search.ts';
-export { SCHEMES, type CheckVerdict, type Identifier, type Scheme } from './identifiers/scheme.ts';
+export { IDENTIFIER_TEXT_LENGTH_MAX, SCHEMES, type CheckVerdict, type Identifier, type Scheme } from './identifiers/scheme.ts';
 
 /** Raised when a value that was accepted before would get another normal form; nothing short of that. */
 export const NORMALISER_VERSION = 1;
-
-/** Longest text that is read: what fits into a sighting document; longer ones are no identifiers. */
-export const IDENTIFIER_TEXT_LENGTH_MAX = 512;
 
 export type ParsedIdentifier =
   | { readonly ok: true; readonly identifier: Identifier; readonly check: CheckVerdict; readonly display: string; readonly facts: Readonly<Record<string, string>> }

@@ -64,6 +64,9 @@ export const accept = (value: string, check: CheckVerdict, facts: Readonly<Recor
 
 export const notCheckable = (reason: string): CheckVerdict => ({ verdict: 'not-checkable', reason });
 
+/** Longest text that is read: what fits into a sighting document; longer ones are no identifiers. */
+export const IDENTIFIER_TEXT_LENGTH_MAX = 512;
+
 /** `valid` if the two agree, else `invalid` with both. */
 export const compareCheck = (what: string, expected: string, actual: string): CheckVerdict =>
   expected === actual ? { verdict: 'valid' } : { verdict: 'invalid', reason: `${what} is ${actual}, computed ${expected}.`, expected, actual };

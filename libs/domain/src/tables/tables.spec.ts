@@ -6,7 +6,7 @@ import { countryCode, countryName } from './countries.ts';
 import { ICAO24_BLOCKS } from './icao24-blocks.ts';
 import { ALLOCATED_MIDS, countryOfMid } from './mid.ts';
 import { NATIONALITY_MARKS } from './nationality-marks.ts';
-import { portByCode, portsByName } from './ports.ts';
+import { listPorts, portByCode, portsByName, type Port } from './ports.ts';
 import { countryOfWmi, regionOfWmi } from './wmi-countries.ts';
 import { makerOfWmi, WMI_CODES } from './wmi.ts';
 
@@ -42,6 +42,29 @@ test('a port is found by its code in any writing, and by its name with and witho
 
 test('a name that several countries use gives every port', () => {
   expect(portsByName('Cartagena').map(({ country }) => country)).toEqual(['CO', 'ES']);
+});
+
+/** Kilometres between two ports on a sphere. */
+function distanceKm(a: Port, b: Port): number {
+  const [aLat, aLon, bLat, bLon] = [a.lat, a.lon, b.lat, b.lon].map((degrees = NaN) => (degrees * Math.PI) / 180) as [number, number, number, number];
+  return 6371 * Math.acos(Math.min(1, Math.sin(aLat) * Math.sin(bLat) + Math.cos(aLat) * Math.cos(bLat) * Math.cos(aLon - bLon)));
+}
+
+/** Ports over 1,500 km from every other port of their country. */
+function remote(ports: readonly Port[]): string[] {
+  const placed = ports.filter(({ lat }) => lat !== undefined);
+  const neighbours = (port: Port) => placed.filter((other) => other !== port && other.country === port.country);
+  return placed.filter((port) => neighbours(port).length > 1 && neighbours(port).every((other) => distanceKm(port, other) > 1500)).map(({ code }) => code);
+}
+
+test('no port lies far from all others of its country, but for three that do', () => {
+  const ports = listPorts();
+  // Easter Island, Magadan, Honolulu.
+  expect(remote(ports)).toEqual(['CLIPC', 'RUGDX', 'USHNL']);
+  // Control: the source has the two exchanged.
+  expect(remote(ports.map((port) => (port.code === 'DZAAE' ? { ...port, lat: 7.6741, lon: 36.9179 } : port)))).toContain('DZAAE');
+  expect(portByCode('CDBOA')).toMatchObject({ lat: -5.8347, lon: 13.0229 });
+  expect(portByCode('BMSOU')?.lat).toBeUndefined();
 });
 
 test('a country is known by both codes and by its name; what is not assigned is not known', () => {
