@@ -1,0 +1,88 @@
+/** Runs acceptDocument off the main thread, so that HTTP stays responsive while field trees are computed. */
+import { Worker } from 'node:worker_threads';
+import { uuidv7 } from '#lib/runtime';
+import type { AcceptJob, AcceptReply } from './accept-worker.ts';
+import { acceptDocument, type AcceptContext, type Acceptance } from './accept.ts';
+
+export interface AcceptPool {
+  /** Acceptances in the order of the documents. Rejects only for a bug or a thread that died. */
+  accept(documents: readonly Uint8Array[], context: AcceptContext): Promise<readonly Acceptance[]>;
+  close(): Promise<void>;
+}
+
+/** Computes on the caller's thread: for tests, and for a machine with one core. */
+export function inlineAcceptPool(): AcceptPool {
+  return {
+    accept: (documents, context) => Promise.resolve(documents.map((bytes) => acceptDocument(bytes, context, uuidv7))),
+    close: () => Promise.resolve(),
+  };
+}
+
+interface Waiting {
+  readonly resolve: (acceptances: readonly Acceptance[]) => void;
+  readonly reject: (error: Error) => void;
+  readonly worker: number;
+}
+
+/** A pool of `size` threads; a chunk goes to the thread with the fewest chunks waiting. */
+export function threadAcceptPool(size: number): AcceptPool {
+  const waiting = new Map<number, Waiting>();
+  const load: number[] = new Array<number>(size).fill(0);
+  const workers: Worker[] = [];
+  let sequence = 0;
+  let closing = false;
+
+  const start = (index: number): void => {
+    const worker = new Worker(new URL('./accept-worker.js', import.meta.url));
+    workers[index] = worker;
+    worker.on('message', (reply: AcceptReply) => settle(reply));
+    worker.on('error', (error) => lose(index, error));
+    worker.on('exit', () => {
+      if (!closing) {
+        lose(index, new Error('an accept thread ended'));
+        start(index);
+      }
+    });
+  };
+  const settle = (reply: AcceptReply): void => {
+    const entry = waiting.get(reply.sequence);
+    if (entry === undefined) return;
+    waiting.delete(reply.sequence);
+    load[entry.worker] = (load[entry.worker] ?? 1) - 1;
+    if ('error' in reply) entry.reject(new Error(reply.error));
+    else entry.resolve(reply.acceptances.map(restoreBuffers));
+  };
+  const lose = (index: number, error: Error): void => {
+    for (const [key, entry] of waiting) {
+      if (entry.worker !== index) continue;
+      waiting.delete(key);
+      entry.reject(error);
+    }
+    load[index] = 0;
+  };
+  for (let index = 0; index < size; index++) start(index);
+
+  return {
+    accept(documents, context) {
+      const worker = load.indexOf(Math.min(...load));
+      load[worker] = (load[worker] ?? 0) + 1;
+      const job: AcceptJob = { sequence: ++sequence, documents, context };
+      return new Promise((resolve, reject) => {
+        waiting.set(job.sequence, { resolve, reject, worker });
+        workers[worker]?.postMessage(job);
+      });
+    },
+    async close() {
+      closing = true;
+      await Promise.all(workers.map((worker) => worker.terminate()));
+      for (const index of workers.keys()) lose(index, new Error('capture is closing'));
+    },
+  };
+}
+
+/** A Buffer arrives as a Uint8Array from another thread. */
+function restoreBuffers(acceptance: Acceptance): Acceptance {
+  if (!acceptance.ok) return acceptance;
+  const { buffer, byteOffset, byteLength } = acceptance.value;
+  return { ...acceptance, value: Buffer.from(buffer, byteOffset, byteLength) };
+}

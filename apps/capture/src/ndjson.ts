@@ -1,0 +1,56 @@
+/** Cuts a byte stream into documents, one a line, without decoding them: a line is refused or accepted as the bytes it was. */
+
+export interface NdjsonLimits {
+  /** Longest line in bytes; a longer one is given as `tooLong` and skipped without being held. */
+  readonly lineBytesMax: number;
+  /** Lines handed on together: large enough to share one append, small enough to answer soon. */
+  readonly chunkLines: number;
+}
+
+export interface NdjsonLine {
+  /** Counted from 1, empty lines included. */
+  readonly line: number;
+  readonly bytes: Uint8Array;
+  readonly tooLong: boolean;
+}
+
+const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** Yields chunks of non-empty lines; memory is bounded by chunkLines * lineBytesMax. */
+export async function* ndjsonChunks(source: AsyncIterable<Uint8Array>, limits: NdjsonLimits): AsyncGenerator<NdjsonLine[]> {
+  let chunk: NdjsonLine[] = [];
+  let rest: Buffer[] = [];
+  let restBytes = 0;
+  let line = 0;
+
+  const finish = (tail: Uint8Array): void => {
+    line++;
+    const length = restBytes + tail.length;
+    const tooLong = length > limits.lineBytesMax;
+    const whole = tooLong ? Buffer.alloc(0) : Buffer.concat([...rest, tail], length);
+    rest = [];
+    restBytes = 0;
+    const bytes = whole.at(-1) === CARRIAGE_RETURN ? whole.subarray(0, -1) : whole;
+    if (tooLong || bytes.length > 0) chunk.push({ line, bytes, tooLong });
+  };
+
+  for await (const piece of source) {
+    let from = 0;
+    for (let end = piece.indexOf(NEWLINE, from); end !== -1; end = piece.indexOf(NEWLINE, from)) {
+      finish(piece.subarray(from, end));
+      from = end + 1;
+      if (chunk.length >= limits.chunkLines) {
+        yield chunk;
+        chunk = [];
+      }
+    }
+    const tail = piece.subarray(from);
+    restBytes += tail.length;
+    // Beyond the limit only the length is kept: one endless line must not fill the memory.
+    if (restBytes <= limits.lineBytesMax) rest.push(Buffer.from(tail));
+    else rest = [];
+  }
+  if (restBytes > 0) finish(new Uint8Array(0));
+  if (chunk.length > 0) yield chunk;
+}

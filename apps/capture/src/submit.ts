@@ -1,0 +1,125 @@
+/**
+ * The use-case of capture: a chunk of submitted documents becomes durable records of the event log, or answers that say why not.
+ * A receipt is given only after the log has the record.
+ */
+import type { ErrorCode, Fault, Receipt } from '#lib/contracts';
+import { compareRef, type EventRef } from '#lib/domain';
+import type { EventLog } from '#lib/event-log';
+import type { AcceptContext, Acceptance, AcceptedDocument } from './accept.ts';
+import type { AcceptPool } from './accept-pool.ts';
+
+/** What capture may look up in the ledger; libs/store implements it with the capture role's rights. */
+export interface KnownEvents {
+  /** Content hashes (hex) of the events that are in the ledger already; others are missing from the map. Key: `agency/id`. */
+  hashes(refs: readonly EventRef[]): Promise<ReadonlyMap<string, string>>;
+  /** Identifiers that events in the ledger concern; unknown events are missing from the map. Key: `agency/id`. */
+  items(refs: readonly EventRef[]): Promise<ReadonlyMap<string, readonly string[]>>;
+}
+
+export type OnError = 'rollback' | 'proceed';
+
+export interface SubmitMode {
+  readonly onError: OnError;
+  /** Judge, append nothing. */
+  readonly dryRun: boolean;
+}
+
+export type RowResult =
+  | { readonly status: 'accepted' | 'duplicate'; readonly receipt: Receipt }
+  | { readonly status: 'refused'; readonly id?: string; readonly faults: readonly Fault[] };
+
+export interface SubmitDeps {
+  readonly pool: AcceptPool;
+  readonly known: KnownEvents;
+  readonly log: EventLog;
+  readonly topic: string;
+  /** Longer than this and the answer is 503: the submitter should know before its own patience ends. */
+  readonly appendTimeoutMs: number;
+  /** Origin of the log, named in receipts. */
+  readonly origin: string;
+  readonly durability: Receipt['durability'];
+}
+
+export interface Submission {
+  /** In the order of the documents. */
+  readonly results: readonly RowResult[];
+  /** False: a dry run, or `rollback` with at least one row refused: nothing was appended, no receipt holds. */
+  readonly appended: boolean;
+}
+
+/** Throws LogUnavailable when it is not known whether the log has the records: the submitter sends again, ids make that harmless. */
+export async function submit(deps: SubmitDeps, documents: readonly Uint8Array[], context: AcceptContext, mode: SubmitMode): Promise<Submission> {
+  const acceptances = await deps.pool.accept(documents, context);
+  const checked = await refuseIncompleteCorrections(deps.known, context.agency, acceptances);
+  const rows = await judgeIdentities(deps.known, context.agency, checked);
+  const refused = rows.some((row) => row.verdict === 'refused');
+  if (mode.dryRun || (refused && mode.onError === 'rollback')) return { appended: false, results: rows.map((row) => resultOf(deps, context, row)) };
+
+  const fresh = rows.flatMap((row) => (row.verdict === 'append' ? [row.document] : []));
+  if (fresh.length > 0) {
+    const records = fresh.map(({ key, value, headers }) => ({ key: Buffer.from(key, 'utf8'), value, headers }));
+    await deps.log.append(deps.topic, records, deps.appendTimeoutMs);
+  }
+  return { appended: true, results: rows.map((row) => resultOf(deps, context, row)) };
+}
+
+type Row =
+  | { readonly verdict: 'append'; readonly document: AcceptedDocument }
+  | { readonly verdict: 'duplicate'; readonly document: AcceptedDocument }
+  | { readonly verdict: 'refused'; readonly id?: string; readonly faults: readonly Fault[] };
+
+/** Same id and same bytes: the same event. Same id and other bytes, where that can be seen here: refused. */
+async function judgeIdentities(known: KnownEvents, agency: string, acceptances: readonly Acceptance[]): Promise<Row[]> {
+  const refs = acceptances.flatMap((acceptance) => (acceptance.ok ? [{ agency, id: acceptance.id }] : []));
+  const seen = new Map(await known.hashes(refs));
+  return acceptances.map((acceptance): Row => {
+    if (!acceptance.ok) return { verdict: 'refused', ...(acceptance.id === undefined ? {} : { id: acceptance.id }), faults: acceptance.faults };
+    const key = `${agency}/${acceptance.id}`;
+    const earlier = seen.get(key);
+    if (earlier === undefined) {
+      seen.set(key, acceptance.contentHash);
+      return { verdict: 'append', document: acceptance };
+    }
+    if (earlier === acceptance.contentHash) return { verdict: 'duplicate', document: acceptance };
+    return { verdict: 'refused', id: acceptance.id, faults: [idConflict(acceptance.id, earlier)] };
+  });
+}
+
+function idConflict(id: string, earlier: string): Fault {
+  const code: ErrorCode = 'event.id-conflict';
+  return { code, pointer: '/id', detail: `An event ${id} with other bytes was accepted before (SHA-256 ${earlier}).` };
+}
+
+/**
+ * What an event concerns is a function of its own bytes, so a correction or retraction lists its target's items beside its own.
+ * Capture never adds them: where it knows the target (same agency) it refuses and names what is missing.
+ */
+async function refuseIncompleteCorrections(known: KnownEvents, agency: string, acceptances: readonly Acceptance[]): Promise<readonly Acceptance[]> {
+  const targets = acceptances.flatMap((acceptance) => (acceptance.ok && acceptance.target?.agency === agency ? [acceptance.target] : []));
+  if (targets.length === 0) return acceptances;
+  const itemsOf = new Map(await known.items([...targets].sort(compareRef)));
+  for (const acceptance of acceptances) {
+    if (acceptance.ok && !itemsOf.has(`${agency}/${acceptance.id}`)) itemsOf.set(`${agency}/${acceptance.id}`, acceptance.items);
+  }
+  return acceptances.map((acceptance) => {
+    if (!acceptance.ok || acceptance.target === undefined || acceptance.target.agency !== agency) return acceptance;
+    const own = new Set(acceptance.items);
+    const missing = (itemsOf.get(`${agency}/${acceptance.target.id}`) ?? []).filter((item) => !own.has(item));
+    if (missing.length === 0) return acceptance;
+    const code: ErrorCode = 'correction.item-missing';
+    const detail = `The target ${acceptance.target.id} also concerns ${missing.join(', ')}: list it among the items.`;
+    return { ok: false, id: acceptance.id, faults: [{ code, pointer: '/items', detail, expected: missing.join(' ') }] };
+  });
+}
+
+function resultOf(deps: SubmitDeps, context: AcceptContext, row: Row): RowResult {
+  if (row.verdict === 'refused') return { status: 'refused', ...(row.id === undefined ? {} : { id: row.id }), faults: row.faults };
+  const { document } = row;
+  return {
+    status: row.verdict === 'append' ? 'accepted' : 'duplicate',
+    receipt: {
+      log: deps.origin, agency: context.agency, id: document.id, contentHash: document.contentHash,
+      captured: context.captured, durability: deps.durability, signature: null,
+    },
+  };
+}

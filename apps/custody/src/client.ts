@@ -1,0 +1,56 @@
+/** The CLI's way to a running server: JSON over HTTP, problems as errors with an exit code. */
+import type { Problem } from '#lib/contracts';
+import { CommandError, EXIT, exitCodeOf } from './exit-codes.ts';
+
+/** Long enough for a slow proof or a cold page, short enough that a hung server is noticed. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+export interface Client {
+  readonly base: string;
+  /** Throws CommandError for a problem answer (its code and detail) and when the server cannot be reached (exit 75). */
+  get<Body>(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<Body>;
+  post(path: string, contentType: string, body: string | Uint8Array): Promise<Response>;
+}
+
+export function createClient(base: string): Client {
+  const root = base.replace(/\/+$/, '');
+  const call = async (path: string, init: RequestInit): Promise<Response> => {
+    try {
+      return await fetch(`${root}${path}`, { ...init, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+    } catch (error) {
+      throw unreachable(root, error);
+    }
+  };
+  return {
+    base: root,
+    async get<Body>(path: string, query: Readonly<Record<string, string | undefined>> = {}): Promise<Body> {
+      const search = new URLSearchParams(Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as [string, string]])));
+      const text = search.size === 0 ? '' : `?${search.toString()}`;
+      const response = await call(`${path}${text}`, { headers: { accept: 'application/json' } });
+      if (!response.ok) throw await problemError(response);
+      return (await response.json()) as Body;
+    },
+    post: (path, contentType, body) => call(path, { method: 'POST', headers: { 'content-type': contentType }, body: body as NonNullable<RequestInit['body']> }),
+  };
+}
+
+function unreachable(base: string, error: unknown): CommandError {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+  const message = `No server answers at ${base} (${cause}).`;
+  return new CommandError(EXIT.temporary, 'server.unreachable', message, 'Start one with `npm start`, or name another with --server URL.');
+}
+
+/** The problem in an answer as an error; an answer that is no problem document still says its status. */
+export async function problemError(response: Response): Promise<CommandError> {
+  const text = await response.text();
+  let problem: Partial<Problem> = {};
+  try {
+    problem = JSON.parse(text) as Partial<Problem>;
+  } catch {
+    problem = { title: `HTTP ${response.status}`, detail: text.slice(0, 200) };
+  }
+  const first = problem.errors?.[0];
+  const detail = first === undefined ? '' : ` ${first.detail}`;
+  const message = `${problem.title ?? `HTTP ${response.status}`}${problem.detail === undefined ? '' : `: ${problem.detail}`}${detail}`;
+  return new CommandError(exitCodeOf(response.status), problem.code ?? 'http', message, problem.remedy);
+}

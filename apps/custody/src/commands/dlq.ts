@@ -1,0 +1,48 @@
+/** `custody dlq ls|show|retry`: what could not be taken into the ledger, why, and its raw bytes. */
+import type { DeadLettersView, DeadLetterView, RetriedView } from '#lib/contracts';
+import { problemError, type Client } from '../client.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+
+interface Options {
+  readonly json?: boolean;
+  readonly limit?: unknown;
+}
+
+export async function list(client: Client, options: Options): Promise<ExitCode> {
+  const view = await client.get<DeadLettersView>('/v1/dead-letters', { limit: String(options.limit ?? 50) });
+  if (options.json === true) process.stdout.write(`${JSON.stringify(view)}\n`);
+  else {
+    for (const { seq, topic, partition, offset, code, detail, bytes, retried } of view.deadLetters) {
+      process.stdout.write(`${String(seq).padStart(5)}  ${code}  ${topic}/${partition}@${offset}  ${bytes} bytes${retried ? '  retried' : ''}\n       ${detail}\n`);
+    }
+    if (view.deadLetters.length === 0) process.stderr.write('No dead letters.\n');
+    if (view.next !== null) process.stderr.write('There are more: ask with a larger --limit.\n');
+  }
+  return EXIT.ok;
+}
+
+export async function show(client: Client, seq: string, options: Options): Promise<ExitCode> {
+  const letter = await client.get<DeadLetterView>(`/v1/dead-letters/${encodeURIComponent(seq)}`);
+  if (options.json === true) {
+    process.stdout.write(`${JSON.stringify(letter)}\n`);
+    return EXIT.ok;
+  }
+  process.stdout.write(`${letter.code}: ${letter.detail}\n${letter.topic}/${letter.partition}@${letter.offset}${letter.retried ? ', retried' : ''}\n`);
+  for (const { name, value } of letter.headers) process.stdout.write(`  ${name}: ${printable(Buffer.from(value, 'base64'))}\n`);
+  process.stdout.write(`${printable(Buffer.from(letter.value, 'base64'))}\n`);
+  return EXIT.ok;
+}
+
+export async function retry(client: Client, seq: string, options: Options): Promise<ExitCode> {
+  const response = await client.post(`/v1/dead-letters/${encodeURIComponent(seq)}/retry`, 'application/json', '{}');
+  if (!response.ok) throw await problemError(response);
+  const view = (await response.json()) as RetriedView;
+  process.stdout.write(options.json === true ? `${JSON.stringify(view)}\n` : `Dead letter ${view.seq} was appended to the event log again.\n`);
+  return EXIT.ok;
+}
+
+/** Bytes of unknown origin on a terminal: control characters and what is not UTF-8 are shown, not obeyed. */
+function printable(bytes: Buffer): string {
+  // eslint-disable-next-line no-control-regex
+  return bytes.toString('utf8').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}

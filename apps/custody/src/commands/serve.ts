@@ -1,0 +1,90 @@
+/**
+ * `custody serve`: the composition root. Starts what the configured roles need, in order, and ends it in the opposite order:
+ * database, migrations, event log, topics, projector, HTTP, the demo case, and last the ready line.
+ */
+import 'reflect-metadata';
+import { Command } from 'commander';
+import { type Config, configFlags, createHealth, createLog, createMetrics, createShutdown, loadPublisherKeys, type Log, secretsOf } from '#lib/runtime';
+import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { type CommandFlags, localConfig } from '../local-config.ts';
+import { openDatabase } from '../database.ts';
+import { loadDemo } from '../demo.ts';
+import { openEventLog, prepareTopics } from '../event-logs.ts';
+import { startHttp } from '../http.ts';
+import { endWith, type Parts } from '../parts.ts';
+import { startProjector } from '../projector-role.ts';
+
+export async function serve(flags: CommandFlags, args: readonly string[]): Promise<ExitCode> {
+  const settings = parseSettings(args);
+  if (settings === null) return EXIT.ok;
+  const { config } = localConfig(flags, settings);
+  const log = createLog({ level: config.log.level, secrets: secretsOf(config) });
+  warnOfOldNode(log);
+  const metrics = createMetrics();
+  const health = createHealth(undefined, (component, atMs) => metrics.lastProgress.set({ component }, atMs / 1000));
+  const shutdown = createShutdown(log, config.shutdownSeconds * 1000);
+  shutdown.onSignals();
+  try {
+    const url = await start({ config, log, metrics, health, shutdown });
+    process.stdout.write(`${readyLine(url, config)}\n`);
+  } catch (error) {
+    await shutdown.run();
+    throw startFailure(error);
+  }
+  // The signal handlers end the process; until then there is nothing to return.
+  return new Promise(() => undefined);
+}
+
+async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' | 'shutdown'>): Promise<string> {
+  const { config, log, health, shutdown } = base;
+  const database = await openDatabase(config, log);
+  shutdown.at('servers', 'database', () => database.stop());
+  shutdown.at('pools', 'database', () => database.closePools());
+  void database.embedded?.failed.then(() => endWith(log, shutdown, 'store.unavailable'));
+  const { applied } = await database.migrate();
+  if (applied.length > 0) log.info('the database was migrated', { count: applied.length });
+
+  const eventLog = openEventLog(config, log, database);
+  shutdown.at('producers', 'event log', () => eventLog.close());
+  await prepareTopics(config, log, eventLog);
+  const keys = await loadPublisherKeys(config);
+  const parts: Parts = { ...base, database, eventLog, keys };
+  if (config.roles.includes('projector')) await startProjector(parts);
+  const url = await startHttp(parts);
+  health.start();
+  shutdown.at('http', 'health', () => health.stop());
+  if (config.demo && database.embedded !== null && config.roles.length > 1) await loadDemo(parts, url);
+  return url;
+}
+
+/** `null`: help was asked for and printed. */
+function parseSettings(args: readonly string[]): Record<string, unknown> | null {
+  const command = new Command('custody serve').exitOverride().allowExcessArguments(false);
+  for (const { flags, meaning } of configFlags()) command.option(flags, meaning);
+  try {
+    command.parse([...args], { from: 'user' });
+  } catch (error) {
+    if ((error as { exitCode?: number }).exitCode === 0) return null;
+    throw error;
+  }
+  return command.opts();
+}
+
+function readyLine(url: string, config: Config): string {
+  const trace = config.demo && config.databaseUrl === null ? `  ·  try: npx custody trace vin:WDDSYNTH9JA000001${config.port === 8080 ? '' : ` --server ${url}`}` : '';
+  return `Ready  ${url}/docs/api  (loopback only: whoever reaches it is the operator)${trace}`;
+}
+
+const NODE_SUPPORTED_FROM = 22;
+
+function warnOfOldNode(log: Log): void {
+  const major = Number(process.versions.node.split('.', 1)[0]);
+  if (major < NODE_SUPPORTED_FROM) log.warn('this Node version no longer gets security fixes; it works, but run a supported one where it matters', { version: process.versions.node });
+}
+
+function startFailure(error: unknown): unknown {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (error instanceof CommandError || typeof code !== 'string') return error;
+  if (code === 'EADDRINUSE') return new CommandError(EXIT.temporary, code, 'The port is taken by another program.', 'Choose another with --port (0 takes a free one).');
+  return new CommandError(code.startsWith('data.') ? EXIT.conflict : EXIT.temporary, code, String(message));
+}

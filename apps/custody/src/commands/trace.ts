@@ -1,0 +1,126 @@
+/**
+ * `custody trace vin:...`: the timeline of an item on a terminal. Only what places the item is numbered and has a place of its own;
+ * everything else (statements, plans, negative findings, assessments, withdrawn or corrected records) is marked, and its place is told as
+ * what it speaks of, never as where the item was.
+ */
+import type { EventView, TimelineView } from '#lib/contracts';
+import type { Client } from '../client.ts';
+import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { group } from '../progress.ts';
+
+/** Entries asked for at once; the answer is put together from as many pages as there are. */
+const PAGE_ENTRIES = 200;
+
+export interface TraceOptions {
+  readonly asOf?: string;
+  readonly json?: boolean;
+}
+
+export async function trace(client: Client, item: string, options: TraceOptions): Promise<ExitCode> {
+  if (item === '') throw new CommandError(EXIT.usage, 'usage', 'Name an item, such as vin:WDDSYNTH9JA000001.');
+  const timeline = await wholeTimeline(client, item, options.asOf);
+  process.stdout.write(options.json === true ? `${JSON.stringify(timeline)}\n` : `${timelineText(timeline)}\n`);
+  return EXIT.ok;
+}
+
+/** All pages as one view; the first page fixes the log size of the others. */
+export async function wholeTimeline(client: Client, item: string, asOf?: string): Promise<TimelineView> {
+  const path = `/v1/items/${encodeURIComponent(item)}/timeline`;
+  const ask = (cursor?: string): Promise<TimelineView> => client.get<TimelineView>(path, { asOf, cursor, limit: String(PAGE_ENTRIES) });
+  let page = await ask();
+  const whole = page;
+  const seen = new Set(page.entries.map(keyOf));
+  while (page.next !== null) {
+    page = await ask(page.next);
+    // What speaks about sightings of two pages is shown with both.
+    for (const entry of page.entries) if (!seen.has(keyOf(entry)) && seen.add(keyOf(entry))) whole.entries.push(entry);
+    whole.waiting.push(...page.waiting);
+    whole.openQuestions.push(...page.openQuestions);
+    for (const note of page.notes) if (!whole.notes.includes(note)) whole.notes.push(note);
+  }
+  return { ...whole, next: null };
+}
+
+const keyOf = (entry: EventView): string => `${entry.agency}/${entry.id}`;
+
+export function timelineText(timeline: TimelineView): string {
+  const { item, coordinates } = timeline;
+  const placing = timeline.entries.filter((entry) => entry.places).length;
+  const lines = [`${item.display}   ${checkText(item)}`, ''];
+  let number = 0;
+  for (const entry of timeline.entries) {
+    if (entry.places) number++;
+    lines.push(...entryLines(entry, entry.places ? number : null), ...notesAfter(entry, timeline.notes));
+  }
+  if (timeline.waiting.length > 0) {
+    lines.push('Waiting for a record that is not here:');
+    for (const { id, kind, target } of timeline.waiting) lines.push(`  ${kind} ${id} speaks about ${target.agency}/${target.id}`);
+    lines.push('');
+  }
+  if (timeline.openQuestions.length > 0) {
+    lines.push('Open questions:', ...timeline.openQuestions.map((question) => `  ${question.display}`), '');
+  }
+  const rest = timeline.entries.length - placing;
+  lines.push(`${group(placing)} ${placing === 1 ? 'record places' : 'records place'} it, ${group(rest)} ${rest === 1 ? 'speaks' : 'speak'} of it and ${rest === 1 ? 'places' : 'place'} nothing.`);
+  lines.push(asOfText(coordinates, timeline.withoutReported));
+  return lines.join('\n');
+}
+
+function checkText({ check }: TimelineView['item']): string {
+  if (check.verdict === 'valid') return 'check digit fits';
+  if (check.verdict === 'not-checkable') return `check digit not checkable${check.reason === undefined ? '' : `: ${check.reason}`}`;
+  return `CHECK DIGIT FAILS${check.expected === undefined ? '' : `, ${check.expected} expected`}: kept as written, merged with nothing`;
+}
+
+function entryLines(entry: EventView, number: number | null): string[] {
+  const { display } = entry;
+  const when = display.occurred;
+  const head =
+    number === null
+      ? `  ~  ${when}   [${markText(entry)}; places nothing]`
+      : `${String(number).padStart(3)}  ${when}   ${display.place}${entry.flags.length > 0 ? `   [${entry.flags.join(', ')}]` : ''}`;
+  const lines = [head, `     ${display.summary}`];
+  if (number === null && entry.document.place !== undefined) lines.push(`     (speaks of ${display.place})`);
+  const relation = relationText(entry);
+  if (relation !== '') lines.push(`     ${relation}`);
+  lines.push(`     ${provenance(entry)}`, '');
+  return lines;
+}
+
+/** How it stands first, where that is why it places nothing; then what it is. */
+function markText(entry: EventView): string {
+  const standing = entry.standing === 'stands' ? [] : [entry.standing];
+  const background = entry.why === 'background' ? ['in the background'] : [];
+  const flags = entry.flags.filter((flag) => flag !== 'check-digit');
+  return [...standing, entry.mark === 'observed' ? (entry.kind ?? 'record') : entry.mark, ...background, ...flags].join(', ').toUpperCase();
+}
+
+function relationText({ relations }: EventView): string {
+  const named: [keyof typeof relations, string][] = [
+    ['targets', 'about'], ['correctedBy', 'corrected by'], ['withdrawnBy', 'withdrawn by'], ['supersededBy', 'superseded by'], ['disputedBy', 'disputed by'],
+    ['resolvedBy', 'resolved by'], ['markedBy', 'marked by'], ['contradicts', 'contradicts'], ['contradictedBy', 'contradicted by'],
+  ];
+  return named.flatMap(([name, words]) => (relations[name].length === 0 ? [] : [`${words} ${relations[name].map(({ id }) => id).join(', ')}`])).join('; ');
+}
+
+function provenance(entry: EventView): string {
+  const { document, reportedBy, submittedBy } = entry;
+  const author = reportedBy === null ? [] : [`reported by ${[reportedBy.by, reportedBy.agency].filter((word) => word !== undefined).join(', ')}${reportedBy.at === undefined ? '' : ` at ${reportedBy.at}`} (stated)`];
+  const evidence = entry.evidence.length === 0 ? 'no document cited' : entry.evidence.map(({ ref, sha256, locator }) => `${ref ?? sha256.slice(0, 12)}${locator === undefined ? '' : ` ${locator}`} (not held here)`).join(', ');
+  const parts = [entry.id, document.grade ?? 'not graded', document.handling.tlp, entry.display.source, evidence, ...author, `submitted by ${submittedBy.agency}/${submittedBy.principal} (proved)`];
+  return parts.join(' · ');
+}
+
+/** The note about a container stands right behind the record that puts the item into it. */
+function notesAfter(entry: EventView, notes: readonly string[]): string[] {
+  if (!entry.places || entry.document.action !== 'ADD') return [];
+  const carriers = entry.display.items.filter((_, index) => ['container', 'conveyance'].includes(entry.document.items?.[index]?.role ?? ''));
+  const about = notes.filter((note) => carriers.some((carrier) => note.includes(carrier)));
+  return about.flatMap((note) => [`     > ${note}`, '']);
+}
+
+function asOfText({ asOf }: TimelineView['coordinates'], withoutReported: number | undefined): string {
+  if (asOf.basis === 'log') return `As of log size ${group(asOf.logSize)}; recorded times come with the first seal. Synthetic data says so in its records.`;
+  const left = withoutReported === undefined || withoutReported === 0 ? '' : ` ${group(withoutReported)} left out, since their authors state no time.`;
+  return `As reported by their authors up to ${asOf.reported ?? ''} (stated, not proved), log size ${group(asOf.logSize)}.${left}`;
+}

@@ -1,0 +1,46 @@
+/** The database of this process: the embedded Postgres of the data directory, or the one that DATABASE_URL names. */
+import type { Config, Log } from '#lib/runtime';
+import { type AppRole, createPool, type EmbeddedPostgres, migrate, type MigrationReport, startEmbedded, type StoreLog, type StorePool } from '#lib/store';
+
+export interface Database {
+  readonly embedded: EmbeddedPostgres | null;
+  /** A pool with the rights of a role and no others. */
+  pool(role: AppRole, options?: { readonly max?: number; readonly statementTimeoutMs?: number }): StorePool;
+  migrate(): Promise<MigrationReport>;
+  /** Closes every pool. */
+  closePools(): Promise<void>;
+  /** Stops the embedded server; does nothing for one that is not ours. */
+  stop(): Promise<void>;
+}
+
+/** Throws StoreError `data.locked`, `data.newer`. */
+export async function openDatabase(config: Config, log: Log): Promise<Database> {
+  const storeLog = storeLogOf(log);
+  const external = config.databaseUrl;
+  const embedded = external === null ? await startEmbedded({ dataDir: config.dataDir, log: storeLog }) : null;
+  const pools: StorePool[] = [];
+  return {
+    embedded,
+    pool(role, options = {}) {
+      const login = embedded === null ? { url: external as string, role } : { url: embedded.url(role) };
+      const max = options.max ?? config.limits.poolConnections;
+      const timeout = options.statementTimeoutMs === undefined ? {} : { statementTimeoutMs: options.statementTimeoutMs };
+      const pool = createPool({ ...login, ...timeout, max, applicationName: `custody ${role}`, log: storeLog });
+      pools.push(pool);
+      return pool;
+    },
+    migrate: () => migrate(embedded === null ? (external as string) : embedded.url('owner')),
+    async closePools() {
+      await Promise.all(pools.map((pool) => pool.close()));
+    },
+    async stop() {
+      await embedded?.stop();
+    },
+  };
+}
+
+/** The store's own words are ours and hold no content; reasons are texts of the driver and stay out. */
+function storeLogOf(log: Log): StoreLog {
+  const lines = log.with({ component: 'store' });
+  return (level, message) => lines[level](message);
+}

@@ -1,0 +1,34 @@
+/** The demo case, imported through capture like any other file when the ledger is empty. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { importCase } from './commands/import.ts';
+import { createClient } from './client.ts';
+import { EXIT } from './exit-codes.ts';
+import type { Parts } from './parts.ts';
+import { packageRoot } from './package-root.ts';
+
+/** The demo has 62 lines; a machine that needs longer than this to project them has another problem. */
+const PROJECTED_WITHIN_MS = 20_000;
+const LOOK_EVERY_MS = 50;
+
+export async function loadDemo({ log, database, config, eventLog }: Parts, url: string): Promise<void> {
+  const ends = await eventLog.ends(config.topics.events);
+  if (ends.some(({ high }) => high > 0)) return;
+  const file = fileURLToPath(new URL('demo/lux-and-loaded.jsonl', packageRoot()));
+  const report = { accepted: 0 };
+  const exit = await importCase(createClient(url), file, { onError: 'proceed', quiet: true, onReport: ({ accepted }) => (report.accepted = accepted) });
+  if (exit !== EXIT.ok) log.warn('the demo case was not imported whole');
+  await untilProjected({ database }, report.accepted);
+  log.info('the demo case (synthetic details on a publicly reported route) was imported', { count: report.accepted });
+}
+
+/** A trace right after the ready line must show all of it. */
+async function untilProjected({ database }: Pick<Parts, 'database'>, size: number): Promise<void> {
+  const pool = database.pool('gateway', { max: 1 });
+  const deadline = performance.now() + PROJECTED_WITHIN_MS;
+  for (;;) {
+    const { rows } = await pool.query<{ size: number }>('select size from ledger.head');
+    if ((rows[0]?.size ?? 0) >= size || performance.now() > deadline) return;
+    await sleep(LOOK_EVERY_MS);
+  }
+}

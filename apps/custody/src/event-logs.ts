@@ -1,0 +1,33 @@
+/** The event log of this process: Kafka where brokers are configured, else the one embedded in Postgres; and its topics. */
+import { readFileSync } from 'node:fs';
+import { createEmbeddedLog, createKafkaLog, type EventLog } from '#lib/event-log';
+import type { Config, Log } from '#lib/runtime';
+import type { Database } from './database.ts';
+import { CommandError, EXIT } from './exit-codes.ts';
+
+/** Appends and reads of the embedded log wait for each other on few connections. */
+const EMBEDDED_CONNECTIONS = 8;
+
+export function openEventLog(config: Config, log: Log, database: Database): EventLog {
+  const { kafka } = config;
+  const lines = log.with({ component: 'event log' });
+  const logLine = (level: 'debug' | 'info' | 'warn' | 'error', message: string): void => lines[level](message);
+  if (kafka.brokers.length === 0) return createEmbeddedLog({ pool: database.pool('capture', { max: EMBEDDED_CONNECTIONS }), log: logLine });
+  const ssl = kafka.ssl ? { ssl: kafka.sslCaFile === null ? true : { ca: readFileSync(kafka.sslCaFile, 'utf8') } } : {};
+  const sasl = kafka.saslMechanism === 'none' ? {} : { sasl: { mechanism: kafka.saslMechanism, username: kafka.saslUser ?? '', password: kafka.saslPassword ?? '' } };
+  return createKafkaLog({ brokers: [...kafka.brokers], clientId: kafka.clientId, ...ssl, ...sasl, replication: config.topics.replication, log: logLine });
+}
+
+/** Creates what is missing. What would lose data is a warning in development and ends the start in production. */
+export async function prepareTopics(config: Config, log: Log, eventLog: EventLog): Promise<void> {
+  const { events, deadLetters, partitions } = config.topics;
+  const findings = await eventLog.ensureTopics([
+    { topic: events, partitions },
+    { topic: deadLetters, partitions: 1 },
+  ]);
+  for (const { severity, code, detail } of findings) {
+    log[severity === 'error' ? 'error' : 'warn'](detail, { component: 'event log', code });
+  }
+  const first = findings.find(({ severity }) => severity === 'error') ?? (config.profile === 'production' ? findings[0] : undefined);
+  if (first !== undefined) throw new CommandError(EXIT.conflict, first.code, first.detail, 'Mend the topic at the brokers, then start again.');
+}

@@ -1,0 +1,73 @@
+/** The HTTP side of this process: the controllers of its roles and the health pages, on one port. */
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CaptureModule, inlineAcceptPool, threadAcceptPool } from '#app/capture';
+import { GatewayModule } from '#app/gateway';
+import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
+import { formatInstant } from '#lib/domain';
+import { createHttpServer, type Translate } from '#lib/runtime';
+import { knownEvents, knownItems, ledgerReads, markRetried, storeFault } from '#lib/store';
+import { HEALTH_DEPS, HealthController } from './health.controller.ts';
+import type { Parts } from './parts.ts';
+import { OPERATOR } from './operator.ts';
+
+/** Largest document (design: Formats). */
+const DOCUMENT_BYTES_MAX = 1024 * 1024;
+const MICROS_PER_MS = 1000;
+
+@Module({})
+class CustodyModule {}
+
+/** Returns the base URL. */
+export async function startHttp(parts: Parts): Promise<string> {
+  const { config, log, metrics, health, shutdown } = parts;
+  const imports: DynamicModule[] = [];
+  if (config.roles.includes('capture')) imports.push(await captureModule(parts));
+  if (config.roles.includes('gateway')) imports.push(await gatewayModule(parts));
+  const root: DynamicModule = { module: CustodyModule, imports, controllers: [HealthController], providers: [{ provide: HEALTH_DEPS, useValue: { health, metrics } }] };
+  const catalogue = { isCode: isErrorCode, statusOf: (code: string) => statusOf(code as ErrorCode), problem: (code: string, of: object) => problem(code as ErrorCode, of as never) };
+  const server = await createHttpServer(root, { limits: config.limits, log, metrics, catalogue, translate });
+  const url = await server.listen(config.host, config.port);
+  shutdown.at('http', 'http', () => server.close());
+  return url;
+}
+
+/** Failures below the controllers, in words of the catalogue. */
+const translate: Translate = (error) => {
+  const { code } = error as { code?: unknown };
+  if (code === 'log.unavailable') return { code: 'log.unavailable' };
+  const fault = storeFault(error);
+  return fault === null ? undefined : { code: fault.code };
+};
+
+async function captureModule(parts: Parts): Promise<DynamicModule> {
+  const { config, database, eventLog, keys, metrics, shutdown } = parts;
+  const pool = database.pool('capture', { statementTimeoutMs: config.limits.statementMs });
+  const threads = config.capture.threads === 0 ? inlineAcceptPool() : threadAcceptPool(config.capture.threads);
+  shutdown.at('producers', 'accept threads', () => threads.close());
+  const { origin } = await ledgerReads(pool);
+  return CaptureModule.with({
+    pool: threads,
+    known: { hashes: (refs) => knownEvents(pool, refs), items: (refs) => knownItems(pool, refs) },
+    log: eventLog,
+    topic: config.topics.events,
+    appendTimeoutMs: config.capture.appendTimeoutMs,
+    origin,
+    durability: config.topics.replication > 1 ? 'replicated' : 'single-node',
+    publisherKey: keys.own,
+    submitter: OPERATOR,
+    limits: { documentBytesMax: DOCUMENT_BYTES_MAX, batchDocumentsMax: config.limits.batchDocuments, chunkDocuments: config.capture.chunkDocuments },
+    now: () => formatInstant(Date.now() * MICROS_PER_MS),
+    metrics,
+  });
+}
+
+async function gatewayModule({ config, database, eventLog }: Parts): Promise<DynamicModule> {
+  const statementTimeoutMs = config.limits.statementMs;
+  const pool = database.pool('gateway', { statementTimeoutMs });
+  const operator = database.pool('operator', { statementTimeoutMs, max: 2 });
+  return GatewayModule.with({
+    reads: await ledgerReads(pool),
+    agency: OPERATOR.agency,
+    deadLetters: { log: eventLog, markRetried: (seq) => markRetried(operator, seq) },
+  });
+}

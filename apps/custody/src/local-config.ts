@@ -1,0 +1,27 @@
+/** The configuration of this process as commands need it: one reading, every problem listed at once. */
+import { type Config, describeProblems, readConfig, type ReadConfig } from '#lib/runtime';
+import { CommandError, EXIT } from './exit-codes.ts';
+
+/** Options of commander that are no settings. */
+export interface CommandFlags {
+  readonly server?: string;
+  readonly config?: string;
+}
+
+/** @param settings further settings given as flags, by setting name in camel case */
+export function localConfig(flags: CommandFlags, settings: Readonly<Record<string, unknown>> = {}): ReadConfig {
+  const given = { ...settings, ...(flags.config === undefined ? {} : { config: flags.config }), ...(flags.server === undefined ? {} : { server: flags.server }) };
+  const result = readConfig({ flags: given, env: process.env, cwd: process.cwd() });
+  if (!result.ok) throw new CommandError(EXIT.usage, result.problems[0]?.code ?? 'config.invalid', describeProblems(result.problems));
+  return result;
+}
+
+/** Where the server is: named, or this machine's own at the configured port. */
+export function serverUrl(flags: CommandFlags): string {
+  const { config } = localConfig(flags);
+  return config.server ?? urlOf(config);
+}
+
+function urlOf({ host, port }: Pick<Config, 'host' | 'port'>): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

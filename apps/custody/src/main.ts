@@ -1,0 +1,152 @@
+#!/usr/bin/env node
+/**
+ * The one binary. Commands are loaded when they are called: `custody --help` must not pay for Nest, Kafka and Postgres.
+ * Data on stdout, everything else on stderr; exit codes as docs/cli.md says.
+ */
+import { Command, CommanderError, Option } from 'commander';
+import { CommandError, EXIT, type ExitCode } from './exit-codes.ts';
+
+interface GlobalOptions {
+  readonly server?: string;
+  readonly json?: boolean;
+  readonly config?: string;
+}
+
+type Action = (options: GlobalOptions & Record<string, unknown>, ...args: string[]) => Promise<ExitCode>;
+
+function program(): Command {
+  const root = new Command('custody')
+    .description('Follow one vehicle, container or serial number from first sighting to last, and see on what evidence.')
+    .option('--server <url>', 'server to ask (also CUSTODY_SERVER; default: this machine)')
+    .option('--config <file>', 'configuration file (JSON; see docs/configuration.md)')
+    .option('--json', 'machine-readable output: one JSON object on stdout')
+    .showSuggestionAfterError()
+    .exitOverride();
+
+  root
+    .command('serve')
+    .description('run the roles of this process: capture, projector, gateway')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .helpOption('-h, --help', 'settings are flags: see docs/configuration.md')
+    .action(runner(async (options, ...rest) => (await import('./commands/serve.ts')).serve(options, rest)));
+  root
+    .command('trace <item>')
+    .description('the timeline of an item: what was seen, said, planned, corrected')
+    .option('--as-of <when>', 'log:<size> or reported:<date>')
+    .action(runner(async (options, item) => (await import('./commands/trace.ts')).trace(await clientOf(options), item ?? '', options)));
+  root
+    .command('search <text>')
+    .description('find items by identifier, part of one, misread letters (O/0, I/1), name or MMSI')
+    .option('--limit <n>', 'how many', '20')
+    .action(runner(async (options, text) => (await import('./commands/search.ts')).search(await clientOf(options), text ?? '', options)));
+  root
+    .command('import <file>')
+    .description('send a case file (JSON Lines) through capture; doing it twice changes nothing')
+    .option('--dry-run', 'judge every line, write nothing')
+    .addOption(new Option('--on-error <mode>', 'what a rejected line does to the others').choices(['rollback', 'proceed']).default('proceed'))
+    .option('--rejects <file>', 'write the rejected lines here, as they were')
+    .option('-q, --quiet', 'no progress line')
+    .action(runner(async (options, file) => (await import('./commands/import.ts')).importCase(await clientOf(options), file ?? '', options as never)));
+  root
+    .command('export')
+    .description('write what the ledger holds, as a case file that imports again')
+    .addOption(new Option('--as <format>', 'format').choices(['case']).default('case'))
+    .option('-o, --output <file>', 'file to write (default: stdout)')
+    .action(runner(async (options) => (await import('./commands/export.ts')).exportCase(await clientOf(options), options)));
+  const dlq = root.command('dlq').description('dead letters: records that could not be taken into the ledger');
+  dlq
+    .command('ls')
+    .description('list them')
+    .option('--limit <n>', 'how many', '50')
+    .action(runner(async (options) => (await import('./commands/dlq.ts')).list(await clientOf(options), options)));
+  dlq
+    .command('show <seq>')
+    .description('one of them, with its bytes')
+    .action(runner(async (options, seq) => (await import('./commands/dlq.ts')).show(await clientOf(options), seq ?? '', options)));
+  dlq
+    .command('retry <seq>')
+    .description('append it to the event log again')
+    .action(runner(async (options, seq) => (await import('./commands/dlq.ts')).retry(await clientOf(options), seq ?? '', options)));
+  localCommands(root);
+  return root;
+}
+
+/** Commands that work on this machine's data or configuration and need no server. */
+function localCommands(root: Command): void {
+  root
+    .command('rebuild')
+    .description('drop what is derived and fold the ledger again (with the server stopped)')
+    .option('--verify', 'compare a digest of every derived table before and after')
+    .action(runner(async (options) => (await import('./commands/rebuild.ts')).rebuild(options)));
+  root
+    .command('doctor')
+    .description('check configuration, database, roles, event log, disk and clock')
+    .action(runner(async (options) => (await import('./commands/doctor.ts')).doctor(options)));
+  const config = root.command('config').description('the configuration in force');
+  config
+    .command('check')
+    .description('read it and list every problem')
+    .action(runner(async (options) => (await import('./commands/config.ts')).check(options)));
+  config
+    .command('print')
+    .description('print it with the origin of each value')
+    .option('--redacted', 'secrets as ****** (always so; accepted for clarity)')
+    .action(runner(async (options) => (await import('./commands/config.ts')).print(options)));
+  root
+    .command('migrate')
+    .description('bring the database to the format of this version')
+    .action(runner(async (options) => (await import('./commands/migrate.ts')).migrate(options)));
+  root
+    .command('reset')
+    .description('delete the data directory: the uninstall')
+    .option('--yes', 'really')
+    .action(runner(async (options) => (await import('./commands/reset.ts')).reset(options)));
+  root
+    .command('version')
+    .description('version, commit and formats')
+    .action(runner(async (options) => (await import('./commands/version.ts')).version(options)));
+}
+
+/** Positional arguments first, then options merged over the global ones; the exit code is the command's answer. */
+function runner(action: Action) {
+  return async (...args: unknown[]): Promise<void> => {
+    const command = args.at(-1) as Command;
+    const positional = args.slice(0, -2).map(String);
+    process.exitCode = await action(command.optsWithGlobals(), ...positional, ...command.args.slice(positional.length));
+  };
+}
+
+async function clientOf(options: GlobalOptions) {
+  const { createClient } = await import('./client.ts');
+  const { serverUrl } = await import('./local-config.ts');
+  return createClient(serverUrl(options));
+}
+
+function report(error: unknown, json: boolean): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const known = error instanceof CommandError ? error : null;
+  const message = error instanceof Error ? error.message : String(error);
+  if (json) process.stdout.write(`${JSON.stringify({ error: { code: known?.code ?? 'internal', message, ...(known?.remedy === undefined ? {} : { remedy: known.remedy }) } })}\n`);
+  else {
+    process.stderr.write(`custody: ${message}\n`);
+    if (known?.remedy !== undefined) process.stderr.write(`${known.remedy}\n`);
+    if (known === null && error instanceof Error && error.stack !== undefined) process.stderr.write(`${error.stack}\n`);
+  }
+  return known?.exitCode ?? EXIT.unexpected;
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // `custody trace ... | head` closes the pipe: that is the reader's right, not a failure.
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  throw error;
+});
+process.once('SIGINT', () => {
+  if (process.listenerCount('SIGINT') === 0) process.exit(EXIT.interrupted);
+});
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.exitCode = report(error, process.argv.includes('--json'));
+}

@@ -1,0 +1,67 @@
+/** Mounts the projector: its Nest microservice on the batch transport, the background steps, and the health that is progress. */
+import { type MicroserviceOptions } from '@nestjs/microservices';
+import { NestFactory } from '@nestjs/core';
+import { EVENTS_TOPIC, ProjectorModule, runInBackground } from '#app/projector';
+import type { PartitionId } from '#lib/event-log';
+import { BatchServer, nestLogger } from '#lib/runtime';
+import { indexSearchKeys, projectBatch, readOffset, searchLag } from '#lib/store';
+import { searchKeysOf } from './search-keys.ts';
+import { endWith, type Parts } from './parts.ts';
+import { relayDeadLetters } from './dead-letter-relay.ts';
+import { failpoints } from './failpoints.ts';
+
+/** One transaction at a time for each partition, and one for the background steps. */
+const BACKGROUND_CONNECTIONS = 2;
+/** Entries whose search keys are made in one step. */
+const SEARCH_ENTRIES = 2_000;
+
+export async function startProjector(parts: Parts): Promise<void> {
+  const { config, log, metrics, health, shutdown, database, eventLog, keys } = parts;
+  const pool = database.pool('projector', { max: config.topics.partitions + BACKGROUND_CONNECTIONS });
+  const hooks = failpoints(log);
+  const startAt = async (partition: PartitionId): Promise<number> => (await readOffset(pool, partition)) ?? 0;
+  const server = new BatchServer({
+    log: eventLog, group: config.projector.group, maxRecords: config.projector.batchRecords, maxBytes: config.projector.batchBytes, startAt,
+    topicOf: (name) => (name === EVENTS_TOPIC ? config.topics.events : name),
+  });
+  const progress = health.component({
+    name: 'projector',
+    stallMs: config.projector.stallSeconds * 1000,
+    async waiting() {
+      const held = new Set(server.assignment());
+      const ends = (await eventLog.ends(config.topics.events)).filter(({ partition }) => held.has(partition));
+      const offsets = await Promise.all(ends.map(async (end) => [end.partition, end.high - (await startAt(end))] as const));
+      for (const [partition, lag] of offsets) metrics.projectorLag.set({ partition: String(partition) }, lag);
+      return new Map(offsets);
+    },
+  });
+
+  const search = runInBackground('search index', log, async () => {
+    const more = await indexSearchKeys(pool, SEARCH_ENTRIES, searchKeysOf);
+    metrics.searchLag.set(await searchLag(pool));
+    return more;
+  });
+  const relay = runInBackground('dead-letter copies', log, () => relayDeadLetters(pool, eventLog, config.topics.deadLetters));
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(
+    ProjectorModule.with({
+      project: (batch, from, next, events, dead) => projectBatch(pool, batch, from, next, events, dead, hooks),
+      keys: keys.accepted, metrics, progress,
+      committed: ({ appended, deadLetters }) => {
+        if (appended > 0) search.wake();
+        if (deadLetters > 0) relay.wake();
+      },
+    }),
+    { strategy: server, logger: nestLogger(log), abortOnError: false },
+  );
+  shutdown.at('consumers', 'projector', () => app.close());
+  shutdown.at('consumers', 'search index', () => search.close());
+  shutdown.at('consumers', 'dead-letter copies', () => relay.close());
+  await app.listen();
+  server.ended.catch((error: unknown) => {
+    const code = (error as { code?: unknown }).code;
+    const reason = typeof code === 'string' ? code : 'internal';
+    log.error('the projector stopped', { code: reason, error });
+    progress.stopped(reason);
+    endWith(log, shutdown, reason);
+  });
+}

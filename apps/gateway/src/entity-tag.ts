@@ -1,0 +1,20 @@
+/** Entity tags (RFC 9110, section 8.8): strong, the hash of the bytes that are sent. An unchanged answer costs the reader no transfer. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sha256Hex } from '#lib/ledger';
+
+/** 128 bits of the hash: no two answers of one address ever share them. */
+const TAG_HEX = 32;
+
+export async function sendWithTag(request: FastifyRequest, reply: FastifyReply, body: object): Promise<void> {
+  const bytes = Buffer.from(JSON.stringify(body), 'utf8');
+  const tag = `"${sha256Hex(bytes).slice(0, TAG_HEX)}"`;
+  // What a reader may see can change with his rights: caches ask again each time.
+  void reply.header('etag', tag).header('cache-control', 'private, no-cache');
+  if (matches(request.headers['if-none-match'], tag)) await reply.status(304).send();
+  else await reply.status(200).type('application/json; charset=utf-8').send(bytes);
+}
+
+function matches(header: string | undefined, tag: string): boolean {
+  if (header === undefined) return false;
+  return header.trim() === '*' || header.split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === tag);
+}

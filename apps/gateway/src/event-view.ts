@@ -1,0 +1,128 @@
+/** From a stored event and what the fold says of it to what the API shows: the document as submitted, and the same in words. */
+import type { EventView, SightingDocument, StoredView } from '#lib/contracts';
+import { readSighting } from '#lib/contracts';
+import {
+  displayGrade, displayIdentifier, displayOccurred, displayPlace, formatInstant, type FoldInput, type Sighting, type TimelineEntry,
+} from '#lib/domain';
+
+/** An event as the ledger holds it. */
+export interface StoredEvent {
+  readonly logIndex: number;
+  readonly agency: string;
+  readonly id: string;
+  readonly principal: string;
+  readonly capturedMicros: number;
+  /** Lower-case hex. */
+  readonly commitment: string;
+  readonly contentHash: string;
+  /** Canonical bytes as submitted. */
+  readonly bytes: Buffer;
+}
+
+/** A stored event read for the fold, with what its view needs. */
+export interface ReadEvent extends FoldInput {
+  readonly stored: StoredEvent;
+  readonly document: SightingDocument;
+}
+
+/** Throws for bytes that capture can never have accepted: the ledger is damaged, and an answer without them would hide it. */
+export function readEvent(stored: StoredEvent): ReadEvent {
+  const document = JSON.parse(stored.bytes.toString('utf8')) as SightingDocument;
+  const read = readSighting(document, stored);
+  if (!read.ok) throw new Error(`entry ${stored.logIndex} holds a document that is not acceptable: ${read.faults[0]?.code ?? 'unknown'}`);
+  return { sighting: read.sighting, logIndex: stored.logIndex, stored, document };
+}
+
+export function eventView(entry: TimelineEntry, event: ReadEvent): EventView {
+  const { stored, document } = event;
+  const { sighting, targets, correctedBy, withdrawnBy, supersededBy, disputedBy, resolvedBy, markedBy, contradicts, contradictedBy } = entry;
+  return {
+    agency: stored.agency,
+    id: stored.id,
+    logIndex: stored.logIndex,
+    ...(entry.kind === undefined ? {} : { kind: entry.kind }),
+    roles: [...entry.roles],
+    standing: entry.standing,
+    ...(entry.by === undefined ? {} : { by: entry.by }),
+    ...(entry.inPlace === undefined ? {} : { inPlace: entry.inPlace }),
+    places: entry.places,
+    mark: entry.mark,
+    ...(entry.why === undefined ? {} : { why: entry.why }),
+    flags: [...entry.flags],
+    relations: {
+      targets: [...targets], correctedBy: [...correctedBy], withdrawnBy: [...withdrawnBy], supersededBy: [...supersededBy], disputedBy: [...disputedBy],
+      resolvedBy: [...resolvedBy], markedBy: [...markedBy], contradicts: [...contradicts], contradictedBy: [...contradictedBy],
+    },
+    handling: entry.handling as EventView['handling'],
+    submittedBy: { agency: stored.agency, principal: stored.principal, proved: true },
+    reportedBy: document.reported === undefined ? null : { ...document.reported, proved: false },
+    captured: formatInstant(stored.capturedMicros),
+    recorded: null,
+    contentHash: stored.contentHash,
+    commitment: stored.commitment,
+    evidence: (document.evidence ?? []).map((evidence) => ({ ...evidence, held: false })),
+    document,
+    display: displayOf(sighting),
+  };
+}
+
+function displayOf(sighting: Sighting): EventView['display'] {
+  const { source } = sighting;
+  return {
+    summary: summaryOf(sighting),
+    occurred: displayOccurred(sighting.occurred),
+    place: sighting.place === undefined ? 'place not stated' : displayPlace(sighting.place),
+    grade: displayGrade(sighting.grade),
+    items: sighting.items.map((item) => displayIdentifier(item.id)),
+    source: source.title === undefined ? source.kind : `${source.kind}: ${source.title}`,
+  };
+}
+
+/** What happened, as a reader would say it; the author's own words follow where there are any. */
+export function summaryOf(sighting: Sighting): string {
+  const verb = verbOf(sighting);
+  return sighting.statement === undefined ? verb : `${verb}: ${sighting.statement}`;
+}
+
+function verbOf(sighting: Sighting): string {
+  const { kind, action, modality, subtype } = sighting;
+  const carrier = sighting.items.find((item) => item.role === 'container' || item.role === 'conveyance');
+  const into = carrier === undefined ? '' : ` ${carrierName(carrier.id, carrier.aliases?.name)}`;
+  const contained = kind === 'aggregation' || (kind === 'correction' && action !== undefined);
+  const base = contained ? (action === 'DELETE' ? `out of${into || ' what it was in'}` : `into${into}`) : baseVerb(kind, subtype);
+  const prefix = kind === 'correction' ? 'correction, ' : '';
+  if (modality === 'negative') return `${prefix}looked for and not found (${base})`;
+  return modality === 'planned' ? `${prefix}planned: ${base}` : `${prefix}${base}`;
+}
+
+function carrierName(id: string, name: string | undefined): string {
+  const display = displayIdentifier(id);
+  return name === undefined ? display : `${display} "${name}"`;
+}
+
+function baseVerb(kind: Sighting['kind'], subtype: string | undefined): string {
+  const words: Readonly<Record<Sighting['kind'], string>> = {
+    observation: 'observed', aggregation: 'packed', transfer: 'custody transferred', transformation: 'transformed', registration: 'registered',
+    declaration: 'declared', statement: 'said', assessment: `assessed${subtype === undefined ? '' : ` (${subtype})`}`,
+    identification: `identified${subtype === undefined ? '' : ` (${subtype})`}`, correction: 'in place of an earlier record', retraction: 'withdrawn', dispute: 'disputed',
+    resolution: 'resolved', marking: 'handling changed',
+  };
+  return words[kind];
+}
+
+/** An event by itself, without how it stands: for lists in the order of the log. */
+export function storedView({ stored, document, sighting }: ReadEvent): StoredView {
+  return {
+    agency: stored.agency,
+    id: stored.id,
+    logIndex: stored.logIndex,
+    submittedBy: { agency: stored.agency, principal: stored.principal, proved: true },
+    reportedBy: document.reported === undefined ? null : { ...document.reported, proved: false },
+    captured: formatInstant(stored.capturedMicros),
+    recorded: null,
+    contentHash: stored.contentHash,
+    commitment: stored.commitment,
+    document,
+    display: displayOf(sighting),
+  };
+}

@@ -1,0 +1,88 @@
+/** GET /v1/events (all, in the order of the log) and /v1/events/{id}: one event, how it stands, and everything about it. */
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { EventAnswer, EventsView } from '#lib/contracts';
+import { foldEvent, formatRef, knownAtReported } from '#lib/domain';
+import { DomainError } from '#lib/runtime';
+import { parseAsOf, type AsOf } from './coordinates.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { sendWithTag } from './entity-tag.ts';
+import { eventView, readEvent, type ReadEvent, storedView } from './event-view.ts';
+import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
+import type { LedgerReads, Reader } from './ledger-reads.ts';
+import { readLimit, readQuery } from './query.ts';
+import { closure, coordinatesOf, questionView } from './timeline.ts';
+
+@Controller('v1/events')
+export class EventsController {
+  readonly #deps: GatewayDeps;
+
+  constructor(@Inject(GATEWAY_DEPS) deps: GatewayDeps) {
+    this.#deps = deps;
+  }
+
+  @Get()
+  async events(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { reads } = this.#deps;
+    const query = readQuery(given, ['cursor', 'limit']);
+    const limit = readLimit(query.limit);
+    const reader = await readerOf(this.#deps);
+    const question = `${reads.origin} events ${reader.groups.join()}`;
+    const cursor = query.cursor === undefined ? undefined : (decodeCursor(question, query.cursor) as unknown as { from: number; logSize: number });
+    const logSize = cursor?.logSize ?? (await reads.logSize());
+    const page = await reads.eventsFrom(cursor?.from ?? 0, reader.groups, logSize, limit + 1);
+    const shown = page.slice(0, limit);
+    const last = shown.at(-1);
+    const view: EventsView = {
+      coordinates: coordinatesOf({ basis: 'recorded', logSize }, logSize),
+      events: shown.map((stored) => storedView(readEvent(stored))),
+      next: page.length > limit && last !== undefined ? encodeCursor(question, { from: last.logIndex + 1, logSize }) : null,
+    };
+    await sendWithTag(request, reply, view);
+  }
+
+  @Get(':id')
+  async event(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { reads } = this.#deps;
+    const query = readQuery(given, ['asOf', 'agency']);
+    const reader = await readerOf(this.#deps);
+    const asOf = parseAsOf(query.asOf, await reads.logSize());
+    await sendWithTag(request, reply, await readOne(reads, reader, { id, asOf, ...(query.agency === undefined ? {} : { agency: query.agency }) }));
+  }
+}
+
+interface OneQuery {
+  readonly id: string;
+  readonly agency?: string;
+  readonly asOf: AsOf;
+}
+
+async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }: OneQuery): Promise<EventAnswer> {
+  const named = await reads.byId(id, reader.groups, asOf.logSize);
+  const found = agency === undefined ? named : named.filter((event) => event.agency === agency);
+  const missing = new DomainError('event.not-found', 'There is no event of this id that you may see.');
+  const stored = found[0];
+  if (stored === undefined) throw missing;
+  if (found.length > 1) {
+    throw new DomainError('event.ambiguous', `The agencies ${found.map((event) => event.agency).join(', ')} each have an event of this id: add agency=.`);
+  }
+  const event = readEvent(stored);
+  const context = await closure(reads, reader, asOf.logSize, [event]);
+  const all = [event, ...context];
+  const inputs = asOf.basis === 'reported' ? knownAtReported(all, asOf.until).inputs : all;
+  const fold = foldEvent(event.sighting, inputs);
+  if (fold.entry === undefined) throw missing;
+  const events = new Map<string, ReadEvent>(all.map((each) => [formatRef(each.sighting), each]));
+  const viewOf = (entry: typeof fold.entry): EventAnswer['event'] => {
+    const each = entry === undefined ? undefined : events.get(formatRef(entry.sighting));
+    if (entry === undefined || each === undefined) throw new Error('the fold shows an event that it was not given');
+    return eventView(entry, each);
+  };
+  return {
+    coordinates: coordinatesOf(asOf, asOf.logSize),
+    event: viewOf(fold.entry),
+    about: fold.about.map(viewOf),
+    waiting: fold.waiting.map(({ agency: by, id: waiting, kind, target }) => ({ agency: by, id: waiting, kind, target: { ...target } })),
+    openQuestions: fold.openQuestions.map(questionView),
+  };
+}

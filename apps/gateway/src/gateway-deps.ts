@@ -1,0 +1,23 @@
+/** What the gateway's controllers work with, and who asks. */
+import type { EventLog } from '#lib/event-log';
+import type { LedgerReads, Reader } from './ledger-reads.ts';
+
+export const GATEWAY_DEPS = Symbol('gateway deps');
+
+export interface GatewayDeps {
+  readonly reads: LedgerReads;
+  /** Everyone who reaches the loopback port is the operator of this agency. */
+  readonly agency: string;
+  readonly deadLetters: DeadLetterRetry;
+}
+
+/** Appends a dead letter to the event log again and marks it, in this order: a crash in between makes it come twice, which does no harm. */
+export interface DeadLetterRetry {
+  readonly log: EventLog;
+  markRetried(seq: number): Promise<void>;
+}
+
+/** Groups that are not there yet have nothing to show; they may come with the next event, so nothing is remembered here. */
+export async function readerOf({ reads, agency }: GatewayDeps): Promise<Reader> {
+  return { agency, groups: await reads.groupNumbers(['clear', 'green', `agency:${agency}`]) };
+}

@@ -1,0 +1,18 @@
+/** The gateway role as a Nest module, mounted by apps/custody. */
+import { type DynamicModule, Module } from '@nestjs/common';
+import { EventsController } from './events.controller.ts';
+import { GATEWAY_DEPS, type GatewayDeps } from './gateway-deps.ts';
+import { ItemsController } from './items.controller.ts';
+import { RecordsController } from './records.controller.ts';
+import { ReferenceController } from './reference.controller.ts';
+
+@Module({})
+export class GatewayModule {
+  static with(deps: GatewayDeps): DynamicModule {
+    return {
+      module: GatewayModule,
+      controllers: [EventsController, ItemsController, RecordsController, ReferenceController],
+      providers: [{ provide: GATEWAY_DEPS, useValue: deps }],
+    };
+  }
+}

@@ -1,0 +1,58 @@
+/** GET /v1/items/{id}, /v1/items/{id}/timeline and /v1/search. */
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ItemView } from '#lib/contracts';
+import { DomainError } from '#lib/runtime';
+import { parseAsOf } from './coordinates.ts';
+import { sendWithTag } from './entity-tag.ts';
+import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
+import { readLimit, readQuery } from './query.ts';
+import { searchItems } from './search.ts';
+import { coordinatesOf, itemOf, lastPlacing, readTimeline } from './timeline.ts';
+
+@Controller('v1')
+export class ItemsController {
+  readonly #deps: GatewayDeps;
+
+  constructor(@Inject(GATEWAY_DEPS) deps: GatewayDeps) {
+    this.#deps = deps;
+  }
+
+  @Get('items/:id')
+  async item(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { reads } = this.#deps;
+    const query = readQuery(given, ['asOf']);
+    const reader = await readerOf(this.#deps);
+    const asOf = parseAsOf(query.asOf, await reads.logSize());
+    const item = itemOf(id);
+    const { events } = await reads.itemHead(item.id, reader.groups, asOf.logSize);
+    if (events === 0) throw new DomainError('item.not-found', `Nothing is known of ${item.display}.`);
+    const view: ItemView = {
+      item,
+      coordinates: coordinatesOf(asOf, asOf.logSize),
+      events,
+      lastPlacedBy: await lastPlacing(reads, reader, item.id, asOf),
+      links: { timeline: `/v1/items/${encodeURIComponent(item.id)}/timeline` },
+    };
+    await sendWithTag(request, reply, view);
+  }
+
+  @Get('items/:id/timeline')
+  async timeline(@Param('id') item: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { reads } = this.#deps;
+    const { asOf, cursor, limit } = readQuery(given, ['asOf', 'cursor', 'limit']);
+    const reader = await readerOf(this.#deps);
+    const view = await readTimeline(reads, reader, {
+      item, asOf: parseAsOf(asOf, await reads.logSize()), limit: readLimit(limit), ...(cursor === undefined ? {} : { cursor }),
+    });
+    await sendWithTag(request, reply, view);
+  }
+
+  @Get('search')
+  async search(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { q, cursor, limit } = readQuery(given, ['q', 'cursor', 'limit']);
+    const reader = await readerOf(this.#deps);
+    const view = await searchItems(this.#deps.reads, reader, { text: q ?? '', limit: readLimit(limit), ...(cursor === undefined ? {} : { cursor }) });
+    await sendWithTag(request, reply, view);
+  }
+}

@@ -1,0 +1,79 @@
+/** What did not become an entry: the same id with other bytes (conflicts), and records that could not be taken (dead letters). */
+import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import type { ConflictsView, DeadLettersView, DeadLetterView, ErrorCode, RetriedView } from '#lib/contracts';
+import { formatInstant } from '#lib/domain';
+import { DomainError } from '#lib/runtime';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
+import type { StoredDeadLetter } from './ledger-reads.ts';
+import { readLimit, readQuery } from './query.ts';
+
+@Controller('v1')
+export class RecordsController {
+  readonly #deps: GatewayDeps;
+
+  constructor(@Inject(GATEWAY_DEPS) deps: GatewayDeps) {
+    this.#deps = deps;
+  }
+
+  /** A submitter's own: whose bytes were not taken must learn it, and nobody else. */
+  @Get('conflicts')
+  async conflicts(@Query() given: unknown): Promise<ConflictsView> {
+    const { reads } = this.#deps;
+    const { cursor, limit: text } = readQuery(given, ['cursor', 'limit']);
+    const limit = readLimit(text);
+    const { agency } = await readerOf(this.#deps);
+    const question = `${reads.origin} conflicts ${agency}`;
+    const after = cursor === undefined ? undefined : (decodeCursor(question, cursor) as unknown as { agency: string; id: string; contentHash: string });
+    const page = await reads.conflicts(agency, after, limit + 1);
+    const shown = page.slice(0, limit);
+    const last = shown.at(-1);
+    return {
+      conflicts: shown.map(({ principal, capturedMicros, standing, ...rest }) => ({
+        ...rest, standing: { ...standing }, submittedBy: { agency: rest.agency, principal, proved: true }, captured: formatInstant(capturedMicros),
+      })),
+      next: page.length > limit && last !== undefined ? encodeCursor(question, { agency: last.agency, id: last.id, contentHash: last.contentHash }) : null,
+    };
+  }
+
+  @Get('dead-letters')
+  async deadLetters(@Query() given: unknown): Promise<DeadLettersView> {
+    const { reads } = this.#deps;
+    const { cursor, limit: text } = readQuery(given, ['cursor', 'limit']);
+    const limit = readLimit(text);
+    const question = `${reads.origin} dead-letters`;
+    const page = await reads.deadLetters(cursor === undefined ? 0 : (decodeCursor(question, cursor) as number), limit + 1);
+    const shown = page.slice(0, limit);
+    const last = shown.at(-1);
+    return { deadLetters: shown.map(headOf), next: page.length > limit && last !== undefined ? encodeCursor(question, last.seq) : null };
+  }
+
+  @Get('dead-letters/:seq')
+  async deadLetter(@Param('seq') seq: string): Promise<DeadLetterView> {
+    const letter = await this.#find(seq);
+    const headers = Object.entries(letter.headers).map(([name, value]) => ({ name, value: value.toString('base64') }));
+    return { ...headOf(letter), key: letter.key?.toString('base64') ?? null, headers, value: letter.value.toString('base64') };
+  }
+
+  @Post('dead-letters/:seq/retry')
+  @HttpCode(202)
+  async retry(@Param('seq') seq: string): Promise<RetriedView> {
+    const letter = await this.#find(seq);
+    if (letter.retried) throw new DomainError('dlq.retried', `Dead letter ${letter.seq} was appended again before.`);
+    const { log, markRetried } = this.#deps.deadLetters;
+    const headers = Object.fromEntries(Object.entries(letter.headers).map(([name, value]) => [name, value.toString('utf8')]));
+    await log.append(letter.topic, [{ key: letter.key, value: letter.value, headers }]);
+    await markRetried(letter.seq);
+    return { seq: letter.seq, retried: true };
+  }
+
+  async #find(text: string): Promise<StoredDeadLetter> {
+    const letter = /^\d{1,15}$/.test(text) ? await this.#deps.reads.deadLetter(Number(text)) : undefined;
+    if (letter === undefined) throw new DomainError('dlq.not-found', 'There is no dead letter of this number.');
+    return letter;
+  }
+}
+
+function headOf({ seq, topic, partition, offset, code, detail, value, retried }: StoredDeadLetter): DeadLettersView['deadLetters'][number] {
+  return { seq, topic, partition, offset, code: code as ErrorCode, detail, bytes: value.length, retried };
+}

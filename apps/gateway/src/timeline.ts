@@ -1,0 +1,157 @@
+/**
+ * The timeline of one item, page by page. Each page is folded with everything that speaks about its sightings, transitively, and what those
+ * speak about: the standing of an entry depends on nothing else, so the pages together equal the whole fold.
+ */
+import type { EventView, TimelineView } from '#lib/contracts';
+import { displayIdentifier, foldTimeline, formatRef, knownAtReported, parseIdentifier, referencesOf, type EventRef, type OpenQuestion } from '#lib/domain';
+import { DomainError } from '#lib/runtime';
+import type { AsOf } from './coordinates.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { eventView, readEvent, type ReadEvent } from './event-view.ts';
+import type { LedgerReads, Position, Reader } from './ledger-reads.ts';
+
+export interface TimelineQuery {
+  readonly item: string;
+  readonly asOf: AsOf;
+  readonly cursor?: string;
+  readonly limit: number;
+}
+
+export async function readTimeline(reads: LedgerReads, reader: Reader, query: TimelineQuery): Promise<TimelineView> {
+  const { asOf } = query;
+  const item = itemOf(query.item);
+  const question = `${reads.origin} timeline ${item.id} ${asOf.basis} ${asOf.basis === 'reported' ? asOf.text : asOf.logSize} ${reader.groups.join()}`;
+  const cursor = query.cursor === undefined ? undefined : (decodeCursor(question, query.cursor) as unknown as { after: Position; logSize: number });
+  // A walk over pages stays at the log size that it began with, or the pages would not be of one timeline.
+  const logSize = cursor?.logSize ?? asOf.logSize;
+  const page = await reads.timelinePage({ item: item.id, groups: reader.groups, logSize, limit: query.limit + 1, ...(cursor === undefined ? {} : { after: cursor.after }) });
+  if (page.length === 0 && cursor === undefined) throw new DomainError('item.not-found', `Nothing is known of ${displayIdentifier(item.id)}.`);
+
+  const shown = page.slice(0, query.limit);
+  const onPage = shown.map((row) => readEvent(row.event));
+  const context = await closure(reads, reader, logSize, onPage);
+  const known = asOf.basis === 'reported' ? knownAtReported([...onPage, ...context], asOf.until) : undefined;
+  const fold = foldTimeline(item.id, known?.inputs ?? [...onPage, ...context]);
+
+  const events = new Map([...onPage, ...context].map((event) => [formatRef(event.sighting), event]));
+  const pageKeys = new Set(onPage.map((event) => formatRef(event.sighting)));
+  // What speaks about a sighting of the page without naming the item stands right behind what it speaks about.
+  const visible = fold.entries.filter((entry) => pageKeys.has(formatRef(entry.sighting)) || entry.roles.length === 0);
+  const last = shown.at(-1);
+  const next = page.length > shown.length && last !== undefined ? encodeCursor(question, { after: { ...last.position }, logSize }) : null;
+  return {
+    item,
+    coordinates: coordinatesOf(asOf, logSize),
+    entries: visible.map((entry) => eventView(entry, eventOf(events, entry.sighting))),
+    waiting: fold.waiting.map(({ agency, id, kind, target }) => ({ agency, id, kind, target: { ...target } })),
+    openQuestions: fold.openQuestions.map(questionView),
+    notes: notesOf(visible.flatMap((entry) => (entry.places ? [eventOf(events, entry.sighting)] : []))),
+    ...(known === undefined ? {} : { withoutReported: known.withoutReported }),
+    next,
+  };
+}
+
+/** Rows looked at in one step from the end of a timeline. */
+const LAST_PAGE = 50;
+/** A hundred thousand statements behind the last observation are read no further: the timeline itself has it. */
+const LAST_PAGES_MAX = 20;
+
+/** The latest sighting that places the item: from the end of the timeline backwards. Undated ones come last and are looked at first. */
+export async function lastPlacing(reads: LedgerReads, reader: Reader, item: string, asOf: AsOf): Promise<EventView | null> {
+  let after: Position | undefined;
+  for (let turn = 0; turn < LAST_PAGES_MAX; turn++) {
+    const page = await reads.timelinePage({ item, groups: reader.groups, logSize: asOf.logSize, limit: LAST_PAGE, backwards: true, ...(after === undefined ? {} : { after }) });
+    const onPage = page.map((row) => readEvent(row.event));
+    const inputs = [...onPage, ...(await closure(reads, reader, asOf.logSize, onPage))];
+    const fold = foldTimeline(item, asOf.basis === 'reported' ? knownAtReported(inputs, asOf.until).inputs : inputs);
+    const keys = new Map(onPage.map((event) => [formatRef(event.sighting), event]));
+    const found = fold.entries.filter((entry) => entry.places && keys.has(formatRef(entry.sighting))).at(-1);
+    if (found !== undefined) return eventView(found, eventOf(keys, found.sighting));
+    const last = page.at(-1);
+    if (last === undefined || page.length < LAST_PAGE) return null;
+    after = last.position;
+  }
+  return null;
+}
+
+/** Throws the identifier's own fault. */
+export function itemOf(text: string): TimelineView['item'] {
+  const parsed = parseIdentifier(text);
+  if (!parsed.ok) throw new DomainError(parsed.code, parsed.detail);
+  const { check } = parsed;
+  const reason = check.verdict === 'valid' ? {} : { reason: check.reason };
+  const expected = check.verdict === 'invalid' && check.expected !== undefined ? { expected: check.expected } : {};
+  return {
+    id: parsed.identifier.id,
+    scheme: parsed.identifier.scheme,
+    display: parsed.display,
+    check: { verdict: check.verdict, ...reason, ...expected },
+    facts: Object.entries(parsed.facts).map(([name, value]) => ({ name, value })),
+  };
+}
+
+export function coordinatesOf(asOf: AsOf, logSize: number): TimelineView['coordinates'] {
+  return {
+    asOf: asOf.basis === 'reported' ? { basis: 'reported', logSize, reported: asOf.text } : { basis: 'log', logSize },
+    policy: 0,
+  };
+}
+
+/** Speakers transitively, then whatever all of them refer to: one more step, since targets of targets decide nothing here. */
+export async function closure(reads: LedgerReads, reader: Reader, logSize: number, events: readonly ReadEvent[]): Promise<ReadEvent[]> {
+  const have = new Set(events.map((event) => formatRef(event.sighting)));
+  const take = (found: readonly ReadEvent[]): ReadEvent[] => found.filter((event) => !have.has(formatRef(event.sighting)) && have.add(formatRef(event.sighting)));
+  const speakers = take((await reads.speakersAbout(refsOf(events), reader.groups, logSize)).map(readEvent));
+  const context = [...speakers];
+  let wanted = missingTargets([...events, ...speakers], have);
+  while (wanted.length > 0) {
+    const found = take((await reads.byRefs(wanted, reader.groups, logSize)).map(readEvent));
+    if (found.length === 0) break;
+    // A target brings those that speak about it: they decide how it stands.
+    const more = take((await reads.speakersAbout(refsOf(found), reader.groups, logSize)).map(readEvent));
+    context.push(...found, ...more);
+    wanted = missingTargets([...found, ...more], have);
+  }
+  return context;
+}
+
+const refsOf = (events: readonly ReadEvent[]): EventRef[] => events.map(({ sighting: { agency, id } }) => ({ agency, id }));
+
+function missingTargets(events: readonly ReadEvent[], have: ReadonlySet<string>): EventRef[] {
+  const missing = new Map<string, EventRef>();
+  for (const { sighting } of events) {
+    for (const ref of referencesOf(sighting)) {
+      if (!have.has(formatRef(ref))) missing.set(formatRef(ref), ref);
+    }
+  }
+  return [...missing.values()];
+}
+
+function eventOf(events: ReadonlyMap<string, ReadEvent>, ref: EventRef): ReadEvent {
+  const event = events.get(formatRef(ref));
+  if (event === undefined) throw new Error(`the fold shows ${formatRef(ref)}, which it was not given`);
+  return event;
+}
+
+const QUESTION_WORDS: Readonly<Record<OpenQuestion['code'], string>> = {
+  'check-digit': 'The identifier as written fails its check digit; it is kept as written and merged with nothing',
+  disputed: 'Disputed, and nothing settles it',
+  contradiction: 'Two records contradict each other, and both stand',
+  'incomplete-correction': 'A correction leaves out an item of what it corrects',
+  'relation-cycle': 'Records that withdraw each other in a circle: none of them counts',
+};
+
+export function questionView(question: OpenQuestion): TimelineView['openQuestions'][number] {
+  const refs = question.refs.map((ref) => ({ ...ref }));
+  return { code: question.code, refs, display: `${QUESTION_WORDS[question.code]}: ${refs.map(formatRef).join(', ')}.` };
+}
+
+/** Into what the item went: its own movements are not this item's sightings, and the reader must know that they are missing here. */
+function notesOf(placing: readonly ReadEvent[]): string[] {
+  const carriers = new Set<string>();
+  for (const { sighting } of placing) {
+    if (sighting.action !== 'ADD') continue;
+    for (const item of sighting.items) if (item.role === 'container' || item.role === 'conveyance') carriers.add(item.id);
+  }
+  return [...carriers].map((id) => `After it went into ${displayIdentifier(id)}, the movements of ${displayIdentifier(id)} itself are not followed here yet.`);
+}
