@@ -9,7 +9,7 @@ import { RULES, ruleOfName, ruleOfScheme, splitLabel } from './identifiers/rules
 import { IDENTIFIER_TEXT_LENGTH_MAX, printable, refuse, type CheckVerdict, type Identifier, type Refusal, type SchemeRule } from './identifiers/scheme.ts';
 
 export { canonicalDigitalLink } from './identifiers/gs1-digital-link.ts';
-export { matchesSearch, searchKeys, searchProbes, type SearchProbes } from './identifiers/search.ts';
+export { aliasKeys, matchesSearch, searchKeys, searchProbes, type SearchProbes } from './identifiers/search.ts';
 export { IDENTIFIER_TEXT_LENGTH_MAX, SCHEMES, type CheckVerdict, type Identifier, type Scheme } from './identifiers/scheme.ts';
 
 /** Raised when a value that was accepted before would get another normal form; nothing short of that. */

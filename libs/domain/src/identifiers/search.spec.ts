@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { matchesSearch, searchKeys, searchProbes } from '../identifier.ts';
+import { aliasKeys, matchesSearch, searchKeys, searchProbes } from '../identifier.ts';
 
 /** What a caller does: candidates by keys, decided by `matchesSearch`. */
 function find(ids: readonly string[], text: string, keysOf: (id: string) => readonly string[] = searchKeys): string[] {
@@ -50,6 +50,16 @@ test('control: without folding the keys, a misread identifier is not found', () 
 
 test('a near match is never the same item: two digits exchanged find neither', () => {
   expect(find(ALL, 'SYNU0000041')).toEqual([]);
+});
+
+test('a name or number that was stated beside an identifier is found by its parts, and is no match of the identifier', () => {
+  const keys = [...searchKeys('imo:0000012'), ...aliasKeys('MV SYNTHETIC LINER'), ...aliasKeys('mmsi:244990001')];
+  for (const text of ['synthetic liner', 'mv synthetic', '24499', 'MMSI 244990001']) {
+    expect(searchProbes(text).keys.filter((key) => !keys.includes(key))).toEqual([]);
+    expect(matchesSearch('imo:0000012', text)).toBeNull();
+  }
+  expect(searchProbes('SYNTHETIC FEEDER').keys.every((key) => keys.includes(key))).toBe(false);
+  expect(aliasKeys('평양')).toEqual([]);
 });
 
 const VIN = fc.array(fc.constantFrom(...'ABCDEFGHJKLMNPRSTUVWXYZ0123456789'), { minLength: 17, maxLength: 17 }).map((characters) => characters.join(''));

@@ -40,9 +40,21 @@ export interface SearchProbes {
 /** Rows of the index for a normalised id: `=` + the folded whole, and `~` + each piece, once each; at most 62. */
 export function searchKeys(id: string): string[] {
   const { scheme, value } = split(id);
+  return scheme === 'serial' ? [...new Set([...keysOf(value), ...keysOf(value.slice(value.indexOf(':') + 1)).slice(0, 1)])] : keysOf(value);
+}
+
+/**
+ * Rows of the index for a name or number that an author stated beside an identifier (`MV SYNTHETIC LINER`, `mmsi:244990001`); at most 61.
+ * `matchesSearch` knows no aliases: a candidate that it answers with null was found by one of them. None for a name without Latin letters
+ * or digits.
+ */
+export function aliasKeys(alias: string): string[] {
+  return keysOf(query(alias).value);
+}
+
+function keysOf(value: string): string[] {
   const folded = fold(value).slice(0, KEYED_LENGTH_MAX);
-  const number = scheme === 'serial' ? fold(value.slice(value.indexOf(':') + 1)) : folded;
-  return [...new Set([`=${folded}`, `=${number.slice(0, KEYED_LENGTH_MAX)}`, ...grams(folded).map((gram) => `~${gram}`)])];
+  return folded === '' ? [] : [...new Set([`=${folded}`, ...grams(folded).map((gram) => `~${gram}`)])];
 }
 
 /**
