@@ -1,5 +1,5 @@
 /**
- * Sightings as agencies send them, 600 to 700 bytes each, the same for the same seed: a car seen at a port (one item), or loaded into a
+ * Sightings as agencies send them, 650 to 850 bytes each, the same for the same seed: a car seen at a port (one item), or loaded into a
  * container in front of a ship (three). Ids are version 7 UUIDs in the order of submission, as capture makes them.
  */
 import type { SightingDocument } from '#lib/contracts';
@@ -38,11 +38,11 @@ function sighting(random: Random, n: number, { items, itemsPerSighting }: Docume
     handling: { tlp: 'GREEN' as const },
     occurred: { from: `${day.slice(0, 16)}:00Z`, to: `${day.slice(0, 16)}:00Z`, precision: 'minute' as const },
     place: { name: port[1], unlocode: port[0], country: port[2], lat: port[3], lon: port[4] },
-    source: { kind: 'gate-record', family: 'trade' as const, title: `Gate record ${n} of ${port[1]}` },
+    source: { kind: 'gate-record', family: 'trade' as const, title: `Gate record ${n}` },
     evidence: [{ sha256: random.bytes(32).toString('hex'), bytes: 20_000 + random.below(80_000), mediaType: 'application/pdf', locator: `line:${1 + random.below(60)}` }],
     grade: random.pick(['A1', 'A2', 'B2', 'B3', 'C3']),
-    statement: `Seen by ${random.pick(WITNESSES)}; seal ${random.word().toString(36)} intact, reading ${random.word() % 1000}.`,
-    reported: { at: day.slice(0, 19) + 'Z', by: 'duty officer', agency: 'Harbour Office' },
+    statement: `Seen by ${random.pick(WITNESSES)}; seal ${random.word().toString(36)}.`,
+    reported: { at: `${day.slice(0, 19)}Z`, by: 'duty officer' },
   };
   const subject = { id: vin(car), role: 'subject' as const, written: vin(car).slice(4) };
   if (itemsPerSighting === 1) return { ...document, items: [subject] };

@@ -1,5 +1,5 @@
 /** `npm run bench`: starts the servers, runs the measures in interleaved rounds, writes the result. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,6 +47,8 @@ async function run(root: string, options: BenchOptions): Promise<BenchResult> {
   const parent = join(root, '.custody', 'bench');
   mkdirSync(parent, { recursive: true });
   const workDir = await mkdtemp(join(parent, 'run-'));
+  // Postgres runs as another user when this runs as root, and must be able to get at its own folder below.
+  await chmod(workDir, 0o755);
   const machine = describeMachine();
   const load = [loadAverage()];
   note(`${machine.cores} cores, ${machine.cpu}, Node ${machine.node}, load average ${load[0]}, seed ${options.seed}, size ${options.sizes.name}, ${options.sizes.rounds} rounds`);

@@ -1,0 +1,132 @@
+/** (f) One item's timeline out of a large ledger: the store's statement, the same question as bare SQL, and the gateway's whole answer. */
+import { Agent, request } from 'node:http';
+import { createPool, ledgerReads } from '#lib/store';
+import type pg from 'pg';
+import type { Bench } from '../bench.ts';
+import { ID } from '../goals.ts';
+import { startGateway } from '../product.ts';
+import { seededRandom } from '../random.ts';
+import { percentile, Skipped, type Figures, type Measure } from '../rounds.ts';
+import { withClient } from '../servers.ts';
+import { fillLedger, SIGHTINGS_PER_ITEM, syntheticItem } from '../synthetic-ledger.ts';
+
+/** Reads before the clock starts: prepared plans, catalogue caches, compiled code. */
+const WARM_UP = 300;
+/** Answers over HTTP cost ten times as much: fewer of them give the same percentiles. */
+const HTTP_SHARE = 0.2;
+
+/** The same rows and columns as the product's statement, without groups of several, cursors, roles: what one would type. */
+const BARE = `select t.starts, t.ends, t.agency, t.id, t.log_index, c.principal, c.captured, e.content_hash, e.commitment, c.bytes
+  from ledger.timeline t join ledger.entries e using (log_index) join ledger.content c using (log_index)
+  where t.item = $1 and t.grp = $2 and t.log_index < $3
+  order by t.starts, t.ends, t.agency, t.id limit $4`;
+
+export function timelineMeasure(bench: Bench, rows: number): Measure {
+  const database = `bench_timeline_${rows}`;
+  let filled: Promise<number> | undefined;
+  return {
+    id: ID.timeline(rows),
+    title: `f: timeline of ${SIGHTINGS_PER_ITEM} sightings out of ${rows} rows`,
+    async run(round) {
+      filled ??= fill(bench, database, rows);
+      const items = await filled;
+      const draw = drawer(bench.options.seed + round, items);
+      const reads = bench.options.sizes.timelineReads;
+      const url = bench.servers.databaseUrl(database);
+      // Taking turns within a round, in halves: neither has the warmer cache.
+      const halves = [await readBare(url, rows, draw, reads / 2), await readStore(url, rows, draw, reads / 2), await readBare(url, rows, draw, reads / 2), await readStore(url, rows, draw, reads / 2)];
+      const [bare, store] = [[0, 2], [1, 3]].map((which) => which.flatMap((half) => halves[half] ?? [])) as [number[], number[]];
+      const http = await readGateway(bench, database, draw, Math.ceil(reads * HTTP_SHARE));
+      return { ...percentiles('bare', bare), ...percentiles('store', store), ...percentiles('http', http) };
+    },
+  };
+}
+
+const percentiles = (name: string, micros: readonly number[]): Figures =>
+  micros.length === 0 ? {} : { [`${name}P50Micros`]: percentile(micros, 0.5), [`${name}P99Micros`]: percentile(micros, 0.99) };
+
+async function fill(bench: Bench, database: string, rows: number): Promise<number> {
+  const started = performance.now();
+  const url = await bench.servers.freshDatabase(database);
+  const { items } = await withClient(url, (client) => fillLedger(client, rows));
+  bench.note(`filled ${database}: ${rows} rows, ${items} items in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  return items;
+}
+
+function drawer(seed: number, items: number): () => string {
+  const random = seededRandom(seed);
+  return () => syntheticItem(random.below(items));
+}
+
+async function readBare(url: string, logSize: number, draw: () => string, reads: number): Promise<number[]> {
+  return withClient(url, async (client) => {
+    const group = await greenGroup(client);
+    return timed(reads, async () => {
+      const { rows } = await client.query({ name: 'bare', text: BARE, values: [draw(), group, logSize, SIGHTINGS_PER_ITEM + 1] });
+      return rows.length;
+    });
+  });
+}
+
+async function readStore(url: string, logSize: number, draw: () => string, reads: number): Promise<number[]> {
+  const group = await withClient(url, greenGroup);
+  const pool = createPool({ url, applicationName: 'bench', max: 1, role: 'gateway' });
+  try {
+    const ledger = await ledgerReads(pool);
+    return await timed(reads, async () => (await ledger.timelinePage({ item: draw(), groups: [group], logSize, limit: SIGHTINGS_PER_ITEM + 1 })).length);
+  } finally {
+    await pool.close();
+  }
+}
+
+async function readGateway(bench: Bench, database: string, draw: () => string, reads: number): Promise<number[]> {
+  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  try {
+    gateway = await startGateway(bench, { topic: 'bench.gateway', database });
+  } catch (error) {
+    if (error instanceof Skipped) return [];
+    throw error;
+  }
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  try {
+    return await timed(reads, async () => {
+      const body = await get(agent, `${gateway.base}/v1/items/${encodeURIComponent(draw())}/timeline?limit=${SIGHTINGS_PER_ITEM}`);
+      return (JSON.parse(body) as { entries: unknown[] }).entries.length;
+    });
+  } finally {
+    agent.destroy();
+    await gateway.child.stop();
+  }
+}
+
+const greenGroup = async (client: pg.Client): Promise<number> =>
+  (await client.query<{ id: number }>("select id from ledger.reader_groups where name = 'green'")).rows[0]?.id ?? 0;
+
+/** Microseconds of each read, one after the other. A read that does not find the whole timeline is an error, not a figure. */
+async function timed(reads: number, read: () => Promise<number>): Promise<number[]> {
+  const micros: number[] = [];
+  for (let n = -WARM_UP; n < reads; n++) {
+    const started = performance.now();
+    const found = await read();
+    const spent = (performance.now() - started) * 1000;
+    if (found !== SIGHTINGS_PER_ITEM) throw new Error(`a timeline has ${found} of ${SIGHTINGS_PER_ITEM} sightings`);
+    if (n >= 0) micros.push(spent);
+  }
+  return micros;
+}
+
+function get(agent: Agent, url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const call = request(url, { agent, timeout: 10_000 });
+    call.on('timeout', () => call.destroy(new Error('no answer in 10 s'))).on('error', reject);
+    call.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject).on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        if (response.statusCode === 200) resolve(text);
+        else reject(new Error(`HTTP ${response.statusCode}: ${text.slice(0, 300)}`));
+      });
+    });
+    call.end();
+  });
+}
