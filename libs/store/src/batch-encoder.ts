@@ -1,6 +1,7 @@
 /** Ledger rows of a batch of events, encoded while nobody waits: log indexes count from 0 until the log head is known, then are moved to it. */
 import { CopyWriter, FieldFault } from './copy-writer.ts';
-import { mapKey } from './map-key.ts';
+import type { ReaderGroup } from './ledger-constants.ts';
+import type { MapKeys } from './map-keys.ts';
 import type { ProjectedEvent } from './projection.ts';
 
 /** Columns in the order in which `add` writes them. */
@@ -16,11 +17,6 @@ const HASH_BYTES = 32;
 const UTF8_MAX = 3;
 /** Numbers, hashes and the lengths of fields of the widest row. */
 const FIXED_BYTES_MAX = 160;
-
-export interface ReaderGroup {
-  readonly id: number;
-  readonly name: string;
-}
 
 export class BatchEncoder {
   readonly entries = new LogRows();
@@ -39,12 +35,12 @@ export class BatchEncoder {
   }
 
   /** Throws FieldFault, or what JavaScript throws on a value of another type; then the event left no row and the others stand. */
-  add(event: ProjectedEvent, groups: readonly ReaderGroup[], mapSalt: Uint8Array): void {
+  add(event: ProjectedEvent, groups: readonly ReaderGroup[], mapKeys: MapKeys): void {
     const all = [this.entries, this.content, this.timeline, this.relations];
     for (const rows of all) rows.mark();
     try {
       this.addEntry(event);
-      this.addRows(event, groups, mapSalt);
+      this.addRows(event, groups, mapKeys);
       this.events += 1;
     } catch (error) {
       for (const rows of all) rows.undo();
@@ -76,7 +72,7 @@ export class BatchEncoder {
     stored.bytea(content);
   }
 
-  private addRows(event: ProjectedEvent, groups: readonly ReaderGroup[], mapSalt: Uint8Array): void {
+  private addRows(event: ProjectedEvent, groups: readonly ReaderGroup[], mapKeys: MapKeys): void {
     const { agency, id, kind, starts, ends } = event;
     if (groups.length === 0) throw new FieldFault('An event without a reader group would be seen by nobody.');
     const items = event.items.length === 0 ? NO_ITEM : event.items.length === 1 ? event.items : [...new Set(event.items)];
@@ -92,7 +88,7 @@ export class BatchEncoder {
         row.text(id);
         this.timeline.logIndex(this.events);
         row.int2(kind);
-        row.bytea(mapKey(mapSalt, group.name, item));
+        row.bytea(mapKeys.keyOf(group, item));
       }
     }
     const { targets } = event;

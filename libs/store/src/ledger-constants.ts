@@ -1,6 +1,12 @@
 /** What never changes once it is in the ledger, read once for each pool: the map salt, the numbers of reader groups. */
 import { isWellFormed } from './copy-writer.ts';
+import { MapKeys } from './map-keys.ts';
 import type { StorePool } from './pool.ts';
+
+export interface ReaderGroup {
+  readonly id: number;
+  readonly name: string;
+}
 
 export interface LedgerConstants {
   /** Name of the log, in every answer and cursor. */
@@ -10,6 +16,7 @@ export interface LedgerConstants {
 }
 
 const constants = new WeakMap<StorePool, LedgerConstants>();
+const mapKeys = new WeakMap<StorePool, MapKeys>();
 const groupIds = new WeakMap<StorePool, Map<string, number>>();
 /** Longer names are refused by the table. */
 const NAME_BYTES_MAX = 255;
@@ -21,6 +28,14 @@ export async function ledgerConstants(pool: StorePool): Promise<LedgerConstants>
   if (rows[0] === undefined) throw new Error('The ledger has no head: its migration did not run.');
   constants.set(pool, rows[0]);
   return rows[0];
+}
+
+export async function ledgerMapKeys(pool: StorePool): Promise<MapKeys> {
+  const known = mapKeys.get(pool);
+  if (known !== undefined) return known;
+  const keys = new MapKeys((await ledgerConstants(pool)).mapSalt);
+  mapKeys.set(pool, keys);
+  return keys;
 }
 
 /**

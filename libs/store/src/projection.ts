@@ -8,9 +8,10 @@
  *    savepoint, known events are sifted out (same bytes: a duplicate; other bytes: kept as a conflict), and the rest goes in.
  * 4. Data that the database refuses is found by halving, each half in a savepoint of its own, and becomes a dead letter.
  */
-import { BatchEncoder, COPY_CONTENT, COPY_ENTRIES, COPY_RELATIONS, COPY_TIMELINE, type ReaderGroup } from './batch-encoder.ts';
+import { BatchEncoder, COPY_CONTENT, COPY_ENTRIES, COPY_RELATIONS, COPY_TIMELINE } from './batch-encoder.ts';
 import { sqlState } from './errors.ts';
-import { ledgerConstants, readerGroups } from './ledger-constants.ts';
+import { ledgerMapKeys, readerGroups, type ReaderGroup } from './ledger-constants.ts';
+import type { MapKeys } from './map-keys.ts';
 import type { StoreClient, StorePool } from './pool.ts';
 import { insertConflict } from './sql/insert-conflict.ts';
 import { insertDeadLetter } from './sql/insert-dead-letter.ts';
@@ -95,10 +96,10 @@ export async function projectBatch(
   pool: StorePool, partition: PartitionId, from: number, next: number,
   events: readonly ProjectedEvent[], dead: readonly DeadLetter[], hooks: ProjectionHooks = NO_HOOKS,
 ): Promise<ProjectionOutcome> {
-  const { mapSalt } = await ledgerConstants(pool);
+  const mapKeys = await ledgerMapKeys(pool);
   const groups = await readerGroups(pool, events);
   const encoder = encoders.pop() ?? new BatchEncoder();
-  const batch = new Projection(partition, groups, mapSalt, encoder, dead);
+  const batch = new Projection(partition, groups, mapKeys, encoder, dead);
   // Before any lock is taken.
   const first = batch.encode(events);
   await hooks.failpoint('before_begin');
@@ -149,13 +150,13 @@ class Projection {
   private readonly dead: DeadLetter[];
   private readonly partition: PartitionId;
   private readonly groups: ReadonlyMap<string, number>;
-  private readonly mapSalt: Uint8Array;
+  private readonly mapKeys: MapKeys;
   private readonly encoder: BatchEncoder;
 
-  constructor(partition: PartitionId, groups: ReadonlyMap<string, number>, mapSalt: Uint8Array, encoder: BatchEncoder, dead: readonly DeadLetter[]) {
+  constructor(partition: PartitionId, groups: ReadonlyMap<string, number>, mapKeys: MapKeys, encoder: BatchEncoder, dead: readonly DeadLetter[]) {
     this.partition = partition;
     this.groups = groups;
-    this.mapSalt = mapSalt;
+    this.mapKeys = mapKeys;
     this.encoder = encoder;
     this.dead = [...dead];
   }
@@ -170,7 +171,7 @@ class Projection {
     const encoded: ProjectedEvent[] = [];
     for (const event of events) {
       try {
-        this.encoder.add(event, this.groupsOf(event), this.mapSalt);
+        this.encoder.add(event, this.groupsOf(event), this.mapKeys);
         encoded.push(event);
       } catch (error) {
         this.kill(event, error);

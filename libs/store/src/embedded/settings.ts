@@ -12,6 +12,9 @@ export function serverSettings(): Record<string, string> {
     max_wal_size: '1GB',
     checkpoint_timeout: '10min',
     wal_buffers: '16MB',
+    // The log of a batch is written while the batch still comes in, not all at its commit, which every other projector waits for
+    // (measured: 18-24 instead of 32-37 us an event).
+    wal_writer_delay: '10ms',
     // All roles in one process use about 30 connections; the rest is for tools.
     max_connections: '80',
     // Our statements take milliseconds: compiling them costs more than running them.
