@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { interleave, medianOf, percentile, ratioOf, significant, Skipped, type Measure, type Outcome } from './rounds.ts';
+import { significant } from './figures.ts';
+import { interleave, medianOf, percentile, ratioOf, Skipped, type Measure, type Outcome } from './rounds.ts';
 
 const quiet = (): void => undefined;
 

@@ -2,6 +2,7 @@
  * Interleaved rounds: in each round every measure runs once, next to the ones it is compared with, so that a machine that slows down
  * slows all of them down. What is kept of several rounds is the median; ratios are taken within a round first.
  */
+import { showFigures } from './figures.ts';
 
 /** One run of one measure: named figures, units last in the name (`perSecond`, `micros`, `bytes`, `megabytes`). */
 export type Figures = Readonly<Record<string, number>>;
@@ -77,14 +78,4 @@ export function ratioOf(one: Outcome | undefined, other: Outcome | undefined, na
     return above === undefined || below === undefined || below === 0 ? [] : [above / below];
   });
   return ratios.length === 0 ? undefined : medianOf(ratios);
-}
-
-export function showFigures(figures: Figures): string {
-  return Object.entries(figures).map(([name, value]) => `${name}=${significant(value)}`).join(' ');
-}
-
-/** Three significant digits at least, grouped thousands: more would promise more than a shared machine can keep. */
-export function significant(value: number): string {
-  if (Math.abs(value) >= 100) return Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ',');
-  return Number(value.toPrecision(3)).toString();
 }

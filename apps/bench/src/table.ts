@@ -1,8 +1,9 @@
 /** README's bench section, made from the committed result and from nothing else. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { showFigures, significant } from './figures.ts';
 import { RESULT_PATH, readResult, type BenchResult, type GoalVerdict } from './result.ts';
-import { showFigures, significant, type Outcome } from './rounds.ts';
+import type { Outcome } from './rounds.ts';
 
 export const BEGIN = '<!-- bench:begin -->';
 export const END = '<!-- bench:end -->';

@@ -1,0 +1,51 @@
+/** How figures are written for people: every name that a measure gives, with its unit. */
+import type { Figures } from './rounds.ts';
+
+const MEBIBYTE = 2 ** 20;
+const MILLI = 1000;
+
+const micros = (what: string) => (value: number) => `${what} ${significant(value)} µs`;
+const millis = (what: string) => (value: number) => `${what} ${significant(value / MILLI)} ms`;
+const bytes = (what: string) => (value: number) => `${what} ${significant(value)} B`;
+
+const SHOWN: Readonly<Record<string, (value: number) => string>> = {
+  eventsPerSecond: (value) => `**${significant(value)} events/s**`,
+  eventsPerCoreSecond: (value) => `**${significant(value)} events per second of CPU**`,
+  recordsPerSecond: (value) => `**${significant(value)} records/s**`,
+  appendedPerSecond: (value) => `appended ${significant(value)}/s`,
+  workerMicrosPerEvent: micros('CPU an event: process'),
+  postgresMicrosPerEvent: micros('Postgres'),
+  brokerMicrosPerEvent: micros('broker'),
+  cpuMicrosPerEvent: micros('CPU an event'),
+  wallMicrosPerEvent: micros('wall'),
+  producerMicrosPerRecord: micros('CPU a record: producer'),
+  consumerMicrosPerRecord: micros('consumer'),
+  serverMicrosPerRecord: micros('servers'),
+  peakRssBytes: (value) => `peak ${significant(value / MEBIBYTE)} MiB`,
+  lastToSecondQuarter: (value) => `last quarter of the run ${significant(value)} of the second`,
+  bareP50Micros: millis('bare SQL p50'),
+  bareP99Micros: millis('p99'),
+  storeP50Micros: millis('store p50'),
+  storeP99Micros: millis('p99'),
+  httpP50Micros: millis('HTTP p50'),
+  httpP99Micros: millis('p99'),
+  storedBytesPerEvent: (value) => `**${significant(value)} B stored**`,
+  eventBytes: bytes('event'),
+  valueBytes: bytes('record of the event log'),
+  entriesBytesPerEvent: bytes('entries'),
+  contentBytesPerEvent: bytes('content'),
+  timelineBytesPerEvent: bytes('timeline'),
+  relationsBytesPerEvent: bytes('relations'),
+  search_keysBytesPerEvent: bytes('search keys'),
+};
+
+/** A figure without a line above is shown by its name, so that none is lost. */
+export function showFigures(figures: Figures): string {
+  return Object.entries(figures).map(([name, value]) => SHOWN[name]?.(value) ?? `${name} ${significant(value)}`).join(', ');
+}
+
+/** Three significant digits at least, grouped thousands: more would promise more than a shared machine can keep. */
+export function significant(value: number): string {
+  if (Math.abs(value) >= 100) return Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ',');
+  return Number(value.toPrecision(3)).toString();
+}
