@@ -1,6 +1,6 @@
 /**
- * Canonical JSON (RFC 8785, JCS): one text for each value. Numbers and escapes are ECMAScript's own, which the RFC took over; what is ours
- * is the order of members, by UTF-16 code units, and that what UTF-8 cannot carry is refused.
+ * Canonical JSON (RFC 8785, JCS): one text for each value. Numbers and escapes are ECMAScript's own, which the RFC took over; what is
+ * ours is the order of members, by UTF-16 code units, and that what UTF-8 cannot carry is refused.
  */
 import type { JsonValue } from './json-value.ts';
 
@@ -16,8 +16,8 @@ const names = new Map<string, string>();
 
 /**
  * The canonical text; its UTF-8 is what is hashed. A member that is undefined is absent, as in JSON.stringify.
- * Throws TypeError for what JSON has no form for (NaN, infinities, functions, undefined) and for lone surrogates: parseStrict refuses them
- * first. Depth is bounded by whoever made the value (parseStrict: 32). About 5 ns a byte.
+ * Throws TypeError for what JSON has no form for (NaN, infinities, functions, undefined) and for lone surrogates: parseStrict refuses
+ * them first. Depth is bounded by whoever made the value (parseStrict: 32). About 5 ns a byte.
  */
 export function canonicalize(value: JsonValue): string {
   switch (typeof value) {
@@ -30,7 +30,9 @@ export function canonicalize(value: JsonValue): string {
       return value ? 'true' : 'false';
     case 'object':
       if (value === null) return 'null';
-      return Array.isArray(value) ? elements(value as readonly JsonValue[]) : members(value as Readonly<Record<string, JsonValue | undefined>>);
+      return Array.isArray(value)
+        ? elements(value as readonly JsonValue[])
+        : members(value as Readonly<Record<string, JsonValue | undefined>>);
     default:
       throw new TypeError(`canonical JSON has no ${typeof value}`);
   }
@@ -38,7 +40,8 @@ export function canonicalize(value: JsonValue): string {
 
 function elements(values: readonly JsonValue[]): string {
   let text = '[';
-  for (let n = 0; n < values.length; n++) text += n === 0 ? canonicalize(values[n] as JsonValue) : `,${canonicalize(values[n] as JsonValue)}`;
+  for (let n = 0; n < values.length; n++)
+    text += n === 0 ? canonicalize(values[n] as JsonValue) : `,${canonicalize(values[n] as JsonValue)}`;
   return `${text}]`;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Numbers whose every digit survives (I-JSON, RFC 7493 section 2.2): what was written is what a double gives back, so that no reader of
- * the canonical bytes sees another value than the author wrote.
+ * Numbers whose every digit survives (I-JSON, RFC 7493 section 2.2): what was written is what a double gives back, so that no reader
+ * of the canonical bytes sees another value than the author wrote.
  */
 
 /** From here on the canonical form (RFC 8785 section 3.2.2.3, ECMAScript Number::toString) has an exponent. */
@@ -8,14 +8,20 @@ const EXPONENT_FROM = 1e21;
 /** Integers of up to this many digits are below 2^53 whatever the digits are. */
 const SAFE_DIGITS = 15;
 
-/** Whether the canonical form of `value` is an integer literal beyond ±(2^53 - 1), which readers with other number types read differently. */
+/**
+ * Whether the canonical form of `value` is an integer literal beyond ±(2^53 - 1), which readers with other number types read
+ * differently.
+ */
 export const isUnsafeInteger = (value: number): boolean =>
-  (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) && value < EXPONENT_FROM && value > -EXPONENT_FROM && Number.isInteger(value);
+  (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) &&
+  value < EXPONENT_FROM &&
+  value > -EXPONENT_FROM &&
+  Number.isInteger(value);
 
 /**
- * The double that `literal` (the number grammar of RFC 8259 section 6, already checked) denotes exactly in its shortest decimal form, -0 as 0;
- * undefined where digits would be lost (`0.1234567890123456789`), where it overflows or vanishes, and for integers beyond ±(2^53 - 1),
- * also when written as `1e20`: their canonical form is such a literal. `38.93000` and `-1.0e+28` are exact.
+ * The double that `literal` (the number grammar of RFC 8259 section 6, already checked) denotes exactly in its shortest decimal form,
+ * -0 as 0; undefined where digits would be lost (`0.1234567890123456789`), where it overflows or vanishes, and for integers beyond
+ * ±(2^53 - 1), also when written as `1e20`: their canonical form is such a literal. `38.93000` and `-1.0e+28` are exact.
  * @param isInteger the literal has neither fraction nor exponent
  */
 export function exactNumber(literal: string, isInteger: boolean): number | undefined {

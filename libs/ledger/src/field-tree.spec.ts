@@ -2,7 +2,21 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import * as reference from '../vectors/reference.mjs';
 import { vectorFiles } from '../vectors/make.mjs';
-import { canonicalize, commit, encodeEntry, leafHash, mapKey, recordMac, encodeRecord, SLOTS, slotValues, type Envelope, type JsonValue, type RecordHeader, type SightingDocumentLike } from './index.ts';
+import {
+  canonicalize,
+  commit,
+  encodeEntry,
+  leafHash,
+  mapKey,
+  recordMac,
+  encodeRecord,
+  SLOTS,
+  slotValues,
+  type Envelope,
+  type JsonValue,
+  type RecordHeader,
+  type SightingDocumentLike,
+} from './index.ts';
 
 interface FieldTreeVector {
   readonly about: string;
@@ -44,7 +58,9 @@ describe('published vectors of version 1', () => {
   });
 
   test('map keys', () => {
-    for (const { salt, group, identifier, key } of vectors<{ salt: string; group: string; identifier: string; key: string }>('map-key.json')) {
+    for (const { salt, group, identifier, key } of vectors<{ salt: string; group: string; identifier: string; key: string }>(
+      'map-key.json',
+    )) {
       expect(mapKey(hex(salt), group, identifier).toString('hex')).toBe(key);
     }
   });
@@ -60,11 +76,31 @@ describe('published vectors of version 1', () => {
 describe('the fast field tree', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 20 });
   const value = fc.jsonValue({ stringUnit: 'grapheme', maxDepth: 3 }) as fc.Arbitrary<JsonValue>;
+  /** Around the size from which a value is hashed in a buffer of its own. */
+  const long = fc
+    .tuple(fc.constantFrom('a', 'ä', '大', '😀'), fc.integer({ min: 1_000, max: 4_200 }))
+    .map(([unit, count]) => unit.repeat(count));
   const list = fc.oneof(fc.array(value, { maxLength: 6 }), fc.array(text, { minLength: 7, maxLength: 40 }));
   const documents = fc.record(
     {
-      id: text, kind: text, as: text, action: text, modality: text, subtype: text, handling: value, occurred: value, place: value, items: list, conveyance: value,
-      parties: list, source: value, evidence: list, grade: text, statement: fc.oneof(text, fc.string({ minLength: 1_200, maxLength: 2_000 })), relations: value, reported: value, extension: value,
+      kind: text,
+      as: text,
+      action: text,
+      modality: text,
+      subtype: text,
+      handling: value,
+      occurred: value,
+      place: value,
+      items: list,
+      conveyance: value,
+      parties: list,
+      source: value,
+      evidence: list,
+      grade: text,
+      statement: fc.oneof(text, long),
+      relations: value,
+      reported: value,
+      extension: value,
     },
     { requiredKeys: [] },
   ) as fc.Arbitrary<SightingDocumentLike>;
@@ -74,10 +110,17 @@ describe('the fast field tree', () => {
   test('gives the commitment of the slow one that anyone can read, for any document', () => {
     fc.assert(
       fc.property(envelopes, documents, secrets, (given, any, key) => {
-        expect(commit(given, any, key)).toBe(reference.commitment(given, any, key));
+        const commitment = reference.commitment(given, any, key);
+        expect(commit(given, any, key)).toBe(commitment);
+        expect(commit(given, { ...any, id: given.id }, key)).toBe(commitment);
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('gives it for more elements than one byte counts', () => {
+    const items = Array.from({ length: 300 }, (_, n) => n);
+    expect(commit(envelope, { ...document, items }, secret)).toBe(reference.commitment(envelope, { ...document, items }, secret));
   });
 
   test('keeps nothing of one event for the next', () => {
@@ -99,19 +142,22 @@ describe('what a commitment covers', () => {
   const of = (changed: SightingDocumentLike, given = full.envelope, key = hex(full.secret)) => commit(given, changed, key);
 
   test('every member, every part of the envelope, and the secret', () => {
+    const { id: _, ...unnamed } = full.document;
     const commitments = [full.commitment];
     // The id of the document stands in the envelope.
     for (const name of Object.keys(full.document).filter((member) => member !== 'id')) {
       const { [name]: value, ...without } = full.document;
       commitments.push(of(without), of({ ...full.document, [name]: Array.isArray(value) ? [...(value as JsonValue[]), 'x'] : 'x' }));
     }
-    for (const name of Object.keys(full.envelope)) commitments.push(of(full.document, { ...full.envelope, [name]: 'x' }));
+    for (const name of Object.keys(full.envelope)) commitments.push(of(unnamed, { ...full.envelope, [name]: 'x' }));
     commitments.push(of(full.document, full.envelope, Buffer.alloc(32)));
     expect(new Set(commitments).size).toBe(commitments.length);
   });
 
   test('an empty list, which is not an absent one', () => {
-    const commitments = [document, { ...document, items: [] }, { ...document, parties: [] }, { ...document, items: [null] }].map((given) => of(given));
+    const commitments = [document, { ...document, items: [] }, { ...document, parties: [] }, { ...document, items: [null] }].map((given) =>
+      of(given),
+    );
     expect(new Set(commitments).size).toBe(4);
   });
 
@@ -125,6 +171,11 @@ describe('what a commitment covers', () => {
     expect(reference.commitment(full.envelope, smuggled, hex(full.secret))).toBe(of(document));
     for (const name of ['envelope', 'reserved', '15']) expect(() => of({ ...document, [name]: 1 })).toThrow(RangeError);
     expect(of({ ...document, more: undefined } as unknown as SightingDocumentLike)).toBe(of(document));
+  });
+
+  test("an id other than the envelope's is refused; without that, nothing would cover it", () => {
+    expect(() => of({ ...document, id: 'other' })).toThrow(RangeError);
+    expect(reference.commitment(full.envelope, { ...document, id: 'other' }, hex(full.secret))).toBe(of(document));
   });
 
   test('an element slot that is no list is refused; without that, a text could stand for a list', () => {
@@ -157,10 +208,41 @@ describe('what a commitment covers', () => {
 });
 
 test('slots stand in published order', () => {
-  expect(SLOTS).toEqual(['envelope', 'kind', 'handling', 'occurred', 'place', 'items', 'conveyance', 'parties', 'source', 'evidence', 'grade', 'statement', 'relations', 'reported', 'extension', 'reserved']);
+  expect(SLOTS).toEqual([
+    'envelope',
+    'kind',
+    'handling',
+    'occurred',
+    'place',
+    'items',
+    'conveyance',
+    'parties',
+    'source',
+    'evidence',
+    'grade',
+    'statement',
+    'relations',
+    'reported',
+    'extension',
+    'reserved',
+  ]);
   const values = slotValues(envelope, { ...document, subtype: 's', id: 'e-1', grade: 'A1', statement: 'x' });
   expect(values).toEqual([
-    { v: 1, ...envelope }, { kind: 'observation', subtype: 's' }, document.handling, undefined, undefined, undefined, undefined, undefined,
-    document.source, undefined, 'A1', 'x', undefined, undefined, undefined, undefined,
+    { v: 1, ...envelope },
+    { kind: 'observation', subtype: 's' },
+    document.handling,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    document.source,
+    undefined,
+    'A1',
+    'x',
+    undefined,
+    undefined,
+    undefined,
+    undefined,
   ]);
 });

@@ -1,6 +1,6 @@
 /**
- * The field tree, version 1: a sighting's commitment is the root of an RFC 9162 tree over 16 slots in published order, so that each can be
- * opened alone and what is withheld leaks neither name nor value. All integers big-endian, `JCS` = RFC 8785 in UTF-8:
+ * The field tree, version 1: a sighting's commitment is the root of an RFC 9162 tree over 16 slots in published order, so that each
+ * can be opened alone and what is withheld leaks neither name nor value. All integers big-endian, `JCS` = RFC 8785 in UTF-8:
  *
  *   slot leaf            SHA-256(0x00 || "custody/field/v1"   || u8 slot          || salt || JCS(value))
  *   absent slot leaf     SHA-256(0x00 || "custody/absent/v1"  || u8 slot          || salt)
@@ -9,10 +9,11 @@
  *   slot salt            AES-256(secret, block slot * 65536)
  *   element salt         AES-256(secret, block slot * 65536 + n + 1), blocks as 128-bit integers
  *
- * `items`, `parties` and `evidence` are trees of their own: their elements, padded with absent element leaves to the next power of two, at least
- * four, so that up to four elements show nothing of their number. The value of such a slot is the root of its tree, as a text of 64 lower-case
- * hex digits. An absent member is an absent slot leaf. An empty list is present: the tree of four absent elements; so no two documents
- * share a commitment. No absent leaf has the length of another, and the tags differ: nothing can be opened as something else.
+ * `items`, `parties` and `evidence` are trees of their own: their elements, padded with absent element leaves to the next power of
+ * two, at least four, so that up to four elements show nothing of their number. The value of such a slot is the root of its tree, as a
+ * text of 64 lower-case hex digits. An absent member is an absent slot leaf. An empty list is present: the tree of four absent
+ * elements. So no two documents share a commitment, but that an `id` in the document and the same one chosen by capture are one: it
+ * stands in the envelope. No absent leaf has the length of another, and the tags differ: nothing can be opened as something else.
  */
 import { canonicalize } from './canonical.ts';
 import type { JsonValue } from './json-value.ts';
@@ -35,7 +36,8 @@ const slotTree = new NodeHeap(SLOTS.length);
 /**
  * The event's commitment: 64 lower-case hex digits.
  * Throws RangeError for a document that the tree would not cover (slotValues), a secret of another length, a list above ELEMENTS_MAX.
- * @param secret 32 bytes of the system's generator, one for each event: whoever has it can open the whole event, and nobody else can guess a field
+ * @param secret 32 bytes of the system's generator, one for each event: whoever has it can open the whole event, and nobody else can
+ * guess a field
  * Cost: 30 µs for 900 bytes with two items and one piece of evidence, most of it in 46 hashes.
  */
 export function commit(envelope: Envelope, document: SightingDocumentLike, secret: Uint8Array): string {
@@ -147,7 +149,8 @@ function hashLeaf(input: LeafInput, salts: Uint8Array, saltFrom: number, value: 
   for (let n = 0; n < SALT_BYTES; n++) bytes[saltAt + n] = salts[saltFrom + n] as number;
   if (value === undefined) return sha256Latin1(bytes);
   const text = canonicalize(value);
-  if (text.length * UTF8_BYTES_PER_UNIT_MAX > VALUE_KEPT_BYTES) return sha256Latin1(Buffer.concat([bytes.subarray(0, valueAt), Buffer.from(text, 'utf8')]));
+  if (text.length * UTF8_BYTES_PER_UNIT_MAX > VALUE_KEPT_BYTES)
+    return sha256Latin1(Buffer.concat([bytes.subarray(0, valueAt), Buffer.from(text, 'utf8')]));
   const length = valueAt + bytes.utf8Write(text, valueAt);
   return sha256Latin1((views[length] ??= bytes.subarray(0, length)));
 }

@@ -13,5 +13,13 @@ export type { JsonObject, JsonValue } from './json-value.ts';
 export { mapKey } from './map-key.ts';
 export { leafHash, merkleRoot, nodeHash } from './merkle.ts';
 export { equalBytes, HASH_BYTES, randomSecret, sha256Hex } from './primitives.ts';
-export { checkRecordMac, decodeRecord, encodeRecord, PRINCIPAL_LENGTH_MAX, recordMac, type DecodedRecord, type RecordHeader } from './record.ts';
+export {
+  checkRecordMac,
+  decodeRecord,
+  encodeRecord,
+  PRINCIPAL_LENGTH_MAX,
+  recordMac,
+  type DecodedRecord,
+  type RecordHeader,
+} from './record.ts';
 export { ELEMENT_SLOTS, SLOTS, slotValues, type Envelope, type SightingDocumentLike, type SlotName } from './slots.ts';

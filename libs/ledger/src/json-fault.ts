@@ -13,8 +13,10 @@ export const JSON_FAULT_CODES = [
   'json.nul',
   'json.number',
 ] as const;
+/** One of JSON_FAULT_CODES. */
 export type JsonFaultCode = (typeof JSON_FAULT_CODES)[number];
 
+/** One fault: what, and where. */
 export interface JsonFault {
   readonly code: JsonFaultCode;
   /** For a person. Quotes nothing of the content. */

@@ -4,9 +4,17 @@ import { StrictReader } from './strict-reader.ts';
 
 const LIMITS = { depthMax: 32, keysMax: 10_000 };
 
-const text = fc.string({ unit: fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...'abÄ"\\/\n\t\u001f\u2028') }, fc.constantFrom('😀', 'é', '\u007f', '中', '\ufffe')), maxLength: 12 });
+const text = fc.string({
+  unit: fc.oneof(
+    { weight: 5, arbitrary: fc.constantFrom(...'abÄ"\\/\n\t\u001f\u2028') },
+    fc.constantFrom('😀', 'é', '\u007f', '中', '\ufffe'),
+  ),
+  maxLength: 12,
+});
 const name = fc.oneof(text, fc.constantFrom('a', 'b', '1', '10', '9', 'constructor', 'toString'));
-const kept = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0) && !(Math.abs(value) > Number.MAX_SAFE_INTEGER && Math.abs(value) < 1e21));
+const kept = fc
+  .double({ noNaN: true, noDefaultInfinity: true })
+  .filter((value) => !Object.is(value, -0) && !(Math.abs(value) > Number.MAX_SAFE_INTEGER && Math.abs(value) < 1e21));
 const number = fc.oneof(fc.maxSafeInteger(), kept, fc.integer({ min: -5, max: 5 }));
 const { value } = fc.letrec<{ value: JsonValue }>((tie) => ({
   value: fc.oneof(
@@ -24,9 +32,11 @@ function respell(given: JsonValue, random: () => number): string {
   if (typeof given === 'string') return `"${respellText(given, random)}"`;
   if (typeof given === 'number') return Number.isInteger(given) || String(given).includes('e') ? String(given) : `${given}00`;
   if (given === null || typeof given === 'boolean') return String(given);
-  if (Array.isArray(given)) return `[${gap()}${(given as readonly JsonValue[]).map((element) => respell(element, random) + gap()).join(`,${gap()}`)}]`;
+  if (Array.isArray(given))
+    return `[${gap()}${(given as readonly JsonValue[]).map((element) => respell(element, random) + gap()).join(`,${gap()}`)}]`;
   const members = Object.entries(given).sort(() => random() - 0.5);
-  return `{${gap()}${members.map(([key, member]) => `"${respellText(key, random)}"${gap()}:${gap()}${respell(member, random)}${gap()}`).join(`,${gap()}`)}}`;
+  const spelt = members.map(([key, member]) => `"${respellText(key, random)}"${gap()}:${gap()}${respell(member, random)}${gap()}`);
+  return `{${gap()}${spelt.join(`,${gap()}`)}}`;
 }
 
 function respellText(given: string, random: () => number): string {
@@ -54,7 +64,26 @@ function seeded(seed: number): () => number {
 function mutate(original: Uint8Array, random: () => number): Uint8Array {
   const mutated = Buffer.from(original);
   const at = Math.floor(random() * (mutated.length + 1));
-  const tokens = ['"', '\\', '{', '}', '[', ']', ',', ':', '\\u0000', '\\ud800', '"__proto__":', '1e999', '9007199254740993', ' ', '\u0000', '-', '.', 'é'];
+  const tokens = [
+    '"',
+    '\\',
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    '\\u0000',
+    '\\ud800',
+    '"__proto__":',
+    '1e999',
+    '9007199254740993',
+    ' ',
+    '\u0000',
+    '-',
+    '.',
+    'é',
+  ];
   const token = Buffer.from(tokens[Math.floor(random() * tokens.length)] as string);
   switch (Math.floor(random() * 5)) {
     case 0:
@@ -100,17 +129,23 @@ test('every spelling of a value is the same value to us and to the ordinary pars
 
 test('a digit more than a double keeps is refused, wherever it stands', () => {
   fc.assert(
-    fc.property(kept.filter((given) => String(given).includes('.') && !String(given).includes('e')), (given) => {
-      const literal = `${given}${'0'.repeat(20)}1`;
-      expect(parseStrict(Buffer.from(`[0,${literal}]`))).toMatchObject({ ok: false, fault: { code: 'json.number', pointer: '/1' } });
-    }),
+    fc.property(
+      kept.filter((given) => String(given).includes('.') && !String(given).includes('e')),
+      (given) => {
+        const literal = `${given}${'0'.repeat(20)}1`;
+        expect(parseStrict(Buffer.from(`[0,${literal}]`))).toMatchObject({ ok: false, fault: { code: 'json.number', pointer: '/1' } });
+      },
+    ),
   );
 });
 
 const DOCUMENT = Buffer.from(
   canonicalize({
     evidence: [{ bytes: 22931, sha256: '0a53bc0938cb7ee003963bcdd10486df9f79eb4eaac7e4c6a1ddb0db3d49c83c' }],
-    items: [{ id: 'vin:WDDSYNTH9JA000001', role: 'subject' }, { id: 'container:SYNU0000014', role: 'container', written: 'SYNU 000001 4' }],
+    items: [
+      { id: 'vin:WDDSYNTH9JA000001', role: 'subject' },
+      { id: 'container:SYNU0000014', role: 'container', written: 'SYNU 000001 4' },
+    ],
     kind: 'aggregation',
     place: { lat: 38.93, lon: -121.65, name: 'Dalian 大连 😀' },
     statement: 'said "so"\n',
@@ -145,13 +180,15 @@ test('100,000 mutated documents: never a throw, a place with every fault, and bo
         const slow = new StrictReader(Buffer.from(mutated).toString('utf8'), LIMITS);
         const value = slow.read();
         if ((slow.fault?.code ?? 'taken') !== outcome) throw new Error(`${outcome}, but ${slow.fault?.code} by the slow way`);
-        if (parsed.ok && canonicalize(value as JsonValue) !== parsed.canonical.toString('utf8')) throw new Error('other bytes by the slow way');
+        if (parsed.ok && canonicalize(value as JsonValue) !== parsed.canonical.toString('utf8'))
+          throw new Error('other bytes by the slow way');
       }
     }),
     { numRuns: SEEDS, verbose: 1 },
   );
   // The mutations reach what they are for.
-  for (const outcome of ['taken', 'json.syntax', 'json.encoding', 'json.nul', 'json.lone-surrogate', 'json.duplicate-key']) expect(outcomes.get(outcome)).toBeGreaterThan(50);
+  for (const outcome of ['taken', 'json.syntax', 'json.encoding', 'json.nul', 'json.lone-surrogate', 'json.duplicate-key'])
+    expect(outcomes.get(outcome)).toBeGreaterThan(50);
 });
 
 test('control: without its checks the fast way would take what must be refused, and hand on bytes that are not canonical', () => {

@@ -1,4 +1,13 @@
-import { canonicalize, JSON_BYTES_MAX, JSON_DEPTH_MAX, JSON_FAULT_CODES, JSON_KEYS_MAX, parseStrict, type JsonFault, type JsonFaultCode } from './index.ts';
+import {
+  canonicalize,
+  JSON_BYTES_MAX,
+  JSON_DEPTH_MAX,
+  JSON_FAULT_CODES,
+  JSON_KEYS_MAX,
+  parseStrict,
+  type JsonFault,
+  type JsonFaultCode,
+} from './index.ts';
 import { firstInvalidByte } from './utf8.ts';
 
 const parse = (text: string | Uint8Array) => parseStrict(typeof text === 'string' ? Buffer.from(text, 'utf8') : text);
@@ -208,7 +217,15 @@ describe('what is taken', () => {
 
   test('a megabyte of hostile digits, spaces or members costs no more than a moment', () => {
     const mib = JSON_BYTES_MAX - 16;
-    const hostile = [`0.${'0'.repeat(mib)}1`, `1${'0'.repeat(mib)}`, `${' '.repeat(mib)}1 1`, `"${'\\u0041'.repeat(mib / 6)}"`, nested(mib / 2), manyKeys(9_999), `1.${'9'.repeat(mib)}`];
+    const hostile = [
+      `0.${'0'.repeat(mib)}1`,
+      `1${'0'.repeat(mib)}`,
+      `${' '.repeat(mib)}1 1`,
+      `"${'\\u0041'.repeat(mib / 6)}"`,
+      nested(mib / 2),
+      manyKeys(9_999),
+      `1.${'9'.repeat(mib)}`,
+    ];
     const started = performance.now();
     for (const text of hostile) parse(text);
     expect(performance.now() - started).toBeLessThan(3_000);
@@ -216,6 +233,17 @@ describe('what is taken', () => {
 });
 
 test('every code of a fault is in use', () => {
-  const texts = ['[', bytes(0xff), 'x'.repeat(JSON_BYTES_MAX + 1), nested(33), '{"a":1,"a":1}', '{"__proto__":1}', manyKeys(10_001), '"\\ud800"', '"\\u0000"', '1e999'];
+  const texts = [
+    '[',
+    bytes(0xff),
+    'x'.repeat(JSON_BYTES_MAX + 1),
+    nested(33),
+    '{"a":1,"a":1}',
+    '{"__proto__":1}',
+    manyKeys(10_001),
+    '"\\ud800"',
+    '"\\u0000"',
+    '1e999',
+  ];
   expect(texts.map((text) => faultOf(text).code)).toEqual(JSON_FAULT_CODES);
 });

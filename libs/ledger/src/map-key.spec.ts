@@ -29,7 +29,10 @@ test('a key is not changed by the next one', () => {
 
 test('the longest identifier of the schema fits, in any script; what does not fit is a bug, never a key of something shorter', () => {
   const longest = '大'.repeat(512);
-  expect(mapKey(salt, 'community:' + 'x'.repeat(128), longest).toString('hex')).toBe(reference.mapKey(salt, 'community:' + 'x'.repeat(128), longest));
+  expect(mapKey(salt, 'community:' + 'x'.repeat(128), longest).toString('hex')).toBe(
+    reference.mapKey(salt, 'community:' + 'x'.repeat(128), longest),
+  );
   expect(() => mapKey(salt, 'clear', 'x'.repeat(5_000))).toThrow(RangeError);
+  expect(() => mapKey(salt, 'clear', '大'.repeat(1_400))).toThrow(RangeError);
   expect(() => mapKey(Buffer.alloc(31), 'clear', 'x')).toThrow(RangeError);
 });

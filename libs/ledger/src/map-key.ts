@@ -15,14 +15,16 @@ input.latin1Write(TAG, 0);
 const inputs: Uint8Array[] = [];
 
 /**
- * SHA-256 of `"custody/map/v1" || salt || u16 length of group || group || identifier`, integers big-endian, text in UTF-8. 32 bytes, read from the most
- * significant bit. Equal texts give equal keys, and only they: the group's length fixes where the identifier starts.
+ * SHA-256 of `"custody/map/v1" || salt || u16 length of group || group || identifier`, integers big-endian, text in UTF-8. 32 bytes,
+ * read from the most significant bit. Equal texts give equal keys, and only they: the group's length fixes where the identifier
+ * starts.
  * @param salt 32 bytes, the log's own: without it nobody can try out identifiers against a map
  * Cost: 0.9 µs.
  */
 export function mapKey(salt: Uint8Array, group: string, identifier: string): Buffer {
   if (salt.length !== HASH_BYTES) throw new RangeError('the map salt has 32 bytes');
-  if ((group.length + identifier.length) * UTF8_BYTES_PER_UNIT_MAX > TEXT_BYTES_MAX) throw new RangeError('group or identifier too long for a map key');
+  if ((group.length + identifier.length) * UTF8_BYTES_PER_UNIT_MAX > TEXT_BYTES_MAX)
+    throw new RangeError('group or identifier too long for a map key');
   input.set(salt, SALT_AT);
   const groupBytes = input.utf8Write(group, GROUP_AT);
   input[LENGTH_AT] = groupBytes >> 8;

@@ -6,7 +6,10 @@ import * as reference from '../vectors/reference.mjs';
 import { encodeEntry, leafHash, merkleRoot, nodeHash } from './index.ts';
 import { NodeHeap } from './node-heap.ts';
 
-const hashes = fc.array(fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes)), { maxLength: 70 });
+const hashes = fc.array(
+  fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes)),
+  { maxLength: 70 },
+);
 
 test('a root is that of the definition in RFC 9162, for any number of leaves', () => {
   fc.assert(

@@ -15,7 +15,10 @@ export function leafHash(data: Uint8Array): Buffer {
 const node = arena(1 + 2 * HASH_BYTES);
 node[0] = NODE_TAG;
 
-/** Hash of an inner node: SHA-256 of 0x01 and both children's hashes; 32 bytes. Throws RangeError where a child is no hash. Cost: 0.8 µs. */
+/**
+ * Hash of an inner node: SHA-256 of 0x01 and both children's hashes; 32 bytes. Throws RangeError where a child is no hash. Cost: 0.8
+ * µs.
+ */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   if (left.length !== HASH_BYTES || right.length !== HASH_BYTES) throw new RangeError('a node has two hashes of 32 bytes');
   node.set(left, 1);
@@ -24,8 +27,8 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
 }
 
 /**
- * The root over leaf hashes in their order; over none: SHA-256 of nothing. Level by level, an odd last node moving up as it is, which is the
- * RFC's tree split at the largest power of two. Cost: one nodeHash a leaf.
+ * The root over leaf hashes in their order; over none: SHA-256 of nothing. Level by level, an odd last node moving up as it is, which
+ * is the RFC's tree split at the largest power of two. Cost: one nodeHash a leaf.
  * @param leaves hashes (32 bytes, or 64 hex digits), not data: see leafHash
  */
 export function merkleRoot(leaves: readonly (Uint8Array | string)[]): Buffer {

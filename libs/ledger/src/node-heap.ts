@@ -5,9 +5,9 @@ const NODE_TAG = 0x01;
 const NODE_BYTES = 1 + 2 * HASH_BYTES;
 
 /**
- * Node 1 is the root, node i has the children 2i and 2i + 1, the leaves are nodes `leaves`..`2 * leaves - 1`. The input of inner node i is
- * `0x01 || hash of 2i || hash of 2i + 1`: a hash is written straight into its parent's input, so once the root is known the inputs
- * hold every path to it.
+ * Node 1 is the root, node i has the children 2i and 2i + 1, the leaves are nodes `leaves`..`2 * leaves - 1`. The input of inner node
+ * i is `0x01 || hash of 2i || hash of 2i + 1`: a hash is written straight into its parent's input, so once the root is known the
+ * inputs hold every path to it.
  */
 export class NodeHeap {
   readonly leaves: number;

@@ -37,7 +37,7 @@ export function encryptBlocks(key: Uint8Array, blocks: Uint8Array): Buffer {
 let pool = Buffer.alloc(0);
 let poolAt = 0;
 
-/** 32 bytes from the system's generator, given to nobody else. About 0.2 µs. */
+/** A fresh secret: 32 bytes from the system's generator, given to nobody else. About 0.2 µs. */
 export function randomSecret(): Buffer {
   if (poolAt === pool.length) {
     pool = randomFillSync(Buffer.allocUnsafeSlow(SECRETS_POOLED * HASH_BYTES));

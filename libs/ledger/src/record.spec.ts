@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import * as reference from '../vectors/reference.mjs';
-import { canonicalize, capturedMicros, checkRecordMac, decodeRecord, encodeRecord, PRINCIPAL_LENGTH_MAX, recordMac, sha256Hex, type RecordHeader } from './index.ts';
+import {
+  canonicalize,
+  capturedMicros,
+  checkRecordMac,
+  decodeRecord,
+  encodeRecord,
+  PRINCIPAL_LENGTH_MAX,
+  recordMac,
+  sha256Hex,
+  type RecordHeader,
+} from './index.ts';
 
 const content = Buffer.from('{"kind":"observation"}\n{"not":"split here"}');
 const header: RecordHeader = {
@@ -19,8 +29,15 @@ const valueOf = (text: string, body: Buffer = content) => Buffer.concat([Buffer.
 const headerText = (members: Readonly<Record<string, unknown>> = {}) => canonicalize({ ...header, alg: 'none', v: 1, ...members } as never);
 
 const digits = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));
-const principal = fc.oneof(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }), fc.string({ unit: fc.constantFrom('"', '\\', '\n', '\u001f', 'é', '😀', 'a'), minLength: 1, maxLength: 10 })).filter((text) => !text.includes('\0') && text.length <= PRINCIPAL_LENGTH_MAX);
-const captured = fc.date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('2200-01-01T00:00:00Z'), noInvalidDate: true }).map((date) => date.toISOString().replace('Z', '789Z'));
+const principal = fc
+  .oneof(
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
+    fc.string({ unit: fc.constantFrom('"', '\\', '\n', '\u001f', 'é', '😀', 'a'), minLength: 1, maxLength: 10 }),
+  )
+  .filter((text) => !text.includes('\0') && text.length <= PRINCIPAL_LENGTH_MAX);
+const captured = fc
+  .date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('2200-01-01T00:00:00Z'), noInvalidDate: true })
+  .map((date) => date.toISOString().replace('Z', '789Z'));
 const headers: fc.Arbitrary<RecordHeader> = fc.record({
   agency: fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,63}$/),
   captured,
@@ -79,13 +96,25 @@ describe('the event-log value', () => {
 
   test('what would not be read is not written', () => {
     expect(decodeRecord(valueOf(headerText())).ok).toBe(true);
-    for (const wrong of [{ agency: 'A' }, { id: '' }, { principal: '' }, { commitment: 'x' }, { content: '' }, { secret: 'ab' }, { captured: 'now' }, { id: 'a","v":1}\n' }]) {
+    for (const wrong of [
+      { agency: 'A' },
+      { id: '' },
+      { principal: '' },
+      { commitment: 'x' },
+      { content: '' },
+      { secret: 'ab' },
+      { captured: 'now' },
+      { id: 'a","v":1}\n' },
+    ]) {
       expect(() => encodeRecord({ ...header, ...wrong }, content)).toThrow(RangeError);
     }
   });
 
   test('random bytes never throw', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => decodeRecord(Buffer.from(bytes)).ok === false), { numRuns: 1_000 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => decodeRecord(Buffer.from(bytes)).ok === false),
+      { numRuns: 1_000 },
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 /**
- * The event-log value, version 1: `header || "\n" || content`. The header is canonical JSON (RFC 8785) of exactly
- * `{agency, alg: "none", captured, commitment, content, id, principal, secret, v: 1}`, the content the canonical bytes of the sighting. The algorithm is named
- * so that content can be sealed under a key one day without another format.
+ * The event-log value, version 1: `header || "\n" || content`. The header is canonical JSON (RFC 8785) of exactly `{agency, alg:
+ * "none", captured, commitment, content, id, principal, secret, v: 1}`, the content the canonical bytes of the sighting. The algorithm
+ * is named so that content can be sealed under a key one day without another format.
  */
 import { AGENCY_PATTERN, EVENT_ID_PATTERN } from '#lib/domain';
 import { canonicalize } from './canonical.ts';
@@ -23,6 +23,7 @@ export interface RecordHeader {
   readonly secret: string;
 }
 
+/** What decodeRecord found; the fault is the reason of a dead letter. */
 export type DecodedRecord =
   | { readonly ok: true; readonly header: RecordHeader; /** A view of the value. */ readonly content: Buffer }
   | { readonly ok: false; readonly fault: { readonly code: 'record.malformed'; readonly detail: string } };
@@ -49,9 +50,12 @@ const PLAIN_TEXT = /^"[ !#-[\]-~]*"$/;
  */
 export function encodeRecord(header: RecordHeader, content: Buffer): Buffer {
   const { agency, captured, commitment, content: contentHash, id, principal, secret } = header;
-  const text = `{"agency":"${agency}","alg":"none","captured":"${captured}","commitment":"${commitment}","content":"${contentHash}","id":"${id}","principal":${canonicalize(principal)},"secret":"${secret}","v":1}`;
+  const text =
+    `{"agency":"${agency}","alg":"none","captured":"${captured}","commitment":"${commitment}","content":"${contentHash}","id":"${id}",` +
+    `"principal":${canonicalize(principal)},"secret":"${secret}","v":1}`;
   const bytes = Buffer.from(`${text}\n`, 'utf8');
-  if (readHeader(bytes.toString('latin1', 0, bytes.length - 1)) === undefined) throw new RangeError('the parts of the header do not make a record');
+  if (readHeader(bytes.toString('latin1', 0, bytes.length - 1)) === undefined)
+    throw new RangeError('the parts of the header do not make a record');
   const value = Buffer.allocUnsafe(bytes.length + content.length);
   bytes.copy(value, 0);
   content.copy(value, bytes.length);
@@ -59,8 +63,8 @@ export function encodeRecord(header: RecordHeader, content: Buffer): Buffer {
 }
 
 /**
- * Header and content of a value, if its bytes are exactly what encodeRecord makes: the canonical header with known members only, and a content.
- * Whether the content has the hash that the header names is the caller's to check. Cost: 2 µs.
+ * Header and content of a value, if its bytes are exactly what encodeRecord makes: the canonical header with known members only, and a
+ * content. Whether the content has the hash that the header names is the caller's to check. Cost: 2 µs.
  */
 export function decodeRecord(value: Buffer): DecodedRecord {
   const end = value.indexOf(LINE_FEED);
@@ -105,8 +109,8 @@ function readCanonicalText(quoted: string): string | undefined {
 const MAC_TAG = 'custody/record/v1';
 
 /**
- * The publisher's MAC over a record, 64 lower-case hex digits: HMAC-SHA-256 over the RFC 8785 text of
- * `["custody/record/v1", agency, principal, id, sha256hex(value)]`. Cost: 4 µs for 1 KB.
+ * The publisher's MAC over a record, 64 lower-case hex digits: HMAC-SHA-256 over the RFC 8785 text of `["custody/record/v1", agency,
+ * principal, id, sha256hex(value)]`. Cost: 4 µs for 1 KB.
  */
 export function recordMac(key: Uint8Array, header: RecordHeader, value: Uint8Array): string {
   return hmacSha256Hex(key, canonicalize([MAC_TAG, header.agency, header.principal, header.id, sha256Hex(value)]));

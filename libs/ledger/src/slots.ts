@@ -20,6 +20,7 @@ export const SLOTS = [
   'extension',
   'reserved',
 ] as const;
+/** One of SLOTS. */
 export type SlotName = (typeof SLOTS)[number];
 
 /** The slots whose elements can be opened one by one. */
@@ -46,11 +47,16 @@ export type SightingDocumentLike = JsonObject;
 
 /**
  * The value of each slot, in order; undefined: absent. Lists are lists here, not yet roots.
- * Throws RangeError for a member that has no slot and for an element slot that is no list: the commitment would not cover them.
+ * Throws RangeError for what the commitment would not cover: a member that has no slot, an element slot that is no list, an id other
+ * than the envelope's.
  */
 export function slotValues(envelope: Envelope, document: SightingDocumentLike): (JsonValue | undefined)[] {
   const { agency, id, principal, captured } = envelope;
-  let covered = document[ID_MEMBER] === undefined ? 0 : 1;
+  let covered = 0;
+  if (document[ID_MEMBER] !== undefined) {
+    if (document[ID_MEMBER] !== id) throw new RangeError("the document's id is the envelope's");
+    covered++;
+  }
   const kind: Record<string, JsonValue> = {};
   for (const name of KIND_MEMBERS) {
     const value = document[name];

@@ -6,6 +6,7 @@ import { exactNumber } from './exact-number.ts';
 import { pointerOf, type JsonFault, type JsonFaultCode } from './json-fault.ts';
 import type { JsonValue } from './json-value.ts';
 
+/** As JsonLimits; the length of the text is the caller's to bound. */
 export interface ReaderLimits {
   readonly depthMax: number;
   readonly keysMax: number;
@@ -46,7 +47,8 @@ export class StrictReader {
     this.skipSpace();
     const value = this.value(1);
     if (value === undefined) {
-      if (this.fault?.offset === undefined && this.fault !== undefined) this.fault = { ...this.fault, pointer: pointerOf(this.path.reverse()) };
+      if (this.fault?.offset === undefined && this.fault !== undefined)
+        this.fault = { ...this.fault, pointer: pointerOf(this.path.reverse()) };
       return undefined;
     }
     this.skipSpace();
@@ -120,7 +122,8 @@ export class StrictReader {
   /** What a name may not be. A name that is no text has no pointer that could be sent: the pointer is then its object's. */
   private isFreshName(name: string, members: Readonly<Record<string, JsonValue>>, count: number): boolean {
     if (!this.isKept(name, "A member's name")) return false;
-    if (name === '__proto__') return this.refuse('json.reserved-key', 'The name __proto__ is not taken: it changes objects in some readers.', name);
+    if (name === '__proto__')
+      return this.refuse('json.reserved-key', 'The name __proto__ is not taken: it changes objects in some readers.', name);
     if (Object.hasOwn(members, name)) return this.refuse('json.duplicate-key', 'The object has two members of this name.', name);
     if (count > this.limits.keysMax) return this.refuse('json.too-many-keys', `The object has more than ${this.limits.keysMax} members.`);
     return true;

@@ -13,7 +13,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 
 /** Offset of the first byte of the first ill-formed sequence, one cut off by the end included; -1: well-formed. */
 export function firstInvalidByte(bytes: Uint8Array): number {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = sequenceLength(bytes, at);
     if (length === 0) return at;
     at += length;
