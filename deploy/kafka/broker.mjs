@@ -4,8 +4,9 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -60,6 +61,25 @@ export async function startBroker({ dir, port = 0, heapMegabytes = 512 }) {
   const properties = writeSettings(dir, brokerPort, await freePort());
   if (!existsSync(join(dir, 'data', 'meta.properties'))) await format(properties);
   return launch(dir, brokerPort, properties, heapMegabytes);
+}
+
+/**
+ * For a suite: the brokers that KAFKA_BROKERS names, which stay as they are, or one of its own in a temporary folder.
+ *
+ * @returns {Promise<{ brokers: string, stop(): Promise<void> }>}
+ */
+export async function brokersForSuite() {
+  const given = process.env.KAFKA_BROKERS;
+  if (given !== undefined && given !== '') return { brokers: given, stop: async () => {} };
+  const dir = mkdtempSync(join(tmpdir(), 'custody-kafka-'));
+  const broker = await startBroker({ dir });
+  return {
+    brokers: broker.brokers,
+    async stop() {
+      await broker.kill();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
 }
 
 async function launch(dir, port, properties, heapMegabytes) {

@@ -16,6 +16,11 @@ export interface LogRecord {
   readonly value: Buffer;
   /** Raw bytes: a header is what the producer wrote, checked by whoever relies on it. */
   readonly headers: Readonly<Record<string, Buffer>>;
+  /**
+   * The log has the record but cannot decode it (`record.codec`: its batch is compressed in a way that this program cannot read). `value`
+   * is then the whole undecoded batch at its first record, empty at the others. Belongs with the dead letters.
+   */
+  readonly fault?: { readonly code: 'record.codec'; readonly detail: string } | undefined;
 }
 
 /** What an offset belongs to: a topic that was deleted and made again has another `topicId`, so old offsets never meet new records. */
@@ -54,7 +59,7 @@ export interface ConsumeOptions {
   startAt(partition: PartitionId): Promise<number>;
   /**
    * Called with one batch of a partition at a time (several partitions may run at once). The session is kept alive while it works.
-   * Throws `FatalLogError`: the consumer stops, `failed` rejects. Throws anything else: the same batch comes again after a back-off
+   * Throws `FatalLogError`: the consumer stops, `ended` rejects. Throws anything else: the same batch comes again after a back-off
    * (100 ms doubling to 5 s), for ever: a batch is never skipped.
    */
   onBatch(batch: Batch): Promise<BatchResult>;
