@@ -46,7 +46,11 @@ afterEach(async () => {
   app = undefined;
 });
 
-async function serve(work: Work, log = new HandLog(), controllers: (new (...args: never[]) => object)[] = [ProjectorController]): Promise<{ log: HandLog; server: BatchServer }> {
+async function serve(
+  work: Work,
+  log = new HandLog(),
+  controllers: (new (...args: never[]) => object)[] = [ProjectorController],
+): Promise<{ log: HandLog; server: BatchServer }> {
   @Module({ controllers, providers: [{ provide: WORK, useValue: work }] })
   class Role {}
   const strategy = new BatchServer({

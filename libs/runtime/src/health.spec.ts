@@ -3,7 +3,12 @@ import { createHealth, type Health, type ProgressReport } from './health.ts';
 const STALL_MS = 1_000;
 
 /** One component whose clock and waiting records the test moves. */
-function given(): { health: Health; report: ProgressReport; at: (ms: number) => void; wait: (parts: Record<string, number> | Error) => void } {
+function given(): {
+  health: Health;
+  report: ProgressReport;
+  at: (ms: number) => void;
+  wait: (parts: Record<string, number> | Error) => void;
+} {
   let nowMs = 0;
   let waiting: Record<string, number> | Error = {};
   const health = createHealth(() => nowMs);
@@ -105,9 +110,15 @@ test('when nobody can say what waits, it is not ready after the stall time', asy
 
 test('progress is told to whoever counts it', async () => {
   const told: [string, number][] = [];
-  const health = createHealth(() => 42, (component, atMs) => told.push([component, atMs]));
+  const health = createHealth(
+    () => 42,
+    (component, atMs) => told.push([component, atMs]),
+  );
   const report = health.component({ name: 'search', stallMs: 1, waiting: () => Promise.resolve(new Map([['all', 0]])) });
   report.moved('all', 1);
   await health.look();
-  expect(told).toEqual([['search', 42], ['search', 42]]);
+  expect(told).toEqual([
+    ['search', 42],
+    ['search', 42],
+  ]);
 });

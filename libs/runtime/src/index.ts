@@ -1,6 +1,13 @@
 /** What every role of the program runs on: configuration, log lines, metrics, health, an orderly end, the batch transport, the HTTP server. */
 export { closestTo } from './config/closest.ts';
-export { type ConfigProblem, type ConfigResult, type ConfigSources, describeProblems, readConfig, type ReadConfig } from './config/read-config.ts';
+export {
+  type ConfigProblem,
+  type ConfigResult,
+  type ConfigSources,
+  describeProblems,
+  readConfig,
+  type ReadConfig,
+} from './config/read-config.ts';
 export { type Config, LOOPBACK_HOSTS, type Role, ROLES } from './config/settings.ts';
 export { configFlags, configReference, printConfig, secretsOf } from './config/show-config.ts';
 export { DomainError } from './domain-error.ts';

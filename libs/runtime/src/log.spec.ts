@@ -20,7 +20,18 @@ const foreignError = (): Error => {
 test('a line is one JSON object with time, level, message and its fields', () => {
   const { log, lines, records } = given();
   log.with({ role: 'gateway' }).info('request', { requestId: 'r-1', route: '/v1/items/:id', status: 200, ms: 1.5 });
-  expect(records()).toEqual([{ level: 'info', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/), role: 'gateway', requestId: 'r-1', route: '/v1/items/:id', status: 200, ms: 1.5, message: 'request' }]);
+  expect(records()).toEqual([
+    {
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      role: 'gateway',
+      requestId: 'r-1',
+      route: '/v1/items/:id',
+      status: 200,
+      ms: 1.5,
+      message: 'request',
+    },
+  ]);
   expect(lines[0]).toMatch(/^\{.*\}\n$/);
 });
 
@@ -35,7 +46,11 @@ test('of a foreign error its class, code, frames and causes are told, and none o
   const { log, lines, records } = given();
   log.error('failed', { error: foreignError() });
   expect(lines.join()).not.toContain(CANARY);
-  expect(records()[0]?.['error']).toMatchObject({ class: 'TypeError', frames: expect.arrayContaining([expect.stringContaining('log.spec.ts')]), cause: { class: 'Error', code: '23505' } });
+  expect(records()[0]?.['error']).toMatchObject({
+    class: 'TypeError',
+    frames: expect.arrayContaining([expect.stringContaining('log.spec.ts')]),
+    cause: { class: 'Error', code: '23505' },
+  });
 });
 
 test('control: the same error through plain pino shows what it quotes', () => {

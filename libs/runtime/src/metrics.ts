@@ -22,18 +22,93 @@ const ANSWER_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 const BATCH_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
 export const METRICS = {
-  captureEvents: { kind: 'counter', name: 'custody_capture_events_total', unit: 'events', meaning: 'Sightings judged by capture, by outcome: accepted, duplicate, refused.', labels: ['outcome'] },
-  appendSeconds: { kind: 'histogram', name: 'custody_event_log_append_seconds', unit: 'seconds', meaning: 'Time until the event log acknowledged a batch, by outcome: ok, failed.', labels: ['outcome'], buckets: BATCH_SECONDS },
-  projectorRecords: { kind: 'counter', name: 'custody_projector_records_total', unit: 'records', meaning: 'Records taken from the event log, by outcome: committed, duplicate, conflict, dead-letter.', labels: ['outcome'] },
-  projectorBatchSeconds: { kind: 'histogram', name: 'custody_projector_batch_seconds', unit: 'seconds', meaning: 'Time of one batch from raw bytes to commit, by outcome: committed, fenced, failed.', labels: ['outcome'], buckets: BATCH_SECONDS },
-  projectorLag: { kind: 'gauge', name: 'custody_projector_lag_records', unit: 'records', meaning: 'Records in the event log that are not yet in the ledger, by partition.', labels: ['partition'] },
-  lastProgress: { kind: 'gauge', name: 'custody_last_progress_timestamp_seconds', unit: 'seconds since 1970', meaning: 'When a component last moved on or had nothing to do.', labels: ['component'] },
-  deadLettersOpen: { kind: 'gauge', name: 'custody_dead_letters_open_records', unit: 'records', meaning: 'Dead letters that nobody has retried.', labels: [] },
-  searchLag: { kind: 'gauge', name: 'custody_search_lag_entries', unit: 'entries', meaning: 'Entries in the ledger that the search index has not reached.', labels: [] },
-  ledgerSize: { kind: 'gauge', name: 'custody_ledger_size_entries', unit: 'entries', meaning: 'Entries in the ledger: its next log index.', labels: [] },
-  httpRequests: { kind: 'counter', name: 'custody_http_requests_total', unit: 'requests', meaning: 'Answers, by method, route template and status.', labels: ['method', 'route', 'status'] },
-  httpSeconds: { kind: 'histogram', name: 'custody_http_request_seconds', unit: 'seconds', meaning: 'Time from the request line to the end of the answer, by route template.', labels: ['route'], buckets: ANSWER_SECONDS },
-  httpRefused: { kind: 'counter', name: 'custody_http_refused_total', unit: 'requests', meaning: 'Requests turned away before any work, by code: rate.limited, busy.', labels: ['code'] },
+  captureEvents: {
+    kind: 'counter',
+    name: 'custody_capture_events_total',
+    unit: 'events',
+    meaning: 'Sightings judged by capture, by outcome: accepted, duplicate, refused.',
+    labels: ['outcome'],
+  },
+  appendSeconds: {
+    kind: 'histogram',
+    name: 'custody_event_log_append_seconds',
+    unit: 'seconds',
+    meaning: 'Time until the event log acknowledged a batch, by outcome: ok, failed.',
+    labels: ['outcome'],
+    buckets: BATCH_SECONDS,
+  },
+  projectorRecords: {
+    kind: 'counter',
+    name: 'custody_projector_records_total',
+    unit: 'records',
+    meaning: 'Records taken from the event log, by outcome: committed, duplicate, conflict, dead-letter.',
+    labels: ['outcome'],
+  },
+  projectorBatchSeconds: {
+    kind: 'histogram',
+    name: 'custody_projector_batch_seconds',
+    unit: 'seconds',
+    meaning: 'Time of one batch from raw bytes to commit, by outcome: committed, fenced, failed.',
+    labels: ['outcome'],
+    buckets: BATCH_SECONDS,
+  },
+  projectorLag: {
+    kind: 'gauge',
+    name: 'custody_projector_lag_records',
+    unit: 'records',
+    meaning: 'Records in the event log that are not yet in the ledger, by partition.',
+    labels: ['partition'],
+  },
+  lastProgress: {
+    kind: 'gauge',
+    name: 'custody_last_progress_timestamp_seconds',
+    unit: 'seconds since 1970',
+    meaning: 'When a component last moved on or had nothing to do.',
+    labels: ['component'],
+  },
+  deadLettersOpen: {
+    kind: 'gauge',
+    name: 'custody_dead_letters_open_records',
+    unit: 'records',
+    meaning: 'Dead letters that nobody has retried.',
+    labels: [],
+  },
+  searchLag: {
+    kind: 'gauge',
+    name: 'custody_search_lag_entries',
+    unit: 'entries',
+    meaning: 'Entries in the ledger that the search index has not reached.',
+    labels: [],
+  },
+  ledgerSize: {
+    kind: 'gauge',
+    name: 'custody_ledger_size_entries',
+    unit: 'entries',
+    meaning: 'Entries in the ledger: its next log index.',
+    labels: [],
+  },
+  httpRequests: {
+    kind: 'counter',
+    name: 'custody_http_requests_total',
+    unit: 'requests',
+    meaning: 'Answers, by method, route template and status.',
+    labels: ['method', 'route', 'status'],
+  },
+  httpSeconds: {
+    kind: 'histogram',
+    name: 'custody_http_request_seconds',
+    unit: 'seconds',
+    meaning: 'Time from the request line to the end of the answer, by route template.',
+    labels: ['route'],
+    buckets: ANSWER_SECONDS,
+  },
+  httpRefused: {
+    kind: 'counter',
+    name: 'custody_http_refused_total',
+    unit: 'requests',
+    meaning: 'Requests turned away before any work, by code: rate.limited, busy.',
+    labels: ['code'],
+  },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
 type MetricOf<Definition extends MetricDefinition> = Definition['kind'] extends 'counter'
@@ -42,7 +117,9 @@ type MetricOf<Definition extends MetricDefinition> = Definition['kind'] extends 
     ? Gauge<Definition['labels'][number]>
     : Histogram<Definition['labels'][number]>;
 
-type DefinedMetrics<Definitions extends Readonly<Record<string, MetricDefinition>>> = { readonly [Key in keyof Definitions]: MetricOf<Definitions[Key]> };
+type DefinedMetrics<Definitions extends Readonly<Record<string, MetricDefinition>>> = {
+  readonly [Key in keyof Definitions]: MetricOf<Definitions[Key]>;
+};
 
 /** The metrics as the program uses them: `metrics.captureEvents.inc({ outcome: 'accepted' })`. */
 export type Metrics = DefinedMetrics<typeof METRICS> & {
@@ -59,7 +136,10 @@ export function createMetrics(): Metrics {
 }
 
 /** Makes what a list defines and registers it. The help text of each is its meaning and unit. */
-export function defineMetrics<const Definitions extends Readonly<Record<string, MetricDefinition>>>(registry: Registry, definitions: Definitions): DefinedMetrics<Definitions> {
+export function defineMetrics<const Definitions extends Readonly<Record<string, MetricDefinition>>>(
+  registry: Registry,
+  definitions: Definitions,
+): DefinedMetrics<Definitions> {
   const made = Object.entries(definitions).map(([key, definition]) => [key, makeMetric(registry, definition)] as const);
   return Object.fromEntries(made) as DefinedMetrics<Definitions>;
 }

@@ -19,7 +19,9 @@ export interface PublisherKeyring {
  * Two processes that start at once end up with the same key. Throws when the file is there and is no key: silently making another one
  * would turn every record on its way into a dead letter.
  */
-export async function loadPublisherKeys(config: Pick<Config, 'publisherKey' | 'publisherKeysAccepted' | 'dataDir'>): Promise<PublisherKeyring> {
+export async function loadPublisherKeys(
+  config: Pick<Config, 'publisherKey' | 'publisherKeysAccepted' | 'dataDir'>,
+): Promise<PublisherKeyring> {
   const own = Buffer.from(config.publisherKey ?? (await keptKey(config.dataDir)), 'hex');
   return { own, accepted: [own, ...config.publisherKeysAccepted.map((key) => Buffer.from(key, 'hex'))] };
 }

@@ -1,7 +1,8 @@
 /** What may stand in a log line: never content, identifiers or secrets, and nothing that a terminal would obey. */
 
 /** Schemes of libs/domain's identifiers, and `scheme:` look-alikes that sources use for them. */
-const IDENTIFIER = /\b(?:vin|imei|container|iso6346|imo|mmsi|hin|aircraft|icao24|sgtin|gtin|sscc|giai|grai|sgln|gsrn|gdti|lei|serial|urn:epc:[a-z:]+)(?::|%3A)[^\s"',;)\]}]+/gi;
+const IDENTIFIER =
+  /\b(?:vin|imei|container|iso6346|imo|mmsi|hin|aircraft|icao24|sgtin|gtin|sscc|giai|grai|sgln|gsrn|gdti|lei|serial|urn:epc:[a-z:]+)(?::|%3A)[^\s"',;)\]}]+/gi;
 const URL_PASSWORD = /(\/\/[^\s/:@]*:)[^\s/@]+@/g;
 /** Controls, line and paragraph separators, and invisible marks such as those that turn the direction of writing around. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;

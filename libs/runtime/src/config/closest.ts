@@ -7,7 +7,10 @@ const EDITS_MAX = 4;
 export function closestTo(word: string, known: readonly string[]): string | undefined {
   const bound = Math.min(EDITS_MAX, Math.ceil(word.length / 3));
   const ranked = known.map((candidate) => ({ candidate, edits: editsBetween(word.toLowerCase(), candidate.toLowerCase()) }));
-  const best = ranked.reduce<{ candidate: string; edits: number } | undefined>((left, right) => (left === undefined || right.edits < left.edits ? right : left), undefined);
+  const best = ranked.reduce<{ candidate: string; edits: number } | undefined>(
+    (left, right) => (left === undefined || right.edits < left.edits ? right : left),
+    undefined,
+  );
   return best === undefined || best.edits > bound ? undefined : best.candidate;
 }
 

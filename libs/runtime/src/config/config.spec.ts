@@ -30,7 +30,13 @@ const file = (name: string, content: unknown): string => {
 
 test('without any source the program runs on one machine, on loopback, with all roles', () => {
   const { config } = good({});
-  expect(config).toMatchObject({ host: '127.0.0.1', port: 8080, roles: ['capture', 'projector', 'gateway'], databaseUrl: null, kafka: { brokers: [] } });
+  expect(config).toMatchObject({
+    host: '127.0.0.1',
+    port: 8080,
+    roles: ['capture', 'projector', 'gateway'],
+    databaseUrl: null,
+    kafka: { brokers: [] },
+  });
   expect(config.dataDir).toBe(join(folder, '.custody'));
 });
 
@@ -43,14 +49,19 @@ test('a flag stands before a variable, our variable before the conventional one,
   expect(port({ env: { PORT: '2', CUSTODY_CONFIG: config } })).toBe(2);
   expect(port({ flags: { config } })).toBe(1);
   expect(good({ env }).config.limits.ratePerSecond).toBe(7);
-  expect([...good({ env }).origins].filter(([, origin]) => origin !== 'default')).toEqual([['port', 'CUSTODY_PORT'], ['limits.ratePerSecond', config]]);
+  expect([...good({ env }).origins].filter(([, origin]) => origin !== 'default')).toEqual([
+    ['port', 'CUSTODY_PORT'],
+    ['limits.ratePerSecond', config],
+  ]);
 });
 
 test('flags come by the names that a command line parser gives them', () => {
   const { config } = good({ flags: { kafkaBrokers: 'one:9092,two:9092', kafkaSsl: true, demo: 'false' } });
   expect(config.kafka).toMatchObject({ brokers: ['one:9092', 'two:9092'], ssl: true });
   expect(config.demo).toBe(false);
-  expect(configFlags().map(({ flags }) => flags)).toEqual(expect.arrayContaining(['--kafka-brokers <value>', '--kafka-ssl [value]', '--config <path>']));
+  expect(configFlags().map(({ flags }) => flags)).toEqual(
+    expect.arrayContaining(['--kafka-brokers <value>', '--kafka-ssl [value]', '--config <path>']),
+  );
 });
 
 test('a secret is read from the file that its variable names, and has no flag', () => {
@@ -58,7 +69,9 @@ test('a secret is read from the file that its variable names, and has no flag', 
   expect(good({ env: { CUSTODY_DATABASE_URL_FILE: 'url' } }).config.databaseUrl).toBe('postgres://owner:hunter2@db/ledger');
   expect(good({ env: { DATABASE_URL_FILE: 'url' } }).config.databaseUrl).toBe('postgres://owner:hunter2@db/ledger');
   expect(problems({ env: { CUSTODY_DATABASE_URL_FILE: 'missing' } })).toEqual(['config.secret-file CUSTODY_DATABASE_URL_FILE']);
-  expect(problems({ env: { CUSTODY_DATABASE_URL_FILE: 'url', CUSTODY_DATABASE_URL: 'postgres://x/y' } })).toEqual(['config.invalid CUSTODY_DATABASE_URL_FILE']);
+  expect(problems({ env: { CUSTODY_DATABASE_URL_FILE: 'url', CUSTODY_DATABASE_URL: 'postgres://x/y' } })).toEqual([
+    'config.invalid CUSTODY_DATABASE_URL_FILE',
+  ]);
   expect(problems({ flags: { databaseUrl: 'postgres://x/y' } })).toEqual(['config.unknown databaseUrl']);
   expect(configFlags().some(({ flags }) => /database-url|password|publisher/.test(flags))).toBe(false);
 });
@@ -76,7 +89,13 @@ test('an unknown key is an error in every source and names the nearest one', () 
 });
 
 test('all problems are listed at once', () => {
-  const env = { CUSTODY_PORT: '70000', CUSTODY_ROLES: 'capture,sealer', CUSTODY_LIMITS_BODY_BYTES: '1e9', CUSTODY_LOG_LEVEL: 'loud', CUSTODY_PORTT: '1' };
+  const env = {
+    CUSTODY_PORT: '70000',
+    CUSTODY_ROLES: 'capture,sealer',
+    CUSTODY_LIMITS_BODY_BYTES: '1e9',
+    CUSTODY_LOG_LEVEL: 'loud',
+    CUSTODY_PORTT: '1',
+  };
   expect(problems({ env }).sort()).toEqual([
     'config.invalid CUSTODY_LIMITS_BODY_BYTES',
     'config.invalid CUSTODY_LOG_LEVEL',
@@ -87,7 +106,8 @@ test('all problems are listed at once', () => {
 });
 
 test('only loopback is listened on while there are no accounts', () => {
-  for (const host of ['0.0.0.0', '::', '10.0.0.1', 'ledger.example']) expect(problems({ flags: { host } })).toEqual(['config.invalid --host']);
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', 'ledger.example'])
+    expect(problems({ flags: { host } })).toEqual(['config.invalid --host']);
   for (const host of ['127.0.0.1', '::1', 'localhost']) expect(good({ flags: { host } }).config.host).toBe(host);
 });
 
@@ -96,7 +116,10 @@ test('production names everything that it is missing; a given value that equals 
   expect(problems({ env })).toEqual(['config.missing databaseUrl', 'config.missing publisherKey', 'config.missing kafka.brokers']);
   const all = { ...env, DATABASE_URL: 'postgres://db/x', KAFKA_BROKERS: 'one:9092', CUSTODY_PUBLISHER_KEY: KEY };
   expect(good({ env: all }).config.profile).toBe('production');
-  expect(problems({ env: { ...all, CUSTODY_KAFKA_SASL_MECHANISM: 'plain' } })).toEqual(['config.missing kafka.saslUser', 'config.missing kafka.saslPassword']);
+  expect(problems({ env: { ...all, CUSTODY_KAFKA_SASL_MECHANISM: 'plain' } })).toEqual([
+    'config.missing kafka.saslUser',
+    'config.missing kafka.saslPassword',
+  ]);
 });
 
 test('a file that is missing, no JSON or no object is named without quoting it', () => {
@@ -115,7 +138,12 @@ test('the configuration cannot be changed once read', () => {
 });
 
 test('printed and redacted, no secret is shown, in any form; not redacted they are', () => {
-  const env = { DATABASE_URL: 'postgres://owner:hunter%2F2@db/x', CUSTODY_KAFKA_SASL_PASSWORD: 'swordfish', CUSTODY_PUBLISHER_KEY: KEY, CUSTODY_PUBLISHER_KEYS_ACCEPTED: 'cd'.repeat(32) };
+  const env = {
+    DATABASE_URL: 'postgres://owner:hunter%2F2@db/x',
+    CUSTODY_KAFKA_SASL_PASSWORD: 'swordfish',
+    CUSTODY_PUBLISHER_KEY: KEY,
+    CUSTODY_PUBLISHER_KEYS_ACCEPTED: 'cd'.repeat(32),
+  };
   const red = good({ env });
   const secrets = ['hunter', 'swordfish', KEY, 'cd'.repeat(32)];
   for (const secret of secrets) {
@@ -136,7 +164,10 @@ test('every setting has one variable, its words in it, and a meaning', () => {
   const names = namedSettings();
   expect(new Set(names.map(({ variable }) => variable)).size).toBe(names.length);
   for (const { setting } of names) expect(setting.meaning).toMatch(/^[A-Z].+\.$/s);
-  expect(names.find(({ name }) => name === 'kafka.saslPassword')).toMatchObject({ flag: '--kafka-sasl-password', variable: 'CUSTODY_KAFKA_SASL_PASSWORD' });
+  expect(names.find(({ name }) => name === 'kafka.saslPassword')).toMatchObject({
+    flag: '--kafka-sasl-password',
+    variable: 'CUSTODY_KAFKA_SASL_PASSWORD',
+  });
 });
 
 test('every default is a value that its own setting would take', () => {

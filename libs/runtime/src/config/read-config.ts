@@ -54,11 +54,18 @@ export function readConfig(sources: ConfigSources): ConfigResult {
   const origins = new Map<string, string>();
   const values = new Map<string, unknown>();
   for (const named of settings) {
-    const given = [fromFlag(named, flags), ...fromEnv(named, sources, problems), fromFile(named, file, path)].find((found) => found !== undefined);
+    const given = [fromFlag(named, flags), ...fromEnv(named, sources, problems), fromFile(named, file, path)].find(
+      (found) => found !== undefined,
+    );
     origins.set(named.name, given?.origin ?? 'default');
     const parsed = given === undefined ? ({ ok: true, value: named.setting.default } as const) : named.setting.parse(given.raw);
     if (parsed.ok) values.set(named.name, parsed.value);
-    else problems.push({ code: 'config.invalid', key: given?.key ?? named.name, detail: `needs ${parsed.expected}${shown(named, given?.raw)}` });
+    else
+      problems.push({
+        code: 'config.invalid',
+        key: given?.key ?? named.name,
+        detail: `needs ${parsed.expected}${shown(named, given?.raw)}`,
+      });
   }
   if (problems.length === 0) problems.push(...disagreements(settings, values, origins));
   if (problems.length > 0) return { ok: false, problems };
@@ -90,7 +97,11 @@ function fromEnv({ variable, setting }: NamedSetting, { env, cwd }: ConfigSource
       if (secret.length > SECRET_BYTES_MAX) throw new Error('the file is too large for a secret');
       return { key: `${key}_FILE`, origin: `${key}_FILE`, raw: secret.trim() };
     } catch (error) {
-      problems.push({ code: 'config.secret-file', key: `${key}_FILE`, detail: `cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'too large'}` });
+      problems.push({
+        code: 'config.secret-file',
+        key: `${key}_FILE`,
+        detail: `cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'too large'}`,
+      });
       return undefined;
     }
   });
@@ -116,12 +127,19 @@ function readFile(path: string, shownPath: string, problems: ConfigProblem[]): M
 function flattened(group: object, prefix: string): Map<string, unknown> {
   return new Map(
     Object.entries(group).flatMap(([key, value]: [string, unknown]) =>
-      typeof value === 'object' && value !== null && !Array.isArray(value) ? [...flattened(value, `${prefix}${key}.`)] : [[`${prefix}${key}`, value] as const],
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? [...flattened(value, `${prefix}${key}.`)]
+        : [[`${prefix}${key}`, value] as const],
     ),
   );
 }
 
-function unknownKeys(settings: readonly NamedSetting[], flags: object, env: ConfigSources['env'], file: ReadonlyMap<string, unknown>): ConfigProblem[] {
+function unknownKeys(
+  settings: readonly NamedSetting[],
+  flags: object,
+  env: ConfigSources['env'],
+  file: ReadonlyMap<string, unknown>,
+): ConfigProblem[] {
   const names = settings.map(({ name }) => name);
   const variables = settings.flatMap(({ variable, setting }) => (setting.secret ? [variable, `${variable}_FILE`] : [variable]));
   // A command line is visible to everyone on the machine: secrets have no flag.
@@ -140,7 +158,11 @@ function unknownKeys(settings: readonly NamedSetting[], flags: object, env: Conf
 }
 
 /** What single values cannot tell: production's demands, and settings that need each other. */
-function disagreements(settings: readonly NamedSetting[], values: ReadonlyMap<string, unknown>, origins: ReadonlyMap<string, string>): ConfigProblem[] {
+function disagreements(
+  settings: readonly NamedSetting[],
+  values: ReadonlyMap<string, unknown>,
+  origins: ReadonlyMap<string, string>,
+): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const missing = (name: string, why: string): void => {
     const variable = settings.find((named) => named.name === name)?.variable ?? name;
@@ -152,7 +174,8 @@ function disagreements(settings: readonly NamedSetting[], values: ReadonlyMap<st
     }
   }
   if (values.get('kafka.saslMechanism') !== 'none') {
-    for (const name of ['kafka.saslUser', 'kafka.saslPassword']) if (values.get(name) === null) missing(name, 'is needed with kafka.saslMechanism');
+    for (const name of ['kafka.saslUser', 'kafka.saslPassword'])
+      if (values.get(name) === null) missing(name, 'is needed with kafka.saslMechanism');
   }
   if (values.get('topics.events') === values.get('topics.deadLetters')) {
     problems.push({ code: 'config.invalid', key: 'topics.deadLetters', detail: 'needs another name than topics.events' });

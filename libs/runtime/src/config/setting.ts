@@ -29,7 +29,14 @@ export interface SettingOptions {
   readonly production?: boolean;
 }
 
-function setting<T>(form: string, fallback: T, meaning: string, options: SettingOptions, parse: (raw: RawValue) => T | undefined, isSwitch = false): Setting<T> {
+function setting<T>(
+  form: string,
+  fallback: T,
+  meaning: string,
+  options: SettingOptions,
+  parse: (raw: RawValue) => T | undefined,
+  isSwitch = false,
+): Setting<T> {
   return {
     type: 'setting',
     form,
@@ -67,7 +74,12 @@ export function onOff(fallback: boolean, meaning: string, options: SettingOption
 }
 
 /** One word of a few. */
-export function oneOf<const Word extends string>(words: readonly Word[], fallback: Word, meaning: string, options: SettingOptions = {}): Setting<Word> {
+export function oneOf<const Word extends string>(
+  words: readonly Word[],
+  fallback: Word,
+  meaning: string,
+  options: SettingOptions = {},
+): Setting<Word> {
   return setting(words.join(' or '), fallback, meaning, options, (raw) => words.find((word) => word === raw));
 }
 

@@ -59,7 +59,10 @@ export function configReference(): string {
 function tableRow({ name, variable, setting }: NamedSetting): string {
   const variables = [variable, ...setting.alsoFrom].map((key) => `\`${key}\``).join(', ');
   const marks = [setting.secret ? 'Secret.' : '', setting.production ? 'Needed in production.' : ''].filter((mark) => mark !== '');
-  const fallback = setting.default === null || (Array.isArray(setting.default) && setting.default.length === 0) ? '' : `\`${[setting.default].flat().join(',')}\``;
+  const fallback =
+    setting.default === null || (Array.isArray(setting.default) && setting.default.length === 0)
+      ? ''
+      : `\`${[setting.default].flat().join(',')}\``;
   return `| \`${name}\`<br>${variables} | ${setting.form} | ${fallback} | ${[setting.meaning, ...marks].join(' ')} |`;
 }
 

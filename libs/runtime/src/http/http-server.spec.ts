@@ -69,13 +69,16 @@ let base: string;
 let lines: string[];
 let metrics: Metrics;
 
-async function serve(limits: Partial<{ ratePerSecond: number; rateBurst: number; requestsInFlight: number; bodyBytes: number }> = {}): Promise<void> {
+async function serve(
+  limits: Partial<{ ratePerSecond: number; rateBurst: number; requestsInFlight: number; bodyBytes: number }> = {},
+): Promise<void> {
   lines = [];
   opened = false;
   metrics = createMetrics();
   const log = createLog({ level: 'debug', secrets: [], destination: { write: (line) => void lines.push(line) } });
   const all = { ratePerSecond: 1_000, rateBurst: 1_000, requestsInFlight: 100, bodyBytes: 1_024, ...limits };
-  const translate = (error: unknown): { code: string } | undefined => ((error as { code?: string }).code === '57014' ? { code: 'store.timeout' } : undefined);
+  const translate = (error: unknown): { code: string } | undefined =>
+    (error as { code?: string }).code === '57014' ? { code: 'store.timeout' } : undefined;
   server = await createHttpServer(Role, { limits: all, log, metrics, catalogue, translate });
   base = await server.listen('127.0.0.1', 0);
 }
@@ -104,7 +107,12 @@ test('a domain error is a problem of its code, with its parts', async () => {
   await serve();
   const response = await fetch(`${base}/v1/conflict?item=${CANARY}`);
   expect([response.status, response.headers.get('content-type')]).toEqual([409, 'application/problem+json']);
-  expect(await body(response)).toMatchObject({ code: 'event.id-conflict', detail: 'Other bytes.', instance: '/v1/conflict', errors: [{ pointer: '/id' }] });
+  expect(await body(response)).toMatchObject({
+    code: 'event.id-conflict',
+    detail: 'Other bytes.',
+    instance: '/v1/conflict',
+    errors: [{ pointer: '/id' }],
+  });
 });
 
 test('a bug is 500 without a word of its message, and its frames are in the log under the request id', async () => {
@@ -133,7 +141,8 @@ test('a missing page is 404, a wrong method 405 with the methods that exist', as
 
 test('JSON arrives as the bytes that were sent, NDJSON as a stream past the body limit, other types are refused', async () => {
   await serve();
-  const post = (type: string, text: string): Promise<Response> => fetch(`${base}/v1/events`, { method: 'POST', headers: { 'content-type': type }, body: text });
+  const post = (type: string, text: string): Promise<Response> =>
+    fetch(`${base}/v1/events`, { method: 'POST', headers: { 'content-type': type }, body: text });
   expect(await body(await post('application/json', '{"a": '))).toEqual({ buffer: 6 });
   expect(await body(await post('application/x-ndjson', 'x'.repeat(100_000)))).toEqual({ stream: 100_000 });
   expect(await body(await post('application/json', 'x'.repeat(2_000)))).toMatchObject({ code: 'body.too-large', status: 413 });
@@ -187,7 +196,9 @@ test('requests are counted and logged by route template, and nothing that was as
   await (await fetch(`${base}/v1/items/vin:${CANARY}?q=${CANARY}`, { headers: { 'x-note': CANARY } })).text();
   await (await fetch(`${base}/${CANARY}`)).text();
   await (await fetch(`${base}/v1/bug`)).text();
-  await (await fetch(`${base}/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: `{"x":"${CANARY}"}` })).text();
+  await (
+    await fetch(`${base}/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: `{"x":"${CANARY}"}` })
+  ).text();
   await until(() => Promise.resolve(lines.filter((line) => line.includes('"message":"request"')).length === 4));
   expect(lines.join('')).not.toContain(CANARY);
   const exposed = await metrics.expose();
@@ -197,7 +208,7 @@ test('requests are counted and logged by route template, and nothing that was as
 });
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 3_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 3_000; Date.now() < deadline;) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -63,7 +63,11 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
   takeRawBodies(fastify);
   const requests: OpenRequests = { open: 0 };
   watchRequests(fastify, problems, options, requests);
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { bodyParser: false, logger: nestLogger(options.log), abortOnError: false });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    logger: nestLogger(options.log),
+    abortOnError: false,
+  });
   app.useGlobalFilters(new ProblemFilter(problems));
   return {
     app,
@@ -95,10 +99,16 @@ async function closeInOrder(app: NestFastifyApplication, requests: OpenRequests)
 function takeRawBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  for (const type of ['application/x-ndjson', 'application/jsonl']) fastify.addContentTypeParser(type, (_request, stream, done) => done(null, stream));
+  for (const type of ['application/x-ndjson', 'application/jsonl'])
+    fastify.addContentTypeParser(type, (_request, stream, done) => done(null, stream));
 }
 
-function watchRequests(fastify: FastifyInstance, problems: ProblemFilterOptions, { limits, log, metrics }: HttpServerOptions, requests: OpenRequests): void {
+function watchRequests(
+  fastify: FastifyInstance,
+  problems: ProblemFilterOptions,
+  { limits, log, metrics }: HttpServerOptions,
+  requests: OpenRequests,
+): void {
   const limiter = createLimiter({ ratePerSecond: limits.ratePerSecond, burst: limits.rateBurst, inFlightMax: limits.requestsInFlight });
   fastify.addHook('onRequest', (request, reply, done) => {
     const startedMs = performance.now();
@@ -137,7 +147,14 @@ function finished(request: FastifyRequest, reply: FastifyReply, startedMs: numbe
   metrics.httpRequests.inc({ method: request.method, route, status });
   metrics.httpSeconds.observe({ route }, ms / 1000);
   const trace = traceparentOf(request);
-  const fields = { requestId: requestIdOf(request), method: request.method, route, status, ms, ...(trace === undefined ? {} : { traceparent: trace }) };
+  const fields = {
+    requestId: requestIdOf(request),
+    method: request.method,
+    route,
+    status,
+    ms,
+    ...(trace === undefined ? {} : { traceparent: trace }),
+  };
   if (UNLIMITED_PATHS.has(route)) log.debug('request', fields);
   else log.info('request', fields);
 }
@@ -151,4 +168,5 @@ function isLocalName(request: FastifyRequest): boolean {
   return LOOPBACK_HOSTS.includes(name);
 }
 
-const strangeHost = (): DomainError => new DomainError('not-found', 'This server answers to 127.0.0.1, [::1] and localhost only; the Host header names another.');
+const strangeHost = (): DomainError =>
+  new DomainError('not-found', 'This server answers to 127.0.0.1, [::1] and localhost only; the Host header names another.');

@@ -1,13 +1,17 @@
 import { createLimiter, type Admission, type Limiter } from './limiter.ts';
 
-function given(options: { ratePerSecond?: number; burst?: number; inFlightMax?: number } = {}): { limiter: Limiter; at: (ms: number) => void } {
+function given(options: { ratePerSecond?: number; burst?: number; inFlightMax?: number } = {}): {
+  limiter: Limiter;
+  at: (ms: number) => void;
+} {
   let nowMs = 0;
   const limiter = createLimiter({ ratePerSecond: 10, burst: 5, inFlightMax: 1_000, ...options, now: () => nowMs });
   return { limiter, at: (ms) => (nowMs = ms) };
 }
 
 const verdict = (admission: Admission): string => (admission.admitted ? 'in' : admission.code);
-const ask = (limiter: Limiter, times: number, client = 'a'): string[] => Array.from({ length: times }, () => verdict(limiter.admit(client)));
+const ask = (limiter: Limiter, times: number, client = 'a'): string[] =>
+  Array.from({ length: times }, () => verdict(limiter.admit(client)));
 
 test('a client may use its burst at once, then its rate', () => {
   const { limiter, at } = given();

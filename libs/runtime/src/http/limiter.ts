@@ -10,7 +10,11 @@ export interface LimiterOptions {
 
 export type Admission =
   | { readonly admitted: true; /** Call once the work is over, however it ended; further calls do nothing. */ readonly release: () => void }
-  | { readonly admitted: false; readonly code: 'rate.limited' | 'busy'; /** Whole seconds, at least 1. */ readonly retryAfterSeconds: number };
+  | {
+      readonly admitted: false;
+      readonly code: 'rate.limited' | 'busy';
+      /** Whole seconds, at least 1. */ readonly retryAfterSeconds: number;
+    };
 
 export interface Limiter {
   /** @param client who asks; O(1). */

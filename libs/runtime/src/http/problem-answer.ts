@@ -13,7 +13,9 @@ export interface ProblemCatalogue {
 }
 
 /** Codes for errors of the libraries behind a role: a database that is away, an event log that does not answer. */
-export type Translate = (error: unknown) => { readonly code: string; readonly detail?: string; readonly retryAfterSeconds?: number } | undefined;
+export type Translate = (
+  error: unknown,
+) => { readonly code: string; readonly detail?: string; readonly retryAfterSeconds?: number } | undefined;
 
 export interface ProblemAnswer {
   readonly status: number;
@@ -38,7 +40,13 @@ const FASTIFY_CODES: Readonly<Record<string, string>> = {
   FST_ERR_NOT_FOUND: 'not-found',
 };
 
-const NEST_STATUS_CODES: Readonly<Record<number, string>> = { 400: 'query.malformed', 404: 'not-found', 405: 'method-not-allowed', 413: 'body.too-large', 415: 'media-type' };
+const NEST_STATUS_CODES: Readonly<Record<number, string>> = {
+  400: 'query.malformed',
+  404: 'not-found',
+  405: 'method-not-allowed',
+  413: 'body.too-large',
+  415: 'media-type',
+};
 
 /** @param instance path of the request without its query, which may hold what was searched for. */
 export function problemAnswer(

@@ -29,7 +29,12 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /** Also for errors before Nest: a hook that turns a request away. Nothing is sent where the answer has already begun. */
-export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply, { catalogue, log, translate, methodsOf }: ProblemFilterOptions): void {
+export function sendProblem(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { catalogue, log, translate, methodsOf }: ProblemFilterOptions,
+): void {
   const instance = request.url.split('?', 1)[0] ?? '/';
   let error = thrown;
   let answer = problemAnswer(error, { instance, requestId: requestIdOf(request) }, catalogue, translate);

@@ -1,0 +1,36 @@
+// `npm start [-- flags]`: installs and builds what is missing, then runs all roles in one process: `custody serve`.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from './build.mjs';
+import { installIfNeeded } from './tidy-install.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ENTRY = join(ROOT, 'dist/apps/custody/src/main.js');
+/** Node's even majors and the day their security updates end (nodejs.org, release schedule). */
+const END_OF_LIFE = { 18: '2025-04-30', 20: '2026-04-30', 22: '2027-04-30', 24: '2028-04-30' };
+
+const say = (line) => console.error(`${line} ...`);
+
+noticeOldNode();
+try {
+  installIfNeeded(ROOT, say);
+  build({ root: ROOT, say });
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+if (!existsSync(ENTRY)) {
+  console.error(`${ENTRY} is missing after the build; run: node scripts/build.mjs --force`);
+  process.exit(1);
+}
+// In this process: signals, exit code and terminal are the program's own, and there is no parent to be killed apart from it.
+process.argv.splice(1, process.argv.length - 1, ENTRY, 'serve', ...process.argv.slice(2));
+await import(pathToFileURL(ENTRY).href);
+
+function noticeOldNode() {
+  const major = Number(process.versions.node.split('.')[0]);
+  const end = END_OF_LIFE[major];
+  const ended = end === undefined ? major % 2 === 1 || major < 18 : Date.parse(end) < Date.now();
+  if (ended) console.error(`Node ${process.versions.node} no longer gets security updates; Node 24 is recommended. It works all the same.`);
+}
