@@ -2,7 +2,8 @@
 import { CopyWriter, FieldFault } from './copy-writer.ts';
 import type { ReaderGroup } from './ledger-constants.ts';
 import type { MapKeys } from './map-keys.ts';
-import type { ProjectedEvent } from './projection.ts';
+import type { EventIndex, ProjectedEvent } from './projection.ts';
+import type { Ref } from './sql/storable.ts';
 
 /** Columns in the order in which `add` writes them. */
 export const COPY_ENTRIES = 'copy ledger.entries (log_index, agency, id, commitment, content_hash) from stdin (format binary)';
@@ -40,7 +41,7 @@ export class BatchEncoder {
     for (const rows of all) rows.mark();
     try {
       this.addEntry(event);
-      this.addRows(event, groups, mapKeys);
+      this.addDerived(event, groups, mapKeys, this.events);
       this.events += 1;
     } catch (error) {
       for (const rows of all) rows.undo();
@@ -72,7 +73,8 @@ export class BatchEncoder {
     stored.bytea(content);
   }
 
-  private addRows(event: ProjectedEvent, groups: readonly ReaderGroup[], mapKeys: MapKeys): void {
+  /** Timeline rows and relations alone. */
+  addDerived(event: Ref & EventIndex, groups: readonly ReaderGroup[], mapKeys: MapKeys, logIndex: number): void {
     const { agency, id, kind, starts, ends } = event;
     if (groups.length === 0) throw new FieldFault('An event without a reader group would be seen by nobody.');
     const items = event.items.length === 0 ? NO_ITEM : event.items.length === 1 ? event.items : [...new Set(event.items)];
@@ -86,14 +88,14 @@ export class BatchEncoder {
         row.int8OrMax(ends);
         row.text(agency);
         row.text(id);
-        this.timeline.logIndex(this.events);
+        this.timeline.logIndex(logIndex);
         row.int2(kind);
         row.bytea(mapKeys.keyOf(group, item));
       }
     }
     const { targets } = event;
     for (let n = 0; n < targets.length; n += 1) {
-      const target = targets[n] as ProjectedEvent['targets'][number];
+      const target = targets[n] as Ref;
       if (targets.findIndex((other) => other.agency === target.agency && other.id === target.id) < n) continue;
       for (const group of groups) {
         const relation = this.relations.writer;
@@ -101,7 +103,7 @@ export class BatchEncoder {
         relation.text(target.agency);
         relation.text(target.id);
         relation.int4(group.id);
-        this.relations.logIndex(this.events);
+        this.relations.logIndex(logIndex);
         relation.int2(kind);
       }
     }

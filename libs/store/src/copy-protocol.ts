@@ -23,9 +23,9 @@ export function copyIn(client: pg.ClientBase, text: string, payload: Buffer): Pr
   return new Promise((resolve, reject) => submit(client, new CopyIn(text, payload, resolve, reject)));
 }
 
-/** `copy ... to stdout`: the whole payload. */
-export function copyOut(client: pg.ClientBase, text: string): Promise<Buffer> {
-  return new Promise((resolve, reject) => submit(client, new CopyOut(text, resolve, reject)));
+/** `copy ... to stdout`, piece by piece (a row or more each; a piece is valid only during the call). */
+export function copyOut(client: pg.ClientBase, text: string, onPiece: (piece: Buffer) => void): Promise<void> {
+  return new Promise((resolve, reject) => submit(client, new CopyOut(text, onPiece, resolve, reject)));
 }
 
 const submit = (client: pg.ClientBase, copy: CopyIn | CopyOut): void => {
@@ -78,13 +78,14 @@ class CopyIn {
 
 class CopyOut {
   callback = (): void => {};
-  private readonly chunks: Buffer[] = [];
   private readonly text: string;
-  private readonly resolve: (payload: Buffer) => void;
+  private readonly onPiece: (piece: Buffer) => void;
+  private readonly resolve: () => void;
   private readonly reject: (error: Error) => void;
 
-  constructor(text: string, resolve: (payload: Buffer) => void, reject: (error: Error) => void) {
+  constructor(text: string, onPiece: (piece: Buffer) => void, resolve: () => void, reject: (error: Error) => void) {
     this.text = text;
+    this.onPiece = onPiece;
     this.resolve = resolve;
     this.reject = reject;
   }
@@ -94,11 +95,11 @@ class CopyOut {
   }
   /** The chunk lies in the parser's buffer, which is used again. */
   handleCopyData(message: { chunk: Buffer }): void {
-    this.chunks.push(Buffer.from(message.chunk));
+    this.onPiece(message.chunk);
   }
   handleCommandComplete(): void {}
   handleReadyForQuery(): void {
-    this.resolve(Buffer.concat(this.chunks));
+    this.resolve();
   }
   handleError(error: Error): void {
     this.reject(error);

@@ -10,7 +10,23 @@ export type { StoreLog } from './store-log.ts';
 export { ledgerConstants, readerGroupIds, type LedgerConstants } from './ledger-constants.ts';
 export {
   FAILPOINTS, projectBatch,
-  type DeadLetter, type Failpoint, type PartitionId, type ProjectedEvent, type ProjectionHooks, type ProjectionOutcome,
+  type DeadLetter, type EventIndex, type Failpoint, type PartitionId, type ProjectedEvent, type ProjectionHooks, type ProjectionOutcome,
 } from './projection.ts';
-export { knownEvents, knownItems, type Ref } from './sql/known-events.ts';
+export { knownEvents, knownItems } from './sql/known-events.ts';
 export { listOffsets, readOffset, type StoredOffset } from './sql/offsets.ts';
+export { digestDerived, type TableDigest } from './digest.ts';
+export { rebuild, type RebuildOptions } from './rebuild.ts';
+export { schemaText } from './schema-text.ts';
+export { indexSearchKeys, type SearchKeys } from './search-indexer.ts';
+export { countDeadLetters, listDeadLetters, markRetried, readDeadLetter, type DeadLetterHead, type StoredDeadLetter } from './sql/dead-letters.ts';
+export type { EventRow } from './sql/event-row.ts';
+export { eventById, eventsByRef } from './sql/events.ts';
+export { eventsFrom } from './sql/events-from.ts';
+export { itemHead, type ItemHead } from './sql/item-head.ts';
+export { listConflicts, type Conflict, type ConflictKey } from './sql/list-conflicts.ts';
+export { logSize } from './sql/log-size.ts';
+export { relationsAbout } from './sql/relations-about.ts';
+export { search, type SearchHit, type SearchQuestion } from './sql/search.ts';
+export { timelineEnd } from './sql/timeline-end.ts';
+export type { Ref } from './sql/storable.ts';
+export { timelinePage, type TimelineKey, type TimelineQuestion, type TimelineRow } from './sql/timeline-page.ts';

@@ -1,5 +1,5 @@
 /** What never changes once it is in the ledger, read once for each pool: the map salt, the numbers of reader groups. */
-import { isWellFormed } from './copy-writer.ts';
+import { FieldFault, isWellFormed } from './copy-writer.ts';
 import { MapKeys } from './map-keys.ts';
 import type { StorePool } from './pool.ts';
 
@@ -55,6 +55,16 @@ export async function readerGroups(pool: StorePool, events: readonly { readonly 
     await load(pool, created);
   }
   return ids;
+}
+
+/** The groups of an event, each once. Throws where `readerGroups` left one out. */
+export function groupsOf({ groups }: { readonly groups: readonly string[] }, ids: ReadonlyMap<string, number>): ReaderGroup[] {
+  const names = groups.length === 1 ? groups : [...new Set(groups)];
+  return names.map((name) => {
+    const id = ids.get(name);
+    if (id === undefined) throw new FieldFault('A reader group has a name that the database cannot hold.');
+    return { id, name };
+  });
 }
 
 /** Numbers of the groups of a reader, in no order; names that no event has used are left out: nobody can see anything by them. Cached when found. */

@@ -22,6 +22,8 @@ export interface StoreClient {
   copyIn(text: string, payload: Buffer): Promise<void>;
   /** `copy ... to stdout`, the whole payload. */
   copyOut(text: string): Promise<Buffer>;
+  /** The same piece by piece, for what may not fit into memory. A piece is valid only during the call. */
+  copyOutPieces(text: string, onPiece: (piece: Buffer) => void): Promise<void>;
   /** Back to the pool; with `broken` the connection is closed instead. */
   release(broken?: boolean): void;
 }
@@ -124,7 +126,12 @@ function wrap(client: pg.PoolClient): StoreClient {
     copyIn: async (text, payload) => {
       await copyIn(client, text, payload);
     },
-    copyOut: (text) => copyOut(client, text),
+    copyOut: async (text) => {
+      const pieces: Buffer[] = [];
+      await copyOut(client, text, (piece) => pieces.push(Buffer.from(piece)));
+      return Buffer.concat(pieces);
+    },
+    copyOutPieces: (text, onPiece) => copyOut(client, text, onPiece),
     release: (broken) => client.release(broken),
   };
 }

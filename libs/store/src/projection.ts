@@ -10,25 +10,17 @@
  */
 import { BatchEncoder, COPY_CONTENT, COPY_ENTRIES, COPY_RELATIONS, COPY_TIMELINE } from './batch-encoder.ts';
 import { sqlState } from './errors.ts';
-import { ledgerMapKeys, readerGroups, type ReaderGroup } from './ledger-constants.ts';
+import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
 import type { MapKeys } from './map-keys.ts';
 import type { StoreClient, StorePool } from './pool.ts';
 import { insertConflict } from './sql/insert-conflict.ts';
 import { insertDeadLetter } from './sql/insert-dead-letter.ts';
 import { knownEvents } from './sql/known-events.ts';
 import { createOffset, moveOffset, readOffset } from './sql/offsets.ts';
+import type { Ref } from './sql/storable.ts';
 
-/** What the ledger stores of a sighting; everything here follows from its hashed bytes. */
-export interface ProjectedEvent {
-  readonly agency: string;
-  readonly id: string;
-  readonly principal: string;
-  /** 32 bytes in hex; so contentHash and secret. */
-  readonly commitment: string;
-  readonly contentHash: string;
-  readonly secret: string;
-  readonly capturedMicros: number;
-  readonly content: Buffer;
+/** What timelines and relations are made of: a function of the content and its agency, so that a rebuild makes the same. */
+export interface EventIndex {
   /** Position in KINDS of libs/domain. */
   readonly kind: number;
   /** Microseconds since 1970, start and end of occurred; `null` = not known, sorts last. */
@@ -38,7 +30,18 @@ export interface ProjectedEvent {
   /** Names of reader groups; at least one. */
   readonly groups: readonly string[];
   /** Events that this one speaks about. */
-  readonly targets: readonly { readonly agency: string; readonly id: string }[];
+  readonly targets: readonly Ref[];
+}
+
+/** What the ledger stores of a sighting; everything here follows from its hashed bytes. */
+export interface ProjectedEvent extends Ref, EventIndex {
+  readonly principal: string;
+  /** 32 bytes in hex; so contentHash and secret. */
+  readonly commitment: string;
+  readonly contentHash: string;
+  readonly secret: string;
+  readonly capturedMicros: number;
+  readonly content: Buffer;
   readonly offset: number;
   /** The whole event-log value: kept with a conflict or a dead letter. */
   readonly raw: Buffer;
@@ -171,7 +174,7 @@ class Projection {
     const encoded: ProjectedEvent[] = [];
     for (const event of events) {
       try {
-        this.encoder.add(event, this.groupsOf(event), this.mapKeys);
+        this.encoder.add(event, groupsOf(event, this.groups), this.mapKeys);
         encoded.push(event);
       } catch (error) {
         this.kill(event, error);
@@ -263,15 +266,6 @@ class Projection {
       }
     }
     return { rest, later };
-  }
-
-  private groupsOf(event: ProjectedEvent): ReaderGroup[] {
-    const names = event.groups.length === 1 ? event.groups : [...new Set(event.groups)];
-    return names.map((name) => {
-      const id = this.groups.get(name);
-      if (id === undefined) throw new Error('A reader group has a name that the database cannot hold.');
-      return { id, name };
-    });
   }
 
   private kill(event: ProjectedEvent, error: unknown): void {

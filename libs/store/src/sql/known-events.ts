@@ -1,10 +1,6 @@
 /** Events that the ledger has. Plan: nested loop, one probe of the unique index entries_event for each reference. */
 import type { StoreClient, StorePool } from '../pool.ts';
-
-export interface Ref {
-  readonly agency: string;
-  readonly id: string;
-}
+import { storableRefs, type Ref } from './storable.ts';
 
 export const KNOWN_EVENTS = {
   name: 'known_events',
@@ -15,7 +11,8 @@ export const KNOWN_EVENTS = {
 
 /** Content hash in hex by `agency/id` (an agency has no slash); unknown events are missing. About 8 µs for each reference. */
 export async function knownEvents(from: StoreClient | StorePool, refs: readonly Ref[]): Promise<Map<string, string>> {
-  const { rows } = await from.run<Ref & { hash: string }>(KNOWN_EVENTS, [refs.map(({ agency }) => agency), refs.map(({ id }) => id)]);
+  const asked = storableRefs(refs);
+  const { rows } = await from.run<Ref & { hash: string }>(KNOWN_EVENTS, [asked.map(({ agency }) => agency), asked.map(({ id }) => id)]);
   return new Map(rows.map(({ agency, id, hash }) => [`${agency}/${id}`, hash]));
 }
 
@@ -28,6 +25,7 @@ export const KNOWN_ITEMS = {
 
 /** Identifiers that each event concerns, in code-point order, by `agency/id`; unknown events are missing. Probes timeline_log_index too. */
 export async function knownItems(from: StoreClient | StorePool, refs: readonly Ref[]): Promise<Map<string, readonly string[]>> {
-  const { rows } = await from.run<Ref & { items: string[] }>(KNOWN_ITEMS, [refs.map(({ agency }) => agency), refs.map(({ id }) => id)]);
+  const asked = storableRefs(refs);
+  const { rows } = await from.run<Ref & { items: string[] }>(KNOWN_ITEMS, [asked.map(({ agency }) => agency), asked.map(({ id }) => id)]);
   return new Map(rows.map(({ agency, id, items }) => [`${agency}/${id}`, items]));
 }

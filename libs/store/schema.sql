@@ -1,0 +1,291 @@
+-- Made from the catalogue of a migrated database; a test fails when it differs. Not a script to run.
+
+create schema event_log;
+grant usage on schema event_log to custody_capture;
+grant usage on schema event_log to custody_gateway;
+grant usage on schema event_log to custody_operator;
+grant usage on schema event_log to custody_projector;
+
+create schema ledger;
+grant usage on schema ledger to custody_capture;
+grant usage on schema ledger to custody_gateway;
+grant usage on schema ledger to custody_operator;
+grant usage on schema ledger to custody_projector;
+
+create table event_log.cluster (
+  one boolean not null default true,
+  id uuid not null,
+  constraint cluster_one_check CHECK (one),
+  constraint cluster_pkey PRIMARY KEY (one)
+);
+grant select on event_log.cluster to custody_capture;
+grant select on event_log.cluster to custody_gateway;
+grant select on event_log.cluster to custody_operator;
+grant select on event_log.cluster to custody_projector;
+
+create table event_log.partitions (
+  topic_no integer not null,
+  partition integer not null,
+  next bigint not null default 0,
+  low bigint not null default 0,
+  constraint partitions_low_check CHECK ((low >= 0)),
+  constraint partitions_next_check CHECK ((next >= 0)),
+  constraint partitions_pkey PRIMARY KEY (topic_no, partition)
+) with (fillfactor=10);
+grant insert on event_log.partitions to custody_capture;
+grant insert on event_log.partitions to custody_operator;
+grant select on event_log.partitions to custody_capture;
+grant select on event_log.partitions to custody_gateway;
+grant select on event_log.partitions to custody_operator;
+grant select on event_log.partitions to custody_projector;
+grant update on event_log.partitions (next) to custody_capture;
+grant update on event_log.partitions (next) to custody_operator;
+
+create table event_log.records (
+  topic_no integer not null,
+  partition integer not null,
+  "offset" bigint not null,
+  key bytea,
+  headers bytea not null,
+  value bytea not null,
+  constraint records_pkey PRIMARY KEY (topic_no, partition, "offset")
+);
+grant insert on event_log.records to custody_capture;
+grant insert on event_log.records to custody_operator;
+grant select on event_log.records to custody_capture;
+grant select on event_log.records to custody_operator;
+grant select on event_log.records to custody_projector;
+
+create table event_log.topics (
+  topic text collate "C" not null,
+  topic_id uuid not null default gen_random_uuid(),
+  topic_no integer not null generated always as identity,
+  partitions integer not null,
+  constraint topics_partitions_check CHECK ((partitions > 0)),
+  constraint topics_pkey PRIMARY KEY (topic),
+  constraint topics_topic_no_key UNIQUE (topic_no)
+);
+grant insert on event_log.topics to custody_capture;
+grant insert on event_log.topics to custody_operator;
+grant select on event_log.topics to custody_capture;
+grant select on event_log.topics to custody_gateway;
+grant select on event_log.topics to custody_operator;
+grant select on event_log.topics to custody_projector;
+
+create table ledger.conflicts (
+  agency text collate "C" not null,
+  id text collate "C" not null,
+  content_hash bytea not null,
+  principal text collate "C" not null,
+  captured bigint not null,
+  value bytea not null,
+  cluster_id text collate "C" not null,
+  topic_id text collate "C" not null,
+  topic text collate "C" not null,
+  partition integer not null,
+  "offset" bigint not null,
+  constraint conflicts_pkey PRIMARY KEY (agency, id, content_hash)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.conflicts FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.conflicts FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+grant insert on ledger.conflicts to custody_projector;
+grant select on ledger.conflicts to custody_gateway;
+grant select on ledger.conflicts to custody_operator;
+grant select on ledger.conflicts to custody_projector;
+comment on table ledger.conflicts is 'The same (agency, id) with other bytes than the entry that stands: the whole value, kept for its submitter.';
+
+create table ledger.content (
+  log_index bigint not null,
+  principal text collate "C" not null,
+  captured bigint not null,
+  secret bytea not null,
+  bytes bytea not null,
+  constraint content_pkey PRIMARY KEY (log_index),
+  constraint content_secret_check CHECK ((octet_length(secret) = 32))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.content FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.content FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+grant insert on ledger.content to custody_projector;
+grant select on ledger.content to custody_gateway;
+grant select on ledger.content to custody_operator;
+grant select on ledger.content to custody_projector;
+comment on column ledger.content.captured is 'Microseconds since 1970-01-01T00:00:00Z by the clock of capture.';
+
+create table ledger.dead_letters (
+  seq bigint not null generated always as identity,
+  cluster_id text collate "C" not null,
+  topic_id text collate "C" not null,
+  topic text collate "C" not null,
+  partition integer not null,
+  "offset" bigint not null,
+  code text collate "C" not null,
+  detail text collate "C" not null,
+  key bytea,
+  headers bytea not null,
+  value bytea not null,
+  found bigint not null,
+  retried bigint,
+  constraint dead_letters_cluster_id_topic_id_partition_offset_key UNIQUE (cluster_id, topic_id, partition, "offset"),
+  constraint dead_letters_pkey PRIMARY KEY (seq)
+);
+grant insert on ledger.dead_letters to custody_projector;
+grant select on ledger.dead_letters to custody_gateway;
+grant select on ledger.dead_letters to custody_operator;
+grant select on ledger.dead_letters to custody_projector;
+grant update on ledger.dead_letters (retried) to custody_operator;
+comment on column ledger.dead_letters.headers is 'JSON text: pairs of a name and the raw bytes in base64.';
+comment on column ledger.dead_letters.found is 'Microseconds since 1970 by the clock of the database; so retried.';
+
+create table ledger.entries (
+  log_index bigint not null,
+  agency text collate "C" not null,
+  id text collate "C" not null,
+  commitment bytea not null,
+  content_hash bytea not null,
+  constraint entries_agency_check CHECK (((octet_length(agency) >= 1) AND (octet_length(agency) <= 64))),
+  constraint entries_commitment_check CHECK ((octet_length(commitment) = 32)),
+  constraint entries_content_hash_check CHECK ((octet_length(content_hash) = 32)),
+  constraint entries_event UNIQUE (agency, id),
+  constraint entries_id_check CHECK (((octet_length(id) >= 1) AND (octet_length(id) <= 128))),
+  constraint entries_pkey PRIMARY KEY (log_index)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.entries FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+grant insert on ledger.entries to custody_projector;
+grant select on ledger.entries to custody_capture;
+grant select on ledger.entries to custody_gateway;
+grant select on ledger.entries to custody_operator;
+grant select on ledger.entries to custody_projector;
+
+create table ledger.head (
+  one boolean not null default true,
+  size bigint not null,
+  origin text collate "C" not null,
+  map_salt bytea not null,
+  constraint head_map_salt_check CHECK ((octet_length(map_salt) = 32)),
+  constraint head_one_check CHECK (one),
+  constraint head_pkey PRIMARY KEY (one),
+  constraint head_size_check CHECK ((size >= 0))
+) with (fillfactor=10);
+grant select on ledger.head to custody_capture;
+grant select on ledger.head to custody_gateway;
+grant select on ledger.head to custody_operator;
+grant select on ledger.head to custody_projector;
+grant update on ledger.head (size) to custody_projector;
+comment on table ledger.head is 'One row. Its lock, held until commit, orders all projectors: log indexes are dense and commit in order.';
+
+create table ledger.migrations (
+  id integer not null default nextval('ledger.migrations_id_seq'::regclass),
+  "timestamp" bigint not null,
+  name character varying not null,
+  constraint "PK_8c82d7f526340ab734260ea46be" PRIMARY KEY (id)
+);
+grant select on ledger.migrations to custody_gateway;
+grant select on ledger.migrations to custody_operator;
+grant select on ledger.migrations to custody_projector;
+
+create table ledger.offsets (
+  cluster_id text collate "C" not null,
+  topic_id text collate "C" not null,
+  partition integer not null,
+  topic text collate "C" not null,
+  next bigint not null,
+  constraint offsets_next_check CHECK ((next >= 0)),
+  constraint offsets_pkey PRIMARY KEY (cluster_id, topic_id, partition)
+) with (fillfactor=10);
+grant insert on ledger.offsets to custody_projector;
+grant select on ledger.offsets to custody_gateway;
+grant select on ledger.offsets to custody_operator;
+grant select on ledger.offsets to custody_projector;
+grant update on ledger.offsets (next) to custody_projector;
+comment on table ledger.offsets is 'The first offset of a partition that is not in the ledger yet; moved by compare-and-set, first in the transaction.';
+
+create table ledger.reader_groups (
+  id integer not null generated always as identity,
+  name text collate "C" not null,
+  constraint reader_groups_name_check CHECK (((octet_length(name) >= 1) AND (octet_length(name) <= 255))),
+  constraint reader_groups_name_key UNIQUE (name),
+  constraint reader_groups_pkey PRIMARY KEY (id)
+);
+grant insert on ledger.reader_groups to custody_projector;
+grant select on ledger.reader_groups to custody_gateway;
+grant select on ledger.reader_groups to custody_operator;
+grant select on ledger.reader_groups to custody_projector;
+
+create table ledger.relations (
+  target_agency text collate "C" not null,
+  target_id text collate "C" not null,
+  grp integer not null,
+  log_index bigint not null,
+  kind smallint not null,
+  constraint relations_pkey PRIMARY KEY (target_agency, target_id, grp, log_index)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.relations FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.relations FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+grant insert on ledger.relations to custody_projector;
+grant select on ledger.relations to custody_gateway;
+grant select on ledger.relations to custody_operator;
+grant select on ledger.relations to custody_projector;
+
+create table ledger.search_cursor (
+  one boolean not null default true,
+  next bigint not null,
+  constraint search_cursor_next_check CHECK ((next >= 0)),
+  constraint search_cursor_one_check CHECK (one),
+  constraint search_cursor_pkey PRIMARY KEY (one)
+);
+grant select on ledger.search_cursor to custody_gateway;
+grant select on ledger.search_cursor to custody_operator;
+grant select on ledger.search_cursor to custody_projector;
+grant update on ledger.search_cursor (next) to custody_projector;
+comment on table ledger.search_cursor is 'The first log index whose items are not in search_keys yet.';
+
+create table ledger.search_keys (
+  key text collate "C" not null,
+  grp integer not null,
+  item text collate "C" not null,
+  constraint search_keys_pkey PRIMARY KEY (key, grp, item)
+);
+grant insert on ledger.search_keys to custody_projector;
+grant select on ledger.search_keys to custody_gateway;
+grant select on ledger.search_keys to custody_operator;
+grant select on ledger.search_keys to custody_projector;
+
+create table ledger.timeline (
+  item text collate "C" not null,
+  grp integer not null,
+  starts bigint not null,
+  ends bigint not null,
+  agency text collate "C" not null,
+  id text collate "C" not null,
+  log_index bigint not null,
+  kind smallint not null,
+  map_key bytea not null,
+  constraint timeline_item_check CHECK ((octet_length(item) <= 1024)),
+  constraint timeline_map_key_check CHECK ((octet_length(map_key) = 32)),
+  constraint timeline_pkey PRIMARY KEY (item, grp, starts, ends, agency, id) INCLUDE (log_index)
+);
+CREATE INDEX timeline_log_index ON ledger.timeline USING btree (log_index);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.timeline FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.timeline FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+grant insert on ledger.timeline to custody_projector;
+grant select on ledger.timeline to custody_capture;
+grant select on ledger.timeline to custody_gateway;
+grant select on ledger.timeline to custody_operator;
+grant select on ledger.timeline to custody_projector;
+comment on table ledger.timeline is 'One row per (item, reader group) of an entry; an entry without items stands under the item '''' so that its reader groups are known.';
+comment on column ledger.timeline.starts is 'Microseconds since 1970, start of occurred; the greatest bigint where it is not known. So for ends.';
+
+CREATE OR REPLACE FUNCTION ledger.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $function$
+begin
+  -- A rebuild empties what is derived from entries and content; only the owner may truncate at all.
+  if tg_op = 'TRUNCATE' and tg_table_name in ('timeline', 'relations') and current_setting('custody.rebuild', true) = 'on' then
+    return null;
+  end if;
+  raise exception 'ledger.append-only: the ledger only grows; % of %.% was refused. Submit a correction, a retraction or a marking instead.',
+    lower(tg_op), tg_table_schema, tg_table_name using errcode = 'CL001';
+end $function$

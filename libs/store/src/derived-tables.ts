@@ -1,0 +1,31 @@
+/** Everything that a rebuild drops and makes again from entries and content. */
+export interface DerivedTable {
+  readonly name: 'timeline' | 'relations' | 'search_keys';
+  /** All columns, in an order that rows have by themselves; reader groups by name. */
+  readonly dump: string;
+  /** The same without what another installation has otherwise: log indexes, map keys (their salt). */
+  readonly portableDump: string;
+}
+
+export const DERIVED_TABLES: readonly DerivedTable[] = [
+  {
+    name: 'timeline',
+    dump: `select t.item, g.name, t.starts, t.ends, t.agency, t.id, t.log_index, t.kind, encode(t.map_key, 'hex')
+      from ledger.timeline t join ledger.reader_groups g on g.id = t.grp order by t.item, g.name, t.starts, t.ends, t.agency, t.id`,
+    portableDump: `select t.item, g.name, t.starts, t.ends, t.agency, t.id, t.kind
+      from ledger.timeline t join ledger.reader_groups g on g.id = t.grp order by t.item, g.name, t.starts, t.ends, t.agency, t.id`,
+  },
+  {
+    name: 'relations',
+    dump: `select r.target_agency, r.target_id, g.name, r.log_index, r.kind
+      from ledger.relations r join ledger.reader_groups g on g.id = r.grp order by r.target_agency, r.target_id, g.name, r.log_index`,
+    portableDump: `select r.target_agency, r.target_id, g.name, e.agency, e.id, r.kind
+      from ledger.relations r join ledger.reader_groups g on g.id = r.grp join ledger.entries e using (log_index)
+      order by r.target_agency, r.target_id, g.name, e.agency, e.id`,
+  },
+  {
+    name: 'search_keys',
+    dump: `select k.key, g.name, k.item from ledger.search_keys k join ledger.reader_groups g on g.id = k.grp order by k.key, g.name, k.item`,
+    portableDump: `select k.key, g.name, k.item from ledger.search_keys k join ledger.reader_groups g on g.id = k.grp order by k.key, g.name, k.item`,
+  },
+];

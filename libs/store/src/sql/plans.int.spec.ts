@@ -1,0 +1,86 @@
+import { testDatabase, type TestDatabase } from '../../test-database.ts';
+import type { Statement, StorePool } from '../index.ts';
+import { REBUILD_BATCH } from '../rebuild.ts';
+import { SEARCH_STEP } from '../search-indexer.ts';
+import { LIST_DEAD_LETTERS } from './dead-letters.ts';
+import { EVENTS_BY_ID, EVENTS_BY_REF } from './events.ts';
+import { EVENTS_FROM } from './events-from.ts';
+import { ITEM_HEAD } from './item-head.ts';
+import { KNOWN_EVENTS, KNOWN_ITEMS } from './known-events.ts';
+import { LIST_CONFLICTS } from './list-conflicts.ts';
+import { RELATIONS_ABOUT } from './relations-about.ts';
+import { SEARCH } from './search.ts';
+import { TIMELINE_END } from './timeline-end.ts';
+import { TIMELINE_PAGE } from './timeline-page.ts';
+
+/** Rows of each big table: enough that a scan of one is never the cheaper plan. */
+const ROWS = 120_000;
+const EVERYTHING = Number.MAX_SAFE_INTEGER;
+
+const refs = ['{local,local}', '{e7,e8}'];
+const cases: [Statement, unknown[]][] = [
+  [TIMELINE_PAGE, ['item 7', '{1,2}', EVERYTHING, 0, 0, '', '', 50]],
+  [TIMELINE_END, ['item 7', '{1,2}', EVERYTHING, 9_000, 9_000, 'local', 'e9', 50]],
+  [EVENTS_FROM, [ROWS - 10, '{1,2}', EVERYTHING, 50]],
+  [ITEM_HEAD, ['item 7', '{1,2}', EVERYTHING]],
+  [EVENTS_BY_REF, [...refs, '{1,2}', EVERYTHING]],
+  [EVENTS_BY_ID, ['e7', '{1,2}']],
+  [KNOWN_EVENTS, refs],
+  [KNOWN_ITEMS, refs],
+  [RELATIONS_ABOUT, [...refs, '{1,2}', EVERYTHING, 100]],
+  [SEARCH, ['{key 7,key 8}', '{1,2}', 1, 20]],
+  [SEARCH_STEP, [ROWS - 10, ROWS]],
+  [REBUILD_BATCH, [ROWS - 10, ROWS]],
+  [LIST_CONFLICTS, ['local', '', '\\x', 20]],
+  [LIST_DEAD_LETTERS, [EVERYTHING, true, 20]],
+];
+
+describe('hot statements walk indexes', () => {
+  let database: TestDatabase;
+  let pool: StorePool;
+  beforeAll(async () => {
+    database = await testDatabase();
+    pool = database.pool('owner', { statementTimeoutMs: 0, max: 1 });
+    await pool.query(`insert into ledger.entries select n, 'local', 'e' || n, sha256(n::text::bytea), sha256(n::text::bytea) from generate_series(0, ${ROWS - 1}) n`);
+    await pool.query(`insert into ledger.content select n, 'operator', n, sha256(n::text::bytea), sha256(n::text::bytea) from generate_series(0, ${ROWS - 1}) n`);
+    await pool.query(`insert into ledger.timeline select 'item ' || n % 1000, 1 + n % 3, n, n, 'local', 'e' || n, n, 0, sha256(n::text::bytea) from generate_series(0, ${ROWS - 1}) n`);
+    await pool.query(`insert into ledger.relations select 'local', 'e' || n, 1, n + 1, 9 from generate_series(0, ${ROWS - 2}, 5) n`);
+    await pool.query(`insert into ledger.search_keys select 'key ' || n % 1000, 1, 'item ' || n from generate_series(0, ${ROWS - 1}) n`);
+    await pool.query(`insert into ledger.conflicts select 'local', 'e' || n, '\\x00', 'p', 0, '\\x00', 'c', 't', 't', 0, n from generate_series(0, 20000) n`);
+    await pool.query(`insert into ledger.dead_letters (cluster_id, topic_id, topic, partition, "offset", code, detail, headers, value, found) select 'c', 't', 't', 0, n, 'x', '', '[]', '', 0 from generate_series(0, 20000) n`);
+  }, 120_000);
+  afterAll(() => database.drop());
+
+  /** The plan as text, once with the values at hand and once as it is kept for any values. */
+  async function plan(statement: Statement, values: readonly unknown[], mode: string): Promise<string> {
+    const client = await pool.connect();
+    try {
+      await client.query(`set plan_cache_mode = ${mode}`);
+      await client.query(`prepare ${statement.name} as ${statement.text}`);
+      const literals = values.map((value) => `'${String(value)}'`).join(', ');
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain (costs off) execute ${statement.name} (${literals})`);
+      return rows.map((row) => row['QUERY PLAN']).join('\n');
+    } finally {
+      await client.query('deallocate all');
+      client.release();
+    }
+  }
+
+  for (const statistics of ['before the first analyze', 'with statistics']) {
+    describe(statistics, () => {
+      beforeAll(async () => {
+        if (statistics === 'with statistics') await pool.query('analyze');
+      });
+      test.each(cases.map(([statement, values]) => ({ name: statement.name, statement, values })))('$name', async ({ statement, values }) => {
+        for (const mode of ['force_custom_plan', 'force_generic_plan']) {
+          expect(await plan(statement, values, mode)).not.toMatch(/Seq Scan on (entries|content|timeline|relations|search_keys|conflicts|dead_letters)/);
+        }
+      });
+    });
+  }
+
+  test('the check sees a scan where there is one', async () => {
+    const scan = { name: 'scan', text: `select * from ledger.timeline where map_key = $1::bytea` };
+    expect(await plan(scan, ['\\x00'], 'force_custom_plan')).toMatch(/Seq Scan on timeline/);
+  });
+});

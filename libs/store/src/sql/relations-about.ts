@@ -1,0 +1,42 @@
+/**
+ * Who speaks about some events, who speaks about those, and so on: corrections, retractions of corrections, disputes, markings.
+ * Plan: recursive union (which ends on circles), each turn one walk of the primary key of ledger.relations for each event and group.
+ */
+import type { StoreClient, StorePool } from '../pool.ts';
+import { EVENT_COLUMNS, type EventRow } from './event-row.ts';
+import { storableRefs, type Ref } from './storable.ts';
+
+export const RELATIONS_ABOUT = {
+  name: 'relations_about',
+  text: `with recursive about (agency, id, log_index) as (
+      select ref.agency collate "C", ref.id collate "C", null::bigint from unnest($1::text[], $2::text[]) as ref (agency, id)
+      union
+      select e.agency, e.id, e.log_index
+      from about a
+      cross join unnest($3::integer[]) as reader (grp)
+      cross join lateral (
+        select r.log_index from ledger.relations r
+        where r.target_agency = a.agency and r.target_id = a.id and r.grp = reader.grp and r.log_index < $4::bigint
+        offset 0
+      ) r
+      join ledger.entries e on e.log_index = r.log_index
+    )
+    select ${EVENT_COLUMNS}
+    from (select distinct log_index from about where log_index is not null order by log_index limit $5::integer) a
+    join ledger.entries e on e.log_index = a.log_index
+    join ledger.content c on c.log_index = a.log_index
+    order by e.log_index`,
+};
+
+/**
+ * Visible events that speak about the given ones, directly or through others, in log order; the given ones only where they speak too.
+ * At most `limit`: as many rows as the limit mean that there may be more.
+ */
+export async function relationsAbout(
+  from: StoreClient | StorePool, refs: readonly Ref[], groups: readonly number[], logSize: number, limit: number,
+): Promise<EventRow[]> {
+  const asked = storableRefs(refs);
+  if (asked.length === 0) return [];
+  const { rows } = await from.run<EventRow>(RELATIONS_ABOUT, [asked.map(({ agency }) => agency), asked.map(({ id }) => id), groups, logSize, limit]);
+  return rows;
+}

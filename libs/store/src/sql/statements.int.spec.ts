@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { testDatabase, type TestDatabase } from '../../test-database.ts';
+import {
+  countDeadLetters, eventById, eventsByRef, indexSearchKeys, itemHead, knownEvents, knownItems, listConflicts, listDeadLetters, listOffsets, logSize,
+  markRetried, projectBatch, readDeadLetter, readerGroupIds, relationsAbout, search, timelineEnd, timelinePage,
+  type PartitionId, type ProjectedEvent, type StorePool, type TimelineKey, type TimelineRow,
+} from '../index.ts';
+
+const partition: PartitionId = { clusterId: 'c', topicId: 't', topic: 'sightings', partition: 0 };
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+function event(id: string, more: Partial<ProjectedEvent> = {}): ProjectedEvent {
+  const content = more.content ?? Buffer.from(JSON.stringify({ id }));
+  return {
+    agency: 'local', id, principal: 'operator', commitment: sha256(`c ${id}`), contentHash: createHash('sha256').update(content).digest('hex'), secret: sha256(`s ${id}`),
+    capturedMicros: 1, content, kind: 1, starts: null, ends: null, items: [], groups: ['clear'], targets: [], offset: 0, raw: content, ...more,
+  };
+}
+
+describe('reading the ledger', () => {
+  let database: TestDatabase;
+  let writer: StorePool;
+  let gateway: StorePool;
+  let clear: number[];
+  let all: number[];
+  let size: number;
+  const ship = 'imo:0000048';
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    writer = database.pool('projector');
+    gateway = database.pool('gateway');
+    const events = [
+      event('late', { items: [ship], starts: 50, ends: 60 }),
+      event('early', { items: [ship], starts: 10, ends: 20 }),
+      event('undated', { items: [ship] }),
+      event('both', { items: [ship], starts: 30, ends: 31, groups: ['clear', 'agency:x'] }),
+      event('hidden', { items: [ship], starts: 40, ends: 41, groups: ['agency:x'] }),
+      event('tie', { items: [ship], starts: 10, ends: 20, agency: 'other' }),
+      event('alone', { starts: 1, ends: 2 }),
+      event('fix', { items: [ship], starts: 55, ends: 56, targets: [{ agency: 'local', id: 'late' }] }),
+      event('unfix', { targets: [{ agency: 'local', id: 'fix' }, { agency: 'local', id: 'unfix-too' }] }),
+      event('secret-fix', { targets: [{ agency: 'local', id: 'late' }], groups: ['agency:x'] }),
+      event('circle-a', { targets: [{ agency: 'local', id: 'circle-b' }] }),
+      event('circle-b', { targets: [{ agency: 'local', id: 'circle-a' }] }),
+      event('late', { agency: 'other' }),
+    ];
+    await projectBatch(writer, partition, 0, events.length, events, [{
+      offset: 99, code: 'record.malformed', detail: 'no header', key: Buffer.from('k'), headers: { ['__proto__']: Buffer.from([0, 255]) }, value: Buffer.from('junk'),
+    }]);
+    clear = await readerGroupIds(gateway, ['clear', 'never used', 'nul\0']);
+    all = await readerGroupIds(gateway, ['clear', 'agency:x']);
+    size = await logSize(gateway);
+  }, 60_000);
+  afterAll(() => database.drop());
+
+  const ids = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id);
+
+  test('a timeline is ordered by start, end, agency and id, undated last, each event once', async () => {
+    expect(size).toBe(13);
+    const rows = await timelinePage(gateway, { item: ship, groups: all, logSize: size, limit: 100 });
+    expect(ids(rows)).toEqual(['early', 'tie', 'both', 'hidden', 'late', 'fix', 'undated']);
+    expect(rows[0]).toMatchObject({ starts: 10, ends: 20, kind: 1, agency: 'local', principal: 'operator', capturedMicros: 1, content: Buffer.from('{"id":"early"}') });
+    expect(rows.at(-1)).toMatchObject({ starts: null, ends: null });
+    expect(await timelineEnd(gateway, { item: ship, groups: all, logSize: size, limit: 100 })).toEqual([...rows].reverse());
+    expect(ids(await timelineEnd(gateway, { item: ship, groups: all, logSize: size, before: rows[3] as TimelineRow, limit: 2 }))).toEqual(['both', 'tie']);
+  });
+
+  test('a reader sees the events of his groups alone, and hidden ones are as if absent', async () => {
+    const rows = await timelinePage(gateway, { item: ship, groups: clear, logSize: size, limit: 100 });
+    expect(ids(rows)).toEqual(['early', 'tie', 'both', 'late', 'fix', 'undated']);
+    expect(await itemHead(gateway, ship, clear, size)).toEqual({ count: 6, lastLogIndex: 7, first: 10, last: 60 });
+    expect(await itemHead(gateway, ship, all, size)).toEqual({ count: 7, lastLogIndex: 7, first: 10, last: 60 });
+    for (const groups of [[], [12_345]]) {
+      expect(await timelinePage(gateway, { item: ship, groups, logSize: size, limit: 100 })).toEqual([]);
+      expect(await itemHead(gateway, ship, groups, size)).toEqual({ count: 0, lastLogIndex: null, first: null, last: null });
+      expect(await eventById(gateway, 'early', undefined, groups)).toEqual([]);
+    }
+    expect(await eventById(gateway, 'hidden', 'local', clear)).toEqual([]);
+    expect(await eventById(gateway, 'hidden', undefined, clear)).toEqual([]);
+    expect(ids(await eventById(gateway, 'hidden', undefined, all))).toEqual(['hidden']);
+  });
+
+  test('pages of any size, put together, are the whole timeline', async () => {
+    const whole = await timelinePage(gateway, { item: ship, groups: all, logSize: size, limit: 100 });
+    for (let limit = 1; limit <= 8; limit += 1) {
+      const rows: TimelineRow[] = [];
+      for (let after: TimelineKey | undefined; ; after = rows.at(-1)) {
+        const page = await timelinePage(gateway, { item: ship, groups: all, logSize: size, after, limit });
+        rows.push(...page);
+        if (page.length < limit) break;
+      }
+      expect(rows).toEqual(whole);
+    }
+  });
+
+  test('an earlier log size shows what was there then', async () => {
+    expect(ids(await timelinePage(gateway, { item: ship, groups: all, logSize: 2, limit: 100 }))).toEqual(['early', 'late']);
+    expect(await itemHead(gateway, ship, all, 2)).toMatchObject({ count: 2, lastLogIndex: 1 });
+    expect(ids(await relationsAbout(gateway, [{ agency: 'local', id: 'late' }], all, 8, 10))).toEqual(['fix']);
+    expect(await eventsByRef(gateway, [{ agency: 'local', id: 'fix' }], all, 7)).toEqual([]);
+  });
+
+  test('an event without items is found by its id, and is on nobody\'s timeline', async () => {
+    const [alone] = await eventById(gateway, 'alone', 'local', clear);
+    expect(alone).toMatchObject({ id: 'alone', logIndex: 6 });
+    expect(await knownItems(database.pool('capture'), [{ agency: 'local', id: 'alone' }])).toEqual(new Map([['local/alone', []]]));
+  });
+
+  test('an id that several agencies used is answered with all of them', async () => {
+    expect((await eventById(gateway, 'late', undefined, clear)).map(({ agency }) => agency)).toEqual(['local', 'other']);
+    expect((await eventById(gateway, 'late', 'other', clear)).map(({ agency }) => agency)).toEqual(['other']);
+  });
+
+  test('whoever speaks about an event is found, and whoever speaks about that, through circles too', async () => {
+    const about = (id: string, groups: number[]): Promise<string[]> =>
+      relationsAbout(gateway, [{ agency: 'local', id }], groups, size, 100).then(ids);
+    expect(await about('late', clear)).toEqual(['fix', 'unfix']);
+    expect(await about('late', all)).toEqual(['fix', 'unfix', 'secret-fix']);
+    expect(await about('circle-a', clear)).toEqual(['circle-a', 'circle-b']);
+    expect(await about('undated', clear)).toEqual([]);
+  });
+
+  test('capture learns the hash and the items of events that are there', async () => {
+    const capture = database.pool('capture');
+    const refs = [{ agency: 'local', id: 'fix' }, { agency: 'local', id: 'not there' }, { agency: 'other', id: 'tie' }];
+    expect(await knownEvents(capture, refs)).toEqual(new Map([['local/fix', event('fix').contentHash], ['other/tie', event('tie').contentHash]]));
+    expect(await knownItems(capture, refs)).toEqual(new Map([['local/fix', [ship]], ['other/tie', [ship]]]));
+  });
+
+  test('questions with NUL are answered with nothing', async () => {
+    const bad = { agency: 'local', id: '\0' };
+    expect(await timelinePage(gateway, { item: '\0', groups: all, logSize: size, limit: 1 })).toEqual([]);
+    expect((await itemHead(gateway, '\0', all, size)).count).toBe(0);
+    expect(await eventById(gateway, '\0', undefined, all)).toEqual([]);
+    expect(await eventsByRef(gateway, [bad], all, size)).toEqual([]);
+    expect(await relationsAbout(gateway, [bad], all, size, 1)).toEqual([]);
+    expect(await knownEvents(gateway, [bad])).toEqual(new Map());
+    expect(await search(gateway, { keys: ['\0'], groups: all, matchesMin: 1, limit: 1 })).toEqual([]);
+  });
+
+  test('search finds an item by enough of its keys and by its aliases, in the reader\'s groups', async () => {
+    const keys = {
+      ofItem: (item: string): string[] => Array.from({ length: item.length - 2 }, (_, n) => item.slice(n, n + 3)),
+      ofAliases: (_item: string, content: Buffer): string[] => (content.includes('"late"') ? ['MV ALIAS'] : []),
+    };
+    let steps = 0;
+    while ((await indexSearchKeys(writer, keys, 5)) > 0) steps += 1;
+    expect(steps).toBe(3);
+    expect(await search(gateway, { keys: ['imo', 'mo:', '048'], groups: clear, matchesMin: 3, limit: 5 })).toEqual([{ item: ship, matches: 3 }]);
+    expect(await search(gateway, { keys: ['imo', 'xyz'], groups: clear, matchesMin: 2, limit: 5 })).toEqual([]);
+    expect(await search(gateway, { keys: ['MV ALIAS'], groups: clear, matchesMin: 1, limit: 5 })).toEqual([{ item: ship, matches: 1 }]);
+    expect(await search(gateway, { keys: ['imo'], groups: [], matchesMin: 1, limit: 5 })).toEqual([]);
+  });
+
+  test('dead letters are listed, shown as they were, and retried once', async () => {
+    const operator = database.pool('operator');
+    const [head] = await listDeadLetters(operator, { limit: 5 });
+    expect(head).toMatchObject({ topic: 'sightings', partition: 0, offset: 99, code: 'record.malformed', detail: 'no header', valueBytes: 4, retriedMicros: null });
+    const seq = head?.seq ?? -1;
+    const letter = await readDeadLetter(operator, seq);
+    expect(letter).toMatchObject({ key: Buffer.from('k'), value: Buffer.from('junk') });
+    expect(Object.entries(letter?.headers ?? {})).toEqual([['__proto__', Buffer.from([0, 255])]]);
+    expect(await countDeadLetters(gateway)).toBe(1);
+    expect((await Promise.all([1, 2, 3].map(() => markRetried(operator, seq)))).filter(Boolean)).toHaveLength(1);
+    expect([await listDeadLetters(operator, { limit: 5 }), (await listDeadLetters(operator, { limit: 5, retriedToo: true })).length]).toEqual([[], 1]);
+    expect(await countDeadLetters(gateway)).toBe(0);
+    expect(await readDeadLetter(operator, seq + 1)).toBeNull();
+  });
+
+  test('conflicts are listed for their agency, and offsets for lag', async () => {
+    const from = partition.partition;
+    const other = Buffer.from('other bytes');
+    const at = (await listOffsets(gateway))[0]?.next ?? 0;
+    await projectBatch(writer, partition, at, at + 1, [event('early', { content: other, offset: at })], []);
+    const conflicts = await listConflicts(gateway, 'local', { limit: 10 });
+    expect(conflicts).toEqual([{ agency: 'local', id: 'early', contentHash: createHash('sha256').update(other).digest(), principal: 'operator', capturedMicros: 1, value: other, topic: 'sightings', partition: from, offset: at }]);
+    expect(await listConflicts(gateway, 'local', { id: 'early', limit: 10 })).toEqual(conflicts);
+    expect(await listConflicts(gateway, 'local', { after: conflicts[0] as (typeof conflicts)[0], limit: 10 })).toEqual([]);
+    expect(await listConflicts(gateway, 'other', { limit: 10 })).toEqual([]);
+    expect(await listOffsets(gateway)).toEqual([{ ...partition, next: at + 1 }]);
+  });
+});
