@@ -31,7 +31,7 @@ export type ParsedJson =
   | {
       readonly ok: true;
       readonly value: JsonValue;
-      /** RFC 8785. A view of the input where that is canonical already: copy it before the input is reused. */
+      /** RFC 8785. The input itself, or a view of it, where that is canonical already: copy it before the input is reused. */
       readonly canonical: Buffer;
     }
   | { readonly ok: false; readonly fault: JsonFault };
@@ -52,12 +52,15 @@ export function parseStrict(bytes: Uint8Array, limits: JsonLimits = {}): ParsedJ
   if (text.charCodeAt(0) === 0xfeff) return refuse('json.encoding', 'The text starts with a byte order mark.', { offset: 0 });
 
   const clean = readCanonical(text, depthMax, keysMax);
-  if (clean !== undefined) return { ok: true, value: clean, canonical: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) };
+  if (clean !== undefined) return { ok: true, value: clean, canonical: asBuffer(bytes) };
   const reader = new StrictReader(text, { depthMax, keysMax });
   const value = reader.read();
   if (value === undefined) return { ok: false, fault: reader.fault as JsonFault };
   return { ok: true, value, canonical: Buffer.from(canonicalize(value), 'utf8') };
 }
+
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
 function refuse(code: JsonFaultCode, detail: string, place: { offset: number } | { pointer: string }): ParsedJson {
   return { ok: false, fault: { code, detail, ...place } };
