@@ -6,6 +6,8 @@ export interface Database {
   readonly embedded: EmbeddedPostgres | null;
   /** A pool with the rights of a role and no others. */
   pool(role: AppRole, options?: { readonly max?: number; readonly statementTimeoutMs?: number }): StorePool;
+  /** For what no app role may do: rebuild. */
+  ownerPool(): StorePool;
   migrate(): Promise<MigrationReport>;
   /** Closes every pool. */
   closePools(): Promise<void>;
@@ -13,11 +15,15 @@ export interface Database {
   stop(): Promise<void>;
 }
 
+/** One that rebuilds, one that looks after it. */
+const OWNER_CONNECTIONS = 2;
+
 /** Throws StoreError `data.locked`, `data.newer`. */
 export async function openDatabase(config: Config, log: Log): Promise<Database> {
   const storeLog = storeLogOf(log);
   const external = config.databaseUrl;
   const embedded = external === null ? await startEmbedded({ dataDir: config.dataDir, log: storeLog }) : null;
+  const ownerUrl = embedded === null ? (external as string) : embedded.url('owner');
   const pools: StorePool[] = [];
   return {
     embedded,
@@ -29,7 +35,12 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
       pools.push(pool);
       return pool;
     },
-    migrate: () => migrate(embedded === null ? (external as string) : embedded.url('owner')),
+    ownerPool() {
+      const pool = createPool({ url: ownerUrl, max: OWNER_CONNECTIONS, statementTimeoutMs: 0, applicationName: 'custody owner', log: storeLog });
+      pools.push(pool);
+      return pool;
+    },
+    migrate: () => migrate(ownerUrl),
     async closePools() {
       await Promise.all(pools.map((pool) => pool.close()));
     },

@@ -1,11 +1,11 @@
 /** The HTTP side of this process: the controllers of its roles and the health pages, on one port. */
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CaptureModule, inlineAcceptPool, threadAcceptPool } from '#app/capture';
-import { GatewayModule } from '#app/gateway';
+import { GatewayModule, ledgerReads } from '#app/gateway';
 import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
 import { formatInstant } from '#lib/domain';
 import { createHttpServer, type Translate } from '#lib/runtime';
-import { knownEvents, knownItems, ledgerReads, markRetried, storeFault } from '#lib/store';
+import { knownEvents, knownItems, ledgerConstants, markRetried, storeFault } from '#lib/store';
 import { HEALTH_DEPS, HealthController } from './health.controller.ts';
 import type { Parts } from './parts.ts';
 import { OPERATOR } from './operator.ts';
@@ -44,7 +44,7 @@ async function captureModule(parts: Parts): Promise<DynamicModule> {
   const pool = database.pool('capture', { statementTimeoutMs: config.limits.statementMs });
   const threads = config.capture.threads === 0 ? inlineAcceptPool() : threadAcceptPool(config.capture.threads);
   shutdown.at('producers', 'accept threads', () => threads.close());
-  const { origin } = await ledgerReads(pool);
+  const { origin } = await ledgerConstants(pool);
   return CaptureModule.with({
     pool: threads,
     known: { hashes: (refs) => knownEvents(pool, refs), items: (refs) => knownItems(pool, refs) },

@@ -4,10 +4,10 @@ import { NestFactory } from '@nestjs/core';
 import { EVENTS_TOPIC, ProjectorModule, runInBackground } from '#app/projector';
 import type { PartitionId } from '#lib/event-log';
 import { BatchServer, nestLogger } from '#lib/runtime';
-import { indexSearchKeys, projectBatch, readOffset, searchLag } from '#lib/store';
-import { searchKeysOf } from './search-keys.ts';
+import { indexSearchKeys, logSize, projectBatch, readOffset } from '#lib/store';
+import { SEARCH_KEYS } from './search-keys.ts';
 import { endWith, type Parts } from './parts.ts';
-import { relayDeadLetters } from './dead-letter-relay.ts';
+import { deadLetterRelay } from './dead-letter-relay.ts';
 import { failpoints } from './failpoints.ts';
 
 /** One transaction at a time for each partition, and one for the background steps. */
@@ -37,11 +37,11 @@ export async function startProjector(parts: Parts): Promise<void> {
   });
 
   const search = runInBackground('search index', log, async () => {
-    const more = await indexSearchKeys(pool, SEARCH_ENTRIES, searchKeysOf);
-    metrics.searchLag.set(await searchLag(pool));
-    return more;
+    const covered = await indexSearchKeys(pool, SEARCH_KEYS, SEARCH_ENTRIES);
+    metrics.ledgerSize.set(await logSize(pool));
+    return covered > 0;
   });
-  const relay = runInBackground('dead-letter copies', log, () => relayDeadLetters(pool, eventLog, config.topics.deadLetters));
+  const relay = runInBackground('dead-letter copies', log, deadLetterRelay(pool, eventLog, config.topics.deadLetters));
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
     ProjectorModule.with({
       project: (batch, from, next, events, dead) => projectBatch(pool, batch, from, next, events, dead, hooks),

@@ -1,2 +1,19 @@
-/** Which rows of the search index an event gives: keys of its identifiers, and of the names and numbers its author stated beside them. */
+/** How items are found (libs/store asks): by their identifiers, and by the names and numbers that authors state beside them. */
 import { aliasKeys, searchKeys } from '#lib/domain';
+import type { SearchKeys } from '#lib/store';
+
+/** Most events state none: only those that may are parsed for it. */
+const ALIASES = Buffer.from('"aliases"', 'latin1');
+
+interface WithAliases {
+  readonly items?: readonly { readonly id: string; readonly aliases?: Readonly<Record<string, string>> }[];
+}
+
+export const SEARCH_KEYS: SearchKeys = {
+  ofItem: searchKeys,
+  ofAliases(item, content) {
+    if (!content.includes(ALIASES)) return [];
+    const { items = [] } = JSON.parse(content.toString('utf8')) as WithAliases;
+    return items.flatMap(({ id, aliases = {} }) => (id === item ? Object.values(aliases).flatMap(aliasKeys) : []));
+  },
+};

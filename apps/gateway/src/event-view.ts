@@ -4,38 +4,26 @@ import { readSighting } from '#lib/contracts';
 import {
   displayGrade, displayIdentifier, displayOccurred, displayPlace, formatInstant, type FoldInput, type Sighting, type TimelineEntry,
 } from '#lib/domain';
-
-/** An event as the ledger holds it. */
-export interface StoredEvent {
-  readonly logIndex: number;
-  readonly agency: string;
-  readonly id: string;
-  readonly principal: string;
-  readonly capturedMicros: number;
-  /** Lower-case hex. */
-  readonly commitment: string;
-  readonly contentHash: string;
-  /** Canonical bytes as submitted. */
-  readonly bytes: Buffer;
-}
+import type { EventRow } from './ledger-reads.ts';
 
 /** A stored event read for the fold, with what its view needs. */
 export interface ReadEvent extends FoldInput {
-  readonly stored: StoredEvent;
+  readonly stored: EventRow;
   readonly document: SightingDocument;
 }
 
 /** Throws for bytes that capture can never have accepted: the ledger is damaged, and an answer without them would hide it. */
-export function readEvent(stored: StoredEvent): ReadEvent {
-  const document = JSON.parse(stored.bytes.toString('utf8')) as SightingDocument;
+export function readEvent(stored: EventRow): ReadEvent {
+  const document = JSON.parse(stored.content.toString('utf8')) as SightingDocument;
   const read = readSighting(document, stored);
   if (!read.ok) throw new Error(`entry ${stored.logIndex} holds a document that is not acceptable: ${read.faults[0]?.code ?? 'unknown'}`);
   return { sighting: read.sighting, logIndex: stored.logIndex, stored, document };
 }
 
-export function eventView(entry: TimelineEntry, event: ReadEvent): EventView {
+/** @param item whose timeline it is shown in: told from its side */
+export function eventView(entry: TimelineEntry, event: ReadEvent, item?: string): EventView {
   const { stored, document } = event;
-  const { sighting, targets, correctedBy, withdrawnBy, supersededBy, disputedBy, resolvedBy, markedBy, contradicts, contradictedBy } = entry;
+  const { targets, correctedBy, withdrawnBy, supersededBy, disputedBy, resolvedBy, markedBy, contradicts, contradictedBy } = entry;
   return {
     agency: stored.agency,
     id: stored.id,
@@ -58,18 +46,18 @@ export function eventView(entry: TimelineEntry, event: ReadEvent): EventView {
     reportedBy: document.reported === undefined ? null : { ...document.reported, proved: false },
     captured: formatInstant(stored.capturedMicros),
     recorded: null,
-    contentHash: stored.contentHash,
-    commitment: stored.commitment,
+    contentHash: stored.contentHash.toString('hex'),
+    commitment: stored.commitment.toString('hex'),
     evidence: (document.evidence ?? []).map((evidence) => ({ ...evidence, held: false })),
     document,
-    display: displayOf(sighting),
+    display: displayOf(event.sighting, item),
   };
 }
 
-function displayOf(sighting: Sighting): EventView['display'] {
+function displayOf(sighting: Sighting, item?: string): EventView['display'] {
   const { source } = sighting;
   return {
-    summary: summaryOf(sighting),
+    summary: summaryOf(sighting, item),
     occurred: displayOccurred(sighting.occurred),
     place: sighting.place === undefined ? 'place not stated' : displayPlace(sighting.place),
     grade: displayGrade(sighting.grade),
@@ -79,20 +67,29 @@ function displayOf(sighting: Sighting): EventView['display'] {
 }
 
 /** What happened, as a reader would say it; the author's own words follow where there are any. */
-export function summaryOf(sighting: Sighting): string {
-  const verb = verbOf(sighting);
+export function summaryOf(sighting: Sighting, item?: string): string {
+  const verb = verbOf(sighting, item);
   return sighting.statement === undefined ? verb : `${verb}: ${sighting.statement}`;
 }
 
-function verbOf(sighting: Sighting): string {
+function verbOf(sighting: Sighting, item?: string): string {
   const { kind, action, modality, subtype } = sighting;
-  const carrier = sighting.items.find((item) => item.role === 'container' || item.role === 'conveyance');
-  const into = carrier === undefined ? '' : ` ${carrierName(carrier.id, carrier.aliases?.name)}`;
   const contained = kind === 'aggregation' || (kind === 'correction' && action !== undefined);
-  const base = contained ? (action === 'DELETE' ? `out of${into || ' what it was in'}` : `into${into}`) : baseVerb(kind, subtype);
+  const base = contained ? containmentVerb(sighting, item) : baseVerb(kind, subtype);
   const prefix = kind === 'correction' ? 'correction, ' : '';
   if (modality === 'negative') return `${prefix}looked for and not found (${base})`;
   return modality === 'planned' ? `${prefix}planned: ${base}` : `${prefix}${base}`;
+}
+
+/** Of the thing: "into container X"; of what it goes into: "takes in VIN Y"; of neither: both are named. */
+function containmentVerb({ items, action }: Sighting, item?: string): string {
+  const out = action === 'DELETE';
+  const carrier = items.find(({ role }) => role === 'container' || role === 'conveyance');
+  const subjects = items.filter(({ role }) => role === 'subject').map(({ id }) => displayIdentifier(id)).join(', ');
+  if (item !== undefined && carrier?.id === item) return `${out ? 'gives out' : 'takes in'} ${subjects}`;
+  const name = carrier === undefined ? 'what it was in' : carrierName(carrier.id, carrier.aliases?.name);
+  const way = `${out ? 'out of' : 'into'} ${name}`;
+  return items.some(({ id, role }) => id === item && role === 'subject') ? way : `${subjects} ${way}`;
 }
 
 function carrierName(id: string, name: string | undefined): string {
@@ -120,8 +117,8 @@ export function storedView({ stored, document, sighting }: ReadEvent): StoredVie
     reportedBy: document.reported === undefined ? null : { ...document.reported, proved: false },
     captured: formatInstant(stored.capturedMicros),
     recorded: null,
-    contentHash: stored.contentHash,
-    commitment: stored.commitment,
+    contentHash: stored.contentHash.toString('hex'),
+    commitment: stored.commitment.toString('hex'),
     document,
     display: displayOf(sighting),
   };

@@ -14,7 +14,8 @@ export interface GatewayDeps {
 /** Appends a dead letter to the event log again and marks it, in this order: a crash in between makes it come twice, which does no harm. */
 export interface DeadLetterRetry {
   readonly log: EventLog;
-  markRetried(seq: number): Promise<void>;
+  /** `false`: another request did it at the same time; then it came twice, which does no harm. */
+  markRetried(seq: number): Promise<boolean>;
 }
 
 /** Groups that are not there yet have nothing to show; they may come with the next event, so nothing is remembered here. */

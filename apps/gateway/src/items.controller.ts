@@ -25,7 +25,7 @@ export class ItemsController {
     const reader = await readerOf(this.#deps);
     const asOf = parseAsOf(query.asOf, await reads.logSize());
     const item = itemOf(id);
-    const { events } = await reads.itemHead(item.id, reader.groups, asOf.logSize);
+    const { count: events } = await reads.itemHead(item.id, reader.groups, asOf.logSize);
     if (events === 0) throw new DomainError('item.not-found', `Nothing is known of ${item.display}.`);
     const view: ItemView = {
       item,

@@ -1,6 +1,13 @@
-/** What the gateway asks of the ledger. Its one real implementation is libs/store's statements; tests may break it. */
+/** What the gateway asks of the ledger, over the statements of libs/store with the rights of the gateway's role. */
 import type { EventRef } from '#lib/domain';
-import type { StoredEvent } from './event-view.ts';
+import {
+  type Conflict, eventById, eventsByRef, eventsFrom, itemHead, ledgerConstants, listConflicts, listDeadLetters, logSize, readDeadLetter,
+  readerGroupIds, relationsAbout, search, timelineEnd, timelinePage,
+  type ConflictKey, type DeadLetterHead, type EventRow, type SearchHit, type StoredDeadLetter, type StorePool, type TimelineKey, type TimelineRow,
+} from '#lib/store';
+import { DomainError } from '#lib/runtime';
+
+export type { ConflictKey, DeadLetterHead, EventRow, SearchHit, StoredDeadLetter, TimelineKey, TimelineRow };
 
 /** Who asks: the reader groups (their numbers) that he belongs to. Everything outside of them is as if it were absent. */
 export interface Reader {
@@ -8,68 +15,50 @@ export interface Reader {
   readonly groups: readonly number[];
 }
 
-/** Place in the order of a timeline: (start, end, agency, id); null is an unknown bound, which sorts last. */
-export interface Position {
-  readonly starts: number | null;
-  readonly ends: number | null;
-  readonly agency: string;
-  readonly id: string;
-}
+/** Speakers about the sightings of one answer. More than this is a flood, and an answer that silently left some out would be wrong. */
+const SPEAKERS_MAX = 10_000;
 
-export interface TimelineRow {
-  readonly position: Position;
-  readonly event: StoredEvent;
-}
-
-export interface ItemHead {
-  readonly events: number;
-}
-
-export interface FoundItem {
-  readonly item: string;
-}
-
-export interface StoredConflict {
-  readonly agency: string;
-  readonly id: string;
-  readonly contentHash: string;
+export interface StandingConflict extends Conflict {
+  /** What stands instead. */
   readonly standing: { readonly logIndex: number; readonly contentHash: string };
-  readonly principal: string;
-  readonly capturedMicros: number;
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
 }
 
-export interface StoredDeadLetter {
-  readonly seq: number;
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  readonly code: string;
-  readonly detail: string;
-  readonly retried: boolean;
-  readonly key: Buffer | null;
-  readonly headers: Readonly<Record<string, Buffer>>;
-  readonly value: Buffer;
-}
+export type LedgerReads = Awaited<ReturnType<typeof ledgerReads>>;
 
-export interface LedgerReads {
-  readonly origin: string;
-  logSize(): Promise<number>;
-  groupNumbers(names: readonly string[]): Promise<readonly number[]>;
-  timelinePage(of: { item: string; groups: readonly number[]; logSize: number; after?: Position; backwards?: boolean; limit: number }): Promise<readonly TimelineRow[]>;
-  /** Events that speak about these, and those that speak about them, and so on. */
-  speakersAbout(refs: readonly EventRef[], groups: readonly number[], logSize: number): Promise<readonly StoredEvent[]>;
-  byRefs(refs: readonly EventRef[], groups: readonly number[], logSize: number): Promise<readonly StoredEvent[]>;
-  /** All agencies' events of this id that these groups may see. */
-  byId(id: string, groups: readonly number[], logSize: number): Promise<readonly StoredEvent[]>;
-  /** In the order of the log. */
-  eventsFrom(logIndex: number, groups: readonly number[], logSize: number, limit: number): Promise<readonly StoredEvent[]>;
-  itemHead(item: string, groups: readonly number[], logSize: number): Promise<ItemHead>;
-  /** Items that have all of these search keys (or at least `minimum` of them), in their order, after `after`. */
-  itemsByKeys(of: { keys: readonly string[]; minimum: number; groups: readonly number[]; after?: string; limit: number }): Promise<readonly FoundItem[]>;
-  conflicts(agency: string, after: { agency: string; id: string; contentHash: string } | undefined, limit: number): Promise<readonly StoredConflict[]>;
-  deadLetters(after: number, limit: number): Promise<readonly StoredDeadLetter[]>;
-  deadLetter(seq: number): Promise<StoredDeadLetter | undefined>;
+/** Reads the log's origin once; it never changes. */
+export async function ledgerReads(pool: StorePool) {
+  const { origin } = await ledgerConstants(pool);
+  return {
+    origin,
+    logSize: () => logSize(pool),
+    groupNumbers: (names: readonly string[]) => readerGroupIds(pool, names),
+    timelinePage: (of: { item: string; groups: readonly number[]; logSize: number; after?: TimelineKey; limit: number }) => timelinePage(pool, of),
+    timelineEnd: (of: { item: string; groups: readonly number[]; logSize: number; before?: TimelineKey; limit: number }) => timelineEnd(pool, of),
+    /** Events that speak about these, and those that speak about them, and so on. */
+    async speakersAbout(refs: readonly EventRef[], groups: readonly number[], size: number): Promise<EventRow[]> {
+      const rows = await relationsAbout(pool, refs, groups, size, SPEAKERS_MAX);
+      if (rows.length === SPEAKERS_MAX) throw new DomainError('store.timeout', `More than ${SPEAKERS_MAX} records speak about this page: ask for a smaller one.`);
+      return rows;
+    },
+    byRefs: (refs: readonly EventRef[], groups: readonly number[], size: number) => eventsByRef(pool, refs, groups, size),
+    /** All agencies' events of this id that these groups may see. */
+    async byId(id: string, groups: readonly number[], size: number): Promise<EventRow[]> {
+      return (await eventById(pool, id, undefined, groups)).filter((event) => event.logIndex < size);
+    },
+    /** In the order of the log. */
+    eventsFrom: (from: number, groups: readonly number[], size: number, limit: number) => eventsFrom(pool, from, groups, size, limit),
+    itemHead: (item: string, groups: readonly number[], size: number) => itemHead(pool, item, groups, size),
+    itemsByKeys: (keys: readonly string[], groups: readonly number[], matchesMin: number, limit: number) => search(pool, { keys, groups, matchesMin, limit }),
+    async conflicts({ agency, groups }: Reader, after: ConflictKey | undefined, limit: number): Promise<StandingConflict[]> {
+      const found = await listConflicts(pool, agency, { limit, ...(after === undefined ? {} : { after }) });
+      const standing = await eventsByRef(pool, found, groups, Number.MAX_SAFE_INTEGER);
+      const byId = new Map(standing.map((event) => [event.id, event]));
+      return found.flatMap((conflict) => {
+        const event = byId.get(conflict.id);
+        return event === undefined ? [] : [{ ...conflict, standing: { logIndex: event.logIndex, contentHash: event.contentHash.toString('hex') } }];
+      });
+    },
+    deadLetters: (before: number | undefined, limit: number) => listDeadLetters(pool, { limit, retriedToo: true, ...(before === undefined ? {} : { before }) }),
+    deadLetter: (seq: number) => readDeadLetter(pool, seq),
+  };
 }

@@ -5,7 +5,7 @@ import { formatInstant } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
-import type { StoredDeadLetter } from './ledger-reads.ts';
+import type { DeadLetterHead, StoredDeadLetter } from './ledger-reads.ts';
 import { readLimit, readQuery } from './query.ts';
 
 @Controller('v1')
@@ -22,17 +22,18 @@ export class RecordsController {
     const { reads } = this.#deps;
     const { cursor, limit: text } = readQuery(given, ['cursor', 'limit']);
     const limit = readLimit(text);
-    const { agency } = await readerOf(this.#deps);
-    const question = `${reads.origin} conflicts ${agency}`;
-    const after = cursor === undefined ? undefined : (decodeCursor(question, cursor) as unknown as { agency: string; id: string; contentHash: string });
-    const page = await reads.conflicts(agency, after, limit + 1);
+    const reader = await readerOf(this.#deps);
+    const question = `${reads.origin} conflicts ${reader.agency}`;
+    const after = cursor === undefined ? undefined : (decodeCursor(question, cursor) as unknown as { id: string; contentHash: string });
+    const page = await reads.conflicts(reader, after === undefined ? undefined : { id: after.id, contentHash: Buffer.from(after.contentHash, 'hex') }, limit + 1);
     const shown = page.slice(0, limit);
     const last = shown.at(-1);
     return {
-      conflicts: shown.map(({ principal, capturedMicros, standing, ...rest }) => ({
-        ...rest, standing: { ...standing }, submittedBy: { agency: rest.agency, principal, proved: true }, captured: formatInstant(capturedMicros),
+      conflicts: shown.map(({ agency, id, contentHash, principal, capturedMicros, standing, topic, partition, offset }) => ({
+        agency, id, contentHash: contentHash.toString('hex'), standing: { ...standing }, submittedBy: { agency, principal, proved: true },
+        captured: formatInstant(capturedMicros), topic, partition, offset,
       })),
-      next: page.length > limit && last !== undefined ? encodeCursor(question, { agency: last.agency, id: last.id, contentHash: last.contentHash }) : null,
+      next: page.length > limit && last !== undefined ? encodeCursor(question, { id: last.id, contentHash: last.contentHash.toString('hex') }) : null,
     };
   }
 
@@ -42,7 +43,7 @@ export class RecordsController {
     const { cursor, limit: text } = readQuery(given, ['cursor', 'limit']);
     const limit = readLimit(text);
     const question = `${reads.origin} dead-letters`;
-    const page = await reads.deadLetters(cursor === undefined ? 0 : (decodeCursor(question, cursor) as number), limit + 1);
+    const page = await reads.deadLetters(cursor === undefined ? undefined : (decodeCursor(question, cursor) as number), limit + 1);
     const shown = page.slice(0, limit);
     const last = shown.at(-1);
     return { deadLetters: shown.map(headOf), next: page.length > limit && last !== undefined ? encodeCursor(question, last.seq) : null };
@@ -59,7 +60,7 @@ export class RecordsController {
   @HttpCode(202)
   async retry(@Param('seq') seq: string): Promise<RetriedView> {
     const letter = await this.#find(seq);
-    if (letter.retried) throw new DomainError('dlq.retried', `Dead letter ${letter.seq} was appended again before.`);
+    if (letter.retriedMicros !== null) throw new DomainError('dlq.retried', `Dead letter ${letter.seq} was appended again before.`);
     const { log, markRetried } = this.#deps.deadLetters;
     const headers = Object.fromEntries(Object.entries(letter.headers).map(([name, value]) => [name, value.toString('utf8')]));
     await log.append(letter.topic, [{ key: letter.key, value: letter.value, headers }]);
@@ -68,12 +69,12 @@ export class RecordsController {
   }
 
   async #find(text: string): Promise<StoredDeadLetter> {
-    const letter = /^\d{1,15}$/.test(text) ? await this.#deps.reads.deadLetter(Number(text)) : undefined;
-    if (letter === undefined) throw new DomainError('dlq.not-found', 'There is no dead letter of this number.');
+    const letter = /^\d{1,15}$/.test(text) ? await this.#deps.reads.deadLetter(Number(text)) : null;
+    if (letter === null) throw new DomainError('dlq.not-found', 'There is no dead letter of this number.');
     return letter;
   }
 }
 
-function headOf({ seq, topic, partition, offset, code, detail, value, retried }: StoredDeadLetter): DeadLettersView['deadLetters'][number] {
-  return { seq, topic, partition, offset, code: code as ErrorCode, detail, bytes: value.length, retried };
+function headOf({ seq, topic, partition, offset, code, detail, valueBytes, retriedMicros }: DeadLetterHead): DeadLettersView['deadLetters'][number] {
+  return { seq, topic, partition, offset, code: code as ErrorCode, detail, bytes: valueBytes, retried: retriedMicros !== null };
 }

@@ -3,12 +3,12 @@ import type { SearchView } from '#lib/contracts';
 import { displayIdentifier, matchesSearch, parseIdentifier, searchProbes } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import type { LedgerReads, Reader } from './ledger-reads.ts';
+import type { LedgerReads, Reader, SearchHit } from './ledger-reads.ts';
 import { coordinatesOf } from './timeline.ts';
 
 const QUERY_LENGTH_MAX = 200;
-/** Candidates looked at for one answer: n-grams find more than they should, so more is asked for than shown. */
-const CANDIDATES_PER_RESULT = 4;
+/** Items looked at for one question. Who finds more than this has asked for too little of an identifier to find anything. */
+const CANDIDATES_MAX = 1_000;
 
 export interface SearchQuery {
   readonly text: string;
@@ -22,40 +22,38 @@ export async function searchItems(reads: LedgerReads, reader: Reader, query: Sea
   const text = query.text.trim();
   if (text.length > QUERY_LENGTH_MAX) throw new DomainError('query.invalid', `q has at most ${QUERY_LENGTH_MAX} characters.`);
   const probes = searchProbes(text);
-  if (probes.keys.length === 0) throw new DomainError('query.too-short', 'q needs at least three letters or digits of an identifier.');
+  if (probes.keys.length === 0) throw new DomainError('query.too-short', 'q needs letters or digits: five in a row of an identifier, or a whole one.');
   const question = `${reads.origin} search ${text} ${reader.groups.join()}`;
-  const after = query.cursor === undefined ? undefined : (decodeCursor(question, query.cursor) as string);
+  const from = query.cursor === undefined ? 0 : (decodeCursor(question, query.cursor) as number);
   const logSize = await reads.logSize();
-  const found = await reads.itemsByKeys({
-    keys: probes.keys, minimum: probes.minimum, groups: reader.groups, limit: query.limit * CANDIDATES_PER_RESULT, ...(after === undefined ? {} : { after }),
-  });
-  const results: Result[] = [];
-  let last: string | undefined;
-  for (const { item } of found) {
-    if (results.length === query.limit) break;
-    last = item;
-    const result = resultOf(item, text);
-    if (result !== undefined) results.push(result);
-  }
-  const more = last !== undefined && (found.at(-1)?.item !== last || found.length === query.limit * CANDIDATES_PER_RESULT);
+  // The whole value first: one look-up finds a complete identifier however many others share pieces with it.
+  const whole = await reads.itemsByKeys([probes.whole], reader.groups, 1, CANDIDATES_MAX);
+  const pieces = await reads.itemsByKeys(probes.keys, reader.groups, probes.minimum, CANDIDATES_MAX);
+  const results = rank(distinct([...whole, ...pieces]).flatMap((item) => resultOf(item, text) ?? []));
+  const page = results.slice(from, from + query.limit);
+  const next = from + query.limit;
   return {
     query: text,
     coordinates: coordinatesOf({ basis: 'recorded', logSize }, logSize),
-    results: rank(results),
-    next: more ? encodeCursor(question, last as string) : null,
+    results: page,
+    next: next < results.length ? encodeCursor(question, next) : null,
   };
 }
 
+const distinct = (hits: readonly SearchHit[]): string[] => [...new Set(hits.map(({ item }) => item))];
+
+/** A candidate that the identifier itself does not explain was found by a name or number stated beside it. */
 function resultOf(item: string, text: string): Result | undefined {
-  const match = matchesSearch(item, text);
   const parsed = parseIdentifier(item);
   if (!parsed.ok) return undefined;
-  const kind: Result['match'] = match === 'exact' || match === 'partial' ? match : match === 'ocr' ? 'look-alike' : 'alias';
-  return { id: item, scheme: parsed.identifier.scheme, display: displayIdentifier(item), match: kind };
+  const match = matchesSearch(item, text);
+  const words: Result['match'] = match === 'ocr' ? 'look-alike' : (match ?? 'alias');
+  return { id: item, scheme: parsed.identifier.scheme, display: displayIdentifier(item), match: words };
 }
 
 const ORDER: readonly Result['match'][] = ['exact', 'partial', 'look-alike', 'alias'];
 
+/** Best first, then by identifier: the same order for every page. */
 function rank(results: readonly Result[]): Result[] {
-  return [...results].sort((a, b) => ORDER.indexOf(a.match) - ORDER.indexOf(b.match));
+  return [...results].sort((a, b) => ORDER.indexOf(a.match) - ORDER.indexOf(b.match) || (a.id < b.id ? -1 : 1));
 }

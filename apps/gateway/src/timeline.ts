@@ -8,7 +8,7 @@ import { DomainError } from '#lib/runtime';
 import type { AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { eventView, readEvent, type ReadEvent } from './event-view.ts';
-import type { LedgerReads, Position, Reader } from './ledger-reads.ts';
+import type { LedgerReads, Reader, TimelineKey, TimelineRow } from './ledger-reads.ts';
 
 export interface TimelineQuery {
   readonly item: string;
@@ -21,14 +21,14 @@ export async function readTimeline(reads: LedgerReads, reader: Reader, query: Ti
   const { asOf } = query;
   const item = itemOf(query.item);
   const question = `${reads.origin} timeline ${item.id} ${asOf.basis} ${asOf.basis === 'reported' ? asOf.text : asOf.logSize} ${reader.groups.join()}`;
-  const cursor = query.cursor === undefined ? undefined : (decodeCursor(question, query.cursor) as unknown as { after: Position; logSize: number });
+  const cursor = query.cursor === undefined ? undefined : (decodeCursor(question, query.cursor) as unknown as { after: TimelineKey; logSize: number });
   // A walk over pages stays at the log size that it began with, or the pages would not be of one timeline.
   const logSize = cursor?.logSize ?? asOf.logSize;
   const page = await reads.timelinePage({ item: item.id, groups: reader.groups, logSize, limit: query.limit + 1, ...(cursor === undefined ? {} : { after: cursor.after }) });
   if (page.length === 0 && cursor === undefined) throw new DomainError('item.not-found', `Nothing is known of ${displayIdentifier(item.id)}.`);
 
   const shown = page.slice(0, query.limit);
-  const onPage = shown.map((row) => readEvent(row.event));
+  const onPage = shown.map(readEvent);
   const context = await closure(reads, reader, logSize, onPage);
   const known = asOf.basis === 'reported' ? knownAtReported([...onPage, ...context], asOf.until) : undefined;
   const fold = foldTimeline(item.id, known?.inputs ?? [...onPage, ...context]);
@@ -38,18 +38,20 @@ export async function readTimeline(reads: LedgerReads, reader: Reader, query: Ti
   // What speaks about a sighting of the page without naming the item stands right behind what it speaks about.
   const visible = fold.entries.filter((entry) => pageKeys.has(formatRef(entry.sighting)) || entry.roles.length === 0);
   const last = shown.at(-1);
-  const next = page.length > shown.length && last !== undefined ? encodeCursor(question, { after: { ...last.position }, logSize }) : null;
+  const next = page.length > shown.length && last !== undefined ? encodeCursor(question, { after: keyOf(last), logSize }) : null;
   return {
     item,
     coordinates: coordinatesOf(asOf, logSize),
-    entries: visible.map((entry) => eventView(entry, eventOf(events, entry.sighting))),
+    entries: visible.map((entry) => eventView(entry, eventOf(events, entry.sighting), item.id)),
     waiting: fold.waiting.map(({ agency, id, kind, target }) => ({ agency, id, kind, target: { ...target } })),
     openQuestions: fold.openQuestions.map(questionView),
-    notes: notesOf(visible.flatMap((entry) => (entry.places ? [eventOf(events, entry.sighting)] : []))),
+    notes: notesOf(visible.flatMap((entry) => (entry.places && entry.roles.includes('subject') ? [eventOf(events, entry.sighting)] : []))),
     ...(known === undefined ? {} : { withoutReported: known.withoutReported }),
     next,
   };
 }
+
+const keyOf = ({ starts, ends, agency, id }: TimelineRow): { starts: number | null; ends: number | null; agency: string; id: string } => ({ starts, ends, agency, id });
 
 /** Rows looked at in one step from the end of a timeline. */
 const LAST_PAGE = 50;
@@ -58,18 +60,18 @@ const LAST_PAGES_MAX = 20;
 
 /** The latest sighting that places the item: from the end of the timeline backwards. Undated ones come last and are looked at first. */
 export async function lastPlacing(reads: LedgerReads, reader: Reader, item: string, asOf: AsOf): Promise<EventView | null> {
-  let after: Position | undefined;
+  let before: TimelineKey | undefined;
   for (let turn = 0; turn < LAST_PAGES_MAX; turn++) {
-    const page = await reads.timelinePage({ item, groups: reader.groups, logSize: asOf.logSize, limit: LAST_PAGE, backwards: true, ...(after === undefined ? {} : { after }) });
-    const onPage = page.map((row) => readEvent(row.event));
+    const page = await reads.timelineEnd({ item, groups: reader.groups, logSize: asOf.logSize, limit: LAST_PAGE, ...(before === undefined ? {} : { before }) });
+    const onPage = page.map(readEvent);
     const inputs = [...onPage, ...(await closure(reads, reader, asOf.logSize, onPage))];
     const fold = foldTimeline(item, asOf.basis === 'reported' ? knownAtReported(inputs, asOf.until).inputs : inputs);
     const keys = new Map(onPage.map((event) => [formatRef(event.sighting), event]));
     const found = fold.entries.filter((entry) => entry.places && keys.has(formatRef(entry.sighting))).at(-1);
-    if (found !== undefined) return eventView(found, eventOf(keys, found.sighting));
+    if (found !== undefined) return eventView(found, eventOf(keys, found.sighting), item);
     const last = page.at(-1);
     if (last === undefined || page.length < LAST_PAGE) return null;
-    after = last.position;
+    before = keyOf(last);
   }
   return null;
 }

@@ -5,7 +5,7 @@
 import { checkHeaders, indexDocument, validateDocument, type ErrorCode, type SightingDocument } from '#lib/contracts';
 import type { LogRecord } from '#lib/event-log';
 import { capturedMicros, checkRecordMac, decodeRecord } from '#lib/ledger';
-import type { DeadLetter, ProjectedEvent } from '#lib/store';
+import type { DeadLetter, EventIndex, ProjectedEvent } from '#lib/store';
 
 export type Decoded = { readonly event: ProjectedEvent } | { readonly dead: DeadLetter };
 
@@ -15,6 +15,8 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
 export type PublisherKeys = readonly Uint8Array[];
 
 export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
+  // The log itself could not unpack it: the raw bytes are kept, the rest flows.
+  if (record.fault !== undefined) return dead(record, record.fault.code, record.fault.detail);
   const decoded = decodeRecord(record.value);
   if (!decoded.ok) return dead(record, 'record.malformed', decoded.fault.detail);
   const { header, content } = decoded;
@@ -23,29 +25,43 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
   if (!keys.some((key) => checkRecordMac(key, header, record.value, mac))) {
     return dead(record, 'record.forged', 'The HMAC of the record is missing or by no known publisher.');
   }
-  let document: SightingDocument;
-  try {
-    document = JSON.parse(UTF8.decode(content)) as SightingDocument;
-  } catch (error) {
-    return dead(record, 'record.malformed', `The content is not JSON in UTF-8: ${(error as Error).message}`);
-  }
-  const fault = validateDocument(document)[0];
-  if (fault !== undefined) return dead(record, 'record.schema', `${fault.code} at ${fault.pointer ?? ''}: ${fault.detail}`);
-
-  const subject = document.items?.find((item) => item.role === 'subject')?.id;
-  const mismatch = checkHeaders(record.headers, { ...header, ...(subject === undefined ? {} : { subject }) });
+  const read = readContent(content, header.agency);
+  if (!read.ok) return dead(record, read.code, read.detail);
+  const mismatch = checkHeaders(record.headers, { ...header, ...(read.subject === undefined ? {} : { subject: read.subject }) });
   if (mismatch !== null) return dead(record, mismatch.code, mismatch.detail);
-
-  const index = indexDocument(document, header.agency);
-  if (!index.ok) return dead(record, 'record.schema', index.detail);
   return {
     event: {
       agency: header.agency, id: header.id, principal: header.principal, commitment: header.commitment,
       contentHash: header.content, secret: header.secret, capturedMicros: capturedMicros(header.captured), content,
-      kind: index.kind, starts: boundOf(index.starts), ends: boundOf(index.ends), items: index.items, groups: index.groups, targets: index.targets,
+      ...read.index,
       offset: record.offset, raw: record.value, key: record.key, headers: record.headers,
     },
   };
+}
+
+type ReadContent = { readonly ok: true; readonly index: EventIndex; readonly subject?: string } | { readonly ok: false; readonly code: ErrorCode; readonly detail: string };
+
+function readContent(content: Buffer, agency: string): ReadContent {
+  let document: SightingDocument;
+  try {
+    document = JSON.parse(UTF8.decode(content)) as SightingDocument;
+  } catch (error) {
+    return { ok: false, code: 'record.malformed', detail: `The content is not JSON in UTF-8: ${(error as Error).message}` };
+  }
+  const fault = validateDocument(document)[0];
+  if (fault !== undefined) return { ok: false, code: 'record.schema', detail: `${fault.code} at ${fault.pointer ?? ''}: ${fault.detail}` };
+  const index = indexDocument(document, agency);
+  if (!index.ok) return { ok: false, code: 'record.schema', detail: index.detail };
+  const { kind, starts, ends, items, groups, targets } = index;
+  const subject = document.items?.find((item) => item.role === 'subject')?.id;
+  return { ok: true, index: { kind, starts: boundOf(starts), ends: boundOf(ends), items, groups, targets }, ...(subject === undefined ? {} : { subject }) };
+}
+
+/** What the ledger derives from content that it holds already: a rebuild. Throws for content that the projector would not have taken. */
+export function contentIndex(content: Buffer, agency: string): EventIndex {
+  const read = readContent(content, agency);
+  if (!read.ok) throw new Error(`${read.code}: ${read.detail}`);
+  return read.index;
 }
 
 /** As the ledger orders: unknown bounds that sort last are null; a start that is unknown sorts before every time there is. */

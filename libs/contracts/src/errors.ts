@@ -121,6 +121,7 @@ export const ERRORS = {
   'record.schema': entry(null, 'Not a sighting', 'The content is not a valid sighting document. It is kept with the dead letters.', 'See which publisher skips validation; a newer document needs a newer projector.'),
   'record.commitment': entry(null, 'Hash or commitment wrong', 'The header names another hash or commitment than the content has. It is kept with the dead letters.', 'See which publisher computes it otherwise.'),
   'record.data': entry(null, 'The database refuses the data', 'One record was found by halving its batch that the database cannot take. It is kept with the dead letters.', 'Read the reason kept with it; retry after an update that mends it.'),
+  'record.codec': entry(null, 'Compression not readable', 'The record came in a compression that this process cannot unpack; the raw bytes of its batch are kept.', 'Have the publisher send gzip or nothing (zstd from Node 22.15 on), or set compression.type=uncompressed on the topic, then retry the dead letter.'),
   'record.too-large': entry(null, 'Record too large', 'The record is larger than any that capture makes. It is kept with the dead letters.', 'See who writes to the topic.'),
   'dlq.not-found': entry(404, 'No such dead letter', 'There is no dead letter of this number.', 'List them: `custody dlq ls`.'),
   'dlq.retried': entry(409, 'Already retried', 'The dead letter was appended to the event log before.', 'See the event, or the newer dead letter.'),

@@ -1,22 +1,22 @@
 /** `custody rebuild [--verify]`: drops what is derived and folds entries and content again. The result must be what was there. */
 import { contentIndex } from '#app/projector';
 import { createLog, secretsOf } from '#lib/runtime';
-import { digestDerived, rebuildDerived, type TableDigest } from '#lib/store';
+import { digestDerived, rebuild as rebuildLedger, type TableDigest } from '#lib/store';
 import { openDatabase } from '../database.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { group, progressBar } from '../progress.ts';
-import { searchKeysOf } from '../search-keys.ts';
+import { SEARCH_KEYS } from '../search-keys.ts';
 
 export async function rebuild(options: CommandFlags & { readonly verify?: boolean; readonly json?: boolean }): Promise<ExitCode> {
   const { config } = localConfig(options);
   const database = await openDatabase(config, createLog({ level: config.log.level, secrets: secretsOf(config) }));
   try {
     await database.migrate();
-    const pool = database.pool('operator', { statementTimeoutMs: 0 });
+    const pool = database.ownerPool();
     const before = options.verify === true ? await digestDerived(pool) : null;
     const bar = progressBar('rebuild', undefined);
-    const entries = await rebuildDerived(pool, contentIndex, searchKeysOf, (done) => bar.update(done));
+    const entries = await rebuildLedger(pool, { indexOf: contentIndex, keys: SEARCH_KEYS, onProgress: (done) => bar.update(done) });
     bar.finish();
     const after = options.verify === true ? await digestDerived(pool) : null;
     return report(entries, before, after, options.json === true);
@@ -31,7 +31,7 @@ function report(entries: number, before: readonly TableDigest[] | null, after: r
     process.stdout.write(json ? `${JSON.stringify({ entries })}\n` : `${group(entries)} entries folded again.\n`);
     return EXIT.ok;
   }
-  const tables = before.map((was, index) => ({ table: was.table, rows: was.rows, before: was.digest, after: after[index]?.digest ?? '', equal: after[index]?.digest === was.digest }));
+  const tables = before.map((was, index) => ({ table: was.table, rows: was.rows, before: was.sha256, after: after[index]?.sha256 ?? '', equal: after[index]?.sha256 === was.sha256 }));
   const equal = tables.every((table) => table.equal);
   if (json) process.stdout.write(`${JSON.stringify({ entries, equal, tables })}\n`);
   else {

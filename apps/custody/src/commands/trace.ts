@@ -113,7 +113,7 @@ function provenance(entry: EventView): string {
 
 /** The note about a container stands right behind the record that puts the item into it. */
 function notesAfter(entry: EventView, notes: readonly string[]): string[] {
-  if (!entry.places || entry.document.action !== 'ADD') return [];
+  if (!entry.places || entry.document.action !== 'ADD' || !entry.roles.includes('subject')) return [];
   const carriers = entry.display.items.filter((_, index) => ['container', 'conveyance'].includes(entry.document.items?.[index]?.role ?? ''));
   const about = notes.filter((note) => carriers.some((carrier) => note.includes(carrier)));
   return about.flatMap((note) => [`     > ${note}`, '']);

@@ -8,10 +8,10 @@ import { randomBytes } from 'node:crypto';
 import zlib from 'node:zlib';
 import { promisify } from 'node:util';
 import kafkajs from 'kafkajs';
+import type { LogRecord } from '../port.ts';
 
 // A CommonJS package: Node sees its names on the default export only.
 const { CompressionCodecs, CompressionTypes } = kafkajs;
-import type { LogRecord } from '../port.ts';
 
 /** Named so that nobody else can write it: a record of a publisher is never mistaken for one of these. */
 const MARK = `undecodable ${randomBytes(16).toString('hex')}`;
