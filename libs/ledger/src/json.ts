@@ -59,6 +59,7 @@ export function parseStrict(bytes: Uint8Array, limits: JsonLimits = {}): ParsedJ
   return { ok: true, value, canonical: Buffer.from(canonicalize(value), 'utf8') };
 }
 
+/** Without a view where there is a buffer already: less to collect, no measurable time. */
 const asBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
