@@ -1,6 +1,6 @@
 /** (f) One item's timeline out of a large ledger: the store's statement, the same question as bare SQL, and the gateway's whole answer. */
 import { Agent, request } from 'node:http';
-import { createPool, ledgerReads } from '#lib/store';
+import { createPool, timelinePage } from '#lib/store';
 import type pg from 'pg';
 import type { Bench } from '../bench.ts';
 import { ID } from '../goals.ts';
@@ -16,7 +16,7 @@ const WARM_UP = 300;
 const HTTP_SHARE = 0.2;
 
 /** The same rows and columns as the product's statement, without groups of several, cursors, roles: what one would type. */
-const BARE = `select t.starts, t.ends, t.agency, t.id, t.log_index, c.principal, c.captured, e.content_hash, e.commitment, c.bytes
+const BARE = `select t.starts, t.ends, t.kind, t.agency, t.id, t.log_index, c.principal, c.captured, e.commitment, e.content_hash, c.secret, c.bytes
   from ledger.timeline t join ledger.entries e using (log_index) join ledger.content c using (log_index)
   where t.item = $1 and t.grp = $2 and t.log_index < $3
   order by t.starts, t.ends, t.agency, t.id limit $4`;
@@ -72,8 +72,7 @@ async function readStore(url: string, logSize: number, draw: () => string, reads
   const group = await withClient(url, greenGroup);
   const pool = createPool({ url, applicationName: 'bench', max: 1, role: 'gateway' });
   try {
-    const ledger = await ledgerReads(pool);
-    return await timed(reads, async () => (await ledger.timelinePage({ item: draw(), groups: [group], logSize, limit: SIGHTINGS_PER_ITEM + 1 })).length);
+    return await timed(reads, async () => (await timelinePage(pool, { item: draw(), groups: [group], logSize, limit: SIGHTINGS_PER_ITEM + 1 })).length);
   } finally {
     await pool.close();
   }
