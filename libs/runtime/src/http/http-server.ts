@@ -4,8 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LOOPBACK_HOSTS, type Config } from '../config/settings.ts';
@@ -14,7 +13,7 @@ import { type Log, nestLogger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 import type { ProblemCatalogue, Translate } from './problem-answer.ts';
-import { ProblemFilter, type ProblemFilterOptions, sendProblem } from './problem-filter.ts';
+import { type ProblemOptions, sendProblem } from './send-problem.ts';
 import { chooseRequestId, REQUEST_ID_HEADER, requestIdOf, TRACEPARENT_HEADER, traceparentOf } from './request-id.ts';
 import { createRouteTable } from './route-table.ts';
 
@@ -49,6 +48,10 @@ interface OpenRequests {
 
 /** JSON bodies arrive as raw `Buffer`s and NDJSON as a stream: bytes are parsed once, by capture, strictly. */
 export async function createHttpServer(module: Type | DynamicModule, options: HttpServerOptions): Promise<HttpServer> {
+  // Loaded when a server starts: commands that only ask one must not wait for it.
+  const { NestFactory } = await import('@nestjs/core');
+  const { FastifyAdapter } = await import('@nestjs/platform-fastify');
+  const { ProblemFilter } = await import('./problem-filter.ts');
   const adapter = new FastifyAdapter({
     bodyLimit: options.limits.bodyBytes,
     genReqId: (request: IncomingMessage) => chooseRequestId(request),
@@ -59,7 +62,7 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   const routes = createRouteTable(fastify);
-  const problems: ProblemFilterOptions = { ...options, methodsOf: (path) => routes.methodsOf(path) };
+  const problems: ProblemOptions = { ...options, methodsOf: (path) => routes.methodsOf(path) };
   takeRawBodies(fastify);
   const requests: OpenRequests = { open: 0 };
   watchRequests(fastify, problems, options, requests);
@@ -105,7 +108,7 @@ function takeRawBodies(fastify: FastifyInstance): void {
 
 function watchRequests(
   fastify: FastifyInstance,
-  problems: ProblemFilterOptions,
+  problems: ProblemOptions,
   { limits, log, metrics }: HttpServerOptions,
   requests: OpenRequests,
 ): void {

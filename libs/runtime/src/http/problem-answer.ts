@@ -1,5 +1,4 @@
 /** What is thrown inside of a request, as an answer: RFC 9457 with a code of the catalogue, and never more than the catalogue knows. */
-import { HttpException } from '@nestjs/common';
 import { DomainError } from '../domain-error.ts';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
@@ -82,7 +81,12 @@ function knownAs(error: unknown, translate: Translate): { code: string; detail?:
   const translated = translate(error);
   if (translated !== undefined) return { ...translated };
   const fastifyCode = error instanceof Error && 'code' in error ? FASTIFY_CODES[String(error.code)] : undefined;
-  const nestCode = error instanceof HttpException ? NEST_STATUS_CODES[error.getStatus()] : undefined;
+  const nestCode = isHttpException(error) ? NEST_STATUS_CODES[error.getStatus()] : undefined;
   const code = fastifyCode ?? nestCode;
   return code === undefined ? undefined : { code };
+}
+
+/** Nest's HttpException, told by its method: loading Nest for this question would cost the command line half a second. */
+function isHttpException(error: unknown): error is Error & { getStatus(): number } {
+  return error instanceof Error && 'getStatus' in error && typeof error.getStatus === 'function';
 }

@@ -1,24 +1,13 @@
-/** The one place where a thrown error becomes an HTTP answer. */
+/** Hands what a controller throws to sendProblem. */
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError } from '../domain-error.ts';
-import type { Log } from '../log.ts';
-import { problemAnswer, type ProblemCatalogue, type Translate } from './problem-answer.ts';
-import { requestIdOf } from './request-id.ts';
-
-export interface ProblemFilterOptions {
-  readonly catalogue: ProblemCatalogue;
-  readonly log: Log;
-  readonly translate?: Translate;
-  /** Methods that a path answers to; empty where there is no such path. */
-  readonly methodsOf: (path: string) => readonly string[];
-}
+import { type ProblemOptions, sendProblem } from './send-problem.ts';
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  readonly #options: ProblemFilterOptions;
+  readonly #options: ProblemOptions;
 
-  constructor(options: ProblemFilterOptions) {
+  constructor(options: ProblemOptions) {
     this.#options = options;
   }
 
@@ -26,32 +15,4 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     sendProblem(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), this.#options);
   }
-}
-
-/** Also for errors before Nest: a hook that turns a request away. Nothing is sent where the answer has already begun. */
-export function sendProblem(
-  thrown: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { catalogue, log, translate, methodsOf }: ProblemFilterOptions,
-): void {
-  const instance = request.url.split('?', 1)[0] ?? '/';
-  let error = thrown;
-  let answer = problemAnswer(error, { instance, requestId: requestIdOf(request) }, catalogue, translate);
-  const methods = answer.code === 'not-found' && !(thrown instanceof DomainError) ? methodsOf(instance) : [];
-  if (methods.length > 0) {
-    error = new DomainError('method-not-allowed', `The address takes ${methods.join(', ')}.`);
-    answer = problemAnswer(error, { instance, requestId: requestIdOf(request) }, catalogue);
-  }
-  if (answer.unexpected) log.error('a request failed', { requestId: requestIdOf(request), code: answer.code, error });
-  if (reply.sent || reply.raw.headersSent) {
-    // Half an answer cannot be taken back: breaking off tells the client that it is not whole.
-    reply.raw.destroy();
-    return;
-  }
-  void reply
-    .status(answer.status)
-    .headers({ ...answer.headers, ...(methods.length > 0 ? { allow: methods.join(', ') } : {}) })
-    .serializer((body: object) => JSON.stringify(body))
-    .send(answer.body);
 }
