@@ -10,7 +10,7 @@ import type { Batch, BatchResult, ConsumeOptions, EventLog, LogConsumer, LogReco
 
 /** One adapter over one log that all its clients share. */
 export interface ContractSetup {
-  /** A client of its own, as another process would have. Closed by `close`. */
+  /** A client of its own, as another process would have. The suite closes it after the test. */
   open(): Promise<EventLog>;
   /** A client whose next append is written, and its reply lost: once or, where the adapter tries again inside, until `timeoutMs`. */
   openLosingReply(): Promise<EventLog>;
@@ -32,14 +32,24 @@ const TEST_TIMEOUT_MS = 90_000;
 export function eventLogContract(adapter: string, start: () => Promise<ContractSetup>): void {
   describe(`the event log contract, ${adapter}`, () => {
     let setup: ContractSetup;
+    let opened: EventLog[] = [];
+    const keep = async (opening: Promise<EventLog>): Promise<EventLog> => {
+      const log = await opening;
+      opened.push(log);
+      return log;
+    };
     beforeAll(async () => {
       setup = await start();
+    }, TEST_TIMEOUT_MS);
+    afterEach(async () => {
+      await Promise.all(opened.map((log) => log.close()));
+      opened = [];
     }, TEST_TIMEOUT_MS);
     afterAll(async () => {
       await (setup as ContractSetup | undefined)?.close();
     }, TEST_TIMEOUT_MS);
     test.each(Object.keys(claims))('%s', async (name) => {
-      await claims[name]?.(setup);
+      await claims[name]?.({ ...setup, open: () => keep(setup.open()), openLosingReply: () => keep(setup.openLosingReply()) });
     }, TEST_TIMEOUT_MS); // prettier-ignore
   });
 }

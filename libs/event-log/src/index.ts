@@ -5,3 +5,4 @@ export { FatalLogError, LogUnavailable, type FatalCode } from './errors.ts';
 export { createMemoryLog, type MemoryFaults, type MemoryLog } from './memory.ts';
 export { createKafkaLog } from './kafka/kafka-log.ts';
 export type { KafkaLogOptions } from './kafka/client.ts';
+export { createEmbeddedLog, type EmbeddedLogOptions } from './embedded/embedded-log.ts';

@@ -3,7 +3,6 @@ import { brokersForSuite } from '../../../deploy/kafka/broker.mjs';
 import { startReplyThief } from '../test-proxy.ts';
 import { type ContractSetup, eventLogContract } from './event-log.contract.ts';
 import { createKafkaLog } from './kafka/kafka-log.ts';
-import type { EventLog } from './port.ts';
 
 /** The least that a broker allows unless set otherwise. */
 const SESSION_MS = 6_000;
@@ -14,21 +13,15 @@ async function kafkaSetup(): Promise<ContractSetup> {
   const { brokers, stop } = await brokersForSuite();
   const options = { brokers: brokers.split(','), clientId: 'contract', sessionTimeoutMs: SESSION_MS };
   const thief = await startReplyThief();
-  const logs: EventLog[] = [];
-  const open = (log: EventLog): Promise<EventLog> => {
-    logs.push(log);
-    return Promise.resolve(log);
-  };
   return {
     sessionMs: SESSION_MS,
-    open: () => open(createKafkaLog(options)),
+    open: () => Promise.resolve(createKafkaLog(options)),
     openLosingReply: () => {
       thief.loseNextProduceReply(true);
-      return open(createKafkaLog({ ...options, socketFactory: thief.socketFactory }));
+      return Promise.resolve(createKafkaLog({ ...options, socketFactory: thief.socketFactory }));
     },
     recreateTopic: (topic) => recreateTopic(options.brokers, topic),
     close: async () => {
-      await Promise.all(logs.map((log) => log.close()));
       await thief.close();
       await stop();
     },

@@ -6,7 +6,7 @@
  *   event_log.topics     (topic text primary key, topic_id uuid, topic_no int generated always as identity unique, partitions int)
  *   event_log.partitions (topic_no int, partition int, next bigint, low bigint, primary key (topic_no, partition))
  *   event_log.records    (topic_no int, partition int, "offset" bigint, key bytea, headers bytea, value bytea,
- *                         primary key (topic_no, partition, "offset"))    -- headers: JSON text of name -> base64 bytes
+ *                         primary key (topic_no, partition, "offset"))    -- headers: as record-rows.ts encodes them
  *
  * An append locks its partition's row, takes `next`, writes, and moves `next` before it commits: offsets are dense and in commit order.
  */
