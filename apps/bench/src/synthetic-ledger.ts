@@ -22,9 +22,9 @@ export async function fillLedger(client: pg.Client, rows: number): Promise<{ ite
     await client.query(`insert into ledger.entries (log_index, agency, id, commitment, content_hash)
       select n, 'local', ${idOf('n')}, sha256(int8send(n)), sha256(int8send(-n)) from generate_series($1::bigint, $2::bigint) n`, [from, to]);
     await client.query(`insert into ledger.content (log_index, principal, captured, secret, bytes)
-      select n, 'operator', 1514764800000000 + n, sha256(int8send(n)), ${contentOf('n')} from generate_series($1::bigint, $2::bigint) n`, [from, to]);
+      select n, 'operator', 1514764800000000 + n, sha256(int8send(n)), ${contentOf('n', '$3::bigint')} from generate_series($1::bigint, $2::bigint) n`, [from, to, items]);
     await client.query(`insert into ledger.timeline (item, grp, starts, ends, agency, id, log_index, kind, map_key)
-      select 'vin:WDDSYNTH9JA' || lpad((n % $3::bigint)::text, 6, '0'), $4::int, at, at + 60000000, 'local', ${idOf('n')}, n, 0, sha256(int8send(n))
+      select ${itemOf('n', '$3::bigint')}, $4::int, at, at + 60000000, 'local', ${idOf('n')}, n, 0, sha256(int8send(n))
       from generate_series($1::bigint, $2::bigint) n, lateral (select 1514764800000000 + (n * 7919 % 525600) * 60000000 as at) t`, [from, to, items, group]);
     await client.query('commit');
   }
@@ -36,7 +36,10 @@ export async function fillLedger(client: pg.Client, rows: number): Promise<{ ite
 /** Text of a version 7 UUID with the time in front, so that ids rise as they do in use. */
 const idOf = (n: string): string => `(lpad(to_hex(1514764800000 + ${n}), 12, '0') || '7' || substr(md5(${n}::text), 1, 19))::uuid::text`;
 
-/** Text that does not compress to nothing: a chain of hashes in hexadecimal, in the JSON that a reader parses. */
-const contentOf = (n: string): string => `convert_to(substr('{"handling":{"tlp":"GREEN"},"id":"' || ${idOf(n)}
-  || '","items":[{"id":"vin:WDDSYNTH9JA000001","role":"subject"}],"kind":"observation","occurred":{"from":"2018-06-11T13:20:00Z","precision":"minute","to":"2018-06-11T13:20:00Z"},"source":{"kind":"gate-record"},"statement":"'
+const itemOf = (n: string, items: string): string => `'vin:WDDSYNTH9JA' || lpad((${n} % ${items})::text, 6, '0')`;
+
+/** A sighting as a reader parses it. Its statement is a chain of hashes in hexadecimal, which does not compress to nothing. */
+const contentOf = (n: string, items: string): string => `convert_to(substr('{"handling":{"tlp":"GREEN"},"id":"' || ${idOf(n)}
+  || '","items":[{"id":"' || ${itemOf(n, items)} || '","role":"subject"}],"kind":"observation","occurred":{"from":"2018-06-11T13:20:00Z",'
+  || '"precision":"minute","to":"2018-06-11T13:20:00Z"},"source":{"kind":"gate-record"},"statement":"'
   || (select string_agg(md5((${n} * 16 + k)::text), '') from generate_series(0, 15) k), 1, ${CONTENT_BYTES}) || '"}', 'UTF8')`;
