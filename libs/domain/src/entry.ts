@@ -1,5 +1,6 @@
 /** One entry of a timeline: what a resolved sighting says about an item, and what others say about the sighting. */
-import type { EventRef, Kind, Modality, RelatingKind, Role, Sighting } from './sighting.ts';
+import type { EventRef } from './event-ref.ts';
+import type { Kind, Modality, RelatingKind, Role, Sighting } from './sighting.ts';
 import type { Flag, Mark, RelationLink, TimelineEntry, WhyNot } from './timeline-entry.ts';
 import { formatRef } from './event-ref.ts';
 import type { Handling } from './handling.ts';

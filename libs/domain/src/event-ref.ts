@@ -1,6 +1,11 @@
 /** References to events: (agency, id) is the identity of an event, for ever. */
 import { accept, refuse, type Result } from './result.ts';
-import type { EventRef } from './sighting.ts';
+
+/** (agency, id): the identity of an event, for ever. */
+export interface EventRef {
+  readonly agency: string;
+  readonly id: string;
+}
 
 /** Lower case only, so that two agencies never differ by case; 64 characters fit every name of a topic, a role and a path. */
 export const AGENCY_PATTERN = /^[a-z0-9][a-z0-9-]{0,63}$/;

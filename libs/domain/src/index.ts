@@ -23,7 +23,7 @@ export {
 export { displayPlace, parsePlace, RADIUS_METRES_MAX, type Place, type PlaceText } from './place.ts';
 export { parseHandling, readerGroups, strictest, TLP_LABELS, type Handling, type HandlingText, type TlpLabel } from './handling.ts';
 export { displayGrade, parseGrade, type Grade } from './grade.ts';
-export { AGENCY_PATTERN, compareRef, EVENT_ID_PATTERN, formatRef, parseRef } from './event-ref.ts';
+export { AGENCY_PATTERN, compareRef, EVENT_ID_PATTERN, formatRef, parseRef, type EventRef } from './event-ref.ts';
 export * from './sighting.ts';
 export { isRelating, referencesOf, targetsOf } from './references.ts';
 export { RULES, rulesWithout, type RuleName, type Rules } from './rules.ts';

@@ -3,7 +3,7 @@ import { isIncomplete, isSettled, openDisputes } from './entry.ts';
 import { compareRef } from './event-ref.ts';
 import type { Resolved } from './resolved.ts';
 import type { Rules } from './rules.ts';
-import type { EventRef } from './sighting.ts';
+import type { EventRef } from './event-ref.ts';
 import type { TimelineEntry } from './timeline-entry.ts';
 
 /**

@@ -1,5 +1,6 @@
 /** What a sighting says about other sightings. */
-import type { EventRef, Kind, RelatingKind, Sighting } from './sighting.ts';
+import type { EventRef } from './event-ref.ts';
+import type { Kind, RelatingKind, Sighting } from './sighting.ts';
 import { RELATING_KINDS } from './sighting.ts';
 
 const relating: ReadonlySet<Kind> = new Set(RELATING_KINDS);

@@ -2,6 +2,7 @@
  * The sighting as the domain sees it: parsed once at the edge (libs/contracts `readSighting`), never validated again inside.
  * Vocabulary of design: Words. The wire document is libs/contracts' schema, built from the lists here.
  */
+import type { EventRef } from './event-ref.ts';
 import type { Handling } from './handling.ts';
 import type { Interval } from './interval.ts';
 import type { Place } from './place.ts';
@@ -37,12 +38,6 @@ export type Role = (typeof ROLES)[number];
 export const SOURCE_FAMILIES = ['registry', 'trade', 'tracking', 'customs', 'imagery', 'media', 'official', 'tip', 'analysis'] as const;
 /** One of `SOURCE_FAMILIES`. */
 export type SourceFamily = (typeof SOURCE_FAMILIES)[number];
-
-/** (agency, id): the identity of an event, for ever. */
-export interface EventRef {
-  readonly agency: string;
-  readonly id: string;
-}
 
 /** One item of a sighting. */
 export interface SightingItem {

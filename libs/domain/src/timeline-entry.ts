@@ -1,7 +1,8 @@
 /** What one entry of a timeline says. Made by entry.ts; plain data that serialises as it is. */
 import type { Handling } from './handling.ts';
 import type { Standing } from './resolved.ts';
-import type { EventRef, Kind, Role, Sighting } from './sighting.ts';
+import type { EventRef } from './event-ref.ts';
+import type { Kind, Role, Sighting } from './sighting.ts';
 
 /** Another sighting at the other end of a relation, and how that one stands; `absent`: it is not among the sightings given. */
 export interface RelationLink extends EventRef {

@@ -3,7 +3,8 @@
  * nothing else, not on the order in which they are given or were logged. Nothing is left out of view: everything is an entry that says
  * how it stands, why it places nothing, and who says what about it.
  */
-import type { EventRef, Kind } from './sighting.ts';
+import type { EventRef } from './event-ref.ts';
+import type { Kind } from './sighting.ts';
 import type { TimelineEntry } from './timeline-entry.ts';
 import { entryOf } from './entry.ts';
 import { compareRef, formatRef } from './event-ref.ts';
