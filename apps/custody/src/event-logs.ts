@@ -5,8 +5,8 @@ import type { Config, Log } from '#lib/runtime';
 import type { Database } from './database.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
-/** Appends and reads of the embedded log wait for each other on few connections. */
-const EMBEDDED_CONNECTIONS = 8;
+/** The consumer's own, one for each partition it reads, and some for appends. */
+const EMBEDDED_CONNECTIONS = 12;
 
 export function openEventLog(config: Config, log: Log, database: Database): EventLog {
   const { kafka } = config;

@@ -4,7 +4,7 @@
  */
 import { checkHeaders, indexDocument, validateDocument, type ErrorCode, type SightingDocument } from '#lib/contracts';
 import type { LogRecord } from '#lib/event-log';
-import { capturedMicros, checkRecordMac, decodeRecord } from '#lib/ledger';
+import { capturedMicros, checkRecordMac, decodeRecord, sha256Hex } from '#lib/ledger';
 import type { DeadLetter, EventIndex, ProjectedEvent } from '#lib/store';
 
 export type Decoded = { readonly event: ProjectedEvent } | { readonly dead: DeadLetter };
@@ -25,6 +25,7 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
   if (!keys.some((key) => checkRecordMac(key, header, record.value, mac))) {
     return dead(record, 'record.forged', 'The HMAC of the record is missing or by no known publisher.');
   }
+  if (sha256Hex(content) !== header.content) return dead(record, 'record.commitment', 'The header names another hash than the content has.');
   const read = readContent(content, header.agency);
   if (!read.ok) return dead(record, read.code, read.detail);
   const mismatch = checkHeaders(record.headers, { ...header, ...(read.subject === undefined ? {} : { subject: read.subject }) });

@@ -2,7 +2,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { Batch, BatchResult } from '#lib/event-log';
-import { BatchHandler, type Metrics, type ProgressReport } from '#lib/runtime';
+import type { Metrics, ProgressReport } from '#lib/runtime';
+import { BatchHandler } from '#lib/runtime/nest';
 import type { DeadLetter, ProjectedEvent, ProjectionOutcome } from '#lib/store';
 import { decodeBatch, type PublisherKeys } from './decode.ts';
 

@@ -17,7 +17,6 @@ export { createLog, type Log, type LogFields, type LogOptions, nestLogger } from
 export { createMetrics, defineMetrics, type Metrics, METRICS } from './metrics.ts';
 export { loadPublisherKeys, type PublisherKeyring } from './publisher-key.ts';
 export { createShutdown, type Shutdown, SHUTDOWN_STAGES, type ShutdownStage } from './shutdown.ts';
-export { BatchContext, BatchHandler, BatchServer, type BatchServerOptions } from './batch-transport.ts';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http/http-server.ts';
 export { createLimiter, type Admission, type Limiter, type LimiterOptions } from './http/limiter.ts';
 export { problemAnswer, type ProblemCatalogue, type Translate } from './http/problem-answer.ts';
