@@ -15,6 +15,10 @@ const SUITE = /\.spec\.ts$/;
 const WORKERS_MAX = 4;
 /** Suites of these run one at a time: they start programs of their own and measure time. */
 const ALONE = new Set(['kafka', 'e2e', 'browser']);
+/** How long jest may live on after its report; more only hides what a suite left open. */
+const LINGER_MS = 5_000;
+/** One pass of suites. All of them together have to end within half an hour. */
+const RUN_BOUND_MS = 25 * 60_000;
 /** What a test that registers itself as skipped says it needs, and how to get it. */
 const NEEDS = /needs ([^\s,;:)]+)/;
 const REMEDIES = { '../shared/data': 'put the shared data folder beside the checkout' };
@@ -122,7 +126,7 @@ async function runJest(root, suites, workers, env) {
     env: { ...env, NODE_OPTIONS: options },
     stdio: ['ignore', 2, 2],
   });
-  await new Promise((settle) => child.once('close', settle).once('error', settle));
+  await ended(child, outputFile);
   try {
     return JSON.parse(readFileSync(outputFile, 'utf8'));
   } catch {
@@ -130,6 +134,23 @@ async function runJest(root, suites, workers, env) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * The end of jest, or of waiting for it: a suite that leaves a connection or a timer open keeps jest alive after its report, and one that
+ * never ends would hold up everything.
+ */
+async function ended(child, outputFile) {
+  const deadline = Date.now() + RUN_BOUND_MS;
+  let reportedAt = 0;
+  const watch = setInterval(() => {
+    if (reportedAt === 0 && existsSync(outputFile)) reportedAt = Date.now();
+    const lingers = reportedAt !== 0 && Date.now() - reportedAt > LINGER_MS;
+    if (lingers) console.error('jest has reported and does not end: a suite left something open; it is stopped');
+    if (lingers || Date.now() > deadline) child.kill('SIGKILL');
+  }, 500);
+  await new Promise((settle) => child.once('close', settle).once('error', settle));
+  clearInterval(watch);
 }
 
 function tally(result, root, counts, skipped) {

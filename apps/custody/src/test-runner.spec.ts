@@ -109,3 +109,17 @@ test(
   },
   SUITE_TIMEOUT_MS,
 );
+
+test(
+  'a suite that leaves something open does not hold up the run',
+  () => {
+    write(
+      'libs/sums/src/sums.spec.ts',
+      `import { createServer } from 'node:net';\n${PASSING}beforeAll((done) => void createServer().listen(0, '127.0.0.1', done));\n`,
+    );
+    const started = performance.now();
+    expect(run().lines).toEqual(['1 passed, 0 failed, 0 skipped']);
+    expect(performance.now() - started).toBeLessThan(20_000);
+  },
+  SUITE_TIMEOUT_MS,
+);
