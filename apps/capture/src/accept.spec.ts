@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { readSighting, type SightingDocument } from '#lib/contracts';
+import { checkRecordMac, commit, decodeRecord, sha256Hex } from '#lib/ledger';
+import { acceptDocument, type AcceptContext, type AcceptedDocument, type RefusedDocument } from './accept.ts';
+
+const context: AcceptContext = {
+  agency: 'local', principal: 'operator', captured: '2026-11-24T02:10:00.000000Z', publisherKey: Buffer.alloc(32, 7), requestId: 'request-1',
+};
+const document = {
+  id: 'a-1', kind: 'observation', handling: { tlp: 'GREEN' }, items: [{ id: 'vin:WDDSYNTH9JA000001', role: 'subject' }], source: { kind: 'photo' },
+} satisfies SightingDocument;
+const bytesOf = (value: unknown): Buffer => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value), 'utf8');
+const accept = (value: unknown, of: AcceptContext = context): AcceptedDocument => {
+  const acceptance = acceptDocument(bytesOf(value), of, () => 'made-1');
+  if (!acceptance.ok) throw new Error(JSON.stringify(acceptance.faults));
+  return acceptance;
+};
+const refuse = (value: unknown): RefusedDocument => {
+  const acceptance = acceptDocument(bytesOf(value), context, () => 'made-1');
+  if (acceptance.ok) throw new Error('the document was accepted');
+  return acceptance;
+};
+
+describe('an accepted document', () => {
+  it('becomes a record whose content is its canonical bytes and whose header names their hash', () => {
+    const accepted = accept('{ "kind":"observation", "id":"a-1",\n "source":{"kind":"photo"}, "handling":{"tlp":"GREEN"} }');
+    const record = decodeRecord(accepted.value);
+    if (!record.ok) throw new Error(record.fault.detail);
+    expect(record.content.toString('utf8')).toBe('{"handling":{"tlp":"GREEN"},"id":"a-1","kind":"observation","source":{"kind":"photo"}}');
+    expect(record.header).toMatchObject({ agency: 'local', id: 'a-1', principal: 'operator', captured: context.captured });
+    expect(record.header.content).toBe(createHash('sha256').update(record.content).digest('hex'));
+    expect(accepted.contentHash).toBe(record.header.content);
+  });
+
+  it('is committed to with a secret of its own, so that equal documents have different commitments and one content hash', () => {
+    const [one, other] = [accept(document), accept(document)];
+    expect(one.contentHash).toBe(other.contentHash);
+    expect(one.commitment).not.toBe(other.commitment);
+    const record = decodeRecord(one.value);
+    if (!record.ok) throw new Error(record.fault.detail);
+    const { agency, id, principal, captured, secret } = record.header;
+    expect(commit({ agency, id, principal, captured }, document as never, Buffer.from(secret, 'hex'))).toBe(one.commitment);
+    // Control: another captured time is another commitment, so the envelope is inside.
+    expect(commit({ agency, id, principal, captured: '2026-11-24T02:10:00.000001Z' }, document as never, Buffer.from(secret, 'hex'))).not.toBe(one.commitment);
+  });
+
+  it('carries a MAC over the value, which another key or another value does not fit', () => {
+    const { value, headers } = accept(document);
+    const record = decodeRecord(value);
+    if (!record.ok) throw new Error(record.fault.detail);
+    const mac = headers['custody-mac'] ?? '';
+    expect(checkRecordMac(context.publisherKey, record.header, value, mac)).toBe(true);
+    expect(checkRecordMac(Buffer.alloc(32, 8), record.header, value, mac)).toBe(false);
+    expect(checkRecordMac(context.publisherKey, record.header, Buffer.concat([value, Buffer.from(' ')]), mac)).toBe(false);
+  });
+
+  it('is keyed by its first subject, else by its id, and says the request that brought it', () => {
+    const container = { id: 'container:SYNU0000014', role: 'container' };
+    const packed = accept({ ...document, kind: 'aggregation', action: 'ADD', items: [container, ...document.items] });
+    expect(packed.key).toBe('vin:WDDSYNTH9JA000001');
+    expect(packed.headers).toMatchObject({ ce_subject: 'vin:WDDSYNTH9JA000001', ce_id: 'a-1', 'custody-request': 'request-1' });
+    expect(packed.items).toEqual(['container:SYNU0000014', 'vin:WDDSYNTH9JA000001']);
+    const { items: _, ...nameless } = document;
+    expect(accept(nameless).key).toBe('a-1');
+    expect(accept(nameless).headers).not.toHaveProperty('ce_subject');
+  });
+
+  it('gets an id where it has none, which is not written into its bytes', () => {
+    const { id: _, ...unnamed } = document;
+    const accepted = accept(unnamed);
+    expect(accepted.id).toBe('made-1');
+    expect(accepted.contentHash).toBe(sha256Hex(Buffer.from('{"handling":{"tlp":"GREEN"},"items":[{"id":"vin:WDDSYNTH9JA000001","role":"subject"}],"kind":"observation","source":{"kind":"photo"}}')));
+  });
+
+  it('names its target only where it corrects or withdraws: a dispute refuses nobody', () => {
+    const about = (kind: string): AcceptedDocument => accept({ ...document, kind, relations: { target: 'a-0' } });
+    expect(about('correction').target).toEqual({ agency: 'local', id: 'a-0' });
+    expect(about('retraction').target).toEqual({ agency: 'local', id: 'a-0' });
+    expect(about('dispute').target).toBeUndefined();
+  });
+
+  it('can be read again by whoever reads the ledger', () => {
+    const record = decodeRecord(accept(document).value);
+    if (!record.ok) throw new Error(record.fault.detail);
+    expect(readSighting(JSON.parse(record.content.toString('utf8')) as SightingDocument, record.header)).toMatchObject({ ok: true });
+  });
+});
+
+describe('a refused document', () => {
+  it.each([
+    ['text that is no JSON', '{"id":"a-1",', { code: 'json.syntax', offset: 12 }],
+    ['a duplicate key', '{"id":"a-1","place":{"name":"x","name":"y"}}', { code: 'json.duplicate-key', pointer: '/place/name' }],
+    ['a number that no double keeps', '{"place":{"lat":1e999}}', { code: 'json.number', pointer: '/place/lat' }],
+    ['a missing member', { kind: 'observation', source: { kind: 'photo' } }, { code: 'schema.required', pointer: '/handling' }],
+    ['an unknown kind', { ...document, kind: 'rumour' }, { code: 'schema.value', pointer: '/kind' }],
+    ['a misspelt member', { ...document, plcae: { name: 'x' } }, { code: 'schema.unknown-member', pointer: '/plcae' }],
+    ['an identifier that is not normalised', { ...document, items: [{ id: 'vin:wddsynth9ja000001', role: 'subject' }] }, { code: 'identifier.not-normalised', pointer: '/items/0/id' }],
+    ['a time that is none', { ...document, occurred: { from: '2018-02-30', precision: 'day' } }, { code: 'time.invalid', pointer: '/occurred/from' }],
+    ['a document about itself', { ...document, kind: 'retraction', relations: { target: 'a-1' } }, { code: 'ref.self', pointer: '/relations/target' }],
+  ])('says code and place of %s', (_, value, fault) => {
+    expect(refuse(value).faults[0]).toMatchObject(fault);
+  });
+
+  it('is named by its own id where that can be read', () => {
+    expect(refuse({ ...document, kind: 'rumour' }).id).toBe('a-1');
+    expect(refuse('[1]').id).toBeUndefined();
+    expect(refuse({ id: 7 }).id).toBeUndefined();
+  });
+});

@@ -1,0 +1,279 @@
+import fc from 'fast-check';
+import type { SightingDocument } from '#lib/contracts';
+import { createMemoryLog, type EventLog, type LogRecord, LogUnavailable, type MemoryLog } from '#lib/event-log';
+import { decodeRecord } from '#lib/ledger';
+import type { AcceptContext } from './accept.ts';
+import { inlineAcceptPool } from './accept-pool.ts';
+import { type KnownEvents, type RowResult, submit, type SubmitDeps, type SubmitMode } from './submit.ts';
+
+const TOPIC = 'sightings';
+const context: AcceptContext = {
+  agency: 'local', principal: 'operator', captured: '2026-11-24T02:10:00.000000Z', publisherKey: Buffer.alloc(32, 7), requestId: 'request-1',
+};
+const ROLLBACK: SubmitMode = { onError: 'rollback', dryRun: false };
+const PROCEED: SubmitMode = { onError: 'proceed', dryRun: false };
+
+const sighting = (id: string, members: Partial<SightingDocument> = {}): SightingDocument => ({
+  id, kind: 'observation', handling: { tlp: 'GREEN' }, items: [{ id: 'vin:WDDSYNTH9JA000001', role: 'subject' }], source: { kind: 'photo' }, ...members,
+});
+const BAD = { id: 'bad-1', kind: 'observation' };
+
+/** A ledger that knows these documents; only capture's own questions can be asked. */
+interface Given {
+  readonly log: MemoryLog;
+  readonly known: Map<string, string>;
+  readonly items: Map<string, readonly string[]>;
+  submit(documents: readonly unknown[], mode?: SubmitMode): Promise<{ results: readonly RowResult[]; appended: boolean }>;
+  /** Ids of the records that the log holds. */
+  held(): Promise<string[]>;
+}
+
+async function given(wrap: (log: MemoryLog) => EventLog = (log) => log): Promise<Given> {
+  const log = createMemoryLog();
+  await log.ensureTopics([{ topic: TOPIC, partitions: 2 }]);
+  const known = new Map<string, string>();
+  const items = new Map<string, readonly string[]>();
+  const pick = <T>(from: ReadonlyMap<string, T>, refs: readonly { agency: string; id: string }[]): Map<string, T> =>
+    new Map(refs.flatMap(({ agency, id }) => (from.has(`${agency}/${id}`) ? [[`${agency}/${id}`, from.get(`${agency}/${id}`) as T] as const] : [])));
+  const knownEvents: KnownEvents = { hashes: (refs) => Promise.resolve(pick(known, refs)), items: (refs) => Promise.resolve(pick(items, refs)) };
+  const deps: SubmitDeps = {
+    pool: inlineAcceptPool(), known: knownEvents, log: wrap(log), topic: TOPIC, appendTimeoutMs: 1_000, origin: 'test/log', durability: 'single-node',
+  };
+  return {
+    log, known, items,
+    submit: (documents, mode = ROLLBACK) => submit(deps, documents.map((value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))), context, mode),
+    held: async () => (await recordsOf(log)).map(idOf),
+  };
+}
+
+async function recordsOf(log: EventLog): Promise<LogRecord[]> {
+  const total = (await log.ends(TOPIC)).reduce((sum, { high }) => sum + high, 0);
+  const records: LogRecord[] = [];
+  let finish: () => void = () => undefined;
+  const all = new Promise<void>((resolve) => (finish = resolve));
+  const take = (taken: readonly LogRecord[]): void => {
+    records.push(...taken);
+    if (records.length >= total) finish();
+  };
+  take([]);
+  const consumer = await log.consume({
+    topic: TOPIC, group: 'reader', maxRecords: 1_000, maxBytes: 1 << 24, startAt: () => Promise.resolve(0),
+    onBatch: (batch) => {
+      take(batch.records);
+      return Promise.resolve({ next: (batch.records.at(-1)?.offset ?? -1) + 1 });
+    },
+  });
+  await all;
+  await consumer.close();
+  return records;
+}
+
+function idOf({ value }: LogRecord): string {
+  const record = decodeRecord(value);
+  if (!record.ok) throw new Error(record.fault.detail);
+  return record.header.id;
+}
+
+const statuses = (results: readonly RowResult[]): string[] => results.map(({ status }) => status);
+const faultOf = (result: RowResult | undefined): unknown => (result?.status === 'refused' ? result.faults[0] : undefined);
+
+describe('what capture says of an id', () => {
+  it('the same bytes twice in one batch are one event and a duplicate', async () => {
+    const { submit: send, held, log } = await given();
+    const { results } = await send([sighting('a'), sighting('a')]);
+    expect(statuses(results)).toEqual(['accepted', 'duplicate']);
+    expect(await held()).toEqual(['a']);
+    await log.close();
+  });
+
+  it('the same document in another spelling is the same event', async () => {
+    const { submit: send, held, log } = await given();
+    const { results } = await send([sighting('a'), JSON.stringify(sighting('a'), null, 2)]);
+    expect(statuses(results)).toEqual(['accepted', 'duplicate']);
+    expect(await held()).toEqual(['a']);
+    await log.close();
+  });
+
+  it('other bytes under one id are a conflict, within one batch too', async () => {
+    const { submit: send, held, log } = await given();
+    const { results } = await send([sighting('a'), sighting('a', { statement: 'other' }), sighting('b')], PROCEED);
+    expect(statuses(results)).toEqual(['accepted', 'refused', 'accepted']);
+    expect(faultOf(results[1])).toMatchObject({ code: 'event.id-conflict', pointer: '/id' });
+    expect((await held()).sort()).toEqual(['a', 'b']);
+    await log.close();
+  });
+
+  it('what the ledger holds already is a duplicate and is not appended again; with other bytes it is a conflict', async () => {
+    const first = await given();
+    const { results } = await first.submit([sighting('a')]);
+    const hash = results[0]?.status === 'accepted' ? results[0].receipt.contentHash : '';
+    const later = await given();
+    later.known.set('local/a', hash);
+    expect(statuses((await later.submit([sighting('a')])).results)).toEqual(['duplicate']);
+    expect(await later.held()).toEqual([]);
+    expect(faultOf((await later.submit([sighting('a', { statement: 'other' })])).results[0])).toMatchObject({ code: 'event.id-conflict' });
+    // Control: a ledger that does not know it takes it.
+    later.known.clear();
+    expect(statuses((await later.submit([sighting('a')])).results)).toEqual(['accepted']);
+    await Promise.all([first.log.close(), later.log.close()]);
+  });
+
+  it('a document without an id never is a duplicate', async () => {
+    const { submit: send, log } = await given();
+    const { id: _, ...unnamed } = sighting('a');
+    const { results } = await send([unnamed, unnamed]);
+    expect(statuses(results)).toEqual(['accepted', 'accepted']);
+    const ids = results.map((result) => (result.status === 'refused' ? '' : result.receipt.id));
+    expect(new Set(ids).size).toBe(2);
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    await log.close();
+  });
+});
+
+describe('a batch with a refused row', () => {
+  it('appends nothing under rollback and the good ones under proceed', async () => {
+    const { submit: send, held, log } = await given();
+    const batch = [sighting('a'), BAD, sighting('b')];
+    const rolledBack = await send(batch, ROLLBACK);
+    expect(rolledBack.appended).toBe(false);
+    expect(await held()).toEqual([]);
+    const proceeded = await send(batch, PROCEED);
+    expect(proceeded).toMatchObject({ appended: true });
+    expect(statuses(proceeded.results)).toEqual(['accepted', 'refused', 'accepted']);
+    expect((await held()).sort()).toEqual(['a', 'b']);
+    await log.close();
+  });
+
+  it('a dry run appends nothing and says what would have happened', async () => {
+    const { submit: send, held, log } = await given();
+    const { results, appended } = await send([sighting('a'), sighting('a'), BAD], { onError: 'proceed', dryRun: true });
+    expect(statuses(results)).toEqual(['accepted', 'duplicate', 'refused']);
+    expect(appended).toBe(false);
+    expect(await held()).toEqual([]);
+    await log.close();
+  });
+});
+
+describe('a correction', () => {
+  const target = sighting('t', { items: [{ id: 'container:SYNU0000041', role: 'subject' }] });
+  const correction = (items: SightingDocument['items'] & object): SightingDocument => sighting('k', { kind: 'correction', relations: { target: 't' }, items });
+  const OWN = { id: 'container:SYNU0000014', role: 'subject' } as const;
+  const TARGETS = { id: 'container:SYNU0000041', role: 'subject' } as const;
+
+  it('that leaves out an item of a target that the ledger knows is refused, and what is missing is named', async () => {
+    const { submit: send, items, held, log } = await given();
+    items.set('local/t', ['container:SYNU0000041']);
+    const { results } = await send([correction([OWN])]);
+    expect(faultOf(results[0])).toMatchObject({ code: 'correction.item-missing', pointer: '/items', expected: 'container:SYNU0000041' });
+    expect(await held()).toEqual([]);
+    expect(statuses((await send([correction([OWN, TARGETS])])).results)).toEqual(['accepted']);
+    await log.close();
+  });
+
+  it('is held to a target of the same batch too, before it or after it', async () => {
+    const { submit: send, log } = await given();
+    for (const batch of [[target, correction([OWN])], [correction([OWN]), target]]) {
+      const { results } = await send(batch);
+      expect(results.map(faultOf).filter((fault) => fault !== undefined)).toMatchObject([{ code: 'correction.item-missing' }]);
+    }
+    await log.close();
+  });
+
+  it('whose target is not there, or is of another agency, is not held to it', async () => {
+    const { submit: send, items, log } = await given();
+    items.set('elsewhere/t', ['container:SYNU0000041']);
+    const foreign = { ...correction([OWN]), id: 'k2', relations: { target: 'elsewhere/t' } };
+    expect(statuses((await send([correction([OWN]), foreign])).results)).toEqual(['accepted', 'accepted']);
+    await log.close();
+  });
+});
+
+describe('a receipt', () => {
+  it('names log, agency, id, hash and time, and is not signed', async () => {
+    const { submit: send, log } = await given();
+    const { results } = await send([sighting('a')]);
+    expect(results[0]).toMatchObject({
+      receipt: { log: 'test/log', agency: 'local', id: 'a', captured: context.captured, durability: 'single-node', signature: null },
+    });
+    await log.close();
+  });
+
+  it('is given only after the log has every record of it', async () => {
+    let appended = false;
+    const { submit: send, log } = await given((memory) => ({
+      ...portOf(memory),
+      async append(topic, records) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        await memory.append(topic, records);
+        appended = true;
+      },
+    }));
+    expect(appended).toBe(false);
+    await send([sighting('a')]);
+    expect(appended).toBe(true);
+    await log.close();
+  });
+
+  it('is not given when the log refuses: LogUnavailable, and sending again stores each once', async () => {
+    const { submit: send, held, log } = await given();
+    log.faults.rejectAppends(1);
+    await expect(send([sighting('a'), sighting('b')])).rejects.toThrow(LogUnavailable);
+    expect(await held()).toEqual([]);
+    expect(statuses((await send([sighting('a'), sighting('b')])).results)).toEqual(['accepted', 'accepted']);
+    expect((await held()).sort()).toEqual(['a', 'b']);
+    await log.close();
+  });
+
+  it('is not given when the reply is lost, though the log has the record: the next answer brings it to the log again under one id', async () => {
+    const { submit: send, held, log } = await given();
+    log.faults.loseReplies(1);
+    await expect(send([sighting('a')])).rejects.toMatchObject({ code: 'log.unavailable' });
+    expect(await held()).toEqual(['a']);
+    await send([sighting('a')]);
+    expect(await held()).toEqual(['a', 'a']);
+    await log.close();
+  });
+
+  it('whatever faults the log has, each receipt is for a record that the log holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.record({ fault: fc.constantFrom('none', 'lost', 'refused'), ids: fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 4 }) }), { maxLength: 8 }), async (turns) => {
+        const { submit: send, held, log } = await given();
+        const receipts = new Set<string>();
+        for (const { fault, ids } of turns) {
+          if (fault === 'lost') log.faults.loseReplies(1);
+          if (fault === 'refused') log.faults.rejectAppends(1);
+          const submission = await send(ids.map((id) => sighting(`s${id}`)), PROCEED).catch((error: unknown) => {
+            if (error instanceof LogUnavailable) return undefined;
+            throw error;
+          });
+          for (const result of submission?.results ?? []) if (result.status !== 'refused') receipts.add(result.receipt.id);
+        }
+        const inLog = new Set(await held());
+        await log.close();
+        expect([...receipts].filter((id) => !inLog.has(id))).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('would be a lie over a log that answers before it has the record, and the check above notices', async () => {
+    const { submit: send, held, log } = await given((memory) => ({ ...portOf(memory), append: () => Promise.resolve() }));
+    const { results } = await send([sighting('a')]);
+    expect(statuses(results)).toEqual(['accepted']);
+    expect(await held()).not.toContain('a');
+    await log.close();
+  });
+});
+
+/** The log's methods, bound: a spread of an object of a class would lose them. */
+function portOf(log: MemoryLog): EventLog {
+  return {
+    adapter: log.adapter,
+    append: (...args) => log.append(...args),
+    consume: (options) => log.consume(options),
+    ends: (topic) => log.ends(topic),
+    ensureTopics: (specs) => log.ensureTopics(specs),
+    ping: () => log.ping(),
+    close: () => log.close(),
+  };
+}
