@@ -10,7 +10,7 @@
  */
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, rmdirSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { canReach, serverAccount, type Account } from './account.ts';
 import { isLockFile, takeOwnership } from './owner-lock.ts';
 import { stopOrphan } from './postmaster.ts';
@@ -35,18 +35,30 @@ const REACHABLE_ROOT = '/var/lib/custody-ledger';
 export function dataPaths(dataDir: string, account: Account | null = serverAccount()): DataPaths {
   const asked = resolve(dataDir);
   const usable = account === null || canReach(account, asked);
-  const root = usable ? asked : join(REACHABLE_ROOT, createHash('sha256').update(asked).digest('hex').slice(0, 12));
+  return pathsIn(usable ? asked : join(REACHABLE_ROOT, createHash('sha256').update(asked).digest('hex').slice(0, 12)));
+}
+
+function pathsIn(root: string): DataPaths {
   return { root, pgData: join(root, 'postgres'), pgDataNew: join(root, 'postgres.new'), run: join(root, 'run'), logFile: join(root, 'postgres.log') };
 }
 
-/** Makes the directories that must be there before a start, open to the account and to nobody else; returns them without symbolic links. */
-export function makeDirectories(paths: DataPaths, account: Account | null): DataPaths {
+/** Makes the directory, open to nobody but us yet; what has to be made above it can be walked through by the account, whatever the umask. */
+export function makeRoot(root: string): void {
+  const above = dirname(root);
+  const first = mkdirSync(above, { recursive: true });
+  if (first !== undefined) for (let made = above; made.length >= first.length; made = dirname(made)) chmodSync(made, 0o755);
+  if (above === REACHABLE_ROOT) chmodSync(above, 0o755); // ours alone, whoever made it and how
+  if (!existsSync(root)) mkdirSync(root, { mode: 0o700 });
+}
+
+/** Gives the directories to the account, and to nobody else; returns them without symbolic links. */
+export function handOver(paths: DataPaths, account: Account | null): DataPaths {
   for (const directory of [paths.root, paths.run]) {
-    if (!existsSync(directory)) mkdirSync(directory, { recursive: true, mode: 0o700 });
+    if (!existsSync(directory)) mkdirSync(directory);
     chmodSync(directory, 0o700);
     if (account !== null) chownSync(directory, account.uid, account.gid);
   }
-  return dataPaths(realpathSync(paths.root), account);
+  return pathsIn(realpathSync(paths.root));
 }
 
 const OURS = new Set(['FORMAT', 'FORMAT.new', 'passwords.json', 'passwords.json.new', 'postgres', 'postgres.new', 'run', 'postgres.log', 'postgres.log.1', 'binaries']);

@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { serverAccount, type Account } from './account.ts';
 import { findBinaries } from './binaries.ts';
 import { createCluster, createLogins, DATABASE } from './cluster.ts';
-import { dataPaths, makeDirectories, type DataPaths } from './data-directory.ts';
+import { dataPaths, handOver, makeRoot, type DataPaths } from './data-directory.ts';
 import { readFormat, writeFormat } from './data-format.ts';
 import { takeOwnership } from './owner-lock.ts';
 import { passwordsOf } from './passwords.ts';
@@ -63,10 +63,11 @@ export async function startEmbedded({ dataDir, log }: EmbeddedOptions): Promise<
   const account = serverAccount();
   const asked = dataPaths(dataDir, account);
   if (account !== null) log('info', `Running as root: Postgres runs as ${account.name}, its data is in ${asked.root}.`);
+  makeRoot(asked.root);
   const lock = takeOwnership(asked.root);
   try {
     readFormat(asked.root);
-    const paths = makeDirectories(asked, account);
+    const paths = handOver(asked, account);
     return await new Supervisor(paths, account, log, lock.release).start();
   } catch (error) {
     lock.release();

@@ -4,7 +4,7 @@
  * name exists). A lock is never replaced but by its
  * own holder, so a slow process cannot remove the lock of a fast one; and the file outlives its owner, so numbers never come again.
  */
-import { linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, readdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../errors.ts';
 import { processIdentity } from './process-identity.ts';
@@ -22,9 +22,8 @@ export interface OwnerLock {
 /** Each turn means that another process got in between; more than a few do not start at one time. */
 const TURNS_MAX = 100;
 
-/** Throws `data.locked` naming the pid where another live process (or this one, earlier) holds the directory. */
+/** The directory must be there. Throws `data.locked` naming the pid where another live process (or this one, earlier) holds the directory. */
 export function takeOwnership(dataDir: string): OwnerLock {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   for (let turn = 0; turn < TURNS_MAX; turn += 1) {
     const last = generations(dataDir).at(-1) ?? 0;
     const owner = last === 0 ? null : readOwner(pathOf(dataDir, last));

@@ -1,0 +1,161 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { testDatabase, startTestServer, type TestDatabase } from '../test-database.ts';
+import { APP_ROLES, APPEND_ONLY_SQLSTATE, createPool, migrate, roleName, schemaText, sqlState, storeFault, type StorePool } from './index.ts';
+
+/** No app may change or remove a row of these, whatever else it may do. */
+const APPEND_ONLY = ['ledger.conflicts', 'ledger.content', 'ledger.entries', 'ledger.relations', 'ledger.timeline'];
+/** Columns that an app may set in rows that are there. */
+const MAY_UPDATE = [
+  'custody_capture event_log.partitions.next', 'custody_operator event_log.partitions.next', 'custody_operator ledger.dead_letters.retried',
+  'custody_projector ledger.head.size', 'custody_projector ledger.offsets.next', 'custody_projector ledger.search_cursor.next',
+];
+
+describe('the schema', () => {
+  let database: TestDatabase;
+  let owner: StorePool;
+  beforeAll(async () => {
+    database = await testDatabase();
+    owner = database.pool('owner');
+    await owner.query(`insert into ledger.entries values (0, 'a', 'b', sha256(''), sha256(''))`);
+    await owner.query(`insert into ledger.content values (0, 'p', 0, sha256(''), '')`);
+    await owner.query(`insert into ledger.timeline values ('i', 1, 0, 0, 'a', 'b', 0, 0, sha256(''))`);
+    await owner.query(`insert into ledger.relations values ('a', 'b', 1, 0, 0)`);
+    await owner.query(`insert into ledger.conflicts values ('a', 'b', '', 'p', 0, '', '', '', '', 0, 0)`);
+  }, 60_000);
+  afterAll(() => database.drop());
+
+  const tables = async (): Promise<string[]> => {
+    const { rows } = await owner.query<{ name: string }>(`
+      select format('%I.%I', nspname, relname) as name from pg_class c join pg_namespace n on n.oid = relnamespace
+      where relkind in ('r', 'p', 'v', 'm', 'f') and nspname !~ '^pg_' and nspname <> 'information_schema' order by 1`);
+    return rows.map(({ name }) => name);
+  };
+
+  test('stands as committed in schema.sql', async () => {
+    const path = new URL('../schema.sql', import.meta.url);
+    const text = await schemaText(owner);
+    if (process.env['UPDATE_SCHEMA'] === '1') writeFileSync(path, text);
+    expect(text).toBe(readFileSync(path, 'utf8'));
+    await owner.query('alter table ledger.entries add column planted integer');
+    expect(await schemaText(owner)).not.toBe(text);
+    await owner.query('alter table ledger.entries drop column planted');
+  });
+
+  test('no app role owns anything, logs in as more than itself, or inherits from another', async () => {
+    const { rows } = await owner.query(`
+      select rolname from pg_roles r where rolname = any($1::text[]) and (rolsuper or rolcreaterole or rolcreatedb or rolbypassrls or rolreplication
+        or exists (select from pg_shdepend where refobjid = r.oid and deptype = 'o')
+        or exists (select from pg_auth_members where member = r.oid))`, [APP_ROLES.map(roleName)]);
+    expect(rows).toEqual([]);
+  });
+
+  test('no app role may delete or truncate in any relation, or update anything but its own bookkeeping', async () => {
+    const may: string[] = [];
+    for (const table of await tables()) {
+      for (const role of APP_ROLES.map(roleName)) {
+        const { rows } = await owner.query<{ right: string }>(`
+          select p || ' ' || $2 as right from unnest(array['DELETE', 'TRUNCATE', 'UPDATE', 'TRIGGER', 'REFERENCES']) p where has_table_privilege($1, $2, p)
+          union all
+          select $2 || '.' || attname from pg_attribute where attrelid = $2::regclass and attnum > 0 and not attisdropped and has_column_privilege($1, $2, attnum, 'UPDATE')`, [role, table]);
+        may.push(...rows.map(({ right }) => `${role} ${right}`));
+      }
+    }
+    expect(may.sort()).toEqual(MAY_UPDATE);
+    await owner.query('grant delete on ledger.entries to custody_gateway');
+    const planted = await owner.query<{ may: boolean }>(`select has_table_privilege('custody_gateway', 'ledger.entries', 'DELETE') as may`);
+    await owner.query('revoke delete on ledger.entries from custody_gateway');
+    expect(planted.rows).toEqual([{ may: true }]);
+  });
+
+  test.each(APP_ROLES)('%s is refused each change of the ledger, and is told why', async (role) => {
+    const pool = database.pool(role, { max: 1 });
+    for (const table of APPEND_ONLY) {
+      for (const change of changesOf(table)) {
+        const error = await pool.query(change).catch((reason: unknown) => reason);
+        const fault = storeFault(error);
+        expect([change, fault?.code]).toEqual([change, 'ledger.append-only']);
+        expect(fault?.message).toMatch(/Submit a correction/);
+      }
+    }
+  });
+
+  test('the owner is refused as well, by row and by statement', async () => {
+    for (const table of APPEND_ONLY) {
+      for (const change of changesOf(table)) {
+        const error = await owner.query(change).catch((reason: unknown) => reason);
+        expect([change, sqlState(error)]).toEqual([change, APPEND_ONLY_SQLSTATE]);
+        expect(storeFault(error)?.code).toBe('ledger.append-only');
+      }
+      expect((await owner.query(`select from ${table}`)).rowCount).toBe(1);
+    }
+    // The control: without its trigger the table is defenceless.
+    await owner.query('alter table ledger.relations disable trigger append_only');
+    expect((await owner.query('delete from ledger.relations')).rowCount).toBe(1);
+    await owner.query('alter table ledger.relations enable trigger append_only');
+  });
+
+  test('a setting that any role may make opens nothing', async () => {
+    for (const role of APP_ROLES) {
+      const client = await database.pool(role).connect();
+      await client.query(`set custody.rebuild = 'on'`);
+      const error = await client.query('truncate ledger.timeline').catch((reason: unknown) => reason);
+      client.release(true);
+      expect(storeFault(error)?.code).toBe('ledger.append-only');
+    }
+    const entries = await owner.transaction(async (client) => {
+      await client.query(`set local custody.rebuild = 'on'`);
+      return client.query('truncate ledger.entries').catch((reason: unknown) => reason);
+    }).catch((reason: unknown) => reason);
+    expect(sqlState(entries)).toBe(APPEND_ONLY_SQLSTATE);
+  });
+});
+
+const changesOf = (table: string): string[] => {
+  const column = table === 'ledger.relations' || table === 'ledger.timeline' ? 'log_index' : table === 'ledger.conflicts' ? 'captured' : 'log_index';
+  return [`update ${table} set ${column} = ${column} + 1`, `delete from ${table}`, `truncate ${table}`];
+};
+
+describe('migrating', () => {
+  test('four at once, on two databases of one server, make one schema each', async () => {
+    const server = await startTestServer();
+    const admin = createPool({ url: server.url, applicationName: 'test', max: 1 });
+    try {
+      const urls: string[] = [];
+      for (const name of ['one', 'two']) {
+        await admin.query(`create database ${name}`);
+        urls.push(server.url.replace(/[^/]*$/, name));
+      }
+      const reports = await Promise.all(urls.flatMap((url) => [1, 2, 3, 4].map(() => migrate(url))));
+      for (const half of [reports.slice(0, 4), reports.slice(4)]) expect(half.flatMap(({ applied }) => applied)).toEqual(['ledger-0000000000001']);
+      expect(await migrate(urls[0] ?? '')).toEqual({ applied: [] });
+
+      const pool = createPool({ url: urls[0] ?? '', applicationName: 'test', max: 1 });
+      await pool.query(`insert into ledger.migrations (timestamp, name) values (9, 'later-0000000000009')`);
+      await expect(migrate(urls[0] ?? '')).rejects.toMatchObject({ code: 'data.newer', message: expect.stringContaining('later-0000000000009') });
+      await pool.close();
+    } finally {
+      await admin.close();
+      await server.stop();
+    }
+  }, 60_000);
+
+  test('an owner who is no superuser, but may create roles and schemas, can migrate, and its apps step down', async () => {
+    const server = await startTestServer();
+    const admin = createPool({ url: server.url, applicationName: 'test', max: 1 });
+    try {
+      await admin.query(`drop role if exists custody_capture, custody_projector, custody_gateway, custody_operator`).catch(() => {});
+      await admin.query(`create role tenant login createrole password 'tenant'`);
+      await admin.query('create database tenant owner tenant');
+      const url = server.url.replace(/\/\/[^@]*@/, '//tenant:tenant@').replace(/[^/]*$/, 'tenant');
+      for (const role of APP_ROLES) await admin.query(`grant ${roleName(role)} to tenant with admin option`).catch(() => {});
+      expect((await migrate(url)).applied).toHaveLength(1);
+      const gateway = createPool({ url, applicationName: 'test', max: 1, role: 'gateway' });
+      expect((await gateway.query<{ me: string; size: number }>('select current_user as me, size from ledger.head')).rows).toEqual([{ me: 'custody_gateway', size: 0 }]);
+      expect(sqlState(await gateway.query(`insert into ledger.offsets values ('', '', 0, '', 0)`).catch((reason: unknown) => reason))).toBe('42501');
+      await gateway.close();
+    } finally {
+      await admin.close();
+      await server.stop();
+    }
+  }, 60_000);
+});

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { testDatabase, type TestDatabase } from '../test-database.ts';
+import {
+  digestDerived, indexSearchKeys, projectBatch, rebuild, type EventIndex, type PartitionId, type ProjectedEvent, type SearchKeys, type StorePool,
+} from './index.ts';
+
+interface Document extends EventIndex {
+  readonly id: string;
+}
+
+const indexOf = (content: Buffer): EventIndex => {
+  const { kind, starts, ends, items, groups, targets } = JSON.parse(content.toString()) as Document;
+  return { kind, starts, ends, items, groups, targets };
+};
+const keys: SearchKeys = { ofItem: (item) => [item.slice(0, 3), item.slice(-3)], ofAliases: (_item, content) => (content.includes('alias') ? ['ALIAS'] : []) };
+
+function event(n: number): ProjectedEvent {
+  const document: Document = {
+    id: n % 50 === 0 ? `alias-${n}` : `e${n}`, kind: n % 9, starts: n % 7 === 0 ? null : n * 1000, ends: n % 7 === 0 ? null : n * 1000 + 5,
+    items: n % 11 === 0 ? [] : n % 3 === 0 ? [`imo:${n % 13}`, `vin:${n}`] : [`imo:${n % 13}`],
+    groups: n % 5 === 0 ? ['agency:a', 'agency:b'] : ['clear'], targets: n % 4 === 0 ? [{ agency: 'local', id: `e${n + 1}` }] : [],
+  };
+  const content = Buffer.from(JSON.stringify(document));
+  const hash = createHash('sha256').update(content).digest('hex');
+  return { ...document, agency: 'local', principal: 'p', commitment: hash, contentHash: hash, secret: hash, capturedMicros: n, content, offset: n, raw: content };
+}
+
+async function fill(pool: StorePool, events: ProjectedEvent[]): Promise<void> {
+  const partition: PartitionId = { clusterId: 'c', topicId: 't', topic: 's', partition: 0 };
+  for (let at = 0; at < events.length; at += 700) {
+    const part = events.slice(at, at + 700);
+    await projectBatch(pool, partition, at, at + part.length, part, []);
+  }
+  while ((await indexSearchKeys(pool, keys, 900)) > 0);
+}
+
+describe('a rebuild', () => {
+  let database: TestDatabase;
+  let owner: StorePool;
+  const events = Array.from({ length: 6_000 }, (_, n) => event(n));
+  beforeAll(async () => {
+    database = await testDatabase();
+    owner = database.pool('owner');
+    await fill(database.pool('projector'), events);
+  }, 60_000);
+  afterAll(() => database.drop());
+
+  test('makes every derived table again, row for row', async () => {
+    const before = await digestDerived(owner);
+    expect(before.map(({ table }) => table)).toEqual(['timeline', 'relations', 'search_keys']);
+    expect(before.every(({ rows }) => rows > 1000)).toBe(true);
+    const steps: number[] = [];
+    expect(await rebuild(owner, { indexOf, keys, onProgress: (done) => steps.push(done) })).toBe(6_000);
+    expect(steps).toEqual([5_000, 6_000]);
+    expect(await digestDerived(owner)).toEqual(before);
+  });
+
+  test('by another rule shows in the digest of what the rule makes', async () => {
+    const before = await digestDerived(owner);
+    const bent = (content: Buffer): EventIndex => {
+      const index = indexOf(content);
+      return index.starts === 42_000 - 1000 ? { ...index, ends: (index.ends ?? 0) + 1 } : index;
+    };
+    await rebuild(owner, { indexOf: bent, keys });
+    const after = await digestDerived(owner);
+    expect(after.map(({ sha256 }, n) => sha256 === before[n]?.sha256)).toEqual([false, true, true]);
+    await rebuild(owner, { indexOf, keys });
+    expect(await digestDerived(owner)).toEqual(before);
+  });
+
+  test('that fails has changed nothing', async () => {
+    const before = await digestDerived(owner);
+    await expect(rebuild(owner, { indexOf: (content) => (content.includes('"e5501"') ? fail() : indexOf(content)), keys })).rejects.toThrow('bad rule');
+    expect(await digestDerived(owner)).toEqual(before);
+  });
+
+  test('is refused to every app role', async () => {
+    for (const role of ['capture', 'projector', 'gateway', 'operator'] as const) await expect(rebuild(database.pool(role), { indexOf, keys })).rejects.toThrow();
+  });
+
+  test('two ledgers that took the same events in another order have equal portable digests, and others otherwise', async () => {
+    const other = await testDatabase();
+    try {
+      await fill(other.pool('projector'), [...events].reverse());
+      expect(await digestDerived(other.pool('owner'), { portable: true })).toEqual(await digestDerived(owner, { portable: true }));
+      expect(await digestDerived(other.pool('owner'))).not.toEqual(await digestDerived(owner));
+    } finally {
+      await other.drop();
+    }
+  }, 60_000);
+});
+
+function fail(): never {
+  throw new Error('bad rule');
+}
