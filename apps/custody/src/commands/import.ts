@@ -15,6 +15,8 @@ import { group, progressBar, type Progress } from '../progress.ts';
 
 /** Lines in one request: enough to share one append, few enough to answer well within a second. */
 const CHUNK_LINES = 500;
+/** Chunks sent before the first is answered: one is mapped here while others are judged and written there. */
+const CHUNKS_UNDER_WAY = 4;
 /** How long a server that is away or busy is waited for before the import gives up (it can be run again). */
 const RETRY_FOR_MS = 60_000;
 /** Rejected lines shown in full on the terminal; all of them go to --rejects. */
@@ -72,10 +74,18 @@ export async function importCase(client: Client, file: string, options: ImportOp
 }
 
 async function pass(client: Client, file: string, targets: Targets, report: ImportReport, bar: Progress, dryRun: boolean): Promise<void> {
+  const underWay = new Set<Promise<void>>();
   for await (const chunk of mappedChunks(file, targets, report)) {
-    await sendChunk(client, chunk, report, dryRun);
-    bar.update(chunk.at(-1)?.line ?? 0);
+    const sent: Promise<void> = sendChunk(client, chunk, report, dryRun).then(() => {
+      underWay.delete(sent);
+      bar.update(chunk.at(-1)?.line ?? 0);
+    });
+    // Whoever waits gets the first failure; the others of the same moment must not end the process by themselves.
+    sent.catch(() => undefined);
+    underWay.add(sent);
+    if (underWay.size >= CHUNKS_UNDER_WAY) await Promise.race(underWay);
   }
+  await Promise.all(underWay);
 }
 
 interface Targets {
