@@ -9,14 +9,15 @@ const NEST = [npm('@nestjs/(common|core|microservices|platform-fastify)'), npm('
 /** A lib's public interface; runtime has a second entry for what loads Nest at once. */
 const LIBS = '^libs/([^/]+/src/index|runtime/src/nest)\\.ts$';
 
-/** Suites, contract suites and what makes published vectors: they may also read files, generate cases, and use real servers. */
-const SUITE = '(\\.(spec|contract)\\.ts|/vectors/[^/]+\\.mjs)$';
+/** Suites, contract suites, processes that suites start, and what makes published vectors: they may also read files, generate cases, and use real servers. */
+const SUITE = '(\\.(spec|contract)\\.ts|/vectors/[^/]+\\.mjs|/test-processes/[^/]+\\.(ts|mjs))$';
 const IN_SUITES = [
   NODE,
   npm('fast-check'),
   npm('@jest/globals'),
   npm('dependency-cruiser'),
   npm('typescript'),
+  npm('@swc/core'),
   '^libs/store/test-database\\.ts$',
   '^deploy/kafka/',
   LIBS,
