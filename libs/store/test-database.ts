@@ -52,7 +52,8 @@ export async function testDatabase(): Promise<TestDatabase> {
   const url = onDatabase(server.url, name);
   const pools: StorePool[] = [];
   return {
-    url, name,
+    url,
+    name,
     pool: (role, options) => {
       const pool = createPool({ url, applicationName: `test ${role}`, max: 8, ...(role === 'owner' ? {} : { role }), ...options });
       pools.push(pool);

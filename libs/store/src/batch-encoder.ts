@@ -1,14 +1,14 @@
 /** Ledger rows of a batch of events, encoded while nobody waits: log indexes count from 0 until the log head is known, then are moved to it. */
 import { CopyWriter, FieldFault } from './copy-writer.ts';
-import type { ReaderGroup } from './ledger-constants.ts';
-import type { MapKeys } from './map-keys.ts';
-import type { EventIndex, ProjectedEvent } from './projection.ts';
+import type { MapKeys, ReaderGroup } from './map-keys.ts';
+import type { EventIndex, ProjectedEvent } from './projected-event.ts';
 import type { Ref } from './sql/storable.ts';
 
 /** Columns in the order in which `add` writes them. */
 export const COPY_ENTRIES = 'copy ledger.entries (log_index, agency, id, commitment, content_hash) from stdin (format binary)';
 export const COPY_CONTENT = 'copy ledger.content (log_index, principal, captured, secret, bytes) from stdin (format binary)';
-export const COPY_TIMELINE = 'copy ledger.timeline (item, grp, starts, ends, agency, id, log_index, kind, map_key) from stdin (format binary)';
+export const COPY_TIMELINE =
+  'copy ledger.timeline (item, grp, starts, ends, agency, id, log_index, kind, map_key) from stdin (format binary)';
 export const COPY_RELATIONS = 'copy ledger.relations (target_agency, target_id, grp, log_index, kind) from stdin (format binary)';
 
 /** An entry without items stands under this one, so that its reader groups are known. */

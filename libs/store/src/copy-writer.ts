@@ -114,7 +114,8 @@ export class CopyWriter {
   /** `bytes` bytes from lower- or upper-case hex; throws FieldFault where the text is anything else. */
   hex(value: string, bytes: number): void {
     const start = this.buffer.writeInt32BE(bytes, this.at);
-    if (value.length !== 2 * bytes || this.buffer.write(value, start, bytes, 'hex') !== bytes) throw new FieldFault(`Not ${bytes} bytes in hex.`);
+    if (value.length !== 2 * bytes || this.buffer.write(value, start, bytes, 'hex') !== bytes)
+      throw new FieldFault(`Not ${bytes} bytes in hex.`);
     this.at = start + bytes;
   }
 

@@ -37,7 +37,11 @@ export function storeFault(error: unknown): StoreError | null {
   const message = error instanceof Error ? error.message : String(error);
   if (code === APPEND_ONLY_SQLSTATE) return new StoreError('ledger.append-only', message, error);
   if (code === INSUFFICIENT_PRIVILEGE && LEDGER_TABLE.test(message)) {
-    return new StoreError('ledger.append-only', `The ledger only grows and this role may not change or remove what is in it (${message}). Submit a correction, a retraction or a marking instead.`, error);
+    return new StoreError(
+      'ledger.append-only',
+      `The ledger only grows and this role may not change or remove what is in it (${message}). Submit a correction, a retraction or a marking instead.`,
+      error,
+    );
   }
   if (code !== undefined && TIMEOUTS.has(code)) return new StoreError('store.timeout', message, error);
   const lost = code === undefined ? UNAVAILABLE_TEXT.test(message) : UNAVAILABLE.test(code);

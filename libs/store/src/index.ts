@@ -3,22 +3,28 @@ export { resetData } from './embedded/data-directory.ts';
 export { DATA_FORMAT } from './embedded/data-format.ts';
 export { startEmbedded, type EmbeddedOptions, type EmbeddedPostgres } from './embedded/launcher.ts';
 export { APPEND_ONLY_SQLSTATE, StoreError, storeFault, sqlState, type StoreErrorCode } from './errors.ts';
-export { migrate, type MigrationReport } from './migrate.ts';
+export { dumpFixture, openFixture } from './fixture.ts';
+export { migrate, type MigrateOptions, type MigrationReport } from './migrate.ts';
 export { createPool, type PoolOptions, type Statement, type StoreClient, type StorePool } from './pool.ts';
 export { APP_ROLES, ROLES, roleName, type AppRole, type Role } from './roles.ts';
 export type { StoreLog } from './store-log.ts';
 export { ledgerConstants, readerGroupIds, type LedgerConstants } from './ledger-constants.ts';
-export {
-  FAILPOINTS, projectBatch,
-  type DeadLetter, type EventIndex, type Failpoint, type PartitionId, type ProjectedEvent, type ProjectionHooks, type ProjectionOutcome,
-} from './projection.ts';
+export type { DeadLetter, EventIndex, PartitionId, ProjectedEvent } from './projected-event.ts';
+export { FAILPOINTS, projectBatch, type Failpoint, type ProjectionHooks, type ProjectionOutcome } from './projection.ts';
 export { knownEvents, knownItems } from './sql/known-events.ts';
 export { listOffsets, readOffset, type StoredOffset } from './sql/offsets.ts';
 export { digestDerived, type TableDigest } from './digest.ts';
 export { rebuild, type RebuildOptions } from './rebuild.ts';
 export { schemaText } from './schema-text.ts';
 export { indexSearchKeys, type SearchKeys } from './search-indexer.ts';
-export { countDeadLetters, listDeadLetters, markRetried, readDeadLetter, type DeadLetterHead, type StoredDeadLetter } from './sql/dead-letters.ts';
+export {
+  countDeadLetters,
+  listDeadLetters,
+  markRetried,
+  readDeadLetter,
+  type DeadLetterHead,
+  type StoredDeadLetter,
+} from './sql/dead-letters.ts';
 export type { EventRow } from './sql/event-row.ts';
 export { eventById, eventsByRef } from './sql/events.ts';
 export { eventsFrom } from './sql/events-from.ts';

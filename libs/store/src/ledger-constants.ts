@@ -1,12 +1,7 @@
 /** What never changes once it is in the ledger, read once for each pool: the map salt, the numbers of reader groups. */
 import { FieldFault, isWellFormed } from './copy-writer.ts';
-import { MapKeys } from './map-keys.ts';
+import { MapKeys, type ReaderGroup } from './map-keys.ts';
 import type { StorePool } from './pool.ts';
-
-export interface ReaderGroup {
-  readonly id: number;
-  readonly name: string;
-}
 
 export interface LedgerConstants {
   /** Name of the log, in every answer and cursor. */
@@ -42,12 +37,17 @@ export async function ledgerMapKeys(pool: StorePool): Promise<MapKeys> {
  * The number of each reader group that the events name; new ones get theirs, in a transaction of their own, since a rollback must not
  * take back what the cache knows. Names that the table cannot hold are missing.
  */
-export async function readerGroups(pool: StorePool, events: readonly { readonly groups: readonly string[] }[]): Promise<ReadonlyMap<string, number>> {
+export async function readerGroups(
+  pool: StorePool,
+  events: readonly { readonly groups: readonly string[] }[],
+): Promise<ReadonlyMap<string, number>> {
   const ids = idsOf(pool);
   let missing: Set<string> | null = null;
   for (const { groups } of events) for (const name of groups) if (!ids.has(name)) (missing ??= new Set()).add(name);
   if (missing === null) return ids;
-  const names = [...missing].filter((name) => isWellFormed(name) && !name.includes('\0') && name !== '' && Buffer.byteLength(name) <= NAME_BYTES_MAX);
+  const names = [...missing].filter(
+    (name) => isWellFormed(name) && !name.includes('\0') && name !== '' && Buffer.byteLength(name) <= NAME_BYTES_MAX,
+  );
   await load(pool, names);
   const created = names.filter((name) => !ids.has(name));
   if (created.length > 0) {
@@ -82,7 +82,10 @@ function idsOf(pool: StorePool): Map<string, number> {
 }
 
 async function load(pool: StorePool, names: readonly string[]): Promise<void> {
-  const { rows } = await pool.query<{ id: number; name: string }>('select id, name from ledger.reader_groups where name = any($1::text[])', [names]);
+  const { rows } = await pool.query<{ id: number; name: string }>(
+    'select id, name from ledger.reader_groups where name = any($1::text[])',
+    [names],
+  );
   const ids = idsOf(pool);
   for (const { id, name } of rows) ids.set(name, id);
 }

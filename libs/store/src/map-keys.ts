@@ -1,6 +1,10 @@
 /** Map keys, remembered: an item comes again and again, and looking a key up costs a quarter of hashing it (0.2 against 0.9 µs). */
 import { mapKey } from '#lib/ledger';
-import type { ReaderGroup } from './ledger-constants.ts';
+
+export interface ReaderGroup {
+  readonly id: number;
+  readonly name: string;
+}
 
 /** About 10 MB. Then all are forgotten at once: the items that are seen now come back with their next event. */
 const KEYS_MAX = 50_000;

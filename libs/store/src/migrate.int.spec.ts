@@ -1,13 +1,27 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { testDatabase, startTestServer, type TestDatabase } from '../test-database.ts';
-import { APP_ROLES, APPEND_ONLY_SQLSTATE, createPool, migrate, roleName, schemaText, sqlState, storeFault, type StorePool } from './index.ts';
+import {
+  APP_ROLES,
+  APPEND_ONLY_SQLSTATE,
+  createPool,
+  migrate,
+  roleName,
+  schemaText,
+  sqlState,
+  storeFault,
+  type StorePool,
+} from './index.ts';
 
 /** No app may change or remove a row of these, whatever else it may do. */
 const APPEND_ONLY = ['ledger.conflicts', 'ledger.content', 'ledger.entries', 'ledger.relations', 'ledger.timeline'];
 /** Columns that an app may set in rows that are there. */
 const MAY_UPDATE = [
-  'custody_capture event_log.partitions.next', 'custody_operator event_log.partitions.next', 'custody_operator ledger.dead_letters.retried',
-  'custody_projector ledger.head.size', 'custody_projector ledger.offsets.next', 'custody_projector ledger.search_cursor.next',
+  'custody_capture event_log.partitions.next',
+  'custody_operator event_log.partitions.next',
+  'custody_operator ledger.dead_letters.retried',
+  'custody_projector ledger.head.size',
+  'custody_projector ledger.offsets.next',
+  'custody_projector ledger.search_cursor.next',
 ];
 
 describe('the schema', () => {
@@ -42,10 +56,13 @@ describe('the schema', () => {
   });
 
   test('no app role owns anything, logs in as more than itself, or inherits from another', async () => {
-    const { rows } = await owner.query(`
+    const { rows } = await owner.query(
+      `
       select rolname from pg_roles r where rolname = any($1::text[]) and (rolsuper or rolcreaterole or rolcreatedb or rolbypassrls or rolreplication
         or exists (select from pg_shdepend where refobjid = r.oid and deptype = 'o')
-        or exists (select from pg_auth_members where member = r.oid))`, [APP_ROLES.map(roleName)]);
+        or exists (select from pg_auth_members where member = r.oid))`,
+      [APP_ROLES.map(roleName)],
+    );
     expect(rows).toEqual([]);
   });
 
@@ -53,10 +70,13 @@ describe('the schema', () => {
     const may: string[] = [];
     for (const table of await tables()) {
       for (const role of APP_ROLES.map(roleName)) {
-        const { rows } = await owner.query<{ right: string }>(`
+        const { rows } = await owner.query<{ right: string }>(
+          `
           select p || ' ' || $2 as right from unnest(array['DELETE', 'TRUNCATE', 'UPDATE', 'TRIGGER', 'REFERENCES']) p where has_table_privilege($1, $2, p)
           union all
-          select $2 || '.' || attname from pg_attribute where attrelid = $2::regclass and attnum > 0 and not attisdropped and has_column_privilege($1, $2, attnum, 'UPDATE')`, [role, table]);
+          select $2 || '.' || attname from pg_attribute where attrelid = $2::regclass and attnum > 0 and not attisdropped and has_column_privilege($1, $2, attnum, 'UPDATE')`,
+          [role, table],
+        );
         may.push(...rows.map(({ right }) => `${role} ${right}`));
       }
     }
@@ -102,16 +122,19 @@ describe('the schema', () => {
       client.release(true);
       expect(storeFault(error)?.code).toBe('ledger.append-only');
     }
-    const entries = await owner.transaction(async (client) => {
-      await client.query(`set local custody.rebuild = 'on'`);
-      return client.query('truncate ledger.entries').catch((reason: unknown) => reason);
-    }).catch((reason: unknown) => reason);
+    const entries = await owner
+      .transaction(async (client) => {
+        await client.query(`set local custody.rebuild = 'on'`);
+        return client.query('truncate ledger.entries').catch((reason: unknown) => reason);
+      })
+      .catch((reason: unknown) => reason);
     expect(sqlState(entries)).toBe(APPEND_ONLY_SQLSTATE);
   });
 });
 
 const changesOf = (table: string): string[] => {
-  const column = table === 'ledger.relations' || table === 'ledger.timeline' ? 'log_index' : table === 'ledger.conflicts' ? 'captured' : 'log_index';
+  const column =
+    table === 'ledger.relations' || table === 'ledger.timeline' ? 'log_index' : table === 'ledger.conflicts' ? 'captured' : 'log_index';
   return [`update ${table} set ${column} = ${column} + 1`, `delete from ${table}`, `truncate ${table}`];
 };
 
@@ -126,12 +149,16 @@ describe('migrating', () => {
         urls.push(server.url.replace(/[^/]*$/, name));
       }
       const reports = await Promise.all(urls.flatMap((url) => [1, 2, 3, 4].map(() => migrate(url))));
-      for (const half of [reports.slice(0, 4), reports.slice(4)]) expect(half.flatMap(({ applied }) => applied)).toEqual(['ledger-0000000000001']);
+      for (const half of [reports.slice(0, 4), reports.slice(4)])
+        expect(half.flatMap(({ applied }) => applied)).toEqual(['ledger-0000000000001']);
       expect(await migrate(urls[0] ?? '')).toEqual({ applied: [] });
 
       const pool = createPool({ url: urls[0] ?? '', applicationName: 'test', max: 1 });
       await pool.query(`insert into ledger.migrations (timestamp, name) values (9, 'later-0000000000009')`);
-      await expect(migrate(urls[0] ?? '')).rejects.toMatchObject({ code: 'data.newer', message: expect.stringContaining('later-0000000000009') });
+      await expect(migrate(urls[0] ?? '')).rejects.toMatchObject({
+        code: 'data.newer',
+        message: expect.stringContaining('later-0000000000009'),
+      });
       await pool.close();
     } finally {
       await admin.close();
@@ -150,8 +177,12 @@ describe('migrating', () => {
       for (const role of APP_ROLES) await admin.query(`grant ${roleName(role)} to tenant with admin option`).catch(() => {});
       expect((await migrate(url)).applied).toHaveLength(1);
       const gateway = createPool({ url, applicationName: 'test', max: 1, role: 'gateway' });
-      expect((await gateway.query<{ me: string; size: number }>('select current_user as me, size from ledger.head')).rows).toEqual([{ me: 'custody_gateway', size: 0 }]);
-      expect(sqlState(await gateway.query(`insert into ledger.offsets values ('', '', 0, '', 0)`).catch((reason: unknown) => reason))).toBe('42501');
+      expect((await gateway.query<{ me: string; size: number }>('select current_user as me, size from ledger.head')).rows).toEqual([
+        { me: 'custody_gateway', size: 0 },
+      ]);
+      expect(sqlState(await gateway.query(`insert into ledger.offsets values ('', '', 0, '', 0)`).catch((reason: unknown) => reason))).toBe(
+        '42501',
+      );
       await gateway.close();
     } finally {
       await admin.close();

@@ -8,21 +8,35 @@ export interface MigrationReport {
   readonly applied: readonly string[];
 }
 
-const MIGRATIONS_TABLE = 'migrations';
+export const MIGRATIONS_TABLE = 'migrations';
 /** Any constant: one number for one purpose in one database. */
 const ADVISORY_LOCK = 7_217_001;
 /** One connection holds the lock, one migrates. */
 const CONNECTIONS = 2;
+
+export interface MigrateOptions {
+  /** Name of the last migration to run; absent: all. */
+  readonly upTo?: string | undefined;
+}
 
 /**
  * `url` is the owner's: on an embedded server `url('owner')`, else DATABASE_URL, whose login must be able to create roles and schemas
  * (it then owns the tables; apps step down from it by PoolOptions.role, or have logins of their own that are members of the app roles).
  * Throws StoreError `data.newer` where a later version migrated the database before; the driver's error where it cannot be reached.
  */
-export async function migrate(url: string): Promise<MigrationReport> {
+export async function migrate(url: string, options: MigrateOptions = {}): Promise<MigrationReport> {
+  const migrations = upTo(options.upTo);
   const source = new DataSource({
-    type: 'postgres', url, schema: 'ledger', migrations: MIGRATIONS, migrationsTableName: MIGRATIONS_TABLE, migrationsTransactionMode: 'each',
-    synchronize: false, installExtensions: false, poolSize: CONNECTIONS, applicationName: 'custody migrate',
+    type: 'postgres',
+    url,
+    schema: 'ledger',
+    migrations,
+    migrationsTableName: MIGRATIONS_TABLE,
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    installExtensions: false,
+    poolSize: CONNECTIONS,
+    applicationName: 'custody migrate',
   });
   await source.initialize();
   const lock = source.createQueryRunner();
@@ -41,12 +55,25 @@ export async function migrate(url: string): Promise<MigrationReport> {
   }
 }
 
+function upTo(name: string | undefined): typeof MIGRATIONS {
+  if (name === undefined) return MIGRATIONS;
+  const last = MIGRATIONS.findIndex((Migration) => new Migration().name === name);
+  if (last < 0)
+    throw new StoreError('data.newer', `This version has no migration ${name}. Run the version that wrote the data, or a later one.`);
+  return MIGRATIONS.slice(0, last + 1);
+}
+
 async function refuseNewer(source: DataSource): Promise<void> {
-  const [found] = (await source.query('select to_regclass($1) is not null as there', [`ledger.${MIGRATIONS_TABLE}`])) as { there: boolean }[];
+  const [found] = (await source.query('select to_regclass($1) is not null as there', [`ledger.${MIGRATIONS_TABLE}`])) as {
+    there: boolean;
+  }[];
   if (found?.there !== true) return;
   const known = new Set(MIGRATIONS.map((Migration) => new Migration().name));
   const rows = (await source.query(`select name from ledger.${MIGRATIONS_TABLE} order by id`)) as { name: string }[];
   const unknown = rows.map(({ name }) => name).filter((name) => !known.has(name));
   if (unknown.length === 0) return;
-  throw new StoreError('data.newer', `The database was migrated by a later version (${unknown.join(', ')}). Run that version or a later one.`);
+  throw new StoreError(
+    'data.newer',
+    `The database was migrated by a later version (${unknown.join(', ')}). Run that version or a later one.`,
+  );
 }

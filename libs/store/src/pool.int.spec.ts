@@ -52,7 +52,10 @@ describe('a pool', () => {
 
   test('a lost connection is a retryable fault, and the pool connects again', async () => {
     const dies = pool.query('select pg_terminate_backend(pg_backend_pid())');
-    const error = await dies.then(() => null, (reason: unknown) => reason);
+    const error = await dies.then(
+      () => null,
+      (reason: unknown) => reason,
+    );
     expect(storeFault(error)?.code).toBe('store.unavailable');
     expect((await pool.query<{ one: number }>('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });

@@ -136,7 +136,10 @@ function wrap(client: pg.PoolClient): StoreClient {
   };
 }
 
-const answer = <Row>(result: pg.QueryResult): { rows: Row[]; rowCount: number } => ({ rows: result.rows as Row[], rowCount: result.rowCount ?? 0 });
+const answer = <Row>(result: pg.QueryResult): { rows: Row[]; rowCount: number } => ({
+  rows: result.rows as Row[],
+  rowCount: result.rowCount ?? 0,
+});
 
 async function withClient<T>(connect: () => Promise<StoreClient>, work: (client: StoreClient) => Promise<T>): Promise<T> {
   const client = await connect();
@@ -166,14 +169,22 @@ async function transaction<T>(connect: () => Promise<StoreClient>, work: (client
     whole = true;
     return result;
   } catch (error) {
-    whole = await client.query('rollback').then(() => true, () => false);
+    whole = await client.query('rollback').then(
+      () => true,
+      () => false,
+    );
     throw error;
   } finally {
     client.release(!whole);
   }
 }
 
-async function listen(config: pg.ClientConfig, channel: string, onNotify: (payload: string) => void, log: StoreLog): Promise<() => Promise<void>> {
+async function listen(
+  config: pg.ClientConfig,
+  channel: string,
+  onNotify: (payload: string) => void,
+  log: StoreLog,
+): Promise<() => Promise<void>> {
   let stopped = false;
   let current = await subscribe(config, channel, onNotify);
   const loop = (async (): Promise<void> => {
@@ -198,7 +209,11 @@ async function listen(config: pg.ClientConfig, channel: string, onNotify: (paylo
   };
 }
 
-async function subscribe(config: pg.ClientConfig, channel: string, onNotify: (payload: string) => void): Promise<{ client: pg.Client; lost: Promise<void> }> {
+async function subscribe(
+  config: pg.ClientConfig,
+  channel: string,
+  onNotify: (payload: string) => void,
+): Promise<{ client: pg.Client; lost: Promise<void> }> {
   const client = new pg.Client({ ...config, statement_timeout: 0 });
   client.on('error', () => {}); // `end` follows
   const lost = new Promise<void>((resolve) => client.once('end', resolve));

@@ -11,9 +11,23 @@ const newPartition = (partition = 0): PartitionId => ({ clusterId: 'c', topicId:
 function event(id: string, more: Partial<ProjectedEvent> = {}): ProjectedEvent {
   const content = more.content ?? Buffer.from(JSON.stringify({ id, kind: 'observation' }));
   return {
-    agency: 'local', id, principal: 'operator', commitment: sha256(`commitment ${id}`), contentHash: createHash('sha256').update(content).digest('hex'),
-    secret: sha256(`secret ${id}`), capturedMicros: 1_700_000_000_000_001, content, kind: 0, starts: 5, ends: 6,
-    items: [`container:${id}`], groups: ['clear'], targets: [], offset: 0, raw: content, ...more,
+    agency: 'local',
+    id,
+    principal: 'operator',
+    commitment: sha256(`commitment ${id}`),
+    contentHash: createHash('sha256').update(content).digest('hex'),
+    secret: sha256(`secret ${id}`),
+    capturedMicros: 1_700_000_000_000_001,
+    content,
+    kind: 0,
+    starts: 5,
+    ends: 6,
+    items: [`container:${id}`],
+    groups: ['clear'],
+    targets: [],
+    offset: 0,
+    raw: content,
+    ...more,
   };
 }
 
@@ -39,23 +53,65 @@ describe('a batch in the ledger', () => {
       select (select size from ledger.head) as size, count(*) as n, min(log_index) as low, max(log_index) as high from ledger.entries`);
     const { size, n, low, high } = rows[0] as (typeof rows)[0];
     expect({ n, low, high }).toEqual({ n: size, low: 0, high: size - 1 });
-    const tables = await owner.query<{ bad: number }>(`select count(*) as bad from ledger.entries e full join ledger.content c using (log_index)
+    const tables = await owner.query<{
+      bad: number;
+    }>(`select count(*) as bad from ledger.entries e full join ledger.content c using (log_index)
       where e.agency is null or c.principal is null or not exists (select from ledger.timeline t where t.log_index = e.log_index)`);
     expect(tables.rows[0]?.bad).toBe(0);
   };
 
   test('every column holds what the event says', async () => {
     const partition = newPartition();
-    const one = event('x1', { starts: null, ends: null, items: ['vin:A', 'vin:Ü', 'vin:A'], groups: ['agency:x', 'green'], targets: [{ agency: 'local', id: 'y' }, { agency: 'local', id: 'y' }] });
-    expect(await projectBatch(pool, partition, 0, 7, [one], [])).toEqual({ outcome: 'committed', appended: 1, duplicates: 0, conflicts: 0, deadLetters: 0, next: 7 });
+    const one = event('x1', {
+      starts: null,
+      ends: null,
+      items: ['vin:A', 'vin:Ü', 'vin:A'],
+      groups: ['agency:x', 'green'],
+      targets: [
+        { agency: 'local', id: 'y' },
+        { agency: 'local', id: 'y' },
+      ],
+    });
+    expect(await projectBatch(pool, partition, 0, 7, [one], [])).toEqual({
+      outcome: 'committed',
+      appended: 1,
+      duplicates: 0,
+      conflicts: 0,
+      deadLetters: 0,
+      next: 7,
+    });
     expect(await readOffset(pool, partition)).toBe(7);
     const { rows } = await owner.query(`
       select e.agency, e.id, encode(commitment, 'hex') as commitment, encode(content_hash, 'hex') as "contentHash", principal, captured, encode(secret, 'hex') as secret, bytes
       from ledger.entries e join ledger.content using (log_index) where e.id = 'x1'`);
-    expect(rows).toEqual([{ agency: 'local', id: 'x1', commitment: one.commitment, contentHash: one.contentHash, principal: 'operator', captured: one.capturedMicros, secret: one.secret, bytes: one.content }]);
-    const timeline = await owner.query(`select item, g.name, starts::text, ends::text, agency, t.id, kind from ledger.timeline t join ledger.reader_groups g on g.id = t.grp where t.id = 'x1' order by item, name`);
-    expect(timeline.rows).toEqual(['vin:A', 'vin:Ü'].flatMap((item) => ['agency:x', 'green'].map((name) => (
-      { item, name, starts: '9223372036854775807', ends: '9223372036854775807', agency: 'local', id: 'x1', kind: 0 }))));
+    expect(rows).toEqual([
+      {
+        agency: 'local',
+        id: 'x1',
+        commitment: one.commitment,
+        contentHash: one.contentHash,
+        principal: 'operator',
+        captured: one.capturedMicros,
+        secret: one.secret,
+        bytes: one.content,
+      },
+    ]);
+    const timeline = await owner.query(
+      `select item, g.name, starts::text, ends::text, agency, t.id, kind from ledger.timeline t join ledger.reader_groups g on g.id = t.grp where t.id = 'x1' order by item, name`,
+    );
+    expect(timeline.rows).toEqual(
+      ['vin:A', 'vin:Ü'].flatMap((item) =>
+        ['agency:x', 'green'].map((name) => ({
+          item,
+          name,
+          starts: '9223372036854775807',
+          ends: '9223372036854775807',
+          agency: 'local',
+          id: 'x1',
+          kind: 0,
+        })),
+      ),
+    );
     expect(await count('relations', `target_id = 'y'`)).toBe(2);
     await expectDense();
   });
@@ -63,7 +119,14 @@ describe('a batch in the ledger', () => {
   test('whole numbers of any sign and size arrive as they were sent', async () => {
     const partition = newPartition();
     const numbers = [0, -1, 1, 2 ** 32, -(2 ** 32), 2 ** 32 - 1, -(2 ** 32) - 1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
-    await projectBatch(pool, partition, 0, 1, numbers.map((starts, n) => event(`n${n}`, { starts, ends: starts })), []);
+    await projectBatch(
+      pool,
+      partition,
+      0,
+      1,
+      numbers.map((starts, n) => event(`n${n}`, { starts, ends: starts })),
+      [],
+    );
     const { rows } = await owner.query<{ starts: number }>(`select starts from ledger.timeline where id ~ '^n\\d' order by log_index`);
     expect(rows.map(({ starts }) => starts)).toEqual(numbers);
   });
@@ -72,9 +135,16 @@ describe('a batch in the ledger', () => {
     const partition = newPartition();
     committed(await projectBatch(pool, partition, 0, 10, [event('f1')], []));
     const before = await count('entries');
-    expect(await projectBatch(pool, partition, 0, 10, [event('f1', { contentHash: sha256('other') })], [])).toEqual({ outcome: 'fenced', next: 10 });
+    expect(await projectBatch(pool, partition, 0, 10, [event('f1', { contentHash: sha256('other') })], [])).toEqual({
+      outcome: 'fenced',
+      next: 10,
+    });
     expect(await projectBatch(pool, partition, 5, 15, [event('f2')], [])).toEqual({ outcome: 'fenced', next: 10 });
-    expect([await count('entries'), await count('conflicts'), await count('dead_letters', `topic_id = '${partition.topicId}'`)]).toEqual([before, 0, 0]);
+    expect([await count('entries'), await count('conflicts'), await count('dead_letters', `topic_id = '${partition.topicId}'`)]).toEqual([
+      before,
+      0,
+      0,
+    ]);
   });
 
   test('a partition that the ledger has not seen begins at 0: nothing is skipped unseen', async () => {
@@ -88,10 +158,21 @@ describe('a batch in the ledger', () => {
     const size = await count('entries');
     const one = await projectBatch(pool, partition, 0, 5, [first, event('d2'), first, other], []);
     expect(one).toMatchObject({ appended: 2, duplicates: 1, conflicts: 1, deadLetters: 0 });
-    const two = await projectBatch(pool, partition, 5, 9, [event('d3'), first, event('d1', { content: Buffer.from('third') }), event('d4')], []);
+    const two = await projectBatch(
+      pool,
+      partition,
+      5,
+      9,
+      [event('d3'), first, event('d1', { content: Buffer.from('third') }), event('d4')],
+      [],
+    );
     expect(two).toMatchObject({ appended: 2, duplicates: 1, conflicts: 1 });
     // A topic that is read again from its start under another id: the same conflict stays one.
-    expect(await projectBatch(pool, newPartition(), 0, 5, [first, event('d2'), first, other], [])).toMatchObject({ appended: 0, duplicates: 3, conflicts: 1 });
+    expect(await projectBatch(pool, newPartition(), 0, 5, [first, event('d2'), first, other], [])).toMatchObject({
+      appended: 0,
+      duplicates: 3,
+      conflicts: 1,
+    });
     expect(await count('entries')).toBe(size + 4);
     expect(await count('conflicts', `id = 'd1'`)).toBe(2);
     const { rows } = await owner.query<{ hash: string }>(`select encode(content_hash, 'hex') as hash from ledger.entries where id = 'd1'`);
@@ -116,53 +197,82 @@ describe('a batch in the ledger', () => {
   };
   test.each(Object.entries(poison))('%s costs that record alone', async (name, fault) => {
     const partition = newPartition();
-    const bad = event('bad', { ...fault, offset: 6, raw: Buffer.from([0, 1, 2]), key: Buffer.from('k'), headers: { h: Buffer.from([255]) } });
+    const bad = event('bad', {
+      ...fault,
+      offset: 6,
+      raw: Buffer.from([0, 1, 2]),
+      key: Buffer.from('k'),
+      headers: { h: Buffer.from([255]) },
+    });
     const good = Array.from({ length: 12 }, (_, n) => event(`${name.replaceAll(' ', '-')}-${n}`, { offset: n }));
     const outcome = await projectBatch(pool, partition, 0, 13, [...good.slice(0, 6), bad, ...good.slice(6)], []);
     expect(outcome).toMatchObject({ outcome: 'committed', appended: 12, deadLetters: 1 });
-    const { rows } = await owner.query(`select "offset", code, key, value, retried from ledger.dead_letters where topic_id = $1`, [partition.topicId]);
+    const { rows } = await owner.query(`select "offset", code, key, value, retried from ledger.dead_letters where topic_id = $1`, [
+      partition.topicId,
+    ]);
     expect(rows).toEqual([{ offset: 6, code: 'record.data', key: Buffer.from('k'), value: Buffer.from([0, 1, 2]), retried: null }]);
-    const order = await owner.query<{ id: string }>(`select id from ledger.entries where id = any($1) order by log_index`, [good.map(({ id }) => id)]);
+    const order = await owner.query<{ id: string }>(`select id from ledger.entries where id = any($1) order by log_index`, [
+      good.map(({ id }) => id),
+    ]);
     expect(order.rows.map(({ id }) => id)).toEqual(good.map(({ id }) => id));
     await expectDense();
   });
 
   test('poison, duplicates and conflicts in any mixture leave what handling them one by one leaves', async () => {
-    await fc.assert(fc.asyncProperty(
-      fc.array(fc.record({ id: fc.integer({ min: 0, max: 6 }), version: fc.integer({ min: 0, max: 1 }), bad: fc.boolean() }), { minLength: 1, maxLength: 24 }),
-      fc.integer({ min: 1, max: 5 }),
-      async (specs, batches) => {
-        const run = randomBytes(6).toString('hex');
-        const stands = new Map<string, string>();
-        const conflicts = new Set<string>();
-        const events = specs.map(({ id, version, bad }, offset) => {
-          const content = Buffer.from(`${id} ${version}`);
-          return event(`${run}-${id}`, { content, offset, ...(bad ? { items: ['\0'] } : {}) });
-        });
-        for (const { id, contentHash, items } of events) {
-          const known = stands.get(id);
-          if (known === undefined && items[0] !== '\0') stands.set(id, contentHash);
-          // Whether a poisoned record counts as duplicate or dead depends on what came before it; it never becomes an entry.
-          else if (known !== undefined && known !== contentHash) conflicts.add(`${id} ${contentHash}`);
-        }
-        const partition = newPartition();
-        const step = Math.ceil(events.length / batches);
-        for (let at = 0; at < events.length; at += step) {
-          const part = events.slice(at, at + step);
-          committed(await projectBatch(pool, partition, at, at + part.length, part, []));
-        }
-        const { rows } = await owner.query<{ id: string; hash: string }>(`select id, encode(content_hash, 'hex') as hash from ledger.entries where id like $1`, [`${run}-%`]);
-        expect(new Map(rows.map(({ id, hash }) => [id, hash]))).toEqual(stands);
-        const kept = await owner.query<{ key: string }>(`select id || ' ' || encode(content_hash, 'hex') as key from ledger.conflicts where id like $1`, [`${run}-%`]);
-        expect(new Set(kept.rows.map(({ key }) => key))).toEqual(conflicts);
-      },
-    ), { numRuns: 40 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ id: fc.integer({ min: 0, max: 6 }), version: fc.integer({ min: 0, max: 1 }), bad: fc.boolean() }), {
+          minLength: 1,
+          maxLength: 24,
+        }),
+        fc.integer({ min: 1, max: 5 }),
+        async (specs, batches) => {
+          const run = randomBytes(6).toString('hex');
+          const stands = new Map<string, string>();
+          const conflicts = new Set<string>();
+          const events = specs.map(({ id, version, bad }, offset) => {
+            const content = Buffer.from(`${id} ${version}`);
+            return event(`${run}-${id}`, { content, offset, ...(bad ? { items: ['\0'] } : {}) });
+          });
+          for (const { id, contentHash, items } of events) {
+            const known = stands.get(id);
+            if (known === undefined && items[0] !== '\0') stands.set(id, contentHash);
+            // Whether a poisoned record counts as duplicate or dead depends on what came before it; it never becomes an entry.
+            else if (known !== undefined && known !== contentHash) conflicts.add(`${id} ${contentHash}`);
+          }
+          const partition = newPartition();
+          const step = Math.ceil(events.length / batches);
+          for (let at = 0; at < events.length; at += step) {
+            const part = events.slice(at, at + step);
+            committed(await projectBatch(pool, partition, at, at + part.length, part, []));
+          }
+          const { rows } = await owner.query<{ id: string; hash: string }>(
+            `select id, encode(content_hash, 'hex') as hash from ledger.entries where id like $1`,
+            [`${run}-%`],
+          );
+          expect(new Map(rows.map(({ id, hash }) => [id, hash]))).toEqual(stands);
+          const kept = await owner.query<{ key: string }>(
+            `select id || ' ' || encode(content_hash, 'hex') as key from ledger.conflicts where id like $1`,
+            [`${run}-%`],
+          );
+          expect(new Set(kept.rows.map(({ key }) => key))).toEqual(conflicts);
+        },
+      ),
+      { numRuns: 40 },
+    );
     await expectDense();
   });
 
   test('dead letters of the decoder are kept with the offset, and their reason never fails for what it quotes', async () => {
     const partition = newPartition();
-    const letter = { offset: 3, code: 'record.malformed', detail: 'here: \0\ud800', key: null, headers: { ['__proto__']: Buffer.from('x') }, value: Buffer.from('v') };
+    const letter = {
+      offset: 3,
+      code: 'record.malformed',
+      detail: 'here: \0\ud800',
+      key: null,
+      headers: { ['__proto__']: Buffer.from('x') },
+      value: Buffer.from('v'),
+    };
     expect(await projectBatch(pool, partition, 0, 4, [], [letter])).toMatchObject({ appended: 0, deadLetters: 1, next: 4 });
     expect(await count('dead_letters', `topic_id = '${partition.topicId}'`)).toBe(1);
   });
@@ -170,19 +280,25 @@ describe('a batch in the ledger', () => {
   test('four projectors on four partitions give dense log indexes, in commit order within each partition', async () => {
     const projectors = Array.from({ length: 4 }, (_, n) => ({ partition: newPartition(n), pool: database.pool('projector', { max: 2 }) }));
     const size = 37;
-    await Promise.all(projectors.map(async (projector, p) => {
-      for (let batch = 0; batch < 20; batch += 1) {
-        const at = batch * size;
-        // Every fifth event is one that the next projector has too.
-        const events = Array.from({ length: size }, (_, n) => event(n % 5 === 0 ? `shared-${batch}-${n}` : `p${p}-${batch}-${n}`, { offset: at + n }));
-        committed(await projectBatch(projector.pool, projector.partition, at, at + size, events, []));
-      }
-    }));
+    await Promise.all(
+      projectors.map(async (projector, p) => {
+        for (let batch = 0; batch < 20; batch += 1) {
+          const at = batch * size;
+          // Every fifth event is one that the next projector has too.
+          const events = Array.from({ length: size }, (_, n) =>
+            event(n % 5 === 0 ? `shared-${batch}-${n}` : `p${p}-${batch}-${n}`, { offset: at + n }),
+          );
+          committed(await projectBatch(projector.pool, projector.partition, at, at + size, events, []));
+        }
+      }),
+    );
     await expectDense();
     expect(await count('entries', `id like 'shared-%'`)).toBe(20 * 8);
     for (let p = 0; p < 4; p += 1) {
       const { rows } = await owner.query<{ id: string }>(`select id from ledger.entries where id like 'p${p}-%' order by log_index`);
-      expect(rows.map(({ id }) => id)).toEqual(Array.from({ length: 20 * size }, (_, n) => `p${p}-${Math.floor(n / size)}-${n % size}`).filter((_, n) => (n % size) % 5 !== 0));
+      expect(rows.map(({ id }) => id)).toEqual(
+        Array.from({ length: 20 * size }, (_, n) => `p${p}-${Math.floor(n / size)}-${n % size}`).filter((_, n) => (n % size) % 5 !== 0),
+      );
     }
   });
 

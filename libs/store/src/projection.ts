@@ -17,56 +17,7 @@ import { insertConflict } from './sql/insert-conflict.ts';
 import { insertDeadLetter } from './sql/insert-dead-letter.ts';
 import { knownEvents } from './sql/known-events.ts';
 import { createOffset, moveOffset, readOffset } from './sql/offsets.ts';
-import type { Ref } from './sql/storable.ts';
-
-/** What timelines and relations are made of: a function of the content and its agency, so that a rebuild makes the same. */
-export interface EventIndex {
-  /** Position in KINDS of libs/domain. */
-  readonly kind: number;
-  /** Microseconds since 1970, start and end of occurred; `null` = not known, sorts last. */
-  readonly starts: number | null;
-  readonly ends: number | null;
-  readonly items: readonly string[];
-  /** Names of reader groups; at least one. */
-  readonly groups: readonly string[];
-  /** Events that this one speaks about. */
-  readonly targets: readonly Ref[];
-}
-
-/** What the ledger stores of a sighting; everything here follows from its hashed bytes. */
-export interface ProjectedEvent extends Ref, EventIndex {
-  readonly principal: string;
-  /** 32 bytes in hex; so contentHash and secret. */
-  readonly commitment: string;
-  readonly contentHash: string;
-  readonly secret: string;
-  readonly capturedMicros: number;
-  readonly content: Buffer;
-  readonly offset: number;
-  /** The whole event-log value: kept with a conflict or a dead letter. */
-  readonly raw: Buffer;
-  /** Key and headers of the record, where the caller has them: kept with a dead letter. */
-  readonly key?: Buffer | null;
-  readonly headers?: Readonly<Record<string, Buffer>>;
-}
-
-export interface DeadLetter {
-  readonly offset: number;
-  /** As in the error catalogue. */
-  readonly code: string;
-  readonly detail: string;
-  readonly key: Buffer | null;
-  readonly headers: Readonly<Record<string, Buffer>>;
-  readonly value: Buffer;
-}
-
-/** As in libs/event-log. */
-export interface PartitionId {
-  readonly clusterId: string;
-  readonly topicId: string;
-  readonly topic: string;
-  readonly partition: number;
-}
+import type { DeadLetter, PartitionId, ProjectedEvent } from './projected-event.ts';
 
 export type ProjectionOutcome =
   | {
@@ -96,8 +47,13 @@ const NO_HOOKS: ProjectionHooks = { failpoint: () => {} };
  * an unknown outcome), and the caller reads the offset again. About 5 µs of Node time an event.
  */
 export async function projectBatch(
-  pool: StorePool, partition: PartitionId, from: number, next: number,
-  events: readonly ProjectedEvent[], dead: readonly DeadLetter[], hooks: ProjectionHooks = NO_HOOKS,
+  pool: StorePool,
+  partition: PartitionId,
+  from: number,
+  next: number,
+  events: readonly ProjectedEvent[],
+  dead: readonly DeadLetter[],
+  hooks: ProjectionHooks = NO_HOOKS,
 ): Promise<ProjectionOutcome> {
   const mapKeys = await ledgerMapKeys(pool);
   const groups = await readerGroups(pool, events);
@@ -126,7 +82,10 @@ export async function projectBatch(
     await hooks.failpoint('after_commit');
     return { outcome: 'committed', ...batch.counts(), next };
   } catch (error) {
-    whole ||= await client.query('rollback').then(() => true, () => false);
+    whole ||= await client.query('rollback').then(
+      () => true,
+      () => false,
+    );
     throw error;
   } finally {
     client.release(!whole);
@@ -156,7 +115,13 @@ class Projection {
   private readonly mapKeys: MapKeys;
   private readonly encoder: BatchEncoder;
 
-  constructor(partition: PartitionId, groups: ReadonlyMap<string, number>, mapKeys: MapKeys, encoder: BatchEncoder, dead: readonly DeadLetter[]) {
+  constructor(
+    partition: PartitionId,
+    groups: ReadonlyMap<string, number>,
+    mapKeys: MapKeys,
+    encoder: BatchEncoder,
+    dead: readonly DeadLetter[],
+  ) {
     this.partition = partition;
     this.groups = groups;
     this.mapKeys = mapKeys;
@@ -195,7 +160,7 @@ class Projection {
       const { rest, later } = await this.sift(client, rows);
       await this.settle(client, rest, false, true);
       // Only now is it known whether the first of one identity stands or is dead.
-      for (let waiting = later; waiting.length > 0; ) {
+      for (let waiting = later; waiting.length > 0;) {
         const next = await this.sift(client, waiting);
         await this.settle(client, next.rest, false, true);
         waiting = next.later;
@@ -227,12 +192,12 @@ class Projection {
   }
 
   /** `null`: done. An error of the data is returned and has left nothing; any other is thrown. */
-  private async attempt(client: StoreClient, work: () => Promise<void>): Promise<unknown> {
+  private async attempt(client: StoreClient, work: () => Promise<void>): Promise<Error | null> {
     await client.query('savepoint attempt');
     try {
       await work();
     } catch (error) {
-      if (!isDataError(error)) throw error;
+      if (!(error instanceof Error) || !isDataError(error)) throw error;
       await client.query('rollback to savepoint attempt');
       await client.query('release savepoint attempt');
       return error;
@@ -272,8 +237,12 @@ class Projection {
     const state = sqlState(error);
     const reason = error instanceof Error ? error.message : String(error);
     this.dead.push({
-      offset: event.offset, code: 'record.data', detail: state === undefined ? reason : `${reason} (SQLSTATE ${state})`,
-      key: event.key ?? null, headers: event.headers ?? {}, value: event.raw,
+      offset: event.offset,
+      code: 'record.data',
+      detail: state === undefined ? reason : `${reason} (SQLSTATE ${state})`,
+      key: event.key ?? null,
+      headers: event.headers ?? {},
+      value: event.raw,
     });
   }
 }

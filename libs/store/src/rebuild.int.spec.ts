@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { testDatabase, type TestDatabase } from '../test-database.ts';
 import {
-  digestDerived, indexSearchKeys, projectBatch, rebuild, type EventIndex, type PartitionId, type ProjectedEvent, type SearchKeys, type StorePool,
+  digestDerived,
+  indexSearchKeys,
+  projectBatch,
+  rebuild,
+  type EventIndex,
+  type PartitionId,
+  type ProjectedEvent,
+  type SearchKeys,
+  type StorePool,
 } from './index.ts';
 
 interface Document extends EventIndex {
@@ -12,17 +20,35 @@ const indexOf = (content: Buffer): EventIndex => {
   const { kind, starts, ends, items, groups, targets } = JSON.parse(content.toString()) as Document;
   return { kind, starts, ends, items, groups, targets };
 };
-const keys: SearchKeys = { ofItem: (item) => [item.slice(0, 3), item.slice(-3)], ofAliases: (_item, content) => (content.includes('alias') ? ['ALIAS'] : []) };
+const keys: SearchKeys = {
+  ofItem: (item) => [item.slice(0, 3), item.slice(-3)],
+  ofAliases: (_item, content) => (content.includes('alias') ? ['ALIAS'] : []),
+};
 
 function event(n: number): ProjectedEvent {
   const document: Document = {
-    id: n % 50 === 0 ? `alias-${n}` : `e${n}`, kind: n % 9, starts: n % 7 === 0 ? null : n * 1000, ends: n % 7 === 0 ? null : n * 1000 + 5,
+    id: n % 50 === 0 ? `alias-${n}` : `e${n}`,
+    kind: n % 9,
+    starts: n % 7 === 0 ? null : n * 1000,
+    ends: n % 7 === 0 ? null : n * 1000 + 5,
     items: n % 11 === 0 ? [] : n % 3 === 0 ? [`imo:${n % 13}`, `vin:${n}`] : [`imo:${n % 13}`],
-    groups: n % 5 === 0 ? ['agency:a', 'agency:b'] : ['clear'], targets: n % 4 === 0 ? [{ agency: 'local', id: `e${n + 1}` }] : [],
+    groups: n % 5 === 0 ? ['agency:a', 'agency:b'] : ['clear'],
+    targets: n % 4 === 0 ? [{ agency: 'local', id: `e${n + 1}` }] : [],
   };
   const content = Buffer.from(JSON.stringify(document));
   const hash = createHash('sha256').update(content).digest('hex');
-  return { ...document, agency: 'local', principal: 'p', commitment: hash, contentHash: hash, secret: hash, capturedMicros: n, content, offset: n, raw: content };
+  return {
+    ...document,
+    agency: 'local',
+    principal: 'p',
+    commitment: hash,
+    contentHash: hash,
+    secret: hash,
+    capturedMicros: n,
+    content,
+    offset: n,
+    raw: content,
+  };
 }
 
 async function fill(pool: StorePool, events: ProjectedEvent[]): Promise<void> {
@@ -70,12 +96,15 @@ describe('a rebuild', () => {
 
   test('that fails has changed nothing', async () => {
     const before = await digestDerived(owner);
-    await expect(rebuild(owner, { indexOf: (content) => (content.includes('"e5501"') ? fail() : indexOf(content)), keys })).rejects.toThrow('bad rule');
+    await expect(rebuild(owner, { indexOf: (content) => (content.includes('"e5501"') ? fail() : indexOf(content)), keys })).rejects.toThrow(
+      'bad rule',
+    );
     expect(await digestDerived(owner)).toEqual(before);
   });
 
   test('is refused to every app role', async () => {
-    for (const role of ['capture', 'projector', 'gateway', 'operator'] as const) await expect(rebuild(database.pool(role), { indexOf, keys })).rejects.toThrow();
+    for (const role of ['capture', 'projector', 'gateway', 'operator'] as const)
+      await expect(rebuild(database.pool(role), { indexOf, keys })).rejects.toThrow();
   });
 
   test('two ledgers that took the same events in another order have equal portable digests, and others otherwise', async () => {

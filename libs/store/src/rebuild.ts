@@ -3,7 +3,7 @@ import { BatchEncoder, COPY_RELATIONS, COPY_TIMELINE } from './batch-encoder.ts'
 import { DERIVED_TABLES } from './derived-tables.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
 import type { StorePool } from './pool.ts';
-import type { EventIndex } from './projection.ts';
+import type { EventIndex } from './projected-event.ts';
 import { indexSearchKeys, type SearchKeys } from './search-indexer.ts';
 
 export interface RebuildOptions {

@@ -1,5 +1,5 @@
 /** Owns a data directory (argument) until it is killed; says `ready {pid} {url}` or `refused {code}`. */
-import { startEmbedded, StoreError } from '../src/index.ts';
+import { startEmbedded, StoreError } from '#lib/store';
 
 try {
   const server = await startEmbedded({ dataDir: process.argv[2] ?? '', log: () => {} });

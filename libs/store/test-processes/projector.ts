@@ -2,7 +2,7 @@
  * Projects the events of test-events.ts from where the ledger stands. Arguments: URL, a failpoint or `none`, and the batch (from 0, counted in
  * offsets) at which the failpoint kills this process with SIGKILL.
  */
-import { createPool, projectBatch, readOffset } from '../src/index.ts';
+import { createPool, projectBatch, readOffset } from '#lib/store';
 import { BATCH_SIZE, batchAt, BATCHES, PARTITION } from './test-events.ts';
 
 const [url = '', failpoint, batch] = process.argv.slice(2);

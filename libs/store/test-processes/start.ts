@@ -13,7 +13,9 @@ export interface TestProcess {
 }
 
 export function startProcess(program: 'owner.ts' | 'projector.ts', ...args: string[]): TestProcess {
-  const child = spawn(process.execPath, ['--conditions=source', '--import', here('typescript.mjs'), here(program), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--conditions=source', '--import', here('typescript.mjs'), here(program), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   let complained = '';
   const ended = new Promise<string>((resolve) => child.once('close', (code, signal) => resolve(signal ?? String(code))));

@@ -1,6 +1,6 @@
 /** The same events in every process: some doubled, some with another's identity and other bytes, some that the database refuses. */
 import { createHash } from 'node:crypto';
-import type { PartitionId, ProjectedEvent } from '../src/index.ts';
+import type { PartitionId, ProjectedEvent } from '#lib/store';
 
 export const BATCH_SIZE = 200;
 export const BATCHES = 6;
@@ -15,8 +15,21 @@ function eventAt(offset: number): ProjectedEvent {
   const content = Buffer.from(JSON.stringify({ id, of }));
   const hash = createHash('sha256').update(content).digest('hex');
   return {
-    agency: 'local', id, principal: of % 31 === 30 ? '\0' : 'operator', commitment: hash, contentHash: hash, secret: hash, capturedMicros: of, content,
-    kind: of % 9, starts: of, ends: of, items: [`imo:${of % 7}`, `vin:${of}`], groups: ['clear'], targets: of % 5 === 0 ? [{ agency: 'local', id: 'e1' }] : [],
-    offset, raw: content,
+    agency: 'local',
+    id,
+    principal: of % 31 === 30 ? '\0' : 'operator',
+    commitment: hash,
+    contentHash: hash,
+    secret: hash,
+    capturedMicros: of,
+    content,
+    kind: of % 9,
+    starts: of,
+    ends: of,
+    items: [`imo:${of % 7}`, `vin:${of}`],
+    groups: ['clear'],
+    targets: of % 5 === 0 ? [{ agency: 'local', id: 'e1' }] : [],
+    offset,
+    raw: content,
   };
 }

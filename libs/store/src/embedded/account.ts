@@ -17,12 +17,16 @@ const ACCOUNTS = ['postgres', 'nobody', 'daemon'];
 /** `null`: this process is not root and Postgres runs as the same user. Throws where root finds no account to step down to. */
 export function serverAccount(): Account | null {
   if (process.getuid?.() !== 0) return null;
-  const entries = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
+  const entries = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
   for (const name of ACCOUNTS) {
     const entry = entries.find((fields) => fields[0] === name);
     if (entry !== undefined && Number(entry[2]) !== 0) return { name, uid: Number(entry[2]), gid: Number(entry[3]) };
   }
-  throw new Error(`Postgres does not run as root, and /etc/passwd has none of ${ACCOUNTS.join(', ')} to run it as. Start as an ordinary user, or set DATABASE_URL.`);
+  throw new Error(
+    `Postgres does not run as root, and /etc/passwd has none of ${ACCOUNTS.join(', ')} to run it as. Start as an ordinary user, or set DATABASE_URL.`,
+  );
 }
 
 /**

@@ -23,7 +23,10 @@ export function findBinaries(account: Account | null, copyTo: string, log: Store
   if (canReach(account, join(native, 'bin', 'postgres')) && makeLinks(native)) return inFolder(native, version);
   const copy = join(copyTo, `postgres-${version}`);
   if (!existsSync(copy)) {
-    log('info', `Copying the Postgres binaries to ${copy}: ${account === null ? 'the installed ones lack links' : `${account.name} cannot reach ${native}`}.`);
+    log(
+      'info',
+      `Copying the Postgres binaries to ${copy}: ${account === null ? 'the installed ones lack links' : `${account.name} cannot reach ${native}`}.`,
+    );
     copyNative(native, copy);
   }
   return inFolder(copy, version);
@@ -41,7 +44,9 @@ function findPackage(): { native: string; version: string } {
   try {
     entry = createRequire(import.meta.url).resolve(name);
   } catch (error) {
-    throw new Error(`${name} is not installed: install with optional dependencies, or set DATABASE_URL to a Postgres of your own.`, { cause: error });
+    throw new Error(`${name} is not installed: install with optional dependencies, or set DATABASE_URL to a Postgres of your own.`, {
+      cause: error,
+    });
   }
   const root = dirname(dirname(entry));
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -77,7 +82,10 @@ function copyNative(native: string, copy: string): void {
   chmodSync(dirname(copy), 0o755);
   cpSync(native, partial, { recursive: true, verbatimSymlinks: true, filter: (from) => !from.endsWith('.a') });
   chmodSync(partial, 0o755);
-  for (const { source, target } of JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[]) {
+  for (const { source, target } of JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
+    source: string;
+    target: string;
+  }[]) {
     const path = join(partial, target.slice('native/'.length));
     if (!existsSync(path)) symlinkSync(basename(source), path);
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Account } from './account.ts';
-import type { DataPaths } from './data-directory.ts';
+import type { DataPaths } from './data-paths.ts';
 import type { Passwords } from './passwords.ts';
 import { serverEnvironment } from './postmaster.ts';
 import { APP_ROLES, roleName } from '../roles.ts';
@@ -23,12 +23,31 @@ export async function createCluster(initdb: string, paths: DataPaths, ownerPassw
   chmodSync(passwordFile, 0o600);
   if (account !== null) chownSync(passwordFile, account.uid, account.gid);
   try {
-    await promisify(execFile)(initdb, [
-      '-D', paths.pgDataNew, '--username', roleName('owner'), '--pwfile', passwordFile, '--auth', 'scram-sha-256',
-      '--locale', 'C', '--encoding', 'UTF8', '--data-checksums', '--no-instructions',
-    ], {
-      cwd: paths.root, timeout: INITDB_TIMEOUT_MS, env: serverEnvironment(), ...(account === null ? {} : { uid: account.uid, gid: account.gid }),
-    });
+    await promisify(execFile)(
+      initdb,
+      [
+        '-D',
+        paths.pgDataNew,
+        '--username',
+        roleName('owner'),
+        '--pwfile',
+        passwordFile,
+        '--auth',
+        'scram-sha-256',
+        '--locale',
+        'C',
+        '--encoding',
+        'UTF8',
+        '--data-checksums',
+        '--no-instructions',
+      ],
+      {
+        cwd: paths.root,
+        timeout: INITDB_TIMEOUT_MS,
+        env: serverEnvironment(),
+        ...(account === null ? {} : { uid: account.uid, gid: account.gid }),
+      },
+    );
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim();
     throw new Error(`initdb failed: ${said === undefined || said === '' ? (error as Error).message : said}`, { cause: error });

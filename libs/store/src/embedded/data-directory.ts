@@ -1,46 +1,11 @@
-/**
- * What a data directory holds:
- *
- *   FORMAT            version of the data (data-format.ts); there once the directory is ready
- *   owner.<n>.lock    who owns it (owner-lock.ts)
- *   passwords.json    of the database roles, mode 0600
- *   postgres/         the cluster
- *   run/              its unix socket
- *   postgres.log      what the server says (and postgres.log.1, the one before)
- */
+/** Makes a data directory, hands it to the server's account, and removes it. */
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, rmdirSync } from 'node:fs';
-import { createHash } from 'node:crypto';
-import { dirname, join, resolve } from 'node:path';
-import { canReach, serverAccount, type Account } from './account.ts';
+import { dirname, join } from 'node:path';
+import type { Account } from './account.ts';
+import { dataPaths, pathsIn, REACHABLE_ROOT, type DataPaths } from './data-paths.ts';
 import { isLockFile, takeOwnership } from './owner-lock.ts';
 import { stopOrphan } from './postmaster.ts';
 import type { StoreLog } from '../store-log.ts';
-
-export interface DataPaths {
-  readonly root: string;
-  readonly pgData: string;
-  /** A cluster that is being made: taken for nothing until it is renamed. */
-  readonly pgDataNew: string;
-  readonly run: string;
-  readonly logFile: string;
-}
-
-/** Where root keeps data and binaries when the account of the server cannot reach the directory that was asked for. */
-const REACHABLE_ROOT = '/var/lib/custody-ledger';
-
-/**
- * The directory that is really used: the one asked for, or, as root and where the server's account cannot walk down to it (a home of
- * mode 0700), one under /var/lib/custody-ledger that follows from the path asked for. The same for every call.
- */
-export function dataPaths(dataDir: string, account: Account | null = serverAccount()): DataPaths {
-  const asked = resolve(dataDir);
-  const usable = account === null || canReach(account, asked);
-  return pathsIn(usable ? asked : join(REACHABLE_ROOT, createHash('sha256').update(asked).digest('hex').slice(0, 12)));
-}
-
-function pathsIn(root: string): DataPaths {
-  return { root, pgData: join(root, 'postgres'), pgDataNew: join(root, 'postgres.new'), run: join(root, 'run'), logFile: join(root, 'postgres.log') };
-}
 
 /** Makes the directory, open to nobody but us yet; what has to be made above it can be walked through by the account, whatever the umask. */
 export function makeRoot(root: string): void {
@@ -61,7 +26,18 @@ export function handOver(paths: DataPaths, account: Account | null): DataPaths {
   return pathsIn(realpathSync(paths.root));
 }
 
-const OURS = new Set(['FORMAT', 'FORMAT.new', 'passwords.json', 'passwords.json.new', 'postgres', 'postgres.new', 'run', 'postgres.log', 'postgres.log.1', 'binaries']);
+const OURS = new Set([
+  'FORMAT',
+  'FORMAT.new',
+  'passwords.json',
+  'passwords.json.new',
+  'postgres',
+  'postgres.new',
+  'run',
+  'postgres.log',
+  'postgres.log.1',
+  'binaries',
+]);
 
 /**
  * Removes everything that we made in a data directory, and the directory when nothing else is left in it. What is not ours stays.

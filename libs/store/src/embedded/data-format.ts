@@ -16,7 +16,10 @@ export function readFormat(dataDir: string): number | null {
   const format = Number(/^custody-ledger data format (\d+)$/m.exec(text)?.[1]);
   if (!Number.isInteger(format)) throw new Error(`${path} is not a format file of Custody Ledger: ${JSON.stringify(text.slice(0, 80))}`);
   if (format > DATA_FORMAT) {
-    throw new StoreError('data.newer', `${dataDir} has data format ${format}; this version reads up to ${DATA_FORMAT}. Run the version that wrote it, or a later one.`);
+    throw new StoreError(
+      'data.newer',
+      `${dataDir} has data format ${format}; this version reads up to ${DATA_FORMAT}. Run the version that wrote it, or a later one.`,
+    );
   }
   return format;
 }

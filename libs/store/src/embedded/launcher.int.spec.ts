@@ -72,8 +72,18 @@ describe('an embedded Postgres', () => {
     const server = await start();
     const pool = poolOf(server.url('owner'));
     const settings = ['fsync', 'synchronous_commit', 'full_page_writes', 'data_checksums', 'server_encoding', 'lc_collate'];
-    const values = await Promise.all(settings.map(async (name) => (await pool.query<{ v: string }>(name === 'lc_collate'
-      ? 'select datcollate as v from pg_database where datname = current_database()' : `select current_setting('${name}') as v`)).rows[0]?.v));
+    const values = await Promise.all(
+      settings.map(
+        async (name) =>
+          (
+            await pool.query<{ v: string }>(
+              name === 'lc_collate'
+                ? 'select datcollate as v from pg_database where datname = current_database()'
+                : `select current_setting('${name}') as v`,
+            )
+          ).rows[0]?.v,
+      ),
+    );
     expect(values).toEqual(['on', 'on', 'on', 'on', 'UTF8', 'C']);
     await pool.close();
     await server.stop();
@@ -140,7 +150,10 @@ describe('an embedded Postgres', () => {
       await killed(pid);
       let answered = 0;
       for (const until = Date.now() + 20_000; answered !== round && Date.now() < until; await sleep(5)) {
-        const asked = await pool.query('select from public.survives').then(({ rowCount }) => rowCount, (error: unknown) => storeFault(error)?.code ?? String(error));
+        const asked = await pool.query('select from public.survives').then(
+          ({ rowCount }) => rowCount,
+          (error: unknown) => storeFault(error)?.code ?? String(error),
+        );
         if (typeof asked === 'number') answered = asked;
         else expect(asked).toBe('store.unavailable');
       }
@@ -152,25 +165,29 @@ describe('an embedded Postgres', () => {
     await server.stop();
   }, 60_000);
 
-  test.each(['a dead process', 'another live process', 'a zombie'])('starts over a stale postmaster.pid and socket lock of %s', async (whose) => {
-    const pid = whose === 'a dead process' ? 999_999 : whose === 'a zombie' ? await makeZombie(stranger) : stranger().pid ?? 0;
-    const pidFile = join(dataDir, 'postgres', 'postmaster.pid');
-    const plant = (): void => {
-      writeFileSync(pidFile, [pid, join(dataDir, 'postgres'), 1, 5432, join(dataDir, 'run'), '127.0.0.1', '', 'ready'].join('\n'));
-      for (const name of ['.s.PGSQL.5432', '.s.PGSQL.5432.lock']) writeFileSync(join(dataDir, 'run', name), `${pid}\n`);
-    };
-    plant();
-    if (whose !== 'a dead process') {
-      // The control: Postgres alone takes the pid for a live server.
-      expect(startBare(join(dataDir, 'postgres'))).toContain('lock file "postmaster.pid" already exists');
+  test.each(['a dead process', 'another live process', 'a zombie'])(
+    'starts over a stale postmaster.pid and socket lock of %s',
+    async (whose) => {
+      const pid = whose === 'a dead process' ? 999_999 : whose === 'a zombie' ? await makeZombie(stranger) : (stranger().pid ?? 0);
+      const pidFile = join(dataDir, 'postgres', 'postmaster.pid');
+      const plant = (): void => {
+        writeFileSync(pidFile, [pid, join(dataDir, 'postgres'), 1, 5432, join(dataDir, 'run'), '127.0.0.1', '', 'ready'].join('\n'));
+        for (const name of ['.s.PGSQL.5432', '.s.PGSQL.5432.lock']) writeFileSync(join(dataDir, 'run', name), `${pid}\n`);
+      };
       plant();
-    }
-    const server = await start();
-    expect(said.join()).toContain('stale postmaster.pid');
-    expect(server.attached).toBe(false);
-    await expectKept(server);
-    await server.stop();
-  }, 60_000);
+      if (whose !== 'a dead process') {
+        // The control: Postgres alone takes the pid for a live server.
+        expect(startBare(join(dataDir, 'postgres'))).toContain('lock file "postmaster.pid" already exists');
+        plant();
+      }
+      const server = await start();
+      expect(said.join()).toContain('stale postmaster.pid');
+      expect(server.attached).toBe(false);
+      await expectKept(server);
+      await server.stop();
+    },
+    60_000,
+  );
 
   test('a first start that was cut off anywhere is finished by the next', async () => {
     const cut = mkdtempSync(join(tmpdir(), 'custody-cut-'));
@@ -216,16 +233,20 @@ describe('an embedded Postgres', () => {
   }, 60_000);
 
   const asRoot = serverAccount() === null ? test.skip : test;
-  asRoot('root, asked for a directory that the server\'s account cannot reach, uses one that it can, and says so', async () => {
-    const home = mkdtempSync(join(tmpdir(), 'custody-home-')); // mode 0700
-    const server = await startEmbedded({ dataDir: join(home, 'data'), log: (_level, message) => said.push(message) });
-    expect(server.dataDir).toMatch(/^\/var\/lib\/custody-ledger\/[0-9a-f]{12}$/);
-    expect(said.join()).toContain(server.dataDir);
-    await server.stop();
-    await resetData(join(home, 'data'));
-    expect(existsSync(server.dataDir)).toBe(false);
-    rmSync(home, { recursive: true });
-  }, 60_000);
+  asRoot(
+    "root, asked for a directory that the server's account cannot reach, uses one that it can, and says so",
+    async () => {
+      const home = mkdtempSync(join(tmpdir(), 'custody-home-')); // mode 0700
+      const server = await startEmbedded({ dataDir: join(home, 'data'), log: (_level, message) => said.push(message) });
+      expect(server.dataDir).toMatch(/^\/var\/lib\/custody-ledger\/[0-9a-f]{12}$/);
+      expect(said.join()).toContain(server.dataDir);
+      await server.stop();
+      await resetData(join(home, 'data'));
+      expect(existsSync(server.dataDir)).toBe(false);
+      rmSync(home, { recursive: true });
+    },
+    60_000,
+  );
 });
 
 /** As the server's account: Postgres takes a process that it may not signal for a stranger. */
@@ -250,7 +271,10 @@ async function makeZombie(stranger: (...command: string[]) => ChildProcess): Pro
 function startBare(pgData: string): string {
   const { postgres } = findBinaries(serverAccount(), tmpdir(), () => {});
   const { stderr } = spawnSync(postgres, ['-D', pgData, '-c', 'listen_addresses=', '-c', 'unix_socket_directories='], {
-    encoding: 'utf8', timeout: 5_000, env: { LC_ALL: 'C' }, ...credentials(),
+    encoding: 'utf8',
+    timeout: 5_000,
+    env: { LC_ALL: 'C' },
+    ...credentials(),
   });
   return stderr;
 }

@@ -13,7 +13,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { serverAccount, type Account } from './account.ts';
 import { findBinaries } from './binaries.ts';
 import { createCluster, createLogins, DATABASE } from './cluster.ts';
-import { dataPaths, handOver, makeRoot, type DataPaths } from './data-directory.ts';
+import { handOver, makeRoot } from './data-directory.ts';
+import { dataPaths, type DataPaths } from './data-paths.ts';
 import { readFormat, writeFormat } from './data-format.ts';
 import { takeOwnership } from './owner-lock.ts';
 import { passwordsOf } from './passwords.ts';
@@ -106,7 +107,11 @@ class Supervisor implements EmbeddedPostgres {
   }
 
   async start(): Promise<this> {
-    const binaries = findBinaries(this.account, this.account === null ? join(this.paths.root, 'binaries') : '/var/lib/custody-ledger', this.log);
+    const binaries = findBinaries(
+      this.account,
+      this.account === null ? join(this.paths.root, 'binaries') : '/var/lib/custody-ledger',
+      this.log,
+    );
     if (!existsSync(this.paths.pgData)) await createCluster(binaries.initdb, this.paths, this.passwords.owner, this.account);
     if (!(await this.attach())) await this.startOnFreePort(binaries.postgres);
     try {
@@ -167,7 +172,8 @@ class Supervisor implements EmbeddedPostgres {
   }
 
   private async startOnFreePort(postgres: string): Promise<void> {
-    const socketDir = process.platform !== 'win32' && Buffer.byteLength(this.paths.run) <= SOCKET_DIRECTORY_BYTES_MAX ? this.paths.run : null;
+    const socketDir =
+      process.platform !== 'win32' && Buffer.byteLength(this.paths.run) <= SOCKET_DIRECTORY_BYTES_MAX ? this.paths.run : null;
     for (let attempt = 1; ; attempt += 1) {
       this.endpoint = { port: await freePort(), socketDir };
       try {

@@ -10,7 +10,10 @@ export function passwordsOf(dataDir: string): Passwords {
   const path = join(dataDir, 'passwords.json');
   const kept = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<Passwords>) : {};
   if (ROLES.every((role) => kept[role] !== undefined)) return kept as Passwords;
-  const passwords = Object.fromEntries(ROLES.map((role) => [role, kept[role] ?? randomBytes(24).toString('base64url')])) as Record<Role, string>;
+  const passwords = Object.fromEntries(ROLES.map((role) => [role, kept[role] ?? randomBytes(24).toString('base64url')])) as Record<
+    Role,
+    string
+  >;
   writeFileSync(`${path}.new`, `${JSON.stringify(passwords, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);
   return passwords;

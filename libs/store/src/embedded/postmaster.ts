@@ -4,7 +4,7 @@ import { chownSync, closeSync, existsSync, openSync, readFileSync, readdirSync, 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Account } from './account.ts';
-import type { DataPaths } from './data-directory.ts';
+import type { DataPaths } from './data-paths.ts';
 import { isPostmasterOf, processIdentity } from './process-identity.ts';
 import { serverSettings } from './settings.ts';
 import type { StoreLog } from '../store-log.ts';
@@ -54,7 +54,8 @@ export function findOrphan(paths: Pick<DataPaths, 'pgData' | 'run'>, log: StoreL
     log('warn', 'Removing a stale postmaster.pid: the server that wrote it is dead.', { pid: file.pid });
     rmSync(join(paths.pgData, 'postmaster.pid'), { force: true });
   }
-  if (existsSync(paths.run)) for (const name of readdirSync(paths.run)) if (name.startsWith('.s.PGSQL.')) rmSync(join(paths.run, name), { force: true });
+  if (existsSync(paths.run))
+    for (const name of readdirSync(paths.run)) if (name.startsWith('.s.PGSQL.')) rmSync(join(paths.run, name), { force: true });
   return null;
 }
 
@@ -67,20 +68,39 @@ export async function stopOrphan(pgData: string, log: StoreLog): Promise<void> {
 }
 
 /** Starts the server; resolves when it answers. Rejects with what it said last when it ends instead. The child is a session leader: Ctrl-C reaches us, not it. */
-export async function startPostmaster(postgres: string, paths: DataPaths, endpoint: Endpoint, account: Account | null): Promise<ChildProcess> {
+export async function startPostmaster(
+  postgres: string,
+  paths: DataPaths,
+  endpoint: Endpoint,
+  account: Account | null,
+): Promise<ChildProcess> {
   rotateLog(paths.logFile);
   const logFd = openSync(paths.logFile, 'a', 0o600);
   const before = statSync(paths.logFile).size;
   if (account !== null) chownSync(paths.logFile, account.uid, account.gid);
-  const settings = { ...serverSettings(), port: String(endpoint.port), listen_addresses: '127.0.0.1', unix_socket_directories: endpoint.socketDir ?? '' };
+  const settings = {
+    ...serverSettings(),
+    port: String(endpoint.port),
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: endpoint.socketDir ?? '',
+  };
   const child = spawn(postgres, ['-D', paths.pgData, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])], {
-    detached: true, cwd: paths.pgData, stdio: ['ignore', logFd, logFd], env: serverEnvironment(),
+    detached: true,
+    cwd: paths.pgData,
+    stdio: ['ignore', logFd, logFd],
+    env: serverEnvironment(),
     ...(account === null ? {} : { uid: account.uid, gid: account.gid }),
   });
   closeSync(logFd);
   const failed = new Promise<Error>((resolve) => {
     child.once('error', resolve);
-    child.once('exit', (code, signal) => resolve(new Error(`Postgres ended at its start (${signal ?? `exit code ${code}`}): ${readFileSync(paths.logFile, 'utf8').slice(before).trim()}`)));
+    child.once('exit', (code, signal) =>
+      resolve(
+        new Error(
+          `Postgres ended at its start (${signal ?? `exit code ${code}`}): ${readFileSync(paths.logFile, 'utf8').slice(before).trim()}`,
+        ),
+      ),
+    );
   });
   const ended = await Promise.race([failed, waitReady(paths.pgData, child)]);
   if (ended instanceof Error) throw ended;
@@ -90,7 +110,12 @@ export async function startPostmaster(postgres: string, paths: DataPaths, endpoi
 
 /** Nothing of our own environment (PGHOST, PGDATA, secrets) reaches the server. */
 export function serverEnvironment(): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', ...(process.env['SystemRoot'] === undefined ? {} : { SystemRoot: process.env['SystemRoot'] }) };
+  return {
+    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    LC_ALL: 'C',
+    TZ: 'UTC',
+    ...(process.env['SystemRoot'] === undefined ? {} : { SystemRoot: process.env['SystemRoot'] }),
+  };
 }
 
 async function waitReady(pgData: string, child: ChildProcess): Promise<void> {
@@ -111,7 +136,10 @@ async function waitReady(pgData: string, child: ChildProcess): Promise<void> {
 export async function stopPostmaster(pid: number): Promise<void> {
   const identity = processIdentity(pid);
   if (identity === null) return;
-  for (const [signal, timeoutMs] of [['SIGINT', FAST_STOP_TIMEOUT_MS], ['SIGQUIT', IMMEDIATE_STOP_TIMEOUT_MS]] as const) {
+  for (const [signal, timeoutMs] of [
+    ['SIGINT', FAST_STOP_TIMEOUT_MS],
+    ['SIGQUIT', IMMEDIATE_STOP_TIMEOUT_MS],
+  ] as const) {
     if (!send(pid, signal)) return;
     for (const until = Date.now() + timeoutMs; Date.now() < until; await sleep(POLL_MS)) {
       if (processIdentity(pid) !== identity) return;

@@ -11,7 +11,10 @@ export class Ledger implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const role of APP_ROLES) await runner.query(createRole(roleName(role)));
     for (const statement of [LEDGER, EVENT_LOG, APPEND_ONLY, GRANTS]) await runner.query(statement);
-    await runner.query('insert into ledger.head (size, origin, map_salt) values (0, $1 || gen_random_uuid(), $2)', ['custody-ledger.invalid/', randomBytes(MAP_SALT_BYTES)]);
+    await runner.query('insert into ledger.head (size, origin, map_salt) values (0, $1 || gen_random_uuid(), $2)', [
+      'custody-ledger.invalid/',
+      randomBytes(MAP_SALT_BYTES),
+    ]);
     await runner.query('insert into ledger.search_cursor (next) values (0)');
     await runner.query('insert into event_log.cluster (id) values (gen_random_uuid())');
   }
@@ -198,9 +201,11 @@ begin
   raise exception 'ledger.append-only: the ledger only grows; % of %.% was refused. Submit a correction, a retraction or a marking instead.',
     lower(tg_op), tg_table_schema, tg_table_name using errcode = '${APPEND_ONLY_SQLSTATE}';
 end $$;
-${APPEND_ONLY_TABLES.map((table) => `
+${APPEND_ONLY_TABLES.map(
+  (table) => `
 create trigger append_only before update or delete on ledger.${table} for each row execute function ledger.refuse_change();
-create trigger append_only_truncate before truncate on ledger.${table} for each statement execute function ledger.refuse_change();`).join('')}
+create trigger append_only_truncate before truncate on ledger.${table} for each statement execute function ledger.refuse_change();`,
+).join('')}
 `;
 
 /** One line says what an app may do; what is not here, it may not. */

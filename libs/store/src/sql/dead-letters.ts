@@ -42,8 +42,15 @@ const MARK = {
 const COUNT = { name: 'count_dead_letters', text: 'select count(*) as n from ledger.dead_letters where retried is null' };
 
 /** Newest first, below `before`. `retriedToo`: otherwise only those that wait. */
-export async function listDeadLetters(pool: StorePool, options: { before?: number; limit: number; retriedToo?: boolean }): Promise<DeadLetterHead[]> {
-  const { rows } = await pool.run<DeadLetterHead>(LIST_DEAD_LETTERS, [options.before ?? Number.MAX_SAFE_INTEGER, options.retriedToo ?? false, options.limit]);
+export async function listDeadLetters(
+  pool: StorePool,
+  options: { before?: number; limit: number; retriedToo?: boolean },
+): Promise<DeadLetterHead[]> {
+  const { rows } = await pool.run<DeadLetterHead>(LIST_DEAD_LETTERS, [
+    options.before ?? Number.MAX_SAFE_INTEGER,
+    options.retriedToo ?? false,
+    options.limit,
+  ]);
   return rows;
 }
 

@@ -12,6 +12,12 @@ export const EVENTS_FROM = {
 };
 
 /** At most `limit` visible events with a log index from `from` on and below `logSize`. */
-export async function eventsFrom(pool: StoreClient | StorePool, from: number, groups: readonly number[], logSize: number, limit: number): Promise<EventRow[]> {
+export async function eventsFrom(
+  pool: StoreClient | StorePool,
+  from: number,
+  groups: readonly number[],
+  logSize: number,
+  limit: number,
+): Promise<EventRow[]> {
   return (await pool.run<EventRow>(EVENTS_FROM, [from, groups, logSize, limit])).rows;
 }

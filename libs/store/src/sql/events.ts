@@ -7,7 +7,8 @@ import type { StoreClient, StorePool } from '../pool.ts';
 import { EVENT_COLUMNS, type EventRow } from './event-row.ts';
 import { isStorable, storableRefs, type Ref } from './storable.ts';
 
-const VISIBLE = (groups: string): string => `exists (select from ledger.timeline t where t.log_index = e.log_index and t.grp = any(${groups}))`;
+const VISIBLE = (groups: string): string =>
+  `exists (select from ledger.timeline t where t.log_index = e.log_index and t.grp = any(${groups}))`;
 
 export const EVENTS_BY_REF = {
   name: 'events_by_ref',
@@ -21,7 +22,12 @@ export const EVENTS_BY_REF = {
 };
 
 /** Those of the events that are there and visible, in log order. */
-export async function eventsByRef(from: StoreClient | StorePool, refs: readonly Ref[], groups: readonly number[], logSize: number): Promise<EventRow[]> {
+export async function eventsByRef(
+  from: StoreClient | StorePool,
+  refs: readonly Ref[],
+  groups: readonly number[],
+  logSize: number,
+): Promise<EventRow[]> {
   const asked = storableRefs(refs);
   if (asked.length === 0) return [];
   const { rows } = await from.run<EventRow>(EVENTS_BY_REF, [asked.map(({ agency }) => agency), asked.map(({ id }) => id), groups, logSize]);
@@ -46,7 +52,12 @@ export const EVENTS_BY_ID = {
 };
 
 /** Events of this id, of one agency or of any: at most one for each agency; several mean that the id alone is ambiguous. */
-export async function eventById(pool: StoreClient | StorePool, id: string, agency: string | undefined, groups: readonly number[]): Promise<EventRow[]> {
+export async function eventById(
+  pool: StoreClient | StorePool,
+  id: string,
+  agency: string | undefined,
+  groups: readonly number[],
+): Promise<EventRow[]> {
   if (!isStorable(id)) return [];
   if (agency !== undefined) return eventsByRef(pool, [{ agency, id }], groups, Number.MAX_SAFE_INTEGER);
   return (await pool.run<EventRow>(EVENTS_BY_ID, [id, groups])).rows;

@@ -1,6 +1,6 @@
 /** The same (agency, id) with other bytes: kept whole. The same bytes again (a replayed topic) are the same conflict. */
 import type { StoreClient } from '../pool.ts';
-import type { PartitionId, ProjectedEvent } from '../projection.ts';
+import type { PartitionId, ProjectedEvent } from '../projected-event.ts';
 
 const INSERT = {
   name: 'insert_conflict',
@@ -11,7 +11,16 @@ const INSERT = {
 
 export async function insertConflict(client: StoreClient, partition: PartitionId, event: ProjectedEvent): Promise<void> {
   await client.run(INSERT, [
-    event.agency, event.id, Buffer.from(event.contentHash, 'hex'), event.principal, event.capturedMicros, event.raw,
-    partition.clusterId, partition.topicId, partition.topic, partition.partition, event.offset,
+    event.agency,
+    event.id,
+    Buffer.from(event.contentHash, 'hex'),
+    event.principal,
+    event.capturedMicros,
+    event.raw,
+    partition.clusterId,
+    partition.topicId,
+    partition.topic,
+    partition.partition,
+    event.offset,
   ]);
 }

@@ -1,6 +1,6 @@
 /** What could not be taken, as raw bytes. One row for a record, however often it is met. */
 import type { StoreClient } from '../pool.ts';
-import type { DeadLetter, PartitionId } from '../projection.ts';
+import type { DeadLetter, PartitionId } from '../projected-event.ts';
 
 const INSERT = {
   name: 'insert_dead_letter',
@@ -16,13 +16,25 @@ const DETAIL_MAX = 2_000;
 export async function insertDeadLetter(client: StoreClient, partition: PartitionId, letter: DeadLetter): Promise<void> {
   const { clusterId, topicId, topic } = partition;
   await client.run(INSERT, [
-    clusterId, topicId, topic, partition.partition, letter.offset, letter.code, storable(letter.detail), letter.key,
-    encodeHeaders(letter.headers), letter.value,
+    clusterId,
+    topicId,
+    topic,
+    partition.partition,
+    letter.offset,
+    letter.code,
+    storable(letter.detail),
+    letter.key,
+    encodeHeaders(letter.headers),
+    letter.value,
   ]);
 }
 
 /** The reason may quote the bad data; it must not be refused for the same fault. */
-const storable = (text: string): string => text.slice(0, DETAIL_MAX).replaceAll('\0', '\u2400').replace(/\p{Surrogate}/gu, '\ufffd');
+const storable = (text: string): string =>
+  text
+    .slice(0, DETAIL_MAX)
+    .replaceAll('\0', '\u2400')
+    .replace(/\p{Surrogate}/gu, '\ufffd');
 
 /** JSON text of [name, base64] pairs. Names, too, may hold what JSON escapes. */
 export function encodeHeaders(headers: Readonly<Record<string, Uint8Array>>): Buffer {

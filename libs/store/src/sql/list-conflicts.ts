@@ -25,9 +25,18 @@ export const LIST_CONFLICTS = {
 };
 
 /** By id, then hash, after a key. `id` alone: conflicts of that event. */
-export async function listConflicts(pool: StorePool, agency: string, options: { id?: string; after?: ConflictKey; limit: number }): Promise<Conflict[]> {
+export async function listConflicts(
+  pool: StorePool,
+  agency: string,
+  options: { id?: string; after?: ConflictKey; limit: number },
+): Promise<Conflict[]> {
   if (options.id !== undefined) return conflictsOf(pool, agency, options.id, options.limit);
-  const { rows } = await pool.run<Conflict>(LIST_CONFLICTS, [agency, options.after?.id ?? '', options.after?.contentHash ?? Buffer.alloc(0), options.limit]);
+  const { rows } = await pool.run<Conflict>(LIST_CONFLICTS, [
+    agency,
+    options.after?.id ?? '',
+    options.after?.contentHash ?? Buffer.alloc(0),
+    options.limit,
+  ]);
   return rows;
 }
 

@@ -1,6 +1,6 @@
 /** Offsets by (cluster id, topic id, partition): primary key of ledger.offsets, one row each. */
 import type { StoreClient, StorePool } from '../pool.ts';
-import type { PartitionId } from '../projection.ts';
+import type { PartitionId } from '../projected-event.ts';
 
 const MOVE = {
   name: 'move_offset',
@@ -18,7 +18,12 @@ const READ = {
 };
 
 /** Compare-and-set; `false`: the ledger is elsewhere. Waits for another transaction on the same partition, then compares with what it left. */
-export async function moveOffset(client: StoreClient, { clusterId, topicId, partition }: PartitionId, from: number, next: number): Promise<boolean> {
+export async function moveOffset(
+  client: StoreClient,
+  { clusterId, topicId, partition }: PartitionId,
+  from: number,
+  next: number,
+): Promise<boolean> {
   return (await client.run(MOVE, [clusterId, topicId, partition, from, next])).rowCount === 1;
 }
 
@@ -27,7 +32,10 @@ export async function createOffset(client: StoreClient, { clusterId, topicId, pa
 }
 
 /** The first offset of the partition that is not in the ledger yet; `null`: the ledger has nothing of it. */
-export async function readOffset(from: StoreClient | StorePool, { clusterId, topicId, partition }: Omit<PartitionId, 'topic'>): Promise<number | null> {
+export async function readOffset(
+  from: StoreClient | StorePool,
+  { clusterId, topicId, partition }: Omit<PartitionId, 'topic'>,
+): Promise<number | null> {
   const { rows } = await from.run<{ next: number }>(READ, [clusterId, topicId, partition]);
   return rows[0]?.next ?? null;
 }

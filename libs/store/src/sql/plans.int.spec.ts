@@ -41,13 +41,23 @@ describe('hot statements walk indexes', () => {
   beforeAll(async () => {
     database = await testDatabase();
     pool = database.pool('owner', { statementTimeoutMs: 0, max: 1 });
-    await pool.query(`insert into ledger.entries select n, 'local', 'e' || n, sha256(n::text::bytea), sha256(n::text::bytea) from generate_series(0, ${ROWS - 1}) n`);
-    await pool.query(`insert into ledger.content select n, 'operator', n, sha256(n::text::bytea), sha256(n::text::bytea) from generate_series(0, ${ROWS - 1}) n`);
-    await pool.query(`insert into ledger.timeline select 'item ' || n % 1000, 1 + n % 3, n, n, 'local', 'e' || n, n, 0, sha256(n::text::bytea) from generate_series(0, ${ROWS - 1}) n`);
+    await pool.query(
+      `insert into ledger.entries select n, 'local', 'e' || n, sha256(n::text::bytea), sha256(n::text::bytea) from generate_series(0, ${ROWS - 1}) n`,
+    );
+    await pool.query(
+      `insert into ledger.content select n, 'operator', n, sha256(n::text::bytea), sha256(n::text::bytea) from generate_series(0, ${ROWS - 1}) n`,
+    );
+    await pool.query(
+      `insert into ledger.timeline select 'item ' || n % 1000, 1 + n % 3, n, n, 'local', 'e' || n, n, 0, sha256(n::text::bytea) from generate_series(0, ${ROWS - 1}) n`,
+    );
     await pool.query(`insert into ledger.relations select 'local', 'e' || n, 1, n + 1, 9 from generate_series(0, ${ROWS - 2}, 5) n`);
     await pool.query(`insert into ledger.search_keys select 'key ' || n % 1000, 1, 'item ' || n from generate_series(0, ${ROWS - 1}) n`);
-    await pool.query(`insert into ledger.conflicts select 'local', 'e' || n, '\\x00', 'p', 0, '\\x00', 'c', 't', 't', 0, n from generate_series(0, 20000) n`);
-    await pool.query(`insert into ledger.dead_letters (cluster_id, topic_id, topic, partition, "offset", code, detail, headers, value, found) select 'c', 't', 't', 0, n, 'x', '', '[]', '', 0 from generate_series(0, 20000) n`);
+    await pool.query(
+      `insert into ledger.conflicts select 'local', 'e' || n, '\\x00', 'p', 0, '\\x00', 'c', 't', 't', 0, n from generate_series(0, 20000) n`,
+    );
+    await pool.query(
+      `insert into ledger.dead_letters (cluster_id, topic_id, topic, partition, "offset", code, detail, headers, value, found) select 'c', 't', 't', 0, n, 'x', '', '[]', '', 0 from generate_series(0, 20000) n`,
+    );
   }, 120_000);
   afterAll(() => database.drop());
 
@@ -71,11 +81,16 @@ describe('hot statements walk indexes', () => {
       beforeAll(async () => {
         if (statistics === 'with statistics') await pool.query('analyze');
       });
-      test.each(cases.map(([statement, values]) => ({ name: statement.name, statement, values })))('$name', async ({ statement, values }) => {
-        for (const mode of ['force_custom_plan', 'force_generic_plan']) {
-          expect(await plan(statement, values, mode)).not.toMatch(/Seq Scan on (entries|content|timeline|relations|search_keys|conflicts|dead_letters)/);
-        }
-      });
+      test.each(cases.map(([statement, values]) => ({ name: statement.name, statement, values })))(
+        '$name',
+        async ({ statement, values }) => {
+          for (const mode of ['force_custom_plan', 'force_generic_plan']) {
+            expect(await plan(statement, values, mode)).not.toMatch(
+              /Seq Scan on (entries|content|timeline|relations|search_keys|conflicts|dead_letters)/,
+            );
+          }
+        },
+      );
     });
   }
 

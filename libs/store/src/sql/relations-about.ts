@@ -33,10 +33,20 @@ export const RELATIONS_ABOUT = {
  * At most `limit`: as many rows as the limit mean that there may be more.
  */
 export async function relationsAbout(
-  from: StoreClient | StorePool, refs: readonly Ref[], groups: readonly number[], logSize: number, limit: number,
+  from: StoreClient | StorePool,
+  refs: readonly Ref[],
+  groups: readonly number[],
+  logSize: number,
+  limit: number,
 ): Promise<EventRow[]> {
   const asked = storableRefs(refs);
   if (asked.length === 0) return [];
-  const { rows } = await from.run<EventRow>(RELATIONS_ABOUT, [asked.map(({ agency }) => agency), asked.map(({ id }) => id), groups, logSize, limit]);
+  const { rows } = await from.run<EventRow>(RELATIONS_ABOUT, [
+    asked.map(({ agency }) => agency),
+    asked.map(({ id }) => id),
+    groups,
+    logSize,
+    limit,
+  ]);
   return rows;
 }

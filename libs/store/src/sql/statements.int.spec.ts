@@ -1,9 +1,30 @@
 import { createHash } from 'node:crypto';
 import { testDatabase, type TestDatabase } from '../../test-database.ts';
 import {
-  countDeadLetters, eventById, eventsByRef, indexSearchKeys, itemHead, knownEvents, knownItems, listConflicts, listDeadLetters, listOffsets, logSize,
-  markRetried, projectBatch, readDeadLetter, readerGroupIds, relationsAbout, search, timelineEnd, timelinePage,
-  type PartitionId, type ProjectedEvent, type StorePool, type TimelineKey, type TimelineRow,
+  countDeadLetters,
+  eventById,
+  eventsByRef,
+  indexSearchKeys,
+  itemHead,
+  knownEvents,
+  knownItems,
+  listConflicts,
+  listDeadLetters,
+  listOffsets,
+  logSize,
+  markRetried,
+  projectBatch,
+  readDeadLetter,
+  readerGroupIds,
+  relationsAbout,
+  search,
+  timelineEnd,
+  timelinePage,
+  type PartitionId,
+  type ProjectedEvent,
+  type StorePool,
+  type TimelineKey,
+  type TimelineRow,
 } from '../index.ts';
 
 const partition: PartitionId = { clusterId: 'c', topicId: 't', topic: 'sightings', partition: 0 };
@@ -12,8 +33,23 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 function event(id: string, more: Partial<ProjectedEvent> = {}): ProjectedEvent {
   const content = more.content ?? Buffer.from(JSON.stringify({ id }));
   return {
-    agency: 'local', id, principal: 'operator', commitment: sha256(`c ${id}`), contentHash: createHash('sha256').update(content).digest('hex'), secret: sha256(`s ${id}`),
-    capturedMicros: 1, content, kind: 1, starts: null, ends: null, items: [], groups: ['clear'], targets: [], offset: 0, raw: content, ...more,
+    agency: 'local',
+    id,
+    principal: 'operator',
+    commitment: sha256(`c ${id}`),
+    contentHash: createHash('sha256').update(content).digest('hex'),
+    secret: sha256(`s ${id}`),
+    capturedMicros: 1,
+    content,
+    kind: 1,
+    starts: null,
+    ends: null,
+    items: [],
+    groups: ['clear'],
+    targets: [],
+    offset: 0,
+    raw: content,
+    ...more,
   };
 }
 
@@ -39,15 +75,27 @@ describe('reading the ledger', () => {
       event('tie', { items: [ship], starts: 10, ends: 20, agency: 'other' }),
       event('alone', { starts: 1, ends: 2 }),
       event('fix', { items: [ship], starts: 55, ends: 56, targets: [{ agency: 'local', id: 'late' }] }),
-      event('unfix', { targets: [{ agency: 'local', id: 'fix' }, { agency: 'local', id: 'unfix-too' }] }),
+      event('unfix', {
+        targets: [
+          { agency: 'local', id: 'fix' },
+          { agency: 'local', id: 'unfix-too' },
+        ],
+      }),
       event('secret-fix', { targets: [{ agency: 'local', id: 'late' }], groups: ['agency:x'] }),
       event('circle-a', { targets: [{ agency: 'local', id: 'circle-b' }] }),
       event('circle-b', { targets: [{ agency: 'local', id: 'circle-a' }] }),
       event('late', { agency: 'other' }),
     ];
-    await projectBatch(writer, partition, 0, events.length, events, [{
-      offset: 99, code: 'record.malformed', detail: 'no header', key: Buffer.from('k'), headers: { ['__proto__']: Buffer.from([0, 255]) }, value: Buffer.from('junk'),
-    }]);
+    await projectBatch(writer, partition, 0, events.length, events, [
+      {
+        offset: 99,
+        code: 'record.malformed',
+        detail: 'no header',
+        key: Buffer.from('k'),
+        headers: { ['__proto__']: Buffer.from([0, 255]) },
+        value: Buffer.from('junk'),
+      },
+    ]);
     clear = await readerGroupIds(gateway, ['clear', 'never used', 'nul\0']);
     all = await readerGroupIds(gateway, ['clear', 'agency:x']);
     size = await logSize(gateway);
@@ -60,10 +108,21 @@ describe('reading the ledger', () => {
     expect(size).toBe(13);
     const rows = await timelinePage(gateway, { item: ship, groups: all, logSize: size, limit: 100 });
     expect(ids(rows)).toEqual(['early', 'tie', 'both', 'hidden', 'late', 'fix', 'undated']);
-    expect(rows[0]).toMatchObject({ starts: 10, ends: 20, kind: 1, agency: 'local', principal: 'operator', capturedMicros: 1, content: Buffer.from('{"id":"early"}') });
+    expect(rows[0]).toMatchObject({
+      starts: 10,
+      ends: 20,
+      kind: 1,
+      agency: 'local',
+      principal: 'operator',
+      capturedMicros: 1,
+      content: Buffer.from('{"id":"early"}'),
+    });
     expect(rows.at(-1)).toMatchObject({ starts: null, ends: null });
     expect(await timelineEnd(gateway, { item: ship, groups: all, logSize: size, limit: 100 })).toEqual([...rows].reverse());
-    expect(ids(await timelineEnd(gateway, { item: ship, groups: all, logSize: size, before: rows[3] as TimelineRow, limit: 2 }))).toEqual(['both', 'tie']);
+    expect(ids(await timelineEnd(gateway, { item: ship, groups: all, logSize: size, before: rows[3] as TimelineRow, limit: 2 }))).toEqual([
+      'both',
+      'tie',
+    ]);
   });
 
   test('a reader sees the events of his groups alone, and hidden ones are as if absent', async () => {
@@ -101,7 +160,7 @@ describe('reading the ledger', () => {
     expect(await eventsByRef(gateway, [{ agency: 'local', id: 'fix' }], all, 7)).toEqual([]);
   });
 
-  test('an event without items is found by its id, and is on nobody\'s timeline', async () => {
+  test("an event without items is found by its id, and is on nobody's timeline", async () => {
     const [alone] = await eventById(gateway, 'alone', 'local', clear);
     expect(alone).toMatchObject({ id: 'alone', logIndex: 6 });
     expect(await knownItems(database.pool('capture'), [{ agency: 'local', id: 'alone' }])).toEqual(new Map([['local/alone', []]]));
@@ -123,9 +182,23 @@ describe('reading the ledger', () => {
 
   test('capture learns the hash and the items of events that are there', async () => {
     const capture = database.pool('capture');
-    const refs = [{ agency: 'local', id: 'fix' }, { agency: 'local', id: 'not there' }, { agency: 'other', id: 'tie' }];
-    expect(await knownEvents(capture, refs)).toEqual(new Map([['local/fix', event('fix').contentHash], ['other/tie', event('tie').contentHash]]));
-    expect(await knownItems(capture, refs)).toEqual(new Map([['local/fix', [ship]], ['other/tie', [ship]]]));
+    const refs = [
+      { agency: 'local', id: 'fix' },
+      { agency: 'local', id: 'not there' },
+      { agency: 'other', id: 'tie' },
+    ];
+    expect(await knownEvents(capture, refs)).toEqual(
+      new Map([
+        ['local/fix', event('fix').contentHash],
+        ['other/tie', event('tie').contentHash],
+      ]),
+    );
+    expect(await knownItems(capture, refs)).toEqual(
+      new Map([
+        ['local/fix', [ship]],
+        ['other/tie', [ship]],
+      ]),
+    );
   });
 
   test('questions with NUL are answered with nothing', async () => {
@@ -139,7 +212,7 @@ describe('reading the ledger', () => {
     expect(await search(gateway, { keys: ['\0'], groups: all, matchesMin: 1, limit: 1 })).toEqual([]);
   });
 
-  test('search finds an item by enough of its keys and by its aliases, in the reader\'s groups', async () => {
+  test("search finds an item by enough of its keys and by its aliases, in the reader's groups", async () => {
     const keys = {
       ofItem: (item: string): string[] => Array.from({ length: item.length - 2 }, (_, n) => item.slice(n, n + 3)),
       ofAliases: (_item: string, content: Buffer): string[] => (content.includes('"late"') ? ['MV ALIAS'] : []),
@@ -147,7 +220,9 @@ describe('reading the ledger', () => {
     let steps = 0;
     while ((await indexSearchKeys(writer, keys, 5)) > 0) steps += 1;
     expect(steps).toBe(3);
-    expect(await search(gateway, { keys: ['imo', 'mo:', '048'], groups: clear, matchesMin: 3, limit: 5 })).toEqual([{ item: ship, matches: 3 }]);
+    expect(await search(gateway, { keys: ['imo', 'mo:', '048'], groups: clear, matchesMin: 3, limit: 5 })).toEqual([
+      { item: ship, matches: 3 },
+    ]);
     expect(await search(gateway, { keys: ['imo', 'xyz'], groups: clear, matchesMin: 2, limit: 5 })).toEqual([]);
     expect(await search(gateway, { keys: ['MV ALIAS'], groups: clear, matchesMin: 1, limit: 5 })).toEqual([{ item: ship, matches: 1 }]);
     expect(await search(gateway, { keys: ['imo'], groups: [], matchesMin: 1, limit: 5 })).toEqual([]);
@@ -156,14 +231,25 @@ describe('reading the ledger', () => {
   test('dead letters are listed, shown as they were, and retried once', async () => {
     const operator = database.pool('operator');
     const [head] = await listDeadLetters(operator, { limit: 5 });
-    expect(head).toMatchObject({ topic: 'sightings', partition: 0, offset: 99, code: 'record.malformed', detail: 'no header', valueBytes: 4, retriedMicros: null });
+    expect(head).toMatchObject({
+      topic: 'sightings',
+      partition: 0,
+      offset: 99,
+      code: 'record.malformed',
+      detail: 'no header',
+      valueBytes: 4,
+      retriedMicros: null,
+    });
     const seq = head?.seq ?? -1;
     const letter = await readDeadLetter(operator, seq);
     expect(letter).toMatchObject({ key: Buffer.from('k'), value: Buffer.from('junk') });
     expect(Object.entries(letter?.headers ?? {})).toEqual([['__proto__', Buffer.from([0, 255])]]);
     expect(await countDeadLetters(gateway)).toBe(1);
     expect((await Promise.all([1, 2, 3].map(() => markRetried(operator, seq)))).filter(Boolean)).toHaveLength(1);
-    expect([await listDeadLetters(operator, { limit: 5 }), (await listDeadLetters(operator, { limit: 5, retriedToo: true })).length]).toEqual([[], 1]);
+    expect([
+      await listDeadLetters(operator, { limit: 5 }),
+      (await listDeadLetters(operator, { limit: 5, retriedToo: true })).length,
+    ]).toEqual([[], 1]);
     expect(await countDeadLetters(gateway)).toBe(0);
     expect(await readDeadLetter(operator, seq + 1)).toBeNull();
   });
@@ -174,7 +260,19 @@ describe('reading the ledger', () => {
     const at = (await listOffsets(gateway))[0]?.next ?? 0;
     await projectBatch(writer, partition, at, at + 1, [event('early', { content: other, offset: at })], []);
     const conflicts = await listConflicts(gateway, 'local', { limit: 10 });
-    expect(conflicts).toEqual([{ agency: 'local', id: 'early', contentHash: createHash('sha256').update(other).digest(), principal: 'operator', capturedMicros: 1, value: other, topic: 'sightings', partition: from, offset: at }]);
+    expect(conflicts).toEqual([
+      {
+        agency: 'local',
+        id: 'early',
+        contentHash: createHash('sha256').update(other).digest(),
+        principal: 'operator',
+        capturedMicros: 1,
+        value: other,
+        topic: 'sightings',
+        partition: from,
+        offset: at,
+      },
+    ]);
     expect(await listConflicts(gateway, 'local', { id: 'early', limit: 10 })).toEqual(conflicts);
     expect(await listConflicts(gateway, 'local', { after: conflicts[0] as (typeof conflicts)[0], limit: 10 })).toEqual([]);
     expect(await listConflicts(gateway, 'other', { limit: 10 })).toEqual([]);

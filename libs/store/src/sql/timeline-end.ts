@@ -30,7 +30,8 @@ const END = [NOT_KNOWN, NOT_KNOWN, '\u{10ffff}', ''];
 
 /** Latest first; `before`: position of the last row that was read. */
 export async function timelineEnd(
-  from: StoreClient | StorePool, { item, groups, logSize, before, limit }: Omit<TimelineQuestion, 'after'> & { readonly before?: TimelineKey | undefined },
+  from: StoreClient | StorePool,
+  { item, groups, logSize, before, limit }: Omit<TimelineQuestion, 'after'> & { readonly before?: TimelineKey | undefined },
 ): Promise<TimelineRow[]> {
   if (!isStorable(item)) return [];
   const key = before === undefined ? END : [before.starts ?? NOT_KNOWN, before.ends ?? NOT_KNOWN, before.agency, before.id];

@@ -53,7 +53,10 @@ export const TIMELINE_PAGE = {
 const BEGINNING = ['-9223372036854775808', '-9223372036854775808', '', ''];
 
 /** In timeline order (start, end, agency, id); each event once, through whichever groups it is seen. At most `limit` rows. */
-export async function timelinePage(from: StoreClient | StorePool, { item, groups, logSize, after, limit }: TimelineQuestion): Promise<TimelineRow[]> {
+export async function timelinePage(
+  from: StoreClient | StorePool,
+  { item, groups, logSize, after, limit }: TimelineQuestion,
+): Promise<TimelineRow[]> {
   if (!isStorable(item)) return [];
   const key = after === undefined ? BEGINNING : [after.starts ?? NOT_KNOWN, after.ends ?? NOT_KNOWN, after.agency, after.id];
   const { rows } = await from.run<TimelineRow>(TIMELINE_PAGE, [item, groups, logSize, ...key, limit]);

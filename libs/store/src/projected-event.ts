@@ -1,0 +1,51 @@
+/** What comes into a projection: records of the event log, decoded. */
+import type { Ref } from './sql/storable.ts';
+
+/** What timelines and relations are made of: a function of the content and its agency, so that a rebuild makes the same. */
+export interface EventIndex {
+  /** Position in KINDS of libs/domain. */
+  readonly kind: number;
+  /** Microseconds since 1970, start and end of occurred; `null` = not known, sorts last. */
+  readonly starts: number | null;
+  readonly ends: number | null;
+  readonly items: readonly string[];
+  /** Names of reader groups; at least one. */
+  readonly groups: readonly string[];
+  /** Events that this one speaks about. */
+  readonly targets: readonly Ref[];
+}
+
+/** What the ledger stores of a sighting; everything here follows from its hashed bytes. */
+export interface ProjectedEvent extends Ref, EventIndex {
+  readonly principal: string;
+  /** 32 bytes in hex; so contentHash and secret. */
+  readonly commitment: string;
+  readonly contentHash: string;
+  readonly secret: string;
+  readonly capturedMicros: number;
+  readonly content: Buffer;
+  readonly offset: number;
+  /** The whole event-log value: kept with a conflict or a dead letter. */
+  readonly raw: Buffer;
+  /** Key and headers of the record, where the caller has them: kept with a dead letter. */
+  readonly key?: Buffer | null;
+  readonly headers?: Readonly<Record<string, Buffer>>;
+}
+
+export interface DeadLetter {
+  readonly offset: number;
+  /** As in the error catalogue. */
+  readonly code: string;
+  readonly detail: string;
+  readonly key: Buffer | null;
+  readonly headers: Readonly<Record<string, Buffer>>;
+  readonly value: Buffer;
+}
+
+/** As in libs/event-log. */
+export interface PartitionId {
+  readonly clusterId: string;
+  readonly topicId: string;
+  readonly topic: string;
+  readonly partition: number;
+}
