@@ -10,8 +10,7 @@ export interface AcceptJob {
 }
 
 export type AcceptReply =
-  | { readonly sequence: number; readonly acceptances: readonly Acceptance[] }
-  | { readonly sequence: number; readonly error: string };
+  { readonly sequence: number; readonly acceptances: readonly Acceptance[] } | { readonly sequence: number; readonly error: string };
 
 const port = parentPort;
 if (port !== null) {

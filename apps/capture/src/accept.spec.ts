@@ -4,10 +4,18 @@ import { checkRecordMac, commit, decodeRecord, sha256Hex } from '#lib/ledger';
 import { acceptDocument, type AcceptContext, type AcceptedDocument, type RefusedDocument } from './accept.ts';
 
 const context: AcceptContext = {
-  agency: 'local', principal: 'operator', captured: '2026-11-24T02:10:00.000000Z', publisherKey: Buffer.alloc(32, 7), requestId: 'request-1',
+  agency: 'local',
+  principal: 'operator',
+  captured: '2026-11-24T02:10:00.000000Z',
+  publisherKey: Buffer.alloc(32, 7),
+  requestId: 'request-1',
 };
 const document = {
-  id: 'a-1', kind: 'observation', handling: { tlp: 'GREEN' }, items: [{ id: 'vin:WDDSYNTH9JA000001', role: 'subject' }], source: { kind: 'photo' },
+  id: 'a-1',
+  kind: 'observation',
+  handling: { tlp: 'GREEN' },
+  items: [{ id: 'vin:WDDSYNTH9JA000001', role: 'subject' }],
+  source: { kind: 'photo' },
 } satisfies SightingDocument;
 const bytesOf = (value: unknown): Buffer => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value), 'utf8');
 const accept = (value: unknown, of: AcceptContext = context): AcceptedDocument => {
@@ -41,7 +49,9 @@ describe('an accepted document', () => {
     const { agency, id, principal, captured, secret } = record.header;
     expect(commit({ agency, id, principal, captured }, document as never, Buffer.from(secret, 'hex'))).toBe(one.commitment);
     // Control: another captured time is another commitment, so the envelope is inside.
-    expect(commit({ agency, id, principal, captured: '2026-11-24T02:10:00.000001Z' }, document as never, Buffer.from(secret, 'hex'))).not.toBe(one.commitment);
+    expect(
+      commit({ agency, id, principal, captured: '2026-11-24T02:10:00.000001Z' }, document as never, Buffer.from(secret, 'hex')),
+    ).not.toBe(one.commitment);
   });
 
   it('carries a MAC over the value, which another key or another value does not fit', () => {
@@ -69,7 +79,13 @@ describe('an accepted document', () => {
     const { id: _, ...unnamed } = document;
     const accepted = accept(unnamed);
     expect(accepted.id).toBe('made-1');
-    expect(accepted.contentHash).toBe(sha256Hex(Buffer.from('{"handling":{"tlp":"GREEN"},"items":[{"id":"vin:WDDSYNTH9JA000001","role":"subject"}],"kind":"observation","source":{"kind":"photo"}}')));
+    expect(accepted.contentHash).toBe(
+      sha256Hex(
+        Buffer.from(
+          '{"handling":{"tlp":"GREEN"},"items":[{"id":"vin:WDDSYNTH9JA000001","role":"subject"}],"kind":"observation","source":{"kind":"photo"}}',
+        ),
+      ),
+    );
   });
 
   it('names its target only where it corrects or withdraws: a dispute refuses nobody', () => {
@@ -94,9 +110,21 @@ describe('a refused document', () => {
     ['a missing member', { kind: 'observation', source: { kind: 'photo' } }, { code: 'schema.required', pointer: '/handling' }],
     ['an unknown kind', { ...document, kind: 'rumour' }, { code: 'schema.value', pointer: '/kind' }],
     ['a misspelt member', { ...document, plcae: { name: 'x' } }, { code: 'schema.unknown-member', pointer: '/plcae' }],
-    ['an identifier that is not normalised', { ...document, items: [{ id: 'vin:wddsynth9ja000001', role: 'subject' }] }, { code: 'identifier.not-normalised', pointer: '/items/0/id' }],
-    ['a time that is none', { ...document, occurred: { from: '2018-02-30', precision: 'day' } }, { code: 'time.invalid', pointer: '/occurred/from' }],
-    ['a document about itself', { ...document, kind: 'retraction', relations: { target: 'a-1' } }, { code: 'ref.self', pointer: '/relations/target' }],
+    [
+      'an identifier that is not normalised',
+      { ...document, items: [{ id: 'vin:wddsynth9ja000001', role: 'subject' }] },
+      { code: 'identifier.not-normalised', pointer: '/items/0/id' },
+    ],
+    [
+      'a time that is none',
+      { ...document, occurred: { from: '2018-02-30', precision: 'day' } },
+      { code: 'time.invalid', pointer: '/occurred/from' },
+    ],
+    [
+      'a document about itself',
+      { ...document, kind: 'retraction', relations: { target: 'a-1' } },
+      { code: 'ref.self', pointer: '/relations/target' },
+    ],
   ])('says code and place of %s', (_, value, fault) => {
     expect(refuse(value).faults[0]).toMatchObject(fault);
   });

@@ -60,7 +60,10 @@ export function acceptDocument(bytes: Uint8Array, context: AcceptContext, makeId
   const envelope = { agency, id, principal, captured };
   const secret = randomSecret();
   const header: RecordHeader = {
-    agency, id, principal, captured,
+    agency,
+    id,
+    principal,
+    captured,
     commitment: commit(envelope, document as never, secret),
     content: sha256Hex(parsed.canonical),
     secret: Buffer.from(secret).toString('hex'),
@@ -74,7 +77,13 @@ export function acceptDocument(bytes: Uint8Array, context: AcceptContext, makeId
   };
   const target = sighting.kind === 'correction' || sighting.kind === 'retraction' ? sighting.relations.target : undefined;
   return {
-    ok: true, id, contentHash: header.content, commitment: header.commitment, key: subject ?? id, value, headers,
+    ok: true,
+    id,
+    contentHash: header.content,
+    commitment: header.commitment,
+    key: subject ?? id,
+    value,
+    headers,
     items: [...new Set(sighting.items.map((item) => item.id))].sort(),
     ...(target === undefined ? {} : { target }),
   };

@@ -33,7 +33,8 @@ export class CaptureController {
     const mode = modeOf(query);
     const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
     if (type === 'application/x-ndjson' || type === 'application/jsonl') return this.#stream(request, reply, mode);
-    if (type !== 'application/json') throw new DomainError('media-type', `The body is ${type === '' ? 'of no stated type' : String(type)}.`);
+    if (type !== 'application/json')
+      throw new DomainError('media-type', `The body is ${type === '' ? 'of no stated type' : String(type)}.`);
     return this.#whole(request, reply, mode);
   }
 
@@ -63,13 +64,17 @@ export class CaptureController {
       const lines: NdjsonLine[] = [];
       for await (const chunk of chunks) {
         lines.push(...chunk);
-        if (lines.length > batchDocumentsMax) throw new DomainError('batch.too-large', `More than ${batchDocumentsMax} documents in one rollback batch.`);
+        if (lines.length > batchDocumentsMax)
+          throw new DomainError('batch.too-large', `More than ${batchDocumentsMax} documents in one rollback batch.`);
       }
       const { results, appended } = await this.#judge(lines, context, mode);
       this.#count(results, appended);
       const refused = results.flatMap((result, row) => (result.status === 'refused' ? withRow(result.faults, row) : []));
       if (refused.length > 0) throw refusal(refused);
-      await reply.status(mode.dryRun ? 200 : 202).type('application/x-ndjson').send(linesOf(results, 0));
+      await reply
+        .status(mode.dryRun ? 200 : 202)
+        .type('application/x-ndjson')
+        .send(linesOf(results, 0));
       return;
     }
     let row = 0;
@@ -90,9 +95,18 @@ export class CaptureController {
     reply.raw.end();
   }
 
-  async #judge(lines: readonly NdjsonLine[], context: AcceptContext, mode: SubmitMode): Promise<{ results: RowResult[]; appended: boolean }> {
+  async #judge(
+    lines: readonly NdjsonLine[],
+    context: AcceptContext,
+    mode: SubmitMode,
+  ): Promise<{ results: RowResult[]; appended: boolean }> {
     const fitting = lines.filter((line) => !line.tooLong);
-    const submission = await submit(this.#deps, fitting.map((line) => line.bytes), context, mode);
+    const submission = await submit(
+      this.#deps,
+      fitting.map((line) => line.bytes),
+      context,
+      mode,
+    );
     const results = submission.results.values();
     const all = lines.map((line): RowResult => {
       if (!line.tooLong) return results.next().value as RowResult;
@@ -131,7 +145,8 @@ function documentsOf(body: Buffer, limits: CaptureDeps['limits']): { documents: 
   if (!parsed.ok) throw refusal([{ ...parsed.fault, code: parsed.fault.code as Fault['code'] }]);
   if (!Array.isArray(parsed.value)) throw new Error('a text that starts with a bracket is an array');
   if (parsed.value.length === 0) throw new DomainError('batch.empty', 'The array holds no document.');
-  if (parsed.value.length > limits.batchDocumentsMax) throw new DomainError('batch.too-large', `More than ${limits.batchDocumentsMax} documents in one array.`);
+  if (parsed.value.length > limits.batchDocumentsMax)
+    throw new DomainError('batch.too-large', `More than ${limits.batchDocumentsMax} documents in one array.`);
   return { documents: parsed.value.map((value) => Buffer.from(canonicalize(value), 'utf8')), single: false };
 }
 

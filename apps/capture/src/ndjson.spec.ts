@@ -16,11 +16,18 @@ const lines = async (...parts: (string | Uint8Array)[]): Promise<[number, string
 
 describe('a stream of lines', () => {
   it('is cut at line feeds, with or without carriage returns and a last line feed', async () => {
-    expect(await lines('{"a":1}\r\n{"b":2}\n{"c":3}')).toEqual([[1, '{"a":1}'], [2, '{"b":2}'], [3, '{"c":3}']]);
+    expect(await lines('{"a":1}\r\n{"b":2}\n{"c":3}')).toEqual([
+      [1, '{"a":1}'],
+      [2, '{"b":2}'],
+      [3, '{"c":3}'],
+    ]);
   });
 
   it('skips empty lines and still counts them', async () => {
-    expect(await lines('\n\r\n{"a":1}\n\n{"b":2}\n')).toEqual([[3, '{"a":1}'], [5, '{"b":2}']]);
+    expect(await lines('\n\r\n{"a":1}\n\n{"b":2}\n')).toEqual([
+      [3, '{"a":1}'],
+      [5, '{"b":2}'],
+    ]);
     expect(await lines('')).toEqual([]);
     expect(await lines('\n\n')).toEqual([]);
   });
@@ -31,7 +38,11 @@ describe('a stream of lines', () => {
 
   it('gives a line that is too long as such, without its bytes, and goes on with the next', async () => {
     const long = 'x'.repeat(LIMITS.lineBytesMax + 1);
-    expect(await lines(`${long}\n{"a":1}\n${long}`)).toEqual([[1, 'too long'], [2, '{"a":1}'], [3, 'too long']]);
+    expect(await lines(`${long}\n{"a":1}\n${long}`)).toEqual([
+      [1, 'too long'],
+      [2, '{"a":1}'],
+      [3, 'too long'],
+    ]);
     expect(await lines(`${'x'.repeat(LIMITS.lineBytesMax)}\n`)).toEqual([[1, 'x'.repeat(LIMITS.lineBytesMax)]]);
   });
 

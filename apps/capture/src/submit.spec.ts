@@ -8,13 +8,22 @@ import { type KnownEvents, type RowResult, submit, type SubmitDeps, type SubmitM
 
 const TOPIC = 'sightings';
 const context: AcceptContext = {
-  agency: 'local', principal: 'operator', captured: '2026-11-24T02:10:00.000000Z', publisherKey: Buffer.alloc(32, 7), requestId: 'request-1',
+  agency: 'local',
+  principal: 'operator',
+  captured: '2026-11-24T02:10:00.000000Z',
+  publisherKey: Buffer.alloc(32, 7),
+  requestId: 'request-1',
 };
 const ROLLBACK: SubmitMode = { onError: 'rollback', dryRun: false };
 const PROCEED: SubmitMode = { onError: 'proceed', dryRun: false };
 
 const sighting = (id: string, members: Partial<SightingDocument> = {}): SightingDocument => ({
-  id, kind: 'observation', handling: { tlp: 'GREEN' }, items: [{ id: 'vin:WDDSYNTH9JA000001', role: 'subject' }], source: { kind: 'photo' }, ...members,
+  id,
+  kind: 'observation',
+  handling: { tlp: 'GREEN' },
+  items: [{ id: 'vin:WDDSYNTH9JA000001', role: 'subject' }],
+  source: { kind: 'photo' },
+  ...members,
 });
 const BAD = { id: 'bad-1', kind: 'observation' };
 
@@ -34,14 +43,35 @@ async function given(wrap: (log: MemoryLog) => EventLog = (log) => log): Promise
   const known = new Map<string, string>();
   const items = new Map<string, readonly string[]>();
   const pick = <T>(from: ReadonlyMap<string, T>, refs: readonly { agency: string; id: string }[]): Map<string, T> =>
-    new Map(refs.flatMap(({ agency, id }) => (from.has(`${agency}/${id}`) ? [[`${agency}/${id}`, from.get(`${agency}/${id}`) as T] as const] : [])));
-  const knownEvents: KnownEvents = { hashes: (refs) => Promise.resolve(pick(known, refs)), items: (refs) => Promise.resolve(pick(items, refs)) };
+    new Map(
+      refs.flatMap(({ agency, id }) =>
+        from.has(`${agency}/${id}`) ? [[`${agency}/${id}`, from.get(`${agency}/${id}`) as T] as const] : [],
+      ),
+    );
+  const knownEvents: KnownEvents = {
+    hashes: (refs) => Promise.resolve(pick(known, refs)),
+    items: (refs) => Promise.resolve(pick(items, refs)),
+  };
   const deps: SubmitDeps = {
-    pool: inlineAcceptPool(), known: knownEvents, log: wrap(log), topic: TOPIC, appendTimeoutMs: 1_000, origin: 'test/log', durability: 'single-node',
+    pool: inlineAcceptPool(),
+    known: knownEvents,
+    log: wrap(log),
+    topic: TOPIC,
+    appendTimeoutMs: 1_000,
+    origin: 'test/log',
+    durability: 'single-node',
   };
   return {
-    log, known, items,
-    submit: (documents, mode = ROLLBACK) => submit(deps, documents.map((value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))), context, mode),
+    log,
+    known,
+    items,
+    submit: (documents, mode = ROLLBACK) =>
+      submit(
+        deps,
+        documents.map((value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))),
+        context,
+        mode,
+      ),
     held: async () => (await recordsOf(log)).map(idOf),
   };
 }
@@ -57,7 +87,11 @@ async function recordsOf(log: EventLog): Promise<LogRecord[]> {
   };
   take([]);
   const consumer = await log.consume({
-    topic: TOPIC, group: 'reader', maxRecords: 1_000, maxBytes: 1 << 24, startAt: () => Promise.resolve(0),
+    topic: TOPIC,
+    group: 'reader',
+    maxRecords: 1_000,
+    maxBytes: 1 << 24,
+    startAt: () => Promise.resolve(0),
     onBatch: (batch) => {
       take(batch.records);
       return Promise.resolve({ next: (batch.records.at(-1)?.offset ?? -1) + 1 });
@@ -156,7 +190,8 @@ describe('a batch with a refused row', () => {
 
 describe('a correction', () => {
   const target = sighting('t', { items: [{ id: 'container:SYNU0000041', role: 'subject' }] });
-  const correction = (items: SightingDocument['items'] & object): SightingDocument => sighting('k', { kind: 'correction', relations: { target: 't' }, items });
+  const correction = (items: SightingDocument['items'] & object): SightingDocument =>
+    sighting('k', { kind: 'correction', relations: { target: 't' }, items });
   const OWN = { id: 'container:SYNU0000014', role: 'subject' } as const;
   const TARGETS = { id: 'container:SYNU0000041', role: 'subject' } as const;
 
@@ -172,7 +207,10 @@ describe('a correction', () => {
 
   it('is held to a target of the same batch too, before it or after it', async () => {
     const { submit: send, log } = await given();
-    for (const batch of [[target, correction([OWN])], [correction([OWN]), target]]) {
+    for (const batch of [
+      [target, correction([OWN])],
+      [correction([OWN]), target],
+    ]) {
       const { results } = await send(batch);
       expect(results.map(faultOf).filter((fault) => fault !== undefined)).toMatchObject([{ code: 'correction.item-missing' }]);
     }
@@ -236,22 +274,31 @@ describe('a receipt', () => {
 
   it('whatever faults the log has, each receipt is for a record that the log holds', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.record({ fault: fc.constantFrom('none', 'lost', 'refused'), ids: fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 4 }) }), { maxLength: 8 }), async (turns) => {
-        const { submit: send, held, log } = await given();
-        const receipts = new Set<string>();
-        for (const { fault, ids } of turns) {
-          if (fault === 'lost') log.faults.loseReplies(1);
-          if (fault === 'refused') log.faults.rejectAppends(1);
-          const submission = await send(ids.map((id) => sighting(`s${id}`)), PROCEED).catch((error: unknown) => {
-            if (error instanceof LogUnavailable) return undefined;
-            throw error;
-          });
-          for (const result of submission?.results ?? []) if (result.status !== 'refused') receipts.add(result.receipt.id);
-        }
-        const inLog = new Set(await held());
-        await log.close();
-        expect([...receipts].filter((id) => !inLog.has(id))).toEqual([]);
-      }),
+      fc.asyncProperty(
+        fc.array(
+          fc.record({ fault: fc.constantFrom('none', 'lost', 'refused'), ids: fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 4 }) }),
+          { maxLength: 8 },
+        ),
+        async (turns) => {
+          const { submit: send, held, log } = await given();
+          const receipts = new Set<string>();
+          for (const { fault, ids } of turns) {
+            if (fault === 'lost') log.faults.loseReplies(1);
+            if (fault === 'refused') log.faults.rejectAppends(1);
+            const submission = await send(
+              ids.map((id) => sighting(`s${id}`)),
+              PROCEED,
+            ).catch((error: unknown) => {
+              if (error instanceof LogUnavailable) return undefined;
+              throw error;
+            });
+            for (const result of submission?.results ?? []) if (result.status !== 'refused') receipts.add(result.receipt.id);
+          }
+          const inLog = new Set(await held());
+          await log.close();
+          expect([...receipts].filter((id) => !inLog.has(id))).toEqual([]);
+        },
+      ),
       { numRuns: 40 },
     );
   });

@@ -48,12 +48,18 @@ export interface Submission {
 }
 
 /** Throws LogUnavailable when it is not known whether the log has the records: the submitter sends again, ids make that harmless. */
-export async function submit(deps: SubmitDeps, documents: readonly Uint8Array[], context: AcceptContext, mode: SubmitMode): Promise<Submission> {
+export async function submit(
+  deps: SubmitDeps,
+  documents: readonly Uint8Array[],
+  context: AcceptContext,
+  mode: SubmitMode,
+): Promise<Submission> {
   const acceptances = await deps.pool.accept(documents, context);
   const checked = await refuseIncompleteCorrections(deps.known, context.agency, acceptances);
   const rows = await judgeIdentities(deps.known, context.agency, checked);
   const refused = rows.some((row) => row.verdict === 'refused');
-  if (mode.dryRun || (refused && mode.onError === 'rollback')) return { appended: false, results: rows.map((row) => resultOf(deps, context, row)) };
+  if (mode.dryRun || (refused && mode.onError === 'rollback'))
+    return { appended: false, results: rows.map((row) => resultOf(deps, context, row)) };
 
   const fresh = rows.flatMap((row) => (row.verdict === 'append' ? [row.document] : []));
   if (fresh.length > 0) {
@@ -73,7 +79,8 @@ async function judgeIdentities(known: KnownEvents, agency: string, acceptances: 
   const refs = acceptances.flatMap((acceptance) => (acceptance.ok ? [{ agency, id: acceptance.id }] : []));
   const seen = new Map(await known.hashes(refs));
   return acceptances.map((acceptance): Row => {
-    if (!acceptance.ok) return { verdict: 'refused', ...(acceptance.id === undefined ? {} : { id: acceptance.id }), faults: acceptance.faults };
+    if (!acceptance.ok)
+      return { verdict: 'refused', ...(acceptance.id === undefined ? {} : { id: acceptance.id }), faults: acceptance.faults };
     const key = `${agency}/${acceptance.id}`;
     const earlier = seen.get(key);
     if (earlier === undefined) {
@@ -94,7 +101,11 @@ function idConflict(id: string, earlier: string): Fault {
  * What an event concerns is a function of its own bytes, so a correction or retraction lists its target's items beside its own.
  * Capture never adds them: where it knows the target (same agency) it refuses and names what is missing.
  */
-async function refuseIncompleteCorrections(known: KnownEvents, agency: string, acceptances: readonly Acceptance[]): Promise<readonly Acceptance[]> {
+async function refuseIncompleteCorrections(
+  known: KnownEvents,
+  agency: string,
+  acceptances: readonly Acceptance[],
+): Promise<readonly Acceptance[]> {
   const targets = acceptances.flatMap((acceptance) => (acceptance.ok && acceptance.target?.agency === agency ? [acceptance.target] : []));
   if (targets.length === 0) return acceptances;
   const itemsOf = new Map(await known.items([...targets].sort(compareRef)));
@@ -118,8 +129,13 @@ function resultOf(deps: SubmitDeps, context: AcceptContext, row: Row): RowResult
   return {
     status: row.verdict === 'append' ? 'accepted' : 'duplicate',
     receipt: {
-      log: deps.origin, agency: context.agency, id: document.id, contentHash: document.contentHash,
-      captured: context.captured, durability: deps.durability, signature: null,
+      log: deps.origin,
+      agency: context.agency,
+      id: document.id,
+      contentHash: document.contentHash,
+      captured: context.captured,
+      durability: deps.durability,
+      signature: null,
     },
   };
 }

@@ -24,13 +24,16 @@ export function createClient(base: string): Client {
   return {
     base: root,
     async get<Body>(path: string, query: Readonly<Record<string, string | undefined>> = {}): Promise<Body> {
-      const search = new URLSearchParams(Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as [string, string]])));
+      const search = new URLSearchParams(
+        Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as [string, string]])),
+      );
       const text = search.size === 0 ? '' : `?${search.toString()}`;
       const response = await call(`${path}${text}`, { headers: { accept: 'application/json' } });
       if (!response.ok) throw await problemError(response);
       return (await response.json()) as Body;
     },
-    post: (path, contentType, body) => call(path, { method: 'POST', headers: { 'content-type': contentType }, body: body as NonNullable<RequestInit['body']> }),
+    post: (path, contentType, body) =>
+      call(path, { method: 'POST', headers: { 'content-type': contentType }, body: body as NonNullable<RequestInit['body']> }),
   };
 }
 

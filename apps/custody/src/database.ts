@@ -1,6 +1,15 @@
 /** The database of this process: the embedded Postgres of the data directory, or the one that DATABASE_URL names. */
 import type { Config, Log } from '#lib/runtime';
-import { type AppRole, createPool, type EmbeddedPostgres, migrate, type MigrationReport, startEmbedded, type StoreLog, type StorePool } from '#lib/store';
+import {
+  type AppRole,
+  createPool,
+  type EmbeddedPostgres,
+  migrate,
+  type MigrationReport,
+  startEmbedded,
+  type StoreLog,
+  type StorePool,
+} from '#lib/store';
 
 export interface Database {
   readonly embedded: EmbeddedPostgres | null;
@@ -36,7 +45,13 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
       return pool;
     },
     ownerPool() {
-      const pool = createPool({ url: ownerUrl, max: OWNER_CONNECTIONS, statementTimeoutMs: 0, applicationName: 'custody owner', log: storeLog });
+      const pool = createPool({
+        url: ownerUrl,
+        max: OWNER_CONNECTIONS,
+        statementTimeoutMs: 0,
+        applicationName: 'custody owner',
+        log: storeLog,
+      });
       pools.push(pool);
       return pool;
     },

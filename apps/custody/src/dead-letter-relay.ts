@@ -18,8 +18,11 @@ export function deadLetterRelay(pool: StorePool, log: EventLog, topic: string): 
       const letter = await readDeadLetter(pool, seq);
       if (letter === null) continue;
       const headers = {
-        'custody-seq': String(seq), 'custody-reason': letter.code, 'custody-topic': letter.topic,
-        'custody-partition': String(letter.partition), 'custody-offset': String(letter.offset),
+        'custody-seq': String(seq),
+        'custody-reason': letter.code,
+        'custody-topic': letter.topic,
+        'custody-partition': String(letter.partition),
+        'custody-offset': String(letter.offset),
       };
       await log.append(topic, [{ key: letter.key, value: letter.value, headers }]);
       copied = seq;

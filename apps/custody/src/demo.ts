@@ -16,7 +16,11 @@ export async function loadDemo({ log, database, config, eventLog }: Parts, url: 
   if (ends.some(({ high }) => high > 0)) return;
   const file = fileURLToPath(new URL('demo/lux-and-loaded.jsonl', packageRoot()));
   const report = { accepted: 0 };
-  const exit = await importCase(createClient(url), file, { onError: 'proceed', quiet: true, onReport: ({ accepted }) => (report.accepted = accepted) });
+  const exit = await importCase(createClient(url), file, {
+    onError: 'proceed',
+    quiet: true,
+    onReport: ({ accepted }) => (report.accepted = accepted),
+  });
   if (exit !== EXIT.ok) log.warn('the demo case was not imported whole');
   await untilProjected({ database }, report.accepted);
   log.info('the demo case (synthetic details on a publicly reported route) was imported', { count: report.accepted });

@@ -14,8 +14,18 @@ export function openEventLog(config: Config, log: Log, database: Database): Even
   const logLine = (level: 'debug' | 'info' | 'warn' | 'error', message: string): void => lines[level](message);
   if (kafka.brokers.length === 0) return createEmbeddedLog({ pool: database.pool('capture', { max: EMBEDDED_CONNECTIONS }), log: logLine });
   const ssl = kafka.ssl ? { ssl: kafka.sslCaFile === null ? true : { ca: readFileSync(kafka.sslCaFile, 'utf8') } } : {};
-  const sasl = kafka.saslMechanism === 'none' ? {} : { sasl: { mechanism: kafka.saslMechanism, username: kafka.saslUser ?? '', password: kafka.saslPassword ?? '' } };
-  return createKafkaLog({ brokers: [...kafka.brokers], clientId: kafka.clientId, ...ssl, ...sasl, replication: config.topics.replication, log: logLine });
+  const sasl =
+    kafka.saslMechanism === 'none'
+      ? {}
+      : { sasl: { mechanism: kafka.saslMechanism, username: kafka.saslUser ?? '', password: kafka.saslPassword ?? '' } };
+  return createKafkaLog({
+    brokers: [...kafka.brokers],
+    clientId: kafka.clientId,
+    ...ssl,
+    ...sasl,
+    replication: config.topics.replication,
+    log: logLine,
+  });
 }
 
 /** Creates what is missing. What would lose data is a warning in development and ends the start in production. */
@@ -29,5 +39,6 @@ export async function prepareTopics(config: Config, log: Log, eventLog: EventLog
     log[severity === 'error' ? 'error' : 'warn'](detail, { component: 'event log', code });
   }
   const first = findings.find(({ severity }) => severity === 'error') ?? (config.profile === 'production' ? findings[0] : undefined);
-  if (first !== undefined) throw new CommandError(EXIT.conflict, first.code, first.detail, 'Mend the topic at the brokers, then start again.');
+  if (first !== undefined)
+    throw new CommandError(EXIT.conflict, first.code, first.detail, 'Mend the topic at the brokers, then start again.');
 }

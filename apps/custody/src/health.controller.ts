@@ -31,7 +31,9 @@ export class HealthController {
     const { health } = this.#deps;
     await health.look();
     const checks = health.components().map(({ name, ready, reason, waiting }): HealthView['checks'][number] => ({
-      name, status: ready ? 'ok' : 'failing', detail: reason ?? (waiting === null ? 'not known yet' : `${waiting} waiting`),
+      name,
+      status: ready ? 'ok' : 'failing',
+      detail: reason ?? (waiting === null ? 'not known yet' : `${waiting} waiting`),
     }));
     const ready = health.ready();
     const view: HealthView = { status: ready ? 'ok' : 'failing', checks };

@@ -23,8 +23,17 @@ export async function startHttp(parts: Parts): Promise<string> {
   const imports: DynamicModule[] = [];
   if (config.roles.includes('capture')) imports.push(await captureModule(parts));
   if (config.roles.includes('gateway')) imports.push(await gatewayModule(parts));
-  const root: DynamicModule = { module: CustodyModule, imports, controllers: [HealthController], providers: [{ provide: HEALTH_DEPS, useValue: { health, metrics } }] };
-  const catalogue = { isCode: isErrorCode, statusOf: (code: string) => statusOf(code as ErrorCode), problem: (code: string, of: object) => problem(code as ErrorCode, of as never) };
+  const root: DynamicModule = {
+    module: CustodyModule,
+    imports,
+    controllers: [HealthController],
+    providers: [{ provide: HEALTH_DEPS, useValue: { health, metrics } }],
+  };
+  const catalogue = {
+    isCode: isErrorCode,
+    statusOf: (code: string) => statusOf(code as ErrorCode),
+    problem: (code: string, of: object) => problem(code as ErrorCode, of as never),
+  };
   const server = await createHttpServer(root, { limits: config.limits, log, metrics, catalogue, translate });
   const url = await server.listen(config.host, config.port);
   shutdown.at('http', 'http', () => server.close());
@@ -55,7 +64,11 @@ async function captureModule(parts: Parts): Promise<DynamicModule> {
     durability: config.topics.replication > 1 ? 'replicated' : 'single-node',
     publisherKey: keys.own,
     submitter: OPERATOR,
-    limits: { documentBytesMax: DOCUMENT_BYTES_MAX, batchDocumentsMax: config.limits.batchDocuments, chunkDocuments: config.capture.chunkDocuments },
+    limits: {
+      documentBytesMax: DOCUMENT_BYTES_MAX,
+      batchDocumentsMax: config.limits.batchDocuments,
+      chunkDocuments: config.capture.chunkDocuments,
+    },
     now: () => formatInstant(Date.now() * MICROS_PER_MS),
     metrics,
   });

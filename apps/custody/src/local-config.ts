@@ -10,7 +10,11 @@ export interface CommandFlags {
 
 /** @param settings further settings given as flags, by setting name in camel case */
 export function localConfig(flags: CommandFlags, settings: Readonly<Record<string, unknown>> = {}): ReadConfig {
-  const given = { ...settings, ...(flags.config === undefined ? {} : { config: flags.config }), ...(flags.server === undefined ? {} : { server: flags.server }) };
+  const given = {
+    ...settings,
+    ...(flags.config === undefined ? {} : { config: flags.config }),
+    ...(flags.server === undefined ? {} : { server: flags.server }),
+  };
   const result = readConfig({ flags: given, env: process.env, cwd: process.cwd() });
   if (!result.ok) throw new CommandError(EXIT.usage, result.problems[0]?.code ?? 'config.invalid', describeProblems(result.problems));
   return result;

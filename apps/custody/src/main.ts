@@ -44,10 +44,16 @@ function program(): Command {
     .command('import <file>')
     .description('send a case file (JSON Lines) through capture; doing it twice changes nothing')
     .option('--dry-run', 'judge every line, write nothing')
-    .addOption(new Option('--on-error <mode>', 'what a rejected line does to the others').choices(['rollback', 'proceed']).default('proceed'))
+    .addOption(
+      new Option('--on-error <mode>', 'what a rejected line does to the others').choices(['rollback', 'proceed']).default('proceed'),
+    )
     .option('--rejects <file>', 'write the rejected lines here, as they were')
     .option('-q, --quiet', 'no progress line')
-    .action(runner(async (options, file) => (await import('./commands/import.ts')).importCase(await clientOf(options), file ?? '', options as never)));
+    .action(
+      runner(async (options, file) =>
+        (await import('./commands/import.ts')).importCase(await clientOf(options), file ?? '', options as never),
+      ),
+    );
   root
     .command('export')
     .description('write what the ledger holds, as a case file that imports again')
@@ -127,7 +133,10 @@ function report(error: unknown, json: boolean): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const known = error instanceof CommandError ? error : null;
   const message = error instanceof Error ? error.message : String(error);
-  if (json) process.stdout.write(`${JSON.stringify({ error: { code: known?.code ?? 'internal', message, ...(known?.remedy === undefined ? {} : { remedy: known.remedy }) } })}\n`);
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ error: { code: known?.code ?? 'internal', message, ...(known?.remedy === undefined ? {} : { remedy: known.remedy }) } })}\n`,
+    );
   else {
     process.stderr.write(`custody: ${message}\n`);
     if (known?.remedy !== undefined) process.stderr.write(`${known.remedy}\n`);

@@ -22,7 +22,11 @@ export async function startProjector(parts: Parts): Promise<void> {
   const hooks = failpoints(log);
   const startAt = async (partition: PartitionId): Promise<number> => (await readOffset(pool, partition)) ?? 0;
   const server = new BatchServer({
-    log: eventLog, group: config.projector.group, maxRecords: config.projector.batchRecords, maxBytes: config.projector.batchBytes, startAt,
+    log: eventLog,
+    group: config.projector.group,
+    maxRecords: config.projector.batchRecords,
+    maxBytes: config.projector.batchBytes,
+    startAt,
     topicOf: (name) => (name === EVENTS_TOPIC ? config.topics.events : name),
   });
   const progress = health.component({
@@ -46,7 +50,9 @@ export async function startProjector(parts: Parts): Promise<void> {
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
     ProjectorModule.with({
       project: (batch, from, next, events, dead) => projectBatch(pool, batch, from, next, events, dead, hooks),
-      keys: keys.accepted, metrics, progress,
+      keys: keys.accepted,
+      metrics,
+      progress,
       committed: ({ appended, deadLetters }) => {
         if (appended > 0) search.wake();
         if (deadLetters > 0) relay.wake();

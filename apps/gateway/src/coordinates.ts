@@ -27,7 +27,10 @@ export function parseAsOf(text: string | undefined, present: number): AsOf {
     return { basis: 'reported', logSize: present, until: reportedInstant(word), text: word };
   }
   if (isTime(text)) {
-    throw new DomainError('asof.not-sealed', 'No entry has a recorded time yet: entries are stamped by seals. Use asOf=log:<size> or asOf=reported:<date>.');
+    throw new DomainError(
+      'asof.not-sealed',
+      'No entry has a recorded time yet: entries are stamped by seals. Use asOf=log:<size> or asOf=reported:<date>.',
+    );
   }
   throw new DomainError('asof.malformed', 'asOf is log:<size>, reported:<date or time>, or a date.');
 }

@@ -2,7 +2,14 @@
 import type { EventView, SightingDocument, StoredView } from '#lib/contracts';
 import { readSighting } from '#lib/contracts';
 import {
-  displayGrade, displayIdentifier, displayOccurred, displayPlace, formatInstant, type FoldInput, type Sighting, type TimelineEntry,
+  displayGrade,
+  displayIdentifier,
+  displayOccurred,
+  displayPlace,
+  formatInstant,
+  type FoldInput,
+  type Sighting,
+  type TimelineEntry,
 } from '#lib/domain';
 import type { EventRow } from './ledger-reads.ts';
 
@@ -38,8 +45,15 @@ export function eventView(entry: TimelineEntry, event: ReadEvent, item?: string)
     ...(entry.why === undefined ? {} : { why: entry.why }),
     flags: [...entry.flags],
     relations: {
-      targets: [...targets], correctedBy: [...correctedBy], withdrawnBy: [...withdrawnBy], supersededBy: [...supersededBy], disputedBy: [...disputedBy],
-      resolvedBy: [...resolvedBy], markedBy: [...markedBy], contradicts: [...contradicts], contradictedBy: [...contradictedBy],
+      targets: [...targets],
+      correctedBy: [...correctedBy],
+      withdrawnBy: [...withdrawnBy],
+      supersededBy: [...supersededBy],
+      disputedBy: [...disputedBy],
+      resolvedBy: [...resolvedBy],
+      markedBy: [...markedBy],
+      contradicts: [...contradicts],
+      contradictedBy: [...contradictedBy],
     },
     handling: entry.handling as EventView['handling'],
     submittedBy: { agency: stored.agency, principal: stored.principal, proved: true },
@@ -85,7 +99,10 @@ function verbOf(sighting: Sighting, item?: string): string {
 function containmentVerb({ items, action }: Sighting, item?: string): string {
   const out = action === 'DELETE';
   const carrier = items.find(({ role }) => role === 'container' || role === 'conveyance');
-  const subjects = items.filter(({ role }) => role === 'subject').map(({ id }) => displayIdentifier(id)).join(', ');
+  const subjects = items
+    .filter(({ role }) => role === 'subject')
+    .map(({ id }) => displayIdentifier(id))
+    .join(', ');
   if (item !== undefined && carrier?.id === item) return `${out ? 'gives out' : 'takes in'} ${subjects}`;
   const name = carrier === undefined ? 'what it was in' : carrierName(carrier.id, carrier.aliases?.name);
   const way = `${out ? 'out of' : 'into'} ${name}`;
@@ -99,10 +116,20 @@ function carrierName(id: string, name: string | undefined): string {
 
 function baseVerb(kind: Sighting['kind'], subtype: string | undefined): string {
   const words: Readonly<Record<Sighting['kind'], string>> = {
-    observation: 'observed', aggregation: 'packed', transfer: 'custody transferred', transformation: 'transformed', registration: 'registered',
-    declaration: 'declared', statement: 'said', assessment: `assessed${subtype === undefined ? '' : ` (${subtype})`}`,
-    identification: `identified${subtype === undefined ? '' : ` (${subtype})`}`, correction: 'in place of an earlier record', retraction: 'withdrawn', dispute: 'disputed',
-    resolution: 'resolved', marking: 'handling changed',
+    observation: 'observed',
+    aggregation: 'packed',
+    transfer: 'custody transferred',
+    transformation: 'transformed',
+    registration: 'registered',
+    declaration: 'declared',
+    statement: 'said',
+    assessment: `assessed${subtype === undefined ? '' : ` (${subtype})`}`,
+    identification: `identified${subtype === undefined ? '' : ` (${subtype})`}`,
+    correction: 'in place of an earlier record',
+    retraction: 'withdrawn',
+    dispute: 'disputed',
+    resolution: 'resolved',
+    marking: 'handling changed',
   };
   return words[kind];
 }

@@ -28,7 +28,8 @@ export class EventsController {
     const limit = readLimit(query.limit);
     const reader = await readerOf(this.#deps);
     const question = `${reads.origin} events ${reader.groups.join()}`;
-    const cursor = query.cursor === undefined ? undefined : (decodeCursor(question, query.cursor) as unknown as { from: number; logSize: number });
+    const cursor =
+      query.cursor === undefined ? undefined : (decodeCursor(question, query.cursor) as unknown as { from: number; logSize: number });
     const logSize = cursor?.logSize ?? (await reads.logSize());
     const page = await reads.eventsFrom(cursor?.from ?? 0, reader.groups, logSize, limit + 1);
     const shown = page.slice(0, limit);
@@ -47,7 +48,11 @@ export class EventsController {
     const query = readQuery(given, ['asOf', 'agency']);
     const reader = await readerOf(this.#deps);
     const asOf = parseAsOf(query.asOf, await reads.logSize());
-    await sendWithTag(request, reply, await readOne(reads, reader, { id, asOf, ...(query.agency === undefined ? {} : { agency: query.agency }) }));
+    await sendWithTag(
+      request,
+      reply,
+      await readOne(reads, reader, { id, asOf, ...(query.agency === undefined ? {} : { agency: query.agency }) }),
+    );
   }
 }
 
@@ -64,7 +69,10 @@ async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }:
   const stored = found[0];
   if (stored === undefined) throw missing;
   if (found.length > 1) {
-    throw new DomainError('event.ambiguous', `The agencies ${found.map((event) => event.agency).join(', ')} each have an event of this id: add agency=.`);
+    throw new DomainError(
+      'event.ambiguous',
+      `The agencies ${found.map((event) => event.agency).join(', ')} each have an event of this id: add agency=.`,
+    );
   }
   const event = readEvent(stored);
   const context = await closure(reads, reader, asOf.logSize, [event]);

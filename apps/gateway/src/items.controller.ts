@@ -38,12 +38,20 @@ export class ItemsController {
   }
 
   @Get('items/:id/timeline')
-  async timeline(@Param('id') item: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async timeline(
+    @Param('id') item: string,
+    @Query() given: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const { reads } = this.#deps;
     const { asOf, cursor, limit } = readQuery(given, ['asOf', 'cursor', 'limit']);
     const reader = await readerOf(this.#deps);
     const view = await readTimeline(reads, reader, {
-      item, asOf: parseAsOf(asOf, await reads.logSize()), limit: readLimit(limit), ...(cursor === undefined ? {} : { cursor }),
+      item,
+      asOf: parseAsOf(asOf, await reads.logSize()),
+      limit: readLimit(limit),
+      ...(cursor === undefined ? {} : { cursor }),
     });
     await sendWithTag(request, reply, view);
   }
@@ -52,7 +60,11 @@ export class ItemsController {
   async search(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { q, cursor, limit } = readQuery(given, ['q', 'cursor', 'limit']);
     const reader = await readerOf(this.#deps);
-    const view = await searchItems(this.#deps.reads, reader, { text: q ?? '', limit: readLimit(limit), ...(cursor === undefined ? {} : { cursor }) });
+    const view = await searchItems(this.#deps.reads, reader, {
+      text: q ?? '',
+      limit: readLimit(limit),
+      ...(cursor === undefined ? {} : { cursor }),
+    });
     await sendWithTag(request, reply, view);
   }
 }

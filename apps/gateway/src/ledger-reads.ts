@@ -1,9 +1,29 @@
 /** What the gateway asks of the ledger, over the statements of libs/store with the rights of the gateway's role. */
 import type { EventRef } from '#lib/domain';
 import {
-  type Conflict, eventById, eventsByRef, eventsFrom, itemHead, ledgerConstants, listConflicts, listDeadLetters, logSize, readDeadLetter,
-  readerGroupIds, relationsAbout, search, timelineEnd, timelinePage,
-  type ConflictKey, type DeadLetterHead, type EventRow, type SearchHit, type StoredDeadLetter, type StorePool, type TimelineKey, type TimelineRow,
+  type Conflict,
+  eventById,
+  eventsByRef,
+  eventsFrom,
+  itemHead,
+  ledgerConstants,
+  listConflicts,
+  listDeadLetters,
+  logSize,
+  readDeadLetter,
+  readerGroupIds,
+  relationsAbout,
+  search,
+  timelineEnd,
+  timelinePage,
+  type ConflictKey,
+  type DeadLetterHead,
+  type EventRow,
+  type SearchHit,
+  type StoredDeadLetter,
+  type StorePool,
+  type TimelineKey,
+  type TimelineRow,
 } from '#lib/store';
 import { DomainError } from '#lib/runtime';
 
@@ -32,12 +52,15 @@ export async function ledgerReads(pool: StorePool) {
     origin,
     logSize: () => logSize(pool),
     groupNumbers: (names: readonly string[]) => readerGroupIds(pool, names),
-    timelinePage: (of: { item: string; groups: readonly number[]; logSize: number; after?: TimelineKey; limit: number }) => timelinePage(pool, of),
-    timelineEnd: (of: { item: string; groups: readonly number[]; logSize: number; before?: TimelineKey; limit: number }) => timelineEnd(pool, of),
+    timelinePage: (of: { item: string; groups: readonly number[]; logSize: number; after?: TimelineKey; limit: number }) =>
+      timelinePage(pool, of),
+    timelineEnd: (of: { item: string; groups: readonly number[]; logSize: number; before?: TimelineKey; limit: number }) =>
+      timelineEnd(pool, of),
     /** Events that speak about these, and those that speak about them, and so on. */
     async speakersAbout(refs: readonly EventRef[], groups: readonly number[], size: number): Promise<EventRow[]> {
       const rows = await relationsAbout(pool, refs, groups, size, SPEAKERS_MAX);
-      if (rows.length === SPEAKERS_MAX) throw new DomainError('store.timeout', `More than ${SPEAKERS_MAX} records speak about this page: ask for a smaller one.`);
+      if (rows.length === SPEAKERS_MAX)
+        throw new DomainError('store.timeout', `More than ${SPEAKERS_MAX} records speak about this page: ask for a smaller one.`);
       return rows;
     },
     byRefs: (refs: readonly EventRef[], groups: readonly number[], size: number) => eventsByRef(pool, refs, groups, size),
@@ -48,17 +71,21 @@ export async function ledgerReads(pool: StorePool) {
     /** In the order of the log. */
     eventsFrom: (from: number, groups: readonly number[], size: number, limit: number) => eventsFrom(pool, from, groups, size, limit),
     itemHead: (item: string, groups: readonly number[], size: number) => itemHead(pool, item, groups, size),
-    itemsByKeys: (keys: readonly string[], groups: readonly number[], matchesMin: number, limit: number) => search(pool, { keys, groups, matchesMin, limit }),
+    itemsByKeys: (keys: readonly string[], groups: readonly number[], matchesMin: number, limit: number) =>
+      search(pool, { keys, groups, matchesMin, limit }),
     async conflicts({ agency, groups }: Reader, after: ConflictKey | undefined, limit: number): Promise<StandingConflict[]> {
       const found = await listConflicts(pool, agency, { limit, ...(after === undefined ? {} : { after }) });
       const standing = await eventsByRef(pool, found, groups, Number.MAX_SAFE_INTEGER);
       const byId = new Map(standing.map((event) => [event.id, event]));
       return found.flatMap((conflict) => {
         const event = byId.get(conflict.id);
-        return event === undefined ? [] : [{ ...conflict, standing: { logIndex: event.logIndex, contentHash: event.contentHash.toString('hex') } }];
+        return event === undefined
+          ? []
+          : [{ ...conflict, standing: { logIndex: event.logIndex, contentHash: event.contentHash.toString('hex') } }];
       });
     },
-    deadLetters: (before: number | undefined, limit: number) => listDeadLetters(pool, { limit, retriedToo: true, ...(before === undefined ? {} : { before }) }),
+    deadLetters: (before: number | undefined, limit: number) =>
+      listDeadLetters(pool, { limit, retriedToo: true, ...(before === undefined ? {} : { before }) }),
     deadLetter: (seq: number) => readDeadLetter(pool, seq),
   };
 }

@@ -25,15 +25,29 @@ export class RecordsController {
     const reader = await readerOf(this.#deps);
     const question = `${reads.origin} conflicts ${reader.agency}`;
     const after = cursor === undefined ? undefined : (decodeCursor(question, cursor) as unknown as { id: string; contentHash: string });
-    const page = await reads.conflicts(reader, after === undefined ? undefined : { id: after.id, contentHash: Buffer.from(after.contentHash, 'hex') }, limit + 1);
+    const page = await reads.conflicts(
+      reader,
+      after === undefined ? undefined : { id: after.id, contentHash: Buffer.from(after.contentHash, 'hex') },
+      limit + 1,
+    );
     const shown = page.slice(0, limit);
     const last = shown.at(-1);
     return {
       conflicts: shown.map(({ agency, id, contentHash, principal, capturedMicros, standing, topic, partition, offset }) => ({
-        agency, id, contentHash: contentHash.toString('hex'), standing: { ...standing }, submittedBy: { agency, principal, proved: true },
-        captured: formatInstant(capturedMicros), topic, partition, offset,
+        agency,
+        id,
+        contentHash: contentHash.toString('hex'),
+        standing: { ...standing },
+        submittedBy: { agency, principal, proved: true },
+        captured: formatInstant(capturedMicros),
+        topic,
+        partition,
+        offset,
       })),
-      next: page.length > limit && last !== undefined ? encodeCursor(question, { id: last.id, contentHash: last.contentHash.toString('hex') }) : null,
+      next:
+        page.length > limit && last !== undefined
+          ? encodeCursor(question, { id: last.id, contentHash: last.contentHash.toString('hex') })
+          : null,
     };
   }
 
@@ -75,6 +89,15 @@ export class RecordsController {
   }
 }
 
-function headOf({ seq, topic, partition, offset, code, detail, valueBytes, retriedMicros }: DeadLetterHead): DeadLettersView['deadLetters'][number] {
+function headOf({
+  seq,
+  topic,
+  partition,
+  offset,
+  code,
+  detail,
+  valueBytes,
+  retriedMicros,
+}: DeadLetterHead): DeadLettersView['deadLetters'][number] {
   return { seq, topic, partition, offset, code: code as ErrorCode, detail, bytes: valueBytes, retried: retriedMicros !== null };
 }

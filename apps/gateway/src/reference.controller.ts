@@ -9,7 +9,8 @@ import { KINDS } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 
 /** Nothing but what this server itself serves; the API page may call this server only. */
-const PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
 const PLAIN_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'";
 
 /** The only files of the package that are served, and as what. */

@@ -22,7 +22,8 @@ export async function searchItems(reads: LedgerReads, reader: Reader, query: Sea
   const text = query.text.trim();
   if (text.length > QUERY_LENGTH_MAX) throw new DomainError('query.invalid', `q has at most ${QUERY_LENGTH_MAX} characters.`);
   const probes = searchProbes(text);
-  if (probes.keys.length === 0) throw new DomainError('query.too-short', 'q needs letters or digits: five in a row of an identifier, or a whole one.');
+  if (probes.keys.length === 0)
+    throw new DomainError('query.too-short', 'q needs letters or digits: five in a row of an identifier, or a whole one.');
   const question = `${reads.origin} search ${text} ${reader.groups.join()}`;
   const from = query.cursor === undefined ? 0 : (decodeCursor(question, query.cursor) as number);
   const logSize = await reads.logSize();

@@ -3,7 +3,16 @@
  * speak about: the standing of an entry depends on nothing else, so the pages together equal the whole fold.
  */
 import type { EventView, TimelineView } from '#lib/contracts';
-import { displayIdentifier, foldTimeline, formatRef, knownAtReported, parseIdentifier, referencesOf, type EventRef, type OpenQuestion } from '#lib/domain';
+import {
+  displayIdentifier,
+  foldTimeline,
+  formatRef,
+  knownAtReported,
+  parseIdentifier,
+  referencesOf,
+  type EventRef,
+  type OpenQuestion,
+} from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import type { AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -21,11 +30,19 @@ export async function readTimeline(reads: LedgerReads, reader: Reader, query: Ti
   const { asOf } = query;
   const item = itemOf(query.item);
   const question = `${reads.origin} timeline ${item.id} ${asOf.basis} ${asOf.basis === 'reported' ? asOf.text : asOf.logSize} ${reader.groups.join()}`;
-  const cursor = query.cursor === undefined ? undefined : (decodeCursor(question, query.cursor) as unknown as { after: TimelineKey; logSize: number });
+  const cursor =
+    query.cursor === undefined ? undefined : (decodeCursor(question, query.cursor) as unknown as { after: TimelineKey; logSize: number });
   // A walk over pages stays at the log size that it began with, or the pages would not be of one timeline.
   const logSize = cursor?.logSize ?? asOf.logSize;
-  const page = await reads.timelinePage({ item: item.id, groups: reader.groups, logSize, limit: query.limit + 1, ...(cursor === undefined ? {} : { after: cursor.after }) });
-  if (page.length === 0 && cursor === undefined) throw new DomainError('item.not-found', `Nothing is known of ${displayIdentifier(item.id)}.`);
+  const page = await reads.timelinePage({
+    item: item.id,
+    groups: reader.groups,
+    logSize,
+    limit: query.limit + 1,
+    ...(cursor === undefined ? {} : { after: cursor.after }),
+  });
+  if (page.length === 0 && cursor === undefined)
+    throw new DomainError('item.not-found', `Nothing is known of ${displayIdentifier(item.id)}.`);
 
   const shown = page.slice(0, query.limit);
   const onPage = shown.map(readEvent);
@@ -51,7 +68,12 @@ export async function readTimeline(reads: LedgerReads, reader: Reader, query: Ti
   };
 }
 
-const keyOf = ({ starts, ends, agency, id }: TimelineRow): { starts: number | null; ends: number | null; agency: string; id: string } => ({ starts, ends, agency, id });
+const keyOf = ({ starts, ends, agency, id }: TimelineRow): { starts: number | null; ends: number | null; agency: string; id: string } => ({
+  starts,
+  ends,
+  agency,
+  id,
+});
 
 /** Rows looked at in one step from the end of a timeline. */
 const LAST_PAGE = 50;
@@ -62,7 +84,13 @@ const LAST_PAGES_MAX = 20;
 export async function lastPlacing(reads: LedgerReads, reader: Reader, item: string, asOf: AsOf): Promise<EventView | null> {
   let before: TimelineKey | undefined;
   for (let turn = 0; turn < LAST_PAGES_MAX; turn++) {
-    const page = await reads.timelineEnd({ item, groups: reader.groups, logSize: asOf.logSize, limit: LAST_PAGE, ...(before === undefined ? {} : { before }) });
+    const page = await reads.timelineEnd({
+      item,
+      groups: reader.groups,
+      logSize: asOf.logSize,
+      limit: LAST_PAGE,
+      ...(before === undefined ? {} : { before }),
+    });
     const onPage = page.map(readEvent);
     const inputs = [...onPage, ...(await closure(reads, reader, asOf.logSize, onPage))];
     const fold = foldTimeline(item, asOf.basis === 'reported' ? knownAtReported(inputs, asOf.until).inputs : inputs);
@@ -102,7 +130,8 @@ export function coordinatesOf(asOf: AsOf, logSize: number): TimelineView['coordi
 /** Speakers transitively, then whatever all of them refer to: one more step, since targets of targets decide nothing here. */
 export async function closure(reads: LedgerReads, reader: Reader, logSize: number, events: readonly ReadEvent[]): Promise<ReadEvent[]> {
   const have = new Set(events.map((event) => formatRef(event.sighting)));
-  const take = (found: readonly ReadEvent[]): ReadEvent[] => found.filter((event) => !have.has(formatRef(event.sighting)) && have.add(formatRef(event.sighting)));
+  const take = (found: readonly ReadEvent[]): ReadEvent[] =>
+    found.filter((event) => !have.has(formatRef(event.sighting)) && have.add(formatRef(event.sighting)));
   const speakers = take((await reads.speakersAbout(refsOf(events), reader.groups, logSize)).map(readEvent));
   const context = [...speakers];
   let wanted = missingTargets([...events, ...speakers], have);
@@ -155,5 +184,7 @@ function notesOf(placing: readonly ReadEvent[]): string[] {
     if (sighting.action !== 'ADD') continue;
     for (const item of sighting.items) if (item.role === 'container' || item.role === 'conveyance') carriers.add(item.id);
   }
-  return [...carriers].map((id) => `After it went into ${displayIdentifier(id)}, the movements of ${displayIdentifier(id)} itself are not followed here yet.`);
+  return [...carriers].map(
+    (id) => `After it went into ${displayIdentifier(id)}, the movements of ${displayIdentifier(id)} itself are not followed here yet.`,
+  );
 }

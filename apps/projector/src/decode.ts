@@ -25,22 +25,34 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
   if (!keys.some((key) => checkRecordMac(key, header, record.value, mac))) {
     return dead(record, 'record.forged', 'The HMAC of the record is missing or by no known publisher.');
   }
-  if (sha256Hex(content) !== header.content) return dead(record, 'record.commitment', 'The header names another hash than the content has.');
+  if (sha256Hex(content) !== header.content)
+    return dead(record, 'record.commitment', 'The header names another hash than the content has.');
   const read = readContent(content, header.agency);
   if (!read.ok) return dead(record, read.code, read.detail);
   const mismatch = checkHeaders(record.headers, { ...header, ...(read.subject === undefined ? {} : { subject: read.subject }) });
   if (mismatch !== null) return dead(record, mismatch.code, mismatch.detail);
   return {
     event: {
-      agency: header.agency, id: header.id, principal: header.principal, commitment: header.commitment,
-      contentHash: header.content, secret: header.secret, capturedMicros: capturedMicros(header.captured), content,
+      agency: header.agency,
+      id: header.id,
+      principal: header.principal,
+      commitment: header.commitment,
+      contentHash: header.content,
+      secret: header.secret,
+      capturedMicros: capturedMicros(header.captured),
+      content,
       ...read.index,
-      offset: record.offset, raw: record.value, key: record.key, headers: record.headers,
+      offset: record.offset,
+      raw: record.value,
+      key: record.key,
+      headers: record.headers,
     },
   };
 }
 
-type ReadContent = { readonly ok: true; readonly index: EventIndex; readonly subject?: string } | { readonly ok: false; readonly code: ErrorCode; readonly detail: string };
+type ReadContent =
+  | { readonly ok: true; readonly index: EventIndex; readonly subject?: string }
+  | { readonly ok: false; readonly code: ErrorCode; readonly detail: string };
 
 function readContent(content: Buffer, agency: string): ReadContent {
   let document: SightingDocument;
@@ -55,7 +67,11 @@ function readContent(content: Buffer, agency: string): ReadContent {
   if (!index.ok) return { ok: false, code: 'record.schema', detail: index.detail };
   const { kind, starts, ends, items, groups, targets } = index;
   const subject = document.items?.find((item) => item.role === 'subject')?.id;
-  return { ok: true, index: { kind, starts: boundOf(starts), ends: boundOf(ends), items, groups, targets }, ...(subject === undefined ? {} : { subject }) };
+  return {
+    ok: true,
+    index: { kind, starts: boundOf(starts), ends: boundOf(ends), items, groups, targets },
+    ...(subject === undefined ? {} : { subject }),
+  };
 }
 
 /** What the ledger derives from content that it holds already: a rebuild. Throws for content that the projector would not have taken. */

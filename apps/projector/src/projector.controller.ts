@@ -13,7 +13,13 @@ export const EVENTS_TOPIC = 'events';
 
 export interface ProjectorDeps {
   /** The transaction (libs/store): the offset from `from` to `next` together with what the records became. */
-  readonly project: (batch: Batch, from: number, next: number, events: readonly ProjectedEvent[], dead: readonly DeadLetter[]) => Promise<ProjectionOutcome>;
+  readonly project: (
+    batch: Batch,
+    from: number,
+    next: number,
+    events: readonly ProjectedEvent[],
+    dead: readonly DeadLetter[],
+  ) => Promise<ProjectionOutcome>;
   readonly keys: PublisherKeys;
   readonly metrics: Metrics;
   readonly progress: ProgressReport;

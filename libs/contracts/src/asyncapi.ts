@@ -25,7 +25,8 @@ export function asyncApiDocument(): Json {
     channels: {
       sightings: {
         address: SIGHTINGS_TOPIC,
-        description: 'Every submitted sighting, once or more; who reads it drops repetitions by (agency, id). Records of one key keep their order.',
+        description:
+          'Every submitted sighting, once or more; who reads it drops repetitions by (agency, id). Records of one key keep their order.',
         messages: { submitted: { $ref: '#/components/messages/submitted' } },
       },
       deadLetters: {
@@ -35,9 +36,24 @@ export function asyncApiDocument(): Json {
       },
     },
     operations: {
-      publishSighting: { action: 'send', summary: 'Capture appends a sighting', channel: { $ref: '#/channels/sightings' }, messages: [{ $ref: '#/channels/sightings/messages/submitted' }] },
-      projectSighting: { action: 'receive', summary: 'The projector takes it into the ledger', channel: { $ref: '#/channels/sightings' }, messages: [{ $ref: '#/channels/sightings/messages/submitted' }] },
-      keepDeadLetter: { action: 'send', summary: 'The projector sets one aside', channel: { $ref: '#/channels/deadLetters' }, messages: [{ $ref: '#/channels/deadLetters/messages/deadLetter' }] },
+      publishSighting: {
+        action: 'send',
+        summary: 'Capture appends a sighting',
+        channel: { $ref: '#/channels/sightings' },
+        messages: [{ $ref: '#/channels/sightings/messages/submitted' }],
+      },
+      projectSighting: {
+        action: 'receive',
+        summary: 'The projector takes it into the ledger',
+        channel: { $ref: '#/channels/sightings' },
+        messages: [{ $ref: '#/channels/sightings/messages/submitted' }],
+      },
+      keepDeadLetter: {
+        action: 'send',
+        summary: 'The projector sets one aside',
+        channel: { $ref: '#/channels/deadLetters' },
+        messages: [{ $ref: '#/channels/deadLetters/messages/deadLetter' }],
+      },
     },
     components: { messages: { submitted: submittedMessage(), deadLetter: deadLetterMessage() }, schemas: { recordHeader: recordHeader() } },
   };
@@ -50,23 +66,32 @@ function recordHeader(): Json {
   const properties = {
     agency: text('Who submitted it.'),
     alg: { const: 'none', description: 'How the content is sealed: not at all in version 1.' },
-    captured: text('Capture\'s clock, RFC 3339 UTC with six decimals.'),
+    captured: text("Capture's clock, RFC 3339 UTC with six decimals."),
     commitment: hash('Root of the field tree.'),
     content: hash('SHA-256 of the content.'),
     id: text('Of the event, unique in its agency.'),
     principal: text('Person or service of the agency.'),
-    secret: hash('Seed of the field tree\'s salts.'),
+    secret: hash("Seed of the field tree's salts."),
     v: { const: 1 },
   };
   return { type: 'object', required: Object.keys(properties), properties, additionalProperties: false };
 }
 
 function submittedMessage(): Json {
-  const headers = { ...submittedHeaders({ agency: 'local', id: 'lux-0009', captured: '2026-11-24T02:10:00.000000Z', subject: 'vin:WDDSYNTH9JA000001', requestId: '0193a3c1' }) };
+  const headers = {
+    ...submittedHeaders({
+      agency: 'local',
+      id: 'lux-0009',
+      captured: '2026-11-24T02:10:00.000000Z',
+      subject: 'vin:WDDSYNTH9JA000001',
+      requestId: '0193a3c1',
+    }),
+  };
   return {
     name: 'submitted',
     title: 'A submitted sighting',
-    summary: 'Value: `header || "\\n" || content`. The header is described by components.schemas.recordHeader; the content is the sighting document\'s canonical bytes, as submitted.',
+    summary:
+      'Value: `header || "\\n" || content`. The header is described by components.schemas.recordHeader; the content is the sighting document\'s canonical bytes, as submitted.',
     contentType: RECORD_MEDIA_TYPE,
     headers: {
       type: 'object',
@@ -80,7 +105,10 @@ function submittedMessage(): Json {
         ce_subject: text('The key, when it is an identifier.'),
         'content-type': { const: RECORD_MEDIA_TYPE },
         'custody-request': text('Request id, for the log lines of capture.'),
-        'custody-mac': text('HMAC-SHA-256 by the publisher\'s key over JCS `["custody/record/v1", agency, principal, id, sha256hex(value)]`, hex.', { pattern: '^[0-9a-f]{64}$' }),
+        'custody-mac': text(
+          'HMAC-SHA-256 by the publisher\'s key over JCS `["custody/record/v1", agency, principal, id, sha256hex(value)]`, hex.',
+          { pattern: '^[0-9a-f]{64}$' },
+        ),
       },
     },
     payload: { type: 'string', contentMediaType: RECORD_MEDIA_TYPE, description: 'Bytes: the header line, a line feed, the content.' },
@@ -92,7 +120,15 @@ function submittedMessage(): Json {
 /** Shows the shape; the hashes in it belong to no real record. */
 function exampleValue(): string {
   const header = {
-    agency: 'local', alg: 'none', captured: '2026-11-24T02:10:00.000000Z', commitment: '9a'.repeat(32), content: '4f'.repeat(32), id: 'lux-0009', principal: 'operator', secret: '0b'.repeat(32), v: 1,
+    agency: 'local',
+    alg: 'none',
+    captured: '2026-11-24T02:10:00.000000Z',
+    commitment: '9a'.repeat(32),
+    content: '4f'.repeat(32),
+    id: 'lux-0009',
+    principal: 'operator',
+    secret: '0b'.repeat(32),
+    v: 1,
   };
   return `${JSON.stringify(header)}\n${JSON.stringify(exampleDocument)}`;
 }
@@ -114,6 +150,17 @@ function deadLetterMessage(): Json {
       },
     },
     payload: { type: 'string', contentMediaType: 'application/octet-stream', description: 'The raw bytes.' },
-    examples: [{ name: 'garbage', headers: { 'custody-reason': 'record.malformed', 'custody-topic': SIGHTINGS_TOPIC, 'custody-partition': '3', 'custody-offset': '1041' }, payload: 'not a record' }],
+    examples: [
+      {
+        name: 'garbage',
+        headers: {
+          'custody-reason': 'record.malformed',
+          'custody-topic': SIGHTINGS_TOPIC,
+          'custody-partition': '3',
+          'custody-offset': '1041',
+        },
+        payload: 'not a record',
+      },
+    ],
   };
 }

@@ -17,6 +17,8 @@ const entry = (status: number | null, title: string, meaning: string, remedy: st
 
 const NOTHING_STORED = 'Nothing was stored.';
 
+// One code a line, to be read as a table. prettier-ignore keeps it so.
+// prettier-ignore
 export const ERRORS = {
   // The text and its JSON (RFC 8259, RFC 7493).
   'json.syntax': entry(400, 'Not JSON', `The text is not JSON; the byte offset says where it stops being it. ${NOTHING_STORED}`, 'Mend the text at that offset and send it again.'),

@@ -2,8 +2,22 @@
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import type {
-  ConflictsView, Coordinates, DeadLettersView, DeadLetterView, EventAnswer, EventsView, EventView, HealthView, ItemView, Receipt, RetriedView, SearchView, StoredView, SubmittedOne,
-  SubmittedRows, TimelineView,
+  ConflictsView,
+  Coordinates,
+  DeadLettersView,
+  DeadLetterView,
+  EventAnswer,
+  EventsView,
+  EventView,
+  HealthView,
+  ItemView,
+  Receipt,
+  RetriedView,
+  SearchView,
+  StoredView,
+  SubmittedOne,
+  SubmittedRows,
+  TimelineView,
 } from './views.ts';
 
 const CONTENT_HASH = '4f6d2cf0b9f5c6c5d0a6f9a3a3a1c4b4d6ad6b0b1f1bbd2a7a1d3b7c65a0f0de';
@@ -25,8 +39,13 @@ export const exampleDocument: SightingDocument = {
   source: { kind: 'trade_record', family: 'trade', title: 'made for this demo' },
   evidence: [
     {
-      sha256: '1dfcb34bfd85095a725ac74ca839ce56ca13e97107b8b0c93059451a633a4e82', bytes: 383, mediaType: 'text/plain', type: 'bill_of_lading',
-      ref: 'evidence/bl-rtm-dlc.txt', locator: 'line:6-7', synthetic: true,
+      sha256: '1dfcb34bfd85095a725ac74ca839ce56ca13e97107b8b0c93059451a633a4e82',
+      bytes: 383,
+      mediaType: 'text/plain',
+      type: 'bill_of_lading',
+      ref: 'evidence/bl-rtm-dlc.txt',
+      locator: 'line:6-7',
+      synthetic: true,
     },
   ],
   grade: 'C3',
@@ -36,7 +55,11 @@ export const exampleDocument: SightingDocument = {
 
 const coordinates: Coordinates = { asOf: { basis: 'log', logSize: 62 }, policy: 0 };
 const item: ItemView['item'] = {
-  id: 'vin:WDDSYNTH9JA000001', scheme: 'vin', display: 'VIN WDDSYNTH9JA000001', check: { verdict: 'valid' }, facts: [{ name: 'maker', value: 'Mercedes-Benz' }],
+  id: 'vin:WDDSYNTH9JA000001',
+  scheme: 'vin',
+  display: 'VIN WDDSYNTH9JA000001',
+  check: { verdict: 'valid' },
+  facts: [{ name: 'maker', value: 'Mercedes-Benz' }],
 };
 
 const stored: StoredView = {
@@ -70,17 +93,37 @@ const event: EventView = {
   mark: 'observed',
   flags: [],
   relations: {
-    targets: [], correctedBy: [], withdrawnBy: [], supersededBy: [], disputedBy: [], resolvedBy: [], markedBy: [], contradicts: [],
+    targets: [],
+    correctedBy: [],
+    withdrawnBy: [],
+    supersededBy: [],
+    disputedBy: [],
+    resolvedBy: [],
+    markedBy: [],
+    contradicts: [],
     contradictedBy: [{ agency: 'local', id: 'lux-0051', standing: 'withdrawn' }],
   },
   handling: { tlp: 'GREEN' },
 };
 
 const receipt: Receipt = {
-  log: 'custody.example/log', agency: 'local', id: 'lux-0009', contentHash: CONTENT_HASH, captured: '2026-11-24T02:10:00.000000Z', durability: 'single-node', signature: null,
+  log: 'custody.example/log',
+  agency: 'local',
+  id: 'lux-0009',
+  contentHash: CONTENT_HASH,
+  captured: '2026-11-24T02:10:00.000000Z',
+  durability: 'single-node',
+  signature: null,
 };
 const deadLetter = {
-  seq: 1, topic: 'custody.sightings.v1', partition: 3, offset: 1041, code: 'record.malformed' as const, detail: 'There is no line feed after the header.', bytes: 12, retried: false,
+  seq: 1,
+  topic: 'custody.sightings.v1',
+  partition: 3,
+  offset: 1041,
+  code: 'record.malformed' as const,
+  detail: 'There is no line feed after the header.',
+  bytes: 12,
+  retried: false,
 };
 
 /** By the name of the view. */
@@ -89,40 +132,79 @@ export const EXAMPLES = {
   EventsView: { coordinates, events: [stored], next: null } satisfies EventsView,
   EventView: event,
   EventAnswer: { coordinates, event, about: [], waiting: [], openQuestions: [] } satisfies EventAnswer,
-  ItemView: { item, coordinates, events: 14, lastPlacedBy: event, links: { timeline: '/v1/items/vin:WDDSYNTH9JA000001/timeline' } } satisfies ItemView,
+  ItemView: {
+    item,
+    coordinates,
+    events: 14,
+    lastPlacedBy: event,
+    links: { timeline: '/v1/items/vin:WDDSYNTH9JA000001/timeline' },
+  } satisfies ItemView,
   TimelineView: {
     item,
     coordinates,
     entries: [event],
     waiting: [],
-    openQuestions: [{ code: 'contradiction', refs: [{ agency: 'local', id: 'lux-0050' }, { agency: 'local', id: 'lux-0049' }], display: 'lux-0050 contradicts lux-0049; both stand.' }],
-    notes: ['Into container SYNU 000001 4: the container\'s own movements are not followed yet.'],
+    openQuestions: [
+      {
+        code: 'contradiction',
+        refs: [
+          { agency: 'local', id: 'lux-0050' },
+          { agency: 'local', id: 'lux-0049' },
+        ],
+        display: 'lux-0050 contradicts lux-0049; both stand.',
+      },
+    ],
+    notes: ["Into container SYNU 000001 4: the container's own movements are not followed yet."],
     next: null,
   } satisfies TimelineView,
-  SearchView: { query: 'SYNU OOOOO1 4', coordinates, results: [{ id: 'container:SYNU0000014', scheme: 'container', display: 'container SYNU 000001 4', match: 'look-alike' }], next: null } satisfies SearchView,
+  SearchView: {
+    query: 'SYNU OOOOO1 4',
+    coordinates,
+    results: [{ id: 'container:SYNU0000014', scheme: 'container', display: 'container SYNU 000001 4', match: 'look-alike' }],
+    next: null,
+  } satisfies SearchView,
   Receipt: receipt,
   SubmittedOne: { status: 'accepted', ...receipt } satisfies SubmittedOne,
   SubmittedRow: { row: 0, status: 'accepted' as const, id: 'lux-0009', receipt },
   SubmittedRows: {
     results: [
       { row: 0, status: 'accepted', id: 'lux-0009', receipt },
-      { row: 1, status: 'refused', id: 'lux-0010', errors: [{ row: 1, code: 'schema.required', pointer: '/handling', detail: 'The member handling is missing.' }] },
+      {
+        row: 1,
+        status: 'refused',
+        id: 'lux-0010',
+        errors: [{ row: 1, code: 'schema.required', pointer: '/handling', detail: 'The member handling is missing.' }],
+      },
     ],
   } satisfies SubmittedRows,
   ConflictsView: {
     conflicts: [
       {
-        agency: 'local', id: 'lux-0009', contentHash: OTHER_HASH, standing: { logIndex: 8, contentHash: CONTENT_HASH },
-        submittedBy: { agency: 'local', principal: 'operator', proved: true }, captured: '2026-11-24T02:11:00.000000Z', topic: 'custody.sightings.v1', partition: 3, offset: 1042,
+        agency: 'local',
+        id: 'lux-0009',
+        contentHash: OTHER_HASH,
+        standing: { logIndex: 8, contentHash: CONTENT_HASH },
+        submittedBy: { agency: 'local', principal: 'operator', proved: true },
+        captured: '2026-11-24T02:11:00.000000Z',
+        topic: 'custody.sightings.v1',
+        partition: 3,
+        offset: 1042,
       },
     ],
     next: null,
   } satisfies ConflictsView,
-  DeadLetterView: { ...deadLetter, key: null, headers: [{ name: 'ce_id', value: 'bHV4LTAwMDk=' }], value: 'bm90IGEgcmVjb3Jk' } satisfies DeadLetterView,
+  DeadLetterView: {
+    ...deadLetter,
+    key: null,
+    headers: [{ name: 'ce_id', value: 'bHV4LTAwMDk=' }],
+    value: 'bm90IGEgcmVjb3Jk',
+  } satisfies DeadLetterView,
   DeadLettersView: { deadLetters: [deadLetter], next: null } satisfies DeadLettersView,
   RetriedView: { seq: 1, retried: true } satisfies RetriedView,
   HealthView: { status: 'ok', checks: [{ name: 'projector', status: 'ok', detail: 'last batch 0.4 s ago, lag 0' }] } satisfies HealthView,
   Problem: problem('schema.required', {
-    instance: '/v1/events', requestId: REQUEST, errors: [{ code: 'schema.required', pointer: '/handling', detail: 'The member handling is missing.' }],
+    instance: '/v1/events',
+    requestId: REQUEST,
+    errors: [{ code: 'schema.required', pointer: '/handling', detail: 'The member handling is missing.' }],
   }) satisfies Problem,
 };

@@ -30,7 +30,8 @@ export function indexDocument(document: SightingDocument, agency: string): Docum
   let [starts, ends] = UNDATED;
   if (document.occurred !== undefined) {
     const occurred = parseOccurred(document.occurred);
-    if (!occurred.ok) return { ok: false, code: occurred.code as Fault['code'], pointer: `/occurred${occurred.pointer ?? ''}`, detail: occurred.detail };
+    if (!occurred.ok)
+      return { ok: false, code: occurred.code as Fault['code'], pointer: `/occurred${occurred.pointer ?? ''}`, detail: occurred.detail };
     [starts, ends] = orderBounds(occurred.value);
   }
   const targets = targetsIn(document, agency);

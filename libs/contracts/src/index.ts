@@ -9,11 +9,38 @@ export { API_VERSION, openApiDocument } from './openapi.ts';
 export { errorsPage, isErrorCode, problem, PROBLEM_MEDIA_TYPE, problemPage, statusOf, type Problem } from './problem.ts';
 export { readSighting, type ReadSighting, type SightingEnvelope } from './read-sighting.ts';
 export {
-  IDENTIFIER_LENGTH_MAX, ITEMS_MAX, LIST_LENGTH_MAX, schemaId, schemaOf, TEXT_LENGTH_MAX, WORD_LENGTH_MAX,
-  type EvidenceDocument, type HandlingDocument, type ItemDocument, type OccurredDocument, type PartyDocument, type PlaceDocument, type SightingDocument,
+  IDENTIFIER_LENGTH_MAX,
+  ITEMS_MAX,
+  LIST_LENGTH_MAX,
+  schemaId,
+  schemaOf,
+  TEXT_LENGTH_MAX,
+  WORD_LENGTH_MAX,
+  type EvidenceDocument,
+  type HandlingDocument,
+  type ItemDocument,
+  type OccurredDocument,
+  type PartyDocument,
+  type PlaceDocument,
+  type SightingDocument,
 } from './sighting-schema.ts';
 export { validateDocument } from './validate.ts';
 export type {
-  ConflictsView, Coordinates, DeadLettersView, DeadLetterView, EventAnswer, EventsView, EventView, HealthView, ItemView, Receipt, RetriedView, SearchView, StoredView, SubmittedOne,
-  SubmittedRow, SubmittedRows, TimelineView,
+  ConflictsView,
+  Coordinates,
+  DeadLettersView,
+  DeadLetterView,
+  EventAnswer,
+  EventsView,
+  EventView,
+  HealthView,
+  ItemView,
+  Receipt,
+  RetriedView,
+  SearchView,
+  StoredView,
+  SubmittedOne,
+  SubmittedRow,
+  SubmittedRows,
+  TimelineView,
 } from './views.ts';

@@ -9,5 +9,10 @@ export function itemFault({ id }: ItemDocument, pointer: string): Fault | undefi
   if (isNormalised(id)) return undefined;
   const parsed = parseIdentifier(id);
   if (!parsed.ok) return { code: parsed.code as ErrorCode, pointer: `${pointer}/id`, detail: parsed.detail };
-  return { code: 'identifier.not-normalised', pointer: `${pointer}/id`, detail: 'The identifier is not in its normal form.', expected: parsed.identifier.id };
+  return {
+    code: 'identifier.not-normalised',
+    pointer: `${pointer}/id`,
+    detail: 'The identifier is not in its normal form.',
+    expected: parsed.identifier.id,
+  };
 }

@@ -16,7 +16,10 @@ function* within(value: unknown): Generator<Json> {
 }
 
 const resolve = (document: Json, ref: string): unknown =>
-  ref.split('/').slice(1).reduce<unknown>((at, token) => (at as Json | undefined)?.[token.replaceAll('~1', '/').replaceAll('~0', '~')], document);
+  ref
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((at, token) => (at as Json | undefined)?.[token.replaceAll('~1', '/').replaceAll('~0', '~')], document);
 
 /** Why the value is not what the schema of this document says; empty: it is. */
 const refusal = (document: Json, schema: Json, value: unknown): string[] => {
@@ -24,9 +27,13 @@ const refusal = (document: Json, schema: Json, value: unknown): string[] => {
   return errors.map(({ instancePath, message }) => `${instancePath} ${message}`);
 };
 
-const operations = Object.entries(openapi['paths'] as Json).flatMap(([path, item]) => Object.entries(item as Json).map(([method, operation]) => [`${method} ${path}`, operation as Json] as const));
+const operations = Object.entries(openapi['paths'] as Json).flatMap(([path, item]) =>
+  Object.entries(item as Json).map(([method, operation]) => [`${method} ${path}`, operation as Json] as const),
+);
 const contentsOf = (operation: Json): (readonly [string, Json])[] => {
-  const holders = [operation['requestBody'], ...Object.values(operation['responses'] as Json)].filter((holder) => holder !== undefined) as Json[];
+  const holders = [operation['requestBody'], ...Object.values(operation['responses'] as Json)].filter(
+    (holder) => holder !== undefined,
+  ) as Json[];
   return holders.flatMap((holder) => Object.entries((holder['content'] ?? {}) as Json) as [string, Json][]);
 };
 
@@ -86,7 +93,8 @@ describe('the OpenAPI document', () => {
       for (const [status, response] of Object.entries(operation['responses'] as Json)) {
         if (status.startsWith('2')) continue;
         const content = ((response as Json)['content'] as Json)[PROBLEM_MEDIA_TYPE] as Json;
-        for (const { value } of Object.values(content['examples'] as Record<string, { value: Json }>)) expect(String(value['status'])).toBe(status);
+        for (const { value } of Object.values(content['examples'] as Record<string, { value: Json }>))
+          expect(String(value['status'])).toBe(status);
       }
     }
   });
@@ -96,10 +104,16 @@ describe('the AsyncAPI document', () => {
   it('refers only to what is in it, and every operation has a message of its channel with an example', () => {
     const refs = [...within(asyncapi)].flatMap((object) => (typeof object['$ref'] === 'string' ? [object['$ref']] : []));
     expect(refs.filter((ref) => resolve(asyncapi, ref) === undefined)).toEqual([]);
-    for (const operation of Object.values(asyncapi['operations'] as Record<string, { channel: { $ref: string }; messages: { $ref: string }[] }>)) {
+    for (const operation of Object.values(
+      asyncapi['operations'] as Record<string, { channel: { $ref: string }; messages: { $ref: string }[] }>,
+    )) {
       for (const { $ref } of operation.messages) {
         expect($ref.startsWith(`${operation.channel.$ref}/messages/`)).toBe(true);
-        const message = resolve(asyncapi, (resolve(asyncapi, $ref) as { $ref: string }).$ref) as { headers: Json; payload: Json; examples: { headers: unknown; payload: unknown }[] };
+        const message = resolve(asyncapi, (resolve(asyncapi, $ref) as { $ref: string }).$ref) as {
+          headers: Json;
+          payload: Json;
+          examples: { headers: unknown; payload: unknown }[];
+        };
         expect(message.examples.length).toBeGreaterThan(0);
         for (const example of message.examples) {
           expect(refusal(asyncapi, message.headers, example.headers)).toEqual([]);

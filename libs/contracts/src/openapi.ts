@@ -65,7 +65,12 @@ function eventPaths(): Json {
         description:
           'Answered only after the event log has them. An event is known by (agency, id): the same bytes again change nothing, other bytes are a conflict. `rollback`: one refused sighting refuses the request; `proceed`: each row has its own result. A stream is answered row by row as rows become durable.',
         parameters: [
-          query('onError', { type: 'string', enum: ['rollback', 'proceed'], default: 'rollback' }, 'What a refused row means for the others.', 'proceed'),
+          query(
+            'onError',
+            { type: 'string', enum: ['rollback', 'proceed'], default: 'rollback' },
+            'What a refused row means for the others.',
+            'proceed',
+          ),
           query('dryRun', { type: 'boolean', default: false }, 'Judge, store nothing.', true),
         ],
         requestBody: {
@@ -78,52 +83,110 @@ function eventPaths(): Json {
             'application/x-ndjson': { schema: sighting, examples: { stream: { value: `${JSON.stringify(exampleDocument)}\n` } } },
           },
         },
-        responses: {
-          '202': {
-            description: 'All are in the event log.',
-            content: {
-              'application/json': {
-                schema: { oneOf: [refTo('SubmittedOne'), refTo('SubmittedRows')] },
-                examples: { one: { value: EXAMPLES.SubmittedOne }, list: { value: { results: EXAMPLES.SubmittedRows.results.slice(0, 1) } } },
-              },
-              'application/x-ndjson': { schema: refTo('SubmittedRow'), examples: { row: { value: EXAMPLES.SubmittedRow } } },
-            },
-          },
-          '200': {
-            description: 'proceed: a result for each row, of which some were refused. dryRun: what would have happened.',
-            content: {
-              'application/json': content('SubmittedRows'),
-              'application/x-ndjson': { schema: refTo('SubmittedRow'), examples: { row: { value: EXAMPLES.SubmittedRow } } },
-            },
-          },
-          ...problems('json.syntax', 'event.id-conflict', 'batch.too-large', 'media-type', 'schema.required', 'rate.limited', 'log.unavailable'),
-        },
+        responses: submissionResponses(),
       },
     },
-    '/v1/events/{id}': get('getEvent', 'events', 'One event and everything that speaks about it', 'EventAnswer', [pathId('lux-0009'), asOf, agency], 'asof.malformed', 'event.not-found', 'event.ambiguous'),
-    '/v1/conflicts': get('listConflicts', 'events', 'Bytes of an id that was taken: kept, never an event', 'ConflictsView', [cursor, limit], 'cursor.malformed'),
+    '/v1/events/{id}': get(
+      'getEvent',
+      'events',
+      'One event and everything that speaks about it',
+      'EventAnswer',
+      [pathId('lux-0009'), asOf, agency],
+      'asof.malformed',
+      'event.not-found',
+      'event.ambiguous',
+    ),
+    '/v1/conflicts': get(
+      'listConflicts',
+      'events',
+      'Bytes of an id that was taken: kept, never an event',
+      'ConflictsView',
+      [cursor, limit],
+      'cursor.malformed',
+    ),
+  };
+}
+
+function submissionResponses(): Json {
+  return {
+    '202': {
+      description: 'All are in the event log.',
+      content: {
+        'application/json': {
+          schema: { oneOf: [refTo('SubmittedOne'), refTo('SubmittedRows')] },
+          examples: {
+            one: { value: EXAMPLES.SubmittedOne },
+            list: { value: { results: EXAMPLES.SubmittedRows.results.slice(0, 1) } },
+          },
+        },
+        'application/x-ndjson': { schema: refTo('SubmittedRow'), examples: { row: { value: EXAMPLES.SubmittedRow } } },
+      },
+    },
+    '200': {
+      description: 'proceed: a result for each row, of which some were refused. dryRun: what would have happened.',
+      content: {
+        'application/json': content('SubmittedRows'),
+        'application/x-ndjson': { schema: refTo('SubmittedRow'), examples: { row: { value: EXAMPLES.SubmittedRow } } },
+      },
+    },
+    ...problems('json.syntax', 'event.id-conflict', 'batch.too-large', 'media-type', 'schema.required', 'rate.limited', 'log.unavailable'),
   };
 }
 
 function itemPaths(): Json {
   const id = pathId('vin:WDDSYNTH9JA000001', 'Identifier, `scheme:value`; any written form is normalised.');
   return {
-    '/v1/items/{id}': get('getItem', 'items', 'One item', 'ItemView', [id, asOf], 'asof.malformed', 'item.not-found', 'asof.not-sealed', 'identifier.malformed'),
+    '/v1/items/{id}': get(
+      'getItem',
+      'items',
+      'One item',
+      'ItemView',
+      [id, asOf],
+      'asof.malformed',
+      'item.not-found',
+      'asof.not-sealed',
+      'identifier.malformed',
+    ),
     '/v1/items/{id}/timeline': get(
-      'getTimeline', 'items', 'The sightings of one item, in order, resolved', 'TimelineView', [id, asOf, cursor, limit],
-      'asof.malformed', 'item.not-found', 'asof.not-sealed', 'identifier.malformed',
+      'getTimeline',
+      'items',
+      'The sightings of one item, in order, resolved',
+      'TimelineView',
+      [id, asOf, cursor, limit],
+      'asof.malformed',
+      'item.not-found',
+      'asof.not-sealed',
+      'identifier.malformed',
     ),
     '/v1/search': get(
-      'search', 'items', 'Find items by an identifier, a part of one, or a misread one', 'SearchView',
-      [{ ...query('q', { type: 'string' }, 'At least three letters or digits.', 'SYNU OOOOO1 4'), required: true }, cursor, limit], 'query.too-short',
+      'search',
+      'items',
+      'Find items by an identifier, a part of one, or a misread one',
+      'SearchView',
+      [{ ...query('q', { type: 'string' }, 'At least three letters or digits.', 'SYNU OOOOO1 4'), required: true }, cursor, limit],
+      'query.too-short',
     ),
   };
 }
 
 function operationPaths(): Json {
-  const seq = { name: 'seq', in: 'path', required: true, schema: { type: 'integer', minimum: 0 }, description: 'Number of the dead letter.', example: 1 };
+  const seq = {
+    name: 'seq',
+    in: 'path',
+    required: true,
+    schema: { type: 'integer', minimum: 0 },
+    description: 'Number of the dead letter.',
+    example: 1,
+  };
   return {
-    '/v1/dead-letters': get('listDeadLetters', 'operation', 'Records that could not be taken', 'DeadLettersView', [cursor, limit], 'cursor.malformed'),
+    '/v1/dead-letters': get(
+      'listDeadLetters',
+      'operation',
+      'Records that could not be taken',
+      'DeadLettersView',
+      [cursor, limit],
+      'cursor.malformed',
+    ),
     '/v1/dead-letters/{seq}': get('getDeadLetter', 'operation', 'One of them with its raw bytes', 'DeadLetterView', [seq], 'dlq.not-found'),
     '/v1/dead-letters/{seq}/retry': {
       post: {
@@ -139,7 +202,14 @@ function operationPaths(): Json {
     },
     '/livez': get('livez', 'operation', 'The process runs', 'HealthView', []),
     '/readyz': get('readyz', 'operation', 'It makes progress', 'HealthView', [], 'busy'),
-    '/metrics': text('metrics', 'operation', 'Metrics in Prometheus text format', 'text/plain', [], '# HELP custody_log_size Entries of the log.\n'),
+    '/metrics': text(
+      'metrics',
+      'operation',
+      'Metrics in Prometheus text format',
+      'text/plain',
+      [],
+      '# HELP custody_log_size Entries of the log.\n',
+    ),
   };
 }
 
@@ -147,8 +217,24 @@ function referencePaths(): Json {
   const code = { name: 'code', in: 'path', required: true, schema: { type: 'string', enum: ERROR_CODES }, example: 'schema.required' };
   const kind = { name: 'kind', in: 'path', required: true, schema: { type: 'string', enum: KINDS }, example: 'observation' };
   return {
-    '/problems/{code}': text('problemPage', 'reference', 'What a code means and what to do', 'text/html', [code], '<!doctype html>', 'not-found'),
-    '/schemas/sighting/1/{kind}': text('sightingSchema', 'reference', 'JSON Schema 2020-12 of one kind', 'application/schema+json', [kind], { $id: '/schemas/sighting/1/observation' }, 'not-found'),
+    '/problems/{code}': text(
+      'problemPage',
+      'reference',
+      'What a code means and what to do',
+      'text/html',
+      [code],
+      '<!doctype html>',
+      'not-found',
+    ),
+    '/schemas/sighting/1/{kind}': text(
+      'sightingSchema',
+      'reference',
+      'JSON Schema 2020-12 of one kind',
+      'application/schema+json',
+      [kind],
+      { $id: '/schemas/sighting/1/observation' },
+      'not-found',
+    ),
     '/openapi.json': text('openapi', 'reference', 'This document', 'application/json', [], { openapi: '3.1.1' }),
     '/asyncapi.json': text('asyncapi', 'reference', 'The topics', 'application/json', [], { asyncapi: '3.0.0' }),
   };
@@ -156,12 +242,28 @@ function referencePaths(): Json {
 
 const refTo = (view: View) => ({ $ref: `#/components/schemas/${view}` });
 const content = (view: View) => ({ schema: refTo(view), examples: { [view]: { value: EXAMPLES[view] } } });
-const query = (name: string, schema: Json, description: string, example: unknown) => ({ name, in: 'query', required: false, schema, description, example });
-const pathId = (example: string, description = 'Id of the event.') => ({ name: 'id', in: 'path', required: true, schema: { type: 'string' }, description, example });
+const query = (name: string, schema: Json, description: string, example: unknown) => ({
+  name,
+  in: 'query',
+  required: false,
+  schema,
+  description,
+  example,
+});
+const pathId = (example: string, description = 'Id of the event.') => ({
+  name: 'id',
+  in: 'path',
+  required: true,
+  schema: { type: 'string' },
+  description,
+  example,
+});
 
 const asOf = query(
-  'asOf', { type: 'string' },
-  '`log:<size>`: what the ledger held at that size; `reported:<date or time>`: the authors\' word; a date alone means the recorded time, which needs a seal. Absent: now.', 'log:62',
+  'asOf',
+  { type: 'string' },
+  "`log:<size>`: what the ledger held at that size; `reported:<date or time>`: the authors' word; a date alone means the recorded time, which needs a seal. Absent: now.",
+  'log:62',
 );
 const agency = query('agency', { type: 'string' }, 'Whose event, where several agencies have one of this id.', 'local');
 const cursor = query('cursor', { type: 'string' }, 'From `next` of the page before; opaque.', 'eyJ2IjoxfQ');
@@ -169,10 +271,26 @@ const limit = query('limit', { type: 'integer', minimum: 1, maximum: 1000, defau
 
 function get(operationId: string, tag: string, summary: string, view: View, parameters: readonly Json[], ...codes: ErrorCode[]): Json {
   const ok = { description: summary, content: { 'application/json': content(view) } };
-  return { get: { operationId, tags: [tag], summary, parameters, responses: { '200': ok, ...problems(...codes, 'query.invalid', 'rate.limited', 'store.unavailable') } } };
+  return {
+    get: {
+      operationId,
+      tags: [tag],
+      summary,
+      parameters,
+      responses: { '200': ok, ...problems(...codes, 'query.invalid', 'rate.limited', 'store.unavailable') },
+    },
+  };
 }
 
-function text(operationId: string, tag: string, summary: string, mediaType: string, parameters: readonly Json[], example: unknown, ...codes: ErrorCode[]): Json {
+function text(
+  operationId: string,
+  tag: string,
+  summary: string,
+  mediaType: string,
+  parameters: readonly Json[],
+  example: unknown,
+  ...codes: ErrorCode[]
+): Json {
   const schema = typeof example === 'string' ? { type: 'string' } : { type: 'object' };
   const ok = { description: summary, content: { [mediaType]: { schema, examples: { example: { value: example } } } } };
   return { get: { operationId, tags: [tag], summary, parameters, responses: { '200': ok, ...problems(...codes, 'internal') } } };
@@ -190,11 +308,15 @@ function problems(...codes: readonly ErrorCode[]): Json {
       String(status),
       {
         description: of.map((code) => ERRORS[code].title).join('; '),
-        ...(status === 429 || status === 503 ? { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds.', example: 1 } } } : {}),
+        ...(status === 429 || status === 503
+          ? { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds.', example: 1 } } }
+          : {}),
         content: {
           [PROBLEM_MEDIA_TYPE]: {
             schema: refTo('Problem'),
-            examples: Object.fromEntries(of.map((code) => [code, { value: problem(code, { instance: '/v1', requestId: EXAMPLES.Problem.requestId }) }])),
+            examples: Object.fromEntries(
+              of.map((code) => [code, { value: problem(code, { instance: '/v1', requestId: EXAMPLES.Problem.requestId }) }]),
+            ),
           },
         },
       },

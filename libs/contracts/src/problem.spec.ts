@@ -42,8 +42,14 @@ describe('a problem', () => {
   it('is an RFC 9457 body whose type is a page of this server', () => {
     const body = problem('event.id-conflict', { instance: '/v1/events', requestId: 'r1' });
     expect(body).toEqual({
-      type: '/problems/event.id-conflict', title: ERRORS['event.id-conflict'].title, status: 409, detail: ERRORS['event.id-conflict'].meaning,
-      instance: '/v1/events', code: 'event.id-conflict', remedy: ERRORS['event.id-conflict'].remedy, requestId: 'r1',
+      type: '/problems/event.id-conflict',
+      title: ERRORS['event.id-conflict'].title,
+      status: 409,
+      detail: ERRORS['event.id-conflict'].meaning,
+      instance: '/v1/events',
+      code: 'event.id-conflict',
+      remedy: ERRORS['event.id-conflict'].remedy,
+      requestId: 'r1',
     });
   });
 

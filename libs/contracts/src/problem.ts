@@ -81,7 +81,9 @@ export function errorsPage(): string {
     const group = code.split('.')[0] ?? code;
     groups.set(group, [...(groups.get(group) ?? []), code]);
   }
-  const sections = [...groups].map(([group, codes]) => [`## ${group}`, '', '| code | status | meaning | remedy |', '|---|---|---|---|', ...codes.map(tableRow), ''].join('\n'));
+  const sections = [...groups].map(([group, codes]) =>
+    [`## ${group}`, '', '| code | status | meaning | remedy |', '|---|---|---|---|', ...codes.map(tableRow), ''].join('\n'),
+  );
   return [
     '# Error codes',
     '',

@@ -24,10 +24,26 @@ describe('reading a sighting', () => {
     const read = readSighting(exampleDocument, envelope);
     if (!read.ok) throw new Error(JSON.stringify(read.faults));
     expect(read.sighting).toMatchObject({
-      agency: 'local', id: 'e-1', principal: 'operator', kind: 'aggregation', action: 'ADD', modality: 'actual', handling: { tlp: 'GREEN' },
-      occurred: { starts: Date.UTC(2018, 5, 11, 13, 20) * 1000, ends: Date.UTC(2018, 5, 11, 13, 21) * 1000, precision: 'minute', extent: 'within' },
-      place: { unlocode: 'NLRTM' }, items: exampleDocument.items, parties: [], grade: 'C3', statement: exampleDocument.statement,
-      reported: { at: Date.UTC(2019, 2, 22, 9, 10) * 1000, by: 'trade-analyst' }, relations: { contradicts: [], links: [], basis: [], resolves: [], upholds: [] },
+      agency: 'local',
+      id: 'e-1',
+      principal: 'operator',
+      kind: 'aggregation',
+      action: 'ADD',
+      modality: 'actual',
+      handling: { tlp: 'GREEN' },
+      occurred: {
+        starts: Date.UTC(2018, 5, 11, 13, 20) * 1000,
+        ends: Date.UTC(2018, 5, 11, 13, 21) * 1000,
+        precision: 'minute',
+        extent: 'within',
+      },
+      place: { unlocode: 'NLRTM' },
+      items: exampleDocument.items,
+      parties: [],
+      grade: 'C3',
+      statement: exampleDocument.statement,
+      reported: { at: Date.UTC(2019, 2, 22, 9, 10) * 1000, by: 'trade-analyst' },
+      relations: { contradicts: [], links: [], basis: [], resolves: [], upholds: [] },
     });
     expect(read.sighting).not.toHaveProperty('subtype');
   });
@@ -39,7 +55,10 @@ describe('reading a sighting', () => {
 
   it('refuses an identifier that is not in its normal form, and says the normal form', () => {
     const read = readSighting({ ...observation, items: [{ id: 'container:SYNU 000001-4', role: 'subject' }] }, envelope);
-    expect(read).toMatchObject({ ok: false, faults: [{ code: 'identifier.not-normalised', pointer: '/items/0/id', expected: 'container:SYNU0000014' }] });
+    expect(read).toMatchObject({
+      ok: false,
+      faults: [{ code: 'identifier.not-normalised', pointer: '/items/0/id', expected: 'container:SYNU0000014' }],
+    });
   });
 
   it('keeps a failing check digit: it is evidence of what was written', () => {
@@ -58,8 +77,13 @@ describe('reading a sighting', () => {
         relations: { links: ['ok', 'Bad/id'] },
       }).sort(),
     ).toEqual([
-      'handling.agencies /handling/agencies', 'identifier.scheme-unknown /items/0/id', 'place.coordinates /place/lon', 'place.country-mismatch /conveyance/loading/country',
-      'ref.malformed /relations/links/1', 'time.invalid /occurred/from', 'time.invalid /reported/at',
+      'handling.agencies /handling/agencies',
+      'identifier.scheme-unknown /items/0/id',
+      'place.coordinates /place/lon',
+      'place.country-mismatch /conveyance/loading/country',
+      'ref.malformed /relations/links/1',
+      'time.invalid /occurred/from',
+      'time.invalid /reported/at',
     ]);
   });
 
@@ -90,9 +114,16 @@ describe('reading a sighting', () => {
 
 describe('the index of a document', () => {
   it('has the kind by its number, the interval half-open, every item once', () => {
-    expect(indexOf({ ...exampleDocument, items: [...(exampleDocument.items ?? []), { id: 'vin:WDDSYNTH9JA000001', role: 'background' }] })).toEqual({
-      ok: true, kind: KINDS.indexOf('aggregation'), starts: Date.UTC(2018, 5, 11, 13, 20) * 1000, ends: Date.UTC(2018, 5, 11, 13, 21) * 1000,
-      items: ['vin:WDDSYNTH9JA000001', 'container:SYNU0000014'], groups: ['green'], targets: [],
+    expect(
+      indexOf({ ...exampleDocument, items: [...(exampleDocument.items ?? []), { id: 'vin:WDDSYNTH9JA000001', role: 'background' }] }),
+    ).toEqual({
+      ok: true,
+      kind: KINDS.indexOf('aggregation'),
+      starts: Date.UTC(2018, 5, 11, 13, 20) * 1000,
+      ends: Date.UTC(2018, 5, 11, 13, 21) * 1000,
+      items: ['vin:WDDSYNTH9JA000001', 'container:SYNU0000014'],
+      groups: ['green'],
+      targets: [],
     });
   });
 
@@ -102,17 +133,32 @@ describe('the index of a document', () => {
   });
 
   it('opens a marking to the readers before and after it', () => {
-    const marking = { kind: 'marking' as const, handling: { tlp: 'AMBER' as const, agencies: ['b'] }, relations: { target: 'e-2', handling: { tlp: 'GREEN' as const } } };
+    const marking = {
+      kind: 'marking' as const,
+      handling: { tlp: 'AMBER' as const, agencies: ['b'] },
+      relations: { target: 'e-2', handling: { tlp: 'GREEN' as const } },
+    };
     expect(indexOf(marking).groups).toEqual(['agency:b', 'agency:local', 'green']);
     expect(indexOf({ ...marking, kind: 'observation' }).groups).toEqual(['agency:b', 'agency:local']);
   });
 
   it('names each sighting spoken about once, with its agency', () => {
-    const { targets } = indexOf({ kind: 'resolution', relations: { resolves: ['e-2', 'local/e-2', 'b/e-2'], contradicts: ['e-3'], links: ['e-9'] } });
-    expect(targets).toEqual([{ agency: 'local', id: 'e-2' }, { agency: 'b', id: 'e-2' }, { agency: 'local', id: 'e-3' }]);
+    const { targets } = indexOf({
+      kind: 'resolution',
+      relations: { resolves: ['e-2', 'local/e-2', 'b/e-2'], contradicts: ['e-3'], links: ['e-9'] },
+    });
+    expect(targets).toEqual([
+      { agency: 'local', id: 'e-2' },
+      { agency: 'b', id: 'e-2' },
+      { agency: 'local', id: 'e-3' },
+    ]);
   });
 
   it('is refused where reading would be', () => {
-    expect(indexDocument({ ...observation, occurred: { from: 'soon', precision: 'day' } }, 'local')).toMatchObject({ ok: false, code: 'time.invalid', pointer: '/occurred/from' });
+    expect(indexDocument({ ...observation, occurred: { from: 'soon', precision: 'day' } }, 'local')).toMatchObject({
+      ok: false,
+      code: 'time.invalid',
+      pointer: '/occurred/from',
+    });
   });
 });

@@ -1,7 +1,19 @@
 /** From a valid document to the domain's Sighting: identifiers, times, places, handling, references and grade by the domain's own rules. */
 import {
-  type EventRef, formatRef, type Handling, isRelating, parseGrade, parseHandling, parseInstant, parseOccurred, parsePlace, parseRef,
-  type Place, type Relations, type Result, type Sighting,
+  type EventRef,
+  formatRef,
+  type Handling,
+  isRelating,
+  parseGrade,
+  parseHandling,
+  parseInstant,
+  parseOccurred,
+  parsePlace,
+  parseRef,
+  type Place,
+  type Relations,
+  type Result,
+  type Sighting,
 } from '#lib/domain';
 import type { ErrorCode } from './errors.ts';
 import { FAULTS_MAX, type Fault } from './fault.ts';
@@ -72,7 +84,8 @@ function take<T>(result: Result<T>, pointer: string, faults: Fault[]): T | undef
   return undefined;
 }
 
-const readHandling = (handling: HandlingDocument, pointer: string, faults: Fault[]): Handling => take(parseHandling(handling), pointer, faults) ?? { tlp: 'RED' };
+const readHandling = (handling: HandlingDocument, pointer: string, faults: Fault[]): Handling =>
+  take(parseHandling(handling), pointer, faults) ?? { tlp: 'RED' };
 
 const readPlace = (place: PlaceDocument | undefined, pointer: string, faults: Fault[]): Place | undefined =>
   place === undefined ? undefined : take(parsePlace(place), pointer, faults);

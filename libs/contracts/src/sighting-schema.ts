@@ -24,7 +24,8 @@ const word = () => Type.String({ minLength: 1, maxLength: WORD_LENGTH_MAX });
 const country = () => Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2.' });
 const name = (description: string) => Type.String({ minLength: 1, maxLength: 128, description });
 
-const reference = () => Type.String({ pattern: `^(${EVENT_ID}/)?${EVENT_ID}$`, description: 'An event: `id` of the same agency, or `agency/id`.' });
+const reference = () =>
+  Type.String({ pattern: `^(${EVENT_ID}/)?${EVENT_ID}$`, description: 'An event: `id` of the same agency, or `agency/id`.' });
 const references = (minItems = 0) => Type.Array(reference(), { minItems, maxItems: LIST_LENGTH_MAX });
 
 const Handling = Type.Object(
@@ -64,11 +65,19 @@ const Place = Type.Object(
 );
 
 const itemMembers = {
-  id: Type.String({ pattern: '^[a-z][a-z0-9]{0,31}:', minLength: 3, maxLength: IDENTIFIER_LENGTH_MAX, description: '`scheme:value`, normalised.' }),
+  id: Type.String({
+    pattern: '^[a-z][a-z0-9]{0,31}:',
+    minLength: 3,
+    maxLength: IDENTIFIER_LENGTH_MAX,
+    description: '`scheme:value`, normalised.',
+  }),
   role: Type.Enum(ROLES),
   written: Type.Optional(text()),
   aliases: Type.Optional(
-    Type.Object({ name: Type.Optional(text()), mmsi: Type.Optional(word()), callSign: Type.Optional(word()) }, { ...closed, minProperties: 1 }),
+    Type.Object(
+      { name: Type.Optional(text()), mmsi: Type.Optional(word()), callSign: Type.Optional(word()) },
+      { ...closed, minProperties: 1 },
+    ),
   ),
 };
 const Item = Type.Object(itemMembers, closed);
@@ -112,7 +121,9 @@ const freeRelations = {
 };
 
 const members = {
-  id: Type.Optional(Type.String({ pattern: `^${EVENT_ID}$`, description: 'Chosen by the submitter; capture makes a UUIDv7 where it is absent.' })),
+  id: Type.Optional(
+    Type.String({ pattern: `^${EVENT_ID}$`, description: 'Chosen by the submitter; capture makes a UUIDv7 where it is absent.' }),
+  ),
   kind: Type.Enum(KINDS),
   modality: Type.Optional(Type.Enum(MODALITIES, { description: 'Default: actual.' })),
   subtype: Type.Optional(word()),
@@ -121,7 +132,10 @@ const members = {
   place: Type.Optional(Place),
   items: Type.Optional(Type.Array(Item, { maxItems: ITEMS_MAX })),
   conveyance: Type.Optional(
-    Type.Object({ voyage: Type.Optional(word()), loading: Type.Optional(Place), discharge: Type.Optional(Place) }, { ...closed, minProperties: 1 }),
+    Type.Object(
+      { voyage: Type.Optional(word()), loading: Type.Optional(Place), discharge: Type.Optional(Place) },
+      { ...closed, minProperties: 1 },
+    ),
   ),
   parties: Type.Optional(Type.Array(Party, { maxItems: LIST_LENGTH_MAX })),
   source: Source,
@@ -131,7 +145,10 @@ const members = {
   relations: Type.Optional(Type.Object(freeRelations, closed)),
   reported: Type.Optional(Type.Object({ at: time(), by: Type.Optional(text()), agency: Type.Optional(text()) }, closed)),
   extension: Type.Optional(
-    Type.Object({ case: Type.Optional(Type.Unknown()), x: Type.Optional(Type.Unknown()) }, { description: 'Free members; the only place for them.' }),
+    Type.Object(
+      { case: Type.Optional(Type.Unknown()), x: Type.Optional(Type.Unknown()) },
+      { description: 'Free members; the only place for them.' },
+    ),
   ),
 };
 
@@ -144,7 +161,7 @@ const target = () => ({ target: reference(), ...freeRelations });
 const settled = () => ({ resolves: references(1), upholds: Type.Optional(references()), ...freeRelations });
 
 /** Every member that some kind has, as optional as the most permissive kind makes it: the type that code works with. */
-const AnyKind = Type.Object({
+const _AnyKind = Type.Object({
   ...members,
   as: Type.Optional(as()),
   action: Type.Optional(action()),
@@ -159,7 +176,7 @@ const AnyKind = Type.Object({
     }),
   ),
 });
-export type SightingDocument = Static<typeof AnyKind>;
+export type SightingDocument = Static<typeof _AnyKind>;
 export type ItemDocument = NonNullable<SightingDocument['items']>[number];
 export type HandlingDocument = Static<typeof Handling>;
 export type PlaceDocument = Static<typeof Place>;
@@ -176,7 +193,15 @@ const hasSubject = hasRole(['subject'], { minContains: 1 });
 /** An aggregation says what goes into what; an unloading may leave open out of what. */
 const aggregates = {
   required: ['action'],
-  ...{ allOf: [hasSubject, { if: { properties: { action: { const: 'ADD' } }, required: ['action'] }, then: hasRole(['container', 'conveyance'], { minContains: 1, maxContains: 1 }) }] },
+  ...{
+    allOf: [
+      hasSubject,
+      {
+        if: { properties: { action: { const: 'ADD' } }, required: ['action'] },
+        then: hasRole(['container', 'conveyance'], { minContains: 1, maxContains: 1 }),
+      },
+    ],
+  },
 };
 const whenAs = (kind: Kind, then: object, otherwise?: object) => ({
   if: { properties: { as: { const: kind } }, required: ['as'] },
@@ -184,7 +209,10 @@ const whenAs = (kind: Kind, then: object, otherwise?: object) => ({
   ...(otherwise === undefined ? {} : { else: otherwise }),
 });
 
-const plain = (changes: Members = {}, rules: readonly object[] = []): { changes: Members; rules: readonly object[] } => ({ changes, rules });
+const plain = (changes: Members = {}, rules: readonly object[] = []): { changes: Members; rules: readonly object[] } => ({
+  changes,
+  rules,
+});
 const targeted = () => ({ relations: Type.Object(target(), closed) });
 
 const byKind: Record<Kind, { changes: Members; rules: readonly object[] }> = {
@@ -208,7 +236,10 @@ const byKind: Record<Kind, { changes: Members; rules: readonly object[] }> = {
       whenAs('aggregation', aggregates, { properties: { action: false } }),
       whenAs('statement', { required: ['statement'] }),
       whenAs('assessment', { required: ['subtype'] }),
-      whenAs('identification', { required: ['subtype', 'items'], properties: { subtype: { enum: ['same', 'one-of'] }, items: { minItems: 2 } } }),
+      whenAs('identification', {
+        required: ['subtype', 'items'],
+        properties: { subtype: { enum: ['same', 'one-of'] }, items: { minItems: 2 } },
+      }),
     ],
   ),
   retraction: plain(targeted()),

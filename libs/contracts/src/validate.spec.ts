@@ -27,7 +27,11 @@ const smallest: Record<Kind, Record<string, unknown>> = {
   resolution: { ...base, relations: { resolves: ['lux-1'] } },
   marking: { ...base, relations: { target: 'lux-1', handling: { tlp: 'CLEAR' } } },
 };
-const documentOf = (kind: Kind, changes: Record<string, unknown> = {}): Record<string, unknown> => ({ ...smallest[kind], kind, ...changes });
+const documentOf = (kind: Kind, changes: Record<string, unknown> = {}): Record<string, unknown> => ({
+  ...smallest[kind],
+  kind,
+  ...changes,
+});
 const codesOf = (value: unknown): string[] => validateDocument(value).map(({ code, pointer }) => `${code} ${pointer}`);
 
 describe('a sighting document', () => {
@@ -44,7 +48,9 @@ describe('a sighting document', () => {
     const codes = (kind: Kind, changes: Record<string, unknown>) => codesOf(documentOf(kind, changes));
     expect(codes('aggregation', { items: [subject] })).toEqual(['schema.roles /items']);
     expect(codes('aggregation', { items: [container] })).toEqual(['schema.roles /items']);
-    expect(codes('aggregation', { items: [subject, container, { ...container, id: 'imo:0000048', role: 'conveyance' }] })).toEqual(['schema.roles /items']);
+    expect(codes('aggregation', { items: [subject, container, { ...container, id: 'imo:0000048', role: 'conveyance' }] })).toEqual([
+      'schema.roles /items',
+    ]);
     expect(codes('aggregation', { action: 'DELETE', items: [subject] })).toEqual([]);
     expect(codes('marking', { relations: { target: 'lux-1' } })).toEqual(['schema.required /relations/handling']);
     expect(codes('resolution', { relations: { resolves: [] } })).toEqual(['schema.size /relations/resolves']);
@@ -55,7 +61,8 @@ describe('a sighting document', () => {
   });
 
   it('has `as` only as a correction and never of a kind that speaks about others', () => {
-    for (const kind of KINDS) expect(codesOf(documentOf(kind, { as: 'observation' }))).toEqual(kind === 'correction' ? [] : ['schema.unknown-member /as']);
+    for (const kind of KINDS)
+      expect(codesOf(documentOf(kind, { as: 'observation' }))).toEqual(kind === 'correction' ? [] : ['schema.unknown-member /as']);
     for (const as of RELATING_KINDS) expect(codesOf(documentOf('correction', { as }))).toEqual(['schema.value /as']);
   });
 
@@ -64,7 +71,8 @@ describe('a sighting document', () => {
       const codes = codesOf(documentOf(kind, { action: 'ADD' }));
       expect(codes).toEqual(kind === 'aggregation' ? [] : ['schema.unknown-member /action']);
     }
-    const correction = (changes: Record<string, unknown>) => codesOf(documentOf('correction', { as: 'aggregation', items: [subject, container], ...changes }));
+    const correction = (changes: Record<string, unknown>) =>
+      codesOf(documentOf('correction', { as: 'aggregation', items: [subject, container], ...changes }));
     expect(correction({ action: 'ADD' })).toEqual([]);
     expect(correction({})).toEqual(['schema.required /action']);
     expect(correction({ action: 'ADD', items: [subject] })).toEqual(['schema.roles /items']);
@@ -77,15 +85,38 @@ describe('a sighting document', () => {
 
   it('refuses an unknown member wherever it stands, but for extension', () => {
     const full = documentOf('observation', {
-      occurred: { from: '2018', precision: 'year' }, place: { name: 'Dalian' }, items: [{ ...subject, aliases: { name: 'DN5505' } }], conveyance: { voyage: '1', loading: { name: 'x' } },
-      parties: [{ role: 'operator' }], evidence: [{ sha256: '0'.repeat(64) }], relations: {}, reported: { at: '2019-02-04T10:12:00Z' },
+      occurred: { from: '2018', precision: 'year' },
+      place: { name: 'Dalian' },
+      items: [{ ...subject, aliases: { name: 'DN5505' } }],
+      conveyance: { voyage: '1', loading: { name: 'x' } },
+      parties: [{ role: 'operator' }],
+      evidence: [{ sha256: '0'.repeat(64) }],
+      relations: {},
+      reported: { at: '2019-02-04T10:12:00Z' },
     });
     expect(codesOf(full)).toEqual([]);
-    const places = ['', '/handling', '/occurred', '/place', '/items/0', '/items/0/aliases', '/conveyance', '/conveyance/loading', '/parties/0', '/source', '/evidence/0', '/relations', '/reported'];
+    const places = [
+      '',
+      '/handling',
+      '/occurred',
+      '/place',
+      '/items/0',
+      '/items/0/aliases',
+      '/conveyance',
+      '/conveyance/loading',
+      '/parties/0',
+      '/source',
+      '/evidence/0',
+      '/relations',
+      '/reported',
+    ];
     for (const place of places) {
       for (const name of ['colour', '__proto__', 'constructor', 'a/b~c']) {
         const copy: unknown = structuredClone(full);
-        const holder = place.split('/').slice(1).reduce<object>((at, token) => (at as Record<string, object>)[token] as object, copy as object);
+        const holder = place
+          .split('/')
+          .slice(1)
+          .reduce<object>((at, token) => (at as Record<string, object>)[token] as object, copy as object);
         Object.defineProperty(holder, name, { value: 1, enumerable: true });
         expect(codesOf(copy)).toEqual([`schema.unknown-member ${place}/${name.replace('~', '~0').replace('/', '~1')}`]);
       }
@@ -121,13 +152,37 @@ describe('a sighting document', () => {
   });
 
   it('of any JSON at all is judged without throwing', () => {
-    const json = fc.oneof(fc.jsonValue(), fc.record({ kind: fc.constantFrom(...KINDS), items: fc.jsonValue(), relations: fc.jsonValue(), as: fc.jsonValue(), action: fc.jsonValue() }));
-    fc.assert(fc.property(json, (value) => Array.isArray(validateDocument(value))), { numRuns: 300 });
+    const json = fc.oneof(
+      fc.jsonValue(),
+      fc.record({
+        kind: fc.constantFrom(...KINDS),
+        items: fc.jsonValue(),
+        relations: fc.jsonValue(),
+        as: fc.jsonValue(),
+        action: fc.jsonValue(),
+      }),
+    );
+    fc.assert(
+      fc.property(json, (value) => Array.isArray(validateDocument(value))),
+      { numRuns: 300 },
+    );
   });
 
   it('is judged as the published schema judges it, whatever is done to it', () => {
-    const valid = { occurred: { from: '2018', precision: 'year' }, place: { name: 'Dalian' }, items: [subject, container], relations: { links: ['a'] }, action: 'ADD', as: 'observation', colour: 1 };
-    const change = fc.constantFrom(...Object.entries(valid)).chain(([name, value]) => fc.tuple(fc.constant(name), fc.oneof({ weight: 3, arbitrary: fc.constant<unknown>(value) }, fc.jsonValue())));
+    const valid = {
+      occurred: { from: '2018', precision: 'year' },
+      place: { name: 'Dalian' },
+      items: [subject, container],
+      relations: { links: ['a'] },
+      action: 'ADD',
+      as: 'observation',
+      colour: 1,
+    };
+    const change = fc
+      .constantFrom(...Object.entries(valid))
+      .chain(([name, value]) =>
+        fc.tuple(fc.constant(name), fc.oneof({ weight: 3, arbitrary: fc.constant<unknown>(value) }, fc.jsonValue())),
+      );
     const members = fc.array(change, { maxLength: 3 }).map((changes) => Object.fromEntries(changes) as Record<string, unknown>);
     let accepted = 0;
     fc.assert(

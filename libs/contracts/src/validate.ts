@@ -22,7 +22,8 @@ export function validateDocument(value: unknown): Fault[] {
     return [{ code: 'schema.type', pointer: '', detail: 'A sighting is a JSON object.', expected: 'object' }];
   }
   const kind: unknown = Object.hasOwn(value, 'kind') ? (value as { kind: unknown }).kind : undefined;
-  if (kind === undefined) return [{ code: 'schema.required', pointer: '/kind', detail: 'The member kind is missing.', expected: KINDS.join(', ') }];
+  if (kind === undefined)
+    return [{ code: 'schema.required', pointer: '/kind', detail: 'The member kind is missing.', expected: KINDS.join(', ') }];
   if (!isKind(kind)) return [{ code: 'schema.value', pointer: '/kind', detail: 'No such kind of sighting.', expected: KINDS.join(', ') }];
   const validator = validatorOf(kind);
   if (validator.Check(value)) return [];
@@ -51,7 +52,8 @@ function withNamesListed(schema: unknown): unknown {
   if (typeof schema !== 'object' || schema === null) return schema;
   const entries = Object.entries(schema).map(([name, value]) => [name, withNamesListed(value)] as const);
   const { additionalProperties, ...open } = Object.fromEntries(entries) as Record<string, unknown>;
-  if (additionalProperties !== false || typeof open['properties'] !== 'object' || open['properties'] === null) return Object.fromEntries(entries);
+  if (additionalProperties !== false || typeof open['properties'] !== 'object' || open['properties'] === null)
+    return Object.fromEntries(entries);
   return { ...open, propertyNames: { enum: Object.keys(open['properties']) } };
 }
 
@@ -62,7 +64,10 @@ function explain(schema: XSchema, value: unknown): Fault[] {
 
 /** The validator says only that a `then` or `else` failed (all of ours stand at the document itself): that branch alone says why. */
 function explainBranch(schema: XSchema, error: TValidationError & { keyword: 'if' }, value: unknown): Fault[] {
-  const rule = error.schemaPath.split('/').slice(1).reduce<unknown>((at, token) => (at as Record<string, unknown>)[token], schema);
+  const rule = error.schemaPath
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((at, token) => (at as Record<string, unknown>)[token], schema);
   return explain((rule as Record<string, XSchema>)[error.params.failingKeyword] ?? true, value);
 }
 
@@ -74,27 +79,61 @@ function faultsOf(error: TValidationError): Fault[] {
   switch (error.keyword) {
     case 'required':
       return error.params.requiredProperties.map((name) => ({
-        code: 'schema.required', pointer: pointer + pointerToken(name), detail: `The member ${name} is missing.`,
+        code: 'schema.required',
+        pointer: pointer + pointerToken(name),
+        detail: `The member ${name} is missing.`,
       }));
     // Of `additionalProperties: false` too: one for each member, where the keyword's own error is one for all.
     case 'boolean':
-      return [{ code: 'schema.unknown-member', pointer, detail: 'No such member in a sighting of this kind beside the others; free members stand under extension.' }];
+      return [
+        {
+          code: 'schema.unknown-member',
+          pointer,
+          detail: 'No such member in a sighting of this kind beside the others; free members stand under extension.',
+        },
+      ];
     case 'type':
       return [{ code: 'schema.type', pointer, detail: 'The value has another type.', expected: String(error.params.type) }];
     case 'const':
       return [{ code: 'schema.value', pointer, detail: 'Another value is required here.', expected: String(error.params.allowedValue) }];
     case 'enum':
-      return [{ code: 'schema.value', pointer, detail: 'The value is not in the list.', expected: error.params.allowedValues.map(String).join(', ') }];
+      return [
+        {
+          code: 'schema.value',
+          pointer,
+          detail: 'The value is not in the list.',
+          expected: error.params.allowedValues.map(String).join(', '),
+        },
+      ];
     case 'pattern':
       return [{ code: 'schema.pattern', pointer, detail: 'The text has another form.', expected: String(error.params.pattern) }];
-    case 'minLength': case 'minItems': case 'minProperties':
+    case 'minLength':
+    case 'minItems':
+    case 'minProperties':
       return [{ code: 'schema.size', pointer, detail: 'Too short.', expected: `at least ${error.params.limit}` }];
-    case 'maxLength': case 'maxItems': case 'maxProperties':
+    case 'maxLength':
+    case 'maxItems':
+    case 'maxProperties':
       return [{ code: 'schema.size', pointer, detail: 'Too long.', expected: `at most ${error.params.limit}` }];
-    case 'minimum': case 'maximum':
-      return [{ code: 'schema.range', pointer, detail: 'The number is out of range.', expected: `${error.params.comparison} ${error.params.limit}` }];
+    case 'minimum':
+    case 'maximum':
+      return [
+        {
+          code: 'schema.range',
+          pointer,
+          detail: 'The number is out of range.',
+          expected: `${error.params.comparison} ${error.params.limit}`,
+        },
+      ];
     case 'contains':
-      return [{ code: 'schema.roles', pointer, detail: 'The items do not have the roles that this kind needs.', expected: 'a subject; for ADD also exactly one container or conveyance' }];
+      return [
+        {
+          code: 'schema.roles',
+          pointer,
+          detail: 'The items do not have the roles that this kind needs.',
+          expected: 'a subject; for ADD also exactly one container or conveyance',
+        },
+      ];
     default:
       return [];
   }

@@ -17,14 +17,44 @@ const index = () => Type.Integer({ minimum: 0 });
 /** A list of a domain union that a compiler check keeps complete. */
 const every = <T extends string>(members: Record<T, true>): T[] => Object.keys(members) as T[];
 const STANDINGS = every<Standing>({ stands: true, corrected: true, withdrawn: true, superseded: true, void: true, waiting: true });
-const MARKS = every<Mark>({ observed: true, statement: true, assessment: true, identification: true, planned: true, negative: true, relation: true });
+const MARKS = every<Mark>({
+  observed: true,
+  statement: true,
+  assessment: true,
+  identification: true,
+  planned: true,
+  negative: true,
+  relation: true,
+});
 const FLAGS = every<Flag>({
-  'check-digit': true, disputed: true, 'foreign-correction': true, 'foreign-marking': true, 'foreign-retraction': true, 'incomplete-correction': true, 'relation-cycle': true,
+  'check-digit': true,
+  disputed: true,
+  'foreign-correction': true,
+  'foreign-marking': true,
+  'foreign-retraction': true,
+  'incomplete-correction': true,
+  'relation-cycle': true,
 });
 const WHYS = every<WhyNot>({
-  corrected: true, withdrawn: true, superseded: true, void: true, waiting: true, 'kind-unknown': true, kind: true, modality: true, background: true, 'not-named': true, disputed: true,
+  corrected: true,
+  withdrawn: true,
+  superseded: true,
+  void: true,
+  waiting: true,
+  'kind-unknown': true,
+  kind: true,
+  modality: true,
+  background: true,
+  'not-named': true,
+  disputed: true,
 });
-const QUESTIONS = every<OpenQuestion['code']>({ 'check-digit': true, disputed: true, contradiction: true, 'incomplete-correction': true, 'relation-cycle': true });
+const QUESTIONS = every<OpenQuestion['code']>({
+  'check-digit': true,
+  disputed: true,
+  contradiction: true,
+  'incomplete-correction': true,
+  'relation-cycle': true,
+});
 
 export const EventRefView = Type.Object({ agency: Type.String(), id: Type.String() }, closed);
 
@@ -32,7 +62,9 @@ export const Coordinates = Type.Object(
   {
     asOf: Type.Object(
       {
-        basis: Type.Enum(['log', 'reported'], { description: 'log: what the ledger held at that size; reported: what authors say they had written down by that time.' }),
+        basis: Type.Enum(['log', 'reported'], {
+          description: 'log: what the ledger held at that size; reported: what authors say they had written down by that time.',
+        }),
         logSize: Type.Integer({ minimum: 0, description: 'Entries folded: those with a log index below it.' }),
         reported: Type.Optional(Type.String({ description: 'Of basis reported: the time, included; a bare date is its end in UTC.' })),
       },
@@ -76,7 +108,7 @@ const Display = Type.Object(
 
 const Evidence = Type.Object(
   {
-    sha256: hash('Of the evidence\'s bytes.'),
+    sha256: hash("Of the evidence's bytes."),
     bytes: Type.Optional(index()),
     mediaType: Type.Optional(Type.String()),
     type: Type.Optional(Type.String()),
@@ -96,7 +128,7 @@ const storedMembers = {
   reportedBy: orNull(ReportedBy),
   captured: Type.String({ description: 'Clock of the server that accepted it: a claim.' }),
   recorded: Type.Null({ description: 'Set by the first seal after it; there is none yet.' }),
-  contentHash: hash('SHA-256 of the document\'s canonical bytes.'),
+  contentHash: hash("SHA-256 of the document's canonical bytes."),
   commitment: hash('Root of the field tree.'),
   document: ref<SightingDocument>('Sighting'),
   display: Display,
@@ -107,7 +139,11 @@ export const StoredView = Type.Object(storedMembers, closed);
 export type StoredView = Static<typeof StoredView>;
 
 export const EventsView = Type.Object(
-  { coordinates: Coordinates, events: Type.Array(ref<StoredView>('StoredView'), { description: 'In the order of the log.' }), next: orNull(Type.String()) },
+  {
+    coordinates: Coordinates,
+    events: Type.Array(ref<StoredView>('StoredView'), { description: 'In the order of the log.' }),
+    next: orNull(Type.String()),
+  },
   closed,
 );
 export type EventsView = Static<typeof EventsView>;
@@ -117,7 +153,9 @@ export const EventView = Type.Object(
   {
     ...storedMembers,
     evidence: Type.Array(Evidence),
-    kind: Type.Optional(Type.Enum(KINDS, { description: 'What it counts as: of a correction, what it puts in place; absent while that is unknown.' })),
+    kind: Type.Optional(
+      Type.Enum(KINDS, { description: 'What it counts as: of a correction, what it puts in place; absent while that is unknown.' }),
+    ),
     roles: Type.Array(Type.Enum(ROLES), { description: 'Of the item in it.' }),
     standing: Type.Enum(STANDINGS),
     by: Type.Optional(EventRefView),
@@ -128,8 +166,15 @@ export const EventView = Type.Object(
     flags: Type.Array(Type.Enum(FLAGS)),
     relations: Type.Object(
       {
-        targets: links(), correctedBy: links(), withdrawnBy: links(), supersededBy: links(), disputedBy: links(), resolvedBy: links(), markedBy: links(),
-        contradicts: links(), contradictedBy: links(),
+        targets: links(),
+        correctedBy: links(),
+        withdrawnBy: links(),
+        supersededBy: links(),
+        disputedBy: links(),
+        resolvedBy: links(),
+        markedBy: links(),
+        contradicts: links(),
+        contradictedBy: links(),
       },
       closed,
     ),
@@ -148,10 +193,16 @@ const Item = Type.Object(
     scheme: Type.String(),
     display: Type.String(),
     check: Type.Object(
-      { verdict: Type.Enum(['valid', 'invalid', 'not-checkable']), reason: Type.Optional(Type.String()), expected: Type.Optional(Type.String()) },
+      {
+        verdict: Type.Enum(['valid', 'invalid', 'not-checkable']),
+        reason: Type.Optional(Type.String()),
+        expected: Type.Optional(Type.String()),
+      },
       closed,
     ),
-    facts: Type.Array(Type.Object({ name: Type.String(), value: Type.String() }, closed), { description: 'What the identifier itself says, such as a VIN\'s maker.' }),
+    facts: Type.Array(Type.Object({ name: Type.String(), value: Type.String() }, closed), {
+      description: "What the identifier itself says, such as a VIN's maker.",
+    }),
   },
   closed,
 );
@@ -175,8 +226,12 @@ export const TimelineView = Type.Object(
     entries: Type.Array(ref<EventView>('EventView'), { description: 'By (start of occurred, end, agency, id); undated last.' }),
     waiting: Type.Array(Waiting, { description: 'Speak about a sighting that is not there yet.' }),
     openQuestions: Type.Array(Question),
-    notes: Type.Array(Type.String(), { description: 'What this answer does not follow, such as the movements of a container that the item was put into.' }),
-    withoutReported: Type.Optional(Type.Integer({ minimum: 0, description: 'Of basis reported: sightings left out because their author states no time.' })),
+    notes: Type.Array(Type.String(), {
+      description: 'What this answer does not follow, such as the movements of a container that the item was put into.',
+    }),
+    withoutReported: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'Of basis reported: sightings left out because their author states no time.' }),
+    ),
     next: orNull(Type.String({ description: 'Cursor of the next page; null: this is the last.' })),
   },
   closed,
@@ -184,7 +239,13 @@ export const TimelineView = Type.Object(
 export type TimelineView = Static<typeof TimelineView>;
 
 export const EventAnswer = Type.Object(
-  { coordinates: Coordinates, event: ref<EventView>('EventView'), about: Type.Array(ref<EventView>('EventView')), waiting: Type.Array(Waiting), openQuestions: Type.Array(Question) },
+  {
+    coordinates: Coordinates,
+    event: ref<EventView>('EventView'),
+    about: Type.Array(ref<EventView>('EventView')),
+    waiting: Type.Array(Waiting),
+    openQuestions: Type.Array(Question),
+  },
   closed,
 );
 export type EventAnswer = Static<typeof EventAnswer>;
@@ -199,7 +260,9 @@ export const SearchView = Type.Object(
           id: Type.String(),
           scheme: Type.String(),
           display: Type.String(),
-          match: Type.Enum(['exact', 'partial', 'look-alike', 'alias'], { description: 'look-alike: equal but for letters that scanners confuse, such as O and 0.' }),
+          match: Type.Enum(['exact', 'partial', 'look-alike', 'alias'], {
+            description: 'look-alike: equal but for letters that scanners confuse, such as O and 0.',
+          }),
         },
         closed,
       ),
@@ -276,7 +339,14 @@ export const ConflictsView = Type.Object(
 );
 export type ConflictsView = Static<typeof ConflictsView>;
 
-const deadLetter = { seq: index(), ...position, code: Type.Enum([...ERROR_CODES]), detail: Type.String(), bytes: index(), retried: Type.Boolean() };
+const deadLetter = {
+  seq: index(),
+  ...position,
+  code: Type.Enum([...ERROR_CODES]),
+  detail: Type.String(),
+  bytes: index(),
+  retried: Type.Boolean(),
+};
 export const DeadLetterView = Type.Object(
   {
     ...deadLetter,
@@ -287,7 +357,10 @@ export const DeadLetterView = Type.Object(
   closed,
 );
 export type DeadLetterView = Static<typeof DeadLetterView>;
-export const DeadLettersView = Type.Object({ deadLetters: Type.Array(Type.Object(deadLetter, closed)), next: orNull(Type.String()) }, closed);
+export const DeadLettersView = Type.Object(
+  { deadLetters: Type.Array(Type.Object(deadLetter, closed)), next: orNull(Type.String()) },
+  closed,
+);
 export type DeadLettersView = Static<typeof DeadLettersView>;
 export const RetriedView = Type.Object({ seq: index(), retried: Type.Literal(true) }, closed);
 export type RetriedView = Static<typeof RetriedView>;
@@ -318,6 +391,21 @@ export const ProblemView = Type.Object(
 
 /** Schemas that answers name, by the name in OpenAPI's components. */
 export const NAMED_VIEWS = {
-  StoredView, EventsView, EventView, EventAnswer, ItemView, TimelineView, SearchView, Receipt, SubmittedOne, SubmittedRow, SubmittedRows, ConflictsView, DeadLetterView, DeadLettersView,
-  RetriedView, HealthView, Problem: ProblemView,
+  StoredView,
+  EventsView,
+  EventView,
+  EventAnswer,
+  ItemView,
+  TimelineView,
+  SearchView,
+  Receipt,
+  SubmittedOne,
+  SubmittedRow,
+  SubmittedRows,
+  ConflictsView,
+  DeadLetterView,
+  DeadLettersView,
+  RetriedView,
+  HealthView,
+  Problem: ProblemView,
 } as const satisfies Record<string, TSchema>;

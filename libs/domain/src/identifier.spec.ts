@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { displayIdentifier, guessIdentifiers, isNormalised, parseIdentifier, parseIdentifierValue, SCHEMES, type ParsedIdentifier } from './identifier.ts';
+import {
+  displayIdentifier,
+  guessIdentifiers,
+  isNormalised,
+  parseIdentifier,
+  parseIdentifierValue,
+  SCHEMES,
+  type ParsedIdentifier,
+} from './identifier.ts';
 
 const idOf = (parsed: ParsedIdentifier): string => (parsed.ok ? parsed.identifier.id : parsed.code);
 const verdictOf = (parsed: ParsedIdentifier): string => (parsed.ok ? parsed.check.verdict : parsed.code);
@@ -55,7 +63,11 @@ test.each(EXAMPLES)('%s is normalised, %s, and shown as "%s"', (id, verdict, dis
   expect(displayIdentifier(id)).toBe(display);
 });
 
-test.each(EXAMPLES.filter(([id]) => !/^(?:aircraft:P|(?:upui|sgtin|lgtin|itip|cpi|sgln|ginc|gsrn|gdti|grai|giai|sgcn|gsin|pgln|sscc)[a-z]*:)/.test(id)))('what is shown of %s is found again', (id, _, display) => {
+test.each(
+  EXAMPLES.filter(
+    ([id]) => !/^(?:aircraft:P|(?:upui|sgtin|lgtin|itip|cpi|sgln|ginc|gsrn|gdti|grai|giai|sgcn|gsin|pgln|sscc)[a-z]*:)/.test(id),
+  ),
+)('what is shown of %s is found again', (id, _, display) => {
   expect(guessIdentifiers(display).map(idOf)).toContain(id);
 });
 
@@ -127,7 +139,10 @@ describe('characters that look like others never pass', () => {
   });
 
   test('the refusal says what the character looks like', () => {
-    expect(parseIdentifier('vin:1М8GDM9AXKP042788')).toMatchObject({ position: 5, detail: 'U+041C at position 5 looks like "M" and is not.' });
+    expect(parseIdentifier('vin:1М8GDM9AXKP042788')).toMatchObject({
+      position: 5,
+      detail: 'U+041C at position 5 looks like "M" and is not.',
+    });
   });
 
   test('control: Unicode upper-casing and compatibility forms would have let them through', () => {
@@ -137,28 +152,37 @@ describe('characters that look like others never pass', () => {
 
   test('no text with a character beyond ASCII passes', () => {
     const beyond = fc.string({ unit: 'binary', minLength: 1 }).filter((text) => /[^\0-\u007f]/.test(text));
-    fc.assert(fc.property(fc.constantFrom(...EXAMPLES), beyond, fc.nat(20), ([id], odd, at) => {
-      const parsed = parseIdentifier(id.slice(0, at) + odd + id.slice(at));
-      expect(parsed.ok).toBe(false);
-    }));
+    fc.assert(
+      fc.property(fc.constantFrom(...EXAMPLES), beyond, fc.nat(20), ([id], odd, at) => {
+        const parsed = parseIdentifier(id.slice(0, at) + odd + id.slice(at));
+        expect(parsed.ok).toBe(false);
+      }),
+    );
   });
 });
 
 /** Texts near to identifiers: examples with characters changed, put in, taken out. */
-const nearly = fc.tuple(fc.constantFrom(...EXAMPLES), fc.array(fc.tuple(fc.nat(40), fc.constantFrom('', ...' -.:/%#0159AIMOQUXaz_()+*&'), fc.nat(2)), { maxLength: 3 }))
+const nearly = fc
+  .tuple(
+    fc.constantFrom(...EXAMPLES),
+    fc.array(fc.tuple(fc.nat(40), fc.constantFrom('', ...' -.:/%#0159AIMOQUXaz_()+*&'), fc.nat(2)), { maxLength: 3 }),
+  )
   .map(([[id], edits]) => edits.reduce((text, [at, character, drop]) => text.slice(0, at) + character + text.slice(at + drop), id));
 
 test('normalising is idempotent, and the fast path knows exactly the normalised ids', () => {
   let read = 0;
-  fc.assert(fc.property(nearly, (text) => {
-    const parsed = parseIdentifier(text);
-    expect(isNormalised(text)).toBe(parsed.ok && parsed.identifier.id === text);
-    if (!parsed.ok) return;
-    read += 1;
-    expect(isNormalised(parsed.identifier.id)).toBe(true);
-    expect(parseIdentifier(parsed.identifier.id)).toEqual(parsed);
-    expect(parseIdentifierValue(parsed.identifier.scheme, parsed.identifier.value)).toEqual(parsed);
-  }), { numRuns: 5_000 });
+  fc.assert(
+    fc.property(nearly, (text) => {
+      const parsed = parseIdentifier(text);
+      expect(isNormalised(text)).toBe(parsed.ok && parsed.identifier.id === text);
+      if (!parsed.ok) return;
+      read += 1;
+      expect(isNormalised(parsed.identifier.id)).toBe(true);
+      expect(parseIdentifier(parsed.identifier.id)).toEqual(parsed);
+      expect(parseIdentifierValue(parsed.identifier.scheme, parsed.identifier.value)).toEqual(parsed);
+    }),
+    { numRuns: 5_000 },
+  );
   expect(read).toBeGreaterThan(500);
 });
 

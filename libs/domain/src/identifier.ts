@@ -6,7 +6,15 @@ import { refusalOfCharacters } from './identifiers/characters.ts';
 import { readDigitalLink } from './identifiers/gs1-digital-link.ts';
 import { readEpcUri } from './identifiers/gs1-epc.ts';
 import { RULES, ruleOfName, ruleOfScheme, splitLabel } from './identifiers/rules.ts';
-import { IDENTIFIER_TEXT_LENGTH_MAX, printable, refuse, type CheckVerdict, type Identifier, type Refusal, type SchemeRule } from './identifiers/scheme.ts';
+import {
+  IDENTIFIER_TEXT_LENGTH_MAX,
+  printable,
+  refuse,
+  type CheckVerdict,
+  type Identifier,
+  type Refusal,
+  type SchemeRule,
+} from './identifiers/scheme.ts';
 
 export { canonicalDigitalLink } from './identifiers/gs1-digital-link.ts';
 export { aliasKeys, matchesSearch, searchKeys, searchProbes, type SearchProbes } from './identifiers/search.ts';
@@ -15,8 +23,15 @@ export { IDENTIFIER_TEXT_LENGTH_MAX, SCHEMES, type CheckVerdict, type Identifier
 /** Raised when a value that was accepted before would get another normal form; nothing short of that. */
 export const NORMALISER_VERSION = 1;
 
+/** What reading a text as an identifier gives: the identifier with the verdict of its check, or why it is none. */
 export type ParsedIdentifier =
-  | { readonly ok: true; readonly identifier: Identifier; readonly check: CheckVerdict; readonly display: string; readonly facts: Readonly<Record<string, string>> }
+  | {
+      readonly ok: true;
+      readonly identifier: Identifier;
+      readonly check: CheckVerdict;
+      readonly display: string;
+      readonly facts: Readonly<Record<string, string>>;
+    }
   | Refusal;
 
 /**
@@ -42,7 +57,8 @@ export function parseIdentifier(text: string): ParsedIdentifier {
 /** As `parseIdentifier`, of a scheme or alias and a value; `position` counts from the start of `value`. */
 export function parseIdentifierValue(scheme: string, value: string): ParsedIdentifier {
   const rule = ruleOfName(scheme);
-  if (rule === undefined) return refuse('scheme-unknown', `"${clip(scheme)}" is not a scheme. Schemes: ${RULES.map((known) => known.scheme).join(', ')}.`);
+  if (rule === undefined)
+    return refuse('scheme-unknown', `"${clip(scheme)}" is not a scheme. Schemes: ${RULES.map((known) => known.scheme).join(', ')}.`);
   return refusalOfText(value) ?? read(rule, value);
 }
 
@@ -54,7 +70,8 @@ function read(rule: SchemeRule, value: string): ParsedIdentifier {
 }
 
 function refusalOfText(text: string): Refusal | undefined {
-  if (text.length > IDENTIFIER_TEXT_LENGTH_MAX) return refuse('length', `An identifier has at most ${IDENTIFIER_TEXT_LENGTH_MAX} characters, this has ${text.length}.`);
+  if (text.length > IDENTIFIER_TEXT_LENGTH_MAX)
+    return refuse('length', `An identifier has at most ${IDENTIFIER_TEXT_LENGTH_MAX} characters, this has ${text.length}.`);
   return refusalOfCharacters(text);
 }
 
@@ -66,7 +83,9 @@ const clip = (text: string): string => Array.from(text.slice(0, 40), printable).
  */
 export function isNormalised(id: string): boolean {
   const colon = id.indexOf(':');
-  return colon > 0 && id.length <= IDENTIFIER_TEXT_LENGTH_MAX && ruleOfScheme(id.slice(0, colon))?.normalised.test(id.slice(colon + 1)) === true;
+  return (
+    colon > 0 && id.length <= IDENTIFIER_TEXT_LENGTH_MAX && ruleOfScheme(id.slice(0, colon))?.normalised.test(id.slice(colon + 1)) === true
+  );
 }
 
 /** One line for a person: `container SYNU 000001 4`, `IMO 0000048`. A text that is not normalised comes back as it is. */

@@ -3,7 +3,7 @@
  * resolve.ts. Where there is no circle the two must agree.
  */
 import fc from 'fast-check';
-import { histories } from './example-histories.ts';
+import { histories } from './histories.contract.ts';
 import { BOX, CAR } from './example-sightings.ts';
 import { foldTimeline, PLACING_KINDS, rulesWithout, type FoldInput, type Kind, type Rules, type Sighting, RULES } from './index.ts';
 

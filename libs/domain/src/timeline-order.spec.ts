@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { histories } from './example-histories.ts';
+import { histories } from './histories.contract.ts';
 import { BOX, CAR, example, type Example } from './example-sightings.ts';
 import { foldTimeline, rulesWithout, targetsOf, timelineKey, type FoldInput } from './index.ts';
 

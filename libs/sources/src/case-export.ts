@@ -27,7 +27,24 @@ function lineOf(document: SightingDocument): JsonObject {
 type Entry = readonly [name: string, value: unknown];
 
 function lineFrom(document: SightingDocument): JsonObject {
-  const { id, kind, as, reported, action, modality, subtype, handling, occurred, place, source, grade, statement, relations, evidence, parties } = document;
+  const {
+    id,
+    kind,
+    as,
+    reported,
+    action,
+    modality,
+    subtype,
+    handling,
+    occurred,
+    place,
+    source,
+    grade,
+    statement,
+    relations,
+    evidence,
+    parties,
+  } = document;
   const { target, reason, handling: given, ...others } = relations ?? {};
   const { tlp, ...named } = handling;
   const members: Entry[] = [
@@ -80,6 +97,12 @@ function itemMembers(items: readonly ItemDocument[]): Entry[] {
 
 function itemEntry({ id, role, written, aliases, part }: ItemDocument): JsonValue {
   const colon = id.indexOf(':');
-  const entry = { scheme: id.slice(0, colon), value: written ?? id.slice(colon + 1), ...(role === 'subject' ? {} : { role }), ...(part === undefined ? {} : { part }), ...aliases };
+  const entry = {
+    scheme: id.slice(0, colon),
+    value: written ?? id.slice(colon + 1),
+    ...(role === 'subject' ? {} : { role }),
+    ...(part === undefined ? {} : { part }),
+    ...aliases,
+  };
   return entry as JsonObject;
 }

@@ -5,7 +5,10 @@ import { mapCaseLine } from './case-file.ts';
 import { familyOf } from './source-families.ts';
 
 const text = readFileSync(new URL('../../../demo/lux-and-loaded.jsonl', import.meta.url), 'utf8');
-const lines = text.trimEnd().split('\n').map((line) => JSON.parse(line) as JsonObject);
+const lines = text
+  .trimEnd()
+  .split('\n')
+  .map((line) => JSON.parse(line) as JsonObject);
 const contextOf = (file: readonly JsonObject[]) => ({ targetOf: (id: string) => file.find((line) => line['id'] === id) });
 const map = (line: JsonObject, file: readonly JsonObject[] = lines): SightingDocument => {
   const mapped = mapCaseLine(line, contextOf(file));
@@ -16,9 +19,17 @@ const faultsOf = (line: JsonObject, file: readonly JsonObject[] = lines): string
   const mapped = mapCaseLine(line, contextOf(file));
   return mapped.ok ? [] : mapped.faults.map(({ code, pointer }) => `${code} ${pointer}`);
 };
-const lux = (number: number): SightingDocument => map(lines.find((line) => line['id'] === `lux-00${String(number).padStart(2, '0')}`) as JsonObject);
+const lux = (number: number): SightingDocument =>
+  map(lines.find((line) => line['id'] === `lux-00${String(number).padStart(2, '0')}`) as JsonObject);
 const roles = (document: SightingDocument): string[] => (document.items ?? []).map(({ id, role }) => `${role} ${id}`);
-const line = (members: JsonObject): JsonObject => ({ id: 'x-1', recordedAt: '2019-02-04T10:12:00Z', kind: 'observation', source: { kind: 'ais' }, tlp: 'GREEN', ...members });
+const line = (members: JsonObject): JsonObject => ({
+  id: 'x-1',
+  recordedAt: '2019-02-04T10:12:00Z',
+  kind: 'observation',
+  source: { kind: 'ais' },
+  tlp: 'GREEN',
+  ...members,
+});
 
 describe('the demo case', () => {
   it('becomes 62 sightings that capture accepts', () => {
@@ -32,7 +43,9 @@ describe('the demo case', () => {
 
   it('comes back line by line, in the order in which it is sorted', () => {
     const documents = lines.map((each) => map(each));
-    const shuffled = [...documents].sort((a, b) => ((a.id ?? '').split('').reverse().join('') < (b.id ?? '').split('').reverse().join('') ? -1 : 1));
+    const shuffled = [...documents].sort((a, b) =>
+      (a.id ?? '').split('').reverse().join('') < (b.id ?? '').split('').reverse().join('') ? -1 : 1,
+    );
     expect(exportCaseLines(shuffled)).toEqual(lines);
   });
 
@@ -70,7 +83,12 @@ describe('the demo case', () => {
   });
 
   it('corrects a misread container without putting the misread one on the ship', () => {
-    expect(lux(23)).toMatchObject({ kind: 'correction', as: 'aggregation', action: 'ADD', relations: { target: 'lux-0022', reason: 'transcription error, check digit fails' } });
+    expect(lux(23)).toMatchObject({
+      kind: 'correction',
+      as: 'aggregation',
+      action: 'ADD',
+      relations: { target: 'lux-0022', reason: 'transcription error, check digit fails' },
+    });
     expect(roles(lux(23))).toEqual(['subject container:SYNU0000014', 'conveyance imo:0000024', 'background container:SYNU0000041']);
     expect(lux(27)).toMatchObject({ kind: 'correction', as: 'observation', relations: { target: 'lux-0026' } });
     expect(lux(52)).toMatchObject({ kind: 'retraction', relations: { target: 'lux-0051', reason: 'source withdrew' } });
@@ -82,7 +100,15 @@ describe('the demo case', () => {
   });
 
   it('keeps a track as evidence, and what has no member of its own under x', () => {
-    expect(lux(40).evidence).toEqual([{ sha256: '6de9b1c9d82060a74ac56b722c7201775b15d8af475b802619070d2285b7adaa', bytes: 7891, type: 'track', ref: 'ais/dn5505.csv', mediaType: 'text/csv' }]);
+    expect(lux(40).evidence).toEqual([
+      {
+        sha256: '6de9b1c9d82060a74ac56b722c7201775b15d8af475b802619070d2285b7adaa',
+        bytes: 7891,
+        type: 'track',
+        ref: 'ais/dn5505.csv',
+        mediaType: 'text/csv',
+      },
+    ]);
     expect(lux(46).extension?.x).toEqual({ quantity: { value: 2588, unit: 't', hs: '2701' }, truth: 'reported', facts: ['F9'] });
     expect(lux(1).extension?.x).toMatchObject({ itemDescription: 'Mercedes-Maybach S600, VIN unknown' });
     expect(lux(6).parties).toEqual([{ role: 'operator', name: 'Do Young Shipping' }]);
@@ -94,7 +120,8 @@ describe('the demo case', () => {
   });
 
   it('knows the family of every source kind that it has', () => {
-    for (const each of lines) expect([each['id'], lux(Number(String(each['id']).slice(-2))).source.family]).toEqual([each['id'], expect.any(String)]);
+    for (const each of lines)
+      expect([each['id'], lux(Number(String(each['id']).slice(-2))).source.family]).toEqual([each['id'], expect.any(String)]);
   });
 });
 
@@ -112,8 +139,16 @@ describe('any case file', () => {
     ['an identifier without a value', line({ item: { scheme: 'vin' } }), ['import.member-missing /item/0/value']],
     ['an unknown scheme', line({ item: { scheme: 'plate', value: 'X' } }), ['import.scheme-unknown /item/0/scheme']],
     ['a misspelt container', line({ item: { scheme: 'iso6346', value: 'SYNU' } }), ['import.member-malformed /item/0/value']],
-    ['a disaggregation that adds', line({ kind: 'disaggregation', action: 'ADD', item: { scheme: 'vin', value: 'WDDSYNTH9JA000001' } }), ['import.member-malformed /action']],
-    ['an aggregation into nothing', line({ kind: 'aggregation', item: { scheme: 'vin', value: 'WDDSYNTH9JA000001' } }), ['schema.roles /items']],
+    [
+      'a disaggregation that adds',
+      line({ kind: 'disaggregation', action: 'ADD', item: { scheme: 'vin', value: 'WDDSYNTH9JA000001' } }),
+      ['import.member-malformed /action'],
+    ],
+    [
+      'an aggregation into nothing',
+      line({ kind: 'aggregation', item: { scheme: 'vin', value: 'WDDSYNTH9JA000001' } }),
+      ['schema.roles /items'],
+    ],
     ['a text where an object belongs', line({ evidence: ['x'] }), ['import.member-malformed /evidence']],
   ])('rejects %s', (_, each, faults) => {
     expect(faultsOf(each)).toEqual(faults);
@@ -125,12 +160,29 @@ describe('any case file', () => {
 
   it('reads the kinds of this product by their own names', () => {
     const document = (members: JsonObject) => map(line(members));
-    expect(document({ kind: 'transfer', party: [{ role: 'to', name: 'X' }] })).toMatchObject({ kind: 'transfer', parties: [{ role: 'to', name: 'X' }] });
-    expect(document({ kind: 'dispute', corrects: 'b/lux-1', reason: 'not ours' })).toMatchObject({ kind: 'dispute', relations: { target: 'b/lux-1', reason: 'not ours' } });
-    expect(document({ kind: 'resolution', targets: ['a', 'b'], upholds: 'a' })).toMatchObject({ relations: { resolves: ['a', 'b'], upholds: ['a'] } });
-    expect(document({ kind: 'marking', target: 'a', tlp: 'AMBER', handling: { tlp: 'CLEAR' } })).toMatchObject({ handling: { tlp: 'AMBER' }, relations: { target: 'a', handling: { tlp: 'CLEAR' } } });
-    expect(document({ kind: 'marking', corrects: 'a', tlp: 'RED' })).toMatchObject({ handling: { tlp: 'RED' }, relations: { handling: { tlp: 'RED' } } });
-    const two = [{ scheme: 'imo', value: '0000048' }, { scheme: 'mmsi', value: '671990004' }];
+    expect(document({ kind: 'transfer', party: [{ role: 'to', name: 'X' }] })).toMatchObject({
+      kind: 'transfer',
+      parties: [{ role: 'to', name: 'X' }],
+    });
+    expect(document({ kind: 'dispute', corrects: 'b/lux-1', reason: 'not ours' })).toMatchObject({
+      kind: 'dispute',
+      relations: { target: 'b/lux-1', reason: 'not ours' },
+    });
+    expect(document({ kind: 'resolution', targets: ['a', 'b'], upholds: 'a' })).toMatchObject({
+      relations: { resolves: ['a', 'b'], upholds: ['a'] },
+    });
+    expect(document({ kind: 'marking', target: 'a', tlp: 'AMBER', handling: { tlp: 'CLEAR' } })).toMatchObject({
+      handling: { tlp: 'AMBER' },
+      relations: { target: 'a', handling: { tlp: 'CLEAR' } },
+    });
+    expect(document({ kind: 'marking', corrects: 'a', tlp: 'RED' })).toMatchObject({
+      handling: { tlp: 'RED' },
+      relations: { handling: { tlp: 'RED' } },
+    });
+    const two = [
+      { scheme: 'imo', value: '0000048' },
+      { scheme: 'mmsi', value: '671990004' },
+    ];
     expect(document({ kind: 'identification', subtype: 'same', items: two })).toMatchObject({ kind: 'identification', subtype: 'same' });
     expect(document({ kind: 'assessment' })).toMatchObject({ subtype: 'unspecified' });
   });
@@ -138,28 +190,53 @@ describe('any case file', () => {
   it('reads what lines leave out as left out, and never makes it up', () => {
     const bare = map({ id: 'x-2', kind: 'observation', occurred: { from: '2018' }, place: { country: 'nl' }, recordedBy: 'someone' });
     expect(bare).toEqual({
-      id: 'x-2', kind: 'observation', handling: { tlp: 'AMBER+STRICT' }, occurred: { from: '2018', precision: 'year' }, place: { country: 'NL' }, source: { kind: 'unspecified' },
-      extension: { case: { id: 'x-2', kind: 'observation', occurred: { from: '2018' }, place: { country: 'nl' }, recordedBy: 'someone' }, x: { recordedBy: 'someone' } },
+      id: 'x-2',
+      kind: 'observation',
+      handling: { tlp: 'AMBER+STRICT' },
+      occurred: { from: '2018', precision: 'year' },
+      place: { country: 'NL' },
+      source: { kind: 'unspecified' },
+      extension: {
+        case: { id: 'x-2', kind: 'observation', occurred: { from: '2018' }, place: { country: 'nl' }, recordedBy: 'someone' },
+        x: { recordedBy: 'someone' },
+      },
     });
-    expect(map(line({ occurred: { from: '2018-06', to: '2018-06-30', precision: 'day' } })).occurred).toEqual({ from: '2018-06', to: '2018-06', precision: 'month' });
-    expect(map(line({ occurred: { to: '2018-06-11T13:20:45+09:00', precision: 'minute' } })).occurred).toEqual({ to: '2018-06-11T13:20+09:00', precision: 'minute' });
+    expect(map(line({ occurred: { from: '2018-06', to: '2018-06-30', precision: 'day' } })).occurred).toEqual({
+      from: '2018-06',
+      to: '2018-06',
+      precision: 'month',
+    });
+    expect(map(line({ occurred: { to: '2018-06-11T13:20:45+09:00', precision: 'minute' } })).occurred).toEqual({
+      to: '2018-06-11T13:20+09:00',
+      precision: 'minute',
+    });
     expect(map(line({ occurred: { precision: 'day' } }))).not.toHaveProperty('occurred');
   });
 
   it('shares with the agencies that a line names', () => {
     expect(map(line({ tlp: 'TLP:AMBER', agencies: ['halcyon'] })).handling).toEqual({ tlp: 'AMBER', agencies: ['halcyon'] });
-    expect(map({ ...line({}), tlp: null, handling: { tlp: 'GREEN', community: 'ports' } }).handling).toEqual({ tlp: 'GREEN', community: 'ports' });
+    expect(map({ ...line({}), tlp: null, handling: { tlp: 'GREEN', community: 'ports' } }).handling).toEqual({
+      tlp: 'GREEN',
+      community: 'ports',
+    });
     expect(map(line({ tlp: 'WHITE' })).handling).toEqual({ tlp: 'CLEAR' });
   });
 
   it('normalises identifiers and keeps what was written', () => {
-    expect(map(line({ item: { scheme: 'iso6346', value: 'synu 000001-4' } })).items).toEqual([{ id: 'container:SYNU0000014', role: 'subject', written: 'synu 000001-4' }]);
-    expect(map(line({ items: [{ scheme: 'vin', value: 'WDDSYNTH9JA000001', role: 'background' }] })).items).toEqual([{ id: 'vin:WDDSYNTH9JA000001', role: 'background' }]);
+    expect(map(line({ item: { scheme: 'iso6346', value: 'synu 000001-4' } })).items).toEqual([
+      { id: 'container:SYNU0000014', role: 'subject', written: 'synu 000001-4' },
+    ]);
+    expect(map(line({ items: [{ scheme: 'vin', value: 'WDDSYNTH9JA000001', role: 'background' }] })).items).toEqual([
+      { id: 'vin:WDDSYNTH9JA000001', role: 'background' },
+    ]);
   });
 
   it('reads identifiers of any known scheme, as one text or a URI too', () => {
     const ids = (members: JsonObject) => roles(map(line(members)));
-    expect(ids({ items: ['imo:IMO 0000048', { scheme: 'imei', value: '490154203237518' }] })).toEqual(['subject imo:0000048', 'subject imei:490154203237518']);
+    expect(ids({ items: ['imo:IMO 0000048', { scheme: 'imei', value: '490154203237518' }] })).toEqual([
+      'subject imo:0000048',
+      'subject imei:490154203237518',
+    ]);
     expect(ids({ item: { scheme: 'serial', maker: 'Bosch', value: 'A-12' } })[0]).toMatch(/^subject serial:bosch:/i);
     expect(ids({ item: { scheme: 'epc', value: 'urn:epc:id:sgtin:0614141.107346.2017' } })[0]).toMatch(/^subject sgtin:/);
   });
@@ -170,8 +247,13 @@ describe('any case file', () => {
   });
 
   it('hashes a track that the importer has and the line does not', () => {
-    const known = { targetOf: () => undefined, fileOf: (ref: string) => (ref === 'ais/a.csv' ? { sha256: 'ab'.repeat(32), bytes: 7 } : undefined) };
-    expect(mapCaseLine(line({ track: 'ais/a.csv' }), known)).toMatchObject({ document: { evidence: [{ sha256: 'ab'.repeat(32), bytes: 7, type: 'track' }] } });
+    const known = {
+      targetOf: () => undefined,
+      fileOf: (ref: string) => (ref === 'ais/a.csv' ? { sha256: 'ab'.repeat(32), bytes: 7 } : undefined),
+    };
+    expect(mapCaseLine(line({ track: 'ais/a.csv' }), known)).toMatchObject({
+      document: { evidence: [{ sha256: 'ab'.repeat(32), bytes: 7, type: 'track' }] },
+    });
     expect(mapCaseLine(line({ track: 'ais/b.csv' }), known)).toMatchObject({ document: { extension: { x: { track: 'ais/b.csv' } } } });
   });
 

@@ -38,12 +38,18 @@ export function mapCaseLine(line: JsonObject, context: CaseContext): CaseMapping
 }
 
 function mapWithin(value: JsonObject, context: CaseContext, depth: number): CaseMapping {
-  if (!isJsonObject(value)) return { ok: false, faults: [{ code: 'import.not-an-object', pointer: '', detail: 'A line of a case file is one JSON object.' }] };
+  if (!isJsonObject(value))
+    return { ok: false, faults: [{ code: 'import.not-an-object', pointer: '', detail: 'A line of a case file is one JSON object.' }] };
   const line = readLine(value);
   const kind = kindOf(line);
   const format = line.text('schema');
   if (format !== undefined && !FORMATS.has(format)) {
-    line.faults.push({ code: 'import.format-unknown', pointer: '/schema', detail: 'The line is of another format.', expected: CASE_FORMAT });
+    line.faults.push({
+      code: 'import.format-unknown',
+      pointer: '/schema',
+      detail: 'The line is of another format.',
+      expected: CASE_FORMAT,
+    });
   }
   const id = line.text('id');
   if (id === undefined) line.missing('id', 'A line needs an id: importing it twice must change nothing.');
@@ -91,7 +97,13 @@ function documentOf(line: LineReader, kind: Kind, whole: JsonObject, context: Ca
       parties: parties.length > 0 ? parties : undefined,
     }),
     source: mapSource(line),
-    ...present({ evidence: evidence.length > 0 ? evidence : undefined, grade: line.text('grade')?.toUpperCase(), statement, relations, reported: mapReported(line) }),
+    ...present({
+      evidence: evidence.length > 0 ? evidence : undefined,
+      grade: line.text('grade')?.toUpperCase(),
+      statement,
+      relations,
+      reported: mapReported(line),
+    }),
   };
   const rest = line.rest();
   return { ...members, extension: { case: whole, ...(Object.keys(rest).length > 0 ? { x: rest } : {}) } } as SightingDocument;
@@ -116,7 +128,8 @@ function mapWhat(line: LineReader, kind: Kind, target: SightingDocument | undefi
   const as = kind === 'correction' ? (mapAs(line) ?? replacedKind(aggregates, target)) : undefined;
   const placed = as ?? kind;
   const subtype = stated ?? (placed === 'assessment' ? (target?.subtype ?? SUBTYPE_UNSTATED) : undefined);
-  if (placed === 'aggregation') return present<What>({ as, action: action ?? (kind === 'correction' ? target?.action : 'ADD'), modality, subtype }) ?? {};
+  if (placed === 'aggregation')
+    return present<What>({ as, action: action ?? (kind === 'correction' ? target?.action : 'ADD'), modality, subtype }) ?? {};
   line.release('action');
   return present<What>({ as, modality, subtype }) ?? {};
 }
@@ -127,7 +140,8 @@ const SUBTYPE_UNSTATED = 'unspecified';
 function mapAs(line: LineReader): What['as'] {
   const name = line.text('as');
   const as = name === undefined ? undefined : (OTHER_KIND_NAMES[name] ?? KINDS.find((known) => known === name));
-  if (name !== undefined && (as === undefined || relating.has(as))) line.malformed('as', 'A correction puts in place a kind that speaks about no other sighting.');
+  if (name !== undefined && (as === undefined || relating.has(as)))
+    line.malformed('as', 'A correction puts in place a kind that speaks about no other sighting.');
   return as as What['as'];
 }
 
@@ -149,7 +163,8 @@ function mapAction(line: LineReader): 'ADD' | 'DELETE' | undefined {
 /** A search that found nothing stays one, whatever was planned. */
 function mapModality(line: LineReader): Modality | undefined {
   const stated = line.text('modality');
-  if (stated !== undefined && !(MODALITIES as readonly string[]).includes(stated)) line.malformed('modality', `modality is none of ${MODALITIES.join(', ')}.`);
+  if (stated !== undefined && !(MODALITIES as readonly string[]).includes(stated))
+    line.malformed('modality', `modality is none of ${MODALITIES.join(', ')}.`);
   const negative = line.flag('negative');
   const scheduled = line.text('claimType') === 'scheduled';
   if (!scheduled) line.release('claimType');

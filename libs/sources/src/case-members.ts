@@ -79,7 +79,12 @@ export function mapEvidence(line: LineReader, fileOf: (ref: string) => CaseFileH
   return [...entries, { sha256: sha256.toLowerCase(), ...present({ bytes }), type: 'track', ref: track, mediaType: 'text/csv' }];
 }
 
-function evidenceOf(line: LineReader, value: JsonValue, index: number, fileOf: (ref: string) => CaseFileHash | undefined): EvidenceDocument[] {
+function evidenceOf(
+  line: LineReader,
+  value: JsonValue,
+  index: number,
+  fileOf: (ref: string) => CaseFileHash | undefined,
+): EvidenceDocument[] {
   const entry = line.entry(value, 'evidence', index);
   if (entry === undefined) return [];
   const ref = entry.text('ref');
@@ -116,7 +121,11 @@ export function mapHandling(line: LineReader): { readonly own: HandlingDocument;
 }
 
 function handlingOf(line: LineReader): HandlingDocument | undefined {
-  const label = line.text('tlp')?.toUpperCase().replace(/^TLP:\s*/, '').replace(/\s*\+\s*/, '+');
+  const label = line
+    .text('tlp')
+    ?.toUpperCase()
+    .replace(/^TLP:\s*/, '')
+    .replace(/\s*\+\s*/, '+');
   const tlp = TLP_LABELS.find((known) => known === (label === 'WHITE' ? 'CLEAR' : label));
   if (tlp === undefined) {
     line.malformed('tlp', `tlp is none of ${TLP_LABELS.join(', ')}.`);

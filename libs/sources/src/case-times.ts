@@ -16,7 +16,8 @@ export function mapOccurred(line: LineReader): OccurredDocument | undefined {
   if (occurred === undefined) return undefined;
   const stated = occurred.text('precision');
   const extent = occurred.text('extent');
-  if (extent !== undefined && extent !== 'within' && extent !== 'throughout') occurred.malformed('extent', 'extent is neither within nor throughout.');
+  if (extent !== undefined && extent !== 'within' && extent !== 'throughout')
+    occurred.malformed('extent', 'extent is neither within nor throughout.');
   if (stated !== undefined && !(PRECISIONS as readonly string[]).includes(stated)) {
     occurred.malformed('precision', `precision is none of ${PRECISIONS.join(', ')}.`);
     return undefined;
@@ -25,15 +26,29 @@ export function mapOccurred(line: LineReader): OccurredDocument | undefined {
   return interval === undefined || extent === undefined ? interval : { ...interval, extent: extent as 'within' | 'throughout' };
 }
 
-function within(line: LineReader, name: string, from: string | undefined, to: string | undefined, stated: Precision | undefined): OccurredDocument | undefined {
+function within(
+  line: LineReader,
+  name: string,
+  from: string | undefined,
+  to: string | undefined,
+  stated: Precision | undefined,
+): OccurredDocument | undefined {
   const texts = [from, to].filter((text) => text !== undefined);
   const depths = texts.map(depthOf);
   const odd = depths.indexOf(undefined);
-  if (odd >= 0) line.malformed(name === 'from' && texts[odd] !== from ? 'to' : name, 'Not an RFC 3339 date or date-time, whole or cut after any of its parts.');
+  if (odd >= 0)
+    line.malformed(
+      name === 'from' && texts[odd] !== from ? 'to' : name,
+      'Not an RFC 3339 date or date-time, whole or cut after any of its parts.',
+    );
   if (texts.length === 0 || odd >= 0) return undefined;
   const ranks = [...depths, stated].flatMap((precision) => (precision === undefined ? [] : [rank(precision)]));
   const precision = PRECISIONS[Math.min(...ranks)] ?? 'year';
-  return { ...(from === undefined ? {} : { from: cutTime(from, precision) }), ...(to === undefined ? {} : { to: cutTime(to, precision) }), precision };
+  return {
+    ...(from === undefined ? {} : { from: cutTime(from, precision) }),
+    ...(to === undefined ? {} : { to: cutTime(to, precision) }),
+    precision,
+  };
 }
 
 const SHAPE = /^\d{4}(-\d{2}(-\d{2}([Tt]\d{2}(:\d{2}(:\d{2}(\.\d+)?)?)?)?([Zz]|[+-]\d{2}:\d{2})?)?)?$/;

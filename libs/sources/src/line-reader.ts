@@ -88,7 +88,9 @@ export function readLine(line: JsonObject, faults: Fault[] = [], at = ''): LineR
     },
     rest: () => {
       const own = Object.entries(line).filter(([name]) => !taken.has(name));
-      const beneath = [...nested].map(([name, reader]) => [name, reader.rest()] as const).filter(([, members]) => Object.keys(members).length > 0);
+      const beneath = [...nested]
+        .map(([name, reader]) => [name, reader.rest()] as const)
+        .filter(([, members]) => Object.keys(members).length > 0);
       return Object.fromEntries([...own, ...beneath]);
     },
   };

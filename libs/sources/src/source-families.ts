@@ -3,11 +3,42 @@ import type { SourceFamily } from '#lib/domain';
 
 const KINDS_BY_FAMILY: Readonly<Record<SourceFamily, readonly string[]>> = {
   registry: [
-    'registry', 'vessel_registry', 'company_registry', 'vehicle_registry', 'aircraft_registry', 'land_registry', 'beneficial_ownership_register', 'manufacturer_record',
+    'registry',
+    'vessel_registry',
+    'company_registry',
+    'vehicle_registry',
+    'aircraft_registry',
+    'land_registry',
+    'beneficial_ownership_register',
+    'manufacturer_record',
     'manufacturer_statement',
   ],
-  trade: ['trade', 'trade_record', 'bill_of_lading', 'invoice', 'packing_list', 'manifest', 'insurance', 'forwarder', 'bank_record', 'letter_of_credit'],
-  tracking: ['tracking', 'ais', 'ads_b', 'cargo_tracking', 'flight_tracking', 'container_tracking', 'vessel_tracking', 'terminal_record', 'port_records', 'gps', 'rfid', 'telematics'],
+  trade: [
+    'trade',
+    'trade_record',
+    'bill_of_lading',
+    'invoice',
+    'packing_list',
+    'manifest',
+    'insurance',
+    'forwarder',
+    'bank_record',
+    'letter_of_credit',
+  ],
+  tracking: [
+    'tracking',
+    'ais',
+    'ads_b',
+    'cargo_tracking',
+    'flight_tracking',
+    'container_tracking',
+    'vessel_tracking',
+    'terminal_record',
+    'port_records',
+    'gps',
+    'rfid',
+    'telematics',
+  ],
   customs: ['customs', 'customs_declaration', 'customs_record', 'border_record', 'seizure_record'],
   imagery: ['imagery', 'satellite_imagery', 'photograph', 'video', 'footage'],
   media: ['media', 'news', 'social_media', 'blog', 'broadcast'],
@@ -21,4 +52,10 @@ const families: ReadonlyMap<string, SourceFamily> = new Map(
 );
 
 /** By the kind's words, however they are joined or cased: `Bill of Lading`, `bill-of-lading`, `bill_of_lading`. */
-export const familyOf = (sourceKind: string): SourceFamily | undefined => families.get(sourceKind.trim().toLowerCase().replace(/[\s-]+/g, '_'));
+export const familyOf = (sourceKind: string): SourceFamily | undefined =>
+  families.get(
+    sourceKind
+      .trim()
+      .toLowerCase()
+      .replace(/[\s-]+/g, '_'),
+  );

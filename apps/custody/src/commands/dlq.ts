@@ -13,7 +13,9 @@ export async function list(client: Client, options: Options): Promise<ExitCode> 
   if (options.json === true) process.stdout.write(`${JSON.stringify(view)}\n`);
   else {
     for (const { seq, topic, partition, offset, code, detail, bytes, retried } of view.deadLetters) {
-      process.stdout.write(`${String(seq).padStart(5)}  ${code}  ${topic}/${partition}@${offset}  ${bytes} bytes${retried ? '  retried' : ''}\n       ${detail}\n`);
+      process.stdout.write(
+        `${String(seq).padStart(5)}  ${code}  ${topic}/${partition}@${offset}  ${bytes} bytes${retried ? '  retried' : ''}\n       ${detail}\n`,
+      );
     }
     if (view.deadLetters.length === 0) process.stderr.write('No dead letters.\n');
     if (view.next !== null) process.stderr.write('There are more: ask with a larger --limit.\n');
@@ -27,7 +29,9 @@ export async function show(client: Client, seq: string, options: Options): Promi
     process.stdout.write(`${JSON.stringify(letter)}\n`);
     return EXIT.ok;
   }
-  process.stdout.write(`${letter.code}: ${letter.detail}\n${letter.topic}/${letter.partition}@${letter.offset}${letter.retried ? ', retried' : ''}\n`);
+  process.stdout.write(
+    `${letter.code}: ${letter.detail}\n${letter.topic}/${letter.partition}@${letter.offset}${letter.retried ? ', retried' : ''}\n`,
+  );
   for (const { name, value } of letter.headers) process.stdout.write(`  ${name}: ${printable(Buffer.from(value, 'base64'))}\n`);
   process.stdout.write(`${printable(Buffer.from(letter.value, 'base64'))}\n`);
   return EXIT.ok;
@@ -37,12 +41,15 @@ export async function retry(client: Client, seq: string, options: Options): Prom
   const response = await client.post(`/v1/dead-letters/${encodeURIComponent(seq)}/retry`, 'application/json', '{}');
   if (!response.ok) throw await problemError(response);
   const view = (await response.json()) as RetriedView;
-  process.stdout.write(options.json === true ? `${JSON.stringify(view)}\n` : `Dead letter ${view.seq} was appended to the event log again.\n`);
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify(view)}\n` : `Dead letter ${view.seq} was appended to the event log again.\n`,
+  );
   return EXIT.ok;
 }
 
 /** Bytes of unknown origin on a terminal: control characters and what is not UTF-8 are shown, not obeyed. */
 function printable(bytes: Buffer): string {
-  // eslint-disable-next-line no-control-regex
-  return bytes.toString('utf8').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return bytes
+    .toString('utf8')
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

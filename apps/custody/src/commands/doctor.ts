@@ -44,8 +44,14 @@ async function diskFinding(config: Config): Promise<Finding> {
 async function serverFinding(flags: CommandFlags): Promise<Finding> {
   const url = serverUrl(flags);
   try {
-    const { status, checks } = await createClient(url).get<{ status: string; checks: { name: string; status: string; detail: string }[] }>('/readyz');
-    return { name: 'server', ok: status === 'ok', detail: `${url}: ${checks.map((check) => `${check.name} ${check.detail}`).join(', ') || status}` };
+    const { status, checks } = await createClient(url).get<{ status: string; checks: { name: string; status: string; detail: string }[] }>(
+      '/readyz',
+    );
+    return {
+      name: 'server',
+      ok: status === 'ok',
+      detail: `${url}: ${checks.map((check) => `${check.name} ${check.detail}`).join(', ') || status}`,
+    };
   } catch (error) {
     return { name: 'server', ok: false, detail: (error as Error).message };
   }
@@ -63,10 +69,20 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
     const findings: Finding[] = [];
     const owner = database.pool('gateway', { max: 1 });
     const asked = performance.timeOrigin + performance.now();
-    const { rows } = await owner.query<{ version: string; now: number }>("select current_setting('server_version') as version, extract(epoch from clock_timestamp()) * 1000 as now");
-    findings.push({ name: 'database', ok: true, detail: `Postgres ${rows[0]?.version ?? ''}${database.embedded === null ? '' : ', embedded'}` });
+    const { rows } = await owner.query<{ version: string; now: number }>(
+      "select current_setting('server_version') as version, extract(epoch from clock_timestamp()) * 1000 as now",
+    );
+    findings.push({
+      name: 'database',
+      ok: true,
+      detail: `Postgres ${rows[0]?.version ?? ''}${database.embedded === null ? '' : ', embedded'}`,
+    });
     const skewMs = Math.abs(Number(rows[0]?.now) - asked);
-    findings.push({ name: 'clock', ok: skewMs < CLOCK_SKEW_MS_MAX, detail: `${Math.round(skewMs)} ms between this clock and the database's` });
+    findings.push({
+      name: 'clock',
+      ok: skewMs < CLOCK_SKEW_MS_MAX,
+      detail: `${Math.round(skewMs)} ms between this clock and the database's`,
+    });
     findings.push(await migrationFinding(database), await rightsFinding(database), await logFinding(config, database));
     return findings;
   } catch (error) {
@@ -78,8 +94,12 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
 }
 
 async function migrationFinding(database: Database): Promise<Finding> {
-  const { rows } = await database.pool('gateway', { max: 1 }).query<{ there: boolean }>("select to_regclass('ledger.head') is not null as there");
-  return rows[0]?.there === true ? { name: 'migrations', ok: true, detail: 'the ledger is there' } : { name: 'migrations', ok: false, detail: 'the database has no ledger yet: custody migrate' };
+  const { rows } = await database
+    .pool('gateway', { max: 1 })
+    .query<{ there: boolean }>("select to_regclass('ledger.head') is not null as there");
+  return rows[0]?.there === true
+    ? { name: 'migrations', ok: true, detail: 'the ledger is there' }
+    : { name: 'migrations', ok: false, detail: 'the database has no ledger yet: custody migrate' };
 }
 
 /** The database itself refuses, not only this program: shown by asking it for the rights of each role. */
@@ -92,7 +112,13 @@ async function rightsFinding(database: Database): Promise<Finding> {
         and (has_table_privilege(r.oid, c.oid, 'update') or has_table_privilege(r.oid, c.oid, 'delete') or has_table_privilege(r.oid, c.oid, 'truncate'))`,
   );
   const ok = rows.length === 0;
-  return { name: 'rights', ok, detail: ok ? 'no role of the program can change or remove what is in the ledger' : rows.map(({ role, relation }) => `${role} may change ${relation}`).join(', ') };
+  return {
+    name: 'rights',
+    ok,
+    detail: ok
+      ? 'no role of the program can change or remove what is in the ledger'
+      : rows.map(({ role, relation }) => `${role} may change ${relation}`).join(', '),
+  };
 }
 
 async function logFinding(config: Config, database: Database): Promise<Finding> {

@@ -10,7 +10,7 @@ const PAGE_EVENTS = 500;
 
 export async function exportCase(client: Client, options: { output?: unknown; json?: boolean }): Promise<ExitCode> {
   const documents: (SightingDocument & { readonly id: string })[] = [];
-  for (let cursor: string | undefined; ; ) {
+  for (let cursor: string | undefined; ;) {
     const page: EventsView = await client.get<EventsView>('/v1/events', { cursor, limit: String(PAGE_EVENTS) });
     for (const { id, document } of page.events) documents.push({ ...document, id });
     if (page.next === null) break;

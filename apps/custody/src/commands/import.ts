@@ -141,7 +141,11 @@ function mapLine(line: number, text: string, targets: Targets): MappedLine | Rej
   const parsed = parseStrict(Buffer.from(text, 'utf8'));
   if (!parsed.ok) {
     const { code, detail, offset, pointer } = parsed.fault;
-    return { line, text, faults: [{ code: code as Fault['code'], detail, ...(offset === undefined ? { pointer: pointer ?? '' } : { offset }) }] };
+    return {
+      line,
+      text,
+      faults: [{ code: code as Fault['code'], detail, ...(offset === undefined ? { pointer: pointer ?? '' } : { offset }) }],
+    };
   }
   const value = parsed.value;
   if (!isJsonObject(value)) {
@@ -166,14 +170,26 @@ async function sendChunk(client: Client, chunk: readonly MappedLine[], report: I
   const seen = new Set<number>();
   for (const answer of answers) {
     const line = chunk[answer.row];
-    if (line === undefined || seen.has(answer.row)) throw new CommandError(EXIT.unexpected, 'import.answer', `The server answered for row ${answer.row}, which was not sent.`);
+    if (line === undefined || seen.has(answer.row))
+      throw new CommandError(EXIT.unexpected, 'import.answer', `The server answered for row ${answer.row}, which was not sent.`);
     seen.add(answer.row);
     if (answer.status === 'accepted') report.accepted++;
     else if (answer.status === 'duplicate') report.duplicates++;
-    else report.rejected.push({ line: line.line, ...(answer.id === undefined ? {} : { id: answer.id }), text: line.text, faults: answer.errors ?? [] });
+    else
+      report.rejected.push({
+        line: line.line,
+        ...(answer.id === undefined ? {} : { id: answer.id }),
+        text: line.text,
+        faults: answer.errors ?? [],
+      });
   }
   if (seen.size !== chunk.length) {
-    throw new CommandError(EXIT.temporary, 'import.answer', `The server answered for ${seen.size} of ${chunk.length} rows.`, 'Run the same import again: what is there already is not doubled.');
+    throw new CommandError(
+      EXIT.temporary,
+      'import.answer',
+      `The server answered for ${seen.size} of ${chunk.length} rows.`,
+      'Run the same import again: what is there already is not doubled.',
+    );
   }
 }
 
@@ -184,10 +200,17 @@ async function postUntilAccepted(client: Client, body: string, dryRun: boolean):
     let failure: CommandError;
     try {
       const response = await client.post(`/v1/events?onError=proceed${dryRun ? '&dryRun=true' : ''}`, 'application/x-ndjson', body);
-      if (response.ok) return (await response.text()).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as RowAnswer);
+      if (response.ok)
+        return (await response.text())
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => JSON.parse(line) as RowAnswer);
       failure = await problemError(response);
     } catch (error) {
-      failure = error instanceof CommandError ? error : new CommandError(EXIT.temporary, 'server.interrupted', `The answer broke off: ${String(error)}`);
+      failure =
+        error instanceof CommandError
+          ? error
+          : new CommandError(EXIT.temporary, 'server.interrupted', `The answer broke off: ${String(error)}`);
     }
     if (failure.exitCode !== EXIT.temporary || performance.now() > deadline) throw failure;
     await sleep(delayMs);
@@ -204,7 +227,8 @@ async function* readLines(file: string): AsyncGenerator<{ line: number; text: st
       if (text.trim() !== '') yield { line, text };
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new CommandError(EXIT.usage, 'import.no-file', `There is no file ${file}.`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new CommandError(EXIT.usage, 'import.no-file', `There is no file ${file}.`);
     throw error;
   } finally {
     reader.close();
@@ -215,7 +239,9 @@ async function* readLines(file: string): AsyncGenerator<{ line: number; text: st
 function print(report: ImportReport, options: ImportOptions): void {
   if (options.json === true) {
     const rejected = report.rejected.map(({ line, id, faults }) => ({ line, id, errors: faults }));
-    process.stdout.write(`${JSON.stringify({ file: report.file, lines: report.lines, accepted: report.accepted, written: written(report, options), duplicates: report.duplicates, rejected, dryRun: report.dryRun })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ file: report.file, lines: report.lines, accepted: report.accepted, written: written(report, options), duplicates: report.duplicates, rejected, dryRun: report.dryRun })}\n`,
+    );
     return;
   }
   for (const row of report.rejected.slice(0, SHOWN_REJECTS)) {
@@ -224,7 +250,8 @@ function print(report: ImportReport, options: ImportOptions): void {
       process.stderr.write(`line ${row.line}${row.id === undefined ? '' : ` (${row.id})`}  ${fault.code}  ${place}  ${fault.detail}\n`);
     }
   }
-  if (report.rejected.length > SHOWN_REJECTS) process.stderr.write(`... and ${report.rejected.length - SHOWN_REJECTS} more; --rejects FILE writes them all\n`);
+  if (report.rejected.length > SHOWN_REJECTS)
+    process.stderr.write(`... and ${report.rejected.length - SHOWN_REJECTS} more; --rejects FILE writes them all\n`);
   const counts = `${group(report.accepted)} ${report.dryRun ? 'would be accepted' : 'accepted'}, ${group(report.duplicates)} already there, ${group(report.rejected.length)} rejected`;
   const nothing = report.dryRun ? ' Nothing written (dry run).' : ' Nothing written (--on-error rollback).';
   process.stdout.write(`${group(report.lines)} lines: ${counts}.${written(report, options) ? '' : nothing}\n`);

@@ -9,7 +9,7 @@ export async function migrate(flags: CommandFlags): Promise<ExitCode> {
   const database = await openDatabase(config, createLog({ level: config.log.level, secrets: secretsOf(config) }));
   try {
     const { applied } = await database.migrate();
-    process.stdout.write(applied.length === 0 ? 'The database has this version\'s format already.\n' : `Migrated: ${applied.join(', ')}.\n`);
+    process.stdout.write(applied.length === 0 ? "The database has this version's format already.\n" : `Migrated: ${applied.join(', ')}.\n`);
   } finally {
     await database.closePools();
     await database.stop();

@@ -31,12 +31,23 @@ function report(entries: number, before: readonly TableDigest[] | null, after: r
     process.stdout.write(json ? `${JSON.stringify({ entries })}\n` : `${group(entries)} entries folded again.\n`);
     return EXIT.ok;
   }
-  const tables = before.map((was, index) => ({ table: was.table, rows: was.rows, before: was.sha256, after: after[index]?.sha256 ?? '', equal: after[index]?.sha256 === was.sha256 }));
+  const tables = before.map((was, index) => ({
+    table: was.table,
+    rows: was.rows,
+    before: was.sha256,
+    after: after[index]?.sha256 ?? '',
+    equal: after[index]?.sha256 === was.sha256,
+  }));
   const equal = tables.every((table) => table.equal);
   if (json) process.stdout.write(`${JSON.stringify({ entries, equal, tables })}\n`);
   else {
-    for (const { table, rows, before: was, after: is, equal: same } of tables) process.stdout.write(`${same ? 'equal ' : 'DIFFER'}  ${table.padEnd(14)}  ${group(rows)} rows  ${was}${same ? '' : ` -> ${is}`}\n`);
-    process.stdout.write(equal ? `${group(entries)} entries folded again: every derived table is what it was.\n` : `${group(entries)} entries folded again, and derived tables DIFFER: what was there did not follow from the ledger.\n`);
+    for (const { table, rows, before: was, after: is, equal: same } of tables)
+      process.stdout.write(`${same ? 'equal ' : 'DIFFER'}  ${table.padEnd(14)}  ${group(rows)} rows  ${was}${same ? '' : ` -> ${is}`}\n`);
+    process.stdout.write(
+      equal
+        ? `${group(entries)} entries folded again: every derived table is what it was.\n`
+        : `${group(entries)} entries folded again, and derived tables DIFFER: what was there did not follow from the ledger.\n`,
+    );
   }
   return equal ? EXIT.ok : EXIT.unexpected;
 }

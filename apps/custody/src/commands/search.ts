@@ -4,7 +4,10 @@ import type { Client } from '../client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 
 const MATCH_WORDS: Readonly<Record<SearchView['results'][number]['match'], string>> = {
-  exact: 'exactly', partial: 'contains it', 'look-alike': 'equal but for letters that are easily misread', alias: 'by a name or number stated beside it',
+  exact: 'exactly',
+  partial: 'contains it',
+  'look-alike': 'equal but for letters that are easily misread',
+  alias: 'by a name or number stated beside it',
 };
 
 export async function search(client: Client, text: string, options: { limit?: unknown; json?: boolean }): Promise<ExitCode> {

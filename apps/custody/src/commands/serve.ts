@@ -4,7 +4,17 @@
  */
 import 'reflect-metadata';
 import { Command } from 'commander';
-import { type Config, configFlags, createHealth, createLog, createMetrics, createShutdown, loadPublisherKeys, type Log, secretsOf } from '#lib/runtime';
+import {
+  type Config,
+  configFlags,
+  createHealth,
+  createLog,
+  createMetrics,
+  createShutdown,
+  loadPublisherKeys,
+  type Log,
+  secretsOf,
+} from '#lib/runtime';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { openDatabase } from '../database.ts';
@@ -71,7 +81,10 @@ function parseSettings(args: readonly string[]): Record<string, unknown> | null 
 }
 
 function readyLine(url: string, config: Config): string {
-  const trace = config.demo && config.databaseUrl === null ? `  ·  try: npx custody trace vin:WDDSYNTH9JA000001${config.port === 8080 ? '' : ` --server ${url}`}` : '';
+  const trace =
+    config.demo && config.databaseUrl === null
+      ? `  ·  try: npx custody trace vin:WDDSYNTH9JA000001${config.port === 8080 ? '' : ` --server ${url}`}`
+      : '';
   return `Ready  ${url}/docs/api  (loopback only: whoever reaches it is the operator)${trace}`;
 }
 
@@ -79,12 +92,21 @@ const NODE_SUPPORTED_FROM = 22;
 
 function warnOfOldNode(log: Log): void {
   const major = Number(process.versions.node.split('.', 1)[0]);
-  if (major < NODE_SUPPORTED_FROM) log.warn('this Node version no longer gets security fixes; it works, but run a supported one where it matters', { version: process.versions.node });
+  if (major < NODE_SUPPORTED_FROM)
+    log.warn('this Node version no longer gets security fixes; it works, but run a supported one where it matters', {
+      version: process.versions.node,
+    });
 }
 
 function startFailure(error: unknown): unknown {
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (error instanceof CommandError || typeof code !== 'string') return error;
-  if (code === 'EADDRINUSE') return new CommandError(EXIT.temporary, code, 'The port is taken by another program.', 'Choose another with --port (0 takes a free one).');
+  if (code === 'EADDRINUSE')
+    return new CommandError(
+      EXIT.temporary,
+      code,
+      'The port is taken by another program.',
+      'Choose another with --port (0 takes a free one).',
+    );
   return new CommandError(code.startsWith('data.') ? EXIT.conflict : EXIT.temporary, code, String(message));
 }

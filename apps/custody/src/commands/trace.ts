@@ -61,7 +61,9 @@ export function timelineText(timeline: TimelineView): string {
     lines.push('Open questions:', ...timeline.openQuestions.map((question) => `  ${question.display}`), '');
   }
   const rest = timeline.entries.length - placing;
-  lines.push(`${group(placing)} ${placing === 1 ? 'record places' : 'records place'} it, ${group(rest)} ${rest === 1 ? 'speaks' : 'speak'} of it and ${rest === 1 ? 'places' : 'place'} nothing.`);
+  lines.push(
+    `${group(placing)} ${placing === 1 ? 'record places' : 'records place'} it, ${group(rest)} ${rest === 1 ? 'speaks' : 'speak'} of it and ${rest === 1 ? 'places' : 'place'} nothing.`,
+  );
   lines.push(asOfText(coordinates, timeline.withoutReported));
   return lines.join('\n');
 }
@@ -97,30 +99,61 @@ function markText(entry: EventView): string {
 
 function relationText({ relations }: EventView): string {
   const named: [keyof typeof relations, string][] = [
-    ['targets', 'about'], ['correctedBy', 'corrected by'], ['withdrawnBy', 'withdrawn by'], ['supersededBy', 'superseded by'], ['disputedBy', 'disputed by'],
-    ['resolvedBy', 'resolved by'], ['markedBy', 'marked by'], ['contradicts', 'contradicts'], ['contradictedBy', 'contradicted by'],
+    ['targets', 'about'],
+    ['correctedBy', 'corrected by'],
+    ['withdrawnBy', 'withdrawn by'],
+    ['supersededBy', 'superseded by'],
+    ['disputedBy', 'disputed by'],
+    ['resolvedBy', 'resolved by'],
+    ['markedBy', 'marked by'],
+    ['contradicts', 'contradicts'],
+    ['contradictedBy', 'contradicted by'],
   ];
-  return named.flatMap(([name, words]) => (relations[name].length === 0 ? [] : [`${words} ${relations[name].map(({ id }) => id).join(', ')}`])).join('; ');
+  return named
+    .flatMap(([name, words]) => (relations[name].length === 0 ? [] : [`${words} ${relations[name].map(({ id }) => id).join(', ')}`]))
+    .join('; ');
 }
 
 function provenance(entry: EventView): string {
   const { document, reportedBy, submittedBy } = entry;
-  const author = reportedBy === null ? [] : [`reported by ${[reportedBy.by, reportedBy.agency].filter((word) => word !== undefined).join(', ')}${reportedBy.at === undefined ? '' : ` at ${reportedBy.at}`} (stated)`];
-  const evidence = entry.evidence.length === 0 ? 'no document cited' : entry.evidence.map(({ ref, sha256, locator }) => `${ref ?? sha256.slice(0, 12)}${locator === undefined ? '' : ` ${locator}`} (not held here)`).join(', ');
-  const parts = [entry.id, document.grade ?? 'not graded', document.handling.tlp, entry.display.source, evidence, ...author, `submitted by ${submittedBy.agency}/${submittedBy.principal} (proved)`];
+  const author =
+    reportedBy === null
+      ? []
+      : [
+          `reported by ${[reportedBy.by, reportedBy.agency].filter((word) => word !== undefined).join(', ')}${reportedBy.at === undefined ? '' : ` at ${reportedBy.at}`} (stated)`,
+        ];
+  const evidence =
+    entry.evidence.length === 0
+      ? 'no document cited'
+      : entry.evidence
+          .map(({ ref, sha256, locator }) => `${ref ?? sha256.slice(0, 12)}${locator === undefined ? '' : ` ${locator}`} (not held here)`)
+          .join(', ');
+  const parts = [
+    entry.id,
+    document.grade ?? 'not graded',
+    document.handling.tlp,
+    entry.display.source,
+    evidence,
+    ...author,
+    `submitted by ${submittedBy.agency}/${submittedBy.principal} (proved)`,
+  ];
   return parts.join(' · ');
 }
 
 /** The note about a container stands right behind the record that puts the item into it. */
 function notesAfter(entry: EventView, notes: readonly string[]): string[] {
   if (!entry.places || entry.document.action !== 'ADD' || !entry.roles.includes('subject')) return [];
-  const carriers = entry.display.items.filter((_, index) => ['container', 'conveyance'].includes(entry.document.items?.[index]?.role ?? ''));
+  const carriers = entry.display.items.filter((_, index) =>
+    ['container', 'conveyance'].includes(entry.document.items?.[index]?.role ?? ''),
+  );
   const about = notes.filter((note) => carriers.some((carrier) => note.includes(carrier)));
   return about.flatMap((note) => [`     > ${note}`, '']);
 }
 
 function asOfText({ asOf }: TimelineView['coordinates'], withoutReported: number | undefined): string {
-  if (asOf.basis === 'log') return `As of log size ${group(asOf.logSize)}; recorded times come with the first seal. Synthetic data says so in its records.`;
-  const left = withoutReported === undefined || withoutReported === 0 ? '' : ` ${group(withoutReported)} left out, since their authors state no time.`;
+  if (asOf.basis === 'log')
+    return `As of log size ${group(asOf.logSize)}; recorded times come with the first seal. Synthetic data says so in its records.`;
+  const left =
+    withoutReported === undefined || withoutReported === 0 ? '' : ` ${group(withoutReported)} left out, since their authors state no time.`;
   return `As reported by their authors up to ${asOf.reported ?? ''} (stated, not proved), log size ${group(asOf.logSize)}.${left}`;
 }

@@ -27,9 +27,21 @@ export const aircraftRule: SchemeRule = {
     const mark = nationalityMark(value);
     // China, Taiwan and others share B: five digits are Taiwan's.
     const country = /^B[0-9]{5}$/.test(value) ? 'TW' : mark?.country;
-    const facts = { nationalityMark: mark === undefined ? undefined : value.slice(0, mark.length), country, countryName: country === undefined ? undefined : countryName(country) };
+    const facts = {
+      nationalityMark: mark === undefined ? undefined : value.slice(0, mark.length),
+      country,
+      countryName: country === undefined ? undefined : countryName(country),
+    };
     if (/^N/.test(value) && !UNITED_STATES.test(value)) {
-      return accept(value, { verdict: 'invalid', reason: 'A United States registration is N, 1 to 5 digits not starting with 0, and at most two letters in place of the last digits, without I and O (14 CFR 47.15).' }, facts);
+      return accept(
+        value,
+        {
+          verdict: 'invalid',
+          reason:
+            'A United States registration is N, 1 to 5 digits not starting with 0, and at most two letters in place of the last digits, without I and O (14 CFR 47.15).',
+        },
+        facts,
+      );
     }
     return accept(value, notCheckable('A registration has no check digit.'), facts);
   },
@@ -43,11 +55,23 @@ export const icao24Rule: SchemeRule = {
   guess: 'form',
   display: (value) => `ICAO 24-bit address ${value}`,
   read: (raw) => {
-    const read = compact(raw.replace(/^\s*0x/i, (prefix) => ' '.repeat(prefix.length)), 'An ICAO 24-bit address', /[0-9A-F]/, [6]);
+    const read = compact(
+      raw.replace(/^\s*0x/i, (prefix) => ' '.repeat(prefix.length)),
+      'An ICAO 24-bit address',
+      /[0-9A-F]/,
+      [6],
+    );
     if (!read.ok) return read;
     const { value } = read;
-    if (value === '000000' || value === 'FFFFFF') return accept(value, { verdict: 'invalid', reason: 'All zeros and all ones are assigned to no aircraft (ICAO Annex 10, volume III, 9.2.1).' });
+    if (value === '000000' || value === 'FFFFFF')
+      return accept(value, {
+        verdict: 'invalid',
+        reason: 'All zeros and all ones are assigned to no aircraft (ICAO Annex 10, volume III, 9.2.1).',
+      });
     const country = countryOfIcao24(value);
-    return accept(value, notCheckable('A 24-bit address has no check digit.'), { country, countryName: country === undefined ? undefined : countryName(country) });
+    return accept(value, notCheckable('A 24-bit address has no check digit.'), {
+      country,
+      countryName: country === undefined ? undefined : countryName(country),
+    });
   },
 };

@@ -13,10 +13,13 @@ const CONFUSABLES =
 const confusables = new Map(Array.from(CONFUSABLES.matchAll(/(.)(.)/gsu), ([, odd = '', plain = '']) => [odd, plain]));
 
 /** Decimal digits other than ASCII start at these code points, ten in a row each (Unicode general category Nd, those in use). */
-const DIGIT_ZEROS = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20, 0x1040, 0x17e0, 0x1810];
+const DIGIT_ZEROS = [
+  0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20, 0x1040, 0x17e0, 0x1810,
+];
 
 /** Not seen at all: soft hyphen, joiners, zero-width blanks, direction marks, variation selectors, fillers, tags. */
-const INVISIBLE = /^[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\u{e0000}-\u{e0fff}]$/u;
+const INVISIBLE =
+  /^[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\u{e0000}-\u{e0fff}]$/u;
 
 /** The ASCII that a character beyond ASCII looks like; '' for one that cannot be seen; undefined for neither. */
 export function looksLike(character: string): string | undefined {

@@ -18,7 +18,12 @@ export const containerRule: SchemeRule = {
     const category = CATEGORIES[value.charAt(3)];
     if (category === undefined) return refuse('malformed', `The fourth letter of a container number is U, J or Z, not ${value.charAt(3)}.`);
     const computed = containerCheckValue(value);
-    return accept(value, checkOf(computed, value.charAt(10)), { owner: value.slice(0, 3), category, serial: value.slice(4, 10), checkDigit: String(computed % 10) });
+    return accept(value, checkOf(computed, value.charAt(10)), {
+      owner: value.slice(0, 3),
+      category,
+      serial: value.slice(4, 10),
+      checkDigit: String(computed % 10),
+    });
   },
 };
 

@@ -6,7 +6,10 @@ const factsOf = (id: string): Readonly<Record<string, string>> => {
 };
 
 test.each([
-  ['vin:WDDSYNTH9JA000001', { wmi: 'WDD', region: 'Europe', country: 'DE', countryName: 'Germany', maker: 'Mercedes-Benz', modelYear: '1988 or 2018' }],
+  [
+    'vin:WDDSYNTH9JA000001',
+    { wmi: 'WDD', region: 'Europe', country: 'DE', countryName: 'Germany', maker: 'Mercedes-Benz', modelYear: '1988 or 2018' },
+  ],
   ['vin:1HGCM82633A004352', { region: 'North America', country: 'US', maker: 'Honda', modelYear: '2003' }],
   ['vin:5YJSA1E28HF000337', { maker: 'Tesla', modelYear: '2017' }],
   ['vin:LRW3E7FA0LC000001', { country: 'CN', region: 'Asia', maker: 'Tesla' }],
@@ -37,7 +40,17 @@ test('a VIN whose tenth character is no model year tells none', () => {
   expect(factsOf('vin:WDDSYNTH90A000001')).not.toHaveProperty('modelYear');
 });
 
-test.each(['mmsi:600123456', 'mmsi:000000000', 'mmsi:380999999', 'mmsi:990000001', 'mmsi:912345678', 'imo:0000000', 'icao24:000000', 'icao24:FFFFFF', 'aircraft:N0123', 'aircraft:N12O'])(
-  '%s cannot be, and is kept with that verdict',
-  (id) => expect(parseIdentifier(id)).toMatchObject({ ok: true, identifier: { id }, check: { verdict: 'invalid' } }),
+test.each([
+  'mmsi:600123456',
+  'mmsi:000000000',
+  'mmsi:380999999',
+  'mmsi:990000001',
+  'mmsi:912345678',
+  'imo:0000000',
+  'icao24:000000',
+  'icao24:FFFFFF',
+  'aircraft:N0123',
+  'aircraft:N12O',
+])('%s cannot be, and is kept with that verdict', (id) =>
+  expect(parseIdentifier(id)).toMatchObject({ ok: true, identifier: { id }, check: { verdict: 'invalid' } }),
 );

@@ -26,7 +26,8 @@ export function formatDigitalLink({ scheme, value }: SchemeValue): string | unde
 }
 
 /** RFC 3986, section 2.3: only unreserved characters stay; encodeURIComponent spares five more. */
-const encode = (text: string): string => encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+const encode = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** The key that a Digital Link URI names; undefined where it names none. The path may go on before the key, not after its qualifiers. */
 export function readDigitalLink(uri: string): SchemeValue | undefined {
@@ -83,7 +84,8 @@ function readPairs([name = '', primary = '', ...rest]: readonly string[]): Schem
 function valueOf(key: Gs1Key, primary: string, qualifiers: ReadonlyMap<string, string>): string | 'malformed' | undefined {
   const digits = key.ai === '01' && /^(?:[0-9]{8}|[0-9]{12,14})$/.test(primary) ? primary.padStart(14, '0') : primary;
   if (key.scheme === 'gtin') return /^[0-9]{14}$/.test(digits) ? shortestGtin(digits) : 'malformed';
-  const qualifier = key.qualifier === undefined ? undefined : (qualifiers.get(key.qualifier.ai) ?? qualifiers.get(key.qualifier.alias ?? ''));
+  const qualifier =
+    key.qualifier === undefined ? undefined : (qualifiers.get(key.qualifier.ai) ?? qualifiers.get(key.qualifier.alias ?? ''));
   if (qualifier === undefined && !key.form.test(digits)) return key.ai === '01' ? undefined : 'malformed';
   const value = qualifier === undefined ? digits : `${digits}.${qualifier}`;
   return key.form.test(value) ? value : 'malformed';

@@ -60,7 +60,22 @@ function splitBody(type: string, body: string): readonly string[] | undefined {
 }
 
 const PARTS: Readonly<Record<string, number>> = {
-  sgtin: 3, lgtin: 3, upui: 3, itip: 5, sscc: 2, sgln: 3, pgln: 2, grai: 3, giai: 2, gsrn: 2, gsrnp: 2, gdti: 3, sgcn: 3, cpi: 3, gsin: 2, ginc: 2,
+  sgtin: 3,
+  lgtin: 3,
+  upui: 3,
+  itip: 5,
+  sscc: 2,
+  sgln: 3,
+  pgln: 2,
+  grai: 3,
+  giai: 2,
+  gsrn: 2,
+  gsrnp: 2,
+  gdti: 3,
+  sgcn: 3,
+  cpi: 3,
+  gsin: 2,
+  ginc: 2,
 };
 
 type Composer = (parts: readonly string[]) => string | undefined;
@@ -78,7 +93,10 @@ const join = (key: string | undefined, rest: string | undefined, separator = '')
   key === undefined ? undefined : rest === undefined || rest === '' ? key : `${key}${separator}${rest}`;
 
 const withSerial: Composer = ([prefix = '', item = '', serial = '']) => join(gtinOf(prefix, item), serial, '.');
-const numbered = (length: number): Composer => ([prefix = '', reference = '']) => withCheckDigit(prefix + reference, length);
+const numbered =
+  (length: number): Composer =>
+  ([prefix = '', reference = '']) =>
+    withCheckDigit(prefix + reference, length);
 const documented: Composer = ([prefix = '', type = '', serial = '']) => join(withCheckDigit(prefix + type, 12), serial);
 
 const composers: Readonly<Record<string, Composer>> = {
@@ -91,7 +109,8 @@ const composers: Readonly<Record<string, Composer>> = {
   },
   sscc: ([prefix = '', reference = '']) => withCheckDigit(`${reference.slice(0, 1)}${prefix}${reference.slice(1)}`, 17),
   // TDS 2.0, section 6.3.3: extension 0 says that there is none.
-  sgln: ([prefix = '', location = '', extension = '']) => join(withCheckDigit(prefix + location, 12), extension === '0' ? '' : extension, '.'),
+  sgln: ([prefix = '', location = '', extension = '']) =>
+    join(withCheckDigit(prefix + location, 12), extension === '0' ? '' : extension, '.'),
   pgln: numbered(12),
   grai: ([prefix = '', type = '', serial = '']) => {
     const key = withCheckDigit(prefix + type, 12);

@@ -23,16 +23,57 @@ export interface Gs1Key {
   readonly checked?: { readonly start: number; readonly length: number };
 }
 
-const form = (key: string, qualifier = '(?!)', optional = true): RegExp => new RegExp(`^(${key})(?:\\.(${qualifier}))${optional ? '?' : ''}$`);
+const form = (key: string, qualifier = '(?!)', optional = true): RegExp =>
+  new RegExp(`^(${key})(?:\\.(${qualifier}))${optional ? '?' : ''}$`);
 
 export const GS1_KEYS: readonly Gs1Key[] = [
-  { scheme: 'sgtin', label: 'SGTIN', ai: '01', alias: 'gtin', form: form('[0-9]{14}', `${CS82}{1,20}`, false), qualifier: { ai: '21', alias: 'ser', label: 'serial' }, checked: { start: 0, length: 14 } },
-  { scheme: 'upui', label: 'UPUI', ai: '01', alias: 'gtin', form: form('[0-9]{14}', `${CS82}{1,28}`, false), qualifier: { ai: '235', label: 'serial' }, checked: { start: 0, length: 14 } },
-  { scheme: 'lgtin', label: 'GTIN', ai: '01', alias: 'gtin', form: form('[0-9]{14}', `${CS82}{1,20}`, false), qualifier: { ai: '10', alias: 'lot', label: 'lot' }, checked: { start: 0, length: 14 } },
+  {
+    scheme: 'sgtin',
+    label: 'SGTIN',
+    ai: '01',
+    alias: 'gtin',
+    form: form('[0-9]{14}', `${CS82}{1,20}`, false),
+    qualifier: { ai: '21', alias: 'ser', label: 'serial' },
+    checked: { start: 0, length: 14 },
+  },
+  {
+    scheme: 'upui',
+    label: 'UPUI',
+    ai: '01',
+    alias: 'gtin',
+    form: form('[0-9]{14}', `${CS82}{1,28}`, false),
+    qualifier: { ai: '235', label: 'serial' },
+    checked: { start: 0, length: 14 },
+  },
+  {
+    scheme: 'lgtin',
+    label: 'GTIN',
+    ai: '01',
+    alias: 'gtin',
+    form: form('[0-9]{14}', `${CS82}{1,20}`, false),
+    qualifier: { ai: '10', alias: 'lot', label: 'lot' },
+    checked: { start: 0, length: 14 },
+  },
   { scheme: 'gtin', label: 'GTIN', ai: '01', alias: 'gtin', form: form('[0-9]{8}|(?!0000)[0-9]{12}|[1-9][0-9]{12,13}') },
-  { scheme: 'itip', label: 'ITIP', ai: '8006', alias: 'itip', form: form('[0-9]{18}', `${CS82}{1,20}`), qualifier: { ai: '21', alias: 'ser', label: 'serial' }, checked: { start: 0, length: 14 } },
+  {
+    scheme: 'itip',
+    label: 'ITIP',
+    ai: '8006',
+    alias: 'itip',
+    form: form('[0-9]{18}', `${CS82}{1,20}`),
+    qualifier: { ai: '21', alias: 'ser', label: 'serial' },
+    checked: { start: 0, length: 14 },
+  },
   { scheme: 'sscc', label: 'SSCC', ai: '00', alias: 'sscc', form: form('[0-9]{18}'), checked: { start: 0, length: 18 } },
-  { scheme: 'sgln', label: 'SGLN', ai: '414', alias: 'gln', form: form('[0-9]{13}', `${CS82}{1,20}`), qualifier: { ai: '254', alias: 'glnx', label: 'extension' }, checked: { start: 0, length: 13 } },
+  {
+    scheme: 'sgln',
+    label: 'SGLN',
+    ai: '414',
+    alias: 'gln',
+    form: form('[0-9]{13}', `${CS82}{1,20}`),
+    qualifier: { ai: '254', alias: 'glnx', label: 'extension' },
+    checked: { start: 0, length: 13 },
+  },
   { scheme: 'pgln', label: 'PGLN', ai: '417', alias: 'party', form: form('[0-9]{13}'), checked: { start: 0, length: 13 } },
   { scheme: 'grai', label: 'GRAI', ai: '8003', alias: 'grai', form: form(`0[0-9]{13}${CS82}{0,16}`), checked: { start: 1, length: 13 } },
   { scheme: 'giai', label: 'GIAI', ai: '8004', alias: 'giai', form: form(`[0-9]{4}${CS82}{1,26}`) },
@@ -40,7 +81,14 @@ export const GS1_KEYS: readonly Gs1Key[] = [
   { scheme: 'gsrnp', label: 'GSRN of a provider', ai: '8017', alias: 'gsrnp', form: form('[0-9]{18}'), checked: { start: 0, length: 18 } },
   { scheme: 'gdti', label: 'GDTI', ai: '253', alias: 'gdti', form: form(`[0-9]{13}${CS82}{0,17}`), checked: { start: 0, length: 13 } },
   { scheme: 'sgcn', label: 'GCN', ai: '255', alias: 'gcn', form: form('[0-9]{13,25}'), checked: { start: 0, length: 13 } },
-  { scheme: 'cpi', label: 'CPID', ai: '8010', alias: 'cpid', form: form(`[0-9]{4}${CS39}{1,26}`, '[0-9]{1,12}'), qualifier: { ai: '8011', alias: 'cpsn', label: 'serial' } },
+  {
+    scheme: 'cpi',
+    label: 'CPID',
+    ai: '8010',
+    alias: 'cpid',
+    form: form(`[0-9]{4}${CS39}{1,26}`, '[0-9]{1,12}'),
+    qualifier: { ai: '8011', alias: 'cpsn', label: 'serial' },
+  },
   { scheme: 'gsin', label: 'GSIN', ai: '402', alias: 'gsin', form: form('[0-9]{17}'), checked: { start: 0, length: 17 } },
   { scheme: 'ginc', label: 'GINC', ai: '401', alias: 'ginc', form: form(`[0-9]{4}${CS82}{1,26}`) },
 ];

@@ -3,7 +3,17 @@ import { gs1CheckDigit } from './check-digits.ts';
 import { formatDigitalLink } from './gs1-digital-link.ts';
 import { readEpcBody } from './gs1-epc.ts';
 import { GS1_KEYS, shortestGtin, type Gs1Key } from './gs1-keys.ts';
-import { accept, compareCheck, notCheckable, printable, refuse, type CheckVerdict, type Reading, type Refusal, type SchemeRule } from './scheme.ts';
+import {
+  accept,
+  compareCheck,
+  notCheckable,
+  printable,
+  refuse,
+  type CheckVerdict,
+  type Reading,
+  type Refusal,
+  type SchemeRule,
+} from './scheme.ts';
 
 export const gs1Rules: readonly SchemeRule[] = GS1_KEYS.map((key) => ({
   scheme: key.scheme,
@@ -33,7 +43,11 @@ function readGs1(key: Gs1Key, raw: string): Reading | Refusal {
 
 function acceptGs1(key: Gs1Key, value: string): Reading {
   const [, primary = '', qualifier] = key.form.exec(value) ?? [];
-  const facts = { ai: key.ai, key: primary, ...(qualifier === undefined || key.qualifier === undefined ? {} : { [key.qualifier.label]: qualifier }) };
+  const facts = {
+    ai: key.ai,
+    key: primary,
+    ...(qualifier === undefined || key.qualifier === undefined ? {} : { [key.qualifier.label]: qualifier }),
+  };
   return accept(value, checkOf(key, primary), { ...facts, digitalLink: formatDigitalLink({ scheme: key.scheme, value }) });
 }
 
@@ -46,8 +60,10 @@ function checkOf(key: Gs1Key, primary: string): CheckVerdict {
 
 function refusalOf(key: Gs1Key, raw: string, text: string): Refusal {
   const odd = (NUMERIC.includes(key.scheme) ? /[^0-9\s.-]/ : /[^!"%&'()*+,./0-9:;<=>?A-Z_a-z#-]/).exec(raw.trim());
-  if (odd !== null) return refuse('character', `${article(key)} has no "${printable(odd[0])}".`, raw.length - raw.trimStart().length + odd.index);
-  if (NUMERIC.includes(key.scheme) && /^[0-9]+$/.test(text)) return refuse('length', `${article(key)} does not have ${text.length} digits.`);
+  if (odd !== null)
+    return refuse('character', `${article(key)} has no "${printable(odd[0])}".`, raw.length - raw.trimStart().length + odd.index);
+  if (NUMERIC.includes(key.scheme) && /^[0-9]+$/.test(text))
+    return refuse('length', `${article(key)} does not have ${text.length} digits.`);
   const qualified = key.qualifier === undefined ? '' : ` and, after a dot, its ${key.qualifier.label}`;
   return refuse('malformed', `${article(key)} is the value of application identifier ${key.ai}${qualified}, or the body of its EPC URI.`);
 }
@@ -56,5 +72,7 @@ const article = ({ label }: Gs1Key): string => `${/^[SLMHIU]/.test(label) && !la
 
 function displayGs1(key: Gs1Key, value: string): string {
   const [, primary = value, qualifier] = key.form.exec(value) ?? [];
-  return qualifier === undefined || key.qualifier === undefined ? `${key.label} ${primary}` : `${key.label} ${primary} ${key.qualifier.label} ${qualifier}`;
+  return qualifier === undefined || key.qualifier === undefined
+    ? `${key.label} ${primary}`
+    : `${key.label} ${primary} ${key.qualifier.label} ${qualifier}`;
 }

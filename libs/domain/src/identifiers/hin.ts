@@ -18,7 +18,9 @@ const MODEL_YEAR = new RegExp(`^${BODY}M(?:7[2-9]|8[0-4])[A-L]$`);
 
 export const hinRule: SchemeRule = {
   scheme: 'hin',
-  normalised: new RegExp(`^(?!US[A-Z]{3}[A-Z0-9]{9}$)(?:[A-Z]{2})?${BODY}(?:[A-L][0-9]{3}|(?:0[1-9]|1[0-2])(?:7[2-9]|8[0-4])|M(?:7[2-9]|8[0-4])[A-L])$`),
+  normalised: new RegExp(
+    `^(?!US[A-Z]{3}[A-Z0-9]{9}$)(?:[A-Z]{2})?${BODY}(?:[A-L][0-9]{3}|(?:0[1-9]|1[0-2])(?:7[2-9]|8[0-4])|M(?:7[2-9]|8[0-4])[A-L])$`,
+  ),
   guess: 'form',
   display: (value) => `HIN ${value.length === 14 ? `${value.slice(0, 2)}-${value.slice(2)}` : value}`,
   read: (raw) => {
@@ -26,13 +28,19 @@ export const hinRule: SchemeRule = {
     if (!read.ok) return read;
     const prefix = read.value.length === 14 ? read.value.slice(0, 2) : undefined;
     const hull = read.value.slice(-12);
-    if (prefix !== undefined && !/^[A-Z]{2}$/.test(prefix)) return refuse('malformed', `A HIN of 14 characters starts with a country code; ${prefix} is none.`);
+    if (prefix !== undefined && !/^[A-Z]{2}$/.test(prefix))
+      return refuse('malformed', `A HIN of 14 characters starts with a country code; ${prefix} is none.`);
     const facts = factsOf(hull);
-    if (facts === undefined) return refuse('malformed', 'A HIN is three letters, five of 0-9 and A-Z without I, O, Q, and a date such as D404 (33 CFR 181.25).');
+    if (facts === undefined)
+      return refuse('malformed', 'A HIN is three letters, five of 0-9 and A-Z without I, O, Q, and a date such as D404 (33 CFR 181.25).');
     // The code US is customary and no part of the number: with and without it is one hull.
     const country = prefix === 'US' ? undefined : prefix;
     const value = country === undefined ? hull : read.value;
-    return accept(value, notCheckable('A HIN has no check digit.'), { ...facts, country, countryName: country === undefined ? undefined : countryName(country) });
+    return accept(value, notCheckable('A HIN has no check digit.'), {
+      ...facts,
+      country,
+      countryName: country === undefined ? undefined : countryName(country),
+    });
   },
 };
 
@@ -42,7 +50,8 @@ function factsOf(hull: string): Record<string, string> | undefined {
     const month = String(MONTHS.indexOf(hull.charAt(8)) + 1).padStart(2, '0');
     return { ...common, form: 'current', month, yearDigit: hull.charAt(9), modelYear: modelYear(hull.slice(10)) };
   }
-  if (STRAIGHT_YEAR.test(hull)) return { ...common, form: 'straight year, 1972 to 1984', month: hull.slice(8, 10), year: `19${hull.slice(10)}` };
+  if (STRAIGHT_YEAR.test(hull))
+    return { ...common, form: 'straight year, 1972 to 1984', month: hull.slice(8, 10), year: `19${hull.slice(10)}` };
   if (MODEL_YEAR.test(hull)) {
     const month = String(((MODEL_MONTHS.indexOf(hull.charAt(11)) + 7) % 12) + 1).padStart(2, '0');
     return { ...common, form: 'model year, 1972 to 1984', month, modelYear: `19${hull.slice(9, 11)}` };

@@ -10,14 +10,25 @@ export const imeiRule: SchemeRule = {
   scheme: 'imei',
   normalised: /^[0-9]{14,16}$/,
   guess: 'form',
-  display: (value) => `IMEI ${[value.slice(0, 2), value.slice(2, 8), value.slice(8, 14), value.slice(14)].filter((part) => part !== '').join('-')}`,
+  display: (value) =>
+    `IMEI ${[value.slice(0, 2), value.slice(2, 8), value.slice(8, 14), value.slice(14)].filter((part) => part !== '').join('-')}`,
   read: (raw) => {
-    const read = compact(raw.replace(/^\s*IMEI(?:SV)?[\s:]+/i, (prefix) => ' '.repeat(prefix.length)), 'An IMEI', /[0-9]/, [14, 15, 16]);
+    const read = compact(
+      raw.replace(/^\s*IMEI(?:SV)?[\s:]+/i, (prefix) => ' '.repeat(prefix.length)),
+      'An IMEI',
+      /[0-9]/,
+      [14, 15, 16],
+    );
     if (!read.ok) return read;
     const { value } = read;
     const facts = { typeAllocationCode: value.slice(0, 8), serial: value.slice(8, 14) };
-    if (value.length === 14) return accept(value, notCheckable('An IMEI of 14 digits is without its check digit.'), { form: 'IMEI without check digit', ...facts });
-    if (value.length === 16) return accept(value, notCheckable('An IMEISV has no check digit.'), { form: 'IMEISV', ...facts, softwareVersion: value.slice(14) });
+    if (value.length === 14)
+      return accept(value, notCheckable('An IMEI of 14 digits is without its check digit.'), {
+        form: 'IMEI without check digit',
+        ...facts,
+      });
+    if (value.length === 16)
+      return accept(value, notCheckable('An IMEISV has no check digit.'), { form: 'IMEISV', ...facts, softwareVersion: value.slice(14) });
     return accept(value, compareCheck('The check digit', luhnCheckDigit(value.slice(0, 14)), value.charAt(14)), { form: 'IMEI', ...facts });
   },
 };

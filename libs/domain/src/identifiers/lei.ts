@@ -13,6 +13,9 @@ export const leiRule: SchemeRule = {
     const { value } = read;
     const expected = mod97CheckDigits(value.slice(0, 18));
     // Letters in place of check digits are a misreading as any other: kept, and said.
-    return accept(value, compareCheck('The pair of check digits', expected, value.slice(18)), { issuer: value.slice(0, 4), checkDigits: expected });
+    return accept(value, compareCheck('The pair of check digits', expected, value.slice(18)), {
+      issuer: value.slice(0, 4),
+      checkDigits: expected,
+    });
   },
 };

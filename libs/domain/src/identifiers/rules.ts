@@ -11,7 +11,17 @@ import { imoRule, mmsiRule } from './ship.ts';
 import { vinRule } from './vin.ts';
 
 export const RULES: readonly SchemeRule[] = [
-  vinRule, containerRule, imoRule, mmsiRule, imeiRule, hinRule, leiRule, aircraftRule, icao24Rule, ...gs1Rules, serialRule,
+  vinRule,
+  containerRule,
+  imoRule,
+  mmsiRule,
+  imeiRule,
+  hinRule,
+  leiRule,
+  aircraftRule,
+  icao24Rule,
+  ...gs1Rules,
+  serialRule,
 ];
 
 const byScheme = new Map<string, SchemeRule>(RULES.map((rule) => [rule.scheme, rule]));

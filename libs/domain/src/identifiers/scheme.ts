@@ -1,8 +1,33 @@
 /** What every scheme of identifiers has in common: the words, and the rule that a scheme file fills in. */
 
 export const SCHEMES = [
-  'vin', 'imei', 'container', 'imo', 'mmsi', 'hin', 'aircraft', 'icao24', 'lei', 'serial',
-  'gtin', 'sgtin', 'lgtin', 'sscc', 'giai', 'grai', 'sgln', 'pgln', 'gsrn', 'gsrnp', 'gdti', 'cpi', 'gsin', 'ginc', 'upui', 'itip', 'sgcn',
+  'vin',
+  'imei',
+  'container',
+  'imo',
+  'mmsi',
+  'hin',
+  'aircraft',
+  'icao24',
+  'lei',
+  'serial',
+  'gtin',
+  'sgtin',
+  'lgtin',
+  'sscc',
+  'giai',
+  'grai',
+  'sgln',
+  'pgln',
+  'gsrn',
+  'gsrnp',
+  'gdti',
+  'cpi',
+  'gsin',
+  'ginc',
+  'upui',
+  'itip',
+  'sgcn',
 ] as const;
 export type Scheme = (typeof SCHEMES)[number];
 
@@ -52,7 +77,11 @@ export interface SchemeRule {
   readonly guess: 'form' | 'valid' | 'never';
 }
 
-export const refuse = (code: 'malformed' | 'lookalike' | 'character' | 'length' | 'scheme-unknown', detail: string, position?: number): Refusal =>
+export const refuse = (
+  code: 'malformed' | 'lookalike' | 'character' | 'length' | 'scheme-unknown',
+  detail: string,
+  position?: number,
+): Refusal =>
   position === undefined ? { ok: false, code: `identifier.${code}`, detail } : { ok: false, code: `identifier.${code}`, detail, position };
 
 export const accept = (value: string, check: CheckVerdict, facts: Readonly<Record<string, string | undefined>> = {}): Reading => ({
@@ -69,7 +98,9 @@ export const IDENTIFIER_TEXT_LENGTH_MAX = 512;
 
 /** `valid` if the two agree, else `invalid` with both. */
 export const compareCheck = (what: string, expected: string, actual: string): CheckVerdict =>
-  expected === actual ? { verdict: 'valid' } : { verdict: 'invalid', reason: `${what} is ${actual}, computed ${expected}.`, expected, actual };
+  expected === actual
+    ? { verdict: 'valid' }
+    : { verdict: 'invalid', reason: `${what} is ${actual}, computed ${expected}.`, expected, actual };
 
 /** What a scheme allows between its characters: people and documents put blanks and hyphens there. */
 const SEPARATORS = /[ \t\r\n-]/;
@@ -78,7 +109,12 @@ const SEPARATORS = /[ \t\r\n-]/;
  * The value without blanks and hyphens and in upper case. Refuses the first character that `characters` does not allow (of one
  * character, in upper case) and any length that is not in `lengths`.
  */
-export function compact(raw: string, name: string, characters: RegExp, lengths: readonly number[]): { readonly ok: true; readonly value: string } | Refusal {
+export function compact(
+  raw: string,
+  name: string,
+  characters: RegExp,
+  lengths: readonly number[],
+): { readonly ok: true; readonly value: string } | Refusal {
   let value = '';
   for (let position = 0; position < raw.length; position += 1) {
     const character = raw.charAt(position).toUpperCase();
@@ -90,4 +126,5 @@ export function compact(raw: string, name: string, characters: RegExp, lengths: 
   return refuse('length', `${name} has ${lengths.join(' or ')} characters, this has ${value.length}.`);
 }
 
-export const printable = (character: string): string => (/^[ -~]$/.test(character) ? character : `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`);
+export const printable = (character: string): string =>
+  /^[ -~]$/.test(character) ? character : `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;

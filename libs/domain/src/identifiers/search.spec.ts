@@ -4,12 +4,29 @@ import { aliasKeys, matchesSearch, searchKeys, searchProbes } from '../identifie
 /** What a caller does: candidates by keys, decided by `matchesSearch`. */
 function find(ids: readonly string[], text: string, keysOf: (id: string) => readonly string[] = searchKeys): string[] {
   const { keys, minimum } = searchProbes(text);
-  return ids.filter((id) => minimum > 0 && keys.filter((key) => keysOf(id).includes(key)).length >= minimum && keys.length > 0 && matchesSearch(id, text) !== null);
+  return ids.filter(
+    (id) =>
+      minimum > 0 &&
+      keys.filter((key) => keysOf(id).includes(key)).length >= minimum &&
+      keys.length > 0 &&
+      matchesSearch(id, text) !== null,
+  );
 }
 
 const CAR = 'vin:WDDSYNTH9JA000001';
 const OTHER = 'vin:WDDSYNTH0JA000002';
-const ALL = [CAR, OTHER, 'container:SYNU0000014', 'container:SYNU0000035', 'imo:0000048', 'mmsi:671990004', 'serial:bosch:X12', 'sgtin:80614141123458.6789', 'aircraft:DAIMA', 'lei:5493001KJTIIGC8Y1R12'];
+const ALL = [
+  CAR,
+  OTHER,
+  'container:SYNU0000014',
+  'container:SYNU0000035',
+  'imo:0000048',
+  'mmsi:671990004',
+  'serial:bosch:X12',
+  'sgtin:80614141123458.6789',
+  'aircraft:DAIMA',
+  'lei:5493001KJTIIGC8Y1R12',
+];
 
 test.each([
   ['SYNTH9JA0000', [CAR], 'partial'],
@@ -37,7 +54,9 @@ test.each([
   for (const id of ids) expect(matchesSearch(id, text)).toBe(how);
 });
 
-test.each(['', ' - ', 'SYN', 'Hamburg', 'imo:WDDSYNTH9JA000001', 'WDDSYNTH9JA000003', 'WDDSYNTH9JA0000011'])('%j finds nothing', (text) => expect(find(ALL, text)).toEqual([]));
+test.each(['', ' - ', 'SYN', 'Hamburg', 'imo:WDDSYNTH9JA000001', 'WDDSYNTH9JA000003', 'WDDSYNTH9JA0000011'])('%j finds nothing', (text) =>
+  expect(find(ALL, text)).toEqual([]),
+);
 
 test('control: without folding the keys, a misread identifier is not found', () => {
   const unfolded = (id: string): string[] => {
@@ -62,23 +81,31 @@ test('a name or number that was stated beside an identifier is found by its part
   expect(aliasKeys('평양')).toEqual([]);
 });
 
-const VIN = fc.array(fc.constantFrom(...'ABCDEFGHJKLMNPRSTUVWXYZ0123456789'), { minLength: 17, maxLength: 17 }).map((characters) => characters.join(''));
+const VIN = fc
+  .array(fc.constantFrom(...'ABCDEFGHJKLMNPRSTUVWXYZ0123456789'), { minLength: 17, maxLength: 17 })
+  .map((characters) => characters.join(''));
 
 test('every part of five characters and more finds its VIN, read right or misread', () => {
   const misread: Readonly<Record<string, string>> = { 0: 'O', 1: 'I', 5: 'S', 8: 'B', 2: 'Z', S: '5', B: '8', Z: '2' };
-  fc.assert(fc.property(VIN, fc.nat(12), fc.nat(12), fc.nat(0xffff), (vin, start, more, mask) => {
-    const part = vin.slice(start, start + 5 + more);
-    const seen = [...part].map((character, at) => (((mask >> (at % 16)) & 1) === 1 ? (misread[character] ?? character) : character)).join('');
-    expect(find([`vin:${vin}`], part)).toEqual([`vin:${vin}`]);
-    expect(find([`vin:${vin}`], seen)).toEqual([`vin:${vin}`]);
-    expect(matchesSearch(`vin:${vin}`, seen)).toBe(seen === part ? (part.length === 17 ? 'exact' : 'partial') : 'ocr');
-  }));
+  fc.assert(
+    fc.property(VIN, fc.nat(12), fc.nat(12), fc.nat(0xffff), (vin, start, more, mask) => {
+      const part = vin.slice(start, start + 5 + more);
+      const seen = [...part]
+        .map((character, at) => (((mask >> (at % 16)) & 1) === 1 ? (misread[character] ?? character) : character))
+        .join('');
+      expect(find([`vin:${vin}`], part)).toEqual([`vin:${vin}`]);
+      expect(find([`vin:${vin}`], seen)).toEqual([`vin:${vin}`]);
+      expect(matchesSearch(`vin:${vin}`, seen)).toBe(seen === part ? (part.length === 17 ? 'exact' : 'partial') : 'ocr');
+    }),
+  );
 });
 
 test('keys and look-ups are bounded, whatever is pasted', () => {
-  fc.assert(fc.property(fc.string({ maxLength: 2_000 }), (text) => {
-    expect(searchKeys(`serial:x:${text}`).length).toBeLessThanOrEqual(63);
-    expect(searchProbes(text).keys.length).toBeLessThanOrEqual(16);
-  }));
+  fc.assert(
+    fc.property(fc.string({ maxLength: 2_000 }), (text) => {
+      expect(searchKeys(`serial:x:${text}`).length).toBeLessThanOrEqual(63);
+      expect(searchProbes(text).keys.length).toBeLessThanOrEqual(16);
+    }),
+  );
   expect(searchKeys(CAR)).toHaveLength(14);
 });

@@ -114,7 +114,10 @@ function query(pasted: string): { readonly scheme?: string; readonly value: stri
 
 /** Letters and digits in upper case; characters that look like ASCII become what they look like, for search alone. */
 function strip(text: string): string {
-  return Array.from(text, (character) => (character <= '\u007f' ? character : (looksLike(character) ?? ''))).join('').toUpperCase().replace(/[^A-Z0-9]/g, '');
+  return Array.from(text, (character) => (character <= '\u007f' ? character : (looksLike(character) ?? '')))
+    .join('')
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '');
 }
 
 const fold = (text: string): string => strip(text).replace(/[OQISBZ]/g, (character) => FOLDS[character] ?? character);

@@ -3,7 +3,9 @@ import { accept, notCheckable, printable, refuse, type SchemeRule } from './sche
 
 /** Longest maker and longest number: ISO/IEC 15418 data identifiers end at 50; 100 leaves room for what people write. */
 const PART_LENGTH_MAX = 100;
-const NORMALISED = new RegExp(`^(?=[^:]{1,${PART_LENGTH_MAX}}:)[a-z0-9]+(?:[-.&+][a-z0-9]+)*:(?=.{1,${PART_LENGTH_MAX}}$)[A-Z0-9](?:[-A-Z0-9._/+#*()&]*[A-Z0-9)*#+])?$`);
+const NORMALISED = new RegExp(
+  `^(?=[^:]{1,${PART_LENGTH_MAX}}:)[a-z0-9]+(?:[-.&+][a-z0-9]+)*:(?=.{1,${PART_LENGTH_MAX}}$)[A-Z0-9](?:[-A-Z0-9._/+#*()&]*[A-Z0-9)*#+])?$`,
+);
 
 /**
  * Makers are lower case with one hyphen where blanks or underscores were; numbers are upper case without blanks. Hyphens, dots and
@@ -22,12 +24,25 @@ export const serialRule: SchemeRule = {
       const position = bad[0] === ':' ? raw.indexOf(':', colon + 1) : bad.index;
       return refuse('character', `A serial number has no "${printable(bad[0])}".`, position);
     }
-    const maker = raw.slice(0, colon).trim().toLowerCase().replace(/[\s_-]+/g, '-');
-    const number = raw.slice(colon + 1).replace(/\s+/g, '').toUpperCase();
-    if (maker === '' || number === '') return refuse('malformed', 'A serial number needs its maker and the number: serial:{maker}:{value}.');
-    if (maker.length > PART_LENGTH_MAX || number.length > PART_LENGTH_MAX) return refuse('length', `Maker and number have at most ${PART_LENGTH_MAX} characters each.`);
+    const maker = raw
+      .slice(0, colon)
+      .trim()
+      .toLowerCase()
+      .replace(/[\s_-]+/g, '-');
+    const number = raw
+      .slice(colon + 1)
+      .replace(/\s+/g, '')
+      .toUpperCase();
+    if (maker === '' || number === '')
+      return refuse('malformed', 'A serial number needs its maker and the number: serial:{maker}:{value}.');
+    if (maker.length > PART_LENGTH_MAX || number.length > PART_LENGTH_MAX)
+      return refuse('length', `Maker and number have at most ${PART_LENGTH_MAX} characters each.`);
     const value = `${maker}:${number}`;
-    if (!NORMALISED.test(value)) return refuse('malformed', 'Maker and number start and end with a letter or digit; inside a maker are single ".", "-", "&", "+" only.');
+    if (!NORMALISED.test(value))
+      return refuse(
+        'malformed',
+        'Maker and number start and end with a letter or digit; inside a maker are single ".", "-", "&", "+" only.',
+      );
     return accept(value, notCheckable('A serial number has no check digit.'), { maker, number });
   },
 };

@@ -12,8 +12,11 @@ export const imoRule: SchemeRule = {
   read: (raw) => {
     const read = compact(blankPrefix(raw, /^\s*IMO(?:[\s:.]*(?:NO|NUMBER)\b)?[\s:.-]*/i), 'An IMO number', /[0-9]/, [7]);
     if (!read.ok) return read;
-    if (read.value === '0000000') return accept(read.value, { verdict: 'invalid', reason: 'Seven zeros are no ship; AIS sends them for "not available".' });
-    return accept(read.value, compareCheck('The check digit', imoCheckDigit(read.value), read.value.charAt(6)), { checkDigit: imoCheckDigit(read.value) });
+    if (read.value === '0000000')
+      return accept(read.value, { verdict: 'invalid', reason: 'Seven zeros are no ship; AIS sends them for "not available".' });
+    return accept(read.value, compareCheck('The check digit', imoCheckDigit(read.value), read.value.charAt(6)), {
+      checkDigit: imoCheckDigit(read.value),
+    });
   },
 };
 

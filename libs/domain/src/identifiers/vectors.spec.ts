@@ -39,10 +39,18 @@ eachVector('vin.json', ({ input, wellFormed, normalized, checkDigit, checkDigitO
   if (!parsed.ok) return;
   expect(parsed.facts['checkDigit']).toBe(checkDigit);
   expect(parsed.facts['checkDigit'] === parsed.facts['checkDigitStated']).toBe(checkDigitOk);
-  expect(parsed.check.verdict).toBe(/^[1-5L]/.test(parsed.identifier.value) ? (checkDigitOk === true ? 'valid' : 'invalid') : 'not-checkable');
+  expect(parsed.check.verdict).toBe(
+    /^[1-5L]/.test(parsed.identifier.value) ? (checkDigitOk === true ? 'valid' : 'invalid') : 'not-checkable',
+  );
 });
 
-for (const [file, scheme] of [['imei.json', 'imei'], ['imo.json', 'imo'], ['iso6346.json', 'container'], ['lei.json', 'lei'], ['gtin.json', 'gtin']] as const) {
+for (const [file, scheme] of [
+  ['imei.json', 'imei'],
+  ['imo.json', 'imo'],
+  ['iso6346.json', 'container'],
+  ['lei.json', 'lei'],
+  ['gtin.json', 'gtin'],
+] as const) {
   eachVector(file, ({ input, valid, normalized }) => {
     const parsed = parseIdentifierValue(scheme, input);
     expect(stands(parsed)).toBe(valid);
@@ -53,10 +61,37 @@ for (const [file, scheme] of [['imei.json', 'imei'], ['imo.json', 'imo'], ['iso6
 eachVector('hin.json', ({ input, wellFormed }) => expect(parseIdentifierValue('hin', input).ok).toBe(wellFormed));
 
 /** Where the name of the ITU's list and ours share no word. */
-const ALSO_CALLED: Readonly<Record<string, string>> = { SZ: 'Swaziland', TR: 'Turkey', CV: 'Cabo', CW: 'Bonaire', VN: 'Viet', TF: 'France', SH: 'Ascension', KG: 'Kyrgyz' };
+const ALSO_CALLED: Readonly<Record<string, string>> = {
+  SZ: 'Swaziland',
+  TR: 'Turkey',
+  CV: 'Cabo',
+  CW: 'Bonaire',
+  VN: 'Viet',
+  TF: 'France',
+  SH: 'Ascension',
+  KG: 'Kyrgyz',
+};
 /** Words that many names of countries have. */
-const COMMON = new Set(['north', 'south', 'island', 'islands', 'republic', 'democratic', 'islamic', 'united', 'saint', 'states', 'federated', 'people', 'french']);
-const words = (name: string): string[] => name.toLowerCase().split(/[^\p{L}]+/u).filter((word) => word.length > 3 && !COMMON.has(word));
+const COMMON = new Set([
+  'north',
+  'south',
+  'island',
+  'islands',
+  'republic',
+  'democratic',
+  'islamic',
+  'united',
+  'saint',
+  'states',
+  'federated',
+  'people',
+  'french',
+]);
+const words = (name: string): string[] =>
+  name
+    .toLowerCase()
+    .split(/[^\p{L}]+/u)
+    .filter((word) => word.length > 3 && !COMMON.has(word));
 
 eachVector('mmsi.json', ({ input, valid, kind, mid, country }) => {
   const parsed = parseIdentifierValue('mmsi', input);
