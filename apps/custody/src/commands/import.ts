@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, isJsonObject, type JsonObject } from '#lib/contracts';
 import { canonicalize, parseStrict } from '#lib/ledger';
 import { mapCaseLine } from '#lib/sources';
+import { caseFolder } from '../case-folder.ts';
 import { problemError, type Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { group, progressBar, type Progress } from '../progress.ts';
@@ -91,6 +92,7 @@ async function pass(client: Client, file: string, targets: Targets, report: Impo
 interface Targets {
   readonly lines: number;
   targetOf(id: string): JsonObject | undefined;
+  fileOf: ReturnType<typeof caseFolder>;
 }
 
 /** First pass: which lines are corrected or withdrawn by others of the same file; only those are kept in memory. */
@@ -110,7 +112,7 @@ async function collectTargets(file: string): Promise<Targets> {
       if (typeof id === 'string' && wanted.has(id) && !found.has(id)) found.set(id, parsed.value);
     }
   }
-  return { lines, targetOf: (id) => found.get(id) };
+  return { lines, targetOf: (id) => found.get(id), fileOf: caseFolder(file) };
 }
 
 /** Most lines name none: only those that may are parsed for it. */
