@@ -39,7 +39,7 @@ export async function serve(flags: CommandFlags, args: readonly string[]): Promi
     process.stdout.write(`${readyLine(url, config)}\n`);
   } catch (error) {
     await shutdown.run();
-    throw startFailure(error);
+    throw error;
   }
   // The signal handlers end the process; until then there is nothing to return.
   return new Promise(() => undefined);
@@ -96,17 +96,4 @@ function warnOfOldNode(log: Log): void {
     log.warn('this Node version no longer gets security fixes; it works, but run a supported one where it matters', {
       version: process.versions.node,
     });
-}
-
-function startFailure(error: unknown): unknown {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  if (error instanceof CommandError || typeof code !== 'string') return error;
-  if (code === 'EADDRINUSE')
-    return new CommandError(
-      EXIT.temporary,
-      code,
-      'The port is taken by another program.',
-      'Choose another with --port (0 takes a free one).',
-    );
-  return new CommandError(code.startsWith('data.') ? EXIT.conflict : EXIT.temporary, code, String(message));
 }
