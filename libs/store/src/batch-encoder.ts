@@ -79,24 +79,32 @@ export class BatchEncoder {
     if (groups.length === 0) throw new FieldFault('An event without a reader group would be seen by nobody.');
     const items = event.items.length === 0 ? NO_ITEM : event.items.length === 1 ? event.items : [...new Set(event.items)];
     const row = this.timeline.writer;
+    // What every row of the event has alike is encoded once.
+    let from = 0;
+    let to = 0;
     for (const item of items) {
       for (const group of groups) {
         row.row(9, UTF8_MAX * (item.length + agency.length + id.length) + FIXED_BYTES_MAX);
         row.text(item);
         row.int4(group.id);
-        row.int8OrMax(starts);
-        row.int8OrMax(ends);
-        row.text(agency);
-        row.text(id);
-        this.timeline.logIndex(logIndex);
-        row.int2(kind);
-        row.bytea(mapKeys.keyOf(group, item));
+        if (to > 0) {
+          this.timeline.repeat(from, to);
+        } else {
+          from = row.offset;
+          row.int8OrMax(starts);
+          row.int8OrMax(ends);
+          row.text(agency);
+          row.text(id);
+          this.timeline.logIndex(logIndex);
+          row.int2(kind);
+          to = row.offset;
+        }
+        row.bytes32(mapKeys.bytes, mapKeys.offsetOf(group, item));
       }
     }
     const { targets } = event;
-    for (let n = 0; n < targets.length; n += 1) {
-      const target = targets[n] as Ref;
-      if (targets.findIndex((other) => other.agency === target.agency && other.id === target.id) < n) continue;
+    const distinct = targets.length < 2 ? targets : new Map(targets.map((target) => [`${target.agency}/${target.id}`, target])).values();
+    for (const target of distinct) {
       for (const group of groups) {
         const relation = this.relations.writer;
         relation.row(5, UTF8_MAX * (target.agency.length + target.id.length) + FIXED_BYTES_MAX);
@@ -114,6 +122,8 @@ export class BatchEncoder {
 class LogRows {
   readonly writer = new CopyWriter();
   private positions = new Uint32Array(1024);
+  /** Where `logIndex` wrote last. */
+  private written = 0;
 
   clear(): void {
     this.writer.clear();
@@ -127,17 +137,28 @@ class LogRows {
 
   /** Writes the field of the row that was started last. */
   logIndex(relative: number): void {
-    const { writer } = this;
-    if (writer.rowCount > this.positions.length) {
-      const more = new Uint32Array(2 * this.positions.length);
-      more.set(this.positions);
-      this.positions = more;
-    }
-    this.positions[writer.rowCount - 1] = writer.position;
-    writer.int8(relative);
+    this.written = this.writer.offset + 4;
+    this.keep(this.written);
+    this.writer.int8(relative);
+  }
+
+  /** The fields between two offsets of the row whose log index was written last, that log index among them. */
+  repeat(from: number, to: number): void {
+    this.keep(this.writer.offset + this.written - from);
+    this.writer.repeat(from, to);
   }
 
   place(base: number): void {
     this.writer.addToInt8(this.positions, this.writer.rowCount, base);
+  }
+
+  private keep(position: number): void {
+    const { rowCount } = this.writer;
+    if (rowCount > this.positions.length) {
+      const more = new Uint32Array(2 * this.positions.length);
+      more.set(this.positions);
+      this.positions = more;
+    }
+    this.positions[rowCount - 1] = position;
   }
 }
