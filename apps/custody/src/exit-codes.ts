@@ -28,6 +28,25 @@ export class CommandError extends Error {
   }
 }
 
+/**
+ * What a script can act on, in an error of the libraries below: data that is locked or of a newer version, a port that is taken, a database or
+ * event log that is away. `null`: none of these, hence a bug, which is shown with its stack.
+ */
+export function commandErrorOf(error: unknown): CommandError | null {
+  if (error instanceof CommandError) return error;
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (typeof code !== 'string' || code.startsWith('ERR_')) return null;
+  if (code === 'EADDRINUSE') {
+    return new CommandError(
+      EXIT.temporary,
+      code,
+      'The port is taken by another program.',
+      'Choose another with --port (0 takes a free one).',
+    );
+  }
+  return new CommandError(code.startsWith('data.') ? EXIT.conflict : EXIT.temporary, code, String(message));
+}
+
 /** HTTP status of a problem to exit code. */
 export function exitCodeOf(status: number): ExitCode {
   if (status === 404) return EXIT.notFound;

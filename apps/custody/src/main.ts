@@ -4,7 +4,7 @@
  * Data on stdout, everything else on stderr; exit codes as docs/cli.md says.
  */
 import { Command, CommanderError, Option } from 'commander';
-import { CommandError, EXIT, type ExitCode } from './exit-codes.ts';
+import { commandErrorOf, EXIT, type ExitCode } from './exit-codes.ts';
 
 interface GlobalOptions {
   readonly server?: string;
@@ -97,7 +97,7 @@ function localCommands(root: Command): void {
   config
     .command('print')
     .description('print it with the origin of each value')
-    .option('--redacted', 'secrets as ****** (always so; accepted for clarity)')
+    .option('--redacted', 'secrets only as set or not (always so; accepted for clarity)')
     .action(runner(async (options) => (await import('./commands/config.ts')).print(options)));
   root
     .command('migrate')
@@ -131,7 +131,7 @@ async function clientOf(options: GlobalOptions) {
 
 function report(error: unknown, json: boolean): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  const known = error instanceof CommandError ? error : null;
+  const known = commandErrorOf(error);
   const message = error instanceof Error ? error.message : String(error);
   if (json)
     process.stdout.write(

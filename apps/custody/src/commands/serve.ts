@@ -15,7 +15,7 @@ import {
   type Log,
   secretsOf,
 } from '#lib/runtime';
-import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { openDatabase } from '../database.ts';
 import { loadDemo } from '../demo.ts';
