@@ -1,0 +1,268 @@
+/** What goes into the running product and comes out of it again: imports, exports, conflicts, dead letters. */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { acceptDocument } from '#app/capture';
+import type { ConflictsView, DeadLettersView, EventAnswer, JsonObject, SightingDocument } from '#lib/contracts';
+import { CAR, impliedPlaces, placedThere, timelinePath } from './product-tracing.contract.ts';
+import { FOREIGN_KEY, type Product, PUBLISHER_KEY } from './product.contract.ts';
+import type { TimelineView } from '#lib/contracts';
+
+export const DEMO = fileURLToPath(new URL('../../../demo/lux-and-loaded.jsonl', import.meta.url));
+const parseLines = (text: string): JsonObject[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as JsonObject);
+const demoLines = parseLines(readFileSync(DEMO, 'utf8'));
+
+export const sighting = (id: string, members: Partial<SightingDocument> = {}): SightingDocument => ({
+  id,
+  kind: 'observation',
+  handling: { tlp: 'GREEN' },
+  items: [{ id: 'serial:demo:X1', role: 'subject' }],
+  source: { kind: 'photo' },
+  ...members,
+});
+
+/** A record as capture would append it, signed by this key. */
+export function recordOf(document: SightingDocument, key: string) {
+  const context = {
+    agency: 'local',
+    principal: 'operator',
+    captured: '2026-11-24T02:10:00.000000Z',
+    publisherKey: Buffer.from(key, 'hex'),
+    requestId: 'straight-to-the-log',
+  };
+  const accepted = acceptDocument(Buffer.from(JSON.stringify(document)), context, () => 'never');
+  if (!accepted.ok) throw new Error(JSON.stringify(accepted.faults));
+  return { key: Buffer.from(accepted.key), value: accepted.value, headers: accepted.headers };
+}
+
+/** Where two lists of lines differ, line by line. */
+const differences = (exported: readonly JsonObject[], lines: readonly JsonObject[]): number[] =>
+  Array.from({ length: Math.max(exported.length, lines.length) }, (_, index) => index).filter(
+    (index) => !equalJson(exported[index], lines[index]),
+  );
+
+function equalJson(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  const [left, right] = [Object.entries(a), Object.entries(b)];
+  return (
+    Array.isArray(a) === Array.isArray(b) &&
+    left.length === right.length &&
+    left.every(([name, value]) => Object.hasOwn(b, name) && equalJson(value, (b as JsonObject)[name]))
+  );
+}
+
+/** The value with one member or element less, for each one at any depth. */
+function* withOneLess(value: unknown): Generator<unknown> {
+  if (typeof value !== 'object' || value === null) return;
+  const rebuilt = (entries: [string, unknown][]): unknown =>
+    Array.isArray(value) ? entries.map(([, element]) => element) : Object.fromEntries(entries);
+  const entries = Object.entries(value);
+  for (const [index, [name, member]] of entries.entries()) {
+    yield rebuilt(entries.filter((_, other) => other !== index));
+    for (const less of withOneLess(member)) yield rebuilt(entries.map((entry, other) => (other === index ? [name, less] : entry)));
+  }
+}
+
+export function exchangeContract(product: Product): void {
+  const folder = mkdtempSync(join(tmpdir(), 'custody-files-'));
+  const file = (name: string, lines: readonly unknown[]): string => {
+    writeFileSync(join(folder, name), lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join(''));
+    return join(folder, name);
+  };
+
+  describe('the demo case', () => {
+    it('comes back as it went in: 62 lines, equal as JSON, in order', async () => {
+      const { code, stdout } = await product.cli('export', '--as', 'case');
+      expect(code).toBe(0);
+      const exported = parseLines(stdout);
+      expect(exported).toHaveLength(62);
+      expect(differences(exported, demoLines)).toEqual([]);
+      let dropped = 0;
+      for (const [index, line] of exported.entries()) {
+        for (const less of withOneLess(line)) {
+          if (equalJson(less, demoLines[index])) throw new Error(`line ${index + 1} is equal with a member less`);
+          dropped++;
+        }
+      }
+      expect(dropped).toBeGreaterThan(1_500);
+      expect(differences(exported.slice(1), demoLines)).not.toEqual([]);
+    });
+
+    it('imported again changes nothing', async () => {
+      const [size, ends] = [await product.logSize(), await product.eventLogEnds()];
+      const { code, stdout } = await product.cli('import', DEMO);
+      expect([code, stdout]).toEqual([0, '62 lines: 0 accepted, 62 already there, 0 rejected.\n']);
+      expect([await product.logSize(), await product.eventLogEnds()]).toEqual([size, ends]);
+    });
+
+    it('as a copy whose statement is an observation puts the car where nobody saw it, and the check says so', async () => {
+      const copy = demoLines
+        .filter((line) => JSON.stringify(line).includes('WDDSYNTH9JA000001'))
+        .map(
+          (line) =>
+            JSON.parse(JSON.stringify(line).replaceAll('lux-', 'copy-').replaceAll('WDDSYNTH9JA000001', 'WDDSYNTH2JA000003')) as JsonObject,
+        );
+      const trace = async (): Promise<[string[], string[]]> => {
+        const { entries } = await product.json<TimelineView>(timelinePath('vin:WDDSYNTH2JA000003'));
+        return [impliedPlaces((await product.cli('trace', 'vin:WDDSYNTH2JA000003')).stdout), placedThere(entries)];
+      };
+      const before = await product.logSize();
+      const faithful = copy.filter(({ id }) => id !== 'copy-0049');
+      expect((await product.cli('import', file('copy.jsonl', faithful))).code).toBe(0);
+      await product.untilProjected(before + faithful.length);
+      expect(await trace()).toEqual([[], []]);
+      expect(
+        (
+          await product.cli(
+            'import',
+            file(
+              'changed.jsonl',
+              copy.map((line) => (line['id'] === 'copy-0049' ? { ...line, kind: 'observation' } : line)),
+            ),
+          )
+        ).code,
+      ).toBe(0);
+      await product.untilProjected(before + copy.length);
+      const [lines, placed] = await trace();
+      expect(lines).not.toEqual([]);
+      expect(placed).toEqual(['copy-0049']);
+    });
+  });
+
+  describe('an import', () => {
+    const good = (id: string): JsonObject => ({
+      id,
+      recordedAt: '2019-02-04T10:12:00Z',
+      kind: 'observation',
+      item: { scheme: 'vin', value: 'WDDSYNTH0JA000002' },
+      source: { kind: 'ais' },
+      tlp: 'GREEN',
+    });
+
+    it('with rejected lines ends in 6, names line, code and place, and writes the lines as they were', async () => {
+      const bad = [
+        '{"id":"bad-1",',
+        JSON.stringify({ ...good('bad-2'), kind: 'rumour' }),
+        '[1]',
+        JSON.stringify({ ...good('bad-4'), item: { scheme: 'vin', value: 'WDDSYNTH9JA00000O' } }),
+      ];
+      const rejects = join(folder, 'rejects.jsonl');
+      const size = await product.logSize();
+      const { code, stdout, stderr } = await product.cli(
+        'import',
+        file('mixed.jsonl', [good('mixed-1'), ...bad, good('mixed-2')]),
+        '--rejects',
+        rejects,
+      );
+      expect([code, stdout]).toEqual([6, '6 lines: 2 accepted, 0 already there, 4 rejected.\n']);
+      expect(stderr).toMatch(/^line 2 {2}json\.syntax {2}byte 14 /m);
+      expect(stderr).toMatch(/^line 3 \(bad-2\) {2}import\.kind-unknown {2}\/kind /m);
+      expect(stderr).toMatch(/^line 4 {2}import\.not-an-object /m);
+      expect(stderr).toMatch(/^line 5 \(bad-4\) {2}\S+ {2}\/item\S* /m);
+      expect(readFileSync(rejects, 'utf8')).toBe(bad.map((line) => `${line}\n`).join(''));
+      await product.untilProjected(size + 2);
+    });
+
+    it('with --on-error rollback keeps none of a file with a bad line; --dry-run keeps none of any', async () => {
+      const size = await product.logSize();
+      const path = file('rolled.jsonl', [good('rolled-1'), '{', good('rolled-2')]);
+      expect(await product.cli('import', path, '--on-error', 'rollback')).toMatchObject({
+        code: 6,
+        stdout: expect.stringContaining('Nothing written (--on-error rollback).') as string,
+      });
+      const dry = await product.cli('import', path, '--dry-run', '--json');
+      expect(dry.code).toBe(6);
+      expect(JSON.parse(dry.stdout)).toMatchObject({
+        lines: 3,
+        accepted: 2,
+        duplicates: 0,
+        written: false,
+        dryRun: true,
+        rejected: [{ line: 2, errors: [{ code: 'json.syntax' }] }],
+      });
+      expect(await product.logSize()).toBe(size);
+      expect(await product.problem('/v1/events/rolled-1')).toMatchObject({ code: 'event.not-found' });
+    });
+
+    it('of a file that is not there ends in 2, and of a server that is not there in 75', async () => {
+      const missing = await product.cli('import', join(folder, 'nowhere.jsonl'), '--json');
+      expect([missing.code, JSON.parse(missing.stdout)]).toMatchObject([2, { error: { code: 'import.no-file' } }]);
+      const alone = await product.cliAt('http://127.0.0.1:9', 'trace', CAR, '--json');
+      expect([alone.code, JSON.parse(alone.stdout)]).toMatchObject([75, { error: { code: 'server.unreachable' } }]);
+    });
+  });
+
+  describe('other bytes under an id that is taken', () => {
+    it('are refused by capture where it can see it, and the first stand', async () => {
+      const size = await product.logSize();
+      expect((await product.post(sighting('taken-1'))).status).toBe(202);
+      await product.untilProjected(size + 1);
+      const refused = await product.post(sighting('taken-1', { statement: 'other' }));
+      expect([refused.status, await refused.json()]).toMatchObject([409, { code: 'event.id-conflict', errors: [{ pointer: '/id' }] }]);
+      const again = await product.post(sighting('taken-1'));
+      expect([again.status, await again.json()]).toMatchObject([202, { status: 'duplicate' }]);
+    });
+
+    it('that reached the log all the same are kept and shown to their submitter', async () => {
+      await product.append(recordOf(sighting('taken-1', { statement: 'raced' }), PUBLISHER_KEY));
+      await product.until('the conflict is shown', async () => (await product.json<ConflictsView>('/v1/conflicts')).conflicts.length > 0);
+      const { conflicts } = await product.json<ConflictsView>('/v1/conflicts');
+      const { event } = await product.json<EventAnswer>('/v1/events/taken-1');
+      expect(conflicts).toMatchObject([
+        { agency: 'local', id: 'taken-1', standing: { logIndex: event.logIndex, contentHash: event.contentHash } },
+      ]);
+      expect(event.document.statement).toBeUndefined();
+      expect(conflicts[0]?.contentHash).not.toBe(event.contentHash);
+    });
+  });
+
+  describe('a record by nobody known', () => {
+    it('is a dead letter with its reason and its bytes, and costs only itself', async () => {
+      const size = await product.logSize();
+      await product.append(recordOf(sighting('forged-1'), FOREIGN_KEY));
+      await product.append(recordOf(sighting('after-the-forged'), PUBLISHER_KEY));
+      await product.untilProjected(size + 1);
+      await product.until(
+        'the dead letter is listed',
+        async () => (await product.json<DeadLettersView>('/v1/dead-letters')).deadLetters.length > 0,
+      );
+      const { code, stdout } = await product.cli('dlq', 'ls', '--json');
+      expect([code, JSON.parse(stdout)]).toMatchObject([
+        0,
+        { deadLetters: [{ seq: 1, code: 'record.forged', retried: false }], next: null },
+      ]);
+      expect((await product.cli('dlq', 'ls')).stdout).toContain('record.forged');
+      expect((await product.cli('dlq', 'show', '1')).stdout).toContain('"id":"forged-1"');
+      expect(await product.problem('/v1/events/forged-1')).toMatchObject({ status: 404, code: 'event.not-found' });
+    });
+
+    it('appended again is one again, and once is enough', async () => {
+      expect((await product.cli('dlq', 'retry', '1')).code).toBe(0);
+      await product.until(
+        'it is a dead letter again',
+        async () => (await product.json<DeadLettersView>('/v1/dead-letters')).deadLetters.length === 2,
+      );
+      const twice = await product.cli('dlq', 'retry', '1', '--json');
+      expect([twice.code, JSON.parse(twice.stdout)]).toMatchObject([5, { error: { code: 'dlq.retried' } }]);
+      const none = await product.cli('dlq', 'show', '99', '--json');
+      expect([none.code, JSON.parse(none.stdout)]).toMatchObject([3, { error: { code: 'dlq.not-found' } }]);
+    });
+  });
+
+  it('a request id is in the answer, in the log line and on the event', async () => {
+    const size = await product.logSize();
+    const answer = await product.post(sighting('named-request'), { 'request-id': 'request.of-mine:1' });
+    expect([answer.status, answer.headers.get('request-id')]).toEqual([202, 'request.of-mine:1']);
+    await product.untilProjected(size + 1);
+    await product.until('the log has a line', () => Promise.resolve(product.stderr().includes('"requestId":"request.of-mine:1"')));
+    const record = (await product.records()).find(({ headers }) => headers['ce_id']?.toString() === 'named-request');
+    expect(record?.headers['custody-request']?.toString()).toBe('request.of-mine:1');
+    const made = (await product.get('/livez')).headers.get('request-id');
+    expect(made).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+  });
+}

@@ -1,0 +1,300 @@
+/** The running product's interface: every documented route and answer, the pages that read offline, and the command line's own words. */
+import { Errors } from 'typebox/schema';
+import { ERROR_CODES, openApiDocument, PROBLEM_MEDIA_TYPE } from '#lib/contracts';
+import { runCustody } from '../test-process.ts';
+import { sighting } from './product-exchange.contract.ts';
+import type { Product } from './product.contract.ts';
+
+type Json = Record<string, unknown>;
+const openapi = JSON.parse(JSON.stringify(openApiDocument())) as Json & { paths: Record<string, Record<string, Json>> };
+const operations = Object.entries(openapi.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
+);
+
+interface Asked {
+  /** Values of the path's parameters, and the query behind it. */
+  readonly path: string;
+  readonly status: number;
+  readonly body?: string;
+  readonly type?: string;
+}
+
+const one = (id: string): string => JSON.stringify(sighting(id));
+
+/** At least one request for each operation, and one for each refusal that a client can bring about. */
+const ASKED: Readonly<Record<string, readonly Asked[]>> = {
+  listEvents: [
+    { path: '/v1/events?limit=3', status: 200 },
+    { path: '/v1/events?cursor=xyz', status: 400 },
+  ],
+  submitEvents: [
+    { path: '/v1/events', status: 202, body: one('asked-1') },
+    { path: '/v1/events', status: 202, body: `[${one('asked-2')},${one('asked-3')}]` },
+    { path: '/v1/events?onError=proceed', status: 200, body: `[${one('asked-4')},{}]` },
+    { path: '/v1/events?onError=proceed', status: 200, body: `${one('asked-5')}\n{}\n`, type: 'application/x-ndjson' },
+    { path: '/v1/events', status: 202, body: `${one('asked-6')}\n`, type: 'application/x-ndjson' },
+    { path: '/v1/events?dryRun=true&onError=proceed', status: 200, body: `[${one('asked-7')}]` },
+    { path: '/v1/events', status: 400, body: '{' },
+    { path: '/v1/events', status: 422, body: '{}' },
+    { path: '/v1/events', status: 415, body: 'x', type: 'text/plain' },
+    { path: '/v1/events', status: 409, body: JSON.stringify(sighting('lux-0001')) },
+  ],
+  getEvent: [
+    { path: '/v1/events/lux-0009', status: 200 },
+    { path: '/v1/events/none', status: 404 },
+    { path: '/v1/events/lux-0009?asOf=never', status: 400 },
+  ],
+  listConflicts: [
+    { path: '/v1/conflicts', status: 200 },
+    { path: '/v1/conflicts?limit=x', status: 400 },
+  ],
+  getItem: [
+    { path: '/v1/items/vin:WDDSYNTH9JA000001', status: 200 },
+    { path: '/v1/items/vin:WDDSYNTH0JA999999', status: 404 },
+    { path: '/v1/items/nonsense', status: 422 },
+    { path: '/v1/items/vin:WDDSYNTH9JA000001?asOf=2019', status: 409 },
+  ],
+  getTimeline: [
+    { path: '/v1/items/container:SYNU0000014/timeline', status: 200 },
+    { path: '/v1/items/container:SYNU0000029/timeline', status: 404 },
+    { path: '/v1/items/vin:x/timeline', status: 422 },
+    { path: '/v1/items/container:SYNU0000014/timeline?asOf=2019', status: 409 },
+  ],
+  search: [
+    { path: '/v1/search?q=SYNU0000014', status: 200 },
+    { path: '/v1/search?q=.', status: 400 },
+  ],
+  listDeadLetters: [
+    { path: '/v1/dead-letters', status: 200 },
+    { path: '/v1/dead-letters?cursor=xyz', status: 400 },
+  ],
+  getDeadLetter: [
+    { path: '/v1/dead-letters/1', status: 200 },
+    { path: '/v1/dead-letters/999', status: 404 },
+  ],
+  retryDeadLetter: [
+    { path: '/v1/dead-letters/2/retry', status: 202, body: '{}' },
+    { path: '/v1/dead-letters/1/retry', status: 409, body: '{}' },
+    { path: '/v1/dead-letters/999/retry', status: 404, body: '{}' },
+  ],
+  livez: [{ path: '/livez', status: 200 }],
+  readyz: [{ path: '/readyz', status: 200 }],
+  metrics: [{ path: '/metrics', status: 200 }],
+  problemPage: [
+    { path: '/problems/schema.required', status: 200 },
+    { path: '/problems/none', status: 404 },
+  ],
+  sightingSchema: [
+    { path: '/schemas/sighting/1/correction', status: 200 },
+    { path: '/schemas/sighting/1/rumour', status: 404 },
+  ],
+  openapi: [{ path: '/openapi.json', status: 200 }],
+  asyncapi: [{ path: '/asyncapi.json', status: 200 }],
+};
+
+const COMMANDS = [
+  '',
+  'serve',
+  'trace',
+  'search',
+  'import',
+  'export',
+  'dlq',
+  'dlq ls',
+  'dlq show',
+  'dlq retry',
+  'rebuild',
+  'doctor',
+  'config',
+  'config check',
+  'config print',
+  'migrate',
+  'reset',
+  'version',
+];
+/** The help answers before it loads anything but the grammar; the best of several is what the machine can do when others are quiet. */
+const HELP_WITHIN_MS = 150;
+
+/** Why the value is not what the schema says; empty: it is. */
+function refusals(schema: Json, value: unknown): string[] {
+  const [, errors] = Errors({ ...schema, components: openapi['components'] }, value);
+  return errors.map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+async function checkAnswer(operation: Json, response: Response): Promise<string[]> {
+  const documented = (operation['responses'] as Record<string, Json>)[String(response.status)];
+  if (documented === undefined) return [`status ${response.status} is not documented: ${await response.text()}`];
+  const contents = documented['content'] as Record<string, { schema: Json }>;
+  const type = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
+  const content = contents[type];
+  if (content === undefined) return [`${type} is not documented for ${response.status}`];
+  const text = await response.text();
+  if (type === 'application/x-ndjson') {
+    return text
+      .trimEnd()
+      .split('\n')
+      .flatMap((line) => refusals(content.schema, JSON.parse(line)));
+  }
+  if (!type.endsWith('json')) return refusals(content.schema, text);
+  return refusals(content.schema, JSON.parse(text));
+}
+
+export function interfaceContract(product: Product): void {
+  describe('the documented interface', () => {
+    it('has a request for each operation here, so that a new one is asked too', () => {
+      expect(operations.map(({ operation }) => operation['operationId']).sort()).toEqual(Object.keys(ASKED).sort());
+    });
+
+    it.each(operations.map(({ path, method, operation }) => [`${method.toUpperCase()} ${path}`, method, operation] as const))(
+      '%s answers as documented',
+      async (_, method, operation) => {
+        for (const { path, status, body, type = 'application/json' } of ASKED[String(operation['operationId'])] ?? []) {
+          const response = await fetch(`${product.running().url}${path}`, {
+            method,
+            ...(body === undefined ? {} : { body, headers: { 'content-type': type } }),
+          });
+          expect([path, response.status]).toEqual([path, status]);
+          expect([path, await checkAnswer(operation, response)]).toEqual([path, []]);
+        }
+      },
+    );
+
+    it('is held to its schemas: an answer with a member less, or of another status, is noticed', async () => {
+      const operation = operations.find((each) => each.operation['operationId'] === 'getEvent')?.operation as Json;
+      const response = await product.get('/v1/events/lux-0009');
+      const { coordinates: _, ...less } = (await response.json()) as Json;
+      const forged = (status: number): Response =>
+        new Response(JSON.stringify(less), { status, headers: { 'content-type': 'application/json' } });
+      expect(await checkAnswer(operation, forged(200))).not.toEqual([]);
+      expect(await checkAnswer(operation, forged(418))).not.toEqual([]);
+    });
+
+    it('answers an unknown address, and a method that an address does not take, with problems', async () => {
+      expect(await product.problem('/v1/nothing')).toMatchObject({ status: 404, code: 'not-found', instance: '/v1/nothing' });
+      const response = await fetch(`${product.running().url}/v1/events/lux-0001`, { method: 'DELETE' });
+      expect([response.status, response.headers.get('content-type'), response.headers.get('allow')]).toEqual([
+        405,
+        PROBLEM_MEDIA_TYPE,
+        expect.stringContaining('GET'),
+      ]);
+      expect(await response.json()).toMatchObject({ code: 'method-not-allowed' });
+    });
+
+    it('refuses an empty body and an unknown mode', async () => {
+      const answers = await Promise.all([
+        product.post('[]'),
+        product.post(''),
+        product.post('{}', {}, '?onError=maybe'),
+        product.post('{}', {}, '?dryrun=true'),
+      ]);
+      expect(await Promise.all(answers.map(async (answer) => ((await answer.json()) as { code: string }).code))).toEqual([
+        'batch.empty',
+        'batch.empty',
+        'query.invalid',
+        'query.unknown',
+      ]);
+    });
+  });
+
+  describe('pages', () => {
+    it('of every error code are there, under a policy that loads nothing', async () => {
+      for (const code of ERROR_CODES) {
+        const response = await product.get(`/problems/${code}`);
+        expect([code, response.status, response.headers.get('content-security-policy')]).toEqual([
+          code,
+          200,
+          expect.stringContaining("default-src 'none'"),
+        ]);
+        expect(await response.text()).toContain(code);
+      }
+    });
+
+    it('of the API read offline: every part comes from here and the policy allows no other place', async () => {
+      const root = await product.get('/');
+      expect([root.status, root.headers.get('location')]).toEqual([302, '/docs/api']);
+      const page = await product.get('/docs/api');
+      const policy = page.headers.get('content-security-policy') ?? '';
+      expect(policy).toMatch(/^default-src 'none';/);
+      expect(policy).not.toMatch(/https?:|\*|unsafe-eval/);
+      const html = await page.text();
+      expect(html).not.toMatch(/(?:https?:)?\/\/[a-z]/i);
+      const parts = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? '');
+      expect(parts).toHaveLength(3);
+      for (const path of parts) expect([path, (await product.get(path)).status]).toEqual([path, 200]);
+      expect((await product.get('/docs/api/package.json')).status).toBe(404);
+      expect((await product.get('/docs/api/..%2fpackage.json')).status).toBe(404);
+    });
+
+    it('answer only to names of this machine, so that no page elsewhere can ask as the operator', async () => {
+      const { request } = await import('node:http');
+      const status = await new Promise<number | undefined>((resolve, reject) => {
+        request(`${product.running().url}/v1/events`, { headers: { host: 'attacker.example' } }, (response) =>
+          resolve(response.resume().statusCode),
+        )
+          .once('error', reject)
+          .end();
+      });
+      expect(status).toBe(404);
+    });
+  });
+
+  describe('the command line', () => {
+    it.each(COMMANDS)('explains `custody %s --help`', async (command) => {
+      const { code, stdout, stderr } = await runCustody([...command.split(' ').filter((word) => word !== ''), '--help']);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toContain(`Usage: custody${command === '' ? '' : ` ${command}`}`);
+    });
+
+    it('lists every command in its help', async () => {
+      const { stdout } = await runCustody(['--help']);
+      for (const command of COMMANDS.filter((name) => name !== '' && !name.includes(' ')))
+        expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+    });
+
+    it(`answers --help within ${HELP_WITHIN_MS} ms`, async () => {
+      const best = async (args: readonly string[]): Promise<number> => {
+        const times: number[] = [];
+        for (let n = 0; n < 7; n++) times.push((await runCustody(args)).ms);
+        return Math.min(...times);
+      };
+      const ms = await best(['--help']);
+      process.stderr.write(`custody --help: ${Math.round(ms)} ms, best of 7\n`);
+      expect(ms).toBeLessThanOrEqual(HELP_WITHIN_MS);
+    });
+
+    it('ends in 2 for what it does not know, with a suggestion', async () => {
+      expect(await runCustody(['tarce'])).toMatchObject({ code: 2, stderr: expect.stringContaining('trace') as string });
+      expect(await runCustody(['import', 'x', '--on-error', 'maybe'])).toMatchObject({ code: 2 });
+      expect(await product.cli('trace', 'nonsense')).toMatchObject({ code: 2 });
+      expect(await product.cli('trace', 'vin:WDDSYNTH0JA999999')).toMatchObject({ code: 3, stdout: '' });
+    });
+
+    it('says its version and formats', async () => {
+      const { code, stdout } = await runCustody(['version', '--json']);
+      expect([code, JSON.parse(stdout)]).toEqual([
+        0,
+        expect.objectContaining({ version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string, sighting: 1, record: 1, fieldTree: 1 }),
+      ]);
+    });
+
+    it('checks the configuration and prints it without secrets', async () => {
+      expect(await runCustody(['config', 'check'], product.env)).toMatchObject({ code: 0 });
+      const wrong = await runCustody(['config', 'check', '--json'], { ...product.env, CUSTODY_PROT: '1', CUSTODY_PORT: 'x' });
+      expect(wrong.code).toBe(2);
+      expect(wrong.stdout).toMatch(/CUSTODY_PROT/);
+      expect(wrong.stdout).toMatch(/CUSTODY_PORT/);
+      const { code, stdout } = await runCustody(['config', 'print', '--redacted'], {
+        ...product.env,
+        DATABASE_URL: 'postgres://me:hidden-word@127.0.0.1/x',
+      });
+      expect(code).toBe(0);
+      expect(stdout).toContain('publisherKey = (set, not shown)');
+      expect(stdout).not.toMatch(/hidden-word|a1a1a1a1/);
+    });
+
+    it('finds nothing wrong with a product that runs', async () => {
+      const { code, stdout } = await product.cli('doctor', '--json');
+      expect([code, (JSON.parse(stdout) as { findings: { ok: boolean }[] }).findings.filter(({ ok }) => !ok)]).toEqual([0, []]);
+    });
+  });
+}

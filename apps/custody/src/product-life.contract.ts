@@ -1,0 +1,185 @@
+/** Ends and starts of the product over one data directory, and what it leaves behind in its logs. Runs last: it stops the product. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeRecord } from '#lib/ledger';
+import type { DeadLettersView } from '#lib/contracts';
+import { runCustody } from '../test-process.ts';
+import { CAR, timelinePath } from './product-tracing.contract.ts';
+import { FOREIGN_KEY, passwordsOf, type Product, PUBLISHER_KEY } from './product.contract.ts';
+
+/** Words that stand nowhere else: in every place where a document or a request can carry one. */
+const CANARY = 'qwxzcanary';
+const canaryDocument = {
+  id: `${CANARY}-id`,
+  kind: 'assessment',
+  subtype: `${CANARY}-subtype`,
+  modality: 'planned',
+  handling: { tlp: 'RED', agencies: [`${CANARY}-agency`], principals: [`${CANARY}-principal`] },
+  occurred: { from: '2018-06-11', to: '2018-06-11', precision: 'day' },
+  place: { name: `${CANARY}-place`, text: `${CANARY}-text` },
+  items: [
+    {
+      id: `serial:demo:${CANARY.toUpperCase()}`,
+      role: 'subject',
+      written: `${CANARY}-written`,
+      aliases: { name: `${CANARY}-alias`, mmsi: `${CANARY}-mmsi` },
+    },
+  ],
+  conveyance: { voyage: `${CANARY}-voyage` },
+  parties: [{ role: `${CANARY}-role`, name: `${CANARY}-party`, address: `${CANARY}-address` }],
+  source: { kind: `${CANARY}-kind`, title: `${CANARY}-title`, url: `https://${CANARY}.example/` },
+  grade: 'B2',
+  evidence: [{ sha256: 'ab'.repeat(32), ref: `${CANARY}-ref`, locator: `${CANARY}-locator`, type: `${CANARY}-type` }],
+  statement: { text: `${CANARY}-statement`, lang: `${CANARY}-lang` },
+  relations: { links: [`${CANARY}-link`], reason: `${CANARY}-reason` },
+  reported: { at: '2019-01-01T00:00:00Z', by: `${CANARY}-by`, agency: `${CANARY}-reporter` },
+  extension: { x: { [`${CANARY}-name`]: `${CANARY}-value` } },
+};
+
+async function provoke(product: Product): Promise<void> {
+  const text = JSON.stringify(canaryDocument);
+  const path = encodeURIComponent(`vin:${CANARY}`);
+  expect((await product.post(text)).status).toBe(202);
+  const changed = (members: object): string => JSON.stringify({ ...canaryDocument, ...members });
+  const refused = [
+    text.slice(0, -1),
+    `${text}x`,
+    text.replace('"kind"', `"${CANARY}":1,"${CANARY}":2,"kind"`),
+    changed({ id: `${CANARY} id` }),
+    changed({ kind: CANARY }),
+    changed({ [CANARY]: CANARY }),
+    changed({ items: [{ id: `vin:${CANARY}`, role: 'subject' }] }),
+    changed({ occurred: { from: CANARY, precision: 'day' } }),
+    changed({ place: { unlocode: CANARY } }),
+    changed({ statement: 'other' }),
+  ];
+  for (const body of refused) {
+    await product.until('it is known', async () => (await product.get(`/v1/events/${CANARY}-id`)).status === 200);
+    const answer = await product.post(body);
+    expect([body.slice(0, 40), answer.status >= 400 && answer.status < 500]).toEqual([body.slice(0, 40), true]);
+  }
+  for (const address of [
+    `/v1/items/${path}`,
+    `/v1/items/${path}/timeline?asOf=${CANARY}`,
+    `/v1/search?q=${CANARY}`,
+    `/v1/events/${CANARY}?agency=${CANARY}`,
+    `/v1/events?cursor=${CANARY}`,
+    `/${CANARY}`,
+    `/v1/events?${CANARY}=1`,
+    `/problems/${CANARY}`,
+  ]) {
+    await product.get(address, {
+      'user-agent': CANARY,
+      'x-forwarded-for': CANARY,
+      cookie: CANARY,
+      traceparent: CANARY,
+      'if-none-match': `"${CANARY}"`,
+      'request-id': `bad id ${CANARY}`,
+    });
+  }
+  await product.append({ key: Buffer.from(CANARY), value: Buffer.from(`${CANARY} is no record`), headers: { [`ce_${CANARY}`]: CANARY } });
+}
+
+/** @param letGo closes the suite's own hold of the event log */
+export function lifeContract(product: Product, letGo: () => Promise<void>): void {
+  describe('the product ended and started again', () => {
+    let whole = '';
+    let secrets: string[] = [];
+
+    it('writes log lines that hold no content, no identifier and no secret', async () => {
+      await provoke(product);
+      await product.until('the garbage is a dead letter', async () =>
+        (await product.json<DeadLettersView>('/v1/dead-letters')).deadLetters.some(({ code }) => code === 'record.malformed'),
+      );
+      secrets = [
+        PUBLISHER_KEY,
+        ...Object.values(passwordsOf(product.dataDir)),
+        ...(await product.records()).flatMap(({ value }) => {
+          const record = decodeRecord(value);
+          return record.ok ? [record.header.secret] : [];
+        }),
+      ];
+      expect(secrets.length).toBeGreaterThan(60);
+      const stderr = product.stderr();
+      const lines = stderr
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { route?: string; status?: number });
+      // The requests are there, by the template of their route: the search has something to look at.
+      for (const route of ['/v1/items/:id', '/v1/items/:id/timeline', '/v1/search', '/v1/events/:id', 'unmatched'])
+        expect(lines.map((line) => line.route)).toContain(route);
+      const said = (text: string): string[] =>
+        [...new RegExp(`${CANARY}|WDDSYNTH|SYNU0|lux-00|Rotterdam`, 'gi')[Symbol.matchAll](text)].map(([found]) => found);
+      expect(said(stderr)).toEqual([]);
+      expect(secrets.filter((secret) => stderr.includes(secret))).toEqual([]);
+      expect(said(`${stderr}{"route":"/v1/items/vin:${CANARY}"}`)).toHaveLength(1);
+      expect(said(readFileSync(join(product.dataDir, 'postgres.log'), 'utf8'))).toEqual([]);
+    });
+
+    it('refuses a second process over the same data, which says so and harms nothing', async () => {
+      const second = await runCustody(['serve', '--port', '0', '--json'], product.env);
+      expect([second.code, `${second.stdout}${second.stderr}`]).toEqual([5, expect.stringContaining('data.locked')]);
+      expect((await product.get('/livez')).status).toBe(200);
+      expect((await product.get('/readyz')).status).toBe(200);
+    });
+
+    it('ends in order on SIGTERM, the database with it', async () => {
+      whole = await (await product.get(timelinePath(CAR))).text();
+      await letGo();
+      const started = performance.now();
+      expect(await product.running().stop()).toBe(0);
+      process.stderr.write(`ended in order after ${Math.round(performance.now() - started)} ms\n`);
+      expect(existsSync(join(product.dataDir, 'postgres/postmaster.pid'))).toBe(false);
+      expect(product.stderr()).not.toMatch(/"level":"error"/);
+    });
+
+    it('finds nothing wrong while it is stopped', async () => {
+      const { code, stdout } = await runCustody(['doctor', '--json'], { ...product.env, CUSTODY_PORT: '9' });
+      const { findings } = JSON.parse(stdout) as { findings: { name: string; ok: boolean }[] };
+      expect([code, findings.filter(({ ok }) => !ok).map(({ name }) => name)]).toEqual([0, ['server']]);
+      expect(findings.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['database', 'migrations', 'rights', 'event log', 'clock', 'disk']),
+      );
+    });
+
+    it('folds the ledger again to what was there, table by table', async () => {
+      const { code, stdout, stderr } = await runCustody(['rebuild', '--verify', '--json'], product.env);
+      expect([code, stderr.includes('"level":"error"')]).toEqual([0, false]);
+      const { equal, tables, entries } = JSON.parse(stdout) as {
+        equal: boolean;
+        entries: number;
+        tables: { table: string; rows: number; before: string; after: string }[];
+      };
+      expect(equal).toBe(true);
+      expect(entries).toBeGreaterThan(62);
+      for (const { table, rows, before, after } of tables) expect([table, after, rows > 0]).toEqual([table, before, true]);
+    });
+
+    it('starts warm with everything as it was, and takes what a key that is accepted now has signed', async () => {
+      const { readyMs } = await product.start({ CUSTODY_PUBLISHER_KEYS_ACCEPTED: FOREIGN_KEY });
+      process.stderr.write(`ready after ${Math.round(readyMs)} ms (warm)\n`);
+      const size = await product.logSize();
+      expect(withoutSize(await (await product.get(timelinePath(CAR))).text())).toEqual(withoutSize(whole));
+      const { deadLetters } = await product.json<DeadLettersView>('/v1/dead-letters');
+      const forged = deadLetters.find(({ code, retried }) => code === 'record.forged' && !retried);
+      expect((await product.cli('dlq', 'retry', String(forged?.seq))).code).toBe(0);
+      await product.untilProjected(size + 1);
+      expect((await product.get('/v1/events/forged-1')).status).toBe(200);
+    });
+
+    it('is gone after a reset that was confirmed, and not before', async () => {
+      expect(await runCustody(['reset'], product.env)).toMatchObject({ code: 2 });
+      const running = await runCustody(['reset', '--yes'], product.env);
+      expect([running.code, existsSync(product.dataDir)]).toEqual([5, true]);
+      expect(await product.running().stop()).toBe(0);
+      expect(await runCustody(['reset', '--yes'], product.env)).toMatchObject({ code: 0 });
+      expect(existsSync(product.dataDir)).toBe(false);
+    });
+  });
+}
+
+/** Entries came in since; the car's timeline stays what it was. */
+function withoutSize(text: string): unknown {
+  const { coordinates: _, ...rest } = JSON.parse(text) as Record<string, unknown>;
+  return rest;
+}
