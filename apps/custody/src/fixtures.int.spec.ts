@@ -1,0 +1,46 @@
+/** What released versions wrote opens, migrates and still means the same: one folder under fixtures/ for each data format. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { contentIndex } from '#app/projector';
+import { createPool, digestDerived, openFixture, rebuild, type StorePool } from '#lib/store';
+import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
+import { SEARCH_KEYS } from './search-keys.ts';
+
+const FIXTURES = join(import.meta.dirname, '../../../fixtures');
+const DEMO_EVENTS = 62;
+
+describe.each(readdirSync(FIXTURES))('the ledger kept in fixtures/%s', (name) => {
+  let server: TestDatabase;
+  let ledger: StorePool;
+
+  beforeAll(async () => {
+    server = await testDatabase();
+    const database = `fixture_${name.replaceAll(/\W/g, '_')}_${process.pid}`;
+    await server.pool('owner').query(`create database ${database}`);
+    const url = server.url.replace(/[^/]*$/, database);
+    await openFixture(url, join(FIXTURES, name));
+    ledger = createPool({ url, applicationName: 'custody fixture test', max: 2 });
+  }, 60_000);
+
+  afterAll(async () => {
+    await ledger.close();
+    await server.drop();
+  });
+
+  test('holds every event of the demo case, byte for byte', async () => {
+    const { rows } = await ledger.query<{ bytes: Buffer }>('select bytes from ledger.content order by log_index');
+    const cases = rows.map(({ bytes }) => (JSON.parse(bytes.toString('utf8')) as { extension: { case: { id: string } } }).extension.case);
+    const demo = readFileSync(join(FIXTURES, '../demo/lux-and-loaded.jsonl'), 'utf8').trim().split('\n');
+    expect(cases).toHaveLength(DEMO_EVENTS);
+    const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
+    expect(cases.sort(byId)).toEqual(demo.map((line) => JSON.parse(line) as { id: string }).sort(byId));
+  });
+
+  test('folds to the derived tables that were written then; another index of one kind would show', async () => {
+    const before = await digestDerived(ledger);
+    expect(await rebuild(ledger, { indexOf: contentIndex, keys: SEARCH_KEYS })).toBe(DEMO_EVENTS);
+    expect(await digestDerived(ledger)).toEqual(before);
+    await rebuild(ledger, { indexOf: (content, agency) => ({ ...contentIndex(content, agency), kind: 0 }), keys: SEARCH_KEYS });
+    expect(await digestDerived(ledger)).not.toEqual(before);
+  });
+});
