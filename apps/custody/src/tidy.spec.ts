@@ -159,7 +159,7 @@ describe('dependencies', () => {
       'the bench in a program',
       'apps/custody/src/main.ts',
       "import { c } from '#app/gateway';\nimport '../../bench/src/run.ts';\nc.at(0);",
-      'nobody imports the bench',
+      'nobody imports the bench or the chaos harness',
     ],
     ['a cycle', 'libs/domain/src/a.ts', "import * as all from './index.ts';\nexport const a: unknown = all;", 'no-circular'],
     ['a file that nobody uses', 'libs/domain/src/forgotten.ts', 'export const forgotten = 1;', 'no-orphans'],
