@@ -67,6 +67,7 @@ export class CaptureController {
         if (lines.length > batchDocumentsMax)
           throw new DomainError('batch.too-large', `More than ${batchDocumentsMax} documents in one rollback batch.`);
       }
+      if (lines.length === 0) throw emptyStream();
       const { results, appended } = await this.#judge(lines, context, mode);
       this.#count(results, appended);
       const refused = results.flatMap((result, row) => (result.status === 'refused' ? withRow(result.faults, row) : []));
@@ -91,7 +92,7 @@ export class CaptureController {
       if (!reply.raw.write(linesOf(results, row))) await drained(reply.raw);
       row += results.length;
     }
-    if (row === 0) throw new DomainError('batch.empty', 'The stream holds no document.');
+    if (row === 0) throw emptyStream();
     reply.raw.end();
   }
 
@@ -136,6 +137,8 @@ function modeOf(query: Record<string, unknown>): SubmitMode {
   if (dryRun !== 'true' && dryRun !== 'false') throw new DomainError('query.invalid', 'dryRun is true or false.');
   return { onError, dryRun: dryRun === 'true' };
 }
+
+const emptyStream = (): DomainError => new DomainError('batch.empty', 'The stream holds no document.');
 
 /** An array is cut into its documents; each stands in canonical form, which is what is hashed anyway. */
 function documentsOf(body: Buffer, limits: CaptureDeps['limits']): { documents: Uint8Array[]; single: boolean } {
