@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import type { SightingDocument } from '#lib/contracts';
+import { submittedHeaders } from '#lib/contracts';
+import type { LogRecord } from '#lib/event-log';
+import { canonicalize, encodeRecord, type RecordHeader, recordMac, sha256Hex } from '#lib/ledger';
+import { contentIndex, decode, decodeBatch, type Decoded } from './decode.ts';
+
+const KEY = Buffer.alloc(32, 7);
+const OTHER_KEY = Buffer.alloc(32, 8);
+const CAPTURED = '2026-11-24T02:10:00.000000Z';
+const document: SightingDocument = {
+  id: 'a-1',
+  kind: 'observation',
+  handling: { tlp: 'AMBER', agencies: ['customs'] },
+  occurred: { from: '2018-06-11', to: '2018-06-12', precision: 'day' },
+  items: [
+    { id: 'vin:WDDSYNTH9JA000001', role: 'subject' },
+    { id: 'container:SYNU0000014', role: 'background' },
+  ],
+  source: { kind: 'photo' },
+  relations: { contradicts: ['other/b-1', 'b-2'] },
+};
+
+interface Changes {
+  readonly content?: Buffer;
+  readonly header?: Partial<RecordHeader>;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly value?: Buffer;
+  readonly key?: Buffer;
+}
+
+/** A record as capture would append it, but for these changes; signed after them. */
+function recordOf(changes: Changes = {}): LogRecord {
+  const content = changes.content ?? Buffer.from(canonicalize(document as never), 'utf8');
+  const header: RecordHeader = {
+    agency: 'local',
+    id: 'a-1',
+    principal: 'operator',
+    captured: CAPTURED,
+    commitment: 'c'.repeat(64),
+    content: sha256Hex(content),
+    secret: '5'.repeat(64),
+    ...changes.header,
+  };
+  const value = encodeRecord(header, content);
+  const headers = {
+    ...submittedHeaders({
+      agency: header.agency,
+      id: header.id,
+      captured: header.captured,
+      subject: 'vin:WDDSYNTH9JA000001',
+      requestId: 'r-1',
+    }),
+    'custody-mac': recordMac(changes.key ?? KEY, header, value),
+    ...changes.headers,
+  };
+  const raw = Object.entries(headers).flatMap(([name, text]) => (text === undefined ? [] : [[name, Buffer.from(text)] as const]));
+  return { offset: 41, key: Buffer.from('vin:WDDSYNTH9JA000001'), value: changes.value ?? value, headers: Object.fromEntries(raw) };
+}
+
+const textOf = (value: unknown): Buffer => Buffer.from(canonicalize(value as never), 'utf8');
+const reasonOf = (decoded: Decoded): string => ('dead' in decoded ? decoded.dead.code : 'taken');
+
+describe('a record that capture made', () => {
+  it('becomes the rows of an event: its envelope, bytes, items, groups, bounds and targets', () => {
+    const record = recordOf();
+    const decoded = decode(record, [KEY]);
+    if ('dead' in decoded) throw new Error(decoded.dead.detail);
+    expect(decoded.event).toMatchObject({
+      agency: 'local',
+      id: 'a-1',
+      principal: 'operator',
+      offset: 41,
+      raw: record.value,
+      items: ['vin:WDDSYNTH9JA000001', 'container:SYNU0000014'],
+      groups: ['agency:customs', 'agency:local'],
+      starts: Date.UTC(2018, 5, 11) * 1000,
+      ends: Date.UTC(2018, 5, 13) * 1000,
+      targets: [
+        { agency: 'other', id: 'b-1' },
+        { agency: 'local', id: 'b-2' },
+      ],
+      capturedMicros: Date.UTC(2026, 10, 24, 2, 10) * 1000,
+    });
+    expect(decoded.event.content).toEqual(textOf(document));
+  });
+
+  it('is taken by any of the accepted keys, so that keys can rotate', () => {
+    expect(reasonOf(decode(recordOf({ key: OTHER_KEY }), [KEY, OTHER_KEY]))).toBe('taken');
+    expect(reasonOf(decode(recordOf({ key: OTHER_KEY }), [KEY]))).toBe('record.forged');
+  });
+
+  it('has bounds that the database can order: undated last, an unknown start first', () => {
+    const { occurred: _, ...undated } = document;
+    expect(contentIndex(textOf(undated), 'local')).toMatchObject({ starts: null, ends: null });
+    expect(contentIndex(textOf({ ...document, occurred: { to: '2018', precision: 'year' } }), 'local').starts).toBe(
+      Number.MIN_SAFE_INTEGER,
+    );
+    expect(contentIndex(textOf({ ...document, occurred: { from: '2018', precision: 'year' } }), 'local').ends).toBeNull();
+  });
+
+  it('is indexed by a rebuild from its content alone, equally', () => {
+    const decoded = decode(recordOf(), [KEY]);
+    if ('dead' in decoded) throw new Error(decoded.dead.detail);
+    expect(decoded.event).toMatchObject(contentIndex(textOf(document), 'local'));
+    expect(() => contentIndex(Buffer.from('{}'), 'local')).toThrow('record.schema');
+  });
+});
+
+describe('a record that cannot be taken is a dead letter', () => {
+  it.each<[string, LogRecord]>([
+    ['record.malformed', recordOf({ value: Buffer.from('not a record') })],
+    ['record.malformed', recordOf({ value: Buffer.alloc(0) })],
+    ['record.malformed', recordOf({ content: Buffer.from('{"kind":') })],
+    ['record.malformed', recordOf({ content: Buffer.from([0x22, 0xff, 0x22]) })],
+    ['record.forged', recordOf({ headers: { 'custody-mac': undefined } })],
+    ['record.forged', recordOf({ headers: { 'custody-mac': '0'.repeat(64) } })],
+    ['record.commitment', recordOf({ header: { content: '0'.repeat(64) } })],
+    ['record.schema', recordOf({ content: textOf({ ...document, kind: 'rumour' }) })],
+    ['record.schema', recordOf({ content: textOf([]) })],
+    ['record.schema', recordOf({ content: textOf({ ...document, occurred: { from: '2018-02-30', precision: 'day' } }) })],
+    ['record.header-mismatch', recordOf({ headers: { ce_id: 'a-2' } })],
+    ['record.header-mismatch', recordOf({ headers: { ce_subject: 'vin:WDDSYNTH0JA000002' } })],
+    ['record.header-mismatch', recordOf({ headers: { ce_type: undefined } })],
+    ['record.codec', { ...recordOf(), fault: { code: 'record.codec', detail: 'lz4' } }],
+  ])('%s', (code, record) => {
+    const decoded = decode(record, [KEY]);
+    expect(reasonOf(decoded)).toBe(code);
+    // Raw bytes stay: what cannot be read today may be read by a later version.
+    expect(decoded).toMatchObject({ dead: { offset: 41, key: record.key, value: record.value, headers: record.headers } });
+  });
+
+  it('is taken again with nothing changed: the table above changes what it says it does', () => {
+    expect(reasonOf(decode(recordOf(), [KEY]))).toBe('taken');
+  });
+
+  it('and costs only itself, whatever stands beside it', () => {
+    const bad = recordOf({ value: Buffer.from('not a record') });
+    const { events, dead } = decodeBatch([recordOf(), bad, recordOf(), bad, recordOf()], [KEY]);
+    expect([events.length, dead.map(({ code }) => code)]).toEqual([3, ['record.malformed', 'record.malformed']]);
+  });
+
+  it('even where decoding itself fails for a reason that nobody thought of', () => {
+    const bug: LogRecord = {
+      ...recordOf(),
+      get headers(): never {
+        throw new TypeError('a bug');
+      },
+    };
+    expect(() => decode(bug, [KEY])).toThrow(TypeError);
+    const log: LogRecord[] = [recordOf(), Object.defineProperty({ ...recordOf() }, 'value', { value: null }) as LogRecord];
+    const { events, dead } = decodeBatch(log, [KEY]);
+    expect([events.length, dead.map(({ code }) => code)]).toEqual([1, ['record.malformed']]);
+  });
+
+  it('never throws, whatever the bytes are', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 600 }), fc.dictionary(fc.string(), fc.uint8Array({ maxLength: 40 })), (value, headers) => {
+        const record: LogRecord = {
+          offset: 0,
+          key: null,
+          value: Buffer.from(value),
+          headers: Object.fromEntries(Object.entries(headers).map(([name, bytes]) => [name, Buffer.from(bytes)])),
+        };
+        expect(reasonOf(decode(record, [KEY]))).not.toBe('taken');
+      }),
+    );
+  });
+
+  it('where one byte of a good one was changed, so that nothing altered is taken', () => {
+    const good = recordOf();
+    fc.assert(
+      fc.property(fc.nat(good.value.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+        const value = Buffer.from(good.value);
+        value[at] = (value[at] ?? 0) ^ change;
+        expect(['record.malformed', 'record.forged']).toContain(reasonOf(decode({ ...good, value }, [KEY])));
+      }),
+    );
+  });
+});
