@@ -2,43 +2,16 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { acceptDocument } from '#app/capture';
-import type { ConflictsView, DeadLettersView, EventAnswer, JsonObject, SightingDocument } from '#lib/contracts';
+import type { ConflictsView, DeadLettersView, EventAnswer, JsonObject, TimelineView } from '#lib/contracts';
 import { CAR, impliedPlaces, placedThere, timelinePath } from './product-tracing.contract.ts';
-import { FOREIGN_KEY, type Product, PUBLISHER_KEY } from './product.contract.ts';
-import type { TimelineView } from '#lib/contracts';
+import { DEMO, FOREIGN_KEY, type Product, PUBLISHER_KEY, recordOf, sighting } from './tested-product.contract.ts';
 
-export const DEMO = fileURLToPath(new URL('../../../demo/lux-and-loaded.jsonl', import.meta.url));
 const parseLines = (text: string): JsonObject[] =>
   text
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as JsonObject);
 const demoLines = parseLines(readFileSync(DEMO, 'utf8'));
-
-export const sighting = (id: string, members: Partial<SightingDocument> = {}): SightingDocument => ({
-  id,
-  kind: 'observation',
-  handling: { tlp: 'GREEN' },
-  items: [{ id: 'serial:demo:X1', role: 'subject' }],
-  source: { kind: 'photo' },
-  ...members,
-});
-
-/** A record as capture would append it, signed by this key. */
-export function recordOf(document: SightingDocument, key: string) {
-  const context = {
-    agency: 'local',
-    principal: 'operator',
-    captured: '2026-11-24T02:10:00.000000Z',
-    publisherKey: Buffer.from(key, 'hex'),
-    requestId: 'straight-to-the-log',
-  };
-  const accepted = acceptDocument(Buffer.from(JSON.stringify(document)), context, () => 'never');
-  if (!accepted.ok) throw new Error(JSON.stringify(accepted.faults));
-  return { key: Buffer.from(accepted.key), value: accepted.value, headers: accepted.headers };
-}
 
 /** Where two lists of lines differ, line by line. */
 const differences = (exported: readonly JsonObject[], lines: readonly JsonObject[]): number[] =>

@@ -2,8 +2,7 @@
 import { Errors } from 'typebox/schema';
 import { ERROR_CODES, openApiDocument, PROBLEM_MEDIA_TYPE } from '#lib/contracts';
 import { runCustody } from '../test-process.ts';
-import { sighting } from './product-exchange.contract.ts';
-import type { Product } from './product.contract.ts';
+import { type Product, sighting } from './tested-product.contract.ts';
 
 type Json = Record<string, unknown>;
 const openapi = JSON.parse(JSON.stringify(openApiDocument())) as Json & { paths: Record<string, Record<string, Json>> };

@@ -5,7 +5,7 @@ import { decodeRecord } from '#lib/ledger';
 import type { DeadLettersView } from '#lib/contracts';
 import { runCustody } from '../test-process.ts';
 import { CAR, timelinePath } from './product-tracing.contract.ts';
-import { FOREIGN_KEY, passwordsOf, type Product, PUBLISHER_KEY } from './product.contract.ts';
+import { FOREIGN_KEY, passwordsOf, type Product, PUBLISHER_KEY } from './tested-product.contract.ts';
 
 /** Words that stand nowhere else: in every place where a document or a request can carry one. */
 const CANARY = 'qwxzcanary';

@@ -2,7 +2,7 @@
 import type { EventsView, EventView, ItemView, SearchView, TimelineView } from '#lib/contracts';
 import { readSighting } from '#lib/contracts';
 import { foldTimeline, rulesWithout, RULES, type Rules } from '#lib/domain';
-import type { Product } from './product.contract.ts';
+import type { Product } from './tested-product.contract.ts';
 
 export const CAR = 'vin:WDDSYNTH9JA000001';
 const CONTAINER = 'container:SYNU0000014';

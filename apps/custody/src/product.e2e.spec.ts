@@ -1,7 +1,8 @@
 /** The product's contract on the event log that is embedded in Postgres: no Java, no Kafka. */
 import { jest } from '@jest/globals';
 import { createEmbeddedLog } from '#lib/event-log';
-import { embeddedPool, productContract } from './product.contract.ts';
+import { productContract } from './product.contract.ts';
+import { embeddedPool } from './tested-product.contract.ts';
 
 jest.setTimeout(60_000);
 
