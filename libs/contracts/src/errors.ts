@@ -93,7 +93,6 @@ export const ERRORS = {
   'body.too-large': entry(413, 'Request too large', `The body is larger than this route takes. ${NOTHING_STORED}`, 'Send fewer at a time, or use the NDJSON stream.'),
   'batch.empty': entry(400, 'Nothing sent', 'The body holds no sighting.', 'Send one, a list, or lines of NDJSON.'),
   'batch.too-large': entry(413, 'Batch too large', `The list has more sightings than one request takes. ${NOTHING_STORED}`, 'Send several lists, or use the NDJSON stream.'),
-  'batch.rolled-back': entry(422, 'Refused with its batch', `Another sighting of the same request was refused and the request says rollback. ${NOTHING_STORED}`, 'Mend the others, or send with onError=proceed.'),
   'media-type': entry(415, 'Media type not taken', 'The route takes application/json and application/x-ndjson.', 'Set content-type.'),
   'rate.limited': entry(429, 'Too many requests', 'The rate of this client is used up. Nothing was done.', 'Wait as Retry-After says, then send again; the same id is stored once.'),
   'busy': entry(503, 'Busy', 'The server works at its limit and took nothing on.', 'Wait as Retry-After says, then send again; the same id is stored once.'),
