@@ -1,8 +1,8 @@
 /** Query parameters, checked: an unknown one is an error, because a misspelt filter that is ignored answers another question. */
 import { DomainError } from '#lib/runtime';
 
-export const LIMIT_DEFAULT = 50;
-export const LIMIT_MAX = 500;
+export const LIMIT_DEFAULT = 100;
+export const LIMIT_MAX = 1_000;
 
 /** Throws `query.unknown` for a name that is not allowed and `query.invalid` for a value given twice. */
 export function readQuery<const Name extends string>(query: unknown, names: readonly Name[]): { readonly [Key in Name]?: string } {
