@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { SightingDocument } from '#lib/contracts';
-import { createMemoryLog, type EventLog, type LogRecord, LogUnavailable, type MemoryLog } from '#lib/event-log';
+import { createMemoryLog, type EventLog, FatalLogError, type LogRecord, LogUnavailable, type MemoryLog } from '#lib/event-log';
 import { decodeRecord } from '#lib/ledger';
 import type { AcceptContext } from './accept.ts';
 import { inlineAcceptPool } from './accept-pool.ts';
@@ -259,6 +259,13 @@ describe('a receipt', () => {
     expect(await held()).toEqual([]);
     expect(statuses((await send([sighting('a'), sighting('b')])).results)).toEqual(['accepted', 'accepted']);
     expect((await held()).sort()).toEqual(['a', 'b']);
+    await log.close();
+  });
+
+  it('is not given for a record that the log can never take', async () => {
+    const tooLarge = new FatalLogError('record.too-large', 'The topic refuses a record of this size.');
+    const { submit: send, log } = await given((memory) => ({ ...portOf(memory), append: () => Promise.reject(tooLarge) }));
+    await expect(send([sighting('a')])).rejects.toBe(tooLarge);
     await log.close();
   });
 

@@ -1,0 +1,198 @@
+import type { EventView, TimelineView } from '#lib/contracts';
+import type { Client } from '../client.ts';
+import { timelineText, wholeTimeline } from './trace.ts';
+
+const NO_RELATIONS: EventView['relations'] = {
+  targets: [],
+  correctedBy: [],
+  withdrawnBy: [],
+  supersededBy: [],
+  disputedBy: [],
+  resolvedBy: [],
+  markedBy: [],
+  contradicts: [],
+  contradictedBy: [],
+};
+
+function entry(id: string, members: Partial<EventView> = {}): EventView {
+  return {
+    agency: 'local',
+    id,
+    logIndex: 0,
+    submittedBy: { agency: 'local', principal: 'operator', proved: true },
+    reportedBy: null,
+    captured: '2026-11-24T02:10:00.000000Z',
+    recorded: null,
+    contentHash: 'a'.repeat(64),
+    commitment: 'b'.repeat(64),
+    document: { id, kind: 'observation', handling: { tlp: 'GREEN' }, place: { name: 'Busan' }, source: { kind: 'photo' } },
+    display: {
+      summary: 'observed',
+      occurred: '2018-09-30',
+      place: 'Busan, South Korea',
+      grade: 'not graded',
+      items: ['VIN X', 'container SYNU 000001 4'],
+      source: 'photo',
+    },
+    evidence: [],
+    kind: 'observation',
+    roles: ['subject'],
+    standing: 'stands',
+    places: true,
+    mark: 'observed',
+    flags: [],
+    relations: NO_RELATIONS,
+    handling: { tlp: 'GREEN' },
+    ...members,
+  };
+}
+
+function timeline(members: Partial<TimelineView> = {}): TimelineView {
+  return {
+    item: { id: 'vin:X', scheme: 'vin', display: 'VIN X', check: { verdict: 'valid' }, facts: [] },
+    coordinates: { asOf: { basis: 'log', logSize: 1_234 }, policy: 0 },
+    entries: [],
+    waiting: [],
+    openQuestions: [],
+    notes: [],
+    next: null,
+    ...members,
+  };
+}
+
+const said = (id: string, members: Partial<EventView> = {}): EventView =>
+  entry(id, { places: false, mark: 'statement', kind: 'statement', why: 'kind', ...members });
+const linesOf = (view: TimelineView): string[] => timelineText(view).split('\n');
+
+describe('the text of a trace', () => {
+  it('numbers what places the item, with its place, and nothing else', () => {
+    const lines = linesOf(timeline({ entries: [entry('a'), said('b'), entry('c')] }));
+    const heads = lines.filter((line) => /^ {2,}(~|\d)/.test(line));
+    expect(heads).toEqual([
+      '  1  2018-09-30   Busan, South Korea',
+      '  ~  2018-09-30   [STATEMENT; places nothing]',
+      '  2  2018-09-30   Busan, South Korea',
+    ]);
+    expect(lines.at(-2)).toBe('2 records place it, 1 speaks of it and places nothing.');
+  });
+
+  it.each<[string, Partial<EventView>, string]>([
+    ['a statement', {}, 'STATEMENT'],
+    ['an assessment', { mark: 'assessment', kind: 'assessment' }, 'ASSESSMENT'],
+    ['a plan', { mark: 'planned', kind: 'observation' }, 'PLANNED'],
+    ['a negative finding', { mark: 'negative', kind: 'observation' }, 'NEGATIVE'],
+    [
+      'a withdrawn observation',
+      { mark: 'observed', kind: 'observation', standing: 'withdrawn', why: 'withdrawn' },
+      'WITHDRAWN, OBSERVATION',
+    ],
+    ['a corrected statement', { standing: 'corrected', why: 'corrected' }, 'CORRECTED, STATEMENT'],
+    ['an item in the background', { mark: 'observed', kind: 'observation', why: 'background' }, 'OBSERVATION, IN THE BACKGROUND'],
+    ['a disputed record', { mark: 'observed', kind: 'observation', flags: ['disputed'] }, 'OBSERVATION, DISPUTED'],
+  ])('marks %s as placing nothing, and tells its place only as what it speaks of', (_, members, mark) => {
+    const lines = linesOf(timeline({ entries: [said('b', members)] }));
+    expect(lines).toContain(`  ~  2018-09-30   [${mark}; places nothing]`);
+    expect(lines.filter((line) => line.includes('Busan'))).toEqual(['     (speaks of Busan, South Korea)']);
+  });
+
+  it('speaks of no place where none is stated', () => {
+    const { place: _, ...document } = entry('b').document;
+    expect(timelineText(timeline({ entries: [said('b', { document })] }))).not.toContain('speaks of Busan');
+  });
+
+  it('says the note about a container right behind the loading into it', () => {
+    const loading = entry('l', {
+      document: {
+        id: 'l',
+        kind: 'aggregation',
+        action: 'ADD',
+        handling: { tlp: 'GREEN' },
+        source: { kind: 'x' },
+        items: [
+          { id: 'vin:X', role: 'subject' },
+          { id: 'container:SYNU0000014', role: 'container' },
+        ],
+      },
+    });
+    const note = 'After it went into container SYNU 000001 4, its movements are not followed here yet.';
+    const lines = linesOf(timeline({ entries: [entry('a'), loading, entry('z')], notes: [note] }));
+    const at = lines.indexOf(`     > ${note}`);
+    expect(at).toBeGreaterThan(lines.findIndex((line) => line.startsWith('  2  ')));
+    expect(at).toBeLessThan(lines.findIndex((line) => line.startsWith('  3  ')));
+  });
+
+  it('tells the stated author apart from the proved submitter, and that evidence is not held', () => {
+    const text = timelineText(
+      timeline({
+        entries: [
+          entry('a', {
+            reportedBy: { by: 'analyst', agency: 'Desk', at: '2019-01-01T00:00:00Z', proved: false },
+            evidence: [
+              { sha256: 'c'.repeat(64), ref: 'bl.txt', locator: 'line:5', held: false },
+              { sha256: 'd'.repeat(64), held: false },
+            ],
+          }),
+        ],
+      }),
+    );
+    expect(text).toContain(
+      'bl.txt line:5 (not held here), dddddddddddd (not held here) · reported by analyst, Desk at 2019-01-01T00:00:00Z (stated) · submitted by local/operator (proved)',
+    );
+  });
+
+  it('lists what waits, open questions and relations', () => {
+    const text = timelineText(
+      timeline({
+        entries: [
+          entry('a', {
+            relations: {
+              ...NO_RELATIONS,
+              correctedBy: [{ agency: 'local', id: 'k', standing: 'stands' }],
+              disputedBy: [{ agency: 'other', id: 'd', standing: 'stands' }],
+            },
+          }),
+        ],
+        waiting: [{ agency: 'local', id: 'w', kind: 'retraction', target: { agency: 'local', id: 'gone' } }],
+        openQuestions: [{ code: 'contradiction', refs: [], display: 'Two records contradict each other.' }],
+      }),
+    );
+    expect(text).toContain('corrected by k; disputed by d');
+    expect(text).toContain('  retraction w speaks about local/gone');
+    expect(text).toContain('Open questions:\n  Two records contradict each other.');
+  });
+
+  it('says that a check digit fails and which would fit', () => {
+    const item = { ...timeline().item, check: { verdict: 'invalid' as const, expected: '4' } };
+    expect(linesOf(timeline({ item }))[0]).toBe('VIN X   CHECK DIGIT FAILS, 4 expected: kept as written, merged with nothing');
+  });
+
+  it('names its point of view: a log size, or what authors state', () => {
+    expect(linesOf(timeline()).at(-1)).toMatch(/^As of log size 1.234; /);
+    const reported = timeline({
+      coordinates: { asOf: { basis: 'reported', logSize: 62, reported: '2019-05-09' }, policy: 0 },
+      withoutReported: 3,
+    });
+    expect(linesOf(reported).at(-1)).toBe(
+      'As reported by their authors up to 2019-05-09 (stated, not proved), log size 62. 3 left out, since their authors state no time.',
+    );
+  });
+});
+
+describe('a timeline of several pages', () => {
+  it('is put together without showing anything twice', async () => {
+    const pages: Record<string, TimelineView> = {
+      first: timeline({ entries: [entry('a'), entry('k')], notes: ['n'], next: 'second' }),
+      second: timeline({
+        entries: [entry('k'), entry('b')],
+        notes: ['n', 'm'],
+        openQuestions: [{ code: 'disputed', refs: [], display: 'q' }],
+      }),
+    };
+    const client = {
+      get: (_path: string, query: { cursor?: string } = {}) => Promise.resolve(pages[query.cursor ?? 'first']),
+    } as unknown as Client;
+    const whole = await wholeTimeline(client, 'vin:X');
+    expect(whole.entries.map(({ id }) => id)).toEqual(['a', 'k', 'b']);
+    expect([whole.notes, whole.openQuestions.length, whole.next]).toEqual([['n', 'm'], 1, null]);
+  });
+});
