@@ -11,8 +11,8 @@ interface WithAliases {
 
 export const SEARCH_KEYS: SearchKeys = {
   ofItem: searchKeys,
+  aliasMark: ALIASES,
   ofAliases(item, content) {
-    if (!content.includes(ALIASES)) return [];
     const { items = [] } = JSON.parse(content.toString('utf8')) as WithAliases;
     return items.flatMap(({ id, aliases = {} }) => (id === item ? Object.values(aliases).flatMap(aliasKeys) : []));
   },

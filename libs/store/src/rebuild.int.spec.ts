@@ -22,7 +22,8 @@ const indexOf = (content: Buffer): EventIndex => {
 };
 const keys: SearchKeys = {
   ofItem: (item) => [item.slice(0, 3), item.slice(-3)],
-  ofAliases: (_item, content) => (content.includes('alias') ? ['ALIAS'] : []),
+  aliasMark: Buffer.from('alias'),
+  ofAliases: () => ['ALIAS'],
 };
 
 function event(n: number): ProjectedEvent {
