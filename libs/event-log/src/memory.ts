@@ -7,6 +7,7 @@ import { runPartition, type Slice } from './partition-run.ts';
 import { consumerOf, PartitionSet } from './partition-set.ts';
 import { createPartitioner } from './partitioner.ts';
 import type { ConsumeOptions, EventLog, LogConsumer, LogRecord, OutgoingRecord, PartitionId, TopicFinding, TopicSpec } from './port.ts';
+import { RawHeaders } from './raw-headers.ts';
 import { type Report, silent } from './report.ts';
 
 /** Orders for trouble. Each counts down as it is carried out. */
@@ -214,5 +215,5 @@ const newTopic = (partitions: number): Topic => ({
 const highOf = ({ low, records }: Partition): number => low + records.length;
 
 function encodeHeaders(headers: OutgoingRecord['headers']): Record<string, Buffer> {
-  return Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)]));
+  return Object.assign(new RawHeaders(), Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])));
 }

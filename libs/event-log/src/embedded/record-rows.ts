@@ -4,6 +4,7 @@
  */
 import { FatalLogError } from '../errors.ts';
 import type { LogRecord, OutgoingRecord } from '../port.ts';
+import { RawHeaders } from '../raw-headers.ts';
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 /** Signature, flags, length of the header's extension. */
@@ -134,7 +135,7 @@ export function readRecordRows(payload: Buffer): LogRecord[] {
 }
 
 function readHeaders(payload: Buffer, begin: number, end: number): Record<string, Buffer> {
-  const headers = Object.create(null) as Record<string, Buffer>;
+  const headers = new RawHeaders();
   let at = begin;
   while (at < end) {
     const nameEnd = at + 2 + payload.readUInt16BE(at);

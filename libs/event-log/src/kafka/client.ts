@@ -32,11 +32,10 @@ export const BRIEF: RetryOptions = { initialRetryTime: 100, maxRetryTime: 1_000,
 /** Handshake on a loaded machine, TLS included. */
 const CONNECTION_TIMEOUT_MS = 3_000;
 /** A broker that takes a request and says nothing for this long (stopped, cut off) is asked again. */
-export const REQUEST_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 
-/** `onLine` sees each line that kafkajs logs, first. Lines of its own never carry keys or values. */
-export function createKafka(options: KafkaLogOptions, retry: RetryOptions, report: Report, onLine: (entry: LogEntry) => void = () => {}): Kafka {
-  return new kafkajs.Kafka({ ...connectionSettings(options), retry, logLevel: kafkajs.logLevel.INFO, logCreator: () => logTo(report, onLine) });
+export function createKafka(options: KafkaLogOptions, retry: RetryOptions, report: Report): Kafka {
+  return new kafkajs.Kafka({ ...connectionSettings(options), retry, logLevel: kafkajs.logLevel.INFO, logCreator: () => logTo(report) });
 }
 
 export function connectionSettings(options: KafkaLogOptions): Pick<KafkaConfig, 'brokers' | 'clientId' | 'ssl' | 'sasl' | 'socketFactory' | 'connectionTimeout' | 'requestTimeout'> {
@@ -58,12 +57,11 @@ const ABOUT_CONNECTIONS = /^(Connection error|Connection timeout|Failed to conne
 
 /**
  * kafkajs logs as errors what it retries a moment later (rebalances, moved leaders). What does not mend reaches the caller as a
- * rejection or ends the consumer, and is reported there. So its lines are for debugging, but for connections.
+ * rejection or ends the consumer, and is reported there. So its lines are for debugging, but for connections. They never carry keys or values.
  */
-function logTo(report: Report, onLine: (entry: LogEntry) => void): (entry: LogEntry) => void {
+function logTo(report: Report): (entry: LogEntry) => void {
   const warned = new Map<string, number>();
   return (entry) => {
-    onLine(entry);
     const { message } = entry.log;
     const now = Date.now();
     if (entry.level > kafkajs.logLevel.WARN || !ABOUT_CONNECTIONS.test(message) || now - (warned.get(message) ?? -Infinity) < REPEAT_MS) {

@@ -2,44 +2,39 @@
 import type { Admin, Kafka } from 'kafkajs';
 import type { EventLog, LogConsumer } from '../port.ts';
 import { silent } from '../report.ts';
+import { createAppender } from './appender.ts';
 import { BRIEF, createKafka, type KafkaLogOptions, PATIENT, unavailable } from './client.ts';
-import { registerCodecs } from './codecs.ts';
+import { createConnections } from './connections.ts';
 import { consumeTopic, SESSION_TIMEOUT_MS } from './consumer.ts';
-import { createMetadataReader } from './metadata.ts';
-import { createAppender } from './producer.ts';
+import { existingTopic } from './metadata.ts';
+import { metadataRequest } from './protocol.ts';
 import { ensureTopics } from './topics.ts';
 
 /** Of one append, unless the caller says otherwise: longer than the start of a broker, shorter than the patience of most HTTP clients. */
 const APPEND_TIMEOUT_MS = 10_000;
 
-/** Connects when first used. Works with brokers from 2.8 on (topic ids). */
+/** Connects when first used. Works with brokers from 3.1 on (fetching by topic id). */
 export function createKafkaLog(options: KafkaLogOptions): EventLog {
-  registerCodecs();
   const report = options.log ?? silent;
   const kafka = createKafka(options, BRIEF, report);
-  const metadata = createMetadataReader(options, kafka.logger(), BRIEF);
-  const appender = createAppender(createKafka(options, PATIENT, report));
+  const connect = () => createConnections(options, kafka.logger());
+  const connections = connect();
+  const appender = createAppender(connect());
   const admin = lazyAdmin(kafka);
   const consumers = new Set<LogConsumer>();
   return {
     adapter: 'kafka',
     append: (topic, records, timeoutMs = APPEND_TIMEOUT_MS) => appender.append(topic, records, timeoutMs),
     async consume(consumeOptions) {
-      const context = {
-        newKafka: (retry: Parameters<typeof createKafka>[1], onLine: Parameters<typeof createKafka>[3]) => createKafka(options, retry, report, onLine),
-        admin: await admin.get(),
-        metadata,
-        sessionTimeoutMs: options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
-        report,
-      };
-      const consumer = await consumeTopic(context, consumeOptions);
+      const sessionTimeoutMs = options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS;
+      const consumer = await consumeTopic({ kafka: createKafka(options, PATIENT, report), connections: connect(), sessionTimeoutMs, report }, consumeOptions);
       consumers.add(consumer);
       const forget = (): void => void consumers.delete(consumer);
       consumer.ended.then(forget, forget);
       return consumer;
     },
     async ends(topic) {
-      const { clusterId, topicId } = await metadata.topic(topic);
+      const { clusterId, topicId } = await existingTopic(connections, topic);
       const ends = await (await admin.get()).fetchTopicOffsets(topic).catch((error: unknown) => {
         throw unavailable(`The ends of ${topic} could not be read`, error);
       });
@@ -47,11 +42,11 @@ export function createKafkaLog(options: KafkaLogOptions): EventLog {
         .map(({ partition, low, high }) => ({ clusterId, topicId, topic, partition, low: Number(low), high: Number(high) }))
         .sort((a, b) => a.partition - b.partition);
     },
-    ensureTopics: async (specs) => ensureTopics({ admin: await admin.get(), metadata, replication: options.replication ?? 1, report }, specs),
-    ping: () => metadata.ping(),
+    ensureTopics: async (specs) => ensureTopics({ admin: await admin.get(), connections, replication: options.replication ?? 1, report }, specs),
+    ping: async () => void (await connections.ask(metadataRequest([]))),
     async close() {
       await Promise.all([...consumers].map((consumer) => consumer.close()));
-      await Promise.all([appender.close(), admin.close(), metadata.close()]);
+      await Promise.all([appender.close(), admin.close(), connections.close()]);
     },
   };
 }

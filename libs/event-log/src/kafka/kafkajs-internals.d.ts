@@ -1,10 +1,14 @@
-/** What metadata.ts uses of kafkajs 2.2.4 beyond its public types. */
+/** What connections.ts uses of kafkajs 2.2.4 beyond its public types. */
 declare module 'kafkajs/src/cluster/index.js' {
   import type { ISocketFactory, KafkaConfig, Logger, RetryOptions } from 'kafkajs';
 
-  interface Protocol<T> {
+  interface Protocol<Decoded, T> {
     readonly request: { readonly apiKey: number; readonly apiVersion: number; readonly apiName: string; encode(): Promise<{ buf: Buffer; buffer: Buffer }> };
-    readonly response: { decode(raw: Buffer): Promise<T>; parse(data: T): Promise<T> };
+    readonly response: { decode(raw: Buffer): Promise<Decoded>; parse(data: Decoded): Promise<T> };
+  }
+  interface Broker {
+    readonly versions: Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number }>> | null;
+    readonly connectionPool: { send<Decoded, T>(protocol: Protocol<Decoded, T>): Promise<T> };
   }
   interface Settings extends Pick<KafkaConfig, 'brokers' | 'clientId' | 'ssl' | 'sasl' | 'connectionTimeout' | 'requestTimeout'> {
     readonly logger: Logger;
@@ -17,7 +21,9 @@ declare module 'kafkajs/src/cluster/index.js' {
   export default class Cluster {
     constructor(settings: Settings);
     readonly brokerPool: {
-      findConnectedBroker(): Promise<{ readonly connectionPool: { send<T>(protocol: Protocol<T>): Promise<T> } }>;
+      findConnectedBroker(): Promise<Broker>;
+      findBroker(which: { nodeId: number }): Promise<Broker>;
+      refreshMetadata(topics: readonly string[]): Promise<void>;
     };
     disconnect(): Promise<void>;
   }

@@ -1,21 +1,24 @@
 /** What was fetched of one partition and not handed over yet. Bounded: one batch ahead of the handler, and what one fetch brings. */
-import { batchLength, recordBytes } from '../batch-bounds.ts';
-import type { ConsumeOptions, LogRecord } from '../port.ts';
+import { batchLength } from '../batch-bounds.ts';
 import type { Slice } from '../partition-run.ts';
+import type { ConsumeOptions, LogRecord } from '../port.ts';
+
+/** Before the first offset is known, and after the partition was taken away. */
+const NOWHERE = -1;
 
 export class PartitionBuffer {
-  /** Offset that the next fetch has to begin with; -1 before the first `reset`. */
-  fetchNext = -1;
-  /** Grows with each `reset`: what was fetched before it is void. */
+  /** Offset that the next fetch has to begin with. */
+  fetchNext = NOWHERE;
+  /** Grows with each `reset`: what was asked for before it is void. */
   epoch = 0;
   readonly #bounds: Pick<ConsumeOptions, 'maxRecords' | 'maxBytes'>;
   /** Offset that the next `take` begins with. */
-  #next = -1;
+  #next = NOWHERE;
   #records: LogRecord[] = [];
   #sizes: number[] = [];
   #bytes = 0;
   #highWatermark = 0;
-  #changed: (() => void)[] = [];
+  #wake: (() => void) | undefined;
 
   constructor(bounds: Pick<ConsumeOptions, 'maxRecords' | 'maxBytes'>) {
     this.#bounds = bounds;
@@ -23,6 +26,11 @@ export class PartitionBuffer {
 
   get next(): number {
     return this.#next;
+  }
+
+  /** To be fetched: it knows from where, and no whole batch is waiting. */
+  get wanting(): boolean {
+    return this.fetchNext !== NOWHERE && this.#records.length < this.#bounds.maxRecords && this.#bytes < this.#bounds.maxBytes;
   }
 
   /** Empties it; goes on from `offset`. */
@@ -33,25 +41,22 @@ export class PartitionBuffer {
     this.#records = [];
     this.#sizes = [];
     this.#bytes = 0;
-    this.#wake();
   }
 
-  /** `fetchNext` becomes `end`: after the last record, or later where the log has a hole there. */
-  push(records: readonly LogRecord[], end: number, highWatermark: number): void {
-    for (const record of records) {
-      const bytes = recordBytes(record);
-      this.#records.push(record);
+  end(): void {
+    this.reset(NOWHERE);
+  }
+
+  /** `end`: where to fetch next; beyond the last record where the log has a hole there. */
+  push(records: readonly LogRecord[], sizes: readonly number[], end: number, highWatermark: number): void {
+    for (const record of records) this.#records.push(record);
+    for (const bytes of sizes) {
       this.#sizes.push(bytes);
       this.#bytes += bytes;
     }
     this.fetchNext = end;
     this.#highWatermark = highWatermark;
-    this.#wake();
-  }
-
-  /** A full batch is waiting. */
-  get full(): boolean {
-    return this.#records.length >= this.#bounds.maxRecords || this.#bytes >= this.#bounds.maxBytes;
+    if (records.length > 0) this.#wake?.();
   }
 
   /** The next batch, `null` when there is nothing. */
@@ -61,28 +66,20 @@ export class PartitionBuffer {
     const records = this.#records.splice(0, length);
     for (const bytes of this.#sizes.splice(0, length)) this.#bytes -= bytes;
     this.#next = (records.at(-1) as LogRecord).offset + 1;
-    this.#wake();
     return { records, highWatermark: Math.max(this.#highWatermark, this.#next) };
   }
 
-  /** Resolves at the next change, or when the signal aborts, or after `timeoutMs`. */
-  async changed(signal: AbortSignal, timeoutMs?: number): Promise<void> {
-    if (signal.aborted) return;
+  /** Resolves when records come or the signal aborts. For one caller at a time. */
+  async filled(signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.#records.length > 0) return;
     await new Promise<void>((resolve) => {
-      const timer = timeoutMs === undefined ? undefined : setTimeout(done, timeoutMs);
-      function done(): void {
-        clearTimeout(timer);
+      const done = (): void => {
         signal.removeEventListener('abort', done);
+        this.#wake = undefined;
         resolve();
-      }
+      };
       signal.addEventListener('abort', done);
-      this.#changed.push(done);
+      this.#wake = done;
     });
-  }
-
-  #wake(): void {
-    const waiting = this.#changed;
-    this.#changed = [];
-    for (const done of waiting) done();
   }
 }

@@ -6,7 +6,9 @@ import type { TopicFinding, TopicSpec } from '../port.ts';
 import type { Report } from '../report.ts';
 import { unavailable } from './client.ts';
 import { readableCodecs } from './codecs.ts';
-import type { MetadataReader, TopicMetadata } from './metadata.ts';
+import type { Connections } from './connections.ts';
+import { findTopic } from './metadata.ts';
+import type { TopicMetadata } from './protocol.ts';
 
 /** A sighting's document is at most 1 MiB; the header of the value, headers and framing come on top. The brokers' default is below that. */
 const MESSAGE_BYTES_LEAST = 2 * 1024 * 1024;
@@ -19,7 +21,7 @@ const CREATE_TIMEOUT_MS = 10_000;
 
 export interface TopicsContext {
   readonly admin: Admin;
-  readonly metadata: MetadataReader;
+  readonly connections: Connections;
   readonly replication: number;
   readonly report: Report;
 }
@@ -43,8 +45,8 @@ async function existing(context: TopicsContext, spec: TopicSpec): Promise<{ topi
   let last: unknown;
   for (let attempt = 1; Date.now() < deadline; attempt++) {
     try {
-      const topic = await context.metadata.find(spec.topic);
-      if (topic !== null && topic.partitions.length > 0 && topic.partitions.every(({ hasLeader }) => hasLeader)) return { topic, made };
+      const topic = await findTopic(context.connections, spec.topic);
+      if (topic !== null && topic.partitions.length > 0 && topic.partitions.every(({ leader }) => leader >= 0)) return { topic, made };
       // False where another was faster. Waiting for leaders is ours: kafkajs' own wait fails on brokers that do not know the topic yet.
       if (topic === null && !made) made = await context.admin.createTopics({ topics: [definition(spec, context.replication)], waitForLeaders: false, timeout: CREATE_TIMEOUT_MS });
     } catch (error) {
