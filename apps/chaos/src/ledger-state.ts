@@ -1,0 +1,59 @@
+/** The ledger as straight SQL tells it, without any code of the product between. */
+import { canonicalize, sha256Hex, type JsonValue } from '#lib/ledger';
+import type { StorePool } from '#lib/store';
+
+export interface LedgerEntry {
+  readonly logIndex: number;
+  readonly agency: string;
+  readonly id: string;
+  readonly commitment: string;
+  readonly contentHash: string;
+  readonly principal: string;
+  readonly capturedMicros: number;
+  readonly secret: Buffer;
+  readonly content: Buffer;
+}
+
+const PAGE_ENTRIES = 10_000;
+
+/** Every entry with its content, in the order of the log. About 1.5 KB of memory each. */
+export async function readEntries(pool: StorePool): Promise<LedgerEntry[]> {
+  const entries: LedgerEntry[] = [];
+  for (let after = -1; ; after = entries.at(-1)?.logIndex ?? after) {
+    const { rows } = await pool.query<LedgerEntry>(
+      `select e.log_index as "logIndex", e.agency, e.id, encode(e.commitment, 'hex') as commitment, encode(e.content_hash, 'hex') as "contentHash",
+          c.principal, c.captured as "capturedMicros", c.secret, c.bytes as content
+        from ledger.entries e left join ledger.content c on c.log_index = e.log_index
+        where e.log_index > $1::bigint order by e.log_index limit ${PAGE_ENTRIES}`,
+      [after],
+    );
+    entries.push(...rows);
+    if (rows.length < PAGE_ENTRIES) return entries;
+  }
+}
+
+export interface Counts {
+  readonly size: number;
+  readonly entries: number;
+  readonly deadLetters: number;
+  readonly conflicts: number;
+}
+
+export async function readCounts(pool: StorePool): Promise<Counts> {
+  const { rows } = await pool.query<Counts>(`
+    select (select size from ledger.head) as size, (select count(*) from ledger.entries) as entries,
+      (select count(*) from ledger.dead_letters) as "deadLetters", (select count(*) from ledger.conflicts) as conflicts`);
+  return rows[0] as Counts;
+}
+
+export interface ConflictRow {
+  readonly id: string;
+  readonly contentHash: string;
+}
+
+export async function readConflicts(pool: StorePool): Promise<ConflictRow[]> {
+  return (await pool.query<ConflictRow>(`select id, encode(content_hash, 'hex') as "contentHash" from ledger.conflicts`)).rows;
+}
+
+/** SHA-256 of the canonical form. */
+export const contentHashOf = (document: object): string => sha256Hex(Buffer.from(canonicalize(document as JsonValue), 'utf8'));

@@ -1,0 +1,45 @@
+/** Starts the load generator and follows it. */
+import { fileURLToPath } from 'node:url';
+import { startNode, tailOf, type Child } from './child-process.ts';
+import type { Inputs } from './documents.ts';
+
+export interface LoadRequest {
+  readonly inputs: Inputs;
+  /** Sightings before this one are left out. */
+  readonly from: number;
+  /** Base URLs of captures; connections take them in turn. */
+  readonly targets: readonly string[];
+  readonly operationsFile: string;
+  readonly ratePerSecond: number;
+  readonly connections: number;
+  readonly rowsPerRequest: number;
+  /** What is not acknowledged by then stays unknown. */
+  readonly giveUpAfterMs: number;
+}
+
+export interface LoadProgress {
+  readonly acknowledged: number;
+  readonly givenUp: number;
+  /** Attempts that ended without a certain answer. */
+  readonly unknown: number;
+  readonly done: boolean;
+}
+
+export interface Load {
+  progress(): LoadProgress;
+  /** Resolves when all sightings are acknowledged or given up. */
+  readonly done: Promise<LoadProgress>;
+}
+
+export function startLoad(request: LoadRequest, logFile: string): Load {
+  const script = fileURLToPath(new URL('./load.js', import.meta.url));
+  const child: Child = startNode({ args: [script, JSON.stringify(request)], logFile, talks: true });
+  let progress: LoadProgress = { acknowledged: 0, givenUp: 0, unknown: 0, done: false };
+  child.onMessage((message) => (progress = message as LoadProgress));
+  const done = child.exited.then(() => {
+    if (!progress.done) throw new Error(`the load generator ended early:\n${tailOf(logFile)}`);
+    return progress;
+  });
+  done.catch(() => undefined); // whoever awaits it hears of it
+  return { progress: () => progress, done };
+}

@@ -1,0 +1,78 @@
+/** `npm run chaos`: runs the rows of the fault matrix against the real stack and prints the table. `npm run soak` writes docs/soak.json. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { stopAllChildren } from './child-process.ts';
+import { createHarness, type Row } from './harness.ts';
+import { holds, type RowResult } from './outcome.ts';
+import { projectRoot } from './project-root.ts';
+import { ROWS } from './rows/index.ts';
+import { SIZES, type Sizes } from './sizes.ts';
+import { startStack } from './stack.ts';
+
+const USAGE = `npm run chaos -- [--size ci|soak] [--seed N] [--row NAME]... [--json FILE] [--keep]
+rows: ${ROWS.map(({ name }) => name).join(', ')}`;
+
+const note = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      size: { type: 'string', default: 'ci' },
+      seed: { type: 'string' },
+      row: { type: 'string', multiple: true },
+      json: { type: 'string' },
+      keep: { type: 'boolean', default: false },
+    },
+  });
+  const sizes = SIZES[values.size as Sizes['name']] as Sizes | undefined;
+  const rows = values.row === undefined ? ROWS : ROWS.filter(({ name }) => values.row?.includes(name));
+  if (sizes === undefined || rows.length === 0) {
+    note(USAGE);
+    return 2;
+  }
+  const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
+  const results = await runAll(rows, sizes, seed, values.keep);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ seed, size: sizes.name, rows: results }, null, 2)}\n`);
+  return results.every(holds) ? 0 : 1;
+}
+
+async function runAll(rows: readonly Row[], sizes: Sizes, seed: number, keep: boolean): Promise<RowResult[]> {
+  const root = projectRoot();
+  const parent = join(root, '.custody', 'chaos');
+  mkdirSync(parent, { recursive: true });
+  const stack = await startStack(root, parent);
+  const end = (code: number): void =>
+    void stopAllChildren()
+      .then(() => stack.stop(keep))
+      .finally(() => process.exit(code));
+  process.once('SIGINT', () => end(130)).once('SIGTERM', () => end(143));
+  const harness = createHarness(stack, sizes, seed, note);
+  const results: RowResult[] = [];
+  try {
+    for (const row of rows) {
+      const started = performance.now();
+      const { fault, title } = row;
+      const { product, control } = await row.run(harness);
+      const result = { fault, title, product, control, seconds: Math.round((performance.now() - started) / 100) / 10 };
+      results.push(result);
+      note(JSON.stringify(result));
+    }
+  } finally {
+    await stopAllChildren();
+    await stack.stop(keep);
+    if (keep) note(`Kept: ${stack.workDir}`);
+  }
+  return results;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  note(
+    error instanceof Error
+      ? `${error.stack ?? error.message}${error.cause instanceof Error ? `\ncaused by ${error.cause.stack ?? ''}` : ''}`
+      : String(error),
+  );
+  process.exitCode = 1;
+}

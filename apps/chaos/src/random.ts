@@ -1,0 +1,26 @@
+/** Random numbers that are the same for the same seed: a run can be made again. */
+
+export interface Random {
+  /** 0 <= value < n, whole. */
+  below(n: number): number;
+  /** least <= value <= most, whole. */
+  between(least: number, most: number): number;
+  pick<T>(list: readonly T[]): T;
+}
+
+/** mulberry32 (T. Ettinger): 32 bits of state; for load and faults, never for secrets. */
+export function seededRandom(seed: number): Random {
+  let state = seed >>> 0;
+  const word = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return (mixed ^ (mixed >>> 14)) >>> 0;
+  };
+  const below = (n: number): number => Math.floor((word() / 2 ** 32) * n);
+  return {
+    below,
+    between: (least, most) => least + below(most - least + 1),
+    pick: (list) => list[below(list.length)] as never,
+  };
+}

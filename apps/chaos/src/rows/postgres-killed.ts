@@ -1,0 +1,75 @@
+/** F2: Postgres and all of its backends die at once, again and again, under load, with the event log in the same Postgres: each acknowledgement is its own. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Harness, Row } from '../harness.ts';
+import { readOperations } from '../operations.ts';
+import { outcomeOf, percentile, type Outcome } from '../outcome.ts';
+import type { Scene } from '../scene.ts';
+import { until } from '../wait.ts';
+
+/** Work between two kills, so that there is something to lose. */
+const BETWEEN_MS = { least: 300, most: 900 } as const;
+const BACK_WITHIN_MS = 60_000;
+/** By reliability F2. */
+const RECOVERY_MS_MAX = 3_000;
+/** One recovery and the work between two kills take about this long. */
+const CYCLE_MS = 2_500;
+const ROWS_PER_REQUEST = 2;
+
+export const postgresKilled: Row = {
+  name: 'postgres-killed',
+  fault: 'F2',
+  title: 'Postgres killed with all its backends under load',
+  async run(harness) {
+    const product = await harness.scene({ name: 'postgres-killed', log: 'embedded' }, (scene) => killPostgres(harness, scene));
+    const control = await harness.scene({ name: 'not-synchronous', log: 'embedded' }, async (scene) => {
+      await scene.database.pool.query(`alter database ${scene.database.name} set synchronous_commit = off`);
+      return killPostgres(harness, scene);
+    });
+    return { product, control: { title: 'synchronous_commit off', ...control } };
+  },
+};
+
+async function killPostgres(harness: Harness, scene: Scene): Promise<Outcome> {
+  const { stack } = scene;
+  const { postgresKills, sightings } = harness.sizes;
+  const random = harness.random('postgres-killed');
+  const inputs = harness.inputs(sightings);
+  const { base, child } = await scene.start('capture,projector,gateway');
+  const ratePerSecond = (sightings / (postgresKills * CYCLE_MS)) * 1_000;
+  const load = scene.load(inputs, { targets: [base], ratePerSecond, rowsPerRequest: ROWS_PER_REQUEST, connections: 16 });
+  const kills: Kill[] = [];
+  for (let kill = 0; kill < postgresKills; kill++) {
+    const before = load.progress().acknowledged;
+    await until('sightings to be acknowledged', BACK_WITHIN_MS, () => load.progress().acknowledged > before, 5);
+    await sleep(random.between(BETWEEN_MS.least, BETWEEN_MS.most));
+    const killedAt = Date.now();
+    stack.killPostgres();
+    await until('Postgres to answer again', BACK_WITHIN_MS, async () => (await scene.database.pool.query('select 1')).rowCount === 1, 5);
+    kills.push({ killedAt, backAt: Date.now() });
+  }
+  await load.done;
+  await scene.drained();
+  const verdict = await scene.judge(inputs, { api: base, timelinesFile: await harness.undisturbed(inputs) });
+  const recoveryMs = recoveries(kills, scene.operationsFile);
+  const problems = [
+    ...(child.running ? [] : ['the process ended']),
+    ...(verdict.deadLetters > 0 ? [`${verdict.deadLetters} good records became dead letters`] : []),
+    ...(percentile(recoveryMs, 99) > RECOVERY_MS_MAX ? [`recovery took more than ${RECOVERY_MS_MAX} ms`] : []),
+  ];
+  return outcomeOf(verdict, { problems, recoveryMs, measured: { kills: kills.length, 'unknown answers': verdict.unknown } });
+}
+
+interface Kill {
+  readonly killedAt: number;
+  /** When the server answered again. */
+  readonly backAt: number;
+}
+
+/** From each kill to the first acknowledgement after the server was back: one before that was under way when it died. */
+function recoveries(kills: readonly Kill[], operationsFile: string): number[] {
+  const acknowledged = readOperations(operationsFile).filter(({ outcome }) => outcome === 'ok' || outcome === 'duplicate');
+  return kills.flatMap(({ killedAt, backAt }) => {
+    const first = acknowledged.find(({ at }) => at > backAt);
+    return first === undefined ? [] : [first.at - killedAt];
+  });
+}

@@ -1,0 +1,74 @@
+/** How often and how long: every count of the harness, in two sizes. `soak` has the counts that a release is held to. */
+
+export interface Sizes {
+  readonly name: 'ci' | 'soak';
+  /** Sightings submitted in a row, unless it says otherwise. */
+  readonly sightings: number;
+  /** Of a row that is about processes: how fast they come in. */
+  readonly ratePerSecond: number;
+  /** Projector killed: at each of the five failpoints, and from outside at random. */
+  readonly failpointKills: number;
+  readonly randomKills: number;
+  /** How many of these must have hit an open transaction. */
+  readonly openTransactionsLeast: number;
+  /** Kills after which the projector comes back into the same Kafka group, which waits for the dead member's session. */
+  readonly sameGroupKills: number;
+  readonly postgresKills: number;
+  readonly brokerDownMs: number;
+  readonly lostReplies: number;
+  readonly zombies: number;
+  readonly poisonOfEachClass: number;
+  readonly rebalanceMs: number;
+  readonly databaseDownMs: number;
+  readonly concurrentReads: number;
+  readonly races: number;
+  /** Orders of target, correction, retraction and dispute: all 24, each over this many choices of partitions. */
+  readonly partitionChoices: number;
+  readonly importLines: number;
+  readonly importKills: number;
+}
+
+export const SIZES: Readonly<Record<Sizes['name'], Sizes>> = {
+  ci: {
+    name: 'ci',
+    sightings: 2_000,
+    ratePerSecond: 400,
+    failpointKills: 1,
+    randomKills: 5,
+    openTransactionsLeast: 6,
+    sameGroupKills: 1,
+    postgresKills: 3,
+    brokerDownMs: 12_000,
+    lostReplies: 10,
+    zombies: 1,
+    poisonOfEachClass: 2,
+    rebalanceMs: 12_000,
+    databaseDownMs: 6_000,
+    concurrentReads: 100,
+    races: 200,
+    partitionChoices: 3,
+    importLines: 8_000,
+    importKills: 3,
+  },
+  soak: {
+    name: 'soak',
+    sightings: 20_000,
+    ratePerSecond: 400,
+    failpointKills: 6,
+    randomKills: 30,
+    openTransactionsLeast: 40,
+    sameGroupKills: 5,
+    postgresKills: 20,
+    brokerDownMs: 30_000,
+    lostReplies: 100,
+    zombies: 10,
+    poisonOfEachClass: 50,
+    rebalanceMs: 60_000,
+    databaseDownMs: 60_000,
+    concurrentReads: 200,
+    races: 1_000,
+    partitionChoices: 20,
+    importLines: 100_000,
+    importKills: 10,
+  },
+};
