@@ -27,6 +27,9 @@ export interface Database {
 /** One that rebuilds, one that looks after it. */
 const OWNER_CONNECTIONS = 2;
 
+/** Any period: only that the timer is there counts. */
+const HOLD_MS = 1_000;
+
 /** Throws StoreError `data.locked`, `data.newer`. */
 export async function openDatabase(config: Config, log: Log): Promise<Database> {
   const storeLog = storeLogOf(log);
@@ -60,7 +63,13 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
       await Promise.all(pools.map((pool) => pool.close()));
     },
     async stop() {
-      await embedded?.stop();
+      // The server's process does not hold this one open, and so neither does waiting for its end: Node would leave with exit code 13.
+      const held = setInterval(() => undefined, HOLD_MS);
+      try {
+        await embedded?.stop();
+      } finally {
+        clearInterval(held);
+      }
     },
   };
 }
