@@ -227,6 +227,58 @@ export function exchangeContract(product: Product): void {
     });
   });
 
+  it('the largest document that is allowed passes through the log, and one byte more is refused', async () => {
+    const largest = (bytes: number): string => {
+      const document = sighting('largest-1', { extension: { x: '' } });
+      return JSON.stringify({ ...document, extension: { x: 'x'.repeat(bytes - JSON.stringify(document).length) } });
+    };
+    const size = await product.logSize();
+    const refused = await product.post(largest(1024 * 1024 + 1));
+    expect([refused.status, await refused.json()]).toMatchObject([413, { code: 'json.too-large' }]);
+    expect((await product.post(largest(1024 * 1024))).status).toBe(202);
+    await product.untilProjected(size + 1);
+    expect((await product.get('/v1/events/largest-1')).status).toBe(200);
+  });
+
+  it('one id of two agencies is two events, of which one has to be named', async () => {
+    const size = await product.logSize();
+    expect((await product.post(sighting('shared-id'))).status).toBe(202);
+    await product.append(recordOf(sighting('shared-id', { statement: 'from elsewhere' }), PUBLISHER_KEY, 'customs'));
+    await product.untilProjected(size + 2);
+    expect(await product.problem('/v1/events/shared-id')).toMatchObject({ status: 409, code: 'event.ambiguous' });
+    const { event } = await product.json<EventAnswer>('/v1/events/shared-id?agency=customs');
+    expect(event).toMatchObject({
+      agency: 'customs',
+      submittedBy: { agency: 'customs', proved: true },
+      document: { statement: 'from elsewhere' },
+    });
+    expect((await product.json<ConflictsView>('/v1/conflicts')).conflicts.filter(({ id }) => id === 'shared-id')).toEqual([]);
+  });
+
+  it('what another agency keeps to itself is as if it were not there', async () => {
+    const size = await product.logSize();
+    const own = {
+      handling: { tlp: 'RED' as const, principals: ['operator'] },
+      items: [{ id: 'serial:demo:HIDDEN1', role: 'subject' as const }],
+    };
+    await product.append(recordOf(sighting('hidden-1', own), PUBLISHER_KEY, 'customs'));
+    await product.append(
+      recordOf(
+        sighting('shown-1', {
+          ...own,
+          handling: { tlp: 'AMBER', agencies: ['local'] },
+          items: [{ id: 'serial:demo:SHOWN1', role: 'subject' }],
+        }),
+        PUBLISHER_KEY,
+        'customs',
+      ),
+    );
+    await product.untilProjected(size + 2);
+    expect(await product.problem('/v1/events/hidden-1')).toMatchObject({ code: 'event.not-found' });
+    expect(await product.problem('/v1/items/serial:demo:HIDDEN1')).toMatchObject({ code: 'item.not-found' });
+    expect((await product.json<EventAnswer>('/v1/events/shown-1')).event.agency).toBe('customs');
+  });
+
   it('a request id is in the answer, in the log line and on the event', async () => {
     const size = await product.logSize();
     const answer = await product.post(sighting('named-request'), { 'request-id': 'request.of-mine:1' });

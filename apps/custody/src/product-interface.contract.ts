@@ -168,6 +168,16 @@ export function interfaceContract(product: Product): void {
       expect(await checkAnswer(operation, forged(418))).not.toEqual([]);
     });
 
+    it('takes the largest page that is documented, and no larger one', async () => {
+      const parameters = operations.find((each) => each.operation['operationId'] === 'listEvents')?.operation['parameters'] as {
+        name: string;
+        schema: { maximum: number };
+      }[];
+      const most = parameters.find(({ name }) => name === 'limit')?.schema.maximum ?? 0;
+      expect((await product.get(`/v1/events?limit=${most}`)).status).toBe(200);
+      expect((await product.get(`/v1/events?limit=${most + 1}`)).status).toBe(400);
+    });
+
     it('answers an unknown address, and a method that an address does not take, with problems', async () => {
       expect(await product.problem('/v1/nothing')).toMatchObject({ status: 404, code: 'not-found', instance: '/v1/nothing' });
       const response = await fetch(`${product.running().url}/v1/events/lux-0001`, { method: 'DELETE' });

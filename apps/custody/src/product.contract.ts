@@ -30,6 +30,19 @@ export function productContract(name: string, begin: () => Promise<{ log: EventL
       folder.remove();
     }, 60_000);
 
+    it('says at its start what of the event log could lose records, and names the page to open', () => {
+      const lines = product
+        .stderr()
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { level: string; code?: string });
+      const warned = new Set(lines.flatMap(({ level, code }) => (level === 'warn' && code !== undefined ? [code] : [])));
+      expect([...warned].sort()).toEqual(state.under?.warnings);
+      expect(product.running().readyLine).toMatch(
+        /^Ready {2}http:\/\/127\.0\.0\.1:\d+\/docs\/api .*loopback only.*custody trace vin:WDDSYNTH9JA000001/,
+      );
+    });
+
     tracingContract(product);
     exchangeContract(product);
     interfaceContract(product);

@@ -11,6 +11,7 @@ productContract('embedded log', () =>
     log: {
       topic: 'e2e.events',
       env: {},
+      warnings: [],
       open(dataDir) {
         const pool = embeddedPool(dataDir, 'capture');
         const log = createEmbeddedLog({ pool });

@@ -19,6 +19,8 @@ export interface EventLogUnderTest {
   /** Of the events. */
   readonly topic: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Codes of what it warns of at its start. */
+  readonly warnings: readonly string[];
   /** The same log as the product's, for a suite that looks into it and appends past capture. */
   open(dataDir: string): EventLog;
 }
@@ -176,9 +178,9 @@ export const sighting = (id: string, members: Partial<SightingDocument> = {}): S
 });
 
 /** A record as capture would append it, signed by this key. */
-export function recordOf(document: SightingDocument, key: string) {
+export function recordOf(document: SightingDocument, key: string, agency = 'local') {
   const context = {
-    agency: 'local',
+    agency,
     principal: 'operator',
     captured: '2026-11-24T02:10:00.000000Z',
     publisherKey: Buffer.from(key, 'hex'),
