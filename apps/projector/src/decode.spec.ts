@@ -3,7 +3,7 @@ import type { SightingDocument } from '#lib/contracts';
 import { submittedHeaders } from '#lib/contracts';
 import type { LogRecord } from '#lib/event-log';
 import { canonicalize, encodeRecord, type RecordHeader, recordMac, sha256Hex } from '#lib/ledger';
-import { contentIndex, decode, decodeBatch, type Decoded } from './decode.ts';
+import { contentIndex, decode, decodeBatch, decodeInTurns, type Decoded } from './decode.ts';
 
 const KEY = Buffer.alloc(32, 7);
 const OTHER_KEY = Buffer.alloc(32, 8);
@@ -151,6 +151,26 @@ describe('a record that cannot be taken is a dead letter', () => {
     const log: LogRecord[] = [recordOf(), Object.defineProperty({ ...recordOf() }, 'value', { value: null }) as LogRecord];
     const { events, dead } = decodeBatch(log, [KEY]);
     expect([events.length, dead.map(({ code }) => code)]).toEqual([1, ['record.malformed']]);
+  });
+
+  it('in turns as in one go, in their order, while others get theirs: control, in one go nobody else does', async () => {
+    const log = Array.from({ length: 350 }, (_, offset) => ({
+      ...recordOf(offset % 90 === 5 ? { value: Buffer.from('bad') } : {}),
+      offset,
+    }));
+    let turns = 0;
+    let watching = true;
+    const watch = (): void => {
+      turns++;
+      if (watching) setImmediate(watch);
+    };
+    setImmediate(watch);
+    const inOneGo = decodeBatch(log, [KEY]);
+    expect(turns).toBe(0);
+    expect(await decodeInTurns(log, [KEY])).toEqual(inOneGo);
+    watching = false;
+    expect(turns).toBeGreaterThanOrEqual(3);
+    expect(inOneGo.dead.map(({ offset }) => offset)).toEqual([5, 95, 185, 275]);
   });
 
   it('never throws, whatever the bytes are', () => {

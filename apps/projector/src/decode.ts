@@ -2,6 +2,7 @@
  * From a record of the event log to what the ledger stores, or to a dead letter with its reason. Pure; about 10 µs a record.
  * Everything that decides items, visibility or authority comes from inside the hashed bytes; headers are checked copies.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { checkHeaders, indexDocument, validateDocument, type ErrorCode, type SightingDocument } from '#lib/contracts';
 import type { LogRecord } from '#lib/event-log';
 import { capturedMicros, checkRecordMac, decodeRecord, sha256Hex } from '#lib/ledger';
@@ -107,6 +108,29 @@ export function decodeBatch(records: readonly LogRecord[], keys: PublisherKeys):
     }
     if ('event' in decoded) events.push(decoded.event);
     else letters.push(decoded.dead);
+  }
+  return { events, dead: letters };
+}
+
+/**
+ * Records decoded in one turn of the event loop, about 2 ms. The transaction of another partition holds the lock of the log head, for which
+ * all projectors wait, and needs a turn for each of its statements: a batch of 1,000 decoded in one turn left this thread idle for a fifth
+ * of the time and cost a tenth of the rate.
+ */
+const TURN_RECORDS = 100;
+
+/** As `decodeBatch`, with turns for others in between. */
+export async function decodeInTurns(
+  records: readonly LogRecord[],
+  keys: PublisherKeys,
+): Promise<{ events: ProjectedEvent[]; dead: DeadLetter[] }> {
+  const events: ProjectedEvent[] = [];
+  const letters: DeadLetter[] = [];
+  for (let at = 0; at < records.length; at += TURN_RECORDS) {
+    if (at > 0) await nextTurn();
+    const turn = decodeBatch(records.slice(at, at + TURN_RECORDS), keys);
+    events.push(...turn.events);
+    letters.push(...turn.dead);
   }
   return { events, dead: letters };
 }

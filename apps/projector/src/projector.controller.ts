@@ -5,7 +5,7 @@ import type { Batch, BatchResult } from '#lib/event-log';
 import type { Metrics, ProgressReport } from '#lib/runtime';
 import { BatchHandler } from '#lib/runtime/nest';
 import type { DeadLetter, ProjectedEvent, ProjectionOutcome } from '#lib/store';
-import { decodeBatch, type PublisherKeys } from './decode.ts';
+import { decodeInTurns, type PublisherKeys } from './decode.ts';
 
 export const PROJECTOR_DEPS = Symbol('projector deps');
 /** Name by which the handler asks for its topic; the configuration says which one that is. */
@@ -47,7 +47,7 @@ export class ProjectorController {
     if (first === undefined || last === undefined) throw new Error('a batch is never empty');
     const started = performance.now();
     const next = last.offset + 1;
-    const { events, dead } = decodeBatch(batch.records, keys);
+    const { events, dead } = await decodeInTurns(batch.records, keys);
     const outcome = await project(batch, first.offset, next, events, dead).catch((error: unknown) => {
       metrics.projectorBatchSeconds.observe({ outcome: 'failed' }, (performance.now() - started) / 1000);
       throw error;
