@@ -36,7 +36,11 @@ export const stopAllChildren = (): Promise<unknown> => Promise.all([...children]
 
 export function startChild(options: SpawnOptions): Child {
   const { command, args, env, cwd, logFile } = options;
-  const processChild = spawn(command, [...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], ...(cwd === undefined ? {} : { cwd }) });
+  const processChild = spawn(command, [...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd === undefined ? {} : { cwd }),
+  });
   const log = createWriteStream(logFile, { flags: 'a' });
   const tail: string[] = [];
   const watchers = new Set<(line: string) => void>();
@@ -66,11 +70,13 @@ export function startChild(options: SpawnOptions): Child {
     },
   };
   children.add(child);
-  void exited.finally(() => {
-    running = false;
-    children.delete(child);
-    log.end();
-  }).catch(() => undefined);
+  void exited
+    .finally(() => {
+      running = false;
+      children.delete(child);
+      log.end();
+    })
+    .catch(() => undefined);
   return child;
 }
 
@@ -130,7 +136,10 @@ export async function usageOf(pid: number): Promise<Usage | null> {
   try {
     const [stat, status] = await Promise.all([readFile(`/proc/${pid}/stat`, 'utf8'), readFile(`/proc/${pid}/status`, 'utf8')]);
     // The second field is the name in brackets and may hold blanks: count from the closing one. utime is field 14 of proc(5).
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number);
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
     const ticks = [11, 12, 13, 14].reduce((sum, index) => sum + (fields[index] ?? 0), 0);
     const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024;
     return { cpuSeconds: ticks / TICKS_PER_SECOND, rssBytes: bytes('VmRSS'), peakRssBytes: bytes('VmHWM') };
@@ -143,6 +152,11 @@ export async function usageOf(pid: number): Promise<Usage | null> {
 export async function treeCpuSeconds(pid: number): Promise<number> {
   const own = await usageOf(pid);
   const list = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-  const below = await Promise.all(list.split(' ').filter((text) => text !== '').map((text) => treeCpuSeconds(Number(text))));
+  const below = await Promise.all(
+    list
+      .split(' ')
+      .filter((text) => text !== '')
+      .map((text) => treeCpuSeconds(Number(text))),
+  );
   return below.reduce((sum, seconds) => sum + seconds, own?.cpuSeconds ?? 0);
 }

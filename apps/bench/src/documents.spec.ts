@@ -29,7 +29,8 @@ test('every sighting of a run is one that capture accepts, with the items it sho
 
 test('containers and ships carry right check digits', () => {
   for (const document of sightings(options)) {
-    for (const { id } of (document.items ?? []).slice(1)) expect(parseIdentifier(id)).toMatchObject({ ok: true, check: { verdict: 'valid' } });
+    for (const { id } of (document.items ?? []).slice(1))
+      expect(parseIdentifier(id)).toMatchObject({ ok: true, check: { verdict: 'valid' } });
   }
 });
 

@@ -18,8 +18,12 @@ export interface DocumentOptions {
 /** 2018-01-01T00:00:00Z in milliseconds: ids and times of a run start here, one millisecond and some minutes a sighting. */
 const EPOCH_MS = 1_514_764_800_000;
 const PORTS = [
-  ['NLRTM', 'Rotterdam', 'NL', 51.95, 4.14], ['CNDLC', 'Dalian', 'CN', 38.93, 121.65], ['JPOSA', 'Osaka', 'JP', 34.65, 135.43],
-  ['KRPUS', 'Busan', 'KR', 35.1, 129.04], ['SGSIN', 'Singapore', 'SG', 1.26, 103.84], ['DEHAM', 'Hamburg', 'DE', 53.54, 9.98],
+  ['NLRTM', 'Rotterdam', 'NL', 51.95, 4.14],
+  ['CNDLC', 'Dalian', 'CN', 38.93, 121.65],
+  ['JPOSA', 'Osaka', 'JP', 34.65, 135.43],
+  ['KRPUS', 'Busan', 'KR', 35.1, 129.04],
+  ['SGSIN', 'Singapore', 'SG', 1.26, 103.84],
+  ['DEHAM', 'Hamburg', 'DE', 53.54, 9.98],
 ] as const;
 const WITNESSES = ['gate camera 4, lane B', 'tally clerk, berth 11', 'customs scanner, second image', 'terminal operating system export'];
 
@@ -39,7 +43,14 @@ function sighting(random: Random, n: number, { items, itemsPerSighting }: Docume
     occurred: { from: `${day.slice(0, 16)}:00Z`, to: `${day.slice(0, 16)}:00Z`, precision: 'minute' as const },
     place: { name: port[1], unlocode: port[0], country: port[2], lat: port[3], lon: port[4] },
     source: { kind: 'gate-record', family: 'trade' as const, title: `Gate record ${n}` },
-    evidence: [{ sha256: random.bytes(32).toString('hex'), bytes: 20_000 + random.below(80_000), mediaType: 'application/pdf', locator: `line:${1 + random.below(60)}` }],
+    evidence: [
+      {
+        sha256: random.bytes(32).toString('hex'),
+        bytes: 20_000 + random.below(80_000),
+        mediaType: 'application/pdf',
+        locator: `line:${1 + random.below(60)}`,
+      },
+    ],
     grade: random.pick(['A1', 'A2', 'B2', 'B3', 'C3']),
     statement: `Seen by ${random.pick(WITNESSES)}; seal ${random.word().toString(36)}.`,
     reported: { at: `${day.slice(0, 19)}Z`, by: 'duty officer' },
@@ -49,7 +60,11 @@ function sighting(random: Random, n: number, { items, itemsPerSighting }: Docume
   return {
     ...document,
     action: 'ADD' as const,
-    items: [subject, { id: container(Math.floor(car / 3)), role: 'container' as const }, { id: ship(car % 500), role: 'background' as const }],
+    items: [
+      subject,
+      { id: container(Math.floor(car / 3)), role: 'container' as const },
+      { id: ship(car % 500), role: 'background' as const },
+    ],
   };
 }
 

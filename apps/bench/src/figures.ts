@@ -41,11 +41,16 @@ const SHOWN: Readonly<Record<string, (value: number) => string>> = {
 
 /** A figure without a line above is shown by its name, so that none is lost. */
 export function showFigures(figures: Figures): string {
-  return Object.entries(figures).map(([name, value]) => SHOWN[name]?.(value) ?? `${name} ${significant(value)}`).join(', ');
+  return Object.entries(figures)
+    .map(([name, value]) => SHOWN[name]?.(value) ?? `${name} ${significant(value)}`)
+    .join(', ');
 }
 
 /** Three significant digits at least, grouped thousands: more would promise more than a shared machine can keep. */
 export function significant(value: number): string {
-  if (Math.abs(value) >= 100) return Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ',');
+  if (Math.abs(value) >= 100)
+    return Math.round(value)
+      .toString()
+      .replace(/\B(?=(\d{3})+$)/g, ',');
   return Number(value.toPrecision(3)).toString();
 }

@@ -28,17 +28,34 @@ export function judge(outcomes: Outcomes, timelineRows: readonly number[]): Goal
   const one = of(ID.projector(1, 1));
   const [small, large] = [timelineRows[0] ?? 0, timelineRows.at(-1) ?? 0];
   const verdicts: GoalVerdict[] = [
-    atLeast('a', 'Kafka to committed ledger, 1 item a sighting, against (b)', 0.5, ratioOf(best(of, 1), of(ID.limit(1)), 'eventsPerSecond')),
+    atLeast(
+      'a',
+      'Kafka to committed ledger, 1 item a sighting, against (b)',
+      0.5,
+      ratioOf(best(of, 1), of(ID.limit(1)), 'eventsPerSecond'),
+    ),
     atLeast('a', 'the same with 3 items a sighting', 0.5, ratioOf(best(of, 3), of(ID.limit(3)), 'eventsPerSecond')),
     atLeast('a', 'against (c), the per-message projector', 40, ratioOf(best(of, 1), of(ID.naive), 'eventsPerSecond')),
     atLeast('a', "against (d), Debezium's JDBC sink", 1.5, ratioOf(best(of, 1), of(ID.sink), 'eventsPerSecond')),
     atMost('a', 'memory against (d)', 0.5, ratioOf(one, of(ID.sink), 'peakRssBytes')),
     atLeast('e', 'capture over HTTP, accepted events/s per core', 12_000, figure(ID.captureHttp, 'eventsPerCoreSecond')),
-    atMost('f', `timeline p50 against the bare SQL, ${large} rows`, 1.5, figureRatio(of(ID.timeline(large)), 'storeP50Micros', 'bareP50Micros')),
+    atMost(
+      'f',
+      `timeline p50 against the bare SQL, ${large} rows`,
+      1.5,
+      figureRatio(of(ID.timeline(large)), 'storeP50Micros', 'bareP50Micros'),
+    ),
     atMost('f', `timeline p99 in milliseconds, ${large} rows`, 10, scaled(figure(ID.timeline(large), 'storeP99Micros'), 1000)),
     ...(large === small
       ? []
-      : [atMost('f', `timeline p99 at ${large} rows against ${small}`, 1.3, ratioOf(of(ID.timeline(large)), of(ID.timeline(small)), 'storeP99Micros'))]),
+      : [
+          atMost(
+            'f',
+            `timeline p99 at ${large} rows against ${small}`,
+            1.3,
+            ratioOf(of(ID.timeline(large)), of(ID.timeline(small)), 'storeP99Micros'),
+          ),
+        ]),
     atLeast('g', 'embedded log against Kafka', 0.5, ratioOf(of(ID.log('embedded')), of(ID.log('kafka')), 'recordsPerSecond')),
     atMost('h', 'stored KB above 1.6 x the event, 1 item', 0.6, excess(of(ID.size(1)))),
     atMost('h', 'stored KB above 1.6 x the event, 3 items', 0.6, excess(of(ID.size(3)))),
@@ -50,7 +67,9 @@ export function judge(outcomes: Outcomes, timelineRows: readonly number[]): Goal
 
 /** The faster of one and two projectors: how many processes share the machine is a matter of configuration. */
 function best(of: (id: string) => Outcome | undefined, items: number): Outcome | undefined {
-  const candidates = [of(ID.projector(items, 1)), of(ID.projector(items, 2))].filter((outcome) => outcome?.median['eventsPerSecond'] !== undefined);
+  const candidates = [of(ID.projector(items, 1)), of(ID.projector(items, 2))].filter(
+    (outcome) => outcome?.median['eventsPerSecond'] !== undefined,
+  );
   return candidates.sort((a, b) => (b?.median['eventsPerSecond'] ?? 0) - (a?.median['eventsPerSecond'] ?? 0))[0];
 }
 
@@ -60,7 +79,9 @@ function figureRatio(outcome: Outcome | undefined, above: string, below: string)
 
 /** (h) KB that an event takes beyond 1.6 times its own bytes. */
 function excess(outcome: Outcome | undefined): number | undefined {
-  const values = (outcome?.rounds ?? []).map((figures) => ((figures['storedBytesPerEvent'] ?? NaN) - 1.6 * (figures['eventBytes'] ?? NaN)) / KILOBYTE);
+  const values = (outcome?.rounds ?? []).map(
+    (figures) => ((figures['storedBytesPerEvent'] ?? NaN) - 1.6 * (figures['eventBytes'] ?? NaN)) / KILOBYTE,
+  );
   return values.length === 0 ? undefined : medianOf(values);
 }
 

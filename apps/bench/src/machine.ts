@@ -33,7 +33,8 @@ export interface Revision {
 /** The checked-out commit; `unknown` where there is no git. The bench's own output does not make it dirty. */
 export function revision(root: string): Revision {
   try {
-    const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    const git = (...args: string[]) =>
+      execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
     const changed = git('status', '--porcelain', '--', 'apps', 'libs', 'package-lock.json', ':!docs/bench');
     return { commit: git('rev-parse', '--short=12', 'HEAD'), dirty: changed !== '' };
   } catch {

@@ -51,9 +51,14 @@ async function run(root: string, options: BenchOptions): Promise<BenchResult> {
   await chmod(workDir, 0o755);
   const machine = describeMachine();
   const load = [loadAverage()];
-  note(`${machine.cores} cores, ${machine.cpu}, Node ${machine.node}, load average ${load[0]}, seed ${options.seed}, size ${options.sizes.name}, ${options.sizes.rounds} rounds`);
+  note(
+    `${machine.cores} cores, ${machine.cpu}, Node ${machine.node}, load average ${load[0]}, seed ${options.seed}, size ${options.sizes.name}, ${options.sizes.rounds} rounds`,
+  );
   const servers = await startServers(root, workDir, note);
-  const interrupted = (): void => void stopAllChildren().then(() => servers.stop()).finally(() => process.exit(130));
+  const interrupted = (): void =>
+    void stopAllChildren()
+      .then(() => servers.stop())
+      .finally(() => process.exit(130));
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     const bench = createBench({ root, workDir, options, servers, note });
@@ -62,8 +67,18 @@ async function run(root: string, options: BenchOptions): Promise<BenchResult> {
       note(`load ${load.at(-1)?.toFixed(2)}  ${line}`);
     });
     return {
-      version: 1, revision: revision(root), started, ended: new Date().toISOString(), sizes: { ...options.sizes }, seed: options.seed,
-      machine, engines: servers.versions, load, goals: judge(measures, options.sizes.timelineRows), measures, memory: bench.memory,
+      version: 1,
+      revision: revision(root),
+      started,
+      ended: new Date().toISOString(),
+      sizes: { ...options.sizes },
+      seed: options.seed,
+      machine,
+      engines: servers.versions,
+      load,
+      goals: judge(measures, options.sizes.timelineRows),
+      measures,
+      memory: bench.memory,
     };
   } finally {
     await stopAllChildren();
@@ -83,6 +98,10 @@ function projectRoot(from: string): string {
 try {
   process.exitCode = await main();
 } catch (error) {
-  note(error instanceof Error ? `${error.stack ?? error.message}${error.cause === undefined ? '' : `\ncaused by ${error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : String(error.cause)}`}` : String(error));
+  note(
+    error instanceof Error
+      ? `${error.stack ?? error.message}${error.cause === undefined ? '' : `\ncaused by ${error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : String(error.cause)}`}`
+      : String(error),
+  );
   process.exitCode = 1;
 }

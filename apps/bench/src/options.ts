@@ -29,12 +29,30 @@ export interface Sizes {
 }
 
 const QUICK: Sizes = {
-  name: 'quick', rounds: 1, events: 20_000, naiveEvents: 1_000, sinkEvents: 10_000, captureEvents: 10_000,
-  timelineRows: [100_000], timelineReads: 500, logRecords: 10_000, items: 2_000, backlog: 40_000,
+  name: 'quick',
+  rounds: 1,
+  events: 20_000,
+  naiveEvents: 1_000,
+  sinkEvents: 10_000,
+  captureEvents: 10_000,
+  timelineRows: [100_000],
+  timelineReads: 500,
+  logRecords: 10_000,
+  items: 2_000,
+  backlog: 40_000,
 };
 const DEFAULT: Sizes = {
-  name: 'default', rounds: 3, events: 200_000, naiveEvents: 15_000, sinkEvents: 100_000, captureEvents: 100_000,
-  timelineRows: [1_000_000], timelineReads: 5_000, logRecords: 100_000, items: 20_000, backlog: 1_000_000,
+  name: 'default',
+  rounds: 3,
+  events: 200_000,
+  naiveEvents: 15_000,
+  sinkEvents: 100_000,
+  captureEvents: 100_000,
+  timelineRows: [1_000_000],
+  timelineReads: 5_000,
+  logRecords: 100_000,
+  items: 20_000,
+  backlog: 1_000_000,
 };
 const FULL: Sizes = { ...DEFAULT, name: 'full', timelineRows: [1_000_000, 10_000_000], backlog: 2_000_000 };
 
@@ -65,8 +83,16 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      quick: { type: 'boolean' }, full: { type: 'boolean' }, only: { type: 'string' }, rounds: { type: 'string' }, seed: { type: 'string' },
-      out: { type: 'string' }, check: { type: 'boolean' }, readme: { type: 'boolean' }, keep: { type: 'boolean' }, profile: { type: 'boolean' },
+      quick: { type: 'boolean' },
+      full: { type: 'boolean' },
+      only: { type: 'string' },
+      rounds: { type: 'string' },
+      seed: { type: 'string' },
+      out: { type: 'string' },
+      check: { type: 'boolean' },
+      readme: { type: 'boolean' },
+      keep: { type: 'boolean' },
+      profile: { type: 'boolean' },
     },
   });
   const base = values.quick === true ? QUICK : values.full === true ? FULL : DEFAULT;

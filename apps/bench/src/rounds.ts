@@ -28,7 +28,11 @@ export interface Outcome {
 }
 
 /** Runs all measures `rounds` times, in their order. A skipped measure is not tried again; any other error ends the run. */
-export async function interleave(measures: readonly Measure[], rounds: number, note: (line: string) => void): Promise<Record<string, Outcome>> {
+export async function interleave(
+  measures: readonly Measure[],
+  rounds: number,
+  note: (line: string) => void,
+): Promise<Record<string, Outcome>> {
   const collected = new Map<string, Figures[]>();
   const skipped = new Map<string, string>();
   for (let round = 1; round <= rounds; round++) {
@@ -45,7 +49,9 @@ export async function interleave(measures: readonly Measure[], rounds: number, n
       }
     }
   }
-  return Object.fromEntries(measures.map((measure) => [measure.id, outcomeOf(measure, collected.get(measure.id) ?? [], skipped.get(measure.id))]));
+  return Object.fromEntries(
+    measures.map((measure) => [measure.id, outcomeOf(measure, collected.get(measure.id) ?? [], skipped.get(measure.id))]),
+  );
 }
 
 function outcomeOf(measure: Measure, rounds: readonly Figures[], skipped: string | undefined): Outcome {

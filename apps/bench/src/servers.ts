@@ -35,8 +35,13 @@ interface Broker {
 
 export async function startServers(root: string, workDir: string, note: (line: string) => void): Promise<Servers> {
   await mkdir(workDir, { recursive: true });
-  const postgres = await startEmbedded({ dataDir: join(workDir, 'postgres'), log: (level, message) => (level === 'info' ? undefined : note(`postgres: ${message}`)) });
-  const broker = await startKafka(root, join(workDir, 'kafka')).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  const postgres = await startEmbedded({
+    dataDir: join(workDir, 'postgres'),
+    log: (level, message) => (level === 'info' ? undefined : note(`postgres: ${message}`)),
+  });
+  const broker = await startKafka(root, join(workDir, 'kafka')).catch((error: unknown) =>
+    error instanceof Error ? error.message : String(error),
+  );
   const databaseUrl = (database: string) => postgres.url('owner', database);
   await asOwner(databaseUrl('postgres'), `create database ${TEMPLATE}`);
   await migrate(databaseUrl(TEMPLATE));
@@ -54,7 +59,10 @@ export async function startServers(root: string, workDir: string, note: (line: s
       return databaseUrl(database);
     },
     dropDatabase: drop,
-    versions: { ...(await postgresVersions(databaseUrl('postgres'))), ...(typeof broker === 'string' ? {} : { Kafka: await kafkaVersion(root) }) },
+    versions: {
+      ...(await postgresVersions(databaseUrl('postgres'))),
+      ...(typeof broker === 'string' ? {} : { Kafka: await kafkaVersion(root) }),
+    },
     async stop() {
       if (typeof broker !== 'string') await broker.stop();
       await postgres.stop();
@@ -79,7 +87,8 @@ async function postgresVersions(url: string): Promise<Record<string, string>> {
   return withClient(url, async (client) => {
     const version = await client.query<{ server_version: string }>('show server_version');
     const settings = await client.query<{ name: string; setting: string }>(
-      'select name, current_setting(name) as setting from pg_settings where name = any($1) order by array_position($1, name)', [SETTINGS],
+      'select name, current_setting(name) as setting from pg_settings where name = any($1) order by array_position($1, name)',
+      [SETTINGS],
     );
     const text = settings.rows.map(({ name, setting }) => `${name} ${setting}`).join(', ');
     return { PostgreSQL: `${version.rows[0]?.server_version ?? ''} (${text})` };

@@ -9,11 +9,26 @@ import type { DocumentOptions } from './documents.ts';
 import { sightingRecords } from './records.ts';
 
 const COLUMNS = [
-  ['item', 'string'], ['readers', 'string'], ['agency', 'string'], ['id', 'string'], ['principal', 'string'], ['captured', 'int64'],
-  ['commitment', 'bytes'], ['content_hash', 'bytes'], ['secret', 'bytes'], ['content', 'bytes'], ['kind', 'int16'], ['starts', 'int64'], ['ends', 'int64'],
+  ['item', 'string'],
+  ['readers', 'string'],
+  ['agency', 'string'],
+  ['id', 'string'],
+  ['principal', 'string'],
+  ['captured', 'int64'],
+  ['commitment', 'bytes'],
+  ['content_hash', 'bytes'],
+  ['secret', 'bytes'],
+  ['content', 'bytes'],
+  ['kind', 'int16'],
+  ['starts', 'int64'],
+  ['ends', 'int64'],
 ] as const;
 
-const SCHEMA = JSON.stringify({ type: 'struct', optional: false, fields: COLUMNS.map(([field, type]) => ({ field, type, optional: false })) });
+const SCHEMA = JSON.stringify({
+  type: 'struct',
+  optional: false,
+  fields: COLUMNS.map(([field, type]) => ({ field, type, optional: false })),
+});
 
 /** What the ledger's tables hold about one sighting with one item, in one table with the same three indexes. */
 export const SINK_TABLE = `create table sink_rows (
@@ -30,9 +45,19 @@ export function* sinkRecords(options: DocumentOptions): Generator<OutgoingRecord
     if (!index.ok) throw new Error(`the bench's own sighting was refused: ${index.detail}`);
     const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
     const payload = {
-      item: index.items[0], readers: index.groups[0], agency: header.agency, id: header.id, principal: header.principal,
-      captured: capturedMicros(header.captured), commitment: base64(header.commitment), content_hash: base64(header.content), secret: base64(header.secret),
-      content: content.toString('base64'), kind: index.kind, starts: index.starts, ends: index.ends,
+      item: index.items[0],
+      readers: index.groups[0],
+      agency: header.agency,
+      id: header.id,
+      principal: header.principal,
+      captured: capturedMicros(header.captured),
+      commitment: base64(header.commitment),
+      content_hash: base64(header.content),
+      secret: base64(header.secret),
+      content: content.toString('base64'),
+      kind: index.kind,
+      starts: index.starts,
+      ends: index.ends,
     };
     yield { key: outgoing.key, value: Buffer.from(`{"schema":${SCHEMA},"payload":${JSON.stringify(payload)}}`), headers: {} };
   }

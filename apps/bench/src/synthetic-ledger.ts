@@ -19,13 +19,22 @@ export async function fillLedger(client: pg.Client, rows: number): Promise<{ ite
   for (let from = 0; from < rows; from += STEP) {
     const to = Math.min(rows, from + STEP) - 1;
     await client.query('begin');
-    await client.query(`insert into ledger.entries (log_index, agency, id, commitment, content_hash)
-      select n, 'local', ${idOf('n')}, sha256(int8send(n)), sha256(int8send(-n)) from generate_series($1::bigint, $2::bigint) n`, [from, to]);
-    await client.query(`insert into ledger.content (log_index, principal, captured, secret, bytes)
-      select n, 'operator', 1514764800000000 + n, sha256(int8send(n)), ${contentOf('n', '$3::bigint')} from generate_series($1::bigint, $2::bigint) n`, [from, to, items]);
-    await client.query(`insert into ledger.timeline (item, grp, starts, ends, agency, id, log_index, kind, map_key)
+    await client.query(
+      `insert into ledger.entries (log_index, agency, id, commitment, content_hash)
+      select n, 'local', ${idOf('n')}, sha256(int8send(n)), sha256(int8send(-n)) from generate_series($1::bigint, $2::bigint) n`,
+      [from, to],
+    );
+    await client.query(
+      `insert into ledger.content (log_index, principal, captured, secret, bytes)
+      select n, 'operator', 1514764800000000 + n, sha256(int8send(n)), ${contentOf('n', '$3::bigint')} from generate_series($1::bigint, $2::bigint) n`,
+      [from, to, items],
+    );
+    await client.query(
+      `insert into ledger.timeline (item, grp, starts, ends, agency, id, log_index, kind, map_key)
       select ${itemOf('n', '$3::bigint')}, $4::int, at, at + 60000000, 'local', ${idOf('n')}, n, 0, sha256(int8send(n))
-      from generate_series($1::bigint, $2::bigint) n, lateral (select 1514764800000000 + (n * 7919 % 525600) * 60000000 as at) t`, [from, to, items, group]);
+      from generate_series($1::bigint, $2::bigint) n, lateral (select 1514764800000000 + (n * 7919 % 525600) * 60000000 as at) t`,
+      [from, to, items, group],
+    );
     await client.query('commit');
   }
   await client.query('update ledger.head set size = $1', [rows]);

@@ -6,10 +6,21 @@ import { judge } from './goals.ts';
 import { RESULT_PATH, readResult, writeResult, type BenchResult } from './result.ts';
 
 const result: BenchResult = {
-  version: 1, revision: { commit: 'abc', dirty: false }, started: '2026-01-01T00:00:00.000Z', ended: '2026-01-01T00:10:00.000Z',
-  sizes: { name: 'default', rounds: 3 }, seed: 1, machine: { cpu: 'x', cores: 2, memoryGiB: 24, system: 'linux', node: 'v20.20.2' },
-  engines: { PostgreSQL: '18.4' }, load: [0.5, 2.5], goals: [{ letter: 'a', goal: 'at least 0.5', value: 0.437, reached: false }, { letter: 'd', goal: 'x', reached: null }],
-  measures: { a: { title: 'a: ledger', rounds: [{ eventsPerSecond: 26000 }], median: { eventsPerSecond: 26000 } } }, memory: [],
+  version: 1,
+  revision: { commit: 'abc', dirty: false },
+  started: '2026-01-01T00:00:00.000Z',
+  ended: '2026-01-01T00:10:00.000Z',
+  sizes: { name: 'default', rounds: 3 },
+  seed: 1,
+  machine: { cpu: 'x', cores: 2, memoryGiB: 24, system: 'linux', node: 'v20.20.2' },
+  engines: { PostgreSQL: '18.4' },
+  load: [0.5, 2.5],
+  goals: [
+    { letter: 'a', goal: 'at least 0.5', value: 0.437, reached: false },
+    { letter: 'd', goal: 'x', reached: null },
+  ],
+  measures: { a: { title: 'a: ledger', rounds: [{ eventsPerSecond: 26000 }], median: { eventsPerSecond: 26000 } } },
+  memory: [],
 };
 
 test('a missed goal is said as loudly as a reached one, and what was not measured is neither', () => {
@@ -22,7 +33,8 @@ test('a missed goal is said as loudly as a reached one, and what was not measure
 test('the section stands between its markers and nothing else is touched', () => {
   const text = `# Title\n${BEGIN}\nold\n${END}\nrest\n`;
   expect(withSection(text, 'new')).toBe(`# Title\n${BEGIN}\nnew\n${END}\nrest\n`);
-  for (const broken of ['no markers', BEGIN, `${END}${BEGIN}`, `${BEGIN}${BEGIN}${END}`]) expect(() => withSection(broken, 'new')).toThrow('README.md needs one');
+  for (const broken of ['no markers', BEGIN, `${END}${BEGIN}`, `${BEGIN}${BEGIN}${END}`])
+    expect(() => withSection(broken, 'new')).toThrow('README.md needs one');
 });
 
 test('README that differs from the result in one digit is found', async () => {
@@ -54,7 +66,8 @@ test('a result of another version is not read as this one', async () => {
 
 test('a goal is judged by the ratio of one round, reached at its bound and missed below it', () => {
   const outcome = (eventsPerSecond: number) => ({ title: '', rounds: [{ eventsPerSecond }], median: { eventsPerSecond } });
-  const verdict = (ours: number) => judge({ 'projector.1item.1process': outcome(ours), 'copy-from-file.1item': outcome(60_000) }, [1_000_000])[0];
+  const verdict = (ours: number) =>
+    judge({ 'projector.1item.1process': outcome(ours), 'copy-from-file.1item': outcome(60_000) }, [1_000_000])[0];
   expect(verdict(30_000)).toMatchObject({ value: 0.5, reached: true });
   expect(verdict(29_000)?.reached).toBe(false);
   expect(judge({}, [1_000_000]).every(({ reached }) => reached === null)).toBe(true);

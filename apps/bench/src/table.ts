@@ -22,7 +22,9 @@ export function benchSection(result: BenchResult): string {
     ...Object.values(result.measures).map(measureRow),
     '',
     `${machine.cores} cores of ${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}; ` +
-      `${Object.entries(engines).map(([name, value]) => `${name} ${value}`).join(', ')}. ` +
+      `${Object.entries(engines)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', ')}. ` +
       `Everything on these cores: broker, Postgres, load generator. Load average ${load}.`,
     `Commit ${revision.commit}${revision.dirty ? ' (with changes)' : ''}, ${result.started.slice(0, 10)}, seed ${result.seed}, ` +
       `size ${String(result.sizes['name'])}, ${String(result.sizes['rounds'])} rounds; all of it in [docs/bench](docs/bench/README.md).`,

@@ -18,20 +18,29 @@ export interface FilledTopic {
   readonly valueBytes: number;
 }
 
-export async function fillTopic(brokers: string, topic: string, documents: DocumentOptions, note: (line: string) => void): Promise<FilledTopic> {
+export async function fillTopic(
+  brokers: string,
+  topic: string,
+  documents: DocumentOptions,
+  note: (line: string) => void,
+): Promise<FilledTopic> {
   const started = performance.now();
   const log = kafkaEventLog(brokers, 'bench-fill');
   let contentBytes = 0;
   let valueBytes = 0;
   try {
     await log.ensureTopics([{ topic, partitions: PARTITIONS }]);
-    await appendAll(log, topic, (function* () {
-      for (const { outgoing, content } of sightingRecords(documents)) {
-        contentBytes += content.length;
-        valueBytes += outgoing.value.length;
-        yield outgoing;
-      }
-    })());
+    await appendAll(
+      log,
+      topic,
+      (function* () {
+        for (const { outgoing, content } of sightingRecords(documents)) {
+          contentBytes += content.length;
+          valueBytes += outgoing.value.length;
+          yield outgoing;
+        }
+      })(),
+    );
   } finally {
     await log.close();
   }

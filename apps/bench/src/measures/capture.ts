@@ -55,10 +55,14 @@ export function captureHttpMeasure(bench: Bench): Measure {
         const seconds = (performance.now() - started) / 1000;
         const [after, brokerAfter] = [await usageOf(child.pid), await usageOf(bench.brokerPid())];
         const cpuSeconds = (after?.cpuSeconds ?? 0) - (before?.cpuSeconds ?? 0);
-        if (accepted !== measured.length * REQUEST_SIGHTINGS) throw new Error(`accepted ${accepted} of ${measured.length * REQUEST_SIGHTINGS}`);
+        if (accepted !== measured.length * REQUEST_SIGHTINGS)
+          throw new Error(`accepted ${accepted} of ${measured.length * REQUEST_SIGHTINGS}`);
         return {
-          eventsPerSecond: accepted / seconds, eventsPerCoreSecond: accepted / cpuSeconds, cpuMicrosPerEvent: (cpuSeconds * 1e6) / accepted,
-          brokerMicrosPerEvent: (((brokerAfter?.cpuSeconds ?? 0) - (broker?.cpuSeconds ?? 0)) * 1e6) / accepted, peakRssBytes: after?.peakRssBytes ?? 0,
+          eventsPerSecond: accepted / seconds,
+          eventsPerCoreSecond: accepted / cpuSeconds,
+          cpuMicrosPerEvent: (cpuSeconds * 1e6) / accepted,
+          brokerMicrosPerEvent: (((brokerAfter?.cpuSeconds ?? 0) - (broker?.cpuSeconds ?? 0)) * 1e6) / accepted,
+          peakRssBytes: after?.peakRssBytes ?? 0,
         };
       } finally {
         agent.destroy();
@@ -72,7 +76,12 @@ export function captureHttpMeasure(bench: Bench): Measure {
 function* ndjsonBodies(bench: Bench): Generator<Buffer> {
   const { seed, sizes } = bench.options;
   let lines: string[] = [];
-  for (const document of sightings({ seed, count: sizes.captureEvents + WARM_UP_REQUESTS * REQUEST_SIGHTINGS, items: sizes.items, itemsPerSighting: 1 })) {
+  for (const document of sightings({
+    seed,
+    count: sizes.captureEvents + WARM_UP_REQUESTS * REQUEST_SIGHTINGS,
+    items: sizes.items,
+    itemsPerSighting: 1,
+  })) {
     lines.push(JSON.stringify(document));
     if (lines.length < REQUEST_SIGHTINGS) continue;
     yield Buffer.from(`${lines.join('\n')}\n`);
@@ -84,25 +93,36 @@ function* ndjsonBodies(bench: Bench): Generator<Buffer> {
 async function inParallel<T, R>(list: readonly T[], work: (entry: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   let next = 0;
-  await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, async () => {
-    for (let index = next++; index < list.length; index = next++) results[index] = await work(list[index] as T);
-  }));
+  await Promise.all(
+    Array.from({ length: REQUESTS_AT_ONCE }, async () => {
+      for (let index = next++; index < list.length; index = next++) results[index] = await work(list[index] as T);
+    }),
+  );
   return results;
 }
 
 /** How many rows of the answer say `accepted`. */
 function post(agent: Agent, url: string, body: Buffer): Promise<number> {
   return new Promise((resolve, reject) => {
-    const call = request(url, { agent, method: 'POST', headers: { 'content-type': 'application/x-ndjson', 'content-length': body.length }, timeout: REQUEST_TIMEOUT_MS });
+    const call = request(url, {
+      agent,
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson', 'content-length': body.length },
+      timeout: REQUEST_TIMEOUT_MS,
+    });
     call.on('timeout', () => call.destroy(new Error(`no answer in ${REQUEST_TIMEOUT_MS} ms`)));
     call.on('error', reject);
     call.on('response', (response) => {
       const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject).on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        if (response.statusCode !== 200 && response.statusCode !== 202) reject(new Error(`HTTP ${response.statusCode}: ${text.slice(0, 300)}`));
-        else resolve(text.split('"status":"accepted"').length - 1);
-      });
+      response
+        .on('data', (chunk: Buffer) => chunks.push(chunk))
+        .on('error', reject)
+        .on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          if (response.statusCode !== 200 && response.statusCode !== 202)
+            reject(new Error(`HTTP ${response.statusCode}: ${text.slice(0, 300)}`));
+          else resolve(text.split('"status":"accepted"').length - 1);
+        });
     });
     call.end(body);
   });

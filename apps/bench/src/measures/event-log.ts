@@ -32,7 +32,9 @@ export function eventLogMeasure(bench: Bench, adapter: 'kafka' | 'embedded'): Me
 async function measure(bench: Bench, adapter: string, address: string, topic: string): Promise<Figures> {
   const { seed, sizes } = bench.options;
   const total = sizes.logRecords;
-  const records = [...sightingRecords({ seed, count: Math.min(DIFFERENT_RECORDS, total), items: sizes.items, itemsPerSighting: 1 })].map(({ outgoing }) => outgoing);
+  const records = [...sightingRecords({ seed, count: Math.min(DIFFERENT_RECORDS, total), items: sizes.items, itemsPerSighting: 1 })].map(
+    ({ outgoing }) => outgoing,
+  );
   const { log, close } = openLog(adapter, address, 'bench-producer');
   await log.ensureTopics([{ topic, partitions: PARTITIONS }]);
   const child = startChild({
@@ -46,13 +48,18 @@ async function measure(bench: Bench, adapter: string, address: string, topic: st
     const before = await costs(bench, child.pid);
     const started = Date.now();
     let sent = 0;
-    await Promise.all(Array.from({ length: APPENDS_IN_FLIGHT }, async () => {
-      while (sent < total) {
-        const from = sent;
-        sent = Math.min(total, from + APPEND_RECORDS);
-        await log.append(topic, Array.from({ length: sent - from }, (_, n) => records[(from + n) % records.length] as never));
-      }
-    }));
+    await Promise.all(
+      Array.from({ length: APPENDS_IN_FLIGHT }, async () => {
+        while (sent < total) {
+          const from = sent;
+          sent = Math.min(total, from + APPEND_RECORDS);
+          await log.append(
+            topic,
+            Array.from({ length: sent - from }, (_, n) => records[(from + n) % records.length] as never),
+          );
+        }
+      }),
+    );
     const appended = Date.now();
     const { at } = JSON.parse((await consumed).input) as { at: number };
     const after = await costs(bench, child.pid);
@@ -60,7 +67,9 @@ async function measure(bench: Bench, adapter: string, address: string, topic: st
     return {
       recordsPerSecond: (total * 1000) / (Math.max(at, appended) - started),
       appendedPerSecond: (total * 1000) / (appended - started),
-      producerMicrosPerRecord: micros('producer'), consumerMicrosPerRecord: micros('consumer'), serverMicrosPerRecord: micros('servers'),
+      producerMicrosPerRecord: micros('producer'),
+      consumerMicrosPerRecord: micros('consumer'),
+      serverMicrosPerRecord: micros('servers'),
     };
   } finally {
     await child.stop();

@@ -27,11 +27,17 @@ export function naiveMeasure(bench: Bench): Measure {
       });
       try {
         await child.line(/^ready$/, READY_TIMEOUT_MS);
-        const { figures } = await withClient(url, (client) => watchProgress({
-          done: async () => Number((await client.query<{ n: string }>('select count(*) as n from item_rows')).rows[0]?.n),
-          total: events, pollMs: 100, timeoutMs: RUN_TIMEOUT_MS,
-          workers: [child], postgresPid: bench.servers.postgresPid, brokerPid: bench.brokerPid(),
-        }));
+        const { figures } = await withClient(url, (client) =>
+          watchProgress({
+            done: async () => Number((await client.query<{ n: string }>('select count(*) as n from item_rows')).rows[0]?.n),
+            total: events,
+            pollMs: 100,
+            timeoutMs: RUN_TIMEOUT_MS,
+            workers: [child],
+            postgresPid: bench.servers.postgresPid,
+            brokerPid: bench.brokerPid(),
+          }),
+        );
         return figures;
       } finally {
         await child.stop();

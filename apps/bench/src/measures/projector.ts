@@ -22,7 +22,12 @@ export function projectorMeasure(bench: Bench, items: ItemsPerSighting, processe
     id: ID.projector(items, processes),
     title: `a: Kafka to committed ledger, ${items} item${items === 1 ? '' : 's'} a sighting, ${processes} projector${processes === 1 ? '' : 's'}`,
     async run() {
-      const { figures } = await project(bench, { items, processes, events: bench.options.sizes.events, database: projectedDatabase(items) });
+      const { figures } = await project(bench, {
+        items,
+        processes,
+        events: bench.options.sizes.events,
+        database: projectedDatabase(items),
+      });
       return figures;
     },
   };
@@ -35,7 +40,12 @@ export function backlogMeasure(bench: Bench): Measure {
     title: `i: one projector, ${bench.options.sizes.backlog} sightings waiting`,
     once: true,
     async run() {
-      const { figures, memory } = await project(bench, { items: 1, processes: 1, events: bench.options.sizes.backlog, database: 'bench_backlog' });
+      const { figures, memory } = await project(bench, {
+        items: 1,
+        processes: 1,
+        events: bench.options.sizes.backlog,
+        database: 'bench_backlog',
+      });
       await bench.servers.dropDatabase('bench_backlog');
       bench.memory.push({ what: `projector, ${bench.options.sizes.backlog} sightings waiting`, points: memory });
       return { ...figures, lastToSecondQuarter: quarter(memory, 3) / quarter(memory, 1) };
@@ -63,10 +73,17 @@ async function project(bench: Bench, { items, processes, events, database }: Run
   const children: Child[] = [];
   try {
     for (let index = 0; index < processes; index++) children.push(startProjector(bench, { topic, database, index }));
-    const watched = await withClient(url, (client) => watchProgress({
-      done: () => ledgerSize(client), total: events, pollMs: POLL_MS, timeoutMs: RUN_TIMEOUT_MS,
-      workers: children, postgresPid: bench.servers.postgresPid, brokerPid: bench.brokerPid(),
-    }));
+    const watched = await withClient(url, (client) =>
+      watchProgress({
+        done: () => ledgerSize(client),
+        total: events,
+        pollMs: POLL_MS,
+        timeoutMs: RUN_TIMEOUT_MS,
+        workers: children,
+        postgresPid: bench.servers.postgresPid,
+        brokerPid: bench.brokerPid(),
+      }),
+    );
     await withClient(url, (client) => assertWhole(client, events));
     return watched;
   } finally {
@@ -74,7 +91,8 @@ async function project(bench: Bench, { items, processes, events, database }: Run
   }
 }
 
-const ledgerSize = async (client: pg.Client): Promise<number> => Number((await client.query<{ size: string }>('select size from ledger.head')).rows[0]?.size);
+const ledgerSize = async (client: pg.Client): Promise<number> =>
+  Number((await client.query<{ size: string }>('select size from ledger.head')).rows[0]?.size);
 
 /** A fast run that lost or doubled something is no figure. */
 async function assertWhole(client: pg.Client, events: number): Promise<void> {

@@ -35,15 +35,30 @@ export function sinkMeasure(bench: Bench): Measure {
       const config = await writeConfig(bench, plugins, round);
       const child = startChild({
         command: 'java',
-        args: ['-Xmx512m', '-XX:+UseG1GC', `-Dlog4j2.configurationFile=${config.log}`, '-cp', join(worker, '*'), 'org.apache.kafka.connect.cli.ConnectStandalone', config.worker, config.connector],
+        args: [
+          '-Xmx512m',
+          '-XX:+UseG1GC',
+          `-Dlog4j2.configurationFile=${config.log}`,
+          '-cp',
+          join(worker, '*'),
+          'org.apache.kafka.connect.cli.ConnectStandalone',
+          config.worker,
+          config.connector,
+        ],
         logFile: bench.logFile('connect'),
       });
       try {
-        const { figures } = await withClient(bench.servers.databaseUrl('bench_sink'), (client) => watchProgress({
-          done: async () => Number((await client.query<{ n: string }>('select count(*) as n from sink_rows')).rows[0]?.n),
-          total, pollMs: 250, timeoutMs: RUN_TIMEOUT_MS,
-          workers: [child], postgresPid: bench.servers.postgresPid, brokerPid: bench.brokerPid(),
-        }));
+        const { figures } = await withClient(bench.servers.databaseUrl('bench_sink'), (client) =>
+          watchProgress({
+            done: async () => Number((await client.query<{ n: string }>('select count(*) as n from sink_rows')).rows[0]?.n),
+            total,
+            pollMs: 250,
+            timeoutMs: RUN_TIMEOUT_MS,
+            workers: [child],
+            postgresPid: bench.servers.postgresPid,
+            brokerPid: bench.brokerPid(),
+          }),
+        );
         return figures;
       } finally {
         await child.stop();
@@ -63,7 +78,13 @@ async function fetchJars(bench: Bench): Promise<Jars> {
   const target = join(bench.root, '.custody', 'bench-jars');
   const jars = { worker: join(target, 'worker'), plugins: join(target, 'plugins') };
   const mark = join(target, 'complete');
-  if (await access(mark).then(() => true, () => false)) return jars;
+  if (
+    await access(mark).then(
+      () => true,
+      () => false,
+    )
+  )
+    return jars;
   for (const tool of ['java', 'mvn']) {
     await run(tool, ['-version'], { timeout: JARS_TIMEOUT_MS }).catch(() => {
       throw new Skipped(`${tool} is missing (install a Java 17 runtime and Maven)`);
@@ -71,7 +92,21 @@ async function fetchJars(bench: Bench): Promise<Jars> {
   }
   const pom = join(bench.root, 'apps', 'bench', 'debezium', 'pom.xml');
   const copy = (profile: string, folder: string) =>
-    run('mvn', ['-q', '-B', '-ntp', '-f', pom, `-P${profile}`, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`, '-DincludeScope=runtime'], { timeout: JARS_TIMEOUT_MS });
+    run(
+      'mvn',
+      [
+        '-q',
+        '-B',
+        '-ntp',
+        '-f',
+        pom,
+        `-P${profile}`,
+        'dependency:copy-dependencies',
+        `-DoutputDirectory=${folder}`,
+        '-DincludeScope=runtime',
+      ],
+      { timeout: JARS_TIMEOUT_MS },
+    );
   try {
     await copy('worker', jars.worker);
     await copy('plugin', join(jars.plugins, 'debezium-jdbc'));
@@ -98,35 +133,51 @@ async function writeConfig(bench: Bench, plugins: string, round: number): Promis
   const folder = join(bench.workDir, `connect-${round}`);
   await mkdir(folder, { recursive: true });
   const url = new URL(bench.servers.tcpUrl('bench_sink'));
-  const files = { worker: join(folder, 'worker.properties'), connector: join(folder, 'sink.properties'), log: join(folder, 'log4j2.properties') };
-  await writeFile(files.worker, properties({
-    'bootstrap.servers': bench.brokers(),
-    'key.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
-    'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
-    'value.converter.schemas.enable': 'true',
-    'offset.storage.file.filename': join(folder, 'offsets'),
-    'plugin.path': plugins,
-    'plugin.discovery': 'hybrid_warn',
-    listeners: 'http://127.0.0.1:0',
-  }));
-  await writeFile(files.connector, properties({
-    name: `bench-sink-${process.pid}-${round}`,
-    'connector.class': 'io.debezium.connector.jdbc.JdbcSinkConnector',
-    'tasks.max': '2',
-    topics: TOPIC,
-    'connection.url': `jdbc:postgresql://${url.host}${url.pathname}?reWriteBatchedInserts=true`,
-    'connection.username': decodeURIComponent(url.username),
-    'connection.password': decodeURIComponent(url.password),
-    'insert.mode': 'insert',
-    'primary.key.mode': 'none',
-    'schema.evolution': 'none',
-    'collection.name.format': 'sink_rows',
-    'batch.size': '1000',
-    'consumer.override.max.poll.records': '1000',
-    'consumer.override.auto.offset.reset': 'earliest',
-  }));
-  await writeFile(files.log, 'rootLogger.level = warn\nrootLogger.appenderRef.out.ref = out\nappender.out.type = Console\nappender.out.name = out\nappender.out.layout.type = PatternLayout\nappender.out.layout.pattern = %d %p %c %m%n\n');
+  const files = {
+    worker: join(folder, 'worker.properties'),
+    connector: join(folder, 'sink.properties'),
+    log: join(folder, 'log4j2.properties'),
+  };
+  await writeFile(
+    files.worker,
+    properties({
+      'bootstrap.servers': bench.brokers(),
+      'key.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
+      'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+      'value.converter.schemas.enable': 'true',
+      'offset.storage.file.filename': join(folder, 'offsets'),
+      'plugin.path': plugins,
+      'plugin.discovery': 'hybrid_warn',
+      listeners: 'http://127.0.0.1:0',
+    }),
+  );
+  await writeFile(
+    files.connector,
+    properties({
+      name: `bench-sink-${process.pid}-${round}`,
+      'connector.class': 'io.debezium.connector.jdbc.JdbcSinkConnector',
+      'tasks.max': '2',
+      topics: TOPIC,
+      'connection.url': `jdbc:postgresql://${url.host}${url.pathname}?reWriteBatchedInserts=true`,
+      'connection.username': decodeURIComponent(url.username),
+      'connection.password': decodeURIComponent(url.password),
+      'insert.mode': 'insert',
+      'primary.key.mode': 'none',
+      'schema.evolution': 'none',
+      'collection.name.format': 'sink_rows',
+      'batch.size': '1000',
+      'consumer.override.max.poll.records': '1000',
+      'consumer.override.auto.offset.reset': 'earliest',
+    }),
+  );
+  await writeFile(
+    files.log,
+    'rootLogger.level = warn\nrootLogger.appenderRef.out.ref = out\nappender.out.type = Console\nappender.out.name = out\nappender.out.layout.type = PatternLayout\nappender.out.layout.pattern = %d %p %c %m%n\n',
+  );
   return files;
 }
 
-const properties = (values: Record<string, string>): string => Object.entries(values).map(([name, value]) => `${name}=${value}\n`).join('');
+const properties = (values: Record<string, string>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');

@@ -21,7 +21,11 @@ export function sizeMeasure(bench: Bench, items: ItemsPerSighting): Measure {
         const events = Number(rows[0]?.events);
         const total = rows.reduce((sum, row) => sum + Number(row.bytes), 0);
         // Tables of one page are the same for a million events: only what grows is named.
-        const each = Object.fromEntries(rows.filter((row) => Number(row.bytes) > SMALL_BYTES_PER_EVENT * events).map((row) => [`${row.table}BytesPerEvent`, Number(row.bytes) / events]));
+        const each = Object.fromEntries(
+          rows
+            .filter((row) => Number(row.bytes) > SMALL_BYTES_PER_EVENT * events)
+            .map((row) => [`${row.table}BytesPerEvent`, Number(row.bytes) / events]),
+        );
         return { storedBytesPerEvent: total / events, eventBytes: contentBytes, valueBytes, ...each };
       });
     },

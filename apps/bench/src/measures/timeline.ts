@@ -34,8 +34,16 @@ export function timelineMeasure(bench: Bench, rows: number): Measure {
       const reads = bench.options.sizes.timelineReads;
       const url = bench.servers.databaseUrl(database);
       // Taking turns within a round, in halves: neither has the warmer cache.
-      const halves = [await readBare(url, rows, draw, reads / 2), await readStore(url, rows, draw, reads / 2), await readBare(url, rows, draw, reads / 2), await readStore(url, rows, draw, reads / 2)];
-      const [bare, store] = [[0, 2], [1, 3]].map((which) => which.flatMap((half) => halves[half] ?? [])) as [number[], number[]];
+      const halves = [
+        await readBare(url, rows, draw, reads / 2),
+        await readStore(url, rows, draw, reads / 2),
+        await readBare(url, rows, draw, reads / 2),
+        await readStore(url, rows, draw, reads / 2),
+      ];
+      const [bare, store] = [
+        [0, 2],
+        [1, 3],
+      ].map((which) => which.flatMap((half) => halves[half] ?? [])) as [number[], number[]];
       const http = await readGateway(bench, database, draw, Math.ceil(reads * HTTP_SHARE));
       return { ...percentiles('bare', bare), ...percentiles('store', store), ...percentiles('http', http) };
     },
@@ -72,7 +80,10 @@ async function readStore(url: string, logSize: number, draw: () => string, reads
   const group = await withClient(url, greenGroup);
   const pool = createPool({ url, applicationName: 'bench', max: 1, role: 'gateway' });
   try {
-    return await timed(reads, async () => (await timelinePage(pool, { item: draw(), groups: [group], logSize, limit: SIGHTINGS_PER_ITEM + 1 })).length);
+    return await timed(
+      reads,
+      async () => (await timelinePage(pool, { item: draw(), groups: [group], logSize, limit: SIGHTINGS_PER_ITEM + 1 })).length,
+    );
   } finally {
     await pool.close();
   }
@@ -120,11 +131,14 @@ function get(agent: Agent, url: string): Promise<string> {
     call.on('timeout', () => call.destroy(new Error('no answer in 10 s'))).on('error', reject);
     call.on('response', (response) => {
       const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject).on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        if (response.statusCode === 200) resolve(text);
-        else reject(new Error(`HTTP ${response.statusCode}: ${text.slice(0, 300)}`));
-      });
+      response
+        .on('data', (chunk: Buffer) => chunks.push(chunk))
+        .on('error', reject)
+        .on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          if (response.statusCode === 200) resolve(text);
+          else reject(new Error(`HTTP ${response.statusCode}: ${text.slice(0, 300)}`));
+        });
     });
     call.end();
   });

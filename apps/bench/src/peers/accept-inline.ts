@@ -10,8 +10,16 @@ const [seed = '1', count = '20000'] = process.argv.slice(2);
 /** Enough for the compiler to have optimised what runs per sighting. */
 const WARM_UP = 3_000;
 
-const context: AcceptContext = { agency: AGENCY, principal: PRINCIPAL, captured: '2026-01-01T00:00:00.000000Z', publisherKey: PUBLISHER_KEY, requestId: 'bench' };
-const bytes = [...sightings({ seed: Number(seed), count: WARM_UP + Number(count), items: 20_000, itemsPerSighting: 1 })].map((document) => Buffer.from(JSON.stringify(document)));
+const context: AcceptContext = {
+  agency: AGENCY,
+  principal: PRINCIPAL,
+  captured: '2026-01-01T00:00:00.000000Z',
+  publisherKey: PUBLISHER_KEY,
+  requestId: 'bench',
+};
+const bytes = [...sightings({ seed: Number(seed), count: WARM_UP + Number(count), items: 20_000, itemsPerSighting: 1 })].map((document) =>
+  Buffer.from(JSON.stringify(document)),
+);
 
 let refused = 0;
 const accept = (from: number, to: number) => {
@@ -23,4 +31,6 @@ const started = performance.now();
 accept(WARM_UP, bytes.length);
 const { user, system } = process.cpuUsage(before);
 const measured = bytes.length - WARM_UP;
-process.stdout.write(`${JSON.stringify({ measured, refused, cpuMicros: (user + system) / measured, wallMicros: ((performance.now() - started) * 1000) / measured })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ measured, refused, cpuMicros: (user + system) / measured, wallMicros: ((performance.now() - started) * 1000) / measured })}\n`,
+);

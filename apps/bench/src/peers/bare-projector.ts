@@ -23,5 +23,12 @@ const consumer = await log.consume({
     return { next: outcome.next };
   },
 });
-process.once('SIGTERM', () => void consumer.close().then(() => pool.close()).finally(() => process.exit(0)));
+process.once(
+  'SIGTERM',
+  () =>
+    void consumer
+      .close()
+      .then(() => pool.close())
+      .finally(() => process.exit(0)),
+);
 await consumer.ended;

@@ -56,10 +56,20 @@ class NaiveProjector {
       const last = await this.rows.findOne({ where: { item }, order: { seq: 'DESC' } });
       await this.rows.save(
         {
-          item, seq: (last?.seq ?? 0) + 1, agency: event.agency, eventId: event.id, principal: event.principal, captured: String(event.capturedMicros),
-          commitment: Buffer.from(event.commitment, 'hex'), contentHash: Buffer.from(event.contentHash, 'hex'), secret: Buffer.from(event.secret, 'hex'),
-          content: Buffer.from(event.content), kind: event.kind, readers: event.groups.join(' '),
-          starts: event.starts === null ? null : String(event.starts), ends: event.ends === null ? null : String(event.ends),
+          item,
+          seq: (last?.seq ?? 0) + 1,
+          agency: event.agency,
+          eventId: event.id,
+          principal: event.principal,
+          captured: String(event.capturedMicros),
+          commitment: Buffer.from(event.commitment, 'hex'),
+          contentHash: Buffer.from(event.contentHash, 'hex'),
+          secret: Buffer.from(event.secret, 'hex'),
+          content: Buffer.from(event.content),
+          kind: event.kind,
+          readers: event.groups.join(' '),
+          starts: event.starts === null ? null : String(event.starts),
+          ends: event.ends === null ? null : String(event.ends),
         },
         { transaction: false, reload: false },
       );
@@ -75,7 +85,11 @@ function required(name: string): string {
 
 async function main(): Promise<void> {
   const source = await new DataSource({
-    type: 'postgres', url: required('DATABASE_URL'), entities: [ItemRow], synchronize: true, poolSize: PARTITIONS * 2,
+    type: 'postgres',
+    url: required('DATABASE_URL'),
+    entities: [ItemRow],
+    synchronize: true,
+    poolSize: PARTITIONS * 2,
   }).initialize();
 
   @Module({ controllers: [NaiveProjector], providers: [{ provide: ROWS, useValue: source.getRepository(ItemRow) }] })
@@ -92,7 +106,14 @@ async function main(): Promise<void> {
       parser: { keepBinary: true },
     },
   });
-  process.once('SIGTERM', () => void app.close().then(() => source.destroy()).finally(() => process.exit(0)));
+  process.once(
+    'SIGTERM',
+    () =>
+      void app
+        .close()
+        .then(() => source.destroy())
+        .finally(() => process.exit(0)),
+  );
   await app.listen();
   process.stdout.write('ready\n');
 }

@@ -27,5 +27,12 @@ const consumer = await log.consume({
   },
 });
 process.stdout.write('ready\n');
-process.once('SIGTERM', () => void consumer.close().then(close).finally(() => process.exit(0)));
+process.once(
+  'SIGTERM',
+  () =>
+    void consumer
+      .close()
+      .then(close)
+      .finally(() => process.exit(0)),
+);
 await consumer.ended;
