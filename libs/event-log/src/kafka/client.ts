@@ -34,8 +34,8 @@ const CONNECTION_TIMEOUT_MS = 3_000;
 /** A broker that takes a request and says nothing for this long (stopped, cut off) is asked again. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
-export function createKafka(options: KafkaLogOptions, retry: RetryOptions, report: Report): Kafka {
-  return new kafkajs.Kafka({ ...connectionSettings(options), retry, logLevel: kafkajs.logLevel.INFO, logCreator: () => logTo(report) });
+export function createKafka(options: KafkaLogOptions, retry: RetryOptions, onLine: LineLogger): Kafka {
+  return new kafkajs.Kafka({ ...connectionSettings(options), retry, logLevel: kafkajs.logLevel.INFO, logCreator: () => onLine });
 }
 
 export function connectionSettings(options: KafkaLogOptions): Pick<KafkaConfig, 'brokers' | 'clientId' | 'ssl' | 'sasl' | 'socketFactory' | 'connectionTimeout' | 'requestTimeout'> {
@@ -51,24 +51,27 @@ export function connectionSettings(options: KafkaLogOptions): Pick<KafkaConfig, 
   };
 }
 
-/** What kafkajs says of lost connections is worth a warning, once in this time. */
+export type LineLogger = (entry: LogEntry) => void;
+
+/** What kafkajs says of lost connections is worth a warning, each message once in this time. */
 const REPEAT_MS = 30_000;
-const ABOUT_CONNECTIONS = /^(Connection error|Connection timeout|Failed to connect|SASL)/;
+/** Messages differ by broker; past this many the memory of them starts anew. */
+const MESSAGES_MAX = 100;
+const ABOUT_CONNECTIONS = /^(Connection error|Connection timeout|SASL)/;
 
 /**
  * kafkajs logs as errors what it retries a moment later (rebalances, moved leaders). What does not mend reaches the caller as a
  * rejection or ends the consumer, and is reported there. So its lines are for debugging, but for connections. They never carry keys or values.
  */
-function logTo(report: Report): (entry: LogEntry) => void {
+export function linesTo(report: Report): LineLogger {
   const warned = new Map<string, number>();
-  return (entry) => {
-    const { message } = entry.log;
+  return ({ level, log: { message } }) => {
     const now = Date.now();
-    if (entry.level > kafkajs.logLevel.WARN || !ABOUT_CONNECTIONS.test(message) || now - (warned.get(message) ?? -Infinity) < REPEAT_MS) {
+    if (level > kafkajs.logLevel.WARN || !ABOUT_CONNECTIONS.test(message) || now - (warned.get(message) ?? -Infinity) < REPEAT_MS) {
       report('debug', `kafkajs: ${message}`, {});
       return;
     }
-    warned.clear(); // keeps it to one message; several brokers down take turns, which is still a few lines a minute
+    if (warned.size >= MESSAGES_MAX) warned.clear();
     warned.set(message, now);
     report('warn', `Kafka: ${message}`, {});
   };

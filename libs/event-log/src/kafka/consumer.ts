@@ -9,7 +9,7 @@ import { runPartition, type Slice } from '../partition-run.ts';
 import { consumerOf, PartitionSet } from '../partition-set.ts';
 import type { ConsumeOptions, LogConsumer, PartitionId } from '../port.ts';
 import type { Report } from '../report.ts';
-import { PATIENT } from './client.ts';
+import { PATIENT, unavailable } from './client.ts';
 import type { Connections } from './connections.ts';
 import { Fetcher } from './fetcher.ts';
 import { existingTopic } from './metadata.ts';
@@ -33,8 +33,13 @@ export interface ConsumerContext {
 }
 
 export async function consumeTopic(context: ConsumerContext, options: ConsumeOptions): Promise<LogConsumer> {
-  const { clusterId, topicId } = await existingTopic(context.connections, options.topic);
-  return new GroupReader(context, options, { clusterId, topicId, topic: options.topic }).start();
+  try {
+    const { clusterId, topicId } = await existingTopic(context.connections, options.topic);
+    return await new GroupReader(context, options, { clusterId, topicId, topic: options.topic }).start();
+  } catch (error) {
+    await context.connections.close();
+    throw error;
+  }
 }
 
 class GroupReader {
@@ -73,9 +78,14 @@ class GroupReader {
       if (payload.restart) this.#context.report('warn', `${message}; it joins again.`, { topic: this.#topic.topic, error: payload.error });
       else this.#set.fail(new FatalLogError('consumer.stopped', `${message} and cannot go on: ${payload.error.message}`, payload.error));
     });
-    await consumer.connect();
-    await consumer.subscribe({ topics: [this.#topic.topic], fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [this.#topic.topic], fromBeginning: true });
+      await consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
+    } catch (error) {
+      await consumer.disconnect().catch(() => {}); // the error that counts is the first
+      throw unavailable('The group could not be joined', error);
+    }
     this.#committing = setInterval(() => void this.#commit(), COMMIT_EVERY_MS).unref();
     return consumerOf(this.#set, () => this.#leave());
   }

@@ -3,7 +3,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import type { EventLog, LogConsumer } from '../port.ts';
 import { silent } from '../report.ts';
 import { createAppender } from './appender.ts';
-import { BRIEF, createKafka, type KafkaLogOptions, PATIENT, unavailable } from './client.ts';
+import { BRIEF, createKafka, type KafkaLogOptions, linesTo, PATIENT, unavailable } from './client.ts';
 import { createConnections } from './connections.ts';
 import { consumeTopic, SESSION_TIMEOUT_MS } from './consumer.ts';
 import { existingTopic } from './metadata.ts';
@@ -16,7 +16,8 @@ const APPEND_TIMEOUT_MS = 10_000;
 /** Connects when first used. Works with brokers from 3.1 on (fetching by topic id). */
 export function createKafkaLog(options: KafkaLogOptions): EventLog {
   const report = options.log ?? silent;
-  const kafka = createKafka(options, BRIEF, report);
+  const onLine = linesTo(report);
+  const kafka = createKafka(options, BRIEF, onLine);
   const connect = () => createConnections(options, kafka.logger());
   const connections = connect();
   const appender = createAppender(connect());
@@ -27,7 +28,7 @@ export function createKafkaLog(options: KafkaLogOptions): EventLog {
     append: (topic, records, timeoutMs = APPEND_TIMEOUT_MS) => appender.append(topic, records, timeoutMs),
     async consume(consumeOptions) {
       const sessionTimeoutMs = options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS;
-      const consumer = await consumeTopic({ kafka: createKafka(options, PATIENT, report), connections: connect(), sessionTimeoutMs, report }, consumeOptions);
+      const consumer = await consumeTopic({ kafka: createKafka(options, PATIENT, onLine), connections: connect(), sessionTimeoutMs, report }, consumeOptions);
       consumers.add(consumer);
       const forget = (): void => void consumers.delete(consumer);
       consumer.ended.then(forget, forget);
