@@ -7,6 +7,7 @@ export type Outcomes = Readonly<Record<string, Outcome>>;
 /** Keys of the measures that several files speak of. */
 export const ID = {
   projector: (items: number, processes: number) => `projector.${items}item.${processes}process`,
+  bare: 'projector.bare',
   limit: (items: number) => `copy-from-file.${items}item`,
   naive: 'event-pattern.typeorm',
   sink: 'debezium.jdbc-sink',

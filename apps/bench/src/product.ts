@@ -1,11 +1,9 @@
 /** The product's processes as the bench starts them: one place that knows their command line, environment and ready line. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bench } from './bench.ts';
 import { startChild, type Child } from './child-process.ts';
 import { PUBLISHER_KEY } from './records.ts';
-import { Skipped } from './rounds.ts';
 
 /** Half of the young objects of a batch die with it: a larger young generation keeps them out of the old one (GC was a third of the time). */
 const NODE_FLAGS = ['--max-semi-space-size=64'];
@@ -19,8 +17,12 @@ interface RoleOptions {
 
 /** @param index which of several processes, for the names of logs and profiles */
 export function startProjector(bench: Bench, options: RoleOptions & { readonly index: number }): Child {
-  const name = `projector-${options.database}-${options.index}`;
-  if (existsSync(program(bench))) return startRole(bench, 'projector', name, options);
+  return startRole(bench, 'projector', `projector-${options.database}-${options.index}`, options);
+}
+
+/** The projector's work alone, without the product around it. */
+export function startBareProjector(bench: Bench, options: RoleOptions): Child {
+  const name = `bare-projector-${options.database}`;
   return startNode(bench, name, [fileURLToPath(new URL('./peers/bare-projector.js', import.meta.url))], environment(bench, name, options));
 }
 
@@ -33,7 +35,6 @@ export async function startGateway(bench: Bench, options: RoleOptions): Promise<
 }
 
 async function startServing(bench: Bench, role: string, options: RoleOptions): Promise<{ child: Child; base: string }> {
-  if (!existsSync(program(bench))) throw new Skipped('the program is not built');
   const child = startRole(bench, role, `${role}-${options.database}`, options);
   const ready = await child.line(/(http:\/\/[^\s"/]+)/, READY_TIMEOUT_MS);
   return { child, base: ready[1] ?? '' };
@@ -62,7 +63,7 @@ function environment(bench: Bench, name: string, { topic, database }: RoleOption
   };
 }
 
-export function startNode(bench: Bench, name: string, args: readonly string[], env: Readonly<Record<string, string>>): Child {
+function startNode(bench: Bench, name: string, args: readonly string[], env: Readonly<Record<string, string>>): Child {
   const profile = bench.options.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(bench.workDir, 'profiles', name)}`] : [];
   return startChild({ command: process.execPath, args: [...NODE_FLAGS, ...profile, ...args], env, logFile: bench.logFile(name) });
 }

@@ -5,7 +5,7 @@ import { captureAcceptMeasure, captureHttpMeasure } from './capture.ts';
 import { copyLimitMeasure } from './copy-limit.ts';
 import { eventLogMeasure } from './event-log.ts';
 import { naiveMeasure } from './naive.ts';
-import { backlogMeasure, projectorMeasure } from './projector.ts';
+import { backlogMeasure, bareProjectorMeasure, projectorMeasure } from './projector.ts';
 import { sinkMeasure } from './sink.ts';
 import { sizeMeasure } from './size.ts';
 import { timelineMeasure } from './timeline.ts';
@@ -18,7 +18,7 @@ export function chooseMeasures(bench: Bench): Measure[] {
   return [
     ...when(asked('a', 'b', 'h'), projectorMeasure(bench, 1, 1)),
     ...when(asked('b'), copyLimitMeasure(bench, 1)),
-    ...when(asked('a'), projectorMeasure(bench, 1, 2)),
+    ...when(asked('a'), projectorMeasure(bench, 1, 2), bareProjectorMeasure(bench)),
     ...when(asked('h'), sizeMeasure(bench, 1)),
     ...when(asked('c'), naiveMeasure(bench)),
     ...when(asked('d'), sinkMeasure(bench)),

@@ -4,7 +4,7 @@ import type { Bench } from '../bench.ts';
 import type { Child } from '../child-process.ts';
 import type { ItemsPerSighting } from '../documents.ts';
 import { ID } from '../goals.ts';
-import { startProjector } from '../product.ts';
+import { startBareProjector, startProjector } from '../product.ts';
 import { watchProgress, type Watched } from '../progress.ts';
 import { medianOf, type Measure } from '../rounds.ts';
 import { withClient } from '../servers.ts';
@@ -28,6 +28,25 @@ export function projectorMeasure(bench: Bench, items: ItemsPerSighting, processe
         events: bench.options.sizes.events,
         database: projectedDatabase(items),
       });
+      return figures;
+    },
+  };
+}
+
+/** The same work without Nest, metrics, health, search keys: what the product around it costs. */
+export function bareProjectorMeasure(bench: Bench): Measure {
+  return {
+    id: ID.bare,
+    title: 'a: the same without Nest, metrics and search keys, 1 item, 1 projector',
+    async run() {
+      const { figures } = await project(bench, {
+        items: 1,
+        processes: 1,
+        events: bench.options.sizes.events,
+        database: 'bench_bare',
+        isBare: true,
+      });
+      await bench.servers.dropDatabase('bench_bare');
       return figures;
     },
   };
@@ -65,14 +84,17 @@ interface Run {
   readonly processes: number;
   readonly events: number;
   readonly database: string;
+  readonly isBare?: boolean;
 }
 
-async function project(bench: Bench, { items, processes, events, database }: Run): Promise<Watched> {
+async function project(bench: Bench, { items, processes, events, database, isBare = false }: Run): Promise<Watched> {
   const { topic } = await bench.topic(items, events);
   const url = await bench.servers.freshDatabase(database);
   const children: Child[] = [];
   try {
-    for (let index = 0; index < processes; index++) children.push(startProjector(bench, { topic, database, index }));
+    for (let index = 0; index < processes; index++) {
+      children.push(isBare ? startBareProjector(bench, { topic, database }) : startProjector(bench, { topic, database, index }));
+    }
     const watched = await withClient(url, (client) =>
       watchProgress({
         done: () => ledgerSize(client),

@@ -1,11 +1,12 @@
 /** The projector's work without Nest, configuration, metrics: event log, decode, transaction. What the whole product costs above it is its frame. */
 import { createKafkaLog } from '#lib/event-log';
 import { createPool, projectBatch } from '#lib/store';
-import { decodeBatch } from '../../../projector/src/decode.ts';
+import { decodeInTurns } from '../../../projector/src/decode.ts';
 
 const env = (name: string): string => process.env[name] ?? '';
-const MAX_RECORDS = 2_000;
-const MAX_BYTES = 4 * 2 ** 20;
+/** As the product's defaults. */
+const MAX_RECORDS = 1_000;
+const MAX_BYTES = 8 * 2 ** 20;
 
 const pool = createPool({ url: env('DATABASE_URL'), applicationName: 'bare projector', max: 5, role: 'projector' });
 const log = createKafkaLog({ brokers: env('KAFKA_BROKERS').split(','), clientId: 'bare-projector' });
@@ -17,7 +18,7 @@ const consumer = await log.consume({
   maxBytes: MAX_BYTES,
   startAt: () => Promise.resolve(0),
   async onBatch(batch) {
-    const { events, dead } = decodeBatch(batch.records, keys);
+    const { events, dead } = await decodeInTurns(batch.records, keys);
     const from = batch.records[0]?.offset ?? 0;
     const outcome = await projectBatch(pool, batch, from, (batch.records.at(-1)?.offset ?? 0) + 1, events, dead);
     return { next: outcome.next };
