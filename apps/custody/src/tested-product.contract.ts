@@ -153,8 +153,8 @@ async function recordsOf(log: EventLog, topic: string): Promise<LogRecord[]> {
   return records;
 }
 
-/** The embedded Postgres of a running product, by the capture role: address and password as they lie in the data directory. */
-export function embeddedPool(dataDir: string, role: 'capture' | 'gateway'): StorePool {
+/** The embedded Postgres of a running product, by a role's login: address and password as they lie in the data directory. */
+export function embeddedPool(dataDir: string, role: 'capture' | 'owner'): StorePool {
   const [, , , port = ''] = readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n');
   return createPool({
     url: `postgresql://${roleName(role)}:${passwordsOf(dataDir)[role] ?? ''}@127.0.0.1:${port}/custody`,
