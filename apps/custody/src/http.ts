@@ -43,7 +43,9 @@ export async function startHttp(parts: Parts): Promise<string> {
 /** Failures below the controllers, in words of the catalogue. */
 const translate: Translate = (error) => {
   const { code } = error as { code?: unknown };
-  if (code === 'log.unavailable') return { code: 'log.unavailable' };
+  if (code === 'log.unavailable') return { code };
+  if (code === 'record.too-large')
+    return { code: 'body.too-large', detail: 'The topic takes no record of this size: raise its max.message.bytes to 2 MiB.' };
   const fault = storeFault(error);
   return fault === null ? undefined : { code: fault.code };
 };

@@ -1,5 +1,7 @@
 /** `custody doctor`: one line for each thing that has to be right, with what to do where it is not. Changes nothing. */
+import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createLog, type Config } from '#lib/runtime';
 import { createClient } from '../client.ts';
 import { openEventLog } from '../event-logs.ts';
@@ -58,6 +60,10 @@ async function serverFinding(flags: CommandFlags): Promise<Finding> {
 }
 
 async function databaseFindings(config: Config): Promise<Finding[]> {
+  // Opening would make a database where there is none.
+  if (config.databaseUrl === null && !existsSync(join(config.dataDir, 'FORMAT'))) {
+    return [{ name: 'database', ok: true, detail: `none yet in ${config.dataDir}: the first start makes it` }];
+  }
   const log = createLog({ level: 'silent', secrets: [] });
   let database: Database;
   try {
