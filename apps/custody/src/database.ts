@@ -24,6 +24,8 @@ export interface Database {
   stop(): Promise<void>;
 }
 
+/** Who waits for a connection of a busy pool is answered 503 after this long: a client should not hear nothing for two seconds. */
+const CONNECT_TIMEOUT_MS = 1_000;
 /** One that rebuilds, one that looks after it. */
 const OWNER_CONNECTIONS = 2;
 
@@ -43,7 +45,8 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
       const login = embedded === null ? { url: external as string, role } : { url: embedded.url(role) };
       const max = options.max ?? config.limits.poolConnections;
       const timeout = options.statementTimeoutMs === undefined ? {} : { statementTimeoutMs: options.statementTimeoutMs };
-      const pool = createPool({ ...login, ...timeout, max, applicationName: `custody ${role}`, log: storeLog });
+      const connectTimeoutMs = CONNECT_TIMEOUT_MS;
+      const pool = createPool({ ...login, ...timeout, max, connectTimeoutMs, applicationName: `custody ${role}`, log: storeLog });
       pools.push(pool);
       return pool;
     },
