@@ -30,6 +30,7 @@ const children = new Set<Child>();
 
 /** For the end of the harness, however it comes. */
 export const stopAllChildren = (): Promise<unknown> => Promise.all([...children].map((child) => child.kill()));
+process.once('exit', () => children.forEach((child) => child.signal('SIGKILL')));
 
 export interface StartOptions {
   readonly args: readonly string[];
@@ -62,8 +63,6 @@ function watch(process_: ChildProcess, logFile: string, what: string): Child {
     process_.once('error', reject);
     process_.once('exit', resolve);
   });
-  const killNow = (): void => void process_.kill('SIGKILL');
-  process.once('exit', killNow);
   const child: Child = {
     pid: process_.pid ?? 0,
     logFile,
@@ -86,7 +85,7 @@ function watch(process_: ChildProcess, logFile: string, what: string): Child {
     },
     async stop() {
       if (running) process_.kill('SIGTERM');
-      const timer = setTimeout(killNow, STOP_TIMEOUT_MS);
+      const timer = setTimeout(() => process_.kill('SIGKILL'), STOP_TIMEOUT_MS);
       const code = await exited;
       clearTimeout(timer);
       return code;
@@ -96,7 +95,6 @@ function watch(process_: ChildProcess, logFile: string, what: string): Child {
   children.add(child);
   const forget = (): void => {
     running = false;
-    process.off('exit', killNow);
     children.delete(child);
   };
   exited.then(forget, forget);

@@ -39,6 +39,11 @@ export function documentAt(inputs: Inputs, n: number): Document {
   return n % 5 === 4 && target >= 0 ? relating(inputs, n, target, random) : plain(inputs, n, random);
 }
 
+/** Of the same id, with other bytes. */
+export function rivalAt(inputs: Inputs, n: number): Document {
+  return { ...documentAt(inputs, n), grade: 'F6', source: { kind: 'gate-record', family: 'trade', title: `Another record ${n}` } };
+}
+
 function plain(inputs: Inputs, n: number, random: Random): Document {
   const items = itemsAt(inputs, n);
   const statement = items.length === 1 && random.below(3) === 0;

@@ -27,6 +27,8 @@ export interface Row {
   readonly name: string;
   readonly fault: string;
   readonly title: string;
+  /** Otherwise the embedded event log is all it works with, and no broker is started. */
+  readonly needsKafka: boolean;
   run(harness: Harness): Promise<Pick<RowResult, 'product' | 'control'>>;
 }
 

@@ -5,14 +5,18 @@ import type { Inputs } from './documents.ts';
 
 export interface LoadRequest {
   readonly inputs: Inputs;
-  /** Sightings before this one are left out. */
+  /** Number of the first. */
   readonly from: number;
+  /** Number of the one behind the last; absent: all. */
+  readonly to?: number;
   /** Base URLs of captures; connections take them in turn. */
   readonly targets: readonly string[];
   readonly operationsFile: string;
   readonly ratePerSecond: number;
   readonly connections: number;
   readonly rowsPerRequest: number;
+  /** Each sighting goes to the first target and its rival (documents.ts) to the second, at the same time. */
+  readonly isRace?: boolean;
   /** What is not acknowledged by then stays unknown. */
   readonly giveUpAfterMs: number;
 }

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { canonicalize, sha256Hex } from '#lib/ledger';
-import { documentAt } from './documents.ts';
+import { documentAt, rivalAt } from './documents.ts';
 import type { LoadProgress, LoadRequest } from './load-process.ts';
 import { openOperations, type Operation, type Outcome } from './operations.ts';
 
@@ -32,6 +32,7 @@ const progress = { acknowledged: 0, givenUp: 0, unknown: 0 };
 const say = (done: boolean): void => void process.send?.({ ...progress, done } satisfies LoadProgress);
 
 const reporting = setInterval(() => say(false), PROGRESS_MS);
+const end = request.to ?? request.inputs.count;
 let nextRow = request.from;
 await Promise.all(Array.from({ length: request.connections }, (_, connection) => submitInTurn(connection)));
 clearInterval(reporting);
@@ -43,17 +44,20 @@ async function submitInTurn(connection: number): Promise<void> {
   const target = request.targets[connection % request.targets.length] as string;
   for (;;) {
     const from = nextRow;
-    if (from >= request.inputs.count) return;
-    nextRow = Math.min(from + request.rowsPerRequest, request.inputs.count);
+    if (from >= end) return;
+    const to = Math.min(from + request.rowsPerRequest, end);
+    nextRow = to;
     const dueAt = started + ((from - request.from) / request.ratePerSecond) * 1_000;
     await sleep(Math.max(0, dueAt - Date.now()));
-    await submitUntilAcknowledged(target, rowsFrom(from, nextRow));
+    const rows = rowsFrom(from, to, documentAt);
+    const rival = request.isRace === true ? submitUntilAcknowledged(request.targets[1] as string, rowsFrom(from, to, rivalAt)) : undefined;
+    await Promise.all([submitUntilAcknowledged(rival === undefined ? target : (request.targets[0] as string), rows), rival]);
   }
 }
 
-function rowsFrom(from: number, to: number): Row[] {
+function rowsFrom(from: number, to: number, at: typeof documentAt): Row[] {
   return Array.from({ length: to - from }, (_, offset) => {
-    const document = documentAt(request.inputs, from + offset);
+    const document = at(request.inputs, from + offset);
     const text = canonicalize(document as never);
     return { id: document.id, hash: sha256Hex(Buffer.from(text, 'utf8')), text };
   });

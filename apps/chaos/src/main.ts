@@ -8,7 +8,9 @@ import { holds, type RowResult } from './outcome.ts';
 import { projectRoot } from './project-root.ts';
 import { ROWS } from './rows/index.ts';
 import { SIZES, type Sizes } from './sizes.ts';
+import { CHAOS_PAGE, COVERED_PATHS, describeMachine, revisionOf, SOAK_FILE, type SoakResult } from './soak.ts';
 import { startStack } from './stack.ts';
+import { chaosPage, chaosTable } from './table.ts';
 
 const USAGE = `npm run chaos -- [--size ci|soak] [--seed N] [--row NAME]... [--json FILE] [--keep]
 rows: ${ROWS.map(({ name }) => name).join(', ')}`;
@@ -32,16 +34,32 @@ async function main(): Promise<number> {
     return 2;
   }
   const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
-  const results = await runAll(rows, sizes, seed, values.keep);
+  const root = projectRoot();
+  const revision = revisionOf(root);
+  const isSoak = sizes.name === 'soak' && rows === ROWS;
+  if (isSoak && (revision === null || revision.dirty)) throw new Error('a soak run is about a commit: commit first');
+  const [started, machine] = [new Date().toISOString(), describeMachine()];
+  const results = await runAll(root, rows, sizes, seed, values.keep);
+  process.stdout.write(`${chaosTable(results, seed, sizes.name)}\n`);
+  if (isSoak && revision !== null) {
+    const { commit, treeHash } = revision;
+    const ended = new Date().toISOString();
+    const result: SoakResult = { version: 1, commit, seed, machine, started, ended, sizes, covers: COVERED_PATHS, treeHash, rows: results };
+    writeFileSync(join(root, SOAK_FILE), `${JSON.stringify(result, null, 2)}\n`);
+    writeFileSync(join(root, CHAOS_PAGE), chaosPage(result));
+  }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ seed, size: sizes.name, rows: results }, null, 2)}\n`);
   return results.every(holds) ? 0 : 1;
 }
 
-async function runAll(rows: readonly Row[], sizes: Sizes, seed: number, keep: boolean): Promise<RowResult[]> {
-  const root = projectRoot();
+async function runAll(root: string, rows: readonly Row[], sizes: Sizes, seed: number, keep: boolean): Promise<RowResult[]> {
   const parent = join(root, '.custody', 'chaos');
   mkdirSync(parent, { recursive: true });
-  const stack = await startStack(root, parent);
+  const stack = await startStack(
+    root,
+    parent,
+    rows.some(({ needsKafka }) => needsKafka),
+  );
   const end = (code: number): void =>
     void stopAllChildren()
       .then(() => stack.stop(keep))

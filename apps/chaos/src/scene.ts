@@ -20,10 +20,11 @@ export const PARTITIONS = 4;
 const READY_TIMEOUT_MS = 60_000;
 /** A dead member of a group holds its partitions for its session (10 s); then everything that waits is taken. */
 const DRAIN_TIMEOUT_MS = 90_000;
+const RACES_AT_ONCE = 8;
 /** Half of the young objects of a batch die with it. */
 const NODE_FLAGS = ['--max-semi-space-size=64'];
 /** A harness that drives faults is no client that has to be held back. */
-const NO_LIMITS = {
+export const NO_LIMITS = {
   CUSTODY_LIMITS_RATE_PER_SECOND: '1000000',
   CUSTODY_LIMITS_RATE_BURST: '1000000',
   CUSTODY_LIMITS_REQUESTS_IN_FLIGHT: '1000',
@@ -78,8 +79,12 @@ export class Scene {
   async start(roles: string, env: Readonly<Record<string, string>> = {}): Promise<Role> {
     const started = performance.now();
     const child = this.launch(roles, env);
-    const base = (await child.line(/^Ready\s+(http:\/\/[^\s/]+)/m, READY_TIMEOUT_MS))[1] as string;
-    return { child, base, readyMs: performance.now() - started };
+    return { child, base: await this.ready(child), readyMs: performance.now() - started };
+  }
+
+  /** The base URL of a process of the product, once it is ready. */
+  async ready(child: Child): Promise<string> {
+    return (await child.line(/^Ready\s+(http:\/\/[^\s/]+)/m, READY_TIMEOUT_MS))[1] as string;
   }
 
   /** The same, not waited for. */
@@ -129,6 +134,11 @@ export class Scene {
   load(inputs: Inputs, request: Pick<LoadRequest, 'targets'> & Partial<LoadRequest>): Load {
     const defaults = { from: 0, ratePerSecond: 1_000_000, connections: 8, rowsPerRequest: 20, giveUpAfterMs: 120_000 };
     return startLoad({ ...defaults, inputs, operationsFile: this.operationsFile, ...request }, join(this.folder, 'load.log'));
+  }
+
+  /** Each sighting and its rival at the same time, each to one of two captures. */
+  race(inputs: Inputs, targets: readonly [string, string]): Promise<unknown> {
+    return this.load(inputs, { targets, rowsPerRequest: 1, connections: RACES_AT_ONCE, isRace: true }).done;
   }
 
   /** Every record of the topic is in the ledger, or says why not. */

@@ -57,20 +57,24 @@ export interface Database {
   drop(): Promise<void>;
 }
 
+const gone = (): Promise<void> => Promise.resolve();
+const NO_BROKER: Broker = { brokers: '127.0.0.1:1', port: 1, pid: 0, dir: '', stop: gone, kill: gone };
+
 const TEMPLATE = 'chaos_template';
 /** The launcher tries for about 40 s. */
 const POSTGRES_BACK_MS = 60_000;
 
-export async function startStack(root: string, parentDir: string): Promise<Stack> {
+/** Without `withKafka` there is no broker, and rows that need none run without Java. */
+export async function startStack(root: string, parentDir: string, withKafka: boolean): Promise<Stack> {
   const workDir = mkdtempSync(join(parentDir, 'run-'));
   // Postgres runs as another user when this runs as root, and must be able to get at its own folder below.
   chmodSync(workDir, 0o755);
   const kafka = (await import(pathToFileURL(join(root, 'deploy', 'kafka', 'broker.mjs')).href)) as BrokerModule;
-  const missing = await kafka.missingForBroker();
+  const missing = withKafka ? await kafka.missingForBroker() : null;
   if (missing !== null) throw new Error(missing);
   const [postgres, first] = await Promise.all([
     startEmbedded({ dataDir: join(workDir, 'postgres'), log: () => undefined }),
-    kafka.startBroker({ dir: join(workDir, 'kafka') }),
+    withKafka ? kafka.startBroker({ dir: join(workDir, 'kafka') }) : NO_BROKER,
   ]);
   let broker = first;
   const admin = createPool({ url: postgres.url('owner', 'postgres'), applicationName: 'chaos', max: 1, statementTimeoutMs: 0 });

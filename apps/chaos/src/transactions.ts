@@ -17,6 +17,14 @@ export async function openTransactions(scene: Scene): Promise<number> {
   return rows[0]?.open ?? 0;
 }
 
+/** Sessions of projectors, those that are ending included. */
+export async function projectorSessions(scene: Scene): Promise<number> {
+  const { rows } = await scene.database.pool.query<{ sessions: number }>(
+    `select count(*) as sessions from pg_stat_activity where datname = current_database() and application_name = 'custody projector'`,
+  );
+  return rows[0]?.sessions ?? 0;
+}
+
 export async function freeze(child: Child): Promise<void> {
   child.signal('SIGSTOP');
   await until('the process to stop', STOPPED_WITHIN_MS, () => ['T', 'Z', null].includes(processState(child.pid)), 1);

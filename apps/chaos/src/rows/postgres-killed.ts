@@ -19,6 +19,7 @@ export const postgresKilled: Row = {
   name: 'postgres-killed',
   fault: 'F2',
   title: 'Postgres killed with all its backends under load',
+  needsKafka: false,
   async run(harness) {
     const product = await harness.scene({ name: 'postgres-killed', log: 'embedded' }, (scene) => killPostgres(harness, scene));
     const control = await harness.scene({ name: 'not-synchronous', log: 'embedded' }, async (scene) => {

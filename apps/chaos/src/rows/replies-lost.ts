@@ -17,6 +17,7 @@ export const repliesLost: Row = {
   name: 'replies-lost',
   fault: 'F4',
   title: 'produce replies lost',
+  needsKafka: true,
   run: (harness) =>
     harness.scene({ name: 'replies-lost', log: 'kafka' }, async (scene) => {
       const proxy = await startKafkaProxy(scene.stack.brokerPort);

@@ -1,6 +1,7 @@
 /** F5: the whole topic is delivered again, to the same ledger and to a second one: nothing changes, and the second is the same. */
 import type { Harness, Row } from '../harness.ts';
 import { readEntries } from '../ledger-state.ts';
+import { metric } from '../metric.ts';
 import { outcomeOf, type Outcome } from '../outcome.ts';
 import type { Scene } from '../scene.ts';
 
@@ -8,6 +9,7 @@ export const topicReplayed: Row = {
   name: 'topic-replayed',
   fault: 'F5',
   title: 'whole topic delivered again',
+  needsKafka: true,
   run: (harness) =>
     harness.scene({ name: 'topic-replayed', log: 'kafka' }, async (scene) => {
       const inputs = harness.inputs(harness.sizes.sightings);
@@ -64,10 +66,3 @@ const identities = async (scene: Scene): Promise<Set<string>> =>
   );
 
 const sameSet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a.size === b.size && [...a].every((value) => b.has(value));
-
-/** Sum of a metric's series with this label; 0 where there is none. */
-export async function metric(base: string, name: string, label: string): Promise<number> {
-  const text = await (await fetch(`${base}/metrics`)).text();
-  const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) && line.includes(label));
-  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
-}

@@ -1,0 +1,46 @@
+/** The fault matrix with small counts, on servers of its own: it kills its broker, so it cannot share one. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RowResult } from './outcome.ts';
+import { ROWS } from './rows/index.ts';
+
+const PROGRAM = join(import.meta.dirname, '../../../dist/apps/chaos/src/main.js');
+/** Five minutes on two quiet cores. */
+const RUN_WITHIN_MS = 15 * 60_000;
+
+const rows = ROWS.filter(({ needsKafka }) => needsKafka);
+const results = new Map<string, RowResult>();
+let output = '';
+
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'custody-chaos-'));
+  const file = join(folder, 'result.json');
+  const seed = process.env['CHAOS_SEED'] === undefined ? [] : ['--seed', process.env['CHAOS_SEED']];
+  const child = spawn(process.execPath, [PROGRAM, ...seed, '--json', file, ...rows.flatMap(({ name }) => ['--row', name])], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  await new Promise((resolve) => child.once('close', resolve));
+  const all = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { rows: RowResult[] }).rows : [];
+  for (const [n, { name }] of rows.entries()) if (all[n] !== undefined) results.set(name, all[n]);
+  rmSync(folder, { recursive: true, force: true });
+  console.log(output.slice(output.lastIndexOf('fault ')));
+}, RUN_WITHIN_MS);
+
+describe.each(rows.map(({ name, title }) => [name, title] as const))('%s: %s', (name) => {
+  const result = (): RowResult => {
+    const found = results.get(name);
+    if (found === undefined) throw new Error(`the row did not come to its end:\n${output.slice(-3_000)}`);
+    return found;
+  };
+
+  test('loses nothing, doubles nothing, blames no good record', () => {
+    expect(result().product.problems).toEqual([]);
+  });
+
+  test('turns red without the defence', () => {
+    expect(result().control.problems).not.toEqual([]);
+  });
+});

@@ -1,0 +1,128 @@
+/** F7: records of every class that cannot be taken, among good ones: each becomes one dead letter with its reason and bytes, the good ones flow. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs from 'kafkajs';
+import { CODEC_CODE, FORBIDDEN_PRINCIPAL, POISON, snappyOf } from '../poison.ts';
+import { documentAt, type Document } from '../documents.ts';
+import type { Harness, Row } from '../harness.ts';
+import { outcomeOf, type Outcome } from '../outcome.ts';
+import { recordOf } from '../records.ts';
+import type { Scene } from '../scene.ts';
+import { until } from '../wait.ts';
+
+/** The control's projector gets this long for what the product takes in a second or two. */
+const CONTROL_WAIT_MS = 6_000;
+const COPIED_WITHIN_MS = 30_000;
+
+export const poison: Row = {
+  name: 'poison',
+  fault: 'F7',
+  title: 'poison records of every class among good ones',
+  needsKafka: true,
+  run: (harness) =>
+    harness.scene({ name: 'poison', log: 'kafka' }, async (scene) => {
+      const product = await mixPoison(harness, scene);
+      const control = await harness.scene({ name: 'poison-stops', log: 'kafka', topic: scene.topic }, async (second) => {
+        second.startOwn('controls/broken-projector.js poison-stops');
+        await sleep(CONTROL_WAIT_MS);
+        return outcomeOf(await second.judge(harness.inputs(harness.sizes.sightings)));
+      });
+      return { product, control: { title: 'a bad record is retried like an error', ...control } };
+    }),
+};
+
+async function mixPoison(harness: Harness, scene: Scene): Promise<Outcome> {
+  const { poisonOfEachClass, sightings } = harness.sizes;
+  const inputs = harness.inputs(sightings);
+  await scene.database.pool.query(`alter table ledger.content add constraint planted check (principal <> '${FORBIDDEN_PRINCIPAL}')`);
+  const [capture] = await Promise.all([scene.start('capture,gateway'), scene.start('projector')]);
+  const load = scene.load(inputs, { targets: [capture.base], ratePerSecond: 1_000, rowsPerRequest: 5 });
+  const injected = await inject(harness, scene, poisonOfEachClass);
+  await load.done;
+  await scene.drained();
+  const verdict = await scene.judge(inputs, { api: capture.base, timelinesFile: await harness.undisturbed(inputs) });
+  const found = await deadLetterCodes(scene);
+  const total = [...injected.values()].reduce((sum, count) => sum + count, 0);
+  const wrong = [...new Set([...injected.keys(), ...found.keys()])].filter((code) => injected.get(code) !== found.get(code));
+  const copied = await copiesOf(scene, total);
+  const problems = [
+    ...wrong.map((code) => `${injected.get(code) ?? 0} records of ${code} were injected, ${found.get(code) ?? 0} dead letters say so`),
+    ...(copied === total ? [] : [`${copied} of ${total} dead letters were copied to their topic`]),
+    ...(await alteredBytes(scene)),
+  ];
+  return outcomeOf(verdict, { problems, measured: { injected: total, classes: POISON.length + 1 } });
+}
+
+/** Returns how many of each code were appended. */
+async function inject({ seed }: Harness, scene: Scene, ofEach: number): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  const count = (code: string): void => void counts.set(code, (counts.get(code) ?? 0) + 1);
+  for (let round = 0; round < ofEach; round++) {
+    for (const [n, { code, make }] of POISON.entries()) {
+      await scene.log.append(scene.topic, [make(observation(seed + round, `poison-${n}-${round}`))]);
+      count(code);
+    }
+    await appendUnreadable(scene, `codec-${round}`);
+    count(CODEC_CODE);
+  }
+  return counts;
+}
+
+/** A good one, until something is done to it. */
+function observation(seed: number, id: string): Document {
+  const { handling, occurred, source, items = [] } = documentAt({ seed, count: 1_000 }, 0);
+  return { id, kind: 'observation', handling, ...(occurred === undefined ? {} : { occurred }), source, items };
+}
+
+/** The topic would have its broker unpack it; a topic that somebody else set up may not. */
+async function appendUnreadable(scene: Scene, id: string): Promise<void> {
+  const kafka = new kafkajs.Kafka({ brokers: [scene.stack.brokers], clientId: 'poisoner', logLevel: kafkajs.logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  const configEntries = [
+    { name: 'compression.type', value: 'producer' },
+    { name: 'max.message.bytes', value: String(2 ** 21) },
+    { name: 'retention.ms', value: '-1' },
+  ];
+  await admin.alterConfigs({
+    validateOnly: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: scene.topic, configEntries }],
+  });
+  await admin.disconnect();
+  const { CompressionCodecs, CompressionTypes } = kafkajs;
+  const before = CompressionCodecs[CompressionTypes.Snappy];
+  CompressionCodecs[CompressionTypes.Snappy] = () => ({ compress: ({ buffer }: { buffer: Buffer }) => Promise.resolve(snappyOf(buffer)) });
+  try {
+    const producer = kafka.producer();
+    await producer.connect();
+    const { key, value, headers } = recordOf(observation(1, id));
+    await producer.send({
+      topic: scene.topic,
+      acks: -1,
+      compression: CompressionTypes.Snappy,
+      messages: [{ key, value, headers: { ...headers } }],
+    });
+    await producer.disconnect();
+  } finally {
+    CompressionCodecs[CompressionTypes.Snappy] = before;
+  }
+}
+
+async function deadLetterCodes(scene: Scene): Promise<Map<string, number>> {
+  const { rows } = await scene.database.pool.query<{ code: string; count: number }>(
+    'select code, count(*) as count from ledger.dead_letters group by code',
+  );
+  return new Map(rows.map(({ code, count }) => [code, count]));
+}
+
+/** Records in the dead letters' topic, once they are all there or the time is over. */
+async function copiesOf(scene: Scene, expected: number): Promise<number> {
+  const copies = async (): Promise<number> => (await scene.log.ends(`${scene.topic}.dead`)).reduce((sum, { high }) => sum + high, 0);
+  await until('dead letters to be copied', COPIED_WITHIN_MS, async () => (await copies()) >= expected).catch(() => undefined);
+  return copies();
+}
+
+/** A dead letter that has lost its bytes is worth nothing. */
+async function alteredBytes(scene: Scene): Promise<string[]> {
+  const { rows } = await scene.database.pool.query<{ seq: number }>('select seq from ledger.dead_letters where octet_length(value) = 0');
+  return rows.length === 0 ? [] : [`${rows.length} dead letters have no bytes`];
+}

@@ -1,0 +1,100 @@
+/** F9: a projector is stopped (SIGSTOP) for longer than its session, another takes its partitions, and it wakes (SIGCONT) in the middle of its batch. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Child } from '../child-process.ts';
+import type { Harness, Row } from '../harness.ts';
+import { outcomeOf, type Outcome } from '../outcome.ts';
+import type { Scene } from '../scene.ts';
+import { freeze, freezeInTransaction, freezeOutsideTransaction } from '../transactions.ts';
+import { until } from '../wait.ts';
+import { noted } from './rebalances.ts';
+import { metric } from '../metric.ts';
+
+/** One record at a time: there is always a batch under way. */
+const BATCH_RECORDS = '1';
+/** Of the product (10 s) with what the broker takes to notice. */
+const SESSION_MS = 12_000;
+/** Of the counting projectors (6 s), likewise. */
+const CONTROL_SESSION_MS = 8_000;
+const TAKEN_OVER_MS = 60_000;
+const AWAKE_MS = 2_500;
+/** More than one record at a time can be taken. */
+const LOAD_PER_SECOND = 1_500;
+/** Work that is waiting when the zombie falls asleep. */
+const AT_WORK_MS = 500;
+
+export const zombie: Row = {
+  name: 'zombie',
+  fault: 'F9',
+  title: 'projector stopped for longer than its session, then woken',
+  needsKafka: true,
+  run: (harness) =>
+    harness.scene({ name: 'zombie', log: 'kafka' }, async (scene) => {
+      const product = await wakeZombies(harness, scene);
+      const count = (mode: string): Promise<number> =>
+        harness.scene({ name: `zombie-${mode}`, log: 'kafka', topic: scene.topic }, (second) => countWith(second, mode));
+      const [without, defended] = await Promise.all([count('plain-update'), count('compare-and-set')]);
+      // The two differ by the one defence alone: if the one that has it doubled too, nothing would be shown.
+      const problems = without > 0 && defended === 0 ? [`${without} records were noted twice`] : [];
+      const control = { problems, duplicated: without, measured: { 'doubled with compare-and-set': defended } };
+      return { product, control: { title: 'offset moved without compare-and-set', ...control } };
+    }),
+};
+
+async function wakeZombies(harness: Harness, scene: Scene): Promise<Outcome> {
+  const { zombies, sightings } = harness.sizes;
+  const inputs = harness.inputs(sightings);
+  const random = harness.random('zombie');
+  const { base } = await scene.start('capture,gateway');
+  let fenced = 0;
+  let woken = 0;
+  let inTransaction = 0;
+  for (let round = 0; round < zombies; round++) {
+    const env = { CUSTODY_PROJECTOR_BATCH_RECORDS: BATCH_RECORDS, CUSTODY_PROJECTOR_GROUP: `${scene.database.name}-${round}` };
+    const [victim, heir] = await Promise.all([scene.start('projector', env), scene.start('projector', env)]);
+    const part = (n: number): number => Math.floor((sightings * n) / zombies);
+    const load = scene.load(inputs, {
+      targets: [base],
+      from: part(round),
+      to: part(round + 1),
+      ratePerSecond: LOAD_PER_SECOND,
+      rowsPerRequest: 5,
+    });
+    await sleep(AT_WORK_MS);
+    // Every third falls asleep with its locks held: the server takes them back.
+    const holding = round % 3 === 2;
+    if (holding) inTransaction += (await freezeInTransaction(scene, victim.child, random)) > 0 ? 1 : 0;
+    else await freezeOutsideTransaction(scene, victim.child, random);
+    await Promise.all([sleep(SESSION_MS), load.done]);
+    await scene.drained(TAKEN_OVER_MS);
+    victim.child.signal('SIGCONT');
+    await sleep(AWAKE_MS);
+    const fencedNow = await metric(victim.base, 'custody_projector_batch_seconds_count', 'outcome="fenced"');
+    fenced += fencedNow;
+    if (fencedNow > 0) woken++;
+    await Promise.all([victim.child.stop(), heir.child.stop()]);
+  }
+  await scene.start('projector', { CUSTODY_PROJECTOR_GROUP: `${scene.database.name}-last` });
+  await scene.drained();
+  const verdict = await scene.judge(inputs, { api: base, timelinesFile: await harness.undisturbed(inputs) });
+  const problems = [
+    ...(woken < zombies ? [`only ${woken} of ${zombies} zombies were fenced`] : []),
+    ...(verdict.deadLetters > 0 ? [`${verdict.deadLetters} good records became dead letters`] : []),
+  ];
+  return outcomeOf(verdict, { problems, fenced, measured: { zombies, 'asleep within a transaction': inTransaction } });
+}
+
+/** Records that were noted more than once, after one zombie. */
+async function countWith(scene: Scene, mode: string): Promise<number> {
+  const start = (): Child => scene.startOwn(`controls/counting-projector.js ${mode}`);
+  const [victim, heir] = [start(), start()];
+  await Promise.all([victim, heir].map((child) => child.line(/Ready/, TAKEN_OVER_MS)));
+  await until('records to be noted', TAKEN_OVER_MS, async () => (await noted(scene)).records > 20);
+  await freeze(victim);
+  await sleep(CONTROL_SESSION_MS);
+  const before = (await noted(scene)).records;
+  await until('the other to take over', TAKEN_OVER_MS, async () => (await noted(scene)).records > before + 20);
+  victim.signal('SIGCONT');
+  await sleep(AWAKE_MS);
+  const { rows, records } = await noted(scene);
+  return rows - records;
+}

@@ -1,0 +1,110 @@
+/**
+ * The committed result of a soak run (docs/soak.json), and whether it still speaks about this code: it names the paths that it covers and the
+ * hash of their git trees.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpus, loadavg, release, totalmem } from 'node:os';
+import type { RowResult } from './outcome.ts';
+import type { Sizes } from './sizes.ts';
+
+export const SOAK_FILE = 'docs/soak.json';
+export const CHAOS_PAGE = 'docs/chaos.md';
+
+/** What a row's outcome depends on. */
+export const COVERED_PATHS = [
+  'apps/capture',
+  'apps/chaos',
+  'apps/custody',
+  'apps/gateway',
+  'apps/projector',
+  'deploy/kafka',
+  'libs',
+  'package-lock.json',
+] as const;
+
+/** After so long a result about other code is no evidence any more. */
+const OUTDATED_DAYS_MAX = 7;
+const DAY_MS = 86_400_000;
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  readonly system: string;
+  readonly node: string;
+  /** One-minute load average at the start. */
+  readonly load: number;
+}
+
+export interface SoakResult {
+  readonly version: 1;
+  readonly commit: string;
+  readonly seed: number;
+  readonly machine: Machine;
+  /** RFC 3339 UTC. */
+  readonly started: string;
+  readonly ended: string;
+  readonly sizes: Sizes;
+  readonly covers: readonly string[];
+  /** Of the covered paths at the commit. */
+  readonly treeHash: string;
+  readonly rows: readonly RowResult[];
+}
+
+export function describeMachine(): Machine {
+  const all = cpus();
+  return {
+    cpu: all[0]?.model.trim() ?? 'unknown',
+    cores: all.length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    system: `${process.platform} ${process.arch} ${release()}`,
+    node: process.version,
+    load: Math.round((loadavg()[0] ?? 0) * 100) / 100,
+  };
+}
+
+export interface Revision {
+  readonly commit: string;
+  readonly committedAt: Date;
+  readonly treeHash: string;
+  /** The covered paths differ from the commit. */
+  readonly dirty: boolean;
+}
+
+/** Null where there is no git. */
+export function revisionOf(root: string): Revision | null {
+  try {
+    const [commit = '', seconds = '0'] = git(root, 'log', '-1', '--format=%h %ct').split(' ');
+    const dirty = git(root, 'status', '--porcelain', '--', ...COVERED_PATHS) !== '';
+    return { commit, committedAt: new Date(Number(seconds) * 1_000), treeHash: treeHash(root, COVERED_PATHS), dirty };
+  } catch {
+    return null;
+  }
+}
+
+export function treeHash(root: string, paths: readonly string[]): string {
+  const lines = paths.map((path) => `${path} ${git(root, 'rev-parse', `HEAD:${path}`)}\n`);
+  return createHash('sha256').update(lines.join('')).digest('hex');
+}
+
+/** The first commit after the result's that changed what it covers; the newest where the result's own is not known here. */
+export function outdatedSince(root: string, { commit, covers }: Pick<SoakResult, 'commit' | 'covers'>): string {
+  try {
+    return git(root, 'log', '--reverse', '--format=%h', `${commit}..HEAD`, '--', ...covers).split('\n')[0] ?? 'HEAD';
+  } catch {
+    return git(root, 'log', '-1', '--format=%h');
+  }
+}
+
+export type Standing = 'current' | 'outdated' | 'too-old';
+
+/** @param current what is checked out */
+export function standingOf(result: Pick<SoakResult, 'treeHash' | 'ended'>, current: Pick<Revision, 'treeHash' | 'committedAt'>): Standing {
+  if (result.treeHash === current.treeHash) return 'current';
+  const days = (current.committedAt.getTime() - Date.parse(result.ended)) / DAY_MS;
+  return days > OUTDATED_DAYS_MAX ? 'too-old' : 'outdated';
+}
+
+const git = (cwd: string, ...args: string[]): string =>
+  execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();

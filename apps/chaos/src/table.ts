@@ -1,0 +1,84 @@
+/** The result as a table: on the terminal, and as the page docs/chaos.md. */
+import { holds, isGreen, percentile, type Outcome, type RowResult } from './outcome.ts';
+import type { SoakResult } from './soak.ts';
+
+const HEAD = [
+  'fault',
+  'what happens',
+  'acked',
+  'lost',
+  'doubled',
+  'ghosts',
+  'fenced',
+  'dead letters',
+  'recovery ms p50 / p99',
+  'product',
+  'control, one defence off',
+  'control',
+];
+
+/** Aligned columns, then what was measured besides, row by row. */
+export function chaosTable(rows: readonly RowResult[], seed: number, size: string): string {
+  const lines = [HEAD, ...rows.map(cells)];
+  const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const aligned = lines.map((line) =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const besides = rows.flatMap((row) => notes(row).map((note) => `${row.fault}: ${note}`));
+  return `${aligned.join('\n')}\n\n${besides.join('\n')}\n\nseed ${seed}, size ${size}, ${rows.filter(holds).length} of ${rows.length} rows hold`;
+}
+
+function cells({ fault, title, product, control }: RowResult): string[] {
+  const { acknowledged, lost, duplicated, ghosts, fenced, deadLetters, recoveryMs = [] } = product;
+  const counts = [acknowledged, lost, duplicated, ghosts, fenced, deadLetters].map((count) => (count === undefined ? '' : String(count)));
+  const recovery = recoveryMs.length === 0 ? '' : `${Math.round(percentile(recoveryMs, 50))} / ${Math.round(percentile(recoveryMs, 99))}`;
+  return [fault, title, ...counts, recovery, colour(product), control.title, colour(control)];
+}
+
+const colour = (outcome: Outcome): string => (isGreen(outcome) ? 'green' : 'red');
+
+function notes({ product, control }: RowResult): string[] {
+  const measured = Object.entries({ ...product.measured }).map(([name, value]) => `${name} ${value}`);
+  return [
+    ...(measured.length === 0 ? [] : [measured.join(', ')]),
+    ...product.problems.map((problem) => `PROBLEM: ${problem}`),
+    ...control.problems.slice(0, 1).map((problem) => `control (${control.title}): ${problem}`),
+  ];
+}
+
+/** docs/chaos.md. */
+export function chaosPage({ commit, seed, machine, started, ended, rows }: SoakResult): string {
+  const line = (values: readonly string[]): string => `| ${values.join(' | ')} |`;
+  return `# Faults
+
+What was done to the program on real servers, and what became of it. Made by \`npm run soak\`; \`npm run chaos\` does the same with smaller counts
+in a few minutes. Nothing here is edited by hand.
+
+- Commit ${commit}, seed ${seed}, from ${started} to ${ended}.
+- ${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}; load average ${machine.load} at the start.
+- Kafka (one broker, KRaft) and Postgres (\`fsync\` on) are the real ones; the program's processes are started, stopped and killed from outside.
+- The load generator, the injector and the oracle are three processes. Each outcome is on the disk before anybody judges. The oracle reads the
+  ledger by SQL and by the API: lost and doubled sightings, dense log indexes, every commitment recomputed, every timeline compared with that of
+  an undisturbed run of the same inputs.
+- *ghosts*: committed though the client was told of a failure; the next attempt was told that it is there already.
+- Each row has a control: the same with one defence off. It has to be red, or the row shows nothing.
+
+${line(HEAD)}
+${line(HEAD.map(() => '---'))}
+${rows.map((row) => line(cells(row))).join('\n')}
+
+## Measured besides
+
+${rows
+  .map(
+    (row) =>
+      `- **${row.fault}, ${row.title}** (${row.seconds} s)${notes(row)
+        .map((note) => `\n  - ${note}`)
+        .join('')}`,
+  )
+  .join('\n')}
+`;
+}
