@@ -1,0 +1,103 @@
+/** The oracle finds what it is there to find: a whole ledger has no problem, and each damage that is planted in it has its own. */
+import { decodeBatch } from '#app/projector';
+import { projectBatch, type StorePool } from '#lib/store';
+import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
+import { documentAt } from './documents.ts';
+import { judge, type Evidence, type Verdict } from './judge.ts';
+import { contentHashOf, readEntries } from './ledger-state.ts';
+import type { Operation } from './operations.ts';
+import { recordOf } from './records.ts';
+import { PUBLISHER_KEY } from './scene.ts';
+import { hashTimelines, inputsByItem } from './timelines.ts';
+
+const INPUTS = { seed: 4, count: 60 };
+const PARTITION = { clusterId: 'c', topicId: 't', topic: 'sightings', partition: 0 };
+
+let database: TestDatabase;
+let owner: StorePool;
+
+beforeEach(async () => {
+  database = await testDatabase();
+  owner = database.pool('owner');
+  await project(0, INPUTS.count);
+}, 30_000);
+afterEach(() => database.drop());
+
+async function project(from: number, to: number): Promise<void> {
+  const records = Array.from({ length: to - from }, (_, n) => {
+    const { key, value, headers } = recordOf(documentAt(INPUTS, from + n));
+    return {
+      offset: from + n,
+      key,
+      value,
+      headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+    };
+  });
+  const { events, dead } = decodeBatch(records, [PUBLISHER_KEY]);
+  expect(dead).toEqual([]);
+  await projectBatch(database.pool('projector'), PARTITION, from, to, events, []);
+}
+
+const acknowledged = (n: number): Operation => {
+  const document = documentAt(INPUTS, n);
+  return { at: n, id: document.id, hash: contentHashOf(document), outcome: 'ok', status: 202 };
+};
+
+async function verdict(more: Partial<Evidence> = {}): Promise<Verdict> {
+  const operations = Array.from({ length: INPUTS.count }, (_, n) => acknowledged(n));
+  return judge(owner, { operations, expected: operations.map(({ id }) => id), ...more });
+}
+
+/** As only the database's own superuser can. */
+async function tamper(statement: string): Promise<void> {
+  await owner.transaction(async (client) => {
+    await client.query('set local session_replication_role = replica');
+    await client.query(statement);
+  });
+}
+
+test('a whole ledger has no problem, nor has one that equals the undisturbed run', async () => {
+  const timelines = hashTimelines(inputsByItem(await readEntries(owner)));
+  const found = await verdict({ timelines });
+  expect(found).toMatchObject({ problems: [], acknowledged: INPUTS.count, entries: INPUTS.count, lost: 0, duplicated: 0 });
+  expect(found.timelines).toBeGreaterThan(5);
+});
+
+test('an acknowledged sighting that is not there is lost', async () => {
+  const missing = { ...acknowledged(0), id: 'never-written' };
+  expect(await verdict({ operations: [missing], expected: [] })).toMatchObject({ lost: 1 });
+  expect(await verdict({ operations: [], expected: ['never-written'] })).toMatchObject({ lost: 1 });
+});
+
+test('an acknowledged sighting that is there with other bytes is lost', async () => {
+  expect(await verdict({ operations: [{ ...acknowledged(0), hash: 'f'.repeat(64) }] })).toMatchObject({ lost: 1 });
+});
+
+test.each([
+  [
+    'a doubled entry',
+    'alter table ledger.entries drop constraint entries_event; insert into ledger.entries select 60, agency, id, commitment, content_hash from ledger.entries where log_index = 0; insert into ledger.content select 60, principal, captured, secret, bytes from ledger.content where log_index = 0',
+    'doubled',
+  ],
+  ['a hole in the log', 'update ledger.head set size = size + 1', 'not dense'],
+  ['another secret', `update ledger.content set secret = decode(repeat('00', 32), 'hex') where log_index = 7`, 'commitments differ'],
+  [
+    'other content',
+    `update ledger.content set bytes = convert_to(replace(convert_from(bytes, 'utf8'), 'NLRTM', 'DEHAM'), 'utf8')`,
+    'commitments differ',
+  ],
+  ['a missing timeline row', 'delete from ledger.timeline where log_index = 9', 'timeline rows'],
+])('%s is found', async (_, statement, problem) => {
+  await tamper(statement);
+  expect((await verdict()).problems.join('\n')).toContain(problem);
+});
+
+test('a timeline other than that of the undisturbed run is found', async () => {
+  const timelines = hashTimelines(inputsByItem((await readEntries(owner)).slice(0, -1)));
+  expect((await verdict({ timelines })).problems.join('\n')).toContain('differ from the undisturbed run');
+});
+
+test('a sighting that the client was told nothing about, and that is there, is a ghost and no fault', async () => {
+  const operations = [{ ...acknowledged(5), outcome: 'unknown' as const }];
+  expect(await verdict({ operations })).toMatchObject({ ghosts: 1, lost: 0, problems: [] });
+});
