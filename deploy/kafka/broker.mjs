@@ -48,17 +48,18 @@ export async function missingForBroker() {
  * Starts a broker over `dir` (made and formatted when new; the same `dir` and `port` again = the same broker restarted, with its records).
  * Resolves when it takes requests.
  *
- * @param {{ dir: string, port?: number, heapMegabytes?: number }} options `port`: 0 or absent = any free one
- * @returns {Promise<{ brokers: string, port: number, pid: number, dir: string, exited: Promise<void>, stop(): Promise<void>, kill(): Promise<void> }>}
- *   `brokers` = value for KAFKA_BROKERS; `stop` = SIGTERM and wait; `kill` = SIGKILL and wait; `exited` settles when the process is gone.
+ * @param {{ dir: string, port?: number, heapMegabytes?: number, login?: { username: string, password: string } }} options
+ *   `port`: 0 or absent = any free one; `login`: clients must come by TLS (certificate in `certificateFile`) with this SASL PLAIN user
+ * @returns {Promise<import('./broker.mjs').Broker>}
  */
-export async function startBroker({ dir, port = 0, heapMegabytes = 512 }) {
+export async function startBroker({ dir, port = 0, heapMegabytes = 512, login }) {
   const missing = await missingForBroker();
   if (missing !== null) throw new BrokerUnavailable(missing);
   if (!hasJars()) await fetchJars();
   mkdirSync(dir, { recursive: true });
   const brokerPort = port === 0 ? await freePort() : port;
-  const properties = writeSettings(dir, brokerPort, await freePort());
+  const guard = login === undefined ? { protocol: 'PLAINTEXT' } : { protocol: 'SASL_SSL', ...(await guarded(dir, login)) };
+  const properties = writeSettings(dir, brokerPort, await freePort(), guard);
   if (!existsSync(join(dir, 'data', 'meta.properties'))) await format(properties);
   return launch(dir, brokerPort, properties, heapMegabytes);
 }
@@ -110,7 +111,7 @@ async function launch(dir, port, properties, heapMegabytes) {
     await end('SIGKILL');
     throw error;
   }
-  return { brokers: `127.0.0.1:${port}`, port, pid: child.pid, dir, exited, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  return { brokers: `127.0.0.1:${port}`, port, pid: child.pid, dir, certificateFile: join(dir, CERTIFICATE), exited, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
 async function started(child, logFile) {
@@ -160,22 +161,43 @@ async function format(properties) {
   await run('java', ['-Xmx256m', '-cp', join(LIBS, '*'), 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties]);
 }
 
-function writeSettings(dir, port, controllerPort) {
+/** TLS with a certificate of our own for 127.0.0.1, made by Java's keytool, and one SASL user. */
+async function guarded(dir, { username, password }) {
+  const keystore = join(dir, 'keystore.p12');
+  const store = ['-keystore', keystore, '-storepass', KEYSTORE_PASSWORD, '-alias', 'broker'];
+  if (!existsSync(keystore)) {
+    await run('keytool', ['-genkeypair', ...store, '-storetype', 'PKCS12', '-keyalg', 'EC', '-groupname', 'secp256r1', '-dname', 'CN=127.0.0.1', '-ext', 'san=ip:127.0.0.1', '-validity', '30']);
+    await run('keytool', ['-exportcert', ...store, '-rfc', '-file', join(dir, CERTIFICATE)]);
+  }
+  const stores = ['keystore', 'truststore'].flatMap((kind) => Object.entries({ location: keystore, password: KEYSTORE_PASSWORD, type: 'PKCS12' }).map(([name, value]) => [`ssl.${kind}.${name}`, value]));
+  return {
+    ...Object.fromEntries(stores),
+    'sasl.enabled.mechanisms': 'PLAIN',
+    'sasl.mechanism.inter.broker.protocol': 'PLAIN',
+    'listener.name.broker.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required username="${username}" password="${password}" user_${username}="${password}";`,
+  };
+}
+
+/** The file lies beside it and opens nothing but this broker. */
+const KEYSTORE_PASSWORD = 'loopback-only';
+const CERTIFICATE = 'certificate.pem';
+
+function writeSettings(dir, port, controllerPort, guard) {
   const properties = join(dir, 'server.properties');
-  writeFileSync(properties, `${Object.entries(settings(dir, port, controllerPort)).map(([name, value]) => `${name}=${value}`).join('\n')}\n`);
+  writeFileSync(properties, `${Object.entries(settings(dir, port, controllerPort, guard)).map(([name, value]) => `${name}=${value}`).join('\n')}\n`);
   writeFileSync(join(dir, 'log4j2.properties'), LOGGING);
   return properties;
 }
 
-const settings = (dir, port, controllerPort) => ({
+const settings = (dir, port, controllerPort, { protocol, ...guard }) => ({
   'process.roles': 'broker,controller',
   'node.id': 1,
   'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-  'listeners': `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-  'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
-  'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+  'listeners': `BROKER://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+  'advertised.listeners': `BROKER://127.0.0.1:${port}`,
+  'listener.security.protocol.map': `BROKER:${protocol},CONTROLLER:PLAINTEXT`,
   'controller.listener.names': 'CONTROLLER',
-  'inter.broker.listener.name': 'PLAINTEXT',
+  'inter.broker.listener.name': 'BROKER',
   'log.dirs': join(dir, 'data'),
   'auto.create.topics.enable': false,
   'num.partitions': 4,
@@ -189,6 +211,7 @@ const settings = (dir, port, controllerPort) => ({
   'share.coordinator.state.topic.num.partitions': 4,
   // One member is all there is at first: waiting for others only delays the start.
   'group.initial.rebalance.delay.ms': 0,
+  ...guard,
 });
 
 const LOGGING = `status = error

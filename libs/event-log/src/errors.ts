@@ -7,6 +7,8 @@ export type FatalCode =
   | 'topic.missing'
   /** Append only: larger than the topic takes; nothing of this record is in the log. */
   | 'record.too-large'
+  /** Append only: this client lacks the right, or the log calls the records invalid. */
+  | 'append.refused'
   /** The client library gave up for a reason that no retry mends; `cause` says which. */
   | 'consumer.stopped';
 

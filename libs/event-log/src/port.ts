@@ -91,7 +91,8 @@ export interface EventLog {
   readonly adapter: string;
   /**
    * Resolves when every record is durable (Kafka: all in-sync replicas; embedded: committed). Rejects with `LogUnavailable` when that is
-   * not known: some, all or none of the records may be in the log, and whoever appends again must be deduplicated by event id.
+   * not known: some, all or none of the records may be in the log, and whoever appends again must be deduplicated by event id. With
+   * `FatalLogError` where no retry helps: `topic.missing`, `record.too-large`, `append.refused` (rights); earlier records may be in the log.
    * Transient errors are retried inside for at most `timeoutMs`.
    */
   append(topic: string, records: readonly OutgoingRecord[], timeoutMs?: number): Promise<void>;

@@ -144,11 +144,13 @@ class PartitionReader {
     const ahead = this.#ahead?.from === from ? this.#ahead : undefined;
     this.#ahead = undefined;
     const records = await (ahead?.records ?? this.#rows(from));
-    if (records[0]?.offset !== from) {
-      await this.#checkRange(from);
-      throw new FatalLogError('offset.out-of-range', `${this.#options.topic} ${this.#partition} has no record ${from}, though it lies between its ends.`);
-    }
     const end = from + records.length;
+    // Rising and distinct, so dense where both ends fit.
+    if (records[0]?.offset !== from || records.at(-1)?.offset !== end - 1) {
+      await this.#checkRange(from);
+      const missing = from + Math.max(records.findIndex(({ offset }, index) => offset !== from + index), 0);
+      throw new FatalLogError('offset.out-of-range', `${this.#options.topic} ${this.#partition} has no record ${missing}, though it lies between its ends.`);
+    }
     if (end < high) {
       this.#ahead = { from: end, records: this.#rows(end) };
       this.#ahead.records.catch(() => {}); // met when it is its turn, if it ever is
