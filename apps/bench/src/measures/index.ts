@@ -20,7 +20,7 @@ export function chooseMeasures(bench: Bench): Measure[] {
     ...when(asked('b'), copyLimitMeasure(bench, 1)),
     ...when(asked('a'), projectorMeasure(bench, 1, 2), bareProjectorMeasure(bench)),
     ...when(asked('h'), sizeMeasure(bench, 1)),
-    ...when(asked('c'), naiveMeasure(bench)),
+    ...when(asked('c'), naiveMeasure(bench, 'plain'), naiveMeasure(bench, 'bare')),
     ...when(asked('d'), sinkMeasure(bench)),
     ...when(asked('a', 'b', 'h'), projectorMeasure(bench, 3, 1)),
     ...when(asked('b'), copyLimitMeasure(bench, 3)),

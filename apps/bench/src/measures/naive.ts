@@ -12,17 +12,18 @@ const READY_TIMEOUT_MS = 60_000;
 /** At the slowest rate ever seen (300 events/s on a loaded machine) the default size takes 50 s. */
 const RUN_TIMEOUT_MS = 300_000;
 
-export function naiveMeasure(bench: Bench): Measure {
+/** @param save `plain` as everybody writes it, `bare` without its transaction and reading back */
+export function naiveMeasure(bench: Bench, save: 'plain' | 'bare'): Measure {
   return {
-    id: ID.naive,
-    title: 'c: Nest @EventPattern, TypeORM findOne + save, 4 partitions at once',
+    id: ID.naive(save),
+    title: `c: Nest @EventPattern, TypeORM findOne + save${save === 'plain' ? '' : ' without transaction and reload'}, 4 partitions at once`,
     async run() {
       const { topic, events } = await bench.topic(1, bench.options.sizes.naiveEvents);
       const url = await bench.servers.freshDatabase('bench_naive');
       const child = startChild({
         command: process.execPath,
         args: [fileURLToPath(new URL('../peers/event-pattern-projector.js', import.meta.url))],
-        env: { BENCH_TOPIC: topic, KAFKA_BROKERS: bench.brokers(), DATABASE_URL: url },
+        env: { BENCH_SAVE: save, BENCH_TOPIC: topic, KAFKA_BROKERS: bench.brokers(), DATABASE_URL: url },
         logFile: bench.logFile('event-pattern'),
       });
       try {
