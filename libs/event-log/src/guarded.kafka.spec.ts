@@ -7,7 +7,7 @@ import { type Broker, startBroker } from '../../../deploy/kafka/broker.mjs';
 import { createKafkaLog } from './kafka/kafka-log.ts';
 import type { KafkaLogOptions } from './kafka/client.ts';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 const login = { username: 'custody', password: 'correct-horse' };
 
 const dir = mkdtempSync(join(tmpdir(), 'custody-guarded-'));
