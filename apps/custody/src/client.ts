@@ -1,5 +1,6 @@
 /** The CLI's way to a running server: JSON over HTTP, problems as errors with an exit code. */
 import type { Problem } from '#lib/contracts';
+import { printable } from './commands/printable.ts';
 import { CommandError, EXIT, exitCodeOf } from './exit-codes.ts';
 
 /** Long enough for a slow proof or a cold page, short enough that a hung server is noticed. */
@@ -55,5 +56,5 @@ export async function problemError(response: Response): Promise<CommandError> {
   const first = problem.errors?.[0];
   const detail = first === undefined ? '' : ` ${first.detail}`;
   const message = `${problem.title ?? `HTTP ${response.status}`}${problem.detail === undefined ? '' : `: ${problem.detail}`}${detail}`;
-  return new CommandError(exitCodeOf(response.status), problem.code ?? 'http', message, problem.remedy);
+  return new CommandError(exitCodeOf(response.status), problem.code ?? 'http', printable(message), problem.remedy);
 }

@@ -2,6 +2,7 @@
 import type { DeadLettersView, DeadLetterView, RetriedView } from '#lib/contracts';
 import { problemError, type Client } from '../client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { printable } from './printable.ts';
 
 interface Options {
   readonly json?: boolean;
@@ -14,7 +15,7 @@ export async function list(client: Client, options: Options): Promise<ExitCode> 
   else {
     for (const { seq, topic, partition, offset, code, detail, bytes, retried } of view.deadLetters) {
       process.stdout.write(
-        `${String(seq).padStart(5)}  ${code}  ${topic}/${partition}@${offset}  ${bytes} bytes${retried ? '  retried' : ''}\n       ${detail}\n`,
+        `${String(seq).padStart(5)}  ${code}  ${topic}/${partition}@${offset}  ${bytes} bytes${retried ? '  retried' : ''}\n       ${printable(detail)}\n`,
       );
     }
     if (view.deadLetters.length === 0) process.stderr.write('No dead letters.\n');
@@ -30,10 +31,10 @@ export async function show(client: Client, seq: string, options: Options): Promi
     return EXIT.ok;
   }
   process.stdout.write(
-    `${letter.code}: ${letter.detail}\n${letter.topic}/${letter.partition}@${letter.offset}${letter.retried ? ', retried' : ''}\n`,
+    `${letter.code}: ${printable(letter.detail)}\n${letter.topic}/${letter.partition}@${letter.offset}${letter.retried ? ', retried' : ''}\n`,
   );
-  for (const { name, value } of letter.headers) process.stdout.write(`  ${name}: ${printable(Buffer.from(value, 'base64'))}\n`);
-  process.stdout.write(`${printable(Buffer.from(letter.value, 'base64'))}\n`);
+  for (const { name, value } of letter.headers) process.stdout.write(`  ${printable(`${name}: ${textOf(value)}`)}\n`);
+  process.stdout.write(`${printable(textOf(letter.value))}\n`);
   return EXIT.ok;
 }
 
@@ -47,9 +48,5 @@ export async function retry(client: Client, seq: string, options: Options): Prom
   return EXIT.ok;
 }
 
-/** Bytes of unknown origin on a terminal: control characters and what is not UTF-8 are shown, not obeyed. */
-function printable(bytes: Buffer): string {
-  return bytes
-    .toString('utf8')
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
-}
+/** Bytes of unknown origin; what is not UTF-8 in them is shown as U+FFFD (`--json` has the bytes themselves). */
+const textOf = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');

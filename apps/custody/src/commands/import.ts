@@ -13,6 +13,7 @@ import { caseFolder } from '../case-folder.ts';
 import { problemError, type Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { group, progressBar, type Progress } from '../progress.ts';
+import { printable } from './printable.ts';
 
 /** Lines in one request: enough to share one append, few enough to answer well within a second. */
 const CHUNK_LINES = 500;
@@ -249,7 +250,9 @@ function print(report: ImportReport, options: ImportOptions): void {
   for (const row of report.rejected.slice(0, SHOWN_REJECTS)) {
     for (const fault of row.faults) {
       const place = fault.offset === undefined ? (fault.pointer ?? '') : `byte ${fault.offset}`;
-      process.stderr.write(`line ${row.line}${row.id === undefined ? '' : ` (${row.id})`}  ${fault.code}  ${place}  ${fault.detail}\n`);
+      const expected = fault.expected === undefined ? '' : ` Expected: ${fault.expected}`;
+      const id = row.id === undefined ? '' : ` (${row.id})`;
+      process.stderr.write(`${printable(`line ${row.line}${id}  ${fault.code}  ${place}  ${fault.detail}${expected}`)}\n`);
     }
   }
   if (report.rejected.length > SHOWN_REJECTS)

@@ -2,6 +2,7 @@
 import type { SearchView } from '#lib/contracts';
 import type { Client } from '../client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { printable } from './printable.ts';
 
 const MATCH_WORDS: Readonly<Record<SearchView['results'][number]['match'], string>> = {
   exact: 'exactly',
@@ -17,7 +18,8 @@ export async function search(client: Client, text: string, options: { limit?: un
     return answer.results.length > 0 ? EXIT.ok : EXIT.notFound;
   }
   const width = Math.max(0, ...answer.results.map(({ id }) => id.length));
-  for (const { id, display, match } of answer.results) process.stdout.write(`${id.padEnd(width)}  ${display}  (${MATCH_WORDS[match]})\n`);
+  for (const { id, display, match } of answer.results)
+    process.stdout.write(`${printable(`${id.padEnd(width)}  ${display}  (${MATCH_WORDS[match]})`)}\n`);
   if (answer.results.length === 0) process.stderr.write('Nothing found.\n');
   else if (answer.next !== null) process.stderr.write('More found: narrow the text, or ask with a larger --limit.\n');
   return answer.results.length > 0 ? EXIT.ok : EXIT.notFound;

@@ -65,6 +65,29 @@ const said = (id: string, members: Partial<EventView> = {}): EventView =>
 const linesOf = (view: TimelineView): string[] => timelineText(view).split('\n');
 
 describe('the text of a trace', () => {
+  describe('that was submitted to forge', () => {
+    const forged = 'x\n\n  9  2020-01-01  Pyongyang\r';
+    const view = timeline({
+      entries: [
+        entry('a', { display: { ...entry('a').display, summary: forged, place: forged, source: forged } }),
+        entry('b', { reportedBy: { by: forged, proved: false }, evidence: [{ sha256: 'c'.repeat(64), ref: forged, held: false }] }),
+      ],
+      openQuestions: [{ code: 'contradiction', refs: [], display: forged }],
+    });
+    const forgedLines = (text: string): string[] => text.split('\n').filter((line) => /^ {1,3}9 {2}/.test(line));
+
+    it('begins no line: it stays inside its own, with what is unseen in it shown', () => {
+      const text = timelineText(view);
+      expect(forgedLines(text)).toEqual([]);
+      expect(text).toContain('x ⏎  ⏎   9  2020-01-01  Pyongyang⟨U+000D⟩');
+      expect(text).not.toContain('\r');
+    });
+
+    it('would begin lines that look like entries if it were printed as it is', () => {
+      expect(forgedLines(timelineText(view, (line) => line)).length).toBeGreaterThan(0);
+    });
+  });
+
   it('numbers what places the item, with its place, and nothing else', () => {
     const lines = linesOf(timeline({ entries: [entry('a'), said('b'), entry('c')] }));
     const heads = lines.filter((line) => /^ {2,}(~|\d)/.test(line));

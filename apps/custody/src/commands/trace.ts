@@ -7,6 +7,7 @@ import type { EventView, TimelineView } from '#lib/contracts';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { group } from '../progress.ts';
+import { printable } from './printable.ts';
 
 /** Entries asked for at once; the answer is put together from as many pages as there are. */
 const PAGE_ENTRIES = 200;
@@ -43,7 +44,8 @@ export async function wholeTimeline(client: Client, item: string, asOf?: string)
 
 const keyOf = (entry: EventView): string => `${entry.agency}/${entry.id}`;
 
-export function timelineText(timeline: TimelineView): string {
+/** @param show makes each line safe for a terminal: most of what stands in it was written by whoever submitted it */
+export function timelineText(timeline: TimelineView, show: (line: string) => string = printable): string {
   const { item, coordinates } = timeline;
   const placing = timeline.entries.filter((entry) => entry.places).length;
   const lines = [`${item.display}   ${checkText(item)}`, ''];
@@ -65,7 +67,7 @@ export function timelineText(timeline: TimelineView): string {
     `${group(placing)} ${placing === 1 ? 'record places' : 'records place'} it, ${group(rest)} ${rest === 1 ? 'speaks' : 'speak'} of it and ${rest === 1 ? 'places' : 'place'} nothing.`,
   );
   lines.push(asOfText(coordinates, timeline.withoutReported));
-  return lines.join('\n');
+  return lines.map(show).join('\n');
 }
 
 function checkText({ check }: TimelineView['item']): string {
