@@ -29,6 +29,7 @@ export interface MemoryFaults {
   removeBefore(topic: string, partition: number, offset: number): void;
 }
 
+/** The event log in memory, with what a test may do to it. */
 export interface MemoryLog extends EventLog {
   readonly adapter: 'memory';
   readonly faults: MemoryFaults;
@@ -47,6 +48,7 @@ interface Topic {
 /** What is waited for has no event of its own where a fault holds it back. */
 const POLL_MS = 5;
 
+/** For tests: nothing survives the process. Passes the same contract suite as the others. */
 export function createMemoryLog(options: { readonly log?: Report } = {}): MemoryLog {
   return new InMemoryLog(options.log ?? silent);
 }

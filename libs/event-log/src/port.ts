@@ -10,6 +10,7 @@ export interface OutgoingRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A record as the log holds it: raw bytes, as they were written. */
 export interface LogRecord {
   readonly offset: number;
   readonly key: Buffer | null;
@@ -31,6 +32,7 @@ export interface PartitionId {
   readonly partition: number;
 }
 
+/** Consecutive records of one partition, handed to a consumer together. */
 export interface Batch extends PartitionId {
   /** Rising offsets, usually dense (Kafka may leave holes); never empty. */
   readonly records: readonly LogRecord[];
@@ -45,6 +47,7 @@ export interface BatchResult {
   readonly next: number;
 }
 
+/** What a consumer reads, from where, and what it does with it. */
 export interface ConsumeOptions {
   readonly topic: string;
   /** Members of one group share the partitions; nothing more is promised: two members may hold one partition for a while. */
@@ -65,6 +68,7 @@ export interface ConsumeOptions {
   onBatch(batch: Batch): Promise<BatchResult>;
 }
 
+/** A running consumer: one member of its group. */
 export interface LogConsumer {
   /** Partitions held now. */
   assignment(): readonly number[];
@@ -74,11 +78,13 @@ export interface LogConsumer {
   close(): Promise<void>;
 }
 
+/** A topic as this program needs it. */
 export interface TopicSpec {
   readonly topic: string;
   readonly partitions: number;
 }
 
+/** What is wrong with a topic that is there. */
 export interface TopicFinding {
   readonly severity: 'warning' | 'error';
   /** As in the error catalogue. */
@@ -86,6 +92,7 @@ export interface TopicFinding {
   readonly detail: string;
 }
 
+/** The port: append batches, consume batches, see how far partitions reach. */
 export interface EventLog {
   /** One word for logs and metrics: `kafka`, `embedded`, `memory`. */
   readonly adapter: string;

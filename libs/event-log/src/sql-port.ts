@@ -20,6 +20,7 @@ export interface SqlClient {
   release(broken?: boolean): void;
 }
 
+/** Connections to one database, with the rights of one role. */
 export interface SqlPool {
   connect(): Promise<SqlClient>;
   /** LISTEN on a connection of its own, made again when it is lost; `onNotify` also fires once after each reconnect. Returns stop. */

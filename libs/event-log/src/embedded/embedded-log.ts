@@ -6,6 +6,7 @@ import { CHANNEL, EmbeddedAppender } from './appender.ts';
 import { consumeEmbedded } from './consumer.ts';
 import { ensureTopics, existingTopic, withClient } from './topics.ts';
 
+/** What the embedded log works on. */
 export interface EmbeddedLogOptions {
   /**
    * Each consumer keeps one connection for as long as it lives and takes one for each partition it is reading at a moment; an append
@@ -20,6 +21,7 @@ export interface EmbeddedLogOptions {
 const APPEND_TIMEOUT_MS = 10_000;
 const SESSION_TIMEOUT_MS = 10_000;
 
+/** The event log in tables of Postgres: appends are durable when committed; consumers of several processes share partitions by advisory locks. */
 export function createEmbeddedLog({ pool, sessionTimeoutMs = SESSION_TIMEOUT_MS, log = silent }: EmbeddedLogOptions): EventLog {
   const appender = new EmbeddedAppender(pool);
   const consumers = new Set<LogConsumer>();

@@ -4,6 +4,7 @@ import kafkajs, { type Kafka, type ISocketFactory, type KafkaConfig, type LogEnt
 import { LogUnavailable } from '../errors.ts';
 import type { Report } from '../report.ts';
 
+/** How to reach the brokers, and as whom. */
 export interface KafkaLogOptions {
   /** `host:port`, to begin with: the cluster names the others. */
   readonly brokers: readonly string[];
