@@ -1,5 +1,6 @@
 /** How figures are written for people: every name that a measure gives, with its unit. */
-import type { Figures } from './rounds.ts';
+/** One run of one measure: named figures, units last in the name (`perSecond`, `micros`, `bytes`, `megabytes`). */
+export type Figures = Readonly<Record<string, number>>;
 
 const MEBIBYTE = 2 ** 20;
 const MILLI = 1000;

@@ -2,10 +2,7 @@
  * Interleaved rounds: in each round every measure runs once, next to the ones it is compared with, so that a machine that slows down
  * slows all of them down. What is kept of several rounds is the median; ratios are taken within a round first.
  */
-import { showFigures } from './figures.ts';
-
-/** One run of one measure: named figures, units last in the name (`perSecond`, `micros`, `bytes`, `megabytes`). */
-export type Figures = Readonly<Record<string, number>>;
+import { type Figures, showFigures } from './figures.ts';
 
 /** A measure that cannot run here: the reason stands in the result instead of figures. */
 export class Skipped extends Error {}
