@@ -15,7 +15,12 @@ export interface Broker {
 }
 export class BrokerUnavailable extends Error {}
 export function missingForBroker(): Promise<string | null>;
-export function startBroker(options: { dir: string; port?: number; heapMegabytes?: number; login?: { username: string; password: string } }): Promise<Broker>;
+export function startBroker(options: {
+  dir: string;
+  port?: number;
+  heapMegabytes?: number;
+  login?: { username: string; password: string };
+}): Promise<Broker>;
 /** The brokers of KAFKA_BROKERS, which stay as they are, or one of its own in a temporary folder. */
 export function brokersForSuite(): Promise<Pick<Broker, 'brokers' | 'stop'>>;
 export function freePort(): Promise<number>;

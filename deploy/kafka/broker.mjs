@@ -4,7 +4,19 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,8 +52,13 @@ export async function missingForBroker() {
   if (java === null) return `Java is missing: there is no \`java\` on the PATH. ${remedy}`;
   if (java < JAVA_MINIMUM) return `Java ${java} is too old: Kafka 4 needs ${JAVA_MINIMUM} or newer. ${remedy}`;
   if (hasJars()) return null;
-  const maven = await run('mvn', ['-version']).then(() => true, () => false);
-  return maven ? null : 'Maven is missing: the broker\'s jars are fetched by `mvn`. Install it (Debian: apt-get install maven), or set KAFKA_BROKERS to a broker of your own.';
+  const maven = await run('mvn', ['-version']).then(
+    () => true,
+    () => false,
+  );
+  return maven
+    ? null
+    : "Maven is missing: the broker's jars are fetched by `mvn`. Install it (Debian: apt-get install maven), or set KAFKA_BROKERS to a broker of your own.";
 }
 
 /**
@@ -87,8 +104,19 @@ async function launch(dir, port, properties, heapMegabytes) {
   const logFile = join(dir, 'broker.log');
   rmSync(logFile, { force: true });
   const output = openSync(logFile, 'a');
-  const child = spawn('java', [`-Xmx${heapMegabytes}m`, '-XX:+UseG1GC', `-Dlog4j2.configurationFile=${join(dir, 'log4j2.properties')}`,
-    '-cp', join(LIBS, '*'), 'kafka.Kafka', properties], { stdio: ['ignore', output, output], detached: true });
+  const child = spawn(
+    'java',
+    [
+      `-Xmx${heapMegabytes}m`,
+      '-XX:+UseG1GC',
+      `-Dlog4j2.configurationFile=${join(dir, 'log4j2.properties')}`,
+      '-cp',
+      join(LIBS, '*'),
+      'kafka.Kafka',
+      properties,
+    ],
+    { stdio: ['ignore', output, output], detached: true },
+  );
   closeSync(output);
   // Of its own process group: Ctrl-C reaches whoever started it, who then stops the broker in order.
   const killNow = () => child.kill('SIGKILL');
@@ -111,7 +139,16 @@ async function launch(dir, port, properties, heapMegabytes) {
     await end('SIGKILL');
     throw error;
   }
-  return { brokers: `127.0.0.1:${port}`, port, pid: child.pid, dir, certificateFile: join(dir, CERTIFICATE), exited, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  return {
+    brokers: `127.0.0.1:${port}`,
+    port,
+    pid: child.pid,
+    dir,
+    certificateFile: join(dir, CERTIFICATE),
+    exited,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  };
 }
 
 async function started(child, logFile) {
@@ -126,17 +163,33 @@ async function started(child, logFile) {
 const tail = (file) => readFileSync(file, 'utf8').slice(-LOG_TAIL_BYTES);
 
 function hasJars() {
-  return existsSync(LIBS) && statSync(LIBS).mtimeMs >= statSync(join(HERE, 'pom.xml')).mtimeMs && readdirSync(LIBS).some((name) => name.startsWith('kafka_'));
+  return (
+    existsSync(LIBS) &&
+    statSync(LIBS).mtimeMs >= statSync(join(HERE, 'pom.xml')).mtimeMs &&
+    readdirSync(LIBS).some((name) => name.startsWith('kafka_'))
+  );
 }
 
 /** Into a folder of its own first, so that a fetch that was cut off is never taken for a whole one. */
 async function fetchJars() {
   const partial = join(HERE, 'target', `libs.${process.pid}`);
-  const options = ['-q', '-B', '-ntp', '-f', join(HERE, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${partial}`, '-DincludeScope=runtime'];
+  const options = [
+    '-q',
+    '-B',
+    '-ntp',
+    '-f',
+    join(HERE, 'pom.xml'),
+    'dependency:copy-dependencies',
+    `-DoutputDirectory=${partial}`,
+    '-DincludeScope=runtime',
+  ];
   try {
     await run('mvn', options, { timeout: MAVEN_TIMEOUT_MS });
   } catch (error) {
-    throw new BrokerUnavailable(`Maven could not fetch the broker's jars: ${String(error.stdout || error.message).trim()}. Check that Maven reaches Maven Central (settings.xml for a mirror).`, { cause: error });
+    throw new BrokerUnavailable(
+      `Maven could not fetch the broker's jars: ${String(error.stdout || error.message).trim()}. Check that Maven reaches Maven Central (settings.xml for a mirror).`,
+      { cause: error },
+    );
   }
   rmSync(LIBS, { recursive: true, force: true });
   try {
@@ -166,10 +219,30 @@ async function guarded(dir, { username, password }) {
   const keystore = join(dir, 'keystore.p12');
   const store = ['-keystore', keystore, '-storepass', KEYSTORE_PASSWORD, '-alias', 'broker'];
   if (!existsSync(keystore)) {
-    await run('keytool', ['-genkeypair', ...store, '-storetype', 'PKCS12', '-keyalg', 'EC', '-groupname', 'secp256r1', '-dname', 'CN=127.0.0.1', '-ext', 'san=ip:127.0.0.1', '-validity', '30']);
+    await run('keytool', [
+      '-genkeypair',
+      ...store,
+      '-storetype',
+      'PKCS12',
+      '-keyalg',
+      'EC',
+      '-groupname',
+      'secp256r1',
+      '-dname',
+      'CN=127.0.0.1',
+      '-ext',
+      'san=ip:127.0.0.1',
+      '-validity',
+      '30',
+    ]);
     await run('keytool', ['-exportcert', ...store, '-rfc', '-file', join(dir, CERTIFICATE)]);
   }
-  const stores = ['keystore', 'truststore'].flatMap((kind) => Object.entries({ location: keystore, password: KEYSTORE_PASSWORD, type: 'PKCS12' }).map(([name, value]) => [`ssl.${kind}.${name}`, value]));
+  const stores = ['keystore', 'truststore'].flatMap((kind) =>
+    Object.entries({ location: keystore, password: KEYSTORE_PASSWORD, type: 'PKCS12' }).map(([name, value]) => [
+      `ssl.${kind}.${name}`,
+      value,
+    ]),
+  );
   return {
     ...Object.fromEntries(stores),
     'sasl.enabled.mechanisms': 'PLAIN',
@@ -184,7 +257,12 @@ const CERTIFICATE = 'certificate.pem';
 
 function writeSettings(dir, port, controllerPort, guard) {
   const properties = join(dir, 'server.properties');
-  writeFileSync(properties, `${Object.entries(settings(dir, port, controllerPort, guard)).map(([name, value]) => `${name}=${value}`).join('\n')}\n`);
+  writeFileSync(
+    properties,
+    `${Object.entries(settings(dir, port, controllerPort, guard))
+      .map(([name, value]) => `${name}=${value}`)
+      .join('\n')}\n`,
+  );
   writeFileSync(join(dir, 'log4j2.properties'), LOGGING);
   return properties;
 }
@@ -193,7 +271,7 @@ const settings = (dir, port, controllerPort, { protocol, ...guard }) => ({
   'process.roles': 'broker,controller',
   'node.id': 1,
   'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-  'listeners': `BROKER://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+  listeners: `BROKER://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
   'advertised.listeners': `BROKER://127.0.0.1:${port}`,
   'listener.security.protocol.map': `BROKER:${protocol},CONTROLLER:PLAINTEXT`,
   'controller.listener.names': 'CONTROLLER',

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Child } from './child-process.ts';
 import { treeCpuSeconds, usageOf } from './child-process.ts';
-import type { Figures } from './rounds.ts';
+import type { Figures } from './figures.ts';
 
 const MEBIBYTE = 2 ** 20;
 

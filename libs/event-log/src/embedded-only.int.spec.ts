@@ -175,18 +175,20 @@ function hanging(): { pool: (pool: SqlPool) => SqlPool; now(): void; end(): void
   };
 }
 
-const changing = (change: (client: SqlClient) => Pick<SqlClient, 'query'>) => (pool: SqlPool): SqlPool => ({
-  listen: (channel, onNotify) => pool.listen(channel, onNotify),
-  async connect() {
-    const client = await pool.connect();
-    return {
-      copyIn: (text, payload) => client.copyIn(text, payload),
-      copyOut: (text) => client.copyOut(text),
-      release: (broken) => client.release(broken),
-      ...change(client),
-    };
-  },
-});
+const changing =
+  (change: (client: SqlClient) => Pick<SqlClient, 'query'>) =>
+  (pool: SqlPool): SqlPool => ({
+    listen: (channel, onNotify) => pool.listen(channel, onNotify),
+    async connect() {
+      const client = await pool.connect();
+      return {
+        copyIn: (text, payload) => client.copyIn(text, payload),
+        copyOut: (text) => client.copyOut(text),
+        release: (broken) => client.release(broken),
+        ...change(client),
+      };
+    },
+  });
 
 async function makeTopic(log: EventLog, partitions: number): Promise<string> {
   const topic = randomUUID();
@@ -199,7 +201,13 @@ async function newTopic(partitions: number): Promise<{ log: EventLog; topic: str
   return { log, topic: await makeTopic(log, partitions) };
 }
 
-function read(log: EventLog, topic: string, options: Partial<ConsumeOptions>, seen: string[], offsets = new Map<number, number>()): Promise<LogConsumer> {
+function read(
+  log: EventLog,
+  topic: string,
+  options: Partial<ConsumeOptions>,
+  seen: string[],
+  offsets = new Map<number, number>(),
+): Promise<LogConsumer> {
   return log.consume({
     topic, group: randomUUID(), maxRecords: 5, maxBytes: 1_000_000,
     startAt: ({ partition }) => Promise.resolve(offsets.get(partition) ?? 0),

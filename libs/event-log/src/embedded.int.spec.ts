@@ -51,7 +51,10 @@ function losingOneCommit(pool: SqlPool): SqlPool {
 async function recreateTopic(pool: SqlPool, topic: string): Promise<void> {
   const client = await pool.connect();
   await client.query('begin');
-  const { rows } = await client.query<{ topic_no: number; partitions: number }>('delete from event_log.topics where topic = $1 returning topic_no, partitions', [topic]);
+  const { rows } = await client.query<{ topic_no: number; partitions: number }>(
+    'delete from event_log.topics where topic = $1 returning topic_no, partitions',
+    [topic],
+  );
   const [old] = rows;
   for (const table of ['partitions', 'records']) await client.query(`delete from event_log.${table} where topic_no = $1`, [old?.topic_no]);
   await client.query(

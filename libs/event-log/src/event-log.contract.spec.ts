@@ -20,9 +20,11 @@ afterEach(async () => {
 type Break = (log: MemoryLog) => Partial<EventLog>;
 
 /** What the handler would have answered, but for what the broken log makes of it. */
-const handling = (change: (options: ConsumeOptions) => Partial<ConsumeOptions>): Break => (log) => ({
-  consume: (options) => log.consume({ ...options, ...change(options) }),
-});
+const handling =
+  (change: (options: ConsumeOptions) => Partial<ConsumeOptions>): Break =>
+  (log) => ({
+    consume: (options) => log.consume({ ...options, ...change(options) }),
+  });
 const endOf = ({ records }: Batch): BatchResult => ({ next: (records.at(-1)?.offset ?? 0) + 1 });
 
 const broken: readonly (readonly [fault: string, claim: string, broken: Break])[] = [
@@ -126,7 +128,9 @@ const broken: readonly (readonly [fault: string, claim: string, broken: Break])[
 test.each(broken)('a log that %s is found by "%s"', async (_fault, claim, breaking) => {
   await expect(claims[claim]?.(setupOf((log) => log))).resolves.toBeUndefined();
   patience.ms = SHORT_MS;
-  await expect(claims[claim]?.(setupOf((log) => Object.assign(Object.create(log) as EventLog, bound(log), breaking(log))))).rejects.toThrow();
+  await expect(
+    claims[claim]?.(setupOf((log) => Object.assign(Object.create(log) as EventLog, bound(log), breaking(log)))),
+  ).rejects.toThrow();
 });
 
 test('every claim but one has a log that breaks it', () => {

@@ -57,7 +57,11 @@ export function eventLogContract(adapter: string, start: () => Promise<ContractS
 export const claims: Readonly<Record<string, Claim>> = {
   'records of one key share a partition and keep their order': async (setup) => {
     const { log, topic } = await newTopic(setup);
-    for (let round = 0; round < 20; round++) await log.append(topic, ['a', 'b', 'c', 'd', 'e'].map((key) => record(key, `${round}`)));
+    for (let round = 0; round < 20; round++)
+      await log.append(
+        topic,
+        ['a', 'b', 'c', 'd', 'e'].map((key) => record(key, `${round}`)),
+      );
     const { taken } = await readAll(log, topic, 100);
     for (const key of ['a', 'b', 'c', 'd', 'e']) {
       const mine = taken.filter((one) => one.record.key?.toString() === key);
@@ -88,9 +92,12 @@ export const claims: Readonly<Record<string, Claim>> = {
     const large = { key: null, value: randomBytes(50_000), headers: {} };
     await log.append(topic, [...numbered(30), large, ...numbered(30)]);
     const batches: number[][] = [];
-    const reader = await readAll(log, topic, 61, { maxRecords: 7, maxBytes: 4_000 }, (batch) => batches.push(batch.records.map((one) => one.value.length)));
+    const reader = await readAll(log, topic, 61, { maxRecords: 7, maxBytes: 4_000 }, (batch) =>
+      batches.push(batch.records.map((one) => one.value.length)),
+    );
     expect(Math.max(...batches.map((sizes) => sizes.length))).toBeLessThanOrEqual(7);
-    for (const sizes of batches.filter((sizes) => sizes.length > 1)) expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(4_000);
+    for (const sizes of batches.filter((sizes) => sizes.length > 1))
+      expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(4_000);
     expect(batches.filter((sizes) => sizes.includes(50_000))).toEqual([[50_000]]);
     expect(reader.taken).toHaveLength(61);
   },
@@ -98,7 +105,11 @@ export const claims: Readonly<Record<string, Claim>> = {
   'bytes of keys, values and headers come back as they were': async (setup) => {
     const { log, topic } = await newTopic(setup, 1);
     const bytes = (maxLength: number): fc.Arbitrary<Buffer> => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array));
-    const header = fc.dictionary(fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }), fc.string({ maxLength: 40, unit: 'grapheme' }), { maxKeys: 5 });
+    const header = fc.dictionary(
+      fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }),
+      fc.string({ maxLength: 40, unit: 'grapheme' }),
+      { maxKeys: 5 },
+    );
     const outgoing = fc.record({ key: fc.option(bytes(40)), value: bytes(2_000), headers: header });
     let from = 0;
     await fc.assert(
@@ -117,7 +128,7 @@ export const claims: Readonly<Record<string, Claim>> = {
     const { log, topic } = await newTopic(setup, 1);
     const records = [
       { key: null, value: Buffer.alloc(0), headers: {} },
-      { key: Buffer.alloc(0), value: randomBytes(1_048_576), headers: { 'x': '' } },
+      { key: Buffer.alloc(0), value: randomBytes(1_048_576), headers: { x: '' } },
       { key: Buffer.from([0]), value: Buffer.from([0, 255]), headers: {} },
     ];
     await log.append(topic, records);
@@ -229,7 +240,10 @@ export const claims: Readonly<Record<string, Claim>> = {
     await eventually(() => taken.length === 5);
     await setup.recreateTopic(topic);
     const other = await setup.open();
-    await other.append(topic, Array.from({ length: 12 }, (_, n) => record(null, `other ${n}`)));
+    await other.append(
+      topic,
+      Array.from({ length: 12 }, (_, n) => record(null, `other ${n}`)),
+    );
     await expect(soon(ended)).rejects.toMatchObject({ name: 'FatalLogError', code: 'topic.changed' });
     await close();
     expect(taken.every((one) => !text(one.record).startsWith('other'))).toBe(true);
@@ -300,7 +314,10 @@ export const claims: Readonly<Record<string, Claim>> = {
   'a lost reply is an append of unknown outcome: appended again, each record is there at least once': async (setup) => {
     const { log, topic } = await newTopic(setup, 1);
     const flaky = await setup.openLosingReply();
-    const outcome = await flaky.append(topic, [record('k', 'a')], 3_000).then(() => 'acknowledged', (error: unknown) => error);
+    const outcome = await flaky.append(topic, [record('k', 'a')], 3_000).then(
+      () => 'acknowledged',
+      (error: unknown) => error,
+    );
     if (outcome !== 'acknowledged') expect(outcome).toBeInstanceOf(LogUnavailable);
     await flaky.append(topic, [record('k', 'a')], 10_000);
     await flaky.append(topic, [record('k', 'b')], 10_000);
@@ -313,7 +330,9 @@ export const claims: Readonly<Record<string, Claim>> = {
 
   'ends tell the first and the next offset of each partition, and so the lag': async (setup) => {
     const { log, topic } = await newTopic(setup);
-    expect((await log.ends(topic)).map(({ partition, low, high }) => [partition, low, high])).toEqual([0, 1, 2, 3].map((partition) => [partition, 0, 0]));
+    expect((await log.ends(topic)).map(({ partition, low, high }) => [partition, low, high])).toEqual(
+      [0, 1, 2, 3].map((partition) => [partition, 0, 0]),
+    );
     await log.append(topic, numbered(100));
     const ends = await log.ends(topic);
     expect(ends.reduce((sum, { high }) => sum + high, 0)).toBe(100);
@@ -358,7 +377,10 @@ export const claims: Readonly<Record<string, Claim>> = {
       await sleep(setup.sessionMs * 1.5);
       expect(batch.signal.aborted).toBe(false);
     };
-    const [one, other] = [await read(log, topic, { group }, slow, offsets), await read(await setup.open(), topic, { group }, slow, offsets)];
+    const [one, other] = [
+      await read(log, topic, { group }, slow, offsets),
+      await read(await setup.open(), topic, { group }, slow, offsets),
+    ];
     await eventually(() => one.assignment().length === 1 && other.assignment().length === 1);
     const before = [...one.assignment(), ...other.assignment()];
     await log.append(topic, numbered(20));
@@ -371,7 +393,9 @@ export const claims: Readonly<Record<string, Claim>> = {
   'appending to a topic that is not there is refused': async (setup) => {
     const log = await setup.open();
     await expect(log.append(`missing-${randomUUID()}`, numbered(1), 500)).rejects.toThrow(Error);
-    await expect(log.consume({ ...consuming(`missing-${randomUUID()}`), onBatch: () => Promise.resolve({ next: 0 }) })).rejects.toMatchObject({ code: 'topic.missing' });
+    await expect(
+      log.consume({ ...consuming(`missing-${randomUUID()}`), onBatch: () => Promise.resolve({ next: 0 }) }),
+    ).rejects.toMatchObject({ code: 'topic.missing' });
   },
 
   'topics are made once, however many make them, and another number of partitions is found': async (setup) => {
@@ -400,7 +424,13 @@ interface Reading extends LogConsumer {
  * A consumer that keeps its own offsets and moves them by compare-and-set, as the projector does in its transaction: a batch that does not
  * begin at its offset is fenced. `before` sees each batch first; it may throw, or answer itself.
  */
-async function read(log: EventLog, topic: string, options: Partial<ConsumeOptions>, before?: (batch: Batch) => unknown, offsets = new Map<number, number>()): Promise<Reading> {
+async function read(
+  log: EventLog,
+  topic: string,
+  options: Partial<ConsumeOptions>,
+  before?: (batch: Batch) => unknown,
+  offsets = new Map<number, number>(),
+): Promise<Reading> {
   const taken: Taken[] = [];
   const consumer = await log.consume({
     ...consuming(topic),
@@ -423,7 +453,13 @@ async function read(log: EventLog, topic: string, options: Partial<ConsumeOption
 
 const isAnswer = (answer: unknown): answer is BatchResult => typeof answer === 'object' && answer !== null && 'next' in answer;
 
-async function readAll(log: EventLog, topic: string, count: number, options: Partial<ConsumeOptions> = {}, before?: (batch: Batch) => unknown): Promise<Reading> {
+async function readAll(
+  log: EventLog,
+  topic: string,
+  count: number,
+  options: Partial<ConsumeOptions> = {},
+  before?: (batch: Batch) => unknown,
+): Promise<Reading> {
   const reading = await read(log, topic, options, before);
   await Promise.race([eventually(() => reading.taken.length >= count), reading.ended]);
   await reading.close();
@@ -447,15 +483,24 @@ async function highOfOthers(log: EventLog, topic: string, partition: number): Pr
   return others.reduce((sum, { high }) => sum + high, 0);
 }
 
-const record = (key: string | null, value: string): OutgoingRecord => ({ key: key === null ? null : Buffer.from(key), value: Buffer.from(value), headers: {} });
-const numbered = (count: number, from = 0): OutgoingRecord[] => Array.from({ length: count }, (_, n) => record(`key ${n % 23}`, String(from + n)));
+const record = (key: string | null, value: string): OutgoingRecord => ({
+  key: key === null ? null : Buffer.from(key),
+  value: Buffer.from(value),
+  headers: {},
+});
+const numbered = (count: number, from = 0): OutgoingRecord[] =>
+  Array.from({ length: count }, (_, n) => record(`key ${n % 23}`, String(from + n)));
 const text = ({ value }: LogRecord): string => value.toString();
 const firstOf = (batch: Batch): number => (batch.records[0] as LogRecord).offset;
 
 const plain = ({ key, value, headers }: LogRecord): unknown => [
   key?.toString('hex') ?? null, value.toString('hex'), Object.entries(headers).map(([name, bytes]) => [name, bytes.toString()]).sort(),
 ]; // prettier-ignore
-const plainOutgoing = ({ key, value, headers }: OutgoingRecord): unknown => [key?.toString('hex') ?? null, value.toString('hex'), Object.entries(headers).sort()];
+const plainOutgoing = ({ key, value, headers }: OutgoingRecord): unknown => [
+  key?.toString('hex') ?? null,
+  value.toString('hex'),
+  Object.entries(headers).sort(),
+];
 
 async function eventually(condition: () => boolean): Promise<void> {
   const deadline = Date.now() + patience.ms;
@@ -466,7 +511,10 @@ async function eventually(condition: () => boolean): Promise<void> {
 }
 
 async function soon<T>(promise: Promise<T>): Promise<T> {
-  return Promise.race([promise, sleep(patience.ms, undefined, { ref: false }).then(() => Promise.reject(new Error(`not settled within ${patience.ms} ms`)))]);
+  return Promise.race([
+    promise,
+    sleep(patience.ms, undefined, { ref: false }).then(() => Promise.reject(new Error(`not settled within ${patience.ms} ms`))),
+  ]);
 }
 
 function withRelease(): { promise: Promise<void>; resolve: () => void } {

@@ -33,6 +33,9 @@ async function recreateTopic(brokers: string[], topic: string): Promise<void> {
   await admin.connect();
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   await admin.deleteTopics({ topics: [topic] });
-  await admin.createTopics({ topics: [{ topic, numPartitions: topics[0]?.partitions.length ?? 1, replicationFactor: 1 }], waitForLeaders: false });
+  await admin.createTopics({
+    topics: [{ topic, numPartitions: topics[0]?.partitions.length ?? 1, replicationFactor: 1 }],
+    waitForLeaders: false,
+  });
   await admin.disconnect();
 }

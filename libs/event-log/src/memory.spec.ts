@@ -73,7 +73,7 @@ describe('faults on order', () => {
   });
 
   async function until(condition: () => boolean): Promise<void> {
-    for (const deadline = Date.now() + 5_000; !condition(); ) {
+    for (const deadline = Date.now() + 5_000; !condition();) {
       if (Date.now() > deadline) throw new Error(`not within 5 s: ${condition.toString()}`);
       await sleep(5);
     }

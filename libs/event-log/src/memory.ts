@@ -112,7 +112,14 @@ class InMemoryLog implements MemoryLog {
     const identity = { clusterId: this.#clusterId, topicId: id, topic };
     const set: PartitionSet = new PartitionSet((partition, signal) => {
       const read = this.#reader(options, { ...identity, partition }, set);
-      return runPartition({ partition: { ...identity, partition }, startAt: options.startAt, onBatch: options.onBatch, read, signal, report: this.#report });
+      return runPartition({
+        partition: { ...identity, partition },
+        startAt: options.startAt,
+        onBatch: options.onBatch,
+        read,
+        signal,
+        report: this.#report,
+      });
     });
     members.push(set);
     this.#groups.set(key, members);
@@ -131,7 +138,14 @@ class InMemoryLog implements MemoryLog {
   async ends(topic: string): Promise<readonly (PartitionId & { low: number; high: number })[]> {
     await Promise.resolve();
     const { id, partitions } = this.#topic(topic);
-    return partitions.map((partition, index) => ({ clusterId: this.#clusterId, topicId: id, topic, partition: index, low: partition.low, high: highOf(partition) }));
+    return partitions.map((partition, index) => ({
+      clusterId: this.#clusterId,
+      topicId: id,
+      topic,
+      partition: index,
+      low: partition.low,
+      high: highOf(partition),
+    }));
   }
 
   ensureTopics(specs: readonly TopicSpec[]): Promise<readonly TopicFinding[]> {
@@ -139,7 +153,9 @@ class InMemoryLog implements MemoryLog {
       const found = this.#topics.get(topic);
       if (found === undefined) this.#topics.set(topic, newTopic(partitions));
       const have = found?.partitions.length ?? partitions;
-      return have === partitions ? [] : [{ severity: 'warning', code: 'topic.partitions', detail: `${topic} has ${have} partitions, not ${partitions}.` }];
+      return have === partitions
+        ? []
+        : [{ severity: 'warning', code: 'topic.partitions', detail: `${topic} has ${have} partitions, not ${partitions}.` }];
     });
     return Promise.resolve(findings);
   }
@@ -164,7 +180,11 @@ class InMemoryLog implements MemoryLog {
   }
 
   /** Serves from where it is asked, but for what the faults order. */
-  #reader({ maxRecords, maxBytes }: ConsumeOptions, id: PartitionId, set: PartitionSet): (from: number, signal: AbortSignal) => Promise<Slice | null> {
+  #reader(
+    { maxRecords, maxBytes }: ConsumeOptions,
+    id: PartitionId,
+    set: PartitionSet,
+  ): (from: number, signal: AbortSignal) => Promise<Slice | null> {
     const sets = this.#rewinds.get(id.topic) ?? new Map<PartitionSet, Map<number, number>>();
     const rewinds = sets.get(set) ?? new Map<number, number>();
     this.#rewinds.set(id.topic, sets.set(set, rewinds.set(id.partition, -1)));
@@ -181,7 +201,10 @@ class InMemoryLog implements MemoryLog {
         }
         const records = partition.records.slice(from - partition.low, from - partition.low + maxRecords);
         if (!this.#paused && records.length > 0) {
-          last = { records: records.slice(0, batchLength(records.map(recordBytes), maxRecords, maxBytes)), highWatermark: highOf(partition) };
+          last = {
+            records: records.slice(0, batchLength(records.map(recordBytes), maxRecords, maxBytes)),
+            highWatermark: highOf(partition),
+          };
           return last;
         }
         await pause(POLL_MS, signal);
@@ -195,7 +218,10 @@ class InMemoryLog implements MemoryLog {
     if (topic.id !== id.topicId) throw new FatalLogError('topic.changed', `${id.topic} was deleted and made again.`);
     const partition = topic.partitions[id.partition] as Partition;
     if (offset < partition.low || offset > highOf(partition)) {
-      throw new FatalLogError('offset.out-of-range', `${id.topic} ${id.partition} has ${partition.low} to ${highOf(partition)}, not ${offset}.`);
+      throw new FatalLogError(
+        'offset.out-of-range',
+        `${id.topic} ${id.partition} has ${partition.low} to ${highOf(partition)}, not ${offset}.`,
+      );
     }
     return partition;
   }
@@ -204,7 +230,9 @@ class InMemoryLog implements MemoryLog {
 /** Partition p belongs to member p mod members; the old holder's handler may still be at work when the new one begins. */
 function share(members: readonly PartitionSet[], partitions: number): void {
   members.forEach((member, index) => {
-    const mine = Array.from({ length: partitions }, (_, partition) => partition).filter((partition) => partition % members.length === index);
+    const mine = Array.from({ length: partitions }, (_, partition) => partition).filter(
+      (partition) => partition % members.length === index,
+    );
     void member.assign(mine);
   });
 }

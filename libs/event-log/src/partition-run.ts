@@ -24,7 +24,9 @@ export interface PartitionRunOptions extends Pick<ConsumeOptions, 'startAt' | 'o
 /** Runs until the signal aborts and the handler at work has finished. Rejects with FatalLogError only. */
 export async function runPartition(options: PartitionRunOptions): Promise<void> {
   const { partition, signal } = options;
-  let next = await persist(options, 'Where to begin in the partition could not be read; trying again.', async () => checkedOffset(await options.startAt(partition)));
+  let next = await persist(options, 'Where to begin in the partition could not be read; trying again.', async () =>
+    checkedOffset(await options.startAt(partition)),
+  );
   while (next !== null && !signal.aborted) {
     const from: number = next;
     const slice = await persist(options, 'Reading from the event log failed; trying again.', () => options.read(from, signal));
@@ -35,7 +37,12 @@ export async function runPartition(options: PartitionRunOptions): Promise<void> 
 }
 
 /** Until it succeeds, is fatal, or the signal aborts (`null`). Errors of every class are caught, TypeError too: none may end the consumer unseen. */
-async function persist<T>({ partition, signal, report }: PartitionRunOptions, message: string, attempt: () => Promise<T>, offset?: number): Promise<T | null> {
+async function persist<T>(
+  { partition, signal, report }: PartitionRunOptions,
+  message: string,
+  attempt: () => Promise<T>,
+  offset?: number,
+): Promise<T | null> {
   for (let failed = 1; !signal.aborted; failed++) {
     try {
       return await attempt();

@@ -41,7 +41,9 @@ export class PartitionSet {
    */
   async assign(partitions: readonly number[], anew = false): Promise<void> {
     if (this.#closed) return;
-    const leaving = [...this.#held.keys()].filter((partition) => anew || !partitions.includes(partition)).map((partition) => this.#leave(partition));
+    const leaving = [...this.#held.keys()]
+      .filter((partition) => anew || !partitions.includes(partition))
+      .map((partition) => this.#leave(partition));
     for (const partition of partitions) {
       if (!this.#held.has(partition)) this.#start(partition);
     }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import kafkajs, { type PartitionMetadata } from 'kafkajs';
 import { createPartitioner, murmur2 } from './partitioner.ts';
 
-test('a key goes to the partition to which Kafka\'s own clients send it', () => {
+test("a key goes to the partition to which Kafka's own clients send it", () => {
   const theirs = kafkajs.Partitioners.DefaultPartitioner();
   const ours = createPartitioner();
   fc.assert(fc.property(fc.uint8Array({ maxLength: 80 }), fc.integer({ min: 1, max: 200 }), (bytes, partitions) => {

@@ -5,7 +5,8 @@ import { startChild, treeCpuSeconds, usageOf } from '../child-process.ts';
 import { ID } from '../goals.ts';
 import { openLog } from '../logs.ts';
 import { sightingRecords } from '../records.ts';
-import type { Figures, Measure } from '../rounds.ts';
+import type { Figures } from '../figures.ts';
+import type { Measure } from '../rounds.ts';
 import { PARTITIONS } from '../topic.ts';
 
 const READY_TIMEOUT_MS = 30_000;

@@ -6,7 +6,8 @@ import type { Bench } from '../bench.ts';
 import { ID } from '../goals.ts';
 import { startGateway } from '../product.ts';
 import { seededRandom } from '../random.ts';
-import { percentile, type Figures, type Measure } from '../rounds.ts';
+import type { Figures } from '../figures.ts';
+import { percentile, type Measure } from '../rounds.ts';
 import { withClient } from '../servers.ts';
 import { fillLedger, SIGHTINGS_PER_ITEM, syntheticItem } from '../synthetic-ledger.ts';
 

@@ -46,7 +46,10 @@ export class EmbeddedAppender {
     if (records.length === 0) return Promise.resolve();
     if (this.#ending.signal.aborted) return Promise.reject(new LogUnavailable('The log is closed.'));
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => settle(() => reject(new LogUnavailable(`The records were not written within ${timeoutMs} ms.`))), timeoutMs);
+      const timer = setTimeout(
+        () => settle(() => reject(new LogUnavailable(`The records were not written within ${timeoutMs} ms.`))),
+        timeoutMs,
+      );
       const settle = (how: () => void): void => {
         if (waiting.settled) return;
         waiting.settled = true;

@@ -95,7 +95,8 @@ class TopicWatch {
   /** Ends of a partition. FatalLogError `topic.changed`; LogUnavailable while the topic is away. */
   ends(partition: number): { readonly low: number; readonly next: number; readonly topicNo: number } {
     if (this.#state === null) throw new LogUnavailable(`There is no topic ${this.#topic.topic} any more.`);
-    if (this.#state.topicId !== this.#topic.topicId) throw new FatalLogError('topic.changed', `The topic ${this.#topic.topic} was deleted and made again.`);
+    if (this.#state.topicId !== this.#topic.topicId)
+      throw new FatalLogError('topic.changed', `The topic ${this.#topic.topic} was deleted and made again.`);
     const ends = this.#state.ends[partition];
     if (ends === undefined) throw new FatalLogError('offset.out-of-range', `${this.#topic.topic} has no partition ${partition}.`);
     return { ...ends, topicNo: this.#state.topicNo };
@@ -148,8 +149,16 @@ class PartitionReader {
     // Rising and distinct, so dense where both ends fit.
     if (records[0]?.offset !== from || records.at(-1)?.offset !== end - 1) {
       await this.#checkRange(from);
-      const missing = from + Math.max(records.findIndex(({ offset }, index) => offset !== from + index), 0);
-      throw new FatalLogError('offset.out-of-range', `${this.#options.topic} ${this.#partition} has no record ${missing}, though it lies between its ends.`);
+      const missing =
+        from +
+        Math.max(
+          records.findIndex(({ offset }, index) => offset !== from + index),
+          0,
+        );
+      throw new FatalLogError(
+        'offset.out-of-range',
+        `${this.#options.topic} ${this.#partition} has no record ${missing}, though it lies between its ends.`,
+      );
     }
     if (end < high) {
       this.#ahead = { from: end, records: this.#rows(end) };
@@ -163,13 +172,18 @@ class PartitionReader {
     await this.#watch.refresh();
     const { low, next } = this.#watch.ends(this.#partition);
     if (from >= low && from <= next) return;
-    throw new FatalLogError('offset.out-of-range', `${this.#options.topic} ${this.#partition} has the offsets ${low} to ${next}; the next to read is ${from}.`);
+    throw new FatalLogError(
+      'offset.out-of-range',
+      `${this.#options.topic} ${this.#partition} has the offsets ${low} to ${next}; the next to read is ${from}.`,
+    );
   }
 
   async #rows(from: number): Promise<LogRecord[]> {
     const { topicNo } = this.#watch.ends(this.#partition);
     const { maxRecords, maxBytes } = this.#options;
-    return withClient(this.#pool, async (client) => readRecordRows(await client.copyOut(batchQuery([topicNo, this.#partition, from, maxRecords, maxBytes]))));
+    return withClient(this.#pool, async (client) =>
+      readRecordRows(await client.copyOut(batchQuery([topicNo, this.#partition, from, maxRecords, maxBytes]))),
+    );
   }
 }
 

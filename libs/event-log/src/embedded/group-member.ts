@@ -57,7 +57,7 @@ export class GroupMember {
   }
 
   async #run(): Promise<void> {
-    for (let failed = 0; !this.#ending.signal.aborted; ) {
+    for (let failed = 0; !this.#ending.signal.aborted;) {
       try {
         const client = await this.#options.pool.connect();
         try {
@@ -104,7 +104,9 @@ export class GroupMember {
     while (this.#held.size > share) this.#giveBack(client, Math.max(...this.#held));
     for (let partition = 0; partition < partitions && this.#held.size < share; partition++) {
       if (this.#held.has(partition) || this.#leaving.has(partition)) continue;
-      const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1::bigint) as taken', [lockKey(this.#options, partition)]);
+      const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1::bigint) as taken', [
+        lockKey(this.#options, partition),
+      ]);
       if (rows[0]?.taken === true) this.#held.add(partition);
     }
     void set.assign([...this.#held]);
@@ -118,7 +120,9 @@ export class GroupMember {
       .assign([...this.#held])
       .then(() => client.query('select pg_advisory_unlock($1::bigint)', [lockKey(this.#options, partition)]))
       .then(() => this.#options.announce(client))
-      .catch((error: unknown) => this.#options.report('debug', 'A partition was not given back; the end of the session frees it.', { partition, error }))
+      .catch((error: unknown) =>
+        this.#options.report('debug', 'A partition was not given back; the end of the session frees it.', { partition, error }),
+      )
       .finally(() => this.#leaving.delete(partition));
   }
 }
@@ -132,9 +136,13 @@ where l.locktype = 'advisory' and l.granted and l.objsubid = 1
 order by l.pid`;
 
 /** Partitions of the member of this rank: all shares differ by one at most and add up. */
-export const shareOf = (rank: number, members: number, partitions: number): number => Math.floor(partitions / members) + (rank < partitions % members ? 1 : 0);
+export const shareOf = (rank: number, members: number, partitions: number): number =>
+  Math.floor(partitions / members) + (rank < partitions % members ? 1 : 0);
 
 /** 64 bits of SHA-256: advisory locks of the whole database share one space of keys. */
 function lockKey({ topicNo, group }: Pick<MemberOptions, 'topicNo' | 'group'>, what: number | 'members'): bigint {
-  return createHash('sha256').update(JSON.stringify(['custody/event-log/group', topicNo, group, what])).digest().readBigInt64BE(0);
+  return createHash('sha256')
+    .update(JSON.stringify(['custody/event-log/group', topicNo, group, what]))
+    .digest()
+    .readBigInt64BE(0);
 }

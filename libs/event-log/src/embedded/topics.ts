@@ -21,10 +21,18 @@ order by p.partition`;
 
 /** `null`: no such topic. */
 export async function readTopic(pool: SqlPool, topic: string): Promise<TopicState | null> {
-  const { rows } = await withClient(pool, (client) => client.query<{ topic_id: string; topic_no: number; cluster_id: string; low: number; next: number }>(STATE, [topic]));
+  const { rows } = await withClient(pool, (client) =>
+    client.query<{ topic_id: string; topic_no: number; cluster_id: string; low: number; next: number }>(STATE, [topic]),
+  );
   const [first] = rows;
   if (first === undefined) return null;
-  return { clusterId: first.cluster_id, topicId: first.topic_id, topic, topicNo: first.topic_no, ends: rows.map(({ low, next }) => ({ low, next })) };
+  return {
+    clusterId: first.cluster_id,
+    topicId: first.topic_id,
+    topic,
+    topicNo: first.topic_no,
+    ends: rows.map(({ low, next }) => ({ low, next })),
+  };
 }
 
 export async function existingTopic(pool: SqlPool, topic: string): Promise<TopicState> {
@@ -51,7 +59,12 @@ export async function ensureTopics(pool: SqlPool, specs: readonly TopicSpec[]): 
       found = await existingTopic(pool, topic);
     }
     const have = found.ends.length;
-    if (have !== partitions) findings.push({ severity: 'warning', code: 'topic.partitions', detail: `${topic} has ${have} partitions, ${partitions} are configured.` });
+    if (have !== partitions)
+      findings.push({
+        severity: 'warning',
+        code: 'topic.partitions',
+        detail: `${topic} has ${have} partitions, ${partitions} are configured.`,
+      });
   }
   return findings;
 }

@@ -86,12 +86,19 @@ export function createAppender(connections: Connections): Appender {
   return {
     async append(name, records, timeoutMs) {
       const deadline = Date.now() + timeoutMs;
-      const { partitions } = await within(timeoutMs, lookUpPatiently(() => lookUp(name), deadline, ending.signal));
+      const { partitions } = await within(
+        timeoutMs,
+        lookUpPatiently(() => lookUp(name), deadline, ending.signal),
+      );
       const rounds = roundsOf(records, (record) => partitionOf(record.key, partitions.length));
       // One after the other: requests in flight together may be written in another order after a retry.
       for (const round of rounds) {
         const now = Date.now();
-        await sendAll(name, round.map(({ partition, records: mine }) => ({ partition, bytes: encodeBatch(mine, now) })), deadline);
+        await sendAll(
+          name,
+          round.map(({ partition, records: mine }) => ({ partition, bytes: encodeBatch(mine, now) })),
+          deadline,
+        );
       }
     },
     async close() {

@@ -39,7 +39,9 @@ export function createKafka(options: KafkaLogOptions, retry: RetryOptions, onLin
   return new kafkajs.Kafka({ ...connectionSettings(options), retry, logLevel: kafkajs.logLevel.INFO, logCreator: () => onLine });
 }
 
-export function connectionSettings(options: KafkaLogOptions): Pick<KafkaConfig, 'brokers' | 'clientId' | 'ssl' | 'sasl' | 'socketFactory' | 'connectionTimeout' | 'requestTimeout'> {
+export function connectionSettings(
+  options: KafkaLogOptions,
+): Pick<KafkaConfig, 'brokers' | 'clientId' | 'ssl' | 'sasl' | 'socketFactory' | 'connectionTimeout' | 'requestTimeout'> {
   const { brokers, clientId, ssl, sasl, socketFactory } = options;
   return {
     brokers: [...brokers],

@@ -80,5 +80,8 @@ function send<T>(broker: Broker, { apiKey, apiVersion, apiName, body, decode }: 
 function checkVersion({ versions }: Broker, { apiKey, apiVersion, apiName }: Request<unknown>): void {
   const known = versions?.[apiKey];
   if (known === undefined || (known.minVersion <= apiVersion && apiVersion <= known.maxVersion)) return;
-  throw new FatalLogError('consumer.stopped', `The broker speaks ${apiName} ${known.minVersion} to ${known.maxVersion}, not ${apiVersion}: Kafka 3.1 or newer is needed.`);
+  throw new FatalLogError(
+    'consumer.stopped',
+    `The broker speaks ${apiName} ${known.minVersion} to ${known.maxVersion}, not ${apiVersion}: Kafka 3.1 or newer is needed.`,
+  );
 }

@@ -59,7 +59,12 @@ class GroupReader {
     this.#options = options;
     this.#topic = topic;
     this.#set = new PartitionSet((partition, signal) => this.#run(partition, signal));
-    this.#fetcher = new Fetcher({ connections: context.connections, topic, report: context.report, fail: (error) => this.#set.fail(error) });
+    this.#fetcher = new Fetcher({
+      connections: context.connections,
+      topic,
+      report: context.report,
+      fail: (error) => this.#set.fail(error),
+    });
     this.#consumer = context.kafka.consumer({
       groupId: options.group,
       allowAutoTopicCreation: false,
@@ -72,7 +77,9 @@ class GroupReader {
 
   async start(): Promise<LogConsumer> {
     const consumer = this.#consumer;
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#onAssignment(payload.memberId, payload.memberAssignment[this.#topic.topic] ?? []));
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) =>
+      this.#onAssignment(payload.memberId, payload.memberAssignment[this.#topic.topic] ?? []),
+    );
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       const message = 'The consumer lost its group';
       if (payload.restart) this.#context.report('warn', `${message}; it joins again.`, { topic: this.#topic.topic, error: payload.error });
@@ -129,12 +136,18 @@ class GroupReader {
     const { topic } = this.#topic;
     const offsets = [...this.#next].map(([partition, next]) => ({ topic, partition, offset: String(next) }));
     if (offsets.length === 0) return;
-    await this.#consumer.commitOffsets(offsets).catch((error: unknown) => this.#context.report('debug', 'Offsets for lag tools were not committed.', { topic, error }));
+    await this.#consumer
+      .commitOffsets(offsets)
+      .catch((error: unknown) => this.#context.report('debug', 'Offsets for lag tools were not committed.', { topic, error }));
   }
 
   async #leave(): Promise<void> {
     clearInterval(this.#committing);
-    await this.#consumer.disconnect().catch((error: unknown) => this.#context.report('debug', 'Leaving the group failed; its session runs out.', { topic: this.#topic.topic, error }));
+    await this.#consumer
+      .disconnect()
+      .catch((error: unknown) =>
+        this.#context.report('debug', 'Leaving the group failed; its session runs out.', { topic: this.#topic.topic, error }),
+      );
     await this.#fetcher.stop();
     await this.#context.connections.close();
   }

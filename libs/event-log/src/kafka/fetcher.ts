@@ -33,7 +33,12 @@ export class Fetcher {
   readonly #ending = new AbortController();
   #failed = 0;
 
-  constructor(options: { connections: Connections; topic: Omit<PartitionId, 'partition'>; report: Report; fail: (error: FatalLogError) => void }) {
+  constructor(options: {
+    connections: Connections;
+    topic: Omit<PartitionId, 'partition'>;
+    report: Report;
+    fail: (error: FatalLogError) => void;
+  }) {
     this.#connections = options.connections;
     this.#topic = options.topic;
     this.#report = options.report;
@@ -59,7 +64,8 @@ export class Fetcher {
     for (const [node, partitions] of held) {
       if (this.#underWay.has(node)) continue;
       const wanting = partitions.filter((partition) => this.#buffers.get(partition)?.wanting === true);
-      if (wanting.length > 0) this.#begin(node, node === LEADERS ? this.#findLeaders() : this.#fetch(node, wanting, wanting.length < partitions.length));
+      if (wanting.length > 0)
+        this.#begin(node, node === LEADERS ? this.#findLeaders() : this.#fetch(node, wanting, wanting.length < partitions.length));
     }
   }
 
@@ -70,7 +76,10 @@ export class Fetcher {
 
   #begin(node: number, work: Promise<void>): void {
     const done = work
-      .then(() => void (this.#failed = 0), (error: unknown) => this.#failure(error))
+      .then(
+        () => void (this.#failed = 0),
+        (error: unknown) => this.#failure(error),
+      )
       .then(() => {
         this.#underWay.delete(node);
         this.wake();
@@ -81,12 +90,20 @@ export class Fetcher {
   async #failure(error: unknown): Promise<void> {
     if (this.#ending.signal.aborted) return;
     if (!(error instanceof LogUnavailable)) {
-      this.#fail(error instanceof FatalLogError ? error : new FatalLogError('consumer.stopped', `What ${this.#topic.topic} holds cannot be read: ${(error as Error).message}`, error));
+      this.#fail(
+        error instanceof FatalLogError
+          ? error
+          : new FatalLogError('consumer.stopped', `What ${this.#topic.topic} holds cannot be read: ${(error as Error).message}`, error),
+      );
       return;
     }
     this.#leaders = new Map();
     this.#failed++;
-    this.#report(this.#failed === 1 ? 'warn' : 'debug', 'Fetching failed; trying again.', { topic: this.#topic.topic, attempt: this.#failed, error });
+    this.#report(this.#failed === 1 ? 'warn' : 'debug', 'Fetching failed; trying again.', {
+      topic: this.#topic.topic,
+      attempt: this.#failed,
+      error,
+    });
     await pause(backOffMs(this.#failed, RETRY_MAX_MS), this.#ending.signal);
   }
 
@@ -96,7 +113,10 @@ export class Fetcher {
     // Deleted, and not made again yet: nothing can be read.
     if (found === null) throw new LogUnavailable(`There is no topic ${topic} any more.`);
     if (found.topicId !== topicId || found.clusterId !== clusterId) {
-      throw new FatalLogError('topic.changed', `The topic ${topic} was deleted and made again: it had the id ${topicId}, now ${found.topicId}.`);
+      throw new FatalLogError(
+        'topic.changed',
+        `The topic ${topic} was deleted and made again: it had the id ${topicId}, now ${found.topicId}.`,
+      );
     }
     this.#leaders = new Map(found.partitions.filter(({ leader }) => leader >= 0).map(({ partition, leader }) => [partition, leader]));
     const unled = [...this.#buffers.keys()].filter((partition) => !this.#leaders.has(partition));
@@ -123,10 +143,14 @@ export class Fetcher {
   #take(buffer: PartitionBuffer, offset: number, fetched: FetchedPartition): void {
     const { partition, errorCode, lowWatermark, highWatermark } = fetched;
     if (errorCode === KafkaError.offsetOutOfRange) {
-      throw new FatalLogError('offset.out-of-range', `${this.#topic.topic} ${partition} does not hold the offset ${offset}${lowWatermark < 0 ? '' : `, but ${lowWatermark} to ${highWatermark}`}.`);
+      throw new FatalLogError(
+        'offset.out-of-range',
+        `${this.#topic.topic} ${partition} does not hold the offset ${offset}${lowWatermark < 0 ? '' : `, but ${lowWatermark} to ${highWatermark}`}.`,
+      );
     }
     // Another leader, a topic id that is not known (any more): who leads what is asked again, and whether it is the same topic.
-    if (errorCode !== KafkaError.none) throw new LogUnavailable(`Kafka answers for ${this.#topic.topic} ${partition} with error code ${errorCode}.`);
+    if (errorCode !== KafkaError.none)
+      throw new LogUnavailable(`Kafka answers for ${this.#topic.topic} ${partition} with error code ${errorCode}.`);
     const { records, sizes, end } = decodeBatches(fetched.records, offset, fetched.aborted);
     buffer.push(records, sizes, end, highWatermark);
   }

@@ -28,7 +28,10 @@ export function createKafkaLog(options: KafkaLogOptions): EventLog {
     append: (topic, records, timeoutMs = APPEND_TIMEOUT_MS) => appender.append(topic, records, timeoutMs),
     async consume(consumeOptions) {
       const sessionTimeoutMs = options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS;
-      const consumer = await consumeTopic({ kafka: createKafka(options, PATIENT, onLine), connections: connect(), sessionTimeoutMs, report }, consumeOptions);
+      const consumer = await consumeTopic(
+        { kafka: createKafka(options, PATIENT, onLine), connections: connect(), sessionTimeoutMs, report },
+        consumeOptions,
+      );
       consumers.add(consumer);
       const forget = (): void => void consumers.delete(consumer);
       consumer.ended.then(forget, forget);
@@ -43,7 +46,8 @@ export function createKafkaLog(options: KafkaLogOptions): EventLog {
         .map(({ partition, low, high }) => ({ clusterId, topicId, topic, partition, low: Number(low), high: Number(high) }))
         .sort((a, b) => a.partition - b.partition);
     },
-    ensureTopics: async (specs) => ensureTopics({ admin: await admin.get(), connections, replication: options.replication ?? 1, report }, specs),
+    ensureTopics: async (specs) =>
+      ensureTopics({ admin: await admin.get(), connections, replication: options.replication ?? 1, report }, specs),
     ping: async () => void (await connections.ask(metadataRequest([]))),
     async close() {
       await Promise.all([...consumers].map((consumer) => consumer.close()));

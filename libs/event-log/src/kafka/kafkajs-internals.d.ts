@@ -3,7 +3,12 @@ declare module 'kafkajs/src/cluster/index.js' {
   import type { ISocketFactory, KafkaConfig, Logger, RetryOptions } from 'kafkajs';
 
   interface Protocol<Decoded, T> {
-    readonly request: { readonly apiKey: number; readonly apiVersion: number; readonly apiName: string; encode(): Promise<{ buf: Buffer; buffer: Buffer }> };
+    readonly request: {
+      readonly apiKey: number;
+      readonly apiVersion: number;
+      readonly apiName: string;
+      encode(): Promise<{ buf: Buffer; buffer: Buffer }>;
+    };
     readonly response: { decode(raw: Buffer): Promise<Decoded>; parse(data: Decoded): Promise<T> };
   }
   interface Broker {

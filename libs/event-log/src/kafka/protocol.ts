@@ -88,7 +88,12 @@ const NO_SESSION = -1;
 const UNKNOWN = -1;
 
 /** Error code of the whole answer, and its partitions. */
-export function fetchRequest({ topicId, partitions, maxWaitMs, maxBytes }: FetchOptions): Request<{ errorCode: number; partitions: FetchedPartition[] }> {
+export function fetchRequest({
+  topicId,
+  partitions,
+  maxWaitMs,
+  maxBytes,
+}: FetchOptions): Request<{ errorCode: number; partitions: FetchedPartition[] }> {
   const body = new Writer();
   body.int32(CONSUMER).int32(maxWaitMs).int32(1).int32(maxBytes).int8(READ_COMMITTED).int32(0).int32(NO_SESSION);
   body.compactArray([topicId], (id) => {
@@ -97,7 +102,10 @@ export function fetchRequest({ topicId, partitions, maxWaitMs, maxBytes }: Fetch
     });
     body.tags();
   });
-  body.compactArray([], () => {}).compactBytes(Buffer.alloc(0)).tags(); // nothing forgotten, no rack
+  body
+    .compactArray([], () => {})
+    .compactBytes(Buffer.alloc(0))
+    .tags(); // nothing forgotten, no rack
   return { apiKey: 1, apiVersion: 13, apiName: 'Fetch', body: body.bytes(), decode: readFetched };
 }
 
@@ -139,7 +147,9 @@ export function produceRequest(topic: string, batches: ReadonlyMap<number, Buffe
   const body = new Writer([...batches.values()].reduce((bytes, batch) => bytes + batch.length + 32, 512));
   body.uvarint(0).int16(ALL_IN_SYNC_REPLICAS).int32(timeoutMs); // no transaction
   body.compactArray([topic], (name) => {
-    body.compactBytes(Buffer.from(name)).compactArray([...batches], ([partition, batch]) => body.int32(partition).compactBytes(batch).tags());
+    body
+      .compactBytes(Buffer.from(name))
+      .compactArray([...batches], ([partition, batch]) => body.int32(partition).compactBytes(batch).tags());
     body.tags();
   });
   body.tags();

@@ -91,5 +91,13 @@ function at(batch: Buffer, base: number): Buffer {
   return batch;
 }
 
-const plain = ({ key, value, headers }: LogRecord): unknown => [key?.toString('hex') ?? null, value.toString('hex'), Object.entries(headers).map(([name, bytes]) => [name, bytes.toString()])];
-const plainOutgoing = ({ key, value, headers }: OutgoingRecord): unknown => [key?.toString('hex') ?? null, value.toString('hex'), Object.entries(headers)];
+const plain = ({ key, value, headers }: LogRecord): unknown => [
+  key?.toString('hex') ?? null,
+  value.toString('hex'),
+  Object.entries(headers).map(([name, bytes]) => [name, bytes.toString()]),
+];
+const plainOutgoing = ({ key, value, headers }: OutgoingRecord): unknown => [
+  key?.toString('hex') ?? null,
+  value.toString('hex'),
+  Object.entries(headers),
+];

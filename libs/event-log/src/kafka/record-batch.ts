@@ -113,7 +113,7 @@ export function decodeBatches(bytes: Buffer, from: number, aborted: readonly Abo
   const found: { records: LogRecord[]; sizes: number[]; end: number } = { records: [], sizes: [], end: from };
   const open = new Set<bigint>();
   const waiting = [...aborted].sort((a, b) => a.firstOffset - b.firstOffset);
-  for (let at = 0; at + HEADER_BYTES <= bytes.length; ) {
+  for (let at = 0; at + HEADER_BYTES <= bytes.length;) {
     const size = LENGTH_AT + 4 + bytes.readInt32BE(at + LENGTH_AT);
     if (size < HEADER_BYTES || bytes[at + MAGIC_AT] !== MAGIC) throw new RangeError(`not a record batch of magic ${MAGIC}`);
     if (at + size > bytes.length) break;
@@ -147,7 +147,8 @@ function decodeBatch(batch: Buffer, base: number, from: number, found: { records
   const packed = batch.subarray(HEADER_BYTES);
   const count = batch.readInt32BE(COUNT_AT);
   const unpacked = unpack(batch.readInt16BE(ATTRIBUTES_AT) & CODEC, packed);
-  const { records, sizes } = 'fault' in unpacked ? undecoded(batch, base, count, unpacked.fault) : decodeUnpacked(unpacked.bytes, count, base);
+  const { records, sizes } =
+    'fault' in unpacked ? undecoded(batch, base, count, unpacked.fault) : decodeUnpacked(unpacked.bytes, count, base);
   records.forEach((record, index) => {
     if (record.offset < from) return;
     found.records.push(record);
@@ -158,7 +159,13 @@ function decodeBatch(batch: Buffer, base: number, from: number, found: { records
 /** The whole batch as it is stands at its first record, so that nothing is lost; each record has its fault. */
 function undecoded(batch: Buffer, base: number, count: number, detail: string): { records: LogRecord[]; sizes: number[] } {
   const fault = { code: 'record.codec', detail } as const;
-  const records = Array.from({ length: count }, (_, index) => ({ offset: base + index, key: null, value: index === 0 ? batch : EMPTY, headers: {}, fault }));
+  const records = Array.from({ length: count }, (_, index) => ({
+    offset: base + index,
+    key: null,
+    value: index === 0 ? batch : EMPTY,
+    headers: {},
+    fault,
+  }));
   return { records, sizes: records.map(({ value }) => value.length) };
 }
 

@@ -48,7 +48,12 @@ async function existing(context: TopicsContext, spec: TopicSpec): Promise<{ topi
       const topic = await findTopic(context.connections, spec.topic);
       if (topic !== null && topic.partitions.length > 0 && topic.partitions.every(({ leader }) => leader >= 0)) return { topic, made };
       // False where another was faster. Waiting for leaders is ours: kafkajs' own wait fails on brokers that do not know the topic yet.
-      if (topic === null && !made) made = await context.admin.createTopics({ topics: [definition(spec, context.replication)], waitForLeaders: false, timeout: CREATE_TIMEOUT_MS });
+      if (topic === null && !made)
+        made = await context.admin.createTopics({
+          topics: [definition(spec, context.replication)],
+          waitForLeaders: false,
+          timeout: CREATE_TIMEOUT_MS,
+        });
     } catch (error) {
       last = error;
     }
@@ -75,10 +80,17 @@ const definition = ({ topic, partitions }: TopicSpec, replication: number): ITop
 function checkShape(spec: TopicSpec, found: TopicMetadata, replication: number): TopicFinding[] {
   const findings: TopicFinding[] = [];
   const have = found.partitions.length;
-  if (have !== spec.partitions) findings.push(warning('topic.partitions', `${spec.topic} has ${have} partitions, ${spec.partitions} are configured.`));
+  if (have !== spec.partitions)
+    findings.push(warning('topic.partitions', `${spec.topic} has ${have} partitions, ${spec.partitions} are configured.`));
   const replicas = Math.min(...found.partitions.map((partition) => partition.replicas));
   const wanted = Math.max(replication, REPLICAS_LEAST);
-  if (replicas < wanted) findings.push(warning('topic.replication', `${spec.topic} has ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}; it takes ${wanted} to lose a broker and no record.`));
+  if (replicas < wanted)
+    findings.push(
+      warning(
+        'topic.replication',
+        `${spec.topic} has ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}; it takes ${wanted} to lose a broker and no record.`,
+      ),
+    );
   return findings;
 }
 
@@ -86,32 +98,70 @@ type Settings = Readonly<Record<string, string>>;
 
 async function readSettings({ admin, report }: TopicsContext, topic: string): Promise<Settings | null> {
   try {
-    const { resources } = await admin.describeConfigs({ resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }], includeSynonyms: false });
+    const { resources } = await admin.describeConfigs({
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+      includeSynonyms: false,
+    });
     return Object.fromEntries((resources[0]?.configEntries ?? []).map(({ configName, configValue }) => [configName, configValue]));
   } catch (error) {
-    report('debug', 'The topic\'s settings could not be read.', { topic, error });
+    report('debug', "The topic's settings could not be read.", { topic, error });
     return null;
   }
 }
 
 /** A principal of few rights may not read them. */
-const unreadable = (topic: string): TopicFinding => warning('topic.unchecked', `The settings of ${topic} could not be read: retention and in-sync replicas are not checked.`);
+const unreadable = (topic: string): TopicFinding =>
+  warning('topic.unchecked', `The settings of ${topic} could not be read: retention and in-sync replicas are not checked.`);
 
 function checkSettings(topic: string, settings: Settings, { partitions }: TopicMetadata): TopicFinding[] {
   const findings: TopicFinding[] = [];
   const number = (name: string): number => Number(settings[name] ?? NaN);
   const minInsync = number('min.insync.replicas');
-  if (minInsync < MIN_INSYNC) findings.push(warning('topic.min-insync', `${topic} has min.insync.replicas=${minInsync}; an acknowledged record can be lost with one broker.`));
+  if (minInsync < MIN_INSYNC)
+    findings.push(
+      warning('topic.min-insync', `${topic} has min.insync.replicas=${minInsync}; an acknowledged record can be lost with one broker.`),
+    );
   if (partitions.some(({ replicas }) => replicas < minInsync)) {
-    findings.push({ severity: 'error', code: 'topic.min-insync', detail: `${topic} has min.insync.replicas=${minInsync} and fewer replicas: nothing can be appended.` });
+    findings.push({
+      severity: 'error',
+      code: 'topic.min-insync',
+      detail: `${topic} has min.insync.replicas=${minInsync} and fewer replicas: nothing can be appended.`,
+    });
   }
   const expires = number('retention.ms') !== -1 || number('retention.bytes') !== -1;
-  if (expires) findings.push({ severity: 'error', code: 'topic.retention', detail: `${topic} has retention.ms=${settings['retention.ms']}, retention.bytes=${settings['retention.bytes']}; records go before they are vouched for.` });
-  if (settings['cleanup.policy'] !== 'delete') findings.push({ severity: 'error', code: 'topic.retention', detail: `${topic} has cleanup.policy=${settings['cleanup.policy']}; records of one key replace each other.` });
-  if (settings['unclean.leader.election.enable'] === 'true') findings.push({ severity: 'error', code: 'topic.unclean-election', detail: `${topic} has unclean.leader.election.enable=true; a replica that lags can become the leader and drop acknowledged records.` });
-  if (number('max.message.bytes') < MESSAGE_BYTES_LEAST) findings.push(warning('topic.message-size', `${topic} has max.message.bytes=${settings['max.message.bytes']}; the largest sighting needs ${MESSAGE_BYTES_LEAST}.`));
+  if (expires)
+    findings.push({
+      severity: 'error',
+      code: 'topic.retention',
+      detail: `${topic} has retention.ms=${settings['retention.ms']}, retention.bytes=${settings['retention.bytes']}; records go before they are vouched for.`,
+    });
+  if (settings['cleanup.policy'] !== 'delete')
+    findings.push({
+      severity: 'error',
+      code: 'topic.retention',
+      detail: `${topic} has cleanup.policy=${settings['cleanup.policy']}; records of one key replace each other.`,
+    });
+  if (settings['unclean.leader.election.enable'] === 'true')
+    findings.push({
+      severity: 'error',
+      code: 'topic.unclean-election',
+      detail: `${topic} has unclean.leader.election.enable=true; a replica that lags can become the leader and drop acknowledged records.`,
+    });
+  if (number('max.message.bytes') < MESSAGE_BYTES_LEAST)
+    findings.push(
+      warning(
+        'topic.message-size',
+        `${topic} has max.message.bytes=${settings['max.message.bytes']}; the largest sighting needs ${MESSAGE_BYTES_LEAST}.`,
+      ),
+    );
   const compression = settings['compression.type'] ?? 'producer';
-  if (!readableCodecs.has(compression)) findings.push(warning('topic.compression', `${topic} has compression.type=${compression}: batches that this program cannot read may arrive and become dead letters.`));
+  if (!readableCodecs.has(compression))
+    findings.push(
+      warning(
+        'topic.compression',
+        `${topic} has compression.type=${compression}: batches that this program cannot read may arrive and become dead letters.`,
+      ),
+    );
   return findings;
 }
 
