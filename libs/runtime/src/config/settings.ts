@@ -108,7 +108,7 @@ export const SETTINGS = {
     batchRecords: integer(
       1,
       10_000,
-      1_000,
+      4_000,
       'Records of one transaction at most. More is slower to redo after a crash; fewer costs round trips.',
     ),
     batchBytes: integer(64 * 1024, 64 * MIB, 8 * MIB, 'Bytes of one transaction at most; the memory of a projector follows from it.'),
