@@ -1,7 +1,7 @@
 /** Reports of an import against a server whose answers are given: complete, cut off, wrong, busy. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '../client.ts';
@@ -53,6 +53,7 @@ async function importFrom(
     const exit = await importCase(client, path, {
       onError: 'proceed',
       quiet: true,
+      onWait: () => undefined,
       onReport: (report) => reports.push(report),
       ...options,
     });
@@ -139,5 +140,67 @@ describe('an import', () => {
 
   it('of a file that is not there says so and asks nobody', async () => {
     await expect(importFrom(accept, join(folder, 'nowhere.jsonl'))).rejects.toMatchObject({ code: 'import.no-file', exitCode: 2 });
+  });
+
+  it('refuses bytes that are not UTF-8 at their offset, never alters them, and writes them out as they were', async () => {
+    const bad = Buffer.concat([Buffer.from('{"id":"'), Buffer.from([0xe9]), Buffer.from('"}\r')]);
+    const path = join(folder, 'latin.jsonl');
+    writeFileSync(path, Buffer.concat([Buffer.from(`${line('a')}\r\n\r\n`), bad, Buffer.from(`\n${line('b')}`)]));
+    const rejects = join(folder, 'latin-rejects.jsonl');
+    const { exit, report, asked } = await importFrom(accept, path, { rejects });
+    expect([exit, report.lines, asked.flatMap(({ rows }) => rows.map(({ id }) => id))]).toEqual([6, 3, ['a', 'b']]);
+    expect(report.rejected).toMatchObject([{ line: 3, faults: [{ code: 'json.encoding', offset: 7 }] }]);
+    expect(readFileSync(rejects)).toEqual(Buffer.concat([bad, Buffer.from('\n')]));
+  });
+
+  it('reads lines that end in other pieces of the file than they begin in, and one longer than a piece', async () => {
+    const ids = Array.from({ length: 600 }, (_, n) => `${'p'.repeat(100)}-${n}`);
+    const padded = `${' '.repeat(200_000)}${line('long')}`;
+    const { report, asked } = await importFrom(accept, file(...ids.map(line), padded));
+    expect([report.accepted, asked.flatMap(({ rows }) => rows.map(({ id }) => id))]).toEqual([601, [...ids, 'long']]);
+  });
+
+  it('asks nobody where its rejected lines could not be written, or would be written over the file itself', async () => {
+    const path = file(line('a'), '{');
+    const link = join(folder, 'link.jsonl');
+    symlinkSync(path, link);
+    const before = readFileSync(path, 'utf8');
+    let asked = 0;
+    const counts: Reply = (...all) => {
+      asked++;
+      accept(...all);
+    };
+    await expect(importFrom(counts, path, { rejects: join(folder, 'nowhere/rejects.jsonl') })).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(importFrom(counts, path, { rejects: folder })).rejects.toMatchObject({ code: 'EISDIR' });
+    await expect(importFrom(counts, path, { rejects: link })).rejects.toMatchObject({ code: 'usage', exitCode: 2 });
+    expect([asked, readFileSync(path, 'utf8')]).toEqual([0, before]);
+  });
+
+  it.each([
+    ['a folder', () => folder],
+    ['standard input', () => '-'],
+    ['what is no plain file', () => '/dev/null'],
+  ])('of %s says that it is no file that can be imported', async (_, path) => {
+    await expect(importFrom(accept, path())).rejects.toMatchObject({ code: 'import.not-a-file', exitCode: 2 });
+  });
+
+  it('that loses its server says once that it waits, then how many lines are in and to run it again', async () => {
+    let turns = 0;
+    const away: Reply = (asked, response, request) => {
+      if (turns++ === 0) return accept(asked, response, request);
+      response.writeHead(503, { 'content-type': 'application/problem+json' });
+      response.end(JSON.stringify({ code: 'log.unavailable', title: 'Event log not available', status: 503 }));
+    };
+    const said: string[] = [];
+    const ids = Array.from({ length: 600 }, (_, n) => `n-${n}`);
+    const run = importFrom(away, file(...ids.map(line)), { retryForMs: 700, onWait: (sentence) => said.push(sentence) });
+    await expect(run).rejects.toMatchObject({
+      exitCode: 75,
+      code: 'log.unavailable',
+      message: expect.stringMatching(/ (?:500|100) of 600 lines are known to be in\.$/) as string,
+      remedy: expect.stringMatching(/^Run the same import again/) as string,
+    });
+    expect(turns).toBeGreaterThan(3);
+    expect(said).toEqual([expect.stringMatching(/^Waiting for the server, up to 1 s: Event log not available/)]);
   });
 });

@@ -2,9 +2,7 @@
  * `custody import FILE.jsonl`: a case file, line by line, through capture. Every line is accounted for: accepted, already there, or
  * rejected with line, code, place and remedy. Sending a file again changes nothing.
  */
-import { createReadStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, isJsonObject, type JsonObject } from '#lib/contracts';
 import { canonicalize, parseStrict } from '#lib/ledger';
@@ -13,6 +11,7 @@ import { caseFolder } from '../case-folder.ts';
 import { problemError, type Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { group, progressBar, type Progress } from '../progress.ts';
+import { caseLines, checkCaseFile, type CaseLine } from './case-lines.ts';
 import { printable } from './printable.ts';
 
 /** Lines in one request: enough to share one append, few enough to answer well within a second. */
@@ -31,6 +30,10 @@ export interface ImportOptions {
   readonly json?: boolean;
   /** No progress line. */
   readonly quiet?: boolean;
+  /** How long a server that is away is waited for; default RETRY_FOR_MS. */
+  readonly retryForMs?: number;
+  /** Gets the sentence that the server is waited for, once an import; default: stderr. */
+  readonly onWait?: (sentence: string) => void;
   /** For a caller that is no terminal: gets the report instead of it being printed. */
   readonly onReport?: (report: ImportReport) => void;
 }
@@ -38,7 +41,8 @@ export interface ImportOptions {
 export interface RejectedLine {
   readonly line: number;
   readonly id?: string;
-  readonly text: string;
+  /** As it was in the file, without its line feed. */
+  readonly raw: Buffer;
   readonly faults: readonly Fault[];
 }
 
@@ -53,41 +57,100 @@ export interface ImportReport {
 
 interface MappedLine {
   readonly line: number;
-  readonly text: string;
+  readonly raw: Buffer;
   readonly body: string;
 }
 
-export async function importCase(client: Client, file: string, options: ImportOptions): Promise<ExitCode> {
-  const targets = await collectTargets(file);
-  const report: ImportReport = { file, lines: targets.lines, accepted: 0, duplicates: 0, rejected: [], dryRun: options.dryRun === true };
-  const bar = progressBar('import', targets.lines, options.quiet !== true);
-  // Rollback over a whole file: every line is judged, by the server too, before the first one is kept.
-  if (options.onError === 'rollback' || report.dryRun) await pass(client, file, targets, report, bar, true);
-  if (!report.dryRun && !(options.onError === 'rollback' && report.rejected.length > 0)) {
-    Object.assign(report, { accepted: 0, duplicates: 0 });
-    report.rejected.length = 0;
-    await pass(client, file, targets, report, bar, false);
-  }
-  bar.finish();
-  report.rejected.sort((a, b) => a.line - b.line);
-  if (options.rejects !== undefined) await writeFile(options.rejects, report.rejected.map((row) => `${row.text}\n`).join(''));
-  (options.onReport ?? ((done: ImportReport) => print(done, options)))(report);
-  return report.rejected.length > 0 ? EXIT.rejectedRows : EXIT.ok;
+/** What one import holds while it runs. */
+interface Run {
+  readonly client: Client;
+  readonly file: string;
+  readonly targets: Targets;
+  readonly report: ImportReport;
+  readonly bar: Progress;
+  readonly retryForMs: number;
+  /** Says once that the server is waited for. */
+  readonly waits: (failure: CommandError) => void;
 }
 
-async function pass(client: Client, file: string, targets: Targets, report: ImportReport, bar: Progress, dryRun: boolean): Promise<void> {
-  const underWay = new Set<Promise<void>>();
-  for await (const chunk of mappedChunks(file, targets, report)) {
-    const sent: Promise<void> = sendChunk(client, chunk, report, dryRun).then(() => {
-      underWay.delete(sent);
-      bar.update(chunk.at(-1)?.line ?? 0);
-    });
-    // Whoever waits gets the first failure; the others of the same moment must not end the process by themselves.
-    sent.catch(() => undefined);
-    underWay.add(sent);
-    if (underWay.size >= CHUNKS_UNDER_WAY) await Promise.race(underWay);
+export async function importCase(client: Client, file: string, options: ImportOptions): Promise<ExitCode> {
+  await checkCaseFile(file);
+  // Before anything is sent: an import must not end without the place where its rejected lines were to go.
+  const rejects = options.rejects === undefined ? undefined : await openRejects(options.rejects, file);
+  try {
+    const targets = await collectTargets(file);
+    const report: ImportReport = { file, lines: targets.lines, accepted: 0, duplicates: 0, rejected: [], dryRun: options.dryRun === true };
+    const bar = progressBar('import', targets.lines, options.quiet !== true);
+    const run: Run = { client, file, targets, report, bar, retryForMs: options.retryForMs ?? RETRY_FOR_MS, waits: sayOnce(options) };
+    await passes(run, options).finally(() => bar.finish());
+    report.rejected.sort((a, b) => a.line - b.line);
+    if (rejects !== undefined) await writeRejects(rejects, report.rejected);
+    (options.onReport ?? ((done: ImportReport) => print(done, options)))(report);
+    return report.rejected.length > 0 ? EXIT.rejectedRows : EXIT.ok;
+  } finally {
+    await rejects?.close();
   }
-  await Promise.all(underWay);
+}
+
+/** Rollback over a whole file: every line is judged, by the server too, before the first one is kept. */
+async function passes(run: Run, options: ImportOptions): Promise<void> {
+  const { report } = run;
+  if (options.onError === 'rollback' || report.dryRun) await pass(run, true);
+  if (!written(report, options)) return;
+  Object.assign(report, { accepted: 0, duplicates: 0 });
+  report.rejected.length = 0;
+  await pass(run, false);
+}
+
+/** For appending, so that what an earlier import left there stays until this one has something to put in its place. */
+async function openRejects(path: string, file: string): Promise<FileHandle> {
+  const handle = await open(path, 'a');
+  const [there, given] = [await handle.stat(), await stat(file)];
+  if (there.dev !== given.dev || there.ino !== given.ino) return handle;
+  await handle.close();
+  throw new CommandError(EXIT.usage, 'usage', `The rejected lines cannot go into ${path}: that is the file to import.`);
+}
+
+async function writeRejects(handle: FileHandle, rejected: readonly RejectedLine[]): Promise<void> {
+  await handle.truncate(0);
+  for (const { raw } of rejected) await handle.write(Buffer.concat([raw, LINE_FEED]));
+}
+
+const LINE_FEED = Buffer.from('\n');
+
+function sayOnce({ onWait = (sentence) => process.stderr.write(`${sentence}\n`), retryForMs = RETRY_FOR_MS }: ImportOptions): Run['waits'] {
+  let said = false;
+  return ({ message }) => {
+    if (!said) onWait(`Waiting for the server, up to ${Math.round(retryForMs / 1000)} s: ${message}`);
+    said = true;
+  };
+}
+
+async function pass(run: Run, dryRun: boolean): Promise<void> {
+  const underWay = new Set<Promise<void>>();
+  try {
+    for await (const chunk of mappedChunks(run)) {
+      const sent: Promise<void> = sendChunk(run, chunk, dryRun).then(() => {
+        underWay.delete(sent);
+        run.bar.update(chunk.at(-1)?.line ?? 0);
+      });
+      // Whoever waits gets the first failure; the others of the same moment must not end the process by themselves.
+      sent.catch(() => undefined);
+      underWay.add(sent);
+      if (underWay.size >= CHUNKS_UNDER_WAY) await Promise.race(underWay);
+    }
+    await Promise.all(underWay);
+  } catch (error) {
+    // Those still under way may get in: they are counted before it is said how many did.
+    await Promise.allSettled(underWay);
+    throw error instanceof CommandError && error.exitCode === EXIT.temporary ? brokenOff(error, run.report, dryRun) : error;
+  }
+}
+
+function brokenOff({ code, message }: CommandError, report: ImportReport, dryRun: boolean): CommandError {
+  const there = dryRun ? 0 : report.accepted + report.duplicates;
+  const remedy = 'Run the same import again when the server answers: what is there already is not doubled.';
+  return new CommandError(EXIT.temporary, code, `${message} ${group(there)} of ${group(report.lines)} lines are known to be in.`, remedy);
 }
 
 interface Targets {
@@ -100,14 +163,14 @@ interface Targets {
 async function collectTargets(file: string): Promise<Targets> {
   const wanted = new Set<string>();
   let lines = 0;
-  for await (const { text } of readLines(file)) {
+  for await (const { bytes } of caseLines(file)) {
     lines++;
-    if (MAY_NAME_TARGET.test(text)) for (const id of targetsIn(text)) wanted.add(id);
+    if (TARGET_NAMES.some((name) => bytes.includes(name))) for (const id of targetsIn(bytes)) wanted.add(id);
   }
   const found = new Map<string, JsonObject>();
   if (wanted.size > 0) {
-    for await (const { text } of readLines(file)) {
-      const parsed = parseStrict(Buffer.from(text, 'utf8'));
+    for await (const { bytes } of caseLines(file)) {
+      const parsed = parseStrict(bytes);
       if (!parsed.ok || !isJsonObject(parsed.value)) continue;
       const { id } = parsed.value;
       if (typeof id === 'string' && wanted.has(id) && !found.has(id)) found.set(id, parsed.value);
@@ -117,19 +180,19 @@ async function collectTargets(file: string): Promise<Targets> {
 }
 
 /** Most lines name none: only those that may are parsed for it. */
-const MAY_NAME_TARGET = /"(?:corrects|targets?)"/;
+const TARGET_NAMES = ['"corrects"', '"target"', '"targets"'] as const;
 
-function targetsIn(text: string): string[] {
-  const parsed = parseStrict(Buffer.from(text, 'utf8'));
+function targetsIn(bytes: Buffer): string[] {
+  const parsed = parseStrict(bytes);
   if (!parsed.ok || !isJsonObject(parsed.value)) return [];
   const { corrects, target, targets } = parsed.value;
   return [corrects, target, targets].flat().filter((id) => typeof id === 'string');
 }
 
-async function* mappedChunks(file: string, targets: Targets, report: ImportReport): AsyncGenerator<MappedLine[]> {
+async function* mappedChunks({ file, targets, report }: Run): AsyncGenerator<MappedLine[]> {
   let chunk: MappedLine[] = [];
-  for await (const { line, text } of readLines(file)) {
-    const mapped = mapLine(line, text, targets);
+  for await (const read of caseLines(file)) {
+    const mapped = mapLine(read, targets);
     if ('faults' in mapped) report.rejected.push(mapped);
     else chunk.push(mapped);
     if (chunk.length >= CHUNK_LINES) {
@@ -140,24 +203,25 @@ async function* mappedChunks(file: string, targets: Targets, report: ImportRepor
   if (chunk.length > 0) yield chunk;
 }
 
-function mapLine(line: number, text: string, targets: Targets): MappedLine | RejectedLine {
-  const parsed = parseStrict(Buffer.from(text, 'utf8'));
+function mapLine({ line, raw, bytes }: CaseLine, targets: Targets): MappedLine | RejectedLine {
+  const parsed = parseStrict(bytes);
   if (!parsed.ok) {
     const { code, detail, offset, pointer } = parsed.fault;
     return {
       line,
-      text,
+      raw: Buffer.from(raw),
       faults: [{ code: code as Fault['code'], detail, ...(offset === undefined ? { pointer: pointer ?? '' } : { offset }) }],
     };
   }
   const value = parsed.value;
   if (!isJsonObject(value)) {
-    return { line, text, faults: [{ code: 'import.not-an-object', pointer: '', detail: 'A line of a case file is one JSON object.' }] };
+    const fault = { code: 'import.not-an-object', pointer: '', detail: 'A line of a case file is one JSON object.' } as const;
+    return { line, raw: Buffer.from(raw), faults: [fault] };
   }
   const id = typeof value['id'] === 'string' ? { id: value['id'] } : {};
   const mapped = mapCaseLine(value, targets);
-  if (!mapped.ok) return { line, ...id, text, faults: mapped.faults };
-  return { line, text, body: canonicalize(mapped.document as never) };
+  if (!mapped.ok) return { line, ...id, raw: Buffer.from(raw), faults: mapped.faults };
+  return { line, raw, body: canonicalize(mapped.document as never) };
 }
 
 interface RowAnswer {
@@ -167,9 +231,10 @@ interface RowAnswer {
   readonly errors?: readonly Fault[];
 }
 
-async function sendChunk(client: Client, chunk: readonly MappedLine[], report: ImportReport, dryRun: boolean): Promise<void> {
+async function sendChunk(run: Run, chunk: readonly MappedLine[], dryRun: boolean): Promise<void> {
+  const { report } = run;
   const body = `${chunk.map((line) => line.body).join('\n')}\n`;
-  const answers = await postUntilAccepted(client, body, dryRun);
+  const answers = await postUntilAccepted(run, body, dryRun);
   const seen = new Set<number>();
   for (const answer of answers) {
     const line = chunk[answer.row];
@@ -182,7 +247,7 @@ async function sendChunk(client: Client, chunk: readonly MappedLine[], report: I
       report.rejected.push({
         line: line.line,
         ...(answer.id === undefined ? {} : { id: answer.id }),
-        text: line.text,
+        raw: Buffer.from(line.raw),
         faults: answer.errors ?? [],
       });
   }
@@ -197,8 +262,8 @@ async function sendChunk(client: Client, chunk: readonly MappedLine[], report: I
 }
 
 /** A server that is away, busy or without its log is waited for: sending the same chunk again is harmless. */
-async function postUntilAccepted(client: Client, body: string, dryRun: boolean): Promise<RowAnswer[]> {
-  const deadline = performance.now() + RETRY_FOR_MS;
+async function postUntilAccepted({ client, retryForMs, waits }: Run, body: string, dryRun: boolean): Promise<RowAnswer[]> {
+  const deadline = performance.now() + retryForMs;
   for (let delayMs = 200; ; delayMs = Math.min(delayMs * 2, 5_000)) {
     let failure: CommandError;
     try {
@@ -216,35 +281,18 @@ async function postUntilAccepted(client: Client, body: string, dryRun: boolean):
           : new CommandError(EXIT.temporary, 'server.interrupted', `The answer broke off: ${String(error)}`);
     }
     if (failure.exitCode !== EXIT.temporary || performance.now() > deadline) throw failure;
+    waits(failure);
     await sleep(delayMs);
   }
 }
 
-async function* readLines(file: string): AsyncGenerator<{ line: number; text: string }> {
-  let line = 0;
-  const stream = createReadStream(file, { encoding: 'utf8' });
-  const reader = createInterface({ input: stream, crlfDelay: Infinity });
-  try {
-    for await (const text of reader) {
-      line++;
-      if (text.trim() !== '') yield { line, text };
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new CommandError(EXIT.usage, 'import.no-file', `There is no file ${file}.`);
-    throw error;
-  } finally {
-    reader.close();
-    stream.destroy();
-  }
-}
-
 function print(report: ImportReport, options: ImportOptions): void {
+  const kept = written(report, options);
   if (options.json === true) {
     const rejected = report.rejected.map(({ line, id, faults }) => ({ line, id, errors: faults }));
-    process.stdout.write(
-      `${JSON.stringify({ file: report.file, lines: report.lines, accepted: report.accepted, written: written(report, options), duplicates: report.duplicates, rejected, dryRun: report.dryRun })}\n`,
-    );
+    const { file, lines, duplicates, dryRun, accepted: acceptable } = report;
+    const counts = kept ? { accepted: acceptable } : { accepted: 0, acceptable };
+    process.stdout.write(`${JSON.stringify({ file, lines, ...counts, written: kept, duplicates, rejected, dryRun })}\n`);
     return;
   }
   for (const row of report.rejected.slice(0, SHOWN_REJECTS)) {
@@ -257,9 +305,10 @@ function print(report: ImportReport, options: ImportOptions): void {
   }
   if (report.rejected.length > SHOWN_REJECTS)
     process.stderr.write(`... and ${report.rejected.length - SHOWN_REJECTS} more; --rejects FILE writes them all\n`);
-  const counts = `${group(report.accepted)} ${report.dryRun ? 'would be accepted' : 'accepted'}, ${group(report.duplicates)} already there, ${group(report.rejected.length)} rejected`;
+  const acceptedText = kept ? 'accepted' : report.dryRun ? 'would be accepted' : 'would have been accepted';
+  const counts = `${group(report.accepted)} ${acceptedText}, ${group(report.duplicates)} already there, ${group(report.rejected.length)} rejected`;
   const nothing = report.dryRun ? ' Nothing written (dry run).' : ' Nothing written (--on-error rollback).';
-  process.stdout.write(`${group(report.lines)} lines: ${counts}.${written(report, options) ? '' : nothing}\n`);
+  process.stdout.write(`${group(report.lines)} lines: ${counts}.${kept ? '' : nothing}\n`);
 }
 
 function written(report: ImportReport, options: ImportOptions): boolean {
