@@ -1,7 +1,7 @@
 /** F7: records of every class that cannot be taken, among good ones: each becomes one dead letter with its reason and bytes, the good ones flow. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
-import { CODEC_CODE, FORBIDDEN_PRINCIPAL, POISON, snappyOf } from '../poison.ts';
+import { CODEC_CODE, FORBIDDEN_PRINCIPAL, POISON, type PoisonClass, snappyOf } from '../poison.ts';
 import { documentAt, type Document } from '../documents.ts';
 import type { Harness, Row } from '../harness.ts';
 import { outcomeOf, type Outcome } from '../outcome.ts';
@@ -11,6 +11,9 @@ import { until } from '../wait.ts';
 
 /** The control's projector gets this long for what the product takes in a second or two. */
 const CONTROL_WAIT_MS = 6_000;
+/** Bad ones in one partition, so in one batch: more than are copied to the dead letters' topic in one step. */
+const BURST = 250;
+const { make: makeBurst, code: BURST_CODE } = POISON[1] as PoisonClass;
 const COPIED_WITHIN_MS = 30_000;
 
 export const poison: Row = {
@@ -64,6 +67,9 @@ async function inject({ seed }: Harness, scene: Scene, ofEach: number): Promise<
     await appendUnreadable(scene, `codec-${round}`);
     count(CODEC_CODE);
   }
+  const burst = Array.from({ length: BURST }, (_, n) => makeBurst(observation(seed, `burst-${n}`)));
+  await scene.log.append(scene.topic, burst);
+  for (let n = 0; n < BURST; n++) count(BURST_CODE);
   return counts;
 }
 

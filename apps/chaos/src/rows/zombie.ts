@@ -4,7 +4,7 @@ import type { Child } from '../child-process.ts';
 import type { Harness, Row } from '../harness.ts';
 import { outcomeOf, type Outcome } from '../outcome.ts';
 import type { Scene } from '../scene.ts';
-import { freeze, freezeInTransaction, freezeOutsideTransaction } from '../transactions.ts';
+import { endSessions, freeze, freezeInTransaction } from '../transactions.ts';
 import { until } from '../wait.ts';
 import { noted } from './rebalances.ts';
 import { metric } from '../metric.ts';
@@ -17,10 +17,13 @@ const SESSION_MS = 12_000;
 const CONTROL_SESSION_MS = 8_000;
 const TAKEN_OVER_MS = 60_000;
 const AWAKE_MS = 2_500;
+const FENCED_WITHIN_MS = 15_000;
 /** More than one record at a time can be taken. */
 const LOAD_PER_SECOND = 1_500;
-/** Work that is waiting when the zombie falls asleep. */
-const AT_WORK_MS = 500;
+/** Records that are waiting when the zombie falls asleep: it has some of them in its hands. */
+const WAITING_LEAST = 100;
+/** Its own name in pg_stat_activity, to tell its transactions from its heir's. */
+const VICTIM = 'chaos victim';
 
 export const zombie: Row = {
   name: 'zombie',
@@ -50,7 +53,10 @@ async function wakeZombies(harness: Harness, scene: Scene): Promise<Outcome> {
   let inTransaction = 0;
   for (let round = 0; round < zombies; round++) {
     const env = { CUSTODY_PROJECTOR_BATCH_RECORDS: BATCH_RECORDS, CUSTODY_PROJECTOR_GROUP: `${scene.database.name}-${round}` };
-    const [victim, heir] = await Promise.all([scene.start('projector', env), scene.start('projector', env)]);
+    const [victim, heir] = await Promise.all([
+      scene.start('projector', { ...env, DATABASE_URL: `${scene.database.url}?application_name=${encodeURIComponent(VICTIM)}` }),
+      scene.start('projector', env),
+    ]);
     const part = (n: number): number => Math.floor((sightings * n) / zombies);
     const load = scene.load(inputs, {
       targets: [base],
@@ -59,16 +65,19 @@ async function wakeZombies(harness: Harness, scene: Scene): Promise<Outcome> {
       ratePerSecond: LOAD_PER_SECOND,
       rowsPerRequest: 5,
     });
-    await sleep(AT_WORK_MS);
-    // Every third falls asleep with its locks held: the server takes them back.
-    const holding = round % 3 === 2;
-    if (holding) inTransaction += (await freezeInTransaction(scene, victim.child, random)) > 0 ? 1 : 0;
-    else await freezeOutsideTransaction(scene, victim.child, random);
+    await until(
+      'the zombie-to-be to be at work',
+      TAKEN_OVER_MS,
+      async () => (await scene.lag()) >= WAITING_LEAST && (await committedBy(victim.base)) > 0,
+      5,
+    );
+    // In the middle of its work, with locks held. The server takes them back after 30 s: every third time that is waited for.
+    if ((await freezeInTransaction(scene, victim.child, random, VICTIM)) > 0) inTransaction++;
+    if (round % 3 !== 2) await endSessions(scene, VICTIM);
     await Promise.all([sleep(SESSION_MS), load.done]);
     await scene.drained(TAKEN_OVER_MS);
     victim.child.signal('SIGCONT');
-    await sleep(AWAKE_MS);
-    const fencedNow = await metric(victim.base, 'custody_projector_batch_seconds_count', 'outcome="fenced"');
+    const fencedNow = await until('the zombie to be fenced', FENCED_WITHIN_MS, () => fencedOf(victim.base), 50).catch(() => 0);
     fenced += fencedNow;
     if (fencedNow > 0) woken++;
     await Promise.all([victim.child.stop(), heir.child.stop()]);
@@ -82,6 +91,14 @@ async function wakeZombies(harness: Harness, scene: Scene): Promise<Outcome> {
   ];
   return outcomeOf(verdict, { problems, fenced, measured: { zombies, 'asleep within a transaction': inTransaction } });
 }
+
+/** Null: not yet. */
+async function fencedOf(base: string): Promise<number | null> {
+  const fenced = await metric(base, 'custody_projector_batch_seconds_count', 'outcome="fenced"');
+  return fenced === 0 ? null : fenced;
+}
+
+const committedBy = (base: string): Promise<number> => metric(base, 'custody_projector_records_total', 'outcome="committed"');
 
 /** Records that were noted more than once, after one zombie. */
 async function countWith(scene: Scene, mode: string): Promise<number> {
