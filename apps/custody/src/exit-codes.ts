@@ -28,14 +28,39 @@ export class CommandError extends Error {
   }
 }
 
+/** What is wrong with a path that somebody named: it is theirs to name another. */
+const PATH_FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'There is no such file or folder',
+  ENOTDIR: 'A part of this path is no folder',
+  EISDIR: 'This is a folder, not a file',
+  EACCES: 'This may not be opened by the user that runs this',
+  EPERM: 'This may not be opened by the user that runs this',
+  EROFS: 'This cannot be written: its file system is read-only',
+  ELOOP: 'This path leads in a circle of links',
+  ENAMETOOLONG: 'This path is too long',
+};
+
+/** What passes, or is mended beside this program: full disks, busy machines, networks and databases that are away. */
+const TEMPORARY = new Set(
+  'EADDRINUSE EAGAIN EBUSY ECONNABORTED ECONNREFUSED ECONNRESET EAI_AGAIN EDQUOT EHOSTUNREACH EMFILE ENETUNREACH ENFILE ENOSPC ENOTFOUND EPIPE ETIMEDOUT'.split(
+    ' ',
+  ),
+);
+/** SQLSTATE classes 08 (connection), 53 (resources) and 57P (shutting down or starting). */
+const TEMPORARY_SQLSTATE = /^(?:08...|53...|57P..)$/;
+const TEMPORARY_OWN = /^(?:store\.(?:unavailable|timeout)|log\.unavailable)$/;
+
 /**
- * What a script can act on, in an error of the libraries below: data that is locked or of a newer version, a port that is taken, a database or
- * event log that is away. `null`: none of these, hence a bug, which is shown with its stack.
+ * What a script can act on, in an error of the libraries below: data that is locked or of a newer version, a path that cannot be used, a port
+ * that is taken, a database or event log that is away. `null`: none of these, hence a bug, which is shown with its stack.
  */
 export function commandErrorOf(error: unknown): CommandError | null {
   if (error instanceof CommandError) return error;
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  if (typeof code !== 'string' || code.startsWith('ERR_')) return null;
+  const { code, message, path, syscall } = (error ?? {}) as Record<'code' | 'message' | 'path' | 'syscall', unknown>;
+  if (typeof code !== 'string') return null;
+  // A program that is not there (`spawn`) is no path that was named.
+  const fault = String(syscall).startsWith('spawn') ? undefined : PATH_FAULTS[code];
+  if (fault !== undefined) return new CommandError(EXIT.usage, code, `${fault}${typeof path === 'string' ? `: ${path}` : ''}.`);
   if (code === 'EADDRINUSE') {
     return new CommandError(
       EXIT.temporary,
@@ -44,7 +69,9 @@ export function commandErrorOf(error: unknown): CommandError | null {
       'Choose another with --port (0 takes a free one).',
     );
   }
-  return new CommandError(code.startsWith('data.') ? EXIT.conflict : EXIT.temporary, code, String(message));
+  if (code.startsWith('data.')) return new CommandError(EXIT.conflict, code, String(message));
+  const passes = TEMPORARY.has(code) || TEMPORARY_SQLSTATE.test(code) || TEMPORARY_OWN.test(code);
+  return passes ? new CommandError(EXIT.temporary, code, String(message)) : null;
 }
 
 /** HTTP status of a problem to exit code. */
