@@ -21,6 +21,8 @@ const READY_TIMEOUT_MS = 60_000;
 /** A dead member of a group holds its partitions for its session (10 s); then everything that waits is taken. */
 const DRAIN_TIMEOUT_MS = 90_000;
 const RACES_AT_ONCE = 8;
+/** Beyond every row: what is not acknowledged by then never will be. */
+const GIVE_UP_AFTER_MS = 900_000;
 /** Half of the young objects of a batch die with it. */
 const NODE_FLAGS = ['--max-semi-space-size=64'];
 /** A harness that drives faults is no client that has to be held back. */
@@ -132,7 +134,7 @@ export class Scene {
   }
 
   load(inputs: Inputs, request: Pick<LoadRequest, 'targets'> & Partial<LoadRequest>): Load {
-    const defaults = { from: 0, ratePerSecond: 1_000_000, connections: 8, rowsPerRequest: 20, giveUpAfterMs: 120_000 };
+    const defaults = { from: 0, ratePerSecond: 1_000_000, connections: 8, rowsPerRequest: 20, giveUpAfterMs: GIVE_UP_AFTER_MS };
     return startLoad({ ...defaults, inputs, operationsFile: this.operationsFile, ...request }, join(this.folder, 'load.log'));
   }
 

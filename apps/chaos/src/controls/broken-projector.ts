@@ -2,6 +2,7 @@
  * Projectors as they must not be, each with one defence off, on the same event log, decoding and transaction as the product's: what the rows
  * of the table have to catch. The first argument names the defect.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeBatch } from '#app/projector';
 import { createKafkaLog, type Batch, type BatchResult } from '#lib/event-log';
 import { createPool, knownEvents, projectBatch, readOffset, type Failpoint, type PartitionId, type ProjectedEvent } from '#lib/store';
@@ -11,6 +12,7 @@ type Defect = (batch: Batch, from: number, next: number) => Promise<void>;
 const env = (name: string): string => process.env[name] ?? '';
 const MAX_RECORDS = Number(process.env['CUSTODY_PROJECTOR_BATCH_RECORDS'] ?? 100);
 const MAX_BYTES = 4 * 2 ** 20;
+const RETRY_MS = 100;
 
 const pool = createPool({
   url: env('DATABASE_URL'),
@@ -53,6 +55,7 @@ const DEFECTS: Readonly<Record<string, Defect>> = {
       for (;;) {
         const moved = await projectBatch(pool, batch, from, next, [], [...buried]).catch(() => null);
         if (moved !== null) return;
+        await sleep(RETRY_MS);
       }
     });
   },

@@ -10,7 +10,7 @@ import { until } from '../wait.ts';
 const LOST_WITHIN_MS = 30_000;
 /** How long the broker stays out of reach after the reply was lost: longer than one retry. */
 const CUT_MS = { least: 50, most: 250 } as const;
-const CYCLE_MS = 700;
+const CYCLE_MS = 1_200;
 const CONTROL_ROUNDS = 10;
 
 export const repliesLost: Row = {
