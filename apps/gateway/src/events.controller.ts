@@ -5,13 +5,15 @@ import type { EventAnswer, EventsView } from '#lib/contracts';
 import { foldEvent, formatRef, knownAtReported } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import { parseAsOf, type AsOf } from './coordinates.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor, isCount, isRecord } from './cursor.ts';
 import { sendWithTag } from './entity-tag.ts';
 import { eventView, readEvent, type ReadEvent, storedView } from './event-view.ts';
 import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
 import type { LedgerReads, Reader } from './ledger-reads.ts';
 import { readLimit, readQuery } from './query.ts';
 import { closure, coordinatesOf, questionView } from './timeline.ts';
+
+const IS_POSITION = isRecord<{ from: number; logSize: number }>({ from: isCount, logSize: isCount });
 
 @Controller('v1/events')
 export class EventsController {
@@ -28,9 +30,9 @@ export class EventsController {
     const limit = readLimit(query.limit);
     const reader = await readerOf(this.#deps);
     const question = `${reads.origin} events ${reader.groups.join()}`;
-    const cursor =
-      query.cursor === undefined ? undefined : (decodeCursor(question, query.cursor) as unknown as { from: number; logSize: number });
-    const logSize = cursor?.logSize ?? (await reads.logSize());
+    const cursor = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
+    const size = await reads.logSize();
+    const logSize = Math.min(cursor?.logSize ?? size, size);
     const page = await reads.eventsFrom(cursor?.from ?? 0, reader.groups, logSize, limit + 1);
     const shown = page.slice(0, limit);
     const last = shown.at(-1);

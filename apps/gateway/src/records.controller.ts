@@ -3,10 +3,12 @@ import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/c
 import type { ConflictsView, DeadLettersView, DeadLetterView, ErrorCode, RetriedView } from '#lib/contracts';
 import { formatInstant } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor, isCount, isRecord, isWord } from './cursor.ts';
 import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
 import type { DeadLetterHead, StoredDeadLetter } from './ledger-reads.ts';
 import { readLimit, readQuery } from './query.ts';
+
+const IS_CONFLICT = isRecord<{ id: string; contentHash: string }>({ id: isWord, contentHash: isWord });
 
 @Controller('v1')
 export class RecordsController {
@@ -24,7 +26,7 @@ export class RecordsController {
     const limit = readLimit(text);
     const reader = await readerOf(this.#deps);
     const question = `${reads.origin} conflicts ${reader.agency}`;
-    const after = cursor === undefined ? undefined : (decodeCursor(question, cursor) as unknown as { id: string; contentHash: string });
+    const after = cursor === undefined ? undefined : decodeCursor(question, cursor, IS_CONFLICT);
     const page = await reads.conflicts(
       reader,
       after === undefined ? undefined : { id: after.id, contentHash: Buffer.from(after.contentHash, 'hex') },
@@ -57,7 +59,7 @@ export class RecordsController {
     const { cursor, limit: text } = readQuery(given, ['cursor', 'limit']);
     const limit = readLimit(text);
     const question = `${reads.origin} dead-letters`;
-    const page = await reads.deadLetters(cursor === undefined ? undefined : (decodeCursor(question, cursor) as number), limit + 1);
+    const page = await reads.deadLetters(cursor === undefined ? undefined : decodeCursor(question, cursor, isCount), limit + 1);
     const shown = page.slice(0, limit);
     const last = shown.at(-1);
     return { deadLetters: shown.map(headOf), next: page.length > limit && last !== undefined ? encodeCursor(question, last.seq) : null };

@@ -2,7 +2,7 @@
 import type { SearchView } from '#lib/contracts';
 import { displayIdentifier, matchesSearch, parseIdentifier, searchProbes } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor, isCount } from './cursor.ts';
 import type { LedgerReads, Reader, SearchHit } from './ledger-reads.ts';
 import { coordinatesOf } from './timeline.ts';
 
@@ -25,7 +25,7 @@ export async function searchItems(reads: LedgerReads, reader: Reader, query: Sea
   if (probes.keys.length === 0)
     throw new DomainError('query.too-short', 'q needs letters or digits: five in a row of an identifier, or a whole one.');
   const question = `${reads.origin} search ${text} ${reader.groups.join()}`;
-  const from = query.cursor === undefined ? 0 : (decodeCursor(question, query.cursor) as number);
+  const from = query.cursor === undefined ? 0 : decodeCursor(question, query.cursor, isCount);
   const logSize = await reads.logSize();
   // The whole value first: one look-up finds a complete identifier however many others share pieces with it.
   const whole = await reads.itemsByKeys([probes.whole], reader.groups, 1, CANDIDATES_MAX);

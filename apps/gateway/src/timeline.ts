@@ -10,14 +10,21 @@ import {
   knownAtReported,
   parseIdentifier,
   referencesOf,
+  targetsOf,
   type EventRef,
   type OpenQuestion,
 } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import type { AsOf } from './coordinates.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor, isCount, isRecord, isWord, type IsPosition } from './cursor.ts';
 import { eventView, readEvent, type ReadEvent } from './event-view.ts';
 import type { LedgerReads, Reader, TimelineKey, TimelineRow } from './ledger-reads.ts';
+
+const isBound: IsPosition<number | null> = (value): value is number | null => value === null || Number.isSafeInteger(value);
+const IS_POSITION = isRecord<{ after: TimelineKey; logSize: number }>({
+  after: isRecord<TimelineKey>({ starts: isBound, ends: isBound, agency: isWord, id: isWord }),
+  logSize: isCount,
+});
 
 export interface TimelineQuery {
   readonly item: string;
@@ -30,10 +37,9 @@ export async function readTimeline(reads: LedgerReads, reader: Reader, query: Ti
   const { asOf } = query;
   const item = itemOf(query.item);
   const question = `${reads.origin} timeline ${item.id} ${asOf.basis} ${asOf.basis === 'reported' ? asOf.text : asOf.logSize} ${reader.groups.join()}`;
-  const cursor =
-    query.cursor === undefined ? undefined : (decodeCursor(question, query.cursor) as unknown as { after: TimelineKey; logSize: number });
+  const cursor = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
   // A walk over pages stays at the log size that it began with, or the pages would not be of one timeline.
-  const logSize = cursor?.logSize ?? asOf.logSize;
+  const logSize = Math.min(cursor?.logSize ?? asOf.logSize, asOf.logSize);
   const page = await reads.timelinePage({
     item: item.id,
     groups: reader.groups,
@@ -77,10 +83,10 @@ const keyOf = ({ starts, ends, agency, id }: TimelineRow): { starts: number | nu
 
 /** Rows looked at in one step from the end of a timeline. */
 const LAST_PAGE = 50;
-/** A hundred thousand statements behind the last observation are read no further: the timeline itself has it. */
-const LAST_PAGES_MAX = 20;
+/** Beyond this many records that place nothing the answer is left to the timeline. */
+const LAST_PAGES_MAX = 200;
 
-/** The latest sighting that places the item: from the end of the timeline backwards. Undated ones come last and are looked at first. */
+/** The latest dated sighting that places the item, from the end of the timeline backwards; one without a date is later than nothing. */
 export async function lastPlacing(reads: LedgerReads, reader: Reader, item: string, asOf: AsOf): Promise<EventView | null> {
   let before: TimelineKey | undefined;
   for (let turn = 0; turn < LAST_PAGES_MAX; turn++) {
@@ -95,7 +101,9 @@ export async function lastPlacing(reads: LedgerReads, reader: Reader, item: stri
     const inputs = [...onPage, ...(await closure(reads, reader, asOf.logSize, onPage))];
     const fold = foldTimeline(item, asOf.basis === 'reported' ? knownAtReported(inputs, asOf.until).inputs : inputs);
     const keys = new Map(onPage.map((event) => [formatRef(event.sighting), event]));
-    const found = fold.entries.filter((entry) => entry.places && keys.has(formatRef(entry.sighting))).at(-1);
+    const found = fold.entries
+      .filter((entry) => entry.places && entry.sighting.occurred !== undefined && keys.has(formatRef(entry.sighting)))
+      .at(-1);
     if (found !== undefined) return eventView(found, eventOf(keys, found.sighting), item);
     const last = page.at(-1);
     if (last === undefined || page.length < LAST_PAGE) return null;
@@ -127,35 +135,43 @@ export function coordinatesOf(asOf: AsOf, logSize: number): TimelineView['coordi
   };
 }
 
-/** Speakers transitively, then whatever all of them refer to: one more step, since targets of targets decide nothing here. */
+/** Targets of targets: a correction of a correction of ... Longer chains than this are nobody's honest work. */
+const TARGET_STEPS_MAX = 64;
+
+/**
+ * What decides how these events stand, and what they name: those that speak about them (and about those, transitively), what all of them
+ * refer to, and for what speaks about others its own targets, step by step. Contradictions are followed one step only: they decide nothing.
+ */
 export async function closure(reads: LedgerReads, reader: Reader, logSize: number, events: readonly ReadEvent[]): Promise<ReadEvent[]> {
   const have = new Set(events.map((event) => formatRef(event.sighting)));
   const take = (found: readonly ReadEvent[]): ReadEvent[] =>
     found.filter((event) => !have.has(formatRef(event.sighting)) && have.add(formatRef(event.sighting)));
   const speakers = take((await reads.speakersAbout(refsOf(events), reader.groups, logSize)).map(readEvent));
   const context = [...speakers];
-  let wanted = missingTargets([...events, ...speakers], have);
-  while (wanted.length > 0) {
+  let wanted = missing(
+    [...events.flatMap(({ sighting }) => referencesOf(sighting)), ...speakers.flatMap(({ sighting }) => targetsOf(sighting))],
+    have,
+  );
+  for (let step = 0; wanted.length > 0; step++) {
+    if (step === TARGET_STEPS_MAX)
+      throw new DomainError('store.timeout', `Records here speak about each other over more than ${TARGET_STEPS_MAX} steps.`);
     const found = take((await reads.byRefs(wanted, reader.groups, logSize)).map(readEvent));
     if (found.length === 0) break;
     // A target brings those that speak about it: they decide how it stands.
     const more = take((await reads.speakersAbout(refsOf(found), reader.groups, logSize)).map(readEvent));
     context.push(...found, ...more);
-    wanted = missingTargets([...found, ...more], have);
+    wanted = missing(
+      [...found, ...more].flatMap(({ sighting }) => targetsOf(sighting)),
+      have,
+    );
   }
   return context;
 }
 
 const refsOf = (events: readonly ReadEvent[]): EventRef[] => events.map(({ sighting: { agency, id } }) => ({ agency, id }));
 
-function missingTargets(events: readonly ReadEvent[], have: ReadonlySet<string>): EventRef[] {
-  const missing = new Map<string, EventRef>();
-  for (const { sighting } of events) {
-    for (const ref of referencesOf(sighting)) {
-      if (!have.has(formatRef(ref))) missing.set(formatRef(ref), ref);
-    }
-  }
-  return [...missing.values()];
+function missing(refs: readonly EventRef[], have: ReadonlySet<string>): EventRef[] {
+  return [...new Map(refs.filter((ref) => !have.has(formatRef(ref))).map((ref) => [formatRef(ref), ref])).values()];
 }
 
 function eventOf(events: ReadonlyMap<string, ReadEvent>, ref: EventRef): ReadEvent {
