@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stopAllChildren } from './child-process.ts';
-import { createHarness, type Row } from './harness.ts';
+import { createHarness, type Harness, type Row } from './harness.ts';
 import { holds, type RowResult } from './outcome.ts';
 import { projectRoot } from './project-root.ts';
 import { ROWS } from './rows/index.ts';
@@ -25,13 +25,14 @@ async function main(): Promise<number> {
       row: { type: 'string', multiple: true },
       json: { type: 'string' },
       keep: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
   const sizes = SIZES[values.size as Sizes['name']] as Sizes | undefined;
   const rows = values.row === undefined ? ROWS : ROWS.filter(({ name }) => values.row?.includes(name));
-  if (sizes === undefined || rows.length === 0) {
+  if (values.help || sizes === undefined || rows.length === 0) {
     note(USAGE);
-    return 2;
+    return values.help ? 0 : 2;
   }
   const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
   const root = projectRoot();
@@ -69,10 +70,7 @@ async function runAll(root: string, rows: readonly Row[], sizes: Sizes, seed: nu
   const results: RowResult[] = [];
   try {
     for (const row of rows) {
-      const started = performance.now();
-      const { fault, title } = row;
-      const { product, control } = await row.run(harness);
-      const result = { fault, title, product, control, seconds: Math.round((performance.now() - started) / 100) / 10 };
+      const result = await runRow(row, harness);
       results.push(result);
       note(JSON.stringify(result));
     }
@@ -84,13 +82,30 @@ async function runAll(root: string, rows: readonly Row[], sizes: Sizes, seed: nu
   return results;
 }
 
+/** A row that does not come to its end has shown nothing: it is red, and the others are run all the same. */
+async function runRow(row: Row, harness: Harness): Promise<RowResult> {
+  const started = performance.now();
+  const seconds = (): number => Math.round((performance.now() - started) / 100) / 10;
+  const { fault, title } = row;
+  try {
+    const { product, control } = await row.run(harness);
+    return { fault, title, product, control, seconds: seconds() };
+  } catch (error) {
+    note(describe(error));
+    const problem = `the row did not come to its end: ${error instanceof Error ? error.message : String(error)}`;
+    return { fault, title, product: { problems: [problem] }, control: { title: 'not run', problems: [] }, seconds: seconds() };
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? `\ncaused by ${error.cause.stack ?? error.cause.message}` : '';
+  return `${error.stack ?? error.message}${cause}`;
+}
+
 try {
   process.exitCode = await main();
 } catch (error) {
-  note(
-    error instanceof Error
-      ? `${error.stack ?? error.message}${error.cause instanceof Error ? `\ncaused by ${error.cause.stack ?? ''}` : ''}`
-      : String(error),
-  );
+  note(describe(error));
   process.exitCode = 1;
 }

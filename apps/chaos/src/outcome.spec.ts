@@ -1,0 +1,34 @@
+import { outcomeOf, percentile } from './outcome.ts';
+import { chaosTable } from './table.ts';
+
+test('a percentile is the value of the nearest rank', () => {
+  const values = [50, 15, 20, 40, 35];
+  expect([0, 30, 40, 50, 100].map((percent) => percentile(values, percent))).toEqual([15, 20, 20, 35, 50]);
+  expect(percentile([], 50)).toBeNaN();
+});
+
+test("what a row finds is added to the oracle's problems, never put in their place", () => {
+  const verdict = {
+    acknowledged: 2,
+    lost: 1,
+    duplicated: 0,
+    ghosts: 0,
+    unknown: 0,
+    timelines: 1,
+    size: 1,
+    entries: 1,
+    deadLetters: 0,
+    conflicts: 0,
+    problems: ['lost'],
+  };
+  expect(outcomeOf(verdict, { problems: ['slow'], fenced: 3 })).toMatchObject({ lost: 1, fenced: 3, problems: ['lost', 'slow'] });
+});
+
+test('the table shows the seed, both colours, and every problem of the program', () => {
+  const product = { problems: ['two are lost'], acknowledged: 10, lost: 2, recoveryMs: [5, 7] };
+  const row = { fault: 'F0', title: 'planted', seconds: 1, product, control: { title: 'off', problems: [] } };
+  const table = chaosTable([row], 42, 'ci');
+  expect(table).toContain('PROBLEM: two are lost');
+  expect(table).toMatch(/F0 +planted +10 +2 .*5 \/ 7 +red +off +green/);
+  expect(table).toContain('seed 42, size ci, 0 of 1 rows hold');
+});
