@@ -16,7 +16,7 @@ export const timelinePath = (item: string, query = ''): string => `/v1/items/${e
 /** Lines of a trace that put the item at such a place: outside of an entry, or in an entry that is not marked as placing nothing. */
 export function impliedPlaces(trace: string): string[] {
   return trace.split('\n\n').flatMap((block) => {
-    const marked = /^ {2}~ .*; places nothing\]$/m.test(block.split('\n')[0] ?? '');
+    const marked = /^ {2}[~-] .*; (?:places nothing|says nothing of a place)\]$/m.test(block.split('\n')[0] ?? '');
     return marked ? [] : block.split('\n').filter((line) => NEVER_THERE.test(line));
   });
 }
@@ -80,7 +80,7 @@ export function tracingContract(product: Product): void {
 
     it('tells apart who reported (stated) and who submitted (proved), and that evidence is not held', async () => {
       const { stdout } = await product.cli('trace', CAR);
-      expect(stdout).toContain('evidence/build-sheets.txt line:5 (not held here)');
+      expect(stdout).toContain('evidence/build-sheets.txt line:5 (synthetic, not held here)');
       expect(stdout).toContain(
         'reported by factory-liaison, Maker Traceability Desk (fictional) at 2019-03-20T14:00:00Z (stated) · submitted by local/operator (proved)',
       );

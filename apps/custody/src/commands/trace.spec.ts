@@ -1,6 +1,7 @@
 import type { EventView, TimelineView } from '#lib/contracts';
 import type { Client } from '../client.ts';
-import { timelineText, wholeTimeline } from './trace.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import { timelineText, trace, wholeTimeline } from './trace.ts';
 
 const NO_RELATIONS: EventView['relations'] = {
   targets: [],
@@ -125,6 +126,7 @@ describe('the text of a trace', () => {
 
   it('says the note about a container right behind the loading into it', () => {
     const loading = entry('l', {
+      kind: 'aggregation',
       document: {
         id: 'l',
         kind: 'aggregation',
@@ -152,14 +154,14 @@ describe('the text of a trace', () => {
             reportedBy: { by: 'analyst', agency: 'Desk', at: '2019-01-01T00:00:00Z', proved: false },
             evidence: [
               { sha256: 'c'.repeat(64), ref: 'bl.txt', locator: 'line:5', held: false },
-              { sha256: 'd'.repeat(64), held: false },
+              { sha256: 'd'.repeat(64), synthetic: true, held: false },
             ],
           }),
         ],
       }),
     );
     expect(text).toContain(
-      'bl.txt line:5 (not held here), dddddddddddd (not held here) · reported by analyst, Desk at 2019-01-01T00:00:00Z (stated) · submitted by local/operator (proved)',
+      'bl.txt line:5 (not held here), dddddddddddd (synthetic, not held here) · reported by analyst, Desk at 2019-01-01T00:00:00Z (stated) · submitted by local/operator (proved)',
     );
   });
 
@@ -196,19 +198,134 @@ describe('the text of a trace', () => {
       withoutReported: 3,
     });
     expect(linesOf(reported).at(-1)).toBe(
-      'As reported by their authors up to 2019-05-09 (stated, not proved), log size 62. 3 left out, since their authors state no time.',
+      'As reported by their authors up to the end of 2019-05-09 (UTC) (stated, not proved), log size 62. 3 left out, since their authors state no time.',
     );
+  });
+});
+
+describe('when and where, in a trace', () => {
+  type Occurred = NonNullable<EventView['document']['occurred']>;
+  const at = (id: string, occurred: Occurred, place = 'Busan'): EventView =>
+    entry(id, {
+      document: { ...entry(id).document, occurred },
+      display: { ...entry(id).display, occurred: occurred.from ?? `until ${occurred.to ?? ''}`, place },
+    });
+  const day = (from: string, to = from): Occurred => ({ from, to, precision: 'day' });
+  const closing = (...entries: EventView[]): string[] => linesOf(timeline({ entries })).slice(-4, -2);
+
+  it('an observation without a place is neither numbered nor counted, whatever the server says of it', () => {
+    const { place: _, ...document } = entry('b').document;
+    for (const places of [true, false]) {
+      const lines = linesOf(timeline({ entries: [entry('b', { document, places })] }));
+      expect(lines[2]).toBe('  -  2018-09-30   [OBSERVATION; says nothing of a place]');
+      expect(lines.at(-2)).toBe('0 records place it, 1 speaks of it and places nothing.');
+    }
+  });
+
+  it('an interval is some time in it or all of it, and one time is as stated', () => {
+    const heads = linesOf(
+      timeline({
+        entries: [
+          at('a', day('2018-06-14', '2018-07-25')),
+          at('b', { ...day('2018-08-01', '2018-08-03'), extent: 'throughout' }),
+          at('c', day('2018-09-01')),
+        ],
+      }),
+    ).filter((line) => /^ {2}\d/.test(line) || /^ {2,}\d+ {2}/.test(line));
+    expect(heads).toEqual([
+      '  1  some time between 2018-06-14 and 2018-07-25   Busan',
+      '  2  throughout 2018-08-01 to 2018-08-03   Busan',
+      '  3  2018-09-01   Busan',
+    ]);
+  });
+
+  it('ends with where it was last placed', () => {
+    expect(closing(at('a', day('2018-06-14')), at('b', day('2018-07-31'), 'Dalian'), said('c')).at(-1)).toBe(
+      'Last placed 2018-07-31, Dalian (entry 2); no record here places it after that.',
+    );
+    expect(timelineText(timeline({ entries: [said('c')] }))).not.toContain('Last placed');
+  });
+
+  it('does not call a record the last where another, longer or undated, may be later', () => {
+    expect(closing(at('a', day('2018-01-01', '2018-12-31')), at('b', day('2018-07-31')), entry('c')).at(-1)).toBe(
+      'Last placed 2018-07-31, Busan (entry 2); entries 1 and 3 may be later.',
+    );
+  });
+
+  it('says once of which neighbours nobody knows the order', () => {
+    const overlapping = [at('a', day('2018-01-01', '2018-01-05')), at('b', day('2018-01-04')), at('c', day('2018-01-04'))];
+    expect(closing(...overlapping, at('d', day('2018-02-01'))).at(0)).toBe(
+      'Entries 1, 2 and 3 overlap in time: which came first is not known.',
+    );
+    expect(timelineText(timeline({ entries: [at('a', day('2018-01-01')), at('b', day('2018-01-02'))] }))).not.toContain('overlap');
+  });
+
+  it('tells the note of a carrier only behind the loading into that one, not into one whose identifier begins like it', () => {
+    const into = (id: string, carrier: string): EventView =>
+      entry(id, {
+        kind: 'aggregation',
+        document: {
+          ...entry(id).document,
+          action: 'ADD',
+          items: [
+            { id: 'vin:X', role: 'subject' },
+            { id: `serial:demo:${carrier}`, role: 'container' },
+          ],
+        },
+        display: { ...entry(id).display, items: ['VIN X', `demo ${carrier}`] },
+      });
+    const notes = ['After it went into demo C1, it is not followed.', 'After it went into demo C12, it is not followed.'];
+    const text = timelineText(timeline({ entries: [into('a', 'C1'), into('b', 'C12')], notes }));
+    expect(text.split('\n').filter((line) => line.includes('>'))).toEqual(notes.map((note) => `     > ${note}`));
+  });
+
+  it('gives the grade in words and the address of a source', () => {
+    const graded = entry('a', {
+      display: { ...entry('a').display, grade: 'B2: usually reliable, probably true' },
+      document: { ...entry('a').document, source: { kind: 'photo', url: 'https://example.org/p' } },
+    });
+    expect(timelineText(timeline({ entries: [graded] }))).toContain(
+      'a · B2: usually reliable, probably true · GREEN · photo <https://example.org/p> · no document cited',
+    );
+  });
+});
+
+describe('a trace of text without a scheme', () => {
+  const refusing = (code: string): Client =>
+    ({ base: '', get: () => Promise.reject(new CommandError(EXIT.usage, code, 'no scheme')) }) as unknown as Client;
+
+  it('offers what the text could be', async () => {
+    await expect(trace(refusing('identifier.scheme-missing'), 'WDDSYNTH9JA000001', {})).rejects.toMatchObject({
+      exitCode: 2,
+      remedy: expect.stringMatching(/^Did you mean vin:WDDSYNTH9JA000001\b.*\?$/) as string,
+    });
+  });
+
+  it('offers nothing for what could be nothing, and leaves other failures alone', async () => {
+    await expect(trace(refusing('identifier.scheme-missing'), '?', {})).rejects.toMatchObject({ remedy: undefined });
+    await expect(trace(refusing('item.not-found'), 'WDDSYNTH9JA000001', {})).rejects.toMatchObject({ remedy: undefined });
   });
 });
 
 describe('a timeline of several pages', () => {
   it('is put together without showing anything twice', async () => {
+    const waits = { agency: 'local', id: 'w', kind: 'retraction' as const, target: { agency: 'local', id: 'gone' } };
     const pages: Record<string, TimelineView> = {
-      first: timeline({ entries: [entry('a'), entry('k')], notes: ['n'], next: 'second' }),
+      first: timeline({
+        entries: [entry('a'), entry('k')],
+        notes: ['n'],
+        openQuestions: [{ code: 'disputed', refs: [], display: 'q' }],
+        waiting: [waits],
+        next: 'second',
+      }),
       second: timeline({
         entries: [entry('k'), entry('b')],
         notes: ['n', 'm'],
-        openQuestions: [{ code: 'disputed', refs: [], display: 'q' }],
+        openQuestions: [
+          { code: 'disputed', refs: [], display: 'q' },
+          { code: 'disputed', refs: [{ agency: 'local', id: 'k' }], display: 'r' },
+        ],
+        waiting: [waits],
       }),
     };
     const client = {
@@ -216,6 +333,11 @@ describe('a timeline of several pages', () => {
     } as unknown as Client;
     const whole = await wholeTimeline(client, 'vin:X');
     expect(whole.entries.map(({ id }) => id)).toEqual(['a', 'k', 'b']);
-    expect([whole.notes, whole.openQuestions.length, whole.next]).toEqual([['n', 'm'], 1, null]);
+    expect([whole.notes, whole.openQuestions.map(({ display }) => display), whole.waiting, whole.next]).toEqual([
+      ['n', 'm'],
+      ['q', 'r'],
+      [waits],
+      null,
+    ]);
   });
 });

@@ -4,10 +4,12 @@
  * what it speaks of, never as where the item was.
  */
 import type { EventView, TimelineView } from '#lib/contracts';
+import { guessIdentifiers } from '#lib/domain';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { group } from '../progress.ts';
 import { printable } from './printable.ts';
+import { lastPlacedText, overlapText, placesIt, saysNoPlace, whenText } from './trace-times.ts';
 
 /** Entries asked for at once; the answer is put together from as many pages as there are. */
 const PAGE_ENTRIES = 200;
@@ -19,9 +21,19 @@ export interface TraceOptions {
 
 export async function trace(client: Client, item: string, options: TraceOptions): Promise<ExitCode> {
   if (item === '') throw new CommandError(EXIT.usage, 'usage', 'Name an item, such as vin:WDDSYNTH9JA000001.');
-  const timeline = await wholeTimeline(client, item, options.asOf);
+  const timeline = await wholeTimeline(client, item, options.asOf).catch((error: unknown) => {
+    throw withGuesses(error, item);
+  });
   process.stdout.write(options.json === true ? `${JSON.stringify(timeline)}\n` : `${timelineText(timeline)}\n`);
   return EXIT.ok;
+}
+
+/** What a text without a scheme could be is offered; what it is not is not asked for by itself. */
+function withGuesses(error: unknown, item: string): unknown {
+  if (!(error instanceof CommandError) || !error.code.startsWith('identifier.')) return error;
+  const guesses = guessIdentifiers(item).flatMap((guess) => (guess.ok ? [guess.identifier.id] : []));
+  if (guesses.length === 0) return error;
+  return new CommandError(error.exitCode, error.code, error.message, `Did you mean ${guesses.join(' or ')}?`);
 }
 
 /** All pages as one view; the first page fixes the log size of the others. */
@@ -30,29 +42,44 @@ export async function wholeTimeline(client: Client, item: string, asOf?: string)
   const ask = (cursor?: string): Promise<TimelineView> => client.get<TimelineView>(path, { asOf, cursor, limit: String(PAGE_ENTRIES) });
   let page = await ask();
   const whole = page;
-  const seen = new Set(page.entries.map(keyOf));
+  const add = {
+    entry: adding(whole.entries, keyOf),
+    waiting: adding(whole.waiting, (waiting) => JSON.stringify([waiting.kind, keyOf(waiting), keyOf(waiting.target)])),
+    question: adding(whole.openQuestions, ({ code, refs }) => JSON.stringify([code, refs.map(keyOf)])),
+    note: adding(whole.notes, (note) => note),
+  };
   while (page.next !== null) {
     page = await ask(page.next);
-    // What speaks about sightings of two pages is shown with both.
-    for (const entry of page.entries) if (!seen.has(keyOf(entry)) && seen.add(keyOf(entry))) whole.entries.push(entry);
-    whole.waiting.push(...page.waiting);
-    whole.openQuestions.push(...page.openQuestions);
-    for (const note of page.notes) if (!whole.notes.includes(note)) whole.notes.push(note);
+    // What speaks about sightings of two pages is shown, asked and waited for with both.
+    page.entries.forEach(add.entry);
+    page.waiting.forEach(add.waiting);
+    page.openQuestions.forEach(add.question);
+    page.notes.forEach(add.note);
   }
   return { ...whole, next: null };
 }
 
-const keyOf = (entry: EventView): string => `${entry.agency}/${entry.id}`;
+const keyOf = ({ agency, id }: { readonly agency: string; readonly id: string }): string => `${agency}/${id}`;
+
+/** Appends to the list what it does not hold yet. */
+function adding<T>(list: T[], key: (member: T) => string): (member: T) => void {
+  const seen = new Set(list.map(key));
+  return (member) => {
+    if (seen.has(key(member))) return;
+    seen.add(key(member));
+    list.push(member);
+  };
+}
 
 /** @param show makes each line safe for a terminal: most of what stands in it was written by whoever submitted it */
 export function timelineText(timeline: TimelineView, show: (line: string) => string = printable): string {
   const { item, coordinates } = timeline;
-  const placing = timeline.entries.filter((entry) => entry.places).length;
+  const placing = timeline.entries.filter(placesIt);
   const lines = [`${item.display}   ${checkText(item)}`, ''];
   let number = 0;
   for (const entry of timeline.entries) {
-    if (entry.places) number++;
-    lines.push(...entryLines(entry, entry.places ? number : null), ...notesAfter(entry, timeline.notes));
+    if (placesIt(entry)) number++;
+    lines.push(...entryLines(entry, placesIt(entry) ? number : null), ...notesAfter(entry, timeline.notes));
   }
   if (timeline.waiting.length > 0) {
     lines.push('Waiting for a record that is not here:');
@@ -62,13 +89,13 @@ export function timelineText(timeline: TimelineView, show: (line: string) => str
   if (timeline.openQuestions.length > 0) {
     lines.push('Open questions:', ...timeline.openQuestions.map((question) => `  ${question.display}`), '');
   }
-  const rest = timeline.entries.length - placing;
-  lines.push(
-    `${group(placing)} ${placing === 1 ? 'record places' : 'records place'} it, ${group(rest)} ${rest === 1 ? 'speaks' : 'speak'} of it and ${rest === 1 ? 'places' : 'place'} nothing.`,
-  );
+  lines.push(...overlapText(placing), ...lastPlacedText(placing), countsText(placing.length, timeline.entries.length - placing.length));
   lines.push(asOfText(coordinates, timeline.withoutReported));
   return lines.map(show).join('\n');
 }
+
+const countsText = (placing: number, rest: number): string =>
+  `${group(placing)} ${placing === 1 ? 'record places' : 'records place'} it, ${group(rest)} ${rest === 1 ? 'speaks' : 'speak'} of it and ${rest === 1 ? 'places' : 'place'} nothing.`;
 
 function checkText({ check }: TimelineView['item']): string {
   if (check.verdict === 'valid') return 'check digit fits';
@@ -78,11 +105,8 @@ function checkText({ check }: TimelineView['item']): string {
 
 function entryLines(entry: EventView, number: number | null): string[] {
   const { display } = entry;
-  const when = display.occurred;
   const head =
-    number === null
-      ? `  ~  ${when}   [${markText(entry)}; places nothing]`
-      : `${String(number).padStart(3)}  ${when}   ${display.place}${entry.flags.length > 0 ? `   [${entry.flags.join(', ')}]` : ''}`;
+    number === null ? unnumberedHead(entry) : `${String(number).padStart(3)}  ${whenText(entry)}   ${display.place}${flagsText(entry)}`;
   const lines = [head, `     ${display.summary}`];
   if (number === null && entry.document.place !== undefined) lines.push(`     (speaks of ${display.place})`);
   const relation = relationText(entry);
@@ -90,6 +114,13 @@ function entryLines(entry: EventView, number: number | null): string[] {
   lines.push(`     ${provenance(entry)}`, '');
   return lines;
 }
+
+const flagsText = ({ flags }: EventView): string => (flags.length > 0 ? `   [${flags.join(', ')}]` : '');
+
+const unnumberedHead = (entry: EventView): string =>
+  saysNoPlace(entry)
+    ? `  -  ${whenText(entry)}   [${markText(entry)}; says nothing of a place]`
+    : `  ~  ${whenText(entry)}   [${markText(entry)}; places nothing]`;
 
 /** How it stands first, where that is why it places nothing; then what it is. */
 function markText(entry: EventView): string {
@@ -124,38 +155,40 @@ function provenance(entry: EventView): string {
       : [
           `reported by ${[reportedBy.by, reportedBy.agency].filter((word) => word !== undefined).join(', ')}${reportedBy.at === undefined ? '' : ` at ${reportedBy.at}`} (stated)`,
         ];
-  const evidence =
-    entry.evidence.length === 0
-      ? 'no document cited'
-      : entry.evidence
-          .map(({ ref, sha256, locator }) => `${ref ?? sha256.slice(0, 12)}${locator === undefined ? '' : ` ${locator}`} (not held here)`)
-          .join(', ');
+  const { url } = document.source;
   const parts = [
     entry.id,
-    document.grade ?? 'not graded',
+    entry.display.grade,
     document.handling.tlp,
-    entry.display.source,
-    evidence,
+    `${entry.display.source}${url === undefined ? '' : ` <${url}>`}`,
+    entry.evidence.length === 0 ? 'no document cited' : entry.evidence.map(evidenceText).join(', '),
     ...author,
     `submitted by ${submittedBy.agency}/${submittedBy.principal} (proved)`,
   ];
   return parts.join(' · ');
 }
 
+const evidenceText = ({ ref, sha256, locator, synthetic }: EventView['evidence'][number]): string =>
+  `${ref ?? sha256.slice(0, 12)}${locator === undefined ? '' : ` ${locator}`} (${synthetic === true ? 'synthetic, ' : ''}not held here)`;
+
 /** The note about a container stands right behind the record that puts the item into it. */
 function notesAfter(entry: EventView, notes: readonly string[]): string[] {
-  if (!entry.places || entry.document.action !== 'ADD' || !entry.roles.includes('subject')) return [];
+  if (!placesIt(entry) || entry.document.action !== 'ADD' || !entry.roles.includes('subject')) return [];
   const carriers = entry.display.items.filter((_, index) =>
     ['container', 'conveyance'].includes(entry.document.items?.[index]?.role ?? ''),
   );
-  const about = notes.filter((note) => carriers.some((carrier) => note.includes(carrier)));
+  // Up to the comma: one identifier may be the beginning of another.
+  const about = notes.filter((note) => carriers.some((carrier) => note.includes(` into ${carrier},`)));
   return about.flatMap((note) => [`     > ${note}`, '']);
 }
 
 function asOfText({ asOf }: TimelineView['coordinates'], withoutReported: number | undefined): string {
-  if (asOf.basis === 'log')
-    return `As of log size ${group(asOf.logSize)}; recorded times come with the first seal. Synthetic data says so in its records.`;
+  if (asOf.basis === 'log') return `As of log size ${group(asOf.logSize)}; recorded times come with the first seal.`;
+  const stated = asOf.reported ?? '';
+  const until = BARE_DATE.test(stated) ? `the end of ${stated} (UTC)` : stated;
   const left =
     withoutReported === undefined || withoutReported === 0 ? '' : ` ${group(withoutReported)} left out, since their authors state no time.`;
-  return `As reported by their authors up to ${asOf.reported ?? ''} (stated, not proved), log size ${group(asOf.logSize)}.${left}`;
+  return `As reported by their authors up to ${until} (stated, not proved), log size ${group(asOf.logSize)}.${left}`;
 }
+
+const BARE_DATE = /^\d{4}(?:-\d{2}){0,2}$/;
