@@ -1,25 +1,40 @@
 /**
- * Who speaks about some events, who speaks about those, and so on: corrections, retractions of corrections, disputes, markings.
+ * Who speaks about some events: their author's corrections, retractions and markings, others' disputes and resolutions, who speaks about
+ * those, and so on, since all of these decide how the events stand. Who merely contradicts one is given too, but no further: a chain of
+ * contradictions decides nothing, and following it would read a whole ledger for one page.
  * Plan: recursive union (which ends on circles), each turn one walk of the primary key of ledger.relations for each event and group.
  */
+import { KINDS } from '#lib/domain';
 import type { StoreClient, StorePool } from '../pool.ts';
 import { EVENT_COLUMNS, type EventRow } from './event-row.ts';
 import { storableRefs, type Ref } from './storable.ts';
 
-export const RELATIONS_ABOUT = {
-  name: 'relations_about',
-  text: `with recursive about (agency, id, log_index) as (
-      select ref.agency collate "C", ref.id collate "C", null::bigint from unnest($1::text[], $2::text[]) as ref (agency, id)
-      union
-      select e.agency, e.id, e.log_index
-      from about a
+/** Kinds are stored as their position in KINDS, where those about other sightings come last. */
+const FIRST_RELATING = KINDS.indexOf('correction');
+
+/** From `a` (agency, id): entries that refer to it, of the kinds that the condition admits. */
+const SPEAKERS = (kinds: string): string => `
       cross join unnest($3::integer[]) as reader (grp)
       cross join lateral (
         select r.log_index from ledger.relations r
-        where r.target_agency = a.agency and r.target_id = a.id and r.grp = reader.grp and r.log_index < $4::bigint
-        offset 0
+        where r.target_agency = a.agency and r.target_id = a.id and r.grp = reader.grp and r.log_index < $4::bigint and r.kind ${kinds} ${FIRST_RELATING}
+        order by r.target_agency, r.target_id, r.grp, r.log_index
+        limit $5::integer
       ) r
-      join ledger.entries e on e.log_index = r.log_index
+      join ledger.entries e on e.log_index = r.log_index`;
+
+export const RELATIONS_ABOUT = {
+  name: 'relations_about',
+  text: `with recursive asked (agency, id) as (
+      select ref.agency collate "C", ref.id collate "C" from unnest($1::text[], $2::text[]) as ref (agency, id)
+    ), about (agency, id, log_index) as (
+      (
+        select a.agency, a.id, null::bigint from asked a
+        union
+        select e.agency, e.id, e.log_index from asked a ${SPEAKERS('<')}
+      )
+      union
+      select e.agency, e.id, e.log_index from about a ${SPEAKERS('>=')}
     )
     select ${EVENT_COLUMNS}
     from (select distinct log_index from about where log_index is not null order by log_index limit $5::integer) a
@@ -29,7 +44,7 @@ export const RELATIONS_ABOUT = {
 };
 
 /**
- * Visible events that speak about the given ones, directly or through others, in log order; the given ones only where they speak too.
+ * Visible events that speak about the given ones, in log order; the given ones only where they speak too.
  * At most `limit`: as many rows as the limit mean that there may be more.
  */
 export async function relationsAbout(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { KINDS } from '#lib/domain';
 import { testDatabase, type TestDatabase } from '../../test-database.ts';
 import {
   countDeadLetters,
@@ -41,7 +42,8 @@ function event(id: string, more: Partial<ProjectedEvent> = {}): ProjectedEvent {
     secret: sha256(`s ${id}`),
     capturedMicros: 1,
     content,
-    kind: 1,
+    // Who speaks about others is a correction, and may itself be corrected.
+    kind: KINDS.indexOf(more.targets === undefined ? 'aggregation' : 'correction'),
     starts: null,
     ends: null,
     items: [],
@@ -178,6 +180,25 @@ describe('reading the ledger', () => {
     expect(await about('late', all)).toEqual(['fix', 'unfix', 'secret-fix']);
     expect(await about('circle-a', clear)).toEqual(['circle-a', 'circle-b']);
     expect(await about('undated', clear)).toEqual([]);
+  });
+
+  test('who contradicts an event is given, and who contradicts that one is not: a chain of them is read one step', async () => {
+    const own = await testDatabase();
+    try {
+      const chain = ['a', 'b', 'c'].map((id, at) =>
+        event(id, {
+          kind: KINDS.indexOf('statement'),
+          offset: at,
+          ...(at === 0 ? {} : { targets: [{ agency: 'local', id: 'abc'[at - 1] as string }] }),
+        }),
+      );
+      const withdrawal = event('w', { kind: KINDS.indexOf('retraction'), offset: 3, targets: [{ agency: 'local', id: 'b' }] });
+      await projectBatch(own.pool('projector'), partition, 0, 4, [...chain, withdrawal], []);
+      const groups = await readerGroupIds(own.pool('gateway'), ['clear']);
+      expect(ids(await relationsAbout(own.pool('gateway'), [{ agency: 'local', id: 'a' }], groups, 4, 100))).toEqual(['b', 'w']);
+    } finally {
+      await own.drop();
+    }
   });
 
   test('capture learns the hash and the items of events that are there', async () => {
