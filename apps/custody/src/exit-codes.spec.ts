@@ -30,6 +30,7 @@ describe('an exit code', () => {
   it('tells data that is locked or newer from what is away for a while', () => {
     expect(commandErrorOf(failure('data.locked'))).toMatchObject({ exitCode: 5, code: 'data.locked', message: 'it is so' });
     expect(commandErrorOf(failure('data.newer'))).toMatchObject({ exitCode: 5 });
+    expect(commandErrorOf(failure('topic.missing'))).toMatchObject({ exitCode: 5 });
     expect(commandErrorOf(failure('store.unavailable'))).toMatchObject({ exitCode: 75 });
     expect(commandErrorOf(failure('EADDRINUSE'))).toMatchObject({ exitCode: 75, remedy: expect.stringContaining('--port') as string });
     const known = new CommandError(EXIT.notFound, 'item.not-found', 'none');

@@ -51,8 +51,8 @@ const TEMPORARY_SQLSTATE = /^(?:08...|53...|57P..)$/;
 const TEMPORARY_OWN = /^(?:store\.(?:unavailable|timeout)|log\.unavailable)$/;
 
 /**
- * What a script can act on, in an error of the libraries below: data that is locked or of a newer version, a path that cannot be used, a port
- * that is taken, a database or event log that is away. `null`: none of these, hence a bug, which is shown with its stack.
+ * What a script can act on, in an error of the libraries below: data that is locked or of a newer version, topics that are not ours, a path
+ * that cannot be used, a port that is taken, a database or event log that is away. `null`: none of these, hence a bug, which is shown with its stack.
  */
 export function commandErrorOf(error: unknown): CommandError | null {
   if (error instanceof CommandError) return error;
@@ -69,7 +69,7 @@ export function commandErrorOf(error: unknown): CommandError | null {
       'Choose another with --port (0 takes a free one).',
     );
   }
-  if (code.startsWith('data.')) return new CommandError(EXIT.conflict, code, String(message));
+  if (code.startsWith('data.') || code.startsWith('topic.')) return new CommandError(EXIT.conflict, code, String(message));
   const passes = TEMPORARY.has(code) || TEMPORARY_SQLSTATE.test(code) || TEMPORARY_OWN.test(code);
   return passes ? new CommandError(EXIT.temporary, code, String(message)) : null;
 }

@@ -14,6 +14,9 @@ interface GlobalOptions {
 
 type Action = (options: GlobalOptions & Record<string, unknown>, ...args: string[]) => Promise<ExitCode>;
 
+/** Asked before options are parsed: errors of parsing are told in the same form. */
+const WANTS_JSON = process.argv.includes('--json');
+
 function program(): Command {
   const root = new Command('custody')
     .description('Follow one vehicle, container or serial number from first sighting to last, and see on what evidence.')
@@ -21,7 +24,9 @@ function program(): Command {
     .option('--config <file>', 'configuration file (JSON; see docs/configuration.md)')
     .option('--json', 'machine-readable output: one JSON object on stdout')
     .showSuggestionAfterError()
-    .exitOverride();
+    .exitOverride()
+    // With --json the same sentence is the object on stdout; otherwise the code stands behind the first line.
+    .configureOutput({ outputError: (text, write) => (WANTS_JSON ? undefined : write(text.replace('\n', ' [usage]\n'))) });
 
   root
     .command('serve')
@@ -130,19 +135,25 @@ async function clientOf(options: GlobalOptions) {
 }
 
 function report(error: unknown, json: boolean): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.ok;
+    // Without --json commander has written its sentence already.
+    if (json) writeError('usage', error.message.replace(/^error: /, ''), 'custody --help lists commands and options.');
+    return EXIT.usage;
+  }
   const known = commandErrorOf(error);
-  const message = error instanceof Error ? error.message : String(error);
-  if (json)
-    process.stdout.write(
-      `${JSON.stringify({ error: { code: known?.code ?? 'internal', message, ...(known?.remedy === undefined ? {} : { remedy: known.remedy }) } })}\n`,
-    );
+  const message = known?.message ?? (error instanceof Error ? error.message : String(error));
+  if (json) writeError(known?.code ?? 'internal', message, known?.remedy);
   else {
-    process.stderr.write(`custody: ${message}\n`);
+    process.stderr.write(`custody: ${message} [${known?.code ?? 'internal'}]\n`);
     if (known?.remedy !== undefined) process.stderr.write(`${known.remedy}\n`);
     if (known === null && error instanceof Error && error.stack !== undefined) process.stderr.write(`${error.stack}\n`);
   }
   return known?.exitCode ?? EXIT.unexpected;
+}
+
+function writeError(code: string, message: string, remedy?: string): void {
+  process.stdout.write(`${JSON.stringify({ error: { code, message, ...(remedy === undefined ? {} : { remedy }) } })}\n`);
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -157,5 +168,5 @@ process.once('SIGINT', () => {
 try {
   await program().parseAsync();
 } catch (error) {
-  process.exitCode = report(error, process.argv.includes('--json'));
+  process.exitCode = report(error, WANTS_JSON);
 }

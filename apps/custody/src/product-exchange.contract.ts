@@ -167,6 +167,11 @@ export function exchangeContract(product: Product): void {
     it('of a file that is not there ends in 2, and of a server that is not there in 75', async () => {
       const missing = await product.cli('import', join(folder, 'nowhere.jsonl'), '--json');
       expect([missing.code, JSON.parse(missing.stdout)]).toMatchObject([2, { error: { code: 'import.no-file' } }]);
+      const nowhere = await product.cli('export', '-o', join(folder, 'nowhere/case.jsonl'));
+      expect(nowhere).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/^custody: There is no such file or folder: .* \[ENOENT\]$/m) as string,
+      });
       const alone = await product.cliAt('http://127.0.0.1:9', 'trace', CAR, '--json');
       expect([alone.code, JSON.parse(alone.stdout)]).toMatchObject([75, { error: { code: 'server.unreachable' } }]);
     });

@@ -1,5 +1,7 @@
 /** The running product's interface: every documented route and answer, the pages that read offline, and the command line's own words. */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Errors } from 'typebox/schema';
 import { ERROR_CODES, openApiDocument, PROBLEM_MEDIA_TYPE } from '#lib/contracts';
@@ -284,7 +286,18 @@ export function interfaceContract(product: Product): void {
       expect(await runCustody(['tarce'])).toMatchObject({ code: 2, stderr: expect.stringContaining('trace') as string });
       expect(await runCustody(['import', 'x', '--on-error', 'maybe'])).toMatchObject({ code: 2 });
       expect(await product.cli('trace', 'nonsense')).toMatchObject({ code: 2 });
+      const unnamed = await product.cli('dlq', 'show', 'abc');
+      expect([unnamed.code, unnamed.stderr]).toEqual([2, expect.stringContaining('[usage]') as string]);
+      const missing = await runCustody(['trace', '--json']);
+      expect([missing.code, missing.stderr, JSON.parse(missing.stdout)]).toMatchObject([2, '', { error: { code: 'usage' } }]);
       expect(await product.cli('trace', 'vin:WDDSYNTH0JA999999')).toMatchObject({ code: 3, stdout: '' });
+    });
+
+    it('makes no data directory where there is none to fold again or to look at', async () => {
+      const env = { ...product.env, CUSTODY_DATA_DIR: join(product.dataDir, 'nowhere'), CUSTODY_PORT: '9' };
+      expect(await runCustody(['rebuild'], env)).toMatchObject({ code: 3, stderr: expect.stringContaining('[data.none]') as string });
+      expect(await runCustody(['doctor'], env)).toMatchObject({ stdout: expect.stringMatching(/^-- {4}server /m) as string });
+      expect(existsSync(env.CUSTODY_DATA_DIR)).toBe(false);
     });
 
     it('says its version and formats', async () => {

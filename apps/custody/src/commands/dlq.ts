@@ -1,7 +1,7 @@
 /** `custody dlq ls|show|retry`: what could not be taken into the ledger, why, and its raw bytes. */
 import type { DeadLettersView, DeadLetterView, RetriedView } from '#lib/contracts';
 import { problemError, type Client } from '../client.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { printable } from './printable.ts';
 
 interface Options {
@@ -25,7 +25,7 @@ export async function list(client: Client, options: Options): Promise<ExitCode> 
 }
 
 export async function show(client: Client, seq: string, options: Options): Promise<ExitCode> {
-  const letter = await client.get<DeadLetterView>(`/v1/dead-letters/${encodeURIComponent(seq)}`);
+  const letter = await client.get<DeadLetterView>(`/v1/dead-letters/${numberOf(seq)}`);
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify(letter)}\n`);
     return EXIT.ok;
@@ -39,13 +39,24 @@ export async function show(client: Client, seq: string, options: Options): Promi
 }
 
 export async function retry(client: Client, seq: string, options: Options): Promise<ExitCode> {
-  const response = await client.post(`/v1/dead-letters/${encodeURIComponent(seq)}/retry`, 'application/json', '{}');
+  const response = await client.post(`/v1/dead-letters/${numberOf(seq)}/retry`, 'application/json', '{}');
   if (!response.ok) throw await problemError(response);
   const view = (await response.json()) as RetriedView;
   process.stdout.write(
     options.json === true ? `${JSON.stringify(view)}\n` : `Dead letter ${view.seq} was appended to the event log again.\n`,
   );
   return EXIT.ok;
+}
+
+/** As `dlq ls` gives it in its first column. */
+function numberOf(seq: string): string {
+  if (/^[1-9]\d{0,14}$/.test(seq)) return seq;
+  throw new CommandError(
+    EXIT.usage,
+    'usage',
+    `A dead letter is named by its number, not by "${printable(seq)}".`,
+    'custody dlq ls lists them.',
+  );
 }
 
 /** Bytes of unknown origin; what is not UTF-8 in them is shown as U+FFFD (`--json` has the bytes themselves). */

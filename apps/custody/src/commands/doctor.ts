@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { createLog, type Config } from '#lib/runtime';
 import { createClient } from '../client.ts';
 import { openEventLog } from '../event-logs.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig, serverUrl } from '../local-config.ts';
 import { openDatabase, type Database } from '../database.ts';
+import { printable } from './printable.ts';
 
 interface Finding {
   readonly name: string;
-  readonly ok: boolean;
+  /** null: not there to be looked at, such as a server that does not run; nothing is wrong with that. */
+  readonly ok: boolean | null;
   readonly detail: string;
 }
 
@@ -26,12 +28,13 @@ export async function doctor(flags: CommandFlags & { readonly json?: boolean }):
   const running = await serverFinding(flags);
   findings.push(running);
   // The embedded database belongs to the server while that runs; then the server's own health says the rest.
-  if (!running.ok || config.databaseUrl !== null) findings.push(...(await databaseFindings(config)));
+  if (running.ok === null || config.databaseUrl !== null) findings.push(...(await databaseFindings(config)));
   if (flags.json === true) process.stdout.write(`${JSON.stringify({ findings })}\n`);
-  else for (const { name, ok, detail } of findings) process.stdout.write(`${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(14)}  ${detail}\n`);
-  const bad = findings.filter((finding) => !finding.ok && finding.name !== 'server');
-  return bad.length === 0 ? EXIT.ok : EXIT.unexpected;
+  else for (const { name, ok, detail } of findings) process.stdout.write(`${verdictOf(ok)}  ${name.padEnd(14)}  ${printable(detail)}\n`);
+  return findings.some(({ ok }) => ok === false) ? EXIT.unexpected : EXIT.ok;
 }
+
+const verdictOf = (ok: Finding['ok']): string => (ok === null ? '--  ' : ok ? 'ok  ' : 'FAIL');
 
 async function diskFinding(config: Config): Promise<Finding> {
   for (const folder of [config.dataDir, '.']) {
@@ -55,7 +58,9 @@ async function serverFinding(flags: CommandFlags): Promise<Finding> {
       detail: `${url}: ${checks.map((check) => `${check.name} ${check.detail}`).join(', ') || status}`,
     };
   } catch (error) {
-    return { name: 'server', ok: false, detail: (error as Error).message };
+    // One that answers is there, and what it says of itself counts.
+    const away = error instanceof CommandError && error.code === 'server.unreachable';
+    return { name: 'server', ok: away ? null : false, detail: (error as Error).message };
   }
 }
 

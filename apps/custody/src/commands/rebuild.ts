@@ -1,19 +1,31 @@
 /** `custody rebuild [--verify]`: drops what is derived and folds entries and content again. The result must be what was there. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { contentIndex } from '#app/projector';
 import { createLog, secretsOf } from '#lib/runtime';
-import { digestDerived, rebuild as rebuildLedger, type TableDigest } from '#lib/store';
+import { digestDerived, indexSearchKeys, rebuild as rebuildLedger, type TableDigest } from '#lib/store';
 import { openDatabase } from '../database.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { group, progressBar } from '../progress.ts';
 import { SEARCH_KEYS } from '../search-keys.ts';
 
 export async function rebuild(options: CommandFlags & { readonly verify?: boolean; readonly json?: boolean }): Promise<ExitCode> {
   const { config } = localConfig(options);
+  // Opening would make a database where there is none.
+  if (config.databaseUrl === null && !existsSync(join(config.dataDir, 'FORMAT')))
+    throw new CommandError(
+      EXIT.notFound,
+      'data.none',
+      `There is no data in ${config.dataDir}.`,
+      'Name the data directory with CUSTODY_DATA_DIR.',
+    );
   const database = await openDatabase(config, createLog({ level: config.log.level, secrets: secretsOf(config) }));
   try {
     await database.migrate();
     const pool = database.ownerPool();
+    // The search index follows the ledger at its own pace: it is brought to the end before anything is compared.
+    while ((await indexSearchKeys(pool, SEARCH_KEYS)) > 0);
     const before = options.verify === true ? await digestDerived(pool) : null;
     const bar = progressBar('rebuild', undefined);
     const entries = await rebuildLedger(pool, { indexOf: contentIndex, keys: SEARCH_KEYS, onProgress: (done) => bar.update(done) });
