@@ -35,7 +35,7 @@ describe('a submission', () => {
       durability: 'single-node',
       publisherKey: Buffer.alloc(32, 7),
       submitter: { agency: 'local', principal: 'operator' },
-      limits: { documentBytesMax: 4_096, batchDocumentsMax: BATCH_MAX, chunkDocuments: CHUNK },
+      limits: { documentBytesMax: 4_096, batchDocumentsMax: BATCH_MAX, chunkDocuments: CHUNK, bodyBytesMax: 20_000 },
       now: () => '2026-11-24T02:10:00.000000Z',
       metrics,
     });
@@ -154,6 +154,14 @@ describe('a submission', () => {
     expect(await held()).toBe(0);
     expect(await rowsOf(await stream(ndjson(...many)))).toHaveLength(BATCH_MAX + 1);
     expect(await held()).toBe(BATCH_MAX + 1);
+  });
+
+  it('that is to be held whole is bounded in bytes too, since each of its lines may be large', async () => {
+    const large = (id: string): string => line(id).replace('{', `{"statement":"${'x'.repeat(3_500)}",`);
+    const lines = Array.from({ length: BATCH_MAX }, (_, n) => large(`large-${n}`));
+    const answer = await stream(ndjson(...lines), 'rollback');
+    expect([answer.status, ((await answer.json()) as Problem).code]).toEqual([413, 'body.too-large']);
+    expect(await held()).toBe(0);
   });
 
   it('that is only to be judged leaves the log alone, in every form', async () => {

@@ -1,4 +1,5 @@
 /** POST /v1/events: one document, a JSON array, or an NDJSON stream. */
+import { once } from 'node:events';
 import { Controller, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Fault } from '#lib/contracts';
@@ -14,7 +15,12 @@ export interface CaptureDeps extends SubmitDeps {
   readonly publisherKey: Uint8Array;
   /** There is one agency with one principal; the listener is on loopback only. */
   readonly submitter: { readonly agency: string; readonly principal: string };
-  readonly limits: { readonly documentBytesMax: number; readonly batchDocumentsMax: number; readonly chunkDocuments: number };
+  readonly limits: {
+    readonly documentBytesMax: number;
+    readonly batchDocumentsMax: number;
+    readonly chunkDocuments: number;
+    readonly bodyBytesMax: number;
+  };
   /** Capture's clock: RFC 3339 UTC with six decimals. */
   readonly now: () => string;
   readonly metrics: Metrics;
@@ -57,13 +63,21 @@ export class CaptureController {
 
   /** Rows are answered as they become durable, one JSON line each, in order; with `rollback` the whole stream is held and judged first. */
   async #stream(request: FastifyRequest, reply: FastifyReply, mode: SubmitMode): Promise<void> {
-    const { documentBytesMax, batchDocumentsMax, chunkDocuments } = this.#deps.limits;
-    const chunks = ndjsonChunks(request.body as AsyncIterable<Uint8Array>, { lineBytesMax: documentBytesMax, chunkLines: chunkDocuments });
+    const { documentBytesMax, batchDocumentsMax, chunkDocuments, bodyBytesMax } = this.#deps.limits;
+    const chunks = ndjsonChunks(request.body as AsyncIterable<Uint8Array>, {
+      lineBytesMax: documentBytesMax,
+      chunkLines: chunkDocuments,
+      chunkBytes: bodyBytesMax,
+    });
     const context = this.#context(request);
     if (mode.onError === 'rollback') {
       const lines: NdjsonLine[] = [];
+      let bytes = 0;
       for await (const chunk of chunks) {
         lines.push(...chunk);
+        bytes += chunk.reduce((sum, line) => sum + line.bytes.length, 0);
+        if (bytes > bodyBytesMax)
+          throw new DomainError('body.too-large', `A rollback stream is held whole: at most ${bodyBytesMax} bytes.`);
         if (lines.length > batchDocumentsMax)
           throw new DomainError('batch.too-large', `More than ${batchDocumentsMax} documents in one rollback batch.`);
       }
@@ -182,9 +196,10 @@ function linesOf(results: readonly RowResult[], from: number): string {
   return results.map((result, index) => `${JSON.stringify(answerOf(result, from + index))}\n`).join('');
 }
 
-function drained(stream: NodeJS.WritableStream): Promise<void> {
-  return new Promise((resolve) => {
-    stream.once('drain', resolve);
-    stream.once('close', resolve);
-  });
+/** Room again, or nobody there any more. */
+async function drained(stream: NodeJS.WritableStream): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([once(stream, 'drain', { signal: done.signal }), once(stream, 'close', { signal: done.signal })]).finally(() =>
+    done.abort(),
+  );
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ndjsonChunks, type NdjsonLine } from './ndjson.ts';
 
-const LIMITS = { lineBytesMax: 64, chunkLines: 3 };
+const LIMITS = { lineBytesMax: 64, chunkLines: 3, chunkBytes: 1_000 };
 
 async function* pieces(parts: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
   for (const part of parts) yield await Promise.resolve(typeof part === 'string' ? Buffer.from(part) : part);
@@ -61,6 +61,15 @@ describe('a stream of lines', () => {
     })();
     for await (const chunk of ndjsonChunks(source, LIMITS)) expect(chunk).toMatchObject([{ tooLong: true }]);
     expect(most).toBeLessThan(16 * (1 << 20));
+  });
+
+  it('hands a chunk on when it holds enough bytes, however few its lines', async () => {
+    const source = (async function* () {
+      yield Buffer.from(`${'a'.repeat(40)}\n${'b'.repeat(40)}\nc\n`);
+    })();
+    const sizes: number[] = [];
+    for await (const chunk of ndjsonChunks(source, { lineBytesMax: 64, chunkLines: 100, chunkBytes: 60 })) sizes.push(chunk.length);
+    expect(sizes).toEqual([2, 1]);
   });
 
   it('is the same however the network cuts it, between the bytes of a character too', async () => {

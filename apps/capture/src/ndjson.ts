@@ -5,6 +5,8 @@ export interface NdjsonLimits {
   readonly lineBytesMax: number;
   /** Lines handed on together: large enough to share one append, small enough to answer soon. */
   readonly chunkLines: number;
+  /** A chunk of this many bytes is handed on however few its lines. */
+  readonly chunkBytes: number;
 }
 
 export interface NdjsonLine {
@@ -17,12 +19,13 @@ export interface NdjsonLine {
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** Yields chunks of non-empty lines; memory is bounded by chunkLines * lineBytesMax. */
+/** Yields chunks of non-empty lines; memory is bounded by chunkBytes and one line. */
 export async function* ndjsonChunks(source: AsyncIterable<Uint8Array>, limits: NdjsonLimits): AsyncGenerator<NdjsonLine[]> {
   let chunk: NdjsonLine[] = [];
   let rest: Buffer[] = [];
   let restBytes = 0;
   let line = 0;
+  let chunkBytes = 0;
 
   const finish = (tail: Uint8Array): void => {
     line++;
@@ -32,7 +35,10 @@ export async function* ndjsonChunks(source: AsyncIterable<Uint8Array>, limits: N
     rest = [];
     restBytes = 0;
     const bytes = whole.at(-1) === CARRIAGE_RETURN ? whole.subarray(0, -1) : whole;
-    if (tooLong || bytes.length > 0) chunk.push({ line, bytes, tooLong });
+    if (tooLong || bytes.length > 0) {
+      chunk.push({ line, bytes, tooLong });
+      chunkBytes += bytes.length;
+    }
   };
 
   for await (const piece of source) {
@@ -40,9 +46,10 @@ export async function* ndjsonChunks(source: AsyncIterable<Uint8Array>, limits: N
     for (let end = piece.indexOf(NEWLINE, from); end !== -1; end = piece.indexOf(NEWLINE, from)) {
       finish(piece.subarray(from, end));
       from = end + 1;
-      if (chunk.length >= limits.chunkLines) {
+      if (chunk.length >= limits.chunkLines || chunkBytes >= limits.chunkBytes) {
         yield chunk;
         chunk = [];
+        chunkBytes = 0;
       }
     }
     const tail = piece.subarray(from);

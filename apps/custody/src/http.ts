@@ -63,10 +63,12 @@ async function captureModule(parts: Parts): Promise<DynamicModule> {
     topic: config.topics.events,
     appendTimeoutMs: config.capture.appendTimeoutMs,
     origin,
-    durability: config.topics.replication > 1 ? 'replicated' : 'single-node',
+    // The embedded log is on one machine whatever the configuration says.
+    durability: eventLog.adapter === 'kafka' && config.topics.replication > 1 ? 'replicated' : 'single-node',
     publisherKey: keys.own,
     submitter: OPERATOR,
     limits: {
+      bodyBytesMax: config.limits.bodyBytes,
       documentBytesMax: DOCUMENT_BYTES_MAX,
       batchDocumentsMax: config.limits.batchDocuments,
       chunkDocuments: config.capture.chunkDocuments,

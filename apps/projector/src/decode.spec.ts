@@ -113,6 +113,11 @@ describe('a record that cannot be taken is a dead letter', () => {
     ['record.malformed', recordOf({ value: Buffer.alloc(0) })],
     ['record.malformed', recordOf({ content: Buffer.from('{"kind":') })],
     ['record.malformed', recordOf({ content: Buffer.from([0x22, 0xff, 0x22]) })],
+    // A publisher with a good key and a bad program: what its records say must be readable for ever, or not get in.
+    ['record.malformed', recordOf({ content: Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), textOf(document)]) })],
+    ['record.malformed', recordOf({ content: Buffer.from(JSON.stringify(document, null, 1)) })],
+    ['record.malformed', recordOf({ content: Buffer.from(textOf(document).toString().replace('{', '{"kind":"observation",')) })],
+    ['record.schema', recordOf({ content: textOf({ ...document, items: [{ id: 'imo:not-a-number', role: 'subject' }] }) })],
     ['record.forged', recordOf({ headers: { 'custody-mac': undefined } })],
     ['record.forged', recordOf({ headers: { 'custody-mac': '0'.repeat(64) } })],
     ['record.commitment', recordOf({ header: { content: '0'.repeat(64) } })],

@@ -3,14 +3,23 @@
  * Everything that decides items, visibility or authority comes from inside the hashed bytes; headers are checked copies.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { checkHeaders, indexDocument, validateDocument, type ErrorCode, type SightingDocument } from '#lib/contracts';
+import {
+  checkHeaders,
+  indexDocument,
+  readSighting,
+  validateDocument,
+  type ErrorCode,
+  type Fault,
+  type SightingDocument,
+} from '#lib/contracts';
 import type { LogRecord } from '#lib/event-log';
-import { capturedMicros, checkRecordMac, decodeRecord, sha256Hex } from '#lib/ledger';
+import { capturedMicros, checkRecordMac, decodeRecord, parseStrict, sha256Hex } from '#lib/ledger';
 import type { DeadLetter, EventIndex, ProjectedEvent } from '#lib/store';
 
 export type Decoded = { readonly event: ProjectedEvent } | { readonly dead: DeadLetter };
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
+/** In place of what decides nothing of how a document reads. */
+const UNNAMED = 'unnamed';
 
 /** Keys by which publishers sign; a record signed by none of them is a dead letter (`record.forged`). Several while a key rotates. */
 export type PublisherKeys = readonly Uint8Array[];
@@ -56,14 +65,16 @@ type ReadContent =
   | { readonly ok: false; readonly code: ErrorCode; readonly detail: string };
 
 function readContent(content: Buffer, agency: string): ReadContent {
-  let document: SightingDocument;
-  try {
-    document = JSON.parse(UTF8.decode(content)) as SightingDocument;
-  } catch (error) {
-    return { ok: false, code: 'record.malformed', detail: `The content is not JSON in UTF-8: ${(error as Error).message}` };
-  }
-  const fault = validateDocument(document)[0];
-  if (fault !== undefined) return { ok: false, code: 'record.schema', detail: `${fault.code} at ${fault.pointer ?? ''}: ${fault.detail}` };
+  // As strict as capture, whoever published it: what is in the ledger can never be taken out, and has to be readable for ever.
+  const parsed = parseStrict(content);
+  if (!parsed.ok) return { ok: false, code: 'record.malformed', detail: `${parsed.fault.code}: ${parsed.fault.detail}` };
+  if (!parsed.canonical.equals(content))
+    return { ok: false, code: 'record.malformed', detail: 'The content is not in canonical form (RFC 8785).' };
+  const fault = validateDocument(parsed.value)[0];
+  if (fault !== undefined) return { ok: false, code: 'record.schema', detail: told(fault) };
+  const document = parsed.value as unknown as SightingDocument;
+  const sighting = readSighting(document, { agency, id: document.id ?? UNNAMED, principal: UNNAMED });
+  if (!sighting.ok) return { ok: false, code: 'record.schema', detail: sighting.faults.map(told).join(' ') };
   const index = indexDocument(document, agency);
   if (!index.ok) return { ok: false, code: 'record.schema', detail: index.detail };
   const { kind, starts, ends, items, groups, targets } = index;
@@ -74,6 +85,8 @@ function readContent(content: Buffer, agency: string): ReadContent {
     ...(subject === undefined ? {} : { subject }),
   };
 }
+
+const told = ({ code, pointer = '', detail }: Fault): string => `${code} at ${pointer}: ${detail}`;
 
 /** What the ledger derives from content that it holds already: a rebuild. Throws for content that the projector would not have taken. */
 export function contentIndex(content: Buffer, agency: string): EventIndex {
