@@ -1,7 +1,8 @@
 import { testDatabase } from '../../store/test-database.ts';
 import { createPool } from '#lib/store';
 import { createEmbeddedLog } from './embedded/embedded-log.ts';
-import { type ContractSetup, eventLogContract } from './event-log.contract.ts';
+import { eventLogContract } from './event-log.contract.ts';
+import type { ContractSetup } from './reading.contract.ts';
 import type { EventLog } from './port.ts';
 import type { SqlPool } from './sql-port.ts';
 

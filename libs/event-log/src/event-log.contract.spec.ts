@@ -1,7 +1,8 @@
 /** The control of the contract: each claim goes red on a log that breaks it. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { claims, type ContractSetup, patience } from './event-log.contract.ts';
+import { claims } from './event-log.contract.ts';
+import { type ContractSetup, patience } from './reading.contract.ts';
 import { createMemoryLog, type MemoryLog } from './memory.ts';
 import type { Batch, BatchResult, ConsumeOptions, EventLog, LogConsumer } from './port.ts';
 

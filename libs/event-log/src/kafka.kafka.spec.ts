@@ -1,7 +1,8 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { brokersForSuite } from '../../../deploy/kafka/broker.mjs';
 import { startReplyThief } from '../test-proxy.ts';
-import { type ContractSetup, eventLogContract } from './event-log.contract.ts';
+import { eventLogContract } from './event-log.contract.ts';
+import type { ContractSetup } from './reading.contract.ts';
 import { createKafkaLog } from './kafka/kafka-log.ts';
 
 /** The least that a broker allows unless set otherwise. */

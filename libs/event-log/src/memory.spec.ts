@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LogUnavailable } from './errors.ts';
-import { type ContractSetup, eventLogContract } from './event-log.contract.ts';
+import { eventLogContract } from './event-log.contract.ts';
+import type { ContractSetup } from './reading.contract.ts';
 import { createMemoryLog, type MemoryLog } from './memory.ts';
 import type { EventLog, LogConsumer, OutgoingRecord } from './port.ts';
 
