@@ -18,7 +18,7 @@ export function deadLetterRelay(pool: StorePool, log: EventLog, topic: string): 
   return async () => {
     const fresh: DeadLetterHead[] = [];
     // However many came at once: back to a page of which all is known.
-    for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+    for (let before = Number.MAX_SAFE_INTEGER; ;) {
       const page = await listDeadLetters(pool, { before, limit: PAGE_LETTERS, retriedToo: true });
       first ??= page.at(-1)?.seq ?? 0;
       const unknown = page.filter(({ seq }) => seq >= (first as number) && !copied.has(seq));

@@ -6,7 +6,7 @@ const OWNER = 'alpha';
 test.each([
   [{ tlp: 'CLEAR' }, ['clear']],
   [{ tlp: 'GREEN' }, ['green']],
-  [{ tlp: 'GREEN', community: 'ports' }, ['community:ports']],
+  [{ tlp: 'GREEN', community: 'ports' }, ['agency:alpha', 'community:ports']],
   [{ tlp: 'AMBER' }, ['agency:alpha']],
   [{ tlp: 'AMBER', agencies: [] }, ['agency:alpha']],
   [{ tlp: 'AMBER', agencies: ['gamma', 'beta', 'gamma', 'alpha'] }, ['agency:alpha', 'agency:beta', 'agency:gamma']],

