@@ -14,18 +14,33 @@ const rows = ROWS.filter(({ needsKafka }) => needsKafka);
 const results = new Map<string, RowResult>();
 let output = '';
 
-beforeAll(async () => {
+/** An injection that missed (no transaction was open, no zombie was asleep at work) proves nothing either way. */
+const missed = ({ product }: RowResult): boolean =>
+  product.problems.length > 0 && product.problems.every((problem) => problem.startsWith('only '));
+
+async function run(names: readonly string[], seed: readonly string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'custody-chaos-'));
   const file = join(folder, 'result.json');
-  const seed = process.env['CHAOS_SEED'] === undefined ? [] : ['--seed', process.env['CHAOS_SEED']];
-  const child = spawn(process.execPath, [PROGRAM, ...seed, '--json', file, ...rows.flatMap(({ name }) => ['--row', name])], {
+  const child = spawn(process.execPath, [PROGRAM, ...seed, '--json', file, ...names.flatMap((name) => ['--row', name])], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   await new Promise((resolve) => child.once('close', resolve));
   const all = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { rows: RowResult[] }).rows : [];
-  for (const [n, { name }] of rows.entries()) if (all[n] !== undefined) results.set(name, all[n]);
+  const order = rows.map(({ name }) => name).filter((name) => names.includes(name));
+  for (const [n, name] of order.entries()) if (all[n] !== undefined) results.set(name, all[n]);
   rmSync(folder, { recursive: true, force: true });
+}
+
+beforeAll(async () => {
+  const seed = process.env['CHAOS_SEED'] === undefined ? [] : ['--seed', process.env['CHAOS_SEED']];
+  await run(
+    rows.map(({ name }) => name),
+    seed,
+  );
+  const again = [...results].filter(([, result]) => missed(result)).map(([name]) => name);
+  // Once more, from a seed of its own; whatever else went wrong stands.
+  if (again.length > 0) await run(again, []);
   console.log(output.slice(output.lastIndexOf('fault ')));
 }, RUN_WITHIN_MS);
 
