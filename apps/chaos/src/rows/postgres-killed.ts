@@ -1,5 +1,6 @@
 /** F2: Postgres and all of its backends die at once, again and again, under load, with the event log in the same Postgres: each acknowledgement is its own. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { outputOf } from '../child-process.ts';
 import type { Harness, Row } from '../harness.ts';
 import { readOperations } from '../operations.ts';
 import { outcomeOf, percentile, type Outcome } from '../outcome.ts';
@@ -41,7 +42,13 @@ async function killPostgres(harness: Harness, scene: Scene): Promise<Outcome> {
   const kills: Kill[] = [];
   for (let kill = 0; kill < postgresKills && !load.progress().done; kill++) {
     const before = load.progress().acknowledged;
-    await until('sightings to be acknowledged', BACK_WITHIN_MS, () => load.progress().acknowledged > before || load.progress().done, 5);
+    await until(
+      'sightings to be acknowledged',
+      BACK_WITHIN_MS,
+      () => load.progress().acknowledged > before || load.progress().done || !child.running,
+      5,
+    );
+    if (!child.running) throw new Error(`the process ended:\n${outputOf(child.logFile)}`);
     await sleep(random.between(BETWEEN_MS.least, BETWEEN_MS.most));
     const killedAt = Date.now();
     stack.killPostgres();
