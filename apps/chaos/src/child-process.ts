@@ -22,7 +22,9 @@ export interface Child {
   kill(): Promise<void>;
   /** SIGTERM, then SIGKILL; resolves with the exit code when it is gone. */
   stop(): Promise<number | null>;
-  /** Of a child with an IPC channel. */
+  /** Of a child with an IPC channel: resolves when every message of it has been given out. */
+  readonly disconnected: Promise<void>;
+  /** Likewise. */
   onMessage(take: (message: unknown) => void): void;
 }
 
@@ -90,6 +92,7 @@ function watch(process_: ChildProcess, logFile: string, what: string): Child {
       clearTimeout(timer);
       return code;
     },
+    disconnected: new Promise((resolve) => process_.once('disconnect', () => resolve())),
     onMessage: (take) => void process_.on('message', take),
   };
   children.add(child);

@@ -30,6 +30,7 @@ export interface LoadProgress {
 }
 
 export interface Load {
+  /** Throws where the generator ended before its work. */
   progress(): LoadProgress;
   /** Resolves when all sightings are acknowledged or given up. */
   readonly done: Promise<LoadProgress>;
@@ -40,10 +41,13 @@ export function startLoad(request: LoadRequest, logFile: string): Load {
   const child: Child = startNode({ args: [script, JSON.stringify(request)], logFile, talks: true });
   let progress: LoadProgress = { acknowledged: 0, givenUp: 0, unknown: 0, done: false };
   child.onMessage((message) => (progress = message as LoadProgress));
-  const done = child.exited.then(() => {
-    if (!progress.done) throw new Error(`the load generator ended early:\n${tailOf(logFile)}`);
+  // What it said last may be read after its end.
+  const ended = Promise.all([child.exited, child.disconnected]);
+  const whole = (): LoadProgress => {
+    if (!child.running && !progress.done) throw new Error(`the load generator ended early:\n${tailOf(logFile)}`);
     return progress;
-  });
+  };
+  const done = ended.then(whole);
   done.catch(() => undefined); // whoever awaits it hears of it
-  return { progress: () => progress, done };
+  return { progress: whole, done };
 }
