@@ -42,9 +42,10 @@ export function startLoad(request: LoadRequest, logFile: string): Load {
   let progress: LoadProgress = { acknowledged: 0, givenUp: 0, unknown: 0, done: false };
   child.onMessage((message) => (progress = message as LoadProgress));
   // What it said last may be read after its end.
-  const ended = Promise.all([child.exited, child.disconnected]);
+  let isOver = false;
+  const ended = Promise.all([child.exited, child.disconnected]).then(() => (isOver = true));
   const whole = (): LoadProgress => {
-    if (!child.running && !progress.done) throw new Error(`the load generator ended early:\n${tailOf(logFile)}`);
+    if (isOver && !progress.done) throw new Error(`the load generator ended early:\n${tailOf(logFile)}`);
     return progress;
   };
   const done = ended.then(whole);
