@@ -1,5 +1,5 @@
 import { parseIdentifier } from '#lib/domain';
-import { indexDocument, readSighting, validateDocument } from '#lib/contracts';
+import { indexSighting, readSighting, validateDocument } from '#lib/contracts';
 import { sightings } from './documents.ts';
 import { parseOptions } from './options.ts';
 
@@ -16,8 +16,8 @@ test('every sighting of a run is one that capture accepts, with the items it sho
     const documents = [...sightings({ ...options, itemsPerSighting })];
     for (const document of documents) {
       expect(validateDocument(document)).toEqual([]);
-      expect(readSighting(document, { agency: 'local', id: document.id, principal: 'operator' })).toMatchObject({ ok: true });
-      expect(indexDocument(document, 'local')).toMatchObject({ groups: ['green'] });
+      const read = readSighting(document, { agency: 'local', id: document.id, principal: 'operator' });
+      expect(read.ok && indexSighting(read.sighting)).toMatchObject({ groups: ['green'] });
       expect(document.items).toHaveLength(itemsPerSighting);
     }
     const bytes = documents.reduce((sum, document) => sum + JSON.stringify(document).length, 0) / documents.length;

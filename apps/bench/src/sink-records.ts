@@ -2,7 +2,7 @@
  * The same sightings as the JDBC sink needs them: flat JSON with its schema in every message (JsonConverter, KIP-301 and before), one row
  * for each sighting. What the product's projector checks and derives, these records bring along ready made.
  */
-import { indexDocument, type SightingDocument } from '#lib/contracts';
+import { indexSighting, readSighting, type SightingDocument } from '#lib/contracts';
 import type { OutgoingRecord } from '#lib/event-log';
 import { capturedMicros } from '#lib/ledger';
 import type { DocumentOptions } from './documents.ts';
@@ -41,8 +41,9 @@ create index on sink_rows (item, readers, starts, ends, agency, id)`;
 
 export function* sinkRecords(options: DocumentOptions): Generator<OutgoingRecord> {
   for (const { outgoing, header, content } of sightingRecords(options)) {
-    const index = indexDocument(JSON.parse(content.toString('utf8')) as SightingDocument, header.agency);
-    if (!index.ok) throw new Error(`the bench's own sighting was refused: ${index.detail}`);
+    const read = readSighting(JSON.parse(content.toString('utf8')) as SightingDocument, header);
+    if (!read.ok) throw new Error(`the bench's own sighting was refused: ${JSON.stringify(read.faults)}`);
+    const index = indexSighting(read.sighting);
     const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
     const payload = {
       item: index.items[0],

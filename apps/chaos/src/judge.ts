@@ -3,7 +3,7 @@
  * recomputed, and every timeline against that of an undisturbed run of the same inputs.
  */
 import type { EventsView, SightingDocument, TimelineView } from '#lib/contracts';
-import { indexDocument } from '#lib/contracts';
+import { indexSighting, readSighting } from '#lib/contracts';
 import { type FoldInput, foldTimeline, formatInstant } from '#lib/domain';
 import { commit, sha256Hex } from '#lib/ledger';
 import type { StorePool } from '#lib/store';
@@ -129,9 +129,10 @@ async function wrongRows(pool: StorePool, entries: readonly LedgerEntry[]): Prom
   return found.size === entries.length ? wrong : [...wrong, `${found.size} entries have rows, not ${entries.length}`];
 }
 
-function pairsOf({ content, agency }: LedgerEntry): string {
-  const index = indexDocument(JSON.parse(content.toString('utf8')) as SightingDocument, agency);
-  if (!index.ok) return '';
+function pairsOf({ content, agency, id }: LedgerEntry): string {
+  const read = readSighting(JSON.parse(content.toString('utf8')) as SightingDocument, { agency, id, principal: '' });
+  if (!read.ok) return '';
+  const index = indexSighting(read.sighting);
   const items = index.items.length === 0 ? [''] : [...index.items];
   return items
     .sort()

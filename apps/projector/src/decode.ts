@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   checkHeaders,
-  indexDocument,
+  indexSighting,
   readSighting,
   validateDocument,
   type ErrorCode,
@@ -39,19 +39,26 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
     return dead(record, 'record.commitment', 'The header names another hash than the content has.');
   const read = readContent(content, header.agency);
   if (!read.ok) return dead(record, read.code, read.detail);
-  const mismatch = checkHeaders(record.headers, { ...header, ...(read.subject === undefined ? {} : { subject: read.subject }) });
+  const { agency, id, captured } = header;
+  const mismatch = checkHeaders(record.headers, { agency, id, captured, subject: read.subject });
   if (mismatch !== null) return dead(record, mismatch.code, mismatch.detail);
+  const { kind, starts, ends, items, groups, targets } = read.index;
   return {
     event: {
-      agency: header.agency,
-      id: header.id,
+      agency,
+      id,
       principal: header.principal,
       commitment: header.commitment,
       contentHash: header.content,
       secret: header.secret,
-      capturedMicros: capturedMicros(header.captured),
+      capturedMicros: capturedMicros(captured),
       content,
-      ...read.index,
+      kind,
+      starts,
+      ends,
+      items,
+      groups,
+      targets,
       offset: record.offset,
       raw: record.value,
       key: record.key,
@@ -61,7 +68,7 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
 }
 
 type ReadContent =
-  | { readonly ok: true; readonly index: EventIndex; readonly subject?: string }
+  | { readonly ok: true; readonly index: EventIndex; readonly subject: string | undefined }
   | { readonly ok: false; readonly code: ErrorCode; readonly detail: string };
 
 function readContent(content: Buffer, agency: string): ReadContent {
@@ -75,14 +82,11 @@ function readContent(content: Buffer, agency: string): ReadContent {
   const document = parsed.value as unknown as SightingDocument;
   const sighting = readSighting(document, { agency, id: document.id ?? UNNAMED, principal: UNNAMED });
   if (!sighting.ok) return { ok: false, code: 'record.schema', detail: sighting.faults.map(told).join(' ') };
-  const index = indexDocument(document, agency);
-  if (!index.ok) return { ok: false, code: 'record.schema', detail: index.detail };
-  const { kind, starts, ends, items, groups, targets } = index;
-  const subject = document.items?.find((item) => item.role === 'subject')?.id;
+  const { kind, starts, ends, items, groups, targets } = indexSighting(sighting.sighting);
   return {
     ok: true,
     index: { kind, starts: boundOf(starts), ends: boundOf(ends), items, groups, targets },
-    ...(subject === undefined ? {} : { subject }),
+    subject: sighting.sighting.items.find((item) => item.role === 'subject')?.id,
   };
 }
 

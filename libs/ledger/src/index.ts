@@ -12,7 +12,7 @@ export { JSON_FAULT_CODES, type JsonFault, type JsonFaultCode } from './json-fau
 export type { JsonObject, JsonValue } from './json-value.ts';
 export { mapKey } from './map-key.ts';
 export { leafHash, merkleRoot, nodeHash } from './merkle.ts';
-export { equalBytes, HASH_BYTES, randomSecret, sha256Hex } from './primitives.ts';
+export { equalInConstantTime, HASH_BYTES, randomSecret, sha256Hex } from './primitives.ts';
 export {
   checkRecordMac,
   decodeRecord,

@@ -127,6 +127,29 @@ test('every spelling of a value is the same value to us and to the ordinary pars
   );
 });
 
+test('a shorter spelling of a number does not make up for space, so that only canonical bytes count as canonical', () => {
+  const spelt = ['1e2', '1e5', '12e3', '1.2345e25', '1e21', '1e-2', '5e-1', '5e-7', '0.5', '-0', '100', '0.05', '0.30000000000000003', '7'];
+  const text = (numbers: readonly string[], gap: string, at: number): string => {
+    const parts = [
+      '{"a":',
+      numbers[0] ?? '1',
+      ',"b":[',
+      ...numbers.slice(1).flatMap((number, n) => (n === 0 ? [number] : [',', number])),
+      ']}',
+    ];
+    return [...parts.slice(0, at % parts.length), gap, ...parts.slice(at % parts.length)].join('');
+  };
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...spelt), { minLength: 1, maxLength: 4 }), fc.nat(4), fc.nat(12), (numbers, spaces, at) => {
+      const given = text(numbers, ' '.repeat(spaces), at);
+      const parsed = parseStrict(Buffer.from(given));
+      if (!parsed.ok) return expect(parsed.fault.code).toBe('json.number');
+      expect(parsed.canonical.toString()).toBe(canonicalize(parsed.value));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 test('a digit more than a double keeps is refused, wherever it stands', () => {
   fc.assert(
     fc.property(

