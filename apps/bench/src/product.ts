@@ -5,8 +5,6 @@ import type { Bench } from './bench.ts';
 import { startChild, type Child } from './child-process.ts';
 import { PUBLISHER_KEY } from './records.ts';
 
-/** Half of the young objects of a batch die with it: a larger young generation keeps them out of the old one (GC was a third of the time). */
-const NODE_FLAGS = ['--max-semi-space-size=64'];
 /** A role alone is ready in two seconds on a quiet machine. */
 const READY_TIMEOUT_MS = 60_000;
 
@@ -65,5 +63,5 @@ function environment(bench: Bench, name: string, { topic, database }: RoleOption
 
 function startNode(bench: Bench, name: string, args: readonly string[], env: Readonly<Record<string, string>>): Child {
   const profile = bench.options.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(bench.workDir, 'profiles', name)}`] : [];
-  return startChild({ command: process.execPath, args: [...NODE_FLAGS, ...profile, ...args], env, logFile: bench.logFile(name) });
+  return startChild({ command: process.execPath, args: [...profile, ...args], env, logFile: bench.logFile(name) });
 }

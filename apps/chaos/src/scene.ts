@@ -23,8 +23,6 @@ const DRAIN_TIMEOUT_MS = 90_000;
 const RACES_AT_ONCE = 8;
 /** Beyond every row: what is not acknowledged by then never will be. */
 const GIVE_UP_AFTER_MS = 900_000;
-/** Half of the young objects of a batch die with it. */
-const NODE_FLAGS = ['--max-semi-space-size=64'];
 /** A harness that drives faults is no client that has to be held back. */
 export const NO_LIMITS = {
   CUSTODY_LIMITS_RATE_PER_SECOND: '1000000',
@@ -94,7 +92,7 @@ export class Scene {
     const name = `${roles.replaceAll(',', '-')}-${++this.#started}`;
     const program = join(this.stack.root, 'dist', 'apps', 'custody', 'src', 'main.js');
     const child = startNode({
-      args: [...NODE_FLAGS, program, 'serve', '--roles', roles],
+      args: [program, 'serve', '--roles', roles],
       env: { ...this.environment(name), ...env },
       logFile: join(this.folder, `${name}.log`),
       cwd: this.folder,

@@ -15,7 +15,7 @@ export interface LogRecord {
   readonly offset: number;
   readonly key: Buffer | null;
   readonly value: Buffer;
-  /** Raw bytes: a header is what the producer wrote, checked by whoever relies on it. */
+  /** Raw bytes: a header is what the producer wrote, checked by whoever relies on it. May be decoded at each access: keep the record, or ask once. */
   readonly headers: Readonly<Record<string, Buffer>>;
   /**
    * The log has the record but cannot decode it (`record.codec`: its batch is compressed in a way that this program cannot read). `value`

@@ -27,9 +27,8 @@ export interface ProjectedEvent extends Ref, EventIndex {
   readonly offset: number;
   /** The whole event-log value: kept with a conflict or a dead letter. */
   readonly raw: Buffer;
-  /** Key and headers of the record, where the caller has them: kept with a dead letter. */
-  readonly key?: Buffer | null;
-  readonly headers?: Readonly<Record<string, Buffer>>;
+  /** Where the event comes from the log: what is kept of its record with a dead letter, and asked for only then. */
+  readonly record?: { readonly key: Buffer | null; readonly headers: Readonly<Record<string, Buffer>> };
 }
 
 export interface DeadLetter {

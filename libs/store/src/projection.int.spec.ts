@@ -201,8 +201,7 @@ describe('a batch in the ledger', () => {
       ...fault,
       offset: 6,
       raw: Buffer.from([0, 1, 2]),
-      key: Buffer.from('k'),
-      headers: { h: Buffer.from([255]) },
+      record: { key: Buffer.from('k'), headers: { h: Buffer.from([255]) } },
     });
     const good = Array.from({ length: 12 }, (_, n) => event(`${name.replaceAll(' ', '-')}-${n}`, { offset: n }));
     const outcome = await projectBatch(pool, partition, 0, 13, [...good.slice(0, 6), bad, ...good.slice(6)], []);

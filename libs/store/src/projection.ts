@@ -240,8 +240,8 @@ class Projection {
       offset: event.offset,
       code: 'record.data',
       detail: state === undefined ? reason : `${reason} (SQLSTATE ${state})`,
-      key: event.key ?? null,
-      headers: event.headers ?? {},
+      key: event.record?.key ?? null,
+      headers: event.record?.headers ?? {},
       value: event.raw,
     });
   }

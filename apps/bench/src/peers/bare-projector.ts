@@ -5,7 +5,7 @@ import { decodeInTurns } from '../../../projector/src/decode.ts';
 
 const env = (name: string): string => process.env[name] ?? '';
 /** As the product's defaults. */
-const MAX_RECORDS = 1_000;
+const MAX_RECORDS = 4_000;
 const MAX_BYTES = 8 * 2 ** 20;
 
 const pool = createPool({ url: env('DATABASE_URL'), applicationName: 'bare projector', max: 5, role: 'projector' });

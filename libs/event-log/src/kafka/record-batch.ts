@@ -171,7 +171,7 @@ function undecoded(batch: Buffer, base: number, count: number, detail: string): 
 
 const EMPTY = Buffer.alloc(0);
 
-/** A value that Kafka has as null (a tombstone) is empty here. Of headers of one name the last counts, as in Kafka's own client. */
+/** A value that Kafka has as null (a tombstone) is empty here. */
 function decodeUnpacked(bytes: Buffer, count: number, base: number): { records: LogRecord[]; sizes: number[] } {
   const records: LogRecord[] = [];
   const sizes: number[] = [];
@@ -184,24 +184,53 @@ function decodeUnpacked(bytes: Buffer, count: number, base: number): { records: 
     const offset = base + at.varint();
     const key = at.bytes();
     const value = at.bytes() ?? EMPTY;
-    const headers = new RawHeaders();
+    const headersAt = at.at;
     for (let left = at.varint(); left > 0; left--) {
-      const name = at.text();
-      headers[name] = at.bytes() ?? EMPTY;
+      at.skipBytes(); // name
+      at.skipBytes(); // value
     }
     if (at.at !== end) throw new RangeError('a record does not end where it says');
-    records.push({ offset, key, value, headers });
+    records.push(new FetchedRecord(offset, key, value, bytes, headersAt));
     sizes.push(size);
   }
   return { records, sizes };
 }
 
+/** Its nine headers are nine Buffers, as much as all the rest of a record that waits: they are made when they are asked for, each time. */
+class FetchedRecord implements LogRecord {
+  readonly offset: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer;
+  readonly #bytes: Buffer;
+  readonly #headersAt: number;
+
+  constructor(offset: number, key: Buffer | null, value: Buffer, bytes: Buffer, headersAt: number) {
+    this.offset = offset;
+    this.key = key;
+    this.value = value;
+    this.#bytes = bytes;
+    this.#headersAt = headersAt;
+  }
+
+  /** Of headers of one name the last counts, as in Kafka's own client. */
+  get headers(): Readonly<Record<string, Buffer>> {
+    const headers = new RawHeaders();
+    const at = new VarintReader(this.#bytes, this.#headersAt);
+    for (let left = at.varint(); left > 0; left--) {
+      const name = at.text();
+      headers[name] = at.bytes() ?? EMPTY;
+    }
+    return headers;
+  }
+}
+
 class VarintReader {
-  at = 0;
+  at: number;
   readonly #bytes: Buffer;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, at = 0) {
     this.#bytes = bytes;
+    this.at = at;
   }
 
   varint(): number {
@@ -223,6 +252,10 @@ class VarintReader {
     if (length < 0) return null;
     this.#forward(length);
     return this.#bytes.subarray(this.at - length, this.at);
+  }
+
+  skipBytes(): void {
+    this.#forward(Math.max(this.varint(), 0));
   }
 
   text(): string {
