@@ -121,12 +121,18 @@ function acknowledged(errorCode: number | undefined): boolean {
   return false;
 }
 
+/** A broker hears of a topic that was just made a moment after the one that made it (seen: 0.2 s on a machine under load). */
+const MISSING_GRACE_MS = 2_000;
+
 async function lookUpPatiently(lookUp: () => Promise<TopicMetadata>, deadline: number, ending: AbortSignal): Promise<TopicMetadata> {
+  const missingUntil = Date.now() + MISSING_GRACE_MS;
   for (let failed = 1; ; failed++) {
     try {
       return await lookUp();
     } catch (error) {
-      if (error instanceof FatalLogError || ending.aborted || Date.now() >= deadline) throw error;
+      const isMissing = error instanceof FatalLogError && error.code === 'topic.missing';
+      if (isMissing ? Date.now() >= missingUntil : error instanceof FatalLogError) throw error;
+      if (ending.aborted || Date.now() >= deadline) throw error;
       await pause(backOffMs(failed, RETRY_MAX_MS), ending);
     }
   }
