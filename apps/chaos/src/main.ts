@@ -1,5 +1,5 @@
-/** `npm run chaos`: runs the rows of the fault matrix against the real stack and prints the table. `npm run soak` writes docs/soak.json. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+/** `npm run chaos`: runs the rows of the fault matrix against the real stack and prints the table. `npm run soak` (in one go, or row by row) writes docs/soak.json. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stopAllChildren } from './child-process.ts';
@@ -8,7 +8,7 @@ import { holds, type RowResult } from './outcome.ts';
 import { projectRoot } from './project-root.ts';
 import { ROWS } from './rows/index.ts';
 import { SIZES, type Sizes } from './sizes.ts';
-import { CHAOS_PAGE, COVERED_PATHS, describeMachine, revisionOf, SOAK_FILE, type SoakResult } from './soak.ts';
+import { CHAOS_PAGE, COVERED_PATHS, describeMachine, revisionOf, SOAK_FILE, type SoakResult, withRows } from './soak.ts';
 import { startStack } from './stack.ts';
 import { chaosPage, chaosTable } from './table.ts';
 
@@ -34,26 +34,52 @@ async function main(): Promise<number> {
     note(USAGE);
     return values.help ? 0 : 2;
   }
-  const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
   const root = projectRoot();
-  const revision = revisionOf(root);
-  const isSoak = sizes.name === 'soak' && rows === ROWS;
-  if (isSoak && (revision === null || revision.dirty)) throw new Error('a soak run is about a commit: commit first');
-  const [started, machine] = [new Date().toISOString(), describeMachine()];
-  const results = await runAll(root, rows, sizes, seed, values.keep);
+  const soak = sizes.name === 'soak' ? soakOf(root, sizes) : null;
+  const seed = values.seed === undefined ? (soak?.kept?.seed ?? Math.floor(Math.random() * 1_000_000)) : Number(values.seed);
+  const results = await runAll(root, rows, sizes, seed, values.keep, (row) => soak?.keep(row, seed));
   process.stdout.write(`${chaosTable(results, seed, sizes.name)}\n`);
-  if (isSoak && revision !== null) {
-    const { commit, treeHash } = revision;
-    const ended = new Date().toISOString();
-    const result: SoakResult = { version: 1, commit, seed, machine, started, ended, sizes, covers: COVERED_PATHS, treeHash, rows: results };
-    writeFileSync(join(root, SOAK_FILE), `${JSON.stringify(result, null, 2)}\n`);
-    writeFileSync(join(root, CHAOS_PAGE), chaosPage(result));
-  }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ seed, size: sizes.name, rows: results }, null, 2)}\n`);
   return results.every(holds) ? 0 : 1;
 }
 
-async function runAll(root: string, rows: readonly Row[], sizes: Sizes, seed: number, keep: boolean): Promise<RowResult[]> {
+interface Soak {
+  /** What was run before on the same code: rows left out stay as they are. */
+  readonly kept: SoakResult | null;
+  keep(row: RowResult, seed: number): void;
+}
+
+/** Written after each row: an hour's work is not lost with the last one. */
+function soakOf(root: string, sizes: Sizes): Soak {
+  const revision = revisionOf(root);
+  if (revision === null || revision.dirty) throw new Error('a soak run is about a commit: commit first');
+  const { commit, treeHash } = revision;
+  const file = join(root, SOAK_FILE);
+  const [started, machine] = [new Date().toISOString(), describeMachine()];
+  const read = (): SoakResult | null => {
+    const found = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as SoakResult) : null;
+    return found?.treeHash === treeHash ? found : null;
+  };
+  return {
+    kept: read(),
+    keep(row, seed) {
+      const ended = new Date().toISOString();
+      const one: SoakResult = { version: 1, commit, seed, machine, started, ended, sizes, covers: COVERED_PATHS, treeHash, rows: [row] };
+      const result = withRows(read(), one, ROWS.map(({ title }) => title)); // prettier-ignore
+      writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+      writeFileSync(join(root, CHAOS_PAGE), chaosPage(result));
+    },
+  };
+}
+
+async function runAll(
+  root: string,
+  rows: readonly Row[],
+  sizes: Sizes,
+  seed: number,
+  keep: boolean,
+  onRow: (row: RowResult) => void,
+): Promise<RowResult[]> {
   const parent = join(root, '.custody', 'chaos');
   mkdirSync(parent, { recursive: true });
   const stack = await startStack(
@@ -72,6 +98,7 @@ async function runAll(root: string, rows: readonly Row[], sizes: Sizes, seed: nu
     for (const row of rows) {
       const result = await runRow(row, harness);
       results.push(result);
+      onRow(result);
       note(JSON.stringify(result));
     }
   } finally {

@@ -24,6 +24,8 @@ export interface RowResult {
   /** The same with one defence off: has to have problems. */
   readonly control: Outcome & { readonly title: string };
   readonly seconds: number;
+  /** Of a soak: runs of this row on the same code before this one, none of which held. */
+  readonly failedBefore?: number;
 }
 
 export const isGreen = ({ problems }: Outcome): boolean => problems.length === 0;

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { holds } from './outcome.ts';
-import { COVERED_PATHS, CHAOS_PAGE, outdatedSince, revisionOf, SOAK_FILE, type SoakResult, standingOf } from './soak.ts';
+import { ROWS } from './rows/index.ts';
+import { COVERED_PATHS, CHAOS_PAGE, outdatedSince, revisionOf, SOAK_FILE, type SoakResult, standingOf, withRows } from './soak.ts';
 import { SIZES } from './sizes.ts';
 import { chaosPage } from './table.ts';
 
@@ -26,6 +27,26 @@ test('a row holds only with a green product and a red control', () => {
   expect(holds({ ...row, product: red, control: { title: 'off', ...red } })).toBe(false);
 });
 
+test('a soak that is run in parts keeps the rows of the same code, and says of each how often it failed before', () => {
+  const part = (treeHash: string, title: string, problems: string[]) =>
+    ({
+      treeHash,
+      seed: 1,
+      started: '',
+      machine: {},
+      rows: [{ title, product: { problems }, control: { problems: ['off'] } }],
+    }) as unknown as SoakResult;
+  const red = withRows(null, part('a', 'one', ['lost']), ['one', 'two']);
+  const two = withRows(red, part('a', 'two', []), ['one', 'two']);
+  expect(two.rows.map(({ title }) => title)).toEqual(['one', 'two']);
+  const again = withRows(two, part('a', 'one', []), ['one', 'two']);
+  expect(again.rows.map((row) => [row.title, holds(row), row.failedBefore])).toEqual([
+    ['one', true, 1],
+    ['two', true, undefined],
+  ]);
+  expect(withRows(again, part('b', 'two', []), ['one', 'two']).rows.map(({ title }) => title)).toEqual(['two']);
+});
+
 if (kept !== null) describe('the committed soak result', () => held(kept));
 
 function held(result: SoakResult): void {
@@ -40,6 +61,7 @@ function held(result: SoakResult): void {
   test('the soak had the counts that a release is held to, and every row of it holds', () => {
     expect(result.sizes).toEqual(SIZES.soak);
     expect(result.covers).toEqual([...COVERED_PATHS]);
+    expect(result.rows.map(({ title }) => title)).toEqual(ROWS.map(({ title }) => title));
     expect(result.rows.filter((row) => !holds(row)).map(({ title }) => title)).toEqual([]);
   });
 

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpus, loadavg, release, totalmem } from 'node:os';
-import type { RowResult } from './outcome.ts';
+import { holds, type RowResult } from './outcome.ts';
 import type { Sizes } from './sizes.ts';
 
 export const SOAK_FILE = 'docs/soak.json';
@@ -26,6 +26,22 @@ export const COVERED_PATHS = [
 /** After so long a result about other code is no evidence any more. */
 const OUTDATED_DAYS_MAX = 7;
 const DAY_MS = 86_400_000;
+
+/**
+ * The result with these rows in place of what is kept of the same code; rows that were run on other code count for nothing. A row that did not
+ * hold and is run again says so for ever after.
+ */
+export function withRows(kept: SoakResult | null, result: SoakResult, order: readonly string[]): SoakResult {
+  const before = kept !== null && kept.treeHash === result.treeHash && kept.seed === result.seed ? kept : null;
+  const rows = new Map((before?.rows ?? []).map((row) => [row.title, row]));
+  for (const row of result.rows) {
+    const was = rows.get(row.title);
+    const failedBefore = was === undefined ? 0 : (was.failedBefore ?? 0) + (holds(was) ? 0 : 1);
+    rows.set(row.title, failedBefore === 0 ? row : { ...row, failedBefore });
+  }
+  const ordered = order.flatMap((title) => rows.get(title) ?? []);
+  return { ...result, started: before?.started ?? result.started, machine: before?.machine ?? result.machine, rows: ordered };
+}
 
 export interface Machine {
   readonly cpu: string;

@@ -40,10 +40,11 @@ function cells({ fault, title, product, control }: RowResult): string[] {
 
 const colour = (outcome: Outcome): string => (isGreen(outcome) ? 'green' : 'red');
 
-function notes({ product, control }: RowResult): string[] {
+function notes({ product, control, failedBefore = 0 }: RowResult): string[] {
   const measured = Object.entries({ ...product.measured }).map(([name, value]) => `${name} ${value}`);
   return [
     ...(measured.length === 0 ? [] : [measured.join(', ')]),
+    ...(failedBefore === 0 ? [] : [`did not hold in ${failedBefore} earlier ${failedBefore === 1 ? 'run' : 'runs'} on the same code`]),
     ...product.problems.map((problem) => `PROBLEM: ${problem}`),
     ...control.problems.slice(0, 1).map((problem) => `control (${control.title}): ${problem}`),
   ];
