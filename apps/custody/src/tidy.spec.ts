@@ -72,13 +72,17 @@ describe('the repository', () => {
     ]);
   });
 
-  test('has the commands that its README shows', () => {
-    const readme = join(ROOT, 'README.md');
-    if (existsSync(readme)) expect(unknownCommands(readFileSync(readme, 'utf8'))).toEqual([]);
+  test('has the commands that its pages show, in blocks and in sentences', () => {
+    const pages = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter(
+      (path) => path.endsWith('.md') && !/(?:^|[\\/])(?:node_modules|dist|\.custody|\.git)[\\/]/.test(path),
+    );
+    expect(pages).toContain('README.md');
+    expect(pages.flatMap((page) => unknownCommands(readFileSync(join(ROOT, page), 'utf8')))).toEqual([]);
     expect(unknownCommands('```sh\nnpm run fly\nnpm start\ncustody levitate vin:X\ncustody trace vin:X\n```')).toEqual([
       'npm run fly',
       'custody levitate',
     ]);
+    expect(unknownCommands('`npm run fly` and `npm test -- libs`, or `custody levitate`')).toEqual(['npm run fly', 'custody levitate']);
   });
 
   test('has the pages that are made from code as the code makes them', () => {
@@ -336,8 +340,9 @@ function unknownCommands(markdown: string): string[] {
   const scripts = packageScripts();
   const main = readFileSync(join(import.meta.dirname, 'main.ts'), 'utf8');
   const commands = new Set([...main.matchAll(/\.command\('([a-z-]+)/g)].map(([, name]) => name));
-  const lines = [...markdown.matchAll(/```(?:sh|bash|console|text)?\n([\s\S]*?)```/g)].flatMap(([, block = '']) => block.split('\n'));
-  return lines.flatMap((line) => {
+  const blocks = [...markdown.matchAll(/```(?:sh|bash|console|text)?\n([\s\S]*?)```/g)].flatMap(([, block = '']) => block.split('\n'));
+  const spans = [...markdown.replace(/```[\s\S]*?```/g, '').matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span);
+  return [...blocks, ...spans].flatMap((line) => {
     const [, npm, script, custody] = /^\s*(?:\$ )?(?:npx )?(?:(npm (?:run ([a-z:-]+)|start|test))|custody ([a-z]+))/.exec(line) ?? [];
     if (npm !== undefined) return (script ?? npm.slice('npm '.length)) in scripts ? [] : [npm];
     return custody === undefined || commands.has(custody) ? [] : [`custody ${custody}`];
