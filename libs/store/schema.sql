@@ -241,15 +241,18 @@ grant update on ledger.search_cursor (next) to custody_projector;
 comment on table ledger.search_cursor is 'The first log index whose items are not in search_keys yet.';
 
 create table ledger.search_keys (
-  key text collate "C" not null,
   grp integer not null,
+  key text collate "C" not null,
   item text collate "C" not null,
-  constraint search_keys_pkey PRIMARY KEY (key, grp, item)
+  alias text collate "C" not null
 );
+CREATE INDEX search_keys_key ON ledger.search_keys USING btree (grp, key);
 grant insert on ledger.search_keys to custody_projector;
 grant select on ledger.search_keys to custody_gateway;
 grant select on ledger.search_keys to custody_operator;
 grant select on ledger.search_keys to custody_projector;
+comment on table ledger.search_keys is 'Rows are unique by how they are made; a unique index over them would take four times the room of this one, whose equal keys are kept once.';
+comment on column ledger.search_keys.alias is 'As stated, of a key by which an alias is found; empty: of the item itself.';
 
 create table ledger.timeline (
   item text collate "C" not null,

@@ -247,10 +247,27 @@ export function tracingContract(product: Product): void {
       expect([code, stdout.split(/\s/)[0]]).toEqual([0, first.split(' ')[1]]);
     });
 
-    it('nothing for what is not there, and asks for more than two letters', async () => {
+    it('says which name or number was stated, and claims none for what another scheme has', async () => {
+      const { results } = await product.json<SearchView>('/v1/search?q=671990004');
+      expect(results).toMatchObject([{ id: 'imo:0000048', match: 'alias', alias: { kind: 'mmsi', value: '671990004' } }]);
+      expect((await product.cli('search', '671990004')).stdout).toMatch(/^imo:0000048 .*stated beside it: MMSI 671990004\)$/m);
+      expect(await found('imo:671990004')).toEqual([]);
+    });
+
+    it('says how far the index reaches, and whether there may be more', async () => {
+      expect(await product.json('/v1/search?q=WDDSYNTH9JA000001')).toMatchObject({
+        coordinates: { asOf: { basis: 'log', logSize: 62 } },
+        behind: 0,
+        complete: true,
+        notes: [],
+      });
+    });
+
+    it('nothing for what is not there, and asks for five letters and digits or a whole value', async () => {
       expect(await found('ZZZZZZZZ9')).toEqual([]);
-      expect((await product.cli('search', 'ZZZZZZZZ9')).code).toBe(3);
-      expect(await product.problem('/v1/search?q=%2E')).toMatchObject({ status: 400, code: 'query.too-short' });
+      expect(await product.cli('search', 'ZZZZZZZZ9')).toMatchObject({ code: 3, stderr: 'Nothing found at log size 62.\n' });
+      for (const text of ['.', 'SYN', 'vin:WDDS'])
+        expect(await product.problem(`/v1/search?q=${encodeURIComponent(text)}`)).toMatchObject({ status: 400, code: 'query.too-short' });
     });
   });
 }

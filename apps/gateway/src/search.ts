@@ -1,14 +1,24 @@
 /** Search over derived key rows, by equality only; every candidate is then checked against the text that was asked for. */
 import type { SearchView } from '#lib/contracts';
-import { displayIdentifier, matchesSearch, parseIdentifier, searchProbes } from '#lib/domain';
+import {
+  displayIdentifier,
+  guessIdentifiers,
+  parseIdentifier,
+  readAliasText,
+  readSearch,
+  SEARCH_LENGTH_MIN,
+  type SearchMatch,
+  type SearchText,
+} from '#lib/domain';
 import { DomainError } from '#lib/runtime';
-import { decodeCursor, encodeCursor, isCount } from './cursor.ts';
-import type { LedgerReads, Reader, SearchHit } from './ledger-reads.ts';
+import { ITEMS_PER_KEY_MAX } from '#lib/store';
+import { decodeCursor, encodeCursor, isCount, isRecord, isWord } from './cursor.ts';
+import type { LedgerReads, Reader, SearchHit, SearchReach } from './ledger-reads.ts';
 import { coordinatesOf } from './timeline.ts';
 
 const QUERY_LENGTH_MAX = 200;
-/** Items looked at for one question. Who finds more than this has asked for too little of an identifier to find anything. */
-const CANDIDATES_MAX = 1_000;
+/** The last result of a page: what the index learns between two pages shifts nothing. */
+const IS_POSITION = isRecord<{ rank: number; id: string }>({ rank: isCount, id: isWord });
 
 export interface SearchQuery {
   readonly text: string;
@@ -18,43 +28,98 @@ export interface SearchQuery {
 
 type Result = SearchView['results'][number];
 
+/** Throws query.invalid, query.too-short, cursor.malformed. */
 export async function searchItems(reads: LedgerReads, reader: Reader, query: SearchQuery): Promise<SearchView> {
   const text = query.text.trim();
   if (text.length > QUERY_LENGTH_MAX) throw new DomainError('query.invalid', `q has at most ${QUERY_LENGTH_MAX} characters.`);
-  const probes = searchProbes(text);
-  if (probes.keys.length === 0)
-    throw new DomainError('query.too-short', 'q needs letters or digits: five in a row of an identifier, or a whole one.');
+  const asked = readSearch(text);
   const question = `${reads.origin} search ${text} ${reader.groups.join()}`;
-  const from = query.cursor === undefined ? 0 : decodeCursor(question, query.cursor, isCount);
-  const logSize = await reads.logSize();
-  // The whole value first: one look-up finds a complete identifier however many others share pieces with it.
-  const whole = await reads.itemsByKeys([probes.whole], reader.groups, 1, CANDIDATES_MAX);
-  const pieces = await reads.itemsByKeys(probes.keys, reader.groups, probes.minimum, CANDIDATES_MAX);
-  const results = rank(distinct([...whole, ...pieces]).flatMap((item) => resultOf(item, text) ?? []));
-  const page = results.slice(from, from + query.limit);
-  const next = from + query.limit;
+  const after = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
+  // First, so that the answer never says more than the index had.
+  const reach = await reads.searchReach();
+  const { hits, complete } = await reads.itemsByKeys(asked.alternatives, reader.groups);
+  const whole = complete ? [] : await wholeIdentifiers(reads, reader, text, reach.indexed);
+  const results = ranked([...whole, ...hits].flatMap((hit) => resultOf(hit, asked) ?? []));
+  if (asked.short && results.length === 0) throw tooShort(reach);
+  const rest = after === undefined ? results : results.filter((result) => compare(result, after) > 0);
+  const page = rest.slice(0, query.limit);
+  const last = page.at(-1);
   return {
     query: text,
-    coordinates: coordinatesOf({ basis: 'recorded', logSize }, logSize),
+    coordinates: coordinatesOf({ basis: 'recorded', logSize: reach.indexed }, reach.indexed),
+    behind: reach.logSize - reach.indexed,
     results: page,
-    next: next < results.length ? encodeCursor(question, next) : null,
+    complete,
+    notes: notesOf(asked, reach, complete),
+    next: rest.length > page.length && last !== undefined ? encodeCursor(question, positionOf(last)) : null,
   };
 }
 
-const distinct = (hits: readonly SearchHit[]): string[] => [...new Set(hits.map(({ item }) => item))];
+/** What the text spells in full is found, however many others share its pieces. */
+async function wholeIdentifiers(reads: LedgerReads, reader: Reader, text: string, logSize: number): Promise<SearchHit[]> {
+  const ids = guessIdentifiers(text).flatMap((guess) => (guess.ok ? [guess.identifier.id] : []));
+  const heads = await Promise.all(ids.map((id) => reads.itemHead(id, reader.groups, logSize)));
+  return ids.flatMap((item, at) => ((heads[at]?.count ?? 0) > 0 ? [{ item, alias: '' }] : []));
+}
 
-/** A candidate that the identifier itself does not explain was found by a name or number stated beside it. */
-function resultOf(item: string, text: string): Result | undefined {
-  const parsed = parseIdentifier(item);
-  if (!parsed.ok) return undefined;
-  const match = matchesSearch(item, text);
-  const words: Result['match'] = match === 'ocr' ? 'look-alike' : (match ?? 'alias');
-  return { id: item, scheme: parsed.identifier.scheme, display: displayIdentifier(item), match: words };
+const WORDS: Readonly<Record<SearchMatch, Result['match']>> = { exact: 'exact', partial: 'partial', ocr: 'look-alike' };
+
+/** A hit counts for what explains it: the identifier by its own text, or a name or number stated beside it by that one's text. */
+function resultOf({ item, alias }: SearchHit, asked: SearchText): Result | undefined {
+  const stated = alias === '' ? undefined : readAliasText(alias);
+  const match = stated === undefined ? asked.matchIdentifier(item) : asked.matchesAlias(stated) ? 'alias' : null;
+  const parsed = match === null ? undefined : parseIdentifier(item);
+  if (match === null || parsed?.ok !== true) return undefined;
+  const said = stated === undefined ? {} : { alias: { ...stated } };
+  return {
+    id: item,
+    scheme: parsed.identifier.scheme,
+    display: displayIdentifier(item),
+    match: match === 'alias' ? match : WORDS[match],
+    ...said,
+  };
 }
 
 const ORDER: readonly Result['match'][] = ['exact', 'partial', 'look-alike', 'alias'];
 
-/** Best first, then by identifier: the same order for every page. */
-function rank(results: readonly Result[]): Result[] {
-  return [...results].sort((a, b) => ORDER.indexOf(a.match) - ORDER.indexOf(b.match) || (a.id < b.id ? -1 : 1));
+const positionOf = ({ id, match }: Result): { rank: number; id: string } => ({ rank: ORDER.indexOf(match), id });
+
+/** Best first, then by identifier: the same order for every page. Each item once, by what explains it best. */
+function ranked(results: readonly Result[]): Result[] {
+  const best = new Map<string, Result>();
+  for (const result of results) {
+    const other = best.get(result.id);
+    if (other === undefined || betterThan(result, other)) best.set(result.id, result);
+  }
+  return [...best.values()].sort((a, b) => compare(a, positionOf(b)));
+}
+
+const betterThan = (a: Result, b: Result): boolean =>
+  a.match === b.match ? (a.alias?.value ?? '') < (b.alias?.value ?? '') : ORDER.indexOf(a.match) < ORDER.indexOf(b.match);
+
+function compare(result: Result, to: { readonly rank: number; readonly id: string }): number {
+  const { rank, id } = positionOf(result);
+  return rank - to.rank || (id < to.id ? -1 : id > to.id ? 1 : 0);
+}
+
+function tooShort(reach: SearchReach): DomainError {
+  const wanted = `q needs ${SEARCH_LENGTH_MIN} letters or digits in a row, or a whole value, and no whole value is this one`;
+  return new DomainError('query.too-short', `${wanted} at log size ${reach.indexed}.`);
+}
+
+function notesOf(asked: SearchText, { indexed, logSize }: SearchReach, complete: boolean): string[] {
+  const count = (entries: number): string => (entries === 1 ? '1 entry' : `${entries} entries`);
+  return [
+    ...(complete
+      ? []
+      : [
+          `Not complete: more than ${ITEMS_PER_KEY_MAX} items share these characters, and only so many were looked at. Give more characters in a row, best from the end of the identifier, where items differ, or the whole of it.`,
+        ]),
+    ...(asked.short ? [`Fewer than ${SEARCH_LENGTH_MIN} letters and digits: only whole values were looked for.`] : []),
+    ...(indexed < logSize
+      ? [
+          `The search index reaches log size ${indexed}: what the ${count(logSize - indexed)} after it name first is not found yet. Ask again, or ask for the item itself.`,
+        ]
+      : []),
+  ];
 }

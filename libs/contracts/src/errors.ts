@@ -87,7 +87,7 @@ export const ERRORS = {
   'query.malformed': entry(400, 'Request malformed', 'The request itself cannot be read: its length, its headers or its address.', 'Send it anew; where a proxy stands between, look there.'),
   'query.invalid': entry(400, 'Parameter malformed', 'A parameter of the request has another form.', 'Write it as the API page says.'),
   'query.unknown': entry(400, 'Unknown parameter', 'The request has a parameter that this route does not know; a misspelt one would be ignored silently.', 'Mend or remove it.'),
-  'query.too-short': entry(400, 'Too little to search for', 'A search needs at least three letters or digits.', 'Give more of the identifier.'),
+  'query.too-short': entry(400, 'Too little to search for', 'The text has fewer than five letters and digits, and is no whole value that is there.', 'Give five letters or digits in a row of the identifier or name, or the whole of a shorter one.'),
 
   // Requests and load.
   'body.too-large': entry(413, 'Request too large', `The body is larger than this route takes. ${NOTHING_STORED}`, 'Send fewer at a time, or use the NDJSON stream.'),

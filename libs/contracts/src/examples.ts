@@ -160,7 +160,10 @@ export const EXAMPLES = {
   SearchView: {
     query: 'SYNU OOOOO1 4',
     coordinates,
+    behind: 0,
     results: [{ id: 'container:SYNU0000014', scheme: 'container', display: 'container SYNU 000001 4', match: 'look-alike' }],
+    complete: true,
+    notes: [],
     next: null,
   } satisfies SearchView,
   Receipt: receipt,

@@ -253,7 +253,8 @@ export type EventAnswer = Static<typeof EventAnswer>;
 export const SearchView = Type.Object(
   {
     query: Type.String(),
-    coordinates: Coordinates,
+    coordinates: Type.Unsafe<Coordinates>({ ...Coordinates, description: 'The log size is what the search index reaches.' }),
+    behind: Type.Integer({ minimum: 0, description: 'Entries that the ledger holds beyond that: no search finds what they name first.' }),
     results: Type.Array(
       Type.Object(
         {
@@ -261,12 +262,23 @@ export const SearchView = Type.Object(
           scheme: Type.String(),
           display: Type.String(),
           match: Type.Enum(['exact', 'partial', 'look-alike', 'alias'], {
-            description: 'look-alike: equal but for letters that scanners confuse, such as O and 0.',
+            description:
+              'look-alike: equal but for letters that scanners confuse, such as O and 0. alias: the identifier does not have the text.',
           }),
+          alias: Type.Optional(
+            Type.Object(
+              { kind: Type.Enum(['name', 'mmsi', 'callSign']), value: Type.String({ description: 'At most its first 64 characters.' }) },
+              { ...closed, description: 'Of match alias: what an author stated beside the identifier, and has the text.' },
+            ),
+          ),
         },
         closed,
       ),
     ),
+    complete: Type.Boolean({
+      description: 'false: more items share these characters than are looked at, and some may be missing; see notes.',
+    }),
+    notes: Type.Array(Type.String(), { description: 'In words, what the answer does not cover, and how to ask for less.' }),
     next: orNull(Type.String()),
   },
   closed,

@@ -17,7 +17,17 @@ import {
 } from './identifiers/scheme.ts';
 
 export { canonicalDigitalLink } from './identifiers/gs1-digital-link.ts';
-export { aliasKeys, matchesSearch, searchKeys, searchProbes, type SearchProbes } from './identifiers/search.ts';
+export {
+  aliasKeys,
+  aliasText,
+  readAliasText,
+  readSearch,
+  searchKeys,
+  SEARCH_LENGTH_MIN,
+  type Alias,
+  type SearchMatch,
+  type SearchText,
+} from './identifiers/search.ts';
 export { IDENTIFIER_TEXT_LENGTH_MAX, SCHEMES, type CheckVerdict, type Identifier, type Scheme } from './identifiers/scheme.ts';
 
 /** Raised when a value that was accepted before would get another normal form; nothing short of that. */

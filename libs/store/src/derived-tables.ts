@@ -7,6 +7,9 @@ export interface DerivedTable {
   readonly portableDump: string;
 }
 
+const SEARCH_KEYS_DUMP = `select g.name, k.key, k.item, k.alias
+  from ledger.search_keys k join ledger.reader_groups g on g.id = k.grp order by g.name, k.key, k.item, k.alias`;
+
 export const DERIVED_TABLES: readonly DerivedTable[] = [
   {
     name: 'timeline',
@@ -25,7 +28,7 @@ export const DERIVED_TABLES: readonly DerivedTable[] = [
   },
   {
     name: 'search_keys',
-    dump: `select k.key, g.name, k.item from ledger.search_keys k join ledger.reader_groups g on g.id = k.grp order by k.key, g.name, k.item`,
-    portableDump: `select k.key, g.name, k.item from ledger.search_keys k join ledger.reader_groups g on g.id = k.grp order by k.key, g.name, k.item`,
+    dump: SEARCH_KEYS_DUMP,
+    portableDump: SEARCH_KEYS_DUMP,
   },
 ];

@@ -32,7 +32,15 @@ export { itemHead, type ItemHead } from './sql/item-head.ts';
 export { listConflicts, type Conflict, type ConflictKey } from './sql/list-conflicts.ts';
 export { logSize } from './sql/log-size.ts';
 export { relationsAbout } from './sql/relations-about.ts';
-export { search, type SearchHit, type SearchQuestion } from './sql/search.ts';
+export {
+  ITEMS_PER_KEY_MAX,
+  search,
+  searchReach,
+  type SearchHit,
+  type SearchHits,
+  type SearchQuestion,
+  type SearchReach,
+} from './sql/search.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export type { Ref } from './sql/storable.ts';
 export { timelinePage, type TimelineKey, type TimelineQuestion, type TimelineRow } from './sql/timeline-page.ts';

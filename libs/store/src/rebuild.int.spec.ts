@@ -23,7 +23,8 @@ const indexOf = (content: Buffer): EventIndex => {
 const keys: SearchKeys = {
   ofItem: (item) => [item.slice(0, 3), item.slice(-3)],
   aliasMark: Buffer.from('alias'),
-  ofAliases: () => ['ALIAS'],
+  aliasesOf: () => ['ALIAS'],
+  ofAlias: (alias) => [alias, alias.slice(0, 2)],
 };
 
 function event(n: number): ProjectedEvent {

@@ -1,17 +1,19 @@
 import fc from 'fast-check';
-import { aliasKeys, matchesSearch, searchKeys, searchProbes } from '../identifier.ts';
+import { aliasKeys, aliasText, readAliasText, readSearch, searchKeys, type Alias, type SearchMatch } from '../identifier.ts';
+import { RULES } from './rules.ts';
 
-/** What a caller does: candidates by keys, decided by `matchesSearch`. */
-function find(ids: readonly string[], text: string, keysOf: (id: string) => readonly string[] = searchKeys): string[] {
-  const { keys, minimum } = searchProbes(text);
-  return ids.filter(
-    (id) =>
-      minimum > 0 &&
-      keys.filter((key) => keysOf(id).includes(key)).length >= minimum &&
-      keys.length > 0 &&
-      matchesSearch(id, text) !== null,
-  );
-}
+/** What the index gives for a text: every id that has one key of each alternative's keys, whichever is looked up. */
+const candidates = (ids: readonly string[], text: string, keysOf: (id: string) => readonly string[] = searchKeys): string[] =>
+  ids.filter((id) => {
+    const keys = new Set(keysOf(id));
+    return readSearch(text).alternatives.some((alternative) => alternative.every((key) => keys.has(key)));
+  });
+
+/** What a caller does: candidates by keys, decided by the whole text. */
+const find = (ids: readonly string[], text: string, keysOf?: (id: string) => readonly string[]): string[] =>
+  candidates(ids, text, keysOf).filter((id) => readSearch(text).matchIdentifier(id) !== null);
+
+const matchOf = (id: string, text: string): SearchMatch | null => readSearch(text).matchIdentifier(id);
 
 const CAR = 'vin:WDDSYNTH9JA000001';
 const OTHER = 'vin:WDDSYNTH0JA000002';
@@ -51,7 +53,7 @@ test.each([
   ['WDDSYNTH9JА000001', [CAR], 'ocr'],
 ])('%s finds %j: %s', (text, ids, how) => {
   expect(find(ALL, text)).toEqual(ids);
-  for (const id of ids) expect(matchesSearch(id, text)).toBe(how);
+  for (const id of ids) expect(matchOf(id, text)).toBe(how);
 });
 
 test.each(['', ' - ', 'SYN', 'Hamburg', 'imo:WDDSYNTH9JA000001', 'WDDSYNTH9JA000003', 'WDDSYNTH9JA0000011'])('%j finds nothing', (text) =>
@@ -61,7 +63,7 @@ test.each(['', ' - ', 'SYN', 'Hamburg', 'imo:WDDSYNTH9JA000001', 'WDDSYNTH9JA000
 test('control: without folding the keys, a misread identifier is not found', () => {
   const unfolded = (id: string): string[] => {
     const value = id.slice(id.indexOf(':') + 1);
-    return [`=${value}`, ...Array.from({ length: value.length - 4 }, (_, at) => `~${value.slice(at, at + 5)}`)];
+    return Array.from({ length: value.length - 3 }, (_, at) => value.slice(at, at + 4));
   };
   expect(find([OTHER], 'WDDSYNTHOJAOOOO02')).toEqual([OTHER]);
   expect(find([OTHER], 'WDDSYNTHOJAOOOO02', unfolded)).toEqual([]);
@@ -71,41 +73,131 @@ test('a near match is never the same item: two digits exchanged find neither', (
   expect(find(ALL, 'SYNU0000041')).toEqual([]);
 });
 
-test('a name or number that was stated beside an identifier is found by its parts, and is no match of the identifier', () => {
-  const keys = [...searchKeys('imo:0000012'), ...aliasKeys('MV SYNTHETIC LINER'), ...aliasKeys('mmsi:244990001')];
-  for (const text of ['synthetic liner', 'mv synthetic', '24499', 'MMSI 244990001']) {
-    expect(searchProbes(text).keys.filter((key) => !keys.includes(key))).toEqual([]);
-    expect(matchesSearch('imo:0000012', text)).toBeNull();
-  }
-  expect(searchProbes('SYNTHETIC FEEDER').keys.every((key) => keys.includes(key))).toBe(false);
-  expect(aliasKeys('평양')).toEqual([]);
+const SHIP = 'imo:0000012';
+const name = (value: string): Alias => ({ kind: 'name', value });
+const finds = (alias: Alias, text: string): boolean => {
+  const kept = aliasText(alias);
+  const keys = aliasKeys(kept);
+  const asked = readSearch(text);
+  return (
+    asked.alternatives.some((alternative) => alternative.every((key) => keys.includes(key))) && asked.matchesAlias(readAliasText(kept))
+  );
+};
+
+test.each<[Alias, string]>([
+  [name('MV SYNTHETIC LINER'), 'synthetic liner'],
+  [name('MV SYNTHETIC LINER'), 'mv synthetic'],
+  [name('MV SYNTHETIC LINER'), 'ETICL'],
+  [name('DN5505'), 'DN5505'],
+  [name('DN5505'), 'DNSSO5'],
+  [name('IMO STAR'), 'imo star'],
+  [name('IMO STAR'), 'MOSTA'],
+  [name('IMO STAR'), 'star'],
+  [name('Ada'), 'ADA'],
+  [{ kind: 'mmsi', value: '244990001' }, '24499'],
+  [{ kind: 'mmsi', value: '244990001' }, 'MMSI 244990001'],
+  [{ kind: 'mmsi', value: 'mmsi:244990001' }, 'mmsi:244990001'],
+  [{ kind: 'callSign', value: 'PABC' }, 'pabc'],
+])('what was stated beside an identifier, %j, is found by %j and is no match of the identifier', (alias, text) => {
+  expect([finds(alias, text), matchOf(SHIP, text)]).toEqual([true, null]);
+});
+
+test.each<[Alias, string]>([
+  [name('MV SYNTHETIC LINER'), 'SYNTHETIC FEEDER'],
+  [name('MV SYNTHETIC LINER'), 'linersynth'],
+  [name('MV SYNTHETIC LINER'), 'MV'],
+  // Of another scheme than the text names: it explains no hit.
+  [{ kind: 'mmsi', value: '244990001' }, 'imo:244990001'],
+  [{ kind: 'mmsi', value: '244990001' }, 'IMO 2449900'],
+  [name('244990001'), 'mmsi:244990001'],
+  [name('평양'), '평양'],
+])('what was stated beside an identifier, %j, is not claimed for %j', (alias, text) => {
+  expect(finds(alias, text)).toBe(false);
+});
+
+test('a stated name is found by its first 64 characters, however long it is', () => {
+  const long = name(`${'A'.repeat(59)}BCDEF${'G'.repeat(60_000)}`);
+  expect([finds(long, 'ABCDE'), finds(long, 'BCDEF'), finds(long, 'CDEFG')]).toEqual([true, true, false]);
+  expect(aliasText(long)).toHaveLength('name:'.length + 64);
+  expect(readAliasText(aliasText(name('a:b')))).toEqual(name('a:b'));
 });
 
 const VIN = fc
   .array(fc.constantFrom(...'ABCDEFGHJKLMNPRSTUVWXYZ0123456789'), { minLength: 17, maxLength: 17 })
-  .map((characters) => characters.join(''));
+  .map((characters) => `vin:${characters.join('')}`);
+const SERIAL = fc
+  .tuple(fc.stringMatching(/^[a-z0-9]{1,100}$/), fc.stringMatching(/^[A-Z0-9][-A-Z0-9./]{0,98}[A-Z0-9]$/))
+  .map(([maker, number]) => `serial:${maker}:${number}`);
+const ANY = fc.oneof(
+  VIN,
+  fc.stringMatching(/^container:[A-Z]{4}[0-9]{7}$/),
+  fc.stringMatching(/^(imo:[0-9]{7}|mmsi:[0-9]{9}|imei:[0-9]{15}|lei:[A-Z0-9]{20})$/),
+  fc.stringMatching(/^(sgtin:[0-9]{14}\.[a-zA-Z0-9]{1,20}|giai:[0-9]{6}[a-zA-Z0-9]{1,24}|aircraft:[A-Z]{5})$/),
+  SERIAL,
+);
+const bare = (id: string): string => id.slice(id.indexOf(':') + 1).replaceAll(/[^A-Za-z0-9]/g, '');
+const MISREAD: Readonly<Record<string, string>> = { 0: 'O', 1: 'I', 5: 'S', 8: 'B', 2: 'Z', S: '5', B: '8', Z: '2' };
+const misread = (text: string, mask: number): string =>
+  [...text].map((character, at) => (((mask >> (at % 16)) & 1) === 1 ? (MISREAD[character] ?? character) : character)).join('');
 
-test('every part of five characters and more finds its VIN, read right or misread', () => {
-  const misread: Readonly<Record<string, string>> = { 0: 'O', 1: 'I', 5: 'S', 8: 'B', 2: 'Z', S: '5', B: '8', Z: '2' };
+/** Parts of five characters and more of an id that are not found, read right or misread. */
+function notFound(id: string, mask: number, keysOf?: (id: string) => readonly string[]): string[] {
+  const value = bare(id);
+  const lost: string[] = [];
+  for (let from = 0; from < value.length; from++) {
+    for (const length of new Set([5, 6, 7, 8, 17, value.length - from])) {
+      const part = value.slice(from, from + length);
+      if (part.length < 5) continue;
+      for (const text of [part, misread(part, mask)]) if (find([id], text, keysOf).length === 0) lost.push(text);
+    }
+  }
+  return lost;
+}
+
+test('every five characters in a row, and more, find their identifier, read right or misread', () => {
+  fc.assert(fc.property(ANY, fc.nat(0xffff), (id, mask) => expect(notFound(id, mask)).toEqual([])));
+});
+
+test('control: with one key less, some part is not found', () => {
+  const CASES = [CAR, 'container:SYNU0000014', 'imo:0000048', 'lei:5493001KJTIIGC8Y1R12'];
+  for (const id of CASES) {
+    for (const dropped of searchKeys(id))
+      expect([dropped, notFound(id, 0, (each) => searchKeys(each).filter((key) => key !== dropped)).length]).not.toEqual([dropped, 0]);
+  }
+});
+
+test('of a VIN, a part is told from the whole, and a misread one from what was written', () => {
   fc.assert(
-    fc.property(VIN, fc.nat(12), fc.nat(12), fc.nat(0xffff), (vin, start, more, mask) => {
-      const part = vin.slice(start, start + 5 + more);
-      const seen = [...part]
-        .map((character, at) => (((mask >> (at % 16)) & 1) === 1 ? (misread[character] ?? character) : character))
-        .join('');
-      expect(find([`vin:${vin}`], part)).toEqual([`vin:${vin}`]);
-      expect(find([`vin:${vin}`], seen)).toEqual([`vin:${vin}`]);
-      expect(matchesSearch(`vin:${vin}`, seen)).toBe(seen === part ? (part.length === 17 ? 'exact' : 'partial') : 'ocr');
+    fc.property(VIN, fc.nat(12), fc.integer({ min: 5, max: 17 }), fc.nat(0xffff), (id, start, length, mask) => {
+      const part = bare(id).slice(start, start + length);
+      const seen = misread(part, mask);
+      expect(matchOf(id, seen)).toBe(seen === part ? (part.length === 17 ? 'exact' : 'partial') : 'ocr');
     }),
   );
 });
 
-test('keys and look-ups are bounded, whatever is pasted', () => {
+test('under five letters and digits only a whole value is found', () => {
+  const short = ['serial:bosch:X12', 'aircraft:GABC', 'serial:acme:GABC1'];
+  expect([find(short, 'X12'), find(short, 'G-ABC'), find(short, '6ABC'), find(short, 'ABC')]).toEqual([
+    ['serial:bosch:X12'],
+    ['aircraft:GABC'],
+    [],
+    [],
+  ]);
+  expect([readSearch('G-ABC').short, readSearch('G-ABC1').short, readSearch(' . ').alternatives]).toEqual([true, false, []]);
+});
+
+test('keys and look-ups are bounded, whatever is pasted, and no scheme has longer values than are looked up', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 2_000 }), (text) => {
-      expect(searchKeys(`serial:x:${text}`).length).toBeLessThanOrEqual(63);
-      expect(searchProbes(text).keys.length).toBeLessThanOrEqual(16);
+      const asked = readSearch(text);
+      expect(Math.max(0, ...asked.alternatives.map((alternative) => alternative.length))).toBeLessThanOrEqual(16);
+      expect(aliasKeys(aliasText(name(text))).length).toBeLessThanOrEqual(64);
     }),
   );
-  expect(searchKeys(CAR)).toHaveLength(14);
+  const longest = `serial:${'a'.repeat(100)}:${'B'.repeat(99)}C`;
+  expect(find([longest], longest.slice('serial:'.length))).toEqual([longest]);
+  expect(RULES.filter(({ normalised }) => normalised.test('A'.repeat(257)) || normalised.test('1'.repeat(257)))).toEqual([]);
+  expect(searchKeys(CAR)).toHaveLength(7);
+  expect(searchKeys('container:SYNU0000014')).toHaveLength(4);
 });

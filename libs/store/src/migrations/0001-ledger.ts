@@ -144,11 +144,14 @@ comment on column ledger.dead_letters.headers is 'JSON text: pairs of a name and
 comment on column ledger.dead_letters.found is 'Microseconds since 1970 by the clock of the database; so retried.';
 
 create table ledger.search_keys (
-  key text collate "C" not null,
   grp integer not null,
+  key text collate "C" not null,
   item text collate "C" not null,
-  primary key (key, grp, item)
+  alias text collate "C" not null
 );
+create index search_keys_key on ledger.search_keys (grp, key);
+comment on table ledger.search_keys is 'Rows are unique by how they are made; a unique index over them would take four times the room of this one, whose equal keys are kept once.';
+comment on column ledger.search_keys.alias is 'As stated, of a key by which an alias is found; empty: of the item itself.';
 create table ledger.search_cursor (
   one boolean primary key default true check (one),
   next bigint not null check (next >= 0)

@@ -1,7 +1,7 @@
 import { testDatabase, type TestDatabase } from '../../test-database.ts';
 import type { Statement, StorePool } from '../index.ts';
 import { REBUILD_BATCH } from '../rebuild.ts';
-import { SEARCH_ALIASES, SEARCH_FRESH, SEARCH_STEP } from '../search-indexer.ts';
+import { SEARCH_ALIASES, SEARCH_FRESH, SEARCH_FRESH_ALIASES, SEARCH_STEP } from '../search-indexer.ts';
 import { LIST_DEAD_LETTERS } from './dead-letters.ts';
 import { EVENTS_BY_ID, EVENTS_BY_REF } from './events.ts';
 import { EVENTS_FROM } from './events-from.ts';
@@ -28,9 +28,10 @@ const cases: [Statement, unknown[]][] = [
   [KNOWN_EVENTS, refs],
   [KNOWN_ITEMS, refs],
   [RELATIONS_ABOUT, [...refs, '{1,2}', EVERYTHING, 100]],
-  [SEARCH, ['{key 7,key 8}', '{1,2}', 1, 20]],
+  [SEARCH, ['{key 7,key 8}', '{1,2}']],
   [SEARCH_STEP, [ROWS - 10, ROWS]],
   [SEARCH_FRESH, [ROWS - 10, '{item 7,item 8}', '{1,2}']],
+  [SEARCH_FRESH_ALIASES, ['{item 7,item 8}', '{1,2}', '{a,b}']],
   [SEARCH_ALIASES, [ROWS - 10, ROWS, '\\x22616c696173']],
   [REBUILD_BATCH, [ROWS - 10, ROWS]],
   [LIST_CONFLICTS, ['local', '', '\\x', 20]],
@@ -53,7 +54,9 @@ describe('hot statements walk indexes', () => {
       `insert into ledger.timeline select 'item ' || n % 1000, 1 + n % 3, n, n, 'local', 'e' || n, n, 0, sha256(n::text::bytea) from generate_series(0, ${ROWS - 1}) n`,
     );
     await pool.query(`insert into ledger.relations select 'local', 'e' || n, 1, n + 1, 9 from generate_series(0, ${ROWS - 2}, 5) n`);
-    await pool.query(`insert into ledger.search_keys select 'key ' || n % 1000, 1, 'item ' || n from generate_series(0, ${ROWS - 1}) n`);
+    await pool.query(
+      `insert into ledger.search_keys select 1, 'key ' || n % 1000, 'item ' || n, '' from generate_series(0, ${ROWS - 1}) n`,
+    );
     await pool.query(
       `insert into ledger.conflicts select 'local', 'e' || n, '\\x00', 'p', 0, '\\x00', 'c', 't', 't', 0, n from generate_series(0, 20000) n`,
     );

@@ -1,41 +1,83 @@
 /**
- * Items by derived keys: equality only (patterns would turn row-level security's indexes off). Plan: one walk of the primary key of
- * ledger.search_keys (key, grp, item) for each key and group.
+ * Items by derived keys: equality only (patterns would turn row-level security's indexes off). An item that is meant has all keys of one
+ * alternative, so the rows of its rarest key hold it; the caller decides each candidate by the whole text.
+ * Plan: for each key and group a count of at most ITEMS_PER_KEY_MAX index tuples of search_keys_key, then one walk of it for the rarest.
  */
 import type { StoreClient, StorePool } from '../pool.ts';
 import { isStorable } from './storable.ts';
 
 export interface SearchQuestion {
-  readonly keys: readonly string[];
+  /** Lists of keys: what is meant has all keys of one list. */
+  readonly alternatives: readonly (readonly string[])[];
   readonly groups: readonly number[];
-  /** An item must have at least this many of the keys. */
-  readonly matchesMin: number;
-  readonly limit: number;
 }
 
 export interface SearchHit {
   readonly item: string;
-  readonly matches: number;
+  /** The alias of the item that has the key; '' = the identifier itself. */
+  readonly alias: string;
 }
 
-/** Of one key and group: a key that more items have than this says nothing (and would cost seconds). */
-const ITEMS_PER_KEY_MAX = 20_000;
+export interface SearchHits {
+  /** Each pair once; of one item both the identifier and aliases may be there. */
+  readonly hits: readonly SearchHit[];
+  /** `false`: even the rarest key of a list is shared by more than ITEMS_PER_KEY_MAX, and only so many were looked at. */
+  readonly complete: boolean;
+}
+
+/**
+ * Candidates of one alternative and group: some 20 ms to read and decide, on a busy machine. A million cars of one maker share the last
+ * four digits by hundreds; what more than this share are first letters, which say nothing.
+ */
+export const ITEMS_PER_KEY_MAX = 5_000;
 
 export const SEARCH = {
   name: 'search',
-  text: `select s.item, count(distinct s.key) as matches
-    from unnest($1::text[]) as asked (key)
-    cross join unnest($2::integer[]) as reader (grp)
+  text: `select s.item, s.alias, rarest.n > ${ITEMS_PER_KEY_MAX} as cut
+    from unnest($2::integer[]) as reader (grp)
     cross join lateral (
-      select k.key, k.item from ledger.search_keys k where k.key = asked.key and k.grp = reader.grp order by k.item limit ${ITEMS_PER_KEY_MAX}
-    ) s
-    group by s.item having count(distinct s.key) >= $3::integer
-    order by matches desc, s.item limit $4::integer`,
+      select asked.key, size.n
+      from unnest($1::text[]) as asked (key)
+      cross join lateral (
+        select count(*) as n from (
+          select from ledger.search_keys k where k.grp = reader.grp and k.key = asked.key limit ${ITEMS_PER_KEY_MAX + 1}
+        ) k
+      ) size
+      order by size.n, asked.key limit 1
+    ) rarest
+    cross join lateral (
+      select k.item, k.alias from ledger.search_keys k where k.grp = reader.grp and k.key = rarest.key limit ${ITEMS_PER_KEY_MAX}
+    ) s`,
 };
 
-/** Most matches first, then by item in code-point order. */
-export async function search(from: StoreClient | StorePool, { keys, groups, matchesMin, limit }: SearchQuestion): Promise<SearchHit[]> {
-  const asked = [...new Set(keys)].filter(isStorable);
-  if (asked.length === 0) return [];
-  return (await from.run<SearchHit>(SEARCH, [asked, groups, matchesMin, limit])).rows;
+export async function search(from: StoreClient | StorePool, { alternatives, groups }: SearchQuestion): Promise<SearchHits> {
+  const found = new Map<string, SearchHit>();
+  let complete = true;
+  for (const keys of alternatives) {
+    if (keys.length === 0 || !keys.every(isStorable)) continue;
+    const { rows } = await from.run<SearchHit & { cut: boolean }>(SEARCH, [keys, groups]);
+    for (const { item, alias, cut } of rows) {
+      found.set(`${item}\0${alias}`, { item, alias });
+      if (cut) complete = false;
+    }
+  }
+  return { hits: [...found.values()], complete };
+}
+
+export interface SearchReach {
+  /** The index has the entries below this log index. */
+  readonly indexed: number;
+  readonly logSize: number;
+}
+
+const SEARCH_REACH = {
+  name: 'search_reach',
+  text: 'select c.next as indexed, h.size as "logSize" from ledger.search_cursor c, ledger.head h',
+};
+
+/** Ask before `search`: the index goes back in a rebuild alone. */
+export async function searchReach(from: StoreClient | StorePool): Promise<SearchReach> {
+  const { rows } = await from.run<SearchReach>(SEARCH_REACH);
+  if (rows[0] === undefined) throw new Error('The ledger has no search cursor: its migration did not run.');
+  return rows[0];
 }

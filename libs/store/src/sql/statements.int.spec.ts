@@ -18,11 +18,15 @@ import {
   readDeadLetter,
   readerGroupIds,
   relationsAbout,
+  ITEMS_PER_KEY_MAX,
   search,
+  searchReach,
   timelineEnd,
   timelinePage,
   type PartitionId,
   type ProjectedEvent,
+  type SearchHit,
+  type SearchKeys,
   type StorePool,
   type TimelineKey,
   type TimelineRow,
@@ -230,24 +234,60 @@ describe('reading the ledger', () => {
     expect(await eventsByRef(gateway, [bad], all, size)).toEqual([]);
     expect(await relationsAbout(gateway, [bad], all, size, 1)).toEqual([]);
     expect(await knownEvents(gateway, [bad])).toEqual(new Map());
-    expect(await search(gateway, { keys: ['\0'], groups: all, matchesMin: 1, limit: 1 })).toEqual([]);
+    expect(await search(gateway, { alternatives: [['\0'], []], groups: all })).toEqual({ hits: [], complete: true });
   });
 
-  test("search finds an item by enough of its keys and by its aliases, in the reader's groups", async () => {
-    const keys = {
-      ofItem: (item: string): string[] => Array.from({ length: item.length - 2 }, (_, n) => item.slice(n, n + 3)),
+  describe('search', () => {
+    const keys: SearchKeys = {
+      ofItem: (item) => Array.from({ length: item.length - 2 }, (_, n) => item.slice(n, n + 3)),
       aliasMark: Buffer.from('"late"'),
-      ofAliases: (): string[] => ['MV ALIAS'],
+      aliasesOf: () => ['name:MV ALIAS', 'name:MV ALIAS'],
+      ofAlias: (alias) => ['MV A', alias],
     };
-    let steps = 0;
-    while ((await indexSearchKeys(writer, keys, 5)) > 0) steps += 1;
-    expect(steps).toBe(3);
-    expect(await search(gateway, { keys: ['imo', 'mo:', '048'], groups: clear, matchesMin: 3, limit: 5 })).toEqual([
-      { item: ship, matches: 3 },
-    ]);
-    expect(await search(gateway, { keys: ['imo', 'xyz'], groups: clear, matchesMin: 2, limit: 5 })).toEqual([]);
-    expect(await search(gateway, { keys: ['MV ALIAS'], groups: clear, matchesMin: 1, limit: 5 })).toEqual([{ item: ship, matches: 1 }]);
-    expect(await search(gateway, { keys: ['imo'], groups: [], matchesMin: 1, limit: 5 })).toEqual([]);
+    const found = async (groups: readonly number[], ...alternatives: string[][]): Promise<SearchHit[]> =>
+      (await search(gateway, { alternatives, groups })).hits as SearchHit[];
+    const indexAll = async (): Promise<number> => {
+      let steps = 0;
+      while ((await indexSearchKeys(writer, keys, 5)) > 0) steps += 1;
+      return steps;
+    };
+
+    test("finds what has the rarest key of a list, and by which alias, in the reader's groups", async () => {
+      expect((await searchReach(gateway)).indexed).toBe(0);
+      expect(await indexAll()).toBe(3);
+      expect(await searchReach(gateway)).toEqual({ indexed: size, logSize: size });
+      expect(await found(clear, ['imo', 'mo:', '048'])).toEqual([{ item: ship, alias: '' }]);
+      expect(await found(clear, ['imo', 'xyz'])).toEqual([]);
+      expect(await found(clear, ['xyz'], ['048'])).toEqual([{ item: ship, alias: '' }]);
+      expect(await found(clear, ['MV A'])).toEqual([{ item: ship, alias: 'name:MV ALIAS' }]);
+      expect(await found([], ['imo'])).toEqual([]);
+    });
+
+    test('has each row once, also where the index begins again over rows that it has of aliases', async () => {
+      const count = async (distinct: string): Promise<number> =>
+        (await gateway.query<{ n: number }>(`select count(${distinct}) as n from ledger.search_keys where alias <> ''`)).rows[0]?.n ?? 0;
+      const rows = await count('*');
+      expect(rows).toBeGreaterThan(0);
+      expect(rows).toBe(await count('distinct (grp, key, item, alias)'));
+      const owner = database.pool('owner');
+      await owner.query(`delete from ledger.search_keys where alias = ''`);
+      await owner.query('update ledger.search_cursor set next = 0');
+      await indexAll();
+      expect(await count('*')).toBe(rows);
+    });
+
+    test('says that it is not complete where even the rarest key is shared by more than it looks at', async () => {
+      const owner = database.pool('owner');
+      await owner.query(
+        `insert into ledger.search_keys select $1::integer, case n % 2 when 0 then 'PLUS' else 'MOST' end, 'vin:' || n, ''
+          from generate_series(1, $2::integer * 2 + 1) n`,
+        [clear[0], ITEMS_PER_KEY_MAX],
+      );
+      const whole = await search(gateway, { alternatives: [['PLUS', 'MOST'], ['048']], groups: clear });
+      expect([whole.complete, whole.hits.length]).toEqual([true, ITEMS_PER_KEY_MAX + 1]);
+      const cut = await search(gateway, { alternatives: [['MOST']], groups: clear });
+      expect([cut.complete, cut.hits.length]).toEqual([false, ITEMS_PER_KEY_MAX]);
+    });
   });
 
   test('dead letters are listed, shown as they were, and retried once', async () => {

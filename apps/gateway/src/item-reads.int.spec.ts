@@ -1,0 +1,187 @@
+/** Search and items as they are answered from a real ledger: what an answer leaves out, it says. */
+import { createHash } from 'node:crypto';
+import { indexDocument, type SearchView, type SightingDocument } from '#lib/contracts';
+import { aliasKeys, aliasText, searchKeys } from '#lib/domain';
+import { indexSearchKeys, ITEMS_PER_KEY_MAX, projectBatch, type ProjectedEvent, type SearchKeys } from '#lib/store';
+import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
+import { ledgerReads, type LedgerReads, type Reader } from './ledger-reads.ts';
+import { searchItems } from './search.ts';
+
+const KEYS: SearchKeys = {
+  ofItem: searchKeys,
+  aliasMark: Buffer.from('"aliases"'),
+  aliasesOf: (item, content) =>
+    (JSON.parse(content.toString()) as SightingDocument).items?.flatMap(({ id, aliases }) =>
+      id !== item || aliases === undefined
+        ? []
+        : Object.entries(aliases).map(([kind, value]) => aliasText({ kind: kind as 'name', value })),
+    ) ?? [],
+  ofAlias: aliasKeys,
+};
+const BATCH = 2_000;
+
+type Item = NonNullable<SightingDocument['items']>[number];
+
+class Ledger {
+  readonly database: TestDatabase;
+  readonly reads: LedgerReads;
+  #offset = 0;
+
+  private constructor(database: TestDatabase, reads: LedgerReads) {
+    this.database = database;
+    this.reads = reads;
+  }
+
+  static async open(): Promise<Ledger> {
+    const database = await testDatabase();
+    return new Ledger(database, await ledgerReads(database.pool('gateway')));
+  }
+
+  async add(documents: readonly SightingDocument[]): Promise<void> {
+    for (let at = 0; at < documents.length; at += BATCH) {
+      const events = documents.slice(at, at + BATCH).map((document, n) => projected(document, this.#offset + n));
+      const partition = { clusterId: 'c', topicId: 't', topic: 's', partition: 0 };
+      await projectBatch(this.database.pool('projector'), partition, this.#offset, this.#offset + events.length, events, []);
+      this.#offset += events.length;
+    }
+  }
+
+  async index(): Promise<void> {
+    while ((await indexSearchKeys(this.database.pool('projector'), KEYS)) > 0);
+  }
+
+  async reader(): Promise<Reader> {
+    return { agency: 'local', groups: await this.reads.groupNumbers(['clear', 'agency:local']) };
+  }
+
+  async search(text: string, more: { limit?: number; cursor?: string } = {}): Promise<SearchView> {
+    return searchItems(this.reads, await this.reader(), { text, limit: 100, ...more });
+  }
+
+  async found(text: string): Promise<string[]> {
+    return (await this.search(text)).results.map(({ id, match, alias }) => `${match} ${id}${alias === undefined ? '' : ` ${alias.value}`}`);
+  }
+}
+
+function projected(document: SightingDocument, offset: number): ProjectedEvent {
+  const content = Buffer.from(JSON.stringify(document));
+  const hash = createHash('sha256').update(content).digest('hex');
+  const read = indexDocument(document, 'local');
+  if (!read.ok) throw new Error(JSON.stringify(read));
+  const ref = { agency: 'local', id: document.id ?? '', principal: 'operator' };
+  return {
+    ...ref,
+    commitment: hash,
+    contentHash: hash,
+    secret: hash,
+    capturedMicros: 1,
+    content,
+    ...read,
+    starts: Number.isFinite(read.starts) ? read.starts : null,
+    ends: Number.isFinite(read.ends) ? read.ends : null,
+    offset,
+    raw: content,
+  };
+}
+
+const seen = (id: string, items: readonly Item[], more: object = {}): SightingDocument => ({
+  id,
+  kind: 'observation',
+  handling: { tlp: 'CLEAR' },
+  source: { kind: 'photo' },
+  items: [...items],
+  ...more,
+});
+const subject = (id: string, aliases?: Item['aliases']): Item => ({ id, role: 'subject', ...(aliases === undefined ? {} : { aliases }) });
+
+describe('a search', () => {
+  let ledger: Ledger;
+  const CARS = ITEMS_PER_KEY_MAX + 500;
+  const car = (n: number): string => `vin:WDDSYNTH9JA${String(n).padStart(6, '0')}`;
+
+  beforeAll(async () => {
+    ledger = await Ledger.open();
+    await ledger.add([
+      seen('ship', [subject('imo:0000048', { name: 'MV Synthetic Liner', mmsi: '244990001' })]),
+      seen('again', [subject('imo:0000048', { name: 'MV Synthetic Liner' })]),
+      seen('radio', [subject('mmsi:244990001')]),
+      seen('part', [subject('serial:acme:0000048')]),
+      seen('short', [subject('serial:acme:X12')]),
+      ...Array.from({ length: CARS }, (_, n) => seen(`car-${n}`, [subject(car(n))])),
+      seen('badge', [subject('serial:wdd:SYNTH9JA')]),
+    ]);
+    await ledger.index();
+  }, 120_000);
+  afterAll(() => ledger.database.drop());
+
+  test('names the alias that has the text, and claims none for what another scheme explains', async () => {
+    expect(await ledger.found('synthetic liner')).toEqual(['alias imo:0000048 MV Synthetic Liner']);
+    expect(await ledger.found('24499')).toEqual(['partial mmsi:244990001', 'alias imo:0000048 244990001']);
+    expect(await ledger.found('mmsi:244990001')).toEqual(['exact mmsi:244990001', 'alias imo:0000048 244990001']);
+    expect(await ledger.found('imo:0000048')).toEqual(['exact imo:0000048']);
+    expect(await ledger.found('imo:244990001')).toEqual([]);
+    // Pieces of a name and of a number make no name.
+    expect(await ledger.found('liner 24499')).toEqual([]);
+  });
+
+  test('for a short text finds whole values, and else says that it is too short', async () => {
+    expect(await ledger.search('X12')).toMatchObject({ results: [{ id: 'serial:acme:X12' }], complete: true });
+    expect((await ledger.search('X12')).notes).toEqual([expect.stringMatching(/^Fewer than 5 letters and digits/)]);
+    for (const text of ['', '.', 'SYN', 'vin:WDDS', 'X1'])
+      await expect(ledger.search(text)).rejects.toMatchObject({
+        code: 'query.too-short',
+        detail: expect.stringContaining('at log size 5506'),
+      });
+    await expect(ledger.search('A'.repeat(201))).rejects.toMatchObject({ code: 'query.invalid' });
+  });
+
+  test('that more items share than are looked at says that it is not complete, and how to narrow it', async () => {
+    const cut = await ledger.search('WDDSY');
+    expect(cut).toMatchObject({
+      complete: false,
+      notes: [expect.stringMatching(/^Not complete: more than 5000 items .*Give more characters/)],
+    });
+    expect(cut.results).toHaveLength(100);
+    expect(await ledger.search(car(CARS - 1).slice(-5))).toMatchObject({ complete: true, notes: [], results: [{ id: car(CARS - 1) }] });
+    expect(await ledger.search(car(CARS - 1))).toMatchObject({ complete: true, results: [{ id: car(CARS - 1), match: 'exact' }] });
+  });
+
+  test('finds an identifier that is spelt in full, however many others share all its pieces', async () => {
+    // The last of the index: it is not among the candidates of a part of it.
+    expect((await ledger.search('WDDSYNTH9JA', { limit: 1000 })).results.map(({ id }) => id)).not.toContain('serial:wdd:SYNTH9JA');
+    expect(await ledger.search('serial:wdd:SYNTH9JA')).toMatchObject({
+      complete: false,
+      results: [{ id: 'serial:wdd:SYNTH9JA', match: 'exact' }],
+    });
+  });
+
+  test('in pages gives each result once, though the index learns more between them', async () => {
+    const ids: string[] = [];
+    let page = await ledger.search('H9JA0000', { limit: 30 });
+    expect(page).toMatchObject({ complete: true });
+    for (; ; page = await ledger.search('H9JA0000', { limit: 30, cursor: page.next ?? '' })) {
+      ids.push(...page.results.map(({ id }) => id));
+      if (page.next === null) break;
+      // Sorts before everything that was shown.
+      await ledger.add([seen(`between-${ids.length}`, [subject(`container:AAAU${String(ids.length).padStart(7, '0')}`)])]);
+      await ledger.add([seen(`sorted-${ids.length}`, [subject(`serial:h9ja0000:A${ids.length}`)])]);
+      await ledger.index();
+    }
+    expect(ids.filter((id) => id.startsWith('vin:'))).toEqual(Array.from({ length: 100 }, (_, n) => car(n)));
+    expect(new Set(ids).size).toBe(ids.length);
+    await expect(ledger.search('H9JA0001', { cursor: (await ledger.search('H9JA0000', { limit: 1 })).next ?? '' })).rejects.toMatchObject({
+      code: 'cursor.malformed',
+    });
+  });
+
+  test('says up to which log size the index reaches, and how far it is behind', async () => {
+    const before = await ledger.search('NEWCAR');
+    expect(before).toMatchObject({ behind: 0, notes: [], results: [], coordinates: { asOf: { logSize: await ledger.reads.logSize() } } });
+    await ledger.add([seen('new', [subject('serial:acme:NEWCAR')])]);
+    const lagging = await ledger.search('NEWCAR');
+    expect(lagging).toMatchObject({ behind: 1, results: [], coordinates: before.coordinates });
+    expect(lagging.notes).toEqual([expect.stringMatching(/^The search index reaches log size \d+: what the 1 entry after it/)]);
+    await ledger.index();
+    expect(await ledger.search('NEWCAR')).toMatchObject({ behind: 0, notes: [], results: [{ id: 'serial:acme:NEWCAR' }] });
+  });
+});
