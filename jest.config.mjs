@@ -2,6 +2,8 @@
 // scripts/test.mjs chooses the suites and reports what had to be skipped and why.
 export default {
   testEnvironment: 'node',
+  // No test is about speed: a machine under load must not turn one red.
+  testTimeout: 30_000,
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

@@ -5,7 +5,7 @@ import { EVENTS_TOPIC, ProjectorModule, runInBackground } from '#app/projector';
 import type { PartitionId } from '#lib/event-log';
 import { nestLogger } from '#lib/runtime';
 import { BatchServer } from '#lib/runtime/nest';
-import { indexSearchKeys, logSize, projectBatch, readOffset } from '#lib/store';
+import { logSize, projectBatch, readOffset } from '#lib/store';
 import { SEARCH_KEYS } from './search-keys.ts';
 import { endWith, type Parts } from './parts.ts';
 import { deadLetterRelay } from './dead-letter-relay.ts';
@@ -13,8 +13,6 @@ import { failpoints } from './failpoints.ts';
 
 /** One transaction at a time for each partition, and one for the background steps. */
 const BACKGROUND_CONNECTIONS = 2;
-/** Entries whose search keys are made in one step. */
-const SEARCH_ENTRIES = 2_000;
 
 export async function startProjector(parts: Parts): Promise<void> {
   const { config, log, metrics, health, shutdown, database, eventLog, keys } = parts;
@@ -41,27 +39,25 @@ export async function startProjector(parts: Parts): Promise<void> {
     },
   });
 
-  const search = runInBackground('search index', log, async () => {
-    const covered = await indexSearchKeys(pool, SEARCH_KEYS, SEARCH_ENTRIES);
+  const size = runInBackground('ledger size', log, async () => {
     metrics.ledgerSize.set(await logSize(pool));
-    return covered > 0;
+    return false;
   });
   const relay = runInBackground('dead-letter copies', log, deadLetterRelay(pool, eventLog, config.topics.deadLetters));
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
     ProjectorModule.with({
-      project: (batch, from, next, events, dead) => projectBatch(pool, batch, from, next, events, dead, hooks),
+      project: (batch, from, next, events, dead) => projectBatch(pool, batch, from, next, events, dead, { keys: SEARCH_KEYS, hooks }),
       keys: keys.accepted,
       metrics,
       progress,
-      committed: ({ appended, deadLetters }) => {
-        if (appended > 0) search.wake();
+      committed: ({ deadLetters }) => {
         if (deadLetters > 0) relay.wake();
       },
     }),
     { strategy: server, logger: nestLogger(log), abortOnError: false },
   );
   shutdown.at('consumers', 'projector', () => app.close());
-  shutdown.at('consumers', 'search index', () => search.close());
+  shutdown.at('consumers', 'ledger size', () => size.close());
   shutdown.at('consumers', 'dead-letter copies', () => relay.close());
   await app.listen();
   server.ended.catch((error: unknown) => {

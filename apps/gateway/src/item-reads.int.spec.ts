@@ -1,23 +1,13 @@
 /** Search and items as they are answered from a real ledger: what an answer leaves out, it says. */
 import { createHash } from 'node:crypto';
-import { indexDocument, type SearchView, type SightingDocument } from '#lib/contracts';
-import { aliasKeys, aliasText, searchKeys } from '#lib/domain';
-import { indexSearchKeys, ITEMS_PER_KEY_MAX, projectBatch, type ProjectedEvent, type SearchKeys } from '#lib/store';
+import { indexSighting, readSighting, type SearchView, type SightingDocument } from '#lib/contracts';
+import { aliasKeys, searchKeys } from '#lib/domain';
+import { ITEMS_PER_KEY_MAX, projectBatch, type ProjectedEvent, type SearchKeys } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
 import { ledgerReads, type LedgerReads, type Reader } from './ledger-reads.ts';
 import { searchItems } from './search.ts';
 
-const KEYS: SearchKeys = {
-  ofItem: searchKeys,
-  aliasMark: Buffer.from('"aliases"'),
-  aliasesOf: (item, content) =>
-    (JSON.parse(content.toString()) as SightingDocument).items?.flatMap(({ id, aliases }) =>
-      id !== item || aliases === undefined
-        ? []
-        : Object.entries(aliases).map(([kind, value]) => aliasText({ kind: kind as 'name', value })),
-    ) ?? [],
-  ofAlias: aliasKeys,
-};
+const KEYS: SearchKeys = { ofItem: searchKeys, ofAlias: aliasKeys };
 const BATCH = 2_000;
 
 type Item = NonNullable<SightingDocument['items']>[number];
@@ -41,13 +31,11 @@ class Ledger {
     for (let at = 0; at < documents.length; at += BATCH) {
       const events = documents.slice(at, at + BATCH).map((document, n) => projected(document, this.#offset + n));
       const partition = { clusterId: 'c', topicId: 't', topic: 's', partition: 0 };
-      await projectBatch(this.database.pool('projector'), partition, this.#offset, this.#offset + events.length, events, []);
+      await projectBatch(this.database.pool('projector'), partition, this.#offset, this.#offset + events.length, events, [], {
+        keys: KEYS,
+      });
       this.#offset += events.length;
     }
-  }
-
-  async index(): Promise<void> {
-    while ((await indexSearchKeys(this.database.pool('projector'), KEYS)) > 0);
   }
 
   async reader(): Promise<Reader> {
@@ -66,9 +54,10 @@ class Ledger {
 function projected(document: SightingDocument, offset: number): ProjectedEvent {
   const content = Buffer.from(JSON.stringify(document));
   const hash = createHash('sha256').update(content).digest('hex');
-  const read = indexDocument(document, 'local');
-  if (!read.ok) throw new Error(JSON.stringify(read));
   const ref = { agency: 'local', id: document.id ?? '', principal: 'operator' };
+  const read = readSighting(document, ref);
+  if (!read.ok) throw new Error(JSON.stringify(read));
+  const index = indexSighting(read.sighting);
   return {
     ...ref,
     commitment: hash,
@@ -76,9 +65,9 @@ function projected(document: SightingDocument, offset: number): ProjectedEvent {
     secret: hash,
     capturedMicros: 1,
     content,
-    ...read,
-    starts: Number.isFinite(read.starts) ? read.starts : null,
-    ends: Number.isFinite(read.ends) ? read.ends : null,
+    ...index,
+    starts: Number.isFinite(index.starts) ? index.starts : null,
+    ends: Number.isFinite(index.ends) ? index.ends : null,
     offset,
     raw: content,
   };
@@ -110,7 +99,6 @@ describe('a search', () => {
       ...Array.from({ length: CARS }, (_, n) => seen(`car-${n}`, [subject(car(n))])),
       seen('badge', [subject('serial:wdd:SYNTH9JA')]),
     ]);
-    await ledger.index();
   }, 120_000);
   afterAll(() => ledger.database.drop());
 
@@ -155,7 +143,7 @@ describe('a search', () => {
     });
   });
 
-  test('in pages gives each result once, though the index learns more between them', async () => {
+  test('in pages gives each result once, though more comes in between them', async () => {
     const ids: string[] = [];
     let page = await ledger.search('H9JA0000', { limit: 30 });
     expect(page).toMatchObject({ complete: true });
@@ -165,7 +153,6 @@ describe('a search', () => {
       // Sorts before everything that was shown.
       await ledger.add([seen(`between-${ids.length}`, [subject(`container:AAAU${String(ids.length).padStart(7, '0')}`)])]);
       await ledger.add([seen(`sorted-${ids.length}`, [subject(`serial:h9ja0000:A${ids.length}`)])]);
-      await ledger.index();
     }
     expect(ids.filter((id) => id.startsWith('vin:'))).toEqual(Array.from({ length: 100 }, (_, n) => car(n)));
     expect(new Set(ids).size).toBe(ids.length);
@@ -174,14 +161,14 @@ describe('a search', () => {
     });
   });
 
-  test('says up to which log size the index reaches, and how far it is behind', async () => {
-    const before = await ledger.search('NEWCAR');
-    expect(before).toMatchObject({ behind: 0, notes: [], results: [], coordinates: { asOf: { logSize: await ledger.reads.logSize() } } });
-    await ledger.add([seen('new', [subject('serial:acme:NEWCAR')])]);
-    const lagging = await ledger.search('NEWCAR');
-    expect(lagging).toMatchObject({ behind: 1, results: [], coordinates: before.coordinates });
-    expect(lagging.notes).toEqual([expect.stringMatching(/^The search index reaches log size \d+: what the 1 entry after it/)]);
-    await ledger.index();
-    expect(await ledger.search('NEWCAR')).toMatchObject({ behind: 0, notes: [], results: [{ id: 'serial:acme:NEWCAR' }] });
+  test('finds an item as soon as the ledger has it', async () => {
+    expect((await ledger.search('NEWCAR')).results).toEqual([]);
+    await ledger.add([seen('new', [subject('serial:acme:NEWCAR', { name: 'Blue one' })])]);
+    const after = await ledger.search('NEWCAR');
+    expect(after).toMatchObject({
+      results: [{ id: 'serial:acme:NEWCAR' }],
+      coordinates: { asOf: { logSize: await ledger.reads.logSize() } },
+    });
+    expect(await ledger.found('blue one')).toEqual(['alias serial:acme:NEWCAR Blue one']);
   });
 });

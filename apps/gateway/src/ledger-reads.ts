@@ -14,14 +14,12 @@ import {
   readerGroupIds,
   relationsAbout,
   search,
-  searchReach,
   timelineEnd,
   timelinePage,
   type ConflictKey,
   type DeadLetterHead,
   type EventRow,
   type SearchHit,
-  type SearchReach,
   type StoredDeadLetter,
   type StorePool,
   type TimelineKey,
@@ -29,7 +27,7 @@ import {
 } from '#lib/store';
 import { DomainError } from '#lib/runtime';
 
-export type { ConflictKey, DeadLetterHead, EventRow, SearchHit, SearchReach, StoredDeadLetter, TimelineKey, TimelineRow };
+export type { ConflictKey, DeadLetterHead, EventRow, SearchHit, StoredDeadLetter, TimelineKey, TimelineRow };
 
 /** Who asks: the reader groups (their numbers) that he belongs to. Everything outside of them is as if it were absent. */
 export interface Reader {
@@ -73,7 +71,6 @@ export async function ledgerReads(pool: StorePool) {
     /** In the order of the log. */
     eventsFrom: (from: number, groups: readonly number[], size: number, limit: number) => eventsFrom(pool, from, groups, size, limit),
     itemHead: (item: string, groups: readonly number[], size: number) => itemHead(pool, item, groups, size),
-    searchReach: () => searchReach(pool),
     itemsByKeys: (alternatives: readonly (readonly string[])[], groups: readonly number[]) => search(pool, { alternatives, groups }),
     async conflicts({ agency, groups }: Reader, after: ConflictKey | undefined, limit: number): Promise<StandingConflict[]> {
       const found = await listConflicts(pool, agency, { limit, ...(after === undefined ? {} : { after }) });

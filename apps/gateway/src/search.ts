@@ -13,11 +13,11 @@ import {
 import { DomainError } from '#lib/runtime';
 import { ITEMS_PER_KEY_MAX } from '#lib/store';
 import { decodeCursor, encodeCursor, isCount, isRecord, isWord } from './cursor.ts';
-import type { LedgerReads, Reader, SearchHit, SearchReach } from './ledger-reads.ts';
+import type { LedgerReads, Reader, SearchHit } from './ledger-reads.ts';
 import { coordinatesOf } from './timeline.ts';
 
 const QUERY_LENGTH_MAX = 200;
-/** The last result of a page: what the index learns between two pages shifts nothing. */
+/** The last result of a page: what comes in between two pages shifts nothing. */
 const IS_POSITION = isRecord<{ rank: number; id: string }>({ rank: isCount, id: isWord });
 
 export interface SearchQuery {
@@ -35,22 +35,21 @@ export async function searchItems(reads: LedgerReads, reader: Reader, query: Sea
   const asked = readSearch(text);
   const question = `${reads.origin} search ${text} ${reader.groups.join()}`;
   const after = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
-  // First, so that the answer never says more than the index had.
-  const reach = await reads.searchReach();
+  // First, so that the answer never claims more than was looked at: the index grows with the ledger, in the same transactions.
+  const logSize = await reads.logSize();
   const { hits, complete } = await reads.itemsByKeys(asked.alternatives, reader.groups);
-  const whole = complete ? [] : await wholeIdentifiers(reads, reader, text, reach.indexed);
+  const whole = complete ? [] : await wholeIdentifiers(reads, reader, text, logSize);
   const results = ranked([...whole, ...hits].flatMap((hit) => resultOf(hit, asked) ?? []));
-  if (asked.short && results.length === 0) throw tooShort(reach);
+  if (asked.short && results.length === 0) throw tooShort(logSize);
   const rest = after === undefined ? results : results.filter((result) => compare(result, after) > 0);
   const page = rest.slice(0, query.limit);
   const last = page.at(-1);
   return {
     query: text,
-    coordinates: coordinatesOf({ basis: 'recorded', logSize: reach.indexed }, reach.indexed),
-    behind: reach.logSize - reach.indexed,
+    coordinates: coordinatesOf({ basis: 'recorded', logSize }, logSize),
     results: page,
     complete,
-    notes: notesOf(asked, reach, complete),
+    notes: notesOf(asked, complete),
     next: rest.length > page.length && last !== undefined ? encodeCursor(question, positionOf(last)) : null,
   };
 }
@@ -102,13 +101,12 @@ function compare(result: Result, to: { readonly rank: number; readonly id: strin
   return rank - to.rank || (id < to.id ? -1 : id > to.id ? 1 : 0);
 }
 
-function tooShort(reach: SearchReach): DomainError {
+function tooShort(logSize: number): DomainError {
   const wanted = `q needs ${SEARCH_LENGTH_MIN} letters or digits in a row, or a whole value, and no whole value is this one`;
-  return new DomainError('query.too-short', `${wanted} at log size ${reach.indexed}.`);
+  return new DomainError('query.too-short', `${wanted} at log size ${logSize}.`);
 }
 
-function notesOf(asked: SearchText, { indexed, logSize }: SearchReach, complete: boolean): string[] {
-  const count = (entries: number): string => (entries === 1 ? '1 entry' : `${entries} entries`);
+function notesOf(asked: SearchText, complete: boolean): string[] {
   return [
     ...(complete
       ? []
@@ -116,10 +114,5 @@ function notesOf(asked: SearchText, { indexed, logSize }: SearchReach, complete:
           `Not complete: more than ${ITEMS_PER_KEY_MAX} items share these characters, and only so many were looked at. Give more characters in a row, best from the end of the identifier, where items differ, or the whole of it.`,
         ]),
     ...(asked.short ? [`Fewer than ${SEARCH_LENGTH_MIN} letters and digits: only whole values were looked for.`] : []),
-    ...(indexed < logSize
-      ? [
-          `The search index reaches log size ${indexed}: what the ${count(logSize - indexed)} after it name first is not found yet. Ask again, or ask for the item itself.`,
-        ]
-      : []),
   ];
 }

@@ -43,7 +43,7 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
   const { agency, id, captured } = header;
   const mismatch = checkHeaders(headers, { agency, id, captured, subject: read.subject });
   if (mismatch !== null) return dead(record, mismatch.code, mismatch.detail);
-  const { kind, starts, ends, items, groups, targets } = read.index;
+  const { kind, starts, ends, items, groups, targets, aliases } = read.index;
   return {
     event: {
       agency,
@@ -60,6 +60,7 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
       items,
       groups,
       targets,
+      ...(aliases === undefined ? {} : { aliases }),
       offset: record.offset,
       raw: record.value,
       record,
@@ -82,10 +83,10 @@ function readContent(content: Buffer, agency: string): ReadContent {
   const document = parsed.value as unknown as SightingDocument;
   const sighting = readSighting(document, { agency, id: document.id ?? UNNAMED, principal: UNNAMED });
   if (!sighting.ok) return { ok: false, code: 'record.schema', detail: sighting.faults.map(told).join(' ') };
-  const { kind, starts, ends, items, groups, targets } = indexSighting(sighting.sighting);
+  const { starts, ends, ...index } = indexSighting(sighting.sighting);
   return {
     ok: true,
-    index: { kind, starts: boundOf(starts), ends: boundOf(ends), items, groups, targets },
+    index: { ...index, starts: boundOf(starts), ends: boundOf(ends) },
     subject: sighting.sighting.items.find((item) => item.role === 'subject')?.id,
   };
 }

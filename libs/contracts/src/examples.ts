@@ -160,7 +160,6 @@ export const EXAMPLES = {
   SearchView: {
     query: 'SYNU OOOOO1 4',
     coordinates,
-    behind: 0,
     results: [{ id: 'container:SYNU0000014', scheme: 'container', display: 'container SYNU 000001 4', match: 'look-alike' }],
     complete: true,
     notes: [],

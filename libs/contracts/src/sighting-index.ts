@@ -1,5 +1,5 @@
 /** What the ledger indexes of a sighting. */
-import { type EventRef, formatRef, KINDS, type Kind, orderBounds, readerGroups, type Sighting } from '#lib/domain';
+import { type Alias, aliasText, type EventRef, formatRef, KINDS, type Kind, orderBounds, readerGroups, type Sighting } from '#lib/domain';
 
 export interface SightingIndex {
   /** Position in KINDS: the number that the ledger stores. */
@@ -13,6 +13,8 @@ export interface SightingIndex {
   readonly groups: readonly string[];
   /** Unique: what it speaks about (target, resolves) and what its author says it contradicts. */
   readonly targets: readonly EventRef[];
+  /** Names and numbers stated beside identifiers, as search keeps them; absent: none. */
+  readonly aliases?: readonly { readonly item: string; readonly alias: string }[];
 }
 
 const kindNumbers: ReadonlyMap<string, number> = new Map(KINDS.map((kind, number) => [kind, number]));
@@ -21,6 +23,7 @@ const NONE: readonly never[] = [];
 /** Of any sighting that could be read. Cost: 0.5 µs for two items and one interval. */
 export function indexSighting(sighting: Sighting): SightingIndex {
   const [starts, ends] = orderBounds(sighting.occurred);
+  const aliases = aliasesOf(sighting);
   return {
     kind: kindNumbers.get(sighting.kind) as number,
     starts,
@@ -28,6 +31,7 @@ export function indexSighting(sighting: Sighting): SightingIndex {
     items: itemsOf(sighting),
     groups: groupsOf(sighting),
     targets: targetsOf(sighting),
+    ...(aliases === undefined ? {} : { aliases }),
   };
 }
 
@@ -50,4 +54,11 @@ function targetsOf({ relations: { target, resolves, contradicts } }: Sighting): 
   if (target === undefined && resolves.length === 0 && contradicts.length === 0) return NONE;
   const refs = target === undefined ? [...resolves, ...contradicts] : [target, ...resolves, ...contradicts];
   return [...new Map(refs.map((ref) => [formatRef(ref), ref])).values()];
+}
+
+function aliasesOf({ items }: Sighting): SightingIndex['aliases'] {
+  if (items.every(({ aliases }) => aliases === undefined)) return undefined;
+  return items.flatMap(({ id, aliases = {} }) =>
+    Object.entries(aliases).map(([kind, value]) => ({ item: id, alias: aliasText({ kind: kind as Alias['kind'], value }) })),
+  );
 }

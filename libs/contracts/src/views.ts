@@ -253,8 +253,7 @@ export type EventAnswer = Static<typeof EventAnswer>;
 export const SearchView = Type.Object(
   {
     query: Type.String(),
-    coordinates: Type.Unsafe<Coordinates>({ ...Coordinates, description: 'The log size is what the search index reaches.' }),
-    behind: Type.Integer({ minimum: 0, description: 'Entries that the ledger holds beyond that: no search finds what they name first.' }),
+    coordinates: Coordinates,
     results: Type.Array(
       Type.Object(
         {

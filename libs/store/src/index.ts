@@ -10,13 +10,20 @@ export { APP_ROLES, ROLES, roleName, type AppRole, type Role } from './roles.ts'
 export type { StoreLog } from './store-log.ts';
 export { ledgerConstants, readerGroupIds, type LedgerConstants } from './ledger-constants.ts';
 export type { DeadLetter, EventIndex, PartitionId, ProjectedEvent } from './projected-event.ts';
-export { FAILPOINTS, projectBatch, type Failpoint, type ProjectionHooks, type ProjectionOutcome } from './projection.ts';
+export {
+  FAILPOINTS,
+  projectBatch,
+  type Failpoint,
+  type ProjectionHooks,
+  type ProjectionOptions,
+  type ProjectionOutcome,
+} from './projection.ts';
 export { knownEvents, knownItems } from './sql/known-events.ts';
 export { listOffsets, readOffset, type StoredOffset } from './sql/offsets.ts';
 export { digestDerived, type TableDigest } from './digest.ts';
 export { rebuild, type RebuildOptions } from './rebuild.ts';
 export { schemaText } from './schema-text.ts';
-export { indexSearchKeys, type SearchKeys } from './search-indexer.ts';
+export type { SearchKeys } from './search-rows.ts';
 export {
   countDeadLetters,
   listDeadLetters,
@@ -32,15 +39,7 @@ export { itemHead, type ItemHead } from './sql/item-head.ts';
 export { listConflicts, type Conflict, type ConflictKey } from './sql/list-conflicts.ts';
 export { logSize } from './sql/log-size.ts';
 export { relationsAbout } from './sql/relations-about.ts';
-export {
-  ITEMS_PER_KEY_MAX,
-  search,
-  searchReach,
-  type SearchHit,
-  type SearchHits,
-  type SearchQuestion,
-  type SearchReach,
-} from './sql/search.ts';
+export { ITEMS_PER_KEY_MAX, search, type SearchHit, type SearchHits, type SearchQuestion } from './sql/search.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export type { Ref } from './sql/storable.ts';
 export { timelinePage, type TimelineKey, type TimelineQuestion, type TimelineRow } from './sql/timeline-page.ts';

@@ -21,7 +21,6 @@ const MAY_UPDATE = [
   'custody_operator ledger.dead_letters.retried',
   'custody_projector ledger.head.size',
   'custody_projector ledger.offsets.next',
-  'custody_projector ledger.search_cursor.next',
 ];
 
 describe('the schema', () => {

@@ -13,6 +13,8 @@ export interface EventIndex {
   readonly groups: readonly string[];
   /** Events that this one speaks about. */
   readonly targets: readonly Ref[];
+  /** Names and numbers that the event states beside identifiers, as search keeps them; absent: none. */
+  readonly aliases?: readonly { readonly item: string; readonly alias: string }[];
 }
 
 /** What the ledger stores of a sighting; everything here follows from its hashed bytes. */

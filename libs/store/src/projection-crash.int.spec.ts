@@ -94,12 +94,14 @@ describe('a projector that dies', () => {
       let cut = false;
       for (let from = 0; from < BATCHES * BATCH_SIZE; from = (await readOffset(pool, PARTITION)) ?? 0) {
         const failing = projectBatch(pool, PARTITION, from, from + BATCH_SIZE, batchAt(from), [], {
-          failpoint: async (name) => {
-            if (name !== failpoint || from !== 400 || cut) return;
-            cut = true;
-            await owner.query(
-              `select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'test projector' and datname = current_database()`,
-            );
+          hooks: {
+            failpoint: async (name) => {
+              if (name !== failpoint || from !== 400 || cut) return;
+              cut = true;
+              await owner.query(
+                `select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'test projector' and datname = current_database()`,
+              );
+            },
           },
         });
         const error = await failing.then(

@@ -4,7 +4,7 @@
  * 1. The offset is moved by compare-and-set, first: whoever works on an outdated view of the partition (a projector that was stopped for a
  *    while) ends there as `fenced`, before it can fail with something that looks like bad data.
  * 2. Within a savepoint the log head is moved by n. This row's lock is held until commit and orders all projectors.
- * 3. Rows go in by binary COPY. It knows no ON CONFLICT, so events that are there already show as a violation of (agency, id): back to the
+ * 3. Rows go in by binary COPY, those by which search finds new items first. It knows no ON CONFLICT, so events that are there already show as a violation of (agency, id): back to the
  *    savepoint, known events are sifted out (same bytes: a duplicate; other bytes: kept as a conflict), and the rest goes in.
  * 4. Data that the database refuses is found by halving, each half in a savepoint of its own, and becomes a dead letter.
  */
@@ -13,6 +13,7 @@ import { sqlState } from './errors.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
 import type { MapKeys } from './map-keys.ts';
 import type { StoreClient, StorePool } from './pool.ts';
+import { searchMemory, SearchRows, type SearchKeys, type SearchName } from './search-rows.ts';
 import { insertConflict } from './sql/insert-conflict.ts';
 import { insertDeadLetter } from './sql/insert-dead-letter.ts';
 import { knownEvents } from './sql/known-events.ts';
@@ -39,6 +40,12 @@ export interface ProjectionHooks {
   failpoint(name: Failpoint): void | Promise<void>;
 }
 
+export interface ProjectionOptions {
+  /** How items are found by search. Absent: what is new in this batch is not found before a rebuild (a measure, a test). */
+  readonly keys?: SearchKeys;
+  readonly hooks?: ProjectionHooks;
+}
+
 const NO_HOOKS: ProjectionHooks = { failpoint: () => {} };
 
 /**
@@ -53,12 +60,14 @@ export async function projectBatch(
   next: number,
   events: readonly ProjectedEvent[],
   dead: readonly DeadLetter[],
-  hooks: ProjectionHooks = NO_HOOKS,
+  { keys, hooks = NO_HOOKS }: ProjectionOptions = {},
 ): Promise<ProjectionOutcome> {
   const mapKeys = await ledgerMapKeys(pool);
   const groups = await readerGroups(pool, events);
   const encoder = encoders.pop() ?? new BatchEncoder();
-  const batch = new Projection(partition, groups, mapKeys, encoder, dead);
+  const memory = searchMemory(pool);
+  const search = keys === undefined ? null : new SearchRows(keys, memory);
+  const batch = new Projection(partition, { groups, mapKeys, encoder, search }, dead);
   // Before any lock is taken.
   const first = batch.encode(events);
   await hooks.failpoint('before_begin');
@@ -79,6 +88,7 @@ export async function projectBatch(
     await hooks.failpoint('before_commit');
     await client.query('commit');
     whole = true;
+    memory.learn(batch.indexed);
     await hooks.failpoint('after_commit');
     return { outcome: 'committed', ...batch.counts(), next };
   } catch (error) {
@@ -105,27 +115,26 @@ async function moveTo(client: StoreClient, partition: PartitionId, from: number,
   return (await readOffset(client, partition)) ?? 0;
 }
 
+interface Parts {
+  readonly groups: ReadonlyMap<string, number>;
+  readonly mapKeys: MapKeys;
+  readonly encoder: BatchEncoder;
+  readonly search: SearchRows | null;
+}
+
 class Projection {
   private appended = 0;
   private duplicates = 0;
   private conflicts = 0;
   private readonly dead: DeadLetter[];
   private readonly partition: PartitionId;
-  private readonly groups: ReadonlyMap<string, number>;
-  private readonly mapKeys: MapKeys;
-  private readonly encoder: BatchEncoder;
+  private readonly parts: Parts;
+  /** Names that have their search rows with this transaction. */
+  readonly indexed: SearchName[] = [];
 
-  constructor(
-    partition: PartitionId,
-    groups: ReadonlyMap<string, number>,
-    mapKeys: MapKeys,
-    encoder: BatchEncoder,
-    dead: readonly DeadLetter[],
-  ) {
+  constructor(partition: PartitionId, parts: Parts, dead: readonly DeadLetter[]) {
     this.partition = partition;
-    this.groups = groups;
-    this.mapKeys = mapKeys;
-    this.encoder = encoder;
+    this.parts = parts;
     this.dead = [...dead];
   }
 
@@ -135,11 +144,15 @@ class Projection {
 
   /** Returns the events that are rows in the encoder now; an event that has no binary form is dead. */
   encode(events: readonly ProjectedEvent[]): readonly ProjectedEvent[] {
-    this.encoder.clear();
+    const { encoder, groups, mapKeys, search } = this.parts;
+    encoder.clear();
+    search?.clear();
     const encoded: ProjectedEvent[] = [];
     for (const event of events) {
       try {
-        this.encoder.add(event, groupsOf(event, this.groups), this.mapKeys);
+        const readers = groupsOf(event, groups);
+        encoder.add(event, readers, mapKeys);
+        search?.add(event, readers);
         encoded.push(event);
       } catch (error) {
         this.kill(event, error);
@@ -180,15 +193,18 @@ class Projection {
   }
 
   private async append(client: StoreClient): Promise<void> {
-    const { encoder } = this;
+    const { encoder, search } = this.parts;
     if (encoder.count === 0) return;
     const { rows } = await client.run<{ size: number }>(MOVE_HEAD, [encoder.count]);
     if (rows[0] === undefined) throw new Error('The ledger has no head: its migration did not run.');
-    encoder.place(rows[0].size - encoder.count);
+    const base = rows[0].size - encoder.count;
+    encoder.place(base);
+    const named = (await search?.append(client, base)) ?? [];
     await client.copyIn(COPY_ENTRIES, encoder.entries.writer.payload());
     await client.copyIn(COPY_CONTENT, encoder.content.writer.payload());
     await client.copyIn(COPY_TIMELINE, encoder.timeline.writer.payload());
     if (encoder.relations.writer.rowCount > 0) await client.copyIn(COPY_RELATIONS, encoder.relations.writer.payload());
+    this.indexed.push(...named);
   }
 
   /** `null`: done. An error of the data is returned and has left nothing; any other is thrown. */

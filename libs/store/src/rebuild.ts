@@ -4,7 +4,7 @@ import { DERIVED_TABLES } from './derived-tables.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
 import type { StorePool } from './pool.ts';
 import type { EventIndex } from './projected-event.ts';
-import { indexSearchKeys, type SearchKeys } from './search-indexer.ts';
+import { SearchMemory, SearchRows, type SearchKeys } from './search-rows.ts';
 
 export interface RebuildOptions {
   /** The same function by which the projector's events were made. Throws: nothing is changed. */
@@ -32,33 +32,35 @@ export const REBUILD_BATCH = {
 
 /**
  * `pool` is the owner's: no app role may empty a table. One transaction, so that a rebuild that is cut off has changed nothing; it holds
- * the log head, so projectors wait, and timelines, so readers wait (about 20 us an event). Search keys follow in transactions of their own.
- * Returns the number of entries.
+ * the log head, so projectors wait, and timelines, so readers wait (about 20 us an event). Returns the number of entries.
  */
 export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: RebuildOptions): Promise<number> {
-  const size = await pool.transaction(async (client) => {
+  return pool.transaction(async (client) => {
     await client.query('set local statement_timeout = 0');
     await client.query(`set local custody.rebuild = 'on'`);
-    // In the order in which projector and indexer take them.
     const { rows } = await client.query<{ size: number }>('select size from ledger.head for update');
-    await client.query('select from ledger.search_cursor for update');
     const entries = rows[0]?.size ?? 0;
     await client.query(`truncate ${DERIVED_TABLES.map(({ name }) => `ledger.${name}`).join(', ')}`);
-    await client.query('update ledger.search_cursor set next = 0');
     const mapKeys = await ledgerMapKeys(pool);
     const encoder = new BatchEncoder();
+    const memory = new SearchMemory();
+    const search = new SearchRows(keys, memory);
     for (let from = 0; from < entries; from += ENTRIES_PER_BATCH) {
       const batch = await client.run<StoredEvent>(REBUILD_BATCH, [from, from + ENTRIES_PER_BATCH]);
       const events = batch.rows.map((stored) => ({ ...indexOf(stored.content, stored.agency), ...stored }));
       const ids = await readerGroups(pool, events);
       encoder.clear();
-      for (const event of events) encoder.addDerived(event, groupsOf(event, ids), mapKeys, event.logIndex);
+      search.clear();
+      for (const event of events) {
+        const readers = groupsOf(event, ids);
+        encoder.addDerived(event, readers, mapKeys, event.logIndex);
+        search.add(event, readers);
+      }
+      memory.learn(await search.append(client, from));
       await client.copyIn(COPY_TIMELINE, encoder.timeline.writer.payload());
       if (encoder.relations.writer.rowCount > 0) await client.copyIn(COPY_RELATIONS, encoder.relations.writer.payload());
       onProgress?.(Math.min(entries, from + ENTRIES_PER_BATCH), entries);
     }
     return entries;
   });
-  while ((await indexSearchKeys(pool, keys)) > 0);
-  return size;
 }

@@ -11,8 +11,10 @@ for (;;) {
   const from = (await readOffset(pool, PARTITION)) ?? 0;
   if (from >= BATCHES * BATCH_SIZE) break;
   await projectBatch(pool, PARTITION, from, from + BATCH_SIZE, batchAt(from), [], {
-    failpoint: (name) => {
-      if (name === failpoint && from === Number(batch) * BATCH_SIZE) process.kill(process.pid, 'SIGKILL');
+    hooks: {
+      failpoint: (name) => {
+        if (name === failpoint && from === Number(batch) * BATCH_SIZE) process.kill(process.pid, 'SIGKILL');
+      },
     },
   });
 }

@@ -29,20 +29,20 @@ const DEFECTS: Readonly<Record<string, Defect>> = {
   async 'offset-first'(batch, from, next) {
     const { events, dead } = decodeBatch(batch.records, keys);
     await projectBatch(pool, batch, from, next, [], []);
-    await besideTheOffset(batch, next - from, (beside, to) => projectBatch(pool, beside, to - (next - from), to, events, dead, hooks));
+    await besideTheOffset(batch, next - from, (beside, to) => projectBatch(pool, beside, to - (next - from), to, events, dead, { hooks }));
   },
 
   /** A record that cannot be taken is an error like any other. */
   async 'poison-stops'(batch, from, next) {
     const { events, dead } = decodeBatch(batch.records, keys);
     if (dead.length > 0) throw new Error(`the record at ${dead[0]?.offset ?? 0} cannot be read`);
-    await projectBatch(pool, batch, from, next, events, dead, hooks);
+    await projectBatch(pool, batch, from, next, events, dead, { hooks });
   },
 
   /** Whatever goes wrong is the fault of the records. */
   async 'buries-on-error'(batch, from, next) {
     const { events, dead } = decodeBatch(batch.records, keys);
-    await projectBatch(pool, batch, from, next, events, dead, hooks).catch(async (error: unknown) => {
+    await projectBatch(pool, batch, from, next, events, dead, { hooks }).catch(async (error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       const buried = batch.records.map(({ offset, key, headers, value }) => ({
         offset,
@@ -66,7 +66,7 @@ const DEFECTS: Readonly<Record<string, Defect>> = {
     const known = await knownEvents(pool, events);
     const fresh = new Map<string, ProjectedEvent>();
     for (const event of events) if (!known.has(`${event.agency}/${event.id}`) && !fresh.has(event.id)) fresh.set(event.id, event);
-    await projectBatch(pool, batch, from, next, [...fresh.values()], dead, hooks);
+    await projectBatch(pool, batch, from, next, [...fresh.values()], dead, { hooks });
   },
 };
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentIndex } from '#app/projector';
 import { createLog, secretsOf } from '#lib/runtime';
-import { digestDerived, indexSearchKeys, rebuild as rebuildLedger, type TableDigest } from '#lib/store';
+import { digestDerived, rebuild as rebuildLedger, type TableDigest } from '#lib/store';
 import { openDatabase } from '../database.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
@@ -24,8 +24,6 @@ export async function rebuild(options: CommandFlags & { readonly verify?: boolea
   try {
     await database.migrate();
     const pool = database.ownerPool();
-    // The search index follows the ledger at its own pace: it is brought to the end before anything is compared.
-    while ((await indexSearchKeys(pool, SEARCH_KEYS)) > 0);
     const before = options.verify === true ? await digestDerived(pool) : null;
     const bar = progressBar('rebuild', undefined);
     const entries = await rebuildLedger(pool, { indexOf: contentIndex, keys: SEARCH_KEYS, onProgress: (done) => bar.update(done) });

@@ -8,7 +8,6 @@ import { search } from './search.ts';
 const ANSWER: SearchView = {
   query: 'x',
   coordinates: { asOf: { basis: 'log', logSize: 1_234 }, policy: 0 },
-  behind: 0,
   results: [],
   complete: true,
   notes: [],

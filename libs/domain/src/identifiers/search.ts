@@ -5,7 +5,7 @@
  * character or at their second. So a question has two alternatives, its pieces from the first and those from the second character on; what
  * the index gives for one piece of each, the rarest, are the candidates, and `readSearch` decides each of them by its whole text.
  *
- * The keys are a form in which data is stored: who changes them adds a migration that empties search_keys and sets search_cursor back to 0.
+ * The keys are a form in which data is stored: who changes them says that `custody rebuild` is due.
  */
 import { looksLike } from './characters.ts';
 import { readDigitalLink } from './gs1-digital-link.ts';

@@ -15,7 +15,6 @@ export class Ledger implements MigrationInterface {
       'custody-ledger.invalid/',
       randomBytes(MAP_SALT_BYTES),
     ]);
-    await runner.query('insert into ledger.search_cursor (next) values (0)');
     await runner.query('insert into event_log.cluster (id) values (gen_random_uuid())');
   }
 
@@ -152,11 +151,6 @@ create table ledger.search_keys (
 create index search_keys_key on ledger.search_keys (grp, key);
 comment on table ledger.search_keys is 'Rows are unique by how they are made; a unique index over them would take four times the room of this one, whose equal keys are kept once.';
 comment on column ledger.search_keys.alias is 'As stated, of a key by which an alias is found; empty: of the item itself.';
-create table ledger.search_cursor (
-  one boolean primary key default true check (one),
-  next bigint not null check (next >= 0)
-);
-comment on table ledger.search_cursor is 'The first log index whose items are not in search_keys yet.';
 `;
 
 /** What an append locks and moves, and what consumers read: sql-port.ts of libs/event-log. */
@@ -228,7 +222,7 @@ grant select on all tables in schema ledger to custody_projector;
 grant insert on ledger.entries, ledger.content, ledger.timeline, ledger.relations, ledger.conflicts, ledger.dead_letters,
   ledger.offsets, ledger.reader_groups, ledger.search_keys to custody_projector;
 grant update (size) on ledger.head to custody_projector;
-grant update (next) on ledger.offsets, ledger.search_cursor to custody_projector;
+grant update (next) on ledger.offsets to custody_projector;
 
 -- gateway reads
 grant select on all tables in schema ledger to custody_gateway;

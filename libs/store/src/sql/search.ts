@@ -63,21 +63,3 @@ export async function search(from: StoreClient | StorePool, { alternatives, grou
   }
   return { hits: [...found.values()], complete };
 }
-
-export interface SearchReach {
-  /** The index has the entries below this log index. */
-  readonly indexed: number;
-  readonly logSize: number;
-}
-
-const SEARCH_REACH = {
-  name: 'search_reach',
-  text: 'select c.next as indexed, h.size as "logSize" from ledger.search_cursor c, ledger.head h',
-};
-
-/** Ask before `search`: the index goes back in a rebuild alone. */
-export async function searchReach(from: StoreClient | StorePool): Promise<SearchReach> {
-  const { rows } = await from.run<SearchReach>(SEARCH_REACH);
-  if (rows[0] === undefined) throw new Error('The ledger has no search cursor: its migration did not run.');
-  return rows[0];
-}

@@ -5,7 +5,6 @@ import {
   countDeadLetters,
   eventById,
   eventsByRef,
-  indexSearchKeys,
   itemHead,
   knownEvents,
   knownItems,
@@ -20,7 +19,6 @@ import {
   relationsAbout,
   ITEMS_PER_KEY_MAX,
   search,
-  searchReach,
   timelineEnd,
   timelinePage,
   type PartitionId,
@@ -59,6 +57,11 @@ function event(id: string, more: Partial<ProjectedEvent> = {}): ProjectedEvent {
   };
 }
 
+const keys: SearchKeys = {
+  ofItem: (item) => Array.from({ length: item.length - 2 }, (_, n) => item.slice(n, n + 3)),
+  ofAlias: (alias) => ['MV A', alias],
+};
+
 describe('reading the ledger', () => {
   let database: TestDatabase;
   let writer: StorePool;
@@ -75,7 +78,7 @@ describe('reading the ledger', () => {
     const events = [
       event('late', { items: [ship], starts: 50, ends: 60 }),
       event('early', { items: [ship], starts: 10, ends: 20 }),
-      event('undated', { items: [ship] }),
+      event('undated', { items: [ship], aliases: [{ item: ship, alias: 'name:MV ALIAS' }] }),
       event('both', { items: [ship], starts: 30, ends: 31, groups: ['clear', 'agency:x'] }),
       event('hidden', { items: [ship], starts: 40, ends: 41, groups: ['agency:x'] }),
       event('tie', { items: [ship], starts: 10, ends: 20, agency: 'other' }),
@@ -92,16 +95,24 @@ describe('reading the ledger', () => {
       event('circle-b', { targets: [{ agency: 'local', id: 'circle-a' }] }),
       event('late', { agency: 'other' }),
     ];
-    await projectBatch(writer, partition, 0, events.length, events, [
-      {
-        offset: 99,
-        code: 'record.malformed',
-        detail: 'no header',
-        key: Buffer.from('k'),
-        headers: { ['__proto__']: Buffer.from([0, 255]) },
-        value: Buffer.from('junk'),
-      },
-    ]);
+    await projectBatch(
+      writer,
+      partition,
+      0,
+      events.length,
+      events,
+      [
+        {
+          offset: 99,
+          code: 'record.malformed',
+          detail: 'no header',
+          key: Buffer.from('k'),
+          headers: { ['__proto__']: Buffer.from([0, 255]) },
+          value: Buffer.from('junk'),
+        },
+      ],
+      { keys },
+    );
     clear = await readerGroupIds(gateway, ['clear', 'never used', 'nul\0']);
     all = await readerGroupIds(gateway, ['clear', 'agency:x']);
     size = await logSize(gateway);
@@ -238,42 +249,15 @@ describe('reading the ledger', () => {
   });
 
   describe('search', () => {
-    const keys: SearchKeys = {
-      ofItem: (item) => Array.from({ length: item.length - 2 }, (_, n) => item.slice(n, n + 3)),
-      aliasMark: Buffer.from('"late"'),
-      aliasesOf: () => ['name:MV ALIAS', 'name:MV ALIAS'],
-      ofAlias: (alias) => ['MV A', alias],
-    };
     const found = async (groups: readonly number[], ...alternatives: string[][]): Promise<SearchHit[]> =>
       (await search(gateway, { alternatives, groups })).hits as SearchHit[];
-    const indexAll = async (): Promise<number> => {
-      let steps = 0;
-      while ((await indexSearchKeys(writer, keys, 5)) > 0) steps += 1;
-      return steps;
-    };
 
     test("finds what has the rarest key of a list, and by which alias, in the reader's groups", async () => {
-      expect((await searchReach(gateway)).indexed).toBe(0);
-      expect(await indexAll()).toBe(3);
-      expect(await searchReach(gateway)).toEqual({ indexed: size, logSize: size });
       expect(await found(clear, ['imo', 'mo:', '048'])).toEqual([{ item: ship, alias: '' }]);
       expect(await found(clear, ['imo', 'xyz'])).toEqual([]);
       expect(await found(clear, ['xyz'], ['048'])).toEqual([{ item: ship, alias: '' }]);
       expect(await found(clear, ['MV A'])).toEqual([{ item: ship, alias: 'name:MV ALIAS' }]);
       expect(await found([], ['imo'])).toEqual([]);
-    });
-
-    test('has each row once, also where the index begins again over rows that it has of aliases', async () => {
-      const count = async (distinct: string): Promise<number> =>
-        (await gateway.query<{ n: number }>(`select count(${distinct}) as n from ledger.search_keys where alias <> ''`)).rows[0]?.n ?? 0;
-      const rows = await count('*');
-      expect(rows).toBeGreaterThan(0);
-      expect(rows).toBe(await count('distinct (grp, key, item, alias)'));
-      const owner = database.pool('owner');
-      await owner.query(`delete from ledger.search_keys where alias = ''`);
-      await owner.query('update ledger.search_cursor set next = 0');
-      await indexAll();
-      expect(await count('*')).toBe(rows);
     });
 
     test('says that it is not complete where even the rarest key is shared by more than it looks at', async () => {
