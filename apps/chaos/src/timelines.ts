@@ -58,8 +58,8 @@ export function differingTimelines(a: TimelineHashes, b: TimelineHashes): string
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((item) => a[item] !== b[item]);
 }
 
-function foldInput({ logIndex, agency, id, principal, content }: LedgerEntry): FoldInput {
+function foldInput({ logIndex, agency, id, principal, capturedMicros, content }: LedgerEntry): FoldInput {
   const read = readSighting(JSON.parse(content.toString('utf8')) as SightingDocument, { agency, id, principal });
   if (!read.ok) throw new Error(`the entry ${logIndex} holds a document that is not acceptable`);
-  return { sighting: read.sighting, logIndex };
+  return { sighting: read.sighting, logIndex, captured: capturedMicros };
 }

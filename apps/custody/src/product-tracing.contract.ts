@@ -161,11 +161,14 @@ export function tracingContract(product: Product): void {
       expect(await entry(CONTAINER, 'lux-0027')).toMatchObject({ standing: 'stands', places: true, kind: 'observation' });
     });
 
-    it('of a misread container (K2) keeps the number as written, flagged, and shows on both', async () => {
+    it('of a misread container (K2) keeps the number as written, flagged, shows on both, and closes the question', async () => {
       const misread = await timeline(MISREAD);
       expect(misread.item.check).toMatchObject({ verdict: 'invalid' });
-      expect(misread.openQuestions.map(({ code }) => code)).toContain('check-digit');
+      const before = await timeline(MISREAD, '&asOf=reported:2019-03-26T15:29:59Z');
+      expect(before.openQuestions).toMatchObject([{ code: 'check-digit', refs: [{ id: 'lux-0022' }] }]);
+      expect(misread.openQuestions).toEqual([]);
       expect(misread.entries.map(keyOf)).toEqual(['lux-0022', 'lux-0023']);
+      for (const { flags } of misread.entries) expect(flags).toEqual(['check-digit']);
       expect(misread.entries.filter(({ places }) => places)).toEqual([]);
       expect(await entry(CONTAINER, 'lux-0023')).toMatchObject({
         places: true,
@@ -174,6 +177,18 @@ export function tracingContract(product: Product): void {
       });
       // Never merged into a near match.
       expect(await entry(CONTAINER, 'lux-0022')).toBeUndefined();
+    });
+
+    it('an observation that names no place stands and places nothing', async () => {
+      expect(await entry('imo:0000048', 'lux-0040')).toMatchObject({
+        standing: 'stands',
+        mark: 'observed',
+        places: false,
+        why: 'no-place',
+      });
+      for (const item of [CAR, CONTAINER, 'imo:0000048'])
+        for (const { id, places, document, roles } of (await timeline(item)).entries)
+          if (places && document.place === undefined) expect([id, roles, document.action]).toEqual([id, ['subject'], expect.any(String)]);
     });
 
     it('a tip that was withdrawn (K3) stays, withdrawn', async () => {

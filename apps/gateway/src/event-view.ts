@@ -24,7 +24,7 @@ export function readEvent(stored: EventRow): ReadEvent {
   const document = JSON.parse(stored.content.toString('utf8')) as SightingDocument;
   const read = readSighting(document, stored);
   if (!read.ok) throw new Error(`entry ${stored.logIndex} holds a document that is not acceptable: ${read.faults[0]?.code ?? 'unknown'}`);
-  return { sighting: read.sighting, logIndex: stored.logIndex, stored, document };
+  return { sighting: read.sighting, logIndex: stored.logIndex, captured: stored.capturedMicros, stored, document };
 }
 
 /** @param item whose timeline it is shown in: told from its side */

@@ -184,6 +184,7 @@ const QUESTION_WORDS: Readonly<Record<OpenQuestion['code'], string>> = {
   'check-digit': 'The identifier as written fails its check digit; it is kept as written and merged with nothing',
   disputed: 'Disputed, and nothing settles it',
   contradiction: 'Two records contradict each other, and both stand',
+  'future-dated': 'Said to have happened, and begins after it was written down or taken in; it places nothing',
   'incomplete-correction': 'A correction leaves out an item of what it corrects',
   'relation-cycle': 'Records that withdraw each other in a circle: none of them counts',
 };

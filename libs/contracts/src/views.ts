@@ -32,6 +32,7 @@ const FLAGS = every<Flag>({
   'foreign-correction': true,
   'foreign-marking': true,
   'foreign-retraction': true,
+  'future-dated': true,
   'incomplete-correction': true,
   'relation-cycle': true,
 });
@@ -46,12 +47,15 @@ const WHYS = every<WhyNot>({
   modality: true,
   background: true,
   'not-named': true,
+  'no-place': true,
+  'future-dated': true,
   disputed: true,
 });
 const QUESTIONS = every<OpenQuestion['code']>({
   'check-digit': true,
   disputed: true,
   contradiction: true,
+  'future-dated': true,
   'incomplete-correction': true,
   'relation-cycle': true,
 });
@@ -160,7 +164,10 @@ export const EventView = Type.Object(
     standing: Type.Enum(STANDINGS),
     by: Type.Optional(EventRefView),
     inPlace: Type.Optional(EventRefView),
-    places: Type.Boolean({ description: 'It says where the item was. Statements, plans, negative findings and assessments never do.' }),
+    places: Type.Boolean({
+      description:
+        'It says where the item was: a place, or what it was put into or taken out of. Statements, plans, negative findings and assessments never do.',
+    }),
     mark: Type.Enum(MARKS),
     why: Type.Optional(Type.Enum(WHYS, { description: 'Why it places nothing.' })),
     flags: Type.Array(Type.Enum(FLAGS)),

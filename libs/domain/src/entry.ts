@@ -3,6 +3,7 @@ import type { EventRef } from './event-ref.ts';
 import type { Kind, Modality, RelatingKind, Role, Sighting } from './sighting.ts';
 import type { Flag, Mark, RelationLink, TimelineEntry, WhyNot } from './timeline-entry.ts';
 import { formatRef } from './event-ref.ts';
+import { isFutureDated } from './future-dated.ts';
 import type { Handling } from './handling.ts';
 import { targetsOf } from './references.ts';
 import type { Resolved } from './resolved.ts';
@@ -93,8 +94,14 @@ function whyNot(node: Resolved, roles: readonly Role[], flags: readonly Flag[], 
   if (sighting.modality !== 'actual' && rules.onlyActualPlaces) return 'modality';
   if (roles.length === 0) return 'not-named';
   if (rules.backgroundIsNotPlaced && roles.every((role) => role === 'background')) return 'background';
+  if (rules.placelessIsNotPlaced && !saysWhere(node, roles)) return 'no-place';
+  if (flags.includes('future-dated')) return 'future-dated';
   return !rules.disputedStillPlaces && flags.includes('disputed') ? 'disputed' : undefined;
 }
+
+/** It names a place, or moves the item into or out of something. For what takes the item in or gives it out that says nothing of where. */
+const saysWhere = ({ sighting, kind }: Resolved, roles: readonly Role[]): boolean =>
+  sighting.place !== undefined || (kind === 'aggregation' && sighting.action !== undefined && roles.includes('subject'));
 
 function markOf(kind: Kind | undefined, modality: Modality): Mark {
   if (kind === undefined || !(placing.has(kind) || speaking.has(kind))) return 'relation';
@@ -132,9 +139,11 @@ const names = (refs: readonly EventRef[], { agency, id }: EventRef): boolean => 
 
 function flagsOf(node: Resolved, { rules, item, fails }: FoldContext): readonly Flag[] {
   const failing = rules.failingCheckIsFlagged && (item === undefined ? node.sighting.items.some(({ id }) => fails(id)) : fails(item));
-  if (!failing && node.speakers.length === 0 && node.speaksAs === undefined) return NO_FLAGS;
+  const ahead = rules.futureDatedIsNotPlaced && isFutureDated(node);
+  if (!failing && !ahead && node.speakers.length === 0 && node.speaksAs === undefined) return NO_FLAGS;
   const flags = new Set<Flag>();
   if (failing) flags.add('check-digit');
+  if (ahead) flags.add('future-dated');
   if (node.foreign) flags.add(`foreign-${node.sighting.kind}` as Flag);
   if (node.inCircle) flags.add('relation-cycle');
   if (openDisputes(node, rules).length > 0) flags.add('disputed');

@@ -1,10 +1,11 @@
 /** Sightings for the specs of the fold: short to write, complete as the type wants them. */
 import type { FoldInput } from './resolved.ts';
-import { parseOccurred } from './interval.ts';
+import { parseOccurred, type OccurredText } from './interval.ts';
+import type { Place } from './place.ts';
 import { parseInstant } from './time.ts';
 import type { Kind, Role, Sighting } from './sighting.ts';
 
-/** What a spec says of a sighting; all else is a plain actual GREEN subject. References are `id` (same agency) or `agency/id`. */
+/** What a spec says of a sighting; all else is a plain actual GREEN subject somewhere. References are `id` (same agency) or `agency/id`. */
 export interface Example {
   readonly id: string;
   readonly agency?: string;
@@ -15,6 +16,13 @@ export interface Example {
   readonly items?: readonly (string | readonly [string, Role])[];
   /** A UTC day; null: undated. */
   readonly day?: string | null;
+  /** In place of the day. */
+  readonly occurred?: OccurredText;
+  /** null: none. */
+  readonly place?: Place | null;
+  readonly action?: 'ADD' | 'DELETE';
+  /** Date-time at which it was taken in. */
+  readonly captured?: string;
   /** Date-time at which it says it was written down. */
   readonly reported?: string;
   readonly target?: string;
@@ -26,6 +34,8 @@ export interface Example {
   readonly logIndex?: number;
 }
 
+const SOMEWHERE: Place = { name: 'Busan', country: 'KR' };
+
 /** The item most examples are about. */
 export const CAR = 'serial:demo:car-1';
 /** Another one. */
@@ -33,7 +43,8 @@ export const BOX = 'serial:demo:box-1';
 
 /** One input of the fold. */
 export function example(stated: Example): FoldInput {
-  const { id, agency = 'alpha', kind = 'observation', day = '2018-06-14' } = stated;
+  const { id, agency = 'alpha', kind = 'observation', day = '2018-06-14', place = SOMEWHERE } = stated;
+  const occurred = stated.occurred ?? (day === null ? null : { from: day, to: day, precision: 'day' });
   const ref = (text: string) =>
     text.includes('/') ? { agency: text.split('/')[0] as string, id: text.split('/')[1] as string } : { agency, id: text };
   const sighting: Sighting = {
@@ -44,7 +55,9 @@ export function example(stated: Example): FoldInput {
     ...(stated.as === undefined ? {} : { as: stated.as }),
     modality: stated.modality ?? 'actual',
     handling: stated.handling ?? { tlp: 'GREEN' },
-    ...(day === null ? {} : { occurred: sure(parseOccurred({ from: day, to: day, precision: 'day' })) }),
+    ...(stated.action === undefined ? {} : { action: stated.action }),
+    ...(occurred === null ? {} : { occurred: sure(parseOccurred(occurred)) }),
+    ...(place === null ? {} : { place }),
     items: (stated.items ?? [CAR]).map((item) =>
       typeof item === 'string' ? { id: item, role: 'subject' } : { id: item[0], role: item[1] },
     ),
@@ -62,7 +75,11 @@ export function example(stated: Example): FoldInput {
     },
     ...(stated.reported === undefined ? {} : { reported: { at: sure(parseInstant(stated.reported)) } }),
   };
-  return stated.logIndex === undefined ? { sighting } : { sighting, logIndex: stated.logIndex };
+  return {
+    sighting,
+    ...(stated.logIndex === undefined ? {} : { logIndex: stated.logIndex }),
+    ...(stated.captured === undefined ? {} : { captured: sure(parseInstant(stated.captured)) }),
+  };
 }
 
 function sure<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly code: string }): T {

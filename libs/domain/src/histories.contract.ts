@@ -12,6 +12,7 @@ const word = fc.record({
   item: fc.constantFrom(CAR, CAR, BOX),
   day: fc.constantFrom('2018-06-14', '2018-06-15', null),
   absent: fc.constantFrom(false, false, false, false, true),
+  somewhere: fc.constantFrom(true, true, true, false),
 });
 type Word = typeof word extends fc.Arbitrary<infer T> ? T : never;
 
@@ -29,7 +30,11 @@ export const histories = (backwards = false) =>
     ];
   });
 
-function spoken({ agency, kind, about, reported, as, item, day, absent }: Word, at: number, agencies: readonly string[]): FoldInput {
+function spoken(
+  { agency, kind, about, reported, as, item, day, absent, somewhere }: Word,
+  at: number,
+  agencies: readonly string[],
+): FoldInput {
   const number = about % agencies.length;
   const target = absent ? 'alpha/absent' : `${agencies[number]}/e${number}`;
   const marks = { tlp: at % 2 === 0 ? 'RED' : 'CLEAR' } as const;
@@ -45,6 +50,7 @@ function spoken({ agency, kind, about, reported, as, item, day, absent }: Word, 
   };
   return example({
     ...stated,
+    ...(somewhere ? {} : { place: null }),
     ...(reported === undefined ? {} : { reported }),
     ...(as === undefined ? {} : { as: as as NonNullable<Example['as']> }),
   });

@@ -2,6 +2,7 @@
 import { isRelating } from './references.ts';
 import type { Rules } from './rules.ts';
 import type { Kind, RelatingKind, Sighting } from './sighting.ts';
+import type { Instant } from './time.ts';
 
 /**
  * `stands`; `corrected`: another content is in its place; `withdrawn`: by a retraction in force; `superseded`: another correction of the
@@ -9,10 +10,12 @@ import type { Kind, RelatingKind, Sighting } from './sighting.ts';
  */
 export type Standing = 'stands' | 'corrected' | 'withdrawn' | 'superseded' | 'void' | 'waiting';
 
-/** What the caller has: a sighting and, where it is known, its place in the log, which decides nothing. */
+/** What the caller has: a sighting and, where they are known, its place in the log, which decides nothing, and when it was taken in. */
 export interface FoldInput {
   readonly sighting: Sighting;
   readonly logIndex?: number;
+  /** Clock of capture: a claim, like `reported`. It decides only whether the sighting speaks of its own future. */
+  readonly captured?: Instant;
 }
 
 /** Most sightings of a ship's track have no relation at all: they share one empty list. */
@@ -25,6 +28,7 @@ const NONE: Resolved[] = [];
 export class Resolved {
   readonly sighting: Sighting;
   readonly logIndex: number | undefined;
+  readonly captured: Instant | undefined;
   /** `agency/id`. */
   readonly key: string;
   /** A correction, retraction or marking of another agency's sighting. */
@@ -56,11 +60,12 @@ export class Resolved {
   /** Its word about its targets holds. */
   inForce = false;
 
-  constructor({ sighting, logIndex }: FoldInput, key: string, rules: Rules) {
+  constructor({ sighting, logIndex, captured }: FoldInput, key: string, rules: Rules) {
     const { kind, agency, relations } = sighting;
     const ownersWord = kind === 'correction' || kind === 'retraction' || kind === 'marking';
     this.sighting = sighting;
     this.logIndex = logIndex;
+    this.captured = captured;
     this.key = key;
     this.foreign = rules.ownAgencyOnly && ownersWord && relations.target !== undefined && relations.target.agency !== agency;
     this.speaksAs = this.foreign ? 'dispute' : isRelating(kind) ? kind : undefined;

@@ -1,6 +1,7 @@
 /**
- * The rules of the fold, by name. All of them hold; one is switched off only to show that a check notices (a control test, a planted
- * change in `custody rebuild --verify`).
+ * The rules of the fold, by name. All of them hold; one is switched off only to show that a check notices: a control test, or the digest of
+ * folded timelines that `custody rebuild --verify` prints. Timelines are folded when they are read and stored nowhere, so a changed rule
+ * shows there against the digest of an earlier run (`--expect`), not between before and after of one run.
  */
 export const RULES = {
   /** Only the agency that submitted a sighting corrects, retracts or marks it; from anyone else the same counts as a dispute. */
@@ -29,6 +30,10 @@ export const RULES = {
   onlyActualPlaces: true,
   /** What is only in the background of a sighting is not placed by it. */
   backgroundIsNotPlaced: true,
+  /** What names no place says that the item was seen, not where; going into or out of something it is placed by that, without a place. */
+  placelessIsNotPlaced: true,
+  /** What begins after it was written down or taken in, nobody can have seen by then: it is flagged, an open question, and places nothing. */
+  futureDatedIsNotPlaced: true,
   /** A disputed sighting stays and still places. */
   disputedStillPlaces: true,
   /** A resolution in force settles the disputes and contradictions that it names. */
@@ -39,6 +44,8 @@ export const RULES = {
   incompleteIsFlagged: true,
   /** An identifier that fails its check is flagged and listed as an open question. */
   failingCheckIsFlagged: true,
+  /** That question is closed once no sighting that stands says this identifier of its own: each was corrected or withdrawn. */
+  correctionClosesCheck: true,
   /** A timeline is in the order of (start, end, agency, id), never in that of arrival. */
   orderedByTime: true,
 } as const satisfies Record<string, boolean>;

@@ -19,16 +19,33 @@ export type Mark = 'observed' | 'statement' | 'assessment' | 'identification' | 
 /**
  * Why an entry places nothing: how it stands; `kind-unknown`, a correction whose kind is not known yet; `kind`, a kind that never places;
  * `modality`, planned or negative; `background`, the item is only context; `not-named`, it speaks about a sighting of the item and does
- * not name the item itself.
+ * not name the item itself; `no-place`, it says that the item was seen, not where; `future-dated`, it begins after it was written down.
  */
-export type WhyNot = Exclude<Standing, 'stands'> | 'kind-unknown' | 'kind' | 'modality' | 'background' | 'not-named' | 'disputed';
+export type WhyNot =
+  | Exclude<Standing, 'stands'>
+  | 'kind-unknown'
+  | 'kind'
+  | 'modality'
+  | 'background'
+  | 'not-named'
+  | 'no-place'
+  | 'future-dated'
+  | 'disputed';
 
 /**
  * `incomplete-correction`: leaves out an item of its target (on both); `foreign-...`: of another agency's sighting, so it counts as a
- * dispute; `relation-cycle`: void; `disputed`: by a dispute in force that nothing settles; `check-digit`: the item's identifier fails its check.
+ * dispute; `relation-cycle`: void; `disputed`: by a dispute in force that nothing settles; `check-digit`: the item's identifier fails its
+ * check; `future-dated`: said to have happened, and begins after it was written down or taken in.
  */
 export type Flag =
-  'check-digit' | 'disputed' | 'foreign-correction' | 'foreign-marking' | 'foreign-retraction' | 'incomplete-correction' | 'relation-cycle';
+  | 'check-digit'
+  | 'disputed'
+  | 'foreign-correction'
+  | 'foreign-marking'
+  | 'foreign-retraction'
+  | 'future-dated'
+  | 'incomplete-correction'
+  | 'relation-cycle';
 
 /** One sighting on a timeline: how it stands, whether it places the item, and who says what about it. */
 export interface TimelineEntry {
@@ -43,7 +60,7 @@ export interface TimelineEntry {
   readonly inPlace: EventRef | undefined;
   /** What it counts as: of a correction, what it puts in place; `dispute` for a foreign one; absent while that is unknown. */
   readonly kind: Kind | undefined;
-  /** It stands, its kind places, it is actual, and the item is not mere background. */
+  /** It stands, its kind places, it is actual and not of the future, the item is no mere background, and it says where that was. */
   readonly places: boolean;
   readonly mark: Mark;
   /** Absent if it places. */

@@ -42,7 +42,7 @@ function spokenRules(all: readonly Sighting[]) {
     return s.kind === 'correction' && !owns(s);
   };
   const places = (s: Sighting): boolean =>
-    inPlace(s) && winner(s) === undefined && (PLACING_KINDS as readonly string[]).includes(kind(s) ?? '');
+    inPlace(s) && winner(s) === undefined && s.place !== undefined && (PLACING_KINDS as readonly string[]).includes(kind(s) ?? '');
   return { withdrawn, places };
 }
 
@@ -71,6 +71,7 @@ test.each([
   'outermostStands',
   'ownAgencyOnly',
   'kindFollowsTarget',
+  'placelessIsNotPlaced',
 ] as const)('a fold without %s is told apart', (name) => {
   expect(
     fc.check(

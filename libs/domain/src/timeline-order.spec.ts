@@ -17,7 +17,7 @@ const permuted = histories().chain((given) =>
   ),
 );
 
-const logged = (inputs: readonly FoldInput[]): readonly FoldInput[] => inputs.map(({ sighting }, logIndex) => ({ sighting, logIndex }));
+const logged = (inputs: readonly FoldInput[]): readonly FoldInput[] => inputs.map((input, logIndex) => ({ ...input, logIndex }));
 
 function* permutations<T>(all: readonly T[]): Generator<readonly T[]> {
   if (all.length <= 1) yield all;

@@ -1,31 +1,10 @@
 import { BOX, CAR, example, type Example } from './example-sightings.ts';
-import { foldEvent, foldTimeline, RULES, rulesWithout, type RuleName, type Timeline, type TimelineEntry } from './index.ts';
+import { corrected, entry, fold, placing, retracted, rule, ruled, seen, standings } from './fold-rule.contract.ts';
+import { foldEvent, RULES } from './index.ts';
+import { placingContract } from './placing.contract.ts';
 
 const DAY_1 = '2019-01-01T00:00:00Z';
 const DAY_2 = '2019-01-02T00:00:00Z';
-const ruled = new Set<RuleName>();
-
-const entry = ({ entries }: Pick<Timeline, 'entries'>, id: string): TimelineEntry => {
-  const found = entries.find(({ sighting }) => sighting.id === id);
-  if (found === undefined) throw new Error(`no entry ${id}`);
-  return found;
-};
-const standings = (timeline: Timeline) => Object.fromEntries(timeline.entries.map(({ sighting, standing }) => [sighting.id, standing]));
-const placing = (timeline: Timeline) => timeline.entries.filter(({ places }) => places).map(({ sighting }) => sighting.id);
-const fold = (given: readonly Example[], item = CAR) => foldTimeline(item, given.map(example));
-
-/** The claim holds; with the rule switched off the very same expectation fails. */
-function rule(name: RuleName, claim: string, given: readonly Example[], then: (timeline: Timeline) => void, item = CAR): void {
-  ruled.add(name);
-  test(`${claim} [${name}]`, () => {
-    then(foldTimeline(item, given.map(example)));
-    expect(() => then(foldTimeline(item, given.map(example), rulesWithout(name)))).toThrow();
-  });
-}
-
-const seen: Example = { id: 'seen' };
-const corrected: Example = { id: 'fix', kind: 'correction', target: 'seen', day: '2018-06-15' };
-const retracted: Example = { id: 'gone', kind: 'retraction', target: 'seen' };
 
 describe('who may say what', () => {
   rule(
@@ -302,57 +281,7 @@ describe('disputes, resolutions, markings', () => {
   });
 });
 
-describe('what places', () => {
-  rule(
-    'onlyPlacingKindsPlace',
-    'statements, assessments and identifications place nothing',
-    [
-      { id: 's', kind: 'statement' },
-      { id: 'a', kind: 'assessment' },
-      { id: 'i', kind: 'identification' },
-    ],
-    (timeline) => {
-      expect(placing(timeline)).toEqual([]);
-      expect(timeline.entries.map(({ mark }) => mark)).toEqual(['assessment', 'identification', 'statement']);
-    },
-  );
-
-  rule(
-    'onlyActualPlaces',
-    'plans and negative findings place nothing',
-    [
-      { id: 'p', modality: 'planned' },
-      { id: 'n', modality: 'negative' },
-    ],
-    (timeline) => {
-      expect(timeline.entries.map(({ mark, places, why }) => [mark, places, why])).toEqual([
-        ['negative', false, 'modality'],
-        ['planned', false, 'modality'],
-      ]);
-    },
-  );
-
-  rule('backgroundIsNotPlaced', 'what is in the background is not placed', [{ id: 'b', items: [[CAR, 'background'], BOX] }], (timeline) => {
-    expect(entry(timeline, 'b')).toMatchObject({ roles: ['background'], places: false, why: 'background' });
-  });
-
-  test('an item named as background and as conveyance is placed', () => {
-    expect(
-      entry(
-        fold([
-          {
-            id: 'b',
-            items: [
-              [CAR, 'background'],
-              [CAR, 'conveyance'],
-            ],
-          },
-        ]),
-        'b',
-      ),
-    ).toMatchObject({ roles: ['conveyance', 'background'], places: true });
-  });
-});
+placingContract();
 
 describe('corrections across items', () => {
   const moved: Example[] = [
@@ -413,6 +342,37 @@ describe('identifiers that fail their check', () => {
     },
     MISREAD,
   );
+
+  const misread: Example = { id: 'seen', items: [MISREAD, CAR] };
+  const rightly: Example = { ...corrected, items: [BOX, CAR, [MISREAD, 'background']] };
+  const open = (given: readonly Example[]) =>
+    fold(given, MISREAD).openQuestions.flatMap(({ code, refs }) => [code, ...refs.map(({ id }) => id)]);
+
+  rule(
+    'correctionClosesCheck',
+    'the question is closed once every sighting that says the identifier was corrected or withdrawn; the flag stays',
+    [misread, rightly, { id: 'again', items: [MISREAD] }, { ...retracted, target: 'again', items: [MISREAD] }],
+    (timeline) => {
+      expect(timeline.openQuestions).toEqual([]);
+      expect(timeline.entries.map(({ flags }) => flags)).toEqual(timeline.entries.map(() => ['check-digit']));
+    },
+    MISREAD,
+  );
+
+  test('the question stays open as long as one sighting says it, and names those alone that do', () => {
+    expect(open([misread, { id: 'other', items: [MISREAD] }, rightly])).toEqual(['check-digit', 'other']);
+    expect(open([misread, { ...rightly, items: [CAR, MISREAD] }])).toEqual(['check-digit', 'fix']);
+    expect(open([misread, { ...rightly, agency: 'beta', target: 'alpha/seen' }])).toContain('check-digit');
+    expect(open([misread, rightly, { ...retracted, target: 'fix', items: [BOX, CAR, MISREAD] }])).toEqual(['check-digit', 'seen']);
+    // Context that nobody corrected still says that there was such a container.
+    expect(open([{ id: 'near', items: [CAR, [MISREAD, 'background']] }])).toEqual(['check-digit', 'near']);
+  });
+
+  test('on the page of an event it is closed by the correction too', () => {
+    const page = (given: readonly Example[]) => foldEvent({ agency: 'alpha', id: 'seen' }, given.map(example)).openQuestions;
+    expect(page([misread]).map(({ code }) => code)).toEqual(['check-digit']);
+    expect(page([misread, rightly])).toEqual([]);
+  });
 
   test('it says nothing about the other items of the sighting', () => {
     expect(entry(fold([{ id: 'with', items: [CAR, [MISREAD, 'container']] }]), 'with').flags).toEqual([]);

@@ -55,7 +55,7 @@ export function foldTimeline(item: string, inputs: readonly FoldInput[], rules: 
   const view = ordered(withSpeakers(naming), rules);
   const context = { nodes, rules, item, fails: checks() };
   const entries = view.map((node) => entryOf(node, context));
-  return { item, entries, waiting: waitingIn(view, nodes), openQuestions: openQuestionsOf(view, entries, rules) };
+  return { item, entries, waiting: waitingIn(view, nodes), openQuestions: openQuestionsOf(view, entries, context) };
 }
 
 /** One event with everything about it. `inputs` as for `foldTimeline`, around this event. An entry's roles are those of all its items. */
@@ -71,7 +71,7 @@ export function foldEvent(ref: EventRef, inputs: readonly FoldInput[], rules: Ru
     entry: entries[view.indexOf(node)] as TimelineEntry,
     about: entries.filter((_, at) => view[at] !== node),
     waiting: waitingIn(view, nodes),
-    openQuestions: openQuestionsOf(view, entries, rules),
+    openQuestions: openQuestionsOf(view, entries, context),
   };
 }
 

@@ -1,15 +1,6 @@
-/** Which entries of a trace say where the item was, when, and what follows from that for their order. */
+/** When the entries of a trace that say where the item was were, and what follows from that for their order. */
 import type { EventView } from '#lib/contracts';
 import { parseOccurred, possiblyOverlaps, type Interval } from '#lib/domain';
-
-/** It says where the item was: a place, or what it was put into or taken out of. */
-export const placesIt = (entry: EventView): boolean => entry.places && !isPlaceless(entry);
-
-/** It was observed and stands, yet nothing in it says where. */
-export const saysNoPlace = (entry: EventView): boolean => entry.mark === 'observed' && entry.standing === 'stands' && isPlaceless(entry);
-
-const isPlaceless = ({ document, kind }: EventView): boolean =>
-  document.place === undefined && !(kind === 'aggregation' && document.action !== undefined);
 
 /** An interval says whether the record speaks of some moment in it or of all of it; one time is as it was stated. */
 export function whenText({ document: { occurred }, display }: EventView): string {

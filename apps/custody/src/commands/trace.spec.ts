@@ -213,13 +213,16 @@ describe('when and where, in a trace', () => {
   const day = (from: string, to = from): Occurred => ({ from, to, precision: 'day' });
   const closing = (...entries: EventView[]): string[] => linesOf(timeline({ entries })).slice(-4, -2);
 
-  it('an observation without a place is neither numbered nor counted, whatever the server says of it', () => {
+  it('an observation without a place is neither numbered nor counted, and said to say nothing of one', () => {
     const { place: _, ...document } = entry('b').document;
-    for (const places of [true, false]) {
-      const lines = linesOf(timeline({ entries: [entry('b', { document, places })] }));
-      expect(lines[2]).toBe('  -  2018-09-30   [OBSERVATION; says nothing of a place]');
-      expect(lines.at(-2)).toBe('0 records place it, 1 speaks of it and places nothing.');
-    }
+    const lines = linesOf(timeline({ entries: [entry('b', { document, places: false, why: 'no-place' })] }));
+    expect(lines[2]).toBe('  -  2018-09-30   [OBSERVATION; says nothing of a place]');
+    expect(lines.at(-2)).toBe('0 records place it, 1 speaks of it and places nothing.');
+  });
+
+  it('what was dated ahead of itself is marked so, and places nothing', () => {
+    const ahead = entry('b', { places: false, why: 'future-dated', flags: ['future-dated'] });
+    expect(linesOf(timeline({ entries: [ahead] }))[2]).toBe('  ~  2018-09-30   [OBSERVATION, FUTURE-DATED; places nothing]');
   });
 
   it('an interval is some time in it or all of it, and one time is as stated', () => {

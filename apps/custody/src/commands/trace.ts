@@ -9,7 +9,7 @@ import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { group } from '../progress.ts';
 import { printable } from './printable.ts';
-import { lastPlacedText, overlapText, placesIt, saysNoPlace, whenText } from './trace-times.ts';
+import { lastPlacedText, overlapText, whenText } from './trace-times.ts';
 
 /** Entries asked for at once; the answer is put together from as many pages as there are. */
 const PAGE_ENTRIES = 200;
@@ -74,12 +74,12 @@ function adding<T>(list: T[], key: (member: T) => string): (member: T) => void {
 /** @param show makes each line safe for a terminal: most of what stands in it was written by whoever submitted it */
 export function timelineText(timeline: TimelineView, show: (line: string) => string = printable): string {
   const { item, coordinates } = timeline;
-  const placing = timeline.entries.filter(placesIt);
+  const placing = timeline.entries.filter((entry) => entry.places);
   const lines = [`${item.display}   ${checkText(item)}`, ''];
   let number = 0;
   for (const entry of timeline.entries) {
-    if (placesIt(entry)) number++;
-    lines.push(...entryLines(entry, placesIt(entry) ? number : null), ...notesAfter(entry, timeline.notes));
+    if (entry.places) number++;
+    lines.push(...entryLines(entry, entry.places ? number : null), ...notesAfter(entry, timeline.notes));
   }
   if (timeline.waiting.length > 0) {
     lines.push('Waiting for a record that is not here:');
@@ -118,7 +118,7 @@ function entryLines(entry: EventView, number: number | null): string[] {
 const flagsText = ({ flags }: EventView): string => (flags.length > 0 ? `   [${flags.join(', ')}]` : '');
 
 const unnumberedHead = (entry: EventView): string =>
-  saysNoPlace(entry)
+  entry.why === 'no-place'
     ? `  -  ${whenText(entry)}   [${markText(entry)}; says nothing of a place]`
     : `  ~  ${whenText(entry)}   [${markText(entry)}; places nothing]`;
 
@@ -173,7 +173,7 @@ const evidenceText = ({ ref, sha256, locator, synthetic }: EventView['evidence']
 
 /** The note about a container stands right behind the record that puts the item into it. */
 function notesAfter(entry: EventView, notes: readonly string[]): string[] {
-  if (!placesIt(entry) || entry.document.action !== 'ADD' || !entry.roles.includes('subject')) return [];
+  if (!entry.places || entry.document.action !== 'ADD' || !entry.roles.includes('subject')) return [];
   const carriers = entry.display.items.filter((_, index) =>
     ['container', 'conveyance'].includes(entry.document.items?.[index]?.role ?? ''),
   );
