@@ -3,9 +3,9 @@
  * ended by its pid; nothing is looked for by name.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 const PROGRAM = join(import.meta.dirname, '../../dist/apps/custody/src/main.js');
 /** A first start makes a database cluster; on two busy cores that takes some seconds. */
@@ -25,9 +25,9 @@ export interface Finished {
 }
 
 /** Runs `custody ARGS` to its end. `cwd` is the data directory's parent, so that no configuration of this checkout is read. */
-export async function runCustody(args: readonly string[], env: Environment = {}): Promise<Finished> {
+export async function runCustody(args: readonly string[], env: Environment = {}, program = PROGRAM): Promise<Finished> {
   const started = performance.now();
-  const child = launch(args, env);
+  const child = launch(args, env, program);
   const output = collect(child);
   const timer = setTimeout(() => child.kill('SIGKILL'), COMMAND_WITHIN_MS);
   const code = await output.ended;
@@ -84,12 +84,28 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-function launch(args: readonly string[], env: Environment): ChildProcess {
+/**
+ * The program as another version of it would be: a copy of the build in `folder` in which `text` of one file stands otherwise. Returns its
+ * main file. Throws where the text is not there once.
+ */
+export function changedProgram(folder: string, file: string, text: string, otherwise: string): string {
+  const root = join(import.meta.dirname, '../..');
+  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const path = join(folder, 'dist', file);
+  const parts = readFileSync(path, 'utf8').split(text);
+  if (parts.length !== 2) throw new Error(`${file} has "${text}" ${parts.length - 1} times`);
+  writeFileSync(path, parts.join(otherwise));
+  return join(folder, relative(root, PROGRAM));
+}
+
+function launch(args: readonly string[], env: Environment, program = PROGRAM): ChildProcess {
   // Nothing of the suite's own environment configures the program.
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(CUSTODY_|KAFKA_|DATABASE_URL$|PORT$|NODE_OPTIONS$)/.test(name)),
   );
-  return spawn(process.execPath, [PROGRAM, ...args], { env: { ...inherited, ...env }, cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [program, ...args], { env: { ...inherited, ...env }, cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 function collect(child: ChildProcess): { stdout(): string; stderr(): string; exited(): boolean; readonly ended: Promise<number | null> } {

@@ -88,7 +88,8 @@ function localCommands(root: Command): void {
   root
     .command('rebuild')
     .description('drop what is derived and fold the ledger again (with the server stopped)')
-    .option('--verify', 'compare a digest of every derived table before and after')
+    .option('--verify', 'compare a digest of every derived table before and after, and print one of all folded timelines')
+    .option('--expect <file>', 'with --verify: compare with what another version printed for this ledger (--verify --json)')
     .action(runner(async (options) => (await import('./commands/rebuild.ts')).rebuild(options)));
   root
     .command('doctor')

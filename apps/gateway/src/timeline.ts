@@ -142,7 +142,13 @@ const TARGET_STEPS_MAX = 64;
  * What decides how these events stand, and what they name: those that speak about them (and about those, transitively), what all of them
  * refer to, and for what speaks about others its own targets, step by step. Contradictions are followed one step only: they decide nothing.
  */
-export async function closure(reads: LedgerReads, reader: Reader, logSize: number, events: readonly ReadEvent[]): Promise<ReadEvent[]> {
+export async function closure(
+  reads: Pick<LedgerReads, 'speakersAbout' | 'byRefs'>,
+  reader: Pick<Reader, 'groups'>,
+  logSize: number,
+  events: readonly ReadEvent[],
+  stepsMax = TARGET_STEPS_MAX,
+): Promise<ReadEvent[]> {
   const have = new Set(events.map((event) => formatRef(event.sighting)));
   const take = (found: readonly ReadEvent[]): ReadEvent[] =>
     found.filter((event) => !have.has(formatRef(event.sighting)) && have.add(formatRef(event.sighting)));
@@ -153,8 +159,7 @@ export async function closure(reads: LedgerReads, reader: Reader, logSize: numbe
     have,
   );
   for (let step = 0; wanted.length > 0; step++) {
-    if (step === TARGET_STEPS_MAX)
-      throw new DomainError('store.timeout', `Records here speak about each other over more than ${TARGET_STEPS_MAX} steps.`);
+    if (step === stepsMax) throw new DomainError('store.timeout', `Records here speak about each other over more than ${stepsMax} steps.`);
     const found = take((await reads.byRefs(wanted, reader.groups, logSize)).map(readEvent));
     if (found.length === 0) break;
     // A target brings those that speak about it: they decide how it stands.

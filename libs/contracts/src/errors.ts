@@ -107,6 +107,8 @@ export const ERRORS = {
   'ledger.append-only': entry(null, 'The ledger only grows', 'The database refused to change or remove what is in the ledger, whoever asked.', 'Submit a correction, a retraction or a marking.'),
   'data.newer': entry(null, 'Data of a newer version', 'The data directory or schema was written by a newer version. Nothing was opened.', 'Run that version or a later one.'),
   'data.locked': entry(null, 'Data in use', 'Another process holds the data directory.', 'Stop it, or name another directory.'),
+  'rebuild.not-a-digest': entry(null, 'Not a digest', 'The file is not what `custody rebuild --verify --json` prints.', 'Keep that output in a file and name it with --expect.'),
+  'rebuild.other-ledger': entry(null, 'Another ledger', 'The digest was made of another ledger, or of this one at another size. Nothing was changed.', 'Make both digests of the same ledger with the server stopped, one right before the new version and one with it.'),
 
   // Event log and projector.
   'offset.out-of-range': entry(null, 'Offset outside of the log', 'The next offset to read is not in the event log any more, or not yet. The consumer stopped; it never seeks by itself.', 'Find out what removed the records before anything else; then restore them or set the offset by hand.'),

@@ -22,6 +22,7 @@ export { knownEvents, knownItems } from './sql/known-events.ts';
 export { listOffsets, readOffset, type StoredOffset } from './sql/offsets.ts';
 export { digestDerived, type TableDigest } from './digest.ts';
 export { rebuild, type RebuildOptions } from './rebuild.ts';
+export { walkTimelines, type TimelinePart, type TimelineWalk } from './timeline-walk.ts';
 export { schemaText } from './schema-text.ts';
 export type { SearchKeys } from './search-rows.ts';
 export {

@@ -1,17 +1,31 @@
-/** `custody rebuild [--verify]`: drops what is derived and folds entries and content again. The result must be what was there. */
-import { existsSync } from 'node:fs';
+/**
+ * `custody rebuild [--verify [--expect FILE]]`: drops what is derived and folds entries and content again. The result must be what was
+ * there. Timelines are folded when they are read: their digest is compared with that of another version, which `--expect` names.
+ */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { digestTimelines } from '#app/gateway';
 import { contentIndex } from '#app/projector';
 import { createLog, secretsOf } from '#lib/runtime';
-import { digestDerived, rebuild as rebuildLedger, type TableDigest } from '#lib/store';
+import { digestDerived, ledgerConstants, logSize, rebuild as rebuildLedger, type StorePool } from '#lib/store';
 import { openDatabase } from '../database.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { group, progressBar } from '../progress.ts';
 import { SEARCH_KEYS } from '../search-keys.ts';
+import { checkSameLedger, type Expected, readExpected, rebuildReport, reportText } from './rebuild-report.ts';
 
-export async function rebuild(options: CommandFlags & { readonly verify?: boolean; readonly json?: boolean }): Promise<ExitCode> {
+export interface RebuildFlags extends CommandFlags {
+  readonly verify?: boolean;
+  readonly expect?: string;
+  readonly json?: boolean;
+}
+
+export async function rebuild(options: RebuildFlags): Promise<ExitCode> {
   const { config } = localConfig(options);
+  if (options.expect !== undefined && options.verify !== true)
+    throw new CommandError(EXIT.usage, 'usage', '--expect compares digests, which --verify makes.', 'Give both.');
+  const expected = options.expect === undefined ? null : readExpected(readFileSync(options.expect, 'utf8'), options.expect);
   // Opening would make a database where there is none.
   if (config.databaseUrl === null && !existsSync(join(config.dataDir, 'FORMAT')))
     throw new CommandError(
@@ -24,40 +38,36 @@ export async function rebuild(options: CommandFlags & { readonly verify?: boolea
   try {
     await database.migrate();
     const pool = database.ownerPool();
-    const before = options.verify === true ? await digestDerived(pool) : null;
-    const bar = progressBar('rebuild', undefined);
-    const entries = await rebuildLedger(pool, { indexOf: contentIndex, keys: SEARCH_KEYS, onProgress: (done) => bar.update(done) });
-    bar.finish();
-    const after = options.verify === true ? await digestDerived(pool) : null;
-    return report(entries, before, after, options.json === true);
+    return options.verify === true ? await verify(pool, expected, options.json === true) : await fold(pool, options.json === true);
   } finally {
     await database.closePools();
     await database.stop();
   }
 }
 
-function report(entries: number, before: readonly TableDigest[] | null, after: readonly TableDigest[] | null, json: boolean): ExitCode {
-  if (before === null || after === null) {
-    process.stdout.write(json ? `${JSON.stringify({ entries })}\n` : `${group(entries)} entries folded again.\n`);
-    return EXIT.ok;
-  }
-  const tables = before.map((was, index) => ({
-    table: was.table,
-    rows: was.rows,
-    before: was.sha256,
-    after: after[index]?.sha256 ?? '',
-    equal: after[index]?.sha256 === was.sha256,
-  }));
-  const equal = tables.every((table) => table.equal);
-  if (json) process.stdout.write(`${JSON.stringify({ entries, equal, tables })}\n`);
-  else {
-    for (const { table, rows, before: was, after: is, equal: same } of tables)
-      process.stdout.write(`${same ? 'equal ' : 'DIFFER'}  ${table.padEnd(14)}  ${group(rows)} rows  ${was}${same ? '' : ` -> ${is}`}\n`);
-    process.stdout.write(
-      equal
-        ? `${group(entries)} entries folded again: every derived table is what it was.\n`
-        : `${group(entries)} entries folded again, and derived tables DIFFER: what was there did not follow from the ledger.\n`,
-    );
-  }
-  return equal ? EXIT.ok : EXIT.unexpected;
+async function fold(pool: StorePool, json: boolean): Promise<ExitCode> {
+  const entries = await folded(pool);
+  process.stdout.write(json ? `${JSON.stringify({ entries })}\n` : `${group(entries)} entries folded again.\n`);
+  return EXIT.ok;
+}
+
+async function verify(pool: StorePool, expected: Expected | null, json: boolean): Promise<ExitCode> {
+  const { origin: log } = await ledgerConstants(pool);
+  if (expected !== null) checkSameLedger(expected, log, await logSize(pool));
+  const before = await digestDerived(pool);
+  const entries = await folded(pool);
+  const after = await digestDerived(pool);
+  const bar = progressBar('timelines', undefined);
+  const timelines = await digestTimelines(pool, { onProgress: (items) => bar.update(items) });
+  bar.finish();
+  const report = rebuildReport({ log, entries, before, after, timelines, expected });
+  process.stdout.write(`${json ? JSON.stringify(report) : reportText(report)}\n`);
+  return report.equal ? EXIT.ok : EXIT.unexpected;
+}
+
+async function folded(pool: StorePool): Promise<number> {
+  const bar = progressBar('rebuild', undefined);
+  const entries = await rebuildLedger(pool, { indexOf: contentIndex, keys: SEARCH_KEYS, onProgress: (done) => bar.update(done) });
+  bar.finish();
+  return entries;
 }

@@ -3,6 +3,7 @@ import type { Statement, StorePool } from '../index.ts';
 import { REBUILD_BATCH } from '../rebuild.ts';
 import { SEARCH_FRESH, SEARCH_FRESH_ALIASES } from '../search-rows.ts';
 import { LIST_DEAD_LETTERS } from './dead-letters.ts';
+import { EVENTS_AT } from './events-at.ts';
 import { EVENTS_BY_ID, EVENTS_BY_REF } from './events.ts';
 import { EVENTS_FROM } from './events-from.ts';
 import { ITEM_HEAD } from './item-head.ts';
@@ -25,6 +26,7 @@ const cases: [Statement, unknown[]][] = [
   [ITEM_HEAD, ['item 7', '{1,2}', EVERYTHING]],
   [EVENTS_BY_REF, [...refs, '{1,2}', EVERYTHING]],
   [EVENTS_BY_ID, ['e7', '{1,2}']],
+  [EVENTS_AT, ['{7,8}']],
   [KNOWN_EVENTS, refs],
   [KNOWN_ITEMS, refs],
   [RELATIONS_ABOUT, [...refs, '{1,2}', EVERYTHING, 100]],
