@@ -1,13 +1,19 @@
 /** What released versions wrote opens, migrates and still means the same: one folder under fixtures/ for each data format. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { digestTimelines } from '#app/gateway';
 import { contentIndex } from '#app/projector';
+import { rulesWithout } from '#lib/domain';
 import { createPool, digestDerived, openFixture, rebuild, type StorePool } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
 import { SEARCH_KEYS } from './search-keys.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../fixtures');
 const DEMO_EVENTS = 62;
+/** What each folds to. Another one here means that readers get other answers about records that are there: the change log says which. */
+const TIMELINES: Readonly<Record<string, string>> = {
+  'format-1': '541117eb1f2e8892fe112a4aea9105b10160e6f323cbb61acfd06f743c6ad5cd',
+};
 
 describe.each(readdirSync(FIXTURES))('the ledger kept in fixtures/%s', (name) => {
   let server: TestDatabase;
@@ -42,5 +48,12 @@ describe.each(readdirSync(FIXTURES))('the ledger kept in fixtures/%s', (name) =>
     expect(await digestDerived(ledger)).toEqual(before);
     await rebuild(ledger, { indexOf: (content, agency) => ({ ...contentIndex(content, agency), kind: 0 }), keys: SEARCH_KEYS });
     expect(await digestDerived(ledger)).not.toEqual(before);
+  });
+
+  test('folds to the timelines that it folded to; a changed rule of the fold would show', async () => {
+    await rebuild(ledger, { indexOf: contentIndex, keys: SEARCH_KEYS });
+    expect((await digestTimelines(ledger)).sha256).toBe(TIMELINES[name]);
+    for (const rule of ['onlyPlacingKindsPlace', 'onlyStandingPlaces', 'placelessIsNotPlaced', 'correctionClosesCheck'] as const)
+      expect([rule, (await digestTimelines(ledger, { rules: rulesWithout(rule) })).sha256]).not.toEqual([rule, TIMELINES[name]]);
   });
 });
