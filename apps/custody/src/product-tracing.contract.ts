@@ -139,6 +139,27 @@ export function tracingContract(product: Product): void {
       });
     });
 
+    it('a reported date, an item counts what was reported by then, as its timeline shows', async () => {
+      for (const reported of ['2019-12-31', '2020-04-20']) {
+        const then = await timeline(CAR, `&asOf=reported:${reported}`);
+        const { events, withoutReported } = await product.json<ItemView>(`/v1/items/${CAR}?asOf=reported:${reported}`);
+        expect([events, withoutReported]).toEqual([then.entries.filter(({ roles }) => roles.length > 0).length, 0]);
+      }
+      expect((await product.json<ItemView>(`/v1/items/${CAR}?asOf=reported:2019-12-31`)).events).toBeLessThan(
+        (await product.json<ItemView>(`/v1/items/${CAR}`)).events ?? 0,
+      );
+    });
+
+    it('a log size, what is not there is told with it, and with the check digit that fails', async () => {
+      const said = 'at log size 5. It fails its check (The check digit is 1, computed';
+      expect(await product.problem(`/v1/items/${MISREAD}?asOf=log:5`)).toMatchObject({
+        status: 404,
+        detail: expect.stringContaining(said),
+      });
+      const { code, stderr } = await product.cli('trace', MISREAD, '--as-of', 'log:5');
+      expect([code, stderr]).toEqual([3, expect.stringContaining(said)]);
+    });
+
     it('a date alone, the answer is that nothing is sealed yet', async () => {
       expect(await product.problem(timelinePath(CAR, '&asOf=2019-05-01'))).toMatchObject({ status: 409, code: 'asof.not-sealed' });
       const { code, stderr } = await product.cli('trace', CAR, '--as-of', '2019-05-01');

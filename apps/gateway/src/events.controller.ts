@@ -67,7 +67,7 @@ interface OneQuery {
 async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }: OneQuery): Promise<EventAnswer> {
   const named = await reads.byId(id, reader.groups, asOf.logSize);
   const found = agency === undefined ? named : named.filter((event) => event.agency === agency);
-  const missing = new DomainError('event.not-found', 'There is no event of this id that you may see.');
+  const missing = new DomainError('event.not-found', `There is no event of this id that you may see at log size ${asOf.logSize}.`);
   const stored = found[0];
   if (stored === undefined) throw missing;
   if (found.length > 1) {

@@ -1,11 +1,14 @@
 /** Search and items as they are answered from a real ledger: what an answer leaves out, it says. */
 import { createHash } from 'node:crypto';
-import { indexSighting, readSighting, type SearchView, type SightingDocument } from '#lib/contracts';
+import { indexSighting, readSighting, type ItemView, type SearchView, type SightingDocument } from '#lib/contracts';
 import { aliasKeys, searchKeys } from '#lib/domain';
 import { ITEMS_PER_KEY_MAX, projectBatch, type ProjectedEvent, type SearchKeys } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
+import { parseAsOf } from './coordinates.ts';
+import { readItem, REPORTED_READ_MAX } from './item.ts';
 import { ledgerReads, type LedgerReads, type Reader } from './ledger-reads.ts';
 import { searchItems } from './search.ts';
+import { readTimeline } from './timeline.ts';
 
 const KEYS: SearchKeys = { ofItem: searchKeys, ofAlias: aliasKeys };
 const BATCH = 2_000;
@@ -48,6 +51,10 @@ class Ledger {
 
   async found(text: string): Promise<string[]> {
     return (await this.search(text)).results.map(({ id, match, alias }) => `${match} ${id}${alias === undefined ? '' : ` ${alias.value}`}`);
+  }
+
+  async item(id: string, asOf?: string): Promise<ItemView> {
+    return readItem(this.reads, await this.reader(), id, parseAsOf(asOf, await this.reads.logSize()));
   }
 }
 
@@ -170,5 +177,73 @@ describe('a search', () => {
       coordinates: { asOf: { logSize: await ledger.reads.logSize() } },
     });
     expect(await ledger.found('blue one')).toEqual(['alias serial:acme:NEWCAR Blue one']);
+  });
+});
+
+describe('an item', () => {
+  let ledger: Ledger;
+  const CAR = 'vin:WDDSYNTH9JA000001';
+  const FLOOD = REPORTED_READ_MAX + 1;
+  const PLACED = { occurred: { from: '2018-08-31', precision: 'day' }, place: { name: 'Dalian' } };
+  const at = (time: string): object => ({ reported: { at: time } });
+
+  beforeAll(async () => {
+    ledger = await Ledger.open();
+    await ledger.add([
+      seen('seen', [subject(CAR)], at('2019-03-01T00:00:00Z')),
+      seen('later', [subject(CAR)], at('2019-05-01T00:00:00Z')),
+      seen('unsaid', [subject(CAR)]),
+      ...Array.from({ length: FLOOD }, (_, n) =>
+        seen(`no-${n}`, [subject('container:SYNU0000014')], {
+          ...at('2019-04-01T00:00:00Z'),
+          ...PLACED,
+        }),
+      ),
+    ]);
+  }, 120_000);
+  afterAll(() => ledger.database.drop());
+
+  test('that is not there is told with the point of view, and with the check that it fails', async () => {
+    const detail = async (id: string, asOf?: string): Promise<unknown> =>
+      ledger.item(id, asOf).then(
+        () => 'there',
+        ({ code, detail: said }: { code: string; detail: string }) => [code, said],
+      );
+    const size = 3 + FLOOD;
+    expect(await detail('container:SYNU0000035')).toEqual([
+      'item.not-found',
+      `Nothing is known of container SYNU 000003 5 at log size ${size}.`,
+    ]);
+    expect(await detail(CAR, 'log:0')).toEqual(['item.not-found', 'Nothing is known of VIN WDDSYNTH9JA000001 at log size 0.']);
+    expect(await detail('container:SYNU0000041', 'reported:2019-03-01')).toEqual([
+      'item.not-found',
+      `Nothing is known of container SYNU 000004 1 at log size ${size}, as reported by 2019-03-01. It fails its check (The check digit is 1, computed 0) and may be misread: search finds identifiers by a part.`,
+    ]);
+    const timeline = readTimeline(ledger.reads, await ledger.reader(), {
+      item: 'container:SYNU0000041',
+      asOf: parseAsOf('log:7', size),
+      limit: 1,
+    });
+    await expect(timeline).rejects.toMatchObject({
+      code: 'item.not-found',
+      detail: expect.stringMatching(/at log size 7\. It fails its check/),
+    });
+  });
+
+  test('counts what was reported by the time that is asked for, and says what states no time', async () => {
+    expect(await ledger.item(CAR)).toMatchObject({ events: 3 });
+    expect(await ledger.item(CAR)).not.toHaveProperty('withoutReported');
+    expect(await ledger.item(CAR, 'log:2')).toMatchObject({ events: 2 });
+    const counts = async (asOf: string): Promise<unknown> => {
+      const { events, withoutReported } = await ledger.item(CAR, asOf);
+      return [events, withoutReported];
+    };
+    expect(await counts('reported:2019-05-01')).toEqual([2, 1]);
+    expect(await counts('reported:2019-03-01')).toEqual([1, 1]);
+    expect(await counts('reported:2018-12-31')).toEqual([0, 1]);
+  });
+
+  test('with more records than are read for the count is not counted, instead of counted wrong', async () => {
+    expect(await ledger.item('container:SYNU0000014', 'reported:2019-05-01')).toMatchObject({ events: null, withoutReported: null });
   });
 });

@@ -1,14 +1,13 @@
 /** GET /v1/items/{id}, /v1/items/{id}/timeline and /v1/search. */
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ItemView } from '#lib/contracts';
-import { DomainError } from '#lib/runtime';
 import { parseAsOf } from './coordinates.ts';
 import { sendWithTag } from './entity-tag.ts';
 import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
+import { readItem } from './item.ts';
 import { readLimit, readQuery } from './query.ts';
 import { searchItems } from './search.ts';
-import { coordinatesOf, itemOf, lastPlacing, readTimeline } from './timeline.ts';
+import { readTimeline } from './timeline.ts';
 
 @Controller('v1')
 export class ItemsController {
@@ -24,17 +23,7 @@ export class ItemsController {
     const query = readQuery(given, ['asOf']);
     const reader = await readerOf(this.#deps);
     const asOf = parseAsOf(query.asOf, await reads.logSize());
-    const item = itemOf(id);
-    const { count: events } = await reads.itemHead(item.id, reader.groups, asOf.logSize);
-    if (events === 0) throw new DomainError('item.not-found', `Nothing is known of ${item.display}.`);
-    const view: ItemView = {
-      item,
-      coordinates: coordinatesOf(asOf, asOf.logSize),
-      events,
-      lastPlacedBy: await lastPlacing(reads, reader, item.id, asOf),
-      links: { timeline: `/v1/items/${encodeURIComponent(item.id)}/timeline` },
-    };
-    await sendWithTag(request, reply, view);
+    await sendWithTag(request, reply, await readItem(reads, reader, id, asOf));
   }
 
   @Get('items/:id/timeline')

@@ -18,6 +18,7 @@ import { DomainError } from '#lib/runtime';
 import type { AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord, isWord, type IsPosition } from './cursor.ts';
 import { eventView, readEvent, type ReadEvent } from './event-view.ts';
+import { itemNotFound } from './item-not-found.ts';
 import type { LedgerReads, Reader, TimelineKey, TimelineRow } from './ledger-reads.ts';
 
 const isBound: IsPosition<number | null> = (value): value is number | null => value === null || Number.isSafeInteger(value);
@@ -47,8 +48,7 @@ export async function readTimeline(reads: LedgerReads, reader: Reader, query: Ti
     limit: query.limit + 1,
     ...(cursor === undefined ? {} : { after: cursor.after }),
   });
-  if (page.length === 0 && cursor === undefined)
-    throw new DomainError('item.not-found', `Nothing is known of ${displayIdentifier(item.id)}.`);
+  if (page.length === 0 && cursor === undefined) throw itemNotFound(item, asOf);
 
   const shown = page.slice(0, query.limit);
   const onPage = shown.map(readEvent);

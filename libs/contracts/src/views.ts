@@ -218,7 +218,16 @@ export const ItemView = Type.Object(
   {
     item: Item,
     coordinates: Coordinates,
-    events: Type.Integer({ minimum: 0, description: 'Sightings that concern it and that the reader may see.' }),
+    events: orNull(
+      Type.Integer({
+        minimum: 0,
+        description:
+          'Sightings that concern it, that the reader may see and that were there at these coordinates; null: too many to read for basis reported.',
+      }),
+    ),
+    withoutReported: Type.Optional(
+      orNull(Type.Integer({ minimum: 0, description: 'Of basis reported: sightings not counted because their author states no time.' })),
+    ),
     lastPlacedBy: orNull(ref<EventView>('EventView')),
     links: Type.Object({ timeline: Type.String() }, closed),
   },
