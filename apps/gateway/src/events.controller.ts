@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EventAnswer, EventsView } from '#lib/contracts';
 import { foldEvent, formatRef, knownAtReported } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
+import { withCutContradictions } from './contradictions.ts';
 import { parseAsOf, type AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord } from './cursor.ts';
 import { sendWithTag } from './entity-tag.ts';
@@ -88,10 +89,12 @@ async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }:
     if (entry === undefined || each === undefined) throw new Error('the fold shows an event that it was not given');
     return eventView(entry, each);
   };
+  const [shown, ...about] = withCutContradictions([fold.entry, ...fold.about].map(viewOf), all);
+  if (shown === undefined) throw missing;
   return {
     coordinates: coordinatesOf(asOf, asOf.logSize),
-    event: viewOf(fold.entry),
-    about: fold.about.map(viewOf),
+    event: shown,
+    about,
     waiting: fold.waiting.map(({ agency: by, id: waiting, kind, target }) => ({ agency: by, id: waiting, kind, target: { ...target } })),
     openQuestions: fold.openQuestions.map(questionView),
   };

@@ -1,8 +1,8 @@
 /** Search and items as they are answered from a real ledger: what an answer leaves out, it says. */
 import { createHash } from 'node:crypto';
-import { indexSighting, readSighting, type ItemView, type SearchView, type SightingDocument } from '#lib/contracts';
+import { indexSighting, readSighting, type ItemView, type SearchView, type SightingDocument, type TimelineView } from '#lib/contracts';
 import { aliasKeys, searchKeys } from '#lib/domain';
-import { ITEMS_PER_KEY_MAX, projectBatch, type ProjectedEvent, type SearchKeys } from '#lib/store';
+import { CONTRADICTIONS_MAX, ITEMS_PER_KEY_MAX, projectBatch, type ProjectedEvent, type SearchKeys } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
 import { parseAsOf } from './coordinates.ts';
 import { readItem, REPORTED_READ_MAX } from './item.ts';
@@ -197,6 +197,7 @@ describe('an item', () => {
         seen(`no-${n}`, [subject('container:SYNU0000014')], {
           ...at('2019-04-01T00:00:00Z'),
           ...PLACED,
+          relations: { contradicts: ['seen'] },
         }),
       ),
     ]);
@@ -245,5 +246,21 @@ describe('an item', () => {
 
   test('with more records than are read for the count is not counted, instead of counted wrong', async () => {
     expect(await ledger.item('container:SYNU0000014', 'reported:2019-05-01')).toMatchObject({ events: null, withoutReported: null });
+  });
+
+  test('contradicted by 1,000 records shows each; by more, the first of them, and says that there are more', async () => {
+    const seenAt = async (asOf: string): Promise<TimelineView['entries'][number] | undefined> => {
+      const of = { item: CAR, asOf: parseAsOf(asOf, 3 + FLOOD), limit: 10 };
+      return (await readTimeline(ledger.reads, await ledger.reader(), of)).entries.find(({ id }) => id === 'seen');
+    };
+    const few = await seenAt(`log:${3 + CONTRADICTIONS_MAX}`);
+    expect(few?.relations.contradictedBy).toHaveLength(CONTRADICTIONS_MAX);
+    expect(few).not.toHaveProperty('moreContradictions');
+    const many = await seenAt(`log:${3 + FLOOD}`);
+    expect(many).toMatchObject({ standing: 'stands', moreContradictions: true });
+    expect(many?.relations.contradictedBy).toHaveLength(CONTRADICTIONS_MAX + 1);
+    // Also from a point of view that leaves out those that were read.
+    expect(await seenAt('reported:2019-03-15')).toMatchObject({ moreContradictions: true, relations: { contradictedBy: [] } });
+    expect((await ledger.item(CAR)).lastPlacedBy).toBeNull();
   });
 });

@@ -15,6 +15,7 @@ import {
   type OpenQuestion,
 } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
+import { withCutContradictions } from './contradictions.ts';
 import type { AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord, isWord, type IsPosition } from './cursor.ts';
 import { eventView, readEvent, type ReadEvent } from './event-view.ts';
@@ -65,7 +66,10 @@ export async function readTimeline(reads: LedgerReads, reader: Reader, query: Ti
   return {
     item,
     coordinates: coordinatesOf(asOf, logSize),
-    entries: visible.map((entry) => eventView(entry, eventOf(events, entry.sighting), item.id)),
+    entries: withCutContradictions(
+      visible.map((entry) => eventView(entry, eventOf(events, entry.sighting), item.id)),
+      [...onPage, ...context],
+    ),
     waiting: fold.waiting.map(({ agency, id, kind, target }) => ({ agency, id, kind, target: { ...target } })),
     openQuestions: fold.openQuestions.map(questionView),
     notes: notesOf(visible.flatMap((entry) => (entry.places && entry.roles.includes('subject') ? [eventOf(events, entry.sighting)] : []))),
@@ -104,7 +108,7 @@ export async function lastPlacing(reads: LedgerReads, reader: Reader, item: stri
     const found = fold.entries
       .filter((entry) => entry.places && entry.sighting.occurred !== undefined && keys.has(formatRef(entry.sighting)))
       .at(-1);
-    if (found !== undefined) return eventView(found, eventOf(keys, found.sighting), item);
+    if (found !== undefined) return withCutContradictions([eventView(found, eventOf(keys, found.sighting), item)], inputs)[0] ?? null;
     const last = page.at(-1);
     if (last === undefined || page.length < LAST_PAGE) return null;
     before = keyOf(last);

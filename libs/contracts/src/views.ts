@@ -185,6 +185,9 @@ export const EventView = Type.Object(
       },
       closed,
     ),
+    moreContradictions: Type.Optional(
+      Type.Literal(true, { description: 'More than 1,000 records contradict it: the first of the log are shown, not all.' }),
+    ),
     handling: Type.Unsafe<SightingDocument['handling']>({ type: 'object', description: 'As last marked.' }),
   },
   closed,

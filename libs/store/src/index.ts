@@ -39,7 +39,7 @@ export { eventsFrom } from './sql/events-from.ts';
 export { itemHead, type ItemHead } from './sql/item-head.ts';
 export { listConflicts, type Conflict, type ConflictKey } from './sql/list-conflicts.ts';
 export { logSize } from './sql/log-size.ts';
-export { relationsAbout } from './sql/relations-about.ts';
+export { CONTRADICTIONS_MAX, relationsAbout } from './sql/relations-about.ts';
 export { ITEMS_PER_KEY_MAX, search, type SearchHit, type SearchHits, type SearchQuestion } from './sql/search.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export type { Ref } from './sql/storable.ts';

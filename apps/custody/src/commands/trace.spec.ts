@@ -66,6 +66,27 @@ const said = (id: string, members: Partial<EventView> = {}): EventView =>
 const linesOf = (view: TimelineView): string[] => timelineText(view).split('\n');
 
 describe('the text of a trace', () => {
+  test('says that more records contradict one than are read', () => {
+    const by = (ids: string[]): EventView['relations'] => ({
+      ...NO_RELATIONS,
+      contradictedBy: ids.map((id) => ({ agency: 'other', id, standing: 'stands' })),
+    });
+    const lines = linesOf(
+      timeline({
+        entries: [
+          entry('few', { relations: by(['a', 'b']) }),
+          entry('many', { relations: by(['a', 'b']), moreContradictions: true }),
+          entry('then', { moreContradictions: true }),
+        ],
+      }),
+    );
+    expect(lines.filter((line) => line.includes('contradicted')).map((line) => line.trim())).toEqual([
+      'contradicted by a, b',
+      'contradicted by a, b AND MORE than are read',
+      'contradicted by MORE records than are read',
+    ]);
+  });
+
   describe('that was submitted to forge', () => {
     const forged = 'x\n\n  9  2020-01-01  Pyongyang\r';
     const view = timeline({

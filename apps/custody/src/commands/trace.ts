@@ -130,7 +130,7 @@ function markText(entry: EventView): string {
   return [...standing, entry.mark === 'observed' ? (entry.kind ?? 'record') : entry.mark, ...background, ...flags].join(', ').toUpperCase();
 }
 
-function relationText({ relations }: EventView): string {
+function relationText({ relations, moreContradictions }: EventView): string {
   const named: [keyof typeof relations, string][] = [
     ['targets', 'about'],
     ['correctedBy', 'corrected by'],
@@ -143,7 +143,12 @@ function relationText({ relations }: EventView): string {
     ['contradictedBy', 'contradicted by'],
   ];
   return named
-    .flatMap(([name, words]) => (relations[name].length === 0 ? [] : [`${words} ${relations[name].map(({ id }) => id).join(', ')}`]))
+    .flatMap(([name, words]) => {
+      const ids = relations[name].map(({ id }) => id).join(', ');
+      const cut = name === 'contradictedBy' && moreContradictions === true;
+      if (cut) return [ids === '' ? `${words} MORE records than are read` : `${words} ${ids} AND MORE than are read`];
+      return ids === '' ? [] : [`${words} ${ids}`];
+    })
     .join('; ');
 }
 

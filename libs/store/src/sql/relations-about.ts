@@ -12,14 +12,20 @@ import { storableRefs, type Ref } from './storable.ts';
 /** Kinds are stored as their position in KINDS, where those about other sightings come last. */
 const FIRST_RELATING = KINDS.indexOf('correction');
 
+/**
+ * Of one sighting in one reader group at most one more than these are read, the first of the log: they decide nothing, and a flood of them
+ * must not make the sighting unreadable. One more, so that an answer can say that there are more.
+ */
+export const CONTRADICTIONS_MAX = 1_000;
+
 /** From `a` (agency, id): entries that refer to it, of the kinds that the condition admits. */
-const SPEAKERS = (kinds: string): string => `
+const SPEAKERS = (kinds: string, limit: string): string => `
       cross join unnest($3::integer[]) as reader (grp)
       cross join lateral (
         select r.log_index from ledger.relations r
         where r.target_agency = a.agency and r.target_id = a.id and r.grp = reader.grp and r.log_index < $4::bigint and r.kind ${kinds} ${FIRST_RELATING}
         order by r.target_agency, r.target_id, r.grp, r.log_index
-        limit $5::integer
+        limit ${limit}
       ) r
       join ledger.entries e on e.log_index = r.log_index`;
 
@@ -31,10 +37,10 @@ export const RELATIONS_ABOUT = {
       (
         select a.agency, a.id, null::bigint from asked a
         union
-        select e.agency, e.id, e.log_index from asked a ${SPEAKERS('<')}
+        select e.agency, e.id, e.log_index from asked a ${SPEAKERS('<', `least($5::integer, ${CONTRADICTIONS_MAX + 1})`)}
       )
       union
-      select e.agency, e.id, e.log_index from about a ${SPEAKERS('>=')}
+      select e.agency, e.id, e.log_index from about a ${SPEAKERS('>=', '$5::integer')}
     )
     select ${EVENT_COLUMNS}
     from (select distinct log_index from about where log_index is not null order by log_index limit $5::integer) a
