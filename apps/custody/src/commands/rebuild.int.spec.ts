@@ -4,7 +4,7 @@ import { digestTimelines } from '#app/gateway';
 import { contentIndex } from '#app/projector';
 import { RULES, rulesWithout, type RuleName } from '#lib/domain';
 import { canonicalize, type JsonValue } from '#lib/ledger';
-import { indexSearchKeys, projectBatch, rebuild, type ProjectedEvent, type StorePool } from '#lib/store';
+import { projectBatch, rebuild, type ProjectedEvent, type StorePool } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../../libs/store/test-database.ts';
 import { SEARCH_KEYS } from '../search-keys.ts';
 
@@ -118,9 +118,8 @@ function event({ agency = 'alpha', ...given }: Given, offset: number): Projected
 async function ledgerOf(events: readonly ProjectedEvent[]): Promise<{ database: TestDatabase; owner: StorePool }> {
   const database = await testDatabase();
   const partition = { clusterId: 'c', topicId: 't', topic: 's', partition: 0 };
-  await projectBatch(database.pool('projector'), partition, 0, events.length, [...events], []);
+  await projectBatch(database.pool('projector'), partition, 0, events.length, [...events], [], { keys: SEARCH_KEYS });
   const owner = database.pool('owner');
-  while ((await indexSearchKeys(owner, SEARCH_KEYS)) > 0);
   return { database, owner };
 }
 
