@@ -253,7 +253,12 @@ export function interfaceContract(product: Product): void {
           .once('error', reject)
           .end();
       });
-      expect(status).toBe(404);
+      expect(status).toBe(421);
+      const foreign = await fetch(`${product.running().url}/v1/dead-letters/1/retry`, {
+        method: 'POST',
+        headers: { origin: 'https://attacker.example' },
+      });
+      expect([foreign.status, await foreign.json()]).toMatchObject([403, { code: 'origin.foreign' }]);
     });
   });
 

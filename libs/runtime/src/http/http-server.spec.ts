@@ -11,7 +11,7 @@ import type { ProblemCatalogue } from './problem-answer.ts';
 
 const CANARY = 'canary-9d21';
 const STATUS: Readonly<Record<string, number>> = {
-  'not-found': 404, 'method-not-allowed': 405, 'body.too-large': 413, 'media-type': 415, 'rate.limited': 429, busy: 503, internal: 500, 'store.timeout': 503, 'event.id-conflict': 409,
+  'not-found': 404, 'host.unknown': 421, 'method-not-allowed': 405, 'body.too-large': 413, 'media-type': 415, 'rate.limited': 429, busy: 503, internal: 500, 'store.timeout': 503, 'event.id-conflict': 409,
 }; // prettier-ignore
 const catalogue: ProblemCatalogue = {
   isCode: (code) => code in STATUS,
@@ -187,7 +187,7 @@ test('closing lets an answer end, and does not wait for connections on which not
 
 test('a name that somebody points at this machine is not served', async () => {
   await serve();
-  expect(await statusFor('ledger.attacker.example')).toBe(404);
+  expect(await statusFor('ledger.attacker.example')).toBe(421);
   expect(await statusFor('localhost')).toBe(200);
 });
 

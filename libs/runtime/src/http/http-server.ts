@@ -14,8 +14,11 @@ import type { Metrics } from '../metrics.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 import type { ProblemCatalogue, Translate } from './problem-answer.ts';
 import { type ProblemOptions, sendProblem } from './send-problem.ts';
+import { refuseHead } from './request-guard.ts';
 import { chooseRequestId, REQUEST_ID_HEADER, requestIdOf, TRACEPARENT_HEADER, traceparentOf } from './request-id.ts';
 import { createRouteTable } from './route-table.ts';
+import { unparsedRequests } from './unparsed-request.ts';
+import { dropRest, watchBodies } from './watched-body.ts';
 
 export interface HttpServerOptions {
   readonly limits: Pick<Config['limits'], 'ratePerSecond' | 'rateBurst' | 'requestsInFlight' | 'bodyBytes'>;
@@ -23,6 +26,12 @@ export interface HttpServerOptions {
   readonly metrics: Metrics;
   readonly catalogue: ProblemCatalogue;
   readonly translate?: Translate;
+  readonly timeouts?: {
+    /** How long a body may stop coming before its place is given to others. Default 60 s. */
+    readonly bodyIdleMs?: number;
+    /** How long the head of a request may take. Default 60 s. */
+    readonly headMs?: number;
+  };
 }
 
 export interface HttpServer {
@@ -35,8 +44,9 @@ export interface HttpServer {
 
 /** Asked by machines at short intervals, also when the server is at its limit: then most of all. */
 const UNLIMITED_PATHS = new Set(['/livez', '/readyz', '/metrics']);
-/** A client that sends nothing for this long is gone. */
-const CONNECTION_IDLE_MS = 60_000;
+/** A client that sends nothing for this long is gone: longer than any pause of a network that still works. */
+const BODY_IDLE_MS = 60_000;
+const HEAD_MS = 60_000;
 /** Often enough that an orderly end is not noticed by whoever waits for it. */
 const REAP_EVERY_MS = 50;
 /** Longest identifier with its URL encoding, and room. */
@@ -44,6 +54,7 @@ const PARAM_LENGTH_MAX = 1_024;
 
 interface OpenRequests {
   open: number;
+  ending: boolean;
 }
 
 /** JSON bodies arrive as raw `Buffer`s and NDJSON as a stream: bytes are parsed once, by capture, strictly. */
@@ -52,10 +63,22 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
   const { NestFactory } = await import('@nestjs/core');
   const { FastifyAdapter } = await import('@nestjs/platform-fastify');
   const { ProblemFilter } = await import('./problem-filter.ts');
+  const unparsed = unparsedRequests(options.catalogue);
+  const { bodyIdleMs = BODY_IDLE_MS, headMs = HEAD_MS } = options.timeouts ?? {};
   const adapter = new FastifyAdapter({
     bodyLimit: options.limits.bodyBytes,
     genReqId: (request: IncomingMessage) => chooseRequestId(request),
-    requestTimeout: CONNECTION_IDLE_MS,
+    // Of a whole request: a long stream may take hours. Its parts are bounded: the head here, the body by watchBodies.
+    requestTimeout: 0,
+    // A missing Host header is answered by us, as a problem.
+    http: { headersTimeout: headMs, connectionsCheckingInterval: headMs / 2, requireHostHeader: false },
+    clientErrorHandler: (error, socket) => unparsed.onClientError(error, socket),
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.header(REQUEST_ID_HEADER, requestIdOf(request));
+      sendProblem(refuseHead(request) ?? error, request, reply, problems);
+    },
+    // The answer of the framework's own would be no problem: watchRequests gives one.
+    return503OnClosing: false,
     // Answers that are under way end; idle connections do not hold up the end.
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
@@ -64,7 +87,9 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
   const routes = createRouteTable(fastify);
   const problems: ProblemOptions = { ...options, methodsOf: (path) => routes.methodsOf(path) };
   takeRawBodies(fastify);
-  const requests: OpenRequests = { open: 0 };
+  watchBodies(fastify, bodyIdleMs);
+  unparsed.watch(fastify.server);
+  const requests: OpenRequests = { open: 0, ending: false };
   watchRequests(fastify, problems, options, requests);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
@@ -89,6 +114,7 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
  * would wait for their end. Once no request is open, all of them may go.
  */
 async function closeInOrder(app: NestFastifyApplication, requests: OpenRequests): Promise<void> {
+  requests.ending = true;
   const reaper = setInterval(() => {
     if (requests.open === 0) app.getHttpServer().closeAllConnections();
   }, REAP_EVERY_MS);
@@ -118,7 +144,7 @@ function watchRequests(
     void reply.header(REQUEST_ID_HEADER, requestIdOf(request)).header('x-content-type-options', 'nosniff');
     const trace = traceparentOf(request);
     if (trace !== undefined) void reply.header(TRACEPARENT_HEADER, trace);
-    const refusal = isLocalName(request) ? admit(limiter, request, reply) : strangeHost();
+    const refusal = refuseHead(request) ?? (requests.ending ? ending() : admit(limiter, request, reply));
     if (refusal?.code === 'busy' || refusal?.code === 'rate.limited') metrics.httpRefused.inc({ code: refusal.code });
     // `close` comes once, after the whole answer and also when the client went away before it.
     requests.open++;
@@ -127,7 +153,10 @@ function watchRequests(
       finished(request, reply, startedMs, log, metrics);
     });
     if (refusal === undefined) done();
-    else sendProblem(refusal, request, reply, problems);
+    else {
+      dropRest(request, reply);
+      sendProblem(refusal, request, reply, problems);
+    }
   });
 }
 
@@ -162,14 +191,4 @@ function finished(request: FastifyRequest, reply: FastifyReply, startedMs: numbe
   else log.info('request', fields);
 }
 
-/**
- * A page in a browser on this machine can make any name point to 127.0.0.1 (DNS rebinding) and then read and write here as the operator.
- * The Host header still says the name.
- */
-function isLocalName(request: FastifyRequest): boolean {
-  const name = request.hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  return LOOPBACK_HOSTS.includes(name);
-}
-
-const strangeHost = (): DomainError =>
-  new DomainError('not-found', 'This server answers to 127.0.0.1, [::1] and localhost only; the Host header names another.');
+const ending = (): DomainError => new DomainError('busy', 'The server is ending.');

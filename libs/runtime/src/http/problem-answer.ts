@@ -34,7 +34,7 @@ const FASTIFY_CODES: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'media-type',
   FST_ERR_CTP_EMPTY_TYPE: 'media-type',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'query.malformed',
-  FST_ERR_BAD_URL: 'not-found',
+  FST_ERR_BAD_URL: 'query.malformed',
   FST_ERR_MAX_PARAM_LENGTH: 'not-found',
   FST_ERR_NOT_FOUND: 'not-found',
 };
@@ -66,6 +66,8 @@ export function problemAnswer(
     headers: {
       'content-type': PROBLEM_MEDIA_TYPE,
       'cache-control': 'no-store',
+      // What was waited for in vain is not waited for again on this connection.
+      ...(status === 408 ? { connection: 'close' } : {}),
       ...(comeBack ? { 'retry-after': String(known?.retryAfterSeconds ?? RETRY_AFTER_SECONDS) } : {}),
     },
     body: catalogue.problem(code, { ...of, ...detail, ...errors }),

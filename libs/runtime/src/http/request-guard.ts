@@ -1,0 +1,57 @@
+/**
+ * What a request's head alone decides: whom it was meant for, which page in a browser sent it, and whether its body can be taken as bytes
+ * of JSON. There are no accounts: whoever reaches the port acts as the operator, and browsers let every page reach it.
+ */
+import type { FastifyRequest } from 'fastify';
+import { LOOPBACK_HOSTS } from '../config/settings.ts';
+import { DomainError } from '../domain-error.ts';
+
+/** Why the request is turned away; undefined: it is not. */
+export function refuseHead(request: FastifyRequest): DomainError | undefined {
+  return refuseHost(request) ?? refuseOrigin(request) ?? refuseBody(request);
+}
+
+/**
+ * A page in a browser on this machine can make any name point to 127.0.0.1 (DNS rebinding) and then read and write here as the operator.
+ * The Host header still says the name.
+ */
+function refuseHost(request: FastifyRequest): DomainError | undefined {
+  if (request.headers.host === undefined) return new DomainError('query.malformed', 'The request has no Host header.');
+  const name = request.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  if (LOOPBACK_HOSTS.includes(name)) return undefined;
+  return new DomainError('host.unknown', 'This server answers to 127.0.0.1, [::1] and localhost only; the Host header names another.');
+}
+
+/** They change nothing here, and without CORS headers a page elsewhere cannot read their answers. */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** Fetch Metadata: `none` is the visitor's own doing. `same-site` is another port of this machine, which is another program. */
+const OWN_SITES = new Set(['same-origin', 'none']);
+
+/** A form or script of any page can post here without asking first; its browser says so in these two headers, which no page can set. */
+function refuseOrigin({ method, headers }: FastifyRequest): DomainError | undefined {
+  if (SAFE_METHODS.has(method)) return undefined;
+  const { origin, host = '' } = headers;
+  const site = headers['sec-fetch-site'];
+  const ownOrigin = origin === undefined || origin.toLowerCase() === `http://${host.toLowerCase()}`;
+  if (ownOrigin && (site === undefined || OWN_SITES.has(String(site)))) return undefined;
+  return new DomainError('origin.foreign', 'The browser says that a page of another origin sent this.');
+}
+
+/** What is hashed are the bytes as they were written: none are undone, and none are read as anything but UTF-8. */
+function refuseBody({ headers }: FastifyRequest): DomainError | undefined {
+  if (!hasBody(headers)) return undefined;
+  const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (encoding !== '' && encoding !== 'identity')
+    return new DomainError('media-type.encoding', 'The body has a content-encoding other than identity.');
+  const charset = charsetOf(headers['content-type'] ?? '');
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')
+    return new DomainError('media-type.charset', 'The content-type names a charset other than utf-8.');
+  return undefined;
+}
+
+export const hasBody = (headers: FastifyRequest['headers']): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+function charsetOf(contentType: string): string | undefined {
+  return /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(contentType)?.[1]?.toLowerCase();
+}
