@@ -109,6 +109,8 @@ grant insert on ledger.content to custody_projector;
 grant select on ledger.content to custody_gateway;
 grant select on ledger.content to custody_operator;
 grant select on ledger.content to custody_projector;
+grant select on ledger.content (log_index) to custody_capture;
+grant select on ledger.content (captured) to custody_capture;
 comment on column ledger.content.captured is 'Microseconds since 1970-01-01T00:00:00Z by the clock of capture.';
 
 create table ledger.dead_letters (

@@ -1,19 +1,18 @@
 /** Runs acceptDocument off the main thread, so that HTTP stays responsive while field trees are computed. */
 import { Worker } from 'node:worker_threads';
-import { uuidv7 } from '#lib/runtime';
 import type { AcceptJob, AcceptReply } from './accept-worker.ts';
-import { acceptDocument, type AcceptContext, type Acceptance } from './accept.ts';
+import { acceptDocuments, type AcceptContext, type Acceptance } from './accept.ts';
 
 export interface AcceptPool {
-  /** Acceptances in the order of the documents. Rejects only for a bug or a thread that died. */
-  accept(documents: readonly Uint8Array[], context: AcceptContext): Promise<readonly Acceptance[]>;
+  /** Acceptances in the order of the documents, the first of which is row `firstRow` of its request. Rejects only for a bug or a thread that died. */
+  accept(documents: readonly Uint8Array[], context: AcceptContext, firstRow: number): Promise<readonly Acceptance[]>;
   close(): Promise<void>;
 }
 
 /** Computes on the caller's thread: for tests, and for a machine with one core. */
 export function inlineAcceptPool(): AcceptPool {
   return {
-    accept: (documents, context) => Promise.resolve(documents.map((bytes) => acceptDocument(bytes, context, uuidv7))),
+    accept: (documents, context, firstRow) => Promise.resolve(acceptDocuments(documents, context, firstRow)),
     close: () => Promise.resolve(),
   };
 }
@@ -63,10 +62,10 @@ export function threadAcceptPool(size: number): AcceptPool {
   for (let index = 0; index < size; index++) start(index);
 
   return {
-    accept(documents, context) {
+    accept(documents, context, firstRow) {
       const worker = load.indexOf(Math.min(...load));
       load[worker] = (load[worker] ?? 0) + 1;
-      const job: AcceptJob = { sequence: ++sequence, documents, context };
+      const job: AcceptJob = { sequence: ++sequence, documents, context, firstRow };
       return new Promise((resolve, reject) => {
         waiting.set(job.sequence, { resolve, reject, worker });
         workers[worker]?.postMessage(job);

@@ -1,12 +1,12 @@
 /** Worker thread of accept-pool.ts: one message in (documents of one chunk), one message out (their acceptances), in order. */
 import { parentPort } from 'node:worker_threads';
-import { uuidv7 } from '#lib/runtime';
-import { acceptDocument, type AcceptContext, type Acceptance } from './accept.ts';
+import { acceptDocuments, type AcceptContext, type Acceptance } from './accept.ts';
 
 export interface AcceptJob {
   readonly sequence: number;
   readonly documents: readonly Uint8Array[];
   readonly context: AcceptContext;
+  readonly firstRow: number;
 }
 
 export type AcceptReply =
@@ -21,7 +21,7 @@ if (port !== null) {
 
 function work(job: AcceptJob): AcceptReply {
   try {
-    return { sequence: job.sequence, acceptances: job.documents.map((bytes) => acceptDocument(bytes, job.context, uuidv7)) };
+    return { sequence: job.sequence, acceptances: acceptDocuments(job.documents, job.context, job.firstRow) };
   } catch (error) {
     // A bug in validation must answer this request with 500 and leave the thread alive for the next one.
     return { sequence: job.sequence, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };

@@ -4,6 +4,8 @@
  */
 import { type ErrorCode, type Fault, readSighting, submittedHeaders, validateDocument, type SightingDocument } from '#lib/contracts';
 import { commit, encodeRecord, parseStrict, randomSecret, recordMac, sha256Hex, type RecordHeader } from '#lib/ledger';
+import { uuidv7 } from '#lib/runtime';
+import { derivedId } from './derived-id.ts';
 
 export interface AcceptContext {
   readonly agency: string;
@@ -12,6 +14,8 @@ export interface AcceptContext {
   readonly captured: string;
   readonly publisherKey: Uint8Array;
   readonly requestId: string;
+  /** Absent: a document without an id gets a new one each time that it is sent. */
+  readonly idempotencyKey?: string;
 }
 
 /** What the rest of capture needs to know of an accepted document without parsing it again. */
@@ -38,9 +42,18 @@ export interface RefusedDocument {
 
 export type Acceptance = AcceptedDocument | RefusedDocument;
 
+/** In the order of the documents. @param firstRow place of the first one in its request, from 0 */
+export function acceptDocuments(documents: readonly Uint8Array[], context: AcceptContext, firstRow: number): Acceptance[] {
+  const { agency, principal, idempotencyKey } = context;
+  return documents.map((bytes, index) => {
+    const makeId = idempotencyKey === undefined ? uuidv7 : (): string => derivedId({ agency, principal, idempotencyKey }, firstRow + index);
+    return acceptDocument(bytes, context, makeId);
+  });
+}
+
 /**
  * Cost: about 60 µs for a document of 800 bytes with two items.
- * @param makeId gives an id for a document that has none (UUIDv7)
+ * @param makeId gives an id for a document that has none
  */
 export function acceptDocument(bytes: Uint8Array, context: AcceptContext, makeId: () => string): Acceptance {
   const parsed = parseStrict(bytes);

@@ -19,6 +19,7 @@ const ndjson = (...lines: string[]): string => lines.map((text) => `${text}\n`).
 
 describe('a submission', () => {
   let log: MemoryLog;
+  let ticks = 0;
   let server: HttpServer;
   let url: string;
   beforeEach(async () => {
@@ -27,7 +28,7 @@ describe('a submission', () => {
     const metrics = createMetrics();
     const module = CaptureModule.with({
       pool: inlineAcceptPool(),
-      known: { hashes: () => Promise.resolve(new Map()), items: () => Promise.resolve(new Map()) },
+      known: { firsts: () => Promise.resolve(new Map()), items: () => Promise.resolve(new Map()) },
       log,
       topic: TOPIC,
       appendTimeoutMs: 1_000,
@@ -36,7 +37,7 @@ describe('a submission', () => {
       publisherKey: Buffer.alloc(32, 7),
       submitter: { agency: 'local', principal: 'operator' },
       limits: { documentBytesMax: 4_096, batchDocumentsMax: BATCH_MAX, chunkDocuments: CHUNK, bodyBytesMax: 20_000 },
-      now: () => '2026-11-24T02:10:00.000000Z',
+      now: () => `2026-11-24T02:10:00.${String(++ticks).padStart(6, '0')}Z`,
       metrics,
     });
     const translate = (error: unknown) =>
@@ -144,6 +145,58 @@ describe('a submission', () => {
     expect(await held()).toBe(0);
     expect((await stream(ndjson(line('a'), line('b')), 'rollback')).status).toBe(202);
     expect(await held()).toBe(2);
+  });
+
+  it('under rollback is not half taken where a line of it is too long', async () => {
+    const answer = await stream(ndjson(line('a'), 'x'.repeat(5_000), line('b')), 'rollback');
+    expect([answer.status, await answer.json()]).toMatchObject([413, { code: 'body.too-large', errors: [{ row: 1 }] }]);
+    expect(await held()).toBe(0);
+  });
+
+  it('of a stream is answered while its sender waits before the next line, and each part has its own time', async () => {
+    const { request } = await import('node:http');
+    const sending = request(`${url}/v1/events?onError=proceed`, { method: 'POST', headers: { 'content-type': 'application/x-ndjson' } });
+    const answered: SubmittedRow[] = [];
+    const ended = new Promise<void>((resolve, reject) => {
+      sending.on('error', reject);
+      sending.on('response', (response) => {
+        response.setEncoding('utf8');
+        // Each write of the server is one line here: the next one is sent only after it was read.
+        response.on('data', (text: string) => {
+          answered.push(JSON.parse(text) as SubmittedRow);
+          if (answered.length < 3) sending.write(ndjson(line(`n-${answered.length}`)));
+          else sending.end();
+        });
+        response.on('end', resolve);
+      });
+    });
+    sending.write(ndjson(line('n-0')));
+    await ended;
+    expect(answered.map(({ row, id, status }) => `${row} ${id} ${status}`)).toEqual(['0 n-0 accepted', '1 n-1 accepted', '2 n-2 accepted']);
+    expect(new Set(answered.map(({ receipt }) => receipt?.captured)).size).toBe(3);
+  });
+
+  it('under an idempotency key has the same ids each time, row by row, refused and overlong rows counted', async () => {
+    const unnamed = line('a').replace('"id":"a",', '');
+    const send = async (body: string, key: string): Promise<(string | undefined)[]> => {
+      const headers = { 'content-type': 'application/x-ndjson', 'idempotency-key': key };
+      const answer = await fetch(`${url}/v1/events?onError=proceed`, { method: 'POST', headers, body });
+      return (await rowsOf(answer)).map(({ receipt }) => receipt?.id);
+    };
+    const body = ndjson(unnamed, 'x'.repeat(5_000), '{', unnamed, unnamed);
+    const first = await send(body, 'upload-1');
+    expect(first.map((id) => typeof id)).toEqual(['string', 'undefined', 'undefined', 'string', 'string']);
+    expect(await send(body, '"upload-1"')).toEqual(first);
+    // Mended rows take their own places: the others are still the same events.
+    const mended = await send(ndjson(unnamed, unnamed, unnamed, unnamed, unnamed), 'upload-1');
+    expect([mended[0], mended[3], mended[4]]).toEqual([first[0], first[3], first[4]]);
+    expect(new Set([...first, ...mended].filter((id) => id !== undefined)).size).toBe(5);
+    const malformed = await fetch(`${url}/v1/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'two words' },
+      body: unnamed,
+    });
+    expect([malformed.status, ((await malformed.json()) as Problem).code]).toEqual([400, 'idempotency-key.malformed']);
   });
 
   it('that is to be held whole has a bound; one that proceeds has none', async () => {

@@ -1,13 +1,19 @@
 /** POST /v1/events: one document, a JSON array, or an NDJSON stream. */
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { Controller, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Fault } from '#lib/contracts';
-import { canonicalize, parseStrict } from '#lib/ledger';
 import { DomainError, type Metrics, requestIdOf } from '#lib/runtime';
 import type { AcceptContext } from './accept.ts';
 import { ndjsonChunks, type NdjsonLine } from './ndjson.ts';
-import { submit, type RowResult, type SubmitDeps, type SubmitMode } from './submit.ts';
+import { documentsOf, idempotencyKeyOf, modeOf, refusal } from './submission-request.ts';
+import { submit, type RowResult, type SubmitDeps, type Submission, type SubmitMode } from './submit.ts';
+
+/** A line of a stream waits for others to share its append for at most this long: its sender may be waiting for the answer before the next. */
+const FLUSH_MS = 250;
+/** A submitter that sends and does not read its answers is cut off: its rows would be held for it, and its place. */
+const ANSWER_IDLE_MS = 60_000;
 
 export const CAPTURE_DEPS = Symbol('capture deps');
 
@@ -46,7 +52,7 @@ export class CaptureController {
 
   /** One document or an array of them, judged and appended as one. */
   async #whole(request: FastifyRequest, reply: FastifyReply, mode: SubmitMode): Promise<void> {
-    const { documents, single } = documentsOf(request.body as Buffer, this.#deps.limits);
+    const { documents, single } = documentsOf(request.body as Buffer, this.#deps.limits.batchDocumentsMax);
     const { results, appended } = await submit(this.#deps, documents, this.#context(request), mode);
     this.#count(results, appended);
     const refused = results.flatMap((result, row) => (result.status === 'refused' ? withRow(result.faults, single ? undefined : row) : []));
@@ -63,38 +69,17 @@ export class CaptureController {
 
   /** Rows are answered as they become durable, one JSON line each, in order; with `rollback` the whole stream is held and judged first. */
   async #stream(request: FastifyRequest, reply: FastifyReply, mode: SubmitMode): Promise<void> {
-    const { documentBytesMax, batchDocumentsMax, chunkDocuments, bodyBytesMax } = this.#deps.limits;
+    const { documentBytesMax, chunkDocuments, bodyBytesMax } = this.#deps.limits;
     const chunks = ndjsonChunks(request.body as AsyncIterable<Uint8Array>, {
       lineBytesMax: documentBytesMax,
       chunkLines: chunkDocuments,
       chunkBytes: bodyBytesMax,
+      flushMs: FLUSH_MS,
     });
-    const context = this.#context(request);
-    if (mode.onError === 'rollback') {
-      const lines: NdjsonLine[] = [];
-      let bytes = 0;
-      for await (const chunk of chunks) {
-        lines.push(...chunk);
-        bytes += chunk.reduce((sum, line) => sum + line.bytes.length, 0);
-        if (bytes > bodyBytesMax)
-          throw new DomainError('body.too-large', `A rollback stream is held whole: at most ${bodyBytesMax} bytes.`);
-        if (lines.length > batchDocumentsMax)
-          throw new DomainError('batch.too-large', `More than ${batchDocumentsMax} documents in one rollback batch.`);
-      }
-      if (lines.length === 0) throw emptyStream();
-      const { results, appended } = await this.#judge(lines, context, mode);
-      this.#count(results, appended);
-      const refused = results.flatMap((result, row) => (result.status === 'refused' ? withRow(result.faults, row) : []));
-      if (refused.length > 0) throw refusal(refused);
-      await reply
-        .status(mode.dryRun ? 200 : 202)
-        .type('application/x-ndjson')
-        .send(linesOf(results, 0));
-      return;
-    }
+    if (mode.onError === 'rollback') return this.#heldStream(chunks, request, reply, mode);
     let row = 0;
     for await (const lines of chunks) {
-      const { results, appended } = await this.#judge(lines, context, mode).catch((error: unknown) => {
+      const { results, appended } = await this.#judge(lines, this.#context(request), mode, row).catch((error: unknown) => {
         if (row === 0) throw error;
         // Rows before this one are answered already: the stream breaks off, and the client sees fewer answers than rows.
         reply.raw.destroy(error instanceof Error ? error : new Error(String(error)));
@@ -102,7 +87,7 @@ export class CaptureController {
       });
       if (reply.raw.destroyed) return;
       this.#count(results, appended);
-      if (row === 0) reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'request-id': context.requestId });
+      if (row === 0) reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'request-id': requestIdOf(request) });
       if (!reply.raw.write(linesOf(results, row))) await drained(reply.raw);
       row += results.length;
     }
@@ -110,30 +95,51 @@ export class CaptureController {
     reply.raw.end();
   }
 
-  async #judge(
-    lines: readonly NdjsonLine[],
-    context: AcceptContext,
+  async #heldStream(
+    chunks: AsyncIterable<readonly NdjsonLine[]>,
+    request: FastifyRequest,
+    reply: FastifyReply,
     mode: SubmitMode,
-  ): Promise<{ results: RowResult[]; appended: boolean }> {
-    const fitting = lines.filter((line) => !line.tooLong);
-    const submission = await submit(
-      this.#deps,
-      fitting.map((line) => line.bytes),
-      context,
-      mode,
-    );
-    const results = submission.results.values();
-    const all = lines.map((line): RowResult => {
-      if (!line.tooLong) return results.next().value as RowResult;
+  ): Promise<void> {
+    const { batchDocumentsMax, bodyBytesMax } = this.#deps.limits;
+    const lines: NdjsonLine[] = [];
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      lines.push(...chunk);
+      bytes += chunk.reduce((sum, line) => sum + line.bytes.length, 0);
+      if (bytes > bodyBytesMax) throw new DomainError('body.too-large', `A rollback stream is held whole: at most ${bodyBytesMax} bytes.`);
+      if (lines.length > batchDocumentsMax)
+        throw new DomainError('batch.too-large', `More than ${batchDocumentsMax} documents in one rollback batch.`);
+    }
+    if (lines.length === 0) throw emptyStream();
+    const { results, appended } = await this.#judge(lines, this.#context(request), mode, 0);
+    this.#count(results, appended);
+    const refused = results.flatMap((result, row) => (result.status === 'refused' ? withRow(result.faults, row) : []));
+    if (refused.length > 0) throw refusal(refused);
+    await reply
+      .status(mode.dryRun ? 200 : 202)
+      .type('application/x-ndjson')
+      .send(linesOf(results, 0));
+  }
+
+  /** A line that is too long stands for itself as no bytes, which are refused: the rows keep their numbers, and `rollback` sees it. */
+  async #judge(lines: readonly NdjsonLine[], context: AcceptContext, mode: SubmitMode, firstRow: number): Promise<Submission> {
+    const documents = lines.map((line) => line.bytes);
+    const { results, appended } = await submit(this.#deps, documents, context, mode, firstRow);
+    const said = results.map((result, index): RowResult => {
+      const line = lines[index];
+      if (line?.tooLong !== true) return result;
       const detail = `Line ${line.line} is longer than ${this.#deps.limits.documentBytesMax} bytes.`;
       return { status: 'refused', faults: [{ code: 'body.too-large', pointer: '', detail }] };
     });
-    return { results: all, appended: submission.appended };
+    return { results: said, appended };
   }
 
   #context(request: FastifyRequest): AcceptContext {
     const { submitter, publisherKey, now } = this.#deps;
-    return { ...submitter, publisherKey, captured: now(), requestId: requestIdOf(request) };
+    const idempotencyKey = idempotencyKeyOf(request);
+    const key = idempotencyKey === undefined ? {} : { idempotencyKey };
+    return { ...submitter, publisherKey, captured: now(), requestId: requestIdOf(request), ...key };
   }
 
   #count(results: readonly RowResult[], appended: boolean): void {
@@ -143,48 +149,10 @@ export class CaptureController {
   }
 }
 
-function modeOf(query: Record<string, unknown>): SubmitMode {
-  const { onError = 'rollback', dryRun = 'false', ...unknown } = query;
-  const extra = Object.keys(unknown)[0];
-  if (extra !== undefined) throw new DomainError('query.unknown', `There is no query parameter ${extra}.`);
-  if (onError !== 'rollback' && onError !== 'proceed') throw new DomainError('query.invalid', 'onError is rollback or proceed.');
-  if (dryRun !== 'true' && dryRun !== 'false') throw new DomainError('query.invalid', 'dryRun is true or false.');
-  return { onError, dryRun: dryRun === 'true' };
-}
-
 const emptyStream = (): DomainError => new DomainError('batch.empty', 'The stream holds no document.');
-
-/** An array is cut into its documents; each stands in canonical form, which is what is hashed anyway. */
-function documentsOf(body: Buffer, limits: CaptureDeps['limits']): { documents: Uint8Array[]; single: boolean } {
-  if (!Buffer.isBuffer(body) || body.length === 0) throw new DomainError('batch.empty', 'The body is empty.');
-  if (!startsWithBracket(body)) return { documents: [body], single: true };
-  const parsed = parseStrict(body, { bytesMax: Number.MAX_SAFE_INTEGER, depthMax: 33 });
-  if (!parsed.ok) throw refusal([{ ...parsed.fault, code: parsed.fault.code as Fault['code'] }]);
-  if (!Array.isArray(parsed.value)) throw new Error('a text that starts with a bracket is an array');
-  if (parsed.value.length === 0) throw new DomainError('batch.empty', 'The array holds no document.');
-  if (parsed.value.length > limits.batchDocumentsMax)
-    throw new DomainError('batch.too-large', `More than ${limits.batchDocumentsMax} documents in one array.`);
-  return { documents: parsed.value.map((value) => Buffer.from(canonicalize(value), 'utf8')), single: false };
-}
-
-function startsWithBracket(body: Buffer): boolean {
-  for (const byte of body) {
-    if (byte === 0x5b) return true;
-    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return false;
-  }
-  return false;
-}
 
 function withRow(faults: readonly Fault[], row: number | undefined): Fault[] {
   return faults.map((fault) => (row === undefined ? fault : { ...fault, row }));
-}
-
-/** The first fault names the problem; all of them are listed. */
-function refusal(faults: readonly Fault[]): DomainError {
-  const first = faults[0];
-  if (first === undefined) throw new Error('a refusal has a fault');
-  const where = first.row === undefined ? '' : `Row ${first.row}: `;
-  return new DomainError(first.code, `${where}${first.detail}`, faults);
 }
 
 function answerOf(result: RowResult, row: number): Record<string, unknown> {
@@ -196,10 +164,12 @@ function linesOf(results: readonly RowResult[], from: number): string {
   return results.map((result, index) => `${JSON.stringify(answerOf(result, from + index))}\n`).join('');
 }
 
-/** Room again, or nobody there any more. */
-async function drained(stream: NodeJS.WritableStream): Promise<void> {
+/** Room again, or nobody there any more; nobody reading for a while is as good as that. */
+async function drained(stream: ServerResponse): Promise<void> {
   const done = new AbortController();
-  await Promise.race([once(stream, 'drain', { signal: done.signal }), once(stream, 'close', { signal: done.signal })]).finally(() =>
-    done.abort(),
-  );
+  const late = setTimeout(() => stream.destroy(), ANSWER_IDLE_MS);
+  await Promise.race([once(stream, 'drain', { signal: done.signal }), once(stream, 'close', { signal: done.signal })]).finally(() => {
+    clearTimeout(late);
+    done.abort();
+  });
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ndjsonChunks, type NdjsonLine } from './ndjson.ts';
 
-const LIMITS = { lineBytesMax: 64, chunkLines: 3, chunkBytes: 1_000 };
+const LIMITS = { lineBytesMax: 64, chunkLines: 3, chunkBytes: 1_000, flushMs: 60_000 };
 
 async function* pieces(parts: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
   for (const part of parts) yield await Promise.resolve(typeof part === 'string' ? Buffer.from(part) : part);
@@ -68,8 +68,59 @@ describe('a stream of lines', () => {
       yield Buffer.from(`${'a'.repeat(40)}\n${'b'.repeat(40)}\nc\n`);
     })();
     const sizes: number[] = [];
-    for await (const chunk of ndjsonChunks(source, { lineBytesMax: 64, chunkLines: 100, chunkBytes: 60 })) sizes.push(chunk.length);
+    for await (const chunk of ndjsonChunks(source, { ...LIMITS, chunkLines: 100, chunkBytes: 60 })) sizes.push(chunk.length);
     expect(sizes).toEqual([2, 1]);
+  });
+
+  it('hands on what has come after a while, though its sender has not ended and the chunk is not full', async () => {
+    let more: (piece: Uint8Array) => void = () => undefined;
+    const source = (async function* () {
+      yield Buffer.from('1\n2\n{"half');
+      yield await new Promise<Uint8Array>((resolve) => (more = resolve));
+    })();
+    const chunks = ndjsonChunks(source, { ...LIMITS, flushMs: 20 });
+    const textOf = async (): Promise<string[]> =>
+      ((await chunks.next()).value as NdjsonLine[]).map(({ bytes }) => Buffer.from(bytes).toString('utf8'));
+    expect(await textOf()).toEqual(['1', '2']);
+    more(Buffer.from('":1}\n3'));
+    expect(await textOf()).toEqual(['{"half":1}', '3']);
+    expect((await chunks.next()).done).toBe(true);
+  });
+
+  it('hands on after a while what comes slowly and steadily, too', async () => {
+    const source = (async function* () {
+      for (let n = 0; n < 6; n++) {
+        yield Buffer.from(`${n}\n`);
+        await new Promise((resolve) => setTimeout(resolve, 15));
+      }
+    })();
+    const sizes: number[] = [];
+    for await (const chunk of ndjsonChunks(source, { ...LIMITS, chunkLines: 100, flushMs: 40 })) sizes.push(chunk.length);
+    expect(sizes.length).toBeGreaterThan(1);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(6);
+  });
+
+  it('that breaks is an error for its reader, at the next chunk where one was handed on before', async () => {
+    const source = (async function* () {
+      yield Buffer.from('1\n');
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      throw new Error('the sender is gone');
+    })();
+    const chunks = ndjsonChunks(source, { ...LIMITS, flushMs: 10 });
+    expect((await chunks.next()).value).toHaveLength(1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect(chunks.next()).rejects.toThrow('the sender is gone');
+  });
+
+  it('is let go at once by a reader that has enough, though the next piece never comes', async () => {
+    const source = (async function* () {
+      yield Buffer.from('1\n');
+      await new Promise(() => undefined);
+    })();
+    for await (const chunk of ndjsonChunks(source, { ...LIMITS, flushMs: 10 })) {
+      expect(chunk).toHaveLength(1);
+      break;
+    }
   });
 
   it('is the same however the network cuts it, between the bytes of a character too', async () => {

@@ -4,7 +4,7 @@ import { createMemoryLog, type EventLog, FatalLogError, type LogRecord, LogUnava
 import { decodeRecord } from '#lib/ledger';
 import type { AcceptContext } from './accept.ts';
 import { inlineAcceptPool } from './accept-pool.ts';
-import { type KnownEvents, type RowResult, submit, type SubmitDeps, type SubmitMode } from './submit.ts';
+import { type FirstEvent, type KnownEvents, type RowResult, submit, type SubmitDeps, type SubmitMode } from './submit.ts';
 
 const TOPIC = 'sightings';
 const context: AcceptContext = {
@@ -30,9 +30,13 @@ const BAD = { id: 'bad-1', kind: 'observation' };
 /** A ledger that knows these documents; only capture's own questions can be asked. */
 interface Given {
   readonly log: MemoryLog;
-  readonly known: Map<string, string>;
+  readonly known: Map<string, FirstEvent>;
   readonly items: Map<string, readonly string[]>;
-  submit(documents: readonly unknown[], mode?: SubmitMode): Promise<{ results: readonly RowResult[]; appended: boolean }>;
+  submit(
+    documents: readonly unknown[],
+    mode?: SubmitMode,
+    more?: Partial<AcceptContext> & { readonly firstRow?: number },
+  ): Promise<{ results: readonly RowResult[]; appended: boolean }>;
   /** Ids of the records that the log holds. */
   held(): Promise<string[]>;
 }
@@ -40,7 +44,7 @@ interface Given {
 async function given(wrap: (log: MemoryLog) => EventLog = (log) => log): Promise<Given> {
   const log = createMemoryLog();
   await log.ensureTopics([{ topic: TOPIC, partitions: 2 }]);
-  const known = new Map<string, string>();
+  const known = new Map<string, FirstEvent>();
   const items = new Map<string, readonly string[]>();
   const pick = <T>(from: ReadonlyMap<string, T>, refs: readonly { agency: string; id: string }[]): Map<string, T> =>
     new Map(
@@ -49,7 +53,7 @@ async function given(wrap: (log: MemoryLog) => EventLog = (log) => log): Promise
       ),
     );
   const knownEvents: KnownEvents = {
-    hashes: (refs) => Promise.resolve(pick(known, refs)),
+    firsts: (refs) => Promise.resolve(pick(known, refs)),
     items: (refs) => Promise.resolve(pick(items, refs)),
   };
   const deps: SubmitDeps = {
@@ -65,12 +69,13 @@ async function given(wrap: (log: MemoryLog) => EventLog = (log) => log): Promise
     log,
     known,
     items,
-    submit: (documents, mode = ROLLBACK) =>
+    submit: (documents, mode = ROLLBACK, { firstRow = 0, ...more } = {}) =>
       submit(
         deps,
         documents.map((value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))),
-        context,
+        { ...context, ...more },
         mode,
+        firstRow,
       ),
     held: async () => (await recordsOf(log)).map(idOf),
   };
@@ -133,22 +138,35 @@ describe('what capture says of an id', () => {
     const { results } = await send([sighting('a'), sighting('a', { statement: 'other' }), sighting('b')], PROCEED);
     expect(statuses(results)).toEqual(['accepted', 'refused', 'accepted']);
     expect(faultOf(results[1])).toMatchObject({ code: 'event.id-conflict', pointer: '/id' });
-    expect((await held()).sort()).toEqual(['a', 'b']);
+    // Nothing was accepted before: the other document is in the same request, and the answer says where, in a later part of a stream too.
+    expect(faultOf(results[1])).toMatchObject({ detail: expect.stringMatching(/^Row 0 of this request, too, has the id a/) as string });
+    const later = await send([sighting('c'), sighting('d'), sighting('d', { statement: 'other' })], PROCEED, { firstRow: 500 });
+    expect(faultOf(later.results[2])).toMatchObject({ detail: expect.stringMatching(/^Row 501 of this request/) as string });
+    expect((await held()).sort()).toEqual(['a', 'b', 'c', 'd']);
     await log.close();
   });
 
   it('what the ledger holds already is a duplicate and is not appended again; with other bytes it is a conflict', async () => {
     const first = await given();
     const { results } = await first.submit([sighting('a')]);
-    const hash = results[0]?.status === 'accepted' ? results[0].receipt.contentHash : '';
+    const contentHash = results[0]?.status === 'accepted' ? results[0].receipt.contentHash : '';
+    const firstCaptured = '2026-11-23T00:00:00.000001Z';
     const later = await given();
-    later.known.set('local/a', hash);
+    later.known.set('local/a', { contentHash, captured: firstCaptured });
     expect(statuses((await later.submit([sighting('a')])).results)).toEqual(['duplicate']);
     expect(await later.held()).toEqual([]);
-    expect(faultOf((await later.submit([sighting('a', { statement: 'other' })])).results[0])).toMatchObject({ code: 'event.id-conflict' });
+    expect(faultOf((await later.submit([sighting('a', { statement: 'other' })])).results[0])).toMatchObject({
+      code: 'event.id-conflict',
+      detail: expect.stringContaining(`in the ledger since before (captured ${firstCaptured}`) as string,
+    });
+    // The receipt is for what stands: the first, with its time.
+    expect((await later.submit([sighting('a')])).results[0]).toMatchObject({ receipt: { captured: firstCaptured, duplicate: true } });
     // Control: a ledger that does not know it takes it.
     later.known.clear();
-    expect(statuses((await later.submit([sighting('a')])).results)).toEqual(['accepted']);
+    expect((await later.submit([sighting('a')])).results[0]).toMatchObject({
+      status: 'accepted',
+      receipt: { captured: context.captured, duplicate: false },
+    });
     await Promise.all([first.log.close(), later.log.close()]);
   });
 
@@ -160,6 +178,55 @@ describe('what capture says of an id', () => {
     const ids = results.map((result) => (result.status === 'refused' ? '' : result.receipt.id));
     expect(new Set(ids).size).toBe(2);
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    await log.close();
+  });
+});
+
+describe('a document without an id that is sent again', () => {
+  const { id: _, ...unnamed } = sighting('a');
+  const KEY = { idempotencyKey: 'upload-1' };
+
+  it('after a lost reply is the same event under the same idempotency key, however often and in each row', async () => {
+    const { submit: send, held, log } = await given();
+    log.faults.loseReplies(2);
+    const batch = [unnamed, sighting('b'), unnamed];
+    for (const _turn of [1, 2]) await expect(send(batch, ROLLBACK, KEY)).rejects.toThrow(LogUnavailable);
+    const { results } = await send(batch, ROLLBACK, KEY);
+    expect(statuses(results)).toEqual(['accepted', 'accepted', 'accepted']);
+    const ids = await held();
+    // Three times in the log, which is transport; three events by (agency, id).
+    expect([ids.length, new Set(ids).size]).toEqual([9, 3]);
+    await log.close();
+  });
+
+  it('is another event without a key: the control of the above', async () => {
+    const { submit: send, held, log } = await given();
+    log.faults.loseReplies(1);
+    await expect(send([unnamed])).rejects.toThrow(LogUnavailable);
+    await send([unnamed]);
+    expect(new Set(await held()).size).toBe(2);
+    await log.close();
+  });
+
+  it('once the ledger has it is a duplicate under its key, and other bytes in its place are a conflict', async () => {
+    const { submit: send, known, log } = await given();
+    const [first] = (await send([unnamed], ROLLBACK, KEY)).results;
+    if (first?.status !== 'accepted') throw new Error('not accepted');
+    const { id, contentHash, captured } = first.receipt;
+    known.set(`local/${id}`, { contentHash, captured });
+    expect(statuses((await send([unnamed], ROLLBACK, KEY)).results)).toEqual(['duplicate']);
+    expect(faultOf((await send([{ ...unnamed, statement: 'other' }], ROLLBACK, KEY)).results[0])).toMatchObject({
+      code: 'event.id-conflict',
+    });
+    await log.close();
+  });
+
+  it('keeps its id in a stream that is cut into other parts the second time', async () => {
+    const { submit: send, held, log } = await given();
+    await send([unnamed, unnamed], PROCEED, KEY);
+    await send([unnamed], PROCEED, { ...KEY, firstRow: 0 });
+    await send([unnamed], PROCEED, { ...KEY, firstRow: 1 });
+    expect(new Set(await held()).size).toBe(2);
     await log.close();
   });
 });

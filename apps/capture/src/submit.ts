@@ -10,10 +10,18 @@ import type { AcceptPool } from './accept-pool.ts';
 
 /** What capture may look up in the ledger; libs/store implements it with the capture role's rights. */
 export interface KnownEvents {
-  /** Content hashes (hex) of the events that are in the ledger already; others are missing from the map. Key: `agency/id`. */
-  hashes(refs: readonly EventRef[]): Promise<ReadonlyMap<string, string>>;
+  /** The events that are in the ledger already; others are missing from the map. Key: `agency/id`. */
+  firsts(refs: readonly EventRef[]): Promise<ReadonlyMap<string, FirstEvent>>;
   /** Identifiers that events in the ledger concern; unknown events are missing from the map. Key: `agency/id`. */
   items(refs: readonly EventRef[]): Promise<ReadonlyMap<string, readonly string[]>>;
+}
+
+/** What stands under an id: the first of its records that the ledger took up. */
+export interface FirstEvent {
+  /** Hex. */
+  readonly contentHash: string;
+  /** As in its receipt: RFC 3339 UTC, six decimals. */
+  readonly captured: string;
 }
 
 export type OnError = 'rollback' | 'proceed';
@@ -47,16 +55,22 @@ export interface Submission {
   readonly appended: boolean;
 }
 
-/** Throws LogUnavailable when it is not known whether the log has the records: the submitter sends again, ids make that harmless. */
+/**
+ * Throws LogUnavailable when it is not known whether the log has the records: the submitter sends again, which ids make harmless, its own or
+ * those derived from its idempotency key.
+ *
+ * @param firstRow place of the first document in its request, from 0: a stream comes in several calls
+ */
 export async function submit(
   deps: SubmitDeps,
   documents: readonly Uint8Array[],
   context: AcceptContext,
   mode: SubmitMode,
+  firstRow = 0,
 ): Promise<Submission> {
-  const acceptances = await deps.pool.accept(documents, context);
+  const acceptances = await deps.pool.accept(documents, context, firstRow);
   const checked = await refuseIncompleteCorrections(deps.known, context.agency, acceptances);
-  const rows = await judgeIdentities(deps.known, context.agency, checked);
+  const rows = await judgeIdentities(deps.known, context, checked, firstRow);
   const refused = rows.some((row) => row.verdict === 'refused');
   if (mode.dryRun || (refused && mode.onError === 'rollback'))
     return { appended: false, results: rows.map((row) => resultOf(deps, context, row)) };
@@ -71,30 +85,42 @@ export async function submit(
 
 type Row =
   | { readonly verdict: 'append'; readonly document: AcceptedDocument }
-  | { readonly verdict: 'duplicate'; readonly document: AcceptedDocument }
+  | { readonly verdict: 'duplicate'; readonly document: AcceptedDocument; /** Of the first one. */ readonly captured: string }
   | { readonly verdict: 'refused'; readonly id?: string; readonly faults: readonly Fault[] };
 
 /** Same id and same bytes: the same event. Same id and other bytes, where that can be seen here: refused. */
-async function judgeIdentities(known: KnownEvents, agency: string, acceptances: readonly Acceptance[]): Promise<Row[]> {
+async function judgeIdentities(
+  known: KnownEvents,
+  { agency, captured }: AcceptContext,
+  acceptances: readonly Acceptance[],
+  firstRow: number,
+): Promise<Row[]> {
   const refs = acceptances.flatMap((acceptance) => (acceptance.ok ? [{ agency, id: acceptance.id }] : []));
-  const seen = new Map(await known.hashes(refs));
-  return acceptances.map((acceptance): Row => {
+  const firsts = await known.firsts(refs);
+  const here = new Map<string, FirstEvent & { readonly row: number }>();
+  return acceptances.map((acceptance, index): Row => {
     if (!acceptance.ok)
       return { verdict: 'refused', ...(acceptance.id === undefined ? {} : { id: acceptance.id }), faults: acceptance.faults };
-    const key = `${agency}/${acceptance.id}`;
-    const earlier = seen.get(key);
-    if (earlier === undefined) {
-      seen.set(key, acceptance.contentHash);
+    const { id, contentHash } = acceptance;
+    const inRequest = here.get(id);
+    const first = firsts.get(`${agency}/${id}`) ?? inRequest;
+    if (first === undefined) {
+      here.set(id, { contentHash, captured, row: firstRow + index });
       return { verdict: 'append', document: acceptance };
     }
-    if (earlier === acceptance.contentHash) return { verdict: 'duplicate', document: acceptance };
-    return { verdict: 'refused', id: acceptance.id, faults: [idConflict(acceptance.id, earlier)] };
+    if (first.contentHash === contentHash) return { verdict: 'duplicate', document: acceptance, captured: first.captured };
+    return { verdict: 'refused', id, faults: [idConflict(id, first, inRequest?.row)] };
   });
 }
 
-function idConflict(id: string, earlier: string): Fault {
+/** @param row where the other one is in this request; undefined: it is in the ledger */
+function idConflict(id: string, { contentHash, captured }: FirstEvent, row: number | undefined): Fault {
   const code: ErrorCode = 'event.id-conflict';
-  return { code, pointer: '/id', detail: `An event ${id} with other bytes was accepted before (SHA-256 ${earlier}).` };
+  const where =
+    row === undefined
+      ? `An event ${id} with other bytes is in the ledger since before (captured ${captured}, SHA-256 ${contentHash}).`
+      : `Row ${row} of this request, too, has the id ${id}, with other bytes (SHA-256 ${contentHash}).`;
+  return { code, pointer: '/id', detail: where };
 }
 
 /**
@@ -126,14 +152,16 @@ async function refuseIncompleteCorrections(
 function resultOf(deps: SubmitDeps, context: AcceptContext, row: Row): RowResult {
   if (row.verdict === 'refused') return { status: 'refused', ...(row.id === undefined ? {} : { id: row.id }), faults: row.faults };
   const { document } = row;
+  const duplicate = row.verdict === 'duplicate';
   return {
-    status: row.verdict === 'append' ? 'accepted' : 'duplicate',
+    status: duplicate ? 'duplicate' : 'accepted',
     receipt: {
       log: deps.origin,
       agency: context.agency,
       id: document.id,
       contentHash: document.contentHash,
-      captured: context.captured,
+      captured: duplicate ? row.captured : context.captured,
+      duplicate,
       durability: deps.durability,
       signature: null,
     },

@@ -5,7 +5,7 @@ import { GatewayModule, ledgerReads } from '#app/gateway';
 import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
 import { formatInstant } from '#lib/domain';
 import { createHttpServer, type Translate } from '#lib/runtime';
-import { knownEvents, knownItems, ledgerConstants, markRetried, storeFault } from '#lib/store';
+import { firstEvents, knownItems, ledgerConstants, markRetried, storeFault } from '#lib/store';
 import { HEALTH_DEPS, HealthController } from './health.controller.ts';
 import type { Parts } from './parts.ts';
 import { OPERATOR } from './operator.ts';
@@ -45,7 +45,11 @@ const translate: Translate = (error) => {
   const { code } = error as { code?: unknown };
   if (code === 'log.unavailable') return { code };
   if (code === 'record.too-large')
-    return { code: 'body.too-large', detail: 'The topic takes no record of this size: raise its max.message.bytes to 2 MiB.' };
+    return {
+      code: 'body.too-large',
+      detail:
+        'The topic takes no record of this size: raise its max.message.bytes to 2 MiB. Of a list, others may be in the log; sent again, each is stored once.',
+    };
   const fault = storeFault(error);
   return fault === null ? undefined : { code: fault.code };
 };
@@ -58,7 +62,15 @@ async function captureModule(parts: Parts): Promise<DynamicModule> {
   const { origin } = await ledgerConstants(pool);
   return CaptureModule.with({
     pool: threads,
-    known: { hashes: (refs) => knownEvents(pool, refs), items: (refs) => knownItems(pool, refs) },
+    known: {
+      firsts: async (refs) => {
+        const found = await firstEvents(pool, refs);
+        return new Map(
+          [...found].map(([key, { contentHash, capturedMicros }]) => [key, { contentHash, captured: formatInstant(capturedMicros) }]),
+        );
+      },
+      items: (refs) => knownItems(pool, refs),
+    },
     log: eventLog,
     topic: config.topics.events,
     appendTimeoutMs: config.capture.appendTimeoutMs,

@@ -112,6 +112,7 @@ const receipt: Receipt = {
   id: 'lux-0009',
   contentHash: CONTENT_HASH,
   captured: '2026-11-24T02:10:00.000000Z',
+  duplicate: false,
   durability: 'single-node',
   signature: null,
 };

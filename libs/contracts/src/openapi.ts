@@ -72,6 +72,15 @@ function eventPaths(): Json {
             'proceed',
           ),
           query('dryRun', { type: 'boolean', default: false }, 'Judge, store nothing.', true),
+          {
+            name: 'Idempotency-Key',
+            in: 'header',
+            required: false,
+            schema: { type: 'string', pattern: '^(?:"[A-Za-z0-9._:-]{1,128}"|[A-Za-z0-9._:-]{1,128})$' },
+            description:
+              'For sightings without an id, which otherwise get a new one each time that they are sent: with a key their ids follow from it and their place in the request, so that the same request sent again (after a 503, or an answer that never came) is the same events. One key names one submission: other bytes at the same place are a conflict.',
+            example: '019ab3f0-5a10-7cc3-8a55-0d6f1e2b3c4d',
+          },
         ],
         requestBody: {
           required: true,
@@ -129,7 +138,21 @@ function submissionResponses(): Json {
         'application/x-ndjson': { schema: refTo('SubmittedRow'), examples: { row: { value: EXAMPLES.SubmittedRow } } },
       },
     },
-    ...problems('json.syntax', 'event.id-conflict', 'batch.too-large', 'media-type', 'schema.required', 'rate.limited', 'log.unavailable'),
+    ...problems(
+      'json.syntax',
+      'idempotency-key.malformed',
+      'origin.foreign',
+      'body.stalled',
+      'event.id-conflict',
+      'batch.too-large',
+      'media-type',
+      'media-type.charset',
+      'media-type.encoding',
+      'host.unknown',
+      'schema.required',
+      'rate.limited',
+      'log.unavailable',
+    ),
   };
 }
 
@@ -196,7 +219,7 @@ function operationPaths(): Json {
         parameters: [seq],
         responses: {
           '202': { description: 'It is in the event log again.', content: { 'application/json': content('RetriedView') } },
-          ...problems('dlq.not-found', 'dlq.retried', 'log.unavailable'),
+          ...problems('origin.foreign', 'dlq.not-found', 'dlq.retried', 'host.unknown', 'log.unavailable'),
         },
       },
     },

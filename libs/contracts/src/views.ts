@@ -309,7 +309,11 @@ export const Receipt = Type.Object(
     agency: Type.String(),
     id: Type.String(),
     contentHash: hash('SHA-256 of the canonical bytes as submitted.'),
-    captured: Type.String(),
+    captured: Type.String({ description: 'When capture took it, by its clock; of a duplicate: when it took the first.' }),
+    duplicate: Type.Boolean({
+      description:
+        'true: the same bytes were in the ledger, or earlier in this request; nothing was appended, the first stands. false: appended; if the same bytes were sent before and the ledger has not taken them up yet, the first of them stands once it does, with its own time, and this receipt is good for it too.',
+    }),
     durability: Type.Enum(['single-node', 'replicated'], { description: 'Whether more than one machine has it.' }),
     signature: Type.Null({ description: 'Receipts are not signed yet.' }),
   },

@@ -18,7 +18,7 @@ export {
   type ProjectionOptions,
   type ProjectionOutcome,
 } from './projection.ts';
-export { knownEvents, knownItems } from './sql/known-events.ts';
+export { type FirstEventRow, firstEvents, knownEvents, knownItems } from './sql/known-events.ts';
 export { listOffsets, readOffset, type StoredOffset } from './sql/offsets.ts';
 export { digestDerived, type TableDigest } from './digest.ts';
 export { rebuild, type RebuildOptions } from './rebuild.ts';

@@ -215,6 +215,7 @@ grant select on event_log.cluster, event_log.topics, event_log.partitions, event
 grant insert on event_log.topics, event_log.partitions, event_log.records to custody_capture;
 grant update (next) on event_log.partitions to custody_capture;
 grant select on ledger.head, ledger.entries, ledger.timeline to custody_capture;
+grant select (log_index, captured) on ledger.content to custody_capture;
 
 -- projector reads the event log and writes the ledger
 grant select on event_log.cluster, event_log.topics, event_log.partitions, event_log.records to custody_projector;

@@ -7,7 +7,7 @@ import { EVENTS_AT } from './events-at.ts';
 import { EVENTS_BY_ID, EVENTS_BY_REF } from './events.ts';
 import { EVENTS_FROM } from './events-from.ts';
 import { ITEM_HEAD } from './item-head.ts';
-import { KNOWN_EVENTS, KNOWN_ITEMS } from './known-events.ts';
+import { FIRST_EVENTS, KNOWN_EVENTS, KNOWN_ITEMS } from './known-events.ts';
 import { LIST_CONFLICTS } from './list-conflicts.ts';
 import { RELATIONS_ABOUT } from './relations-about.ts';
 import { SEARCH } from './search.ts';
@@ -27,6 +27,7 @@ const cases: [Statement, unknown[]][] = [
   [EVENTS_BY_REF, [...refs, '{1,2}', EVERYTHING]],
   [EVENTS_BY_ID, ['e7', '{1,2}']],
   [EVENTS_AT, ['{7,8}']],
+  [FIRST_EVENTS, refs],
   [KNOWN_EVENTS, refs],
   [KNOWN_ITEMS, refs],
   [RELATIONS_ABOUT, [...refs, '{1,2}', EVERYTHING, 100]],

@@ -5,6 +5,7 @@ import {
   countDeadLetters,
   eventById,
   eventsByRef,
+  firstEvents,
   itemHead,
   knownEvents,
   knownItems,
@@ -216,7 +217,7 @@ describe('reading the ledger', () => {
     }
   });
 
-  test('capture learns the hash and the items of events that are there', async () => {
+  test('capture learns the hash, the time and the items of events that are there', async () => {
     const capture = database.pool('capture');
     const refs = [
       { agency: 'local', id: 'fix' },
@@ -229,6 +230,14 @@ describe('reading the ledger', () => {
         ['other/tie', event('tie').contentHash],
       ]),
     );
+    expect(await firstEvents(capture, refs)).toEqual(
+      new Map([
+        ['local/fix', { contentHash: event('fix').contentHash, capturedMicros: 1 }],
+        ['other/tie', { contentHash: event('tie').contentHash, capturedMicros: 1 }],
+      ]),
+    );
+    // The time that a receipt names, and nothing else of the content.
+    await expect(capture.query('select secret from ledger.content')).rejects.toThrow('permission denied');
     expect(await knownItems(capture, refs)).toEqual(
       new Map([
         ['local/fix', [ship]],

@@ -1,0 +1,57 @@
+/** What a submitter asks of POST /v1/events beside the documents, and the cutting of a JSON body into them. */
+import type { FastifyRequest } from 'fastify';
+import type { Fault } from '#lib/contracts';
+import { canonicalize, parseStrict } from '#lib/ledger';
+import { DomainError } from '#lib/runtime';
+import type { SubmitMode } from './submit.ts';
+
+export function modeOf(query: Record<string, unknown>): SubmitMode {
+  const { onError = 'rollback', dryRun = 'false', ...unknown } = query;
+  const extra = Object.keys(unknown)[0];
+  if (extra !== undefined) throw new DomainError('query.unknown', `There is no query parameter ${extra}.`);
+  if (onError !== 'rollback' && onError !== 'proceed') throw new DomainError('query.invalid', 'onError is rollback or proceed.');
+  if (dryRun !== 'true' && dryRun !== 'false') throw new DomainError('query.invalid', 'dryRun is true or false.');
+  return { onError, dryRun: dryRun === 'true' };
+}
+
+/** A token of the alphabet of event ids, or the same as a quoted string (draft-ietf-httpapi-idempotency-key-header has it quoted). */
+const IDEMPOTENCY_KEY = /^(?:"([A-Za-z0-9._:-]{1,128})"|([A-Za-z0-9._:-]{1,128}))$/;
+
+/** Undefined where there is none; throws where there is one that would not be the same when it is read again. */
+export function idempotencyKeyOf({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
+  const given = headers['idempotency-key'];
+  if (given === undefined) return undefined;
+  const match = IDEMPOTENCY_KEY.exec(String(given));
+  const key = match?.[1] ?? match?.[2];
+  if (key === undefined)
+    throw new DomainError('idempotency-key.malformed', 'Idempotency-Key is 1 to 128 of A-Z, a-z, 0-9 and . _ : -, in quotes or without.');
+  return key;
+}
+
+/** An array is cut into its documents; each stands in canonical form, which is what is hashed anyway. */
+export function documentsOf(body: Buffer, documentsMax: number): { documents: Uint8Array[]; single: boolean } {
+  if (!Buffer.isBuffer(body) || body.length === 0) throw new DomainError('batch.empty', 'The body is empty.');
+  if (!startsWithBracket(body)) return { documents: [body], single: true };
+  const parsed = parseStrict(body, { bytesMax: Number.MAX_SAFE_INTEGER, depthMax: 33 });
+  if (!parsed.ok) throw refusal([{ ...parsed.fault, code: parsed.fault.code as Fault['code'] }]);
+  if (!Array.isArray(parsed.value)) throw new Error('a text that starts with a bracket is an array');
+  if (parsed.value.length === 0) throw new DomainError('batch.empty', 'The array holds no document.');
+  if (parsed.value.length > documentsMax) throw new DomainError('batch.too-large', `More than ${documentsMax} documents in one array.`);
+  return { documents: parsed.value.map((value) => Buffer.from(canonicalize(value), 'utf8')), single: false };
+}
+
+function startsWithBracket(body: Buffer): boolean {
+  for (const byte of body) {
+    if (byte === 0x5b) return true;
+    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return false;
+  }
+  return false;
+}
+
+/** The first fault names the problem; all of them are listed. */
+export function refusal(faults: readonly Fault[]): DomainError {
+  const first = faults[0];
+  if (first === undefined) throw new Error('a refusal has a fault');
+  const where = first.row === undefined ? '' : `Row ${first.row}: `;
+  return new DomainError(first.code, `${where}${first.detail}`, faults);
+}
