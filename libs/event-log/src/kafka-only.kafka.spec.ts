@@ -161,6 +161,26 @@ describe('topics', () => {
     expect((await log.ends(topic))[0]).toMatchObject({ high: 0 });
   }, TIMEOUT_MS); // prettier-ignore
 
+  test('an append with one record that the topic refuses leaves none of the others, and is taken once the topic takes more', async () => {
+    const topic = await makeTopic({ 'max.message.bytes': '3000' });
+    const records = [...Array.from({ length: 20 }, (_, n) => record(`${n} ${'x'.repeat(1_000)}`)), record('y'.repeat(4_000))];
+    // Control: a client that never looked at the topic's settings learns it from the broker, half way.
+    const blind = createKafkaLog({ brokers, clientId: 'blind' });
+    const other = await makeTopic({ 'max.message.bytes': '790000' });
+    const large = [...Array.from({ length: 20 }, () => record('x'.repeat(100_000))), record('y'.repeat(800_000))];
+    await expect(blind.append(other, large)).rejects.toMatchObject({ code: 'record.too-large' });
+    expect((await blind.ends(other))[0]?.high).toBeGreaterThan(0);
+    await blind.close();
+
+    await log.ensureTopics([{ topic, partitions: 1 }]);
+    await expect(log.append(topic, records)).rejects.toMatchObject({ name: 'FatalLogError', code: 'record.too-large' });
+    expect((await log.ends(topic))[0]).toMatchObject({ high: 0 });
+    await log.append(topic, records.slice(0, 20));
+    await admin.alterConfigs({ validateOnly: false, resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name: 'max.message.bytes', value: '10000' }] }] });
+    await log.append(topic, records);
+    expect((await log.ends(topic))[0]).toMatchObject({ high: 41 });
+  }, TIMEOUT_MS); // prettier-ignore
+
   test('an append of many megabytes is cut into batches that the topic takes, in order', async () => {
     const topic = randomUUID();
     await log.ensureTopics([{ topic, partitions: 1 }]);

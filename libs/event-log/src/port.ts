@@ -99,7 +99,8 @@ export interface EventLog {
   /**
    * Resolves when every record is durable (Kafka: all in-sync replicas; embedded: committed). Rejects with `LogUnavailable` when that is
    * not known: some, all or none of the records may be in the log, and whoever appends again must be deduplicated by event id. With
-   * `FatalLogError` where no retry helps: `topic.missing`, `record.too-large`, `append.refused` (rights); earlier records may be in the log.
+   * `FatalLogError` where no retry helps: `topic.missing`, `append.refused` (rights; earlier records may be in the log), `record.too-large`
+   * (none is in the log; on Kafka as far as ensureTopics could read what the topic takes, and it was not lowered since).
    * Transient errors are retried inside for at most `timeoutMs`.
    */
   append(topic: string, records: readonly OutgoingRecord[], timeoutMs?: number): Promise<void>;

@@ -11,7 +11,7 @@ import { unavailable } from './client.ts';
 import type { Connections } from './connections.ts';
 import { existingTopic } from './metadata.ts';
 import { KafkaError, produceRequest, type TopicMetadata } from './protocol.ts';
-import { encodeBatch, recordBound } from './record-batch.ts';
+import { BATCH_HEADER_BYTES, encodeBatch, recordBound } from './record-batch.ts';
 
 export interface Appender {
   /** As the port's `append`. */
@@ -24,6 +24,13 @@ export interface Appender {
  * where the topic does not allow it (ensureTopics sees to it).
  */
 const BATCH_BYTES = 786_432;
+/** What topics take at most (max.message.bytes): one of its records that is refused after others were acknowledged leaves half an append. */
+export interface MessageSizes {
+  /** As last read; undefined: never (no right to read settings). */
+  known(topic: string): number | undefined;
+  /** Asks the brokers. */
+  read(topic: string): Promise<number | undefined>;
+}
 /** How long a broker waits for its replicas. */
 const REPLICAS_TIMEOUT_MS = 10_000;
 /** Between tries of one append; longer only makes an outage last longer for its caller. */
@@ -36,7 +43,7 @@ interface Batch {
   readonly bytes: Buffer;
 }
 
-export function createAppender(connections: Connections): Appender {
+export function createAppender(connections: Connections, sizes: MessageSizes): Appender {
   const partitionOf = createPartitioner();
   const ending = new AbortController();
   const known = new Map<string, { readonly topic: TopicMetadata; readonly until: number }>();
@@ -90,7 +97,9 @@ export function createAppender(connections: Connections): Appender {
         timeoutMs,
         lookUpPatiently(() => lookUp(name), deadline, ending.signal),
       );
-      const rounds = roundsOf(records, (record) => partitionOf(record.key, partitions.length));
+      await refuseTooLarge(name, records, sizes);
+      const batchBytes = Math.min(BATCH_BYTES, sizes.known(name) ?? BATCH_BYTES);
+      const rounds = roundsOf(records, (record) => partitionOf(record.key, partitions.length), batchBytes);
       // One after the other: requests in flight together may be written in another order after a retry.
       for (const round of rounds) {
         const now = Date.now();
@@ -106,6 +115,18 @@ export function createAppender(connections: Connections): Appender {
       await connections.close();
     },
   };
+}
+
+/** Before the first record is sent. What is known is asked for again before it refuses: raising it is what an operator is told to do. */
+async function refuseTooLarge(topic: string, records: readonly OutgoingRecord[], sizes: MessageSizes): Promise<void> {
+  const most = sizes.known(topic);
+  if (most === undefined) return;
+  const exceeds = (bytesMax: number) => (record: OutgoingRecord) =>
+    BATCH_HEADER_BYTES + recordBound(record) > bytesMax && encodeBatch([record], 0).length > bytesMax;
+  if (!records.some(exceeds(most))) return;
+  const now = (await sizes.read(topic)) ?? most;
+  if (records.some(exceeds(now)))
+    throw new FatalLogError('record.too-large', `The topic takes no record of this size: its max.message.bytes is ${now}.`);
 }
 
 const NONE = -1;
@@ -153,15 +174,15 @@ interface Part {
 }
 
 /** The records by partition, each partition's cut into batches: the first round has the first batch of each, and so on. */
-function roundsOf(records: readonly OutgoingRecord[], partitionOf: (record: OutgoingRecord) => number): Part[][] {
+function roundsOf(records: readonly OutgoingRecord[], partitionOf: (record: OutgoingRecord) => number, batchBytes: number): Part[][] {
   const rounds: Part[][] = [];
   const open = new Map<number, { part: Part; bytes: number; round: number }>();
   for (const record of records) {
     const partition = partitionOf(record);
     const bytes = recordBound(record);
     let last = open.get(partition);
-    if (last === undefined || last.bytes + bytes > BATCH_BYTES) {
-      last = { part: { partition, records: [] }, bytes: 0, round: (last?.round ?? -1) + 1 };
+    if (last === undefined || last.bytes + bytes > batchBytes) {
+      last = { part: { partition, records: [] }, bytes: BATCH_HEADER_BYTES, round: (last?.round ?? -1) + 1 };
       open.set(partition, last);
       (rounds[last.round] ??= []).push(last.part);
     }

@@ -8,7 +8,7 @@ import { createConnections } from './connections.ts';
 import { consumeTopic, SESSION_TIMEOUT_MS } from './consumer.ts';
 import { existingTopic } from './metadata.ts';
 import { metadataRequest } from './protocol.ts';
-import { ensureTopics } from './topics.ts';
+import { ensureTopics, readMessageBytesMax, type TopicsContext } from './topics.ts';
 
 /** Of one append, unless the caller says otherwise: longer than the start of a broker, shorter than the patience of most HTTP clients. */
 const APPEND_TIMEOUT_MS = 10_000;
@@ -20,8 +20,19 @@ export function createKafkaLog(options: KafkaLogOptions): EventLog {
   const kafka = createKafka(options, BRIEF, onLine);
   const connect = () => createConnections(options, kafka.logger());
   const connections = connect();
-  const appender = createAppender(connect());
   const admin = lazyAdmin(kafka);
+  const messageBytes = new Map<string, number>();
+  const topicsContext = async (): Promise<TopicsContext> => ({
+    admin: await admin.get(),
+    connections,
+    replication: options.replication ?? 1,
+    report,
+    onMessageBytesMax: (topic, bytes) => void messageBytes.set(topic, bytes),
+  });
+  const appender = createAppender(connect(), {
+    known: (topic) => messageBytes.get(topic),
+    read: async (topic) => readMessageBytesMax(await topicsContext(), topic),
+  });
   const consumers = new Set<LogConsumer>();
   return {
     adapter: 'kafka',
@@ -46,8 +57,7 @@ export function createKafkaLog(options: KafkaLogOptions): EventLog {
         .map(({ partition, low, high }) => ({ clusterId, topicId, topic, partition, low: Number(low), high: Number(high) }))
         .sort((a, b) => a.partition - b.partition);
     },
-    ensureTopics: async (specs) =>
-      ensureTopics({ admin: await admin.get(), connections, replication: options.replication ?? 1, report }, specs),
+    ensureTopics: async (specs) => ensureTopics(await topicsContext(), specs),
     ping: async () => void (await connections.ask(metadataRequest([]))),
     async close() {
       await Promise.all([...consumers].map((consumer) => consumer.close()));

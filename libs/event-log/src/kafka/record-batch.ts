@@ -8,7 +8,7 @@ import { RawHeaders } from '../raw-headers.ts';
 import { unpack } from './codecs.ts';
 import { crc32c } from './crc32c.ts';
 
-const HEADER_BYTES = 61;
+export const BATCH_HEADER_BYTES = 61;
 const LENGTH_AT = 8;
 const MAGIC_AT = 16;
 const CRC_AT = 17;
@@ -36,9 +36,9 @@ export function recordBound({ key, value, headers }: OutgoingRecord): number {
 
 /** One batch of a producer without an id: it is not deduplicated by the broker, and cannot lose a record to a sequence number. */
 export function encodeBatch(records: readonly OutgoingRecord[], timestamp: number): Buffer {
-  const batch = Buffer.allocUnsafe(records.reduce((bytes, record) => bytes + recordBound(record), HEADER_BYTES));
-  const end = records.reduce((at, record, index) => encodeRecord(batch, at, record, index), HEADER_BYTES);
-  batch.fill(0, 0, HEADER_BYTES);
+  const batch = Buffer.allocUnsafe(records.reduce((bytes, record) => bytes + recordBound(record), BATCH_HEADER_BYTES));
+  const end = records.reduce((at, record, index) => encodeRecord(batch, at, record, index), BATCH_HEADER_BYTES);
+  batch.fill(0, 0, BATCH_HEADER_BYTES);
   batch.writeInt32BE(end - LENGTH_AT - 4, LENGTH_AT);
   batch.writeInt32BE(-1, LENGTH_AT + 4); // leader epoch: not known to producers
   batch[MAGIC_AT] = MAGIC;
@@ -113,9 +113,9 @@ export function decodeBatches(bytes: Buffer, from: number, aborted: readonly Abo
   const found: { records: LogRecord[]; sizes: number[]; end: number } = { records: [], sizes: [], end: from };
   const open = new Set<bigint>();
   const waiting = [...aborted].sort((a, b) => a.firstOffset - b.firstOffset);
-  for (let at = 0; at + HEADER_BYTES <= bytes.length;) {
+  for (let at = 0; at + BATCH_HEADER_BYTES <= bytes.length;) {
     const size = LENGTH_AT + 4 + bytes.readInt32BE(at + LENGTH_AT);
-    if (size < HEADER_BYTES || bytes[at + MAGIC_AT] !== MAGIC) throw new RangeError(`not a record batch of magic ${MAGIC}`);
+    if (size < BATCH_HEADER_BYTES || bytes[at + MAGIC_AT] !== MAGIC) throw new RangeError(`not a record batch of magic ${MAGIC}`);
     if (at + size > bytes.length) break;
     const batch = bytes.subarray(at, at + size);
     const base = Number(batch.readBigInt64BE(0));
@@ -139,12 +139,12 @@ function isWanted(batch: Buffer, open: Set<bigint>): boolean {
 
 /** Key of the marker's only record: int16 version, int16 type. */
 function markerType(batch: Buffer): number {
-  const { records } = decodeUnpacked(batch.subarray(HEADER_BYTES), 1, 0);
+  const { records } = decodeUnpacked(batch.subarray(BATCH_HEADER_BYTES), 1, 0);
   return records[0]?.key?.readInt16BE(2) ?? ABORT_MARKER;
 }
 
 function decodeBatch(batch: Buffer, base: number, from: number, found: { records: LogRecord[]; sizes: number[] }): void {
-  const packed = batch.subarray(HEADER_BYTES);
+  const packed = batch.subarray(BATCH_HEADER_BYTES);
   const count = batch.readInt32BE(COUNT_AT);
   const unpacked = unpack(batch.readInt16BE(ATTRIBUTES_AT) & CODEC, packed);
   const { records, sizes } =

@@ -24,6 +24,8 @@ export interface TopicsContext {
   readonly connections: Connections;
   readonly replication: number;
   readonly report: Report;
+  /** Told the topic's max.message.bytes whenever it is read. */
+  readonly onMessageBytesMax: (topic: string, bytes: number) => void;
 }
 
 /** Safe to race. Resolves when every partition has a leader. */
@@ -94,15 +96,29 @@ function checkShape(spec: TopicSpec, found: TopicMetadata, replication: number):
   return findings;
 }
 
+/** The topic's max.message.bytes; undefined where it cannot be read. */
+export async function readMessageBytesMax(context: TopicsContext, topic: string): Promise<number | undefined> {
+  return messageBytesMax(await readSettings(context, topic));
+}
+
+function messageBytesMax(settings: Settings | null): number | undefined {
+  const bytes = Number(settings?.['max.message.bytes']);
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
 type Settings = Readonly<Record<string, string>>;
 
-async function readSettings({ admin, report }: TopicsContext, topic: string): Promise<Settings | null> {
+async function readSettings({ admin, report, onMessageBytesMax }: TopicsContext, topic: string): Promise<Settings | null> {
   try {
     const { resources } = await admin.describeConfigs({
       resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
       includeSynonyms: false,
     });
-    return Object.fromEntries((resources[0]?.configEntries ?? []).map(({ configName, configValue }) => [configName, configValue]));
+    const entries = resources[0]?.configEntries ?? [];
+    const settings: Settings = Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]));
+    const bytes = messageBytesMax(settings);
+    if (bytes !== undefined) onMessageBytesMax(topic, bytes);
+    return settings;
   } catch (error) {
     report('debug', "The topic's settings could not be read.", { topic, error });
     return null;
