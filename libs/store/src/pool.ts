@@ -1,5 +1,6 @@
 /** Connections: one pool per database role, on `pg`. */
 import pg from 'pg';
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { copyIn, copyOut } from './copy-protocol.ts';
 import { roleName, type AppRole } from './roles.ts';
@@ -54,13 +55,21 @@ export interface PoolOptions {
   readonly max: number;
   /** The login of `url` is the owner's: each connection steps down to this role (the login must be a member of it). Absent: as logged in. */
   readonly role?: AppRole;
-  /** The server stops a statement that runs longer (57014). Default 30 s; 0 = never, for migrations and rebuilds. */
+  /**
+   * The server stops a statement that runs longer (57014). Where it does not answer at all (a machine that is gone, a network that drops) the
+   * connection is given up `answerGraceMs` later (`store.unavailable`). Default 30 s; 0 = never, for migrations and rebuilds.
+   */
   readonly statementTimeoutMs?: number;
+  readonly answerGraceMs?: number;
   readonly connectTimeoutMs?: number;
   readonly log?: StoreLog;
 }
 
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** Between the server's own end of a statement and ours: its word takes a moment to arrive, also under load, and says more. */
+const ANSWER_GRACE_MS = 5_000;
+/** An idle peer is probed after this (then once a second, ten times): the system's default is two hours. */
+const KEEP_ALIVE_MS = 10_000;
 /** A local server answers in milliseconds, one that restarts in a second; a caller should answer 503 before its own client gives up. */
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A connection that nobody needed for this long goes; each holds some megabytes of the server. */
@@ -78,7 +87,8 @@ export function createPool(options: PoolOptions): StorePool {
   // Without listeners a connection that the server drops would end this process: idle ones by the pool's event, those out by their own.
   pool.on('error', (error) => log('warn', 'An idle database connection was lost.', { reason: error.message }));
   pool.on('connect', (client) => client.on('error', () => {}));
-  const connect = async (): Promise<StoreClient> => wrap(await pool.connect());
+  const deadlineMs = deadlineOf(options);
+  const connect = async (): Promise<StoreClient> => wrap(await pool.connect(), deadlineMs);
   return {
     connect,
     query: (text, values) => withClient(connect, (client) => client.query(text, values)),
@@ -102,9 +112,15 @@ function clientConfig(options: PoolOptions): pg.ClientConfig {
     application_name: options.applicationName,
     connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     options: settings.map((setting) => `-c ${setting}`).join(' '),
     types: { getTypeParser },
   };
+}
+
+/** 0 = never. */
+function deadlineOf({ statementTimeoutMs = STATEMENT_TIMEOUT_MS, answerGraceMs = ANSWER_GRACE_MS }: PoolOptions): number {
+  return statementTimeoutMs === 0 ? 0 : statementTimeoutMs + answerGraceMs;
 }
 
 const INT8 = 20;
@@ -119,22 +135,40 @@ function parseInt8(text: string): number {
   return value;
 }
 
-function wrap(client: pg.PoolClient): StoreClient {
+/** @param deadlineMs of each statement; 0 = none */
+function wrap(client: pg.PoolClient, deadlineMs: number): StoreClient {
+  const timed = <T>(statement: Promise<T>): Promise<T> => (deadlineMs === 0 ? statement : giveUpAfter(client, deadlineMs, statement));
   return {
-    query: async (text, values) => answer(await client.query(text, values as unknown[])),
-    run: async ({ name, text }, values) => answer(await client.query({ name, text, values: values as unknown[] })),
+    query: async (text, values) => answer(await timed(client.query(text, values as unknown[]))),
+    run: async ({ name, text }, values) => answer(await timed(client.query({ name, text, values: values as unknown[] }))),
     copyIn: async (text, payload) => {
-      await copyIn(client, text, payload);
+      await timed(copyIn(client, text, payload));
     },
     copyOut: async (text) => {
       const pieces: Buffer[] = [];
-      await copyOut(client, text, (piece) => pieces.push(Buffer.from(piece)));
+      await timed(copyOut(client, text, (piece) => pieces.push(Buffer.from(piece))));
       return Buffer.concat(pieces);
     },
-    copyOutPieces: (text, onPiece) => copyOut(client, text, onPiece),
+    copyOutPieces: (text, onPiece) => timed(copyOut(client, text, onPiece)),
     release: (broken) => client.release(broken),
   };
 }
+
+/**
+ * Cuts the connection when the statement has no answer in time: the driver then rejects it, whatever kind it is, and knows the connection as
+ * lost. The driver's own query_timeout does not do for COPY, and would leave the connection waiting for the old answer.
+ */
+async function giveUpAfter<T>(client: pg.PoolClient, ms: number, statement: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => streamOf(client).destroy(), ms).unref();
+  try {
+    return await statement;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Not in the driver's types. */
+const streamOf = (client: pg.PoolClient): Duplex => (client as unknown as { connection: { stream: Duplex } }).connection.stream;
 
 const answer = <Row>(result: pg.QueryResult): { rows: Row[]; rowCount: number } => ({
   rows: result.rows as Row[],
