@@ -11,6 +11,7 @@ import { sendWithTag } from './entity-tag.ts';
 import { eventView, readEvent, type ReadEvent, storedView } from './event-view.ts';
 import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
 import type { LedgerReads, Reader } from './ledger-reads.ts';
+import { pageOf } from './page.ts';
 import { readLimit, readQuery } from './query.ts';
 import { closure, coordinatesOf, questionView } from './timeline.ts';
 
@@ -35,12 +36,12 @@ export class EventsController {
     const size = await reads.logSize();
     const logSize = Math.min(cursor?.logSize ?? size, size);
     const page = await reads.eventsFrom(cursor?.from ?? 0, reader.groups, logSize, limit + 1);
-    const shown = page.slice(0, limit);
+    const { shown, more } = pageOf(page, limit);
     const last = shown.at(-1);
     const view: EventsView = {
       coordinates: coordinatesOf({ basis: 'recorded', logSize }, logSize),
       events: shown.map((stored) => storedView(readEvent(stored))),
-      next: page.length > limit && last !== undefined ? encodeCursor(question, { from: last.logIndex + 1, logSize }) : null,
+      next: more && last !== undefined ? encodeCursor(question, { from: last.logIndex + 1, logSize }) : null,
     };
     await sendWithTag(request, reply, view);
   }

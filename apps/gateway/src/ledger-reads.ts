@@ -26,6 +26,7 @@ import {
   type TimelineRow,
 } from '#lib/store';
 import { DomainError } from '#lib/runtime';
+import { PAGE_CONTENT_BYTES_MAX } from './page.ts';
 
 export type { ConflictKey, DeadLetterHead, EventRow, SearchHit, StoredDeadLetter, TimelineKey, TimelineRow };
 
@@ -53,7 +54,7 @@ export async function ledgerReads(pool: StorePool) {
     logSize: () => logSize(pool),
     groupNumbers: (names: readonly string[]) => readerGroupIds(pool, names),
     timelinePage: (of: { item: string; groups: readonly number[]; logSize: number; after?: TimelineKey; limit: number }) =>
-      timelinePage(pool, of),
+      timelinePage(pool, { ...of, contentBytesMax: PAGE_CONTENT_BYTES_MAX }),
     timelineEnd: (of: { item: string; groups: readonly number[]; logSize: number; before?: TimelineKey; limit: number }) =>
       timelineEnd(pool, of),
     /** Events that speak about these, and those that speak about them, and so on. */
@@ -69,7 +70,8 @@ export async function ledgerReads(pool: StorePool) {
       return (await eventById(pool, id, undefined, groups)).filter((event) => event.logIndex < size);
     },
     /** In the order of the log. */
-    eventsFrom: (from: number, groups: readonly number[], size: number, limit: number) => eventsFrom(pool, from, groups, size, limit),
+    eventsFrom: (from: number, groups: readonly number[], size: number, limit: number) =>
+      eventsFrom(pool, from, groups, size, limit, PAGE_CONTENT_BYTES_MAX),
     itemHead: (item: string, groups: readonly number[], size: number) => itemHead(pool, item, groups, size),
     itemsByKeys: (alternatives: readonly (readonly string[])[], groups: readonly number[]) => search(pool, { alternatives, groups }),
     async conflicts({ agency, groups }: Reader, after: ConflictKey | undefined, limit: number): Promise<StandingConflict[]> {

@@ -21,6 +21,7 @@ import { decodeCursor, encodeCursor, isCount, isRecord, isWord, type IsPosition 
 import { eventView, readEvent, type ReadEvent } from './event-view.ts';
 import { itemNotFound } from './item-not-found.ts';
 import type { LedgerReads, Reader, TimelineKey, TimelineRow } from './ledger-reads.ts';
+import { pageOf } from './page.ts';
 
 const isBound: IsPosition<number | null> = (value): value is number | null => value === null || Number.isSafeInteger(value);
 const IS_POSITION = isRecord<{ after: TimelineKey; logSize: number }>({
@@ -51,7 +52,7 @@ export async function readTimeline(reads: LedgerReads, reader: Reader, query: Ti
   });
   if (page.length === 0 && cursor === undefined) throw itemNotFound(item, asOf);
 
-  const shown = page.slice(0, query.limit);
+  const { shown, more } = pageOf(page, query.limit);
   const onPage = shown.map(readEvent);
   const context = await closure(reads, reader, logSize, onPage);
   const known = asOf.basis === 'reported' ? knownAtReported([...onPage, ...context], asOf.until) : undefined;
@@ -62,7 +63,7 @@ export async function readTimeline(reads: LedgerReads, reader: Reader, query: Ti
   // What speaks about a sighting of the page without naming the item stands right behind what it speaks about.
   const visible = fold.entries.filter((entry) => pageKeys.has(formatRef(entry.sighting)) || entry.roles.length === 0);
   const last = shown.at(-1);
-  const next = page.length > shown.length && last !== undefined ? encodeCursor(question, { after: keyOf(last), logSize }) : null;
+  const next = more && last !== undefined ? encodeCursor(question, { after: keyOf(last), logSize }) : null;
   return {
     item,
     coordinates: coordinatesOf(asOf, logSize),

@@ -290,7 +290,12 @@ const asOf = query(
 );
 const agency = query('agency', { type: 'string' }, 'Whose event, where several agencies have one of this id.', 'local');
 const cursor = query('cursor', { type: 'string' }, 'From `next` of the page before; opaque.', 'eyJ2IjoxfQ');
-const limit = query('limit', { type: 'integer', minimum: 1, maximum: 1000, default: 100 }, 'Most results of one page.', 100);
+const limit = query(
+  'limit',
+  { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+  'Most results of one page; a page of large documents ends sooner (8 MiB), and `next` goes on.',
+  100,
+);
 
 function get(operationId: string, tag: string, summary: string, view: View, parameters: readonly Json[], ...codes: ErrorCode[]): Json {
   const ok = { description: summary, content: { 'application/json': content(view) } };

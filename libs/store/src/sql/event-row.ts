@@ -17,5 +17,8 @@ export interface EventRow {
 export const EVENT_COLUMNS = `e.log_index as "logIndex", e.agency, e.id, c.principal, c.captured as "capturedMicros", c.bytes as content,
     e.commitment, e.content_hash as "contentHash", c.secret`;
 
+/** The same from a subselect that names them so. */
+export const EVENT_NAMES = '"logIndex", agency, id, principal, "capturedMicros", content, commitment, "contentHash", secret';
+
 /** Stands for a time that is not known, in `starts` and `ends`. */
 export const NOT_KNOWN = '9223372036854775807';

@@ -1,23 +1,34 @@
-/** Events in the order of the log. Plan: primary key of entries from an index on; for each, its visibility and content by primary key. */
+/**
+ * Events in the order of the log. Plan: primary key of entries from an index on; for each, its visibility and content by primary key. The
+ * length of a document is known without reading it, so that those beyond the bytes are not read.
+ */
 import type { StoreClient, StorePool } from '../pool.ts';
-import { EVENT_COLUMNS, type EventRow } from './event-row.ts';
+import { EVENT_COLUMNS, EVENT_NAMES, type EventRow } from './event-row.ts';
 
 export const EVENTS_FROM = {
   name: 'events_from',
-  text: `select ${EVENT_COLUMNS}
-    from ledger.entries e join ledger.content c on c.log_index = e.log_index
-    where e.log_index >= $1::bigint and e.log_index < $3::bigint
-      and exists (select from ledger.timeline t where t.log_index = e.log_index and t.grp = any($2::integer[]))
-    order by e.log_index limit $4::integer`,
+  text: `select ${EVENT_NAMES}
+    from (
+      select ${EVENT_COLUMNS}, sum(octet_length(c.bytes)) over (order by e.log_index) - octet_length(c.bytes) as bytes_before
+      from (
+        select e.* from ledger.entries e
+        where e.log_index >= $1::bigint and e.log_index < $3::bigint
+          and exists (select from ledger.timeline t where t.log_index = e.log_index and t.grp = any($2::integer[]))
+        order by e.log_index limit $4::integer
+      ) e join ledger.content c on c.log_index = e.log_index
+    ) page
+    where bytes_before <= $5::bigint
+    order by "logIndex"`,
 };
 
-/** At most `limit` visible events with a log index from `from` on and below `logSize`. */
+/** At most `limit` visible events with a log index from `from` on and below `logSize`; none behind `contentBytesMax` of documents and the one that exceeds it. */
 export async function eventsFrom(
   pool: StoreClient | StorePool,
   from: number,
   groups: readonly number[],
   logSize: number,
   limit: number,
+  contentBytesMax = Number.MAX_SAFE_INTEGER,
 ): Promise<EventRow[]> {
-  return (await pool.run<EventRow>(EVENTS_FROM, [from, groups, logSize, limit])).rows;
+  return (await pool.run<EventRow>(EVENTS_FROM, [from, groups, logSize, limit, contentBytesMax])).rows;
 }

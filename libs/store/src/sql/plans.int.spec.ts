@@ -20,9 +20,9 @@ const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
 const refs = ['{local,local}', '{e7,e8}'];
 const cases: [Statement, unknown[]][] = [
-  [TIMELINE_PAGE, ['item 7', '{1,2}', EVERYTHING, 0, 0, '', '', 50]],
+  [TIMELINE_PAGE, ['item 7', '{1,2}', EVERYTHING, 0, 0, '', '', 50, EVERYTHING]],
   [TIMELINE_END, ['item 7', '{1,2}', EVERYTHING, 9_000, 9_000, 'local', 'e9', 50]],
-  [EVENTS_FROM, [ROWS - 10, '{1,2}', EVERYTHING, 50]],
+  [EVENTS_FROM, [ROWS - 10, '{1,2}', EVERYTHING, 50, EVERYTHING]],
   [ITEM_HEAD, ['item 7', '{1,2}', EVERYTHING]],
   [EVENTS_BY_REF, [...refs, '{1,2}', EVERYTHING]],
   [EVENTS_BY_ID, ['e7', '{1,2}']],

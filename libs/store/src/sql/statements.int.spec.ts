@@ -5,6 +5,7 @@ import {
   countDeadLetters,
   eventById,
   eventsByRef,
+  eventsFrom,
   firstEvents,
   itemHead,
   knownEvents,
@@ -169,6 +170,23 @@ describe('reading the ledger', () => {
       }
       expect(rows).toEqual(whole);
     }
+  });
+
+  test('pages of any size in bytes go as far as the document that exceeds it, and no further', async () => {
+    const whole = await timelinePage(gateway, { item: ship, groups: all, logSize: size, limit: 100 });
+    const log = await eventsFrom(gateway, 0, all, size, 100);
+    const fitting = (rows: readonly { readonly content: Buffer }[], most: number): number => {
+      let bytes = 0;
+      return rows.filter(({ content }) => (bytes += content.length) - content.length <= most).length;
+    };
+    for (const contentBytesMax of [0, 13, 14, 15, 27, 28, 50, 1_000]) {
+      const page = await timelinePage(gateway, { item: ship, groups: all, logSize: size, limit: 100, contentBytesMax });
+      expect(page).toEqual(whole.slice(0, fitting(whole, contentBytesMax)));
+      const events = await eventsFrom(gateway, 0, all, size, 100, contentBytesMax);
+      expect(events).toEqual(log.slice(0, fitting(log, contentBytesMax)));
+    }
+    expect(fitting(whole, 14)).toBe(2);
+    expect(fitting(whole, 1_000)).toBe(whole.length);
   });
 
   test('an earlier log size shows what was there then', async () => {

@@ -2,10 +2,11 @@
  * A page of an item's timeline, for a reader of some groups, as the log stood at some size.
  *
  * Plan: for each group one walk of the primary key of ledger.timeline from the cursor on, of at most `limit` rows (lateral), merged and cut;
- * then for each row that is left one probe of the primary keys of entries and content. No sort reads more than groups x limit rows.
+ * then for each row that is left one probe of the primary keys of entries and content. No sort reads more than groups x limit rows. The
+ * length of a document is known without reading it, so that those beyond the bytes are not read.
  */
 import type { StoreClient, StorePool } from '../pool.ts';
-import { EVENT_COLUMNS, NOT_KNOWN, type EventRow } from './event-row.ts';
+import { EVENT_COLUMNS, EVENT_NAMES, NOT_KNOWN, type EventRow } from './event-row.ts';
 import { isStorable } from './storable.ts';
 
 export interface TimelineRow extends EventRow {
@@ -26,27 +27,34 @@ export interface TimelineQuestion {
   readonly logSize: number;
   readonly after?: TimelineKey | undefined;
   readonly limit: number;
+  /** Documents in bytes: none is read behind these and the one that exceeds them. Absent: all. */
+  readonly contentBytesMax?: number | undefined;
 }
 
 export const TIMELINE_PAGE = {
   name: 'timeline_page',
-  text: `select nullif(p.starts, ${NOT_KNOWN}) as starts, nullif(p.ends, ${NOT_KNOWN}) as ends, p.kind, ${EVENT_COLUMNS}
+  text: `select nullif(starts, ${NOT_KNOWN}) as starts, nullif(ends, ${NOT_KNOWN}) as ends, kind, ${EVENT_NAMES}
     from (
-      select distinct on (t.starts, t.ends, t.agency, t.id) t.starts, t.ends, t.agency, t.id, t.log_index, t.kind
-      from unnest($2::integer[]) as reader (grp)
-      cross join lateral (
-        select t.starts, t.ends, t.agency, t.id, t.log_index, t.kind from ledger.timeline t
-        where t.item = $1::text and t.grp = reader.grp and t.log_index < $3::bigint
-          and (t.starts, t.ends, t.agency, t.id) > ($4::bigint, $5::bigint, $6::text, $7::text)
-        order by t.item, t.grp, t.starts, t.ends, t.agency, t.id
+      select p.starts, p.ends, p.kind, ${EVENT_COLUMNS},
+        sum(octet_length(c.bytes)) over (order by p.starts, p.ends, p.agency, p.id) - octet_length(c.bytes) as bytes_before
+      from (
+        select distinct on (t.starts, t.ends, t.agency, t.id) t.starts, t.ends, t.agency, t.id, t.log_index, t.kind
+        from unnest($2::integer[]) as reader (grp)
+        cross join lateral (
+          select t.starts, t.ends, t.agency, t.id, t.log_index, t.kind from ledger.timeline t
+          where t.item = $1::text and t.grp = reader.grp and t.log_index < $3::bigint
+            and (t.starts, t.ends, t.agency, t.id) > ($4::bigint, $5::bigint, $6::text, $7::text)
+          order by t.item, t.grp, t.starts, t.ends, t.agency, t.id
+          limit $8::integer
+        ) t
+        order by t.starts, t.ends, t.agency, t.id
         limit $8::integer
-      ) t
-      order by t.starts, t.ends, t.agency, t.id
-      limit $8::integer
-    ) p
-    join ledger.entries e on e.log_index = p.log_index
-    join ledger.content c on c.log_index = p.log_index
-    order by p.starts, p.ends, p.agency, p.id`,
+      ) p
+      join ledger.entries e on e.log_index = p.log_index
+      join ledger.content c on c.log_index = p.log_index
+    ) page
+    where bytes_before <= $9::bigint
+    order by page.starts, page.ends, agency, id`,
 };
 
 /** Before everything: no time is this early. */
@@ -55,10 +63,10 @@ const BEGINNING = ['-9223372036854775808', '-9223372036854775808', '', ''];
 /** In timeline order (start, end, agency, id); each event once, through whichever groups it is seen. At most `limit` rows. */
 export async function timelinePage(
   from: StoreClient | StorePool,
-  { item, groups, logSize, after, limit }: TimelineQuestion,
+  { item, groups, logSize, after, limit, contentBytesMax = Number.MAX_SAFE_INTEGER }: TimelineQuestion,
 ): Promise<TimelineRow[]> {
   if (!isStorable(item)) return [];
   const key = after === undefined ? BEGINNING : [after.starts ?? NOT_KNOWN, after.ends ?? NOT_KNOWN, after.agency, after.id];
-  const { rows } = await from.run<TimelineRow>(TIMELINE_PAGE, [item, groups, logSize, ...key, limit]);
+  const { rows } = await from.run<TimelineRow>(TIMELINE_PAGE, [item, groups, logSize, ...key, limit, contentBytesMax]);
   return rows;
 }
