@@ -50,9 +50,11 @@ class Role {}
 
 let server: HttpServer;
 let port: number;
+let lines: string[];
 
 async function serve(timeouts: HttpServerOptions['timeouts'] = {}, requestsInFlight = 100): Promise<void> {
-  const log = createLog({ level: 'silent', secrets: [] });
+  lines = [];
+  const log = createLog({ level: 'info', secrets: [], destination: { write: (line) => void lines.push(line) } });
   const limits = { ratePerSecond: 1_000, rateBurst: 1_000, requestsInFlight, bodyBytes: 1 << 20 };
   server = await createHttpServer(Role, { limits, log, metrics: createMetrics(), catalogue, timeouts });
   port = Number(new URL(await server.listen('127.0.0.1', 0)).port);
@@ -240,15 +242,21 @@ describe('a body', () => {
     expect([said.status, said.text]).toEqual([200, '{"bytes":8000}']);
   });
 
-  it('whose sender goes away gives its place back', async () => {
+  it.each<[string, () => string]>([
+    ['held whole', () => `${post(JSON_TYPE, 'content-length: 20')}${'x'.repeat(10)}`],
+    ['of a stream', () => `${ndjson('transfer-encoding: chunked')}${chunk(10)}`],
+  ])('%s whose sender goes away gives its place back, and is no fault of the server', async (_, bytes) => {
     await serve({}, 1);
     const socket = connect(port, '127.0.0.1');
-    socket.write(`${ndjson('transfer-encoding: chunked')}${chunk(10)}`);
+    socket.write(bytes());
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect((await say(`GET /v1/items HTTP/1.1\r\n${HOST}\r\n`)).status).toBe(503);
     socket.destroy();
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect((await say(`GET /v1/items HTTP/1.1\r\n${HOST}\r\n`)).status).toBe(200);
+    expect(
+      lines.map((line) => JSON.parse(line) as { level: string; status: number }).map(({ level, status }) => `${level} ${status}`),
+    ).toEqual(['info 503', 'info 499', 'info 200']);
   });
 
   it('that is refused unread leaves a connection for the next request', async () => {

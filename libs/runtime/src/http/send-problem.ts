@@ -4,6 +4,7 @@ import { DomainError } from '../domain-error.ts';
 import type { Log } from '../log.ts';
 import { problemAnswer, type ProblemCatalogue, type Translate } from './problem-answer.ts';
 import { requestIdOf } from './request-id.ts';
+import { ClientGone } from './watched-body.ts';
 
 export interface ProblemOptions {
   readonly catalogue: ProblemCatalogue;
@@ -20,6 +21,7 @@ export function sendProblem(
   reply: FastifyReply,
   { catalogue, log, translate, methodsOf }: ProblemOptions,
 ): void {
+  if (thrown instanceof ClientGone) return void reply.raw.destroy();
   const instance = request.url.split('?', 1)[0] ?? '/';
   let error = thrown;
   let answer = problemAnswer(error, { instance, requestId: requestIdOf(request) }, catalogue, translate);

@@ -19,7 +19,7 @@ export function watchBodies(fastify: FastifyInstance, idleMs: number): void {
     dropRest(request, reply);
     const body = watched(payload as Readable, idleMs);
     // Whoever answers without reading to the end leaves it open.
-    reply.raw.once('close', () => body.destroy());
+    reply.raw.once('close', () => body.destroy(new ClientGone()));
     done(null, body);
   });
 }
@@ -33,6 +33,15 @@ export function dropRest({ raw }: FastifyRequest, reply: FastifyReply): void {
     const end = setTimeout(() => raw.destroy(), LINGER_MS).unref();
     raw.once('close', () => clearTimeout(end));
   });
+}
+
+/** Nobody's fault here, and nobody to answer. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone';
+
+  constructor(options?: { readonly cause: unknown }) {
+    super('The client went away within its body.', options);
+  }
 }
 
 class WatchedBody extends Transform {
@@ -59,9 +68,9 @@ function watched(payload: Readable, idleMs: number): Readable {
   }, idleMs);
   body.once('close', () => clearInterval(watch));
   // Listened to for good: destroying a request that was cut off tells it once more.
-  payload.on('error', (error) => body.destroy(error));
+  payload.on('error', (error) => body.destroy(new ClientGone({ cause: error })));
   payload.once('close', () => {
-    if (!payload.readableEnded) body.destroy(Object.assign(new Error('The client went away within its body.'), { code: 'ECONNRESET' }));
+    if (!payload.readableEnded) body.destroy(new ClientGone());
   });
   return payload.pipe(body);
 }
