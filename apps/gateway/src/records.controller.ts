@@ -78,8 +78,7 @@ export class RecordsController {
     const letter = await this.#find(seq);
     if (letter.retriedMicros !== null) throw new DomainError('dlq.retried', `Dead letter ${letter.seq} was appended again before.`);
     const { log, markRetried } = this.#deps.deadLetters;
-    const headers = Object.fromEntries(Object.entries(letter.headers).map(([name, value]) => [name, value.toString('utf8')]));
-    await log.append(letter.topic, [{ key: letter.key, value: letter.value, headers }]);
+    await log.append(letter.topic, [{ key: letter.key, value: letter.value, headers: letter.headers }]);
     await markRetried(letter.seq);
     return { seq: letter.seq, retried: true };
   }

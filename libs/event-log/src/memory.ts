@@ -245,5 +245,8 @@ const newTopic = (partitions: number): Topic => ({
 const highOf = ({ low, records }: Partition): number => low + records.length;
 
 function encodeHeaders(headers: OutgoingRecord['headers']): Record<string, Buffer> {
-  return Object.assign(new RawHeaders(), Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])));
+  return Object.assign(
+    new RawHeaders(),
+    Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text as string)])),
+  );
 }

@@ -7,7 +7,8 @@ export interface OutgoingRecord {
   /** Records of one key keep their order: they share a partition. */
   readonly key: Buffer | null;
   readonly value: Buffer;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Text, or raw bytes where a record is passed on as it came: another publisher's header need not be UTF-8. */
+  readonly headers: Readonly<Record<string, string | Buffer>>;
 }
 
 /** A record as the log holds it: raw bytes, as they were written. */

@@ -105,12 +105,14 @@ export const text = ({ value }: LogRecord): string => value.toString();
 export const firstOf = (batch: Batch): number => (batch.records[0] as LogRecord).offset;
 
 export const plain = ({ key, value, headers }: LogRecord): unknown => [
-  key?.toString('hex') ?? null, value.toString('hex'), Object.entries(headers).map(([name, bytes]) => [name, bytes.toString()]).sort(),
+  key?.toString('hex') ?? null, value.toString('hex'), Object.entries(headers).map(([name, bytes]) => [name, bytes.toString('hex')]).sort(),
 ]; // prettier-ignore
 export const plainOutgoing = ({ key, value, headers }: OutgoingRecord): unknown => [
   key?.toString('hex') ?? null,
   value.toString('hex'),
-  Object.entries(headers).sort(),
+  Object.entries(headers)
+    .map(([name, value]) => [name, Buffer.from(value as string).toString('hex')])
+    .sort(),
 ];
 
 export async function eventually(condition: () => boolean): Promise<void> {

@@ -76,7 +76,8 @@ export class RecordRowsWriter {
       const nameBytes = this.#buffer.write(name, nameAt);
       this.#int16(nameBytes);
       this.#end += nameBytes;
-      const valueBytes = this.#buffer.write(headers[name] ?? '', this.#end + 4);
+      const header = headers[name] ?? '';
+      const valueBytes = typeof header === 'string' ? this.#buffer.write(header, this.#end + 4) : header.copy(this.#buffer, this.#end + 4);
       this.#int32(valueBytes);
       this.#end += valueBytes;
     }

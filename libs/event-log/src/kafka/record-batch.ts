@@ -30,7 +30,7 @@ const HEADER_FRAMING_BYTES = 10;
 /** At most the bytes of a record in a batch. UTF-8 takes at most three bytes for a UTF-16 unit. */
 export function recordBound({ key, value, headers }: OutgoingRecord): number {
   let bytes = RECORD_FRAMING_BYTES + (key?.length ?? 0) + value.length;
-  for (const name in headers) bytes += HEADER_FRAMING_BYTES + 3 * (name.length + (headers[name] as string).length);
+  for (const name in headers) bytes += HEADER_FRAMING_BYTES + 3 * (name.length + (headers[name] as string | Buffer).length);
   return bytes;
 }
 
@@ -64,7 +64,8 @@ function encodeRecord(batch: Buffer, begin: number, { key, value, headers }: Out
   at = writeVarint(batch, at, names.length);
   for (const name of names) {
     at = writeText(batch, at, name);
-    at = writeText(batch, at, headers[name] as string);
+    const header = headers[name] as string | Buffer;
+    at = typeof header === 'string' ? writeText(batch, at, header) : writeBytes(batch, at, header);
   }
   const lengthEnd = writeVarint(batch, begin, at - body);
   batch.copyWithin(lengthEnd, body, at);
