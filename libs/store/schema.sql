@@ -127,16 +127,20 @@ create table ledger.dead_letters (
   value bytea not null,
   found bigint not null,
   retried bigint,
+  copied bigint,
   constraint dead_letters_cluster_id_topic_id_partition_offset_key UNIQUE (cluster_id, topic_id, partition, "offset"),
   constraint dead_letters_pkey PRIMARY KEY (seq)
 );
+CREATE INDEX dead_letters_not_copied ON ledger.dead_letters USING btree (seq) WHERE (copied IS NULL);
 grant insert on ledger.dead_letters to custody_projector;
 grant select on ledger.dead_letters to custody_gateway;
 grant select on ledger.dead_letters to custody_operator;
 grant select on ledger.dead_letters to custody_projector;
 grant update on ledger.dead_letters (retried) to custody_operator;
+grant update on ledger.dead_letters (copied) to custody_projector;
 comment on column ledger.dead_letters.headers is 'JSON text: pairs of a name and the raw bytes in base64.';
 comment on column ledger.dead_letters.found is 'Microseconds since 1970 by the clock of the database; so retried.';
+comment on column ledger.dead_letters.copied is 'When it was in the dead letters'' topic, as found; null: it is not there yet.';
 
 create table ledger.entries (
   log_index bigint not null,

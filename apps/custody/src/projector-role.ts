@@ -43,7 +43,7 @@ export async function startProjector(parts: Parts): Promise<void> {
     metrics.ledgerSize.set(await logSize(pool));
     return false;
   });
-  const relay = runInBackground('dead-letter copies', log, deadLetterRelay(pool, eventLog, config.topics.deadLetters));
+  const relay = runInBackground('dead-letter copies', log, deadLetterRelay(pool, eventLog, config.topics.deadLetters, () => undefined));
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
     ProjectorModule.with({
       project: (batch, from, next, events, dead) => projectBatch(pool, batch, from, next, events, dead, { keys: SEARCH_KEYS, hooks }),

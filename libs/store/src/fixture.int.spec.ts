@@ -36,7 +36,7 @@ describe('a database kept as a folder', () => {
     }
     expect(await digestDerived(copy)).toEqual(await digestDerived(database.pool('owner')));
     await expect(copy.query('delete from ledger.entries')).rejects.toThrow('ledger.append-only');
-  });
+  }, 60_000);
 
   test('of a later version is refused, and a changed row is seen', async () => {
     const changed = mkdtempSync(join(tmpdir(), 'custody-fixture-'));

@@ -25,6 +25,7 @@ export { rebuild, type RebuildOptions } from './rebuild.ts';
 export { walkTimelines, type TimelinePart, type TimelineWalk } from './timeline-walk.ts';
 export { schemaText } from './schema-text.ts';
 export type { SearchKeys } from './search-rows.ts';
+export { copyDeadLetters, countDeadLettersToCopy } from './sql/copy-dead-letter.ts';
 export {
   countDeadLetters,
   listDeadLetters,

@@ -19,6 +19,7 @@ const MAY_UPDATE = [
   'custody_capture event_log.partitions.next',
   'custody_operator event_log.partitions.next',
   'custody_operator ledger.dead_letters.retried',
+  'custody_projector ledger.dead_letters.copied',
   'custody_projector ledger.head.size',
   'custody_projector ledger.offsets.next',
 ];
@@ -149,7 +150,7 @@ describe('migrating', () => {
       }
       const reports = await Promise.all(urls.flatMap((url) => [1, 2, 3, 4].map(() => migrate(url))));
       for (const half of [reports.slice(0, 4), reports.slice(4)])
-        expect(half.flatMap(({ applied }) => applied)).toEqual(['ledger-0000000000001']);
+        expect(half.flatMap(({ applied }) => applied)).toEqual(['ledger-0000000000001', 'dead-letter-copies-0000000000002']);
       expect(await migrate(urls[0] ?? '')).toEqual({ applied: [] });
 
       const pool = createPool({ url: urls[0] ?? '', applicationName: 'test', max: 1 });
@@ -174,7 +175,7 @@ describe('migrating', () => {
       await admin.query('create database tenant owner tenant');
       const url = server.url.replace(/\/\/[^@]*@/, '//tenant:tenant@').replace(/[^/]*$/, 'tenant');
       for (const role of APP_ROLES) await admin.query(`grant ${roleName(role)} to tenant with admin option`).catch(() => {});
-      expect((await migrate(url)).applied).toHaveLength(1);
+      expect((await migrate(url)).applied).toHaveLength(2);
       const gateway = createPool({ url, applicationName: 'test', max: 1, role: 'gateway' });
       expect((await gateway.query<{ me: string; size: number }>('select current_user as me, size from ledger.head')).rows).toEqual([
         { me: 'custody_gateway', size: 0 },

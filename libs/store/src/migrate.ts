@@ -68,7 +68,7 @@ async function refuseNewer(source: DataSource): Promise<void> {
     there: boolean;
   }[];
   if (found?.there !== true) return;
-  const known = new Set(MIGRATIONS.map((Migration) => new Migration().name));
+  const known = new Set<string>(MIGRATIONS.map((Migration) => new Migration().name));
   const rows = (await source.query(`select name from ledger.${MIGRATIONS_TABLE} order by id`)) as { name: string }[];
   const unknown = rows.map(({ name }) => name).filter((name) => !known.has(name));
   if (unknown.length === 0) return;

@@ -54,8 +54,8 @@ export async function listDeadLetters(
   return rows;
 }
 
-export async function readDeadLetter(pool: StorePool, seq: number): Promise<StoredDeadLetter | null> {
-  const { rows } = await pool.run<Omit<StoredDeadLetter, 'headers'> & { headers: Buffer }>(READ, [seq]);
+export async function readDeadLetter(from: StoreClient | StorePool, seq: number): Promise<StoredDeadLetter | null> {
+  const { rows } = await from.run<Omit<StoredDeadLetter, 'headers'> & { headers: Buffer }>(READ, [seq]);
   return rows[0] === undefined ? null : { ...rows[0], headers: decodeHeaders(rows[0].headers) };
 }
 

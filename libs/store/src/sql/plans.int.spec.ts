@@ -2,6 +2,7 @@ import { testDatabase, type TestDatabase } from '../../test-database.ts';
 import type { Statement, StorePool } from '../index.ts';
 import { REBUILD_BATCH } from '../rebuild.ts';
 import { SEARCH_FRESH, SEARCH_FRESH_ALIASES } from '../search-rows.ts';
+import { COUNT_TO_COPY, NEXT_TO_COPY } from './copy-dead-letter.ts';
 import { LIST_DEAD_LETTERS } from './dead-letters.ts';
 import { EVENTS_AT } from './events-at.ts';
 import { EVENTS_BY_ID, EVENTS_BY_REF } from './events.ts';
@@ -37,6 +38,8 @@ const cases: [Statement, unknown[]][] = [
   [REBUILD_BATCH, [ROWS - 10, ROWS]],
   [LIST_CONFLICTS, ['local', '', '\\x', 20]],
   [LIST_DEAD_LETTERS, [EVERYTHING, true, 20]],
+  [NEXT_TO_COPY, [100]],
+  [COUNT_TO_COPY, []],
 ];
 
 describe('hot statements walk indexes', () => {
@@ -62,7 +65,7 @@ describe('hot statements walk indexes', () => {
       `insert into ledger.conflicts select 'local', 'e' || n, '\\x00', 'p', 0, '\\x00', 'c', 't', 't', 0, n from generate_series(0, 20000) n`,
     );
     await pool.query(
-      `insert into ledger.dead_letters (cluster_id, topic_id, topic, partition, "offset", code, detail, headers, value, found) select 'c', 't', 't', 0, n, 'x', '', '[]', '', 0 from generate_series(0, 20000) n`,
+      `insert into ledger.dead_letters (cluster_id, topic_id, topic, partition, "offset", code, detail, headers, value, found, copied) select 'c', 't', 't', 0, n, 'x', '', '[]', '', 0, 0 from generate_series(0, 20000) n`,
     );
   }, 120_000);
   afterAll(() => database.drop());
@@ -73,8 +76,8 @@ describe('hot statements walk indexes', () => {
     try {
       await client.query(`set plan_cache_mode = ${mode}`);
       await client.query(`prepare ${statement.name} as ${statement.text}`);
-      const literals = values.map((value) => `'${String(value)}'`).join(', ');
-      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain (costs off) execute ${statement.name} (${literals})`);
+      const literals = values.length === 0 ? '' : ` (${values.map((value) => `'${String(value)}'`).join(', ')})`;
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain (costs off) execute ${statement.name}${literals}`);
       return rows.map((row) => row['QUERY PLAN']).join('\n');
     } finally {
       await client.query('deallocate all');
