@@ -394,6 +394,7 @@ function portOf(log: MemoryLog): EventLog {
     consume: (options) => log.consume(options),
     ends: (topic) => log.ends(topic),
     ensureTopics: (specs) => log.ensureTopics(specs),
+    durability: (topic) => log.durability(topic),
     ping: () => log.ping(),
     close: () => log.close(),
   };

@@ -1,6 +1,6 @@
-import type { EventLog, TopicFinding } from '#lib/event-log';
+import { LogUnavailable, type Durability, type EventLog, type TopicFinding } from '#lib/event-log';
 import { type Config, createLog, readConfig } from '#lib/runtime';
-import { prepareTopics } from './event-logs.ts';
+import { followDurability, prepareTopics } from './event-logs.ts';
 
 const FOUND = {
   fewReplicas: { severity: 'warning', code: 'topic.replication', detail: 'one replica' },
@@ -48,5 +48,25 @@ describe('topics at the start', () => {
 
   it('with nothing wrong say nothing', async () => {
     expect(await start(production, [])).toEqual({ lines: [], ended: undefined });
+  });
+});
+
+describe('the durability that receipts state', () => {
+  it('is that of the topic and not of the configuration, follows it, and claims no more than is known', async () => {
+    let found: Durability | Error = 'replicated';
+    const ask = (): Promise<Durability> => (found instanceof Error ? Promise.reject(found) : Promise.resolve(found));
+    const durability = await followDurability({ durability: ask }, 'events', 5);
+    const becomes = async (wanted: Durability): Promise<void> => {
+      for (let turn = 0; durability.now() !== wanted && turn < 1_000; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(durability.now()).toBe(wanted);
+    };
+    expect(durability.now()).toBe('replicated');
+    found = 'single-node';
+    await becomes('single-node');
+    found = 'replicated';
+    await becomes('replicated');
+    found = new LogUnavailable('away');
+    await becomes('single-node');
+    durability.close();
   });
 });

@@ -1,6 +1,6 @@
 /** The event log of this process: Kafka where brokers are configured, else the one embedded in Postgres; and its topics. */
 import { readFileSync } from 'node:fs';
-import { createEmbeddedLog, createKafkaLog, type EventLog } from '#lib/event-log';
+import { createEmbeddedLog, createKafkaLog, type Durability, type EventLog } from '#lib/event-log';
 import type { Config, Log } from '#lib/runtime';
 import type { Database } from './database.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
@@ -41,4 +41,22 @@ export async function prepareTopics(config: Config, log: Log, eventLog: EventLog
   const first = findings.find(({ severity }) => severity === 'error') ?? (config.profile === 'production' ? findings[0] : undefined);
   if (first !== undefined)
     throw new CommandError(EXIT.conflict, first.code, first.detail, 'Mend the topic at the brokers, then start again.');
+}
+
+/** A topic's settings change by an operator's hand: seldom, and a minute is soon enough. */
+const LOOK_AGAIN_MS = 60_000;
+
+/** What receipts may say of the events' topic: as it is found at the start and every minute; while that is not known, the least. */
+export async function followDurability(
+  eventLog: Pick<EventLog, 'durability'>,
+  topic: string,
+  everyMs = LOOK_AGAIN_MS,
+): Promise<{ now(): Durability; close(): void }> {
+  let found: Durability = 'single-node';
+  const look = async (): Promise<void> => {
+    found = await eventLog.durability(topic).catch(() => 'single-node' as const);
+  };
+  await look();
+  const timer = setInterval(() => void look(), everyMs).unref();
+  return { now: () => found, close: () => clearInterval(timer) };
 }

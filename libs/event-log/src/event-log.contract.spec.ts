@@ -163,6 +163,7 @@ const bound = (log: MemoryLog): EventLog => ({
   consume: (options) => log.consume(options),
   ends: (topic) => log.ends(topic),
   ensureTopics: (specs) => log.ensureTopics(specs),
+  durability: (topic) => log.durability(topic),
   ping: () => log.ping(),
   close: () => log.close(),
 });

@@ -3,8 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { brokersForSuite } from '../../../deploy/kafka/broker.mjs';
+import { createConnections } from './kafka/connections.ts';
 import { createKafkaLog } from './kafka/kafka-log.ts';
+import { metadataRequest } from './kafka/protocol.ts';
+import { ensureTopics } from './kafka/topics.ts';
 import type { Batch, ConsumeOptions, EventLog, LogConsumer, LogRecord, OutgoingRecord } from './port.ts';
+import { silent } from './report.ts';
 
 const TIMEOUT_MS = 60_000;
 const SESSION_MS = 6_000;
@@ -153,6 +157,36 @@ describe('topics', () => {
     const topic = await makeTopic(settings);
     const findings = await log.ensureTopics([{ topic, partitions: 1 }]);
     expect(findings.map(({ severity, code }) => [severity, code])).toContainEqual(finding);
+  }, TIMEOUT_MS); // prettier-ignore
+
+  test('whose settings may not be read is reported as not checked, and never as in order', async () => {
+    const topic = await makeTopic({});
+    const connections = createConnections({ brokers, clientId: 'ours' }, kafka.logger());
+    const refusing: Admin = { ...admin, describeConfigs: () => Promise.reject(new Error('not authorized')) };
+    const context = { admin: refusing, connections, replication: 1, report: silent, onMessageBytesMax: () => {} };
+    const findings = await ensureTopics(context, [{ topic, partitions: 1 }]);
+    expect(findings.map(({ severity, code }) => [severity, code])).toContainEqual(['warning', 'topic.unchecked']);
+    await connections.close();
+  }, TIMEOUT_MS); // prettier-ignore
+
+  test('of one replica is single-node, whatever the configuration wishes for', async () => {
+    const topic = await makeTopic({});
+    const hopeful = createKafkaLog({ brokers, clientId: 'ours', replication: 3 });
+    expect(await hopeful.durability(topic)).toBe('single-node');
+    await expect(hopeful.durability(randomUUID())).rejects.toMatchObject({ code: 'topic.missing' });
+    await hopeful.close();
+  }, TIMEOUT_MS); // prettier-ignore
+
+  test('records that the brokers call invalid are refused for good: no retry helps', async () => {
+    const topic = await makeTopic({ 'cleanup.policy': 'compact' }); // takes no record without a key
+    await expect(log.append(topic, [record('no key')])).rejects.toMatchObject({ name: 'FatalLogError', code: 'append.refused' });
+  }, TIMEOUT_MS); // prettier-ignore
+
+  test('a broker that does not speak what we ask for stops the consumer instead of being asked for ever', async () => {
+    const connections = createConnections({ brokers, clientId: 'ours' }, kafka.logger());
+    const asked = connections.ask({ ...metadataRequest([]), apiVersion: 999 });
+    await expect(asked).rejects.toMatchObject({ name: 'FatalLogError', code: 'consumer.stopped', message: expect.stringContaining('Kafka 3.1') as string }); // prettier-ignore
+    await connections.close();
   }, TIMEOUT_MS); // prettier-ignore
 
   test('a record that is larger than the topic takes is refused at once, and the caller is told that no retry helps', async () => {

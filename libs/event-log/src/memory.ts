@@ -6,7 +6,17 @@ import { FatalLogError, LogUnavailable } from './errors.ts';
 import { runPartition, type Slice } from './partition-run.ts';
 import { consumerOf, PartitionSet } from './partition-set.ts';
 import { createPartitioner } from './partitioner.ts';
-import type { ConsumeOptions, EventLog, LogConsumer, LogRecord, OutgoingRecord, PartitionId, TopicFinding, TopicSpec } from './port.ts';
+import type {
+  ConsumeOptions,
+  Durability,
+  EventLog,
+  LogConsumer,
+  LogRecord,
+  OutgoingRecord,
+  PartitionId,
+  TopicFinding,
+  TopicSpec,
+} from './port.ts';
 import { RawHeaders } from './raw-headers.ts';
 import { type Report, silent } from './report.ts';
 
@@ -158,6 +168,11 @@ class InMemoryLog implements MemoryLog {
         : [{ severity: 'warning', code: 'topic.partitions', detail: `${topic} has ${have} partitions, not ${partitions}.` }];
     });
     return Promise.resolve(findings);
+  }
+
+  durability(topic: string): Promise<Durability> {
+    this.#topic(topic);
+    return Promise.resolve('single-node');
   }
 
   ping(): Promise<void> {

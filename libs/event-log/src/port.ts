@@ -93,6 +93,9 @@ export interface TopicFinding {
   readonly detail: string;
 }
 
+/** What an acknowledged append has survived to: one machine's disk, or more than one. */
+export type Durability = 'single-node' | 'replicated';
+
 /** The port: append batches, consume batches, see how far partitions reach. */
 export interface EventLog {
   /** One word for logs and metrics: `kafka`, `embedded`, `memory`. */
@@ -110,6 +113,11 @@ export interface EventLog {
   ends(topic: string): Promise<readonly (PartitionId & { low: number; high: number })[]>;
   /** Creates missing topics (safe to race) and reports what is wrong with the ones that are there (replication, min in-sync replicas, retention). */
   ensureTopics(specs: readonly TopicSpec[]): Promise<readonly TopicFinding[]>;
+  /**
+   * Of an append to this topic that was acknowledged, as the topic is now: `replicated` only where it is known that no acknowledgement comes
+   * before two brokers have the record. Rejects with `LogUnavailable`, `topic.missing`.
+   */
+  durability(topic: string): Promise<Durability>;
   /** Resolves when a round trip to the log works; rejects with `LogUnavailable`. */
   ping(): Promise<void>;
   close(): Promise<void>;

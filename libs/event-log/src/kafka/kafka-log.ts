@@ -8,7 +8,7 @@ import { createConnections } from './connections.ts';
 import { consumeTopic, SESSION_TIMEOUT_MS } from './consumer.ts';
 import { existingTopic } from './metadata.ts';
 import { metadataRequest } from './protocol.ts';
-import { ensureTopics, readMessageBytesMax, type TopicsContext } from './topics.ts';
+import { ensureTopics, readMessageBytesMax, topicDurability, type TopicsContext } from './topics.ts';
 
 /** Of one append, unless the caller says otherwise: longer than the start of a broker, shorter than the patience of most HTTP clients. */
 const APPEND_TIMEOUT_MS = 10_000;
@@ -58,6 +58,7 @@ export function createKafkaLog(options: KafkaLogOptions): EventLog {
         .sort((a, b) => a.partition - b.partition);
     },
     ensureTopics: async (specs) => ensureTopics(await topicsContext(), specs),
+    durability: async (topic) => topicDurability(await topicsContext(), topic),
     ping: async () => void (await connections.ask(metadataRequest([]))),
     async close() {
       await Promise.all([...consumers].map((consumer) => consumer.close()));

@@ -2,12 +2,12 @@
 import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
 import { backOffMs, pause } from '../back-off.ts';
 import { LogUnavailable } from '../errors.ts';
-import type { TopicFinding, TopicSpec } from '../port.ts';
+import type { Durability, TopicFinding, TopicSpec } from '../port.ts';
 import type { Report } from '../report.ts';
 import { unavailable } from './client.ts';
 import { readableCodecs } from './codecs.ts';
 import type { Connections } from './connections.ts';
-import { findTopic } from './metadata.ts';
+import { existingTopic, findTopic } from './metadata.ts';
 import type { TopicMetadata } from './protocol.ts';
 
 /** A sighting's document is at most 1 MiB; the header of the value, headers and framing come on top. The brokers' default is below that. */
@@ -39,6 +39,21 @@ export async function ensureTopics(context: TopicsContext, specs: readonly Topic
     if (made) context.report('info', 'The topic was made.', { topic: spec.topic, count: spec.partitions });
   }
   return findings;
+}
+
+/** As the topic is now. What cannot be read is not claimed. */
+export async function topicDurability(context: Omit<TopicsContext, 'replication'>, topic: string): Promise<Durability> {
+  const { partitions } = await existingTopic(context.connections, topic);
+  return durabilityOf(
+    partitions.map(({ replicas }) => replicas),
+    await readSettings(context, topic),
+  );
+}
+
+/** Our appends wait for all in-sync replicas (acks -1): how many those are at least is min.insync.replicas, with as many replicas to be had. */
+export function durabilityOf(replicas: readonly number[], settings: Settings | null): Durability {
+  const least = Math.min(...replicas, Number(settings?.['min.insync.replicas'] ?? NaN));
+  return least >= MIN_INSYNC ? 'replicated' : 'single-node';
 }
 
 async function existing(context: TopicsContext, spec: TopicSpec): Promise<{ topic: TopicMetadata; made: boolean }> {
@@ -106,9 +121,12 @@ function messageBytesMax(settings: Settings | null): number | undefined {
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-type Settings = Readonly<Record<string, string>>;
+export type Settings = Readonly<Record<string, string>>;
 
-async function readSettings({ admin, report, onMessageBytesMax }: TopicsContext, topic: string): Promise<Settings | null> {
+async function readSettings(
+  { admin, report, onMessageBytesMax }: Pick<TopicsContext, 'admin' | 'report' | 'onMessageBytesMax'>,
+  topic: string,
+): Promise<Settings | null> {
   try {
     const { resources } = await admin.describeConfigs({
       resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
