@@ -4,17 +4,22 @@ import {
   type AppRole,
   createPool,
   type EmbeddedPostgres,
+  type Login,
   migrate,
   type MigrationReport,
+  readLogin,
   startEmbedded,
   type StoreLog,
   type StorePool,
 } from '#lib/store';
+import { databaseFault } from './database-fault.ts';
 
 export interface Database {
   readonly embedded: EmbeddedPostgres | null;
   /** A pool with the rights of a role and no others. */
   pool(role: AppRole, options?: { readonly max?: number; readonly statementTimeoutMs?: number }): StorePool;
+  /** Whose login this role's connections have. On a connection of its own, closed afterwards. */
+  login(role: AppRole): Promise<Login>;
   /** For what no app role may do: rebuild. */
   ownerPool(): StorePool;
   migrate(): Promise<MigrationReport>;
@@ -39,16 +44,36 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
   const embedded = external === null ? await startEmbedded({ dataDir: config.dataDir, log: storeLog }) : null;
   const ownerUrl = embedded === null ? (external as string) : embedded.url('owner');
   const pools: StorePool[] = [];
+  const ownLogins = {
+    capture: config.databaseUrlCapture,
+    projector: config.databaseUrlProjector,
+    gateway: config.databaseUrlGateway,
+    operator: config.databaseUrlOperator,
+  };
+  const loginOf = (role: AppRole): { url: string; role?: AppRole } =>
+    embedded === null ? { url: ownLogins[role] ?? (external as string), role } : { url: embedded.url(role) };
   return {
     embedded,
     pool(role, options = {}) {
-      const login = embedded === null ? { url: external as string, role } : { url: embedded.url(role) };
       const max = options.max ?? config.limits.poolConnections;
       const timeout = options.statementTimeoutMs === undefined ? {} : { statementTimeoutMs: options.statementTimeoutMs };
       const connectTimeoutMs = CONNECT_TIMEOUT_MS;
-      const pool = createPool({ ...login, ...timeout, max, connectTimeoutMs, applicationName: `custody ${role}`, log: storeLog });
+      const pool = createPool({ ...loginOf(role), ...timeout, max, connectTimeoutMs, applicationName: `custody ${role}`, log: storeLog });
       pools.push(pool);
       return pool;
+    },
+    async login(role) {
+      const connectTimeoutMs = CONNECT_TIMEOUT_MS;
+      const pool = createPool({ ...loginOf(role), max: 1, connectTimeoutMs, applicationName: 'custody logins', log: storeLog });
+      try {
+        return await readLogin(pool, role);
+      } catch (error) {
+        const own = ownLogins[role];
+        if (external === null) throw error;
+        throw databaseFault(error, own ?? external, own === null ? 'DATABASE_URL' : `DATABASE_URL_${role.toUpperCase()}`);
+      } finally {
+        await pool.close();
+      }
     },
     ownerPool() {
       const pool = createPool({
@@ -61,7 +86,13 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
       pools.push(pool);
       return pool;
     },
-    migrate: () => migrate(ownerUrl),
+    async migrate() {
+      try {
+        return await migrate(ownerUrl);
+      } catch (error) {
+        throw external === null ? error : databaseFault(error, external, 'DATABASE_URL');
+      }
+    },
     async closePools() {
       await Promise.all(pools.map((pool) => pool.close()));
     },

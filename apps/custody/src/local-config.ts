@@ -8,6 +8,9 @@ export interface CommandFlags {
   readonly config?: string;
 }
 
+/** The problems name each key and what to write. */
+const REMEDY = 'Nothing was started. docs/configuration.md lists every setting; `custody config check` reads them again.';
+
 /** @param settings further settings given as flags, by setting name in camel case */
 export function localConfig(flags: CommandFlags, settings: Readonly<Record<string, unknown>> = {}): ReadConfig {
   const given = {
@@ -16,7 +19,8 @@ export function localConfig(flags: CommandFlags, settings: Readonly<Record<strin
     ...(flags.server === undefined ? {} : { server: flags.server }),
   };
   const result = readConfig({ flags: given, env: process.env, cwd: process.cwd() });
-  if (!result.ok) throw new CommandError(EXIT.usage, result.problems[0]?.code ?? 'config.invalid', describeProblems(result.problems));
+  if (!result.ok)
+    throw new CommandError(EXIT.usage, result.problems[0]?.code ?? 'config.invalid', describeProblems(result.problems), REMEDY);
   return result;
 }
 

@@ -4,6 +4,7 @@ export { DATA_FORMAT } from './embedded/data-format.ts';
 export { startEmbedded, type EmbeddedOptions, type EmbeddedPostgres } from './embedded/launcher.ts';
 export { APPEND_ONLY_SQLSTATE, StoreError, storeFault, sqlState, type StoreErrorCode } from './errors.ts';
 export { dumpFixture, openFixture } from './fixture.ts';
+export { readLogin, type Login } from './login.ts';
 export { migrate, type MigrateOptions, type MigrationReport } from './migrate.ts';
 export { createPool, type PoolOptions, type Statement, type StoreClient, type StorePool } from './pool.ts';
 export { APP_ROLES, ROLES, roleName, type AppRole, type Role } from './roles.ts';
@@ -25,7 +26,7 @@ export { rebuild, type RebuildOptions } from './rebuild.ts';
 export { walkTimelines, type TimelinePart, type TimelineWalk } from './timeline-walk.ts';
 export { schemaText } from './schema-text.ts';
 export type { SearchKeys } from './search-rows.ts';
-export { copyDeadLetters, countDeadLettersToCopy } from './sql/copy-dead-letter.ts';
+export { copyDeadLetters, deadLettersToCopy } from './sql/copy-dead-letter.ts';
 export {
   countDeadLetters,
   listDeadLetters,
@@ -39,9 +40,9 @@ export { eventById, eventsByRef } from './sql/events.ts';
 export { eventsFrom } from './sql/events-from.ts';
 export { itemHead, type ItemHead } from './sql/item-head.ts';
 export { listConflicts, type Conflict, type ConflictKey } from './sql/list-conflicts.ts';
-export { logSize } from './sql/log-size.ts';
 export { CONTRADICTIONS_MAX, relationsAbout } from './sql/relations-about.ts';
 export { ITEMS_PER_KEY_MAX, search, type SearchHit, type SearchHits, type SearchQuestion } from './sql/search.ts';
+export { ledgerReach, logSize } from './sql/log-size.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export type { Ref } from './sql/storable.ts';
 export { timelinePage, type TimelineKey, type TimelineQuestion, type TimelineRow } from './sql/timeline-page.ts';

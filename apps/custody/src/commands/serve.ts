@@ -21,6 +21,7 @@ import { openDatabase } from '../database.ts';
 import { loadDemo } from '../demo.ts';
 import { openEventLog, prepareTopics } from '../event-logs.ts';
 import { startHttp } from '../http.ts';
+import { checkLogins } from '../logins.ts';
 import { endWith, type Parts } from '../parts.ts';
 import { startProjector } from '../projector-role.ts';
 
@@ -54,6 +55,8 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   const { applied } = await database.migrate();
   if (applied.length > 0) log.info('the database was migrated', { count: applied.length });
 
+  // The embedded database has a login for each role from its first moment.
+  if (database.embedded === null) await checkLogins(config, log, database);
   const eventLog = openEventLog(config, log, database);
   shutdown.at('producers', 'event log', () => eventLog.close());
   await prepareTopics(config, log, eventLog);

@@ -113,8 +113,26 @@ test('only loopback is listened on while there are no accounts', () => {
 
 test('production names everything that it is missing; a given value that equals a default counts as given', () => {
   const env = { CUSTODY_PROFILE: 'production' };
-  expect(problems({ env })).toEqual(['config.missing databaseUrl', 'config.missing publisherKey', 'config.missing kafka.brokers']);
-  const all = { ...env, DATABASE_URL: 'postgres://db/x', KAFKA_BROKERS: 'one:9092', CUSTODY_PUBLISHER_KEY: KEY };
+  expect(problems({ env })).toEqual([
+    'config.missing databaseUrl',
+    'config.missing publisherKey',
+    'config.missing kafka.brokers',
+    'config.missing databaseUrlCapture',
+    'config.missing databaseUrlProjector',
+    'config.missing databaseUrlGateway',
+    'config.missing databaseUrlOperator',
+  ]);
+  // Only the roles of this process need theirs.
+  expect(problems({ env: { ...env, CUSTODY_ROLES: 'projector' } })).toEqual([
+    'config.missing databaseUrl',
+    'config.missing publisherKey',
+    'config.missing kafka.brokers',
+    'config.missing databaseUrlProjector',
+  ]);
+  const logins = Object.fromEntries(
+    ['CAPTURE', 'PROJECTOR', 'GATEWAY', 'OPERATOR'].map((role) => [`DATABASE_URL_${role}`, `postgres://${role}@db/x`]),
+  );
+  const all = { ...env, DATABASE_URL: 'postgres://db/x', ...logins, KAFKA_BROKERS: 'one:9092', CUSTODY_PUBLISHER_KEY: KEY };
   expect(good({ env: all }).config.profile).toBe('production');
   expect(problems({ env: { ...all, CUSTODY_KAFKA_SASL_MECHANISM: 'plain' } })).toEqual([
     'config.missing kafka.saslUser',

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { closestTo } from './closest.ts';
-import { type Config, type NamedSetting, namedSettings } from './settings.ts';
+import { type Config, type NamedSetting, namedSettings, type Role } from './settings.ts';
 
 export interface ConfigProblem {
   readonly code: 'config.unknown' | 'config.invalid' | 'config.missing' | 'config.secret-file';
@@ -172,6 +172,9 @@ function disagreements(
     for (const { name, setting } of settings) {
       if (setting.production && origins.get(name) === 'default') missing(name, 'is needed in the production profile');
     }
+    for (const name of loginsOf(values.get('roles') as readonly Role[])) {
+      if (values.get(name) === null) missing(name, 'is needed in the production profile: a login of this role and no other');
+    }
   }
   if (values.get('kafka.saslMechanism') !== 'none') {
     for (const name of ['kafka.saslUser', 'kafka.saslPassword'])
@@ -182,6 +185,15 @@ function disagreements(
   }
   return problems;
 }
+
+/** The gateway appends dead letters again as the operator. */
+const LOGINS = {
+  capture: ['databaseUrlCapture'],
+  projector: ['databaseUrlProjector'],
+  gateway: ['databaseUrlGateway', 'databaseUrlOperator'],
+} as const satisfies Record<Role, readonly (keyof Config)[]>;
+
+const loginsOf = (roles: readonly Role[]): string[] => roles.flatMap((role) => LOGINS[role]);
 
 /** A wrong value is repeated so that it can be found, but for secrets, which must not reach a log. */
 function shown({ setting }: NamedSetting, raw: unknown): string {

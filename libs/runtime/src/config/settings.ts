@@ -19,6 +19,16 @@ const isKey = (hex: string): hex is string => /^[0-9a-f]{64}$/.test(hex);
 const isUrl = (protocols: readonly string[]) => (value: string) => URL.canParse(value) && protocols.includes(new URL(value).protocol);
 const anything = (): boolean => true;
 
+/** A login whose only membership is its role's, so that SQL of an intruder has nothing to go back to. */
+const roleLogin = (role: string, purpose = '') =>
+  text(
+    'postgres URL',
+    isUrl(['postgres:', 'postgresql:']),
+    null,
+    `Login of custody_${role}${purpose}, or of a member of that role and of nothing else, at the same database. Without it the login of databaseUrl steps down to the role, which \`set role none\` undoes: a warning, and an error in production.`,
+    { secret: true, alsoFrom: [`DATABASE_URL_${role.toUpperCase()}`] },
+  );
+
 const TOPIC = 'topic name: letters, digits, dot, underscore, hyphen';
 const KEY = '64 lower-case hex digits (32 bytes)';
 
@@ -61,6 +71,10 @@ export const SETTINGS = {
     "Postgres of one's own; its user owns the schemas. Without it the embedded Postgres is started.",
     { secret: true, alsoFrom: ['DATABASE_URL'], production: true },
   ),
+  databaseUrlCapture: roleLogin('capture'),
+  databaseUrlProjector: roleLogin('projector'),
+  databaseUrlGateway: roleLogin('gateway'),
+  databaseUrlOperator: roleLogin('operator', ', by which the gateway marks dead letters as retried'),
   publisherKey: text(
     KEY,
     isKey,

@@ -11,10 +11,13 @@ const MARK = {
   name: 'mark_dead_letters_copied',
   text: `update ledger.dead_letters set copied = (extract(epoch from clock_timestamp()) * 1000000)::bigint where seq = any($1::bigint[])`,
 };
-export const COUNT_TO_COPY = {
-  name: 'count_dead_letters_to_copy',
-  text: 'select count(*) as n from ledger.dead_letters where copied is null',
+export const LEFT_TO_COPY = {
+  name: 'dead_letters_left_to_copy',
+  text: `select count(*) as n, coalesce(min(seq), 0) as oldest
+    from (select seq from ledger.dead_letters where copied is null order by seq limit $1::integer) as left_over`,
 };
+/** Counting further would cost more than it says. */
+const COUNTED_MAX = 1_000;
 
 /** Copied in one transaction: each costs a round trip to the log anyway, and this many come again after a crash. */
 const AT_ONCE = 100;
@@ -46,7 +49,7 @@ export async function copyDeadLetters(pool: StorePool, copy: (letter: StoredDead
   return copied.length;
 }
 
-/** How many are not in their topic yet; for health. */
-export async function countDeadLettersToCopy(pool: StorePool): Promise<number> {
-  return (await pool.run<{ n: number }>(COUNT_TO_COPY)).rows[0]?.n ?? 0;
+/** How many are not in their topic yet (at most 1,000 are counted), and the number of the oldest; for health. */
+export async function deadLettersToCopy(pool: StorePool): Promise<{ readonly n: number; readonly oldest: number }> {
+  return (await pool.run<{ n: number; oldest: number }>(LEFT_TO_COPY, [COUNTED_MAX])).rows[0] ?? { n: 0, oldest: 0 };
 }

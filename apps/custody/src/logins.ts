@@ -1,0 +1,49 @@
+/** Whether the roles of this process have logins of their own, at one ledger: asked at the start and by `custody doctor`. */
+import type { Config, Log } from '#lib/runtime';
+import type { AppRole } from '#lib/store';
+import type { Database } from './database.ts';
+import { CommandError, EXIT } from './exit-codes.ts';
+
+export interface LoginFinding {
+  readonly code: 'role.shared-login' | 'role.other-ledger';
+  readonly detail: string;
+}
+
+export const LOGIN_REMEDY =
+  'Give each role a login of its own: `alter role custody_gateway login password ...`, then set DATABASE_URL_GATEWAY, and so for the others.';
+
+/** Capture's login appends to the embedded log and reads it, in every process; the gateway's retries are the operator's. */
+function rolesOf({ roles, kafka }: Config): AppRole[] {
+  const used = new Set<AppRole>(roles);
+  if (roles.includes('gateway')) used.add('operator');
+  if (kafka.brokers.length === 0) used.add('capture');
+  return [...used];
+}
+
+/** Rejects as the driver does where a login is refused. */
+export async function loginFindings(config: Config, database: Database): Promise<LoginFinding[]> {
+  const logins = await Promise.all(rolesOf(config).map((role) => database.login(role)));
+  const findings = logins.flatMap(({ role, login, shared }): LoginFinding[] =>
+    shared
+      ? [
+          {
+            code: 'role.shared-login',
+            detail: `The role ${role} logs in as ${login}, which can do more than the role: \`set role none\` undoes the step down.`,
+          },
+        ]
+      : [],
+  );
+  const [first] = logins;
+  const other = logins.find(({ origin }) => origin !== first?.origin);
+  if (first !== undefined && other !== undefined)
+    findings.push({ code: 'role.other-ledger', detail: `The logins of ${first.role} and ${other.role} lead to different ledgers.` });
+  return findings;
+}
+
+/** A shared login is a warning in development and ends the start in production; another ledger ends it anywhere. */
+export async function checkLogins(config: Config, log: Log, database: Database): Promise<void> {
+  const findings = await loginFindings(config, database);
+  for (const { code, detail } of findings) log.warn(detail, { component: 'store', code });
+  const fatal = findings.find(({ code }) => code === 'role.other-ledger') ?? (config.profile === 'production' ? findings[0] : undefined);
+  if (fatal !== undefined) throw new CommandError(EXIT.conflict, fatal.code, fatal.detail, LOGIN_REMEDY);
+}
