@@ -39,16 +39,18 @@ async function bury(from: number, count: number): Promise<void> {
 
 /** A relay as a process has it from its start, run until it rests. */
 async function relayed(to: EventLog = log): Promise<number> {
-  let copied = 0;
-  const step = deadLetterRelay(projector, to, TOPIC, () => copied++);
+  const before = await end();
+  const step = deadLetterRelay(projector, to, TOPIC);
   while (await step());
-  return copied;
+  return (await end()) - before;
 }
 
+const end = async (): Promise<number> => (await log.ends(TOPIC))[0]?.high ?? 0;
+
 async function copies(): Promise<string[]> {
-  const [end] = await log.ends(TOPIC);
+  const count = await end();
   const records: LogRecord[] = [];
-  if ((end?.high ?? 0) === 0) return [];
+  if (count === 0) return [];
   const consumer = await log.consume({
     topic: TOPIC,
     group: 'reader',
@@ -60,7 +62,7 @@ async function copies(): Promise<string[]> {
       return Promise.resolve({ next: (batch.records.at(-1)?.offset ?? 0) + 1 });
     },
   });
-  while (records.length < (end?.high ?? 0)) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (records.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
   await consumer.close();
   return records.map(({ headers, value }) => `${headers['custody-seq']?.toString() ?? ''} ${value.toString()}`);
 }
@@ -120,8 +122,7 @@ describe('copies of dead letters in their topic', () => {
 
   it('are made once each by several projectors at the same time', async () => {
     await bury(0, 60);
-    const each = await Promise.all([relayed(), relayed(), relayed()]);
-    expect(each.reduce((sum, count) => sum + count, 0)).toBe(60);
+    await Promise.all([relayed(), relayed(), relayed()]);
     expect((await copies()).sort()).toEqual(Array.from({ length: 60 }, (_, n) => `${n + 1} letter ${n}`).sort());
   });
 

@@ -5,15 +5,9 @@
 import type { EventLog, OutgoingRecord } from '#lib/event-log';
 import { copyDeadLetters, type StoredDeadLetter, type StorePool } from '#lib/store';
 
-/** The step of a background loop: true = there may be more. @param copied told after each, for health */
-export function deadLetterRelay(pool: StorePool, log: EventLog, topic: string, copied: () => void): () => Promise<boolean> {
-  return async () => {
-    const count = await copyDeadLetters(pool, async (letter) => {
-      await copy(log, topic, letter);
-      copied();
-    });
-    return count > 0;
-  };
+/** The step of a background loop: true = there may be more. */
+export function deadLetterRelay(pool: StorePool, log: EventLog, topic: string): () => Promise<boolean> {
+  return async () => (await copyDeadLetters(pool, (letter) => copy(log, topic, letter))) > 0;
 }
 
 async function copy(log: EventLog, topic: string, letter: StoredDeadLetter): Promise<void> {

@@ -30,10 +30,10 @@ export class HealthController {
   async readyz(@Res() reply: FastifyReply): Promise<void> {
     const { health } = this.#deps;
     await health.look();
-    const checks = health.components().map(({ name, ready, reason, waiting }): HealthView['checks'][number] => ({
+    const checks = health.components().map(({ name, ready, reason, detail, waiting }): HealthView['checks'][number] => ({
       name,
       status: ready ? 'ok' : 'failing',
-      detail: reason ?? (waiting === null ? 'not known yet' : `${waiting} waiting`),
+      detail: reason ?? detail ?? (waiting === null ? 'not known yet' : `${waiting} waiting`),
     }));
     const ready = health.ready();
     const view: HealthView = { status: ready ? 'ok' : 'failing', checks };

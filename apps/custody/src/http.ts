@@ -5,10 +5,12 @@ import { GatewayModule, ledgerReads } from '#app/gateway';
 import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
 import { formatInstant } from '#lib/domain';
 import { createHttpServer, type Translate } from '#lib/runtime';
-import { firstEvents, knownItems, ledgerConstants, markRetried, storeFault } from '#lib/store';
+import { firstEvents, knownItems, ledgerConstants, logSize, markRetried, storeFault } from '#lib/store';
+import { followDurability } from './event-logs.ts';
 import { HEALTH_DEPS, HealthController } from './health.controller.ts';
 import type { Parts } from './parts.ts';
 import { OPERATOR } from './operator.ts';
+import { databaseAnswers, watchedAppends } from './readiness.ts';
 
 /** Largest document (design: Formats). */
 const DOCUMENT_BYTES_MAX = 1024 * 1024;
@@ -43,7 +45,7 @@ export async function startHttp(parts: Parts): Promise<string> {
 /** Failures below the controllers, in words of the catalogue. */
 const translate: Translate = (error) => {
   const { code } = error as { code?: unknown };
-  if (code === 'log.unavailable') return { code };
+  if (code === 'log.unavailable' || code === 'append.refused' || code === 'topic.missing') return { code };
   if (code === 'record.too-large')
     return {
       code: 'body.too-large',
@@ -55,11 +57,16 @@ const translate: Translate = (error) => {
 };
 
 async function captureModule(parts: Parts): Promise<DynamicModule> {
-  const { config, database, eventLog, keys, metrics, shutdown } = parts;
+  const { config, database, eventLog, health, keys, metrics, shutdown } = parts;
   const pool = database.pool('capture', { statementTimeoutMs: config.limits.statementMs });
   const threads = config.capture.threads === 0 ? inlineAcceptPool() : threadAcceptPool(config.capture.threads);
   shutdown.at('producers', 'accept threads', () => threads.close());
   const { origin } = await ledgerConstants(pool);
+  const durability = await followDurability(eventLog, config.topics.events);
+  shutdown.at('producers', 'durability', () => Promise.resolve(durability.close()));
+  const appends = watchedAppends(eventLog);
+  health.dependency({ name: 'capture: database', ask: () => databaseAnswers(() => logSize(pool)) });
+  health.dependency({ name: 'capture: event log', ask: appends.ask });
   return CaptureModule.with({
     pool: threads,
     known: {
@@ -71,12 +78,13 @@ async function captureModule(parts: Parts): Promise<DynamicModule> {
       },
       items: (refs) => knownItems(pool, refs),
     },
-    log: eventLog,
+    log: appends.log,
     topic: config.topics.events,
     appendTimeoutMs: config.capture.appendTimeoutMs,
     origin,
-    // The embedded log is on one machine whatever the configuration says.
-    durability: eventLog.adapter === 'kafka' && config.topics.replication > 1 ? 'replicated' : 'single-node',
+    get durability() {
+      return durability.now();
+    },
     publisherKey: keys.own,
     submitter: OPERATOR,
     limits: {
@@ -90,10 +98,12 @@ async function captureModule(parts: Parts): Promise<DynamicModule> {
   });
 }
 
-async function gatewayModule({ config, database, eventLog }: Parts): Promise<DynamicModule> {
+async function gatewayModule({ config, database, eventLog, health }: Parts): Promise<DynamicModule> {
   const statementTimeoutMs = config.limits.statementMs;
   const pool = database.pool('gateway', { statementTimeoutMs });
   const operator = database.pool('operator', { statementTimeoutMs, max: 2 });
+  const reach = async (): Promise<string> => `log size ${await logSize(pool)}`;
+  health.dependency({ name: 'gateway: database', ask: () => databaseAnswers(reach) });
   return GatewayModule.with({
     reads: await ledgerReads(pool),
     agency: OPERATOR.agency,

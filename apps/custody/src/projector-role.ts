@@ -5,11 +5,12 @@ import { EVENTS_TOPIC, ProjectorModule, runInBackground } from '#app/projector';
 import type { PartitionId } from '#lib/event-log';
 import { nestLogger } from '#lib/runtime';
 import { BatchServer } from '#lib/runtime/nest';
-import { logSize, projectBatch, readOffset } from '#lib/store';
+import { deadLettersToCopy, logSize, projectBatch, readOffset, type StorePool } from '#lib/store';
 import { SEARCH_KEYS } from './search-keys.ts';
 import { endWith, type Parts } from './parts.ts';
 import { deadLetterRelay } from './dead-letter-relay.ts';
 import { failpoints } from './failpoints.ts';
+import { databaseAnswers, eventLogAnswers } from './readiness.ts';
 
 /** One transaction at a time for each partition, and one for the background steps. */
 const BACKGROUND_CONNECTIONS = 2;
@@ -38,12 +39,15 @@ export async function startProjector(parts: Parts): Promise<void> {
       return new Map(offsets);
     },
   });
+  health.dependency({ name: 'projector: database', ask: () => databaseAnswers(() => logSize(pool)) });
+  health.dependency({ name: 'projector: event log', ask: () => eventLogAnswers(eventLog) });
+  watchBackground(parts, pool);
 
   const size = runInBackground('ledger size', log, async () => {
     metrics.ledgerSize.set(await logSize(pool));
     return false;
   });
-  const relay = runInBackground('dead-letter copies', log, deadLetterRelay(pool, eventLog, config.topics.deadLetters, () => undefined));
+  const relay = runInBackground('dead-letter copies', log, deadLetterRelay(pool, eventLog, config.topics.deadLetters));
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
     ProjectorModule.with({
       project: (batch, from, next, events, dead) => projectBatch(pool, batch, from, next, events, dead, { keys: SEARCH_KEYS, hooks }),
@@ -66,5 +70,19 @@ export async function startProjector(parts: Parts): Promise<void> {
     log.error('the projector stopped', { code: reason, error });
     progress.stopped(reason);
     endWith(log, shutdown, reason);
+  });
+}
+
+/** Their progress is what the ledger says of it, whichever process made it. */
+function watchBackground({ config, health }: Parts, pool: StorePool): void {
+  const stallMs = config.projector.stallSeconds * 1000;
+  const copies = health.component({
+    name: 'dead-letter copies',
+    stallMs,
+    async waiting() {
+      const { n, oldest } = await deadLettersToCopy(pool);
+      copies.moved('all', oldest);
+      return new Map([['all', n]]);
+    },
   });
 }

@@ -1,7 +1,10 @@
 /**
  * Health is progress. A consumer that is dead while its process is alive is the normal failure of event consumers, so a component is
- * healthy when its position moved lately or nothing waits for it; that the process runs says nothing.
+ * healthy when its position moved lately or nothing waits for it; that the process runs says nothing. What a role only needs is healthy as
+ * long as it answers (dependency.ts).
  */
+import { type DependencyOptions, watchDependency, type Watched } from './dependency.ts';
+import { type Answer, createQuestion } from './question.ts';
 
 /** What a component says of itself. A part is whatever it works on apart from the rest: a partition. */
 export interface ProgressReport {
@@ -28,8 +31,10 @@ export interface ComponentOptions {
 export interface ComponentHealth {
   readonly name: string;
   readonly ready: boolean;
-  /** Why it is not: `stopped`, `stalled`, `unknown`. */
+  /** Why it is not: `stopped`, `stalled`, `unknown`, `away`, with a code. */
   readonly reason: string | null;
+  /** What a dependency said of itself. */
+  readonly detail: string | null;
   /** Sum over the parts; null = not known. */
   readonly waiting: number | null;
   /** Milliseconds since 1970; null = it never moved. */
@@ -38,18 +43,17 @@ export interface ComponentHealth {
 
 export interface Health {
   component(options: ComponentOptions): ProgressReport;
+  dependency(options: DependencyOptions): void;
   /** As of the last look; `look` first for one that is fresh. Nothing to judge is ready. */
   components(): readonly ComponentHealth[];
   ready(): boolean;
-  /** Asks all components what waits and judges them. At most LOOK_TIMEOUT_MS. */
+  /** Asks all components what waits and judges them. At most ANSWER_TIMEOUT_MS. */
   look(): Promise<void>;
   /** Looks by itself as long as the process lives, so that a stall is timed from its beginning and not from the first question. */
   start(): void;
   stop(): void;
 }
 
-/** A store that does not answer in this time is as good as away, and a probe must get its answer. */
-const LOOK_TIMEOUT_MS = 2_000;
 /** Several looks fit into the shortest stall that can be configured. */
 const LOOK_EVERY_MS = 250;
 
@@ -61,6 +65,7 @@ interface Part {
 
 interface Component {
   readonly options: ComponentOptions;
+  readonly waiting: () => Promise<Answer<ReadonlyMap<string | number, number>>>;
   readonly parts: Map<string, Part>;
   stoppedBy: string | null;
   lastProgressMs: number | null;
@@ -71,22 +76,29 @@ interface Component {
 
 /** @param now clock in milliseconds. @param progressed called when a component moved or has nothing to do (for the metric). */
 export function createHealth(now: () => number = Date.now, progressed: (component: string, atMs: number) => void = () => {}): Health {
-  const components: Component[] = [];
+  const components: Watched[] = [];
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
   const look = (): Promise<void> => {
-    looking ??= Promise.all(components.map((component) => judge(component, now, progressed))).then(() => {
+    looking ??= Promise.all(components.map((component) => component.look())).then(() => {
       looking = undefined;
     });
     return looking;
   };
   return {
     component(options) {
-      const health = { name: options.name, ready: true, reason: null, waiting: null, lastProgressMs: null };
-      const component: Component = { options, parts: new Map(), stoppedBy: null, lastProgressMs: null, knownMs: now(), health };
-      components.push(component);
+      const health = { name: options.name, ready: true, reason: null, detail: null, waiting: null, lastProgressMs: null };
+      const waiting = createQuestion(() => options.waiting(), now);
+      const component: Component = { options, waiting, parts: new Map(), stoppedBy: null, lastProgressMs: null, knownMs: now(), health };
+      components.push({
+        get health() {
+          return component.health;
+        },
+        look: () => judge(component, now, progressed),
+      });
       return reportOf(component, now, progressed);
     },
+    dependency: (options) => void components.push(watchDependency(options, now, progressed)),
     components: () => components.map(({ health }) => health),
     ready: () => components.every(({ health }) => health.ready),
     look,
@@ -121,7 +133,8 @@ function reportOf(component: Component, now: () => number, progressed: (name: st
 
 async function judge(component: Component, now: () => number, progressed: (name: string, atMs: number) => void): Promise<void> {
   const { name, stallMs } = component.options;
-  const waiting = await withinLook(component.options.waiting());
+  const answer = await component.waiting();
+  const waiting = answer.ok ? answer.value : undefined;
   const at = now();
   const idle = waiting !== undefined && [...waiting.values()].every((count) => count <= 0);
   if (waiting !== undefined) component.knownMs = at;
@@ -133,7 +146,14 @@ async function judge(component: Component, now: () => number, progressed: (name:
   const unknown = waiting === undefined && at - component.knownMs > stallMs;
   const reason = component.stoppedBy === null ? (stalled ? 'stalled' : unknown ? 'unknown' : null) : `stopped: ${component.stoppedBy}`;
   const total = waiting === undefined ? null : [...waiting.values()].reduce((sum, count) => sum + count, 0);
-  component.health = { name, ready: reason === null, reason, waiting: total, lastProgressMs: component.lastProgressMs };
+  component.health = {
+    ...component.health,
+    name,
+    ready: reason === null,
+    reason,
+    waiting: total,
+    lastProgressMs: component.lastProgressMs,
+  };
 }
 
 function stalledParts(component: Component, waiting: ReadonlyMap<string | number, number>, at: number): string[] {
@@ -146,19 +166,4 @@ function stalledParts(component: Component, waiting: ReadonlyMap<string | number
     else if (at - part.sinceMs > component.options.stallMs) stalled.push(name);
   }
   return stalled;
-}
-
-async function withinLook<T>(question: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), LOOK_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([question, timeout]);
-  } catch {
-    // Not known. The component counts as behind once that has lasted for its stall time.
-    return undefined;
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -42,7 +42,7 @@ export { itemHead, type ItemHead } from './sql/item-head.ts';
 export { listConflicts, type Conflict, type ConflictKey } from './sql/list-conflicts.ts';
 export { CONTRADICTIONS_MAX, relationsAbout } from './sql/relations-about.ts';
 export { ITEMS_PER_KEY_MAX, search, type SearchHit, type SearchHits, type SearchQuestion } from './sql/search.ts';
-export { ledgerReach, logSize } from './sql/log-size.ts';
+export { logSize } from './sql/log-size.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export type { Ref } from './sql/storable.ts';
 export { timelinePage, type TimelineKey, type TimelineQuestion, type TimelineRow } from './sql/timeline-page.ts';
