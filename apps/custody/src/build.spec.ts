@@ -1,4 +1,5 @@
 /** The build step that `npm start` and `npm test` share: it runs when it has to, and only then. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -80,4 +81,26 @@ test(
     expect(build({ root: tree })).toBe('built');
   },
   BUILD_TIMEOUT_MS,
+);
+
+/** With tsc of the Nest CLI: another compiler than ours (TypeScript 6 and not 7), on the same settings. */
+test(
+  'nest build makes the same output by nest-cli.json, which names the apps that have a Nest module',
+  () => {
+    const config = readFileSync(join(ROOT, 'nest-cli.json'), 'utf8');
+    const { projects } = JSON.parse(config) as { projects: Record<string, { entryFile: string; root: string }> };
+    expect(Object.keys(projects).sort()).toEqual(['capture', 'custody', 'gateway', 'projector']);
+    for (const { entryFile } of Object.values(projects))
+      expect([entryFile, existsSync(join(ROOT, `${entryFile}.ts`))]).toEqual([entryFile, true]);
+    write('nest-cli.json', config);
+    write('apps/custody/src/main.ts', 'export const three: number = 3;\n');
+    const nest = (): number | null =>
+      spawnSync(process.execPath, [join(ROOT, 'node_modules/@nestjs/cli/bin/nest.js'), 'build'], { cwd: tree }).status;
+    expect(nest()).toBe(0);
+    expect(readFileSync(join(tree, 'dist/apps/custody/src/main.js'), 'utf8')).toContain('three = 3');
+    // It judges the sources, and does not only copy them.
+    write('apps/custody/src/main.ts', "export const three: number = 'three';\n");
+    expect(nest()).not.toBe(0);
+  },
+  2 * BUILD_TIMEOUT_MS,
 );

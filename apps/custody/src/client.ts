@@ -31,7 +31,7 @@ export function createClient(base: string): Client {
       const text = search.size === 0 ? '' : `?${search.toString()}`;
       const response = await call(`${path}${text}`, { headers: { accept: 'application/json' } });
       if (!response.ok) throw await problemError(response);
-      return (await response.json()) as Body;
+      return readAnswer<Body>(response);
     },
     post: (path, contentType, body) =>
       call(path, { method: 'POST', headers: { 'content-type': contentType }, body: body as NonNullable<RequestInit['body']> }),
@@ -42,6 +42,19 @@ function unreachable(base: string, error: unknown): CommandError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
   const message = `No server answers at ${base} (${cause}).`;
   return new CommandError(EXIT.temporary, 'server.unreachable', message, 'Start one with `npm start`, or name another with --server URL.');
+}
+
+/** What is not JSON comes from something else that listens there. Broken off: `server.interrupted`. */
+export async function readAnswer<Body>(response: Response): Promise<Body> {
+  const text = await response.text().catch((error: unknown) => {
+    throw new CommandError(EXIT.temporary, 'server.interrupted', `The answer broke off: ${String(error)}.`, 'Run the command again.');
+  });
+  try {
+    return JSON.parse(text) as Body;
+  } catch {
+    const message = `What answers at ${response.url} is not JSON, so it is no server of this program.`;
+    throw new CommandError(EXIT.usage, 'server.answer', printable(message), 'Check the address: --server, CUSTODY_SERVER.');
+  }
 }
 
 /** The problem in an answer as an error; an answer that is no problem document still says its status. */
@@ -56,5 +69,5 @@ export async function problemError(response: Response): Promise<CommandError> {
   const first = problem.errors?.[0];
   const detail = first === undefined ? '' : ` ${first.detail}`;
   const message = `${problem.title ?? `HTTP ${response.status}`}${problem.detail === undefined ? '' : `: ${problem.detail}`}${detail}`;
-  return new CommandError(exitCodeOf(response.status), problem.code ?? 'http', printable(message), problem.remedy);
+  return new CommandError(exitCodeOf(response.status), problem.code ?? 'server.answer', printable(message), problem.remedy);
 }

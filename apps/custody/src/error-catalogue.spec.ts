@@ -1,6 +1,6 @@
 /** Every code that the product can answer, log or keep is brought about by some test, or the catalogue promises what nobody has seen. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { codesWithoutTest, ERROR_CODES } from '#lib/contracts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -11,6 +11,23 @@ const filesUnder = (folder: string): string[] =>
 const sources = [...filesUnder('apps'), ...filesUnder('libs')].filter((path) => path.endsWith('.ts'));
 const isSuite = (path: string): boolean => /\.(spec|contract)\.ts$/.test(path);
 const textOf = (path: string): string => readFileSync(path, 'utf8');
+
+/** Where every code that is given must stand in the catalogue: whoever meets one looks it up. */
+const GIVES_CODES = /^(libs\/(event-log|store|runtime)|apps\/(custody|capture|gateway|projector))\/src\//;
+const CODE = '[a-z]+(?:-[a-z]+)*(?:\\.[a-z]+(?:-[a-z]+)*)*';
+/** Errors, findings, reasons, unions of codes, and what stands in for a missing one. Codes of systems (ENOENT, 57014) are not ours. */
+const IN_CODE_PLACE = new RegExp(
+  `(?:(?:Fatal|Log|Store|Domain)Error\\(\\s*|CommandError\\(\\s*[^,;]+,\\s*|\\b(?:writeError|warning|stopped)\\(\\s*|\\bcode(?:: | = )|problem\\.code \\?\\? |^  \\| )'(${CODE})'`,
+  'gm',
+);
+const NAMESPACES = [...new Set(ERROR_CODES.filter((code) => code.includes('.')).map((code) => code.split('.', 1)[0]))];
+/** Wherever it stands: a dotted word in one quote whose first part is that of a code. */
+const LIKE_A_CODE = new RegExp(`'((?:${NAMESPACES.join('|')})\\.${CODE})'`, 'g');
+
+const codesNotInCatalogue = (source: string): string[] =>
+  [...source.matchAll(IN_CODE_PLACE), ...source.matchAll(LIKE_A_CODE)]
+    .map(([, code = '']) => code)
+    .filter((code) => !ERROR_CODES.some((known) => known === code));
 const suites = sources.filter((path) => isSuite(path) && path !== import.meta.filename).map(textOf);
 
 describe('the error catalogue', () => {
@@ -22,6 +39,25 @@ describe('the error catalogue', () => {
     const [code = ''] = ERROR_CODES;
     expect(codesWithoutTest(suites.filter((text) => !text.includes(code)))).toContain(code);
     expect(codesWithoutTest([])).toEqual(ERROR_CODES);
+  });
+
+  it('has every code that the program gives', () => {
+    const found = sources
+      .filter((path) => !isSuite(path) && GIVES_CODES.test(relative(ROOT, path)))
+      .flatMap((path) => codesNotInCatalogue(textOf(path)).map((code) => `${relative(ROOT, path)}: ${code}`));
+    expect([...new Set(found)]).toEqual([]);
+  });
+
+  it.each([
+    ["throw new FatalLogError('lease.lost', 'x')", 'lease.lost'],
+    ["throw new CommandError(\n  EXIT.notFound,\n  'nothing',\n  'There is nothing.')", 'nothing'],
+    ["findings.push(warning('topic.colour', `blue`))", 'topic.colour'],
+    ["findings.push({ severity: 'error', code: 'topic.colour', detail })", 'topic.colour'],
+    ["export type FatalCode =\n  /** Away. */\n  | 'lease.lost'\n", 'lease.lost'],
+    ["endWith(log, shutdown, 'store.colour')", 'store.colour'],
+    ["problem.code ?? 'odd'", 'odd'],
+  ])('would miss the one of %j', (source, code) => {
+    expect(codesNotInCatalogue(source)).toContain(code);
   });
 
   it('has no code that nothing in the product gives', () => {

@@ -8,11 +8,15 @@ import { CommandError, EXIT } from './exit-codes.ts';
 /** The consumer's own, one for each partition it reads, and some for appends. */
 const EMBEDDED_CONNECTIONS = 12;
 
-export function openEventLog(config: Config, log: Log, database: Database): EventLog {
+/** @param database null: none is open; Kafka needs none */
+export function openEventLog(config: Config, log: Log, database: Database | null): EventLog {
   const { kafka } = config;
   const lines = log.with({ component: 'event log' });
   const logLine = (level: 'debug' | 'info' | 'warn' | 'error', message: string): void => lines[level](message);
-  if (kafka.brokers.length === 0) return createEmbeddedLog({ pool: database.pool('capture', { max: EMBEDDED_CONNECTIONS }), log: logLine });
+  if (kafka.brokers.length === 0) {
+    if (database === null) throw new Error('the embedded log is in the database');
+    return createEmbeddedLog({ pool: database.pool('capture', { max: EMBEDDED_CONNECTIONS }), log: logLine });
+  }
   const ssl = kafka.ssl ? { ssl: kafka.sslCaFile === null ? true : { ca: readFileSync(kafka.sslCaFile, 'utf8') } } : {};
   const sasl =
     kafka.saslMechanism === 'none'
@@ -28,13 +32,29 @@ export function openEventLog(config: Config, log: Log, database: Database): Even
   });
 }
 
+/** Which log does not answer, for whoever runs a command; anything else comes back as it was. */
+export function eventLogFault(error: unknown, { kafka }: Config): unknown {
+  const { code, message } = error as { code?: unknown; message?: string };
+  if (code !== 'log.unavailable' || kafka.brokers.length === 0) return error;
+  return new CommandError(
+    EXIT.temporary,
+    'log.unavailable',
+    `Kafka at ${kafka.brokers.join(', ')} (KAFKA_BROKERS) does not answer: ${message ?? 'no reason given'}.`,
+    'Start it, or mend the addresses, TLS and SASL settings; then run this again.',
+  );
+}
+
 /** Creates what is missing. What would lose data is a warning in development and ends the start in production. */
 export async function prepareTopics(config: Config, log: Log, eventLog: EventLog): Promise<void> {
   const { events, deadLetters, partitions } = config.topics;
-  const findings = await eventLog.ensureTopics([
-    { topic: events, partitions },
-    { topic: deadLetters, partitions: 1 },
-  ]);
+  const findings = await eventLog
+    .ensureTopics([
+      { topic: events, partitions },
+      { topic: deadLetters, partitions: 1 },
+    ])
+    .catch((error: unknown) => {
+      throw eventLogFault(error, config);
+    });
   for (const { severity, code, detail } of findings) {
     log[severity === 'error' ? 'error' : 'warn'](detail, { component: 'event log', code });
   }

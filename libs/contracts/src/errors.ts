@@ -106,7 +106,9 @@ export const ERRORS = {
   'rate.limited': entry(429, 'Too many requests', 'The rate of this client is used up. Nothing was done.', 'Wait as Retry-After says, then send again; the same id is stored once.'),
   'busy': entry(503, 'Busy', 'The server works at its limit and took nothing on.', 'Wait as Retry-After says, then send again; the same id is stored once.'),
   'log.unavailable': entry(503, 'Event log not available', 'It is not known whether the event log has the sightings: some, all or none of them.', 'Send the same again after Retry-After: the same id and bytes are stored once. Sightings without ids get new ones, and would be stored twice, unless both requests carry the same Idempotency-Key.'),
+  'append.refused': entry(503, 'Event log refuses', 'The event log refuses what this server appends: it lacks the right to write to the topic, or the brokers call the records invalid. Some of the sightings may be in the log.', 'Have the operator grant this publisher the right to write to the topic; then send the same again: the same id and bytes are stored once.'),
   'store.unavailable': entry(503, 'Ledger not available', 'The database did not answer. Nothing was changed.', 'Ask again after Retry-After.'),
+  'store.refused': entry(null, 'Database refuses', 'The database refuses the login, has no database of this name, or does not let the user make what is missing. Nothing was changed.', 'Check user, password and name of the database in DATABASE_URL and those of the roles.'),
   'store.timeout': entry(503, 'Statement took too long', 'The question was stopped at its time limit. Nothing was changed.', 'Ask for less: a smaller limit, a narrower search.'),
   'not-found': entry(404, 'No such page', 'There is nothing at this address.', 'See /openapi.json for what there is.'),
   'method-not-allowed': entry(405, 'Method not allowed', 'The address exists and does not take this method: nothing here is ever changed or deleted in place.', 'Use a method that the Allow header names; to change a sighting, submit a correction.'),
@@ -114,19 +116,27 @@ export const ERRORS = {
 
   // The ledger and the data.
   'ledger.append-only': entry(null, 'The ledger only grows', 'The database refused to change or remove what is in the ledger, whoever asked.', 'Submit a correction, a retraction or a marking.'),
+  'role.shared-login': entry(null, 'A login that can do more', 'A role of this process logs in as a user who can do more than the role, by `set role`: SQL that an intruder gets to run could go back to that user. A warning; in the production profile nothing is started.', 'Give each role a login of its own: `alter role custody_gateway login password ...`, then set DATABASE_URL_GATEWAY, and so for capture, projector and operator.'),
+  'role.other-ledger': entry(null, 'Logins of different ledgers', 'The database URLs of the roles lead to different ledgers. Nothing was started.', 'Let DATABASE_URL and those of the roles name the same database.'),
   'data.newer': entry(null, 'Data of a newer version', 'The data directory or schema was written by a newer version. Nothing was opened.', 'Run that version or a later one.'),
   'data.locked': entry(null, 'Data in use', 'Another process holds the data directory.', 'Stop it, or name another directory.'),
   'rebuild.not-a-digest': entry(null, 'Not a digest', 'The file is not what `custody rebuild --verify --json` prints.', 'Keep that output in a file and name it with --expect.'),
   'rebuild.other-ledger': entry(null, 'Another ledger', 'The digest was made of another ledger, or of this one at another size. Nothing was changed.', 'Make both digests of the same ledger with the server stopped, one right before the new version and one with it.'),
+  'data.none': entry(null, 'No data', 'There is no data directory at the place that the configuration names. Nothing was done.', 'Name the one that is meant (CUSTODY_DATA_DIR), or start once: the first start makes it.'),
 
   // Event log and projector.
   'offset.out-of-range': entry(null, 'Offset outside of the log', 'The next offset to read is not in the event log any more, or not yet. The consumer stopped; it never seeks by itself.', 'Find out what removed the records before anything else; then restore them or set the offset by hand.'),
   'topic.changed': entry(null, 'Another topic of the same name', 'The topic was deleted and made again: its offsets mean other records. The consumer stopped.', 'Find out who did; then rebuild from the new topic, or restore the old one.'),
-  'topic.missing': entry(null, 'Topic missing', 'The topic is not there and could not be created.', 'Create it, or let this client create topics.'),
+  'topic.missing': entry(503, 'Topic missing', 'The topic is not there and could not be created, or was deleted. Nothing was appended.', 'Create it, or let this client create topics: it does so at its start.'),
   'topic.partitions': entry(null, 'Another number of partitions', 'The topic has another number of partitions than configured.', 'Set the configuration to what is there; adding partitions moves keys.'),
   'topic.replication': entry(null, 'Too few replicas', 'The topic has fewer replicas than a lost broker allows for.', 'Use at least three in production.'),
   'topic.min-insync': entry(null, 'Too few in-sync replicas demanded', 'The setting min.insync.replicas lets an acknowledged record be lost with one broker.', 'Set it to two with three replicas.'),
   'topic.retention': entry(null, 'Records expire', 'The topic removes records by age or size before the ledger can vouch for them.', 'Set retention.ms and retention.bytes to -1 and cleanup.policy to delete.'),
+  'topic.unclean-election': entry(null, 'Unclean leader election', 'The topic lets a replica that lags become the leader, which drops acknowledged records.', 'Set unclean.leader.election.enable=false on the topic.'),
+  'topic.message-size': entry(null, 'Messages too small', 'The topic refuses records as large as the largest sighting: one would be accepted nowhere.', 'Set max.message.bytes of the topic to 2097152 (2 MiB) or more.'),
+  'topic.compression': entry(null, 'Compression not readable here', 'The topic may hold batches in a compression that this program cannot read; they would become dead letters.', 'Set compression.type of the topic to uncompressed, or to gzip.'),
+  'topic.unchecked': entry(null, 'Topic not checked', 'The settings of the topic could not be read, so retention, in-sync replicas and the rest are not known to be right; receipts say single-node.', 'Give this principal the right DescribeConfigs on the topic, or check the settings by hand.'),
+  'consumer.stopped': entry(null, 'Consumer stopped', 'The consumer gave up for a reason that no retry mends: brokers older than Kafka 3.1, a group that is refused, or bytes that are no records. The process ends; the offset stays where it is.', 'Read the message beside the code and mend that, then start again: reading goes on where the ledger says.'),
   'record.malformed': entry(null, 'Not a record', 'A record of the event log is not header, line feed, content. It is kept with the dead letters.', 'See who writes to the topic; retry once it can be read.'),
   'record.forged': entry(null, 'Not by a known publisher', 'The record\'s MAC is missing or wrong. It is kept with the dead letters.', 'See who writes to the topic, and whether a publisher key is missing here.'),
   'record.header-mismatch': entry(null, 'Headers contradict the value', 'A header does not agree with the value that it copies. It is kept with the dead letters.', 'See what rewrites headers between publisher and projector.'),
@@ -143,10 +153,14 @@ export const ERRORS = {
   'config.invalid': entry(null, 'Setting invalid', 'The value of a setting is not what it should be. Nothing was started.', 'Mend it; `custody config check` lists all at once.'),
   'config.missing': entry(null, 'Setting missing', 'A setting without a default is not there. Nothing was started.', 'Set it, or the variable of the same name with _FILE.'),
   'config.secret-file': entry(null, 'Setting\'s file unreadable', 'The file that a setting names cannot be read. Nothing was started.', 'Check the path and its permissions.'),
+  'usage': entry(null, 'Not a command like that', 'The command line names a command, option or value that is not known. Nothing was done.', '`custody --help` lists commands and options.'),
+  'reset.external': entry(null, 'Not ours to delete', 'The database is not the embedded one. Nothing was deleted.', 'Drop it with the tools of its server.'),
+  'reset.unconfirmed': entry(null, 'Not confirmed', 'Deleting the data directory needs a yes. Nothing was deleted.', 'Say `custody reset --yes`.'),
 
   // The client's way to the server.
   'server.unreachable': entry(null, 'No server', 'No server answers at the address.', 'Start one with `npm start`, or name another with --server.'),
   'server.interrupted': entry(null, 'Answer broke off', 'The connection ended before the answer was complete.', 'Run the command again.'),
+  'server.answer': entry(null, 'Answer not understood', 'What answers at the address is no server of this program, or a proxy stands between.', 'Check the address: --server, CUSTODY_SERVER.'),
 
   // Case files.
   'import.kind-unknown': entry(422, 'Unknown kind', 'The line has a kind that case files do not know. The row was rejected, the others were not.', 'Mend the kind, or map it to one of those known.'),
@@ -155,6 +169,8 @@ export const ERRORS = {
   'import.scheme-unknown': entry(422, 'Unknown identifier scheme', 'The line has an identifier of a scheme that is not known. The row was rejected.', 'Use a known scheme, or serial with the maker\'s name.'),
   'import.not-an-object': entry(422, 'Not a record', 'The line is JSON but no object. The row was rejected.', 'One JSON object a line.'),
   'import.no-file': entry(null, 'No such file', 'The file to import is not there or cannot be read. Nothing was sent.', 'Check the path.'),
+  'import.not-a-file': entry(null, 'Not a file', 'What is to be imported is a folder or device, not a file. Nothing was sent.', 'Write the case to a file (JSON Lines) and import that.'),
+  'import.line-too-long': entry(null, 'Line too long', 'A line of the file is longer than any that can be accepted. What stood before it was sent; importing again changes nothing there.', 'Shorten the line: material belongs in evidence files.'),
   'import.answer': entry(null, 'Answer incomplete', 'The server did not answer for every line that was sent.', 'Run the same import again: what is there already is not doubled.'),
   'import.format-unknown': entry(422, 'Unknown case format', 'The member schema names another format than custody-case/1.', 'Convert the file; `custody-case/1` and `custody-demo-sighting/1` are read.'),
 } as const satisfies Record<string, ErrorEntry>;

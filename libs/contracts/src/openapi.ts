@@ -152,6 +152,8 @@ function submissionResponses(): Json {
       'schema.required',
       'rate.limited',
       'log.unavailable',
+      'append.refused',
+      'topic.missing',
     ),
   };
 }
@@ -219,7 +221,15 @@ function operationPaths(): Json {
         parameters: [seq],
         responses: {
           '202': { description: 'It is in the event log again.', content: { 'application/json': content('RetriedView') } },
-          ...problems('origin.foreign', 'dlq.not-found', 'dlq.retried', 'host.unknown', 'log.unavailable'),
+          ...problems(
+            'origin.foreign',
+            'dlq.not-found',
+            'dlq.retried',
+            'host.unknown',
+            'log.unavailable',
+            'append.refused',
+            'topic.missing',
+          ),
         },
       },
     },

@@ -1,6 +1,6 @@
 /** `custody dlq ls|show|retry`: what could not be taken into the ledger, why, and its raw bytes. */
 import type { DeadLettersView, DeadLetterView, RetriedView } from '#lib/contracts';
-import { problemError, type Client } from '../client.ts';
+import { problemError, readAnswer, type Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { printable } from './printable.ts';
 
@@ -41,7 +41,7 @@ export async function show(client: Client, seq: string, options: Options): Promi
 export async function retry(client: Client, seq: string, options: Options): Promise<ExitCode> {
   const response = await client.post(`/v1/dead-letters/${numberOf(seq)}/retry`, 'application/json', '{}');
   if (!response.ok) throw await problemError(response);
-  const view = (await response.json()) as RetriedView;
+  const view = await readAnswer<RetriedView>(response);
   process.stdout.write(
     options.json === true ? `${JSON.stringify(view)}\n` : `Dead letter ${view.seq} was appended to the event log again.\n`,
   );
