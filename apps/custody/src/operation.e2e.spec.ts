@@ -15,6 +15,8 @@ const PROBE_WITHIN_MS = 5_000;
 const CHANGES_WITHIN_MS = 30_000;
 /** Nobody listens there. */
 const NOWHERE = '127.0.0.1:1';
+/** So many looks, a tenth of a second apart, without a process that was not seen before. */
+const QUIET_LOOKS = 10;
 /** More than any line of a case file. */
 const LINE_BYTES = 17 * 1024 * 1024;
 
@@ -81,9 +83,17 @@ async function freeze(dataDir: string): Promise<() => void> {
   await pool.query('select 1');
   const [postmaster = ''] = readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n');
   process.kill(Number(postmaster), 'SIGSTOP');
-  const { rows } = await pool.query<{ pid: number }>('select pid from pg_stat_activity where pid <> pg_backend_pid()');
-  const pids = rows.map(({ pid }) => pid);
-  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  const pids = new Set<number>();
+  // One that was being started shows a moment later.
+  for (let quiet = 0; quiet < QUIET_LOOKS; quiet++) {
+    const { rows } = await pool.query<{ pid: number }>('select pid from pg_stat_activity where pid <> pg_backend_pid()');
+    for (const { pid } of rows.filter((row) => !pids.has(row.pid))) {
+      process.kill(pid, 'SIGSTOP');
+      pids.add(pid);
+      quiet = 0;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
   await pool.close();
   return () => [...pids, Number(postmaster)].forEach((pid) => process.kill(pid, 'SIGCONT'));
 }
@@ -110,7 +120,11 @@ describe('readiness', () => {
     const goOn = await freeze(join(folder.path, 'postgres'));
     try {
       const { status, failing } = await until('away', everyDatabase);
-      expect([status, failing]).toEqual([503, expect.arrayContaining(['capture: database away: no-answer'])]);
+      // Silence at first; later, that no new connection is to be had.
+      expect([status, failing]).toEqual([
+        503,
+        expect.arrayContaining([expect.stringMatching(/^capture: database away: (no-answer|store\.unavailable)$/)]),
+      ]);
     } finally {
       goOn();
     }
@@ -178,7 +192,7 @@ describe('logins', () => {
     const elsewhere = own.url('gateway').replace(/[^/]*$/, 'other');
     expect(await runCustody(['migrate'], { ...env, DATABASE_URL: own.url('owner').replace(/[^/]*$/, 'other') })).toMatchObject({ code: 0 });
     const started = await runCustody(['serve'], { ...env, ...loginsOf((role) => own.url(role)), DATABASE_URL_GATEWAY: elsewhere });
-    expect([started.code, started.stderr]).toEqual([5, expect.stringContaining('[role.other-ledger]')]);
+    expect([started.code, started.stderr]).toEqual([5, expect.stringContaining('role.other-ledger')]);
   });
 });
 

@@ -41,7 +41,7 @@ export function watchDependency(
         progressed(name, answeredMs);
         health = { ...health, ready: true, reason: null, detail: answer.value, lastProgressMs: answeredMs };
       } else if (now() - answeredMs > AWAY_AFTER_MS) {
-        health = { ...health, ready: false, reason: `away: ${answer.code}`, detail: null };
+        health = { ...health, ready: false, reason: `away: ${answer.reason}`, detail: null };
       } else {
         askedMs = -Infinity; // In doubt: the next look asks again.
       }

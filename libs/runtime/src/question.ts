@@ -1,6 +1,6 @@
 /** Asking what may be away: always an answer in time, and never a pile of questions that wait. */
 
-export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly code: string };
+export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
 
 /** A store that does not answer in this time is as good as away, and a probe must get its answer. */
 export const ANSWER_TIMEOUT_MS = 2_000;
@@ -11,7 +11,7 @@ const CODE = /^[a-z]+(?:[.-][a-z]+)*$/;
 
 /**
  * Asks when called; while an earlier question is still open, waits for that one instead: each holds a connection. Never rejects; at most
- * ANSWER_TIMEOUT_MS. `code` is that of the rejection, `no-answer` for silence, `unknown` for anything else.
+ * ANSWER_TIMEOUT_MS. `reason` is the code of the rejection, `no-answer` for silence, `unknown` for anything else.
  */
 export function createQuestion<T>(ask: () => Promise<T>, now: () => number): () => Promise<Answer<T>> {
   let open: { readonly answer: Promise<Answer<T>>; readonly sinceMs: number } | undefined;
@@ -28,7 +28,7 @@ export function createQuestion<T>(ask: () => Promise<T>, now: () => number): () 
     const answer = open === undefined || now() - open.sinceMs > ABANDON_MS ? begin() : open.answer;
     let timer: NodeJS.Timeout | undefined;
     const silence = new Promise<Answer<T>>((resolve) => {
-      timer = setTimeout(() => resolve({ ok: false, code: 'no-answer' }), ANSWER_TIMEOUT_MS);
+      timer = setTimeout(() => resolve({ ok: false, reason: 'no-answer' }), ANSWER_TIMEOUT_MS);
     });
     return Promise.race([answer, silence]).finally(() => clearTimeout(timer));
   };
@@ -39,6 +39,6 @@ async function settled<T>(ask: () => Promise<T>): Promise<Answer<T>> {
     return { ok: true, value: await ask() };
   } catch (error) {
     const { code } = (error ?? {}) as { code?: unknown };
-    return { ok: false, code: typeof code === 'string' && CODE.test(code) ? code : 'unknown' };
+    return { ok: false, reason: typeof code === 'string' && CODE.test(code) ? code : 'unknown' };
   }
 }
