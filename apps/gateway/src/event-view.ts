@@ -11,6 +11,7 @@ import {
   type Sighting,
   type TimelineEntry,
 } from '#lib/domain';
+import { authorWithoutTime, citedWithoutHash } from '#lib/sources';
 import type { EventRow } from './ledger-reads.ts';
 
 /** A stored event read for the fold, with what its view needs. */
@@ -57,15 +58,28 @@ export function eventView(entry: TimelineEntry, event: ReadEvent, item?: string)
     },
     handling: entry.handling as EventView['handling'],
     submittedBy: { agency: stored.agency, principal: stored.principal, proved: true },
-    reportedBy: document.reported === undefined ? null : { ...document.reported, proved: false },
+    reportedBy: reportedByOf(document),
     captured: formatInstant(stored.capturedMicros),
     recorded: null,
     contentHash: stored.contentHash.toString('hex'),
     commitment: stored.commitment.toString('hex'),
-    evidence: (document.evidence ?? []).map((evidence) => ({ ...evidence, held: false })),
+    evidence: evidenceOf(document),
     document,
     display: displayOf(event.sighting, item),
   };
+}
+
+/** Documents by their hash first, then what a case file cites without one. */
+function evidenceOf(document: SightingDocument): EventView['evidence'] {
+  return [
+    ...(document.evidence ?? []).map((evidence) => ({ ...evidence, held: false as const })),
+    ...citedWithoutHash(document).map((cited) => ({ sha256: null, ...cited, held: false as const })),
+  ];
+}
+
+function reportedByOf(document: SightingDocument): EventView['reportedBy'] {
+  const author = document.reported ?? authorWithoutTime(document);
+  return author === undefined ? null : { ...author, proved: false };
 }
 
 function displayOf(sighting: Sighting, item?: string): EventView['display'] {
@@ -141,7 +155,7 @@ export function storedView({ stored, document, sighting }: ReadEvent): StoredVie
     id: stored.id,
     logIndex: stored.logIndex,
     submittedBy: { agency: stored.agency, principal: stored.principal, proved: true },
-    reportedBy: document.reported === undefined ? null : { ...document.reported, proved: false },
+    reportedBy: reportedByOf(document),
     captured: formatInstant(stored.capturedMicros),
     recorded: null,
     contentHash: stored.contentHash.toString('hex'),

@@ -112,7 +112,7 @@ const Display = Type.Object(
 
 const Evidence = Type.Object(
   {
-    sha256: hash("Of the evidence's bytes."),
+    sha256: orNull(hash("Of the evidence's bytes; null: cited without one.")),
     bytes: Type.Optional(index()),
     mediaType: Type.Optional(Type.String()),
     type: Type.Optional(Type.String()),

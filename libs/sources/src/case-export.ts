@@ -1,32 +1,65 @@
 /** The way back: documents as lines of a case file, `custody-case/1`. */
-import { type Instant, parseInstant } from '#lib/domain';
+import { type Instant, parseIdentifierValue, parseInstant } from '#lib/domain';
 import { isJsonObject, type ItemDocument, type JsonObject, type JsonValue, type SightingDocument } from '#lib/contracts';
 import { CASE_FORMAT } from './case-file.ts';
+import { isUri } from './case-identifier.ts';
+import { carriedLine, isMadeFrom } from './kept-line.ts';
 import { familyOf } from './source-families.ts';
 
+export interface ExportedLine {
+  readonly line: JsonObject;
+  /** The document carries a case line that is not its own, which is not what came out. */
+  readonly foreign: boolean;
+}
+
 /**
- * Lines by (reported time, id), those without a reported time first. A document that came from a case file gives back its line, equal as
- * JSON; for any other a line is made that imports to the same document but for what a case file has no member for, which stands under `x`.
+ * A document that came from a case file gives back its line, equal as JSON; for any other a line is made that imports to a document of the
+ * same meaning, where what a case file has no member for stands under `x`.
+ * @param targets what the document corrects or withdraws, where that is known: its items and kind are in a document made beside it
  */
-export function exportCaseLines(documents: Iterable<SightingDocument>): JsonObject[] {
-  const keyed = [...documents].map((document) => ({ at: reportedAt(document), id: document.id ?? '', line: lineOf(document) }));
-  keyed.sort((a, b) => (a.at === b.at ? (a.id < b.id ? -1 : a.id > b.id ? 1 : 0) : a.at < b.at ? -1 : 1));
-  return keyed.map(({ line }) => line);
+export function exportCaseLine(document: SightingDocument, targets: readonly SightingDocument[] = []): ExportedLine {
+  const carried = carriedLine(document);
+  if (carried !== undefined && isMadeFrom(document, carried, targets)) return { line: carried, foreign: false };
+  return { line: lineFrom(document, targets), foreign: document.extension?.case !== undefined };
 }
 
-function reportedAt({ reported }: SightingDocument): Instant {
+/** The order of a case file: by reported time, those without one first, then by id. */
+export interface CaseOrder {
+  readonly at: Instant;
+  readonly id: string;
+}
+
+export function caseOrder({ reported, id }: SightingDocument): CaseOrder {
   const at = reported === undefined ? undefined : parseInstant(reported.at);
-  return at?.ok === true ? at.value : -Infinity;
+  return { at: at?.ok === true ? at.value : (-Infinity as Instant), id: id ?? '' };
 }
 
-function lineOf(document: SightingDocument): JsonObject {
-  const whole = document.extension?.case;
-  return isJsonObject(whole) ? whole : lineFrom(document);
+export function compareCaseOrder(a: CaseOrder, b: CaseOrder): number {
+  if (a.at !== b.at) return a.at < b.at ? -1 : 1;
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
 type Entry = readonly [name: string, value: unknown];
 
-function lineFrom(document: SightingDocument): JsonObject {
+/**
+ * Free members stand in the line itself where they came from one and are read back as free; any that would be read as something else, and
+ * so change what the line says, stand apart under `x`.
+ */
+function lineFrom(document: SightingDocument, targets: readonly SightingDocument[]): JsonObject {
+  const { extension, ...own } = document;
+  const free = extension?.x;
+  const line = ownMembers(document);
+  if (free === undefined) return line;
+  if (isJsonObject(free)) {
+    const { evidence: cited = [], ...others } = free;
+    const evidence = [...(own.evidence ?? []), ...(Array.isArray(cited) ? (cited as readonly JsonValue[]) : [cited])];
+    const spread = { ...line, ...others, ...(evidence.length > 0 ? { evidence } : {}) } as JsonObject;
+    if (isMadeFrom({ ...own, extension: { case: spread, x: free } } as SightingDocument, spread, targets)) return spread;
+  }
+  return { ...line, x: free as JsonValue };
+}
+
+function ownMembers(document: SightingDocument): JsonObject {
   const {
     id,
     kind,
@@ -72,7 +105,6 @@ function lineFrom(document: SightingDocument): JsonObject {
     ['tlp', tlp],
     ...Object.entries(named),
     ['handling', given],
-    ...Object.entries(isJsonObject(document.extension?.x) ? document.extension.x : {}),
     ['schema', CASE_FORMAT],
   ];
   return Object.fromEntries(members.filter(([, value]) => value !== undefined)) as JsonObject;
@@ -97,12 +129,20 @@ function itemMembers(items: readonly ItemDocument[]): Entry[] {
 
 function itemEntry({ id, role, written, aliases, part }: ItemDocument): JsonValue {
   const colon = id.indexOf(':');
+  const [scheme, value] = [id.slice(0, colon), id.slice(colon + 1)];
   const entry = {
-    scheme: id.slice(0, colon),
-    value: written ?? id.slice(colon + 1),
+    scheme,
+    ...writtenMembers(scheme, value, written),
     ...(role === 'subject' ? {} : { role }),
     ...(part === undefined ? {} : { part }),
     ...aliases,
   };
   return entry as JsonObject;
+}
+
+/** What the source wrote is the value where it reads as this item; where it reads as nothing or as another one, it stands beside it. */
+function writtenMembers(scheme: string, value: string, written: string | undefined): { value: string; written?: string } {
+  if (written === undefined) return { value };
+  const parsed = parseIdentifierValue(scheme, written);
+  return parsed.ok && parsed.identifier.id === `${scheme}:${value}` && !isUri(written) ? { value: written } : { value, written };
 }

@@ -6,6 +6,7 @@ import { KINDS, type Kind, type Modality, MODALITIES, RELATING_KINDS } from '#li
 import { isJsonObject, validateDocument, type Fault, type JsonObject, type SightingDocument } from '#lib/contracts';
 import { mapItems, withTargetItems } from './case-items.ts';
 import { mapEvidence, mapHandling, mapParties, mapPlace, mapReported, mapSource, present, type CaseFileHash } from './case-members.ts';
+import { pointerIntoLine } from './case-pointers.ts';
 import { mapOccurred } from './case-times.ts';
 import { readLine, type LineReader } from './line-reader.ts';
 
@@ -21,7 +22,7 @@ export interface CaseContext {
 
 export type CaseMapping =
   | { readonly ok: true; readonly document: SightingDocument }
-  /** Pointers are into the line, except those of `schema.*`, which are into the document made of it. */
+  /** Pointers are into the line. */
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /** Kinds that case files name in their own way. */
@@ -38,6 +39,18 @@ export function mapCaseLine(line: JsonObject, context: CaseContext): CaseMapping
 }
 
 function mapWithin(value: JsonObject, context: CaseContext, depth: number): CaseMapping {
+  const target = (reference: string): SightingDocument | undefined => (depth === 0 ? undefined : targetDocument(reference, context, depth));
+  return mapLine(value, { target, fileOf: (ref) => context.fileOf?.(ref) });
+}
+
+/** What a document takes from elsewhere than its line. */
+export interface BesideLine {
+  /** What the line corrects, withdraws or speaks about, as a document. */
+  target(reference: string): SightingDocument | undefined;
+  fileOf(ref: string): CaseFileHash | undefined;
+}
+
+export function mapLine(value: JsonObject, beside: BesideLine): CaseMapping {
   if (!isJsonObject(value))
     return { ok: false, faults: [{ code: 'import.not-an-object', pointer: '', detail: 'A line of a case file is one JSON object.' }] };
   const line = readLine(value);
@@ -54,8 +67,9 @@ function mapWithin(value: JsonObject, context: CaseContext, depth: number): Case
   const id = line.text('id');
   if (id === undefined) line.missing('id', 'A line needs an id: importing it twice must change nothing.');
   if (kind === undefined || id === undefined) return { ok: false, faults: line.faults };
-  const document = documentOf(line, kind, value, context, depth, id);
-  const faults = line.faults.length > 0 ? line.faults : validateDocument(document);
+  const document = documentOf(line, kind, value, beside, id);
+  const ofDocument = (fault: Fault): Fault => ({ ...fault, pointer: pointerIntoLine(value, fault.pointer ?? '') });
+  const faults = line.faults.length > 0 ? line.faults : validateDocument(document).map(ofDocument);
   return faults.length > 0 ? { ok: false, faults } : { ok: true, document };
 }
 
@@ -73,16 +87,16 @@ function kindOf(line: LineReader): Kind | undefined {
   return kind;
 }
 
-function documentOf(line: LineReader, kind: Kind, whole: JsonObject, context: CaseContext, depth: number, id: string): SightingDocument {
+function documentOf(line: LineReader, kind: Kind, whole: JsonObject, beside: BesideLine, id: string): SightingDocument {
   const { own, given } = mapHandling(line);
   const relations = mapRelations(line, kind, kind === 'marking' ? (given ?? own) : undefined);
-  const target = relations?.target === undefined || depth === 0 ? undefined : targetDocument(relations.target, context, depth);
+  const target = relations?.target === undefined ? undefined : beside.target(relations.target);
   const ownItems = mapItems(line);
   const takesOver = kind === 'correction' || kind === 'retraction';
   const items = takesOver && target !== undefined ? withTargetItems(kind, ownItems, target.items ?? []) : ownItems;
   const what = mapWhat(line, kind, target);
   const statement = mapStatement(line);
-  const evidence = mapEvidence(line, (ref) => context.fileOf?.(ref));
+  const evidence = mapEvidence(line, (ref) => beside.fileOf(ref));
   const parties = mapParties(line);
   const members = {
     id,

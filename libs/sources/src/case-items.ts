@@ -1,9 +1,9 @@
 /** Items of a case line with their roles, and the items of the target that a correction or retraction concerns too. */
 import { type Kind, type Role, ROLES } from '#lib/domain';
-import { isJsonObject, type ItemDocument, type JsonValue } from '#lib/contracts';
+import { isJsonObject, type ItemDocument, type JsonObject, type JsonValue } from '#lib/contracts';
 import { type CaseIdentifier, mapIdentifier, mapIdentifierText } from './case-identifier.ts';
 import { present } from './case-members.ts';
-import type { LineReader } from './line-reader.ts';
+import { type LineReader, readLine } from './line-reader.ts';
 
 /** Things that move and carry others; whatever else holds something is a container. */
 const CONVEYANCE_SCHEMES: ReadonlySet<string> = new Set(['imo', 'mmsi', 'hin', 'aircraft', 'icao24', 'vin']);
@@ -13,15 +13,33 @@ const CONVEYANCE_SCHEMES: ReadonlySet<string> = new Set(['imo', 'mmsi', 'hin', '
  * else background. An entry may say its own role. One identifier has one role: the first of that order.
  */
 export function mapItems(line: LineReader): ItemDocument[] {
+  return ownItems(line).map(({ item }) => item);
+}
+
+/** Where the line names each item of `mapItems`. */
+export function itemPointers(line: JsonObject): string[] {
+  return ownItems(readLine(line)).map(({ pointer }) => pointer);
+}
+
+interface OwnItem {
+  readonly item: ItemDocument;
+  readonly pointer: string;
+}
+
+function ownItems(line: LineReader): OwnItem[] {
   const subjects = [...entriesOf(line, 'item'), ...entriesOf(line, 'items')];
   const parents = entriesOf(line, 'parent');
   const vessels = entriesOf(line, 'vessel');
   const vesselRole: Role = subjects.length === 0 ? 'subject' : 'background';
-  return unique([
-    ...subjects.map((entry) => itemOf(entry, 'subject')),
-    ...parents.map((entry) => itemOf(entry, CONVEYANCE_SCHEMES.has(entry.scheme) ? 'conveyance' : 'container')),
-    ...vessels.map((entry) => itemOf(entry, vesselRole)),
-  ]);
+  const own = [
+    ...subjects.map((entry) => ({ item: itemOf(entry, 'subject'), pointer: entry.pointer })),
+    ...parents.map((entry) => ({
+      item: itemOf(entry, CONVEYANCE_SCHEMES.has(entry.scheme) ? 'conveyance' : 'container'),
+      pointer: entry.pointer,
+    })),
+    ...vessels.map((entry) => ({ item: itemOf(entry, vesselRole), pointer: entry.pointer })),
+  ];
+  return unique(own, ({ item }) => item.id);
 }
 
 /**
@@ -31,26 +49,27 @@ export function mapItems(line: LineReader): ItemDocument[] {
  */
 export function withTargetItems(kind: Kind, own: readonly ItemDocument[], ofTarget: readonly ItemDocument[]): ItemDocument[] {
   const replaced = kind === 'correction' && own.length > 0;
-  return unique([...own, ...ofTarget.map((item): ItemDocument => (replaced ? { ...item, role: 'background' } : item))]);
+  return unique([...own, ...ofTarget.map((item): ItemDocument => (replaced ? { ...item, role: 'background' } : item))], ({ id }) => id);
 }
 
 interface ReadEntry extends CaseIdentifier {
   readonly role: Role | undefined;
   readonly part: 'input' | 'output' | undefined;
   readonly aliases: NonNullable<ItemDocument['aliases']> | undefined;
+  readonly pointer: string;
 }
 
 function entriesOf(line: LineReader, name: string): ReadEntry[] {
   return line.list(name).flatMap((value, index) => {
     const entry = entryOf(line, value, name, index);
-    return entry === undefined ? [] : [entry];
+    return entry === undefined ? [] : [{ ...entry, pointer: line.pointerOf(name, index) }];
   });
 }
 
 /** An object of scheme and value, or an identifier written as one text. */
-function entryOf(line: LineReader, value: JsonValue, name: string, index: number): ReadEntry | undefined {
+function entryOf(line: LineReader, value: JsonValue, name: string, index: number): Omit<ReadEntry, 'pointer'> | undefined {
   if (typeof value === 'string') {
-    const identifier = mapIdentifierText(line, name, value);
+    const identifier = mapIdentifierText(line, name, value, index);
     return identifier === undefined ? undefined : { ...identifier, role: undefined, part: undefined, aliases: undefined };
   }
   const entry = line.entry(value, name, index);
@@ -68,8 +87,8 @@ function itemOf({ id, written, role, part, aliases }: ReadEntry, usual: Role): I
   return { id, role: role ?? usual, ...present({ part, written, aliases }) };
 }
 
-function unique(items: readonly ItemDocument[]): ItemDocument[] {
-  const first = new Map<string, ItemDocument>();
-  for (const item of items) if (!first.has(item.id)) first.set(item.id, item);
+function unique<T>(members: readonly T[], key: (member: T) => string): T[] {
+  const first = new Map<string, T>();
+  for (const member of members) if (!first.has(key(member))) first.set(key(member), member);
   return [...first.values()];
 }

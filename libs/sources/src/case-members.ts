@@ -61,52 +61,59 @@ export function mapSource(line: LineReader): SightingDocument['source'] {
 /** What a file beside the case file is, where the importer has it: its hash takes the place of one that the line leaves out. */
 export interface CaseFileHash {
   readonly sha256: string;
-  readonly bytes: number;
+  readonly bytes?: number | undefined;
 }
+type FileOf = (ref: string) => CaseFileHash | undefined;
 
-/** Evidence without a hash is a claim that nobody can check: the members then stay under `x`. */
-export function mapEvidence(line: LineReader, fileOf: (ref: string) => CaseFileHash | undefined): EvidenceDocument[] {
-  const entries = line.list('evidence').flatMap((value, index) => evidenceOf(line, value, index, fileOf));
+/**
+ * A document names evidence by its hash. What is cited without one stays under `x` by the line's own names (`evidence`: a list of such
+ * entries, `track`), from where `citedWithoutHash` reads it for the reader.
+ */
+export function mapEvidence(line: LineReader, fileOf: FileOf): EvidenceDocument[] {
+  const withoutHash: JsonValue[] = [];
+  const entries = line.list('evidence').flatMap((value, index) => {
+    const entry = line.entry(value, 'evidence', index);
+    const mapped = entry === undefined ? undefined : evidenceOf(entry, fileOf);
+    if (mapped !== undefined) return [mapped];
+    line.release(`evidence[${index}]`);
+    withoutHash.push(value);
+    return [];
+  });
+  if (withoutHash.length > 0) line.leave('evidence', withoutHash);
   const track = line.text('track');
   if (track === undefined) return entries;
-  const known = fileOf(track);
-  const sha256 = line.text('trackSha256') ?? known?.sha256;
-  if (sha256 === undefined) {
-    line.release('track', 'trackSha256');
-    return entries;
-  }
-  const bytes = line.number('trackBytes') ?? known?.bytes;
-  return [...entries, { sha256: sha256.toLowerCase(), ...present({ bytes }), type: 'track', ref: track, mediaType: 'text/csv' }];
+  const hash = hashOf(line.text('trackSha256'), line.number('trackBytes'), track, fileOf);
+  if (hash !== undefined) return [...entries, { ...hash, type: 'track', ref: track, mediaType: 'text/csv' }];
+  line.release('track', 'trackSha256', 'trackBytes');
+  return entries;
 }
 
-function evidenceOf(
-  line: LineReader,
-  value: JsonValue,
-  index: number,
-  fileOf: (ref: string) => CaseFileHash | undefined,
-): EvidenceDocument[] {
-  const entry = line.entry(value, 'evidence', index);
-  if (entry === undefined) return [];
+function evidenceOf(entry: LineReader, fileOf: FileOf): EvidenceDocument | undefined {
   const ref = entry.text('ref');
-  const known = ref === undefined ? undefined : fileOf(ref);
-  const sha256 = entry.text('sha256') ?? known?.sha256;
-  if (sha256 === undefined) {
-    entry.release('ref');
-    return [];
-  }
-  return [
-    {
-      sha256: sha256.toLowerCase(),
-      ...present<Omit<EvidenceDocument, 'sha256'>>({
-        bytes: entry.number('bytes') ?? known?.bytes,
-        mediaType: entry.text('mediaType'),
-        type: entry.text('type'),
-        ref,
-        locator: entry.text('locator'),
-        synthetic: entry.take('synthetic') === undefined ? undefined : entry.flag('synthetic'),
-      }),
-    },
-  ];
+  const hash = hashOf(entry.text('sha256'), entry.number('bytes'), ref, fileOf);
+  if (hash === undefined) return undefined;
+  return {
+    ...hash,
+    ...present<Omit<EvidenceDocument, 'sha256' | 'bytes'>>({
+      mediaType: entry.text('mediaType'),
+      type: entry.text('type'),
+      ref,
+      locator: entry.text('locator'),
+      synthetic: entry.take('synthetic') === undefined ? undefined : entry.flag('synthetic'),
+    }),
+  };
+}
+
+/** A hash that the line states is the author's, and a file beside it adds nothing to it: it may be another file. */
+function hashOf(
+  stated: string | undefined,
+  bytes: number | undefined,
+  ref: string | undefined,
+  fileOf: FileOf,
+): Pick<EvidenceDocument, 'sha256' | 'bytes'> | undefined {
+  const known = stated === undefined && ref !== undefined ? fileOf(ref) : undefined;
+  const sha256 = stated?.toLowerCase() ?? known?.sha256;
+  return sha256 === undefined ? undefined : { sha256, ...present({ bytes: bytes ?? known?.bytes }) };
 }
 
 /**
@@ -136,7 +143,7 @@ function handlingOf(line: LineReader): HandlingDocument | undefined {
   return { tlp, ...present<Omit<HandlingDocument, 'tlp'>>({ community: line.text('community'), agencies, principals }) };
 }
 
-/** Without a time there is no `reported`; who it was then stays under `x`. */
+/** Without a time there is no `reported`; who it was then stays under `x`, from where `authorWithoutTime` reads it. */
 export function mapReported(line: LineReader): SightingDocument['reported'] {
   const at = line.text('recordedAt');
   if (at === undefined) return undefined;

@@ -14,14 +14,18 @@ export interface LineReader {
   /** A member that is a list, or one value for a list of one. */
   list(name: string): readonly JsonValue[];
   texts(name: string): readonly string[];
-  /** A reader of one entry of a list that this reader took. */
+  /** A reader of one entry of what `list` gave. */
   entry(value: JsonValue, name: string, index: number): LineReader | undefined;
+  /** Where the line has an entry of what `list` gave: at the member itself where that is no list. */
+  pointerOf(name: string, index: number): string;
   missing(name: string, detail: string): void;
   malformed(name: string, detail: string): void;
-  /** Notes a fault at the member. */
-  refuse(code: Fault['code'], name: string, detail: string): void;
+  /** Notes a fault at the member, or at an entry of it. */
+  refuse(code: Fault['code'], name: string, detail: string, index?: number): void;
   /** Gives members back: they were taken and could not be used. */
   release(...names: string[]): void;
+  /** Puts among the rest what a member was taken for and is not part of the document. */
+  leave(name: string, value: JsonValue): void;
   /** Members that nobody took, with the unknown members of those taken as objects or lists beneath their names. */
   rest(): JsonObject;
 }
@@ -29,8 +33,11 @@ export interface LineReader {
 export function readLine(line: JsonObject, faults: Fault[] = [], at = ''): LineReader {
   const taken = new Set<string>();
   const nested = new Map<string, LineReader>();
-  const fault = (code: Fault['code'], name: string, detail: string): void => {
-    faults.push({ code, pointer: at + pointerToken(name), detail });
+  const left = new Map<string, JsonValue>();
+  const pointerOf = (name: string, index?: number): string =>
+    index !== undefined && Array.isArray(line[name]) ? `${pointerToken(name)}/${index}` : pointerToken(name);
+  const fault = (code: Fault['code'], name: string, detail: string, index?: number): void => {
+    faults.push({ code, pointer: at + pointerOf(name, index), detail });
   };
   const take = (name: string): JsonValue | undefined => {
     taken.add(name);
@@ -67,16 +74,17 @@ export function readLine(line: JsonObject, faults: Fault[] = [], at = ''): LineR
       return value === undefined ? undefined : nest(value, name, pointerToken(name));
     },
     texts: (name) =>
-      list(name).filter((value): value is string => {
+      list(name).filter((value, index): value is string => {
         if (typeof value === 'string') return true;
-        fault('import.member-malformed', name, `${name} holds something that is not a text.`);
+        fault('import.member-malformed', name, `${name} holds something that is not a text.`, index);
         return false;
       }),
     entry: (value, name, index) => {
-      if (isJsonObject(value)) return nest(value, `${name}[${index}]`, `${pointerToken(name)}/${index}`);
-      fault('import.member-malformed', name, `${name} holds something that is not an object.`);
+      if (isJsonObject(value)) return nest(value, `${name}[${index}]`, pointerOf(name, index));
+      fault('import.member-malformed', name, `${name} holds something that is not an object.`, index);
       return undefined;
     },
+    pointerOf: (name, index) => at + pointerOf(name, index),
     missing: (name, detail) => fault('import.member-missing', name, detail),
     malformed: (name, detail) => fault('import.member-malformed', name, detail),
     refuse: fault,
@@ -86,12 +94,10 @@ export function readLine(line: JsonObject, faults: Fault[] = [], at = ''): LineR
         nested.delete(name);
       }
     },
-    rest: () => {
-      const own = Object.entries(line).filter(([name]) => !taken.has(name));
-      const beneath = [...nested]
-        .map(([name, reader]) => [name, reader.rest()] as const)
-        .filter(([, members]) => Object.keys(members).length > 0);
-      return Object.fromEntries([...own, ...beneath]);
-    },
+    leave: (name, value) => void left.set(name, value),
+    rest: () => Object.fromEntries([...Object.entries(line).filter(([name]) => !taken.has(name)), ...restsOf(nested), ...left]),
   };
 }
+
+const restsOf = (nested: ReadonlyMap<string, LineReader>): (readonly [string, JsonObject])[] =>
+  [...nested].map(([name, reader]) => [name, reader.rest()] as const).filter(([, members]) => Object.keys(members).length > 0);

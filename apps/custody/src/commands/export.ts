@@ -1,38 +1,115 @@
-/** `custody export --as case`: everything that may be seen, as a case file that imports again; ordered by (reported time, id). */
-import { open } from 'node:fs/promises';
-import type { EventsView, SightingDocument } from '#lib/contracts';
-import { exportCaseLines } from '#lib/sources';
+/**
+ * `custody export --as case`: everything that may be seen, as a case file that imports again; ordered by (reported time, id). However much
+ * that is, little of it is held in memory.
+ */
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import type { EventAnswer, EventsView, SightingDocument } from '#lib/contracts';
+import { caseOrder, exportCaseLine, type ExportedLine } from '#lib/sources';
 import type { Client } from '../client.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { group } from '../progress.ts';
+import { type CaseSorter, caseSorter } from './case-sorter.ts';
 
-const PAGE_EVENTS = 500;
+/** Events of one page at most. */
+const PAGE_EVENTS_MAX = 500;
+/** Of the first page, and what a page is made to hold by the size of those before it: one document may have 1 MiB. */
+const PAGE_EVENTS_FIRST = 50;
+const PAGE_CHARACTERS = 4 * 1024 * 1024;
+/** Records named on the terminal whose case line is not their own; the rest are counted. */
+const SHOWN_FOREIGN = 10;
+
+interface Gathered {
+  lines: number;
+  /** Ids of the records that carry a case line which does not say what they say. */
+  readonly foreign: string[];
+  foreignCount: number;
+}
 
 export async function exportCase(client: Client, options: { output?: unknown; json?: boolean }): Promise<ExitCode> {
+  const path = typeof options.output === 'string' && options.output !== '-' ? options.output : undefined;
   // Before anything is asked; for appending, so that what is there stays until all of the case has come.
-  const file = typeof options.output === 'string' ? await open(options.output, 'a') : undefined;
+  const isNew = path !== undefined && !(await isThere(path));
+  const file = path === undefined ? undefined : await open(path, 'a');
+  const sorter = caseSorter();
   try {
-    const lines = await readCase(client);
-    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-    if (file === undefined) process.stdout.write(text);
-    else {
-      await file.truncate(0);
-      await file.writeFile(text);
-      process.stderr.write(`${group(lines.length)} lines written to ${String(options.output)}\n`);
-    }
+    const gathered = await gather(client, sorter);
+    if (file === undefined) await pipeline(sorter.sorted(), process.stdout, { end: false });
+    else await writeTo(file, sorter);
+    tell(gathered, path, options.json === true);
+  } catch (error) {
+    if (isNew) await rm(path, { force: true });
+    throw error;
   } finally {
+    await sorter.close();
     await file?.close();
   }
   return EXIT.ok;
 }
 
-async function readCase(client: Client): Promise<ReturnType<typeof exportCaseLines>> {
-  const documents: (SightingDocument & { readonly id: string })[] = [];
-  for (let cursor: string | undefined; ;) {
-    const page: EventsView = await client.get<EventsView>('/v1/events', { cursor, limit: String(PAGE_EVENTS) });
-    for (const { id, document } of page.events) documents.push({ ...document, id });
-    if (page.next === null) break;
-    cursor = page.next;
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** A part of a case looks like a whole one: where it cannot be written to its end, nothing of it stays. */
+async function writeTo(file: FileHandle, sorter: CaseSorter): Promise<void> {
+  const regular = (await file.stat()).isFile();
+  if (regular) await file.truncate(0);
+  try {
+    for await (const piece of sorter.sorted()) await file.writeFile(piece);
+  } catch (error) {
+    if (regular) await file.truncate(0);
+    throw error;
   }
-  return exportCaseLines(documents);
+}
+
+async function gather(client: Client, sorter: CaseSorter): Promise<Gathered> {
+  const gathered: Gathered = { lines: 0, foreign: [], foreignCount: 0 };
+  let characters = 0;
+  let limit = PAGE_EVENTS_FIRST;
+  for (let cursor: string | undefined; ;) {
+    const page: EventsView = await client.get<EventsView>('/v1/events', { cursor, limit: String(limit) });
+    for (const { id, agency, document } of page.events) {
+      const { line, foreign } = await lineOf(client, { ...document, id }, agency);
+      const text = JSON.stringify(line);
+      await sorter.add(caseOrder({ ...document, id }), text);
+      characters += text.length;
+      gathered.lines++;
+      if (!foreign) continue;
+      gathered.foreignCount++;
+      if (gathered.foreign.length < SHOWN_FOREIGN) gathered.foreign.push(id);
+    }
+    if (page.next === null) return gathered;
+    cursor = page.next;
+    limit = Math.max(1, Math.min(PAGE_EVENTS_MAX, limit * 2, Math.floor((PAGE_CHARACTERS * gathered.lines) / characters)));
+  }
+}
+
+/** A correction or retraction takes items and kind from its target: that is asked for where the line alone does not make the document. */
+async function lineOf(client: Client, document: SightingDocument, agency: string): Promise<ExportedLine> {
+  const alone = exportCaseLine(document);
+  const reference = document.relations?.target;
+  if (!alone.foreign || reference === undefined) return alone;
+  const [of, id] = reference.includes('/') ? (reference.split('/') as [string, string]) : [agency, reference];
+  const target = await client
+    .get<EventAnswer>(`/v1/events/${encodeURIComponent(id)}`, { agency: of })
+    .then(({ event }) => ({ ...event.document, id }))
+    .catch((error: unknown) => {
+      if (error instanceof CommandError && error.exitCode === EXIT.notFound) return undefined;
+      throw error;
+    });
+  return target === undefined ? alone : exportCaseLine(document, [target]);
+}
+
+function tell({ lines, foreign, foreignCount }: Gathered, path: string | undefined, json: boolean): void {
+  if (foreignCount > 0) {
+    const more = foreignCount > foreign.length ? ` and ${group(foreignCount - foreign.length)} more` : '';
+    const what = 'carry a case line that does not say what the record says; the record was exported, not that line';
+    process.stderr.write(`${group(foreignCount)} ${foreignCount === 1 ? 'record' : 'records'} ${what}: ${foreign.join(', ')}${more}\n`);
+  }
+  if (path === undefined) return;
+  if (json) process.stdout.write(`${JSON.stringify({ file: path, lines, foreignLines: foreignCount })}\n`);
+  else process.stderr.write(`${group(lines)} lines written to ${path}\n`);
 }

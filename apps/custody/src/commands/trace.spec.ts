@@ -186,6 +186,27 @@ describe('the text of a trace', () => {
     );
   });
 
+  it('cites a document whose hash nobody gave as such, and an author who gave no time', () => {
+    const text = timelineText(
+      timeline({
+        entries: [
+          entry('a', {
+            reportedBy: { by: 'analyst', proved: false },
+            evidence: [
+              { sha256: null, ref: 'letter.pdf', locator: 'page:2', held: false },
+              { sha256: null, type: 'photo', synthetic: true, held: false },
+              { sha256: null, held: false },
+            ],
+          }),
+        ],
+      }),
+    );
+    expect(text).toContain(
+      'letter.pdf page:2 (hash not given, not held here), photo (synthetic, hash not given, not held here), a document (hash not given, not held here) · reported by analyst (stated) · ',
+    );
+    expect(text).not.toContain('no document cited');
+  });
+
   it('lists what waits, open questions and relations', () => {
     const text = timelineText(
       timeline({
