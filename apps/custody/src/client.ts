@@ -13,12 +13,15 @@ export interface Client {
   post(path: string, contentType: string, body: string | Uint8Array): Promise<Response>;
 }
 
-export function createClient(base: string): Client {
+/** @param signal ends every request that is under way, as CommandError with exit code 130 */
+export function createClient(base: string, signal?: AbortSignal): Client {
   const root = base.replace(/\/+$/, '');
   const call = async (path: string, init: RequestInit): Promise<Response> => {
     try {
-      return await fetch(`${root}${path}`, { ...init, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+      const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+      return await fetch(`${root}${path}`, { ...init, signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]) });
     } catch (error) {
+      if (signal?.aborted === true) throw interrupted();
       throw unreachable(root, error);
     }
   };
@@ -31,12 +34,14 @@ export function createClient(base: string): Client {
       const text = search.size === 0 ? '' : `?${search.toString()}`;
       const response = await call(`${path}${text}`, { headers: { accept: 'application/json' } });
       if (!response.ok) throw await problemError(response);
-      return readAnswer<Body>(response);
+      return readAnswer<Body>(response, signal);
     },
     post: (path, contentType, body) =>
       call(path, { method: 'POST', headers: { 'content-type': contentType }, body: body as NonNullable<RequestInit['body']> }),
   };
 }
+
+export const interrupted = (): CommandError => new CommandError(EXIT.interrupted, 'interrupted', 'Interrupted.');
 
 function unreachable(base: string, error: unknown): CommandError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
@@ -45,8 +50,9 @@ function unreachable(base: string, error: unknown): CommandError {
 }
 
 /** What is not JSON comes from something else that listens there. Broken off: `server.interrupted`. */
-export async function readAnswer<Body>(response: Response): Promise<Body> {
+export async function readAnswer<Body>(response: Response, signal?: AbortSignal): Promise<Body> {
   const text = await response.text().catch((error: unknown) => {
+    if (signal?.aborted === true) throw interrupted();
     throw new CommandError(EXIT.temporary, 'server.interrupted', `The answer broke off: ${String(error)}.`, 'Run the command again.');
   });
   try {

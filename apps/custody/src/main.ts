@@ -45,26 +45,7 @@ function program(): Command {
     .description('find items by identifier, part of one, misread letters (O/0, I/1), name or MMSI')
     .option('--limit <n>', 'how many', '20')
     .action(runner(async (options, text) => (await import('./commands/search.ts')).search(await clientOf(options), text ?? '', options)));
-  root
-    .command('import <file>')
-    .description('send a case file (JSON Lines) through capture; doing it twice changes nothing')
-    .option('--dry-run', 'judge every line, write nothing')
-    .addOption(
-      new Option('--on-error <mode>', 'what a rejected line does to the others').choices(['rollback', 'proceed']).default('proceed'),
-    )
-    .option('--rejects <file>', 'write the rejected lines here, as they were')
-    .option('-q, --quiet', 'no progress line')
-    .action(
-      runner(async (options, file) =>
-        (await import('./commands/import.ts')).importCase(await clientOf(options), file ?? '', options as never),
-      ),
-    );
-  root
-    .command('export')
-    .description('write what the ledger holds, as a case file that imports again')
-    .addOption(new Option('--as <format>', 'format').choices(['case']).default('case'))
-    .option('-o, --output <file>', 'file to write (default: stdout)')
-    .action(runner(async (options) => (await import('./commands/export.ts')).exportCase(await clientOf(options), options)));
+  caseCommands(root);
   const dlq = root.command('dlq').description('dead letters: records that could not be taken into the ledger');
   dlq
     .command('ls')
@@ -81,6 +62,38 @@ function program(): Command {
     .action(runner(async (options, seq) => (await import('./commands/dlq.ts')).retry(await clientOf(options), seq ?? '', options)));
   localCommands(root);
   return root;
+}
+
+/** Case files in and out. */
+function caseCommands(root: Command): void {
+  root
+    .command('import <file>')
+    .description('send a case file (JSON Lines) through capture; doing it twice changes nothing')
+    .option('--dry-run', 'judge every line, write nothing')
+    .addOption(
+      new Option('--on-error <mode>', 'what a rejected line does to the others').choices(['rollback', 'proceed']).default('proceed'),
+    )
+    .option('--rejects <file>', 'write the rejected lines here, as they were')
+    .option('-q, --quiet', 'no progress line')
+    .action(
+      runner(async (options, file) =>
+        interruptible(async (signal) =>
+          (await import('./commands/import.ts')).importCase(await clientOf(options, signal), file ?? '', { ...options, signal } as never),
+        ),
+      ),
+    );
+  root
+    .command('export')
+    .description('write what the ledger holds, as a case file that imports again')
+    .addOption(new Option('--as <format>', 'format').choices(['case']).default('case'))
+    .option('-o, --output <file>', 'file to write (default: stdout)')
+    .action(
+      runner(async (options) =>
+        interruptible(async (signal) =>
+          (await import('./commands/export.ts')).exportCase(await clientOf(options, signal), { ...options, signal }),
+        ),
+      ),
+    );
 }
 
 /** Commands that work on this machine's data or configuration and need no server. */
@@ -129,10 +142,18 @@ function runner(action: Action) {
   };
 }
 
-async function clientOf(options: GlobalOptions) {
+async function clientOf(options: GlobalOptions, signal?: AbortSignal) {
   const { createClient } = await import('./client.ts');
   const { serverUrl } = await import('./local-config.ts');
-  return createClient(serverUrl(options));
+  return createClient(serverUrl(options), signal);
+}
+
+/** A command that says how far it came when it is interrupted. A second interrupt ends the process at once. */
+async function interruptible(action: (signal: AbortSignal) => Promise<ExitCode>): Promise<ExitCode> {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  process.once('SIGINT', stop);
+  return action(controller.signal).finally(() => process.off('SIGINT', stop));
 }
 
 function report(error: unknown, json: boolean): ExitCode {
@@ -159,8 +180,7 @@ function writeError(code: string, message: string, remedy?: string): void {
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // `custody trace ... | head` closes the pipe: that is the reader's right, not a failure.
-  if (error.code === 'EPIPE') process.exit(EXIT.ok);
-  throw error;
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : report(error, false));
 });
 process.once('SIGINT', () => {
   if (process.listenerCount('SIGINT') === 0) process.exit(EXIT.interrupted);

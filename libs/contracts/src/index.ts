@@ -3,7 +3,6 @@ export { asyncApiDocument, DEAD_LETTERS_TOPIC, SIGHTINGS_TOPIC } from './asyncap
 export { checkHeaders, RECORD_MEDIA_TYPE, submittedHeaders, SUBMITTED_TYPE, type SubmittedRecord } from './cloud-events.ts';
 export { codesWithoutTest, ERROR_CODES, ERRORS, type ErrorCode, type ErrorEntry } from './errors.ts';
 export { FAULTS_MAX, pointerToken, type Fault } from './fault.ts';
-export { isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
 export { equalJson, isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
 export { API_VERSION, openApiDocument } from './openapi.ts';
 export { errorsPage, isErrorCode, problem, PROBLEM_MEDIA_TYPE, problemPage, statusOf, type Problem } from './problem.ts';

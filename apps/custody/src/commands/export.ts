@@ -6,7 +6,7 @@ import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { EventAnswer, EventsView, SightingDocument } from '#lib/contracts';
 import { caseOrder, exportCaseLine, type ExportedLine } from '#lib/sources';
-import type { Client } from '../client.ts';
+import { interrupted, type Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { group } from '../progress.ts';
 import { type CaseSorter, caseSorter } from './case-sorter.ts';
@@ -19,6 +19,13 @@ const PAGE_CHARACTERS = 4 * 1024 * 1024;
 /** Records named on the terminal whose case line is not their own; the rest are counted. */
 const SHOWN_FOREIGN = 10;
 
+export interface ExportOptions {
+  readonly output?: unknown;
+  readonly json?: boolean;
+  /** Ends the export with exit code 130. */
+  readonly signal?: AbortSignal;
+}
+
 interface Gathered {
   lines: number;
   /** Ids of the records that carry a case line which does not say what they say. */
@@ -26,7 +33,7 @@ interface Gathered {
   foreignCount: number;
 }
 
-export async function exportCase(client: Client, options: { output?: unknown; json?: boolean }): Promise<ExitCode> {
+export async function exportCase(client: Client, options: ExportOptions): Promise<ExitCode> {
   const path = typeof options.output === 'string' && options.output !== '-' ? options.output : undefined;
   // Before anything is asked; for appending, so that what is there stays until all of the case has come.
   const isNew = path !== undefined && !(await isThere(path));
@@ -34,8 +41,9 @@ export async function exportCase(client: Client, options: { output?: unknown; js
   const sorter = caseSorter();
   try {
     const gathered = await gather(client, sorter);
-    if (file === undefined) await pipeline(sorter.sorted(), process.stdout, { end: false });
-    else await writeTo(file, sorter);
+    const pieces = untilInterrupted(sorter.sorted(), options.signal);
+    if (file === undefined) await pipeline(pieces, process.stdout, { end: false });
+    else await writeTo(file, pieces);
     tell(gathered, path, options.json === true);
   } catch (error) {
     if (isNew) await rm(path, { force: true });
@@ -53,12 +61,19 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
+async function* untilInterrupted(pieces: AsyncIterable<string>, signal: AbortSignal | undefined): AsyncGenerator<string> {
+  for await (const piece of pieces) {
+    if (signal?.aborted === true) throw interrupted();
+    yield piece;
+  }
+}
+
 /** A part of a case looks like a whole one: where it cannot be written to its end, nothing of it stays. */
-async function writeTo(file: FileHandle, sorter: CaseSorter): Promise<void> {
+async function writeTo(file: FileHandle, pieces: AsyncIterable<string>): Promise<void> {
   const regular = (await file.stat()).isFile();
   if (regular) await file.truncate(0);
   try {
-    for await (const piece of sorter.sorted()) await file.writeFile(piece);
+    for await (const piece of pieces) await file.writeFile(piece);
   } catch (error) {
     if (regular) await file.truncate(0);
     throw error;

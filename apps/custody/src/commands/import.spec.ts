@@ -1,9 +1,11 @@
 /** Reports of an import against a server whose answers are given: complete, cut off, wrong, busy. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { JsonObject, SightingDocument } from '#lib/contracts';
 import { createClient } from '../client.ts';
 import { importCase, type ImportOptions, type ImportReport } from './import.ts';
 
@@ -48,7 +50,7 @@ async function importFrom(
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
-    const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, options.signal);
     const reports: ImportReport[] = [];
     const exit = await importCase(client, path, {
       onError: 'proceed',
@@ -66,13 +68,14 @@ async function importFrom(
 
 describe('an import', () => {
   it('accounts for every line: accepted, already there, rejected here, refused there', async () => {
-    const mixed: Reply = ({ rows }, response) => {
+    const mixed: Reply = ({ url, rows }, response) => {
+      if (url.startsWith('/v1/events/')) return response.writeHead(404).end('{}');
       const answers = rows.map(({ id }, row) => {
         if (id === 'b') return { row, status: 'duplicate', id };
         if (id === 'c') return { row, status: 'refused', id, errors: [{ code: 'event.id-conflict', pointer: '/id', detail: 'taken' }] };
         return { row, status: 'accepted', id };
       });
-      response.end(answers.map((answer) => `${JSON.stringify(answer)}\n`).join(''));
+      return response.end(answers.map((answer) => `${JSON.stringify(answer)}\n`).join(''));
     };
     const { exit, report } = await importFrom(mixed, file(line('a'), '{', line('b'), line('c')));
     expect([exit, report.lines, report.accepted, report.duplicates]).toEqual([6, 4, 1, 1]);
@@ -202,5 +205,149 @@ describe('an import', () => {
     });
     expect(turns).toBeGreaterThan(3);
     expect(said).toEqual([expect.stringMatching(/^Waiting for the server, up to 1 s: Event log not available/)]);
+  });
+});
+
+describe('a case imported again from another folder', () => {
+  const TRACK = 'MMSI\n671990004\n';
+  const SHA = createHash('sha256').update(TRACK).digest('hex');
+  const cited = (members: JsonObject = {}): string =>
+    JSON.stringify({ ...(JSON.parse(line('x-1')) as JsonObject), track: 'leg.csv', ...members });
+  let folders = 0;
+  const caseIn = (lines: readonly string[], files: Readonly<Record<string, string>>): string => {
+    const where = join(folder, `case-${folders++}`);
+    mkdirSync(where);
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(where, name), text);
+    writeFileSync(join(where, 'case.jsonl'), lines.map((text) => `${text}\n`).join(''));
+    return join(where, 'case.jsonl');
+  };
+
+  /** A ledger: the first bytes of an id stand, others are refused, and what stands is shown. */
+  const ledger = (held = new Map<string, SightingDocument>()): { reply: Reply; held: Map<string, SightingDocument> } => ({
+    held,
+    reply({ url, rows }, response) {
+      const shown = /^\/v1\/events\/([^?]+)\?agency=local$/.exec(url)?.[1];
+      if (shown !== undefined) {
+        const document = held.get(shown);
+        if (document === undefined) response.writeHead(404, { 'content-type': 'application/problem+json' });
+        return response.end(
+          JSON.stringify(document === undefined ? { code: 'event.not-found', title: 'No', status: 404 } : { event: { document } }),
+        );
+      }
+      const answers = rows.map((document, row) => {
+        const { id } = document;
+        const there = held.get(id);
+        if (there === undefined) held.set(id, document as unknown as SightingDocument);
+        const same = JSON.stringify(there) === JSON.stringify(document);
+        if (there === undefined || same) return { row, id, status: same ? 'duplicate' : 'accepted' };
+        return { row, id, status: 'refused', errors: [{ code: 'event.id-conflict', pointer: '/id', detail: 'taken' }] };
+      });
+      return response.end(answers.map((answer) => `${JSON.stringify(answer)}\n`).join(''));
+    },
+  });
+  /** Counts of an import, and what it says of lines that differ. */
+  const outcome = async (reply: Reply, path: string): Promise<unknown[]> => {
+    const { exit, report } = await importFrom(reply, path);
+    const { accepted, duplicates, differing, rejected } = report;
+    return [exit, accepted, duplicates, differing.flatMap(({ differences }) => differences), rejected.map(({ faults }) => faults[0]?.code)];
+  };
+
+  it('changes nothing, whether the file it cites was there before or is there now, and says what differs', async () => {
+    const [beside, alone, other] = [caseIn([cited()], { 'leg.csv': TRACK }), caseIn([cited()], {}), caseIn([cited()], { 'leg.csv': 'x' })];
+    const first = ledger();
+    expect(await outcome(first.reply, beside)).toEqual([0, 1, 0, [], []]);
+    const stands = structuredClone(first.held);
+    expect(await outcome(first.reply, beside)).toEqual([0, 0, 1, [], []]);
+    const gone = `leg.csv: no such file here; the ledger has its SHA-256 ${SHA}`;
+    expect(await outcome(first.reply, alone)).toEqual([0, 0, 1, [gone], []]);
+    const changed = expect.stringMatching(`^leg\\.csv: the file here has SHA-256 .{64}; the ledger has ${SHA}$`) as string;
+    expect(await outcome(first.reply, other)).toEqual([0, 0, 1, [changed], []]);
+    expect(first.held).toEqual(stands);
+
+    const second = ledger();
+    expect(await outcome(second.reply, alone)).toEqual([0, 1, 0, [], []]);
+    const found = `leg.csv: the ledger has it without a hash; the file here has SHA-256 ${SHA}`;
+    expect(await outcome(second.reply, beside)).toEqual([0, 0, 1, [found], []]);
+    expect(await outcome(second.reply, alone)).toEqual([0, 0, 1, [], []]);
+  });
+
+  it('names a correction that was made beside another account of its target', async () => {
+    const target = JSON.stringify({ ...(JSON.parse(line('a')) as JsonObject), item: 'imo:0000048' });
+    const correction = JSON.stringify({ ...(JSON.parse(line('b')) as JsonObject), kind: 'correction', corrects: 'a' });
+    const { reply } = ledger();
+    expect(await outcome(reply, caseIn([correction], {}))).toEqual([0, 1, 0, [], []]);
+    expect(await outcome(reply, caseIn([target, correction], {}))).toEqual([
+      0,
+      1,
+      1,
+      [expect.stringMatching(/^(items, as|as, items): made beside another account of a$/)],
+      [],
+    ]);
+  });
+
+  it('is a conflict where another line has the id, or a record that only carries this one', async () => {
+    const { reply, held } = ledger();
+    await outcome(reply, caseIn([cited()], {}));
+    expect(await outcome(reply, caseIn([cited({ grade: 'B2' })], {}))).toEqual([6, 0, 0, [], ['event.id-conflict']]);
+    const stands = held.get('x-1') as SightingDocument;
+    held.set('x-1', { ...stands, kind: 'registration' });
+    expect(await outcome(reply, caseIn([cited()], {}))).toEqual([6, 0, 0, [], ['event.id-conflict']]);
+    const unseen: Reply = (asked, response, request) => {
+      if (asked.url.startsWith('/v1/events/')) return ledger().reply(asked, response, request);
+      return reply(asked, response, request);
+    };
+    expect(await outcome(unseen, caseIn([cited()], {}))).toEqual([6, 0, 0, [], ['event.id-conflict']]);
+  });
+});
+
+describe('an import', () => {
+  it('points into the line for what the server refuses', async () => {
+    const refuses: Reply = ({ rows }, response) => {
+      const errors = [{ code: 'identifier.length', pointer: '/items/0/id', detail: 'short' }];
+      response.end(rows.map(({ id }, row) => `${JSON.stringify({ row, status: 'refused', id, errors })}\n`).join(''));
+    };
+    const single = JSON.stringify({ ...(JSON.parse(line('a')) as JsonObject), item: { scheme: 'imo', value: '0000048' } });
+    const { report } = await importFrom(refuses, file(single));
+    expect(report.rejected[0]?.faults[0]).toMatchObject({ code: 'identifier.length', pointer: '/item/value' });
+  });
+
+  it('sends long lines a few at a time', async () => {
+    const long = (id: string): string => JSON.stringify({ ...(JSON.parse(line(id)) as JsonObject), note: 'x'.repeat(400_000) });
+    const ids = Array.from({ length: 30 }, (_, n) => `n-${n}`);
+    const { report, asked } = await importFrom(accept, file(...ids.map(long)));
+    expect([report.accepted, asked.flatMap(({ rows }) => rows.map(({ id }) => id))]).toEqual([30, ids]);
+    expect(Math.max(...asked.map(({ rows }) => JSON.stringify(rows).length))).toBeLessThan(6 * 1024 * 1024);
+  });
+
+  it('that is interrupted says how many lines are in, whatever the server is doing', async () => {
+    for (const signalAt of ['before the first answer', 'while it waits'] as const) {
+      const controller = new AbortController();
+      const hangs: Reply = (_, response) => {
+        if (signalAt === 'while it waits') response.writeHead(503).end('{}');
+        setTimeout(() => controller.abort(), 50);
+      };
+      await expect(importFrom(hangs, file(line('a'), line('b')), { signal: controller.signal })).rejects.toMatchObject({
+        exitCode: 130,
+        code: 'interrupted',
+        message: 'Interrupted. 0 of 2 lines are known to be in.',
+        remedy: expect.stringMatching(/^Run the same import again:/) as string,
+      });
+    }
+  });
+
+  it('of a line that is none stops in front of it, before anything is sent', async () => {
+    let asked = 0;
+    const counts: Reply = (...all) => {
+      asked++;
+      accept(...all);
+    };
+    const path = file(line('a'), 'x'.repeat(17 * 1024 * 1024));
+    await expect(importFrom(counts, path)).rejects.toMatchObject({ code: 'import.line-too-long', exitCode: 2 });
+    expect(asked).toBe(0);
+  });
+
+  it('of an answer that is none of this server says that another one answered', async () => {
+    const proxy: Reply = (_, response) => response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>no</h1>');
+    await expect(importFrom(proxy, file(line('a')))).rejects.toMatchObject({ code: 'http', exitCode: 3 });
   });
 });

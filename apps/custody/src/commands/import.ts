@@ -4,15 +4,17 @@
  */
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Fault, isJsonObject, type JsonObject } from '#lib/contracts';
+import { type EventAnswer, type Fault, isJsonObject, type JsonObject, type SightingDocument } from '#lib/contracts';
 import { canonicalize, parseStrict } from '#lib/ledger';
-import { mapCaseLine } from '#lib/sources';
+import { mapCaseLine, pointerIntoLine } from '#lib/sources';
 import { caseFolder } from '../case-folder.ts';
-import { problemError, type Client } from '../client.ts';
+import { interrupted, problemError, type Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { group, progressBar, type Progress } from '../progress.ts';
+import { OPERATOR } from '../operator.ts';
 import { caseLines, checkCaseFile, type CaseLine } from './case-lines.ts';
-import { printable } from './printable.ts';
+import { differencesOf } from './import-again.ts';
+import { type ImportReport, printReport, type RejectedLine, written } from './import-report.ts';
 
 /** Lines in one request: enough to share one append, few enough to answer well within a second. */
 const CHUNK_LINES = 500;
@@ -20,8 +22,8 @@ const CHUNK_LINES = 500;
 const CHUNKS_UNDER_WAY = 4;
 /** How long a server that is away or busy is waited for before the import gives up (it can be run again). */
 const RETRY_FOR_MS = 60_000;
-/** Rejected lines shown in full on the terminal; all of them go to --rejects. */
-const SHOWN_REJECTS = 20;
+/** What one request holds at most, but for a line that is larger by itself: a file of long lines must not fill the memory. */
+const CHUNK_CHARACTERS_MAX = 4 * 1024 * 1024;
 
 export interface ImportOptions {
   readonly dryRun?: boolean;
@@ -34,25 +36,10 @@ export interface ImportOptions {
   readonly retryForMs?: number;
   /** Gets the sentence that the server is waited for, once an import; default: stderr. */
   readonly onWait?: (sentence: string) => void;
+  /** Stops the import: it ends with exit code 130 and says how far it came. */
+  readonly signal?: AbortSignal;
   /** For a caller that is no terminal: gets the report instead of it being printed. */
   readonly onReport?: (report: ImportReport) => void;
-}
-
-export interface RejectedLine {
-  readonly line: number;
-  readonly id?: string;
-  /** As it was in the file, without its line feed. */
-  readonly raw: Buffer;
-  readonly faults: readonly Fault[];
-}
-
-export interface ImportReport {
-  readonly file: string;
-  readonly lines: number;
-  accepted: number;
-  duplicates: number;
-  readonly rejected: RejectedLine[];
-  readonly dryRun: boolean;
 }
 
 interface MappedLine {
@@ -69,6 +56,7 @@ interface Run {
   readonly report: ImportReport;
   readonly bar: Progress;
   readonly retryForMs: number;
+  readonly signal: AbortSignal | undefined;
   /** Says once that the server is waited for. */
   readonly waits: (failure: CommandError) => void;
 }
@@ -78,14 +66,24 @@ export async function importCase(client: Client, file: string, options: ImportOp
   // Before anything is sent: an import must not end without the place where its rejected lines were to go.
   const rejects = options.rejects === undefined ? undefined : await openRejects(options.rejects, file);
   try {
-    const targets = await collectTargets(file);
-    const report: ImportReport = { file, lines: targets.lines, accepted: 0, duplicates: 0, rejected: [], dryRun: options.dryRun === true };
+    const targets = await collectTargets(file, options.signal);
+    const report: ImportReport = {
+      file,
+      lines: targets.lines,
+      accepted: 0,
+      duplicates: 0,
+      differing: [],
+      rejected: [],
+      dryRun: options.dryRun === true,
+    };
     const bar = progressBar('import', targets.lines, options.quiet !== true);
-    const run: Run = { client, file, targets, report, bar, retryForMs: options.retryForMs ?? RETRY_FOR_MS, waits: sayOnce(options) };
+    const { retryForMs = RETRY_FOR_MS, signal } = options;
+    const run: Run = { client, file, targets, report, bar, retryForMs, signal, waits: sayOnce(options) };
     await passes(run, options).finally(() => bar.finish());
     report.rejected.sort((a, b) => a.line - b.line);
+    report.differing.sort((a, b) => a.line - b.line);
     if (rejects !== undefined) await writeRejects(rejects, report.rejected);
-    (options.onReport ?? ((done: ImportReport) => print(done, options)))(report);
+    (options.onReport ?? ((done: ImportReport) => printReport(done, options)))(report);
     return report.rejected.length > 0 ? EXIT.rejectedRows : EXIT.ok;
   } finally {
     await rejects?.close();
@@ -99,6 +97,7 @@ async function passes(run: Run, options: ImportOptions): Promise<void> {
   if (!written(report, options)) return;
   Object.assign(report, { accepted: 0, duplicates: 0 });
   report.rejected.length = 0;
+  report.differing.length = 0;
   await pass(run, false);
 }
 
@@ -143,14 +142,16 @@ async function pass(run: Run, dryRun: boolean): Promise<void> {
   } catch (error) {
     // Those still under way may get in: they are counted before it is said how many did.
     await Promise.allSettled(underWay);
-    throw error instanceof CommandError && error.exitCode === EXIT.temporary ? brokenOff(error, run.report, dryRun) : error;
+    const { exitCode } = error instanceof CommandError ? error : { exitCode: EXIT.unexpected };
+    throw exitCode === EXIT.temporary || exitCode === EXIT.interrupted ? brokenOff(error as CommandError, run.report, dryRun) : error;
   }
 }
 
-function brokenOff({ code, message }: CommandError, report: ImportReport, dryRun: boolean): CommandError {
+function brokenOff({ exitCode, code, message }: CommandError, report: ImportReport, dryRun: boolean): CommandError {
   const there = dryRun ? 0 : report.accepted + report.duplicates;
-  const remedy = 'Run the same import again when the server answers: what is there already is not doubled.';
-  return new CommandError(EXIT.temporary, code, `${message} ${group(there)} of ${group(report.lines)} lines are known to be in.`, remedy);
+  const when = exitCode === EXIT.temporary ? ' when the server answers' : '';
+  const remedy = `Run the same import again${when}: what is there already is not doubled.`;
+  return new CommandError(exitCode, code, `${message} ${group(there)} of ${group(report.lines)} lines are known to be in.`, remedy);
 }
 
 interface Targets {
@@ -160,16 +161,18 @@ interface Targets {
 }
 
 /** First pass: which lines are corrected or withdrawn by others of the same file; only those are kept in memory. */
-async function collectTargets(file: string): Promise<Targets> {
+async function collectTargets(file: string, signal: AbortSignal | undefined): Promise<Targets> {
   const wanted = new Set<string>();
   let lines = 0;
   for await (const { bytes } of caseLines(file)) {
+    if (signal?.aborted === true) throw interrupted();
     lines++;
     if (TARGET_NAMES.some((name) => bytes.includes(name))) for (const id of targetsIn(bytes)) wanted.add(id);
   }
   const found = new Map<string, JsonObject>();
   if (wanted.size > 0) {
     for await (const { bytes } of caseLines(file)) {
+      if (signal?.aborted === true) throw interrupted();
       const parsed = parseStrict(bytes);
       if (!parsed.ok || !isJsonObject(parsed.value)) continue;
       const { id } = parsed.value;
@@ -191,13 +194,18 @@ function targetsIn(bytes: Buffer): string[] {
 
 async function* mappedChunks({ file, targets, report }: Run): AsyncGenerator<MappedLine[]> {
   let chunk: MappedLine[] = [];
+  let characters = 0;
   for await (const read of caseLines(file)) {
     const mapped = mapLine(read, targets);
     if ('faults' in mapped) report.rejected.push(mapped);
-    else chunk.push(mapped);
-    if (chunk.length >= CHUNK_LINES) {
+    else {
+      chunk.push(mapped);
+      characters += mapped.body.length;
+    }
+    if (chunk.length >= CHUNK_LINES || characters >= CHUNK_CHARACTERS_MAX) {
       yield chunk;
       chunk = [];
+      characters = 0;
     }
   }
   if (chunk.length > 0) yield chunk;
@@ -234,7 +242,7 @@ interface RowAnswer {
 async function sendChunk(run: Run, chunk: readonly MappedLine[], dryRun: boolean): Promise<void> {
   const { report } = run;
   const body = `${chunk.map((line) => line.body).join('\n')}\n`;
-  const answers = await postUntilAccepted(run, body, dryRun);
+  const answers = await untilAnswered(run, () => post(run.client, body, dryRun));
   const seen = new Set<number>();
   for (const answer of answers) {
     const line = chunk[answer.row];
@@ -243,13 +251,7 @@ async function sendChunk(run: Run, chunk: readonly MappedLine[], dryRun: boolean
     seen.add(answer.row);
     if (answer.status === 'accepted') report.accepted++;
     else if (answer.status === 'duplicate') report.duplicates++;
-    else
-      report.rejected.push({
-        line: line.line,
-        ...(answer.id === undefined ? {} : { id: answer.id }),
-        raw: Buffer.from(line.raw),
-        faults: answer.errors ?? [],
-      });
+    else await takeRefusal(run, line, answer);
   }
   if (seen.size !== chunk.length) {
     throw new CommandError(
@@ -261,56 +263,61 @@ async function sendChunk(run: Run, chunk: readonly MappedLine[], dryRun: boolean
   }
 }
 
+/** An id that is taken may be taken by what another import made of this very line. */
+async function takeRefusal(run: Run, { line, raw, body }: MappedLine, { id, errors = [] }: RowAnswer): Promise<void> {
+  const { report, targets } = run;
+  const here = JSON.parse(body) as SightingDocument;
+  const there = id !== undefined && errors[0]?.code === 'event.id-conflict' ? await standing(run, id) : undefined;
+  const differences = there === undefined ? undefined : differencesOf(there, here, targets);
+  if (id !== undefined && differences !== undefined) {
+    report.duplicates++;
+    report.differing.push({ line, id, differences });
+    return;
+  }
+  const own = here.extension?.case as JsonObject;
+  const faults = errors.map((fault) => (fault.pointer === undefined ? fault : { ...fault, pointer: pointerIntoLine(own, fault.pointer) }));
+  report.rejected.push({ line, ...(id === undefined ? {} : { id }), raw: Buffer.from(raw), faults });
+}
+
+/** The record of this id; `undefined` where the ledger has none: the other bytes are then of the same file, or still on their way. */
+async function standing(run: Run, id: string): Promise<SightingDocument | undefined> {
+  const path = `/v1/events/${encodeURIComponent(id)}`;
+  try {
+    const { event } = await untilAnswered(run, () => run.client.get<EventAnswer>(path, { agency: OPERATOR.agency }));
+    return event.document;
+  } catch (error) {
+    if (error instanceof CommandError && error.exitCode === EXIT.notFound) return undefined;
+    throw error;
+  }
+}
+
+async function post(client: Client, body: string, dryRun: boolean): Promise<RowAnswer[]> {
+  const response = await client.post(`/v1/events?onError=proceed${dryRun ? '&dryRun=true' : ''}`, 'application/x-ndjson', body);
+  if (!response.ok) throw await problemError(response);
+  return (await response.text())
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as RowAnswer);
+}
+
 /** A server that is away, busy or without its log is waited for: sending the same chunk again is harmless. */
-async function postUntilAccepted({ client, retryForMs, waits }: Run, body: string, dryRun: boolean): Promise<RowAnswer[]> {
+async function untilAnswered<Answer>({ retryForMs, signal, waits }: Run, ask: () => Promise<Answer>): Promise<Answer> {
   const deadline = performance.now() + retryForMs;
   for (let delayMs = 200; ; delayMs = Math.min(delayMs * 2, 5_000)) {
     let failure: CommandError;
     try {
-      const response = await client.post(`/v1/events?onError=proceed${dryRun ? '&dryRun=true' : ''}`, 'application/x-ndjson', body);
-      if (response.ok)
-        return (await response.text())
-          .split('\n')
-          .filter((line) => line !== '')
-          .map((line) => JSON.parse(line) as RowAnswer);
-      failure = await problemError(response);
+      return await ask();
     } catch (error) {
       failure =
         error instanceof CommandError
           ? error
           : new CommandError(EXIT.temporary, 'server.interrupted', `The answer broke off: ${String(error)}`);
     }
+    if (signal?.aborted === true) throw interrupted();
     if (failure.exitCode !== EXIT.temporary || performance.now() > deadline) throw failure;
     waits(failure);
-    await sleep(delayMs);
+    await sleep(delayMs, undefined, { signal }).catch(() => {
+      throw interrupted();
+    });
   }
-}
-
-function print(report: ImportReport, options: ImportOptions): void {
-  const kept = written(report, options);
-  if (options.json === true) {
-    const rejected = report.rejected.map(({ line, id, faults }) => ({ line, id, errors: faults }));
-    const { file, lines, duplicates, dryRun, accepted: acceptable } = report;
-    const counts = kept ? { accepted: acceptable } : { accepted: 0, acceptable };
-    process.stdout.write(`${JSON.stringify({ file, lines, ...counts, written: kept, duplicates, rejected, dryRun })}\n`);
-    return;
-  }
-  for (const row of report.rejected.slice(0, SHOWN_REJECTS)) {
-    for (const fault of row.faults) {
-      const place = fault.offset === undefined ? (fault.pointer ?? '') : `byte ${fault.offset}`;
-      const expected = fault.expected === undefined ? '' : ` Expected: ${fault.expected}`;
-      const id = row.id === undefined ? '' : ` (${row.id})`;
-      process.stderr.write(`${printable(`line ${row.line}${id}  ${fault.code}  ${place}  ${fault.detail}${expected}`)}\n`);
-    }
-  }
-  if (report.rejected.length > SHOWN_REJECTS)
-    process.stderr.write(`... and ${report.rejected.length - SHOWN_REJECTS} more; --rejects FILE writes them all\n`);
-  const acceptedText = kept ? 'accepted' : report.dryRun ? 'would be accepted' : 'would have been accepted';
-  const counts = `${group(report.accepted)} ${acceptedText}, ${group(report.duplicates)} already there, ${group(report.rejected.length)} rejected`;
-  const nothing = report.dryRun ? ' Nothing written (dry run).' : ' Nothing written (--on-error rollback).';
-  process.stdout.write(`${group(report.lines)} lines: ${counts}.${kept ? '' : nothing}\n`);
-}
-
-function written(report: ImportReport, options: ImportOptions): boolean {
-  return !report.dryRun && !(options.onError === 'rollback' && report.rejected.length > 0);
 }
