@@ -300,7 +300,8 @@ export function interfaceContract(product: Product): void {
 
     it('makes no data directory where there is none to fold again or to look at', async () => {
       const env = { ...product.env, CUSTODY_DATA_DIR: join(product.dataDir, 'nowhere'), CUSTODY_PORT: '9' };
-      expect(await runCustody(['rebuild'], env)).toMatchObject({ code: 3, stderr: expect.stringContaining('[data.none]') as string });
+      const none = await runCustody(['rebuild', '--json'], env);
+      expect([none.code, JSON.parse(none.stdout)]).toMatchObject([3, { error: { code: 'data.none' } }]);
       expect(await runCustody(['doctor'], env)).toMatchObject({ stdout: expect.stringMatching(/^-- {4}server /m) as string });
       expect(existsSync(env.CUSTODY_DATA_DIR)).toBe(false);
     });

@@ -122,7 +122,7 @@ export const ERRORS = {
   'data.locked': entry(null, 'Data in use', 'Another process holds the data directory.', 'Stop it, or name another directory.'),
   'rebuild.not-a-digest': entry(null, 'Not a digest', 'The file is not what `custody rebuild --verify --json` prints.', 'Keep that output in a file and name it with --expect.'),
   'rebuild.other-ledger': entry(null, 'Another ledger', 'The digest was made of another ledger, or of this one at another size. Nothing was changed.', 'Make both digests of the same ledger with the server stopped, one right before the new version and one with it.'),
-  'data.none': entry(null, 'No data', 'There is no data directory at the place that the configuration names. Nothing was done.', 'Name the one that is meant (CUSTODY_DATA_DIR), or start once: the first start makes it.'),
+  'data.none': entry(null, 'No data', 'There is no data where the configuration says. Nothing was made.', 'Name the data directory with CUSTODY_DATA_DIR, or run `npm start` first.'),
 
   // Event log and projector.
   'offset.out-of-range': entry(null, 'Offset outside of the log', 'The next offset to read is not in the event log any more, or not yet. The consumer stopped; it never seeks by itself.', 'Find out what removed the records before anything else; then restore them or set the offset by hand.'),
@@ -153,12 +153,14 @@ export const ERRORS = {
   'config.invalid': entry(null, 'Setting invalid', 'The value of a setting is not what it should be. Nothing was started.', 'Mend it; `custody config check` lists all at once.'),
   'config.missing': entry(null, 'Setting missing', 'A setting without a default is not there. Nothing was started.', 'Set it, or the variable of the same name with _FILE.'),
   'config.secret-file': entry(null, 'Setting\'s file unreadable', 'The file that a setting names cannot be read. Nothing was started.', 'Check the path and its permissions.'),
-  'usage': entry(null, 'Not a command like that', 'The command line names a command, option or value that is not known. Nothing was done.', '`custody --help` lists commands and options.'),
-  'reset.external': entry(null, 'Not ours to delete', 'The database is not the embedded one. Nothing was deleted.', 'Drop it with the tools of its server.'),
-  'reset.unconfirmed': entry(null, 'Not confirmed', 'Deleting the data directory needs a yes. Nothing was deleted.', 'Say `custody reset --yes`.'),
+  'usage': entry(null, 'Wrong usage', 'The command does not exist, or its arguments or options are not what it takes. Nothing was done.', '`custody --help` and `custody <command> --help` list what there is.'),
+  'reset.external': entry(null, 'Not ours to delete', 'The ledger lies in a database that the configuration names, not in the data directory. Nothing was deleted.', 'Drop the schemas ledger and event_log there, by hand.'),
+  'reset.unconfirmed': entry(null, 'Not confirmed', 'A reset deletes the data directory with the whole ledger, and was not confirmed. Nothing was deleted.', 'Run `custody reset --yes`.'),
+  'interrupted': entry(null, 'Interrupted', 'The command was stopped from the keyboard. What it had done until then stays, and is said.', 'Run the same command again: what is there already is not doubled.'),
 
   // The client's way to the server.
   'server.unreachable': entry(null, 'No server', 'No server answers at the address.', 'Start one with `npm start`, or name another with --server.'),
+  'http': entry(null, 'Another answer', 'What answered at the address is no answer of this server: a proxy, or another program.', 'Check the address (--server), and what stands in between.'),
   'server.interrupted': entry(null, 'Answer broke off', 'The connection ended before the answer was complete.', 'Run the command again.'),
   'server.answer': entry(null, 'Answer not understood', 'What answers at the address is no server of this program, or a proxy stands between.', 'Check the address: --server, CUSTODY_SERVER.'),
 
@@ -169,8 +171,8 @@ export const ERRORS = {
   'import.scheme-unknown': entry(422, 'Unknown identifier scheme', 'The line has an identifier of a scheme that is not known. The row was rejected.', 'Use a known scheme, or serial with the maker\'s name.'),
   'import.not-an-object': entry(422, 'Not a record', 'The line is JSON but no object. The row was rejected.', 'One JSON object a line.'),
   'import.no-file': entry(null, 'No such file', 'The file to import is not there or cannot be read. Nothing was sent.', 'Check the path.'),
-  'import.not-a-file': entry(null, 'Not a file', 'What is to be imported is a folder or device, not a file. Nothing was sent.', 'Write the case to a file (JSON Lines) and import that.'),
-  'import.line-too-long': entry(null, 'Line too long', 'A line of the file is longer than any that can be accepted. What stood before it was sent; importing again changes nothing there.', 'Shorten the line: material belongs in evidence files.'),
+  'import.not-a-file': entry(null, 'Not a file', 'What is to be imported is a folder, a pipe or a device; a case is read more than once. Nothing was sent.', 'Write the case to a file (JSON Lines) and import that.'),
+  'import.line-too-long': entry(null, 'No line of a case', 'A line has more than 16 MiB, where capture takes 1 MiB: this is hardly JSON Lines. The import stopped in front of it, before anything was sent.', 'Check that each sighting stands on a line of its own.'),
   'import.answer': entry(null, 'Answer incomplete', 'The server did not answer for every line that was sent.', 'Run the same import again: what is there already is not doubled.'),
   'import.format-unknown': entry(422, 'Unknown case format', 'The member schema names another format than custody-case/1.', 'Convert the file; `custody-case/1` and `custody-demo-sighting/1` are read.'),
 } as const satisfies Record<string, ErrorEntry>;

@@ -59,7 +59,12 @@ export async function* caseLines(file: string): AsyncGenerator<CaseLine> {
     rest.push(piece.subarray(from));
     restBytes += piece.length - from;
     if (restBytes > LINE_BYTES_MAX)
-      throw new CommandError(EXIT.usage, 'import.line-too-long', `Line ${line + 1} of ${file} has more than ${LINE_BYTES_MAX} bytes.`);
+      throw new CommandError(
+        EXIT.usage,
+        'import.line-too-long',
+        `Line ${line + 1} of ${file} has more than ${LINE_BYTES_MAX} bytes. Nothing was sent.`,
+        'Check that each sighting stands on a line of its own.',
+      );
   }
   const raw = Buffer.concat(rest);
   if (!isBlank(raw)) yield caseLine(line + 1, raw);
