@@ -41,7 +41,7 @@ export function createClient(base: string, signal?: AbortSignal): Client {
   };
 }
 
-export const interrupted = (): CommandError => new CommandError(EXIT.interrupted, 'interrupted', 'Interrupted.');
+export const interrupted = (message = 'Interrupted.'): CommandError => new CommandError(EXIT.interrupted, 'interrupted', message);
 
 function unreachable(base: string, error: unknown): CommandError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);

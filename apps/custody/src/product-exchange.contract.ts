@@ -1,5 +1,5 @@
 /** What goes into the running product and comes out of it again: imports, exports, conflicts, dead letters. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConflictsView, DeadLettersView, EventAnswer, JsonObject, TimelineView } from '#lib/contracts';
@@ -106,6 +106,34 @@ export function exchangeContract(product: Product): void {
       expect(lines).not.toEqual([]);
       expect(placed).toEqual(['copy-0049']);
     });
+  });
+
+  it('a case imported from another folder changes nothing, and what it cites is shown with or without its hash', async () => {
+    const cited = { id: 'cited-1', kind: 'observation', item: 'serial:demo:CITED1', source: { kind: 'ais' }, tlp: 'GREEN' };
+    const lines = [{ ...cited, track: 'leg.csv', recordedBy: 'analyst' }];
+    const size = await product.logSize();
+    expect((await product.cli('import', file('cited.jsonl', lines))).code).toBe(0);
+    await product.untilProjected(size + 1);
+    const { stdout } = await product.cli('trace', 'serial:demo:CITED1');
+    expect(stdout).toContain('leg.csv (hash not given, not held here) · reported by analyst (stated)');
+    mkdirSync(join(folder, 'beside'));
+    writeFileSync(join(folder, 'beside/leg.csv'), 'MMSI\n');
+    const again = await product.cli('import', file('beside/cited.jsonl', lines));
+    expect([again.code, again.stdout]).toEqual([0, '1 lines: 0 accepted, 1 already there, 0 rejected.\n']);
+    expect(again.stderr).toMatch(/^line 1 \(cited-1\) {2}leg\.csv: the ledger has it without a hash; the file here has SHA-256 /m);
+    expect(await product.logSize()).toBe(size + 1);
+  });
+
+  it('a line that is planted beside another record does not come out, and the export says so', async () => {
+    const size = await product.logSize();
+    const line = { id: 'planted-1', kind: 'claim', statement: 'nothing to see', source: { kind: 'photo' }, tlp: 'GREEN' };
+    expect((await product.post(sighting('planted-1', { extension: { case: line } }))).status).toBe(202);
+    await product.untilProjected(size + 1);
+    const { code, stdout, stderr } = await product.cli('export');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^1 record carries a case line that does not say what the record says.*: planted-1$/m);
+    const out = parseLines(stdout).find(({ id }) => id === 'planted-1');
+    expect(out).toMatchObject({ kind: 'observation', items: [{ scheme: 'serial', value: 'demo:X1' }] });
   });
 
   describe('an import', () => {

@@ -1,6 +1,6 @@
 /** The lines of a case file as bytes: a line is refused, sent or written out again as what it was, whatever its encoding. */
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { CommandError, EXIT } from '../exit-codes.ts';
 
 /** A line that capture takes has at most 1 MiB; beyond this it is no line of a case file, and holding it would only fill the memory. */
@@ -23,18 +23,16 @@ export interface CaseLine {
  * error of the file system otherwise.
  */
 export async function checkCaseFile(file: string): Promise<void> {
+  if (file === '') throw new CommandError(EXIT.usage, 'usage', 'Name a case file (JSON Lines).');
   if (file === '-') throw notAFile('Standard input cannot be imported, since a case is read more than once.');
-  const handle = await open(file, 'r').catch((error: unknown) => {
+  // Before it is opened: opening a pipe waits for a writer.
+  const stats = await stat(file).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new CommandError(EXIT.usage, 'import.no-file', `There is no file ${file}.`);
+    throw new CommandError(EXIT.usage, 'import.no-file', `There is no file ${file}.`, 'Check the path.');
   });
-  try {
-    const stats = await handle.stat();
-    if (stats.isDirectory()) throw notAFile(`${file} is a folder.`);
-    if (!stats.isFile()) throw notAFile(`${file} is no file that can be read more than once.`);
-  } finally {
-    await handle.close();
-  }
+  if (stats.isDirectory()) throw notAFile(`${file} is a folder.`);
+  if (!stats.isFile()) throw notAFile(`${file} is no file that can be read more than once.`);
+  await (await open(file, 'r')).close();
 }
 
 const notAFile = (message: string): CommandError =>

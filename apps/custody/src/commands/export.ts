@@ -121,8 +121,9 @@ async function lineOf(client: Client, document: SightingDocument, agency: string
 function tell({ lines, foreign, foreignCount }: Gathered, path: string | undefined, json: boolean): void {
   if (foreignCount > 0) {
     const more = foreignCount > foreign.length ? ` and ${group(foreignCount - foreign.length)} more` : '';
-    const what = 'carry a case line that does not say what the record says; the record was exported, not that line';
-    process.stderr.write(`${group(foreignCount)} ${foreignCount === 1 ? 'record' : 'records'} ${what}: ${foreign.join(', ')}${more}\n`);
+    const who = foreignCount === 1 ? 'record carries' : 'records carry';
+    const what = 'a case line that does not say what the record says; the record was exported, not that line';
+    process.stderr.write(`${group(foreignCount)} ${who} ${what}: ${foreign.join(', ')}${more}\n`);
   }
   if (path === undefined) return;
   if (json) process.stdout.write(`${JSON.stringify({ file: path, lines, foreignLines: foreignCount })}\n`);

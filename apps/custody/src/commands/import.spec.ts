@@ -1,6 +1,7 @@
 /** Reports of an import against a server whose answers are given: complete, cut off, wrong, busy. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -333,6 +334,24 @@ describe('an import', () => {
         remedy: expect.stringMatching(/^Run the same import again:/) as string,
       });
     }
+  });
+
+  it('that is interrupted while it reads says that nothing was sent', async () => {
+    const run = importFrom(accept, file(line('a')), { signal: AbortSignal.abort() });
+    await expect(run).rejects.toMatchObject({ exitCode: 130, code: 'interrupted', message: 'Interrupted before anything was sent.' });
+  });
+
+  it('of a pipe does not wait for somebody to write into it', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await expect(importFrom(accept, pipe)).rejects.toMatchObject({ code: 'import.not-a-file', exitCode: 2 });
+  });
+
+  it('rejects a line whose sighting would be too large, as that line of the file', async () => {
+    const large = JSON.stringify({ ...(JSON.parse(line('b')) as JsonObject), note: 'x'.repeat(700_000) });
+    const { exit, report, asked } = await importFrom(accept, file(line('a'), large));
+    expect([exit, report.rejected.map(({ line: number, faults }) => [number, faults[0]?.code])]).toEqual([6, [[2, 'json.too-large']]]);
+    expect(asked.flatMap(({ rows }) => rows.map(({ id }) => id))).toEqual(['a']);
   });
 
   it('of a line that is none stops in front of it, before anything is sent', async () => {

@@ -18,6 +18,8 @@ import { type ImportReport, printReport, type RejectedLine, written } from './im
 
 /** Lines in one request: enough to share one append, few enough to answer well within a second. */
 const CHUNK_LINES = 500;
+/** Of one document, as capture takes it (design: Formats). */
+const DOCUMENT_BYTES_MAX = 1024 * 1024;
 /** Chunks sent before the first is answered: one is mapped here while others are judged and written there. */
 const CHUNKS_UNDER_WAY = 4;
 /** How long a server that is away or busy is waited for before the import gives up (it can be run again). */
@@ -165,14 +167,14 @@ async function collectTargets(file: string, signal: AbortSignal | undefined): Pr
   const wanted = new Set<string>();
   let lines = 0;
   for await (const { bytes } of caseLines(file)) {
-    if (signal?.aborted === true) throw interrupted();
+    if (signal?.aborted === true) throw interrupted('Interrupted before anything was sent.');
     lines++;
     if (TARGET_NAMES.some((name) => bytes.includes(name))) for (const id of targetsIn(bytes)) wanted.add(id);
   }
   const found = new Map<string, JsonObject>();
   if (wanted.size > 0) {
     for await (const { bytes } of caseLines(file)) {
-      if (signal?.aborted === true) throw interrupted();
+      if (signal?.aborted === true) throw interrupted('Interrupted before anything was sent.');
       const parsed = parseStrict(bytes);
       if (!parsed.ok || !isJsonObject(parsed.value)) continue;
       const { id } = parsed.value;
@@ -229,7 +231,12 @@ function mapLine({ line, raw, bytes }: CaseLine, targets: Targets): MappedLine |
   const id = typeof value['id'] === 'string' ? { id: value['id'] } : {};
   const mapped = mapCaseLine(value, targets);
   if (!mapped.ok) return { line, ...id, raw: Buffer.from(raw), faults: mapped.faults };
-  return { line, raw, body: canonicalize(mapped.document as never) };
+  const body = canonicalize(mapped.document as never);
+  const size = Buffer.byteLength(body);
+  if (size <= DOCUMENT_BYTES_MAX) return { line, raw, body };
+  const detail = `The sighting made of this line has ${group(size)} bytes, of which the line itself is a part.`;
+  const fault = { code: 'json.too-large', pointer: '', detail, expected: `at most ${group(DOCUMENT_BYTES_MAX)}` } as const;
+  return { line, ...id, raw: Buffer.from(raw), faults: [fault] };
 }
 
 interface RowAnswer {
