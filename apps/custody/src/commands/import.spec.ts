@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject, SightingDocument } from '#lib/contracts';
 import { createClient } from '../client.ts';
-import { importCase, type ImportOptions, type ImportReport } from './import.ts';
+import { importCase, type ImportOptions } from './import.ts';
+import type { ImportReport } from './import-report.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'custody-import-'));
 afterAll(() => rmSync(folder, { recursive: true }));
