@@ -233,19 +233,6 @@ grant select on ledger.relations to custody_gateway;
 grant select on ledger.relations to custody_operator;
 grant select on ledger.relations to custody_projector;
 
-create table ledger.search_cursor (
-  one boolean not null default true,
-  next bigint not null,
-  constraint search_cursor_next_check CHECK ((next >= 0)),
-  constraint search_cursor_one_check CHECK (one),
-  constraint search_cursor_pkey PRIMARY KEY (one)
-);
-grant select on ledger.search_cursor to custody_gateway;
-grant select on ledger.search_cursor to custody_operator;
-grant select on ledger.search_cursor to custody_projector;
-grant update on ledger.search_cursor (next) to custody_projector;
-comment on table ledger.search_cursor is 'The first log index whose items are not in search_keys yet.';
-
 create table ledger.search_keys (
   grp integer not null,
   key text collate "C" not null,

@@ -160,7 +160,6 @@ export const ERRORS = {
 
   // The client's way to the server.
   'server.unreachable': entry(null, 'No server', 'No server answers at the address.', 'Start one with `npm start`, or name another with --server.'),
-  'http': entry(null, 'Another answer', 'What answered at the address is no answer of this server: a proxy, or another program.', 'Check the address (--server), and what stands in between.'),
   'server.interrupted': entry(null, 'Answer broke off', 'The connection ended before the answer was complete.', 'Run the command again.'),
   'server.answer': entry(null, 'Answer not understood', 'What answers at the address is no server of this program, or a proxy stands between.', 'Check the address: --server, CUSTODY_SERVER.'),
 

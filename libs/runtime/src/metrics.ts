@@ -73,13 +73,6 @@ export const METRICS = {
     meaning: 'Dead letters that nobody has retried.',
     labels: [],
   },
-  searchLag: {
-    kind: 'gauge',
-    name: 'custody_search_lag_entries',
-    unit: 'entries',
-    meaning: 'Entries in the ledger that the search index has not reached.',
-    labels: [],
-  },
   ledgerSize: {
     kind: 'gauge',
     name: 'custody_ledger_size_entries',

@@ -368,6 +368,6 @@ describe('an import', () => {
 
   it('of an answer that is none of this server says that another one answered', async () => {
     const proxy: Reply = (_, response) => response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>no</h1>');
-    await expect(importFrom(proxy, file(line('a')))).rejects.toMatchObject({ code: 'http', exitCode: 3 });
+    await expect(importFrom(proxy, file(line('a')))).rejects.toMatchObject({ code: 'server.answer', exitCode: 3 });
   });
 });
