@@ -6,6 +6,7 @@ import { CommandError, EXIT } from './exit-codes.ts';
 
 export interface LoginFinding {
   readonly code: 'role.shared-login' | 'role.other-ledger';
+  readonly role: AppRole;
   readonly detail: string;
 }
 
@@ -28,6 +29,7 @@ export async function loginFindings(config: Config, database: Database): Promise
       ? [
           {
             code: 'role.shared-login',
+            role,
             detail: `The role ${role} logs in as ${login}, which can do more than the role: \`set role none\` undoes the step down.`,
           },
         ]
@@ -36,14 +38,19 @@ export async function loginFindings(config: Config, database: Database): Promise
   const [first] = logins;
   const other = logins.find(({ origin }) => origin !== first?.origin);
   if (first !== undefined && other !== undefined)
-    findings.push({ code: 'role.other-ledger', detail: `The logins of ${first.role} and ${other.role} lead to different ledgers.` });
+    findings.push({
+      code: 'role.other-ledger',
+      role: other.role,
+      detail: `The logins of ${first.role} and ${other.role} lead to different ledgers.`,
+    });
   return findings;
 }
 
 /** A shared login is a warning in development and ends the start in production; another ledger ends it anywhere. */
 export async function checkLogins(config: Config, log: Log, database: Database): Promise<void> {
   const findings = await loginFindings(config, database);
-  for (const { code, detail } of findings) log.warn(detail, { component: 'store', code });
+  for (const { code, role } of findings)
+    log.warn('the login of a role is not its own, or leads elsewhere', { component: 'store', code, role });
   const fatal = findings.find(({ code }) => code === 'role.other-ledger') ?? (config.profile === 'production' ? findings[0] : undefined);
   if (fatal !== undefined) throw new CommandError(EXIT.conflict, fatal.code, fatal.detail, LOGIN_REMEDY);
 }

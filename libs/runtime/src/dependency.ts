@@ -1,6 +1,19 @@
 /** What a role needs and has no part in: a database, an event log. Healthy as long as it answers. */
-import type { ComponentHealth } from './health.ts';
 import { createQuestion } from './question.ts';
+
+/** How a component or dependency stands, as of the last look. */
+export interface ComponentHealth {
+  readonly name: string;
+  readonly ready: boolean;
+  /** Why it is not: `stopped`, `stalled`, `unknown`, `away`, with a code. */
+  readonly reason: string | null;
+  /** What a dependency said of itself. */
+  readonly detail: string | null;
+  /** Sum over the parts; null = not known. */
+  readonly waiting: number | null;
+  /** Milliseconds since 1970; null = it never moved. */
+  readonly lastProgressMs: number | null;
+}
 
 export interface DependencyOptions {
   /** Name for people and metrics: the role, and what it needs. */

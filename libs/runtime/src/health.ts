@@ -3,7 +3,7 @@
  * healthy when its position moved lately or nothing waits for it; that the process runs says nothing. What a role only needs is healthy as
  * long as it answers (dependency.ts).
  */
-import { type DependencyOptions, watchDependency, type Watched } from './dependency.ts';
+import { type ComponentHealth, type DependencyOptions, watchDependency, type Watched } from './dependency.ts';
 import { type Answer, createQuestion } from './question.ts';
 
 /** What a component says of itself. A part is whatever it works on apart from the rest: a partition. */
@@ -26,19 +26,6 @@ export interface ComponentOptions {
   waiting(): Promise<ReadonlyMap<string | number, number>>;
   /** No progress for this long while something waits: not ready. */
   readonly stallMs: number;
-}
-
-export interface ComponentHealth {
-  readonly name: string;
-  readonly ready: boolean;
-  /** Why it is not: `stopped`, `stalled`, `unknown`, `away`, with a code. */
-  readonly reason: string | null;
-  /** What a dependency said of itself. */
-  readonly detail: string | null;
-  /** Sum over the parts; null = not known. */
-  readonly waiting: number | null;
-  /** Milliseconds since 1970; null = it never moved. */
-  readonly lastProgressMs: number | null;
 }
 
 export interface Health {

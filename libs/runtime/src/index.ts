@@ -11,7 +11,8 @@ export {
 export { type Config, LOOPBACK_HOSTS, type Role, ROLES } from './config/settings.ts';
 export { configFlags, configReference, printConfig, secretsOf } from './config/show-config.ts';
 export { DomainError } from './domain-error.ts';
-export { type ComponentHealth, type ComponentOptions, createHealth, type Health, type ProgressReport } from './health.ts';
+export type { ComponentHealth } from './dependency.ts';
+export { type ComponentOptions, createHealth, type Health, type ProgressReport } from './health.ts';
 export { uuidv7 } from './ids.ts';
 export { createLog, type Log, type LogFields, type LogOptions, nestLogger } from './log.ts';
 export { createMetrics, defineMetrics, type Metrics, METRICS } from './metrics.ts';
