@@ -111,7 +111,6 @@ describe('readiness', () => {
         'projector',
         'projector: database',
         'projector: event log',
-        'search index',
       ],
     ]);
   });

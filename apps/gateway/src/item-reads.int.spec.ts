@@ -248,6 +248,11 @@ describe('an item', () => {
     expect(await ledger.item('container:SYNU0000014', 'reported:2019-05-01')).toMatchObject({ events: null, withoutReported: null });
   });
 
+  test('whose latest records place nothing says that no earlier one was looked at, and not that there is none', async () => {
+    // Captured, says this suite, in 1970: dated ahead of itself, each of them.
+    expect(await ledger.item('container:SYNU0000014')).toMatchObject({ lastPlacedBy: null, lastPlacedByNotFound: true });
+    expect(await ledger.item(CAR)).not.toHaveProperty('lastPlacedByNotFound');
+  });
   test('contradicted by 1,000 records shows each; by more, the first of them, and says that there are more', async () => {
     const seenAt = async (asOf: string): Promise<TimelineView['entries'][number] | undefined> => {
       const of = { item: CAR, asOf: parseAsOf(asOf, 3 + FLOOD), limit: 10 };

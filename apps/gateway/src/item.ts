@@ -16,7 +16,7 @@ export async function readItem(reads: LedgerReads, reader: Reader, id: string, a
     item,
     coordinates: coordinatesOf(asOf, asOf.logSize),
     ...(asOf.basis === 'reported' ? await countReported(reads, reader, item.id, count, asOf) : { events: count }),
-    lastPlacedBy: await lastPlacing(reads, reader, item.id, asOf),
+    ...(await lastPlacing(reads, reader, item.id, asOf)),
     links: { timeline: `/v1/items/${encodeURIComponent(item.id)}/timeline` },
   };
 }

@@ -2,7 +2,7 @@
  * The timeline of one item, page by page. Each page is folded with everything that speaks about its sightings, transitively, and what those
  * speak about: the standing of an entry depends on nothing else, so the pages together equal the whole fold.
  */
-import type { EventView, TimelineView } from '#lib/contracts';
+import type { ItemView, TimelineView } from '#lib/contracts';
 import {
   displayIdentifier,
   foldTimeline,
@@ -88,13 +88,18 @@ const keyOf = ({ starts, ends, agency, id }: TimelineRow): { starts: number | nu
 
 /** Rows looked at in one step from the end of a timeline. */
 const LAST_PAGE = 50;
-/** Beyond this many records that place nothing the answer is left to the timeline. */
-const LAST_PAGES_MAX = 200;
+/** Beyond this many records that place nothing (a quarter of a second) the answer is left to the timeline, and says so. */
+export const LAST_RECORDS_MAX = 500;
 
 /** The latest dated sighting that places the item, from the end of the timeline backwards; one without a date is later than nothing. */
-export async function lastPlacing(reads: LedgerReads, reader: Reader, item: string, asOf: AsOf): Promise<EventView | null> {
+export async function lastPlacing(
+  reads: LedgerReads,
+  reader: Reader,
+  item: string,
+  asOf: AsOf,
+): Promise<Pick<ItemView, 'lastPlacedBy' | 'lastPlacedByNotFound'>> {
   let before: TimelineKey | undefined;
-  for (let turn = 0; turn < LAST_PAGES_MAX; turn++) {
+  for (let looked = 0; looked < LAST_RECORDS_MAX; looked += LAST_PAGE) {
     const page = await reads.timelineEnd({
       item,
       groups: reader.groups,
@@ -109,12 +114,13 @@ export async function lastPlacing(reads: LedgerReads, reader: Reader, item: stri
     const found = fold.entries
       .filter((entry) => entry.places && entry.sighting.occurred !== undefined && keys.has(formatRef(entry.sighting)))
       .at(-1);
-    if (found !== undefined) return withCutContradictions([eventView(found, eventOf(keys, found.sighting), item)], inputs)[0] ?? null;
+    if (found !== undefined)
+      return { lastPlacedBy: withCutContradictions([eventView(found, eventOf(keys, found.sighting), item)], inputs)[0] ?? null };
     const last = page.at(-1);
-    if (last === undefined || page.length < LAST_PAGE) return null;
+    if (last === undefined || page.length < LAST_PAGE) return { lastPlacedBy: null };
     before = keyOf(last);
   }
-  return null;
+  return { lastPlacedBy: null, lastPlacedByNotFound: true };
 }
 
 /** Throws the identifier's own fault. */

@@ -232,6 +232,12 @@ export const ItemView = Type.Object(
       orNull(Type.Integer({ minimum: 0, description: 'Of basis reported: sightings not counted because their author states no time.' })),
     ),
     lastPlacedBy: orNull(ref<EventView>('EventView')),
+    lastPlacedByNotFound: Type.Optional(
+      Type.Literal(true, {
+        description:
+          'The latest 500 records place nothing, and no earlier one was looked at: whether one of them does is for the timeline.',
+      }),
+    ),
     links: Type.Object({ timeline: Type.String() }, closed),
   },
   closed,
