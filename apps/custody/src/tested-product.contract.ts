@@ -145,7 +145,7 @@ async function recordsOf(log: EventLog, topic: string): Promise<LogRecord[]> {
     onBatch: (batch) => {
       records.push(...batch.records);
       if (records.length >= total) finish();
-      return Promise.resolve({ next: (batch.records.at(-1)?.offset ?? -1) + 1 });
+      return Promise.resolve({ next: batch.next });
     },
   });
   await all;

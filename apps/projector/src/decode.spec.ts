@@ -99,6 +99,12 @@ describe('a record that capture made', () => {
     expect(contentIndex(textOf({ ...document, occurred: { from: '2018', precision: 'year' } }), 'local').ends).toBeNull();
   });
 
+  it('may be about an event of any name, also where it has none of its own', () => {
+    const { id: _, ...nameless } = document;
+    for (const target of ['unnamed', 'local/unnamed'])
+      expect(reasonOf(decode(recordOf({ content: textOf({ ...nameless, kind: 'dispute', relations: { target } }) }), [KEY]))).toBe('taken');
+  });
+
   it('is indexed by a rebuild from its content alone, equally', () => {
     const decoded = decode(recordOf(), [KEY]);
     if ('dead' in decoded) throw new Error(decoded.dead.detail);
@@ -125,6 +131,8 @@ describe('a record that cannot be taken is a dead letter', () => {
     ['record.schema', recordOf({ content: textOf([]) })],
     ['record.schema', recordOf({ content: textOf({ ...document, occurred: { from: '2018-02-30', precision: 'day' } }) })],
     ['record.header-mismatch', recordOf({ headers: { ce_id: 'a-2' } })],
+    // In step with its headers, at odds with its document: no commitment covers both.
+    ['record.header-mismatch', recordOf({ header: { id: 'a-2' } })],
     ['record.header-mismatch', recordOf({ headers: { ce_subject: 'vin:WDDSYNTH0JA000002' } })],
     ['record.header-mismatch', recordOf({ headers: { ce_type: undefined } })],
     ['record.codec', { ...recordOf(), fault: { code: 'record.codec', detail: 'lz4' } }],

@@ -18,8 +18,8 @@ import type { DeadLetter, EventIndex, ProjectedEvent } from '#lib/store';
 
 export type Decoded = { readonly event: ProjectedEvent } | { readonly dead: DeadLetter };
 
-/** In place of what decides nothing of how a document reads. */
-const UNNAMED = 'unnamed';
+/** In place of what decides nothing of how a document reads; no event and no principal is called so. */
+const UNNAMED = '';
 
 /** Keys by which publishers sign; a record signed by none of them is a dead letter (`record.forged`). Several while a key rotates. */
 export type PublisherKeys = readonly Uint8Array[];
@@ -41,6 +41,9 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
   const read = readContent(content, header.agency);
   if (!read.ok) return dead(record, read.code, read.detail);
   const { agency, id, captured } = header;
+  // Such an entry could never be opened: the commitment covers one id (libs/ledger, slots).
+  if (read.id !== undefined && read.id !== id)
+    return dead(record, 'record.header-mismatch', 'The document has another id than the header.');
   const mismatch = checkHeaders(headers, { agency, id, captured, subject: read.subject });
   if (mismatch !== null) return dead(record, mismatch.code, mismatch.detail);
   const { kind, starts, ends, items, groups, targets, aliases } = read.index;
@@ -69,7 +72,7 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
 }
 
 type ReadContent =
-  | { readonly ok: true; readonly index: EventIndex; readonly subject: string | undefined }
+  | { readonly ok: true; readonly index: EventIndex; readonly id: string | undefined; readonly subject: string | undefined }
   | { readonly ok: false; readonly code: ErrorCode; readonly detail: string };
 
 function readContent(content: Buffer, agency: string): ReadContent {
@@ -87,6 +90,7 @@ function readContent(content: Buffer, agency: string): ReadContent {
   return {
     ok: true,
     index: { ...index, starts: boundOf(starts), ends: boundOf(ends) },
+    id: document.id,
     subject: sighting.sighting.items.find((item) => item.role === 'subject')?.id,
   };
 }

@@ -78,6 +78,43 @@ describe('records of other publishers', () => {
     const records = await readAll(topic, 3);
     expect(texts(records)).toEqual(['kept', 'kept too', 'plain']);
   }, TIMEOUT_MS); // prettier-ignore
+
+  test(
+    'a consumer that moves its offset by compare-and-set goes on behind the holes that transactions leave, up to the end',
+    async () => {
+      const topic = await makeTopic({});
+      const producer = kafka.producer({ transactionalId: randomUUID(), maxInFlightRequests: 1, idempotent: true });
+      await producer.connect();
+      let offset = 0;
+      let fenced = 0;
+      const seen: string[] = [];
+      const consumer = await log.consume({
+      topic, group: randomUUID(), maxRecords: 10, maxBytes: 100_000, startAt: () => Promise.resolve(offset),
+      onBatch: (batch) => {
+        if (batch.from !== offset) return Promise.resolve({ next: (fenced++, offset) });
+        seen.push(...batch.records.map(({ value }) => value.toString()));
+        return Promise.resolve({ next: (offset = batch.next) });
+      },
+    }); // prettier-ignore
+      for (const [value, end] of [
+        ['a', 'commit'],
+        ['gone', 'abort'],
+        ['b', 'commit'],
+        ['c', 'commit'],
+      ] as const) {
+        const transaction = await producer.transaction();
+        await transaction.send({ topic, messages: [{ value }] });
+        await transaction[end]();
+        if (end === 'commit') await eventually(() => seen.includes(value));
+      }
+      await producer.disconnect();
+      const [end] = await log.ends(topic);
+      await consumer.close();
+      // Nothing but the last marker lies behind the last record: no lag is left that nobody could work off.
+      expect([seen, fenced, offset]).toEqual([['a', 'b', 'c'], 0, end?.high]);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 describe('offsets', () => {

@@ -216,10 +216,8 @@ class InMemoryLog implements MemoryLog {
         }
         const records = partition.records.slice(from - partition.low, from - partition.low + maxRecords);
         if (!this.#paused && records.length > 0) {
-          last = {
-            records: records.slice(0, batchLength(records.map(recordBytes), maxRecords, maxBytes)),
-            highWatermark: highOf(partition),
-          };
+          const length = batchLength(records.map(recordBytes), maxRecords, maxBytes);
+          last = { records: records.slice(0, length), from, next: from + length, highWatermark: highOf(partition) };
           return last;
         }
         await pause(POLL_MS, signal);

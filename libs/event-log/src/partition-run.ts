@@ -1,14 +1,11 @@
 /** The life of one partition in one consumer: where to begin, read a batch, hand it over until it is taken, go on from where the handler says. */
 import { backOffMs, pause } from './back-off.ts';
 import { FatalLogError } from './errors.ts';
-import type { Batch, BatchResult, ConsumeOptions, LogRecord, PartitionId } from './port.ts';
+import type { Batch, BatchResult, ConsumeOptions, PartitionId } from './port.ts';
 import type { Report } from './report.ts';
 
 /** Never empty, within the consumer's bounds. */
-export interface Slice {
-  readonly records: readonly LogRecord[];
-  readonly highWatermark: number;
-}
+export type Slice = Pick<Batch, 'records' | 'from' | 'next' | 'highWatermark'>;
 
 export interface PartitionRunOptions extends Pick<ConsumeOptions, 'startAt' | 'onBatch'> {
   readonly partition: PartitionId;

@@ -35,8 +35,12 @@ export interface PartitionId {
 
 /** Consecutive records of one partition, handed to a consumer together. */
 export interface Batch extends PartitionId {
-  /** Rising offsets, usually dense (Kafka may leave holes); never empty. */
+  /** Rising offsets, usually dense (Kafka leaves holes: markers of transactions, and what was aborted); never empty. */
   readonly records: readonly LogRecord[];
+  /** Where reading went on: what a compare-and-set compares with. The first record is here or, behind a hole, later. */
+  readonly from: number;
+  /** Where this partition goes on after the batch, holes that are known included. */
+  readonly next: number;
   /** First offset not yet written to this partition when the batch was read; lag = highWatermark - next. */
   readonly highWatermark: number;
   /** Aborted when the partition is taken away or the consumer closes. A handler may finish; the compare-and-set decides. */

@@ -48,10 +48,10 @@ export async function read(
     startAt: ({ partition }) => Promise.resolve(offsets.get(partition) ?? 0),
     onBatch: async (batch) => {
       const answer = await before?.(batch);
-      const expected = offsets.get(batch.partition) ?? firstOf(batch);
-      if (expected !== firstOf(batch)) return { next: expected };
+      const expected = offsets.get(batch.partition) ?? batch.from;
+      if (expected !== batch.from) return { next: expected };
       if (isAnswer(answer) && !Number.isSafeInteger(answer.next)) return answer;
-      const next = (batch.records.at(-1)?.offset ?? 0) + 1;
+      const { next } = batch;
       offsets.set(batch.partition, next);
       const { partition, clusterId, topicId } = batch;
       taken.push(...batch.records.map((one) => ({ partition, clusterId, topicId, record: one })));

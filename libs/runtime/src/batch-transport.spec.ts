@@ -36,7 +36,7 @@ class HandLog {
 }
 
 const batchOf = (values: readonly string[]): Batch => ({
-  clusterId: 'c', topicId: 't', topic: 'custody.events', partition: 0, highWatermark: values.length, signal: new AbortController().signal,
+  clusterId: 'c', topicId: 't', topic: 'custody.events', partition: 0, from: 0, next: values.length, highWatermark: values.length, signal: new AbortController().signal,
   records: values.map((value, offset) => ({ offset, key: null, value: Buffer.from(value), headers: {} })),
 }); // prettier-ignore
 

@@ -19,8 +19,7 @@ const consumer = await log.consume({
   startAt: () => Promise.resolve(0),
   async onBatch(batch) {
     const { events, dead } = await decodeInTurns(batch.records, keys);
-    const from = batch.records[0]?.offset ?? 0;
-    const outcome = await projectBatch(pool, batch, from, (batch.records.at(-1)?.offset ?? 0) + 1, events, dead);
+    const outcome = await projectBatch(pool, batch, batch.from, batch.next, events, dead);
     return { next: outcome.next };
   },
 });

@@ -23,7 +23,7 @@ const consumer = await log.consume({
     for (const record of batch.records) bytes += record.value.length;
     count += batch.records.length;
     if (count >= Number(total)) process.stdout.write(`${JSON.stringify({ count, bytes, at: Date.now() })}\n`);
-    return Promise.resolve({ next: (batch.records.at(-1)?.offset ?? 0) + 1 });
+    return Promise.resolve({ next: batch.next });
   },
 });
 process.stdout.write('ready\n');

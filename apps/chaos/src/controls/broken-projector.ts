@@ -80,8 +80,7 @@ const consumer = await log.consume({
   maxBytes: MAX_BYTES,
   startAt: async (partition) => (await readOffset(pool, partition)) ?? 0,
   async onBatch(batch): Promise<BatchResult> {
-    const from = batch.records[0]?.offset ?? 0;
-    const next = (batch.records.at(-1)?.offset ?? from) + 1;
+    const { from, next } = batch;
     await defect(batch, from, next);
     return { next };
   },

@@ -31,8 +31,7 @@ const consumer = await log.consume({
   startAt: ({ partition }) => nextOf(partition),
   async onBatch(batch) {
     await sleep(BATCH_MS);
-    const from = batch.records[0]?.offset ?? 0;
-    const next = (batch.records.at(-1)?.offset ?? from) + 1;
+    const { from, next } = batch;
     return { next: (await note(batch, from, next)) ? next : await nextOf(batch.partition) };
   },
 });

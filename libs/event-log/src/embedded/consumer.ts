@@ -164,7 +164,7 @@ class PartitionReader {
       this.#ahead = { from: end, records: this.#rows(end) };
       this.#ahead.records.catch(() => {}); // met when it is its turn, if it ever is
     }
-    return { records, highWatermark: Math.max(high, end) };
+    return { records, from, next: end, highWatermark: Math.max(high, end) };
   }
 
   /** By what is true now: what was last seen may be old. */

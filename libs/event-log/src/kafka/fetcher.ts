@@ -32,6 +32,7 @@ export class Fetcher {
   readonly #underWay = new Map<number, Promise<void>>();
   readonly #ending = new AbortController();
   #failed = 0;
+  #turn = 0;
 
   constructor(options: {
     connections: Connections;
@@ -63,7 +64,10 @@ export class Fetcher {
     }
     for (const [node, partitions] of held) {
       if (this.#underWay.has(node)) continue;
-      const wanting = partitions.filter((partition) => this.#buffers.get(partition)?.wanting === true);
+      const wanting = inTurn(
+        partitions.filter((partition) => this.#buffers.get(partition)?.wanting === true),
+        this.#turn++,
+      );
       if (wanting.length > 0)
         this.#begin(node, node === LEADERS ? this.#findLeaders() : this.#fetch(node, wanting, wanting.length < partitions.length));
     }
@@ -97,7 +101,6 @@ export class Fetcher {
       );
       return;
     }
-    this.#leaders = new Map();
     this.#failed++;
     this.#report(this.#failed === 1 ? 'warn' : 'debug', 'Fetching failed; trying again.', {
       topic: this.#topic.topic,
@@ -118,6 +121,7 @@ export class Fetcher {
         `The topic ${topic} was deleted and made again: it had the id ${topicId}, now ${found.topicId}.`,
       );
     }
+    // Those that have one go on while the others wait.
     this.#leaders = new Map(found.partitions.filter(({ leader }) => leader >= 0).map(({ partition, leader }) => [partition, leader]));
     const unled = [...this.#buffers.keys()].filter((partition) => !this.#leaders.has(partition));
     if (unled.length > 0) throw new LogUnavailable(`The partitions ${unled.join(', ')} of ${topic} have no leader.`);
@@ -132,15 +136,25 @@ export class Fetcher {
       topicId: this.#topic.topicId, maxWaitMs: busy ? BUSY_WAIT_MS : IDLE_WAIT_MS, maxBytes: FETCH_BYTES,
       partitions: [...asked].map(([partition, { offset }]) => ({ partition, offset, maxBytes: PARTITION_BYTES })),
     }); // prettier-ignore
-    const answer = await this.#connections.askNode(node, this.#topic.topic, request);
-    if (answer.errorCode !== KafkaError.none) throw new LogUnavailable(`Kafka answers a fetch with error code ${answer.errorCode}.`);
+    const answer = await this.#connections.askNode(node, this.#topic.topic, request).catch((error: unknown) => {
+      for (const partition of partitions) this.#leaders.delete(partition);
+      throw error;
+    });
+    if (answer.errorCode !== KafkaError.none) {
+      for (const partition of partitions) this.#leaders.delete(partition);
+      throw new LogUnavailable(`Kafka answers a fetch with error code ${answer.errorCode}.`);
+    }
+    let failed: LogUnavailable | undefined;
     for (const fetched of answer.partitions) {
       const { buffer, epoch, offset } = asked.get(fetched.partition) ?? {};
-      if (buffer !== undefined && offset !== undefined && buffer.epoch === epoch) this.#take(buffer, offset, fetched);
+      if (buffer === undefined || offset === undefined || buffer.epoch !== epoch) continue;
+      failed = this.#take(buffer, offset, fetched) ?? failed;
     }
+    // After all that came well was taken: a partition in trouble must not hold up the others.
+    if (failed !== undefined) throw failed;
   }
 
-  #take(buffer: PartitionBuffer, offset: number, fetched: FetchedPartition): void {
+  #take(buffer: PartitionBuffer, offset: number, fetched: FetchedPartition): LogUnavailable | undefined {
     const { partition, errorCode, lowWatermark, highWatermark } = fetched;
     if (errorCode === KafkaError.offsetOutOfRange) {
       throw new FatalLogError(
@@ -149,11 +163,20 @@ export class Fetcher {
       );
     }
     // Another leader, a topic id that is not known (any more): who leads what is asked again, and whether it is the same topic.
-    if (errorCode !== KafkaError.none)
-      throw new LogUnavailable(`Kafka answers for ${this.#topic.topic} ${partition} with error code ${errorCode}.`);
+    if (errorCode !== KafkaError.none) {
+      this.#leaders.delete(partition);
+      return new LogUnavailable(`Kafka answers for ${this.#topic.topic} ${partition} with error code ${errorCode}.`);
+    }
     const { records, sizes, end } = decodeBatches(fetched.records, offset, fetched.aborted);
     buffer.push(records, sizes, end, highWatermark);
+    return undefined;
   }
 }
 
 const LEADERS = -1;
+
+/** A broker gives a batch that is larger than its partition's share only to the first partition asked for: each comes first in its turn. */
+function inTurn(partitions: readonly number[], turn: number): readonly number[] {
+  const first = partitions.length === 0 ? 0 : turn % partitions.length;
+  return [...partitions.slice(first), ...partitions.slice(0, first)];
+}

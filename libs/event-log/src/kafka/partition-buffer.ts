@@ -76,8 +76,9 @@ export class PartitionBuffer {
     if (length === 0) return null;
     const records = this.#records.splice(0, length);
     for (const bytes of this.#sizes.splice(0, length)) this.#bytes -= bytes;
-    this.#next = (records.at(-1) as LogRecord).offset + 1;
-    return { records, highWatermark: Math.max(this.#highWatermark, this.#next) };
+    const from = this.#next;
+    this.#next = this.#records.length === 0 ? this.fetchNext : (records.at(-1) as LogRecord).offset + 1;
+    return { records, from, next: this.#next, highWatermark: Math.max(this.#highWatermark, this.#next) };
   }
 
   /** Resolves when there is a batch to take (see LINGER_MS) or the signal aborts. For one caller at a time. */
