@@ -140,6 +140,15 @@ describe('an embedded Postgres', () => {
     expect(processIdentity(server.pid)).toBeNull();
   }, 60_000);
 
+  test('that another process started and this one stops keeps it alive to its own end, though nothing else does', async () => {
+    const owner = startProcess('owner.ts', dataDir);
+    await owner.firstLine;
+    owner.child.kill('SIGKILL');
+    await owner.ended;
+    // Node ends with 13 where a program waits for something and nothing is left that could happen.
+    expect(await startProcess('owner.ts', dataDir, '7').ended).toBe('7');
+  }, 60_000);
+
   test('that is killed runs again at the same address; meanwhile queries fail as retryable, and nothing committed is lost', async () => {
     const server = await start();
     const pool = poolOf(server.url('owner'));

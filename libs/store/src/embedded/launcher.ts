@@ -143,7 +143,9 @@ class Supervisor implements EmbeddedPostgres {
     this.stopping = true;
     process.off('exit', this.onExit);
     await stopPostmaster(this.pid);
-    await this.watch;
+    // The watch keeps no program alive. But the server may be gone before its end is told, and whoever stops it waits for that.
+    const held = setInterval(() => undefined, WATCH_MS);
+    await this.watch.finally(() => clearInterval(held));
     this.release();
   }
 
