@@ -1,61 +1,8 @@
-/** The fault matrix with small counts, on servers of its own: it kills its broker, so it cannot share one. */
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type RowResult } from './outcome.ts';
+/** The rows of the fault matrix that are about Kafka, with small counts, on servers of their own: they kill the broker, so they cannot share one. */
 import { ROWS } from './rows/index.ts';
+import { testRows } from './rows.contract.ts';
 
-const PROGRAM = join(import.meta.dirname, '../../../dist/apps/chaos/src/main.js');
 /** Five minutes on two quiet cores. */
 const RUN_WITHIN_MS = 15 * 60_000;
 
-const rows = ROWS.filter(({ needsKafka }) => needsKafka);
-const results = new Map<string, RowResult>();
-let output = '';
-
-/** An injection that missed (no transaction was open, no zombie was asleep at work) proves nothing either way. */
-const missed = ({ product }: RowResult): boolean =>
-  product.problems.length > 0 && product.problems.every((problem) => problem.startsWith('only '));
-
-async function run(names: readonly string[], seed: readonly string[]): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'custody-chaos-'));
-  const file = join(folder, 'result.json');
-  const child = spawn(process.execPath, [PROGRAM, ...seed, '--json', file, ...names.flatMap((name) => ['--row', name])], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  await new Promise((resolve) => child.once('close', resolve));
-  const all = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { rows: RowResult[] }).rows : [];
-  const order = rows.map(({ name }) => name).filter((name) => names.includes(name));
-  for (const [n, name] of order.entries()) if (all[n] !== undefined) results.set(name, all[n]);
-  rmSync(folder, { recursive: true, force: true });
-}
-
-beforeAll(async () => {
-  const seed = process.env['CHAOS_SEED'] === undefined ? [] : ['--seed', process.env['CHAOS_SEED']];
-  await run(
-    rows.map(({ name }) => name),
-    seed,
-  );
-  const again = [...results].filter(([, result]) => missed(result)).map(([name]) => name);
-  // Once more, from a seed of its own; whatever else went wrong stands.
-  if (again.length > 0) await run(again, []);
-  console.log(output.slice(output.lastIndexOf('fault ')));
-}, RUN_WITHIN_MS);
-
-describe.each(rows.map(({ name, title }) => [name, title] as const))('%s: %s', (name) => {
-  const result = (): RowResult => {
-    const found = results.get(name);
-    if (found === undefined) throw new Error(`the row did not come to its end:\n${output.slice(-3_000)}`);
-    return found;
-  };
-
-  test('loses nothing, doubles nothing, blames no good record', () => {
-    expect(result().product.problems).toEqual([]);
-  });
-
-  test('turns red without the defence', () => {
-    expect(result().control.problems).not.toEqual([]);
-  });
-});
+testRows(ROWS.filter(({ needsKafka }) => needsKafka), RUN_WITHIN_MS); // prettier-ignore

@@ -7,9 +7,12 @@ import { percentile, type Outcome } from '../outcome.ts';
 import type { Scene } from '../scene.ts';
 
 const CONNECTIONS = 2;
+/** By reliability F11: held in the soak, whose machine is known to be its own. */
 const ANSWER_MS_MAX = 2_000;
+/** On a machine that others work on, too: an end, and a refusal. The longest that was seen at load 8 on two cores is 8 s. */
+const ANSWER_MS_MAX_BUSY = 12_000;
 /** Longer than the longest that an answer may take, so that nobody is saved by the end of it. */
-const HELD_MS = 6_000;
+const HELD_MS = 15_000;
 const SIGHTINGS = 50;
 
 export const poolExhausted: Row = {
@@ -43,10 +46,9 @@ async function exhaust(harness: Harness, scene: Scene): Promise<Outcome> {
   const afterwards = await read();
   const times = whileHeld.map(({ ms }) => ms);
   const answered503 = whileHeld.filter(({ status }) => status === 503).length;
+  const within = harness.sizes.name === 'soak' ? ANSWER_MS_MAX : ANSWER_MS_MAX_BUSY;
   const problems = [
-    ...(percentile(times, 99) > ANSWER_MS_MAX
-      ? [`p99 of the answers is ${Math.round(percentile(times, 99))} ms, not within ${ANSWER_MS_MAX}`]
-      : []),
+    ...(percentile(times, 99) > within ? [`p99 of the answers is ${Math.round(percentile(times, 99))} ms, not within ${within}`] : []),
     ...(answered503 < whileHeld.length ? [`${whileHeld.length - answered503} answers are not 503`] : []),
     ...(afterwards.status === 200 ? [] : [`afterwards the answer is ${afterwards.status}`]),
   ];

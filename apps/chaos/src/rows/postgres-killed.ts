@@ -41,6 +41,7 @@ async function killPostgres(harness: Harness, scene: Scene): Promise<Outcome> {
   const load = scene.load(inputs, { targets: [base], ratePerSecond, rowsPerRequest: ROWS_PER_REQUEST, connections: 16 });
   const kills: Kill[] = [];
   for (let kill = 0; kill < postgresKills && !load.progress().done; kill++) {
+    await signalWalWriter(scene, 'SIGSTOP');
     const before = load.progress().acknowledged;
     await until(
       'sightings to be acknowledged',
@@ -55,6 +56,7 @@ async function killPostgres(harness: Harness, scene: Scene): Promise<Outcome> {
     await until('Postgres to answer again', BACK_WITHIN_MS, async () => (await scene.database.pool.query('select 1')).rowCount === 1, 5);
     kills.push({ killedAt, backAt: Date.now() });
   }
+  await signalWalWriter(scene, 'SIGCONT');
   await load.done;
   await scene.drained();
   const verdict = await scene.judge(inputs, { api: base, timelinesFile: await harness.undisturbed(inputs) });
@@ -69,6 +71,15 @@ async function killPostgres(harness: Harness, scene: Scene): Promise<Outcome> {
       : []),
   ];
   return outcomeOf(verdict, { problems, recoveryMs, measured: { kills: kills.length, 'unknown answers': verdict.unknown } });
+}
+
+/**
+ * The WAL writer puts down within milliseconds what was committed without waiting, so whether the control loses something would be chance. A
+ * session that waits for its commit writes by itself: for the product a stopped WAL writer changes nothing.
+ */
+async function signalWalWriter({ database }: Scene, signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
+  const { rows } = await database.pool.query<{ pid: number }>("select pid from pg_stat_activity where backend_type = 'walwriter'");
+  for (const { pid } of rows) process.kill(pid, signal);
 }
 
 interface Kill {

@@ -1,0 +1,8 @@
+/** The rows of the fault matrix that need no broker, with small counts, on the embedded default. */
+import { ROWS } from './rows/index.ts';
+import { testRows } from './rows.contract.ts';
+
+/** A minute and a half on two quiet cores. */
+const RUN_WITHIN_MS = 8 * 60_000;
+
+testRows(ROWS.filter(({ needsKafka }) => !needsKafka), RUN_WITHIN_MS); // prettier-ignore
