@@ -46,8 +46,9 @@ export default tseslint.config(
     files: ['**/*.spec.ts', '**/*.contract.ts'],
     rules: { 'max-lines-per-function': 'off', 'no-console': 'off' },
   },
-  // The bench measures parts of the program apart, and prints.
-  { files: ['apps/bench/**/*.ts'], rules: { 'no-restricted-imports': 'off', 'no-console': 'off' } },
+  // Programs about the product look into its parts, and into each other.
+  { files: ['apps/{bench,chaos}/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
+  { files: ['apps/bench/**/*.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['scripts/**/*.mjs', 'bin/*.mjs', 'deploy/**/*.mjs', '*.mjs'],
     rules: {

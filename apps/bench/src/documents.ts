@@ -3,7 +3,8 @@
  * container in front of a ship (three). Ids are version 7 UUIDs in the order of submission, as capture makes them.
  */
 import type { SightingDocument } from '#lib/contracts';
-import { seededRandom, type Random } from './random.ts';
+import { container, ship, vin } from '../../chaos/src/identifiers.ts';
+import { seededRandom, type Random } from '../../chaos/src/random.ts';
 
 export type ItemsPerSighting = 1 | 3;
 
@@ -66,30 +67,6 @@ function sighting(random: Random, n: number, { items, itemsPerSighting }: Docume
       { id: ship(car % 500), role: 'background' as const },
     ],
   };
-}
-
-/** ISO 3779 shape with a European maker code, whose check digit is information only. */
-const vin = (n: number): string => `vin:WDDSYNTH9JA${n.toString().padStart(6, '0')}`;
-
-/** IMO number (resolution A.1117(30)): the check digit is the weighted sum's last digit. */
-function ship(n: number): string {
-  const digits = (900_000 + n).toString();
-  const sum = [...digits].reduce((total, digit, index) => total + Number(digit) * (7 - index), 0);
-  return `imo:${digits}${sum % 10}`;
-}
-
-/** ISO 6346, owner code SYN, category U. */
-function container(n: number): string {
-  const text = `SYNU${n.toString().padStart(6, '0')}`;
-  const sum = [...text].reduce((total, character, index) => total + letterValue(character) * 2 ** index, 0);
-  return `container:${text}${(sum % 11) % 10}`;
-}
-
-/** Clause 3.2 and table A.1: 10 to 38 without the multiples of 11. */
-function letterValue(character: string): number {
-  if (character >= '0' && character <= '9') return Number(character);
-  const place = character.charCodeAt(0) - 65;
-  return 10 + place + Math.floor((place + 9) / 10);
 }
 
 /** RFC 9562, section 5.7. */

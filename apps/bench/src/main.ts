@@ -1,15 +1,16 @@
 /** `npm run bench`: starts the servers, runs the measures in interleaved rounds, writes the result. */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeMachine, loadAverage } from '../../chaos/src/machine.ts';
+import { projectRoot } from '../../chaos/src/project-root.ts';
 import { createBench } from './bench.ts';
 import { stopAllChildren } from './child-process.ts';
 import { judge } from './goals.ts';
-import { describeMachine, loadAverage, revision } from './machine.ts';
 import { chooseMeasures } from './measures/index.ts';
 import { parseOptions, USAGE, type BenchOptions } from './options.ts';
 import { RESULT_PATH, writeResult, type BenchResult } from './result.ts';
+import { revision } from './revision.ts';
 import { interleave } from './rounds.ts';
 import { startServers } from './servers.ts';
 import { benchSection, checkReadme, writeReadme } from './table.ts';
@@ -17,7 +18,7 @@ import { benchSection, checkReadme, writeReadme } from './table.ts';
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function main(): Promise<number> {
-  const root = projectRoot(dirname(fileURLToPath(import.meta.url)));
+  const root = projectRoot();
   let options: BenchOptions;
   try {
     options = parseOptions(process.argv.slice(2));
@@ -86,13 +87,6 @@ async function run(root: string, options: BenchOptions): Promise<BenchResult> {
     if (options.keep || options.profile) note(`Kept: ${workDir}`);
     else await rm(workDir, { recursive: true, force: true });
   }
-}
-
-/** The folder with package.json, above the compiled file. */
-function projectRoot(from: string): string {
-  if (existsSync(join(from, 'package.json'))) return from;
-  if (from === dirname(from)) throw new Error('package.json not found above the bench');
-  return projectRoot(dirname(from));
 }
 
 try {

@@ -6,7 +6,7 @@ import { submittedHeaders } from '#lib/contracts';
 import type { OutgoingRecord } from '#lib/event-log';
 import { canonicalize, commit, encodeRecord, recordMac, sha256Hex, type RecordHeader } from '#lib/ledger';
 import { sightings, type DocumentOptions } from './documents.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../../chaos/src/random.ts';
 
 export const AGENCY = 'local';
 export const PRINCIPAL = 'operator';

@@ -1,7 +1,8 @@
 /** The JSON result of a run: what README's table is made of, and what the next run is compared with. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Machine, Revision } from './machine.ts';
+import type { Machine } from '../../chaos/src/machine.ts';
+import type { Revision } from './revision.ts';
 import type { Outcome } from './rounds.ts';
 
 /** Where the committed result stands, from the project's root. */

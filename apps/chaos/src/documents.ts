@@ -4,6 +4,7 @@
  * which arrive after them.
  */
 import type { SightingDocument } from '#lib/contracts';
+import { container, ship, vin } from './identifiers.ts';
 import { seededRandom, type Random } from './random.ts';
 
 export type Document = SightingDocument & { readonly id: string };
@@ -101,27 +102,3 @@ function itemsAt({ seed, count }: Inputs, n: number): Items {
 }
 
 const unique = (items: Items): Items => [...new Map(items.map((item) => [item.id, item])).values()];
-
-/** ISO 3779 shape with a European maker code, whose check digit is information only. */
-export const vin = (n: number): string => `vin:WDDSYNTH9JA${n.toString().padStart(6, '0')}`;
-
-/** IMO number (resolution A.1117(30)): the check digit is the weighted sum's last digit. */
-function ship(n: number): string {
-  const digits = (900_000 + n).toString();
-  const sum = [...digits].reduce((total, digit, index) => total + Number(digit) * (7 - index), 0);
-  return `imo:${digits}${sum % 10}`;
-}
-
-/** ISO 6346, owner code SYN, category U. */
-function container(n: number): string {
-  const text = `SYNU${n.toString().padStart(6, '0')}`;
-  const sum = [...text].reduce((total, character, index) => total + letterValue(character) * 2 ** index, 0);
-  return `container:${text}${(sum % 11) % 10}`;
-}
-
-/** Clause 3.2 and table A.1: 10 to 38 without the multiples of 11. */
-function letterValue(character: string): number {
-  if (character >= '0' && character <= '9') return Number(character);
-  const place = character.charCodeAt(0) - 65;
-  return 10 + place + Math.floor((place + 9) / 10);
-}

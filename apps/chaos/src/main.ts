@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stopAllChildren } from './child-process.ts';
 import { createHarness, type Harness, type Row } from './harness.ts';
+import { describeMachine, loadAverage } from './machine.ts';
 import { holds, type RowResult } from './outcome.ts';
 import { projectRoot } from './project-root.ts';
 import { ROWS } from './rows/index.ts';
 import { SIZES, type Sizes } from './sizes.ts';
-import { CHAOS_PAGE, COVERED_PATHS, describeMachine, revisionOf, SOAK_FILE, type SoakResult, withRows } from './soak.ts';
+import { CHAOS_PAGE, COVERED_PATHS, revisionOf, SOAK_FILE, type SoakResult, withRows } from './soak.ts';
 import { startStack } from './stack.ts';
 import { chaosPage, chaosTable } from './table.ts';
 
@@ -55,7 +56,7 @@ function soakOf(root: string, sizes: Sizes): Soak {
   if (revision === null || revision.dirty) throw new Error('a soak run is about a commit: commit first');
   const { commit, treeHash } = revision;
   const file = join(root, SOAK_FILE);
-  const [started, machine] = [new Date().toISOString(), describeMachine()];
+  const [started, machine] = [new Date().toISOString(), { ...describeMachine(), load: loadAverage() }];
   const read = (): SoakResult | null => {
     const found = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as SoakResult) : null;
     return found?.treeHash === treeHash ? found : null;

@@ -1,11 +1,14 @@
-/** Random numbers that are the same for the same seed: a run can be made again. */
+/** Random numbers that are the same for the same seed: a run of the harness, or of the bench, can be made again. */
 
 export interface Random {
+  /** 0 <= value < 2^32, whole. */
+  word(): number;
   /** 0 <= value < n, whole. */
   below(n: number): number;
   /** least <= value <= most, whole. */
   between(least: number, most: number): number;
   pick<T>(list: readonly T[]): T;
+  bytes(length: number): Buffer;
 }
 
 /** mulberry32 (T. Ettinger): 32 bits of state; for load and faults, never for secrets. */
@@ -19,8 +22,14 @@ export function seededRandom(seed: number): Random {
   };
   const below = (n: number): number => Math.floor((word() / 2 ** 32) * n);
   return {
+    word,
     below,
     between: (least, most) => least + below(most - least + 1),
     pick: (list) => list[below(list.length)] as never,
+    bytes(length) {
+      const buffer = Buffer.allocUnsafe(Math.ceil(length / 4) * 4);
+      for (let offset = 0; offset < buffer.length; offset += 4) buffer.writeUInt32LE(word(), offset);
+      return buffer.subarray(0, length);
+    },
   };
 }

@@ -1,13 +1,25 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { holds } from './outcome.ts';
 import { ROWS } from './rows/index.ts';
-import { COVERED_PATHS, CHAOS_PAGE, outdatedSince, revisionOf, SOAK_FILE, type SoakResult, standingOf, withRows } from './soak.ts';
+import {
+  COVERED_PATHS,
+  CHAOS_PAGE,
+  outdatedSince,
+  revisionOf,
+  SOAK_FILE,
+  type SoakResult,
+  standingOf,
+  wasRemoved,
+  withRows,
+} from './soak.ts';
 import { SIZES } from './sizes.ts';
 import { chaosPage } from './table.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
-// Before the first release there is none: the rows run in their small size all the same, and this says what is owed.
+// Before the first soak there is none: the rows run in their small size all the same, and this says what is owed. Once one is committed, it stays.
 const kept = existsSync(join(ROOT, SOAK_FILE)) ? (JSON.parse(readFileSync(join(ROOT, SOAK_FILE), 'utf8')) as SoakResult) : null;
 if (kept === null) console.log('no soak result is committed yet: run npm run soak');
 
@@ -19,12 +31,47 @@ test('a result about other code stands for seven days and not for eight', () => 
   expect([at('02', 'b'), at('08', 'b'), at('09', 'b')]).toEqual(['outdated', 'outdated', 'too-old']);
 });
 
+test('a soak result that was committed once may not be taken away again', () => {
+  expect(wasRemoved(ROOT, SOAK_FILE)).toBe(false);
+});
+
+test('a result that never was is told from one that was taken away, and where there is no git nothing is claimed', () => {
+  const root = mkdtempSync(join(tmpdir(), 'soak-'));
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false', ...args], {
+      cwd: root,
+      stdio: 'pipe',
+    });
+  try {
+    expect(wasRemoved(root, 'result.json')).toBe(false);
+    git('init', '-q');
+    git('commit', '-q', '--allow-empty', '-m', 'first');
+    expect(wasRemoved(root, 'result.json')).toBe(false);
+    writeFileSync(join(root, 'result.json'), '{}');
+    git('add', 'result.json');
+    git('commit', '-q', '-m', 'result');
+    expect(wasRemoved(root, 'result.json')).toBe(false);
+    rmSync(join(root, 'result.json'));
+    expect(wasRemoved(root, 'result.json')).toBe(true);
+    git('commit', '-q', '-a', '-m', 'without');
+    expect(wasRemoved(root, 'result.json')).toBe(true);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
 test('a row holds only with a green product and a red control', () => {
   const row = { fault: 'F0', title: 'planted', seconds: 1 };
   const [green, red] = [{ problems: [] }, { problems: ['wrong'] }];
   expect(holds({ ...row, product: green, control: { title: 'off', ...red } })).toBe(true);
   expect(holds({ ...row, product: green, control: { title: 'off', ...green } })).toBe(false);
   expect(holds({ ...row, product: red, control: { title: 'off', ...red } })).toBe(false);
+});
+
+test('every row of the matrix is run by a suite: those about Kafka by one, all others by the other', () => {
+  const filterOf = (spec: string) => /ROWS\.filter\((.*?)\), RUN/.exec(readFileSync(join(import.meta.dirname, spec), 'utf8'))?.[1];
+  expect(filterOf('chaos.kafka.spec.ts')).toBe('({ needsKafka }) => needsKafka');
+  expect(filterOf('chaos.e2e.spec.ts')).toBe('({ needsKafka }) => !needsKafka');
 });
 
 test('a soak that is run in parts keeps the rows of the same code, and says of each how often it failed before', () => {

@@ -2,9 +2,10 @@
  * The committed result of a soak run (docs/soak.json), and whether it still speaks about this code: it names the paths that it covers and the
  * hash of their git trees.
  */
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpus, loadavg, release, totalmem } from 'node:os';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { git, isDirty, type Machine } from './machine.ts';
 import { holds, type RowResult } from './outcome.ts';
 import type { Sizes } from './sizes.ts';
 
@@ -43,21 +44,12 @@ export function withRows(kept: SoakResult | null, result: SoakResult, order: rea
   return { ...result, started: before?.started ?? result.started, machine: before?.machine ?? result.machine, rows: ordered };
 }
 
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryGiB: number;
-  readonly system: string;
-  readonly node: string;
-  /** One-minute load average at the start. */
-  readonly load: number;
-}
-
 export interface SoakResult {
   readonly version: 1;
   readonly commit: string;
   readonly seed: number;
-  readonly machine: Machine;
+  /** `load`: one-minute load average at the start. */
+  readonly machine: Machine & { readonly load: number };
   /** RFC 3339 UTC. */
   readonly started: string;
   readonly ended: string;
@@ -66,18 +58,6 @@ export interface SoakResult {
   /** Of the covered paths at the commit. */
   readonly treeHash: string;
   readonly rows: readonly RowResult[];
-}
-
-export function describeMachine(): Machine {
-  const all = cpus();
-  return {
-    cpu: all[0]?.model.trim() ?? 'unknown',
-    cores: all.length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    system: `${process.platform} ${process.arch} ${release()}`,
-    node: process.version,
-    load: Math.round((loadavg()[0] ?? 0) * 100) / 100,
-  };
 }
 
 export interface Revision {
@@ -92,8 +72,12 @@ export interface Revision {
 export function revisionOf(root: string): Revision | null {
   try {
     const [commit = '', seconds = '0'] = git(root, 'log', '-1', '--format=%h %ct').split(' ');
-    const dirty = git(root, 'status', '--porcelain', '--', ...COVERED_PATHS) !== '';
-    return { commit, committedAt: new Date(Number(seconds) * 1_000), treeHash: treeHash(root, COVERED_PATHS), dirty };
+    return {
+      commit,
+      committedAt: new Date(Number(seconds) * 1_000),
+      treeHash: treeHash(root, COVERED_PATHS),
+      dirty: isDirty(root, COVERED_PATHS),
+    };
   } catch {
     return null;
   }
@@ -113,6 +97,18 @@ export function outdatedSince(root: string, { commit, covers }: Pick<SoakResult,
   }
 }
 
+/**
+ * Whether a result that is not there was there once: a commit of this history has the file. One that was never made is owed before a release
+ * and nothing else; one that was made and taken away would leave nobody to say that it is outdated. False where there is no git to ask.
+ */
+export function wasRemoved(root: string, file: string): boolean {
+  try {
+    return !existsSync(join(root, file)) && git(root, 'log', '-1', '--format=%h', '--', file) !== '';
+  } catch {
+    return false;
+  }
+}
+
 export type Standing = 'current' | 'outdated' | 'too-old';
 
 /** @param current what is checked out */
@@ -121,6 +117,3 @@ export function standingOf(result: Pick<SoakResult, 'treeHash' | 'ended'>, curre
   const days = (current.committedAt.getTime() - Date.parse(result.ended)) / DAY_MS;
   return days > OUTDATED_DAYS_MAX ? 'too-old' : 'outdated';
 }
-
-const git = (cwd: string, ...args: string[]): string =>
-  execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();

@@ -5,7 +5,7 @@ import type pg from 'pg';
 import type { Bench } from '../bench.ts';
 import { ID } from '../goals.ts';
 import { startGateway } from '../product.ts';
-import { seededRandom } from '../random.ts';
+import { seededRandom } from '../../../chaos/src/random.ts';
 import type { Figures } from '../figures.ts';
 import { percentile, type Measure } from '../rounds.ts';
 import { withClient } from '../servers.ts';

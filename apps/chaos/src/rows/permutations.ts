@@ -5,7 +5,8 @@
 import kafkajs from 'kafkajs';
 import { foldTimeline, RULES, rulesWithout, timelineKey, type Rules } from '#lib/domain';
 import { canonicalize } from '#lib/ledger';
-import { vin, type Document } from '../documents.ts';
+import type { Document } from '../documents.ts';
+import { vin } from '../identifiers.ts';
 import type { Harness, Row } from '../harness.ts';
 import { readEntries, type LedgerEntry } from '../ledger-state.ts';
 import { outcomeOf } from '../outcome.ts';
