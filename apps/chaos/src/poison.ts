@@ -1,6 +1,7 @@
 /** Every class of record that the projector cannot take, each otherwise as good as capture's own. */
 import type { ErrorCode } from '#lib/contracts';
 import type { OutgoingRecord } from '#lib/event-log';
+import { canonicalize } from '#lib/ledger';
 import type { Document } from './documents.ts';
 import { recordOf } from './records.ts';
 
@@ -32,6 +33,12 @@ export const POISON: readonly PoisonClass[] = [
     make: (document) => recordOf({ ...document, statement: 'x'.repeat(TOO_LARGE_CHARACTERS) }),
   },
   { name: 'wrong schema', code: 'record.schema', make: (document) => recordOf({ ...document, kind: 'rumour' as never }) },
+  {
+    // What ends in a TypeError in a handler that trusts what it reads: signed and canonical, and null where a list or an object belongs.
+    name: 'TypeError: null members',
+    code: 'record.schema',
+    make: (document) => recordOf(document, { content: Buffer.from(canonicalize({ ...document, handling: null, items: [null] } as never)) }),
+  },
   { name: 'forged MAC', code: 'record.forged', make: (document) => recordOf(document, { key: OTHER_KEY }) },
   { name: 'header mismatch', code: 'record.header-mismatch', make: (document) => recordOf(document, { headers: { ce_id: 'another' } }) },
   {
@@ -42,7 +49,9 @@ export const POISON: readonly PoisonClass[] = [
   { name: 'database constraint', code: 'record.data', make: (document) => recordOf(document, { principal: FORBIDDEN_PRINCIPAL }) },
 ];
 
-/** The codes of all classes above and of batches in a codec that is not known. */
+/** The other TypeError, `value.toString()` of a Kafka record whose value is null, a tombstone: none that the port can append. */
+export const TOMBSTONE_CODE: ErrorCode = 'record.malformed';
+/** Of batches in a codec that is not known. */
 export const CODEC_CODE: ErrorCode = 'record.codec';
 
 /** Snappy (format_description.txt) as one literal per 64 KiB, in the framing of snappy-java that Kafka brokers read. */
