@@ -27,7 +27,7 @@ test('a missed goal is said as loudly as a reached one, and what was not measure
   const section = benchSection(result);
   expect(section).toContain('| a | at least 0.5 | 0.437 | **missed** |');
   expect(section).toContain('| d | x |  | not measured |');
-  expect(section).toContain('Load average 0.5 to 2.5');
+  expect(section).toContain('Load average 0.5 before the run, up to 2.5 after a round.');
 });
 
 test('the section stands between its markers and nothing else is touched', () => {
@@ -54,6 +54,10 @@ test('README that differs from the result in one digit is found', async () => {
   }
 });
 
+test('the README of this repository says what the committed result says', async () => {
+  expect(await checkReadme(join(import.meta.dirname, '../../..'))).toBeNull();
+});
+
 test('a result of another version is not read as this one', async () => {
   const root = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
@@ -71,4 +75,30 @@ test('a goal is judged by the ratio of one round, reached at its bound and misse
   expect(verdict(30_000)).toMatchObject({ value: 0.5, reached: true });
   expect(verdict(29_000)?.reached).toBe(false);
   expect(judge({}, [1_000_000]).every(({ reached }) => reached === null)).toBe(true);
+});
+
+test('rate and memory are those of one run, the faster, and the goal names it', () => {
+  const run = (eventsPerSecond: number, peakRssBytes: number) => {
+    const figures = { eventsPerSecond, peakRssBytes };
+    return { title: '', rounds: [figures], median: figures };
+  };
+  const judged = (one: number, two: number) =>
+    judge(
+      { 'projector.1item.1process': run(one, 400), 'projector.1item.2process': run(two, 800), 'debezium.jdbc-sink': run(10, 1_000) },
+      [1],
+    ).filter(({ goal }) => goal.includes('(d)'));
+  expect(judged(30, 20)).toMatchObject([
+    { value: 3, goal: "1 projector against (d), Debezium's JDBC sink: at least 1.5" },
+    { value: 0.4, goal: 'memory of 1 projector against (d): at most 0.5', reached: true },
+  ]);
+  expect(judged(30, 50)).toMatchObject([
+    { value: 5, goal: "2 projectors against (d), Debezium's JDBC sink: at least 1.5" },
+    { value: 0.8, goal: 'memory of 2 projectors against (d): at most 0.5', reached: false },
+  ]);
+});
+
+test('the goal of timelines says that it is about the store, and how long the answer over HTTP takes beside it', () => {
+  const figures = { storeP99Micros: 9_700, httpP99Micros: 68_800 };
+  const goals = judge({ 'timeline.1000': { title: '', rounds: [figures], median: figures } }, [1_000]).map(({ goal }) => goal);
+  expect(goals).toContain("the store's timeline p99 in milliseconds, 1000 rows (the gateway's whole answer over HTTP: 68.8): at most 10");
 });

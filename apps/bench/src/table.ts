@@ -11,7 +11,8 @@ export const END = '<!-- bench:end -->';
 /** Markdown between the markers: goals with their ratios first, then every figure, then machine, commit, load. */
 export function benchSection(result: BenchResult): string {
   const { machine, revision, engines } = result;
-  const load = `${Math.min(...result.load)} to ${Math.max(...result.load)}`;
+  const [before = 0, ...after] = result.load;
+  const rounds = Number(result.sizes['rounds']);
   return [
     '| | goal | measured | |',
     '|---|---|---|---|',
@@ -25,9 +26,9 @@ export function benchSection(result: BenchResult): string {
       `${Object.entries(engines)
         .map(([name, value]) => `${name} ${value}`)
         .join(', ')}. ` +
-      `Everything on these cores: broker, Postgres, load generator. Load average ${load}.`,
+      `Everything on these cores: broker, Postgres, load generator. Load average ${before} before the run, up to ${Math.max(before, ...after)} after a round.`,
     `Commit ${revision.commit}${revision.dirty ? ' (with changes)' : ''}, ${result.started.slice(0, 10)}, seed ${result.seed}, ` +
-      `size ${String(result.sizes['name'])}, ${String(result.sizes['rounds'])} rounds; all of it in [docs/bench](docs/bench/README.md).`,
+      `size ${String(result.sizes['name'])}, ${rounds} ${rounds === 1 ? 'round' : 'rounds'}; all of it in [docs/bench](docs/bench/README.md).`,
   ].join('\n');
 }
 

@@ -11,8 +11,8 @@ import { Skipped, type Measure } from '../rounds.ts';
 import { withClient } from '../servers.ts';
 import { projectedDatabase } from './projector.ts';
 
-/** What the projector writes for each event, in the order of its transaction. */
-const TABLES = ['entries', 'content', 'timeline', 'relations'];
+/** What the projector writes for its events, in the order of its transaction. */
+const TABLES = ['search_keys', 'entries', 'content', 'timeline', 'relations'];
 
 export function copyLimitMeasure(bench: Bench, items: ItemsPerSighting): Measure {
   let dumped: Promise<Dump> | undefined;
