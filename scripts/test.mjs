@@ -6,15 +6,15 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
-import { engineFor } from './tidy-engines.mjs';
-import { installIfNeeded } from './tidy-install.mjs';
+import { engineFor } from './engines.mjs';
+import { installIfNeeded } from './install.mjs';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const SUITE = /\.spec\.ts$/;
 /** More would only make suites wait for each other's database and broker. */
 const WORKERS_MAX = 4;
 /** Suites of these run one at a time: they start programs of their own and measure time. */
-const ALONE = new Set(['kafka', 'e2e', 'browser']);
+const ALONE = new Set(['kafka', 'e2e']);
 /** How long jest may live on after its report; more only hides what a suite left open. */
 const LINGER_MS = 5_000;
 /** One pass of suites. All of them together have to end within half an hour. */
@@ -101,7 +101,7 @@ function suitesUnder(root, filters) {
         .at(-1)
         .split('.')
         .slice(1, -2)
-        .filter((part) => ['int', 'kafka', 'e2e', 'browser'].includes(part)),
+        .filter((part) => ['int', 'kafka', 'e2e'].includes(part)),
     }));
 }
 

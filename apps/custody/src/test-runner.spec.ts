@@ -26,7 +26,7 @@ interface Run {
   readonly lines: readonly string[];
 }
 
-/** With Node on the path and nothing else: no Java, no Maven, no browser. */
+/** With Node on the path and nothing else: no Java, no Maven. */
 function run(options: { ci?: boolean; args?: readonly string[] } = {}): Run {
   const bin = join(tree, 'bin');
   mkdirSync(bin, { recursive: true });

@@ -16,10 +16,10 @@ const NOTHING_TO_STOP = async () => {};
 const ready = (env = {}, stop = NOTHING_TO_STOP) => ({ env, stop });
 const missing = (why, remedy) => ({ missing: why, remedy, env: {}, stop: NOTHING_TO_STOP });
 
-/** @param {'int' | 'kafka' | 'e2e' | 'browser'} name @param {string} root @param {NodeJS.ProcessEnv} env @returns {Promise<Engine>} never rejects */
+/** @param {'int' | 'kafka' | 'e2e'} name @param {string} root @param {NodeJS.ProcessEnv} env @returns {Promise<Engine>} never rejects */
 export async function engineFor(name, root, env) {
   try {
-    return await { int: postgres, kafka: broker, e2e: program, browser: chromium }[name](root, env);
+    return await { int: postgres, kafka: broker, e2e: program }[name](root, env);
   } catch (error) {
     return missing(`it does not start: ${error instanceof Error ? error.message : error}`, 'see the message; the remedy is in it');
   }
@@ -67,11 +67,6 @@ async function program(root) {
   const lacking = lackingPostgres(root);
   if (lacking !== undefined) return lacking;
   return existsSync(join(root, 'dist/apps/custody/src/main.js')) ? ready() : missing('the program is not built', 'npm run build');
-}
-
-async function chromium(_root, env) {
-  const found = ['chromium', 'chromium-browser', 'google-chrome'].some((name) => onPath(name, env));
-  return found ? ready() : missing('needs chromium', 'install Chromium');
 }
 
 function onPath(tool, env) {
