@@ -1,11 +1,12 @@
 /** Mounts the projector: its Nest microservice on the batch transport, the background steps, and the health that is progress. */
 import { type MicroserviceOptions } from '@nestjs/microservices';
 import { NestFactory } from '@nestjs/core';
-import { EVENTS_TOPIC, ProjectorModule, runInBackground } from '#app/projector';
+import { EVENTS_TOPIC, ProjectorModule } from '#app/projector';
 import type { PartitionId } from '#lib/event-log';
 import { nestLogger } from '#lib/runtime';
 import { BatchServer } from '#lib/runtime/nest';
 import { deadLettersToCopy, logSize, projectBatch, readOffset, type StorePool } from '#lib/store';
+import { runInBackground } from './background.ts';
 import { SEARCH_KEYS } from './search-keys.ts';
 import { endWith, type Parts } from './parts.ts';
 import { deadLetterRelay } from './dead-letter-relay.ts';

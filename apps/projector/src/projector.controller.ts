@@ -23,8 +23,8 @@ export interface ProjectorDeps {
   readonly keys: PublisherKeys;
   readonly metrics: Metrics;
   readonly progress: ProgressReport;
-  /** Told after each commit: there is something new to copy, index or wait for. */
-  readonly committed: (outcome: { readonly appended: number; readonly deadLetters: number }) => void;
+  /** Told after each commit: there may be something new to copy. */
+  readonly committed: (outcome: { readonly deadLetters: number }) => void;
 }
 
 @Controller()

@@ -1,6 +1,6 @@
 /**
- * Work that follows the ledger at its own pace, each by its own cursor, so that the transaction which moves the offset stays small:
- * search keys, and copies of dead letters in their topic.
+ * Work beside the projector's transactions, at its own pace, so that none of them waits for it: the gauge of the ledger's size, and copies of
+ * dead letters in their topic.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '#lib/runtime';
