@@ -30,10 +30,9 @@ const IN_SUITES = [
 const ALLOWED = {
   'libs/domain': [],
   'libs/ledger': [lib('domain')],
-  'libs/analysis': [lib('domain')],
   'libs/contracts': [lib('domain'), npm('typebox')],
   'libs/sources': [lib('domain'), lib('contracts')],
-  'libs/event-log': [lib('domain'), lib('contracts'), npm('kafkajs'), NODE],
+  'libs/event-log': [npm('kafkajs'), NODE],
   'libs/store': [
     lib('domain'),
     lib('ledger'),

@@ -3,35 +3,31 @@
  * intervals (time.ts, interval.ts), places, handling, grades, references, and the fold from sightings to timelines (timeline.ts).
  * Whatever parses returns a `Result`; faults carry a stable code and a JSON pointer relative to what was given.
  */
-export type { DomainFault, Result } from './result.ts';
+export type { Result } from './result.ts';
 export * from './identifier.ts';
 export { endOfDay, formatInstant, INSTANT_MAX, INSTANT_MIN, parseInstant, PRECISIONS, type Instant, type Precision } from './time.ts';
 export {
   certainlyBefore,
   contains,
   displayOccurred,
-  EXTENTS,
   intersection,
   orderBounds,
   parseOccurred,
   possiblyOverlaps,
-  type Extent,
   type Interval,
   type OccurredText,
   type Span,
 } from './interval.ts';
-export { displayPlace, parsePlace, RADIUS_METRES_MAX, type Place, type PlaceText } from './place.ts';
-export { parseHandling, readerGroups, strictest, TLP_LABELS, type Handling, type HandlingText, type TlpLabel } from './handling.ts';
-export { displayGrade, parseGrade, type Grade } from './grade.ts';
+export { displayPlace, parsePlace, type Place, type PlaceText } from './place.ts';
+export { parseHandling, readerGroups, strictest, TLP_LABELS, type Handling, type HandlingText } from './handling.ts';
+export { displayGrade, parseGrade } from './grade.ts';
 export { AGENCY_PATTERN, compareRef, EVENT_ID_PATTERN, formatRef, parseRef, type EventRef } from './event-ref.ts';
 export * from './sighting.ts';
 export { isRelating, referencesOf, targetsOf } from './references.ts';
 export { RULES, rulesWithout, type RuleName, type Rules } from './rules.ts';
 export type { FoldInput, Standing } from './resolved.ts';
-export type { Flag, Mark, RelationLink, TimelineEntry, WhyNot } from './timeline-entry.ts';
+export type { Flag, Mark, TimelineEntry, WhyNot } from './timeline-entry.ts';
 export type { OpenQuestion } from './open-questions.ts';
-export { foldEvent, foldTimeline, type EventFold, type Timeline, type Waiting } from './timeline.ts';
-export { knownAtReported, type KnownAt } from './known-at.ts';
-export { countryCode, countryName } from './tables/countries.ts';
-export { portByCode, portsByName, type Port } from './tables/ports.ts';
+export { foldEvent, foldTimeline, type Timeline } from './timeline.ts';
+export { knownAtReported } from './known-at.ts';
 export { compareTimelines, timelineKey } from './timeline-key.ts';

@@ -1,28 +1,21 @@
 /** Postgres: the embedded server, roles, migrations, and every statement that reads or writes the ledger. */
 export { resetData } from './embedded/data-directory.ts';
 export { DATA_FORMAT } from './embedded/data-format.ts';
-export { startEmbedded, type EmbeddedOptions, type EmbeddedPostgres } from './embedded/launcher.ts';
-export { APPEND_ONLY_SQLSTATE, StoreError, storeFault, sqlState, type StoreErrorCode } from './errors.ts';
+export { startEmbedded, type EmbeddedPostgres } from './embedded/launcher.ts';
+export { APPEND_ONLY_SQLSTATE, StoreError, storeFault, sqlState } from './errors.ts';
 export { dumpFixture, openFixture } from './fixture.ts';
 export { readLogin, type Login } from './login.ts';
-export { migrate, type MigrateOptions, type MigrationReport } from './migrate.ts';
-export { createPool, type PoolOptions, type Statement, type StoreClient, type StorePool } from './pool.ts';
-export { APP_ROLES, ROLES, roleName, type AppRole, type Role } from './roles.ts';
+export { migrate, type MigrationReport } from './migrate.ts';
+export { createPool, type PoolOptions, type Statement, type StorePool } from './pool.ts';
+export { APP_ROLES, roleName, type AppRole } from './roles.ts';
 export type { StoreLog } from './store-log.ts';
-export { ledgerConstants, readerGroupIds, type LedgerConstants } from './ledger-constants.ts';
+export { ledgerConstants, readerGroupIds } from './ledger-constants.ts';
 export type { DeadLetter, EventIndex, PartitionId, ProjectedEvent } from './projected-event.ts';
-export {
-  FAILPOINTS,
-  projectBatch,
-  type Failpoint,
-  type ProjectionHooks,
-  type ProjectionOptions,
-  type ProjectionOutcome,
-} from './projection.ts';
-export { type FirstEventRow, firstEvents, knownEvents, knownItems } from './sql/known-events.ts';
-export { listOffsets, readOffset, type StoredOffset } from './sql/offsets.ts';
+export { FAILPOINTS, projectBatch, type Failpoint, type ProjectionHooks, type ProjectionOutcome } from './projection.ts';
+export { firstEvents, knownEvents, knownItems } from './sql/known-events.ts';
+export { listOffsets, readOffset } from './sql/offsets.ts';
 export { digestDerived, type TableDigest } from './digest.ts';
-export { rebuild, type RebuildOptions } from './rebuild.ts';
+export { rebuild } from './rebuild.ts';
 export { walkTimelines, type TimelinePart, type TimelineWalk } from './timeline-walk.ts';
 export { schemaText } from './schema-text.ts';
 export type { SearchKeys } from './search-rows.ts';
@@ -38,11 +31,10 @@ export {
 export type { EventRow } from './sql/event-row.ts';
 export { eventById, eventsByRef } from './sql/events.ts';
 export { eventsFrom } from './sql/events-from.ts';
-export { itemHead, type ItemHead } from './sql/item-head.ts';
+export { itemHead } from './sql/item-head.ts';
 export { listConflicts, type Conflict, type ConflictKey } from './sql/list-conflicts.ts';
 export { CONTRADICTIONS_MAX, relationsAbout } from './sql/relations-about.ts';
-export { ITEMS_PER_KEY_MAX, search, type SearchHit, type SearchHits, type SearchQuestion } from './sql/search.ts';
+export { ITEMS_PER_KEY_MAX, search, type SearchHit } from './sql/search.ts';
 export { logSize } from './sql/log-size.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
-export type { Ref } from './sql/storable.ts';
-export { timelinePage, type TimelineKey, type TimelineQuestion, type TimelineRow } from './sql/timeline-page.ts';
+export { timelinePage, type TimelineKey, type TimelineRow } from './sql/timeline-page.ts';
