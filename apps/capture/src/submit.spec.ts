@@ -284,6 +284,30 @@ describe('a correction', () => {
     await log.close();
   });
 
+  it('that was accepted while its target was unknown is a duplicate when it is sent again, however much is known of the target by then', async () => {
+    const { submit: send, known, items, held, log } = await given();
+    const { results } = await send([correction([OWN])]);
+    if (results[0]?.status !== 'accepted') throw new Error('not accepted');
+    items.set('local/t', ['container:SYNU0000041']);
+    // The control: a new one like it is refused, so the target is known by now.
+    expect(faultOf((await send([{ ...correction([OWN]), id: 'k-2' }])).results[0])).toMatchObject({ code: 'correction.item-missing' });
+    const { contentHash, captured } = results[0].receipt;
+    known.set('local/k', { contentHash, captured });
+    expect(statuses((await send([correction([OWN])])).results)).toEqual(['duplicate']);
+    expect(await held()).toEqual(['k']);
+    await log.close();
+  });
+
+  it('that is refused for its items lends its id to no other row of the request', async () => {
+    const { submit: send, items, held, log } = await given();
+    items.set('local/t', ['container:SYNU0000041']);
+    const { results } = await send([correction([OWN]), correction([OWN]), correction([OWN, TARGETS])], PROCEED);
+    expect(statuses(results)).toEqual(['refused', 'refused', 'accepted']);
+    expect(results.slice(0, 2).map(faultOf)).toMatchObject([{ code: 'correction.item-missing' }, { code: 'correction.item-missing' }]);
+    expect(await held()).toEqual(['k']);
+    await log.close();
+  });
+
   it('whose target is not there, or is of another agency, is not held to it', async () => {
     const { submit: send, items, log } = await given();
     items.set('elsewhere/t', ['container:SYNU0000041']);

@@ -69,8 +69,7 @@ export async function submit(
   firstRow = 0,
 ): Promise<Submission> {
   const acceptances = await deps.pool.accept(documents, context, firstRow);
-  const checked = await refuseIncompleteCorrections(deps.known, context.agency, acceptances);
-  const rows = await judgeIdentities(deps.known, context, checked, firstRow);
+  const rows = await judge(deps.known, context, acceptances, firstRow);
   const refused = rows.some((row) => row.verdict === 'refused');
   if (mode.dryRun || (refused && mode.onError === 'rollback'))
     return { appended: false, results: rows.map((row) => resultOf(deps, context, row)) };
@@ -88,15 +87,19 @@ type Row =
   | { readonly verdict: 'duplicate'; readonly document: AcceptedDocument; /** Of the first one. */ readonly captured: string }
   | { readonly verdict: 'refused'; readonly id?: string; readonly faults: readonly Fault[] };
 
-/** Same id and same bytes: the same event. Same id and other bytes, where that can be seen here: refused. */
-async function judgeIdentities(
+/**
+ * Same id and same bytes: the same event. Same id and other bytes, where that can be seen here: refused. Only what would be a new event is
+ * held to its target's items: one that was accepted before its target was known stays the same event, however often it is sent.
+ */
+async function judge(
   known: KnownEvents,
   { agency, captured }: AcceptContext,
   acceptances: readonly Acceptance[],
   firstRow: number,
 ): Promise<Row[]> {
-  const refs = acceptances.flatMap((acceptance) => (acceptance.ok ? [{ agency, id: acceptance.id }] : []));
-  const firsts = await known.firsts(refs);
+  // In this order: a target that was seen, and a correction that was not, are told apart at the later of the two moments.
+  const missingOf = await missingItems(known, agency, acceptances);
+  const firsts = await known.firsts(acceptances.flatMap((acceptance) => (acceptance.ok ? [{ agency, id: acceptance.id }] : [])));
   const here = new Map<string, FirstEvent & { readonly row: number }>();
   return acceptances.map((acceptance, index): Row => {
     if (!acceptance.ok)
@@ -105,6 +108,8 @@ async function judgeIdentities(
     const inRequest = here.get(id);
     const first = firsts.get(`${agency}/${id}`) ?? inRequest;
     if (first === undefined) {
+      const missing = missingOf(acceptance);
+      if (missing !== null) return { verdict: 'refused', id, faults: [missing] };
       here.set(id, { contentHash, captured, row: firstRow + index });
       return { verdict: 'append', document: acceptance };
     }
@@ -127,26 +132,26 @@ function idConflict(id: string, { contentHash, captured }: FirstEvent, row: numb
  * What an event concerns is a function of its own bytes, so a correction or retraction lists its target's items beside its own.
  * Capture never adds them: where it knows the target (same agency) it refuses and names what is missing.
  */
-async function refuseIncompleteCorrections(
+async function missingItems(
   known: KnownEvents,
   agency: string,
   acceptances: readonly Acceptance[],
-): Promise<readonly Acceptance[]> {
+): Promise<(document: AcceptedDocument) => Fault | null> {
   const targets = acceptances.flatMap((acceptance) => (acceptance.ok && acceptance.target?.agency === agency ? [acceptance.target] : []));
-  if (targets.length === 0) return acceptances;
+  if (targets.length === 0) return () => null;
   const itemsOf = new Map(await known.items([...targets].sort(compareRef)));
   for (const acceptance of acceptances) {
     if (acceptance.ok && !itemsOf.has(`${agency}/${acceptance.id}`)) itemsOf.set(`${agency}/${acceptance.id}`, acceptance.items);
   }
-  return acceptances.map((acceptance) => {
-    if (!acceptance.ok || acceptance.target === undefined || acceptance.target.agency !== agency) return acceptance;
-    const own = new Set(acceptance.items);
-    const missing = (itemsOf.get(`${agency}/${acceptance.target.id}`) ?? []).filter((item) => !own.has(item));
-    if (missing.length === 0) return acceptance;
+  return ({ target, items }) => {
+    if (target === undefined || target.agency !== agency) return null;
+    const own = new Set(items);
+    const missing = (itemsOf.get(`${agency}/${target.id}`) ?? []).filter((item) => !own.has(item));
+    if (missing.length === 0) return null;
     const code: ErrorCode = 'correction.item-missing';
-    const detail = `The target ${acceptance.target.id} also concerns ${missing.join(', ')}: list it among the items.`;
-    return { ok: false, id: acceptance.id, faults: [{ code, pointer: '/items', detail, expected: missing.join(' ') }] };
-  });
+    const detail = `The target ${target.id} also concerns ${missing.join(', ')}: list it among the items.`;
+    return { code, pointer: '/items', detail, expected: missing.join(' ') };
+  };
 }
 
 function resultOf(deps: SubmitDeps, context: AcceptContext, row: Row): RowResult {
