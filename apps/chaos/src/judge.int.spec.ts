@@ -6,7 +6,7 @@ import { documentAt } from './documents.ts';
 import { judge, type Evidence, type Verdict } from './judge.ts';
 import { contentHashOf, readEntries } from './ledger-state.ts';
 import type { Operation } from './operations.ts';
-import { recordOf } from './records.ts';
+import { AGENCY, recordOf } from './records.ts';
 import { PUBLISHER_KEY } from './scene.ts';
 import { hashTimelines, inputsByItem } from './timelines.ts';
 
@@ -33,7 +33,7 @@ async function project(from: number, to: number): Promise<void> {
       headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
     };
   });
-  const { events, dead } = decodeBatch(records, [PUBLISHER_KEY]);
+  const { events, dead } = decodeBatch(records, new Map([[AGENCY, [PUBLISHER_KEY]]]));
   expect(dead).toEqual([]);
   await projectBatch(database.pool('projector'), PARTITION, from, to, events, []);
 }

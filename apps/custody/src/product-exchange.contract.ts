@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConflictsView, DeadLettersView, EventAnswer, JsonObject, TimelineView } from '#lib/contracts';
 import { CAR, impliedPlaces, placedThere, timelinePath } from './product-tracing.contract.ts';
-import { DEMO, FOREIGN_KEY, type Product, PUBLISHER_KEY, recordOf, sighting } from './tested-product.contract.ts';
+import { CUSTOMS_KEY, DEMO, FOREIGN_KEY, type Product, PUBLISHER_KEY, recordOf, sighting } from './tested-product.contract.ts';
 
 const parseLines = (text: string): JsonObject[] =>
   text
@@ -278,7 +278,7 @@ export function exchangeContract(product: Product): void {
   it('one id of two agencies is two events, of which one has to be named', async () => {
     const size = await product.logSize();
     expect((await product.post(sighting('shared-id'))).status).toBe(202);
-    await product.append(recordOf(sighting('shared-id', { statement: 'from elsewhere' }), PUBLISHER_KEY, 'customs'));
+    await product.append(recordOf(sighting('shared-id', { statement: 'from elsewhere' }), CUSTOMS_KEY, 'customs'));
     await product.untilProjected(size + 2);
     expect(await product.problem('/v1/events/shared-id')).toMatchObject({ status: 409, code: 'event.ambiguous' });
     const { event } = await product.json<EventAnswer>('/v1/events/shared-id?agency=customs');
@@ -296,7 +296,7 @@ export function exchangeContract(product: Product): void {
       handling: { tlp: 'RED' as const, principals: ['operator'] },
       items: [{ id: 'serial:demo:HIDDEN1', role: 'subject' as const }],
     };
-    await product.append(recordOf(sighting('hidden-1', own), PUBLISHER_KEY, 'customs'));
+    await product.append(recordOf(sighting('hidden-1', own), CUSTOMS_KEY, 'customs'));
     await product.append(
       recordOf(
         sighting('shown-1', {
@@ -304,7 +304,7 @@ export function exchangeContract(product: Product): void {
           handling: { tlp: 'AMBER', agencies: ['local'] },
           items: [{ id: 'serial:demo:SHOWN1', role: 'subject' }],
         }),
-        PUBLISHER_KEY,
+        CUSTOMS_KEY,
         'customs',
       ),
     );

@@ -6,7 +6,7 @@ import type { DeadLettersView, ItemView, TimelineView } from '#lib/contracts';
 import { changedProgram, runCustody, temporaryFolder } from '../test-process.ts';
 import type { RebuildReport } from './commands/rebuild-report.ts';
 import { CAR, timelinePath } from './product-tracing.contract.ts';
-import { embeddedPool, FOREIGN_KEY, passwordsOf, type Product, PUBLISHER_KEY, sighting } from './tested-product.contract.ts';
+import { CUSTOMS_KEY, embeddedPool, FOREIGN_KEY, passwordsOf, type Product, PUBLISHER_KEY, sighting } from './tested-product.contract.ts';
 
 /** Words that stand nowhere else: in every place where a document or a request can carry one. */
 const CANARY = 'qwxzcanary';
@@ -220,7 +220,7 @@ export function lifeContract(product: Product, letGo: () => Promise<void>): void
     });
 
     it('starts warm with everything as it was, and takes what a key that is accepted now has signed', async () => {
-      const { readyMs } = await product.start({ CUSTODY_PUBLISHER_KEYS_ACCEPTED: FOREIGN_KEY });
+      const { readyMs } = await product.start({ CUSTODY_PUBLISHER_KEYS_ACCEPTED: `customs=${CUSTOMS_KEY},${FOREIGN_KEY}` });
       process.stderr.write(`ready after ${Math.round(readyMs)} ms (warm)\n`);
       const size = await product.logSize();
       expect(withoutSize(await (await product.get(timelinePath(CAR))).text())).toEqual(withoutSize(whole));

@@ -13,6 +13,8 @@ export const DEMO = fileURLToPath(new URL('../../../demo/lux-and-loaded.jsonl', 
 export const PUBLISHER_KEY = 'a1'.repeat(32);
 /** By which it does not, until it is told to accept it. */
 export const FOREIGN_KEY = 'b2'.repeat(32);
+/** Of the agency customs, whose publisher is elsewhere. */
+export const CUSTOMS_KEY = 'c3'.repeat(32);
 
 /** One event log to run on. */
 export interface EventLogUnderTest {
@@ -68,6 +70,7 @@ export function productOver(dataDir: string, state: ProductState): Product {
   const env = (): Record<string, string> => ({
     CUSTODY_DATA_DIR: dataDir,
     CUSTODY_PUBLISHER_KEY: PUBLISHER_KEY,
+    CUSTODY_PUBLISHER_KEYS_ACCEPTED: `customs=${CUSTOMS_KEY}`,
     CUSTODY_TOPICS_EVENTS: topic(),
     ...state.under?.env,
   });

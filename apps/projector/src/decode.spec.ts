@@ -3,10 +3,11 @@ import type { SightingDocument } from '#lib/contracts';
 import { submittedHeaders } from '#lib/contracts';
 import type { LogRecord } from '#lib/event-log';
 import { canonicalize, encodeRecord, type RecordHeader, recordMac, sha256Hex } from '#lib/ledger';
-import { contentIndex, decode, decodeBatch, decodeInTurns, type Decoded } from './decode.ts';
+import { contentIndex, decode, decodeBatch, decodeInTurns, type Decoded, type PublisherKeys } from './decode.ts';
 
 const KEY = Buffer.alloc(32, 7);
 const OTHER_KEY = Buffer.alloc(32, 8);
+const KEYS: PublisherKeys = new Map([['local', [KEY]]]);
 const CAPTURED = '2026-11-24T02:10:00.000000Z';
 const document: SightingDocument = {
   id: 'a-1',
@@ -64,7 +65,7 @@ const reasonOf = (decoded: Decoded): string => ('dead' in decoded ? decoded.dead
 describe('a record that capture made', () => {
   it('becomes the rows of an event: its envelope, bytes, items, groups, bounds and targets', () => {
     const record = recordOf();
-    const decoded = decode(record, [KEY]);
+    const decoded = decode(record, KEYS);
     if ('dead' in decoded) throw new Error(decoded.dead.detail);
     expect(decoded.event).toMatchObject({
       agency: 'local',
@@ -86,8 +87,20 @@ describe('a record that capture made', () => {
   });
 
   it('is taken by any of the accepted keys, so that keys can rotate', () => {
-    expect(reasonOf(decode(recordOf({ key: OTHER_KEY }), [KEY, OTHER_KEY]))).toBe('taken');
-    expect(reasonOf(decode(recordOf({ key: OTHER_KEY }), [KEY]))).toBe('record.forged');
+    expect(reasonOf(decode(recordOf({ key: OTHER_KEY }), new Map([['local', [KEY, OTHER_KEY]]])))).toBe('taken');
+    expect(reasonOf(decode(recordOf({ key: OTHER_KEY }), KEYS))).toBe('record.forged');
+  });
+
+  it('is taken by a key of its own agency alone: a partner signs for itself and for nobody else', () => {
+    const keys = new Map([...KEYS, ['customs', [OTHER_KEY]]]);
+    expect(reasonOf(decode(recordOf({ key: OTHER_KEY, header: { agency: 'customs' } }), keys))).toBe('taken');
+    expect(reasonOf(decode(recordOf({ key: OTHER_KEY }), keys))).toBe('record.forged');
+    expect(reasonOf(decode(recordOf({ header: { agency: 'customs' } }), keys))).toBe('record.forged');
+    expect(reasonOf(decode(recordOf({ header: { agency: 'elsewhere' } }), keys))).toBe('record.forged');
+    // The control: the same records under keys that anyone may use.
+    const loose = new Map(['local', 'customs', 'elsewhere'].map((agency) => [agency, [KEY, OTHER_KEY]]));
+    expect(reasonOf(decode(recordOf({ key: OTHER_KEY }), loose))).toBe('taken');
+    expect(reasonOf(decode(recordOf({ header: { agency: 'elsewhere' } }), loose))).toBe('taken');
   });
 
   it('has bounds that the database can order: undated last, an unknown start first', () => {
@@ -106,7 +119,7 @@ describe('a record that capture made', () => {
   });
 
   it('is indexed by a rebuild from its content alone, equally', () => {
-    const decoded = decode(recordOf(), [KEY]);
+    const decoded = decode(recordOf(), KEYS);
     if ('dead' in decoded) throw new Error(decoded.dead.detail);
     expect(decoded.event).toMatchObject(contentIndex(textOf(document), 'local'));
     expect(() => contentIndex(Buffer.from('{}'), 'local')).toThrow('record.schema');
@@ -137,19 +150,19 @@ describe('a record that cannot be taken is a dead letter', () => {
     ['record.header-mismatch', recordOf({ headers: { ce_type: undefined } })],
     ['record.codec', { ...recordOf(), fault: { code: 'record.codec', detail: 'lz4' } }],
   ])('%s', (code, record) => {
-    const decoded = decode(record, [KEY]);
+    const decoded = decode(record, KEYS);
     expect(reasonOf(decoded)).toBe(code);
     // Raw bytes stay: what cannot be read today may be read by a later version.
     expect(decoded).toMatchObject({ dead: { offset: 41, key: record.key, value: record.value, headers: record.headers } });
   });
 
   it('is taken again with nothing changed: the table above changes what it says it does', () => {
-    expect(reasonOf(decode(recordOf(), [KEY]))).toBe('taken');
+    expect(reasonOf(decode(recordOf(), KEYS))).toBe('taken');
   });
 
   it('and costs only itself, whatever stands beside it', () => {
     const bad = recordOf({ value: Buffer.from('not a record') });
-    const { events, dead } = decodeBatch([recordOf(), bad, recordOf(), bad, recordOf()], [KEY]);
+    const { events, dead } = decodeBatch([recordOf(), bad, recordOf(), bad, recordOf()], KEYS);
     expect([events.length, dead.map(({ code }) => code)]).toEqual([3, ['record.malformed', 'record.malformed']]);
   });
 
@@ -160,9 +173,9 @@ describe('a record that cannot be taken is a dead letter', () => {
         throw new TypeError('a bug');
       },
     };
-    expect(() => decode(bug, [KEY])).toThrow(TypeError);
+    expect(() => decode(bug, KEYS)).toThrow(TypeError);
     const log: LogRecord[] = [recordOf(), Object.defineProperty({ ...recordOf() }, 'value', { value: null }) as LogRecord];
-    const { events, dead } = decodeBatch(log, [KEY]);
+    const { events, dead } = decodeBatch(log, KEYS);
     expect([events.length, dead.map(({ code }) => code)]).toEqual([1, ['record.malformed']]);
   });
 
@@ -178,9 +191,9 @@ describe('a record that cannot be taken is a dead letter', () => {
       if (watching) setImmediate(watch);
     };
     setImmediate(watch);
-    const inOneGo = decodeBatch(log, [KEY]);
+    const inOneGo = decodeBatch(log, KEYS);
     expect(turns).toBe(0);
-    expect(await decodeInTurns(log, [KEY])).toEqual(inOneGo);
+    expect(await decodeInTurns(log, KEYS)).toEqual(inOneGo);
     watching = false;
     expect(turns).toBeGreaterThanOrEqual(3);
     expect(inOneGo.dead.map(({ offset }) => offset)).toEqual([5, 95, 185, 275]);
@@ -195,7 +208,7 @@ describe('a record that cannot be taken is a dead letter', () => {
           value: Buffer.from(value),
           headers: Object.fromEntries(Object.entries(headers).map(([name, bytes]) => [name, Buffer.from(bytes)])),
         };
-        expect(reasonOf(decode(record, [KEY]))).not.toBe('taken');
+        expect(reasonOf(decode(record, KEYS))).not.toBe('taken');
       }),
     );
   });
@@ -206,7 +219,7 @@ describe('a record that cannot be taken is a dead letter', () => {
       fc.property(fc.nat(good.value.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
         const value = Buffer.from(good.value);
         value[at] = (value[at] ?? 0) ^ change;
-        expect(['record.malformed', 'record.forged']).toContain(reasonOf(decode({ ...good, value }, [KEY])));
+        expect(['record.malformed', 'record.forged']).toContain(reasonOf(decode({ ...good, value }, KEYS)));
       }),
     );
   });

@@ -21,8 +21,8 @@ export type Decoded = { readonly event: ProjectedEvent } | { readonly dead: Dead
 /** In place of what decides nothing of how a document reads; no event and no principal is called so. */
 const UNNAMED = '';
 
-/** Keys by which publishers sign; a record signed by none of them is a dead letter (`record.forged`). Several while a key rotates. */
-export type PublisherKeys = readonly Uint8Array[];
+/** Of each agency, the keys by which its publishers sign, several while one rotates; a record by no key of its agency is a dead letter (`record.forged`). */
+export type PublisherKeys = ReadonlyMap<string, readonly Uint8Array[]>;
 
 export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
   // The log itself could not unpack it: the raw bytes are kept, the rest flows.
@@ -33,8 +33,8 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
 
   const { headers } = record;
   const mac = headers['custody-mac']?.toString('latin1') ?? '';
-  if (!keys.some((key) => checkRecordMac(key, header, record.value, mac))) {
-    return dead(record, 'record.forged', 'The HMAC of the record is missing or by no known publisher.');
+  if (keys.get(header.agency)?.some((key) => checkRecordMac(key, header, record.value, mac)) !== true) {
+    return dead(record, 'record.forged', 'The HMAC of the record is missing or by no known publisher of its agency.');
   }
   if (sha256Hex(content) !== header.content)
     return dead(record, 'record.commitment', 'The header names another hash than the content has.');

@@ -10,7 +10,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
 const load = (publisherKey: string | null = null, publisherKeysAccepted: string[] = []): ReturnType<typeof loadPublisherKeys> =>
-  loadPublisherKeys({ dataDir, publisherKey, publisherKeysAccepted });
+  loadPublisherKeys({ dataDir, publisherKey, publisherKeysAccepted }, 'local');
 
 test('a key is made at first use, readable by its owner alone, and kept', async () => {
   const first = await load();
@@ -29,8 +29,11 @@ test('a damaged key file is never replaced', async () => {
   await expect(load()).rejects.toThrow('holds no publisher key');
 });
 
-test('a configured key stands before the kept one, and further keys are accepted beside it', async () => {
-  const keys = await load('aa'.repeat(32), ['bb'.repeat(32)]);
-  expect(keys.accepted.map((key) => key[0])).toEqual([0xaa, 0xbb]);
+test('a configured key stands before the kept one, and further keys are accepted beside it, each for its agency alone', async () => {
+  const keys = await load('aa'.repeat(32), ['bb'.repeat(32), `customs=${'cc'.repeat(32)}`, `customs=${'dd'.repeat(32)}`]);
+  expect([...keys.accepted].map(([agency, of]) => [agency, of.map((key) => key[0])])).toEqual([
+    ['local', [0xaa, 0xbb]],
+    ['customs', [0xcc, 0xdd]],
+  ]);
   expect(keys.own[0]).toBe(0xaa);
 });

@@ -10,20 +10,28 @@ const KEY_FILE = 'publisher.key';
 export interface PublisherKeyring {
   /** Signs what this process publishes. */
   readonly own: Uint8Array;
-  /** All that the projector accepts, the own one first. */
-  readonly accepted: readonly Uint8Array[];
+  /** All that the projector accepts, by the agency that each of them signs for; of the own agency, the own key first. */
+  readonly accepted: ReadonlyMap<string, readonly Uint8Array[]>;
 }
 
 /**
  * The configured keys; where none is set, the one in the data directory (`publisher.key`, 64 hex digits, mode 0600), made at first use.
  * Two processes that start at once end up with the same key. Throws when the file is there and is no key: silently making another one
  * would turn every record on its way into a dead letter.
+ *
+ * @param ownAgency whose key the own one is, and an accepted one that names no agency
  */
 export async function loadPublisherKeys(
   config: Pick<Config, 'publisherKey' | 'publisherKeysAccepted' | 'dataDir'>,
+  ownAgency: string,
 ): Promise<PublisherKeyring> {
   const own = Buffer.from(config.publisherKey ?? (await keptKey(config.dataDir)), 'hex');
-  return { own, accepted: [own, ...config.publisherKeysAccepted.map((key) => Buffer.from(key, 'hex'))] };
+  const accepted = new Map<string, Uint8Array[]>([[ownAgency, [own]]]);
+  for (const text of config.publisherKeysAccepted) {
+    const [hex = '', agency = ownAgency] = text.split('=').reverse();
+    accepted.set(agency, [...(accepted.get(agency) ?? []), Buffer.from(hex, 'hex')]);
+  }
+  return { own, accepted };
 }
 
 async function keptKey(dataDir: string): Promise<string> {

@@ -2,6 +2,7 @@
 import { createKafkaLog } from '#lib/event-log';
 import { createPool, projectBatch } from '#lib/store';
 import { decodeInTurns } from '../../../projector/src/decode.ts';
+import { AGENCY } from '../records.ts';
 
 const env = (name: string): string => process.env[name] ?? '';
 /** As the product's defaults. */
@@ -10,7 +11,7 @@ const MAX_BYTES = 8 * 2 ** 20;
 
 const pool = createPool({ url: env('DATABASE_URL'), applicationName: 'bare projector', max: 5, role: 'projector' });
 const log = createKafkaLog({ brokers: env('KAFKA_BROKERS').split(','), clientId: 'bare-projector' });
-const keys = [Buffer.from(env('CUSTODY_PUBLISHER_KEY'), 'hex')];
+const keys = new Map([[AGENCY, [Buffer.from(env('CUSTODY_PUBLISHER_KEY'), 'hex')]]]);
 const consumer = await log.consume({
   topic: env('CUSTODY_TOPICS_EVENTS'),
   group: `bare-projector-${env('DATABASE_URL').split('/').at(-1)}`,

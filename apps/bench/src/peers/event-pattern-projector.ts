@@ -10,8 +10,10 @@ import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, KafkaContext, Payload, Transport, type MicroserviceOptions } from '@nestjs/microservices';
 import { Column, DataSource, Entity, Index, PrimaryGeneratedColumn, Repository } from 'typeorm';
 import { decode } from '../../../projector/src/decode.ts';
-import { PUBLISHER_KEY } from '../records.ts';
+import { AGENCY, PUBLISHER_KEY } from '../records.ts';
 import { PARTITIONS } from '../topic.ts';
+
+const KEYS = new Map([[AGENCY, [PUBLISHER_KEY]]]);
 
 @Entity('item_rows')
 @Index(['item', 'seq'], { unique: true })
@@ -50,7 +52,7 @@ class NaiveProjector {
   async project(@Payload() value: Buffer, @Ctx() context: KafkaContext): Promise<void> {
     const message = context.getMessage();
     const headers = Object.fromEntries(Object.entries(message.headers ?? {}).map(([name, text]) => [name, Buffer.from(text as string)]));
-    const decoded = decode({ offset: Number(message.offset), key: message.key, value, headers }, [PUBLISHER_KEY]);
+    const decoded = decode({ offset: Number(message.offset), key: message.key, value, headers }, KEYS);
     if ('dead' in decoded) throw new Error(`${decoded.dead.code}: ${decoded.dead.detail}`);
     const { event } = decoded;
     for (const item of event.items) {

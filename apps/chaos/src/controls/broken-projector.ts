@@ -21,7 +21,7 @@ const pool = createPool({
   role: 'projector',
   connectTimeoutMs: 1_000,
 });
-const keys = [Buffer.from(env('CUSTODY_PUBLISHER_KEY'), 'hex')];
+const keys = new Map([['local', [Buffer.from(env('CUSTODY_PUBLISHER_KEY'), 'hex')]]]);
 const hooks = { failpoint: dieAt(env('CUSTODY_TEST_FAILPOINT')) };
 
 const DEFECTS: Readonly<Record<string, Defect>> = {

@@ -18,6 +18,7 @@ import {
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { openDatabase } from '../database.ts';
+import { OPERATOR } from '../operator.ts';
 import { loadDemo } from '../demo.ts';
 import { openEventLog, prepareTopics } from '../event-logs.ts';
 import { startHttp } from '../http.ts';
@@ -60,7 +61,7 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   const eventLog = openEventLog(config, log, database);
   shutdown.at('producers', 'event log', () => eventLog.close());
   await prepareTopics(config, log, eventLog);
-  const keys = await loadPublisherKeys(config);
+  const keys = await loadPublisherKeys(config, OPERATOR.agency);
   const parts: Parts = { ...base, database, eventLog, keys };
   if (config.roles.includes('projector')) await startProjector(parts);
   const url = await startHttp(parts);

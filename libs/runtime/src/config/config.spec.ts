@@ -160,16 +160,32 @@ test('printed and redacted, no secret is shown, in any form; not redacted they a
     DATABASE_URL: 'postgres://owner:hunter%2F2@db/x',
     CUSTODY_KAFKA_SASL_PASSWORD: 'swordfish',
     CUSTODY_PUBLISHER_KEY: KEY,
-    CUSTODY_PUBLISHER_KEYS_ACCEPTED: 'cd'.repeat(32),
+    CUSTODY_PUBLISHER_KEYS_ACCEPTED: `${'cd'.repeat(32)},customs=${'ef'.repeat(32)}`,
   };
   const red = good({ env });
-  const secrets = ['hunter', 'swordfish', KEY, 'cd'.repeat(32)];
+  const secrets = ['hunter', 'swordfish', KEY, 'cd'.repeat(32), 'ef'.repeat(32)];
   for (const secret of secrets) {
     expect(printConfig(red, { redacted: true })).not.toContain(secret);
     expect(printConfig(red, { redacted: false })).toContain(secret);
   }
   expect(printConfig(red, { redacted: true })).toContain('databaseUrl = (set, not shown)  # DATABASE_URL\n');
-  expect(secretsOf(red.config)).toEqual(expect.arrayContaining(['hunter/2', 'swordfish', KEY, 'cd'.repeat(32)]));
+  expect(secretsOf(red.config)).toEqual(expect.arrayContaining(['hunter/2', 'swordfish', KEY, 'cd'.repeat(32), 'ef'.repeat(32)]));
+});
+
+test('an accepted key stands alone or behind its agency, and nothing else is one', () => {
+  const key = 'cd'.repeat(32);
+  const of = (text: string): string[] => problems({ env: { CUSTODY_PUBLISHER_KEYS_ACCEPTED: text } });
+  for (const text of [key, `customs=${key}`, `${key},customs=${key},customs-2=${'ef'.repeat(32)}`]) expect(of(text)).toEqual([]);
+  for (const text of [
+    `=${key}`,
+    `Customs=${key}`,
+    `a/b=${key}`,
+    `customs:${key}`,
+    `customs=${key}0`,
+    'customs=',
+    `${'a'.repeat(65)}=${key}`,
+  ])
+    expect(of(text)).toEqual(['config.invalid CUSTODY_PUBLISHER_KEYS_ACCEPTED']);
 });
 
 test('a problem with a secret does not quote it', () => {

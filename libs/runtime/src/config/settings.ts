@@ -16,6 +16,7 @@ const isRole = (word: string): word is Role => ROLES.some((role) => role === wor
 const isBroker = (address: string): address is string => /^[A-Za-z0-9._-]+:\d{1,5}$|^\[[0-9A-Fa-f:]+\]:\d{1,5}$/.test(address);
 const isTopic = (name: string): boolean => /^[A-Za-z0-9._-]{1,249}$/.test(name);
 const isKey = (hex: string): hex is string => /^[0-9a-f]{64}$/.test(hex);
+const isKeyOf = (text: string): text is string => /^([a-z0-9-]{1,64}=)?[0-9a-f]{64}$/.test(text);
 const isUrl = (protocols: readonly string[]) => (value: string) => URL.canParse(value) && protocols.includes(new URL(value).protocol);
 const anything = (): boolean => true;
 
@@ -83,10 +84,10 @@ export const SETTINGS = {
     { secret: true, production: true },
   ),
   publisherKeysAccepted: list(
-    KEY,
-    isKey,
+    `agency=KEY, or KEY for the own agency; KEY is ${KEY}`,
+    isKeyOf,
     [],
-    'Further keys that the projector accepts, while a key is rotated or for publishers elsewhere.',
+    "Further keys that the projector accepts, each for its agency alone: the own one's while a key is rotated, and those of publishers elsewhere.",
     { secret: true },
   ),
   kafka: {

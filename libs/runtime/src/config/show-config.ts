@@ -16,12 +16,17 @@ export function printConfig({ config, origins }: ReadConfig, options: { readonly
     .join('');
 }
 
+/** Of `agency=KEY`, the key is the secret. */
+const KEY_AT_END = /[0-9a-f]{64}$/;
+
 /** Values that must never reach a log: every secret that is set, and the password inside a URL. Longest first, so that a part is not cut out of a whole. */
 export function secretsOf(config: ReadConfig['config']): string[] {
   const secrets = namedSettings().flatMap(({ name, setting }) => (setting.secret ? [valueAt(config, name)].flat() : []));
   return secrets
     .filter((value): value is string => typeof value === 'string')
-    .flatMap((value) => (URL.canParse(value) ? [value, decodeURIComponent(new URL(value).password)] : [value]))
+    .flatMap((value) =>
+      URL.canParse(value) ? [value, decodeURIComponent(new URL(value).password)] : [value, ...(KEY_AT_END.exec(value) ?? [])],
+    )
     .filter((value) => value !== '')
     .sort((left, right) => right.length - left.length);
 }
