@@ -73,8 +73,6 @@ function projected(document: SightingDocument, offset: number): ProjectedEvent {
     capturedMicros: 1,
     content,
     ...index,
-    starts: Number.isFinite(index.starts) ? index.starts : null,
-    ends: Number.isFinite(index.ends) ? index.ends : null,
     offset,
     raw: content,
   };

@@ -115,7 +115,7 @@ describe('a record that capture made', () => {
   it('may be about an event of any name, also where it has none of its own', () => {
     const { id: _, ...nameless } = document;
     for (const target of ['unnamed', 'local/unnamed'])
-      expect(reasonOf(decode(recordOf({ content: textOf({ ...nameless, kind: 'dispute', relations: { target } }) }), [KEY]))).toBe('taken');
+      expect(reasonOf(decode(recordOf({ content: textOf({ ...nameless, kind: 'dispute', relations: { target } }) }), KEYS))).toBe('taken');
   });
 
   it('is indexed by a rebuild from its content alone, equally', () => {

@@ -86,10 +86,9 @@ function readContent(content: Buffer, agency: string): ReadContent {
   const document = parsed.value as unknown as SightingDocument;
   const sighting = readSighting(document, { agency, id: document.id ?? UNNAMED, principal: UNNAMED });
   if (!sighting.ok) return { ok: false, code: 'record.schema', detail: sighting.faults.map(told).join(' ') };
-  const { starts, ends, ...index } = indexSighting(sighting.sighting);
   return {
     ok: true,
-    index: { ...index, starts: boundOf(starts), ends: boundOf(ends) },
+    index: indexSighting(sighting.sighting),
     id: document.id,
     subject: sighting.sighting.items.find((item) => item.role === 'subject')?.id,
   };
@@ -102,12 +101,6 @@ export function contentIndex(content: Buffer, agency: string): EventIndex {
   const read = readContent(content, agency);
   if (!read.ok) throw new Error(`${read.code}: ${read.detail}`);
   return read.index;
-}
-
-/** As the ledger orders: unknown bounds that sort last are null; a start that is unknown sorts before every time there is. */
-function boundOf(bound: number): number | null {
-  if (bound === Infinity) return null;
-  return bound === -Infinity ? Number.MIN_SAFE_INTEGER : bound;
 }
 
 function dead(record: LogRecord, code: ErrorCode, detail: string): Decoded {

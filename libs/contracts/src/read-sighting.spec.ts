@@ -127,8 +127,12 @@ describe('the index of a document', () => {
   });
 
   it('puts the undated last, an unknown start first', () => {
-    expect(indexOf({})).toMatchObject({ starts: Infinity, ends: Infinity, items: [] });
-    expect(indexOf({ occurred: { to: '2018', precision: 'year' } })).toMatchObject({ starts: -Infinity, ends: Date.UTC(2019, 0) * 1000 });
+    expect(indexOf({})).toMatchObject({ starts: null, ends: null, items: [] });
+    expect(indexOf({ occurred: { to: '2018', precision: 'year' } })).toMatchObject({
+      starts: Number.MIN_SAFE_INTEGER,
+      ends: Date.UTC(2019, 0) * 1000,
+    });
+    expect(indexOf({ occurred: { from: '2018', precision: 'year' } })).toMatchObject({ starts: Date.UTC(2018, 0) * 1000, ends: null });
   });
 
   it('opens a marking to the readers before and after it', () => {

@@ -4,9 +4,9 @@ import { type Alias, aliasText, type EventRef, formatRef, KINDS, type Kind, orde
 export interface SightingIndex {
   /** Position in KINDS: the number that the ledger stores. */
   readonly kind: number;
-  /** Microseconds since 1970, half-open; undated: both Infinity; a start that is unknown: -Infinity, an end: Infinity (`orderBounds`). */
-  readonly starts: number;
-  readonly ends: number;
+  /** Microseconds since 1970, half-open; null: not known, sorts last (undated: both); a start that is unknown beside a known end sorts before every time there is. */
+  readonly starts: number | null;
+  readonly ends: number | null;
   /** Unique identifiers of all roles, in the document's order. */
   readonly items: readonly string[];
   /** Reader groups, sorted; of a marking also those that it opens its target to. */
@@ -26,13 +26,19 @@ export function indexSighting(sighting: Sighting): SightingIndex {
   const aliases = aliasesOf(sighting);
   return {
     kind: kindNumbers.get(sighting.kind) as number,
-    starts,
-    ends,
+    starts: storedBound(starts),
+    ends: storedBound(ends),
     items: itemsOf(sighting),
     groups: groupsOf(sighting),
     targets: targetsOf(sighting),
     ...(aliases === undefined ? {} : { aliases }),
   };
+}
+
+/** `orderBounds` as a database holds it. */
+function storedBound(bound: number): number | null {
+  if (bound === Infinity) return null;
+  return bound === -Infinity ? Number.MIN_SAFE_INTEGER : bound;
 }
 
 /** Lists are short as a rule; a set pays only beyond a handful. */
