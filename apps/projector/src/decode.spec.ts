@@ -137,6 +137,17 @@ describe('a record that cannot be taken is a dead letter', () => {
     ['record.malformed', recordOf({ content: Buffer.from(JSON.stringify(document, null, 1)) })],
     ['record.malformed', recordOf({ content: Buffer.from(textOf(document).toString().replace('{', '{"kind":"observation",')) })],
     ['record.schema', recordOf({ content: textOf({ ...document, items: [{ id: 'imo:not-a-number', role: 'subject' }] }) })],
+    // More rows of the index than capture lets through (`handling.too-many-readers`).
+    [
+      'record.schema',
+      recordOf({
+        content: textOf({
+          ...document,
+          handling: { tlp: 'RED', agencies: Array.from({ length: 256 }, (_, at) => `agency-${at}`) },
+          items: Array.from({ length: 16 }, (_, at) => ({ id: `serial:demo:N${at}`, role: 'subject' })),
+        }),
+      }),
+    ],
     ['record.forged', recordOf({ headers: { 'custody-mac': undefined } })],
     ['record.forged', recordOf({ headers: { 'custody-mac': '0'.repeat(64) } })],
     ['record.commitment', recordOf({ header: { content: '0'.repeat(64) } })],

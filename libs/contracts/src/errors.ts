@@ -68,6 +68,7 @@ export const ERRORS = {
   'handling.community': entry(422, 'Community not applicable', `A community stands beside another label than GREEN, or is not a name. ${NOTHING_STORED}`, 'Leave it out, or use GREEN.'),
   'handling.agencies': entry(422, 'Agencies not applicable', `Agencies are named under a label that is wider than any list, or are not agencies. ${NOTHING_STORED}`, 'Name agencies under AMBER, AMBER+STRICT or RED.'),
   'handling.principals': entry(422, 'Principals not applicable', `Principals are named under another label than RED, or have no name. ${NOTHING_STORED}`, 'Name principals under RED only.'),
+  'handling.too-many-readers': entry(422, 'Too many items for so many readers', `The items, aliases or references times the reader groups (the agencies that are named and the own one) are more than 4,096, of a correction 8,192: so many rows would hold up everyone else. ${NOTHING_STORED}`, 'Send several sightings with some of the items each, or name a community in place of the agencies.'),
   'grade.malformed': entry(422, 'Not an Admiralty code', `The grade is not A to F followed by 1 to 6. ${NOTHING_STORED}`, 'Leave it out where it is not known; never guess one.'),
   'ref.malformed': entry(422, 'Not a reference', `The text is neither \`id\` nor \`agency/id\`. ${NOTHING_STORED}`, 'Name the event by the id that its submitter gave it.'),
   'ref.self': entry(422, 'About itself', `A sighting names itself as what it is about. ${NOTHING_STORED}`, 'Name the sighting that it is about.'),

@@ -34,4 +34,4 @@ export type {
   SubmittedRow,
   TimelineView,
 } from './views.ts';
-export { indexSighting } from './sighting-index.ts';
+export { INDEX_ROWS_MAX, indexSighting } from './sighting-index.ts';

@@ -1,7 +1,7 @@
 import { KINDS } from '#lib/domain';
 import { exampleDocument } from './examples.ts';
 import { readSighting } from './read-sighting.ts';
-import { indexSighting } from './sighting-index.ts';
+import { INDEX_ROWS_MAX, indexSighting } from './sighting-index.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import { validateDocument } from './validate.ts';
 
@@ -109,6 +109,45 @@ describe('reading a sighting', () => {
     expect(faultsOf({ kind: 'retraction', relations: { target: 'e-1' } })).toEqual(['ref.self /relations/target']);
     expect(faultsOf({ kind: 'retraction', relations: { target: 'local/e-1' } })).toEqual(['ref.self /relations/target']);
     expect(faultsOf({ kind: 'retraction', relations: { target: 'other/e-1' } })).toEqual([]);
+  });
+});
+
+describe('items times reader groups', () => {
+  const items = (count: number): NonNullable<SightingDocument['items']> =>
+    Array.from({ length: count }, (_, at) => ({ id: `serial:demo:N${at}`, role: 'subject' as const }));
+  /** So many reader groups, the submitter's among them. */
+  const readers = (count: number): SightingDocument['handling'] => ({
+    tlp: 'AMBER',
+    agencies: Array.from({ length: count - 1 }, (_, at) => `agency-${at}`),
+  });
+  const REFUSED = ['handling.too-many-readers /handling'];
+
+  it('are bounded: a small document cannot fill the ledger with rows', () => {
+    expect(faultsOf({ items: items(256), handling: readers(16) })).toEqual([]);
+    expect(faultsOf({ items: items(15), handling: readers(257) })).toEqual([]);
+    expect(faultsOf({ items: items(256), handling: readers(17) })).toEqual(REFUSED);
+    expect(faultsOf({ items: items(16), handling: readers(257) })).toEqual(REFUSED);
+    // The control: what is bounded is what the index has.
+    const { items: found, groups } = indexOf({ items: items(256), handling: readers(16) });
+    expect(found.length * groups.length).toBe(INDEX_ROWS_MAX);
+  });
+
+  it('count what a marking opens its target to, aliases and what is spoken about', () => {
+    const marking = { kind: 'marking' as const, relations: { target: 'e-2', handling: readers(16) }, handling: { tlp: 'GREEN' as const } };
+    expect(faultsOf({ ...marking, items: items(240) })).toEqual([]);
+    expect(faultsOf({ ...marking, items: items(241) })).toEqual(REFUSED);
+    const aliased = items(100).map((item) => ({ ...item, aliases: { name: 'MV Meridian', mmsi: '244990001' } }));
+    expect(faultsOf({ items: aliased, handling: readers(20) })).toEqual([]);
+    expect(faultsOf({ items: aliased, handling: readers(21) })).toEqual(REFUSED);
+    const contradicts = Array.from({ length: 256 }, (_, at) => `b-${at}`);
+    expect(faultsOf({ relations: { contradicts }, handling: readers(16) })).toEqual([]);
+    expect(faultsOf({ relations: { contradicts }, handling: readers(17) })).toEqual(REFUSED);
+  });
+
+  it('leave room for the correction of whatever was accepted, which lists its items beside its own', () => {
+    const correction = { kind: 'correction' as const, relations: { target: 'e-2' }, handling: readers(257) };
+    expect(faultsOf({ ...correction, items: items(30) })).toEqual([]);
+    expect(faultsOf({ ...correction, items: items(32) })).toEqual(REFUSED);
   });
 });
 

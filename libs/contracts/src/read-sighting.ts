@@ -18,6 +18,7 @@ import {
 import type { ErrorCode } from './errors.ts';
 import { FAULTS_MAX, type Fault } from './fault.ts';
 import { itemFault } from './item-fault.ts';
+import { indexRowsFault } from './sighting-index.ts';
 import type { HandlingDocument, PlaceDocument, SightingDocument } from './sighting-schema.ts';
 
 /** What capture knows and the document does not say. */
@@ -33,7 +34,14 @@ export type ReadSighting = { readonly ok: true; readonly sighting: Sighting } | 
 export function readSighting(document: SightingDocument, envelope: SightingEnvelope): ReadSighting {
   const faults: Fault[] = [];
   const sighting = sightingOf(document, envelope, faults);
-  return faults.length === 0 ? { ok: true, sighting } : { ok: false, faults: faults.slice(0, FAULTS_MAX) };
+  if (faults.length > 0) return { ok: false, faults: faults.slice(0, FAULTS_MAX) };
+  const detail = indexRowsFault(sighting);
+  return detail === undefined
+    ? { ok: true, sighting }
+    : {
+        ok: false,
+        faults: [{ code: 'handling.too-many-readers', pointer: '/handling', detail, expected: 'fewer items or fewer reader groups' }],
+      };
 }
 
 /** Complete only if `faults` stays empty: what could not be read is left out of it. */

@@ -4,6 +4,7 @@
  */
 import Type, { type Static, type TSchema } from 'typebox';
 import { KINDS, MODALITIES, PLACING_KINDS, PRECISIONS, ROLES, SOURCE_FAMILIES, SPEAKING_KINDS, TLP_LABELS, type Kind } from '#lib/domain';
+import { INDEX_ROWS_MAX } from './sighting-index.ts';
 
 /** Longest text in code points: 64 KiB of ASCII holds any statement; more is evidence and belongs in a file of its own. */
 export const TEXT_LENGTH_MAX = 65_536;
@@ -32,7 +33,12 @@ const Handling = Type.Object(
   {
     tlp: Type.Enum(TLP_LABELS, { description: 'Traffic Light Protocol 2.0.' }),
     community: Type.Optional(name('Of GREEN: the community that it is limited to.')),
-    agencies: Type.Optional(Type.Array(name('An agency that it is shared with.'), { maxItems: LIST_LENGTH_MAX })),
+    agencies: Type.Optional(
+      Type.Array(name('An agency that it is shared with.'), {
+        maxItems: LIST_LENGTH_MAX,
+        description: `The reader groups (these and the own agency) times the items, the aliases or the references are at most ${INDEX_ROWS_MAX}, of a correction twice as many.`,
+      }),
+    ),
     principals: Type.Optional(Type.Array(name('Of RED: a person that may read it.'), { maxItems: LIST_LENGTH_MAX })),
   },
   closed,
