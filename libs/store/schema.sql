@@ -2,9 +2,6 @@
 
 create schema event_log;
 grant usage on schema event_log to custody_capture;
-grant usage on schema event_log to custody_gateway;
-grant usage on schema event_log to custody_operator;
-grant usage on schema event_log to custody_projector;
 
 create schema ledger;
 grant usage on schema ledger to custody_capture;
@@ -19,9 +16,6 @@ create table event_log.cluster (
   constraint cluster_pkey PRIMARY KEY (one)
 );
 grant select on event_log.cluster to custody_capture;
-grant select on event_log.cluster to custody_gateway;
-grant select on event_log.cluster to custody_operator;
-grant select on event_log.cluster to custody_projector;
 
 create table event_log.partitions (
   topic_no integer not null,
@@ -33,13 +27,8 @@ create table event_log.partitions (
   constraint partitions_pkey PRIMARY KEY (topic_no, partition)
 ) with (fillfactor=10);
 grant insert on event_log.partitions to custody_capture;
-grant insert on event_log.partitions to custody_operator;
 grant select on event_log.partitions to custody_capture;
-grant select on event_log.partitions to custody_gateway;
-grant select on event_log.partitions to custody_operator;
-grant select on event_log.partitions to custody_projector;
 grant update on event_log.partitions (next) to custody_capture;
-grant update on event_log.partitions (next) to custody_operator;
 
 create table event_log.records (
   topic_no integer not null,
@@ -51,10 +40,7 @@ create table event_log.records (
   constraint records_pkey PRIMARY KEY (topic_no, partition, "offset")
 );
 grant insert on event_log.records to custody_capture;
-grant insert on event_log.records to custody_operator;
 grant select on event_log.records to custody_capture;
-grant select on event_log.records to custody_operator;
-grant select on event_log.records to custody_projector;
 
 create table event_log.topics (
   topic text collate "C" not null,
@@ -66,11 +52,7 @@ create table event_log.topics (
   constraint topics_topic_no_key UNIQUE (topic_no)
 );
 grant insert on event_log.topics to custody_capture;
-grant insert on event_log.topics to custody_operator;
 grant select on event_log.topics to custody_capture;
-grant select on event_log.topics to custody_gateway;
-grant select on event_log.topics to custody_operator;
-grant select on event_log.topics to custody_projector;
 
 create table ledger.conflicts (
   agency text collate "C" not null,
@@ -140,7 +122,7 @@ grant update on ledger.dead_letters (retried) to custody_operator;
 grant update on ledger.dead_letters (copied) to custody_projector;
 comment on column ledger.dead_letters.headers is 'JSON text: pairs of a name and the raw bytes in base64.';
 comment on column ledger.dead_letters.found is 'Microseconds since 1970 by the clock of the database; so retried.';
-comment on column ledger.dead_letters.copied is 'When it was in the dead letters'' topic, as found; null: it is not there yet.';
+comment on column ledger.dead_letters.copied is 'When it was in the dead letters'' topic, as found; null: it is not there yet. A mark on each and no cursor: numbers are given before commit, so a lower one may appear behind a cursor.';
 
 create table ledger.entries (
   log_index bigint not null,

@@ -17,7 +17,6 @@ const APPEND_ONLY = ['ledger.conflicts', 'ledger.content', 'ledger.entries', 'le
 /** Columns that an app may set in rows that are there. */
 const MAY_UPDATE = [
   'custody_capture event_log.partitions.next',
-  'custody_operator event_log.partitions.next',
   'custody_operator ledger.dead_letters.retried',
   'custody_projector ledger.dead_letters.copied',
   'custody_projector ledger.head.size',
@@ -87,6 +86,22 @@ describe('the schema', () => {
     expect(planted.rows).toEqual([{ may: true }]);
   });
 
+  test("the event log is the capture role's alone: no other reaches any of its tables", async () => {
+    const reach = async (): Promise<string[]> => {
+      const { rows } = await owner.query<{ role: string }>(
+        `select role from unnest($1::text[]) role where has_schema_privilege(role, 'event_log', 'USAGE')
+          or exists (select from pg_class c where relnamespace = 'event_log'::regnamespace and relkind = 'r' and has_any_column_privilege(role, c.oid, 'SELECT, INSERT, UPDATE'))
+          order by 1`,
+        [APP_ROLES.map(roleName)],
+      );
+      return rows.map(({ role }) => role);
+    };
+    expect(await reach()).toEqual(['custody_capture']);
+    await owner.query('grant select (next) on event_log.partitions to custody_gateway');
+    expect(await reach()).toEqual(['custody_capture', 'custody_gateway']);
+    await owner.query('revoke select (next) on event_log.partitions from custody_gateway');
+  });
+
   test.each(APP_ROLES)('%s is refused each change of the ledger, and is told why', async (role) => {
     const pool = database.pool(role, { max: 1 });
     for (const table of APPEND_ONLY) {
@@ -150,7 +165,7 @@ describe('migrating', () => {
       }
       const reports = await Promise.all(urls.flatMap((url) => [1, 2, 3, 4].map(() => migrate(url))));
       for (const half of [reports.slice(0, 4), reports.slice(4)])
-        expect(half.flatMap(({ applied }) => applied)).toEqual(['ledger-0000000000001', 'dead-letter-copies-0000000000002']);
+        expect(half.flatMap(({ applied }) => applied)).toEqual(['ledger-0000000000001']);
       expect(await migrate(urls[0] ?? '')).toEqual({ applied: [] });
 
       const pool = createPool({ url: urls[0] ?? '', applicationName: 'test', max: 1 });
@@ -175,7 +190,7 @@ describe('migrating', () => {
       await admin.query('create database tenant owner tenant');
       const url = server.url.replace(/\/\/[^@]*@/, '//tenant:tenant@').replace(/[^/]*$/, 'tenant');
       for (const role of APP_ROLES) await admin.query(`grant ${roleName(role)} to tenant with admin option`).catch(() => {});
-      expect((await migrate(url)).applied).toHaveLength(2);
+      expect((await migrate(url)).applied).toHaveLength(1);
       const gateway = createPool({ url, applicationName: 'test', max: 1, role: 'gateway' });
       expect((await gateway.query<{ me: string; size: number }>('select current_user as me, size from ledger.head')).rows).toEqual([
         { me: 'custody_gateway', size: 0 },

@@ -137,10 +137,13 @@ create table ledger.dead_letters (
   value bytea not null,
   found bigint not null,
   retried bigint,
+  copied bigint,
   unique (cluster_id, topic_id, partition, "offset")
 );
+create index dead_letters_not_copied on ledger.dead_letters (seq) where copied is null;
 comment on column ledger.dead_letters.headers is 'JSON text: pairs of a name and the raw bytes in base64.';
 comment on column ledger.dead_letters.found is 'Microseconds since 1970 by the clock of the database; so retried.';
+comment on column ledger.dead_letters.copied is 'When it was in the dead letters'' topic, as found; null: it is not there yet. A mark on each and no cursor: numbers are given before commit, so a lower one may appear behind a cursor.';
 
 create table ledger.search_keys (
   grp integer not null,
@@ -208,30 +211,29 @@ create trigger append_only_truncate before truncate on ledger.${table} for each 
 /** One line says what an app may do; what is not here, it may not. */
 const GRANTS = `
 revoke all on schema ledger, event_log from public;
-grant usage on schema ledger, event_log to custody_capture, custody_projector, custody_gateway, custody_operator;
+grant usage on schema ledger to custody_capture, custody_projector, custody_gateway, custody_operator;
 
--- capture appends to the event log, and reads what it needs to answer 409 and to name a missing item of a target
+-- the embedded event log is capture's alone, in every process: there the projector reads by capture's login and a retry appends by it
+grant usage on schema event_log to custody_capture;
+-- capture appends to the event log and reads it, and reads what it needs to answer 409 and to name a missing item of a target
 grant select on event_log.cluster, event_log.topics, event_log.partitions, event_log.records to custody_capture;
 grant insert on event_log.topics, event_log.partitions, event_log.records to custody_capture;
 grant update (next) on event_log.partitions to custody_capture;
 grant select on ledger.head, ledger.entries, ledger.timeline to custody_capture;
 grant select (log_index, captured) on ledger.content to custody_capture;
 
--- projector reads the event log and writes the ledger
-grant select on event_log.cluster, event_log.topics, event_log.partitions, event_log.records to custody_projector;
+-- projector writes the ledger, and marks dead letters as copied
 grant select on all tables in schema ledger to custody_projector;
 grant insert on ledger.entries, ledger.content, ledger.timeline, ledger.relations, ledger.conflicts, ledger.dead_letters,
   ledger.offsets, ledger.reader_groups, ledger.search_keys to custody_projector;
 grant update (size) on ledger.head to custody_projector;
 grant update (next) on ledger.offsets to custody_projector;
+grant update (copied) on ledger.dead_letters to custody_projector;
 
 -- gateway reads
 grant select on all tables in schema ledger to custody_gateway;
-grant select on event_log.cluster, event_log.topics, event_log.partitions to custody_gateway;
 
--- operator reads everything, marks dead letters as retried and appends them to the event log again
-grant select on all tables in schema ledger, event_log to custody_operator;
+-- operator reads, and marks dead letters as retried
+grant select on all tables in schema ledger to custody_operator;
 grant update (retried) on ledger.dead_letters to custody_operator;
-grant insert on event_log.topics, event_log.partitions, event_log.records to custody_operator;
-grant update (next) on event_log.partitions to custody_operator;
 `;

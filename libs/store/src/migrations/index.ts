@@ -1,5 +1,4 @@
 /** Numbered, forward only; a migration that was released is never edited: the next one mends it. */
 import { Ledger } from './0001-ledger.ts';
-import { DeadLetterCopies } from './0002-dead-letter-copies.ts';
 
-export const MIGRATIONS = [Ledger, DeadLetterCopies];
+export const MIGRATIONS = [Ledger];
