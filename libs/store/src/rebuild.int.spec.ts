@@ -8,6 +8,7 @@ import {
   type PartitionId,
   type ProjectedEvent,
   type SearchKeys,
+  type StoreClient,
   type StorePool,
 } from './index.ts';
 
@@ -106,6 +107,35 @@ describe('a rebuild', () => {
       await expect(rebuild(database.pool(role), { indexOf, keys })).rejects.toThrow();
   });
 
+  test('holds some megabytes at a time, however long the documents are and however many rows an event has', async () => {
+    const other = await testDatabase();
+    try {
+      const padded = Array.from({ length: 30 }, (_, n) => padTo(event(n), 2 ** 20 - 100));
+      const wide = Array.from({ length: 20 }, (_, n) => widened(event(n + 30)));
+      await fill(other.pool('projector'), [...padded, ...wide]);
+      const ledger = other.pool('owner');
+      const before = await digestDerived(ledger);
+      const payloads: number[] = [];
+      const steps: number[] = [0];
+      await rebuild(watchingCopies(ledger, payloads), { indexOf, keys, onProgress: (done) => steps.push(done) });
+      expect(await digestDerived(ledger)).toEqual(before);
+      // Nine documents of 1 MiB, where short ones come by thousands (the first test).
+      expect(
+        Math.max(
+          ...steps
+            .slice(1)
+            .map((done, n) => done - (steps[n] as number))
+            .slice(0, 3),
+        ),
+      ).toBeLessThanOrEqual(9);
+      // And the control: all rows together are more than is written at once.
+      expect(Math.max(...payloads)).toBeLessThan(6 * 2 ** 20);
+      expect(payloads.reduce((sum, bytes) => sum + bytes, 0)).toBeGreaterThan(8 * 2 ** 20);
+    } finally {
+      await other.drop();
+    }
+  }, 60_000);
+
   test('two ledgers that took the same events in another order have equal portable digests, and others otherwise', async () => {
     const other = await testDatabase();
     try {
@@ -117,6 +147,36 @@ describe('a rebuild', () => {
     }
   }, 60_000);
 });
+
+const withDocument = (stored: ProjectedEvent, document: object): ProjectedEvent => {
+  const content = Buffer.from(JSON.stringify(document));
+  return { ...stored, ...indexOf(content), content, raw: content, contentHash: createHash('sha256').update(content).digest('hex') };
+};
+
+function padTo(stored: ProjectedEvent, bytes: number): ProjectedEvent {
+  const document = JSON.parse(stored.content.toString()) as object;
+  return withDocument(stored, { ...document, padding: 'x'.repeat(bytes - stored.content.length) });
+}
+
+/** As many rows as one event may have, of items that others have, too. */
+function widened(stored: ProjectedEvent): ProjectedEvent {
+  const items = Array.from({ length: 256 }, (_, n) => `imo:${n}`);
+  const groups = Array.from({ length: 16 }, (_, n) => `agency:n${n}`);
+  return withDocument(stored, { ...(JSON.parse(stored.content.toString()) as object), items, groups });
+}
+
+/** The pool, which tells the bytes of each COPY. */
+function watchingCopies(pool: StorePool, payloads: number[]): StorePool {
+  const watched = (client: StoreClient): StoreClient => {
+    const copyIn = (statement: string, payload: Buffer) => {
+      payloads.push(payload.length);
+      return client.copyIn(statement, payload);
+    };
+    return Object.create(client, { copyIn: { value: copyIn } }) as StoreClient;
+  };
+  const transaction = <T>(work: (client: StoreClient) => Promise<T>): Promise<T> => pool.transaction((client) => work(watched(client)));
+  return Object.create(pool, { transaction: { value: transaction } }) as StorePool;
+}
 
 function fail(): never {
   throw new Error('bad rule');

@@ -14,8 +14,11 @@ export interface RebuildOptions {
   onProgress?(done: number, of: number): void;
 }
 
-/** Memory: contents and rows of this many events, some megabytes. */
+/** Memory: so many events, and no more behind so many bytes of their contents (one document may have 1 MiB). */
 const ENTRIES_PER_BATCH = 5_000;
+const CONTENT_BYTES_PER_BATCH = 8 * 2 ** 20;
+/** Rows (and names for search) encoded before they are written: one event may have thousands, some 170 bytes each. */
+const ROWS_PER_COPY = 20_000;
 
 interface StoredEvent {
   readonly logIndex: number;
@@ -26,8 +29,15 @@ interface StoredEvent {
 
 export const REBUILD_BATCH = {
   name: 'rebuild_batch',
-  text: `select e.log_index as "logIndex", e.agency, e.id, c.bytes as content from ledger.entries e join ledger.content c using (log_index)
-    where e.log_index >= $1::bigint and e.log_index < $2::bigint order by e.log_index`,
+  text: `select "logIndex", agency, id, content
+    from (
+      select e.log_index as "logIndex", e.agency, e.id, c.bytes as content,
+        sum(octet_length(c.bytes)) over (order by e.log_index) - octet_length(c.bytes) as bytes_before
+      from ledger.entries e join ledger.content c using (log_index)
+      where e.log_index >= $1::bigint and e.log_index < $2::bigint
+    ) batch
+    where bytes_before <= $3::bigint
+    order by "logIndex"`,
 };
 
 /**
@@ -45,21 +55,31 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
     const encoder = new BatchEncoder();
     const memory = new SearchMemory();
     const search = new SearchRows(keys, memory);
-    for (let from = 0; from < entries; from += ENTRIES_PER_BATCH) {
-      const batch = await client.run<StoredEvent>(REBUILD_BATCH, [from, from + ENTRIES_PER_BATCH]);
-      const events = batch.rows.map((stored) => ({ ...indexOf(stored.content, stored.agency), ...stored }));
-      const ids = await readerGroups(pool, events);
+    /** First log index whose rows are not written: what search finds in the tables is of those before it. */
+    let unwritten = 0;
+    const write = async (upTo: number): Promise<void> => {
+      memory.learn(await search.append(client, unwritten));
+      await client.copyIn(COPY_TIMELINE, encoder.timeline.writer.payload());
+      if (encoder.relations.writer.rowCount > 0) await client.copyIn(COPY_RELATIONS, encoder.relations.writer.payload());
       encoder.clear();
       search.clear();
+      unwritten = upTo;
+    };
+    while (unwritten < entries) {
+      const batch = await client.run<StoredEvent>(REBUILD_BATCH, [unwritten, unwritten + ENTRIES_PER_BATCH, CONTENT_BYTES_PER_BATCH]);
+      const events = batch.rows.map((stored) => ({ ...indexOf(stored.content, stored.agency), ...stored }));
+      if (events.length === 0) throw new Error(`The ledger has ${entries} entries, and none at the log index ${unwritten}.`);
+      const ids = await readerGroups(pool, events);
       for (const event of events) {
         const readers = groupsOf(event, ids);
         encoder.addDerived(event, readers, mapKeys, event.logIndex);
         search.add(event, readers);
+        if (encoder.timeline.writer.rowCount + encoder.relations.writer.rowCount + search.size >= ROWS_PER_COPY)
+          await write(event.logIndex + 1);
       }
-      memory.learn(await search.append(client, from));
-      await client.copyIn(COPY_TIMELINE, encoder.timeline.writer.payload());
-      if (encoder.relations.writer.rowCount > 0) await client.copyIn(COPY_RELATIONS, encoder.relations.writer.payload());
-      onProgress?.(Math.min(entries, from + ENTRIES_PER_BATCH), entries);
+      const next = (events.at(-1) as StoredEvent).logIndex + 1;
+      if (unwritten < next) await write(next);
+      onProgress?.(next, entries);
     }
     return entries;
   });

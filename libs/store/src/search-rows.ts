@@ -67,6 +67,10 @@ export class SearchRows {
     this.memory = memory;
   }
 
+  get size(): number {
+    return this.unknown.size;
+  }
+
   clear(): void {
     this.unknown.clear();
   }
