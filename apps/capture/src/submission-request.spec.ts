@@ -1,0 +1,37 @@
+import { inlineAcceptPool } from './accept-pool.ts';
+import { documentsOf } from './submission-request.ts';
+
+const texts = (documents: readonly Uint8Array[]): string[] => documents.map((bytes) => Buffer.from(bytes).toString());
+
+describe('the documents of a JSON body', () => {
+  it('are cut from an array by the pool, whatever the array is: nobody else waits for the parsing', async () => {
+    const asked: number[] = [];
+    const pool = {
+      cut: (array: Uint8Array) => {
+        asked.push(array.length);
+        return Promise.resolve({ ok: true as const, documents: [Buffer.from('from the pool')] });
+      },
+    };
+    // No JSON at all: whoever parsed it on this thread would refuse it.
+    const body = Buffer.from(' [ nothing that could be parsed');
+    const { documents, single } = await documentsOf(body, 1, pool);
+    expect([texts(documents), single, asked]).toEqual([['from the pool'], false, [body.length]]);
+    // The control: the real pool parses, and refuses.
+    await expect(documentsOf(body, 1, inlineAcceptPool())).rejects.toMatchObject({ code: 'json.syntax' });
+  });
+
+  it('are what was sent where it is one, to be parsed by the pool with the rest of the work', async () => {
+    const body = Buffer.from('{"not": "cut"');
+    const pool = { cut: () => Promise.reject(new Error('nothing to cut')) };
+    expect(await documentsOf(body, 1, pool)).toEqual({ documents: [body], single: true });
+  });
+
+  it('are canonical, in the order of the array, and neither none nor too many', async () => {
+    const pool = inlineAcceptPool();
+    const { documents } = await documentsOf(Buffer.from('[{"b":1, "a":2}, "x"]'), 2, pool);
+    expect(texts(documents)).toEqual(['{"a":2,"b":1}', '"x"']);
+    await expect(documentsOf(Buffer.from('[1,2,3]'), 2, pool)).rejects.toMatchObject({ code: 'batch.too-large' });
+    await expect(documentsOf(Buffer.from('[]'), 2, pool)).rejects.toMatchObject({ code: 'batch.empty' });
+    await expect(documentsOf(Buffer.alloc(0), 2, pool)).rejects.toMatchObject({ code: 'batch.empty' });
+  });
+});
