@@ -4,6 +4,7 @@ import { CaptureModule, inlineAcceptPool, threadAcceptPool } from '#app/capture'
 import { GatewayModule, ledgerReads } from '#app/gateway';
 import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
 import { formatInstant } from '#lib/domain';
+import { JSON_BYTES_MAX } from '#lib/ledger';
 import { createHttpServer, type Translate } from '#lib/runtime';
 import { firstEvents, knownItems, ledgerConstants, logSize, markRetried, storeFault } from '#lib/store';
 import { followDurability } from './event-logs.ts';
@@ -12,8 +13,6 @@ import type { Parts } from './parts.ts';
 import { OPERATOR } from './operator.ts';
 import { databaseAnswers, watchedAppends } from './readiness.ts';
 
-/** Largest document (design: Formats). */
-const DOCUMENT_BYTES_MAX = 1024 * 1024;
 const MICROS_PER_MS = 1000;
 
 @Module({})
@@ -89,7 +88,7 @@ async function captureModule(parts: Parts): Promise<DynamicModule> {
     submitter: OPERATOR,
     limits: {
       bodyBytesMax: config.limits.bodyBytes,
-      documentBytesMax: DOCUMENT_BYTES_MAX,
+      documentBytesMax: JSON_BYTES_MAX,
       batchDocumentsMax: config.limits.batchDocuments,
       chunkDocuments: config.capture.chunkDocuments,
     },

@@ -5,7 +5,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EventAnswer, type Fault, isJsonObject, type JsonObject, type SightingDocument } from '#lib/contracts';
-import { canonicalize, parseStrict } from '#lib/ledger';
+import { canonicalize, JSON_BYTES_MAX, parseStrict } from '#lib/ledger';
 import { mapCaseLine, pointerIntoLine } from '#lib/sources';
 import { caseFolder } from '../case-folder.ts';
 import { interrupted, problemError, type Client } from '../client.ts';
@@ -18,8 +18,6 @@ import { type ImportReport, printReport, type RejectedLine, written } from './im
 
 /** Lines in one request: enough to share one append, few enough to answer well within a second. */
 const CHUNK_LINES = 500;
-/** Of one document, as capture takes it (design: Formats). */
-const DOCUMENT_BYTES_MAX = 1024 * 1024;
 /** Chunks sent before the first is answered: one is mapped here while others are judged and written there. */
 const CHUNKS_UNDER_WAY = 4;
 /** How long a server that is away or busy is waited for before the import gives up (it can be run again). */
@@ -233,9 +231,9 @@ function mapLine({ line, raw, bytes }: CaseLine, targets: Targets): MappedLine |
   if (!mapped.ok) return { line, ...id, raw: Buffer.from(raw), faults: mapped.faults };
   const body = canonicalize(mapped.document as never);
   const size = Buffer.byteLength(body);
-  if (size <= DOCUMENT_BYTES_MAX) return { line, raw, body };
+  if (size <= JSON_BYTES_MAX) return { line, raw, body };
   const detail = `The sighting made of this line has ${group(size)} bytes, of which the line itself is a part.`;
-  const fault = { code: 'json.too-large', pointer: '', detail, expected: `at most ${group(DOCUMENT_BYTES_MAX)}` } as const;
+  const fault = { code: 'json.too-large', pointer: '', detail, expected: `at most ${group(JSON_BYTES_MAX)}` } as const;
   return { line, ...id, raw: Buffer.from(raw), faults: [fault] };
 }
 
