@@ -19,12 +19,12 @@ const codeOf = (text: string, present = 62): string => {
 
 describe('asOf', () => {
   it('absent means the log as it is now', () => {
-    expect(parseAsOf(undefined, 62)).toEqual({ basis: 'recorded', logSize: 62 });
+    expect(parseAsOf(undefined, 62)).toEqual({ basis: 'log', logSize: 62, now: true });
   });
 
   it('of a log size means the entries below it, and none that are not there yet', () => {
-    expect(parseAsOf('log:0', 62)).toEqual({ basis: 'recorded', logSize: 0 });
-    expect(parseAsOf('log:62', 62)).toEqual({ basis: 'recorded', logSize: 62 });
+    expect(parseAsOf('log:0', 62)).toEqual({ basis: 'log', logSize: 0 });
+    expect(parseAsOf('log:62', 62)).toEqual({ basis: 'log', logSize: 62 });
     expect(codeOf('log:63')).toBe('asof.ahead');
   });
 

@@ -5,7 +5,7 @@ import type { EventAnswer, EventsView } from '#lib/contracts';
 import { foldEvent, formatRef, knownAtReported } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import { withCutContradictions } from './contradictions.ts';
-import { parseAsOf, type AsOf } from './coordinates.ts';
+import { coordinatesOf, parseAsOf, pointOfView, type AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord } from './cursor.ts';
 import { sendWithTag } from './entity-tag.ts';
 import { eventView, readEvent, type ReadEvent, storedView } from './event-view.ts';
@@ -13,7 +13,8 @@ import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
 import type { LedgerReads, Reader } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
 import { readLimit, readQuery } from './query.ts';
-import { closure, coordinatesOf, questionView } from './timeline.ts';
+import { questionView } from './question-view.ts';
+import { relatedEvents } from './related-events.ts';
 
 const IS_POSITION = isRecord<{ from: number; logSize: number }>({ from: isCount, logSize: isCount });
 
@@ -31,7 +32,7 @@ export class EventsController {
     const query = readQuery(given, ['cursor', 'limit']);
     const limit = readLimit(query.limit);
     const reader = await readerOf(this.#deps);
-    const question = `${reads.origin} events ${reader.groups.join()}`;
+    const question = `${reads.origin} events ${reader.groupNames.join()}`;
     const cursor = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
     const size = await reads.logSize();
     const logSize = Math.min(cursor?.logSize ?? size, size);
@@ -39,7 +40,7 @@ export class EventsController {
     const { shown, more } = pageOf(page, limit);
     const last = shown.at(-1);
     const view: EventsView = {
-      coordinates: coordinatesOf({ basis: 'recorded', logSize }, logSize),
+      coordinates: coordinatesOf({ basis: 'log', logSize }),
       events: shown.map((stored) => storedView(readEvent(stored))),
       next: more && last !== undefined ? encodeCursor(question, { from: last.logIndex + 1, logSize }) : null,
     };
@@ -67,9 +68,8 @@ interface OneQuery {
 }
 
 async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }: OneQuery): Promise<EventAnswer> {
-  const named = await reads.byId(id, reader.groups, asOf.logSize);
-  const found = agency === undefined ? named : named.filter((event) => event.agency === agency);
-  const missing = new DomainError('event.not-found', `There is no event of this id that you may see at log size ${asOf.logSize}.`);
+  const found = await reads.byId(id, agency, reader.groups, asOf.logSize);
+  const missing = new DomainError('event.not-found', `There is no event of this id that you may see ${pointOfView(asOf)}.`);
   const stored = found[0];
   if (stored === undefined) throw missing;
   if (found.length > 1) {
@@ -79,8 +79,7 @@ async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }:
     );
   }
   const event = readEvent(stored);
-  const context = await closure(reads, reader, asOf.logSize, [event]);
-  const all = [event, ...context];
+  const all = [event, ...(await relatedEvents(reads, reader, asOf.logSize, [event]))];
   const inputs = asOf.basis === 'reported' ? knownAtReported(all, asOf.until).inputs : all;
   const fold = foldEvent(event.sighting, inputs);
   if (fold.entry === undefined) throw missing;
@@ -93,7 +92,7 @@ async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }:
   const [shown, ...about] = withCutContradictions([fold.entry, ...fold.about].map(viewOf), all);
   if (shown === undefined) throw missing;
   return {
-    coordinates: coordinatesOf(asOf, asOf.logSize),
+    coordinates: coordinatesOf(asOf),
     event: shown,
     about,
     waiting: fold.waiting.map(({ agency: by, id: waiting, kind, target }) => ({ agency: by, id: waiting, kind, target: { ...target } })),

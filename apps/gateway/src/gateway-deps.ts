@@ -19,6 +19,7 @@ export interface DeadLetterRetry {
 }
 
 /** Groups that are not there yet have nothing to show; they may come with the next event, so nothing is remembered here. */
-export async function readerOf({ reads, agency }: GatewayDeps): Promise<Reader> {
-  return { agency, groups: await reads.groupNumbers(['clear', 'green', `agency:${agency}`]) };
+export async function readerOf({ reads, agency }: Pick<GatewayDeps, 'reads' | 'agency'>): Promise<Reader> {
+  const groupNames = ['clear', 'green', `agency:${agency}`];
+  return { agency, groupNames, groups: await reads.groupNumbers(groupNames) };
 }

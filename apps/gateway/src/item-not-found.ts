@@ -1,13 +1,12 @@
 /** What is said of an item that is not there: at which coordinates, and that the identifier itself is doubtful where its check fails. */
 import type { ItemView } from '#lib/contracts';
 import { DomainError } from '#lib/runtime';
-import type { AsOf } from './coordinates.ts';
+import { pointOfView, type AsOf } from './coordinates.ts';
 
 export function itemNotFound({ display, check }: ItemView['item'], asOf: AsOf): DomainError {
-  const reported = asOf.basis === 'reported' ? `, as reported by ${asOf.text}` : '';
   const doubt =
     check.verdict === 'invalid'
       ? ` It fails its check${check.reason === undefined ? '' : ` (${check.reason.replace(/\.$/, '')})`} and may be misread: search finds identifiers by a part.`
       : '';
-  return new DomainError('item.not-found', `Nothing is known of ${display} at log size ${asOf.logSize}${reported}.${doubt}`);
+  return new DomainError('item.not-found', `Nothing is known of ${display} ${pointOfView(asOf)}.${doubt}`);
 }

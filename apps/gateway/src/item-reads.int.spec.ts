@@ -1,100 +1,18 @@
 /** Search and items as they are answered from a real ledger: what an answer leaves out, it says. */
-import { createHash } from 'node:crypto';
-import { indexSighting, readSighting, type ItemView, type SearchView, type SightingDocument, type TimelineView } from '#lib/contracts';
-import { aliasKeys, searchKeys } from '#lib/domain';
-import { CONTRADICTIONS_MAX, ITEMS_PER_KEY_MAX, projectBatch, type ProjectedEvent, type SearchKeys } from '#lib/store';
-import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
+import type { TimelineView } from '#lib/contracts';
+import { CONTRADICTIONS_MAX, ITEMS_PER_KEY_MAX } from '#lib/store';
 import { parseAsOf } from './coordinates.ts';
-import { readItem, REPORTED_READ_MAX } from './item.ts';
-import { ledgerReads, type LedgerReads, type Reader } from './ledger-reads.ts';
-import { searchItems } from './search.ts';
+import { REPORTED_READ_MAX } from './item.ts';
+import { seen, subject, TestedLedger } from './tested-ledger.contract.ts';
 import { readTimeline } from './timeline.ts';
 
-const KEYS: SearchKeys = { ofItem: searchKeys, ofAlias: aliasKeys };
-const BATCH = 2_000;
-
-type Item = NonNullable<SightingDocument['items']>[number];
-
-class Ledger {
-  readonly database: TestDatabase;
-  readonly reads: LedgerReads;
-  #offset = 0;
-
-  private constructor(database: TestDatabase, reads: LedgerReads) {
-    this.database = database;
-    this.reads = reads;
-  }
-
-  static async open(): Promise<Ledger> {
-    const database = await testDatabase();
-    return new Ledger(database, await ledgerReads(database.pool('gateway')));
-  }
-
-  async add(documents: readonly SightingDocument[]): Promise<void> {
-    for (let at = 0; at < documents.length; at += BATCH) {
-      const events = documents.slice(at, at + BATCH).map((document, n) => projected(document, this.#offset + n));
-      const partition = { clusterId: 'c', topicId: 't', topic: 's', partition: 0 };
-      await projectBatch(this.database.pool('projector'), partition, this.#offset, this.#offset + events.length, events, [], {
-        keys: KEYS,
-      });
-      this.#offset += events.length;
-    }
-  }
-
-  async reader(): Promise<Reader> {
-    return { agency: 'local', groups: await this.reads.groupNumbers(['clear', 'agency:local']) };
-  }
-
-  async search(text: string, more: { limit?: number; cursor?: string } = {}): Promise<SearchView> {
-    return searchItems(this.reads, await this.reader(), { text, limit: 100, ...more });
-  }
-
-  async found(text: string): Promise<string[]> {
-    return (await this.search(text)).results.map(({ id, match, alias }) => `${match} ${id}${alias === undefined ? '' : ` ${alias.value}`}`);
-  }
-
-  async item(id: string, asOf?: string): Promise<ItemView> {
-    return readItem(this.reads, await this.reader(), id, parseAsOf(asOf, await this.reads.logSize()));
-  }
-}
-
-function projected(document: SightingDocument, offset: number): ProjectedEvent {
-  const content = Buffer.from(JSON.stringify(document));
-  const hash = createHash('sha256').update(content).digest('hex');
-  const ref = { agency: 'local', id: document.id ?? '', principal: 'operator' };
-  const read = readSighting(document, ref);
-  if (!read.ok) throw new Error(JSON.stringify(read));
-  const index = indexSighting(read.sighting);
-  return {
-    ...ref,
-    commitment: hash,
-    contentHash: hash,
-    secret: hash,
-    capturedMicros: 1,
-    content,
-    ...index,
-    offset,
-    raw: content,
-  };
-}
-
-const seen = (id: string, items: readonly Item[], more: object = {}): SightingDocument => ({
-  id,
-  kind: 'observation',
-  handling: { tlp: 'CLEAR' },
-  source: { kind: 'photo' },
-  items: [...items],
-  ...more,
-});
-const subject = (id: string, aliases?: Item['aliases']): Item => ({ id, role: 'subject', ...(aliases === undefined ? {} : { aliases }) });
-
 describe('a search', () => {
-  let ledger: Ledger;
+  let ledger: TestedLedger;
   const CARS = ITEMS_PER_KEY_MAX + 500;
   const car = (n: number): string => `vin:WDDSYNTH9JA${String(n).padStart(6, '0')}`;
 
   beforeAll(async () => {
-    ledger = await Ledger.open();
+    ledger = await TestedLedger.open();
     await ledger.add([
       seen('ship', [subject('imo:0000048', { name: 'MV Synthetic Liner', mmsi: '244990001' })]),
       seen('again', [subject('imo:0000048', { name: 'MV Synthetic Liner' })]),
@@ -179,14 +97,14 @@ describe('a search', () => {
 });
 
 describe('an item', () => {
-  let ledger: Ledger;
+  let ledger: TestedLedger;
   const CAR = 'vin:WDDSYNTH9JA000001';
   const FLOOD = REPORTED_READ_MAX + 1;
   const PLACED = { occurred: { from: '2018-08-31', precision: 'day' }, place: { name: 'Dalian' } };
   const at = (time: string): object => ({ reported: { at: time } });
 
   beforeAll(async () => {
-    ledger = await Ledger.open();
+    ledger = await TestedLedger.open();
     await ledger.add([
       seen('seen', [subject(CAR)], at('2019-03-01T00:00:00Z')),
       seen('later', [subject(CAR)], at('2019-05-01T00:00:00Z')),

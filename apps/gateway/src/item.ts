@@ -1,20 +1,23 @@
 /** GET /v1/items/{id}: what an item amounts to at the asked coordinates. */
 import type { ItemView } from '#lib/contracts';
-import { knownAtReported } from '#lib/domain';
-import type { AsOf } from './coordinates.ts';
-import { readEvent } from './event-view.ts';
+import { foldTimeline, formatRef, knownAtReported, parseIdentifier } from '#lib/domain';
+import { DomainError } from '#lib/runtime';
+import { withCutContradictions } from './contradictions.ts';
+import { coordinatesOf, type AsOf } from './coordinates.ts';
+import { eventView, readEvent } from './event-view.ts';
 import { itemNotFound } from './item-not-found.ts';
 import type { LedgerReads, Reader, TimelineKey } from './ledger-reads.ts';
-import { coordinatesOf, itemOf, lastPlacing } from './timeline.ts';
+import { pageOf } from './page.ts';
+import { firstWithRelated } from './related-events.ts';
 
 /** Throws the identifier's own fault, and item.not-found. */
 export async function readItem(reads: LedgerReads, reader: Reader, id: string, asOf: AsOf): Promise<ItemView> {
   const item = itemOf(id);
-  const { count } = await reads.itemHead(item.id, reader.groups, asOf.logSize);
+  const count = await reads.itemCount(item.id, reader.groups, asOf.logSize);
   if (count === 0) throw itemNotFound(item, asOf);
   return {
     item,
-    coordinates: coordinatesOf(asOf, asOf.logSize),
+    coordinates: coordinatesOf(asOf),
     ...(asOf.basis === 'reported' ? await countReported(reads, reader, item.id, count, asOf) : { events: count }),
     ...(await lastPlacing(reads, reader, item.id, asOf)),
     links: { timeline: `/v1/items/${encodeURIComponent(item.id)}/timeline` },
@@ -36,12 +39,60 @@ async function countReported(
   let [events, withoutReported] = [0, 0];
   let after: TimelineKey | undefined;
   do {
-    const of = { item, groups: reader.groups, logSize: asOf.logSize, limit: PAGE };
-    const page = await reads.timelinePage(after === undefined ? of : { ...of, after });
-    const known = knownAtReported(page.map(readEvent), asOf.until);
+    const of = { item, groups: reader.groups, logSize: asOf.logSize, limit: PAGE + 1 };
+    const { shown, more } = pageOf(await reads.timelinePage(after === undefined ? of : { ...of, after }), PAGE);
+    const known = knownAtReported(shown.map(readEvent), asOf.until);
     events += known.inputs.length;
     withoutReported += known.withoutReported;
-    after = page.length < PAGE ? undefined : page.at(-1);
+    after = more ? shown.at(-1) : undefined;
   } while (after !== undefined);
   return { events, withoutReported };
+}
+
+/** Rows looked at in one step from the end of a timeline. */
+const LAST_PAGE = 50;
+/** Beyond this many records that place nothing (a quarter of a second) the answer is left to the timeline, and says so. */
+export const LAST_RECORDS_MAX = 500;
+
+/** The latest dated sighting that places the item, from the end of the timeline backwards; one without a date is later than nothing. */
+async function lastPlacing(
+  reads: LedgerReads,
+  reader: Reader,
+  item: string,
+  asOf: AsOf,
+): Promise<Pick<ItemView, 'lastPlacedBy' | 'lastPlacedByNotFound'>> {
+  let before: TimelineKey | undefined;
+  for (let looked = 0; looked < LAST_RECORDS_MAX;) {
+    const of = { item, groups: reader.groups, logSize: asOf.logSize, limit: LAST_PAGE + 1 };
+    const page = pageOf(await reads.timelineEnd(before === undefined ? of : { ...of, before }), LAST_PAGE);
+    const { rows, events, related } = await firstWithRelated(reads, reader, asOf.logSize, page.shown);
+    const inputs = [...events, ...related];
+    const fold = foldTimeline(item, asOf.basis === 'reported' ? knownAtReported(inputs, asOf.until).inputs : inputs);
+    const byRef = new Map(events.map((event) => [formatRef(event.sighting), event]));
+    for (const entry of fold.entries.toReversed()) {
+      const event = byRef.get(formatRef(entry.sighting));
+      if (event === undefined || !entry.places || entry.sighting.occurred === undefined) continue;
+      return { lastPlacedBy: withCutContradictions([eventView(entry, event, item)], inputs)[0] ?? null };
+    }
+    before = rows.at(-1);
+    if (before === undefined || (!page.more && rows.length === page.shown.length)) return { lastPlacedBy: null };
+    looked += rows.length;
+  }
+  return { lastPlacedBy: null, lastPlacedByNotFound: true };
+}
+
+/** Throws the identifier's own fault. */
+export function itemOf(text: string): ItemView['item'] {
+  const parsed = parseIdentifier(text);
+  if (!parsed.ok) throw new DomainError(parsed.code, parsed.detail);
+  const { check } = parsed;
+  const reason = check.verdict === 'valid' ? {} : { reason: check.reason };
+  const expected = check.verdict === 'invalid' && check.expected !== undefined ? { expected: check.expected } : {};
+  return {
+    id: parsed.identifier.id,
+    scheme: parsed.identifier.scheme,
+    display: parsed.display,
+    check: { verdict: check.verdict, ...reason, ...expected },
+    facts: Object.entries(parsed.facts).map(([name, value]) => ({ name, value })),
+  };
 }

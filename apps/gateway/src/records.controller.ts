@@ -35,17 +35,19 @@ export class RecordsController {
     const shown = page.slice(0, limit);
     const last = shown.at(-1);
     return {
-      conflicts: shown.map(({ agency, id, contentHash, principal, capturedMicros, standing, topic, partition, offset }) => ({
-        agency,
-        id,
-        contentHash: contentHash.toString('hex'),
-        standing: { ...standing },
-        submittedBy: { agency, principal, proved: true },
-        captured: formatInstant(capturedMicros),
-        topic,
-        partition,
-        offset,
-      })),
+      conflicts: shown.map(
+        ({ agency, id, contentHash, principal, capturedMicros, standingLogIndex, standingHash, topic, partition, offset }) => ({
+          agency,
+          id,
+          contentHash: contentHash.toString('hex'),
+          standing: { logIndex: standingLogIndex, contentHash: standingHash.toString('hex') },
+          submittedBy: { agency, principal, proved: true },
+          captured: formatInstant(capturedMicros),
+          topic,
+          partition,
+          offset,
+        }),
+      ),
       next:
         page.length > limit && last !== undefined
           ? encodeCursor(question, { id: last.id, contentHash: last.contentHash.toString('hex') })

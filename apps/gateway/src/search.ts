@@ -7,14 +7,13 @@ import {
   readAliasText,
   readSearch,
   SEARCH_LENGTH_MIN,
-  type SearchMatch,
   type SearchText,
 } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import { ITEMS_PER_KEY_MAX } from '#lib/store';
+import { coordinatesOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord, isWord } from './cursor.ts';
 import type { LedgerReads, Reader, SearchHit } from './ledger-reads.ts';
-import { coordinatesOf } from './timeline.ts';
 
 const QUERY_LENGTH_MAX = 200;
 /** The last result of a page: what comes in between two pages shifts nothing. */
@@ -33,11 +32,9 @@ export async function searchItems(reads: LedgerReads, reader: Reader, query: Sea
   const text = query.text.trim();
   if (text.length > QUERY_LENGTH_MAX) throw new DomainError('query.invalid', `q has at most ${QUERY_LENGTH_MAX} characters.`);
   const asked = readSearch(text);
-  const question = `${reads.origin} search ${text} ${reader.groups.join()}`;
+  const question = `${reads.origin} search ${text} ${reader.groupNames.join()}`;
   const after = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
-  // First, so that the answer never claims more than was looked at: the index grows with the ledger, in the same transactions.
-  const logSize = await reads.logSize();
-  const { hits, complete } = await reads.itemsByKeys(asked.alternatives, reader.groups);
+  const { hits, complete, logSize } = await reads.itemsByKeys(asked.alternatives, reader.groups);
   const whole = complete ? [] : await wholeIdentifiers(reads, reader, text, logSize);
   const results = ranked([...whole, ...hits].flatMap((hit) => resultOf(hit, asked) ?? []));
   if (asked.short && results.length === 0) throw tooShort(logSize);
@@ -46,7 +43,7 @@ export async function searchItems(reads: LedgerReads, reader: Reader, query: Sea
   const last = page.at(-1);
   return {
     query: text,
-    coordinates: coordinatesOf({ basis: 'recorded', logSize }, logSize),
+    coordinates: coordinatesOf({ basis: 'log', logSize }),
     results: page,
     complete,
     notes: notesOf(asked, complete),
@@ -57,11 +54,9 @@ export async function searchItems(reads: LedgerReads, reader: Reader, query: Sea
 /** What the text spells in full is found, however many others share its pieces. */
 async function wholeIdentifiers(reads: LedgerReads, reader: Reader, text: string, logSize: number): Promise<SearchHit[]> {
   const ids = guessIdentifiers(text).flatMap((guess) => (guess.ok ? [guess.identifier.id] : []));
-  const heads = await Promise.all(ids.map((id) => reads.itemHead(id, reader.groups, logSize)));
-  return ids.flatMap((item, at) => ((heads[at]?.count ?? 0) > 0 ? [{ item, alias: '' }] : []));
+  const counts = await Promise.all(ids.map((id) => reads.itemCount(id, reader.groups, logSize)));
+  return ids.flatMap((item, at) => ((counts[at] ?? 0) > 0 ? [{ item, alias: '' }] : []));
 }
-
-const WORDS: Readonly<Record<SearchMatch, Result['match']>> = { exact: 'exact', partial: 'partial', ocr: 'look-alike' };
 
 /** A hit counts for what explains it: the identifier by its own text, or a name or number stated beside it by that one's text. */
 function resultOf({ item, alias }: SearchHit, asked: SearchText): Result | undefined {
@@ -74,7 +69,7 @@ function resultOf({ item, alias }: SearchHit, asked: SearchText): Result | undef
     id: item,
     scheme: parsed.identifier.scheme,
     display: displayIdentifier(item),
-    match: match === 'alias' ? match : WORDS[match],
+    match,
     ...said,
   };
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { foldTimeline, formatRef, referencesOf, RULES, timelineKey, type Rules } from '#lib/domain';
 import { eventsByRef, relationsAbout, walkTimelines, type StorePool, type TimelinePart, type TimelineWalk } from '#lib/store';
 import { readEvent, type ReadEvent } from './event-view.ts';
-import { closure } from './timeline.ts';
+import { relatedEvents, type RelatedReads } from './related-events.ts';
 
 export interface TimelinesDigest {
   readonly items: number;
@@ -23,8 +23,8 @@ export interface TimelinesDigestOptions {
   onProgress?(items: number): void;
 }
 
-/** As far as `limit` goes in SQL: a digest leaves nothing out, however many speak about one sighting. */
-const SPEAKERS_MAX = 2 ** 31 - 1;
+/** A digest leaves nothing out, however much speaks about one sighting: as far as `limit` goes in SQL. */
+const ALL = { records: 2 ** 31 - 2, contentBytes: Number.MAX_SAFE_INTEGER, steps: Infinity };
 
 /**
  * Folds each item with what speaks about its sightings, as a reader of all groups would get it. `pool` is the owner's. Long timelines are
@@ -62,11 +62,11 @@ async function readParts(parts: readonly TimelinePart[], { client, groups, logSi
   const known = new Map<number, ReadEvent>();
   for (const { events } of parts) for (const event of events) if (!known.has(event.logIndex)) known.set(event.logIndex, readEvent(event));
   const all = [...known.values()];
-  const reads: Parameters<typeof closure>[0] = {
-    speakersAbout: (refs) => relationsAbout(client, refs, groups, logSize, SPEAKERS_MAX),
+  const reads: RelatedReads = {
+    speakersAbout: (refs, _groups, _size, { limit }) => relationsAbout(client, refs, groups, logSize, limit),
     byRefs: (refs) => eventsByRef(client, refs, groups, logSize),
   };
-  const context = await closure(reads, { groups }, logSize, all, Infinity);
+  const context = await relatedEvents(reads, { groups }, logSize, all, ALL);
   const referred = new Set([...all, ...context].flatMap(({ sighting }) => referencesOf(sighting).map(formatRef)));
   const related = all.filter(({ sighting }) => referencesOf(sighting).length > 0 || referred.has(formatRef(sighting)));
   return {

@@ -90,6 +90,8 @@ export const ERRORS = {
   'query.unknown': entry(400, 'Unknown parameter', 'The request has a parameter that this route does not know; a misspelt one would be ignored silently.', 'Mend or remove it.'),
   'query.too-short': entry(400, 'Too little to search for', 'The text has fewer than five letters and digits, and is no whole value that is there.', 'Give five letters or digits in a row of the identifier or name, or the whole of a shorter one.'),
 
+  'answer.too-large': entry(422, 'Too much to answer with', 'More records speak about one record, and about those, than an answer reads. One that left some out would be wrong, so none is given.', 'Ask as of an earlier log size (`asOf=log:<size>`), before they came; all of them stand in the log (`GET /v1/events`).'),
+
   // Requests and load.
   'body.too-large': entry(413, 'Request too large', `The body is larger than this route takes. ${NOTHING_STORED}`, 'Send fewer at a time, or use the NDJSON stream.'),
   'batch.empty': entry(400, 'Nothing sent', 'The body holds no sighting.', 'Send one, a list, or lines of NDJSON.'),
@@ -142,7 +144,7 @@ export const ERRORS = {
   'record.forged': entry(null, 'Not by a known publisher', 'The record\'s MAC is missing or wrong. It is kept with the dead letters.', 'See who writes to the topic, and whether a publisher key is missing here.'),
   'record.header-mismatch': entry(null, 'Headers contradict the value', 'A header does not agree with the value that it copies. It is kept with the dead letters.', 'See what rewrites headers between publisher and projector.'),
   'record.schema': entry(null, 'Not a sighting', 'The content is not a valid sighting document. It is kept with the dead letters.', 'See which publisher skips validation; a newer document needs a newer projector.'),
-  'record.commitment': entry(null, 'Hash or commitment wrong', 'The header names another hash or commitment than the content has. It is kept with the dead letters.', 'See which publisher computes it otherwise.'),
+  'record.commitment': entry(null, 'Content hash wrong', 'The header names another hash than the content has. It is kept with the dead letters. The commitment is not computed anew here: the publisher\'s MAC stands for it.', 'See which publisher computes it otherwise.'),
   'record.data': entry(null, 'The database refuses the data', 'One record was found by halving its batch that the database cannot take. It is kept with the dead letters.', 'Read the reason kept with it; retry after an update that mends it.'),
   'record.codec': entry(null, 'Compression not readable', 'The record came in a compression that this process cannot unpack; the raw bytes of its batch are kept.', 'Have the publisher send gzip or nothing (zstd from Node 22.15 on), or set compression.type=uncompressed on the topic, then retry the dead letter.'),
   'record.too-large': entry(null, 'Record too large', 'The record is larger than any that capture makes. It is kept with the dead letters.', 'See who writes to the topic.'),

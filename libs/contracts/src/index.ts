@@ -19,6 +19,7 @@ export {
 } from './sighting-schema.ts';
 export { validateDocument } from './validate.ts';
 export type {
+  Coordinates,
   ConflictsView,
   DeadLettersView,
   DeadLetterView,

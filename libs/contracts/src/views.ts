@@ -186,7 +186,10 @@ export const EventView = Type.Object(
       closed,
     ),
     moreContradictions: Type.Optional(
-      Type.Literal(true, { description: 'More than 1,000 records contradict it: the first of the log are shown, not all.' }),
+      Type.Literal(true, {
+        description:
+          'More records contradict it than are read (1,000, or a MiB of them): the first of the log are shown, and there may be more.',
+      }),
     ),
     handling: Type.Unsafe<SightingDocument['handling']>({ type: 'object', description: 'As last marked.' }),
   },
@@ -248,14 +251,22 @@ export const TimelineView = Type.Object(
   {
     item: Item,
     coordinates: Coordinates,
-    entries: Type.Array(ref<EventView>('EventView'), { description: 'By (start of occurred, end, agency, id); undated last.' }),
+    entries: Type.Array(ref<EventView>('EventView'), {
+      description:
+        'Those that name the item by (start of occurred, end, agency, id), undated last; right behind each those that do not name it and of which it is the first that they speak about. Pages of any size one after the other are the whole.',
+    }),
     waiting: Type.Array(Waiting, { description: 'Speak about a sighting that is not there yet.' }),
-    openQuestions: Type.Array(Question),
+    openQuestions: Type.Array(Question, {
+      description: 'Each with the first entry that it is about; of a failing check digit the entries of this page.',
+    }),
     notes: Type.Array(Type.String(), {
       description: 'What this answer does not follow, such as the movements of a container that the item was put into.',
     }),
     withoutReported: Type.Optional(
-      Type.Integer({ minimum: 0, description: 'Of basis reported: sightings left out because their author states no time.' }),
+      Type.Integer({
+        minimum: 0,
+        description: 'Of basis reported: sightings of this page, naming the item, left out because their author states no time.',
+      }),
     ),
     next: orNull(Type.String({ description: 'Cursor of the next page; null: this is the last.' })),
   },

@@ -25,7 +25,10 @@ export interface Waiting extends EventRef {
 /** What is known of one item, in order. */
 export interface Timeline {
   readonly item: string;
-  /** By (start, end, agency, id); undated last. */
+  /**
+   * Those that name the item by (start, end, agency, id), undated last; right behind each, in the same order, those that name it not and of
+   * which it is the earliest that they speak about. So a part of a timeline needs nothing of the rest to know what stands in it.
+   */
   readonly entries: readonly TimelineEntry[];
   /** By (agency, id) of the one that waits, then of its target. */
   readonly waiting: readonly Waiting[];
@@ -50,9 +53,9 @@ export interface EventFold {
  */
 export function foldTimeline(item: string, inputs: readonly FoldInput[], rules: Rules = RULES): Timeline {
   const nodes = resolve(inputs, rules);
-  const naming: Resolved[] = [];
-  for (const node of nodes.values()) if (node.sighting.items.some(({ id }) => id === item)) naming.push(node);
-  const view = ordered(withSpeakers(naming), rules);
+  const naming = new Set<Resolved>();
+  for (const node of nodes.values()) if (node.sighting.items.some(({ id }) => id === item)) naming.add(node);
+  const view = eachWithSpeakers(naming, rules);
   const context = { nodes, rules, item, fails: checks() };
   const entries = view.map((node) => entryOf(node, context));
   return { item, entries, waiting: waitingIn(view, nodes), openQuestions: openQuestionsOf(view, entries, context) };
@@ -86,6 +89,30 @@ function checks(): (item: string) => boolean {
     known.set(item, fails);
     return fails;
   };
+}
+
+/** In order, each with those that speak about it, about those, and so on, but for those that name the item themselves. */
+function eachWithSpeakers(naming: ReadonlySet<Resolved>, rules: Rules): readonly Resolved[] {
+  const view: Resolved[] = [];
+  const seen = new Set(naming);
+  for (const node of ordered(naming, rules)) {
+    view.push(node);
+    if (node.speakers.length === 0) continue;
+    const behind = new Set<Resolved>();
+    addSpeakers(node, seen, behind);
+    // A set hands out what is added while it is walked.
+    for (const each of behind) addSpeakers(each, seen, behind);
+    for (const each of ordered(behind, rules)) view.push(each);
+  }
+  return view;
+}
+
+function addSpeakers({ speakers }: Resolved, seen: Set<Resolved>, to: Set<Resolved>): void {
+  for (const speaker of speakers) {
+    if (seen.has(speaker)) continue;
+    seen.add(speaker);
+    to.add(speaker);
+  }
 }
 
 /** These, those that speak about them, those that speak about those, and so on. */

@@ -6,7 +6,7 @@ export { APPEND_ONLY_SQLSTATE, StoreError, storeFault, sqlState } from './errors
 export { dumpFixture, openFixture } from './fixture.ts';
 export { readLogin, type Login } from './login.ts';
 export { migrate, type MigrationReport } from './migrate.ts';
-export { createPool, type PoolOptions, type Statement, type StorePool } from './pool.ts';
+export { createPool, type PoolOptions, type Statement, type StoreClient, type StorePool } from './pool.ts';
 export { APP_ROLES, roleName, type AppRole } from './roles.ts';
 export type { StoreLog } from './store-log.ts';
 export { ledgerConstants, readerGroupIds } from './ledger-constants.ts';
@@ -31,9 +31,9 @@ export {
 export type { EventRow } from './sql/event-row.ts';
 export { eventById, eventsByRef } from './sql/events.ts';
 export { eventsFrom } from './sql/events-from.ts';
-export { itemHead } from './sql/item-head.ts';
+export { itemCount } from './sql/item-count.ts';
 export { listConflicts, type Conflict, type ConflictKey } from './sql/list-conflicts.ts';
-export { CONTRADICTIONS_MAX, relationsAbout } from './sql/relations-about.ts';
+export { CONTRADICTIONS_BYTES_MAX, CONTRADICTIONS_MAX, relationsAbout } from './sql/relations-about.ts';
 export { ITEMS_PER_KEY_MAX, search, type SearchHit } from './sql/search.ts';
 export { logSize } from './sql/log-size.ts';
 export { timelineEnd } from './sql/timeline-end.ts';

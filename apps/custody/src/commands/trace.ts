@@ -42,6 +42,7 @@ export async function wholeTimeline(client: Client, item: string, asOf?: string)
   const ask = (cursor?: string): Promise<TimelineView> => client.get<TimelineView>(path, { asOf, cursor, limit: String(PAGE_ENTRIES) });
   let page = await ask();
   const whole = page;
+  let withoutReported = page.withoutReported ?? 0;
   const add = {
     entry: adding(whole.entries, keyOf),
     waiting: adding(whole.waiting, (waiting) => JSON.stringify([waiting.kind, keyOf(waiting), keyOf(waiting.target)])),
@@ -50,13 +51,13 @@ export async function wholeTimeline(client: Client, item: string, asOf?: string)
   };
   while (page.next !== null) {
     page = await ask(page.next);
-    // What speaks about sightings of two pages is shown, asked and waited for with both.
+    withoutReported += page.withoutReported ?? 0;
     page.entries.forEach(add.entry);
     page.waiting.forEach(add.waiting);
     page.openQuestions.forEach(add.question);
     page.notes.forEach(add.note);
   }
-  return { ...whole, next: null };
+  return { ...whole, ...(whole.withoutReported === undefined ? {} : { withoutReported }), next: null };
 }
 
 const keyOf = ({ agency, id }: { readonly agency: string; readonly id: string }): string => `${agency}/${id}`;

@@ -36,13 +36,13 @@ test.each([
   ['wdd synth-9ja 000001', [CAR], 'exact'],
   ['vin:WDDSYNTH9JA000001', [CAR], 'exact'],
   ['VIN WDDSYNTH9JA000001', [CAR], 'exact'],
-  ['WDDSYNTHOJAOOOO02', [OTHER], 'ocr'],
-  ['WDDSYNTHQJA0QO0O2', [OTHER], 'ocr'],
-  ['WDD5YNTH9JA00000I', [CAR], 'ocr'],
+  ['WDDSYNTHOJAOOOO02', [OTHER], 'look-alike'],
+  ['WDDSYNTHQJA0QO0O2', [OTHER], 'look-alike'],
+  ['WDD5YNTH9JA00000I', [CAR], 'look-alike'],
   ['WDDSYN', [CAR, OTHER], 'partial'],
   ['SYNU 000001 4', ['container:SYNU0000014'], 'exact'],
   ['container SYNU 000001 4', ['container:SYNU0000014'], 'exact'],
-  ['SYNUOOOOO3S', ['container:SYNU0000035'], 'ocr'],
+  ['SYNUOOOOO3S', ['container:SYNU0000035'], 'look-alike'],
   ['IMO0000048', ['imo:0000048'], 'exact'],
   ['iso6346:SYNU0000014', ['container:SYNU0000014'], 'exact'],
   ['X12', ['serial:bosch:X12'], 'partial'],
@@ -50,7 +50,7 @@ test.each([
   ['urn:epc:id:sgtin:0614141.812345.6789', ['sgtin:80614141123458.6789'], 'exact'],
   ['80614141123458', ['sgtin:80614141123458.6789'], 'partial'],
   ['D-AIMA', ['aircraft:DAIMA'], 'exact'],
-  ['WDDSYNTH9JА000001', [CAR], 'ocr'],
+  ['WDDSYNTH9JА000001', [CAR], 'look-alike'],
 ])('%s finds %j: %s', (text, ids, how) => {
   expect(find(ALL, text)).toEqual(ids);
   for (const id of ids) expect(matchOf(id, text)).toBe(how);
@@ -171,7 +171,7 @@ test('of a VIN, a part is told from the whole, and a misread one from what was w
     fc.property(VIN, fc.nat(12), fc.integer({ min: 5, max: 17 }), fc.nat(0xffff), (id, start, length, mask) => {
       const part = bare(id).slice(start, start + length);
       const seen = misread(part, mask);
-      expect(matchOf(id, seen)).toBe(seen === part ? (part.length === 17 ? 'exact' : 'partial') : 'ocr');
+      expect(matchOf(id, seen)).toBe(seen === part ? (part.length === 17 ? 'exact' : 'partial') : 'look-alike');
     }),
   );
 });

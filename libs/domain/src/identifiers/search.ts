@@ -30,7 +30,7 @@ const ALIAS_LENGTH_MAX = 64;
 
 /**
  * O and Q are read for 0, I for 1: the letters that VINs leave out for that reason. S for 5, B for 8 and Z for 2 are the next most common
- * misreadings. All only widen the candidates; a match by them is called `ocr`, never `exact`.
+ * misreadings. All only widen the candidates; a match by them is called `look-alike`, never `exact`.
  */
 const FOLDS: Readonly<Record<string, string>> = { O: '0', Q: '0', I: '1', S: '5', B: '8', Z: '2' };
 
@@ -41,10 +41,10 @@ export interface Alias {
 }
 
 /**
- * `exact` = the same identifier but for blanks, hyphens and case, `partial` = the text is a part of it as written, `ocr` = either, once
+ * `exact` = the same identifier but for blanks, hyphens and case, `partial` = the text is a part of it as written, `look-alike` = either, once
  * misreadings are folded.
  */
-export type SearchMatch = 'exact' | 'partial' | 'ocr';
+export type SearchMatch = 'exact' | 'partial' | 'look-alike';
 
 /** A text that somebody typed, pasted or scanned, with or without a scheme, read once. */
 export interface SearchText {
@@ -122,7 +122,7 @@ export function readSearch(text: string): SearchText {
         if (value === trimmed || (stripped === part && !CASE_MATTERS.test(scheme))) return 'exact';
         if (stripped.includes(part)) return 'partial';
       }
-      return foldStripped(stripped).includes(folded) ? 'ocr' : null;
+      return foldStripped(stripped).includes(folded) ? 'look-alike' : null;
     },
     matchesAlias({ kind, value }) {
       const stated = fold(value);

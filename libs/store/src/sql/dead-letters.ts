@@ -11,7 +11,6 @@ export interface DeadLetterHead {
   readonly detail: string;
   readonly valueBytes: number;
   /** Microseconds since 1970, by the clock of the database. */
-  readonly foundMicros: number;
   readonly retriedMicros: number | null;
 }
 
@@ -23,12 +22,12 @@ export interface StoredDeadLetter extends DeadLetterHead {
   readonly value: Buffer;
 }
 
-const HEAD = `seq, topic, partition, "offset", code, detail, octet_length(value) as "valueBytes", found as "foundMicros", retried as "retriedMicros"`;
+const HEAD = `seq, topic, partition, "offset", code, detail, octet_length(value) as "valueBytes", retried as "retriedMicros"`;
 
 export const LIST_DEAD_LETTERS = {
   name: 'list_dead_letters',
   text: `select ${HEAD} from ledger.dead_letters
-    where seq < $1::bigint and ($2::boolean or retried is null) order by seq desc limit $3::integer`,
+    where seq < $1::bigint order by seq desc limit $2::integer`,
 };
 const READ = {
   name: 'read_dead_letter',
@@ -41,17 +40,9 @@ const MARK = {
 };
 const COUNT = { name: 'count_dead_letters', text: 'select count(*) as n from ledger.dead_letters where retried is null' };
 
-/** Newest first, below `before`. `retriedToo`: otherwise only those that wait. */
-export async function listDeadLetters(
-  pool: StorePool,
-  options: { before?: number; limit: number; retriedToo?: boolean },
-): Promise<DeadLetterHead[]> {
-  const { rows } = await pool.run<DeadLetterHead>(LIST_DEAD_LETTERS, [
-    options.before ?? Number.MAX_SAFE_INTEGER,
-    options.retriedToo ?? false,
-    options.limit,
-  ]);
-  return rows;
+/** Newest first, below `before`, those that were retried too. */
+export async function listDeadLetters(pool: StorePool, { before, limit }: { before?: number; limit: number }): Promise<DeadLetterHead[]> {
+  return (await pool.run<DeadLetterHead>(LIST_DEAD_LETTERS, [before ?? Number.MAX_SAFE_INTEGER, limit])).rows;
 }
 
 export async function readDeadLetter(from: StoreClient | StorePool, seq: number): Promise<StoredDeadLetter | null> {

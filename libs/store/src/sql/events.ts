@@ -4,7 +4,7 @@
  * Plan: one probe of the unique index entries_event for each reference, of timeline_log_index for its visibility, of content's primary key.
  */
 import type { StoreClient, StorePool } from '../pool.ts';
-import { EVENT_COLUMNS, type EventRow } from './event-row.ts';
+import { EVENT_COLUMNS, EVENT_NAMES, type EventRow } from './event-row.ts';
 import { isStorable, storableRefs, type Ref } from './storable.ts';
 
 const VISIBLE = (groups: string): string =>
@@ -12,25 +12,36 @@ const VISIBLE = (groups: string): string =>
 
 export const EVENTS_BY_REF = {
   name: 'events_by_ref',
-  text: `select ${EVENT_COLUMNS}
-    from unnest($1::text[], $2::text[]) as ref (agency, id)
-    cross join lateral (
-      select * from ledger.entries e where e.agency = ref.agency and e.id = ref.id and e.log_index < $4::bigint and ${VISIBLE('$3::integer[]')} offset 0
-    ) e
-    join ledger.content c on c.log_index = e.log_index
-    order by e.log_index`,
+  text: `select ${EVENT_NAMES}
+    from (
+      select ${EVENT_COLUMNS}, sum(octet_length(c.bytes)) over (order by e.log_index) - octet_length(c.bytes) as bytes_before
+      from unnest($1::text[], $2::text[]) as ref (agency, id)
+      cross join lateral (
+        select * from ledger.entries e where e.agency = ref.agency and e.id = ref.id and e.log_index < $4::bigint and ${VISIBLE('$3::integer[]')} offset 0
+      ) e
+      join ledger.content c on c.log_index = e.log_index
+    ) found
+    where bytes_before <= $5::bigint
+    order by "logIndex"`,
 };
 
-/** Those of the events that are there and visible, in log order. */
+/** Those of the events that are there and visible, in log order; none behind `contentBytesMax` of documents and the one that exceeds them. */
 export async function eventsByRef(
   from: StoreClient | StorePool,
   refs: readonly Ref[],
   groups: readonly number[],
   logSize: number,
+  contentBytesMax = Number.MAX_SAFE_INTEGER,
 ): Promise<EventRow[]> {
   const asked = storableRefs(refs);
   if (asked.length === 0) return [];
-  const { rows } = await from.run<EventRow>(EVENTS_BY_REF, [asked.map(({ agency }) => agency), asked.map(({ id }) => id), groups, logSize]);
+  const { rows } = await from.run<EventRow>(EVENTS_BY_REF, [
+    asked.map(({ agency }) => agency),
+    asked.map(({ id }) => id),
+    groups,
+    logSize,
+    contentBytesMax,
+  ]);
   return rows;
 }
 

@@ -1,6 +1,8 @@
-/** Conflicts of an agency (the same id, other bytes), for its submitters. Plan: primary key (agency, id, content_hash). */
+/**
+ * Conflicts of an agency (the same id, other bytes), for its submitters, with what stands instead; none where a reader may not see that.
+ * Plan: primary key (agency, id, content_hash) from the key on; for each one probe of entries_event and of timeline_log_index.
+ */
 import type { StorePool } from '../pool.ts';
-import { isStorable } from './storable.ts';
 
 export interface Conflict {
   readonly agency: string;
@@ -8,45 +10,43 @@ export interface Conflict {
   readonly contentHash: Buffer;
   readonly principal: string;
   readonly capturedMicros: number;
-  /** The whole event-log value that does not stand. */
-  readonly value: Buffer;
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
+  /** What stands instead. */
+  readonly standingLogIndex: number;
+  readonly standingHash: Buffer;
 }
 
 export type ConflictKey = Pick<Conflict, 'id' | 'contentHash'>;
 
 export const LIST_CONFLICTS = {
   name: 'list_conflicts',
-  text: `select agency, id, content_hash as "contentHash", principal, captured as "capturedMicros", value, topic, partition, "offset"
-    from ledger.conflicts where agency = $1::text and (id, content_hash) > ($2::text, $3::bytea)
-    order by agency, id, content_hash limit $4::integer`,
+  text: `select c.agency, c.id, c.content_hash as "contentHash", c.principal, c.captured as "capturedMicros", c.topic, c.partition, c."offset",
+      e.log_index as "standingLogIndex", e.content_hash as "standingHash"
+    from ledger.conflicts c
+    cross join lateral (
+      select e.log_index, e.content_hash from ledger.entries e
+      where e.agency = c.agency and e.id = c.id
+        and exists (select from ledger.timeline t where t.log_index = e.log_index and t.grp = any($5::integer[]))
+      offset 0
+    ) e
+    where c.agency = $1::text and (c.id, c.content_hash) > ($2::text, $3::bytea)
+    order by c.agency, c.id, c.content_hash limit $4::integer`,
 };
 
-/** By id, then hash, after a key. `id` alone: conflicts of that event. */
+/** By id, then hash, after a key. */
 export async function listConflicts(
   pool: StorePool,
   agency: string,
-  options: { id?: string; after?: ConflictKey; limit: number },
+  { after, limit, groups }: { readonly after?: ConflictKey | undefined; readonly limit: number; readonly groups: readonly number[] },
 ): Promise<Conflict[]> {
-  if (options.id !== undefined) return conflictsOf(pool, agency, options.id, options.limit);
   const { rows } = await pool.run<Conflict>(LIST_CONFLICTS, [
     agency,
-    options.after?.id ?? '',
-    options.after?.contentHash ?? Buffer.alloc(0),
-    options.limit,
+    after?.id ?? '',
+    after?.contentHash ?? Buffer.alloc(0),
+    limit,
+    groups,
   ]);
   return rows;
 }
-
-async function conflictsOf(pool: StorePool, agency: string, id: string, limit: number): Promise<Conflict[]> {
-  if (!isStorable(id)) return [];
-  const { rows } = await pool.run<Conflict>(CONFLICTS_OF_EVENT, [agency, id, limit]);
-  return rows;
-}
-
-const CONFLICTS_OF_EVENT = {
-  name: 'conflicts_of_event',
-  text: LIST_CONFLICTS.text.replace('(id, content_hash) > ($2::text, $3::bytea)', 'id = $2::text').replace('$4', '$3'),
-};

@@ -7,7 +7,7 @@ import { LIST_DEAD_LETTERS } from './dead-letters.ts';
 import { EVENTS_AT } from './events-at.ts';
 import { EVENTS_BY_ID, EVENTS_BY_REF } from './events.ts';
 import { EVENTS_FROM } from './events-from.ts';
-import { ITEM_HEAD } from './item-head.ts';
+import { ITEM_COUNT } from './item-count.ts';
 import { FIRST_EVENTS, KNOWN_EVENTS, KNOWN_ITEMS } from './known-events.ts';
 import { LIST_CONFLICTS } from './list-conflicts.ts';
 import { RELATIONS_ABOUT } from './relations-about.ts';
@@ -22,22 +22,22 @@ const EVERYTHING = Number.MAX_SAFE_INTEGER;
 const refs = ['{local,local}', '{e7,e8}'];
 const cases: [Statement, unknown[]][] = [
   [TIMELINE_PAGE, ['item 7', '{1,2}', EVERYTHING, 0, 0, '', '', 50, EVERYTHING]],
-  [TIMELINE_END, ['item 7', '{1,2}', EVERYTHING, 9_000, 9_000, 'local', 'e9', 50]],
+  [TIMELINE_END, ['item 7', '{1,2}', EVERYTHING, 9_000, 9_000, 'local', 'e9', 50, EVERYTHING]],
   [EVENTS_FROM, [ROWS - 10, '{1,2}', EVERYTHING, 50, EVERYTHING]],
-  [ITEM_HEAD, ['item 7', '{1,2}', EVERYTHING]],
-  [EVENTS_BY_REF, [...refs, '{1,2}', EVERYTHING]],
+  [ITEM_COUNT, ['item 7', '{1,2}', EVERYTHING]],
+  [EVENTS_BY_REF, [...refs, '{1,2}', EVERYTHING, EVERYTHING]],
   [EVENTS_BY_ID, ['e7', '{1,2}']],
   [EVENTS_AT, ['{7,8}']],
   [FIRST_EVENTS, refs],
   [KNOWN_EVENTS, refs],
   [KNOWN_ITEMS, refs],
-  [RELATIONS_ABOUT, [...refs, '{1,2}', EVERYTHING, 100]],
+  [RELATIONS_ABOUT, [...refs, '{1,2}', EVERYTHING, 100, EVERYTHING]],
   [SEARCH, ['{key 7,key 8}', '{1,2}']],
   [SEARCH_FRESH, ['{1,2}', '{item 7,item 8}', ROWS - 10]],
   [SEARCH_FRESH_ALIASES, ['{1,2}', '{a,b}']],
   [REBUILD_BATCH, [ROWS - 10, ROWS]],
-  [LIST_CONFLICTS, ['local', '', '\\x', 20]],
-  [LIST_DEAD_LETTERS, [EVERYTHING, true, 20]],
+  [LIST_CONFLICTS, ['local', '', '\\x', 20, '{1,2}']],
+  [LIST_DEAD_LETTERS, [EVERYTHING, 20]],
   [NEXT_TO_COPY, [100]],
   [LEFT_TO_COPY, [1_000]],
 ];

@@ -6,7 +6,7 @@
  */
 import { KINDS } from '#lib/domain';
 import type { StoreClient, StorePool } from '../pool.ts';
-import { EVENT_COLUMNS, type EventRow } from './event-row.ts';
+import { EVENT_COLUMNS, EVENT_NAMES, type EventRow } from './event-row.ts';
 import { storableRefs, type Ref } from './storable.ts';
 
 /** Kinds are stored as their position in KINDS, where those about other sightings come last. */
@@ -17,17 +17,18 @@ const FIRST_RELATING = KINDS.indexOf('correction');
  * must not make the sighting unreadable. One more, so that an answer can say that there are more.
  */
 export const CONTRADICTIONS_MAX = 1_000;
+/** And none behind these bytes of their documents and the one that exceeds them: a thousand of the largest are a gigabyte. */
+export const CONTRADICTIONS_BYTES_MAX = 1024 * 1024;
 
 /** From `a` (agency, id): entries that refer to it, of the kinds that the condition admits. */
 const SPEAKERS = (kinds: string, limit: string): string => `
-      cross join unnest($3::integer[]) as reader (grp)
-      cross join lateral (
         select r.log_index from ledger.relations r
         where r.target_agency = a.agency and r.target_id = a.id and r.grp = reader.grp and r.log_index < $4::bigint and r.kind ${kinds} ${FIRST_RELATING}
         order by r.target_agency, r.target_id, r.grp, r.log_index
-        limit ${limit}
-      ) r
-      join ledger.entries e on e.log_index = r.log_index`;
+        limit ${limit}`;
+
+/** Bytes of documents before a row's own, whose length is known without reading them. */
+const BYTES_BEFORE = 'sum(octet_length(c.bytes)) over (order by r.log_index) - octet_length(c.bytes) as bytes_before';
 
 export const RELATIONS_ABOUT = {
   name: 'relations_about',
@@ -37,21 +38,38 @@ export const RELATIONS_ABOUT = {
       (
         select a.agency, a.id, null::bigint from asked a
         union
-        select e.agency, e.id, e.log_index from asked a ${SPEAKERS('<', `least($5::integer, ${CONTRADICTIONS_MAX + 1})`)}
+        select e.agency, e.id, e.log_index from asked a
+        cross join unnest($3::integer[]) as reader (grp)
+        cross join lateral (
+          select r.log_index, ${BYTES_BEFORE}
+          from (${SPEAKERS('<', `least($5::integer, ${CONTRADICTIONS_MAX + 1})`)}
+          ) r join ledger.content c on c.log_index = r.log_index
+        ) r
+        join ledger.entries e on e.log_index = r.log_index
+        where r.bytes_before <= ${CONTRADICTIONS_BYTES_MAX}
       )
       union
-      select e.agency, e.id, e.log_index from about a ${SPEAKERS('>=', '$5::integer')}
+      select e.agency, e.id, e.log_index from about a
+      cross join unnest($3::integer[]) as reader (grp)
+      cross join lateral (${SPEAKERS('>=', '$5::integer')}
+      ) r
+      join ledger.entries e on e.log_index = r.log_index
     )
-    select ${EVENT_COLUMNS}
-    from (select distinct log_index from about where log_index is not null order by log_index limit $5::integer) a
-    join ledger.entries e on e.log_index = a.log_index
-    join ledger.content c on c.log_index = a.log_index
-    order by e.log_index`,
+    select ${EVENT_NAMES}
+    from (
+      select ${EVENT_COLUMNS}, ${BYTES_BEFORE}
+      from (select distinct log_index from about where log_index is not null order by log_index limit $5::integer) r
+      join ledger.entries e on e.log_index = r.log_index
+      join ledger.content c on c.log_index = r.log_index
+    ) found
+    where bytes_before <= $6::bigint
+    order by "logIndex"`,
 };
 
 /**
  * Visible events that speak about the given ones, in log order; the given ones only where they speak too.
- * At most `limit`: as many rows as the limit mean that there may be more.
+ * At most `limit`: as many rows as the limit mean that there may be more. None behind `contentBytesMax` of documents and the one that
+ * exceeds them.
  */
 export async function relationsAbout(
   from: StoreClient | StorePool,
@@ -59,6 +77,7 @@ export async function relationsAbout(
   groups: readonly number[],
   logSize: number,
   limit: number,
+  contentBytesMax = Number.MAX_SAFE_INTEGER,
 ): Promise<EventRow[]> {
   const asked = storableRefs(refs);
   if (asked.length === 0) return [];
@@ -68,6 +87,7 @@ export async function relationsAbout(
     groups,
     logSize,
     limit,
+    contentBytesMax,
   ]);
   return rows;
 }

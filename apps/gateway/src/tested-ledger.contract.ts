@@ -1,0 +1,111 @@
+/** A real ledger and what the gateway reads from it, for specs. */
+import { createHash } from 'node:crypto';
+import { indexSighting, readSighting, type ItemView, type SearchView, type SightingDocument, type TimelineView } from '#lib/contracts';
+import { aliasKeys, searchKeys } from '#lib/domain';
+import { projectBatch, type ProjectedEvent, type SearchKeys, type StorePool } from '#lib/store';
+import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
+import { parseAsOf } from './coordinates.ts';
+import { readerOf } from './gateway-deps.ts';
+import { readItem } from './item.ts';
+import { ledgerReads, type LedgerReads, type Reader } from './ledger-reads.ts';
+import type { RelatedMax } from './related-events.ts';
+import { searchItems } from './search.ts';
+import { readTimeline } from './timeline.ts';
+
+const KEYS: SearchKeys = { ofItem: searchKeys, ofAlias: aliasKeys };
+const BATCH = 2_000;
+
+export type Item = NonNullable<SightingDocument['items']>[number];
+
+/** With the documents that are given, projected as they are. */
+export class TestedLedger {
+  readonly database: TestDatabase;
+  readonly reads: LedgerReads;
+  readonly #projector: StorePool;
+  #offset = 0;
+
+  private constructor(database: TestDatabase, reads: LedgerReads) {
+    this.database = database;
+    this.reads = reads;
+    this.#projector = database.pool('projector');
+  }
+
+  static async open(): Promise<TestedLedger> {
+    const database = await testDatabase();
+    return new TestedLedger(database, await ledgerReads(database.pool('gateway')));
+  }
+
+  async add(documents: readonly SightingDocument[], agency = 'local'): Promise<void> {
+    for (let at = 0; at < documents.length; at += BATCH) {
+      const events = documents.slice(at, at + BATCH).map((document, n) => projected(document, agency, this.#offset + n));
+      const partition = { clusterId: 'c', topicId: 't', topic: 's', partition: 0 };
+      await projectBatch(this.#projector, partition, this.#offset, this.#offset + events.length, events, [], {
+        keys: KEYS,
+      });
+      this.#offset += events.length;
+    }
+  }
+
+  async reader(): Promise<Reader> {
+    return readerOf({ reads: this.reads, agency: 'local' });
+  }
+
+  async search(text: string, more: { limit?: number; cursor?: string } = {}): Promise<SearchView> {
+    return searchItems(this.reads, await this.reader(), { text, limit: 100, ...more });
+  }
+
+  async found(text: string): Promise<string[]> {
+    return (await this.search(text)).results.map(({ id, match, alias }) => `${match} ${id}${alias === undefined ? '' : ` ${alias.value}`}`);
+  }
+
+  async timeline(
+    item: string,
+    of: { asOf?: string; limit?: number; cursor?: string } = {},
+    relatedMax?: RelatedMax,
+  ): Promise<TimelineView> {
+    const { asOf, limit = 1_000, cursor } = of;
+    const point = parseAsOf(asOf, await this.reads.logSize());
+    const query = { item, asOf: point, limit, ...(cursor === undefined ? {} : { cursor }) };
+    return readTimeline(this.reads, await this.reader(), query, relatedMax);
+  }
+
+  async item(id: string, asOf?: string): Promise<ItemView> {
+    return readItem(this.reads, await this.reader(), id, parseAsOf(asOf, await this.reads.logSize()));
+  }
+}
+
+function projected(document: SightingDocument, agency: string, offset: number): ProjectedEvent {
+  const content = Buffer.from(JSON.stringify(document));
+  const hash = createHash('sha256').update(content).digest('hex');
+  const ref = { agency, id: document.id ?? '', principal: 'operator' };
+  const read = readSighting(document, ref);
+  if (!read.ok) throw new Error(JSON.stringify(read));
+  const index = indexSighting(read.sighting);
+  return {
+    ...ref,
+    commitment: hash,
+    contentHash: hash,
+    secret: hash,
+    capturedMicros: 1,
+    content,
+    ...index,
+    starts: Number.isFinite(index.starts) ? index.starts : null,
+    ends: Number.isFinite(index.ends) ? index.ends : null,
+    offset,
+    raw: content,
+  };
+}
+
+export const seen = (id: string, items: readonly Item[], more: object = {}): SightingDocument => ({
+  id,
+  kind: 'observation',
+  handling: { tlp: 'CLEAR' },
+  source: { kind: 'photo' },
+  items: [...items],
+  ...more,
+});
+export const subject = (id: string, aliases?: Item['aliases']): Item => ({
+  id,
+  role: 'subject',
+  ...(aliases === undefined ? {} : { aliases }),
+});
