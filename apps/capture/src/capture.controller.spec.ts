@@ -128,7 +128,7 @@ describe('a submission', () => {
       '1 refused json.syntax',
       '2 accepted',
       '3 accepted',
-      '4 refused body.too-large',
+      '4 refused json.too-large',
       '5 accepted',
     ]);
     // The last one is the first again; the ledger that would know it is not asked here, so the log has it twice and the projector drops one.
@@ -149,7 +149,7 @@ describe('a submission', () => {
 
   it('under rollback is not half taken where a line of it is too long', async () => {
     const answer = await stream(ndjson(line('a'), 'x'.repeat(5_000), line('b')), 'rollback');
-    expect([answer.status, await answer.json()]).toMatchObject([413, { code: 'body.too-large', errors: [{ row: 1 }] }]);
+    expect([answer.status, await answer.json()]).toMatchObject([413, { code: 'json.too-large', errors: [{ row: 1 }] }]);
     expect(await held()).toBe(0);
   });
 

@@ -130,7 +130,7 @@ export class CaptureController {
       const line = lines[index];
       if (line?.tooLong !== true) return result;
       const detail = `Line ${line.line} is longer than ${this.#deps.limits.documentBytesMax} bytes.`;
-      return { status: 'refused', faults: [{ code: 'body.too-large', pointer: '', detail }] };
+      return { status: 'refused', faults: [{ code: 'json.too-large', pointer: '', detail }] };
     });
     return { results: said, appended };
   }

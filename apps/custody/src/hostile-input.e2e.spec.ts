@@ -223,7 +223,7 @@ describe('a hostile request', () => {
         .split('\n')
         .map((line) => JSON.parse(line) as { status: string; errors?: { code: string }[] });
       expect(rows.map(({ status, errors }) => [status, errors?.[0]?.code])).toEqual([
-        ['refused', 'body.too-large'],
+        ['refused', 'json.too-large'],
         ['accepted', undefined],
       ]);
     });

@@ -42,14 +42,13 @@ export async function startHttp(parts: Parts): Promise<string> {
 }
 
 /** Failures below the controllers, in words of the catalogue. */
-const translate: Translate = (error) => {
+export const translate: Translate = (error) => {
   const { code } = error as { code?: unknown };
   if (code === 'log.unavailable' || code === 'append.refused' || code === 'topic.missing') return { code };
   if (code === 'record.too-large')
     return {
-      code: 'body.too-large',
-      detail:
-        'The topic takes no record of this size: raise its max.message.bytes to 2 MiB. Of a list, others may be in the log; sent again, each is stored once.',
+      code: 'topic.record-refused',
+      detail: 'The topic takes no record of this size. Of a list, others may be in the log.',
     };
   const fault = storeFault(error);
   return fault === null ? undefined : { code: fault.code };

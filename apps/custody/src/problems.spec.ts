@@ -1,6 +1,7 @@
 /** What the HTTP server below refuses by itself, in words of the catalogue. */
 import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
 import { problemAnswer } from '#lib/runtime';
+import { translate } from './http.ts';
 
 const catalogue = {
   isCode: isErrorCode,
@@ -20,6 +21,17 @@ describe('a refusal of the HTTP server', () => {
     const answer = answerTo(refusal(given));
     expect(answer).toMatchObject({ status, code, unexpected: false, body: { type: `/problems/${code}`, code, status, requestId: 'r-1' } });
     expect(JSON.stringify(answer.body)).not.toContain('quotes what was sent');
+  });
+
+  it('of a record by a topic that is too small names the topic, since others of the list may be in the log', () => {
+    expect(translate(refusal('record.too-large'))).toMatchObject({
+      code: 'topic.record-refused',
+      detail: expect.stringContaining('may be in the log'),
+    });
+    expect(problem('topic.record-refused', { instance: '/v1/events', requestId: 'r-1' })).toMatchObject({
+      status: 413,
+      remedy: expect.stringContaining('max.message.bytes'),
+    });
   });
 
   it('that nobody thought of is a fault of ours, and says nothing of what was sent', () => {

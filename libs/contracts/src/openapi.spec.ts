@@ -1,4 +1,5 @@
 import { Errors } from 'typebox/schema';
+import { SEARCH_LENGTH_MIN } from '#lib/domain';
 import { asyncApiDocument } from './asyncapi.ts';
 import { EXAMPLES } from './examples.ts';
 import { openApiDocument } from './openapi.ts';
@@ -88,10 +89,23 @@ describe('the OpenAPI document', () => {
     expect(refusal(openapi, view, { ...event, recorded: '2026-11-24T02:10:00Z' })).not.toEqual([]);
   });
 
+  it('says of health what the server does: no limit, and the same form whether ready or not', () => {
+    const answersOf = (id: string): Json => operations.find(([, each]) => each['operationId'] === id)?.[1]['responses'] as Json;
+    expect([Object.keys(answersOf('livez')), Object.keys(answersOf('readyz'))]).toEqual([
+      ['200', '421'],
+      ['200', '421', '503'],
+    ]);
+    const schemas = ['200', '503'].map((status) => (answersOf('readyz')[status] as { content: Json }).content);
+    expect(schemas[1]).toEqual(schemas[0]);
+    expect(JSON.stringify(openapi)).toContain(`At least ${SEARCH_LENGTH_MIN} letters`);
+    expect(JSON.stringify(openapi)).toContain('custody_ledger_size_entries');
+  });
+
   it('answers every refusal with a problem of the catalogue', () => {
     for (const [, operation] of operations) {
       for (const [status, response] of Object.entries(operation['responses'] as Json)) {
-        if (status.startsWith('2')) continue;
+        // What is not ready says what is missing, in the form of what is.
+        if (status.startsWith('2') || (operation['operationId'] === 'readyz' && status === '503')) continue;
         const content = ((response as Json)['content'] as Json)[PROBLEM_MEDIA_TYPE] as Json;
         for (const { value } of Object.values(content['examples'] as Record<string, { value: Json }>))
           expect(String(value['status'])).toBe(status);

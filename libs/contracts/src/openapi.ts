@@ -1,6 +1,6 @@
 /** OpenAPI 3.1 of everything that is served, as code; docs/openapi.json is this function's answer, and a spec fails when they differ. */
 import type { TSchema } from 'typebox';
-import { KINDS, type Kind } from '#lib/domain';
+import { KINDS, SEARCH_LENGTH_MIN, type Kind } from '#lib/domain';
 import { ERRORS, ERROR_CODES, type ErrorCode } from './errors.ts';
 import { EXAMPLES, exampleDocument } from './examples.ts';
 import { problem, PROBLEM_MEDIA_TYPE } from './problem.ts';
@@ -104,6 +104,7 @@ function eventPaths(): Json {
       'asof.malformed',
       'event.not-found',
       'event.ambiguous',
+      'answer.too-large',
     ),
     '/v1/conflicts': get(
       'listConflicts',
@@ -154,6 +155,7 @@ function submissionResponses(): Json {
       'log.unavailable',
       'append.refused',
       'topic.missing',
+      'topic.record-refused',
     ),
   };
 }
@@ -171,6 +173,7 @@ function itemPaths(): Json {
       'item.not-found',
       'asof.not-sealed',
       'identifier.malformed',
+      'answer.too-large',
     ),
     '/v1/items/{id}/timeline': get(
       'getTimeline',
@@ -182,13 +185,21 @@ function itemPaths(): Json {
       'item.not-found',
       'asof.not-sealed',
       'identifier.malformed',
+      'answer.too-large',
     ),
     '/v1/search': get(
       'search',
       'items',
       'Find items by an identifier, a part of one, or a misread one',
       'SearchView',
-      [{ ...query('q', { type: 'string' }, 'At least three letters or digits.', 'SYNU OOOOO1 4'), required: true }, cursor, limit],
+      [
+        {
+          ...query('q', { type: 'string' }, `At least ${SEARCH_LENGTH_MIN} letters or digits in a row, or a whole value.`, 'SYNU OOOOO1 4'),
+          required: true,
+        },
+        cursor,
+        limit,
+      ],
       'query.too-short',
     ),
   };
@@ -233,15 +244,15 @@ function operationPaths(): Json {
         },
       },
     },
-    '/livez': get('livez', 'operation', 'The process runs', 'HealthView', []),
-    '/readyz': get('readyz', 'operation', 'It makes progress', 'HealthView', [], 'busy'),
+    '/livez': health('livez', 'The process runs'),
+    '/readyz': health('readyz', 'It makes progress', 'It makes none: the checks say where.'),
     '/metrics': text(
       'metrics',
       'operation',
       'Metrics in Prometheus text format',
       'text/plain',
       [],
-      '# HELP custody_log_size Entries of the log.\n',
+      '# TYPE custody_ledger_size_entries gauge\ncustody_ledger_size_entries 62\n',
     ),
   };
 }
@@ -318,6 +329,13 @@ function get(operationId: string, tag: string, summary: string, view: View, para
       responses: { '200': ok, ...problems(...codes, 'query.invalid', 'rate.limited', 'store.unavailable') },
     },
   };
+}
+
+/** Not limited, so that a supervisor learns of a server at its limit what it asks. @param failing what 503 means, with the same body */
+function health(operationId: string, summary: string, failing?: string): Json {
+  const answer = (description: string): Json => ({ description, content: { 'application/json': content('HealthView') } });
+  const responses = { '200': answer(summary), ...(failing === undefined ? {} : { '503': answer(failing) }), ...problems('host.unknown') };
+  return { get: { operationId, tags: ['operation'], summary, parameters: [], responses } };
 }
 
 function text(
