@@ -1,5 +1,5 @@
 /** From a stored event and what the fold says of it to what the API shows: the document as submitted, and the same in words. */
-import type { EventView, SightingDocument, StoredView } from '#lib/contracts';
+import type { EventView, ItemView, SightingDocument, StoredView } from '#lib/contracts';
 import { readSighting } from '#lib/contracts';
 import {
   displayGrade,
@@ -7,6 +7,8 @@ import {
   displayOccurred,
   displayPlace,
   formatInstant,
+  parseIdentifier,
+  type CheckVerdict,
   type FoldInput,
   type Sighting,
   type TimelineEntry,
@@ -64,6 +66,7 @@ export function eventView(entry: TimelineEntry, event: ReadEvent, item?: string)
     contentHash: stored.contentHash.toString('hex'),
     commitment: stored.commitment.toString('hex'),
     evidence: evidenceOf(document),
+    parties: partiesOf(document),
     document,
     display: displayOf(event.sighting, item),
   };
@@ -75,6 +78,20 @@ function evidenceOf(document: SightingDocument): EventView['evidence'] {
     ...(document.evidence ?? []).map((evidence) => ({ ...evidence, held: false as const })),
     ...citedWithoutHash(document).map((cited) => ({ sha256: null, ...cited, held: false as const })),
   ];
+}
+
+function partiesOf(document: SightingDocument): EventView['parties'] {
+  return (document.parties ?? []).map((party) => {
+    const read = party.lei === undefined ? undefined : parseIdentifier(`lei:${party.lei}`);
+    return read?.ok === true ? { ...party, check: checkView(read.check) } : { ...party };
+  });
+}
+
+/** What an identifier's own check says of it. */
+export function checkView(check: CheckVerdict): ItemView['item']['check'] {
+  const reason = check.verdict === 'valid' ? {} : { reason: check.reason };
+  const expected = check.verdict === 'invalid' && check.expected !== undefined ? { expected: check.expected } : {};
+  return { verdict: check.verdict, ...reason, ...expected };
 }
 
 function reportedByOf(document: SightingDocument): EventView['reportedBy'] {

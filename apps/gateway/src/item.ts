@@ -4,7 +4,7 @@ import { foldTimeline, formatRef, knownAtReported, parseIdentifier } from '#lib/
 import { DomainError } from '#lib/runtime';
 import { withCutContradictions } from './contradictions.ts';
 import { coordinatesOf, type AsOf } from './coordinates.ts';
-import { eventView, readEvent } from './event-view.ts';
+import { checkView, eventView, readEvent } from './event-view.ts';
 import { itemNotFound } from './item-not-found.ts';
 import type { LedgerReads, Reader, TimelineKey } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
@@ -85,14 +85,11 @@ async function lastPlacing(
 export function itemOf(text: string): ItemView['item'] {
   const parsed = parseIdentifier(text);
   if (!parsed.ok) throw new DomainError(parsed.code, parsed.detail);
-  const { check } = parsed;
-  const reason = check.verdict === 'valid' ? {} : { reason: check.reason };
-  const expected = check.verdict === 'invalid' && check.expected !== undefined ? { expected: check.expected } : {};
   return {
     id: parsed.identifier.id,
     scheme: parsed.identifier.scheme,
     display: parsed.display,
-    check: { verdict: check.verdict, ...reason, ...expected },
+    check: checkView(parsed.check),
     facts: Object.entries(parsed.facts).map(([name, value]) => ({ name, value })),
   };
 }

@@ -86,6 +86,7 @@ const stored: StoredView = {
 const event: EventView = {
   ...stored,
   evidence: [{ ...(exampleDocument.evidence?.[0] as NonNullable<SightingDocument['evidence']>[number]), held: false }],
+  parties: [],
   kind: 'aggregation',
   roles: ['subject'],
   standing: 'stands',

@@ -124,6 +124,27 @@ const Evidence = Type.Object(
   closed,
 );
 
+const Check = Type.Object(
+  {
+    verdict: Type.Enum(['valid', 'invalid', 'not-checkable']),
+    reason: Type.Optional(Type.String()),
+    expected: Type.Optional(Type.String()),
+  },
+  closed,
+);
+
+const Party = Type.Object(
+  {
+    role: Type.String(),
+    name: Type.Optional(Type.String()),
+    lei: Type.Optional(Type.String()),
+    country: Type.Optional(Type.String()),
+    address: Type.Optional(Type.String()),
+    check: Type.Optional(Check),
+  },
+  { ...closed, description: 'As stated; check: of its LEI (ISO 17442), which is kept as written where it fails.' },
+);
+
 const storedMembers = {
   agency: Type.String(),
   id: Type.String(),
@@ -157,6 +178,7 @@ export const EventView = Type.Object(
   {
     ...storedMembers,
     evidence: Type.Array(Evidence),
+    parties: Type.Array(Party),
     kind: Type.Optional(
       Type.Enum(KINDS, { description: 'What it counts as: of a correction, what it puts in place; absent while that is unknown.' }),
     ),
@@ -205,14 +227,7 @@ const Item = Type.Object(
     id: Type.String({ description: '`scheme:value`, normalised.' }),
     scheme: Type.String(),
     display: Type.String(),
-    check: Type.Object(
-      {
-        verdict: Type.Enum(['valid', 'invalid', 'not-checkable']),
-        reason: Type.Optional(Type.String()),
-        expected: Type.Optional(Type.String()),
-      },
-      closed,
-    ),
+    check: Check,
     facts: Type.Array(Type.Object({ name: Type.String(), value: Type.String() }, closed), {
       description: "What the identifier itself says, such as a VIN's maker.",
     }),

@@ -36,6 +36,7 @@ function entry(id: string, members: Partial<EventView> = {}): EventView {
       source: 'photo',
     },
     evidence: [],
+    parties: [],
     kind: 'observation',
     roles: ['subject'],
     standing: 'stands',
@@ -385,4 +386,14 @@ describe('a timeline of several pages', () => {
       null,
     ]);
   });
+});
+
+test('a party whose LEI fails its check is said to, and one whose LEI fits or is not stated is not listed', () => {
+  const parties: EventView['parties'] = [
+    { role: 'seller', name: 'Example', lei: '5493001KJTIIGC8Y1R21', check: { verdict: 'invalid', reason: 'computed 12', expected: '12' } },
+    { role: 'buyer', lei: '5493001KJTIIGC8Y1R12', check: { verdict: 'valid' } },
+  ];
+  const text = timelineText(timeline({ entries: [entry('sold', { parties })] }));
+  expect(text).toContain('(seller Example: LEI 5493001KJTIIGC8Y1R21 FAILS ITS CHECK, 12 expected: kept as written)');
+  expect(text).not.toContain('buyer');
 });

@@ -110,11 +110,21 @@ function entryLines(entry: EventView, number: number | null): string[] {
     number === null ? unnumberedHead(entry) : `${String(number).padStart(3)}  ${whenText(entry)}   ${display.place}${flagsText(entry)}`;
   const lines = [head, `     ${display.summary}`];
   if (number === null && entry.document.place !== undefined) lines.push(`     (speaks of ${display.place})`);
+  lines.push(...failingParties(entry));
   const relation = relationText(entry);
   if (relation !== '') lines.push(`     ${relation}`);
   lines.push(`     ${provenance(entry)}`, '');
   return lines;
 }
+
+/** Parties are not listed here; one whose own identifier is doubtful must not pass for known. */
+const failingParties = ({ parties }: EventView): string[] =>
+  parties
+    .filter(({ check }) => check?.verdict === 'invalid')
+    .map(
+      ({ role, name, lei = '', check }) =>
+        `     (${role}${name === undefined ? '' : ` ${name}`}: LEI ${lei} FAILS ITS CHECK${check?.expected === undefined ? '' : `, ${check.expected} expected`}: kept as written)`,
+    );
 
 const flagsText = ({ flags }: EventView): string => (flags.length > 0 ? `   [${flags.join(', ')}]` : '');
 
