@@ -1,5 +1,5 @@
 /** The database of this process: the embedded Postgres of the data directory, or the one that DATABASE_URL names. */
-import type { Config, Log } from '#lib/runtime';
+import { type Config, linesOf, type Log } from '#lib/runtime';
 import {
   type AppRole,
   createPool,
@@ -9,7 +9,6 @@ import {
   type MigrationReport,
   readLogin,
   startEmbedded,
-  type StoreLog,
   type StorePool,
 } from '#lib/store';
 import { databaseFault } from './database-fault.ts';
@@ -39,7 +38,7 @@ const HOLD_MS = 1_000;
 
 /** Throws StoreError `data.locked`, `data.newer`. */
 export async function openDatabase(config: Config, log: Log): Promise<Database> {
-  const storeLog = storeLogOf(log);
+  const storeLog = linesOf(log, 'store');
   const external = config.databaseUrl;
   const embedded = external === null ? await startEmbedded({ dataDir: config.dataDir, log: storeLog }) : null;
   const ownerUrl = embedded === null ? (external as string) : embedded.url('owner');
@@ -106,10 +105,4 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
       }
     },
   };
-}
-
-/** The store's own words are ours and hold no content; reasons are texts of the driver and stay out. */
-function storeLogOf(log: Log): StoreLog {
-  const lines = log.with({ component: 'store' });
-  return (level, message) => lines[level](message);
 }

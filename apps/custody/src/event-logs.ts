@@ -1,7 +1,7 @@
 /** The event log of this process: Kafka where brokers are configured, else the one embedded in Postgres; and its topics. */
 import { readFileSync } from 'node:fs';
 import { createEmbeddedLog, createKafkaLog, type Durability, type EventLog } from '#lib/event-log';
-import type { Config, Log } from '#lib/runtime';
+import { type Config, linesOf, type Log } from '#lib/runtime';
 import type { Database } from './database.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
@@ -11,11 +11,10 @@ const EMBEDDED_CONNECTIONS = 12;
 /** @param database null: none is open; Kafka needs none */
 export function openEventLog(config: Config, log: Log, database: Database | null): EventLog {
   const { kafka } = config;
-  const lines = log.with({ component: 'event log' });
-  const logLine = (level: 'debug' | 'info' | 'warn' | 'error', message: string): void => lines[level](message);
+  const lines = linesOf(log, 'event log');
   if (kafka.brokers.length === 0) {
     if (database === null) throw new Error('the embedded log is in the database');
-    return createEmbeddedLog({ pool: database.pool('capture', { max: EMBEDDED_CONNECTIONS }), log: logLine });
+    return createEmbeddedLog({ pool: database.pool('capture', { max: EMBEDDED_CONNECTIONS }), log: lines });
   }
   const ssl = kafka.ssl ? { ssl: kafka.sslCaFile === null ? true : { ca: readFileSync(kafka.sslCaFile, 'utf8') } } : {};
   const sasl =
@@ -28,7 +27,7 @@ export function openEventLog(config: Config, log: Log, database: Database | null
     ...ssl,
     ...sasl,
     replication: config.topics.replication,
-    log: logLine,
+    log: lines,
   });
 }
 

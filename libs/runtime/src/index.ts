@@ -5,7 +5,7 @@ export { configFlags, configReference, printConfig, secretsOf } from './config/s
 export { DomainError } from './domain-error.ts';
 export { createHealth, type Health, type ProgressReport } from './health.ts';
 export { uuidv7 } from './ids.ts';
-export { createLog, type Log, nestLogger } from './log.ts';
+export { createLog, linesOf, type Log, nestLogger } from './log.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { loadPublisherKeys, type PublisherKeyring } from './publisher-key.ts';
 export { createShutdown, type Shutdown } from './shutdown.ts';

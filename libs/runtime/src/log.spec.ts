@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { DomainError } from './domain-error.ts';
-import { createLog, type Log, type LogFields, nestLogger } from './log.ts';
+import { createLog, linesOf, type Log, type LogFields, nestLogger } from './log.ts';
 
 /** What a person sent or a secret is: none of it may reach a line. */
 const CANARY = 'canary-7f3e';
@@ -40,6 +40,14 @@ test('a field that is not on the list is dropped, whatever the types were told',
   log.info('x', { body: CANARY, item: CANARY, requestId: { deep: CANARY }, count: 1 } as unknown as LogFields);
   expect(lines.join()).not.toContain(CANARY);
   expect(lines.join()).toContain('"count":1');
+});
+
+test("a library's line keeps its fields and its error's code; what is not on the list stays out", () => {
+  const { log, lines, records } = given();
+  linesOf(log, 'store')('warn', 'failed', { topic: 'events', offset: 7, attempt: 2, reason: CANARY, error: foreignError() });
+  expect(records()[0]).toMatchObject({ level: 'warn', component: 'store', message: 'failed', topic: 'events', offset: 7, attempt: 2 });
+  expect(records()[0]?.['error']).toMatchObject({ class: 'TypeError', cause: { code: '23505' } });
+  expect(lines.join()).not.toContain(CANARY);
 });
 
 test('of a foreign error its class, code, frames and causes are told, and none of its words', () => {

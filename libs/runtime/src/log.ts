@@ -116,6 +116,18 @@ export function describeError(error: unknown, redact: Redact, depth = 0): unknow
   };
 }
 
+/**
+ * The lines of a library below, which knows nothing of this log: its messages are fixed texts, and of its fields those on the list are kept
+ * (of an error class, code and frames).
+ */
+export function linesOf(
+  log: Log,
+  component: string,
+): (level: 'debug' | 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>) => void {
+  const lines = log.with({ component });
+  return (level, message, fields) => lines[level](message, fields);
+}
+
 /** Lines of the stack that name a place in code; the first lines repeat the message, which may span several. */
 function framesOf(error: Error): string[] {
   const message = `${error.name}: ${error.message}`;

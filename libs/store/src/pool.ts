@@ -85,7 +85,7 @@ export function createPool(options: PoolOptions): StorePool {
   const config = clientConfig(options);
   const pool = new pg.Pool({ ...config, max: options.max, idleTimeoutMillis: IDLE_TIMEOUT_MS });
   // Without listeners a connection that the server drops would end this process: idle ones by the pool's event, those out by their own.
-  pool.on('error', (error) => log('warn', 'An idle database connection was lost.', { reason: error.message }));
+  pool.on('error', (error) => log('warn', 'An idle database connection was lost.', { error }));
   pool.on('connect', (client) => client.on('error', () => {}));
   const deadlineMs = deadlineOf(options);
   const connect = async (): Promise<StoreClient> => wrap(await pool.connect(), deadlineMs);
@@ -231,7 +231,7 @@ async function listen(
         if (stopped) await current.client.end();
         else onNotify('');
       } catch (error) {
-        log('warn', 'Listening for notifications failed; trying again.', { reason: (error as Error).message });
+        log('warn', 'Listening for notifications failed; trying again.', { error });
         await sleep(pauseMs);
       }
     }
