@@ -62,7 +62,7 @@ async function captureModule(parts: Parts): Promise<DynamicModule> {
   const { origin } = await ledgerConstants(pool);
   const durability = await followDurability(eventLog, config.topics.events);
   shutdown.at('producers', 'durability', () => Promise.resolve(durability.close()));
-  const appends = watchedAppends(eventLog);
+  const appends = watchedAppends(eventLog, metrics);
   health.dependency({ name: 'capture: database', ask: () => databaseAnswers(() => logSize(pool)) });
   health.dependency({ name: 'capture: event log', ask: appends.ask });
   return CaptureModule.with({

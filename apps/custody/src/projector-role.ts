@@ -5,7 +5,7 @@ import { EVENTS_TOPIC, ProjectorModule } from '#app/projector';
 import type { PartitionId } from '#lib/event-log';
 import { nestLogger } from '#lib/runtime';
 import { BatchServer } from '#lib/runtime/nest';
-import { deadLettersToCopy, logSize, projectBatch, readOffset, type StorePool } from '#lib/store';
+import { countDeadLetters, deadLettersToCopy, logSize, projectBatch, readOffset, type StorePool } from '#lib/store';
 import { runInBackground } from './background.ts';
 import { SEARCH_KEYS } from './search-keys.ts';
 import { endWith, type Parts } from './parts.ts';
@@ -44,8 +44,9 @@ export async function startProjector(parts: Parts): Promise<void> {
   health.dependency({ name: 'projector: event log', ask: () => eventLogAnswers(eventLog) });
   watchBackground(parts, pool);
 
-  const size = runInBackground('ledger size', log, async () => {
+  const sizes = runInBackground('ledger sizes', log, async () => {
     metrics.ledgerSize.set(await logSize(pool));
+    metrics.deadLettersOpen.set(await countDeadLetters(pool));
     return false;
   });
   const relay = runInBackground('dead-letter copies', log, deadLetterRelay(pool, eventLog, config.topics.deadLetters));
@@ -62,7 +63,7 @@ export async function startProjector(parts: Parts): Promise<void> {
     { strategy: server, logger: nestLogger(log), abortOnError: false },
   );
   shutdown.at('consumers', 'projector', () => app.close());
-  shutdown.at('consumers', 'ledger size', () => size.close());
+  shutdown.at('consumers', 'ledger sizes', () => sizes.close());
   shutdown.at('consumers', 'dead-letter copies', () => relay.close());
   await app.listen();
   server.ended.catch((error: unknown) => {

@@ -1,5 +1,6 @@
 /** What a role asks of what it needs, for /readyz: by the role's own connections, in the words of the catalogue. */
 import type { EventLog } from '#lib/event-log';
+import type { Metrics } from '#lib/runtime';
 import { storeFault } from '#lib/store';
 
 /** Rejects with a code of the catalogue. @param ask one statement on the role's own pool */
@@ -25,18 +26,26 @@ const OF_THE_RECORD = new Set(['record.too-large']);
 
 /**
  * The log as capture appends to it, and whether that works: brokers may answer while a partition takes nothing (no leader, too few in-sync
- * replicas), so what counts is the last append where there was one lately, and a round trip otherwise.
+ * replicas), so what counts is the last append where there was one lately, and a round trip otherwise. Each is measured.
  */
-export function watchedAppends(log: EventLog, now: () => number = Date.now): { readonly log: EventLog; ask(): Promise<string> } {
+export function watchedAppends(
+  log: EventLog,
+  { appendSeconds }: Pick<Metrics, 'appendSeconds'>,
+  now: () => number = Date.now,
+): { readonly log: EventLog; ask(): Promise<string> } {
   let failed: { readonly error: unknown; readonly atMs: number } | undefined;
   return {
     log: {
       ...log,
       async append(topic, records, timeoutMs) {
+        const started = performance.now();
+        const took = (outcome: 'ok' | 'failed'): void => appendSeconds.observe({ outcome }, (performance.now() - started) / 1000);
         try {
           await log.append(topic, records, timeoutMs);
           failed = undefined;
+          took('ok');
         } catch (error) {
+          took('failed');
           if (!OF_THE_RECORD.has(String((error as { code?: unknown }).code))) failed = { error, atMs: now() };
           throw error;
         }
