@@ -7,12 +7,9 @@ import { installIfNeeded } from './install.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ENTRY = join(ROOT, 'dist/apps/custody/src/main.js');
-/** Node's even majors and the day their security updates end (nodejs.org, release schedule). */
-const END_OF_LIFE = { 18: '2025-04-30', 20: '2026-04-30', 22: '2027-04-30', 24: '2028-04-30' };
 
 const say = (line) => console.error(`${line} ...`);
 
-noticeOldNode();
 try {
   installIfNeeded(ROOT, say);
   build({ root: ROOT, say });
@@ -27,10 +24,3 @@ if (!existsSync(ENTRY)) {
 // In this process: signals, exit code and terminal are the program's own, and there is no parent to be killed apart from it.
 process.argv.splice(1, process.argv.length - 1, ENTRY, 'serve', ...process.argv.slice(2));
 await import(pathToFileURL(ENTRY).href);
-
-function noticeOldNode() {
-  const major = Number(process.versions.node.split('.')[0]);
-  const end = END_OF_LIFE[major];
-  const ended = end === undefined ? major % 2 === 1 || major < 18 : Date.parse(end) < Date.now();
-  if (ended) console.error(`Node ${process.versions.node} no longer gets security updates; Node 24 is recommended. It works all the same.`);
-}

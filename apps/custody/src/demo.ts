@@ -1,11 +1,17 @@
 /** The demo case, imported through capture like any other file when the ledger is empty. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Config } from '#lib/runtime';
+import { logSize } from '#lib/store';
 import { importCase } from './commands/import.ts';
 import { createClient } from './client.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Parts } from './parts.ts';
 import { packageRoot } from './package-root.ts';
+
+/** Whether this process brings the demo: capture takes it in, the projector puts it into the ledger, and a database of somebody's own gets none. */
+export const bringsDemo = ({ demo, databaseUrl, roles }: Pick<Config, 'demo' | 'databaseUrl' | 'roles'>): boolean =>
+  demo && databaseUrl === null && roles.includes('capture') && roles.includes('projector');
 
 /** The demo has 62 lines; a machine that needs longer than this to project them has another problem. */
 const PROJECTED_WITHIN_MS = 20_000;
@@ -30,9 +36,6 @@ export async function loadDemo({ log, database, config, eventLog }: Parts, url: 
 async function untilProjected({ database }: Pick<Parts, 'database'>, size: number): Promise<void> {
   const pool = database.pool('gateway', { max: 1 });
   const deadline = performance.now() + PROJECTED_WITHIN_MS;
-  for (;;) {
-    const { rows } = await pool.query<{ size: number }>('select size from ledger.head');
-    if ((rows[0]?.size ?? 0) >= size || performance.now() > deadline) return;
-    await sleep(LOOK_EVERY_MS);
-  }
+  while ((await logSize(pool)) < size && performance.now() < deadline) await sleep(LOOK_EVERY_MS);
+  await pool.close();
 }

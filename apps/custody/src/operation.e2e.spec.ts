@@ -154,6 +154,27 @@ describe('readiness', () => {
   });
 });
 
+describe('a process with some of the roles', () => {
+  it.each([
+    ['capture,gateway', true],
+    ['projector,gateway', true],
+    ['capture,projector', false],
+  ])(
+    'of %s starts on an empty ledger; its ready line names a page that is there, and no trace of what it did not bring',
+    async (roles, page) => {
+      const started = await serveCustody({ CUSTODY_DATA_DIR: join(folder.path, roles.replace(',', '-')) }, ['--roles', roles]);
+      try {
+        expect(started.readyLine.includes('/docs/api')).toBe(page);
+        expect((await fetch(`${started.url}/docs/api`)).status).toBe(page ? 200 : 404);
+        expect(started.readyLine).not.toContain('custody trace');
+        expect(started.stderr().includes('the demo case')).toBe(!page);
+      } finally {
+        await started.stop();
+      }
+    },
+  );
+});
+
 describe('logins', () => {
   let own: EmbeddedPostgres;
   beforeAll(async () => {

@@ -6,7 +6,7 @@ export { DomainError } from './domain-error.ts';
 export { createHealth, type Health, type ProgressReport } from './health.ts';
 export { uuidv7 } from './ids.ts';
 export { createLog, linesOf, type Log, nestLogger } from './log.ts';
-export { createMetrics, type Metrics } from './metrics.ts';
+export { createMetrics, type Metrics, METRICS } from './metrics.ts';
 export { loadPublisherKeys, type PublisherKeyring } from './publisher-key.ts';
 export { createShutdown, type Shutdown } from './shutdown.ts';
 export { createHttpServer, type HttpServer } from './http/http-server.ts';

@@ -12,17 +12,17 @@ import {
   createMetrics,
   createShutdown,
   loadPublisherKeys,
-  type Log,
   secretsOf,
 } from '#lib/runtime';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { openDatabase } from '../database.ts';
 import { OPERATOR } from '../operator.ts';
-import { loadDemo } from '../demo.ts';
+import { bringsDemo, loadDemo } from '../demo.ts';
 import { openEventLog, prepareTopics } from '../event-logs.ts';
 import { startHttp } from '../http.ts';
 import { checkLogins } from '../logins.ts';
+import { getsNoUpdates } from '../node-support.ts';
 import { endWith, type Parts } from '../parts.ts';
 import { startProjector } from '../projector-role.ts';
 
@@ -31,7 +31,9 @@ export async function serve(flags: CommandFlags, args: readonly string[]): Promi
   if (settings === null) return EXIT.ok;
   const { config } = localConfig(flags, settings);
   const log = createLog({ level: config.log.level, secrets: secretsOf(config) });
-  warnOfOldNode(log);
+  const version = process.versions.node;
+  if (getsNoUpdates(version))
+    log.warn('this Node version gets no more security updates; it works, but run a supported one where it matters', { version });
   const metrics = createMetrics();
   const health = createHealth(undefined, (component, atMs) => metrics.lastProgress.set({ component }, atMs / 1000));
   const shutdown = createShutdown(log, config.shutdownSeconds * 1000);
@@ -67,7 +69,7 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   const url = await startHttp(parts);
   health.start();
   shutdown.at('http', 'health', () => health.stop());
-  if (config.demo && database.embedded !== null && config.roles.length > 1) await loadDemo(parts, url);
+  if (bringsDemo(config)) await loadDemo(parts, url);
   return url;
 }
 
@@ -84,20 +86,10 @@ function parseSettings(args: readonly string[]): Record<string, unknown> | null 
   return command.opts();
 }
 
+/** The page and the trace are the gateway's. */
 function readyLine(url: string, config: Config): string {
-  const trace =
-    config.demo && config.databaseUrl === null
-      ? `  ·  try: npx custody trace vin:WDDSYNTH9JA000001${config.port === 8080 ? '' : ` --server ${url}`}`
-      : '';
-  return `Ready  ${url}/docs/api  (loopback only: whoever reaches it is the operator)${trace}`;
-}
-
-const NODE_SUPPORTED_FROM = 22;
-
-function warnOfOldNode(log: Log): void {
-  const major = Number(process.versions.node.split('.', 1)[0]);
-  if (major < NODE_SUPPORTED_FROM)
-    log.warn('this Node version no longer gets security fixes; it works, but run a supported one where it matters', {
-      version: process.versions.node,
-    });
+  const reads = config.roles.includes('gateway');
+  const server = config.port === 8080 ? '' : ` --server ${url}`;
+  const trace = reads && bringsDemo(config) ? `  ·  try: npx custody trace vin:WDDSYNTH9JA000001${server}` : '';
+  return `Ready  ${url}${reads ? '/docs/api' : ''}  (loopback only: whoever reaches it is the operator)${trace}`;
 }
