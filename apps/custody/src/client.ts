@@ -46,20 +46,20 @@ export const interrupted = (message = 'Interrupted.'): CommandError => new Comma
 function unreachable(base: string, error: unknown): CommandError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
   const message = `No server answers at ${base} (${cause}).`;
-  return new CommandError(EXIT.temporary, 'server.unreachable', message, 'Start one with `npm start`, or name another with --server URL.');
+  return new CommandError(EXIT.temporary, 'server.unreachable', message);
 }
 
 /** What is not JSON comes from something else that listens there. Broken off: `server.interrupted`. */
 export async function readAnswer<Body>(response: Response, signal?: AbortSignal): Promise<Body> {
   const text = await response.text().catch((error: unknown) => {
     if (signal?.aborted === true) throw interrupted();
-    throw new CommandError(EXIT.temporary, 'server.interrupted', `The answer broke off: ${String(error)}.`, 'Run the command again.');
+    throw new CommandError(EXIT.temporary, 'server.interrupted', `The answer broke off: ${String(error)}.`);
   });
   try {
     return JSON.parse(text) as Body;
   } catch {
     const message = `What answers at ${response.url} is not JSON, so it is no server of this program.`;
-    throw new CommandError(EXIT.usage, 'server.answer', printable(message), 'Check the address: --server, CUSTODY_SERVER.');
+    throw new CommandError(EXIT.usage, 'server.answer', printable(message));
   }
 }
 

@@ -59,7 +59,7 @@ export async function prepareTopics(config: Config, log: Log, eventLog: EventLog
   }
   const first = findings.find(({ severity }) => severity === 'error') ?? (config.profile === 'production' ? findings[0] : undefined);
   if (first !== undefined)
-    throw new CommandError(EXIT.conflict, first.code, first.detail, 'Mend the topic at the brokers, then start again.');
+    throw new CommandError(EXIT.conflict, first.code, first.detail);
 }
 
 /** A topic's settings change by an operator's hand: seldom, and a minute is soon enough. */

@@ -13,10 +13,11 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Ends a command with an exit code, a sentence that says what is wrong, and one that says what to do. */
+/** Ends a command with an exit code and a sentence that says what is wrong. */
 export class CommandError extends Error {
   readonly exitCode: ExitCode;
   readonly code: string;
+  /** What to do, where more is known than the catalogue says of the code (catalogue-remedy.ts). */
   readonly remedy: string | undefined;
 
   constructor(exitCode: ExitCode, code: string, message: string, remedy?: string) {
@@ -42,7 +43,7 @@ const PATH_FAULTS: Readonly<Record<string, string>> = {
 
 /** What passes, or is mended beside this program: full disks, busy machines, networks and databases that are away. */
 const TEMPORARY = new Set(
-  'EADDRINUSE EAGAIN EBUSY ECONNABORTED ECONNREFUSED ECONNRESET EAI_AGAIN EDQUOT EHOSTUNREACH EMFILE ENETUNREACH ENFILE ENOSPC ENOTFOUND EPIPE ETIMEDOUT'.split(
+  'EAGAIN EBUSY ECONNABORTED ECONNREFUSED ECONNRESET EAI_AGAIN EDQUOT EHOSTUNREACH EMFILE ENETUNREACH ENFILE ENOSPC ENOTFOUND EPIPE ETIMEDOUT'.split(
     ' ',
   ),
 );

@@ -10,9 +10,6 @@ export interface LoginFinding {
   readonly detail: string;
 }
 
-export const LOGIN_REMEDY =
-  'Give each role a login of its own: `alter role custody_gateway login password ...`, then set DATABASE_URL_GATEWAY, and so for the others.';
-
 /** Capture's login appends to the embedded log and reads it, in every process; the gateway's retries are the operator's. */
 function rolesOf({ roles, kafka }: Config): AppRole[] {
   const used = new Set<AppRole>(roles);
@@ -22,7 +19,7 @@ function rolesOf({ roles, kafka }: Config): AppRole[] {
 }
 
 /** Rejects as the driver does where a login is refused. */
-export async function loginFindings(config: Config, database: Database): Promise<LoginFinding[]> {
+export async function loginFindings(config: Config, database: Pick<Database, 'login'>): Promise<LoginFinding[]> {
   const logins = await Promise.all(rolesOf(config).map((role) => database.login(role)));
   const findings = logins.flatMap(({ role, login, shared }): LoginFinding[] =>
     shared
@@ -52,5 +49,5 @@ export async function checkLogins(config: Config, log: Log, database: Database):
   for (const { code, role } of findings)
     log.warn('the login of a role is not its own, or leads elsewhere', { component: 'store', code, role });
   const fatal = findings.find(({ code }) => code === 'role.other-ledger') ?? (config.profile === 'production' ? findings[0] : undefined);
-  if (fatal !== undefined) throw new CommandError(EXIT.conflict, fatal.code, fatal.detail, LOGIN_REMEDY);
+  if (fatal !== undefined) throw new CommandError(EXIT.conflict, fatal.code, fatal.detail);
 }

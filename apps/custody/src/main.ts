@@ -42,7 +42,7 @@ function program(): Command {
     .action(runner(async (options, item) => (await import('./commands/trace.ts')).trace(await clientOf(options), item ?? '', options)));
   root
     .command('search <text>')
-    .description('find items by identifier, part of one, misread letters (O/0, I/1), name or MMSI')
+    .description('find items by identifier, part of one, misread letters (O/0, I/1), a name, MMSI or call sign')
     .option('--limit <n>', 'how many', '20')
     .action(runner(async (options, text) => (await import('./commands/search.ts')).search(await clientOf(options), text ?? '', options)));
   caseCommands(root);
@@ -129,7 +129,7 @@ function localCommands(root: Command): void {
     .action(runner(async (options) => (await import('./commands/reset.ts')).reset(options)));
   root
     .command('version')
-    .description('version, commit and formats')
+    .description('version and formats')
     .action(runner(async (options) => (await import('./commands/version.ts')).version(options)));
 }
 
@@ -156,7 +156,7 @@ async function interruptible(action: (signal: AbortSignal) => Promise<ExitCode>)
   return action(controller.signal).finally(() => process.off('SIGINT', stop));
 }
 
-function report(error: unknown, json: boolean): ExitCode {
+async function report(error: unknown, json: boolean): Promise<ExitCode> {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.ok;
     // Without --json commander has written its sentence already.
@@ -165,10 +165,11 @@ function report(error: unknown, json: boolean): ExitCode {
   }
   const known = commandErrorOf(error);
   const message = known?.message ?? (error instanceof Error ? error.message : String(error));
-  if (json) writeError(known?.code ?? 'internal', message, known?.remedy);
+  const remedy = known === null ? undefined : (known.remedy ?? (await import('./catalogue-remedy.ts')).remedyOf(known.code));
+  if (json) writeError(known?.code ?? 'internal', message, remedy);
   else {
     process.stderr.write(`custody: ${message} [${known?.code ?? 'internal'}]\n`);
-    if (known?.remedy !== undefined) process.stderr.write(`${known.remedy}\n`);
+    if (remedy !== undefined) process.stderr.write(`${remedy}\n`);
     if (known === null && error instanceof Error && error.stack !== undefined) process.stderr.write(`${error.stack}\n`);
   }
   return known?.exitCode ?? EXIT.unexpected;
@@ -180,7 +181,8 @@ function writeError(code: string, message: string, remedy?: string): void {
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // `custody trace ... | head` closes the pipe: that is the reader's right, not a failure.
-  process.exit(error.code === 'EPIPE' ? EXIT.ok : report(error, false));
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  void report(error, false).then((code) => process.exit(code));
 });
 process.once('SIGINT', () => {
   if (process.listenerCount('SIGINT') === 0) process.exit(EXIT.interrupted);
@@ -189,5 +191,5 @@ process.once('SIGINT', () => {
 try {
   await program().parseAsync();
 } catch (error) {
-  process.exitCode = report(error, WANTS_JSON);
+  process.exitCode = await report(error, WANTS_JSON);
 }

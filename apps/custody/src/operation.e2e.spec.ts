@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { jest } from '@jest/globals';
-import type { HealthView } from '#lib/contracts';
+import { ERRORS, type HealthView } from '#lib/contracts';
 import { createPool, startEmbedded, type EmbeddedPostgres } from '#lib/store';
 import { runCustody, serveCustody, temporaryFolder, type Finished, type RunningCustody } from '../test-process.ts';
 
@@ -188,7 +188,10 @@ describe('logins', () => {
     expect(await shared.stop()).toBe(0);
     expect(codes).toHaveLength(4);
     const { code, stdout } = await runCustody(['doctor'], { ...env, DATABASE_URL: own.url('owner') });
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/^-- {4}logins .*custody_owner.*\[role\.shared-login\]\n +Give each role/m)]);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^warn {2}logins .*custody_owner.*\[role\.shared-login\]\n +Give each role/m),
+    ]);
   });
 
   it('of their own are neither', async () => {
@@ -212,7 +215,10 @@ describe('logins', () => {
     const elsewhere = own.url('gateway').replace(/[^/]*$/, 'other');
     expect(await runCustody(['migrate'], { ...env, DATABASE_URL: own.url('owner').replace(/[^/]*$/, 'other') })).toMatchObject({ code: 0 });
     const started = await runCustody(['serve'], { ...env, ...loginsOf((role) => own.url(role)), DATABASE_URL_GATEWAY: elsewhere });
-    expect([started.code, started.stderr]).toEqual([5, expect.stringContaining('role.other-ledger')]);
+    expect([started.code, started.stderr]).toEqual([
+      5,
+      expect.stringContaining(`[role.other-ledger]\n${ERRORS['role.other-ledger'].remedy}`),
+    ]);
   });
 });
 
@@ -266,7 +272,10 @@ describe('a command that cannot do its work says what, where and what to do', ()
     expect(plain.stderr).toContain(`[${errorCode}]`);
     expect(plain.stderr.replaceAll('\n', ' ')).toMatch(says);
     const json = await runCustody([...args, '--json'], { ...env, ...more() });
-    expect([json.code, JSON.parse(json.stdout)]).toMatchObject([code, { error: { code: errorCode } }]);
+    expect([json.code, JSON.parse(json.stdout)]).toMatchObject([
+      code,
+      { error: { code: errorCode, remedy: expect.any(String) as string } },
+    ]);
     expect(`${plain.stderr}${json.stdout}${json.stderr}`).not.toContain('hidden-word');
   });
 

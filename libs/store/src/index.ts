@@ -5,6 +5,7 @@ export { startEmbedded, type EmbeddedPostgres } from './embedded/launcher.ts';
 export { APPEND_ONLY_SQLSTATE, StoreError, storeFault, sqlState } from './errors.ts';
 export { dumpFixture, openFixture } from './fixture.ts';
 export { readLogin, type Login } from './login.ts';
+export { migrationState, type MigrationState } from './migration-state.ts';
 export { migrate, type MigrationReport } from './migrate.ts';
 export { createPool, type PoolOptions, type Statement, type StoreClient, type StorePool } from './pool.ts';
 export { APP_ROLES, roleName, type AppRole } from './roles.ts';

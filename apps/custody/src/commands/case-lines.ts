@@ -28,15 +28,14 @@ export async function checkCaseFile(file: string): Promise<void> {
   // Before it is opened: opening a pipe waits for a writer.
   const stats = await stat(file).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new CommandError(EXIT.usage, 'import.no-file', `There is no file ${file}.`, 'Check the path.');
+    throw new CommandError(EXIT.usage, 'import.no-file', `There is no file ${file}.`);
   });
   if (stats.isDirectory()) throw notAFile(`${file} is a folder.`);
   if (!stats.isFile()) throw notAFile(`${file} is no file that can be read more than once.`);
   await (await open(file, 'r')).close();
 }
 
-const notAFile = (message: string): CommandError =>
-  new CommandError(EXIT.usage, 'import.not-a-file', message, 'Write the case to a file (JSON Lines) and import that.');
+const notAFile = (message: string): CommandError => new CommandError(EXIT.usage, 'import.not-a-file', message);
 
 /** Every line that is not blank. Throws CommandError for one beyond LINE_BYTES_MAX. */
 export async function* caseLines(file: string): AsyncGenerator<CaseLine> {
@@ -61,7 +60,6 @@ export async function* caseLines(file: string): AsyncGenerator<CaseLine> {
         EXIT.usage,
         'import.line-too-long',
         `Line ${line + 1} of ${file} has more than ${LINE_BYTES_MAX} bytes. Nothing was sent.`,
-        'Check that each sighting stands on a line of its own.',
       );
   }
   const raw = Buffer.concat(rest);

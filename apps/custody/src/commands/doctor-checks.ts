@@ -1,13 +1,16 @@
 /** What `custody doctor` asks of a running server and of a database that answers. */
-import type { HealthView } from '#lib/contracts';
+import { ERRORS, type HealthView } from '#lib/contracts';
 import type { Config } from '#lib/runtime';
+import { APP_ROLES, migrationState, type MigrationState, roleName, type StorePool } from '#lib/store';
 import type { Database } from '../database.ts';
-import { LOGIN_REMEDY, loginFindings } from '../logins.ts';
+import { loginFindings } from '../logins.ts';
+
+/** `absent`: not there to be looked at, such as a server that does not run; nothing is wrong with that. `warn`: works, and should not stay so. */
+export type Verdict = 'ok' | 'warn' | 'fail' | 'absent';
 
 export interface Finding {
   readonly name: string;
-  /** null: not there to be looked at, such as a server that does not run; nothing is wrong with that. */
-  readonly ok: boolean | null;
+  readonly verdict: Verdict;
   readonly detail: string;
   /** As in the error catalogue. */
   readonly code?: string;
@@ -28,11 +31,11 @@ export async function serverFinding(url: string): Promise<Finding> {
   } catch (error) {
     const { name, cause } = error as Error;
     if (name !== 'TimeoutError')
-      return { name: 'server', ok: null, detail: `none answers at ${url} (${(cause as Error | undefined)?.message ?? name})` };
+      return { name: 'server', verdict: 'absent', detail: `none answers at ${url} (${(cause as Error | undefined)?.message ?? name})` };
     const detail = `${url} took the question and said nothing for ${SERVER_TIMEOUT_MS / 1000} s`;
     return {
       name: 'server',
-      ok: false,
+      verdict: 'fail',
       detail,
       code: 'server.interrupted',
       remedy: 'Look at its log; end it by its process id and start it again.',
@@ -43,69 +46,83 @@ export async function serverFinding(url: string): Promise<Finding> {
     const detail = `what answers at ${url} (HTTP ${response.status}) is no server of this program`;
     return {
       name: 'server',
-      ok: false,
+      verdict: 'fail',
       detail,
       code: 'server.answer',
-      remedy: 'Check the address: --server, CUSTODY_SERVER, CUSTODY_PORT.',
+      remedy: ERRORS['server.answer'].remedy,
     };
   }
   const failing = view.checks.filter(({ status }) => status === 'failing');
   const shown = failing.length > 0 ? failing : view.checks;
   const finding = {
     name: 'server',
-    ok: view.status === 'ok',
+    verdict: view.status === 'ok' ? ('ok' as const) : ('fail' as const),
     detail: `${url}: ${shown.map(({ name, detail }) => `${name}: ${detail}`).join('; ')}`,
   };
-  return finding.ok
+  return finding.verdict === 'ok'
     ? finding
     : { ...finding, remedy: 'Start what is away; for what is stalled or stopped the log of the server says why.' };
 }
 
 /** Rejects as the driver does where the database does not answer. */
-export async function databaseChecks(config: Config, database: Database): Promise<Finding[]> {
-  const pool = database.ownerPool();
+export async function databaseChecks(config: Config, database: Pick<Database, 'embedded' | 'ownerPool' | 'login'>): Promise<Finding[]> {
+  const owner = database.ownerPool();
   const asked = performance.timeOrigin + performance.now();
-  const { rows } = await pool.query<{ version: string; now: number; there: boolean }>(
-    `select current_setting('server_version') as version, extract(epoch from clock_timestamp()) * 1000 as now,
-       exists (select from pg_class c join pg_namespace n on n.oid = relnamespace where nspname = 'ledger' and relname = 'head') as there`,
+  const { rows } = await owner.query<{ version: string; now: number }>(
+    `select current_setting('server_version') as version, extract(epoch from clock_timestamp()) * 1000 as now`,
   );
-  const skewMs = Math.abs(Number(rows[0]?.now) - asked);
-  const clock = { name: 'clock', ok: skewMs < CLOCK_SKEW_MS_MAX, detail: `${Math.round(skewMs)} ms between this clock and the database's` };
-  const findings: Finding[] = [
-    { name: 'database', ok: true, detail: `Postgres ${rows[0]?.version ?? ''}${database.embedded === null ? '' : ', embedded'}` },
-    clock.ok ? clock : { ...clock, remedy: 'Set both clocks by NTP: what is captured carries this one.' },
-  ];
-  if (rows[0]?.there !== true) {
-    const detail = 'the database has no ledger yet';
-    return [
-      ...findings,
-      { name: 'migrations', ok: false, detail, remedy: '`custody migrate` makes it, and so does the first `custody serve`.' },
-    ];
-  }
-  findings.push({ name: 'migrations', ok: true, detail: 'the ledger is there' }, await rightsFinding(database));
-  return [...findings, ...(await loginsFinding(config, database))];
+  const postgres = `Postgres ${rows[0]?.version ?? ''}${database.embedded === null ? '' : ', embedded'}`;
+  const findings = [{ name: 'database', verdict: 'ok', detail: postgres } as const, clockFinding(Number(rows[0]?.now), asked)];
+  const state = await migrationState(owner);
+  findings.push(migrationFinding(state));
+  if (!state.isThere || state.newer.length > 0) return findings;
+  return [...findings, await rightsFinding(owner), ...(await loginsFinding(config, database))];
 }
 
-/** The database itself refuses, not only this program: shown by asking it for the rights of each role. */
-async function rightsFinding(database: Database): Promise<Finding> {
-  const { rows } = await database.ownerPool().query<{ role: string; relation: string }>(
+function clockFinding(theirsMs: number, oursMs: number): Finding {
+  const skewMs = Math.abs(theirsMs - oursMs);
+  const clock = { name: 'clock', detail: `${Math.round(skewMs)} ms between this clock and the database's` };
+  if (skewMs < CLOCK_SKEW_MS_MAX) return { ...clock, verdict: 'ok' };
+  return { ...clock, verdict: 'fail', remedy: 'Set both clocks by NTP: what is captured carries this one.' };
+}
+
+function migrationFinding({ pending, newer, isThere }: MigrationState): Finding {
+  const name = 'migrations';
+  const remedy = '`custody migrate` makes it, and so does the next `custody serve`.';
+  if (!isThere) return { name, verdict: 'fail', detail: 'the database has no ledger yet', remedy };
+  if (newer.length > 0) {
+    const detail = `a later version migrated this database: ${newer.join(', ')}`;
+    return { name, verdict: 'fail', detail, code: 'data.newer', remedy: ERRORS['data.newer'].remedy };
+  }
+  if (pending.length === 0) return { name, verdict: 'ok', detail: 'the ledger has the format of this version' };
+  return { name, verdict: 'fail', detail: `the ledger has an older format; not run yet: ${pending.join(', ')}`, remedy };
+}
+
+/** The tables whose rows nobody changes or removes (ARCHITECTURE.md, Ledger tables). */
+const APPEND_ONLY_TABLES = ['entries', 'content', 'timeline', 'relations', 'conflicts'];
+
+/** The database itself refuses, not only this program: shown by asking it for the rights of each role, on whole tables and on columns. */
+async function rightsFinding(owner: StorePool): Promise<Finding> {
+  const { rows } = await owner.query<{ role: string; relation: string }>(
     `select r.rolname as role, c.relname as relation
        from pg_roles r, pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where r.rolname in ('custody_capture', 'custody_projector', 'custody_gateway') and n.nspname = 'ledger'
-        and c.relname in ('entries', 'content', 'conflicts')
-        and (has_table_privilege(r.oid, c.oid, 'update') or has_table_privilege(r.oid, c.oid, 'delete') or has_table_privilege(r.oid, c.oid, 'truncate'))`,
+      where r.rolname = any($1::text[]) and n.nspname = 'ledger' and c.relname = any($2::text[])
+        and (has_any_column_privilege(r.oid, c.oid, 'update') or has_table_privilege(r.oid, c.oid, 'delete') or has_table_privilege(r.oid, c.oid, 'truncate'))
+      order by 1, 2`,
+    [APP_ROLES.map(roleName), APPEND_ONLY_TABLES],
   );
-  if (rows.length === 0) return { name: 'rights', ok: true, detail: 'no role of the program can change or remove what is in the ledger' };
+  const name = 'rights';
+  if (rows.length === 0) return { name, verdict: 'ok', detail: 'no role of the program can change or remove what is in the ledger' };
   const detail = rows.map(({ role, relation }) => `${role} may change ${relation}`).join(', ');
-  return { name: 'rights', ok: false, detail, remedy: 'Revoke those rights, and find out who granted them.' };
+  return { name, verdict: 'fail', detail, remedy: 'Revoke those rights, and find out who granted them.' };
 }
 
 /** A warning in development, as at the start; wrong in production. */
-async function loginsFinding(config: Config, database: Database): Promise<Finding[]> {
+async function loginsFinding(config: Config, database: Pick<Database, 'login'>): Promise<Finding[]> {
   const findings = await loginFindings(config, database);
-  if (findings.length === 0) return [{ name: 'logins', ok: true, detail: 'each role logs in as itself' }];
+  if (findings.length === 0) return [{ name: 'logins', verdict: 'ok', detail: 'each role logs in as itself' }];
   return findings.map(({ code, detail }) => {
-    const ok = code === 'role.shared-login' && config.profile !== 'production' ? null : false;
-    return { name: 'logins', ok, detail, code, remedy: LOGIN_REMEDY };
+    const verdict = code === 'role.shared-login' && config.profile !== 'production' ? 'warn' : 'fail';
+    return { name: 'logins', verdict, detail, code, remedy: ERRORS[code].remedy };
   });
 }

@@ -4,32 +4,34 @@ import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLog, type Config } from '#lib/runtime';
 import { openDatabase, type Database } from '../database.ts';
+import { remedyOf } from '../catalogue-remedy.ts';
 import { databaseFault } from '../database-fault.ts';
 import { eventLogFault, openEventLog } from '../event-logs.ts';
 import { type CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig, serverUrl } from '../local-config.ts';
 import { printable } from './printable.ts';
-import { databaseChecks, type Finding, serverFinding } from './doctor-checks.ts';
+import { databaseChecks, type Finding, serverFinding, type Verdict } from './doctor-checks.ts';
 
 /** Less than this and Postgres soon refuses to write. */
 const DISK_BYTES_MIN = 1024 ** 3;
 
 export async function doctor(flags: CommandFlags & { readonly json?: boolean }): Promise<ExitCode> {
   const { config } = localConfig(flags);
-  const findings: Finding[] = [{ name: 'configuration', ok: true, detail: `profile ${config.profile}` }, await diskFinding(config)];
+  const findings: Finding[] = [{ name: 'configuration', verdict: 'ok', detail: `profile ${config.profile}` }, await diskFinding(config)];
   const running = await serverFinding(serverUrl(flags));
   findings.push(running);
   // The embedded database belongs to the server while that runs; then the server's own health says the rest.
-  if (running.ok === null || config.databaseUrl !== null) findings.push(...(await databaseFindings(config)));
+  if (running.verdict === 'absent' || config.databaseUrl !== null) findings.push(...(await databaseFindings(config)));
   else if (config.kafka.brokers.length > 0) findings.push(await kafkaFinding(config));
   if (flags.json === true) process.stdout.write(`${JSON.stringify({ findings })}\n`);
   else for (const finding of findings) process.stdout.write(linesOf(finding));
-  return findings.some(({ ok }) => ok === false) ? EXIT.unexpected : EXIT.ok;
+  return findings.some(({ verdict }) => verdict === 'fail') ? EXIT.unexpected : EXIT.ok;
 }
 
-function linesOf({ name, ok, detail, code, remedy }: Finding): string {
-  const verdict = ok === null ? '--  ' : ok ? 'ok  ' : 'FAIL';
-  const line = `${verdict}  ${name.padEnd(14)}  ${printable(detail)}${code === undefined ? '' : ` [${code}]`}\n`;
+const VERDICT_WORDS: Readonly<Record<Verdict, string>> = { ok: 'ok  ', warn: 'warn', fail: 'FAIL', absent: '--  ' };
+
+function linesOf({ name, verdict, detail, code, remedy }: Finding): string {
+  const line = `${VERDICT_WORDS[verdict]}  ${name.padEnd(14)}  ${printable(detail)}${code === undefined ? '' : ` [${code}]`}\n`;
   return remedy === undefined ? line : `${line}${' '.repeat(22)}${printable(remedy)}\n`;
 }
 
@@ -38,15 +40,12 @@ async function diskFinding(config: Config): Promise<Finding> {
     const stats = await statfs(folder).catch(() => undefined);
     if (stats === undefined) continue;
     const free = stats.bavail * stats.bsize;
-    const finding = { name: 'disk', ok: free > DISK_BYTES_MIN, detail: `${(free / 1024 ** 3).toFixed(1)} GiB free for ${config.dataDir}` };
-    return finding.ok ? finding : { ...finding, remedy: 'Make room, or move the data: CUSTODY_DATA_DIR.' };
+    const disk = { name: 'disk', detail: `${(free / 1024 ** 3).toFixed(1)} GiB free for ${config.dataDir}` };
+    if (free > DISK_BYTES_MIN) return { ...disk, verdict: 'ok' };
+    return { ...disk, verdict: 'fail', remedy: 'Make room, or move the data: CUSTODY_DATA_DIR.' };
   }
-  return {
-    name: 'disk',
-    ok: false,
-    detail: `cannot look at ${config.dataDir}`,
-    remedy: 'Name a folder that this user may read: CUSTODY_DATA_DIR.',
-  };
+  const remedy = 'Name a folder that this user may read: CUSTODY_DATA_DIR.';
+  return { name: 'disk', verdict: 'fail', detail: `cannot look at ${config.dataDir}`, remedy };
 }
 
 /** The database, what is in it, and the event log, which may be in it too. */
@@ -54,7 +53,7 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
   const onKafka = config.kafka.brokers.length > 0 ? [await kafkaFinding(config)] : [];
   // Opening would make a database where there is none.
   if (config.databaseUrl === null && !existsSync(join(config.dataDir, 'FORMAT'))) {
-    return [{ name: 'database', ok: true, detail: `none yet in ${config.dataDir}: the first start makes it` }, ...onKafka];
+    return [{ name: 'database', verdict: 'ok', detail: `none yet in ${config.dataDir}: the first start makes it` }, ...onKafka];
   }
   let database: Database;
   try {
@@ -64,7 +63,7 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
   }
   try {
     const findings = await databaseChecks(config, database);
-    const isThere = findings.every(({ name, ok }) => name !== 'migrations' || ok === true);
+    const isThere = findings.every(({ name, verdict }) => name !== 'migrations' || verdict === 'ok');
     // Embedded, the log is in the database: without its tables there is nothing to ask.
     const embedded = config.kafka.brokers.length === 0 && isThere ? [await logFinding(config, database)] : [];
     return [...findings, ...embedded, ...onKafka];
@@ -80,7 +79,7 @@ async function logFinding(config: Config, database: Database | null): Promise<Fi
   const eventLog = openEventLog(config, createLog({ level: 'silent', secrets: [] }), database);
   try {
     await eventLog.ping();
-    return { name: 'event log', ok: true, detail: eventLog.adapter };
+    return { name: 'event log', verdict: 'ok', detail: eventLog.adapter };
   } catch (error) {
     return failed('event log', eventLogFault(error, config));
   } finally {
@@ -92,11 +91,12 @@ const kafkaFinding = (config: Config): Promise<Finding> => logFinding(config, nu
 
 function failed(name: string, error: unknown): Finding {
   const { message, code, remedy } = error as Partial<CommandError>;
+  const said = remedy ?? (typeof code === 'string' ? remedyOf(code) : undefined);
   return {
     name,
-    ok: false,
+    verdict: 'fail',
     detail: message ?? String(error),
     ...(typeof code === 'string' ? { code } : {}),
-    ...(remedy === undefined ? {} : { remedy }),
+    ...(said === undefined ? {} : { remedy: said }),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * `custody import FILE.jsonl`: a case file, line by line, through capture. Every line is accounted for: accepted, already there, or
- * rejected with line, code, place and remedy. Sending a file again changes nothing.
+ * rejected with line, code and place, and what would be accepted. Sending a file again changes nothing.
  */
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -259,12 +259,7 @@ async function sendChunk(run: Run, chunk: readonly MappedLine[], dryRun: boolean
     else await takeRefusal(run, line, answer);
   }
   if (seen.size !== chunk.length) {
-    throw new CommandError(
-      EXIT.temporary,
-      'import.answer',
-      `The server answered for ${seen.size} of ${chunk.length} rows.`,
-      'Run the same import again: what is there already is not doubled.',
-    );
+    throw new CommandError(EXIT.temporary, 'import.answer', `The server answered for ${seen.size} of ${chunk.length} rows.`);
   }
 }
 

@@ -84,12 +84,7 @@ export function readExpected(text: string, path: string): Expected {
     value.derived.length > 0 &&
     value.derived.every((each: Partial<DerivedDigest> | null) => typeof each?.name === 'string' && typeof each.after === 'string');
   if (isDigest) return value as Expected;
-  throw new CommandError(
-    EXIT.usage,
-    'rebuild.not-a-digest',
-    `${path} is not what custody rebuild --verify --json prints.`,
-    'Keep that output in a file and name it.',
-  );
+  throw new CommandError(EXIT.usage, 'rebuild.not-a-digest', `${path} is not what custody rebuild --verify --json prints.`);
 }
 
 function parsed(text: string): unknown {
@@ -107,6 +102,5 @@ export function checkSameLedger(expected: Expected, log: string, entries: number
     EXIT.conflict,
     'rebuild.other-ledger',
     `The digest is of ${group(expected.entries)} entries of ${expected.log}; here are ${group(entries)} of ${log}. Nothing was changed.`,
-    'Make both of the same ledger with the server stopped: one right before the new version, one with it.',
   );
 }

@@ -28,12 +28,7 @@ export async function rebuild(options: RebuildFlags): Promise<ExitCode> {
   const expected = options.expect === undefined ? null : readExpected(readFileSync(options.expect, 'utf8'), options.expect);
   // Opening would make a database where there is none.
   if (config.databaseUrl === null && !existsSync(join(config.dataDir, 'FORMAT')))
-    throw new CommandError(
-      EXIT.notFound,
-      'data.none',
-      `There is no data in ${config.dataDir}.`,
-      'Name the data directory with CUSTODY_DATA_DIR.',
-    );
+    throw new CommandError(EXIT.notFound, 'data.none', `There is no data in ${config.dataDir}.`);
   const database = await openDatabase(config, createLog({ level: config.log.level, secrets: secretsOf(config) }));
   try {
     await database.migrate();

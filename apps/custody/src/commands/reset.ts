@@ -6,20 +6,10 @@ import { type CommandFlags, localConfig } from '../local-config.ts';
 export async function reset(options: CommandFlags & { readonly yes?: boolean }): Promise<ExitCode> {
   const { config } = localConfig(options);
   if (config.databaseUrl !== null) {
-    throw new CommandError(
-      EXIT.usage,
-      'reset.external',
-      'The data is in a database of your own, which this command does not touch.',
-      'Drop the schemas ledger and event_log there yourself.',
-    );
+    throw new CommandError(EXIT.usage, 'reset.external', 'The data is in a database of your own, which this command does not touch.');
   }
   if (options.yes !== true) {
-    throw new CommandError(
-      EXIT.usage,
-      'reset.unconfirmed',
-      `This would delete ${config.dataDir} with every sighting in it.`,
-      'Say so with --yes.',
-    );
+    throw new CommandError(EXIT.usage, 'reset.unconfirmed', `This would delete ${config.dataDir} with every sighting in it.`);
   }
   await resetData(config.dataDir);
   process.stdout.write(`Deleted ${config.dataDir}.\n`);
