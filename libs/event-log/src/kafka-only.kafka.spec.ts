@@ -206,6 +206,15 @@ describe('topics', () => {
     await connections.close();
   }, TIMEOUT_MS); // prettier-ignore
 
+  test('with more replicas than there are brokers is refused at once, with the reason, and not as brokers that do not answer', async () => {
+    const hopeful = createKafkaLog({ brokers, clientId: 'ours', replication: 3 });
+    const started = performance.now();
+    const refused = hopeful.ensureTopics([{ topic: randomUUID(), partitions: 1 }]);
+    await expect(refused).rejects.toMatchObject({ name: 'FatalLogError', code: 'topic.missing', message: expect.stringContaining('INVALID_REPLICATION_FACTOR') as string }); // prettier-ignore
+    expect(performance.now() - started).toBeLessThan(10_000);
+    await hopeful.close();
+  }, TIMEOUT_MS); // prettier-ignore
+
   test('of one replica is single-node, whatever the configuration wishes for', async () => {
     const topic = await makeTopic({});
     const hopeful = createKafkaLog({ brokers, clientId: 'ours', replication: 3 });

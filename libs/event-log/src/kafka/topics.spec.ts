@@ -1,4 +1,4 @@
-import { durabilityOf } from './topics.ts';
+import { durabilityOf, refusalOf } from './topics.ts';
 
 describe('an acknowledged record', () => {
   it.each([
@@ -17,5 +17,21 @@ describe('an acknowledged record', () => {
 
   it('is single-node where the settings of its topic may not be read', () => {
     expect(durabilityOf([3, 3, 3], null)).toBe('single-node');
+  });
+});
+
+describe('a topic that was not made', () => {
+  const answer = (type: string, retriable: boolean) => ({ errors: [{ type, retriable, message: 'as the brokers say' }] });
+
+  it.each(['INVALID_REPLICATION_FACTOR', 'TOPIC_AUTHORIZATION_FAILED', 'CLUSTER_AUTHORIZATION_FAILED', 'POLICY_VIOLATION'])(
+    'for %s is refused: asking again changes nothing',
+    (type) => {
+      expect(refusalOf(answer(type, false))).toBe(`as the brokers say (${type}).`);
+    },
+  );
+
+  it('for what passes, or since another made it, is asked for again', () => {
+    for (const error of [answer('REQUEST_TIMED_OUT', true), answer('TOPIC_ALREADY_EXISTS', false), new Error('Connection timeout')])
+      expect(refusalOf(error)).toBeNull();
   });
 });

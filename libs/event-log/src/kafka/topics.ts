@@ -1,7 +1,7 @@
 /** Making topics, and finding what would lose records in those that are there. */
 import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
 import { backOffMs, pause } from '../back-off.ts';
-import { LogUnavailable } from '../errors.ts';
+import { FatalLogError, LogUnavailable } from '../errors.ts';
 import type { Durability, TopicFinding, TopicSpec } from '../port.ts';
 import type { Report } from '../report.ts';
 import { unavailable } from './client.ts';
@@ -28,7 +28,7 @@ export interface TopicsContext {
   readonly onMessageBytesMax: (topic: string, bytes: number) => void;
 }
 
-/** Safe to race. Resolves when every partition has a leader. */
+/** Safe to race. Resolves when every partition has a leader. Rejects with FatalLogError `topic.missing` where brokers refuse to make one. */
 export async function ensureTopics(context: TopicsContext, specs: readonly TopicSpec[]): Promise<TopicFinding[]> {
   const findings: TopicFinding[] = [];
   for (const spec of specs) {
@@ -72,11 +72,20 @@ async function existing(context: TopicsContext, spec: TopicSpec): Promise<{ topi
           timeout: CREATE_TIMEOUT_MS,
         });
     } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal !== null) throw new FatalLogError('topic.missing', `The topic ${spec.topic} could not be made: ${refusal}`, error);
       last = error;
     }
     await pause(backOffMs(attempt, 1_000), new AbortController().signal);
   }
   throw last instanceof LogUnavailable ? last : unavailable(`The topic ${spec.topic} could not be made`, last);
+}
+
+/** Why brokers that answer do not make a topic, where asking again changes nothing: too few brokers for its replicas, rights, a policy. */
+export function refusalOf(error: unknown): string | null {
+  const { errors } = error as { errors?: readonly { readonly type?: string; readonly message: string; readonly retriable?: boolean }[] };
+  const first = errors?.find(({ type, retriable }) => retriable === false && type !== 'TOPIC_ALREADY_EXISTS');
+  return first === undefined ? null : `${first.message} (${first.type ?? 'no code'}).`;
 }
 
 const definition = ({ topic, partitions }: TopicSpec, replication: number): ITopicConfig => ({
