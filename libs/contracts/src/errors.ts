@@ -125,6 +125,7 @@ export const ERRORS = {
   'data.locked': entry(null, 'Data in use', 'Another process holds the data directory.', 'Stop it, or name another directory.'),
   'rebuild.not-a-digest': entry(null, 'Not a digest', 'The file is not what `custody rebuild --verify --json` prints.', 'Keep that output in a file and name it with --expect.'),
   'rebuild.other-ledger': entry(null, 'Another ledger', 'The digest was made of another ledger, or of this one at another size. Nothing was changed.', 'Make both digests of the same ledger with the server stopped, one right before the new version and one with it.'),
+  'rebuild.ledger-grew': entry(null, 'The ledger grew meanwhile', 'Entries were added between the digests that were to be compared, so that they are of different ledgers. What is derived was folded again, whole; nothing is said of it.', 'Stop every server of this ledger, then run `custody rebuild --verify` again.'),
   'data.none': entry(null, 'No data', 'There is no data where the configuration says. Nothing was made.', 'Name the data directory with CUSTODY_DATA_DIR, or run `npm start` first.'),
 
   // Event log and projector.

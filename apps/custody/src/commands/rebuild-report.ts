@@ -104,3 +104,10 @@ export function checkSameLedger(expected: Expected, log: string, entries: number
     `The digest is of ${group(expected.entries)} entries of ${expected.log}; here are ${group(entries)} of ${log}. Nothing was changed.`,
   );
 }
+
+/** Throws CommandError `rebuild.ledger-grew`. */
+export function checkSameSize(before: number, after: number): void {
+  if (before === after) return;
+  const message = `The ledger grew from ${group(before)} to ${group(after)} entries while it was verified: a projector runs. It was folded again; nothing is said of it.`;
+  throw new CommandError(EXIT.conflict, 'rebuild.ledger-grew', message);
+}

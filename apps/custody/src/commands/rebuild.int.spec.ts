@@ -7,6 +7,7 @@ import { canonicalize, type JsonValue } from '#lib/ledger';
 import { projectBatch, rebuild, type ProjectedEvent, type StorePool } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../../libs/store/test-database.ts';
 import { SEARCH_KEYS } from '../search-keys.ts';
+import { verified } from './rebuild.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 /** Members of a document; null: without what all others have. */
@@ -151,6 +152,34 @@ describe('the digest of folded timelines', () => {
       expect(await digestTimelines(other.owner)).toEqual(await digestTimelines(ledger.owner));
     } finally {
       await other.database.drop();
+    }
+  }, 60_000);
+
+  it('is not given where the ledger grew while it was verified: a difference would mean nothing', async () => {
+    const own = await ledgerOf(events);
+    try {
+      expect(await verified(own.owner, null)).toMatchObject({ equal: true, entries: events.length });
+      let transactions = 0;
+      const late = event({ id: 'late', items: [item('serial:demo:LATE')] }, events.length);
+      const partition = { clusterId: 'c', topicId: 't', topic: 's', partition: 0 };
+      // As a projector of another process would, behind the first digests.
+      const busy: StorePool = {
+        ...own.owner,
+        async transaction(work) {
+          if (++transactions === 2)
+            await projectBatch(own.database.pool('projector'), partition, events.length, events.length + 1, [late], [], {
+              keys: SEARCH_KEYS,
+            });
+          return own.owner.transaction(work);
+        },
+      };
+      await expect(verified(busy, null)).rejects.toMatchObject({
+        exitCode: 5,
+        code: 'rebuild.ledger-grew',
+        message: expect.stringContaining(`from ${events.length} to ${events.length + 1} entries`) as string,
+      });
+    } finally {
+      await own.database.drop();
     }
   }, 60_000);
 

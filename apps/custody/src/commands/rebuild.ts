@@ -13,7 +13,15 @@ import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { group, progressBar } from '../progress.ts';
 import { SEARCH_KEYS } from '../search-keys.ts';
-import { checkSameLedger, type Expected, readExpected, rebuildReport, reportText } from './rebuild-report.ts';
+import {
+  checkSameLedger,
+  checkSameSize,
+  type Expected,
+  readExpected,
+  rebuildReport,
+  type RebuildReport,
+  reportText,
+} from './rebuild-report.ts';
 
 export interface RebuildFlags extends CommandFlags {
   readonly verify?: boolean;
@@ -47,17 +55,27 @@ async function fold(pool: StorePool, json: boolean): Promise<ExitCode> {
 }
 
 async function verify(pool: StorePool, expected: Expected | null, json: boolean): Promise<ExitCode> {
+  const report = await verified(pool, expected);
+  process.stdout.write(`${json ? JSON.stringify(report) : reportText(report)}\n`);
+  return report.equal ? EXIT.ok : EXIT.unexpected;
+}
+
+/**
+ * Digests, rebuild and digests are transactions of their own: they are of one ledger where it has as many entries behind them as before.
+ * Throws CommandError `rebuild.ledger-grew` where it has more: no difference between them then means anything.
+ */
+export async function verified(pool: StorePool, expected: Expected | null): Promise<RebuildReport> {
   const { origin: log } = await ledgerConstants(pool);
-  if (expected !== null) checkSameLedger(expected, log, await logSize(pool));
+  const size = await logSize(pool);
+  if (expected !== null) checkSameLedger(expected, log, size);
   const before = await digestDerived(pool);
   const entries = await folded(pool);
   const after = await digestDerived(pool);
   const bar = progressBar('timelines', undefined);
   const timelines = await digestTimelines(pool, { onProgress: (items) => bar.update(items) });
   bar.finish();
-  const report = rebuildReport({ log, entries, before, after, timelines, expected });
-  process.stdout.write(`${json ? JSON.stringify(report) : reportText(report)}\n`);
-  return report.equal ? EXIT.ok : EXIT.unexpected;
+  checkSameSize(size, await logSize(pool));
+  return rebuildReport({ log, entries, before, after, timelines, expected });
 }
 
 async function folded(pool: StorePool): Promise<number> {
