@@ -43,8 +43,10 @@ export async function startHttp(parts: Parts): Promise<string> {
 
 /** Failures below the controllers, in words of the catalogue. */
 export const translate: Translate = (error) => {
-  const { code } = error as { code?: unknown };
+  const { code, message } = error as { code?: unknown; message?: string };
   if (code === 'log.unavailable' || code === 'append.refused' || code === 'topic.missing') return { code };
+  // The client stopped for good, and of what was to be appended nothing is in the log: brokers too old, for instance.
+  if (code === 'consumer.stopped') return { code: 'append.refused', ...(message === undefined ? {} : { detail: message }) };
   if (code === 'record.too-large')
     return {
       code: 'topic.record-refused',

@@ -1,5 +1,6 @@
 /** What the HTTP server below refuses by itself, in words of the catalogue. */
 import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
+import { FatalLogError, LogUnavailable } from '#lib/event-log';
 import { problemAnswer } from '#lib/runtime';
 import { translate } from './http.ts';
 
@@ -38,5 +39,28 @@ describe('a refusal of the HTTP server', () => {
     const answer = answerTo(refusal('FST_ERR_SOMETHING_NEW'));
     expect(answer).toMatchObject({ status: 500, code: 'internal', unexpected: true });
     expect(JSON.stringify(answer.body)).not.toContain('quotes what was sent');
+  });
+});
+
+describe('an append that fails', () => {
+  const answerOf = (error: unknown) => problemAnswer(error, { instance: '/v1/events', requestId: 'r-1' }, catalogue, translate);
+
+  it.each([
+    [new LogUnavailable('away'), 'log.unavailable', 503],
+    [new FatalLogError('append.refused', 'not authorized'), 'append.refused', 503],
+    [new FatalLogError('topic.missing', 'There is no topic events.'), 'topic.missing', 503],
+    [new FatalLogError('record.too-large', 'too large'), 'body.too-large', 413],
+  ])('with %s is answered with the code of the catalogue', (error, code, status) => {
+    expect(answerOf(error)).toMatchObject({ status, code });
+  });
+
+  it('since the brokers are too old is no fault of ours: 503, with what is wrong', () => {
+    const answer = answerOf(new FatalLogError('consumer.stopped', 'The brokers are older than Kafka 3.1.'));
+    expect(answer).toMatchObject({
+      status: 503,
+      unexpected: false,
+      body: { code: 'append.refused', detail: 'The brokers are older than Kafka 3.1.' },
+    });
+    expect(problemAnswer(new FatalLogError('consumer.stopped', 'x'), { instance: '/', requestId: 'r' }, catalogue).status).toBe(500);
   });
 });

@@ -1,7 +1,7 @@
 /** Contracts of Custody Ledger: the sighting document, its validation and reading, errors, CloudEvents headers, OpenAPI and AsyncAPI. */
 export { asyncApiDocument, DEAD_LETTERS_TOPIC, SIGHTINGS_TOPIC } from './asyncapi.ts';
 export { checkHeaders, submittedHeaders } from './cloud-events.ts';
-export { codesWithoutTest, ERROR_CODES, type ErrorCode } from './errors.ts';
+export { codesWithoutTest, ERROR_CODES, ERRORS, type ErrorCode } from './errors.ts';
 export { pointerToken, type Fault } from './fault.ts';
 export { equalJson, isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
 export { openApiDocument } from './openapi.ts';
