@@ -329,6 +329,24 @@ export function interfaceContract(product: Product): void {
       expect(stdout).not.toMatch(/hidden-word|a1a1a1a1/);
     });
 
+    it('gives one JSON object where it is asked to: of the configuration, of a migration, of a reset', async () => {
+      const env = { CUSTODY_DATA_DIR: join(product.dataDir, '../as-json'), CUSTODY_PUBLISHER_KEY: 'c3'.repeat(32) };
+      const asJson = async (...args: string[]): Promise<unknown> => {
+        const { code, stdout, stderr } = await runCustody([...args, '--json'], env);
+        if (code !== 0) throw new Error(`${args.join(' ')} ends in ${String(code)}: ${stdout}${stderr}`);
+        return JSON.parse(stdout) as unknown;
+      };
+      expect(await asJson('config', 'check')).toEqual({ problems: [] });
+      const { settings } = (await asJson('config', 'print')) as { settings: unknown[] };
+      expect(settings).toContainEqual({ name: 'dataDir', value: env.CUSTODY_DATA_DIR, origin: 'CUSTODY_DATA_DIR' });
+      expect(settings).toContainEqual({ name: 'publisherKey', hidden: true, origin: 'CUSTODY_PUBLISHER_KEY' });
+      expect(await asJson('migrate')).toEqual({
+        applied: expect.arrayContaining([expect.stringContaining('dead-letter-copies')]) as unknown,
+      });
+      expect(await asJson('migrate')).toEqual({ applied: [] });
+      expect(await asJson('reset', '--yes')).toEqual({ deleted: env.CUSTODY_DATA_DIR });
+    });
+
     it('finds nothing wrong with a product that runs', async () => {
       const { code, stdout } = await product.cli('doctor', '--json');
       expect([

@@ -1,7 +1,7 @@
 /** What every role of the program runs on: configuration, log lines, metrics, health, an orderly end, the HTTP server. The batch transport loads Nest and is in nest.ts. */
 export { describeProblems, readConfig, type ReadConfig } from './config/read-config.ts';
 export type { Config } from './config/settings.ts';
-export { configFlags, configReference, printConfig, secretsOf } from './config/show-config.ts';
+export { configFlags, configReference, configView, printConfig, secretsOf } from './config/show-config.ts';
 export { DomainError } from './domain-error.ts';
 export { createHealth, type Health, type ProgressReport } from './health.ts';
 export { uuidv7 } from './ids.ts';

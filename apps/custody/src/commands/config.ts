@@ -1,17 +1,22 @@
 /** `custody config check|print`: what this machine's configuration is, and where each value comes from. */
-import { printConfig } from '#lib/runtime';
+import { configView, printConfig } from '#lib/runtime';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 
+type Flags = CommandFlags & { readonly json?: boolean };
+
 /** Every problem at once (by localConfig), or one line. */
-export function check(flags: CommandFlags): Promise<ExitCode> {
+export function check(flags: Flags): Promise<ExitCode> {
   localConfig(flags);
-  process.stdout.write('The configuration is fine.\n');
+  process.stdout.write(flags.json === true ? `${JSON.stringify({ problems: [] })}\n` : 'The configuration is fine.\n');
   return Promise.resolve(EXIT.ok);
 }
 
 /** Secrets are never printed, whether or not --redacted is given. */
-export function print(flags: CommandFlags): Promise<ExitCode> {
-  process.stdout.write(printConfig(localConfig(flags), { redacted: true }));
+const REDACTED = { redacted: true };
+
+export function print(flags: Flags): Promise<ExitCode> {
+  const read = localConfig(flags);
+  process.stdout.write(flags.json === true ? `${JSON.stringify({ settings: configView(read, REDACTED) })}\n` : printConfig(read, REDACTED));
   return Promise.resolve(EXIT.ok);
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configFlags, configReference, printConfig, secretsOf } from './show-config.ts';
+import { configFlags, configReference, configView, printConfig, secretsOf } from './show-config.ts';
 import { describeProblems, readConfig, type ConfigSources, type ReadConfig } from './read-config.ts';
 import { namedSettings } from './settings.ts';
 
@@ -166,6 +166,7 @@ test('printed and redacted, no secret is shown, in any form; not redacted they a
   const secrets = ['hunter', 'swordfish', KEY, 'cd'.repeat(32), 'ef'.repeat(32)];
   for (const secret of secrets) {
     expect(printConfig(red, { redacted: true })).not.toContain(secret);
+    expect(JSON.stringify(configView(red, { redacted: true }))).not.toContain(secret);
     expect(printConfig(red, { redacted: false })).toContain(secret);
   }
   expect(printConfig(red, { redacted: true })).toContain('databaseUrl = (set, not shown)  # DATABASE_URL\n');

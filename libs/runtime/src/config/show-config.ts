@@ -2,17 +2,28 @@
 import type { ReadConfig } from './read-config.ts';
 import { type NamedSetting, namedSettings } from './settings.ts';
 
-/**
- * One line per setting: `name = JSON value  # where it came from`. Redacted, a secret that is set reads `(set, not shown)`; a path of a
- * secret's file is not a secret. Ends with a line feed.
- */
-export function printConfig({ config, origins }: ReadConfig, options: { readonly redacted: boolean }): string {
-  return namedSettings()
-    .map(({ name, setting }) => {
-      const value = valueAt(config, name);
-      const hidden = options.redacted && setting.secret && origins.get(name) !== 'default';
-      return `${name} = ${hidden ? '(set, not shown)' : JSON.stringify(value)}  # ${origins.get(name) ?? 'default'}\n`;
-    })
+export interface ShownSetting {
+  readonly name: string;
+  /** Not there where it is a secret that is set: `hidden`. A path of a secret's file is no secret. */
+  readonly value?: unknown;
+  readonly hidden?: true;
+  /** `default`, or what it was read from. */
+  readonly origin: string;
+}
+
+/** Every setting in force. Redacted, without the secrets. */
+export function configView({ config, origins }: ReadConfig, options: { readonly redacted: boolean }): ShownSetting[] {
+  return namedSettings().map(({ name, setting }) => {
+    const origin = origins.get(name) ?? 'default';
+    if (options.redacted && setting.secret && origin !== 'default') return { name, hidden: true, origin };
+    return { name, value: valueAt(config, name), origin };
+  });
+}
+
+/** One line per setting: `name = JSON value  # where it came from`. Redacted, a secret that is set reads `(set, not shown)`. Ends with a line feed. */
+export function printConfig(read: ReadConfig, options: { readonly redacted: boolean }): string {
+  return configView(read, options)
+    .map(({ name, value, hidden, origin }) => `${name} = ${hidden === true ? '(set, not shown)' : JSON.stringify(value)}  # ${origin}\n`)
     .join('');
 }
 
