@@ -58,8 +58,7 @@ export async function prepareTopics(config: Config, log: Log, eventLog: EventLog
     log[severity === 'error' ? 'error' : 'warn'](detail, { component: 'event log', code });
   }
   const first = findings.find(({ severity }) => severity === 'error') ?? (config.profile === 'production' ? findings[0] : undefined);
-  if (first !== undefined)
-    throw new CommandError(EXIT.conflict, first.code, first.detail);
+  if (first !== undefined) throw new CommandError(EXIT.conflict, first.code, first.detail);
 }
 
 /** A topic's settings change by an operator's hand: seldom, and a minute is soon enough. */
