@@ -42,7 +42,7 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
   const external = config.databaseUrl;
   const embedded = external === null ? await startEmbedded({ dataDir: config.dataDir, log: storeLog }) : null;
   const ownerUrl = embedded === null ? (external as string) : embedded.url('owner');
-  const pools: StorePool[] = [];
+  const pools = openPools();
   const ownLogins = {
     capture: config.databaseUrlCapture,
     projector: config.databaseUrlProjector,
@@ -58,8 +58,7 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
       const timeout = options.statementTimeoutMs === undefined ? {} : { statementTimeoutMs: options.statementTimeoutMs };
       const connectTimeoutMs = CONNECT_TIMEOUT_MS;
       const pool = createPool({ ...loginOf(role), ...timeout, max, connectTimeoutMs, applicationName: `custody ${role}`, log: storeLog });
-      pools.push(pool);
-      return pool;
+      return pools.keep(pool);
     },
     async login(role) {
       const connectTimeoutMs = CONNECT_TIMEOUT_MS;
@@ -82,8 +81,7 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
         applicationName: 'custody owner',
         log: storeLog,
       });
-      pools.push(pool);
-      return pool;
+      return pools.keep(pool);
     },
     async migrate() {
       try {
@@ -92,9 +90,7 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
         throw external === null ? error : databaseFault(error, external, 'DATABASE_URL');
       }
     },
-    async closePools() {
-      await Promise.all(pools.map((pool) => pool.close()));
-    },
+    closePools: () => pools.close(),
     async stop() {
       // The server's process does not hold this one open, and so neither does waiting for its end: Node would leave with exit code 13.
       const held = setInterval(() => undefined, HOLD_MS);
@@ -103,6 +99,26 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
       } finally {
         clearInterval(held);
       }
+    },
+  };
+}
+
+/** Those that are to be closed with the database. One that was closed before is not closed again, which the driver takes for a fault. */
+function openPools(): { keep(pool: StorePool): StorePool; close(): Promise<void> } {
+  const open = new Set<StorePool>();
+  return {
+    keep(pool) {
+      const kept: StorePool = {
+        ...pool,
+        async close() {
+          if (open.delete(kept)) await pool.close();
+        },
+      };
+      open.add(kept);
+      return kept;
+    },
+    async close() {
+      await Promise.all([...open].map((pool) => pool.close()));
     },
   };
 }

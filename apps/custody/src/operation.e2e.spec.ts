@@ -169,7 +169,7 @@ describe('a process with some of the roles', () => {
         expect(started.readyLine).not.toContain('custody trace');
         expect(started.stderr().includes('the demo case')).toBe(!page);
       } finally {
-        await started.stop();
+        expect(await started.stop()).toBe(0);
       }
     },
   );
