@@ -49,7 +49,7 @@ describe('an append that fails', () => {
     [new LogUnavailable('away'), 'log.unavailable', 503],
     [new FatalLogError('append.refused', 'not authorized'), 'append.refused', 503],
     [new FatalLogError('topic.missing', 'There is no topic events.'), 'topic.missing', 503],
-    [new FatalLogError('record.too-large', 'too large'), 'body.too-large', 413],
+    [new FatalLogError('record.too-large', 'too large'), 'topic.record-refused', 413],
   ])('with %s is answered with the code of the catalogue', (error, code, status) => {
     expect(answerOf(error)).toMatchObject({ status, code });
   });

@@ -341,7 +341,7 @@ export function interfaceContract(product: Product): void {
       expect(settings).toContainEqual({ name: 'dataDir', value: env.CUSTODY_DATA_DIR, origin: 'CUSTODY_DATA_DIR' });
       expect(settings).toContainEqual({ name: 'publisherKey', hidden: true, origin: 'CUSTODY_PUBLISHER_KEY' });
       expect(await asJson('migrate')).toEqual({
-        applied: expect.arrayContaining([expect.stringContaining('dead-letter-copies')]) as unknown,
+        applied: expect.arrayContaining([expect.stringContaining('ledger-')]) as unknown,
       });
       expect(await asJson('migrate')).toEqual({ applied: [] });
       expect(await asJson('reset', '--yes')).toEqual({ deleted: env.CUSTODY_DATA_DIR });

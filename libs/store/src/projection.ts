@@ -9,7 +9,6 @@
  * 4. Data that the database refuses is found by halving, each half in a savepoint of its own, and becomes a dead letter.
  */
 import { BatchEncoder, COPY_CONTENT, COPY_ENTRIES, COPY_RELATIONS, COPY_TIMELINE } from './batch-encoder.ts';
-import { FieldFault } from './copy-writer.ts';
 import { sqlState } from './errors.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
 import type { MapKeys } from './map-keys.ts';
@@ -156,7 +155,7 @@ class Projection {
         search?.add(event, readers);
         encoded.push(event);
       } catch (error) {
-        if (!isFaultOfData(error)) throw error;
+        if (ranOutOfMemory(error)) throw error;
         this.kill(event, error);
       }
     }
@@ -271,11 +270,8 @@ const LOCK_HEAD = { name: 'lock_head', text: 'select size from ledger.head for u
 /** Data exceptions (class 22) and integrity constraints (class 23), PostgreSQL appendix A. */
 const isDataError = (error: unknown): boolean => /^2[23]/.test(sqlState(error) ?? '');
 
-/** What a value of another type or size raises while it is encoded; not that memory ran out. */
-const isFaultOfData = (error: unknown): boolean =>
-  error instanceof FieldFault ||
-  error instanceof TypeError ||
-  (error instanceof RangeError && (error as { code?: string }).code === 'ERR_OUT_OF_RANGE');
+/** Not the event's fault, whatever it is: the same event goes in when there is memory. */
+const ranOutOfMemory = (error: unknown): boolean => error instanceof Error && /allocation failed/i.test(error.message);
 
 const isKnownEvent = (error: unknown): boolean =>
   sqlState(error) === '23505' && (error as { constraint?: string }).constraint === 'entries_event';

@@ -75,6 +75,13 @@ const HISTORIES: readonly Given[] = [
   ),
   // Leaves the item out, and is earlier than what it corrects: it comes to the fold as what speaks about the page, behind it.
   ...history('left', {}, { id: 'fix', kind: 'correction', occurred: on('2018-06-01'), items: [item('serial:demo:ELSE')] }),
+  // Two behind one sighting: the first of the log is the later.
+  ...history(
+    'two',
+    {},
+    { id: 'a', agency: 'beta', kind: 'dispute', occurred: on('2018-06-09'), items: [item('serial:demo:ELSE')] },
+    { id: 'b', agency: 'beta', kind: 'dispute', occurred: on('2018-06-02'), items: [item('serial:demo:ELSE')] },
+  ),
   ...history(
     'misread',
     { items: [item(MISREAD)] },

@@ -35,7 +35,7 @@ const cases: [Statement, unknown[]][] = [
   [SEARCH, ['{key 7,key 8}', '{1,2}']],
   [SEARCH_FRESH, ['{1,2}', '{item 7,item 8}', ROWS - 10]],
   [SEARCH_FRESH_ALIASES, ['{1,2}', '{a,b}']],
-  [REBUILD_BATCH, [ROWS - 10, ROWS]],
+  [REBUILD_BATCH, [ROWS - 10, ROWS, 1_000_000]],
   [LIST_CONFLICTS, ['local', '', '\\x', 20, '{1,2}']],
   [LIST_DEAD_LETTERS, [EVERYTHING, 20]],
   [NEXT_TO_COPY, [100]],
