@@ -179,15 +179,20 @@ async function apiTimeline(base: string, item: string): Promise<string[]> {
   const lines: string[] = [];
   for (let next: string | null = ''; next !== null;) {
     const cursor: string = next === '' ? '' : `&cursor=${encodeURIComponent(next)}`;
-    const page: TimelineView = await get<TimelineView>(`${base}/v1/items/${encodeURIComponent(item)}/timeline?limit=500${cursor}`);
+    const page = await get<TimelineView>(`${base}/v1/items/${encodeURIComponent(item)}/timeline?limit=500${cursor}`, 'may be missing');
+    if (page === null) return lines;
     lines.push(...page.entries.map(({ id, standing }) => `${id} ${standing}`));
     next = page.next;
   }
   return lines;
 }
 
-async function get<Body>(url: string): Promise<Body> {
+function get<Body>(url: string): Promise<Body>;
+/** Null where the API knows of nothing: whether it should is for the comparison. */
+function get<Body>(url: string, missing: 'may be missing'): Promise<Body | null>;
+async function get<Body>(url: string, missing?: 'may be missing'): Promise<Body | null> {
   const response = await fetch(url, { signal: AbortSignal.timeout(30_000) });
+  if (response.status === 404 && missing !== undefined) return null;
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
   return (await response.json()) as Body;
 }
