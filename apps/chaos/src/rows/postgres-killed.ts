@@ -49,13 +49,14 @@ async function killPostgres(harness: Harness, scene: Scene): Promise<Outcome> {
       () => load.progress().acknowledged > before || load.progress().done || !child.running,
       5,
     );
-    if (!child.running) return ended(child);
+    if (!child.running) break;
     await sleep(random.between(BETWEEN_MS.least, BETWEEN_MS.most));
     const killedAt = Date.now();
     stack.killPostgres();
     await until('Postgres to answer again', BACK_WITHIN_MS, async () => (await scene.database.pool.query('select 1')).rowCount === 1, 5);
     kills.push({ killedAt, backAt: Date.now() });
   }
+  // Dropping the database waits for it.
   await signalWalWriter(scene, 'SIGCONT');
   // It may end for good where an acknowledged commit was lost (an offset that the log does not hold any more): nobody takes the load then.
   if (await Promise.race([load.done.then(() => false), child.exited.then(() => true)])) return ended(child);
