@@ -26,12 +26,7 @@ afterEach(() => database.drop());
 async function project(from: number, to: number): Promise<void> {
   const records = Array.from({ length: to - from }, (_, n) => {
     const { key, value, headers } = recordOf(documentAt(INPUTS, from + n));
-    return {
-      offset: from + n,
-      key,
-      value,
-      headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
-    };
+    return { offset: from + n, key, value, headers: headers as Record<string, string> };
   });
   const { events, dead } = decodeBatch(records, new Map([[AGENCY, [PUBLISHER_KEY]]]));
   expect(dead).toEqual([]);

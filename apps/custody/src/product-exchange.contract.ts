@@ -320,8 +320,8 @@ export function exchangeContract(product: Product): void {
     expect([answer.status, answer.headers.get('request-id')]).toEqual([202, 'request.of-mine:1']);
     await product.untilProjected(size + 1);
     await product.until('the log has a line', () => Promise.resolve(product.stderr().includes('"requestId":"request.of-mine:1"')));
-    const record = (await product.records()).find(({ headers }) => headers['ce_id']?.toString() === 'named-request');
-    expect(record?.headers['custody-request']?.toString()).toBe('request.of-mine:1');
+    const record = (await product.records()).find(({ headers }) => headers['ce_id'] === 'named-request');
+    expect(record?.headers['custody-request']).toBe('request.of-mine:1');
     const made = (await product.get('/livez')).headers.get('request-id');
     expect(made).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
   });

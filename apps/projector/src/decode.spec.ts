@@ -55,7 +55,7 @@ function recordOf(changes: Changes = {}): LogRecord {
     'custody-mac': recordMac(changes.key ?? KEY, header, value),
     ...changes.headers,
   };
-  const raw = Object.entries(headers).flatMap(([name, text]) => (text === undefined ? [] : [[name, Buffer.from(text)] as const]));
+  const raw = Object.entries(headers).flatMap(([name, text]) => (text === undefined ? [] : [[name, Buffer.from(text).toString('latin1')] as const]));
   return { offset: 41, key: Buffer.from('vin:WDDSYNTH9JA000001'), value: changes.value ?? value, headers: Object.fromEntries(raw) };
 }
 
@@ -217,7 +217,7 @@ describe('a record that cannot be taken is a dead letter', () => {
           offset: 0,
           key: null,
           value: Buffer.from(value),
-          headers: Object.fromEntries(Object.entries(headers).map(([name, bytes]) => [name, Buffer.from(bytes)])),
+          headers: Object.fromEntries(Object.entries(headers).map(([name, bytes]) => [name, Buffer.from(bytes).toString('latin1')])),
         };
         expect(reasonOf(decode(record, KEYS))).not.toBe('taken');
       }),

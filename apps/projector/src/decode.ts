@@ -32,7 +32,7 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
   const { header, content } = decoded;
 
   const { headers } = record;
-  const mac = headers['custody-mac']?.toString('latin1') ?? '';
+  const mac = headers['custody-mac'] ?? '';
   if (keys.get(header.agency)?.some((key) => checkRecordMac(key, header, record.value, mac)) !== true) {
     return dead(record, 'record.forged', 'The HMAC of the record is missing or by no known publisher of its agency.');
   }

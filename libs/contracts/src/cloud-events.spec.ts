@@ -1,8 +1,8 @@
 import { checkHeaders, submittedHeaders } from './cloud-events.ts';
 
 const record = { agency: 'local', id: 'lux-0009', captured: '2026-11-24T02:10:00.000000Z', subject: 'vin:WDDSYNTH9JA000001' };
-const raw = (headers: Record<string, string>): Record<string, Buffer> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Buffer.from(value)]));
+const raw = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Buffer.from(value).toString('latin1')]));
 
 describe('the headers of a submitted sighting', () => {
   const headers = submittedHeaders({ ...record, requestId: 'r-1' });

@@ -33,14 +33,14 @@ export function submittedHeaders(record: SubmittedRecord & { readonly requestId:
 }
 
 /**
- * The first header, as read, that is missing or is not what the value itself states; `null`: all copies are there and equal. `ce_subject`
+ * The first header, as read (a character for each byte), that is missing or is not what the value itself states; `null`: all copies are there and equal. `ce_subject`
  * is compared where there is a subject. Headers of other names are ignored. Cost: 0.4 µs.
  */
-export function checkHeaders(headers: Readonly<Record<string, Buffer>>, { agency, id, captured, subject }: SubmittedRecord): Fault | null {
-  const same = (name: string, text: string): boolean => isText(headers[name], text);
+export function checkHeaders(headers: Readonly<Record<string, string>>, { agency, id, captured, subject }: SubmittedRecord): Fault | null {
+  const same = (name: string, text: string): boolean => headers[name] === bytesOf(text);
   if (!same('ce_specversion', '1.0')) return mismatch('ce_specversion');
   if (!same('ce_id', id)) return mismatch('ce_id');
-  if (!isText(headers['ce_source'], agency, '/agencies/')) return mismatch('ce_source');
+  if (!same('ce_source', `/agencies/${agency}`)) return mismatch('ce_source');
   if (!same('ce_type', SUBMITTED_TYPE)) return mismatch('ce_type');
   if (!same('ce_time', captured)) return mismatch('ce_time');
   if (!same('content-type', RECORD_MEDIA_TYPE)) return mismatch('content-type');
@@ -52,13 +52,7 @@ const mismatch = (name: string): Fault => ({
   detail: `The header ${name} is not what the value says.`,
 });
 
-/** Whether the bytes are this text, after `prefix`, in UTF-8. In a loop while it is ASCII: making a text of the bytes costs four times as much. */
-function isText(bytes: Buffer | undefined, text: string, prefix = ''): boolean {
-  if (bytes === undefined) return false;
-  if (bytes.length !== prefix.length + text.length) return bytes.toString('utf8') === prefix + text;
-  for (let at = 0; at < bytes.length; at++) {
-    const unit = at < prefix.length ? prefix.charCodeAt(at) : text.charCodeAt(at - prefix.length);
-    if (bytes[at] !== unit) return false;
-  }
-  return true;
-}
+/** UTF-8, a character for each byte. */
+const bytesOf = (text: string): string => (NOT_ASCII.test(text) ? Buffer.from(text).toString('latin1') : text);
+
+const NOT_ASCII = /[^\0-\x7f]/;

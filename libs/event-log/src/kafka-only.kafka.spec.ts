@@ -61,7 +61,7 @@ describe('records of other publishers', () => {
     await producer.send({ topic, compression: kafkajs.CompressionTypes.GZIP, messages: [{ value: 'squeezed', headers: { twice: ['a', 'b'] } }, { value: null }] });
     await producer.disconnect();
     const [first, second] = await readAll(topic, 2);
-    expect([first?.value.toString(), first?.headers['twice']?.toString(), second?.value.length]).toEqual(['squeezed', 'b', 0]);
+    expect([first?.value.toString(), first?.headers['twice'], second?.value.length]).toEqual(['squeezed', 'b', 0]);
   }, TIMEOUT_MS); // prettier-ignore
 
   test('what an aborted transaction wrote is not read, what a committed one wrote is', async () => {

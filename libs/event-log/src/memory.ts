@@ -257,9 +257,9 @@ const newTopic = (partitions: number): Topic => ({
 
 const highOf = ({ low, records }: Partition): number => low + records.length;
 
-function encodeHeaders(headers: OutgoingRecord['headers']): Record<string, Buffer> {
+function encodeHeaders(headers: OutgoingRecord['headers']): Record<string, string> {
   return Object.assign(
     new RawHeaders(),
-    Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text as string)])),
+    Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text as string).toString('latin1')])),
   );
 }

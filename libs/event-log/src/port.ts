@@ -16,8 +16,11 @@ export interface LogRecord {
   readonly offset: number;
   readonly key: Buffer | null;
   readonly value: Buffer;
-  /** Raw bytes: a header is what the producer wrote, checked by whoever relies on it. May be decoded at each access: keep the record, or ask once. */
-  readonly headers: Readonly<Record<string, Buffer>>;
+  /**
+   * Raw bytes, as a text with one character (U+0000 to U+00FF) for each: nine Buffers cost more than all the rest of a record. A header is
+   * what the producer wrote, checked by whoever relies on it. May be decoded at each access: keep the record, or ask once.
+   */
+  readonly headers: Readonly<Record<string, string>>;
   /**
    * The log has the record but cannot decode it (`record.codec`: its batch is compressed in a way that this program cannot read). `value`
    * is then the whole undecoded batch at its first record, empty at the others. Belongs with the dead letters.

@@ -105,7 +105,7 @@ export const text = ({ value }: LogRecord): string => value.toString();
 export const firstOf = (batch: Batch): number => (batch.records[0] as LogRecord).offset;
 
 export const plain = ({ key, value, headers }: LogRecord): unknown => [
-  key?.toString('hex') ?? null, value.toString('hex'), Object.entries(headers).map(([name, bytes]) => [name, bytes.toString('hex')]).sort(),
+  key?.toString('hex') ?? null, value.toString('hex'), Object.entries(headers).map(([name, bytes]) => [name, Buffer.from(bytes, 'latin1').toString('hex')]).sort(),
 ]; // prettier-ignore
 export const plainOutgoing = ({ key, value, headers }: OutgoingRecord): unknown => [
   key?.toString('hex') ?? null,

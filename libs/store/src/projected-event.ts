@@ -30,7 +30,7 @@ export interface ProjectedEvent extends Ref, EventIndex {
   /** The whole event-log value: kept with a conflict or a dead letter. */
   readonly raw: Buffer;
   /** Where the event comes from the log: what is kept of its record with a dead letter, and asked for only then. */
-  readonly record?: { readonly key: Buffer | null; readonly headers: Readonly<Record<string, Buffer>> };
+  readonly record?: { readonly key: Buffer | null; readonly headers: Readonly<Record<string, string>> };
 }
 
 export interface DeadLetter {
@@ -39,7 +39,8 @@ export interface DeadLetter {
   readonly code: string;
   readonly detail: string;
   readonly key: Buffer | null;
-  readonly headers: Readonly<Record<string, Buffer>>;
+  /** Raw bytes, one character (U+0000 to U+00FF) for each. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly value: Buffer;
 }
 

@@ -115,7 +115,7 @@ export function headersBound(headers: OutgoingRecord['headers']): number {
   return bytes;
 }
 
-/** Rows of (offset, key, headers, value). Keys, values and headers are views of the payload. */
+/** Rows of (offset, key, headers, value). Keys and values are views of the payload. */
 export function readRecordRows(payload: Buffer): LogRecord[] {
   if (payload.compare(SIGNATURE, 0, SIGNATURE.length, 0, SIGNATURE.length) !== 0) throw new Error('not a binary COPY');
   const records: LogRecord[] = [];
@@ -135,13 +135,13 @@ export function readRecordRows(payload: Buffer): LogRecord[] {
   return records;
 }
 
-function readHeaders(payload: Buffer, begin: number, end: number): Record<string, Buffer> {
+function readHeaders(payload: Buffer, begin: number, end: number): Record<string, string> {
   const headers = new RawHeaders();
   let at = begin;
   while (at < end) {
     const nameEnd = at + 2 + payload.readUInt16BE(at);
     const valueEnd = nameEnd + 4 + payload.readInt32BE(nameEnd);
-    headers[payload.toString('utf8', at + 2, nameEnd)] = payload.subarray(nameEnd + 4, valueEnd);
+    headers[payload.toString('utf8', at + 2, nameEnd)] = payload.toString('latin1', nameEnd + 4, valueEnd);
     at = valueEnd;
   }
   if (at !== end) throw new FatalLogError('record.malformed', 'A row of event_log.records has headers that do not end where they should.');

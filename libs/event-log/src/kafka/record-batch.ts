@@ -107,8 +107,8 @@ export interface AbortedTransaction {
 
 /**
  * The records from `from` on of whole batches; a last one that was cut off is left for the next fetch. Records of aborted transactions and
- * markers are left out. Checksums are not checked: TCP, the broker's own check and the hash in every value stand for them. Keys, values
- * and headers are views of `bytes`. Throws RangeError for what is no record batch.
+ * markers are left out. Checksums are not checked: TCP, the broker's own check and the hash in every value stand for them. Keys and
+ * values are views of `bytes`. Throws RangeError for what is no record batch.
  */
 export function decodeBatches(bytes: Buffer, from: number, aborted: readonly AbortedTransaction[]): FetchedRecords {
   const found: { records: LogRecord[]; sizes: number[]; end: number } = { records: [], sizes: [], end: from };
@@ -191,39 +191,50 @@ function decodeUnpacked(bytes: Buffer, count: number, base: number): { records: 
       at.skipBytes(); // value
     }
     if (at.at !== end) throw new RangeError('a record does not end where it says');
-    records.push(new FetchedRecord(offset, key, value, bytes, headersAt));
+    records.push(new FetchedRecord(offset, key, value, bytes, headersAt, end));
     sizes.push(size);
   }
   return { records, sizes };
 }
 
-/** Its nine headers are nine Buffers, as much as all the rest of a record that waits: they are made when they are asked for, each time. */
+/** Its nine headers weigh as much as all the rest of a record that waits: they are made when they are asked for, each time. */
 class FetchedRecord implements LogRecord {
   readonly offset: number;
   readonly key: Buffer | null;
   readonly value: Buffer;
   readonly #bytes: Buffer;
   readonly #headersAt: number;
+  readonly #end: number;
 
-  constructor(offset: number, key: Buffer | null, value: Buffer, bytes: Buffer, headersAt: number) {
+  constructor(offset: number, key: Buffer | null, value: Buffer, bytes: Buffer, headersAt: number, end: number) {
     this.offset = offset;
     this.key = key;
     this.value = value;
     this.#bytes = bytes;
     this.#headersAt = headersAt;
+    this.#end = end;
   }
 
   /** Of headers of one name the last counts, as in Kafka's own client. */
-  get headers(): Readonly<Record<string, Buffer>> {
+  get headers(): Readonly<Record<string, string>> {
     const headers = new RawHeaders();
-    const at = new VarintReader(this.#bytes, this.#headersAt);
+    const begin = this.#headersAt;
+    const at = new VarintReader(this.#bytes, begin);
+    const text = this.#bytes.toString('latin1', begin, this.#end);
     for (let left = at.varint(); left > 0; left--) {
-      const name = at.text();
-      headers[name] = at.bytes() ?? EMPTY;
+      const nameBytes = at.skipBytes();
+      const name = text.slice(at.at - begin - nameBytes, at.at - begin);
+      const valueBytes = at.skipBytes();
+      headers[headerName(name)] = text.slice(at.at - begin - valueBytes, at.at - begin);
     }
     return headers;
   }
 }
+
+/** Names are UTF-8 in Kafka, unlike values. */
+const headerName = (bytes: string): string => (NOT_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1').toString() : bytes);
+
+const NOT_ASCII = /[^\0-\x7f]/;
 
 class VarintReader {
   at: number;
@@ -255,14 +266,11 @@ class VarintReader {
     return this.#bytes.subarray(this.at - length, this.at);
   }
 
-  skipBytes(): void {
-    this.#forward(Math.max(this.varint(), 0));
-  }
-
-  text(): string {
-    const length = this.varint();
-    this.#forward(Math.max(length, 0));
-    return this.#bytes.toString('utf8', this.at - length, this.at);
+  /** How many there were; none, where Kafka has null. */
+  skipBytes(): number {
+    const length = Math.max(this.varint(), 0);
+    this.#forward(length);
+    return length;
   }
 
   #next(): number {

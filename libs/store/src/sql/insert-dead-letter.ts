@@ -37,8 +37,8 @@ const storable = (text: string): string =>
     .replace(/\p{Surrogate}/gu, '\ufffd');
 
 /** JSON text of [name, base64] pairs. Names, too, may hold what JSON escapes. */
-export function encodeHeaders(headers: Readonly<Record<string, Uint8Array>>): Buffer {
-  return Buffer.from(JSON.stringify(Object.entries(headers).map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')])));
+export function encodeHeaders(headers: Readonly<Record<string, string>>): Buffer {
+  return Buffer.from(JSON.stringify(Object.entries(headers).map(([name, bytes]) => [name, Buffer.from(bytes, 'latin1').toString('base64')])));
 }
 
 /** The inverse. Without a prototype: a header may be called `__proto__`. */

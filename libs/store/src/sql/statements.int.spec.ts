@@ -109,7 +109,7 @@ describe('reading the ledger', () => {
           code: 'record.malformed',
           detail: 'no header',
           key: Buffer.from('k'),
-          headers: { ['__proto__']: Buffer.from([0, 255]) },
+          headers: { ['__proto__']: '\0\xff' },
           value: Buffer.from('junk'),
         },
       ],
