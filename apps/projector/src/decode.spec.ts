@@ -55,7 +55,9 @@ function recordOf(changes: Changes = {}): LogRecord {
     'custody-mac': recordMac(changes.key ?? KEY, header, value),
     ...changes.headers,
   };
-  const raw = Object.entries(headers).flatMap(([name, text]) => (text === undefined ? [] : [[name, Buffer.from(text).toString('latin1')] as const]));
+  const raw = Object.entries(headers).flatMap(([name, text]) =>
+    text === undefined ? [] : [[name, Buffer.from(text).toString('latin1')] as const],
+  );
   return { offset: 41, key: Buffer.from('vin:WDDSYNTH9JA000001'), value: changes.value ?? value, headers: Object.fromEntries(raw) };
 }
 

@@ -51,7 +51,9 @@ class NaiveProjector {
   @(EventPattern(topic) as MethodDecorator)
   async project(@Payload() value: Buffer, @Ctx() context: KafkaContext): Promise<void> {
     const message = context.getMessage();
-    const headers = Object.fromEntries(Object.entries(message.headers ?? {}).map(([name, bytes]) => [name, (bytes as Buffer).toString('latin1')]));
+    const headers = Object.fromEntries(
+      Object.entries(message.headers ?? {}).map(([name, bytes]) => [name, (bytes as Buffer).toString('latin1')]),
+    );
     const decoded = decode({ offset: Number(message.offset), key: message.key, value, headers }, KEYS);
     if ('dead' in decoded) throw new Error(`${decoded.dead.code}: ${decoded.dead.detail}`);
     const { event } = decoded;

@@ -38,7 +38,9 @@ const storable = (text: string): string =>
 
 /** JSON text of [name, base64] pairs. Names, too, may hold what JSON escapes. */
 export function encodeHeaders(headers: Readonly<Record<string, string>>): Buffer {
-  return Buffer.from(JSON.stringify(Object.entries(headers).map(([name, bytes]) => [name, Buffer.from(bytes, 'latin1').toString('base64')])));
+  return Buffer.from(
+    JSON.stringify(Object.entries(headers).map(([name, bytes]) => [name, Buffer.from(bytes, 'latin1').toString('base64')])),
+  );
 }
 
 /** The inverse. Without a prototype: a header may be called `__proto__`. */
