@@ -77,23 +77,18 @@ test('a goal is judged by the ratio of one round, reached at its bound and misse
   expect(judge({}, [1_000_000]).every(({ reached }) => reached === null)).toBe(true);
 });
 
-test('rate and memory are those of one run, the faster, and the goal names it', () => {
+test('the sink is compared with one process, whose rate and memory are those of one run', () => {
   const run = (eventsPerSecond: number, peakRssBytes: number) => {
     const figures = { eventsPerSecond, peakRssBytes };
     return { title: '', rounds: [figures], median: figures };
   };
-  const judged = (one: number, two: number) =>
-    judge(
-      { 'projector.1item.1process': run(one, 400), 'projector.1item.2process': run(two, 800), 'debezium.jdbc-sink': run(10, 1_000) },
-      [1],
-    ).filter(({ goal }) => goal.includes('(d)'));
-  expect(judged(30, 20)).toMatchObject([
-    { value: 3, goal: "1 projector against (d), Debezium's JDBC sink: at least 1.5" },
-    { value: 0.4, goal: 'memory of 1 projector against (d): at most 0.5', reached: true },
-  ]);
-  expect(judged(30, 50)).toMatchObject([
-    { value: 5, goal: "2 projectors against (d), Debezium's JDBC sink: at least 1.5" },
-    { value: 0.8, goal: 'memory of 2 projectors against (d): at most 0.5', reached: false },
+  const judged = judge(
+    { 'projector.1item.1process': run(30, 400), 'projector.1item.2process': run(50, 800), 'debezium.jdbc-sink': run(10, 1_000) },
+    [1],
+  ).filter(({ goal }) => goal.includes('(d)'));
+  expect(judged).toMatchObject([
+    { value: 3, goal: "one process against (d), Debezium's JDBC sink in one worker: at least 1.5" },
+    { value: 0.4, goal: 'its memory against that of (d): at most 0.5', reached: true },
   ]);
 });
 

@@ -30,6 +30,7 @@ export interface ProjectorDeps {
 @Controller()
 export class ProjectorController {
   readonly #deps: ProjectorDeps;
+  readonly #turns = new Turns(BATCHES_MAX);
 
   constructor(@Inject(PROJECTOR_DEPS) deps: ProjectorDeps) {
     this.#deps = deps;
@@ -40,7 +41,11 @@ export class ProjectorController {
    * the offset's compare-and-set, the batch is dropped and reading goes on where the ledger says.
    */
   @BatchHandler(EVENTS_TOPIC)
-  async project(@Payload() batch: Batch): Promise<BatchResult> {
+  project(@Payload() batch: Batch): Promise<BatchResult> {
+    return this.#turns.run(() => this.#project(batch));
+  }
+
+  async #project(batch: Batch): Promise<BatchResult> {
     const { project, keys, metrics, progress, committed } = this.#deps;
     const started = performance.now();
     const { events, dead, next } = withinRows(await decodeInTurns(batch.records, keys), batch.next);
@@ -59,6 +64,34 @@ export class ProjectorController {
       committed(outcome);
     }
     return { next: outcome.next };
+  }
+}
+
+/**
+ * Batches of different partitions worked on at a time: one is decoded while the other is in its transaction, for which all wait anyway. Each
+ * holds some 15 MB while it is decoded, so this bounds the memory of a process that holds many partitions.
+ */
+const BATCHES_MAX = 2;
+
+/** At most so many at a time, the others in the order in which they came. */
+class Turns {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(max: number) {
+    this.#free = max;
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import { AGENCY } from '../records.ts';
 
 const env = (name: string): string => process.env[name] ?? '';
 /** As the product's defaults. */
-const MAX_RECORDS = 4_000;
+const MAX_RECORDS = 2_500;
 const MAX_BYTES = 8 * 2 ** 20;
 
 const pool = createPool({ url: env('DATABASE_URL'), applicationName: 'bare projector', max: 5, role: 'projector' });

@@ -5,7 +5,7 @@ import type { ConsumeOptions, LogRecord } from '../port.ts';
 
 /**
  * While the log has more than was fetched, a batch waits this long to get whole: a transaction of 370 records (what one fetch brings) costs
- * Postgres half as much again, for each record, as one of 4,000. Longer than a fetch takes; a reader that has caught up never waits.
+ * Postgres half as much again, for each record, as one of thousands. Longer than a fetch takes; a reader that has caught up never waits.
  */
 const LINGER_MS = 50;
 /** Before the first offset is known, and after the partition was taken away. */

@@ -123,8 +123,8 @@ export const SETTINGS = {
     batchRecords: integer(
       1,
       10_000,
-      4_000,
-      'Records of one transaction at most. More is slower to redo after a crash; fewer costs round trips.',
+      2_500,
+      'Records of one transaction at most. More is slower to redo after a crash and takes memory; fewer costs round trips.',
     ),
     batchBytes: integer(64 * 1024, 64 * MIB, 8 * MIB, 'Bytes of one transaction at most; the memory of a projector follows from it.'),
     stallSeconds: integer(1, 3_600, 30, 'Not ready when a partition has records waiting and none was taken for this long.'),
