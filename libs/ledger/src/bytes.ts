@@ -1,0 +1,65 @@
+/** Bytes without Node's Buffer: what proofs are made and checked with runs in a browser as it does here. */
+
+const HEX = /^(?:[0-9a-f]{2})*$/;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** Arguments of one call: engines have a limit. */
+const CHUNK_BYTES = 8192;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export const utf8 = (text: string): Uint8Array => encoder.encode(text);
+
+/** `null` for what is not UTF-8. */
+export function utf8Text(bytes: Uint8Array): string | null {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+export const toHex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** `null` for anything but pairs of lower-case hex digits. */
+export function fromHex(text: string): Uint8Array | null {
+  if (!HEX.test(text)) return null;
+  return Uint8Array.from({ length: text.length / 2 }, (_, n) => Number.parseInt(text.slice(2 * n, 2 * n + 2), 16));
+}
+
+/** RFC 4648 section 4, padded. */
+export function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) text += String.fromCharCode(...bytes.subarray(at, at + CHUNK_BYTES));
+  return btoa(text);
+}
+
+/** RFC 4648 section 4; `null` for anything that is not padded or not canonical (two texts for the same bytes). */
+export function fromBase64(text: string): Uint8Array | null {
+  if (!BASE64.test(text)) return null;
+  const bytes = Uint8Array.from(atob(text), (unit) => unit.charCodeAt(0));
+  return toBase64(bytes) === text ? bytes : null;
+}
+
+/** Not in constant time: for what is public. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}
+
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** Unsigned, big-endian; throws RangeError for what does not fit. */
+export function uint64Bytes(value: bigint): Uint8Array {
+  if (value < 0n || value >= 1n << 64n) throw new RangeError('a number of 64 bits is not negative and below 2^64');
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value);
+  return bytes;
+}
