@@ -24,6 +24,7 @@ export {
 } from './log-tree.ts';
 export { mapKey } from './map-key.ts';
 export { leafHash, merkleRoot, nodeHash } from './merkle.ts';
+export { encodeGenesis, encodeSeal, mapSaltHash, readNotice, type Genesis, type Notice, type Seal } from './notices.ts';
 export { equalInConstantTime, HASH_BYTES, randomSecret, sha256Hex } from './primitives.ts';
 export {
   checkRecordMac,

@@ -30,7 +30,7 @@ const inclusionOf = (index: bigint, size: bigint): Uint8Array[] => hashesOf(incl
 const consistencyOf = (first: bigint, second: bigint): Uint8Array[] => hashesOf(consistencyNodes(first, second));
 
 const sizes = fc.bigInt({ min: 1n, max: BigInt(LEAVES.length) });
-const pairs = fc.tuple(sizes, sizes).map(([a, b]) => (a < b ? [a, b] : [b, a]) as const);
+const pairs = fc.tuple(sizes, sizes).map(([a, b]): [bigint, bigint] => (a < b ? [a, b] : [b, a]));
 
 describe('a tree of the log', () => {
   it('proves each of its leaves, and no other in its place', () => {
