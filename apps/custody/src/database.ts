@@ -48,6 +48,7 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
     projector: config.databaseUrlProjector,
     gateway: config.databaseUrlGateway,
     operator: config.databaseUrlOperator,
+    sealer: config.databaseUrlSealer,
   };
   const loginOf = (role: AppRole): { url: string; role?: AppRole } =>
     embedded === null ? { url: ownLogins[role] ?? (external as string), role } : { url: embedded.url(role) };

@@ -75,6 +75,7 @@ export const SETTINGS = {
   databaseUrlCapture: roleLogin('capture'),
   databaseUrlProjector: roleLogin('projector'),
   databaseUrlGateway: roleLogin('gateway'),
+  databaseUrlSealer: roleLogin('sealer'),
   databaseUrlOperator: roleLogin('operator', ', by which the gateway marks dead letters as retried'),
   publisherKey: text(
     KEY,

@@ -29,7 +29,7 @@ const MAP_SALT_BYTES = 32;
  * Roles belong to the whole server, so another database's migration may create the same one at this moment. Whoever migrates must be able
  * to step down to the role (`set role`); a superuser can anyway.
  */
-const createRole = (name: string): string => `
+export const createRole = (name: string): string => `
 do $$ begin
   begin
     create role ${name} nologin;

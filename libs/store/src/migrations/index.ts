@@ -1,4 +1,5 @@
 /** Numbered, forward only; a migration that was released is never edited: the next one mends it. */
 import { Ledger } from './0001-ledger.ts';
+import { Proof } from './0002-proof.ts';
 
-export const MIGRATIONS = [Ledger];
+export const MIGRATIONS = [Ledger, Proof];

@@ -1,0 +1,103 @@
+/** What the sealer reads: a piece of the log, whole or not at all. */
+import type { StoreClient } from '../pool.ts';
+
+/** Rows of an int8 and 32 bytes, as binary COPY gives them: a fixed stride, so that nothing is parsed and nothing is copied (1 µs a row). */
+export class FixedRows {
+  private readonly payload: Buffer;
+  readonly length: number;
+
+  /** Throws RangeError for what are not such rows. */
+  constructor(payload: Buffer) {
+    if ((payload.length - COPY_HEADER_BYTES - COPY_TRAILER_BYTES) % ROW_BYTES !== 0) throw new RangeError('not rows of an int8 and a hash');
+    this.payload = payload;
+    this.length = (payload.length - COPY_HEADER_BYTES - COPY_TRAILER_BYTES) / ROW_BYTES;
+  }
+
+  logIndex(n: number): number {
+    return Number(this.payload.readBigInt64BE(COPY_HEADER_BYTES + n * ROW_BYTES + INT8_AT));
+  }
+
+  /** A view. */
+  hash(n: number): Buffer {
+    const at = COPY_HEADER_BYTES + n * ROW_BYTES + HASH_AT;
+    return this.payload.subarray(at, at + HASH_BYTES);
+  }
+}
+
+const COPY_HEADER_BYTES = 19;
+const COPY_TRAILER_BYTES = 2;
+const INT8_AT = 2 + 4;
+const HASH_AT = INT8_AT + 8 + 4;
+const HASH_BYTES = 32;
+const ROW_BYTES = HASH_AT + HASH_BYTES;
+
+export interface LogPiece {
+  readonly from: number;
+  /** Index behind the last. */
+  readonly to: number;
+  /** Log index and commitment of sightings, rising. */
+  readonly entries: FixedRows;
+  /** Entries of the operator, rising. */
+  readonly notices: readonly { readonly logIndex: number; readonly bytes: Buffer }[];
+}
+
+/** Log index and map key: an entry concerns an item, for a reader group. Rising by log index. */
+export type ItemLinks = FixedRows;
+
+/**
+ * The log from `from` up to `to` as the transaction sees it. Throws where an index is missing or there twice: a log head that is ahead of its
+ * entries is a damaged database, and must never be sealed over (`seal.gap`).
+ */
+export async function readLogPiece(client: StoreClient, from: number, to: number): Promise<LogPiece> {
+  const range = `log_index >= ${integer(from)} and log_index < ${integer(to)}`;
+  const entries = new FixedRows(
+    await client.copyOut(`copy (select log_index, commitment from ledger.entries where ${range} order by log_index) to stdout (format binary)`),
+  );
+  const { rows } = await client.query<{ logIndex: number; bytes: Buffer }>(
+    `select log_index as "logIndex", bytes from ledger.notices where ${range} order by log_index`,
+  );
+  const piece = { from, to, entries, notices: rows };
+  const missing = firstMissing(piece);
+  if (missing !== null) throw new LogGap(missing, from, to);
+  return piece;
+}
+
+/** Of the same entries: which items they concern, in which reader groups. */
+export async function readItemLinks(client: StoreClient, from: number, to: number): Promise<ItemLinks> {
+  return new FixedRows(
+    await client.copyOut(
+      `copy (select log_index, map_key from ledger.timeline where log_index >= ${integer(from)} and log_index < ${integer(to)} and item <> ''
+        order by log_index, map_key) to stdout (format binary)`,
+    ),
+  );
+}
+
+/** The log's head says that there is an entry, and the tables have none, or two. */
+export class LogGap extends Error {
+  override readonly name = 'LogGap';
+  readonly code = 'seal.gap';
+  readonly logIndex: number;
+
+  constructor(logIndex: number, from: number, to: number) {
+    super(`The log has not exactly one entry at the index ${logIndex} (read from ${from} to ${to}).`);
+    this.logIndex = logIndex;
+  }
+}
+
+function firstMissing({ from, to, entries, notices }: LogPiece): number | null {
+  let [entry, notice] = [0, 0];
+  for (let index = from; index < to; index++) {
+    const isEntry = entry < entries.length && entries.logIndex(entry) === index;
+    const isNotice = notices[notice]?.logIndex === index;
+    if (isEntry === isNotice) return index;
+    if (isEntry) entry++;
+    else notice++;
+  }
+  return entry === entries.length && notice === notices.length ? null : to;
+}
+
+/** COPY takes no parameters. */
+function integer(value: number): string {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no log index`);
+  return String(value);
+}

@@ -1,0 +1,66 @@
+/** What was sealed, as it is read: by the gateway for everyone, by the sealer when it starts. */
+import type { StoreClient, StorePool } from '../pool.ts';
+import type { SealRow } from './seal-rows.ts';
+
+type From = StoreClient | StorePool;
+
+const LAST_CHECKPOINT = { name: 'last_checkpoint', text: 'select size, note from proof.checkpoints order by size desc limit 1' };
+const TILE = { name: 'tile', text: 'select substring(hashes from 1 for $3::integer) as hashes from proof.tiles where level = $1::smallint and n = $2::bigint' };
+const LAST_SEAL = {
+  name: 'last_seal',
+  text: 'select log_index as "logIndex", covers, time, map_root as "mapRoot", map_size as "mapSize" from proof.seals order by log_index desc limit 1',
+};
+const FIRST_SEAL_OVER = {
+  name: 'first_seal_over',
+  text: `select log_index as "logIndex", covers, time, map_root as "mapRoot", map_size as "mapSize" from proof.seals
+    where covers > $1::bigint order by covers, log_index limit 1`,
+};
+
+/** The newest signed note; `null` before the first. */
+export async function lastCheckpoint(from: From): Promise<{ size: number; note: string } | null> {
+  const { rows } = await from.run<{ size: number; note: string }>(LAST_CHECKPOINT);
+  return rows[0] ?? null;
+}
+
+/** The first `bytes` of a tile; fewer where it has not so many, `null` where there is none. Plan: one probe of the primary key. */
+export async function readTile(from: From, level: number, n: number, bytes: number): Promise<Buffer | null> {
+  const { rows } = await from.run<{ hashes: Buffer }>(TILE, [level, n, bytes]);
+  return rows[0]?.hashes ?? null;
+}
+
+export async function lastSeal(from: From): Promise<SealRow | null> {
+  const { rows } = await from.run<SealRow>(LAST_SEAL);
+  return rows[0] ?? null;
+}
+
+/** The seal that recorded the entry at this index: the first whose map covers it. `null`: it is not sealed yet. */
+export async function firstSealOver(from: From, logIndex: number): Promise<SealRow | null> {
+  const { rows } = await from.run<SealRow>(FIRST_SEAL_OVER, [logIndex]);
+  return rows[0] ?? null;
+}
+
+/** Map keys of all items in the order of their numbers, 0 on. For the sealer's start: 36 bytes each. */
+export async function readItems(from: StoreClient, onItem: (item: number, mapKey: Buffer) => void): Promise<void> {
+  await readRows(from, 'copy (select item, map_key from proof.items order by item) to stdout (format binary)', (row) => {
+    onItem(row.readInt32BE(6), row.subarray(14, 46));
+  });
+}
+
+/** All leaves of item trees, by item and place. For the sealer's start. */
+export async function readItemLeaves(from: StoreClient, onLeaf: (item: number, n: number, hashes: Buffer) => void): Promise<void> {
+  await readRows(from, 'copy (select item, n, hashes from proof.item_leaves order by item, n) to stdout (format binary)', (row) => {
+    onLeaf(row.readInt32BE(6), row.readInt32BE(14), row.subarray(22, 22 + row.readInt32BE(18)));
+  });
+}
+
+const COPY_HEADER_BYTES = 19;
+
+/** A row is valid only during the call; it begins with its number of fields. The server sends each row in a message of its own. */
+async function readRows(from: StoreClient, text: string, onRow: (row: Buffer) => void): Promise<void> {
+  let isFirst = true;
+  await from.copyOutPieces(text, (piece) => {
+    const row = isFirst ? piece.subarray(COPY_HEADER_BYTES) : piece;
+    isFirst = false;
+    if (row.length > 2) onRow(row);
+  });
+}

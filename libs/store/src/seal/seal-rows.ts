@@ -1,0 +1,139 @@
+/** What the sealer writes, in the transaction of one seal. */
+import { CopyWriter } from '../copy-writer.ts';
+import type { StoreClient } from '../pool.ts';
+
+export interface TileRow {
+  readonly level: number;
+  readonly n: number;
+  readonly hashes: Uint8Array;
+}
+
+export interface ItemRow {
+  readonly item: number;
+  readonly mapKey: Uint8Array;
+}
+
+export interface ItemLeafRow {
+  readonly item: number;
+  readonly n: number;
+  readonly logIndex: number;
+  readonly hashes: Uint8Array;
+}
+
+export interface MapTileRow {
+  readonly tile: number;
+  readonly changed: Uint8Array;
+  readonly hashes: Uint8Array;
+}
+
+export interface SealRow {
+  readonly logIndex: number;
+  readonly covers: number;
+  /** Microseconds since 1970. */
+  readonly time: number;
+  readonly mapRoot: Uint8Array;
+  readonly mapSize: number;
+}
+
+/** Somebody else took the token: this process must not write another seal. */
+export class SealerFenced extends Error {
+  override readonly name = 'SealerFenced';
+  readonly code = 'seal.fenced';
+
+  constructor() {
+    super('Another sealer has taken over; this one must not go on.');
+  }
+}
+
+/** Raises the token and returns it: whoever had the one before is fenced from now on. */
+export async function takeToken(client: StoreClient): Promise<number> {
+  const { rows } = await client.query<{ token: number }>('update proof.sealer set token = token + 1 returning token');
+  if (rows[0] === undefined) throw new Error('proof.sealer has no row: its migration did not run.');
+  return rows[0].token;
+}
+
+/** Holds the token's row until the end of the transaction. Throws SealerFenced where it is another's. */
+export async function holdToken(client: StoreClient, token: number): Promise<void> {
+  const { rowCount } = await client.query('select from proof.sealer where token = $1::bigint for update', [token]);
+  if (rowCount !== 1) throw new SealerFenced();
+}
+
+/** Locks the log head until the end of the transaction; returns the log's size. */
+export async function lockHead(client: StoreClient): Promise<number> {
+  const { rows } = await client.query<{ size: number }>('select size from ledger.head for update');
+  if (rows[0] === undefined) throw new Error('The ledger has no head: its migration did not run.');
+  return rows[0].size;
+}
+
+/** Appends an entry of the operator at the log's end, which `lockHead` gave. */
+export async function appendNotice(client: StoreClient, logIndex: number, bytes: Uint8Array): Promise<void> {
+  await client.query('insert into ledger.notices (log_index, bytes) values ($1::bigint, $2::bytea)', [logIndex, Buffer.from(bytes)]);
+  await client.query('update ledger.head set size = $1::bigint', [logIndex + 1]);
+}
+
+export async function insertSeal(client: StoreClient, { logIndex, covers, time, mapRoot, mapSize }: SealRow): Promise<void> {
+  await client.query(
+    'insert into proof.seals (log_index, covers, time, map_root, map_size) values ($1::bigint, $2::bigint, $3::bigint, $4::bytea, $5::bigint)',
+    [logIndex, covers, time, Buffer.from(mapRoot), mapSize],
+  );
+}
+
+/** A tile that is there grows; its bytes begin with those that were there, which the caller answers for. */
+export async function writeTiles(client: StoreClient, tiles: readonly TileRow[]): Promise<void> {
+  if (tiles.length === 0) return;
+  await client.query(
+    `insert into proof.tiles (level, n, hashes) select * from unnest($1::smallint[], $2::bigint[], $3::bytea[])
+      on conflict (level, n) do update set hashes = excluded.hashes`,
+    [tiles.map(({ level }) => level), tiles.map(({ n }) => n), tiles.map(({ hashes }) => Buffer.from(hashes))],
+  );
+}
+
+const INT4_BYTES = 8;
+const INT8_BYTES = 12;
+const LENGTH_BYTES = 4;
+
+export async function insertItems(client: StoreClient, rows: readonly ItemRow[]): Promise<void> {
+  const writer = new CopyWriter();
+  for (const { item, mapKey } of rows) {
+    writer.row(2, INT4_BYTES + LENGTH_BYTES + mapKey.length);
+    writer.int4(item);
+    writer.bytea(mapKey);
+  }
+  await copy(client, 'copy proof.items (item, map_key) from stdin (format binary)', writer);
+}
+
+export async function insertItemLeaves(client: StoreClient, rows: readonly ItemLeafRow[]): Promise<void> {
+  const writer = new CopyWriter();
+  for (const { item, n, logIndex, hashes } of rows) {
+    writer.row(4, 2 * INT4_BYTES + INT8_BYTES + LENGTH_BYTES + hashes.length);
+    writer.int4(item);
+    writer.int4(n);
+    writer.int8(logIndex);
+    writer.bytea(hashes);
+  }
+  await copy(client, 'copy proof.item_leaves (item, n, log_index, hashes) from stdin (format binary)', writer);
+}
+
+export async function insertMapTiles(client: StoreClient, seal: number, rows: readonly MapTileRow[]): Promise<void> {
+  const writer = new CopyWriter();
+  for (const { tile, changed, hashes } of rows) {
+    writer.row(4, INT4_BYTES + INT8_BYTES + 2 * LENGTH_BYTES + changed.length + hashes.length);
+    writer.int4(tile);
+    writer.int8(seal);
+    writer.bytea(changed);
+    writer.bytea(hashes);
+  }
+  await copy(client, 'copy proof.map_tiles (tile, seal, changed, hashes) from stdin (format binary)', writer);
+}
+
+async function copy(client: StoreClient, text: string, writer: CopyWriter): Promise<void> {
+  if (writer.rowCount > 0) await client.copyIn(text, writer.payload());
+}
+
+/** A checkpoint is published: once for a size; a later note of the same size has more cosignatures. */
+export async function writeCheckpoint(client: Pick<StoreClient, 'query'>, size: number, note: string): Promise<void> {
+  await client.query(
+    'insert into proof.checkpoints (size, note) values ($1::bigint, $2::text) on conflict (size) do update set note = excluded.note',
+    [size, note],
+  );
+}
