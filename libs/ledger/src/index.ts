@@ -48,3 +48,30 @@ export {
   type TileAddress,
   type TileId,
 } from './tiles.ts';
+
+// Signed notes and what is made of them.
+export {
+  type Checkpoint,
+  type CheckpointKeys,
+  checkEmptyRoot,
+  type Cosignature,
+  formatCheckpoint,
+  openCheckpoint,
+  type OpenedCheckpoint,
+  parseCheckpoint,
+  TREE_SIZE_MAX,
+} from './checkpoint.ts';
+export { cosign, cosignatureTime } from './cosignature.ts';
+export { checkPublicKey, verifyEd25519 } from './ed25519.ts';
+export { NOTE_FAULT_CODES, type NoteFault, type NoteFaultCode, type NoteResult } from './note-fault.ts';
+export {
+  formatVerifierKey,
+  type KeyKind,
+  type NoteSignature,
+  parseVerifierKey,
+  type SigningKey,
+  signingKey,
+  type VerifierKey,
+} from './note-key.ts';
+export { formatNote, formatSignatureLine, type OpenedNote, openNote, parseNote, signText, type VerifiedSignature } from './signed-note.ts';
+export { formatTlogProof, parseTlogProof, type TlogProof } from './tlog-proof.ts';
