@@ -46,8 +46,9 @@ const ALLOWED = {
   'libs/runtime': [lib('event-log'), ...NEST, npm('pino'), npm('prom-client'), npm('typebox'), NODE],
   'apps/capture': [LIBS, ...NEST, NODE],
   'apps/projector': [LIBS, ...NEST, NODE],
+  'apps/sealer': [LIBS, NODE],
   'apps/gateway': [LIBS, ...NEST, npm('swagger-ui-dist'), NODE],
-  'apps/custody': [LIBS, '^apps/(capture|projector|gateway)/src/index\\.ts$', ...NEST, npm('commander'), NODE],
+  'apps/custody': [LIBS, '^apps/(capture|projector|sealer|gateway)/src/index\\.ts$', ...NEST, npm('commander'), NODE],
 };
 
 const allowLists = Object.entries(ALLOWED).flatMap(([folder, allowed]) => [

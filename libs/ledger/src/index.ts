@@ -75,3 +75,4 @@ export {
 } from './note-key.ts';
 export { formatNote, formatSignatureLine, type OpenedNote, openNote, parseNote, signText, type VerifiedSignature } from './signed-note.ts';
 export { formatTlogProof, parseTlogProof, type TlogProof } from './tlog-proof.ts';
+export { entryLeafLatin1, TileBuilder, type GrownTile } from './tile-builder.ts';

@@ -39,3 +39,33 @@ export { ITEMS_PER_KEY_MAX, search, type SearchHit } from './sql/search.ts';
 export { logSize } from './sql/log-size.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export { timelinePage, type TimelineKey, type TimelineRow } from './sql/timeline-page.ts';
+export { FixedRows, LogGap, readItemLinks, readLogPiece, type ItemLinks, type LogPiece } from './seal/log-piece.ts';
+export {
+  firstSealOver,
+  itemLeavesBetween,
+  lastCheckpoint,
+  lastSeal,
+  mapTilesOf,
+  readEdgeTiles,
+  readItemLeaves,
+  readItems,
+  readTile,
+} from './seal/published.ts';
+export {
+  appendNotice,
+  holdToken,
+  insertItemLeaves,
+  insertItems,
+  insertMapTiles,
+  insertSeal,
+  lockHead,
+  SealerFenced,
+  takeToken,
+  writeCheckpoint,
+  writeTiles,
+  type ItemLeafRow,
+  type ItemRow,
+  type MapTileRow,
+  type SealRow,
+  type TileRow,
+} from './seal/seal-rows.ts';

@@ -78,11 +78,13 @@ create table proof.map_tiles (
   tile integer not null,
   seal bigint not null,
   changed bytea not null check (octet_length(changed) = 32),
+  kinds bytea not null,
   hashes bytea not null,
   primary key (tile, seal)
 );
+create index map_tiles_seal on proof.map_tiles (seal);
 alter table proof.map_tiles alter column hashes set storage external;
-comment on table proof.map_tiles is 'Hashes of the item map that a seal changed: tile 0 at depth 8, tile 1 + p at depth 16 below prefix p. changed: a bit for each of 256, most significant first.';
+comment on table proof.map_tiles is 'Hashes of the item map that a seal changed: tile 0 at depth 8, tile 1 + p at depth 16 below prefix p. changed: a bit for each of 256, most significant first; of each of those a byte of kinds: 1 where one leaf alone lies below, 2 for an inner node.';
 
 create table proof.checkpoints (
   size bigint primary key,

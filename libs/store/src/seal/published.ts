@@ -1,6 +1,6 @@
 /** What was sealed, as it is read: by the gateway for everyone, by the sealer when it starts. */
 import type { StoreClient, StorePool } from '../pool.ts';
-import type { SealRow } from './seal-rows.ts';
+import type { ItemLeafRow, MapTileRow, SealRow } from './seal-rows.ts';
 
 type From = StoreClient | StorePool;
 
@@ -63,4 +63,35 @@ async function readRows(from: StoreClient, text: string, onRow: (row: Buffer) =>
     isFirst = false;
     if (row.length > 2) onRow(row);
   });
+}
+
+/** Hashes of the tiles by which a tree of `size` leaves goes on: of each level the last, partial one. */
+export async function readEdgeTiles(from: From, size: number): Promise<(level: number, n: bigint) => Uint8Array> {
+  const tiles = new Map<string, Buffer>();
+  for (let level = 0, count = size; count > 0; level++, count = Math.floor(count / TILE_WIDTH)) {
+    const n = Math.floor(count / TILE_WIDTH);
+    tiles.set(`${level}/${n}`, (await readTile(from, level, n, (count % TILE_WIDTH) * HASH_BYTES)) ?? Buffer.alloc(0));
+  }
+  return (level, n) => tiles.get(`${level}/${n}`) ?? Buffer.alloc(0);
+}
+
+const TILE_WIDTH = 256;
+const HASH_BYTES = 32;
+
+/** Rows of item trees that a seal wrote: those of the entries that it covers anew. */
+export async function itemLeavesBetween(from: From, begin: number, end: number): Promise<ItemLeafRow[]> {
+  const { rows } = await from.query<ItemLeafRow>(
+    'select item, n, log_index as "logIndex", hashes from proof.item_leaves where log_index >= $1::bigint and log_index < $2::bigint',
+    [begin, end],
+  );
+  return rows;
+}
+
+/** What one seal changed in the upper part of the map, by tile. */
+export async function mapTilesOf(from: From, seal: number): Promise<MapTileRow[]> {
+  const { rows } = await from.query<MapTileRow>(
+    'select tile, changed, kinds, hashes from proof.map_tiles where seal = $1::bigint order by tile',
+    [seal],
+  );
+  return rows;
 }

@@ -22,7 +22,11 @@ export interface ItemLeafRow {
 
 export interface MapTileRow {
   readonly tile: number;
+  /** A bit for each of the tile's 256 nodes, most significant first. */
   readonly changed: Uint8Array;
+  /** For each changed one a byte: 1 where one leaf alone lies below, 2 for an inner node. */
+  readonly kinds: Uint8Array;
+  /** For each changed one 32 bytes. */
   readonly hashes: Uint8Array;
 }
 
@@ -116,14 +120,15 @@ export async function insertItemLeaves(client: StoreClient, rows: readonly ItemL
 
 export async function insertMapTiles(client: StoreClient, seal: number, rows: readonly MapTileRow[]): Promise<void> {
   const writer = new CopyWriter();
-  for (const { tile, changed, hashes } of rows) {
-    writer.row(4, INT4_BYTES + INT8_BYTES + 2 * LENGTH_BYTES + changed.length + hashes.length);
+  for (const { tile, changed, kinds, hashes } of rows) {
+    writer.row(5, INT4_BYTES + INT8_BYTES + 3 * LENGTH_BYTES + changed.length + kinds.length + hashes.length);
     writer.int4(tile);
     writer.int8(seal);
     writer.bytea(changed);
+    writer.bytea(kinds);
     writer.bytea(hashes);
   }
-  await copy(client, 'copy proof.map_tiles (tile, seal, changed, hashes) from stdin (format binary)', writer);
+  await copy(client, 'copy proof.map_tiles (tile, seal, changed, kinds, hashes) from stdin (format binary)', writer);
 }
 
 async function copy(client: StoreClient, text: string, writer: CopyWriter): Promise<void> {

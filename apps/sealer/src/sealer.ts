@@ -1,0 +1,190 @@
+/**
+ * Seals: what the projectors committed since the last seal goes into the item trees, the map and the log's tree; the seal is appended, all of
+ * it is read again and hashed again, and only then the checkpoint is signed. One at a time, by an advisory lock; a token in the database fences
+ * one that was stopped and wakes up. What is held in memory is that of the last seal: after any error this object is to be thrown away, and
+ * `openSealer` makes another from what was committed.
+ */
+import {
+  encodeSeal,
+  equalBytes,
+  formatCheckpoint,
+  formatNote,
+  type ItemTrees,
+  leafHash,
+  type MapBuilder,
+  type MapUpdate,
+  signText,
+  type SigningKey,
+  type TileBuilder,
+  utf8Text,
+} from '#lib/ledger';
+import { formatInstant } from '#lib/domain';
+import {
+  appendNotice,
+  holdToken,
+  insertItemLeaves,
+  insertItems,
+  insertMapTiles,
+  insertSeal,
+  lockHead,
+  logSize,
+  readItemLinks,
+  readLogPiece,
+  type SealRow,
+  type StoreClient,
+  type StorePool,
+  writeCheckpoint,
+  writeTiles,
+} from '#lib/store';
+import { growItems, leavesOf } from './log-leaves.ts';
+import { mapTileRows } from './map-tile-rows.ts';
+import { checkStored, rootAgain, SealMismatch } from './read-again.ts';
+import type { SealClock } from './seal-clock.ts';
+import { keepSignedHead } from './signed-head.ts';
+
+/** Where a test may end the process or the connection: after each write, before and after it is kept. */
+export const SEAL_FAILPOINTS = [
+  'before_begin',
+  'after_items',
+  'after_head',
+  'before_commit',
+  'after_commit',
+  'before_sign',
+  'after_sign',
+  'after_publish',
+] as const;
+export type SealFailpoint = (typeof SEAL_FAILPOINTS)[number];
+
+export interface SealerOptions {
+  readonly pool: StorePool;
+  readonly origin: string;
+  readonly key: SigningKey<'log'>;
+  /** File of the last head that was signed, apart from the database. */
+  readonly signedHeadFile: string;
+  readonly failpoint?: (name: SealFailpoint) => void | Promise<void>;
+}
+
+export interface SealerState {
+  readonly token: number;
+  readonly clock: SealClock;
+  readonly tree: TileBuilder;
+  readonly trees: ItemTrees;
+  readonly map: MapBuilder;
+  /** `null`: nothing is sealed yet. */
+  readonly last: SealRow | null;
+}
+
+/** Entries of one seal at most: memory and the length of a transaction follow from it. The rest comes with the next. */
+const ENTRIES_MAX = 50_000;
+
+export class Sealer {
+  private readonly options: SealerOptions;
+  private readonly state: SealerState;
+  private last: SealRow | null;
+
+  /** Made by `openSealer`. */
+  constructor(options: SealerOptions, state: SealerState) {
+    this.options = options;
+    this.state = state;
+    this.last = state.last;
+  }
+
+  /** Entries that no seal covers yet. What the operator says about the log itself (one entry: genesis or the last seal) waits for nothing. */
+  async waiting(): Promise<number> {
+    return Math.max(0, (await logSize(this.options.pool)) - this.covers - 1);
+  }
+
+  /** `null`: there was nothing to seal. Throws LogGap, ClockJump, SealerFenced, SealMismatch, and what the database throws. */
+  async seal(): Promise<SealRow | null> {
+    const { pool, failpoint = (): void => {} } = this.options;
+    const { map, trees, tree, token } = this.state;
+    const from = this.covers;
+    const { piece, links } = await this.read(from);
+    if (piece.entries.length === 0) return null;
+    const leaves = leavesOf(piece);
+    const grown = growItems(trees, map, links, from, leaves);
+    const update = map.commit();
+    const mapTiles = mapTileRows(update);
+    // Those below the last seal's own index were in its checkpoint, though not in its map.
+    for (const leaf of leaves.slice(Math.max(Number(tree.size) - from, 0))) tree.append(leaf);
+    await failpoint('before_begin');
+    const sealed = await pool.transaction(async (client) => {
+      await holdToken(client, token);
+      await insertItems(client, grown.items);
+      await insertItemLeaves(client, grown.leaves);
+      await failpoint('after_items');
+      const row = await this.append(client, piece.to, update);
+      await insertMapTiles(client, row.logIndex, mapTiles);
+      await failpoint('before_commit');
+      return row;
+    });
+    await failpoint('after_commit');
+    await checkStored(pool, { logIndex: sealed.logIndex, from, covers: sealed.covers, leaves: grown.leaves, mapTiles });
+    this.last = sealed;
+    await this.publish(from);
+    return sealed;
+  }
+
+  /**
+   * Signs the head of the last seal. @param from below this index the tiles are taken as they are stored; above it they are made again from
+   * the entries. Also for a seal that was committed by a process that ended before it signed.
+   */
+  async publish(from: number): Promise<void> {
+    const { pool, origin, key, signedHeadFile, failpoint = (): void => {} } = this.options;
+    const { tree, token } = this.state;
+    const [size, root] = [Number(tree.size), tree.root()];
+    if (!equalBytes(await rootAgain(pool, from, size), root)) throw new SealMismatch('What was stored does not hash to what was sealed.');
+    await failpoint('before_sign');
+    const text = formatCheckpoint({ origin, size: BigInt(size), root, extension: [] });
+    const note = utf8Text(formatNote(text, [signText(key, text)])) as string;
+    keepSignedHead(signedHeadFile, { size, root });
+    await failpoint('after_sign');
+    await pool.transaction(async (client) => {
+      await holdToken(client, token);
+      await writeCheckpoint(client, size, note);
+    });
+    await failpoint('after_publish');
+  }
+
+  private get covers(): number {
+    return this.last?.covers ?? 0;
+  }
+
+  /** Under the lock of the log head: what came in meanwhile, then the seal, which is the last leaf. */
+  private async append(client: StoreClient, covers: number, { root: mapRoot, size: mapSize }: MapUpdate): Promise<SealRow> {
+    const { failpoint = (): void => {} } = this.options;
+    const { tree, clock } = this.state;
+    const logIndex = await lockHead(client);
+    for (const leaf of leavesOf(await readLogPiece(client, Number(tree.size), logIndex))) tree.append(leaf);
+    const row = { logIndex, covers, time: clock.next(), mapRoot, mapSize };
+    const bytes = this.sealBytes(row);
+    await appendNotice(client, logIndex, bytes);
+    await failpoint('after_head');
+    tree.append(leafHash(bytes).toString('latin1'));
+    await insertSeal(client, row);
+    const tiles = tree.takeGrown().map(({ level, index, hashes }) => ({ level, n: Number(index), hashes }));
+    await writeTiles(client, tiles);
+    return row;
+  }
+
+  /** One moment of the database: what is below `to`, all of it. */
+  private read(from: number): Promise<{ piece: Awaited<ReturnType<typeof readLogPiece>>; links: Awaited<ReturnType<typeof readItemLinks>> }> {
+    return this.options.pool.transaction(async (client: StoreClient) => {
+      await client.query('set transaction isolation level repeatable read, read only');
+      const to = Math.min(await logSize(client), from + ENTRIES_MAX);
+      return { piece: await readLogPiece(client, from, to), links: await readItemLinks(client, from, to) };
+    });
+  }
+
+  private sealBytes({ covers, mapRoot, mapSize, time }: SealRow): Uint8Array {
+    return encodeSeal({
+      log: this.options.origin,
+      covers: BigInt(covers),
+      mapRoot,
+      mapSize: BigInt(mapSize),
+      time: formatInstant(time),
+      previous: this.last === null ? null : BigInt(this.last.logIndex),
+      access: null,
+    });
+  }
+}
