@@ -1,6 +1,7 @@
 /**
  * The ledger's bytes and hashes: pure, no I/O. Strict JSON (json.ts), canonical JSON (canonical.ts), the field tree and its commitment
- * (field-tree.ts), entries and their tree (entry.ts, merkle.ts), the item map's keys (map-key.ts), the event-log value (record.ts).
+ * (field-tree.ts), entries and their tree (entry.ts, merkle.ts), the item map (map-key.ts, item-map.ts, map-proof.ts) and its trees (item-tree.ts,
+ * stretch.ts), the event-log value (record.ts).
  * Published vectors of every format are in ../vectors.
  */
 export { canonicalize } from './canonical.ts';
@@ -23,3 +24,34 @@ export {
   type RecordHeader,
 } from './record.ts';
 export { ELEMENT_SLOTS, SLOTS, slotValues, type Envelope, type SightingDocumentLike, type SlotName } from './slots.ts';
+
+// The item map and item trees: proofs and their checks, which run in a browser as well.
+export {
+  faultOfMapProof,
+  MAP_DEPTH_MAX,
+  MAP_EMPTY,
+  MAP_PROOF_FAULT_CODES,
+  MAP_PROOF_RULES,
+  mapLeafHash,
+  mapNodeHash,
+  mapRootOf,
+  type MapEntry,
+  type MapProof,
+  type MapProofFault,
+  type MapProofRules,
+  type MapStatement,
+  type MapTerminal,
+} from './item-map.ts';
+export {
+  ITEM_TREE_RULES,
+  itemLeafData,
+  itemLeafHash,
+  itemLeafHashes,
+  itemRootOf,
+  type ItemEntry,
+  type ItemTreeFault,
+  type ItemTreeRules,
+} from './item-tree.ts';
+export { decodeMapProof, encodeMapProof, type DecodedMapProof } from './map-proof.ts';
+export { rootOfStretch, STRETCH_RULES, stretchNodes, stretchProof, type StretchFault, type StretchRules } from './stretch.ts';
+export { completeNodes, edgeNodes, splitOf, storedAt, type TreeNode } from './tree-nodes.ts';
