@@ -1,6 +1,7 @@
 /**
  * The ledger's bytes and hashes: pure, no I/O. Strict JSON (json.ts), canonical JSON (canonical.ts), the field tree and its commitment
- * (field-tree.ts), entries and their tree (entry.ts, merkle.ts), the item map's keys (map-key.ts), the event-log value (record.ts).
+ * (field-tree.ts), entries and their tree (entry.ts, merkle.ts), the item map (map-key.ts, item-map.ts, map-proof.ts) and its trees (item-tree.ts,
+ * stretch.ts), the event-log value (record.ts).
  * Published vectors of every format are in ../vectors.
  */
 export { concatBytes, equalBytes, fromBase64, fromHex, toBase64, toHex, uint64Bytes, utf8, utf8Text } from './bytes.ts';
@@ -76,3 +77,34 @@ export {
 export { formatNote, formatSignatureLine, type OpenedNote, openNote, parseNote, signText, type VerifiedSignature } from './signed-note.ts';
 export { formatTlogProof, parseTlogProof, type TlogProof } from './tlog-proof.ts';
 export { entryLeafLatin1, TileBuilder, type GrownTile } from './tile-builder.ts';
+
+// The item map and item trees: proofs and their checks, which run in a browser as well.
+export {
+  faultOfMapProof,
+  MAP_DEPTH_MAX,
+  MAP_EMPTY,
+  MAP_PROOF_FAULT_CODES,
+  MAP_PROOF_RULES,
+  mapLeafHash,
+  mapNodeHash,
+  mapRootOf,
+  type MapEntry,
+  type MapProof,
+  type MapProofFault,
+  type MapProofRules,
+  type MapStatement,
+  type MapTerminal,
+} from './item-map.ts';
+export {
+  ITEM_TREE_RULES,
+  itemLeafData,
+  itemLeafHash,
+  itemLeafHashes,
+  itemRootOf,
+  type ItemEntry,
+  type ItemTreeFault,
+  type ItemTreeRules,
+} from './item-tree.ts';
+export { decodeMapProof, encodeMapProof, type DecodedMapProof } from './map-proof.ts';
+export { rootOfStretch, STRETCH_RULES, stretchNodes, stretchProof, type StretchFault, type StretchRules } from './stretch.ts';
+export { completeNodes, edgeNodes, splitOf, storedAt, type TreeNode } from './tree-nodes.ts';

@@ -1,6 +1,7 @@
 type Json = import('../src/index.ts').JsonValue;
 type Document = import('../src/index.ts').SightingDocumentLike;
 type Envelope = import('../src/index.ts').Envelope;
+type MapItem = { readonly key: Uint8Array; readonly n: bigint; readonly root: Uint8Array };
 type Header = import('../src/index.ts').RecordHeader;
 
 export function jcs(value: Json): string;
@@ -12,5 +13,12 @@ export function leaves(envelope: Envelope, document: Document, secret: Uint8Arra
 export function commitment(envelope: Envelope, document: Document, secret: Uint8Array): string;
 export function entry(commitmentHex: string): { data: string; leafHash: string };
 export function mapKey(salt: Uint8Array, group: string, identifier: string): string;
+export function mapRoot(entries: readonly MapItem[], depth?: number): Buffer;
+export function mapPath(
+  entries: readonly MapItem[],
+  key: Uint8Array,
+  depth?: number,
+): { siblings: (Buffer | null)[]; end: MapItem | null };
+export function itemLeaf(index: bigint, leafHash: Uint8Array): Buffer;
 export function record(header: Header, content: Uint8Array): Buffer;
 export function recordMac(key: Uint8Array, header: Header, value: Uint8Array): string;

@@ -87,6 +87,30 @@ export function entry(commitmentHex) {
 export const mapKey = (saltBytes, group, identifier) =>
   sha256(text('custody/map/v1'), saltBytes, integer(text(group).length, 2), text(group), text(identifier)).toString('hex');
 
+const bit = (key, depth) => (key[depth >> 3] >> (7 - (depth % 8))) & 1;
+
+const mapLeaf = ({ key, n, root }) => sha256(text('custody/node/v1'), integer(0, 1), key, integer(n, 8), root);
+
+/** The root of the item map over entries `{key, n, root}`, each key once: what stands at this depth if all of them share the bits above. */
+export function mapRoot(entries, depth = 0) {
+  if (entries.length === 0) return Buffer.alloc(32);
+  if (entries.length === 1) return mapLeaf(entries[0]);
+  const side = (right) => mapRoot(entries.filter(({ key }) => bit(key, depth) === right), depth + 1);
+  return sha256(text('custody/node/v1'), integer(1, 1), side(0), side(1));
+}
+
+/** The path of a key: what is beside it from the root down (null: nothing), and the entry that it ends at (null: none). */
+export function mapPath(entries, key, depth = 0) {
+  if (entries.length < 2) return { siblings: [], end: entries[0] ?? null };
+  const side = (right) => entries.filter((entry) => bit(entry.key, depth) === right);
+  const beside = side(1 - bit(key, depth));
+  const { siblings, end } = mapPath(side(bit(key, depth)), key, depth + 1);
+  return { siblings: [beside.length === 0 ? null : mapRoot(beside, depth + 1), ...siblings], end };
+}
+
+/** The hash of an item tree's leaf; its root is merkleRoot. */
+export const itemLeaf = (index, leafHash) => sha256(integer(0, 1), text('custody/item/v1'), integer(index, 8), leafHash);
+
 export const record = (header, content) => Buffer.concat([text(jcs({ ...header, v: 1, alg: 'none' })), text('\n'), content]);
 
 export const recordMac = (key, header, value) =>
