@@ -1,6 +1,5 @@
 /** Leaf hashes of a piece of the log, in its order, and what it says about items. Pure. */
-import { entryLeafLatin1, ItemTrees, leafHash, MapBuilder } from '#lib/ledger';
-import { itemLeaf } from '#lib/ledger';
+import { entryLeafLatin1, itemLeaf, type ItemTrees, leafHash, type MapBuilder } from '#lib/ledger';
 import type { ItemLeafRow, ItemLinks, ItemRow, LogPiece } from '#lib/store';
 
 /** 32 latin1 characters each. */

@@ -2,7 +2,18 @@
  * A sealer at its start: takes the token, takes up item trees, map and the log's tree from what is stored, and refuses to go on from anything
  * that is not what it last signed.
  */
-import { encodeGenesis, equalBytes, foldNodes, hashFromTile, ItemTrees, MapBuilder, mapSaltHash, rangeNodes, TileBuilder, tileOf } from '#lib/ledger';
+import {
+  encodeGenesis,
+  equalBytes,
+  foldNodes,
+  hashFromTile,
+  ItemTrees,
+  MapBuilder,
+  mapSaltHash,
+  rangeNodes,
+  TileBuilder,
+  tileOf,
+} from '#lib/ledger';
 import {
   appendNotice,
   lastCheckpoint,
@@ -78,7 +89,8 @@ async function checkSigned(client: StoreClient, { size, root }: SignedHead, stor
     if (hash === null) throw new SealMismatch(`The tile ${level}/${index} is not stored whole.`);
     hashes.push(hash);
   }
-  if (!equalBytes(foldNodes(hashes), root)) throw new SealRollback(`The stored log of ${size} entries is not the one whose head was signed.`);
+  if (!equalBytes(foldNodes(hashes), root))
+    throw new SealRollback(`The stored log of ${size} entries is not the one whose head was signed.`);
 }
 
 /** Rows come by item and place: the last hash of each is the complete subtree that takes the place of the smaller ones before it. */
@@ -104,6 +116,7 @@ async function loadItems(client: StoreClient, last: SealRow | null): Promise<{ t
   close();
   for (let item = 0; item < map.keys.size; item++) map.set(item, trees.count(item), trees.root(item));
   const { root } = map.commit();
-  if (last !== null && !equalBytes(root, last.mapRoot)) throw new SealMismatch('The stored item trees do not hash to the map that was sealed.');
+  if (last !== null && !equalBytes(root, last.mapRoot))
+    throw new SealMismatch('The stored item trees do not hash to the map that was sealed.');
   return { trees, map };
 }

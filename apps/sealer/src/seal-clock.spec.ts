@@ -27,7 +27,10 @@ describe('the clock of seals', () => {
     expect(new SealClock(1_001 * SECOND, time).next()).toBe(1_001 * SECOND);
   });
 
-  it.each([['ahead', 3600 * SECOND], ['back', -3600 * SECOND]])('stops when somebody moved it %s', (_, by) => {
+  it.each([
+    ['ahead', 3600 * SECOND],
+    ['back', -3600 * SECOND],
+  ])('stops when somebody moved it %s', (_, by) => {
     const time = clocks();
     const clock = new SealClock(null, time);
     time.pass(SECOND);

@@ -168,7 +168,9 @@ export class Sealer {
   }
 
   /** One moment of the database: what is below `to`, all of it. */
-  private read(from: number): Promise<{ piece: Awaited<ReturnType<typeof readLogPiece>>; links: Awaited<ReturnType<typeof readItemLinks>> }> {
+  private read(
+    from: number,
+  ): Promise<{ piece: Awaited<ReturnType<typeof readLogPiece>>; links: Awaited<ReturnType<typeof readItemLinks>> }> {
     return this.options.pool.transaction(async (client: StoreClient) => {
       await client.query('set transaction isolation level repeatable read, read only');
       const to = Math.min(await logSize(client), from + ENTRIES_MAX);

@@ -108,3 +108,5 @@ export {
 export { decodeMapProof, encodeMapProof, type DecodedMapProof } from './map-proof.ts';
 export { rootOfStretch, STRETCH_RULES, stretchNodes, stretchProof, type StretchFault, type StretchRules } from './stretch.ts';
 export { completeNodes, edgeNodes, splitOf, storedAt, type TreeNode } from './tree-nodes.ts';
+export { itemLeaf, ItemTrees, type Appended } from './item-trees.ts';
+export { MapBuilder, type MapUpdate, type TileNodes } from './map-builder.ts';

@@ -51,7 +51,9 @@ export type ItemLinks = FixedRows;
 export async function readLogPiece(client: StoreClient, from: number, to: number): Promise<LogPiece> {
   const range = `log_index >= ${integer(from)} and log_index < ${integer(to)}`;
   const entries = new FixedRows(
-    await client.copyOut(`copy (select log_index, commitment from ledger.entries where ${range} order by log_index) to stdout (format binary)`),
+    await client.copyOut(
+      `copy (select log_index, commitment from ledger.entries where ${range} order by log_index) to stdout (format binary)`,
+    ),
   );
   const { rows } = await client.query<{ logIndex: number; bytes: Buffer }>(
     `select log_index as "logIndex", bytes from ledger.notices where ${range} order by log_index`,

@@ -5,7 +5,10 @@ import type { ItemLeafRow, MapTileRow, SealRow } from './seal-rows.ts';
 type From = StoreClient | StorePool;
 
 const LAST_CHECKPOINT = { name: 'last_checkpoint', text: 'select size, note from proof.checkpoints order by size desc limit 1' };
-const TILE = { name: 'tile', text: 'select substring(hashes from 1 for $3::integer) as hashes from proof.tiles where level = $1::smallint and n = $2::bigint' };
+const TILE = {
+  name: 'tile',
+  text: 'select substring(hashes from 1 for $3::integer) as hashes from proof.tiles where level = $1::smallint and n = $2::bigint',
+};
 const LAST_SEAL = {
   name: 'last_seal',
   text: 'select log_index as "logIndex", covers, time, map_root as "mapRoot", map_size as "mapSize" from proof.seals order by log_index desc limit 1',

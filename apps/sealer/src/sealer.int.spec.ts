@@ -1,0 +1,283 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  consistencyNodes,
+  encodeEntry,
+  foldNodes,
+  hashFromTile,
+  itemRootOf,
+  leafHash,
+  mapKey,
+  merkleRoot,
+  openCheckpoint,
+  readNotice,
+  signingKey,
+  tileOf,
+  toHex,
+  utf8,
+  verifyConsistency,
+  type NodeId,
+  type Seal,
+} from '#lib/ledger';
+import { lastCheckpoint, ledgerConstants, projectBatch, readTile, type StorePool } from '#lib/store';
+import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
+import { BATCH_SIZE, batchAt, PARTITION } from '../../../libs/store/test-processes/test-events.ts';
+import { openSealer, SEAL_FAILPOINTS, SealMismatch, SealRollback, type Clocks, type SealFailpoint } from './index.ts';
+
+let database: TestDatabase;
+let folder: string;
+let owner: StorePool;
+let projected = 0;
+
+beforeEach(async () => {
+  database = await testDatabase();
+  owner = database.pool('owner');
+  folder = mkdtempSync(join(tmpdir(), 'sealer-'));
+  projected = 0;
+}, 60_000);
+afterEach(async () => {
+  await database.drop();
+  rmSync(folder, { recursive: true });
+});
+
+const KEY_SEED = new Uint8Array(32).fill(7);
+const origin = async (): Promise<string> => (await ledgerConstants(owner)).origin;
+
+async function open(options: { failpoint?: (name: SealFailpoint) => void | Promise<void>; clocks?: Clocks; file?: string } = {}) {
+  const { file = 'head.json', ...rest } = options;
+  const log = await origin();
+  const pool = database.pool('sealer');
+  return openSealer({ pool, origin: log, key: signingKey('log', log, KEY_SEED), signedHeadFile: join(folder, file), ...rest });
+}
+
+async function project(batches = 1): Promise<void> {
+  for (let n = 0; n < batches; n++, projected += BATCH_SIZE)
+    await projectBatch(database.pool('projector'), PARTITION, projected, projected + BATCH_SIZE, batchAt(projected), []);
+}
+
+interface Log {
+  readonly size: number;
+  readonly root: Uint8Array;
+  readonly seal: Seal;
+}
+
+/** As a stranger checks: the signed head against all that is stored, hashed from the beginning, and the map against the timelines. */
+async function checkWhole(): Promise<Log> {
+  const log = await origin();
+  const note = await lastCheckpoint(owner);
+  const opened = openCheckpoint(utf8(note?.note ?? ''), { log: [signingKey('log', log, KEY_SEED)] });
+  if (!opened.ok) throw new Error(opened.fault.detail);
+  const { size, root } = opened.value.checkpoint;
+  const { rows } = await owner.query<{ logIndex: number; commitment: Buffer | null; bytes: Buffer | null }>(
+    `select log_index as "logIndex", commitment, bytes from ledger.entries full join ledger.notices using (log_index) order by 1`,
+  );
+  expect(rows.map(({ logIndex }) => logIndex)).toEqual(rows.map((_, n) => n));
+  const entries = rows.map(({ commitment, bytes }) => bytes ?? encodeEntry((commitment as Buffer).toString('hex'))).slice(0, Number(size));
+  expect(toHex(merkleRoot(entries.map((entry) => leafHash(entry))))).toBe(toHex(root));
+  const notice = readNotice(entries.at(-1) as Uint8Array);
+  if (notice?.kind !== 'seal') throw new Error('the last leaf is no seal');
+  const { seal } = notice;
+  await checkItems(seal, entries);
+  return { size: Number(size), root, seal };
+}
+
+async function checkItems(seal: Seal, entries: readonly Uint8Array[]): Promise<void> {
+  const { rows } = await owner.query<{ mapKey: Buffer; indexes: number[] }>(
+    `select map_key as "mapKey", array_agg(log_index::integer order by log_index) as indexes from ledger.timeline
+      where log_index < $1::bigint and item <> '' group by 1`,
+    [Number(seal.covers)],
+  );
+  expect(rows).toHaveLength(Number(seal.mapSize));
+  const leaves = rows.map(({ mapKey: key, indexes }) => {
+    const pairs = indexes.map((index) => ({ index: BigInt(index), leafHash: leafHash(entries[index] as Uint8Array) }));
+    const found = itemRootOf(pairs, seal.covers);
+    if (!found.ok) throw new Error('pairs of an item');
+    return { key, n: BigInt(indexes.length), root: found.root };
+  });
+  expect(toHex(naiveMapRoot(leaves, 0))).toBe(toHex(seal.mapRoot));
+}
+
+const tag = utf8('custody/node/v1');
+const sha = (...parts: Uint8Array[]): Uint8Array => createHash('sha256').update(Buffer.concat(parts)).digest();
+
+/** By the definition: a leaf where it is first alone, an inner node of both sides, nothing is 32 zero bytes. */
+function naiveMapRoot(leaves: readonly { key: Buffer; n: bigint; root: Uint8Array }[], depth: number): Uint8Array {
+  const [only, ...more] = leaves;
+  if (only === undefined) return new Uint8Array(32);
+  if (more.length === 0) {
+    const n = Buffer.alloc(8);
+    n.writeBigUInt64BE(only.n);
+    return sha(tag, Uint8Array.of(0), only.key, n, only.root);
+  }
+  const bit = (key: Buffer): number => ((key[depth >> 3] as number) >> (7 - (depth & 7))) & 1;
+  const side = (value: number): Uint8Array =>
+    naiveMapRoot(
+      leaves.filter(({ key }) => bit(key) === value),
+      depth + 1,
+    );
+  return sha(tag, Uint8Array.of(1), side(0), side(1));
+}
+
+async function consistent(older: Log, newer: Log): Promise<boolean> {
+  const hashOf = async (node: NodeId): Promise<Uint8Array> => {
+    const { level, index } = tileOf(node);
+    return hashFromTile(node, (await readTile(owner, level, Number(index), 8192)) as Buffer) as Uint8Array;
+  };
+  const proof: Uint8Array[] = [];
+  for (const nodes of consistencyNodes(BigInt(older.size), BigInt(newer.size))) proof.push(foldNodes(await Promise.all(nodes.map(hashOf))));
+  return verifyConsistency(BigInt(older.size), older.root, BigInt(newer.size), newer.root, proof);
+}
+
+describe('the sealer', () => {
+  test('seals what was committed, all of it, and each head begins with the one before', async () => {
+    const sealer = await open();
+    expect(await sealer.seal()).toBeNull();
+    await project(2);
+    expect(await sealer.waiting()).toBeGreaterThan(300);
+    const first = await sealer.seal();
+    expect(first).toMatchObject({ covers: first?.logIndex });
+    const older = await checkWhole();
+    expect(await sealer.seal()).toBeNull();
+    expect(await sealer.waiting()).toBe(0);
+    await project(2);
+    await sealer.seal();
+    const newer = await checkWhole();
+    expect(newer.seal).toMatchObject({ previous: BigInt(first?.logIndex ?? -1), log: await origin(), access: null });
+    expect(await consistent(older, newer)).toBe(true);
+    expect(await consistent(older, { ...newer, root: older.root })).toBe(false);
+    const { mapSalt } = await ledgerConstants(owner);
+    const genesis = await owner.query<{ bytes: Buffer }>('select bytes from ledger.notices order by log_index limit 1');
+    expect(readNotice(genesis.rows[0]?.bytes as Buffer)).toMatchObject({ kind: 'genesis', genesis: { log: await origin() } });
+    expect(mapKey(mapSalt, 'clear', 'vin:0')).toHaveLength(32);
+  }, 60_000);
+
+  test('covers with the next seal what came in while it sealed; begun at the seal itself, it would be in no item tree', async () => {
+    const during = async (file: string, fromSeal: boolean): Promise<void> => {
+      let isOpen = true;
+      const sealer = await open({
+        file,
+        failpoint: async (name) => {
+          if (name === 'after_items' && isOpen) {
+            isOpen = false;
+            await project();
+          }
+        },
+      });
+      if (fromSeal)
+        Object.defineProperty(sealer, 'covers', {
+          get: () => ((sealer as unknown as { last: { logIndex: number } | null }).last?.logIndex ?? -1) + 1,
+        });
+      await project();
+      const sealed = await sealer.seal();
+      expect(sealed?.logIndex).toBeGreaterThan(sealed?.covers ?? 0);
+      await project();
+      await sealer.seal();
+    };
+    await during('a.json', false);
+    await checkWhole();
+    await during('b.json', true);
+    await expect(checkWhole()).rejects.toThrow();
+  }, 60_000);
+
+  test.each(SEAL_FAILPOINTS)(
+    'killed %s, the next one goes on with a whole log',
+    async (at) => {
+      await project();
+      const crash = await open({
+        failpoint: (name) => {
+          if (name === at) throw new Error('killed');
+        },
+      });
+      await expect(crash.seal()).rejects.toThrow('killed');
+      await project();
+      const sealer = await open();
+      const written = (await owner.query<{ n: number }>('select count(*) as n from proof.seals')).rows[0]?.n ?? 0;
+      if (written > 0) await checkWhole();
+      await project();
+      await sealer.seal();
+      expect((await checkWhole()).seal.covers).toBeGreaterThan(500n);
+    },
+    60_000,
+  );
+
+  test('of two at once one is fenced, whichever seals first', async () => {
+    const [older, newer] = [await open({ file: 'a.json' }), await open({ file: 'b.json' })];
+    await project();
+    await expect(older.seal()).rejects.toMatchObject({ code: 'seal.fenced' });
+    await newer.seal();
+    await checkWhole();
+    await project();
+    await newer.seal();
+    await checkWhole();
+  }, 60_000);
+
+  test('never seals over a missing entry', async () => {
+    await project();
+    await owner.query('alter table ledger.entries disable trigger all');
+    await owner.query('delete from ledger.entries where log_index = 17');
+    const sealer = await open();
+    await expect(sealer.seal()).rejects.toMatchObject({ code: 'seal.gap', logIndex: 17 });
+    expect((await owner.query('select from proof.seals')).rowCount).toBe(0);
+  }, 60_000);
+
+  test('signs nothing that does not hash to what is stored', async () => {
+    await project(3);
+    await (await open()).seal();
+    await project();
+    const sealer = await open({
+      failpoint: async (name) => {
+        if (name === 'after_commit')
+          await owner.query(`update proof.tiles set hashes = set_byte(hashes, 40, 255 - get_byte(hashes, 40)) where level = 0 and n = 2`);
+      },
+    });
+    const before = await lastCheckpoint(owner);
+    await expect(sealer.seal()).rejects.toBeInstanceOf(SealMismatch);
+    expect(await lastCheckpoint(owner)).toEqual(before);
+    await expect(open()).rejects.toMatchObject({ code: 'seal.rollback' });
+  }, 60_000);
+
+  test('does not go on from a database that is older than what was signed, nor from another of the same size', async () => {
+    await project();
+    const sealer = await open();
+    await sealer.seal();
+    await project();
+    await sealer.seal();
+    await owner.query('alter table ledger.notices disable trigger all');
+    const last = 'select max(log_index) from proof.seals';
+    await owner.query(`delete from ledger.notices where log_index = (${last})`);
+    await owner.query(`delete from proof.seals where log_index = (${last})`);
+    await expect(open()).rejects.toBeInstanceOf(SealRollback);
+    await expect(open({ file: 'another-machine.json' })).rejects.toBeInstanceOf(Error);
+  }, 60_000);
+
+  test('stops when the clock is moved, and does not say a time before the seal before', async () => {
+    let wall = Date.UTC(2026, 10, 25) * 1_000;
+    const clocks = { wall: () => wall, monotonic: () => 0 };
+    await project();
+    const sealer = await open({ clocks });
+    const first = await sealer.seal();
+    expect(first?.time).toBe(wall);
+    await project();
+    wall -= 3_600_000_000;
+    await expect(sealer.seal()).rejects.toMatchObject({ code: 'seal.clock' });
+    await expect(open({ clocks })).rejects.toMatchObject({ code: 'seal.clock' });
+    expect((await checkWhole()).seal.time).toBe('2026-11-25T00:00:00.000000Z');
+  }, 60_000);
+
+  test('may not change or take back what was sealed', async () => {
+    await project();
+    await (await open()).seal();
+    const pool = database.pool('sealer');
+    for (const statement of [
+      'delete from ledger.notices',
+      'update ledger.notices set bytes = bytes',
+      'delete from proof.seals',
+      'update proof.seals set time = 0',
+      'delete from ledger.entries',
+      'truncate proof.tiles',
+    ])
+      await expect(pool.query(statement)).rejects.toThrow(/permission denied|append-only/);
+  }, 60_000);
+});
