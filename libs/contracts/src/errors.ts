@@ -130,6 +130,11 @@ export const ERRORS = {
 
   // Event log and projector.
   'offset.out-of-range': entry(null, 'Offset outside of the log', 'The next offset to read is not in the event log any more, or not yet. The consumer stopped; it never seeks by itself.', 'Find out what removed the records before anything else; then restore them or set the offset by hand.'),
+  'seal.gap': entry(null, 'The log has a hole', 'The log head says that there is an entry, and the tables have none, or two. Nothing is sealed over it; sealing is tried again.', 'Stop writing, and find out who changed the database; then restore a backup that is whole.'),
+  'seal.mismatch': entry(null, 'Stored is not what was sealed', 'What was read again from the database does not hash to what was sealed. Nothing was signed, and sealing stopped.', 'Keep the database as it is for whoever looks into it, and find out who changed it; then restore a backup.'),
+  'seal.rollback': entry(null, 'Older than what was signed', 'The database has fewer sealed entries than this log signed for, or others. Sealing did not begin.', 'Restore a newer backup. A log that goes on from an older state would contradict what it signed.'),
+  'seal.clock': entry(null, 'The clock was moved', 'The wall clock ran away from the monotonic one, or says a time before that of the newest seal. Sealing stopped: recorded times would be false.', 'Set the clock right, then start again.'),
+  'seal.fenced': entry(null, 'Another sealer took over', 'A sealer that began later writes the seals; this one began again from what is stored.', 'Nothing, where it happens once. Often: two deployments share one database.'),
   'topic.changed': entry(null, 'Another topic of the same name', 'The topic was deleted and made again: its offsets mean other records. The consumer stopped.', 'Find out who did; then rebuild from the new topic, or restore the old one.'),
   'topic.missing': entry(503, 'Topic missing', 'The topic is not there and could not be created, or was deleted. Nothing was appended.', 'Create it, or let this client create topics: it does so at its start.'),
   'topic.partitions': entry(null, 'Another number of partitions', 'The topic has another number of partitions than configured.', 'Set the configuration to what is there; adding partitions moves keys.'),

@@ -108,5 +108,8 @@ export {
 export { decodeMapProof, encodeMapProof, type DecodedMapProof } from './map-proof.ts';
 export { rootOfStretch, STRETCH_RULES, stretchNodes, stretchProof, type StretchFault, type StretchRules } from './stretch.ts';
 export { completeNodes, edgeNodes, splitOf, storedAt, type TreeNode } from './tree-nodes.ts';
+
+// The same for a sealer: fast, in Node.
 export { itemLeaf, ItemTrees, type Appended } from './item-trees.ts';
-export { MapBuilder, type MapUpdate, type TileNodes } from './map-builder.ts';
+export { type KeyTable } from './key-table.ts';
+export { MapBuilder, type MapChange, type MapUpdate, type TileNodes } from './map-builder.ts';

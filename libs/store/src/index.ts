@@ -41,6 +41,7 @@ export { timelineEnd } from './sql/timeline-end.ts';
 export { timelinePage, type TimelineKey, type TimelineRow } from './sql/timeline-page.ts';
 export { FixedRows, LogGap, readItemLinks, readLogPiece, type ItemLinks, type LogPiece } from './seal/log-piece.ts';
 export {
+  countEntriesFrom,
   firstSealOver,
   itemLeavesBetween,
   lastCheckpoint,

@@ -25,6 +25,7 @@ import { checkLogins } from '../logins.ts';
 import { getsNoUpdates } from '../node-support.ts';
 import { endWith, type Parts } from '../parts.ts';
 import { startProjector } from '../projector-role.ts';
+import { startSealer } from '../sealer-role.ts';
 
 export async function serve(flags: CommandFlags, args: readonly string[]): Promise<ExitCode> {
   const settings = parseSettings(args);
@@ -70,6 +71,8 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   health.start();
   shutdown.at('http', 'health', () => health.stop());
   if (bringsDemo(config)) await loadDemo(parts, url);
+  // After the demo, whose first start waits for the log to have its size.
+  if (config.roles.includes('sealer')) await startSealer(parts);
   return url;
 }
 

@@ -191,6 +191,7 @@ const LOGINS = {
   capture: ['databaseUrlCapture'],
   projector: ['databaseUrlProjector'],
   gateway: ['databaseUrlGateway', 'databaseUrlOperator'],
+  sealer: ['databaseUrlSealer'],
 } as const satisfies Record<Role, readonly (keyof Config)[]>;
 
 const loginsOf = (roles: readonly Role[]): string[] => roles.flatMap((role) => LOGINS[role]);

@@ -4,7 +4,9 @@
  */
 import { integer, list, oneOf, onOff, type Setting, text } from './setting.ts';
 
-export const ROLES = ['capture', 'projector', 'gateway'] as const;
+export const ROLES = ['capture', 'projector', 'gateway', 'sealer'] as const;
+/** Without the sealer: it appends entries of its own to the log, and who runs it says so. */
+const DEFAULT_ROLES: readonly Role[] = ['capture', 'projector', 'gateway'];
 export type Role = (typeof ROLES)[number];
 
 /** The only addresses served while there are no accounts: whoever reaches the port is the operator. */
@@ -40,9 +42,9 @@ export const SETTINGS = {
     'Production refuses what loses data or is convenient only: the embedded database and event log, a generated publisher key, topics without replicas.',
   ),
   roles: list(
-    'roles: capture, projector, gateway',
+    'roles: capture, projector, gateway, sealer',
     isRole,
-    ROLES,
+    DEFAULT_ROLES,
     'What this process does. A cluster runs the same program once per role.',
   ),
   host: text(
@@ -129,6 +131,22 @@ export const SETTINGS = {
     ),
     batchBytes: integer(64 * 1024, 64 * MIB, 8 * MIB, 'Bytes of one transaction at most; the memory of a projector follows from it.'),
     stallSeconds: integer(1, 3_600, 30, 'Not ready when a partition has records waiting and none was taken for this long.'),
+  },
+  sealer: {
+    key: text(
+      KEY,
+      isKey,
+      null,
+      'Ed25519 seed by which checkpoints of the log are signed. Without it one is made in the data directory (`log.key`).',
+      { secret: true, production: true },
+    ),
+    stateFile: text(
+      'path',
+      anything,
+      null,
+      'File of the last head that was signed, kept apart from the database: the sealer does not go on from a database that is older. Without it `sealed.json` in the data directory.',
+    ),
+    intervalMs: integer(100, 3_600_000, 1_000, 'How often to seal what came in; nothing is sealed where nothing came.'),
   },
   limits: {
     ratePerSecond: integer(1, 1_000_000, 500, 'Requests per second that one client may go on making.'),

@@ -98,3 +98,15 @@ export async function mapTilesOf(from: From, seal: number): Promise<MapTileRow[]
   );
   return rows;
 }
+
+const ENTRIES_COUNTED_MAX = 1_000;
+const ENTRIES_FROM = {
+  name: 'entries_from',
+  text: `select count(*) as n from (select from ledger.entries where log_index >= $1::bigint limit ${ENTRIES_COUNTED_MAX}) e`,
+};
+
+/** Entries of sightings from an index on; more than 1,000 are not counted. */
+export async function countEntriesFrom(from: From, logIndex: number): Promise<number> {
+  const { rows } = await from.run<{ n: number }>(ENTRIES_FROM, [logIndex]);
+  return rows[0]?.n ?? 0;
+}

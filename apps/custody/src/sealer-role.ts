@@ -1,0 +1,111 @@
+/** Mounts the sealer: one at a time over all processes, sealing what came in at its pace; whatever goes wrong, the next try begins from what is stored. */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openSealer, type Sealer } from '#app/sealer';
+import { signingKey } from '#lib/ledger';
+import { keptKey, type ProgressReport } from '#lib/runtime';
+import { countEntriesFrom, lastSeal, ledgerConstants, type StorePool } from '#lib/store';
+import type { Parts } from './parts.ts';
+
+const LOG_KEY_FILE = 'log.key';
+const SIGNED_HEAD_FILE = 'sealed.json';
+/** A round reads with one connection and writes with another; the lock of the one sealer has a third. */
+const CONNECTIONS = 3;
+/** Any constant: one number for one purpose in one database. */
+const ADVISORY_LOCK = 7_217_003;
+/** So much waits: the next seal does not wait for its time. */
+const ENTRIES_AT_ONCE = 50_000;
+const LOOK_EVERY_MS = 200;
+/** What no other try mends: to go on would sign something false. */
+const STOPS: ReadonlySet<string> = new Set(['seal.rollback', 'seal.mismatch', 'seal.clock']);
+const RETRY_MS_MAX = 10_000;
+
+export async function startSealer({ config, log, health, shutdown, database }: Parts): Promise<void> {
+  const pool = database.pool('sealer', { max: CONNECTIONS });
+  const { origin } = await ledgerConstants(pool);
+  const seed = Buffer.from(config.sealer.key ?? (await keptKey(config.dataDir, LOG_KEY_FILE, 'log key')), 'hex');
+  const options = {
+    pool,
+    origin,
+    key: signingKey('log', origin, seed),
+    signedHeadFile: config.sealer.stateFile ?? join(config.dataDir, SIGNED_HEAD_FILE),
+  };
+  const ending = new AbortController();
+  const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: ending.signal }).catch(() => undefined);
+  const progress: ProgressReport = health.component({
+    name: 'sealer',
+    stallMs: Math.max(config.projector.stallSeconds * 1_000, 3 * config.sealer.intervalMs),
+    // Progress is what the database says of it, whichever process made it.
+    async waiting() {
+      const { waits, covers } = await sealingOf(pool);
+      progress.moved('log', covers);
+      return new Map([['log', waits]]);
+    },
+  });
+
+  const sealUntilEnd = async (sealer: Sealer): Promise<void> => {
+    for (let sealedAt = 0; !ending.signal.aborted; await pause(LOOK_EVERY_MS)) {
+      const isDue = performance.now() - sealedAt >= config.sealer.intervalMs;
+      if (!isDue && (await sealer.waiting()) < ENTRIES_AT_ONCE) continue;
+      if ((await sealer.seal()) !== null) sealedAt = performance.now();
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    for (let failures = 0; !ending.signal.aborted; failures++) {
+      if (failures > 0) await pause(Math.min(100 * 2 ** failures, RETRY_MS_MAX));
+      try {
+        await alone(pool, ending.signal, pause, async () => {
+          const sealer = await openSealer(options);
+          failures = 0;
+          await sealUntilEnd(sealer);
+        });
+      } catch (error) {
+        const { code } = error as { code?: unknown };
+        const reason = typeof code === 'string' ? code : 'internal';
+        if (STOPS.has(reason)) {
+          log.error('sealing stopped for good; somebody has to look', { code: reason, error });
+          progress.stopped(reason);
+          return;
+        }
+        log.error('sealing failed and will begin again from what is stored', { code: reason, error });
+      }
+    }
+  };
+  const running = run();
+  shutdown.at('consumers', 'sealer', async () => {
+    ending.abort();
+    await running;
+  });
+}
+
+/** Runs the work while this connection holds the lock of the one sealer; waits for it as long as another has it. */
+async function alone(
+  pool: StorePool,
+  ending: AbortSignal,
+  pause: (ms: number) => Promise<unknown>,
+  work: () => Promise<void>,
+): Promise<void> {
+  const client = await pool.connect();
+  let isWhole = false;
+  try {
+    for (;;) {
+      const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [ADVISORY_LOCK]);
+      if (rows[0]?.taken === true) break;
+      await pause(LOOK_EVERY_MS);
+      if (ending.aborted) return;
+    }
+    await work();
+    await client.query('select pg_advisory_unlock($1)', [ADVISORY_LOCK]);
+    isWhole = true;
+  } finally {
+    // With the connection goes the lock.
+    client.release(!isWhole);
+  }
+}
+
+/** Entries that wait, as far as it takes to know that some do, and the index up to which all are sealed. */
+async function sealingOf(pool: StorePool): Promise<{ waits: number; covers: number }> {
+  const covers = (await lastSeal(pool))?.covers ?? 0;
+  return { waits: await countEntriesFrom(pool, covers), covers };
+}
