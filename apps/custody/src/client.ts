@@ -10,6 +10,8 @@ export interface Client {
   readonly base: string;
   /** Throws CommandError for a problem answer (its code and detail) and when the server cannot be reached (exit 75). */
   get<Body>(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<Body>;
+  /** What is no JSON. Throws as `get` does. */
+  text(path: string): Promise<string>;
   post(path: string, contentType: string, body: string | Uint8Array): Promise<Response>;
 }
 
@@ -35,6 +37,11 @@ export function createClient(base: string, signal?: AbortSignal): Client {
       const response = await call(`${path}${text}`, { headers: { accept: 'application/json' } });
       if (!response.ok) throw await problemError(response);
       return readAnswer<Body>(response, signal);
+    },
+    async text(path) {
+      const response = await call(path, {});
+      if (!response.ok) throw await problemError(response);
+      return response.text();
     },
     post: (path, contentType, body) =>
       call(path, { method: 'POST', headers: { 'content-type': contentType }, body: body as NonNullable<RequestInit['body']> }),

@@ -30,7 +30,7 @@ function program(): Command {
 
   root
     .command('serve')
-    .description('run the roles of this process: capture, projector, gateway')
+    .description('run the roles of this process: capture, projector, gateway; sealer where it is asked for')
     .allowUnknownOption()
     .allowExcessArguments()
     .helpOption('-h, --help', 'settings are flags: see docs/configuration.md')
@@ -46,6 +46,15 @@ function program(): Command {
     .option('--limit <n>', 'how many', '20')
     .action(runner(async (options, text) => (await import('./commands/search.ts')).search(await clientOf(options), text ?? '', options)));
   caseCommands(root);
+  const checkpoint = root.command('checkpoint').description('the signed head of the log');
+  checkpoint
+    .command('get')
+    .description('print it, to keep it or to compare it')
+    .action(runner(async (options) => (await import('./commands/checkpoint.ts')).get(await clientOf(options))));
+  checkpoint
+    .command('key')
+    .description("print the log's key, by which others check it (on the machine that seals)")
+    .action(runner(async (options) => (await import('./commands/checkpoint.ts')).key(await clientOf(options), options)));
   const dlq = root.command('dlq').description('dead letters: records that could not be taken into the ledger');
   dlq
     .command('ls')

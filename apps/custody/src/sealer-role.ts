@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSealer, type Sealer } from '#app/sealer';
 import { signingKey } from '#lib/ledger';
-import { keptKey, type ProgressReport } from '#lib/runtime';
+import type { ProgressReport } from '#lib/runtime';
 import { countEntriesFrom, lastSeal, ledgerConstants, type StorePool } from '#lib/store';
+import { logKeySeed } from './log-key.ts';
 import type { Parts } from './parts.ts';
 
-const LOG_KEY_FILE = 'log.key';
 const SIGNED_HEAD_FILE = 'sealed.json';
 /** A round reads with one connection and writes with another; the lock of the one sealer has a third. */
 const CONNECTIONS = 3;
@@ -23,11 +23,10 @@ const RETRY_MS_MAX = 10_000;
 export async function startSealer({ config, log, health, shutdown, database }: Parts): Promise<void> {
   const pool = database.pool('sealer', { max: CONNECTIONS });
   const { origin } = await ledgerConstants(pool);
-  const seed = Buffer.from(config.sealer.key ?? (await keptKey(config.dataDir, LOG_KEY_FILE, 'log key')), 'hex');
   const options = {
     pool,
     origin,
-    key: signingKey('log', origin, seed),
+    key: signingKey('log', origin, await logKeySeed(config)),
     signedHeadFile: config.sealer.stateFile ?? join(config.dataDir, SIGNED_HEAD_FILE),
   };
   const ending = new AbortController();

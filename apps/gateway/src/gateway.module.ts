@@ -3,6 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { EventsController } from './events.controller.ts';
 import { GATEWAY_DEPS, type GatewayDeps } from './gateway-deps.ts';
 import { ItemsController } from './items.controller.ts';
+import { LogController } from './log.controller.ts';
 import { RecordsController } from './records.controller.ts';
 import { ReferenceController } from './reference.controller.ts';
 
@@ -11,7 +12,7 @@ export class GatewayModule {
   static with(deps: GatewayDeps): DynamicModule {
     return {
       module: GatewayModule,
-      controllers: [EventsController, ItemsController, RecordsController, ReferenceController],
+      controllers: [EventsController, ItemsController, LogController, RecordsController, ReferenceController],
       providers: [{ provide: GATEWAY_DEPS, useValue: deps }],
     };
   }

@@ -5,11 +5,14 @@ import {
   eventsByRef,
   eventsFrom,
   itemCount,
+  lastCheckpoint,
   ledgerConstants,
   listConflicts,
   listDeadLetters,
   logSize,
   readDeadLetter,
+  readLogPiece,
+  readTile,
   readerGroupIds,
   relationsAbout,
   search,
@@ -77,5 +80,8 @@ export async function ledgerReads(pool: StorePool) {
       listConflicts(pool, agency, { after, limit, groups }),
     deadLetters: (before: number | undefined, limit: number) => listDeadLetters(pool, before === undefined ? { limit } : { before, limit }),
     deadLetter: (seq: number) => readDeadLetter(pool, seq),
+    lastCheckpoint: () => lastCheckpoint(pool),
+    tile: (level: number, n: number, bytes: number) => readTile(pool, level, n, bytes),
+    logPiece: (from: number, to: number) => pool.transaction((client) => readLogPiece(client, from, to)),
   };
 }

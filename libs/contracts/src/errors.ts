@@ -130,6 +130,9 @@ export const ERRORS = {
 
   // Event log and projector.
   'offset.out-of-range': entry(null, 'Offset outside of the log', 'The next offset to read is not in the event log any more, or not yet. The consumer stopped; it never seeks by itself.', 'Find out what removed the records before anything else; then restore them or set the offset by hand.'),
+  'log.not-sealed': entry(404, 'No checkpoint yet', 'The log has no signed head: no process seals it, or none has begun.', 'Start a process with the role sealer; it seals what is there.'),
+  'tile.not-found': entry(404, 'No such tile', 'The address is none of a tile, or the published log does not reach that far.', 'Read /log/checkpoint first: its size says which tiles there are (C2SP tlog-tiles).'),
+  'key.other': entry(null, 'Another key', 'The log of this server is signed by another key than that of this machine.', 'Ask on the machine that seals, or set the key of that log (CUSTODY_SEALER_KEY).'),
   'seal.gap': entry(null, 'The log has a hole', 'The log head says that there is an entry, and the tables have none, or two. Nothing is sealed over it; sealing is tried again.', 'Stop writing, and find out who changed the database; then restore a backup that is whole.'),
   'seal.mismatch': entry(null, 'Stored is not what was sealed', 'What was read again from the database does not hash to what was sealed. Nothing was signed, and sealing stopped.', 'Keep the database as it is for whoever looks into it, and find out who changed it; then restore a backup.'),
   'seal.rollback': entry(null, 'Older than what was signed', 'The database has fewer sealed entries than this log signed for, or others. Sealing did not begin.', 'Restore a newer backup. A log that goes on from an older state would contradict what it signed.'),

@@ -26,8 +26,8 @@ export function openApiDocument(): Json {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: [{ name: 'events' }, { name: 'items' }, { name: 'operation' }, { name: 'reference' }],
-    paths: { ...eventPaths(), ...itemPaths(), ...operationPaths(), ...referencePaths() },
+    tags: [{ name: 'events' }, { name: 'items' }, { name: 'log' }, { name: 'operation' }, { name: 'reference' }],
+    paths: { ...eventPaths(), ...itemPaths(), ...logPaths(), ...operationPaths(), ...referencePaths() },
     components: { schemas: { ...sightingSchemas(), ...plain(NAMED_VIEWS) } },
   };
 }
@@ -253,6 +253,43 @@ function operationPaths(): Json {
       'text/plain',
       [],
       '# TYPE custody_ledger_size_entries gauge\ncustody_ledger_size_entries 62\n',
+    ),
+  };
+}
+
+/** C2SP tlog-tiles: static bytes, which a cache may keep. */
+function logPaths(): Json {
+  const path = (name: string, description: string, example: string) => ({
+    name, in: 'path', required: true, schema: { type: 'string' }, description, example,
+  }); // prettier-ignore
+  return {
+    '/log/checkpoint': text(
+      'getCheckpoint',
+      'log',
+      'The signed head of the log (C2SP tlog-checkpoint)',
+      'text/plain',
+      [],
+      'ledger.example/log\n64\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— ledger.example/log Az3grlgtzPICa5OS8npVmf1Myq/5IZni\n',
+      'log.not-sealed',
+      'store.unavailable',
+    ),
+    '/log/tile/{level}/{tile}': text(
+      'getTile',
+      'log',
+      'Hashes of the log, or its entries (C2SP tlog-tiles)',
+      'application/octet-stream',
+      [
+        path('level', 'A level from 0 to 63, or `entries`.', '0'),
+        path(
+          'tile',
+          'Index in groups of three digits, all but the last begun with x; `.p/<width>` behind it where it is partial.',
+          '000.p/64',
+        ),
+      ],
+      'bytes',
+      'tile.not-found',
+      'log.not-sealed',
+      'store.unavailable',
     ),
   };
 }

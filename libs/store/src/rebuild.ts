@@ -48,8 +48,12 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
   return pool.transaction(async (client) => {
     await client.query('set local statement_timeout = 0');
     await client.query(`set local custody.rebuild = 'on'`);
-    const { rows } = await client.query<{ size: number }>('select size from ledger.head for update');
-    const entries = rows[0]?.size ?? 0;
+    await client.query('select from ledger.head for update');
+    // The log has entries of its operator as well, from which nothing here is derived.
+    const { rows } = await client.query<{ entries: number; end: number }>(
+      'select count(*) as entries, coalesce(max(log_index) + 1, 0) as end from ledger.entries',
+    );
+    const { entries, end } = rows[0] ?? { entries: 0, end: 0 };
     await client.query(`truncate ${DERIVED_TABLES.map(({ name }) => `ledger.${name}`).join(', ')}`);
     const mapKeys = await ledgerMapKeys(pool);
     const encoder = new BatchEncoder();
@@ -65,10 +69,11 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
       search.clear();
       unwritten = upTo;
     };
-    while (unwritten < entries) {
+    let done = 0;
+    while (unwritten < end) {
       const batch = await client.run<StoredEvent>(REBUILD_BATCH, [unwritten, unwritten + ENTRIES_PER_BATCH, CONTENT_BYTES_PER_BATCH]);
       const events = batch.rows.map((stored) => ({ ...indexOf(stored.content, stored.agency), ...stored }));
-      if (events.length === 0) throw new Error(`The ledger has ${entries} entries, and none at the log index ${unwritten}.`);
+      if (events.length === 0) throw new Error(`The ledger has entries up to the log index ${end - 1}, and none from ${unwritten} on.`);
       const ids = await readerGroups(pool, events);
       for (const event of events) {
         const readers = groupsOf(event, ids);
@@ -79,7 +84,8 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
       }
       const next = (events.at(-1) as StoredEvent).logIndex + 1;
       if (unwritten < next) await write(next);
-      onProgress?.(next, entries);
+      done += events.length;
+      onProgress?.(done, entries);
     }
     return entries;
   });

@@ -1,0 +1,190 @@
+/** A log that is sealed, as a stranger reads it: over HTTP alone, with the key of the log and nothing else. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import {
+  consistencyNodes,
+  decodeBundle,
+  foldNodes,
+  hashFromTile,
+  leafHash,
+  merkleRoot,
+  openCheckpoint,
+  parseVerifierKey,
+  readNotice,
+  signingKey,
+  TILE_WIDTH,
+  tileOf,
+  tilePath,
+  tileWidth,
+  toHex,
+  utf8,
+  verifyConsistency,
+  type NodeId,
+  type Seal,
+  type VerifierKey,
+} from '#lib/ledger';
+import { resetData } from '#lib/store';
+import { runCustody, type RunningCustody, serveCustody } from '../test-process.ts';
+
+jest.setTimeout(90_000);
+
+const DEMO_EVENTS = 62;
+const ENV = { CUSTODY_ROLES: 'capture,projector,gateway,sealer', CUSTODY_SEALER_INTERVAL_MS: '100' };
+
+let dataDir: string;
+let running: RunningCustody;
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'custody-e2e-'));
+  running = await serveCustody({ ...ENV, CUSTODY_DATA_DIR: dataDir });
+});
+afterAll(async () => {
+  await running.stop();
+  await resetData(dataDir);
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+const get = (path: string): Promise<Response> => fetch(`${running.url}${path}`);
+const bytesOf = async (path: string): Promise<Uint8Array> => {
+  const response = await get(path);
+  if (response.status !== 200) throw new Error(`${path}: ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+};
+
+function logKey(origin: string): VerifierKey<'log'> {
+  return signingKey('log', origin, Buffer.from(readFileSync(join(dataDir, 'log.key'), 'utf8').trim(), 'hex'));
+}
+
+interface Head {
+  readonly size: bigint;
+  readonly root: Uint8Array;
+}
+
+async function head(): Promise<Head> {
+  const note = await bytesOf('/log/checkpoint');
+  const origin = Buffer.from(note).toString('utf8').split('\n', 1)[0] ?? '';
+  const opened = openCheckpoint(note, { log: [logKey(origin)] });
+  if (!opened.ok) throw new Error(opened.fault.detail);
+  return opened.value.checkpoint;
+}
+
+/** Waits until a seal covers so many sightings. */
+async function sealedUpTo(sightings: number): Promise<{ head: Head; entries: Uint8Array[]; seal: Seal }> {
+  for (const end = Date.now() + 30_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
+    const found = (await get('/log/checkpoint')).status === 200 ? await head() : null;
+    if (found !== null) {
+      const entries = await entriesOf(found.size);
+      const notice = readNotice(entries.at(-1) as Uint8Array);
+      const covered = entries.slice(0, notice?.kind === 'seal' ? Number(notice.seal.covers) : 0);
+      if (notice?.kind === 'seal' && covered.filter((entry) => readNotice(entry) === null).length >= sightings)
+        return { head: found, entries, seal: notice.seal };
+    }
+    if (Date.now() > end) throw new Error('not sealed in time');
+  }
+}
+
+async function entriesOf(size: bigint): Promise<Uint8Array[]> {
+  const entries: Uint8Array[] = [];
+  for (let index = 0n; index * 256n < size; index++) {
+    const width = tileWidth({ level: 0, index }, size);
+    entries.push(...(decodeBundle(await bytesOf(`/log/${tilePath({ level: 'entries', index, width })}`)) ?? []));
+  }
+  return entries;
+}
+
+/** From the tiles of a head of this size. */
+async function hashOf(node: NodeId, size: bigint): Promise<Uint8Array> {
+  const tile = tileOf(node);
+  return hashFromTile(node, await bytesOf(`/log/${tilePath({ ...tile, width: tileWidth(tile, size) })}`)) as Uint8Array;
+}
+
+test('its head is signed over what its entries and its tiles hash to, and covers all of the demo', async () => {
+  const { head: signed, entries, seal } = await sealedUpTo(DEMO_EVENTS);
+  expect(BigInt(entries.length)).toBe(signed.size);
+  expect(toHex(merkleRoot(entries.map((entry) => leafHash(entry))))).toBe(toHex(signed.root));
+  const tile = await bytesOf(`/log/${tilePath({ level: 0, index: 0n, width: Number(signed.size % BigInt(TILE_WIDTH)) })}`);
+  expect(toHex(tile)).toBe(entries.map((entry) => toHex(leafHash(entry))).join(''));
+  expect(seal.covers).toBeLessThan(signed.size);
+  expect(Date.parse(seal.time)).toBeGreaterThan(Date.now() - 120_000);
+  const response = await get('/log/checkpoint');
+  expect([response.headers.get('content-type'), response.headers.get('cache-control')]).toEqual(['text/plain; charset=utf-8', 'no-cache']);
+});
+
+test('of another key nothing opens, and its key is printed in the form of the standard', async () => {
+  const note = await bytesOf('/log/checkpoint');
+  const origin = Buffer.from(note).toString('utf8').split('\n', 1)[0] ?? '';
+  expect(openCheckpoint(note, { log: [signingKey('log', origin, new Uint8Array(32))] })).toMatchObject({ ok: false });
+  const printed = await runCustody(['checkpoint', 'key', '--server', running.url], { CUSTODY_DATA_DIR: dataDir });
+  expect(parseVerifierKey(printed.stdout.trim(), 'log')).toMatchObject({ ok: true, value: { name: origin, id: logKey(origin).id } });
+  const shown = await runCustody(['checkpoint', 'get', '--server', running.url], { CUSTODY_DATA_DIR: dataDir });
+  expect(openCheckpoint(utf8(shown.stdout), { log: [logKey(origin)] }).ok).toBe(true);
+});
+
+test('a key that is another than that of the log is not printed as if it were', async () => {
+  const other = await runCustody(['checkpoint', 'key', '--json', '--server', running.url], {
+    CUSTODY_DATA_DIR: dataDir,
+    CUSTODY_SEALER_KEY: '11'.repeat(32),
+  });
+  expect([other.code, JSON.parse(other.stdout)]).toMatchObject([4, { error: { code: 'key.other' } }]);
+});
+
+test('it has no tile beyond its head, and no address of another form', async () => {
+  const { size } = await head();
+  for (const path of [
+    `/log/tile/0/000.p/${Number(size) + 1}`,
+    '/log/tile/0/000',
+    '/log/tile/0/001',
+    '/log/tile/1/000.p/1',
+    '/log/tile/0/0',
+    '/log/tile/0/x000/000',
+    '/log/tile/entries/000',
+  ]) {
+    const response = await get(path);
+    expect([path, response.status, ((await response.json()) as { code: string }).code]).toEqual([path, 404, 'tile.not-found']);
+  }
+});
+
+test('it grows from head to head, also over the death of every process, and adds nothing where nothing came', async () => {
+  const before = await sealedUpTo(DEMO_EVENTS);
+  const line = readFileSync(new URL('../../../demo/lux-and-loaded.jsonl', import.meta.url), 'utf8').split('\n')[0] ?? '';
+  const submit = async (id: string): Promise<void> => {
+    const document = {
+      id,
+      kind: 'statement',
+      handling: { tlp: 'CLEAR' },
+      items: [{ id: 'vin:WDDSYNTH9JA000001', role: 'subject' }],
+      statement: `said ${id}`,
+    };
+    const response = await fetch(`${running.url}/v1/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(document),
+    });
+    expect([response.status, line.length > 0]).toEqual([202, true]);
+  };
+  await submit('sealed-1');
+  await sealedUpTo(DEMO_EVENTS + 1);
+  await submit('sealed-2');
+  await running.stop('SIGKILL');
+  running = await serveCustody({ ...ENV, CUSTODY_DATA_DIR: dataDir });
+  const after = await sealedUpTo(DEMO_EVENTS + 2);
+  const proof: Uint8Array[] = [];
+  for (const nodes of consistencyNodes(before.head.size, after.head.size))
+    proof.push(foldNodes(await Promise.all(nodes.map((node) => hashOf(node, after.head.size)))));
+  expect(verifyConsistency(before.head.size, before.head.root, after.head.size, after.head.root, proof)).toBe(true);
+  expect(verifyConsistency(before.head.size, after.head.root, after.head.size, after.head.root, proof)).toBe(false);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  expect((await head()).size).toBe(after.head.size);
+  const ready = (await (await get('/readyz')).json()) as { components: { name: string; status: string }[] };
+  expect(ready.components.find(({ name }) => name === 'sealer')).toMatchObject({ name: 'sealer' });
+});
+
+test('a rebuild goes over the entries of the operator', async () => {
+  await running.stop();
+  const rebuilt = await runCustody(['rebuild', '--verify'], { CUSTODY_DATA_DIR: dataDir });
+  expect([rebuilt.code, rebuilt.stderr]).toEqual([0, expect.any(String)]);
+  running = await serveCustody({ ...ENV, CUSTODY_DATA_DIR: dataDir });
+  await sealedUpTo(DEMO_EVENTS + 2);
+});
