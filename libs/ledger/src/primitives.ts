@@ -22,6 +22,7 @@ export const sha256Latin1 = (data: Uint8Array): string => hash('sha256', data, '
 export type Arena = Buffer & {
   /** Characters U+0000..U+00FF as one byte each. Returns the bytes written. */
   latin1Write(text: string, offset: number, length?: number): number;
+  latin1Slice(start: number, end: number): string;
   /** Returns the bytes written; less than the text has where it does not fit. */
   utf8Write(text: string, offset: number, length?: number): number;
 };
