@@ -13,6 +13,7 @@ const DECIMAL = /^(?:0|[1-9][0-9]{0,18})$/;
 const CONTROL = /[\0-\x1f]/;
 const LINES_MIN = 3;
 
+/** The head of a log: how many leaves, and their root. */
 export interface Checkpoint {
   /** The log's own name, in one line. */
   readonly origin: string;
@@ -31,6 +32,7 @@ export interface Cosignature extends NoteSignature {
   readonly timestamp: bigint;
 }
 
+/** A checkpoint that its log signed, and who else did. */
 export interface OpenedCheckpoint {
   readonly checkpoint: Checkpoint;
   /** Of the note: what was signed. */

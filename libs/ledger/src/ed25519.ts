@@ -6,7 +6,9 @@ import { toHex } from './bytes.ts';
 import type { NoteFault } from './note-fault.ts';
 import { ed25519Verify } from './primitives.ts';
 
+/** Of an encoded point. */
 export const PUBLIC_KEY_BYTES = 32;
+/** R and S. */
 export const SIGNATURE_BYTES = 64;
 
 /** The field's prime p, the group's order L, the curve's d (RFC 8032 5.1). */

@@ -65,9 +65,11 @@ export { cosign, cosignatureTime } from './cosignature.ts';
 export { checkPublicKey, verifyEd25519 } from './ed25519.ts';
 export { NOTE_FAULT_CODES, type NoteFault, type NoteFaultCode, type NoteResult } from './note-fault.ts';
 export {
+  formatSigningKey,
   formatVerifierKey,
   type KeyKind,
   type NoteSignature,
+  parseSigningKey,
   parseVerifierKey,
   type SigningKey,
   signingKey,
@@ -75,3 +77,13 @@ export {
 } from './note-key.ts';
 export { formatNote, formatSignatureLine, type OpenedNote, openNote, parseNote, signText, type VerifiedSignature } from './signed-note.ts';
 export { formatTlogProof, parseTlogProof, type TlogProof } from './tlog-proof.ts';
+export {
+  addCheckpoint,
+  badRequest,
+  originHash,
+  parseAddCheckpoint,
+  type AddCheckpoint,
+  type WitnessAnswer,
+  type WitnessHead,
+  type WitnessView,
+} from './witness.ts';

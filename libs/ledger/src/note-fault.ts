@@ -33,10 +33,14 @@ export const NOTE_FAULT_CODES = [
   'tlog-proof.hash',
   'tlog-proof.too-many-hashes',
   'tlog-proof.form',
+  'witness.form',
+  'witness.old-size',
+  'witness.proof',
 ] as const;
 /** One of NOTE_FAULT_CODES. */
 export type NoteFaultCode = (typeof NOTE_FAULT_CODES)[number];
 
+/** One fault: what, for programs and for people. */
 export interface NoteFault {
   readonly code: NoteFaultCode;
   /** For a person. Quotes names and ids of keys, nothing else of the content. */

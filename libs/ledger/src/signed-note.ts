@@ -25,6 +25,7 @@ export interface ParsedNote {
   readonly signatures: readonly NoteSignature[];
 }
 
+/** A note that known keys signed. */
 export interface OpenedNote {
   readonly text: string;
   /** One for each known key that signed; never empty. */
@@ -33,6 +34,7 @@ export interface OpenedNote {
   readonly unverified: readonly NoteSignature[];
 }
 
+/** A signature, and the known key that it is by. */
 export interface VerifiedSignature extends NoteSignature {
   readonly key: VerifierKey;
 }
