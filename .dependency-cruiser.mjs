@@ -47,7 +47,8 @@ const ALLOWED = {
   'apps/capture': [LIBS, ...NEST, NODE],
   'apps/projector': [LIBS, ...NEST, NODE],
   'apps/gateway': [LIBS, ...NEST, npm('swagger-ui-dist'), NODE],
-  'apps/custody': [LIBS, '^apps/(capture|projector|gateway)/src/index\\.ts$', ...NEST, npm('commander'), NODE],
+  'apps/witness': [LIBS, NODE],
+  'apps/custody': [LIBS, '^apps/(capture|projector|gateway|witness)/src/index\\.ts$', ...NEST, npm('commander'), NODE],
 };
 
 const allowLists = Object.entries(ALLOWED).flatMap(([folder, allowed]) => [
