@@ -87,3 +87,4 @@ export {
   type WitnessHead,
   type WitnessView,
 } from './witness.ts';
+export { meetsPolicy, parseWitnessPolicy, type PolicyWitness, witnessing, type Witnessing, type WitnessPolicy } from './witness-policy.ts';
