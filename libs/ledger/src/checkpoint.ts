@@ -87,7 +87,7 @@ export function formatCheckpoint({ origin, size, root, extension }: Checkpoint):
 /**
  * The checkpoint of a note that a log's own key signed: one whose name is the origin. Faults: those of openNote and parseCheckpoint,
  * `checkpoint.log-key` (no key is known for this origin, or only witnesses signed), `checkpoint.empty-root`. Nothing is said about the
- * number of witnesses: see meetsPolicy. Cost: 0.11 ms for each known key that signed.
+ * number of witnesses: see meetsPolicy. Cost: 0.13 ms for each known key that signed.
  */
 export function openCheckpoint(note: Uint8Array, keys: CheckpointKeys): NoteResult<OpenedCheckpoint> {
   const parsed = parseNote(note);
