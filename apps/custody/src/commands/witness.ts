@@ -23,10 +23,11 @@ export async function witness({ dir, log: vkeys, name, host, port, json }: Witne
     if (!key.ok) throw new CommandError(EXIT.usage, 'usage', `--log ${text}: ${key.fault.detail}.`);
     return key.value;
   });
+  const portNumber = portOf(port);
   const log = createLog({ level: 'info', secrets: [] });
   const shutdown = createShutdown(log, SHUTDOWN_MS);
   shutdown.onSignals();
-  const running = await startWitness({ folder: dir, name: name ?? null, logKeys, host, port: portOf(port), log });
+  const running = await startWitness({ folder: dir, name: name ?? null, logKeys, host, port: portNumber, log });
   shutdown.at('http', 'http', () => running.close());
   const { url, verifierKey } = running;
   process.stdout.write(
