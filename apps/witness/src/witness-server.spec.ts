@@ -286,36 +286,33 @@ describe('a witness that is killed', () => {
 
   test('at any moment has kept every checkpoint that it answered for, and no draft of one counts', async () => {
     let answered = 0;
-    let size = 0;
     for (let round = 0; round < 4; round++) {
       const { url, child } = await startProcess();
-      const kill = setTimeout(() => child.kill('SIGKILL'), 20 + 37 * round);
       const gone = ended(child);
+      // The log goes on from what the witness says it has.
+      const { status, text } = await add({ url }, demo.request(0, 1));
+      expect(status).toBe(round === 0 ? 200 : 409);
+      const begin = status === 200 ? 1 : Number(text);
+      expect(begin).toBeGreaterThanOrEqual(answered);
       try {
-        // The log goes on from what the witness says it has.
-        const { status, text } = await add({ url }, demo.request(size === 0 ? 1 : 0, size + 1));
-        if (status === 409) {
-          expect(Number(text)).toBeGreaterThanOrEqual(answered);
-          size = Number(text);
-        }
-        for (; size < 190; size++) {
-          const got = await add({ url }, demo.request(size, size + 1));
-          expect(got.status).toBe(200);
+        for (let size = begin; size < 200; size++) {
+          // The kill comes at another moment of a request each time, however fast the machine is.
+          if (size === begin + 5) setTimeout(() => child.kill('SIGKILL'), 3 * round);
+          expect((await add({ url }, demo.request(size, size + 1))).status).toBe(200);
           answered = size + 1;
         }
       } catch (error) {
-        // The kill: the client's connection breaks.
+        // The client's connection breaks.
         if ((error as Error).name !== 'TypeError') throw error;
       }
       await gone;
-      clearTimeout(kill);
+      expect(answered).toBeGreaterThanOrEqual(begin + 5);
     }
     const witness = await start({ logKeys: [demo.key] });
-    const { status, text } = await add(witness, demo.request(1, 2));
+    const { status, text } = await add(witness, demo.request(0, 1));
     expect(status).toBe(409);
     expect(Number(text)).toBeGreaterThanOrEqual(answered);
-    expect(answered).toBeGreaterThan(0);
     expect(existsSync(join(folder, 'witness.key'))).toBe(true);
     expect(readdirSync(folder).filter((name) => name.endsWith('.checkpoint'))).toHaveLength(1);
-  }, 60_000);
+  }, 120_000);
 });
