@@ -48,7 +48,8 @@ const ALLOWED = {
   'apps/projector': [LIBS, ...NEST, NODE],
   'apps/sealer': [LIBS, NODE],
   'apps/gateway': [LIBS, ...NEST, npm('swagger-ui-dist'), NODE],
-  'apps/custody': [LIBS, '^apps/(capture|projector|sealer|gateway)/src/index\\.ts$', ...NEST, npm('commander'), NODE],
+  'apps/witness': [LIBS, NODE],
+  'apps/custody': [LIBS, '^apps/(capture|projector|sealer|gateway|witness)/src/index\\.ts$', ...NEST, npm('commander'), NODE],
 };
 
 const allowLists = Object.entries(ALLOWED).flatMap(([folder, allowed]) => [

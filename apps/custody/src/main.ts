@@ -70,6 +70,7 @@ function program(): Command {
     .description('append it to the event log again')
     .action(runner(async (options, seq) => (await import('./commands/dlq.ts')).retry(await clientOf(options), seq ?? '', options)));
   localCommands(root);
+  witnessCommand(root);
   return root;
 }
 
@@ -140,6 +141,19 @@ function localCommands(root: Command): void {
     .command('version')
     .description('version and formats')
     .action(runner(async (options) => (await import('./commands/version.ts')).version(options)));
+}
+
+/** Beside the ledger, for logs of others too: needs neither database nor configuration. */
+function witnessCommand(root: Command): void {
+  root
+    .command('witness')
+    .description('run a witness of logs (C2SP tlog-witness): cosign checkpoints that extend what was cosigned before')
+    .requiredOption('--dir <folder>', 'its key and what it cosigned; made on the first start, never to be lost or copied')
+    .requiredOption('--log <vkeys...>', 'verifier keys of the logs: name+id+key')
+    .option('--name <name>', 'its own name, on the first start: a URL without scheme, as witness.example/w1')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <n>', 'port to listen on; 0 takes a free one', '8090')
+    .action(runner(async (options) => (await import('./commands/witness.ts')).witness(options as never)));
 }
 
 /** Positional arguments first, then options merged over the global ones; the exit code is the command's answer. */

@@ -23,7 +23,7 @@ export function cosign(key: SigningKey<'witness'>, text: string, timestamp: bigi
 /**
  * When the witness said so, in seconds since the Epoch; null: it did not. Nothing is decided about times that are past or to come.
  * @param signature 8 bytes of time, big-endian, and 64 of Ed25519
- * Cost: 0.11 ms.
+ * Cost: 0.13 ms.
  */
 export function cosignatureTime(key: VerifierKey<'witness'>, text: string, signature: Uint8Array): bigint | null {
   if (signature.length !== TIMESTAMP_BYTES + SIGNATURE_BYTES) return null;

@@ -136,6 +136,17 @@ test('lengths other than 32 and 64 bytes are refused, and never thrown', () => {
   );
 });
 
+test('any 32 bytes are a key that verifies nothing by chance, whether they are a point or not', () => {
+  const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+  fc.assert(
+    fc.property(bytes(32), bytes(64), (key, signature) => {
+      // S below L, so that the engine is asked.
+      signature[63] = 0;
+      expect(verifyEd25519(key, key, signature)).toBe(false);
+    }),
+  );
+});
+
 test('half of all bytes are no point of the curve, and are refused at registration', () => {
   const codes = Array.from({ length: 200 }, (_, n) => code(littleEndian(BigInt(n + 2) ** 30n % P)));
   expect(new Set(codes)).toEqual(new Set([null, 'key.off-curve']));

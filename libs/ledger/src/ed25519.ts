@@ -2,11 +2,12 @@
  * Strict Ed25519: RFC 8032 5.1.7 without the cofactor, S below the group's order, A and R in their only encoding, neither of small
  * order. A key of small order "signs" every message that somebody cares to try, so a statement by it says nothing; engines accept it.
  */
-import { toHex } from './bytes.ts';
 import type { NoteFault } from './note-fault.ts';
 import { ed25519Verify } from './primitives.ts';
 
+/** Of an encoded point. */
 export const PUBLIC_KEY_BYTES = 32;
+/** R and S. */
 export const SIGNATURE_BYTES = 64;
 
 /** The field's prime p, the group's order L, the curve's d (RFC 8032 5.1). */
@@ -25,7 +26,7 @@ const SMALL_ORDER_Y = new Set([0n, 1n, P - 1n, Y_OF_ORDER_8, P - Y_OF_ORDER_8]);
 
 /**
  * Whether the signature is this key's over the message. False for lengths other than 32 and 64 bytes, for S not below L, for A or R
- * that is not below p or of small order, and where S·B = R + k·A does not hold. Never throws. Cost: about 0.11 ms.
+ * that is not below p or of small order, and where S·B = R + k·A does not hold. Never throws. Cost: about 0.13 ms.
  */
 export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (signature.length !== SIGNATURE_BYTES || encodingFault(publicKey) !== null) return false;
@@ -51,7 +52,12 @@ function encodingFault(bytes: Uint8Array): NoteFault | null {
   return null;
 }
 
-const littleEndian = (bytes: Uint8Array): bigint => BigInt(`0x${toHex(Uint8Array.from(bytes).reverse())}`);
+/** Of 32 bytes. */
+function littleEndian(bytes: Uint8Array): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, PUBLIC_KEY_BYTES);
+  const words = [24, 16, 8, 0].map((at) => view.getBigUint64(at, true));
+  return words.reduce((high, word) => (high << 64n) | word);
+}
 
 /** Whether x² = (y² - 1) / (d·y² + 1) has a solution: by Euler's criterion for the product, as the divisor is never 0. */
 function isOnCurve(y: bigint): boolean {

@@ -66,9 +66,11 @@ export { cosign, cosignatureTime } from './cosignature.ts';
 export { checkPublicKey, verifyEd25519 } from './ed25519.ts';
 export { NOTE_FAULT_CODES, type NoteFault, type NoteFaultCode, type NoteResult } from './note-fault.ts';
 export {
+  formatSigningKey,
   formatVerifierKey,
   type KeyKind,
   type NoteSignature,
+  parseSigningKey,
   parseVerifierKey,
   type SigningKey,
   signingKey,
@@ -113,3 +115,14 @@ export { completeNodes, edgeNodes, splitOf, storedAt, type TreeNode } from './tr
 export { itemLeaf, ItemTrees, type Appended } from './item-trees.ts';
 export { type KeyTable } from './key-table.ts';
 export { MapBuilder, type MapChange, type MapUpdate, type TileNodes } from './map-builder.ts';
+export {
+  addCheckpoint,
+  badRequest,
+  originHash,
+  parseAddCheckpoint,
+  type AddCheckpoint,
+  type WitnessAnswer,
+  type WitnessHead,
+  type WitnessView,
+} from './witness.ts';
+export { meetsPolicy, parseWitnessPolicy, type PolicyWitness, witnessing, type Witnessing, type WitnessPolicy } from './witness-policy.ts';

@@ -1,4 +1,4 @@
-/** Why a key, a note, a checkpoint, a cosignature or a proof in text was not taken: a value, never thrown. */
+/** Why a key, a note, a checkpoint, a proof in text, a request to a witness or a policy was not taken: a value, never thrown. */
 
 /** Stable. */
 export const NOTE_FAULT_CODES = [
@@ -33,10 +33,21 @@ export const NOTE_FAULT_CODES = [
   'tlog-proof.hash',
   'tlog-proof.too-many-hashes',
   'tlog-proof.form',
+  'witness.form',
+  'witness.old-size',
+  'witness.proof',
+  'policy.json',
+  'policy.member',
+  'policy.witnesses',
+  'policy.vkey',
+  'policy.url',
+  'policy.threshold',
+  'policy.duplicate',
 ] as const;
 /** One of NOTE_FAULT_CODES. */
 export type NoteFaultCode = (typeof NOTE_FAULT_CODES)[number];
 
+/** One fault: what, for programs and for people. */
 export interface NoteFault {
   readonly code: NoteFaultCode;
   /** For a person. Quotes names and ids of keys, nothing else of the content. */

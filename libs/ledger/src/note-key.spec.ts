@@ -1,5 +1,5 @@
 import { toBase64 } from './bytes.ts';
-import { formatVerifierKey, isKeyName, parseVerifierKey, signingKey, verifierKey } from './note-key.ts';
+import { formatSigningKey, formatVerifierKey, isKeyName, parseSigningKey, parseVerifierKey, signingKey, verifierKey } from './note-key.ts';
 
 const seed = new Uint8Array(32).fill(1);
 const log = signingKey('log', 'log.example/demo', seed);
@@ -65,4 +65,18 @@ test('a name is one word without plus signs', () => {
   expect(['', ' ', 'a+b', 'a\tb', 'a\u2003b', 'a\u0085b', 'a\ud800b'].some(isKeyName)).toBe(false);
   expect(code(verifierKey('log', 'a b', log.publicKey))).toBe('key.name');
   expect(() => signingKey('log', 'a b', seed)).toThrow(RangeError);
+});
+
+test('a private key comes back from its text, for its own kind and name alone', () => {
+  const text = formatSigningKey(log);
+  expect(parseSigningKey(text, 'log')).toEqual({ ok: true, value: log });
+  const cases: [string, string][] = [
+    [formatVerifierKey(log), 'key.form'],
+    [text.slice(0, -4), 'key.form'],
+    [`${text}\n`, 'key.form'],
+    [text.replace('log.example', 'other.example'), 'key.id'],
+    [text.replace('log.example', 'log example'), 'key.name'],
+    [formatSigningKey(signingKey('witness', log.name, seed)), 'key.type'],
+  ];
+  expect(cases.map(([given]) => code(parseSigningKey(given, 'log')))).toEqual(cases.map(([, fault]) => fault));
 });

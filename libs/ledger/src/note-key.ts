@@ -9,8 +9,10 @@ import { ed25519PublicKey, sha256 } from './primitives.ts';
  * a witness its cosignatures. Keys of one kind are never asked about messages of another, whatever their bytes and names.
  */
 export const KEY_TYPES = { log: 0x01, receipt: 0x01, witness: 0x04 } as const;
+/** One of `log`, `receipt`, `witness`. */
 export type KeyKind = keyof typeof KEY_TYPES;
 
+/** A public key with its name and what it was registered for. */
 export interface VerifierKey<K extends KeyKind = KeyKind> {
   readonly kind: K;
   /** Not empty; no spaces of Unicode, no plus, no control characters. */
@@ -21,6 +23,7 @@ export interface VerifierKey<K extends KeyKind = KeyKind> {
   readonly publicKey: Uint8Array;
 }
 
+/** A private key with its public one. */
 export interface SigningKey<K extends KeyKind = KeyKind> extends VerifierKey<K> {
   /** 32 bytes, the private key of RFC 8032. */
   readonly seed: Uint8Array;
@@ -36,6 +39,8 @@ export interface NoteSignature {
 }
 
 export const KEY_ID_BYTES = 4;
+const SEED_BYTES = 32;
+const SIGNING_KEY_START = 'PRIVATE+KEY+';
 const VERIFIER_KEY = /^([^+]*)\+([0-9a-f]{8})\+(.+)$/s;
 /** Spaces, plus, control characters; halves of a surrogate pair, which no UTF-8 says. */
 const NOT_IN_NAMES = /[\p{White_Space}+\0-\x1f\p{Cs}]/u;
@@ -67,6 +72,7 @@ export function parseVerifierKey<K extends KeyKind>(text: string, kind: K): Note
   return key;
 }
 
+/** The key in text, as parseVerifierKey reads it. */
 export const formatVerifierKey = ({ kind, name, id, publicKey }: VerifierKey): string =>
   `${name}+${id}+${toBase64(concatBytes(Uint8Array.of(KEY_TYPES[kind]), publicKey))}`;
 
@@ -79,6 +85,29 @@ export function signingKey<K extends KeyKind>(kind: K, name: string, seed: Uint8
 
 /** By what it was registered for. */
 export const isOfKind = <K extends KeyKind>(key: VerifierKey, kind: K): key is VerifierKey<K> => key.kind === kind;
+
+/**
+ * A private key in text, as golang.org/x/mod/sumdb/note writes it: `PRIVATE+KEY+name+id+base64(type || seed)`. For a file that its owner
+ * alone may read.
+ */
+export const formatSigningKey = ({ kind, name, id, seed }: SigningKey): string =>
+  `${SIGNING_KEY_START}${name}+${id}+${toBase64(concatBytes(Uint8Array.of(KEY_TYPES[kind]), seed))}`;
+
+/** `key.form`, `key.name`, `key.type`, `key.id`: why the text is no private key of this kind. Faults quote nothing of the secret. */
+export function parseSigningKey<K extends KeyKind>(text: string, kind: K): NoteResult<SigningKey<K>> {
+  const [, name = '', id, encoded = ''] =
+    VERIFIER_KEY.exec(text.startsWith(SIGNING_KEY_START) ? text.slice(SIGNING_KEY_START.length) : '') ?? [];
+  const bytes = fromBase64(encoded);
+  if (id === undefined || bytes?.length !== 1 + SEED_BYTES)
+    return refused(
+      'key.form',
+      `a private key is ${SIGNING_KEY_START}, a name, 8 lower-case hex digits and base64, with plus signs between them`,
+    );
+  if (bytes[0] !== KEY_TYPES[kind]) return refused('key.type', `a key of a ${kind} has the type ${KEY_TYPES[kind]}, not ${bytes[0]}`);
+  if (!isKeyName(name)) return refused('key.name', 'the name of a key is not empty and has no spaces, plus signs or control characters');
+  const key = signingKey(kind, name, bytes.subarray(1));
+  return key.id === id ? taken(key) : refused('key.id', `the id of this key of ${name} is ${key.id}, not ${id}`);
+}
 
 function keyId(kind: KeyKind, name: string, publicKey: Uint8Array): string {
   return toHex(sha256(concatBytes(utf8(`${name}\n`), Uint8Array.of(KEY_TYPES[kind]), publicKey)).subarray(0, KEY_ID_BYTES));

@@ -14,6 +14,7 @@ const HEADER = 'c2sp.org/tlog-proof@v1';
 const EXTRA = 'extra ';
 const INDEX = 'index ';
 
+/** An entry's place in a log, the path to a root, and the signed checkpoint with it. */
 export interface TlogProof {
   /** Opaque and not authenticated; null: none, which is not the same as empty, and empty is not allowed. */
   readonly extra: Uint8Array | null;

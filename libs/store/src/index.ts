@@ -2,6 +2,7 @@
 export { resetData } from './embedded/data-directory.ts';
 export { DATA_FORMAT } from './embedded/data-format.ts';
 export { startEmbedded, type EmbeddedPostgres } from './embedded/launcher.ts';
+export { takeOwnership, type OwnerLock } from './embedded/owner-lock.ts';
 export { APPEND_ONLY_SQLSTATE, StoreError, storeFault, sqlState } from './errors.ts';
 export { dumpFixture, openFixture } from './fixture.ts';
 export { readLogin, type Login } from './login.ts';

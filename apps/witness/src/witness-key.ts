@@ -1,0 +1,40 @@
+/** The witness's own key: a file that is made on the first start. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatSigningKey, parseSigningKey, randomSecret, signingKey, type SigningKey, utf8, utf8Text } from '#lib/ledger';
+import { readIfThere, writeDurably } from './durable-file.ts';
+import { WitnessError } from './errors.ts';
+
+const KEY_FILE = 'witness.key';
+const OTHERS_MAY = 0o077;
+
+/**
+ * The key in `witness.key` of the folder, one line in the form of formatSigningKey, mode 0600. Made where there is none, which needs a name.
+ * Throws `data.witness-key` where the file holds no key, where others may read it, where it has another name than the one given, and where
+ * none is there and no name is given: another key would be another witness, which nobody trusts.
+ * @param name of the witness: a URL without its scheme, by convention
+ */
+export async function loadWitnessKey(folder: string, name: string | null): Promise<SigningKey<'witness'>> {
+  const path = join(folder, KEY_FILE);
+  const kept = await readIfThere(path);
+  if (kept !== null) return checked(path, kept, name);
+  if (name === null) throw new WitnessError('data.witness-key', `${path} is not there. On its first start a witness needs a name.`);
+  const key = signingKey('witness', name, randomSecret());
+  await writeDurably(path, utf8(`${formatSigningKey(key)}\n`));
+  return key;
+}
+
+async function checked(path: string, kept: Uint8Array, name: string | null): Promise<SigningKey<'witness'>> {
+  const key = parseSigningKey(utf8Text(kept)?.trimEnd() ?? '', 'witness');
+  if (!key.ok) throw new WitnessError('data.witness-key', `${path} holds no key of a witness: ${key.fault.detail}.`);
+  const { mode } = await stat(path);
+  // Windows has no such modes: there it says 0666 of every file.
+  if (process.platform !== 'win32' && (mode & OTHERS_MAY) !== 0)
+    throw new WitnessError(
+      'data.witness-key',
+      `${path} may be used by others than its owner: set its mode to 0600, if nobody has read it.`,
+    );
+  if (name !== null && name !== key.value.name)
+    throw new WitnessError('data.witness-key', `${path} is the key of ${key.value.name}, not of ${name}. A witness keeps its name.`);
+  return key.value;
+}

@@ -1,0 +1,56 @@
+/** The witness over its state: what comes in is decided by libs/ledger, one request at a time for each log, and kept before it is answered. */
+import {
+  addCheckpoint,
+  badRequest,
+  originHash,
+  parseAddCheckpoint,
+  type SigningKey,
+  type VerifierKey,
+  type WitnessAnswer,
+} from '#lib/ledger';
+import type { CosignedCheckpoints } from './cosigned-checkpoints.ts';
+import { createTurns } from './turns.ts';
+
+/** A log asks once for each checkpoint, each second at most: as many waiting are a flood. */
+const WAITING_MAX = 64;
+
+export interface WitnessOptions {
+  readonly key: SigningKey<'witness'>;
+  /** Origin to the keys that are trusted for it. */
+  readonly logs: ReadonlyMap<string, readonly VerifierKey<'log'>[]>;
+  readonly cosigned: CosignedCheckpoints;
+  /** Seconds since the Epoch. */
+  readonly now: () => bigint;
+}
+
+export interface Witness {
+  /** `null`: too many requests about this log wait. Rejects where the state cannot be read or kept; then nothing was cosigned. */
+  add(body: Uint8Array): Promise<WitnessAnswer> | null;
+  /** The latest cosigned checkpoint by the SHA-256 of its log's origin, in hex; `null`: none, or no such log. */
+  checkpoint(hash: string): Promise<Uint8Array | null>;
+}
+
+export function createWitness({ key, logs, cosigned, now }: WitnessOptions): Witness {
+  const origins = new Map([...logs.keys()].map((origin) => [originHash(origin), origin]));
+  const turns = createTurns(WAITING_MAX);
+  return {
+    add(body) {
+      const request = parseAddCheckpoint(body);
+      if (!request.ok) return Promise.resolve(badRequest(request.fault));
+      const { origin } = request.value.checkpoint;
+      const logKeys = logs.get(origin) ?? [];
+      const answerFor = async (): Promise<WitnessAnswer> => {
+        // Read each time: after a failure to keep, what is in the file counts, not what was meant to be.
+        const latest = logKeys.length === 0 ? null : await cosigned.latest(origin);
+        const answer = addCheckpoint(request.value, { logKeys, latest, key, timestamp: now() });
+        if (answer.cosigned !== undefined) await cosigned.keep(origin, answer.cosigned.note);
+        return answer;
+      };
+      return logKeys.length === 0 ? answerFor() : turns.take(origin, answerFor);
+    },
+    async checkpoint(hash) {
+      const origin = origins.get(hash);
+      return origin === undefined ? null : cosigned.note(origin);
+    },
+  };
+}
