@@ -87,6 +87,18 @@ test('an empty map has the root of nothing, and shows any absence in four bytes'
   expect(hex(encodeMapProof(proof))).toBe('01000000');
 });
 
+test('the bytes of a proof are those of the format: header, a bit for each depth, the siblings that are there, the leaf', () => {
+  const [first, second] = [Buffer.alloc(32, 0xa1), Buffer.alloc(32, 0xb2)];
+  const siblings = [null, first, null, null, null, null, null, null, null, second];
+  const [key, root] = [Buffer.alloc(32, 0xc3), Buffer.alloc(32, 0xd4)];
+  const head = (kind: string) => `01${kind}000a4040`;
+  const bytes = (terminal: MapProof['terminal']) => hex(encodeMapProof({ siblings, terminal }));
+  const [hashes, entryBytes] = ['a1'.repeat(32) + 'b2'.repeat(32), `0000000000000102${'d4'.repeat(32)}`];
+  expect(bytes({ kind: 'empty' })).toBe(head('00') + hashes);
+  expect(bytes({ kind: 'own', n: 258n, root })).toBe(head('01') + hashes + entryBytes);
+  expect(bytes({ kind: 'other', key, n: 258n, root })).toBe(head('02') + hashes + 'c3'.repeat(32) + entryBytes);
+});
+
 test('two keys that differ in their last bit are told apart at depth 256, in 32 bytes and 32 of bits', () => {
   const [left, right] = [Buffer.alloc(32), Buffer.alloc(32)];
   right[31] = 1;

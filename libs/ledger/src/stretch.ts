@@ -22,8 +22,6 @@ export const STRETCH_RULES = {
   stretchIsNotEmpty: true,
   /** A stretch lies in the tree: else leaves before its start or behind its end would be shown, and not be hashed. */
   stretchIsInTree: true,
-  /** A size has 64 bits. */
-  sizeFits: true,
   /** A proof has as many hashes as there are subtrees beside the stretch. */
   lengthIsExact: true,
 } as const satisfies Record<string, boolean>;
@@ -74,7 +72,8 @@ export function rootOfStretch(
   rules: StretchRules = STRETCH_RULES,
 ): { readonly ok: true; readonly root: Uint8Array } | StretchFault {
   const to = from + BigInt(leafHashes.length);
-  if (rules.sizeFits && n >= SIZE_END) return refuse('size', 'A tree has fewer than 2^64 leaves.');
+  // No entry of a map says such an n; here it bounds what a call can cost.
+  if (n >= SIZE_END) return refuse('size', 'A tree has fewer than 2^64 leaves.');
   if (rules.stretchIsNotEmpty && from === to) return refuse('empty', 'The stretch has no leaf.');
   if (rules.stretchIsInTree && (from < 0n || to > n)) return refuse('range', 'The stretch does not lie in the tree.');
   if (rules.hashesHave32Bytes && ![...leafHashes, ...proof].every(({ length }) => length === HASH_BYTES))
