@@ -205,6 +205,10 @@ export function interfaceContract(product: Product): void {
       expect(await response.json()).toMatchObject({ code: 'method-not-allowed' });
     });
 
+    it('says of a log that nobody seals that it has no head', async () => {
+      expect(await product.problem('/log/checkpoint')).toMatchObject({ status: 404, code: 'log.not-sealed' });
+    });
+
     it('refuses an empty body and an unknown mode', async () => {
       const answers = await Promise.all([
         product.post('[]'),

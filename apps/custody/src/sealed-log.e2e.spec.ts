@@ -54,7 +54,7 @@ const bytesOf = async (path: string): Promise<Uint8Array> => {
 };
 
 function logKey(origin: string): VerifierKey<'log'> {
-  return signingKey('log', origin, Buffer.from(readFileSync(join(dataDir, 'log.key'), 'utf8').trim(), 'hex'));
+  return signingKey('log', origin, Buffer.from(readFileSync(join(dataDir, 'checkpoint.key'), 'utf8').trim(), 'hex'));
 }
 
 interface Head {

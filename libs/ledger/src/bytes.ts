@@ -8,6 +8,7 @@ const CHUNK_BYTES = 8192;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Bytes of a text in UTF-8; half a surrogate pair becomes U+FFFD. */
 export const utf8 = (text: string): Uint8Array => encoder.encode(text);
 
 /** `null` for what is not UTF-8. */
@@ -19,6 +20,7 @@ export function utf8Text(bytes: Uint8Array): string | null {
   }
 }
 
+/** Lower-case. */
 export const toHex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /** `null` for anything but pairs of lower-case hex digits. */
@@ -46,6 +48,7 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
+/** All of them in order, in bytes of their own. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;

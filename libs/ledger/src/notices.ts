@@ -33,6 +33,7 @@ export interface Seal {
   readonly access: { readonly size: bigint; readonly root: Uint8Array } | null;
 }
 
+/** What the operator says in one entry. */
 export type Notice = { readonly kind: 'genesis'; readonly genesis: Genesis } | { readonly kind: 'seal'; readonly seal: Seal };
 
 const VERSION = 1;
@@ -40,6 +41,7 @@ const VERSION = 1;
 /** Under its own tag: the hash stands in the open, and must be no hash of anything else. */
 export const mapSaltHash = (salt: Uint8Array): Uint8Array => sha256(concatBytes(utf8('custody/map-salt/v1'), salt));
 
+/** The entry's bytes. */
 export const encodeGenesis = ({ log, mapSalt }: Genesis): Uint8Array =>
   utf8(canonicalize({ genesis: { log, mapSalt: toHex(mapSalt) }, v: VERSION }));
 

@@ -19,6 +19,7 @@ interface Level {
 const heap = new NodeHeap(TILE_WIDTH);
 const newLevel = (index = 0n): Level => ({ index, width: 0, hashes: arena(TILE_WIDTH * HASH_BYTES), isGrown: false });
 
+/** A tree that leaves are appended to. About 8 KiB for each level of 256. */
 export class TileBuilder {
   private readonly levels: Level[] = [newLevel()];
   /** Full tiles since the last `takeGrown`. */

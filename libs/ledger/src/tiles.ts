@@ -7,10 +7,12 @@ import { nodeHash } from './merkle.ts';
 import { HASH_BYTES } from './primitives.ts';
 
 export const TILE_HEIGHT = 8;
+/** Hashes of a full tile, entries of a full bundle. */
 export const TILE_WIDTH = 256;
 const LEVEL_MAX = 63;
 const INDEX_DIGITS = 3;
 
+/** A tile whatever its width: its level, and which of that level. */
 export interface TileId {
   readonly level: number;
   readonly index: bigint;

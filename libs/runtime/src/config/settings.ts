@@ -137,7 +137,7 @@ export const SETTINGS = {
       KEY,
       isKey,
       null,
-      'Ed25519 seed by which checkpoints of the log are signed. Without it one is made in the data directory (`log.key`).',
+      'Ed25519 seed by which checkpoints of the log are signed. Without it one is made in the data directory (`checkpoint.key`).',
       { secret: true, production: true },
     ),
     stateFile: text(
