@@ -21,7 +21,7 @@ const IN_SUITES = [
   npm('dependency-cruiser'),
   npm('typescript'),
   npm('@swc/core'),
-  '^libs/store/test-database\\.ts$',
+  '^libs/store/(test-database|test-processes/test-events)\\.ts$',
   '^deploy/kafka/',
   LIBS,
 ];

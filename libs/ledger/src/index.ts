@@ -16,11 +16,9 @@ export {
   consistencyNodes,
   foldNodes,
   inclusionNodes,
-  rangeNodes,
   rootOfInclusion,
   verifyConsistency,
   verifyInclusion,
-  type NodeId,
   type ProofHash,
 } from './log-tree.ts';
 export { mapKey } from './map-key.ts';
@@ -109,7 +107,7 @@ export {
 } from './item-tree.ts';
 export { decodeMapProof, encodeMapProof, type DecodedMapProof } from './map-proof.ts';
 export { rootOfStretch, STRETCH_RULES, stretchNodes, stretchProof, type StretchFault, type StretchRules } from './stretch.ts';
-export { completeNodes, edgeNodes, splitOf, storedAt, type TreeNode } from './tree-nodes.ts';
+export { edgeNodes, rangeNodes, splitOf, storedAt, type NodeId } from './tree-nodes.ts';
 
 // The same for a sealer: fast, in Node.
 export { itemLeaf, ItemTrees, type Appended } from './item-trees.ts';

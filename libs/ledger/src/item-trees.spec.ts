@@ -4,14 +4,14 @@ import { itemLeafHash } from './item-tree.ts';
 import { itemLeaf, ItemTrees } from './item-trees.ts';
 import { leafHash } from './merkle.ts';
 import { rootOfStretch, stretchNodes, stretchProof } from './stretch.ts';
-import { edgeNodes, storedAt, type TreeNode } from './tree-nodes.ts';
+import { edgeNodes, storedAt, type NodeId } from './tree-nodes.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const leafOf = (item: number, n: number): Buffer => leafHash(Buffer.from(`${item}/${n}`));
 
 /** The rows of a tree, and a node out of them. */
 type Rows = Buffer[];
-const stored = (rows: Rows, node: TreeNode): Buffer => {
+const stored = (rows: Rows, node: NodeId): Buffer => {
   const { row, position } = storedAt(node);
   return (rows[Number(row)] as Buffer).subarray(32 * position, 32 * position + 32);
 };

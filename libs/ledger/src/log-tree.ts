@@ -8,27 +8,10 @@
 import { equalBytes } from './bytes.ts';
 import { nodeHash } from './merkle.ts';
 import { HASH_BYTES, sha256 } from './primitives.ts';
-
-/** The root over the leaves `index * 2^level` up to `(index + 1) * 2^level`, a complete subtree. */
-export interface NodeId {
-  readonly level: number;
-  readonly index: bigint;
-}
+import { rangeNodes, splitOf, type NodeId } from './tree-nodes.ts';
 
 /** A hash of a proof: the nodes from left to right that it is made of. */
 export type ProofHash = readonly NodeId[];
-
-/** The complete subtrees that make up the leaves `begin` to `end`, from left to right, the largest first from an aligned begin. Cost: log2 of the range. */
-export function rangeNodes(begin: bigint, end: bigint): NodeId[] {
-  const nodes: NodeId[] = [];
-  for (let at = begin; at < end;) {
-    let level = 0;
-    while (((at >> BigInt(level)) & 1n) === 0n && at + (1n << BigInt(level + 1)) <= end) level++;
-    nodes.push({ level, index: at >> BigInt(level) });
-    at += 1n << BigInt(level);
-  }
-  return nodes;
-}
 
 /**
  * Root of a range from the hashes of its `rangeNodes`: folded from the right, which is the RFC's split at the largest power of two. Of a
@@ -37,9 +20,6 @@ export function rangeNodes(begin: bigint, end: bigint): NodeId[] {
 export function foldNodes(hashes: readonly Uint8Array[]): Uint8Array {
   return hashes.length === 0 ? sha256(new Uint8Array()) : hashes.reduceRight((right, left) => nodeHash(left, right));
 }
-
-/** The largest power of two below `count`, which is at least 2 (RFC 9162 2.1.1). */
-const splitOf = (count: bigint): bigint => 1n << BigInt((count - 1n).toString(2).length - 1);
 
 /** Hashes of the inclusion proof of leaf `index` in a tree of `size` leaves, from the leaf upward. Throws RangeError unless index < size. */
 export function inclusionNodes(index: bigint, size: bigint): ProofHash[] {

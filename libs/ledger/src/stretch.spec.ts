@@ -5,11 +5,11 @@ import fc from 'fast-check';
 import * as reference from '../vectors/reference.mjs';
 import { leafHash, merkleRoot } from './merkle.ts';
 import { rootOfStretch, STRETCH_RULES, stretchNodes, stretchProof, type StretchRules } from './stretch.ts';
-import { edgeNodes, storedAt, type TreeNode } from './tree-nodes.ts';
+import { edgeNodes, storedAt, type NodeId } from './tree-nodes.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const leaves = Array.from({ length: 300 }, (_, n) => leafHash(Buffer.from([n >> 8, n & 255])));
-const hashOf = ({ level, index }: TreeNode): Buffer => {
+const hashOf = ({ level, index }: NodeId): Buffer => {
   const start = Number(index) << level;
   return reference.merkleRoot(leaves.slice(start, start + 2 ** level));
 };

@@ -7,7 +7,7 @@
  */
 import { concatBytes } from './bytes.ts';
 import { HASH_BYTES, sha256 } from './primitives.ts';
-import { completeNodes, splitOf, type TreeNode } from './tree-nodes.ts';
+import { rangeNodes, splitOf, type NodeId } from './tree-nodes.ts';
 
 const NODE_TAG = Uint8Array.of(0x01);
 const SIZE_END = 1n << 64n;
@@ -41,8 +41,8 @@ export interface StretchFault {
  * The nodes that whoever proves a stretch has to read: all complete, in the order of their leaves. Throws RangeError unless
  * 0 <= from < to <= n.
  */
-export const stretchNodes = (from: bigint, to: bigint, n: bigint): TreeNode[] =>
-  besides(from, to, n).flatMap(({ start, size }) => completeNodes(start, size));
+export const stretchNodes = (from: bigint, to: bigint, n: bigint): NodeId[] =>
+  besides(from, to, n).flatMap(({ start, size }) => rangeNodes(start, start + size));
 
 /**
  * The proof, out of the hashes of stretchNodes in their order. Only a last subtree that is not complete is hashed here, from its parts.
@@ -51,7 +51,7 @@ export const stretchNodes = (from: bigint, to: bigint, n: bigint): TreeNode[] =>
 export function stretchProof(hashes: readonly Uint8Array[], from: bigint, to: bigint, n: bigint): Uint8Array[] {
   let at = 0;
   const proof = besides(from, to, n).map(({ start, size }) => {
-    const parts = hashes.slice(at, (at += completeNodes(start, size).length));
+    const parts = hashes.slice(at, (at += rangeNodes(start, start + size).length));
     if (at > hashes.length) throw new RangeError('a hash for each node of the stretch');
     return parts.reduceRight((right, left) => nodeHash(left, right));
   });

@@ -1,5 +1,6 @@
 /** The log's tree while it grows: only the last tile of each level is held. Node's own buffers: this is the sealer's side. */
-import { foldNodes, rangeNodes } from './log-tree.ts';
+import { foldNodes } from './log-tree.ts';
+import { rangeNodes } from './tree-nodes.ts';
 import { NodeHeap } from './node-heap.ts';
 import { arena, HASH_BYTES, sha256Latin1, type Arena } from './primitives.ts';
 import { hashFromTile, TILE_WIDTH, tileOf, type TileId } from './tiles.ts';

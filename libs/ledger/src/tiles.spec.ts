@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { concatBytes, fromBase64, toHex, utf8 } from './bytes.ts';
-import { consistencyNodes, foldNodes, inclusionNodes, rangeNodes, verifyConsistency, verifyInclusion, type NodeId } from './log-tree.ts';
+import { consistencyNodes, foldNodes, inclusionNodes, verifyConsistency, verifyInclusion } from './log-tree.ts';
+import { rangeNodes, type NodeId } from './tree-nodes.ts';
 import { leafHash, merkleRoot } from './merkle.ts';
 import { decodeBundle, encodeBundle, hashFromTile, parseTilePath, TILE_WIDTH, tileOf, tilePath, tileWidth } from './tiles.ts';
 

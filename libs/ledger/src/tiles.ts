@@ -2,7 +2,7 @@
  * Tiles (C2SP tlog-tiles): the hashes of a log's tree in pieces of 256, each the leaves of a complete subtree of height 8. What lies between
  * two levels of tiles is computed. Where a tile has grown, its bytes begin with those it had before: one row serves every width.
  */
-import type { NodeId } from './log-tree.ts';
+import type { NodeId } from './tree-nodes.ts';
 import { nodeHash } from './merkle.ts';
 import { HASH_BYTES } from './primitives.ts';
 

@@ -4,21 +4,17 @@
  */
 
 /** One complete subtree. */
-export interface TreeNode {
+export interface NodeId {
   readonly level: number;
   readonly index: bigint;
 }
 
-/**
- * The complete subtrees that a run of leaves falls into, largest first, left to right: one for each bit of `size`. With `start` 0 the
- * right edge of a tree of `size` leaves, from which it can be extended and its root computed.
- * @param start a multiple of the largest power of two in `size`
- */
-export function completeNodes(start: bigint, size: bigint): TreeNode[] {
-  const nodes: TreeNode[] = [];
-  let at = start;
-  for (let level = bitLength(size) - 1; level >= 0; level--) {
-    if (((size >> BigInt(level)) & 1n) === 0n) continue;
+/** The complete subtrees that make up the leaves `begin` to `end`, from left to right, the largest first from an aligned begin. Cost: log2 of the range. */
+export function rangeNodes(begin: bigint, end: bigint): NodeId[] {
+  const nodes: NodeId[] = [];
+  for (let at = begin; at < end;) {
+    let level = 0;
+    while (((at >> BigInt(level)) & 1n) === 0n && at + (1n << BigInt(level + 1)) <= end) level++;
     nodes.push({ level, index: at >> BigInt(level) });
     at += 1n << BigInt(level);
   }
@@ -26,13 +22,13 @@ export function completeNodes(start: bigint, size: bigint): TreeNode[] {
 }
 
 /** The nodes of the right edge of a tree of n leaves: the hashes that ItemTrees keeps and `load` wants, in this order. */
-export const edgeNodes = (n: bigint): TreeNode[] => completeNodes(0n, n);
+export const edgeNodes = (n: bigint): NodeId[] => rangeNodes(0n, n);
 
 /**
  * Where a node is stored: row n of a tree holds the hashes that its n-th leaf completes, its own first and then each parent, so a node
  * stands in the row of its last leaf, at the position of its level. The layout is that of golang.org/x/mod/sumdb/tlog (StoredHashes).
  */
-export const storedAt = ({ level, index }: TreeNode): { readonly row: bigint; readonly position: number } => ({
+export const storedAt = ({ level, index }: NodeId): { readonly row: bigint; readonly position: number } => ({
   row: ((index + 1n) << BigInt(level)) - 1n,
   position: level,
 });
