@@ -27,6 +27,7 @@ import {
 } from '#lib/ledger';
 import { resetData } from '#lib/store';
 import { runCustody, type RunningCustody, serveCustody } from '../test-process.ts';
+import { sighting } from './tested-product.contract.ts';
 
 jest.setTimeout(90_000);
 
@@ -127,7 +128,7 @@ test('a key that is another than that of the log is not printed as if it were', 
     CUSTODY_DATA_DIR: dataDir,
     CUSTODY_SEALER_KEY: '11'.repeat(32),
   });
-  expect([other.code, JSON.parse(other.stdout)]).toMatchObject([4, { error: { code: 'key.other' } }]);
+  expect([other.code, JSON.parse(other.stdout)]).toMatchObject([5, { error: { code: 'key.other' } }]);
 });
 
 test('it has no tile beyond its head, and no address of another form', async () => {
@@ -148,21 +149,13 @@ test('it has no tile beyond its head, and no address of another form', async () 
 
 test('it grows from head to head, also over the death of every process, and adds nothing where nothing came', async () => {
   const before = await sealedUpTo(DEMO_EVENTS);
-  const line = readFileSync(new URL('../../../demo/lux-and-loaded.jsonl', import.meta.url), 'utf8').split('\n')[0] ?? '';
   const submit = async (id: string): Promise<void> => {
-    const document = {
-      id,
-      kind: 'statement',
-      handling: { tlp: 'CLEAR' },
-      items: [{ id: 'vin:WDDSYNTH9JA000001', role: 'subject' }],
-      statement: `said ${id}`,
-    };
     const response = await fetch(`${running.url}/v1/events`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(document),
+      body: JSON.stringify(sighting(id)),
     });
-    expect([response.status, line.length > 0]).toEqual([202, true]);
+    expect(response.status).toBe(202);
   };
   await submit('sealed-1');
   await sealedUpTo(DEMO_EVENTS + 1);
@@ -177,8 +170,7 @@ test('it grows from head to head, also over the death of every process, and adds
   expect(verifyConsistency(before.head.size, after.head.root, after.head.size, after.head.root, proof)).toBe(false);
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   expect((await head()).size).toBe(after.head.size);
-  const ready = (await (await get('/readyz')).json()) as { components: { name: string; status: string }[] };
-  expect(ready.components.find(({ name }) => name === 'sealer')).toMatchObject({ name: 'sealer' });
+  expect(await (await get('/readyz')).text()).toContain('"sealer"');
 });
 
 test('a rebuild goes over the entries of the operator', async () => {

@@ -13,7 +13,7 @@ import {
 } from './index.ts';
 
 /** No app may change or remove a row of these, whatever else it may do. */
-const APPEND_ONLY = ['ledger.conflicts', 'ledger.content', 'ledger.entries', 'ledger.relations', 'ledger.timeline'];
+const APPEND_ONLY = ['ledger.conflicts', 'ledger.content', 'ledger.entries', 'ledger.notices', 'ledger.relations', 'ledger.timeline'];
 /** Columns that an app may set in rows that are there. */
 const MAY_UPDATE = [
   'custody_capture event_log.partitions.next',
@@ -21,6 +21,10 @@ const MAY_UPDATE = [
   'custody_projector ledger.dead_letters.copied',
   'custody_projector ledger.head.size',
   'custody_projector ledger.offsets.next',
+  'custody_sealer ledger.head.size',
+  'custody_sealer proof.checkpoints.note',
+  'custody_sealer proof.sealer.token',
+  'custody_sealer proof.tiles.hashes',
 ];
 
 describe('the schema', () => {
@@ -31,6 +35,7 @@ describe('the schema', () => {
     owner = database.pool('owner');
     await owner.query(`insert into ledger.entries values (0, 'a', 'b', sha256(''), sha256(''))`);
     await owner.query(`insert into ledger.content values (0, 'p', 0, sha256(''), '')`);
+    await owner.query(`insert into ledger.notices values (1, '{}')`);
     await owner.query(`insert into ledger.timeline values ('i', 1, 0, 0, 'a', 'b', 0, 0, sha256(''))`);
     await owner.query(`insert into ledger.relations values ('a', 'b', 1, 0, 0)`);
     await owner.query(`insert into ledger.conflicts values ('a', 'b', '', 'p', 0, '', '', '', '', 0, 0)`);
@@ -165,7 +170,7 @@ describe('migrating', () => {
       }
       const reports = await Promise.all(urls.flatMap((url) => [1, 2, 3, 4].map(() => migrate(url))));
       for (const half of [reports.slice(0, 4), reports.slice(4)])
-        expect(half.flatMap(({ applied }) => applied)).toEqual(['ledger-0000000000001']);
+        expect(half.flatMap(({ applied }) => applied)).toEqual(['ledger-0000000000001', 'proof-0000000000002']);
       expect(await migrate(urls[0] ?? '')).toEqual({ applied: [] });
 
       const pool = createPool({ url: urls[0] ?? '', applicationName: 'test', max: 1 });
@@ -190,7 +195,7 @@ describe('migrating', () => {
       await admin.query('create database tenant owner tenant');
       const url = server.url.replace(/\/\/[^@]*@/, '//tenant:tenant@').replace(/[^/]*$/, 'tenant');
       for (const role of APP_ROLES) await admin.query(`grant ${roleName(role)} to tenant with admin option`).catch(() => {});
-      expect((await migrate(url)).applied).toHaveLength(1);
+      expect((await migrate(url)).applied).toHaveLength(2);
       const gateway = createPool({ url, applicationName: 'test', max: 1, role: 'gateway' });
       expect((await gateway.query<{ me: string; size: number }>('select current_user as me, size from ledger.head')).rows).toEqual([
         { me: 'custody_gateway', size: 0 },
