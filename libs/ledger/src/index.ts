@@ -23,3 +23,20 @@ export {
   type RecordHeader,
 } from './record.ts';
 export { ELEMENT_SLOTS, SLOTS, slotValues, type Envelope, type SightingDocumentLike, type SlotName } from './slots.ts';
+
+export { checkWhole } from './check-whole.ts';
+export { type ElementSlotName } from './field-leaves.ts';
+export {
+  ALWAYS_OPENED,
+  encodeOpening,
+  openSlots,
+  OPENING_VERSION,
+  type ElementOpening,
+  type ElementsOpening,
+  type LeafOpening,
+  type Opening,
+  type OpeningChoice,
+  type SlotOpening,
+} from './opening.ts';
+export { OPENING_RULES, openingRulesWithout, type OpeningRuleName, type OpeningRules } from './opening-rules.ts';
+export { checkOpening, OPENING_BYTES_MAX, readOpening, type OpenedElement, type OpenedEvent, type OpenedSlot } from './read-opening.ts';

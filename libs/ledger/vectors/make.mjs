@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { commitment, entry, jcs, leaves, mapKey, record, recordMac } from './reference.mjs';
+import { commitment, entry, jcs, leaves, mapKey, opening, record, recordMac } from './reference.mjs';
 
 /** 32 bytes that anyone can make again. */
 const bytesOf = (name) => createHash('sha256').update(`custody/vectors/${name}`).digest();
@@ -66,6 +66,29 @@ function fieldTree() {
   });
 }
 
+/** What is opened of which document of field-tree.json. */
+const OPENINGS = [
+  ['what is always opened, and nothing else', 0, {}],
+  ['one item, of a list of two', 0, { slots: ['occurred', 'place'], elements: { items: [0] } }],
+  ['an item and the place after the last one', 0, { elements: { items: [1, 2] } }],
+  ['whole lists, so that their lengths are proved', 0, { elements: { evidence: 'all', items: 'all', parties: 'all' } }],
+  ['every slot', 0, { slots: ['occurred', 'place', 'conveyance', 'source', 'grade', 'statement', 'relations', 'reported', 'extension', 'reserved'], elements: { evidence: 'all', items: 'all', parties: 'all' } }],
+  ['slots that the event does not have', 1, { slots: ['place', 'items', 'reserved'], elements: { parties: [0] } }],
+  ['that a list is there, and none of its elements', 5, { slots: ['items'] }],
+  ['that lists are empty', 3, { elements: { evidence: 'all', items: 'all', parties: 'all' } }],
+  ['the fifth of five items, and one of the padding', 6, { elements: { items: [4, 7] } }],
+  ['four of 256 items', 7, { elements: { items: [0, 100, 101, 255] } }],
+  ['text outside of ASCII', 9, { slots: ['statement'] }],
+];
+
+function openings() {
+  const trees = fieldTree();
+  return OPENINGS.map(([about, n, choice]) => {
+    const { about: document, envelope, document: opened, secret, commitment: root } = trees[n];
+    return { about, document, choice, commitment: root, opening: opening(envelope, opened, Buffer.from(secret, 'hex'), choice) };
+  });
+}
+
 function mapKeys() {
   const salt = bytesOf('map-salt');
   const pairs = [['clear', 'vin:WDDSYNTH9JA000001'], ['green', 'vin:WDDSYNTH9JA000001'], ['community:north', 'imo:0000048'], ['agency:local', 'serial:müller:大1'], ['a', 'bc'], ['ab', 'c']];
@@ -91,7 +114,7 @@ function records() {
 
 /** The text of each file by its name. */
 export function vectorFiles() {
-  const files = { 'field-tree.json': fieldTree(), 'map-key.json': mapKeys(), 'record.json': records() };
+  const files = { 'field-tree.json': fieldTree(), 'map-key.json': mapKeys(), 'opening.json': openings(), 'record.json': records() };
   return Object.fromEntries(Object.entries(files).map(([name, vectors]) => [name, `${JSON.stringify({ version: 1, vectors }, null, 1)}\n`]));
 }
 

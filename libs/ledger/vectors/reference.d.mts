@@ -14,3 +14,4 @@ export function entry(commitmentHex: string): { data: string; leafHash: string }
 export function mapKey(salt: Uint8Array, group: string, identifier: string): string;
 export function record(header: Header, content: Uint8Array): Buffer;
 export function recordMac(key: Uint8Array, header: Header, value: Uint8Array): string;
+export function opening(envelope: Envelope, document: Document, secret: Uint8Array, choice: import('../src/index.ts').OpeningChoice): string;
