@@ -3,6 +3,7 @@
  * (field-tree.ts), entries and their tree (entry.ts, merkle.ts), the item map's keys (map-key.ts), the event-log value (record.ts).
  * Published vectors of every format are in ../vectors.
  */
+export { concatBytes, equalBytes, fromBase64, fromHex, toBase64, toHex, uint64Bytes, utf8, utf8Text } from './bytes.ts';
 export { canonicalize } from './canonical.ts';
 export { capturedMicros } from './captured.ts';
 export { encodeEntry } from './entry.ts';
@@ -10,8 +11,20 @@ export { commit, ELEMENTS_MAX } from './field-tree.ts';
 export { JSON_BYTES_MAX, JSON_DEPTH_MAX, JSON_KEYS_MAX, parseStrict, type JsonLimits, type ParsedJson } from './json.ts';
 export { JSON_FAULT_CODES, type JsonFault, type JsonFaultCode } from './json-fault.ts';
 export type { JsonObject, JsonValue } from './json-value.ts';
+export {
+  consistencyNodes,
+  foldNodes,
+  inclusionNodes,
+  rangeNodes,
+  rootOfInclusion,
+  verifyConsistency,
+  verifyInclusion,
+  type NodeId,
+  type ProofHash,
+} from './log-tree.ts';
 export { mapKey } from './map-key.ts';
 export { leafHash, merkleRoot, nodeHash } from './merkle.ts';
+export { encodeGenesis, encodeSeal, mapSaltHash, readNotice, type Genesis, type Notice, type Seal } from './notices.ts';
 export { equalInConstantTime, HASH_BYTES, randomSecret, sha256Hex } from './primitives.ts';
 export {
   checkRecordMac,
@@ -24,6 +37,7 @@ export {
 } from './record.ts';
 export { ELEMENT_SLOTS, SLOTS, slotValues, type Envelope, type SightingDocumentLike, type SlotName } from './slots.ts';
 
+// Openings of the field tree.
 export { checkWhole } from './check-whole.ts';
 export { type ElementSlotName } from './field-leaves.ts';
 export {
@@ -40,3 +54,55 @@ export {
 } from './opening.ts';
 export { OPENING_RULES, openingRulesWithout, type OpeningRuleName, type OpeningRules } from './opening-rules.ts';
 export { checkOpening, OPENING_BYTES_MAX, readOpening, type OpenedElement, type OpenedEvent, type OpenedSlot } from './read-opening.ts';
+
+export {
+  decodeBundle,
+  encodeBundle,
+  hashFromTile,
+  parseTilePath,
+  TILE_WIDTH,
+  tileOf,
+  tilePath,
+  tileWidth,
+  type TileAddress,
+  type TileId,
+} from './tiles.ts';
+
+// Signed notes and what is made of them.
+export {
+  type Checkpoint,
+  type CheckpointKeys,
+  checkEmptyRoot,
+  type Cosignature,
+  formatCheckpoint,
+  openCheckpoint,
+  type OpenedCheckpoint,
+  parseCheckpoint,
+  TREE_SIZE_MAX,
+} from './checkpoint.ts';
+export { cosign, cosignatureTime } from './cosignature.ts';
+export { checkPublicKey, verifyEd25519 } from './ed25519.ts';
+export { NOTE_FAULT_CODES, type NoteFault, type NoteFaultCode, type NoteResult } from './note-fault.ts';
+export {
+  formatSigningKey,
+  formatVerifierKey,
+  type KeyKind,
+  type NoteSignature,
+  parseSigningKey,
+  parseVerifierKey,
+  type SigningKey,
+  signingKey,
+  type VerifierKey,
+} from './note-key.ts';
+export { formatNote, formatSignatureLine, type OpenedNote, openNote, parseNote, signText, type VerifiedSignature } from './signed-note.ts';
+export { formatTlogProof, parseTlogProof, type TlogProof } from './tlog-proof.ts';
+export {
+  addCheckpoint,
+  badRequest,
+  originHash,
+  parseAddCheckpoint,
+  type AddCheckpoint,
+  type WitnessAnswer,
+  type WitnessHead,
+  type WitnessView,
+} from './witness.ts';

@@ -31,8 +31,18 @@ export class NodeHeap {
 
   /** The root over the leaves as they are set now: 64 lower-case hex digits. Cost: 0.6 µs a leaf. */
   rootHex(): string {
-    for (let node = this.leaves - 1; node > 1; node--) this.set(node, sha256Latin1(this.views[node] as Uint8Array));
+    this.hashInner();
     return sha256Hex(this.views[1] as Uint8Array);
+  }
+
+  /** The same as 32 latin1 characters. */
+  rootLatin1(): string {
+    this.hashInner();
+    return sha256Latin1(this.views[1] as Uint8Array);
+  }
+
+  private hashInner(): void {
+    for (let node = this.leaves - 1; node > 1; node--) this.set(node, sha256Latin1(this.views[node] as Uint8Array));
   }
 
   private set(node: number, hash: string): void {

@@ -32,6 +32,15 @@ export const postgresKilled: Row = {
 };
 
 async function killPostgres(harness: Harness, scene: Scene): Promise<Outcome> {
+  try {
+    return await killUnderLoad(harness, scene);
+  } finally {
+    // Dropping the database waits for it.
+    await continueWalWriter(scene);
+  }
+}
+
+async function killUnderLoad(harness: Harness, scene: Scene): Promise<Outcome> {
   const { stack } = scene;
   const { postgresKills, sightings } = harness.sizes;
   const random = harness.random('postgres-killed');
@@ -41,7 +50,7 @@ async function killPostgres(harness: Harness, scene: Scene): Promise<Outcome> {
   const load = scene.load(inputs, { targets: [base], ratePerSecond, rowsPerRequest: ROWS_PER_REQUEST, connections: 16 });
   const kills: Kill[] = [];
   for (let kill = 0; kill < postgresKills && !load.progress().done; kill++) {
-    await signalWalWriter(scene, 'SIGSTOP');
+    await stopWalWriter(scene);
     const before = load.progress().acknowledged;
     await until(
       'sightings to be acknowledged',
@@ -56,8 +65,7 @@ async function killPostgres(harness: Harness, scene: Scene): Promise<Outcome> {
     await until('Postgres to answer again', BACK_WITHIN_MS, async () => (await scene.database.pool.query('select 1')).rowCount === 1, 5);
     kills.push({ killedAt, backAt: Date.now() });
   }
-  // Dropping the database waits for it.
-  await signalWalWriter(scene, 'SIGCONT');
+  await continueWalWriter(scene);
   // It may end for good where an acknowledged commit was lost (an offset that the log does not hold any more): nobody takes the load then.
   if (await Promise.race([load.done.then(() => false), child.exited.then(() => true)])) return ended(child);
   await scene.drained();
@@ -83,11 +91,30 @@ function ended({ logFile }: Child): Outcome {
 
 /**
  * The WAL writer puts down within milliseconds what was committed without waiting, so whether the control loses something would be chance. A
- * session that waits for its commit writes by itself: for the product a stopped WAL writer changes nothing.
+ * session that waits for its commit writes by itself: for the product a WAL writer that is stopped while it sleeps changes nothing. Stopped
+ * in the middle of its work it would hold the lock for writing, and every commit would wait for ever.
  */
-async function signalWalWriter({ database }: Scene, signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
-  const { rows } = await database.pool.query<{ pid: number }>("select pid from pg_stat_activity where backend_type = 'walwriter'");
-  for (const { pid } of rows) process.kill(pid, signal);
+async function stopWalWriter(scene: Scene): Promise<void> {
+  await until('the WAL writer to sleep', BACK_WITHIN_MS, async () => {
+    const writer = await walWriter(scene);
+    if (writer === undefined) return false;
+    process.kill(writer.pid, 'SIGSTOP');
+    if ((await walWriter(scene))?.waits === 'WalWriterMain') return true;
+    process.kill(writer.pid, 'SIGCONT');
+    return false;
+  }, 5); // prettier-ignore
+}
+
+async function continueWalWriter(scene: Scene): Promise<void> {
+  const writer = await walWriter(scene);
+  if (writer !== undefined) process.kill(writer.pid, 'SIGCONT');
+}
+
+async function walWriter({ database }: Scene): Promise<{ readonly pid: number; readonly waits: string | null } | undefined> {
+  const { rows } = await database.pool.query<{ pid: number; waits: string | null }>(
+    "select pid, wait_event as waits from pg_stat_activity where backend_type = 'walwriter'",
+  );
+  return rows[0];
 }
 
 interface Kill {

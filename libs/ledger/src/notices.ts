@@ -1,0 +1,118 @@
+/**
+ * Entries of the log that its operator makes: the genesis, and seals. Like the entry of a sighting each is the leaf data of the log's tree,
+ * canonical JSON (RFC 8785) with a version; `covers`, `time` and the rest of a seal stand under the checkpoint's signature by its place as
+ * the last leaf. They are in no item tree.
+ */
+import { concatBytes, fromHex, toHex, utf8, utf8Text } from './bytes.ts';
+import { canonicalize } from './canonical.ts';
+import { capturedMicros } from './captured.ts';
+import type { JsonObject, JsonValue } from './json-value.ts';
+import { HASH_BYTES, sha256 } from './primitives.ts';
+
+/** The first entry that the operator makes: it fixes the name of the log and commits to the map salt, which authenticated agencies know. */
+export interface Genesis {
+  readonly log: string;
+  /** `mapSaltHash` of the salt. */
+  readonly mapSalt: Uint8Array;
+}
+
+/** What a checkpoint's last leaf says. */
+export interface Seal {
+  /** The log's origin. */
+  readonly log: string;
+  /** The map is that of all entries below this index. At most the seal's own index. */
+  readonly covers: bigint;
+  readonly mapRoot: Uint8Array;
+  /** Items in the map: (reader group, identifier) pairs. */
+  readonly mapSize: bigint;
+  /** RFC 3339 UTC with six decimals: when what it covers was recorded. Never before that of the seal before. */
+  readonly time: string;
+  /** Index of the seal before; `null`: the first. */
+  readonly previous: bigint | null;
+  /** Head of the access log; `null` while there is none. */
+  readonly access: { readonly size: bigint; readonly root: Uint8Array } | null;
+}
+
+export type Notice = { readonly kind: 'genesis'; readonly genesis: Genesis } | { readonly kind: 'seal'; readonly seal: Seal };
+
+const VERSION = 1;
+
+/** Under its own tag: the hash stands in the open, and must be no hash of anything else. */
+export const mapSaltHash = (salt: Uint8Array): Uint8Array => sha256(concatBytes(utf8('custody/map-salt/v1'), salt));
+
+export const encodeGenesis = ({ log, mapSalt }: Genesis): Uint8Array =>
+  utf8(canonicalize({ genesis: { log, mapSalt: toHex(mapSalt) }, v: VERSION }));
+
+/** Throws RangeError for an index from 2^53 on: JSON has no exact number for it, and the format no other form. */
+export const encodeSeal = ({ log, covers, mapRoot, mapSize, time, previous, access }: Seal): Uint8Array =>
+  utf8(
+    canonicalize({
+      v: VERSION,
+      log,
+      covers: exact(covers),
+      mapRoot: toHex(mapRoot),
+      mapSize: exact(mapSize),
+      time,
+      previous: previous === null ? null : exact(previous),
+      access: access === null ? null : { size: exact(access.size), root: toHex(access.root) },
+    }),
+  );
+
+function exact(value: bigint): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number) || number < 0) throw new RangeError('a seal says numbers from 0 to 2^53 - 1');
+  return number;
+}
+
+/**
+ * What an entry of the operator says; `null` for any other entry: one of a sighting, one of a later version, and bytes that are not exactly
+ * what `encodeGenesis` or `encodeSeal` makes of what they say. Cost: 10 µs.
+ */
+export function readNotice(entry: Uint8Array): Notice | null {
+  const text = utf8Text(entry);
+  const notice = text === null ? null : noticeOf(parsed(text));
+  if (notice === null) return null;
+  const again = notice.kind === 'seal' ? encodeSeal(notice.seal) : encodeGenesis(notice.genesis);
+  // One text for each notice: no other order of members, other spelling of a number, or member beside them.
+  return utf8Text(again) === text ? notice : null;
+}
+
+function parsed(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return null;
+  }
+}
+
+function noticeOf(value: JsonValue): Notice | null {
+  if (!isObject(value) || value['v'] !== VERSION) return null;
+  if (isObject(value['genesis'])) {
+    const { log, mapSalt } = value['genesis'];
+    const salt = hash(mapSalt);
+    return typeof log === 'string' && salt !== null ? { kind: 'genesis', genesis: { log, mapSalt: salt } } : null;
+  }
+  const { log, time } = value;
+  const [covers, mapSize, mapRoot] = [index(value['covers']), index(value['mapSize']), hash(value['mapRoot'])];
+  const previous = value['previous'] === null ? null : index(value['previous']);
+  const access = value['access'] === null ? null : head(value['access']);
+  if (typeof log !== 'string' || typeof time !== 'string' || Number.isNaN(capturedMicros(time))) return null;
+  if (covers === undefined || mapSize === undefined || mapRoot === null || previous === undefined || access === undefined) return null;
+  return { kind: 'seal', seal: { log, covers, mapRoot, mapSize, time, previous, access } };
+}
+
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const index = (value: JsonValue | undefined): bigint | undefined =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : undefined;
+
+function hash(value: JsonValue | undefined): Uint8Array | null {
+  const bytes = typeof value === 'string' ? fromHex(value) : null;
+  return bytes?.length === HASH_BYTES ? bytes : null;
+}
+
+function head(value: JsonValue | undefined): Seal['access'] | undefined {
+  const [size, root] = isObject(value) ? [index(value['size']), hash(value['root'])] : [undefined, null];
+  return size === undefined || root === null ? undefined : { size, root };
+}

@@ -1,0 +1,102 @@
+/**
+ * A witness's decision about a checkpoint (C2SP tlog-witness, `add-checkpoint`): what it answers and what it cosigns, of what it was sent and
+ * what it cosigned last. No I/O: who asks keeps the state, and keeps it before the answer leaves.
+ */
+import { toHex, utf8, utf8Text } from './bytes.ts';
+import { type Checkpoint, checkEmptyRoot, parseCheckpoint, parseTreeNumber } from './checkpoint.ts';
+import { cosign } from './cosignature.ts';
+import { verifyConsistency } from './log-tree.ts';
+import { type NoteFault, type NoteResult, refused, taken } from './note-fault.ts';
+import type { SigningKey, VerifierKey } from './note-key.ts';
+import { sha256 } from './primitives.ts';
+import { formatNote, formatSignatureLine, openParsedNote, type ParsedNote, parseNote } from './signed-note.ts';
+import { parseHashLines, PROOF_HASHES_MAX } from './tlog-proof.ts';
+
+/** A request by its form alone: nothing in it is to be believed. */
+export interface AddCheckpoint {
+  /** Leaves that the log believes the witness to have cosigned last. */
+  readonly oldSize: bigint;
+  /** 32 bytes each. */
+  readonly proof: readonly Uint8Array[];
+  readonly note: ParsedNote;
+  readonly checkpoint: Checkpoint;
+}
+
+/** What the witness cosigned last for an origin. */
+export type WitnessHead = Pick<Checkpoint, 'size' | 'root'>;
+
+/** What the witness goes by for the request's origin. */
+export interface WitnessView {
+  /** Trusted for this origin; empty: the origin is unknown. */
+  readonly logKeys: readonly VerifierKey<'log'>[];
+  /** `null`: never cosigned. */
+  readonly latest: WitnessHead | null;
+  readonly key: SigningKey<'witness'>;
+  /** Seconds since the Epoch. */
+  readonly timestamp: bigint;
+}
+
+/** An HTTP answer. */
+export interface WitnessAnswer {
+  readonly status: 200 | 400 | 403 | 404 | 409 | 422;
+  readonly contentType: string;
+  readonly body: string;
+  /** With 200, and only then: to be kept before the answer leaves. The note holds the log's signatures and this witness's. */
+  readonly cosigned?: WitnessHead & { readonly note: Uint8Array };
+}
+
+const TEXT = 'text/plain; charset=utf-8';
+const SIZE = 'text/x.tlog.size';
+const OLD = 'old ';
+
+/** The name under which a witness serves a log's latest checkpoint: SHA-256 of the origin, 64 lower-case hex digits. */
+export const originHash = (origin: string): string => toHex(sha256(utf8(origin)));
+
+/**
+ * A request's body: old size, at most 63 hashes, an empty line, a checkpoint. Every fault is the answer 400: `witness.form`, `witness.old-size`,
+ * `witness.proof`, and those of parseNote and parseCheckpoint.
+ */
+export function parseAddCheckpoint(body: Uint8Array): NoteResult<AddCheckpoint> {
+  const whole = utf8Text(body);
+  const split = whole?.indexOf('\n\n') ?? -1;
+  if (whole === null || split < 0) return refused('witness.form', 'a request is UTF-8: its lines, an empty line and a checkpoint');
+  const [oldLine = '', ...hashLines] = whole.slice(0, split).split('\n');
+  const oldSize = oldLine.startsWith(OLD) ? parseTreeNumber(oldLine.slice(OLD.length)) : null;
+  if (oldSize === null) return refused('witness.old-size', 'the first line is "old" and a decimal without leading zeros, below 2^63');
+  const proof = hashLines.length > PROOF_HASHES_MAX ? null : parseHashLines(hashLines);
+  if (proof === null) return refused('witness.proof', `a proof has at most ${PROOF_HASHES_MAX} lines, each the base64 of 32 bytes`);
+  const note = parseNote(utf8(whole.slice(split + 2)));
+  if (!note.ok) return note;
+  const checkpoint = parseCheckpoint(note.value.text);
+  return checkpoint.ok ? taken({ oldSize, proof, note: note.value, checkpoint: checkpoint.value }) : checkpoint;
+}
+
+/** The answer to a body that is no request. */
+export const badRequest = (fault: NoteFault): WitnessAnswer => answer(400, fault.detail);
+
+/**
+ * The checks in the specification's order: known origin (404), signatures (403), old size at most the size (400), old size as kept (409, with
+ * the kept one), root of an empty tree, consistency with what was kept (422), cosignature (200). The head that it gives back never has
+ * fewer leaves than the latest, and is consistent with it. Cost: 0.11 ms a signature, one hash a line of the proof.
+ */
+export function addCheckpoint({ oldSize, proof, note, checkpoint }: AddCheckpoint, view: WitnessView): WitnessAnswer {
+  const { size, root } = checkpoint;
+  if (view.logKeys.length === 0) return answer(404, 'this witness does not know the log');
+  const opened = openParsedNote(note, view.logKeys);
+  if (!opened.ok) return answer(403, opened.fault.detail);
+  if (oldSize > size) return answer(400, 'the old size is above that of the checkpoint');
+  const latest = view.latest ?? { size: 0n, root: sha256(new Uint8Array()) };
+  if (oldSize !== latest.size) return { status: 409, contentType: SIZE, body: `${latest.size}\n` };
+  const fault = checkEmptyRoot(checkpoint);
+  if (fault !== null) return answer(422, fault.detail);
+  // Of equal sizes the roots are compared; from no leaves on, only the empty proof is one.
+  if (!verifyConsistency(latest.size, latest.root, size, root, proof))
+    return answer(422, 'the proof does not show that the checkpoint extends the latest that was cosigned');
+  const cosignature = cosign(view.key, note.text, view.timestamp);
+  const cosigned = { size, root, note: formatNote(note.text, [...opened.value.verified, cosignature]) };
+  return { status: 200, contentType: TEXT, body: formatSignatureLine(cosignature), cosigned };
+}
+
+function answer(status: WitnessAnswer['status'], sentence: string): WitnessAnswer {
+  return { status, contentType: TEXT, body: `${sentence}\n` };
+}
