@@ -1,12 +1,11 @@
 /** The whole event against its commitment, for whoever has its secret. */
-import type { Result } from '#lib/domain';
 import { equalBytes, toHex } from './bytes.ts';
 import { elementLeafHash, paddedLength, saltsOf, slotLeafHash } from './field-leaves.ts';
 import { ELEMENTS_MAX } from './field-tree.ts';
 import { parseStrict } from './json.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
 import { HASH_BYTES } from './primitives.ts';
-import { accept, refuse } from './result.ts';
+import { accept, refuse, type ProofResult } from './proof-fault.ts';
 import { subtreeRoot } from './sibling-hashes.ts';
 import { ELEMENT_SLOTS, SLOTS, slotValues, type Envelope } from './slots.ts';
 
@@ -19,7 +18,7 @@ import { ELEMENT_SLOTS, SLOTS, slotValues, type Envelope } from './slots.ts';
  * the envelope's id, so whoever must have these very bytes compares their hash too
  * @param secret 32 bytes, the event's own
  */
-export function checkWhole(envelope: Envelope, content: Uint8Array, secret: Uint8Array, commitment: string): Result<JsonObject> {
+export function checkWhole(envelope: Envelope, content: Uint8Array, secret: Uint8Array, commitment: string): ProofResult<JsonObject> {
   if (secret.length !== HASH_BYTES) return refuse('whole.secret', `The secret of an event has ${HASH_BYTES} bytes.`);
   if (!isEnvelope(envelope)) return refuse('whole.envelope', 'An envelope has the texts agency, captured, id and principal, and no more.');
   const parsed = parseStrict(content);
@@ -43,7 +42,7 @@ function isEnvelope(envelope: Envelope): boolean {
   return v === 1 && Object.keys(texts).length === ENVELOPE_TEXTS.length && ENVELOPE_TEXTS.every((name) => typeof texts[name] === 'string');
 }
 
-function coveredValues(envelope: Envelope, document: JsonObject): Result<(JsonValue | undefined)[]> {
+function coveredValues(envelope: Envelope, document: JsonObject): ProofResult<(JsonValue | undefined)[]> {
   try {
     const values = slotValues(envelope, document);
     const long = ELEMENT_SLOTS.find((name) => ((document[name] as readonly JsonValue[] | undefined) ?? []).length > ELEMENTS_MAX);

@@ -53,6 +53,7 @@ export {
   type SlotOpening,
 } from './opening.ts';
 export { OPENING_RULES, openingRulesWithout, type OpeningRuleName, type OpeningRules } from './opening-rules.ts';
+export { PROOF_FAULT_CODES, type ProofFault, type ProofFaultCode, type ProofResult } from './proof-fault.ts';
 export { checkOpening, OPENING_BYTES_MAX, readOpening, type OpenedElement, type OpenedEvent, type OpenedSlot } from './read-opening.ts';
 
 export {

@@ -18,7 +18,7 @@ function control(name: OpeningRuleName, claim: string, code: string, mutant: () 
   test(`${claim} [${name}]`, () => {
     const { opening, commitment, text } = mutant();
     const bytes = new TextEncoder().encode(text ?? canonicalize(opening as JsonValue));
-    expect(readOpening(bytes, commitment)).toMatchObject({ ok: false, code });
+    expect(readOpening(bytes, commitment)).toMatchObject({ ok: false, fault: { code } });
     expect(readOpening(bytes, commitment, openingRulesWithout(name))).toMatchObject({ ok: true });
   });
 }
@@ -126,7 +126,7 @@ test('every check has a control', () => {
 describe('what has no form is refused, whatever is checked', () => {
   const code = (opening: unknown) => {
     const read = readOpening(new TextEncoder().encode(typeof opening === 'string' ? opening : canonicalize(opening as JsonValue)), '');
-    return read.ok ? 'ok' : `${read.code} ${read.pointer ?? ''}`.trim();
+    return read.ok ? 'ok' : `${read.fault.code} ${read.fault.pointer ?? ''}`.trim();
   };
   const salt = '00'.repeat(16);
   const withSlot = (slot: unknown) => ({ siblings: [], slots: [slot], v: 1 });

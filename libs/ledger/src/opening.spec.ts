@@ -99,7 +99,7 @@ describe('an opening', () => {
       fc.property(envelopes, documents, secrets, secrets, choices, (envelope, document, secret, other, choice) => {
         fc.pre(Buffer.compare(secret, other) !== 0);
         const opening = encodeOpening(openSlots(envelope, document, secret, choice));
-        expect(readOpening(opening, commit(envelope, document, other))).toMatchObject({ ok: false, code: 'opening.root' });
+        expect(readOpening(opening, commit(envelope, document, other))).toMatchObject({ ok: false, fault: { code: 'opening.root' } });
       }),
       { numRuns: 50 },
     );
@@ -185,7 +185,7 @@ describe('the whole event', () => {
   const content = canonicalize(full.document);
   const check = (given: string | Uint8Array, envelope = full.envelope, secret = hex(full.secret), commitment = full.commitment) => {
     const outcome = checkWhole(envelope, typeof given === 'string' ? bytes(given) : given, secret, commitment);
-    return outcome.ok ? 'ok' : outcome.code;
+    return outcome.ok ? 'ok' : outcome.fault.code;
   };
 
   test('is refused with what is wrong with it', () => {

@@ -1,5 +1,4 @@
 /** What an opening (opening.ts) proves, by the commitment alone. */
-import type { Result } from '#lib/domain';
 import { equalBytes, fromHex, toHex } from './bytes.ts';
 import { elementLeafHash, ELEMENTS_PADDED_MIN, LEAF_TAGS, SALT_BYTES, slotLeafHash, type LeafTags } from './field-leaves.ts';
 import { ELEMENTS_MAX } from './field-tree.ts';
@@ -7,7 +6,7 @@ import { JSON_BYTES_MAX, JSON_DEPTH_MAX, parseStrict } from './json.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
 import { ALWAYS_OPENED, hasElements, OPENING_VERSION } from './opening.ts';
 import { OPENING_RULES, type OpeningRules } from './opening-rules.ts';
-import { accept, refuse, type Refusal } from './result.ts';
+import { accept, refuse, type ProofResult, type Refusal } from './proof-fault.ts';
 import { rootFromSiblings } from './sibling-hashes.ts';
 import { SLOTS, type Envelope, type SlotName } from './slots.ts';
 
@@ -52,7 +51,7 @@ const ONE_TAG: LeafTags = { slot: LEAF_TAGS.slot, element: LEAF_TAGS.slot, absen
  * leaf and sibling: 0.1 to 0.2 ms for six slots and an item.
  * @param commitment 64 lower-case hex digits, from an entry that the reader has found in the log
  */
-export function readOpening(bytes: Uint8Array, commitment: string, rules: OpeningRules = OPENING_RULES): Result<OpenedEvent> {
+export function readOpening(bytes: Uint8Array, commitment: string, rules: OpeningRules = OPENING_RULES): ProofResult<OpenedEvent> {
   const parsed = parseStrict(bytes, { bytesMax: OPENING_BYTES_MAX, depthMax: OPENING_DEPTH_MAX });
   if (!parsed.ok) return refuse('opening.json', parsed.fault.detail, parsed.fault.pointer);
   if (rules.canonicalText && !equalBytes(parsed.canonical, bytes))
@@ -67,7 +66,7 @@ export function readOpening(bytes: Uint8Array, commitment: string, rules: Openin
  * `opening.root`, `opening.withheld`, `opening.envelope`, `opening.mandatory`, `opening.reserved`; the pointer says where.
  * @param opening from parseStrict
  */
-export function checkOpening(opening: JsonValue, commitment: string, rules: OpeningRules = OPENING_RULES): Result<OpenedEvent> {
+export function checkOpening(opening: JsonValue, commitment: string, rules: OpeningRules = OPENING_RULES): ProofResult<OpenedEvent> {
   const form = readMembers(opening, ['siblings', 'slots', 'v'], '', rules);
   if (!form.ok) return form;
   const { v, slots, siblings } = form.value;
@@ -100,7 +99,7 @@ interface ReadSlot {
   readonly slot: OpenedSlot;
 }
 
-function readSlot(given: JsonValue, pointer: string, rules: OpeningRules): Result<ReadSlot> {
+function readSlot(given: JsonValue, pointer: string, rules: OpeningRules): ProofResult<ReadSlot> {
   const leaf = readLeaf(given, 'slot', ['elements'], pointer, rules);
   if (!leaf.ok) return leaf;
   const { number, salt, value, members } = leaf.value;
@@ -135,7 +134,7 @@ interface ReadElements {
   readonly length: number | undefined;
 }
 
-function readElements(given: JsonValue, slot: number, pointer: string, rules: OpeningRules): Result<ReadElements> {
+function readElements(given: JsonValue, slot: number, pointer: string, rules: OpeningRules): ProofResult<ReadElements> {
   const form = readMembers(given, ['count', 'opened', 'siblings'], pointer, rules);
   if (!form.ok) return form;
   const { count, opened: list, siblings } = form.value;
@@ -154,7 +153,7 @@ function readElements(given: JsonValue, slot: number, pointer: string, rules: Op
     if (!leaf.ok) return leaf;
     const { number: n, salt, value } = leaf.value;
     const fault = checkElement(n, value, opened[at - 1], count, rules);
-    if (fault !== undefined) return { ...fault, pointer: here };
+    if (fault !== undefined) return { ok: false, fault: { ...fault.fault, pointer: here } };
     hashes.set(n, elementLeafHash(slot, n, salt, value, rules.leafTags ? LEAF_TAGS : ONE_TAG));
     opened.push({ n, value });
   }
@@ -206,7 +205,13 @@ interface ReadLeaf {
 }
 
 /** @param numberName the member that holds the leaf's number */
-function readLeaf(given: JsonValue, numberName: string, others: readonly string[], pointer: string, rules: OpeningRules): Result<ReadLeaf> {
+function readLeaf(
+  given: JsonValue,
+  numberName: string,
+  others: readonly string[],
+  pointer: string,
+  rules: OpeningRules,
+): ProofResult<ReadLeaf> {
   const form = readMembers(given, [numberName, 'salt'], pointer, rules, ['absent', 'value', ...others]);
   if (!form.ok) return form;
   const { [numberName]: number, salt: saltText, absent, value } = form.value;
@@ -227,7 +232,7 @@ function readMembers(
   pointer: string,
   rules: OpeningRules,
   optional: readonly string[] = [],
-): Result<JsonObject> {
+): ProofResult<JsonObject> {
   if (!isObject(given)) return refuse('opening.form', 'An object stands here.', pointer);
   const missing = names.find((name) => !Object.hasOwn(given, name));
   if (missing !== undefined) return refuse('opening.form', `The member ${missing} is missing.`, pointer);
@@ -243,7 +248,7 @@ function readRoot(
   given: JsonValue | undefined,
   pointer: string,
   rules: OpeningRules,
-): Result<string> {
+): ProofResult<string> {
   if (!Array.isArray(given) || !given.every(isHash))
     return refuse('opening.form', 'siblings is a list of hashes, each of 64 lower-case hex digits.', pointer);
   const { root, left } = rootFromSiblings(
@@ -256,7 +261,7 @@ function readRoot(
   return accept(toHex(root));
 }
 
-function readMandatory(slots: readonly OpenedSlot[], rules: OpeningRules): Result<OpenedEvent> {
+function readMandatory(slots: readonly OpenedSlot[], rules: OpeningRules): ProofResult<OpenedEvent> {
   const valueOf = (name: SlotName): JsonValue | undefined => {
     const found = slots.find(({ slot }) => slot === name);
     return found?.state === 'value' ? found.value : undefined;
