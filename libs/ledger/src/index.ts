@@ -69,6 +69,50 @@ export {
   type TileId,
 } from './tiles.ts';
 
+// Receipts.
+export {
+  checkSubject,
+  DETAIL_LENGTH_MAX,
+  detailLine,
+  formatReceipt,
+  formatRejection,
+  openReceipt,
+  openRejection,
+  parseReceipt,
+  parseRejection,
+  SEALED_WITHIN_SECONDS,
+  signReceipt,
+  signRejection,
+  type CaptureReceipt,
+  type ReceiptKeys,
+  type Rejection,
+  type Signed,
+} from './receipt.ts';
+export {
+  RECEIPT_RULES,
+  receiptRulesWithout,
+  SEALED_RULES,
+  sealedRulesWithout,
+  type ReceiptRuleName,
+  type ReceiptRules,
+  type SealedRuleName,
+  type SealedRules,
+} from './receipt-rules.ts';
+export {
+  checkPlaceKept,
+  checkPlaces,
+  checkPromiseKept,
+  checkSealedContent,
+  encodeSealedReceipt,
+  openSealedReceipt,
+  SEALED_RECEIPT_BYTES_MAX,
+  type ItemPlace,
+  type ItemStretch,
+  type ItemTreeName,
+  type OpenedSealedReceipt,
+  type SealedReceipt,
+} from './sealed-receipt.ts';
+
 // Signed notes and what is made of them.
 export {
   type Checkpoint,
