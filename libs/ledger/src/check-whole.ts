@@ -1,7 +1,6 @@
 /** The whole event against its commitment, for whoever has its secret. */
 import { equalBytes, toHex } from './bytes.ts';
-import { elementLeafHash, paddedLength, saltsOf, slotLeafHash } from './field-leaves.ts';
-import { ELEMENTS_MAX } from './field-tree.ts';
+import { elementLeafHash, ELEMENTS_MAX, paddedLength, saltsOf, slotLeafHash } from './field-leaves.ts';
 import { parseStrict } from './json.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
 import { HASH_BYTES } from './primitives.ts';

@@ -13,6 +13,8 @@ export type ElementSlotName = (typeof ELEMENT_SLOTS)[number];
 
 /** An AES block. */
 export const SALT_BYTES = 16;
+/** Elements of one list: a power of two, so that padded they still have a salt each. Sightings have at most 256. */
+export const ELEMENTS_MAX = 32_768;
 /** A list is padded to a power of two, to at least this many: up to four elements show nothing of their number. */
 export const ELEMENTS_PADDED_MIN = 4;
 const BLOCKS_PER_SLOT = 65_536;
@@ -28,8 +30,9 @@ export type LeafTags = Readonly<Record<keyof typeof LEAF_TAGS, string>>;
 export const isElementSlot = (name: SlotName | undefined): name is ElementSlotName =>
   (ELEMENT_SLOTS as readonly (SlotName | undefined)[]).includes(name);
 
-/** Leaves of the tree of `length` elements. */
+/** Leaves of the tree of `length` elements. Throws RangeError above ELEMENTS_MAX. */
 export function paddedLength(length: number): number {
+  if (length > ELEMENTS_MAX) throw new RangeError(`a slot has at most ${ELEMENTS_MAX} elements`);
   let padded = ELEMENTS_PADDED_MIN;
   while (padded < length) padded *= 2;
   return padded;

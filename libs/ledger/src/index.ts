@@ -7,7 +7,7 @@ export { concatBytes, equalBytes, fromBase64, fromHex, toBase64, toHex, uint64By
 export { canonicalize } from './canonical.ts';
 export { capturedMicros } from './captured.ts';
 export { encodeEntry } from './entry.ts';
-export { commit, ELEMENTS_MAX } from './field-tree.ts';
+export { commit } from './field-tree.ts';
 export { JSON_BYTES_MAX, JSON_DEPTH_MAX, JSON_KEYS_MAX, parseStrict, type JsonLimits, type ParsedJson } from './json.ts';
 export { JSON_FAULT_CODES, type JsonFault, type JsonFaultCode } from './json-fault.ts';
 export type { JsonObject, JsonValue } from './json-value.ts';
@@ -39,7 +39,7 @@ export { ELEMENT_SLOTS, SLOTS, slotValues, type Envelope, type SightingDocumentL
 
 // Openings of the field tree.
 export { checkWhole } from './check-whole.ts';
-export { type ElementSlotName } from './field-leaves.ts';
+export { ELEMENTS_MAX, type ElementSlotName } from './field-leaves.ts';
 export {
   ALWAYS_OPENED,
   encodeOpening,

@@ -100,6 +100,9 @@ describe('an opening is refused, and without the check would be accepted:', () =
   control('siblingsUsed', 'a sibling hash too many', 'opening.siblings', () =>
     changed((opening) => ((opening as Members)['siblings'] as Mutable[]).push('00'.repeat(32))),
   );
+  control('siblingsUsed', 'more sibling hashes than the tree has leaves', 'opening.siblings', () =>
+    changed((opening) => ((opening as Members)['siblings'] as Mutable[]).push(...new Array<string>(16).fill('00'.repeat(32)))),
+  );
   control('siblingsUsed', 'a sibling hash too many in a list', 'opening.siblings', () =>
     changed((opening) => (elementsOf(opening, 5)['siblings'] as Mutable[]).push('00'.repeat(32))),
   );

@@ -18,7 +18,6 @@
 import { toHex, utf8 } from './bytes.ts';
 import { canonicalize } from './canonical.ts';
 import { elementLeafHash, isElementSlot, paddedLength, saltsOf, slotLeafHash, type ElementSlotName, type Salts } from './field-leaves.ts';
-import { ELEMENTS_MAX } from './field-tree.ts';
 import type { JsonValue } from './json-value.ts';
 import { siblingHashes, subtreeRoot } from './sibling-hashes.ts';
 import { ELEMENT_SLOTS, SLOTS, slotValues, type Envelope, type SightingDocumentLike, type SlotName } from './slots.ts';
@@ -113,7 +112,6 @@ function openList(
   salts: Salts,
   chosen: readonly number[] | 'all',
 ): { root: string; elements: ElementsOpening } {
-  if (list.length > ELEMENTS_MAX) throw new RangeError(`a slot has at most ${ELEMENTS_MAX} elements`);
   const count = paddedLength(list.length);
   const elementSalts = salts.elements(slot, count);
   const leaves = elementSalts.map((salt, n) => elementLeafHash(slot, n, salt, list[n]));

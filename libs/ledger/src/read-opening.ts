@@ -1,7 +1,6 @@
 /** What an opening (opening.ts) proves, by the commitment alone. */
 import { equalBytes, fromHex, toHex } from './bytes.ts';
-import { elementLeafHash, ELEMENTS_PADDED_MIN, LEAF_TAGS, SALT_BYTES, slotLeafHash, type LeafTags } from './field-leaves.ts';
-import { ELEMENTS_MAX } from './field-tree.ts';
+import { elementLeafHash, ELEMENTS_MAX, ELEMENTS_PADDED_MIN, LEAF_TAGS, SALT_BYTES, slotLeafHash, type LeafTags } from './field-leaves.ts';
 import { JSON_BYTES_MAX, JSON_DEPTH_MAX, parseStrict } from './json.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
 import { ALWAYS_OPENED, hasElements, OPENING_VERSION } from './opening.ts';
@@ -251,6 +250,8 @@ function readRoot(
 ): ProofResult<string> {
   if (!Array.isArray(given) || !given.every(isHash))
     return refuse('opening.form', 'siblings is a list of hashes, each of 64 lower-case hex digits.', pointer);
+  // Before any is decoded: whoever sends a million hashes has not earned the work.
+  if (rules.siblingsUsed && given.length > size) return refuse('opening.siblings', 'There are more sibling hashes than leaves.', pointer);
   const { root, left } = rootFromSiblings(
     size,
     shown,

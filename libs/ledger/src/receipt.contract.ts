@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { fromHex, utf8 } from './bytes.ts';
 import {
-  formatTlogProof,
   parseVerifierKey,
   signingKey,
   type CaptureReceipt,
@@ -51,4 +50,3 @@ export const logKeys = { log: [logKey] };
 /** The item trees that the receipt of a vector says. */
 export const treesOf = (vector: SealedVector) => (JSON.parse(vector.sealed) as { places: readonly ItemTreeName[] }).places;
 export const bytesOf = (hex: string) => fromHex(hex) as Uint8Array;
-export const utf8Of = (proof: Parameters<typeof formatTlogProof>[0]) => new TextDecoder().decode(formatTlogProof(proof));

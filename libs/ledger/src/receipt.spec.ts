@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import * as reference from '../vectors/reference-receipts.mjs';
 import { utf8, utf8Text } from './bytes.ts';
 import {
   canonicalize,
@@ -20,6 +21,7 @@ import {
   openSealedReceipt,
   parseReceipt,
   parseRejection,
+  parseTlogProof,
   sha256Hex,
   signReceipt,
   signRejection,
@@ -30,7 +32,19 @@ import {
   type SealedReceipt,
 } from './index.ts';
 import { parseCheckpoint } from './checkpoint.ts';
-import { keyOf, LOG, logKey, logKeys, notes, receiptKey, sealedReceipts, treesOf, trusted, type SealedVector } from './receipt.contract.ts';
+import {
+  bytesOf,
+  keyOf,
+  LOG,
+  logKey,
+  logKeys,
+  notes,
+  receiptKey,
+  sealedReceipts,
+  treesOf,
+  trusted,
+  type SealedVector,
+} from './receipt.contract.ts';
 
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));
 const subject = {
@@ -215,6 +229,40 @@ describe('a sealed receipt', () => {
   const { sealed } = opened.value;
   const given = JSON.parse(vector.sealed) as Record<string, unknown>;
   const { value: receipt } = notes[0] as (typeof notes)[number];
+
+  test('is read as it was made, for any log, place and event, in the text of the reference', () => {
+    const text = fc.string({ unit: 'grapheme', maxLength: 10 }).filter((given) => !given.includes('\0'));
+    const envelope = fc.record({ agency: text, id: text, principal: text, captured: text });
+    const tree = fc.record({ group: text, item: text });
+    const unique = { maxLength: 6, selector: ({ group, item }: { group: string; item: string }) => JSON.stringify([group, item]) };
+    fc.assert(
+      fc.property(
+        fc.array(hash, { minLength: 1, maxLength: 20 }),
+        fc.nat(),
+        hash,
+        envelope,
+        fc.uniqueArray(tree, unique),
+        (log, at, key, by, trees) => {
+          const index = at % log.length;
+          const commitment = log[index] as string;
+          const proof = reference.inclusion(LOG, logKey.seed, log, index);
+          const inclusion = parseTlogProof(utf8(proof));
+          if (!inclusion.ok) throw new Error(inclusion.fault.detail);
+          const places = trees.map(({ group, item }, n) => ({ group, item, n: BigInt(n % (index + 1)) }));
+          const made = encodeSealedReceipt({ envelope: by, commitment, secret: bytesOf(key), inclusion: inclusion.value, places });
+          const ordered = [...places].sort((a, b) => (a.group === b.group ? (a.item < b.item ? -1 : 1) : a.group < b.group ? -1 : 1));
+          const said = ordered.map(({ group, item, n }) => ({ group, item, n: Number(n) }));
+          expect(utf8Text(made)).toBe(reference.sealedReceipt(by, commitment, key, index, proof, said));
+          const read = openSealedReceipt(made, logKeys);
+          expect(read).toMatchObject({
+            ok: true,
+            value: { sealed: { envelope: by, commitment, places: ordered, inclusion: { index: BigInt(index) } } },
+          });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
 
   test('keeps the promise of the receipt for the same bytes, also where an earlier capture of them stands', () => {
     const content = utf8(vector.content);

@@ -120,7 +120,8 @@ const RECEIPT_KEY = `${LOG}/receipt`;
 /** Notes by capture's key: of what was taken in, and of what the ledger could not take. */
 function receiptNotes() {
   const key = receipts.verifierKey(RECEIPT_KEY, receiptSeed);
-  return fieldTree().slice(0, 2).flatMap(({ about, envelope, document }, n) => {
+  const trees = fieldTree();
+  return [trees[0], trees[6]].flatMap(({ about, envelope, document }, n) => {
     const { agency, id, captured } = envelope;
     const event = { log: LOG, agency, id, contentHash: createHash('sha256').update(jcs(document)).digest('hex') };
     const receipt = { ...event, captured, durability: n === 0 ? 'replicated' : 'single-node' };
