@@ -5,7 +5,10 @@ import {
   checkWhole,
   commit,
   ELEMENT_SLOTS,
+  ELEMENTS_MAX,
   encodeOpening,
+  JSON_BYTES_MAX,
+  JSON_DEPTH_MAX,
   openSlots,
   parseStrict,
   readOpening,
@@ -152,6 +155,24 @@ describe('an opening', () => {
       return slot?.state === 'list' ? slot.length : 'no list';
     };
     expect(['all' as const, [4, 5, 6, 7], [4, 5, 7], [5, 6, 7], [0, 4]].map(lengthOf)).toEqual([5, 5, undefined, undefined, undefined]);
+  });
+
+  test('is read of the deepest and the longest that capture takes', () => {
+    const nested = (levels: number): JsonValue => (levels === 0 ? 'x' : [nested(levels - 1)]);
+    const secret = new Uint8Array(32);
+    const envelope = { agency: 'a', id: 'i', principal: 'p', captured: 'c' };
+    const deepest = { kind: 'x', handling: {}, place: nested(JSON_DEPTH_MAX - 1), items: [nested(JSON_DEPTH_MAX - 2)] };
+    const longest = { kind: 'x', handling: {}, items: Array.from({ length: ELEMENTS_MAX }, (_, n) => n) };
+    const widest = { kind: 'x', handling: {}, statement: 'x'.repeat(JSON_BYTES_MAX - 100) };
+    const open = (document: SightingDocumentLike, choice: OpeningChoice) => {
+      expect(parseStrict(bytes(canonicalize(document))).ok).toBe(true);
+      const read = readOpening(encodeOpening(openSlots(envelope, document, secret, choice)), commit(envelope, document, secret));
+      return read.ok ? 'ok' : read.fault;
+    };
+    expect(open(deepest, { slots: ['place'], elements: { items: 'all' } })).toBe('ok');
+    expect(open(longest, { elements: { items: 'all' } })).toBe('ok');
+    expect(open(longest, { elements: { items: longest.items.filter((n) => n % 2 === 0) } })).toBe('ok');
+    expect(open(widest, { slots: ['statement'] })).toBe('ok');
   });
 
   test('cannot be asked for what the event has no leaf for, or without handling', () => {
