@@ -16,14 +16,12 @@
  * stands in the envelope. No absent leaf has the length of another, and the tags differ: nothing can be opened as something else.
  */
 import { canonicalize } from './canonical.ts';
+import { paddedLength } from './field-leaves.ts';
 import type { JsonValue } from './json-value.ts';
 import { NodeHeap } from './node-heap.ts';
 import { arena, encryptBlocks, HASH_BYTES, sha256Latin1, type Arena } from './primitives.ts';
 import { ELEMENT_SLOTS, SLOTS, slotValues, type Envelope, type SightingDocumentLike } from './slots.ts';
 
-/** Elements of one list: a power of two, so that padded they still have a salt each. Sightings have at most 256. */
-export const ELEMENTS_MAX = 32_768;
-const ELEMENTS_PADDED_MIN = 4;
 const BLOCKS_PER_SLOT = 65_536;
 const BLOCK_BYTES = 16;
 const SALT_BYTES = BLOCK_BYTES;
@@ -48,19 +46,12 @@ export function commit(envelope: Envelope, document: SightingDocumentLike, secre
   for (const slot of ELEMENT_SLOT_NUMBERS) {
     const elements = values[slot] as readonly JsonValue[] | undefined;
     if (elements === undefined) continue;
-    const tree = elementTree(paddedCount(elements));
+    const tree = elementTree(paddedLength(elements.length));
     for (let n = 0; n < tree.leaves; n++, saltAt += SALT_BYTES) tree.setLeaf(n, elementLeaf(slot, n, salts, saltAt, elements[n]));
     values[slot] = tree.rootHex();
   }
   for (let slot = 0; slot < SLOTS.length; slot++) slotTree.setLeaf(slot, slotLeaf(slot, salts, slot * SALT_BYTES, values[slot]));
   return slotTree.rootHex();
-}
-
-function paddedCount(elements: readonly JsonValue[]): number {
-  if (elements.length > ELEMENTS_MAX) throw new RangeError(`a slot has at most ${ELEMENTS_MAX} elements`);
-  let count = ELEMENTS_PADDED_MIN;
-  while (count < elements.length) count *= 2;
-  return count;
 }
 
 /** Trees of up to this many elements are kept and used again: sightings have no more. */
@@ -80,7 +71,7 @@ function deriveSalts(values: readonly (JsonValue | undefined)[], secret: Uint8Ar
   let count = SLOTS.length;
   for (const slot of ELEMENT_SLOT_NUMBERS) {
     const elements = values[slot];
-    if (elements !== undefined) count += paddedCount(elements as readonly JsonValue[]);
+    if (elements !== undefined) count += paddedLength((elements as readonly JsonValue[]).length);
   }
   const blocks = arena(count * BLOCK_BYTES);
   let at = 0;
@@ -95,7 +86,7 @@ function deriveSalts(values: readonly (JsonValue | undefined)[], secret: Uint8Ar
   for (const slot of ELEMENT_SLOT_NUMBERS) {
     const elements = values[slot];
     if (elements === undefined) continue;
-    for (let n = 0; n < paddedCount(elements as readonly JsonValue[]); n++) number(slot * BLOCKS_PER_SLOT + n + 1);
+    for (let n = 0; n < paddedLength((elements as readonly JsonValue[]).length); n++) number(slot * BLOCKS_PER_SLOT + n + 1);
   }
   return encryptBlocks(secret, blocks);
 }

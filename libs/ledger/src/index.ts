@@ -8,7 +8,7 @@ export { concatBytes, equalBytes, fromBase64, fromHex, toBase64, toHex, uint64By
 export { canonicalize } from './canonical.ts';
 export { capturedMicros } from './captured.ts';
 export { encodeEntry } from './entry.ts';
-export { commit, ELEMENTS_MAX } from './field-tree.ts';
+export { commit } from './field-tree.ts';
 export { JSON_BYTES_MAX, JSON_DEPTH_MAX, JSON_KEYS_MAX, parseStrict, type JsonLimits, type ParsedJson } from './json.ts';
 export { JSON_FAULT_CODES, type JsonFault, type JsonFaultCode } from './json-fault.ts';
 export type { JsonObject, JsonValue } from './json-value.ts';
@@ -35,6 +35,26 @@ export {
   type RecordHeader,
 } from './record.ts';
 export { ELEMENT_SLOTS, SLOTS, slotValues, type Envelope, type SightingDocumentLike, type SlotName } from './slots.ts';
+
+// Openings of the field tree.
+export { checkWhole } from './check-whole.ts';
+export { ELEMENTS_MAX, type ElementSlotName } from './field-leaves.ts';
+export {
+  ALWAYS_OPENED,
+  encodeOpening,
+  openSlots,
+  OPENING_VERSION,
+  type ElementOpening,
+  type ElementsOpening,
+  type LeafOpening,
+  type Opening,
+  type OpeningChoice,
+  type SlotOpening,
+} from './opening.ts';
+export { OPENING_RULES, openingRulesWithout, type OpeningRuleName, type OpeningRules } from './opening-rules.ts';
+export { PROOF_FAULT_CODES, type ProofFault, type ProofFaultCode, type ProofResult } from './proof-fault.ts';
+export { checkOpening, OPENING_BYTES_MAX, readOpening, type OpenedElement, type OpenedEvent, type OpenedSlot } from './read-opening.ts';
+
 export {
   decodeBundle,
   encodeBundle,
@@ -47,6 +67,50 @@ export {
   type TileAddress,
   type TileId,
 } from './tiles.ts';
+
+// Receipts.
+export {
+  checkSubject,
+  DETAIL_LENGTH_MAX,
+  detailLine,
+  formatReceipt,
+  formatRejection,
+  openReceipt,
+  openRejection,
+  parseReceipt,
+  parseRejection,
+  SEALED_WITHIN_SECONDS,
+  signReceipt,
+  signRejection,
+  type CaptureReceipt,
+  type ReceiptKeys,
+  type Rejection,
+  type Signed,
+} from './receipt.ts';
+export {
+  RECEIPT_RULES,
+  receiptRulesWithout,
+  SEALED_RULES,
+  sealedRulesWithout,
+  type ReceiptRuleName,
+  type ReceiptRules,
+  type SealedRuleName,
+  type SealedRules,
+} from './receipt-rules.ts';
+export {
+  checkPlaceKept,
+  checkPlaces,
+  checkPromiseKept,
+  checkSealedContent,
+  encodeSealedReceipt,
+  openSealedReceipt,
+  SEALED_RECEIPT_BYTES_MAX,
+  type ItemPlace,
+  type ItemStretch,
+  type ItemTreeName,
+  type OpenedSealedReceipt,
+  type SealedReceipt,
+} from './sealed-receipt.ts';
 
 // Signed notes and what is made of them.
 export {

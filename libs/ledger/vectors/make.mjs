@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { commitment, entry, jcs, leaves, mapKey, record, recordMac } from './reference.mjs';
+import { commitment, entry, jcs, leaves, mapKey, opening, record, recordMac } from './reference.mjs';
+import * as receipts from './reference-receipts.mjs';
 
 /** 32 bytes that anyone can make again. */
 const bytesOf = (name) => createHash('sha256').update(`custody/vectors/${name}`).digest();
@@ -66,6 +67,29 @@ function fieldTree() {
   });
 }
 
+/** What is opened of which document of field-tree.json. */
+const OPENINGS = [
+  ['what is always opened, and nothing else', 0, {}],
+  ['one item, of a list of two', 0, { slots: ['occurred', 'place'], elements: { items: [0] } }],
+  ['an item and the place after the last one', 0, { elements: { items: [1, 2] } }],
+  ['whole lists, so that their lengths are proved', 0, { elements: { evidence: 'all', items: 'all', parties: 'all' } }],
+  ['every slot', 0, { slots: ['occurred', 'place', 'conveyance', 'source', 'grade', 'statement', 'relations', 'reported', 'extension', 'reserved'], elements: { evidence: 'all', items: 'all', parties: 'all' } }],
+  ['slots that the event does not have', 1, { slots: ['place', 'items', 'reserved'], elements: { parties: [0] } }],
+  ['that a list is there, and none of its elements', 5, { slots: ['items'] }],
+  ['that lists are empty', 3, { elements: { evidence: 'all', items: 'all', parties: 'all' } }],
+  ['the fifth of five items, and one of the padding', 6, { elements: { items: [4, 7] } }],
+  ['four of 256 items', 7, { elements: { items: [0, 100, 101, 255] } }],
+  ['text outside of ASCII', 9, { slots: ['statement'] }],
+];
+
+function openings() {
+  const trees = fieldTree();
+  return OPENINGS.map(([about, n, choice]) => {
+    const { about: document, envelope, document: opened, secret, commitment: root } = trees[n];
+    return { about, document, choice, commitment: root, opening: opening(envelope, opened, Buffer.from(secret, 'hex'), choice) };
+  });
+}
+
 function mapKeys() {
   const salt = bytesOf('map-salt');
   const pairs = [['clear', 'vin:WDDSYNTH9JA000001'], ['green', 'vin:WDDSYNTH9JA000001'], ['community:north', 'imo:0000048'], ['agency:local', 'serial:müller:大1'], ['a', 'bc'], ['ab', 'c']];
@@ -89,9 +113,50 @@ function records() {
   });
 }
 
+const LOG = 'ledger.example/log';
+const [logSeed, receiptSeed] = [bytesOf('log-key'), bytesOf('receipt-key')];
+const RECEIPT_KEY = `${LOG}/receipt`;
+
+/** Notes by capture's key: of what was taken in, and of what the ledger could not take. */
+function receiptNotes() {
+  const key = receipts.verifierKey(RECEIPT_KEY, receiptSeed);
+  const trees = fieldTree();
+  return [trees[0], trees[6]].flatMap(({ about, envelope, document }, n) => {
+    const { agency, id, captured } = envelope;
+    const event = { log: LOG, agency, id, contentHash: createHash('sha256').update(jcs(document)).digest('hex') };
+    const receipt = { ...event, captured, durability: n === 0 ? 'replicated' : 'single-node' };
+    const rejection = { ...event, code: 'record.malformed', detail: 'The value has no line feed after its header — «ящик».' };
+    return [
+      { about: `receipt for ${about}`, kind: 'receipt', key, value: receipt, note: receipts.note(receipts.receiptText(receipt), RECEIPT_KEY, receiptSeed) },
+      { about: `rejection of ${about}`, kind: 'rejection', key, value: rejection, note: receipts.note(receipts.rejectionText(rejection), RECEIPT_KEY, receiptSeed) },
+    ];
+  });
+}
+
+/** Of a document of agency `local`: its identifiers in its reader groups. */
+function itemTrees({ handling, items: list = [] }) {
+  const groups = { CLEAR: ['clear'], GREEN: ['agency:local', `community:${handling.community}`], 'AMBER+STRICT': ['agency:local', 'agency:partner'] }[handling.tlp];
+  return groups.flatMap((group) => list.map(({ id }) => ({ group, item: id })));
+}
+
+/** The log of all documents of field-tree.json, in their order. */
+function sealedReceipts() {
+  const trees = fieldTree();
+  const key = receipts.verifierKey(LOG, logSeed);
+  return [0, 1, 6, 10].map((index) => {
+    const { about, envelope, document, secret, commitment: root } = trees[index];
+    const proof = receipts.inclusion(LOG, logSeed, trees.map((tree) => tree.commitment), index);
+    const places = itemTrees(document).sort((a, b) => (a.group + a.item < b.group + b.item ? -1 : 1)).map((tree) => {
+      const before = trees.slice(0, index).flatMap((earlier) => itemTrees(earlier.document));
+      return { ...tree, n: before.filter(({ group, item }) => group === tree.group && item === tree.item).length };
+    });
+    return { about, key, content: jcs(document), sealed: receipts.sealedReceipt(envelope, root, secret, index, proof, places) };
+  });
+}
+
 /** The text of each file by its name. */
 export function vectorFiles() {
-  const files = { 'field-tree.json': fieldTree(), 'map-key.json': mapKeys(), 'record.json': records() };
+  const files = { 'field-tree.json': fieldTree(), 'map-key.json': mapKeys(), 'opening.json': openings(), 'receipt.json': receiptNotes(), 'record.json': records(), 'sealed-receipt.json': sealedReceipts() };
   return Object.fromEntries(Object.entries(files).map(([name, vectors]) => [name, `${JSON.stringify({ version: 1, vectors }, null, 1)}\n`]));
 }
 

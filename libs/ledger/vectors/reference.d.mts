@@ -22,3 +22,4 @@ export function mapPath(
 export function itemLeaf(index: bigint, leafHash: Uint8Array): Buffer;
 export function record(header: Header, content: Uint8Array): Buffer;
 export function recordMac(key: Uint8Array, header: Header, value: Uint8Array): string;
+export function opening(envelope: Envelope, document: Document, secret: Uint8Array, choice: import('../src/index.ts').OpeningChoice): string;

@@ -78,6 +78,43 @@ export function leaves(envelope, document, secret) {
 export const commitment = (envelope, document, secret) =>
   merkleRoot(leaves(envelope, document, secret).slots.map((leaf) => Buffer.from(leaf, 'hex'))).toString('hex');
 
+const SLOT_NAMES = ['envelope', 'kind', ...Object.keys(SLOT_OF).sort((a, b) => SLOT_OF[a] - SLOT_OF[b]), 'reserved'];
+
+/** The fewest hashes from which, with the shown leaves, the root can be had: left to right, one for each whole subtree without a shown leaf. */
+function beside(leafHashes, shown, first = 0) {
+  const n = leafHashes.length;
+  if (!shown.some((leaf) => leaf >= first && leaf < first + n)) return [merkleRoot(leafHashes).toString('hex')];
+  if (n === 1) return [];
+  let k = 1;
+  while (k * 2 < n) k *= 2;
+  return [...beside(leafHashes.slice(0, k), shown, first), ...beside(leafHashes.slice(k), shown, first + k)];
+}
+
+const openLeaf = (secret, block, value) => ({ salt: salt(secret, block).toString('hex'), ...(value === undefined ? { absent: true } : { value }) });
+const bytesOf = (hexes) => hexes.map((hash) => Buffer.from(hash, 'hex'));
+
+/**
+ * The text of an opening. `choice.slots` are names; `choice.elements` has the numbers of elements by the name of their slot, or 'all'
+ * for every leaf of its tree. Envelope, kind and handling are opened in any case.
+ */
+export function opening(envelope, document, secret, choice) {
+  const values = slotValues(envelope, document);
+  const hashes = leaves(envelope, document, secret);
+  const names = new Set(['envelope', 'kind', 'handling', ...(choice.slots ?? []), ...Object.keys(choice.elements ?? {})]);
+  const numbers = SLOT_NAMES.map((_, slot) => slot).filter((slot) => names.has(SLOT_NAMES[slot]));
+  const slots = numbers.map((slot) => {
+    const tree = hashes.elements[slot];
+    if (tree === undefined) return { slot, ...openLeaf(secret, slot * 65536, values[slot]) };
+    const opened = { slot, ...openLeaf(secret, slot * 65536, merkleRoot(bytesOf(tree)).toString('hex')) };
+    const wanted = (choice.elements ?? {})[SLOT_NAMES[slot]] ?? [];
+    const shown = tree.map((_, n) => n).filter((n) => wanted === 'all' || wanted.includes(n));
+    if (shown.length === 0) return opened;
+    const elements = shown.map((n) => ({ n, ...openLeaf(secret, slot * 65536 + n + 1, values[slot][n]) }));
+    return { ...opened, elements: { count: tree.length, opened: elements, siblings: beside(bytesOf(tree), shown) } };
+  });
+  return jcs({ v: 1, slots, siblings: beside(bytesOf(hashes.slots), numbers) });
+}
+
 /** The entry's bytes as text, and the hash of its leaf in the log. */
 export function entry(commitmentHex) {
   const data = jcs({ v: 1, commitment: commitmentHex });
