@@ -8,6 +8,7 @@ grant usage on schema ledger to custody_capture;
 grant usage on schema ledger to custody_gateway;
 grant usage on schema ledger to custody_operator;
 grant usage on schema ledger to custody_projector;
+grant usage on schema ledger to custody_sealer;
 
 create table event_log.cluster (
   one boolean not null default true,
@@ -144,6 +145,7 @@ grant select on ledger.entries to custody_capture;
 grant select on ledger.entries to custody_gateway;
 grant select on ledger.entries to custody_operator;
 grant select on ledger.entries to custody_projector;
+grant select on ledger.entries to custody_sealer;
 
 create table ledger.head (
   one boolean not null default true,
@@ -159,7 +161,9 @@ grant select on ledger.head to custody_capture;
 grant select on ledger.head to custody_gateway;
 grant select on ledger.head to custody_operator;
 grant select on ledger.head to custody_projector;
+grant select on ledger.head to custody_sealer;
 grant update on ledger.head (size) to custody_projector;
+grant update on ledger.head (size) to custody_sealer;
 comment on table ledger.head is 'One row. Its lock, held until commit, orders all projectors: log indexes are dense and commit in order.';
 
 create table ledger.migrations (
@@ -171,6 +175,22 @@ create table ledger.migrations (
 grant select on ledger.migrations to custody_gateway;
 grant select on ledger.migrations to custody_operator;
 grant select on ledger.migrations to custody_projector;
+
+create table ledger.notices (
+  log_index bigint not null,
+  bytes bytea not null,
+  constraint notices_bytes_check CHECK (((octet_length(bytes) >= 1) AND (octet_length(bytes) <= 65535))),
+  constraint notices_pkey PRIMARY KEY (log_index)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.notices FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.notices FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+grant insert on ledger.notices to custody_sealer;
+grant select on ledger.notices to custody_capture;
+grant select on ledger.notices to custody_gateway;
+grant select on ledger.notices to custody_operator;
+grant select on ledger.notices to custody_projector;
+grant select on ledger.notices to custody_sealer;
+comment on table ledger.notices is 'Entries of the log that its operator makes: genesis, seals. The log is these and ledger.entries together, dense.';
 
 create table ledger.offsets (
   cluster_id text collate "C" not null,
@@ -251,6 +271,7 @@ grant select on ledger.timeline to custody_capture;
 grant select on ledger.timeline to custody_gateway;
 grant select on ledger.timeline to custody_operator;
 grant select on ledger.timeline to custody_projector;
+grant select on ledger.timeline to custody_sealer;
 comment on table ledger.timeline is 'One row per (item, reader group) of an entry; an entry without items stands under the item '''' so that its reader groups are known.';
 comment on column ledger.timeline.starts is 'Microseconds since 1970, start of occurred; the greatest bigint where it is not known. So for ends.';
 

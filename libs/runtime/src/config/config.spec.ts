@@ -91,7 +91,7 @@ test('an unknown key is an error in every source and names the nearest one', () 
 test('all problems are listed at once', () => {
   const env = {
     CUSTODY_PORT: '70000',
-    CUSTODY_ROLES: 'capture,sealer',
+    CUSTODY_ROLES: 'capture,printer',
     CUSTODY_LIMITS_BODY_BYTES: '1e9',
     CUSTODY_LOG_LEVEL: 'loud',
     CUSTODY_PORTT: '1',
@@ -128,6 +128,13 @@ test('production names everything that it is missing; a given value that equals 
     'config.missing publisherKey',
     'config.missing kafka.brokers',
     'config.missing databaseUrlProjector',
+  ]);
+  expect(problems({ env: { ...env, CUSTODY_ROLES: 'sealer' } })).toEqual([
+    'config.missing databaseUrl',
+    'config.missing publisherKey',
+    'config.missing kafka.brokers',
+    'config.missing databaseUrlSealer',
+    'config.missing sealer.key',
   ]);
   const logins = Object.fromEntries(
     ['CAPTURE', 'PROJECTOR', 'GATEWAY', 'OPERATOR'].map((role) => [`DATABASE_URL_${role}`, `postgres://${role}@db/x`]),

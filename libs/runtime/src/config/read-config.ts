@@ -172,9 +172,12 @@ function disagreements(
     for (const { name, setting } of settings) {
       if (setting.production && origins.get(name) === 'default') missing(name, 'is needed in the production profile');
     }
-    for (const name of loginsOf(values.get('roles') as readonly Role[])) {
+    const roles = values.get('roles') as readonly Role[];
+    for (const name of loginsOf(roles)) {
       if (values.get(name) === null) missing(name, 'is needed in the production profile: a login of this role and no other');
     }
+    if (roles.includes('sealer') && values.get('sealer.key') === null)
+      missing('sealer.key', 'is needed in the production profile where this process seals');
   }
   if (values.get('kafka.saslMechanism') !== 'none') {
     for (const name of ['kafka.saslUser', 'kafka.saslPassword'])

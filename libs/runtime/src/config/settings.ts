@@ -137,8 +137,8 @@ export const SETTINGS = {
       KEY,
       isKey,
       null,
-      'Ed25519 seed by which checkpoints of the log are signed. Without it one is made in the data directory (`checkpoint.key`).',
-      { secret: true, production: true },
+      'Ed25519 seed by which checkpoints of the log are signed. Without it one is made in the data directory (`checkpoint.key`); the production profile needs it where this process seals.',
+      { secret: true },
     ),
     stateFile: text(
       'path',
