@@ -21,7 +21,7 @@ const LINGER_MS = 5_000;
 const RUN_BOUND_MS = 25 * 60_000;
 /** What a test that registers itself as skipped says it needs, and how to get it. */
 const NEEDS = /needs ([^\s,;:)]+)/;
-const REMEDIES = { '../shared/data': 'put the shared data folder beside the checkout' };
+const REMEDIES = { '../shared/data': 'put the shared data folder beside the checkout', Go: 'install Go 1.18 or later (go.dev/dl)' };
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -1,12 +1,14 @@
 /** A log that is sealed, as a stranger reads it: over HTTP alone, with the key of the log and nothing else. */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { jest } from '@jest/globals';
 import {
   consistencyNodes,
   decodeBundle,
   foldNodes,
+  formatVerifierKey,
   hashFromTile,
   leafHash,
   merkleRoot,
@@ -172,6 +174,36 @@ test('it grows from head to head, also over the death of every process, and adds
   expect((await head()).size).toBe(after.head.size);
   expect(await (await get('/readyz')).text()).toContain('"sealer"');
 });
+
+/** The other program is in Go, on the libraries of sumdb, and shares nothing with ours. */
+const GO_PROGRAM = join(import.meta.dirname, '../../../libs/ledger/interop');
+const GO_WITHIN_MS = 80_000;
+
+(spawnSync('go', ['version']).status === 0 ? test : test.skip)(
+  'a program in another language agrees, and sees another root, another key and an older head that is not its own (needs Go)',
+  async () => {
+    const { head: signed } = await sealedUpTo(DEMO_EVENTS);
+    const origin =
+      Buffer.from(await bytesOf('/log/checkpoint'))
+        .toString('utf8')
+        .split('\n', 1)[0] ?? '';
+    const program = join(mkdtempSync(join(tmpdir(), 'custody-interop-')), 'interop');
+    const built = spawnSync('go', ['build', '-buildvcs=false', '-o', program, '.'], { cwd: GO_PROGRAM, encoding: 'utf8', timeout: GO_WITHIN_MS });
+    expect([built.status, built.stderr.replace(/^go: downloading .*$/gm, '').trim()]).toEqual([0, '']);
+    const run = (key: VerifierKey<'log'>, old: string) =>
+      spawnSync(program, ['-url', `${running.url}/log`, '-key', formatVerifierKey(key), '-old', old], {
+        encoding: 'utf8',
+        timeout: GO_WITHIN_MS,
+      });
+    const own = `${signed.size}:${toHex(signed.root)}`;
+    const agreed = run(logKey(origin), own);
+    expect([agreed.status, agreed.stderr]).toEqual([0, '']);
+    expect(agreed.stdout).toMatch(/^checkpoint: size \d+.*\nroot: .*\ninclusion: .*\nconsistency: [1-9]/);
+    expect(run(signingKey('log', origin, new Uint8Array(32)), own)).toMatchObject({ status: 1 });
+    expect(run(logKey(origin), `${signed.size}:${'00'.repeat(32)}`)).toMatchObject({ status: 1 });
+    rmSync(dirname(program), { recursive: true });
+  },
+);
 
 test('a rebuild goes over the entries of the operator', async () => {
   await running.stop();

@@ -128,7 +128,9 @@ func checkConsistency(head tlog.Tree, old string, entries [][]byte, own, tiles t
 		if err != nil || len(root) != tlog.HashSize {
 			return errors.New("-old is not size:root in hex")
 		}
-		earlier[n] = tlog.Hash(root)
+		var hash tlog.Hash
+		copy(hash[:], root)
+		earlier[n] = hash
 	}
 	for size, root := range earlier {
 		proof, err := tlog.ProveTree(head.N, size, tiles)
@@ -183,7 +185,7 @@ func (log *remote) get(path string) ([]byte, error) {
 func (log *remote) entries(size int64) ([][]byte, error) {
 	var entries [][]byte
 	for first := int64(0); first < size; first += tileWidth {
-		bundle, err := log.get(pathOf("entries", first/tileWidth, min(size-first, tileWidth)))
+		bundle, err := log.get(pathOf("entries", first/tileWidth, smaller(size-first, tileWidth)))
 		if err != nil {
 			return nil, err
 		}
@@ -220,6 +222,13 @@ func (reader *tileReader) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 		data[n] = bytes
 	}
 	return data, nil
+}
+
+func smaller(a, b int64) int64 {
+	if a < b {
+		return a
+	}
+	return b
 }
 
 func pathOf(level string, n, width int64) string {
