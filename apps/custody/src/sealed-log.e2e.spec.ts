@@ -188,7 +188,11 @@ const GO_WITHIN_MS = 80_000;
         .toString('utf8')
         .split('\n', 1)[0] ?? '';
     const program = join(mkdtempSync(join(tmpdir(), 'custody-interop-')), 'interop');
-    const built = spawnSync('go', ['build', '-buildvcs=false', '-o', program, '.'], { cwd: GO_PROGRAM, encoding: 'utf8', timeout: GO_WITHIN_MS });
+    const built = spawnSync('go', ['build', '-buildvcs=false', '-o', program, '.'], {
+      cwd: GO_PROGRAM,
+      encoding: 'utf8',
+      timeout: GO_WITHIN_MS,
+    });
     expect([built.status, built.stderr.replace(/^go: downloading .*$/gm, '').trim()]).toEqual([0, '']);
     const run = (key: VerifierKey<'log'>, old: string) =>
       spawnSync(program, ['-url', `${running.url}/log`, '-key', formatVerifierKey(key), '-old', old], {
