@@ -21,6 +21,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       [target, client],
     ] as const) {
       sockets.add(socket);
+      // As those whom it connects have it: small writes that wait for each other's acknowledgement cost 40 ms each.
+      socket.setNoDelay(true);
       socket.on('error', () => undefined);
       socket.on('close', () => {
         sockets.delete(socket);
