@@ -1,18 +1,7 @@
 /** Wycheproof's vectors for Ed25519. The file is not ours to ship. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { checkPublicKey, verifyEd25519 } from './ed25519.ts';
-
-const file = join(
-  fileURLToPath(new URL('../../..', import.meta.url)),
-  '..',
-  'shared',
-  'data',
-  'tlog',
-  'ed25519',
-  'wycheproof-ed25519-half.json',
-);
+import { overSharedData } from './shared-data.contract.ts';
 
 interface Vector {
   readonly tcId: number;
@@ -22,9 +11,7 @@ interface Vector {
   readonly result: 'valid' | 'invalid';
 }
 
-if (!existsSync(file)) {
-  test.skip('Ed25519 of Wycheproof (needs ../shared/data)', () => undefined);
-} else {
+overSharedData('tlog/ed25519/wycheproof-ed25519-half.json', 'Ed25519 of Wycheproof', (file) => {
   const { numberOfTests, testGroups } = JSON.parse(readFileSync(file, 'utf8')) as {
     numberOfTests: number;
     testGroups: { publicKey: { pk: string }; tests: Vector[] }[];
@@ -41,4 +28,4 @@ if (!existsSync(file)) {
     expect(checkPublicKey(key)).toBeNull();
     expect(verifyEd25519(key, hex(msg), hex(sig))).toBe(result === 'valid');
   });
-}
+});

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { fromBase64, fromHex, toHex, utf8 } from './bytes.ts';
@@ -13,10 +13,7 @@ import {
 } from './log-tree.ts';
 import { leafHash, merkleRoot } from './merkle.ts';
 import { sha256 } from './primitives.ts';
-
-/** The vectors of others are not ours to ship. */
-const SHARED = join(import.meta.dirname, '../../../../shared/data/tlog');
-const describeShared = existsSync(SHARED) ? describe : describe.skip;
+import { overSharedData } from './shared-data.contract.ts';
 
 const LEAVES = Array.from({ length: 200 }, (_, n) => leafHash(utf8(`leaf ${n}`)));
 const rootOf = (size: bigint): Uint8Array => merkleRoot(LEAVES.slice(0, Number(size)));
@@ -118,13 +115,13 @@ interface TreeVectors {
   readonly consistency: readonly { size1: number; size2: number; proof: string[] }[];
 }
 
-describeShared('the vectors of others', () => {
+overSharedData('tlog', 'the vectors of others', (folder) => {
   const bytes = (hex: string): Uint8Array => fromHex(hex) as Uint8Array;
   const base64 = (text: string): Uint8Array => fromBase64(text) as Uint8Array;
-  const filesBelow = (folder: string): string[] =>
-    readdirSync(join(SHARED, 'merkle-proofs', folder), { recursive: true, encoding: 'utf8' })
+  const filesBelow = (kind: string): string[] =>
+    readdirSync(join(folder, 'merkle-proofs', kind), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.json'))
-      .map((name) => readFileSync(join(SHARED, 'merkle-proofs', folder, name), 'utf8'));
+      .map((name) => readFileSync(join(folder, 'merkle-proofs', kind, name), 'utf8'));
 
   it('agree on inclusion, right and wrong', () => {
     const files = filesBelow('inclusion');
@@ -168,7 +165,7 @@ describeShared('the vectors of others', () => {
   });
 
   it('agree on the tree of eight leaves', () => {
-    const vectors = JSON.parse(readFileSync(join(SHARED, 'rfc6962-8leaf.json'), 'utf8')) as TreeVectors;
+    const vectors = JSON.parse(readFileSync(join(folder, 'rfc6962-8leaf.json'), 'utf8')) as TreeVectors;
     const hashes = vectors.leaves.map((leaf) => leafHash(bytes(leaf)));
     expect(vectors.rootsBySize.map((_, size) => toHex(foldNodes(size === 0 ? [] : [merkleRoot(hashes.slice(0, size))])))).toEqual(
       vectors.rootsBySize,

@@ -1,12 +1,10 @@
 /** Signed notes with the verdicts of golang.org/x/mod/sumdb/note, and a foreign log's checkpoints. The files are not ours to ship. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { checkEmptyRoot, formatCheckpoint, openCheckpoint } from './checkpoint.ts';
 import { parseVerifierKey, type VerifierKey } from './note-key.ts';
+import { overSharedData } from './shared-data.contract.ts';
 import { openNote } from './signed-note.ts';
-
-const folder = join(fileURLToPath(new URL('../../..', import.meta.url)), '..', 'shared', 'data', 'tlog');
 
 interface Vector {
   readonly name: string;
@@ -23,9 +21,7 @@ function logKey(text: string): VerifierKey<'log'> {
   return key.value;
 }
 
-if (!existsSync(folder)) {
-  test.skip('signed notes and checkpoints of others (needs ../shared/data)', () => undefined);
-} else {
+overSharedData('tlog', 'signed notes and checkpoints of others', (folder) => {
   const { vectors } = JSON.parse(readFileSync(join(folder, 'signed-notes.json'), 'utf8')) as { vectors: Vector[] };
 
   test.each(vectors)('$name: valid is $valid', ({ keys, noteBase64, valid, verified, unverified }) => {
@@ -52,4 +48,4 @@ if (!existsSync(folder)) {
     if (size !== undefined) expect(checkpoint.size).toBe(BigInt(size));
     expect(formatCheckpoint(checkpoint)).toBe(text);
   });
-}
+});

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { concatBytes, fromBase64, toHex, utf8 } from './bytes.ts';
 import { consistencyNodes, foldNodes, inclusionNodes, verifyConsistency, verifyInclusion } from './log-tree.ts';
 import { rangeNodes, type NodeId } from './tree-nodes.ts';
 import { leafHash, merkleRoot } from './merkle.ts';
+import { overSharedData } from './shared-data.contract.ts';
 import { decodeBundle, encodeBundle, hashFromTile, parseTilePath, TILE_WIDTH, tileOf, tilePath, tileWidth } from './tiles.ts';
 
 const LEAVES = Array.from({ length: 1_000 }, (_, n) => leafHash(utf8(`leaf ${n}`)));
@@ -81,22 +82,19 @@ test('bundles give back their entries; one that is cut off is none', () => {
   expect(() => encodeBundle([new Uint8Array(65_536)])).toThrow(RangeError);
 });
 
-/** A whole tiny log of another implementation; not ours to ship. */
-const FOREIGN = join(import.meta.dirname, '../../../../shared/data/tlog/tessera-testlog');
-
-(existsSync(FOREIGN) ? describe : describe.skip)('the log of another implementation', () => {
+overSharedData('tlog/tessera-testlog', 'the log of another implementation', (folder) => {
   const checkpoints = Array.from({ length: 16 }, (_, n) => n).map((n) => {
-    const [, size = '', root = ''] = readFileSync(join(FOREIGN, `checkpoint.${n}`), 'utf8').split('\n');
+    const [, size = '', root = ''] = readFileSync(join(folder, `checkpoint.${n}`), 'utf8').split('\n');
     return { size: BigInt(size), root: fromBase64(root) as Uint8Array };
   });
   const head = checkpoints.reduce((a, b) => (a.size > b.size ? a : b));
   const hash = (node: NodeId): Uint8Array => {
     const tile = tileOf(node);
-    const read = (width: number): Uint8Array => readFileSync(join(FOREIGN, tilePath({ ...tile, width })));
+    const read = (width: number): Uint8Array => readFileSync(join(folder, tilePath({ ...tile, width })));
     return hashFromTile(node, read(tileWidth(tile, head.size))) as Uint8Array;
   };
   const entries =
-    decodeBundle(readFileSync(join(FOREIGN, tilePath({ level: 'entries', index: 0n, width: Number(head.size % 256n) })))) ?? [];
+    decodeBundle(readFileSync(join(folder, tilePath({ level: 'entries', index: 0n, width: Number(head.size % 256n) })))) ?? [];
 
   it('has the root of each of its checkpoints', () => {
     expect(new Set(checkpoints.map(({ size }) => size)).size).toBeGreaterThan(10);
