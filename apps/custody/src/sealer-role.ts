@@ -44,8 +44,9 @@ export async function startSealer({ config, log, health, shutdown, database }: P
 
   const sealUntilEnd = async (sealer: Sealer): Promise<void> => {
     for (let sealedAt = 0; !ending.signal.aborted; await pause(LOOK_EVERY_MS)) {
-      const isDue = performance.now() - sealedAt >= config.sealer.intervalMs;
-      if (!isDue && (await sealer.waiting()) < ENTRIES_AT_ONCE) continue;
+      const waits = await sealer.waiting();
+      const isDue = waits > 0 && performance.now() - sealedAt >= config.sealer.intervalMs;
+      if (!isDue && waits < ENTRIES_AT_ONCE) continue;
       if ((await sealer.seal()) !== null) sealedAt = performance.now();
     }
   };

@@ -26,7 +26,7 @@ const ANSWER_RULES: AnswerRules = {
 
 const SEED = Number(process.env['CUSTODY_TEST_SEED'] ?? 9162);
 /** Of each class; the soak run asks for 10,000. */
-const MUTANTS = Number(process.env['CUSTODY_MUTANTS'] ?? 1_000);
+const MUTANTS = Number(process.env['CUSTODY_TEST_MUTANTS'] ?? 1_000);
 /** Draws for one mutant: some answers have nothing of the kind to change, and some changes give the answer again. */
 const DRAWS_MAX = 60;
 /** Honest answers that mutants are made of. */
