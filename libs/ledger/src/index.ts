@@ -188,3 +188,32 @@ export {
   type WitnessView,
 } from './witness.ts';
 export { meetsPolicy, parseWitnessPolicy, type PolicyWitness, witnessing, type Witnessing, type WitnessPolicy } from './witness-policy.ts';
+
+// Whole proofs, and what a check of one says.
+export { BUNDLE_PROOF, eventFile, verifyBundle, verifyBundleSteps, type BundleFiles } from './bundle.ts';
+export {
+  encodeProofDocument,
+  openingJson,
+  PROOF_BYTES_MAX,
+  PROOF_FORMAT,
+  readProofDocument,
+  type EventPart,
+  type GroupPart,
+  type PlacedEntry,
+  type ProofDocument,
+  type ShownEvent,
+  type TreePart,
+} from './proof-document.ts';
+export { PROOF_RULES, proofRulesWithout, type ProofRuleName, type ProofRules } from './proof-rules.ts';
+export { notChecked, reportOf, STEPS, VERDICTS, type CheckedHead, type Report, type Statement, type Step, type Verdict } from './report.ts';
+export { treesOf } from './trees-of.ts';
+export {
+  verifyProof,
+  verifySteps,
+  type Kept,
+  type KeptTree,
+  type Question,
+  type Trust,
+  type Verified,
+  MAP_WITNESS_SUFFIX,
+} from './verify-proof.ts';
