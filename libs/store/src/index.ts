@@ -52,6 +52,7 @@ export {
   readItemLeaves,
   readItems,
   readTile,
+  readTiles,
 } from './seal/published.ts';
 export {
   appendNotice,
