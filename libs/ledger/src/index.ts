@@ -23,7 +23,19 @@ export {
 } from './log-tree.ts';
 export { mapKey } from './map-key.ts';
 export { leafHash, merkleRoot, nodeHash } from './merkle.ts';
-export { encodeGenesis, encodeSeal, mapSaltHash, readNotice, type Genesis, type Notice, type Seal } from './notices.ts';
+export {
+  encodeGenesis,
+  encodeKeyNotice,
+  encodeSeal,
+  mapSaltHash,
+  readNotice,
+  type Genesis,
+  type KeyNotice,
+  type KeyUse,
+  type Notice,
+  type Seal,
+} from './notices.ts';
+export { keyNoticeOf, keysAt, KEYS_TREE, receiptKeyName, type HeldKeys, type PlacedKeyNotice } from './log-keys.ts';
 export { equalInConstantTime, HASH_BYTES, randomSecret, sha256Hex } from './primitives.ts';
 export {
   checkRecordMac,
