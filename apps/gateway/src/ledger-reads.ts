@@ -2,24 +2,34 @@
 import type { EventRef } from '#lib/domain';
 import type { TileId } from '#lib/ledger';
 import {
+  checkpointOf,
   eventById,
   eventsByRef,
   eventsFrom,
+  firstNotice,
   itemCount,
+  itemEntries,
+  itemRows,
+  itemsBetweenKeys,
   lastCheckpoint,
   ledgerConstants,
   listConflicts,
   listDeadLetters,
   logSize,
+  mapTilesAt,
+  mapTilesBetween,
+  noticeAt,
   readDeadLetter,
   readLogPiece,
   readTile,
   readTiles,
   readerGroupIds,
   relationsAbout,
+  sealAt,
   search,
   timelineEnd,
   timelinePage,
+  visibleEvents,
   type ConflictKey,
   type DeadLetterHead,
   type EventRow,
@@ -46,9 +56,10 @@ export type LedgerReads = Awaited<ReturnType<typeof ledgerReads>>;
 
 /** Reads the log's origin once; it never changes. */
 export async function ledgerReads(pool: StorePool) {
-  const { origin } = await ledgerConstants(pool);
+  const { origin, mapSalt } = await ledgerConstants(pool);
   return {
     origin,
+    mapSalt,
     logSize: () => logSize(pool),
     groupNumbers: (names: readonly string[]) => readerGroupIds(pool, names),
     timelinePage: (of: { item: string; groups: readonly number[]; logSize: number; after?: TimelineKey; limit: number }) =>
@@ -83,6 +94,17 @@ export async function ledgerReads(pool: StorePool) {
     deadLetters: (before: number | undefined, limit: number) => listDeadLetters(pool, before === undefined ? { limit } : { before, limit }),
     deadLetter: (seq: number) => readDeadLetter(pool, seq),
     lastCheckpoint: () => lastCheckpoint(pool),
+    checkpointOf: (size: number) => checkpointOf(pool, size),
+    sealAt: (logIndex: number) => sealAt(pool, logIndex),
+    noticeAt: (logIndex: number) => noticeAt(pool, logIndex),
+    firstNotice: () => firstNotice(pool),
+    mapTilesAt: (seal: number) => mapTilesAt(pool, seal),
+    mapTilesBetween: (after: number, seal: number) => mapTilesBetween(pool, after, seal),
+    itemsBetweenKeys: (low: Uint8Array, high: Uint8Array, covers: number) => itemsBetweenKeys(pool, low, high, covers),
+    itemRows: (wanted: readonly { readonly item: number; readonly n: number }[]) => itemRows(pool, wanted),
+    itemEntries: (item: number, begin: number, end: number) => itemEntries(pool, item, begin, end),
+    visibleEvents: (logIndexes: readonly number[], groups: readonly number[], contentBytesMax: number) =>
+      visibleEvents(pool, logIndexes, groups, contentBytesMax),
     tile: (level: number, n: number, bytes: number) => readTile(pool, level, n, bytes),
     tiles: (wanted: readonly TileId[]) => readTiles(pool, wanted),
     logPiece: (from: number, to: number) => pool.transaction((client) => readLogPiece(client, from, to)),

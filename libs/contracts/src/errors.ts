@@ -133,6 +133,9 @@ export const ERRORS = {
   // Event log and projector.
   'offset.out-of-range': entry(null, 'Offset outside of the log', 'The next offset to read is not in the event log any more, or not yet. The consumer stopped; it never seeks by itself.', 'Find out what removed the records before anything else; then restore them or set the offset by hand.'),
   'log.not-sealed': entry(404, 'No checkpoint yet', 'The log has no signed head: no process seals it, or none has begun.', 'Start a process with the role sealer; it seals what is there.'),
+  'size.not-published': entry(404, 'No such head', 'No head of this size was published: heads end with a seal, and not every size has one.', 'Take the size from /log/checkpoint, or leave it out for the newest.'),
+  'event.not-sealed': entry(409, 'Not sealed yet', 'The event is in the log, and the head that was published does not reach it.', 'Ask again in a second or two; an entry is sealed within 60 s.'),
+  'proof.too-long': entry(422, 'Too long for one answer', 'The list of the item, or what its events hold, is more than one answer gives.', 'Ask for stretches: group, from and to.'),
   'tile.not-found': entry(404, 'No such tile', 'The address is none of a tile, or the published log does not reach that far.', 'Read /log/checkpoint first: its size says which tiles there are (C2SP tlog-tiles).'),
   'key.other': entry(null, 'Another key', 'The log of this server is signed by another key than that of this machine.', 'Ask on the machine that seals, or set the key of that log (CUSTODY_SEALER_KEY).'),
   'seal.gap': entry(null, 'The log has a hole', 'The log head says that there is an entry, and the tables have none, or two. Nothing is sealed over it; sealing is tried again.', 'Stop writing, and find out who changed the database; then restore a backup that is whole.'),

@@ -1,4 +1,5 @@
 /** Examples of the API and of the topics: one sighting of the demo case and what is answered about it. A spec checks them against the schemas. */
+import type { ConsistencyView, ProofView } from './proof-views.ts';
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import type {
@@ -206,6 +207,17 @@ export const EXAMPLES = {
   DeadLettersView: { deadLetters: [deadLetter], next: null } satisfies DeadLettersView,
   RetriedView: { seq: 1, retried: true } satisfies RetriedView,
   HealthView: { status: 'ok', checks: [{ name: 'projector', status: 'ok', detail: 'last batch 0.4 s ago, lag 0' }] } satisfies HealthView,
+  Proof: {
+    checkpoint:
+      'ledger.example/log\n64\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— ledger.example/log Az3grlgtzPICa5OS8npVmf1Myq/5IZni\n',
+    events: [],
+    format: 'custody-proof/1',
+    item: { groups: [{ group: 'clear', map: 'AQAAAA==', tree: null }], item: 'vin:WDDSYNTH9JA000002' },
+    notices: [],
+    salt: null,
+    seal: { entry: '{"access":null,"covers":63}', inclusion: ['CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I='], index: 63 },
+  } satisfies ProofView,
+  Consistency: { from: 32, to: 64, hashes: ['CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I='] } satisfies ConsistencyView,
   Problem: problem('schema.required', {
     instance: '/v1/events',
     requestId: REQUEST,

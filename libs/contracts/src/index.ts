@@ -36,3 +36,4 @@ export type {
   TimelineView,
 } from './views.ts';
 export { INDEX_ROWS_MAX, indexSighting } from './sighting-index.ts';
+export { ConsistencyView, ProofView } from './proof-views.ts';

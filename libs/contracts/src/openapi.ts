@@ -26,8 +26,8 @@ export function openApiDocument(): Json {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: [{ name: 'events' }, { name: 'items' }, { name: 'log' }, { name: 'operation' }, { name: 'reference' }],
-    paths: { ...eventPaths(), ...itemPaths(), ...logPaths(), ...operationPaths(), ...referencePaths() },
+    tags: [{ name: 'events' }, { name: 'items' }, { name: 'proofs' }, { name: 'log' }, { name: 'operation' }, { name: 'reference' }],
+    paths: { ...eventPaths(), ...itemPaths(), ...proofPaths(), ...logPaths(), ...operationPaths(), ...referencePaths() },
     components: { schemas: { ...sightingSchemas(), ...plain(NAMED_VIEWS) } },
   };
 }
@@ -258,6 +258,83 @@ function operationPaths(): Json {
 }
 
 /** C2SP tlog-tiles: static bytes, which a cache may keep. */
+/** What anyone can check by himself: nothing in these answers has to be believed. */
+function proofPaths(): Json {
+  const whole = (name: string, description: string) => query(name, { type: 'integer', minimum: 0 }, description, 64);
+  const size = whole('size', 'Of a published head; absent: the newest.');
+  const flag = (name: string, description: string) => query(name, { type: 'boolean', default: false }, description, true);
+  return {
+    '/v1/log': get(
+      'proveLog',
+      'proofs',
+      "The log's head, and the salt of its item map",
+      'Proof',
+      [size],
+      'log.not-sealed',
+      'size.not-published',
+    ),
+    '/v1/log/keys': get(
+      'proveKeys',
+      'proofs',
+      'The keys that the log stands by, all of them',
+      'Proof',
+      [size],
+      'log.not-sealed',
+      'size.not-published',
+    ),
+    '/v1/log/consistency': get(
+      'proveConsistency',
+      'proofs',
+      'That the larger of two heads continues the smaller',
+      'Consistency',
+      [whole('from', 'Size of the smaller head.'), whole('to', 'Size of the larger one.')].map((one) => ({ ...one, required: true })),
+      'log.not-sealed',
+      'size.not-published',
+    ),
+    '/v1/items/{id}/proof': get(
+      'proveItem',
+      'proofs',
+      'All entries about one item that you may see, or that there are none',
+      'Proof',
+      [
+        pathId('vin:WDDSYNTH9JA000001', 'Identifier.'),
+        size,
+        query('group', { type: 'string' }, 'One of your reader groups; absent: all of them.', 'clear'),
+        whole('from', 'First place in the list of that group; absent: 0.'),
+        whole('to', 'Place behind the last; absent: all.'),
+        flag('events', 'Show the events that are listed, whole.'),
+        flag('inclusion', 'Show the place of each of them in the log.'),
+      ],
+      'log.not-sealed',
+      'size.not-published',
+      'identifier.malformed',
+      'proof.too-long',
+    ),
+    '/v1/events/{id}/proof': get(
+      'proveEvent',
+      'proofs',
+      'One event, whole or some of it, and its place in the log',
+      'Proof',
+      [
+        pathId('lux-0009'),
+        agency,
+        size,
+        query(
+          'open',
+          { type: 'string' },
+          'Slots to open beside envelope, kind and handling, which always are; absent: the whole event with its secret.',
+          'place,occurred',
+        ),
+      ],
+      'log.not-sealed',
+      'size.not-published',
+      'event.not-found',
+      'event.ambiguous',
+      'event.not-sealed',
+    ),
+  };
+}
+
 function logPaths(): Json {
   const path = (name: string, description: string, example: string) => ({
     name, in: 'path', required: true, schema: { type: 'string' }, description, example,

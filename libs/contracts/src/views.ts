@@ -3,6 +3,7 @@
  * (proved by the ledger) stands apart from who reported it (the author's word). And both coordinates are named: the log size whose entries
  * are folded, and the policy applied.
  */
+import { ConsistencyView, ProofView } from './proof-views.ts';
 import Type, { type Static, type TSchema } from 'typebox';
 import { KINDS, ROLES, type Flag, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
 import { ERROR_CODES } from './errors.ts';
@@ -474,4 +475,6 @@ export const NAMED_VIEWS = {
   RetriedView,
   HealthView,
   Problem: ProblemView,
+  Proof: ProofView,
+  Consistency: ConsistencyView,
 } as const satisfies Record<string, TSchema>;

@@ -54,6 +54,7 @@ export {
   readItems,
   readTile,
   readTiles,
+  sealAt,
 } from './seal/published.ts';
 export {
   appendNotice,
@@ -73,3 +74,16 @@ export {
   type SealRow,
   type TileRow,
 } from './seal/seal-rows.ts';
+export {
+  checkpointOf,
+  firstNotice,
+  itemEntries,
+  itemRows,
+  itemsBetweenKeys,
+  mapTilesAt,
+  mapTilesBetween,
+  noticeAt,
+  type ItemEntryRow,
+  type StoredMapTile,
+} from './seal/map-reads.ts';
+export { visibleEvents } from './sql/visible-events.ts';
