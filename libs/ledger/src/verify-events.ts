@@ -116,7 +116,7 @@ function checkEvent(
   if (!read.ok) return failure('events', { ...read.fault, pointer: `${pointer}/shown${read.fault.pointer ?? ''}` }, { about });
   const { envelope, document } = read.value;
   const { event: asked } = question;
-  if (rules.eventAsked && asked !== undefined && (envelope.agency !== asked.agency || envelope.id !== asked.id))
+  if (rules.eventAsked && asked !== undefined && ((asked.agency ?? envelope.agency) !== envelope.agency || envelope.id !== asked.id))
     return fail('events', 'proof.other-event', `This is the event ${envelope.agency}/${envelope.id}, and another was asked for.`);
   if (listed !== null && rules.eventConcerns) {
     const trees = treesOf(envelope.agency, document) ?? [];
