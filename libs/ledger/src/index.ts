@@ -188,3 +188,8 @@ export {
   type WitnessView,
 } from './witness.ts';
 export { meetsPolicy, parseWitnessPolicy, type PolicyWitness, witnessing, type Witnessing, type WitnessPolicy } from './witness-policy.ts';
+
+// Proof bundles as a zip.
+export { BUNDLE_LIMITS, type BundleFiles } from './bundle-files.ts';
+export { readBundleZip, writeBundleZip } from './bundle-zip.ts';
+export { ZIP_FAULT_CODES, type ZipFault, type ZipFaultCode, type ZipResult } from './zip-fault.ts';
