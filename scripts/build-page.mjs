@@ -20,8 +20,16 @@ export function buildPage(root) {
   // Loaded here: whoever imports this file may be about to install it.
   const { buildSync } = createRequire(import.meta.url)('esbuild');
   const bundle = (entry, options) =>
-    buildSync({ absWorkingDir: root, entryPoints: [join(source, entry)], bundle: true, minify: true, target: TARGET, write: false, logLevel: 'warning', ...options })
-      .outputFiles[0].text.trimEnd();
+    buildSync({
+      absWorkingDir: root,
+      entryPoints: [join(source, entry)],
+      bundle: true,
+      minify: true,
+      target: TARGET,
+      write: false,
+      logLevel: 'warning',
+      ...options,
+    }).outputFiles[0].text.trimEnd();
   // "browser" in package.json puts the browser's primitives in the place of Node's.
   const script = bundle('main.ts', { format: 'iife', platform: 'browser', conditions: ['source'], charset: 'utf8', legalComments: 'none' });
   const style = bundle('page.css', {});
@@ -31,7 +39,7 @@ export function buildPage(root) {
   return true;
 }
 
-/** Nothing is allowed but this script and this style, word for word. */
+/** Script and style in the places of their files, and a policy that allows nothing but these two, word for word. */
 function page(template, script, style) {
   const policy = [
     "default-src 'none'",
@@ -44,8 +52,16 @@ function page(template, script, style) {
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].join('; ');
-  // Functions: in a text `$` would mean something.
-  return template.replace('{{policy}}', () => policy).replace('{{style}}', () => style).replace('{{script}}', () => script);
+  const parts = {
+    [`content="default-src 'none'"`]: `content="${policy}"`,
+    '<link rel="stylesheet" href="page.css" />': `<style>${style}</style>`,
+    '<script src="main.ts"></script>': `<script>${script}</script>`,
+  };
+  return Object.entries(parts).reduce((html, [from, to]) => {
+    if (html.split(from).length !== 2) throw new Error(`the page has to have this once: ${from}`);
+    // A function: in a text `$` would mean something.
+    return html.replace(from, () => to);
+  }, template);
 }
 
 const hashOf = (text) => `sha256-${createHash('sha256').update(text).digest('base64')}`;

@@ -1,5 +1,6 @@
 /** What the gateway asks of the ledger, over the statements of libs/store with the rights of the gateway's role. */
 import type { EventRef } from '#lib/domain';
+import type { TileId } from '#lib/ledger';
 import {
   eventById,
   eventsByRef,
@@ -13,6 +14,7 @@ import {
   readDeadLetter,
   readLogPiece,
   readTile,
+  readTiles,
   readerGroupIds,
   relationsAbout,
   search,
@@ -82,6 +84,7 @@ export async function ledgerReads(pool: StorePool) {
     deadLetter: (seq: number) => readDeadLetter(pool, seq),
     lastCheckpoint: () => lastCheckpoint(pool),
     tile: (level: number, n: number, bytes: number) => readTile(pool, level, n, bytes),
+    tiles: (wanted: readonly TileId[]) => readTiles(pool, wanted),
     logPiece: (from: number, to: number) => pool.transaction((client) => readLogPiece(client, from, to)),
   };
 }

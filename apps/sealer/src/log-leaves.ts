@@ -23,13 +23,26 @@ export interface GrownItems {
   readonly leaves: ItemLeafRow[];
 }
 
+/** Entries about one item that no timeline has: what the log says of its keys. */
+export interface OwnLinks {
+  /** Of the item in the map. */
+  readonly key: Uint8Array;
+  /** Rising. */
+  readonly indexes: readonly number[];
+}
+
 /** Appends each link's leaf to its item tree, and sets the roots in the map (which is not hashed yet). */
-export function growItems(trees: ItemTrees, map: MapBuilder, links: ItemLinks, from: number, leaves: readonly string[]): GrownItems {
+export function growItems(
+  trees: ItemTrees,
+  map: MapBuilder,
+  links: ItemLinks,
+  own: OwnLinks,
+  from: number,
+  leaves: readonly string[],
+): GrownItems {
   const grown: GrownItems = { items: [], leaves: [] };
   const touched = new Set<number>();
-  for (let n = 0; n < links.length; n++) {
-    const logIndex = links.logIndex(n);
-    const key = links.hash(n);
+  const append = (key: Uint8Array, logIndex: number): void => {
     const known = map.keys.size;
     const item = map.keys.numberOf(key);
     if (item === known) grown.items.push({ item, mapKey: Buffer.from(key) });
@@ -37,7 +50,9 @@ export function growItems(trees: ItemTrees, map: MapBuilder, links: ItemLinks, f
     const appended = trees.append(item, leaf);
     grown.leaves.push({ item, n: appended.n, logIndex, hashes: appended.hashes });
     touched.add(item);
-  }
+  };
+  for (let n = 0; n < links.length; n++) append(links.hash(n), links.logIndex(n));
+  for (const logIndex of own.indexes) append(own.key, logIndex);
   for (const item of touched) map.set(item, trees.count(item), trees.root(item));
   return grown;
 }

@@ -8,7 +8,9 @@ import {
   foldNodes,
   hashFromTile,
   ItemTrees,
+  KEYS_TREE,
   MapBuilder,
+  mapKey,
   mapSaltHash,
   rangeNodes,
   TileBuilder,
@@ -16,6 +18,7 @@ import {
 } from '#lib/ledger';
 import {
   appendNotice,
+  holdToken,
   lastCheckpoint,
   lastSeal,
   ledgerConstants,
@@ -29,6 +32,7 @@ import {
   type StorePool,
   takeToken,
 } from '#lib/store';
+import { declareKeys } from './key-notices.ts';
 import { SealMismatch } from './read-again.ts';
 import { type Clocks, SealClock } from './seal-clock.ts';
 import { Sealer, type SealerOptions } from './sealer.ts';
@@ -43,7 +47,8 @@ export class SealRollback extends Error {
 const HASH_BYTES = 32;
 
 /**
- * Whoever calls it last seals; who sealed before is fenced. Throws SealRollback, SealMismatch, ClockJump, and what the database throws.
+ * Whoever calls it last seals; who sealed before is fenced. Throws SealRollback, SealMismatch, ClockJump, KeyRevoked, OtherLogKey, and what
+ * the database throws.
  * Cost: about 5 s for 10^6 items.
  */
 export async function openSealer(options: SealerOptions & { readonly clocks?: Clocks }): Promise<Sealer> {
@@ -65,7 +70,14 @@ export async function openSealer(options: SealerOptions & { readonly clocks?: Cl
     return { last, tree, ...(await loadItems(client, last)), isPublished: (published?.size ?? 0) >= size };
   });
   const { last, isPublished } = loaded;
-  const sealer = new Sealer(options, { ...loaded, token, clock: new SealClock(last?.time ?? null, clocks) });
+  const clock = new SealClock(last?.time ?? null, clocks);
+  const keysItem = mapKey((await ledgerConstants(pool)).mapSalt, KEYS_TREE.group, KEYS_TREE.item);
+  // Behind every check of what is there: in a database that was put back nothing is appended.
+  await pool.transaction(async (client) => {
+    await holdToken(client, token);
+    await declareKeys(client, options, keysItem, last?.covers ?? 0);
+  });
+  const sealer = new Sealer(options, { ...loaded, token, clock, keysItem });
   // Committed by a process that ended before it signed.
   if (!isPublished) await sealer.publish(0);
   return sealer;

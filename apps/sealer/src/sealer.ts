@@ -14,7 +14,6 @@ import {
   type MapBuilder,
   type MapUpdate,
   signText,
-  type SigningKey,
   type TileBuilder,
   utf8Text,
 } from '#lib/ledger';
@@ -36,6 +35,7 @@ import {
   writeCheckpoint,
   writeTiles,
 } from '#lib/store';
+import { declaredNotices, keyIndexes, type DeclaredKeys } from './key-notices.ts';
 import { growItems, leavesOf } from './log-leaves.ts';
 import { mapTileRows } from './map-tile-rows.ts';
 import { checkStored, rootAgain, SealMismatch } from './read-again.ts';
@@ -55,10 +55,8 @@ export const SEAL_FAILPOINTS = [
 ] as const;
 export type SealFailpoint = (typeof SEAL_FAILPOINTS)[number];
 
-export interface SealerOptions {
+export interface SealerOptions extends DeclaredKeys {
   readonly pool: StorePool;
-  readonly origin: string;
-  readonly key: SigningKey<'log'>;
   /** File of the last head that was signed, apart from the database. */
   readonly signedHeadFile: string;
   readonly failpoint?: (name: SealFailpoint) => void | Promise<void>;
@@ -70,6 +68,8 @@ export interface SealerState {
   readonly tree: TileBuilder;
   readonly trees: ItemTrees;
   readonly map: MapBuilder;
+  /** Map key of the item tree of key notices. */
+  readonly keysItem: Uint8Array;
   /** `null`: nothing is sealed yet. */
   readonly last: SealRow | null;
 }
@@ -80,29 +80,32 @@ const ENTRIES_MAX = 50_000;
 export class Sealer {
   private readonly options: SealerOptions;
   private readonly state: SealerState;
+  private readonly declared: ReadonlySet<string>;
   private last: SealRow | null;
 
   /** Made by `openSealer`. */
   constructor(options: SealerOptions, state: SealerState) {
     this.options = options;
     this.state = state;
+    this.declared = declaredNotices(options);
     this.last = state.last;
   }
 
-  /** Entries that no seal covers yet. What the operator says about the log itself (one entry: genesis or the last seal) waits for nothing. */
+  /** Entries that no seal covers yet. What the operator says about the log itself (one entry: genesis or the last seal) waits for nothing; what he says of keys does. */
   async waiting(): Promise<number> {
     return Math.max(0, (await logSize(this.options.pool)) - this.covers - 1);
   }
 
-  /** `null`: there was nothing to seal. Throws LogGap, ClockJump, SealerFenced, SealMismatch, and what the database throws. */
+  /** `null`: there was nothing to seal. Throws LogGap, ClockJump, SealerFenced, SealMismatch, ForeignKeyNotice, and what the database throws. */
   async seal(): Promise<SealRow | null> {
     const { pool, failpoint = (): void => {} } = this.options;
-    const { map, trees, tree, token } = this.state;
+    const { map, trees, tree, token, keysItem } = this.state;
     const from = this.covers;
     const { piece, links } = await this.read(from);
-    if (piece.entries.length === 0) return null;
+    const own = { key: keysItem, indexes: keyIndexes(piece, this.declared) };
+    if (piece.entries.length === 0 && own.indexes.length === 0) return null;
     const leaves = leavesOf(piece);
-    const grown = growItems(trees, map, links, from, leaves);
+    const grown = growItems(trees, map, links, own, from, leaves);
     const update = map.commit();
     const mapTiles = mapTileRows(update);
     // Those below the last seal's own index were in its checkpoint, though not in its map.
@@ -130,13 +133,18 @@ export class Sealer {
    * the entries. Also for a seal that was committed by a process that ended before it signed.
    */
   async publish(from: number): Promise<void> {
-    const { pool, origin, key, signedHeadFile, failpoint = (): void => {} } = this.options;
+    const { pool, origin, key, formerKeys = [], signedHeadFile, failpoint = (): void => {} } = this.options;
     const { tree, token } = this.state;
     const [size, root] = [Number(tree.size), tree.root()];
     if (!equalBytes(await rootAgain(pool, from, size), root)) throw new SealMismatch('What was stored does not hash to what was sealed.');
     await failpoint('before_sign');
     const text = formatCheckpoint({ origin, size: BigInt(size), root, extension: [] });
-    const note = utf8Text(formatNote(text, [signText(key, text)])) as string;
+    const note = utf8Text(
+      formatNote(
+        text,
+        [key, ...formerKeys].map((each) => signText(each, text)),
+      ),
+    ) as string;
     keepSignedHead(signedHeadFile, { size, root });
     await failpoint('after_sign');
     await pool.transaction(async (client) => {
@@ -155,7 +163,9 @@ export class Sealer {
     const { failpoint = (): void => {} } = this.options;
     const { tree, clock } = this.state;
     const logIndex = await lockHead(client);
-    for (const leaf of leavesOf(await readLogPiece(client, Number(tree.size), logIndex))) tree.append(leaf);
+    const meanwhile = await readLogPiece(client, Number(tree.size), logIndex);
+    keyIndexes(meanwhile, this.declared);
+    for (const leaf of leavesOf(meanwhile)) tree.append(leaf);
     const row = { logIndex, covers, time: clock.next(), mapRoot, mapSize };
     const bytes = this.sealBytes(row);
     await appendNotice(client, logIndex, bytes);

@@ -1,12 +1,14 @@
 /** The page: what is pasted and opened on the left goes through the verifier, and its report is shown. Nothing is kept, nothing is sent. */
-import { element, part } from './elements.ts';
-import { verifyBundleZip } from './report.ts';
-import { resultOf } from './result.ts';
+import { verifyBundleZipSteps, type Trust } from '#lib/ledger';
+import { part } from './elements.ts';
+import { resultOf, StepList } from './result.ts';
 import { readTrust } from './trust.ts';
 import { OUTCOMES } from './words.ts';
 
 /** As long as no bundle is: what is larger is not even read. */
 const FILE_BYTES_MAX = 600 * 1024 ** 2;
+/** Often enough to be seen running. */
+const DRAWN_EACH_MS = 50;
 
 const keys = part('keys', HTMLTextAreaElement);
 const policy = part('policy', HTMLTextAreaElement);
@@ -15,8 +17,13 @@ const summary = part('summary', HTMLElement);
 const result = part('result', HTMLElement);
 const drop = part('drop', HTMLElement);
 
+interface OpenedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 /** What was opened last; its bytes are read once. */
-let opened: { readonly name: string; readonly bytes: Uint8Array } | undefined;
+let opened: OpenedFile | undefined;
 /** Raised by each check: of two that were begun only the later one is shown. */
 let turn = 0;
 
@@ -62,17 +69,17 @@ async function open(file: File | undefined): Promise<void> {
 }
 
 /** Shows what is wrong with what was pasted; undefined: something is. */
-function showTrust(): Extract<ReturnType<typeof readTrust>, { ok: true }> | undefined {
-  const trust = readTrust({ keys: keys.value, policy: policy.value });
+function showTrust(): Trust | undefined {
+  const read = readTrust({ keys: keys.value, policy: policy.value });
   for (const [field, fault] of [
-    [keys, trust.ok ? undefined : trust.keys],
-    [policy, trust.ok ? undefined : trust.policy],
+    [keys, read.ok ? undefined : read.keys],
+    [policy, read.ok ? undefined : read.policy],
   ] as const) {
     part(`${field.id}-fault`, HTMLElement).textContent = fault ?? '';
     field.setAttribute('aria-invalid', String(fault !== undefined));
   }
-  if (!trust.ok && trust.policy !== undefined) part('policy-part', HTMLDetailsElement).open = true;
-  return trust.ok ? trust : undefined;
+  if (!read.ok && read.policy !== undefined) part('policy-part', HTMLDetailsElement).open = true;
+  return read.ok ? read.trust : undefined;
 }
 
 function check(): void {
@@ -82,19 +89,35 @@ function check(): void {
   const trust = showTrust();
   if (trust === undefined) {
     result.hidden = true;
-    summary.textContent = 'What is pasted as trusted cannot be read; nothing was checked.';
+    summary.textContent = 'What is pasted above cannot be read; nothing was checked.';
     return;
   }
   summary.textContent = `Checking ${file.name} …`;
-  // After the browser has shown that.
-  setTimeout(() => {
-    if (mine !== turn) return;
-    const started = performance.now();
-    const report = verifyBundleZip(file.bytes, { log: trust.log, ...(trust.witnesses === undefined ? {} : { witnesses: trust.witnesses }), nowMs: Date.now() });
-    result.replaceChildren(...resultOf(report, file.name, performance.now() - started));
-    result.hidden = false;
-    result.dataset['verdict'] = report.verdict;
-    summary.replaceChildren(element('span', '', `${OUTCOMES[report.verdict].word}: ${file.name}`));
-    result.dispatchEvent(new CustomEvent('checked', { bubbles: true }));
-  });
+  void run(file, { ...trust, nowMs: Date.now() }, () => mine === turn);
 }
+
+/** Shows each step once it is made; the browser draws now and then. @param isWanted whether nothing else was begun meanwhile */
+async function run(file: OpenedFile, trust: Trust, isWanted: () => boolean): Promise<void> {
+  await nextTurn();
+  if (!isWanted()) return;
+  const started = performance.now();
+  const steps = new StepList();
+  result.replaceChildren(steps.list);
+  result.hidden = false;
+  let drawn = started;
+  const check = verifyBundleZipSteps(file.bytes, trust);
+  let next = check.next();
+  for (; next.done !== true; next = check.next()) {
+    steps.add(next.value);
+    if (performance.now() - drawn < DRAWN_EACH_MS) continue;
+    await nextTurn();
+    if (!isWanted()) return;
+    drawn = performance.now();
+  }
+  const report = next.value;
+  result.replaceChildren(...resultOf(report, file.name, performance.now() - started));
+  summary.textContent = `${OUTCOMES[report.verdict].word}: ${file.name}`;
+  result.dispatchEvent(new CustomEvent('checked', { bubbles: true, detail: report }));
+}
+
+const nextTurn = (): Promise<void> => new Promise((resume) => setTimeout(resume));

@@ -1,5 +1,5 @@
 /** What the reader trusts, out of the text that he pasted. */
-import { parseVerifierKey, parseWitnessPolicy, utf8, type VerifierKey, type WitnessPolicy } from '#lib/ledger';
+import { parseVerifierKey, parseWitnessPolicy, utf8, type Trust, type VerifierKey } from '#lib/ledger';
 
 /** A field of the page, as it stands. */
 export interface TrustText {
@@ -11,8 +11,7 @@ export interface TrustText {
 
 /** What can be used of it, and what is wrong with each field that cannot. */
 export type ReadTrust =
-  | { readonly ok: true; readonly log: readonly VerifierKey<'log'>[]; readonly witnesses?: WitnessPolicy }
-  | { readonly ok: false; readonly keys?: string; readonly policy?: string };
+  { readonly ok: true; readonly trust: Trust } | { readonly ok: false; readonly keys?: string; readonly policy?: string };
 
 /** Keys that are pasted by hand: more is a mistake. */
 const KEYS_MAX = 20;
@@ -26,7 +25,7 @@ export function readTrust({ keys, policy }: TrustText): ReadTrust {
     ...(witnesses?.ok === false ? { policy: `This is no policy of witnesses: ${witnesses.fault.detail}.` } : {}),
   };
   if (typeof log === 'string' || witnesses?.ok === false) return { ok: false, ...faults };
-  return { ok: true, log, ...(witnesses === undefined ? {} : { witnesses: witnesses.value }) };
+  return { ok: true, trust: { log, ...(witnesses === undefined ? {} : { witnesses: witnesses.value }) } };
 }
 
 function readKeys(text: string): VerifierKey<'log'>[] | string {

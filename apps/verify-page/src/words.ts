@@ -1,51 +1,60 @@
-/** The words of the page: what each outcome is called, and each step of the check in plain words. */
-import type { Statement, Verdict } from './report.ts';
+/** The words of the page: what each outcome, each state and each step of a check is called. */
+import type { Statement, Step, Verdict } from '#lib/ledger';
 
-/** What an outcome is called, and the shape that stands beside it: never the colour alone says which it is. */
+/** What is drawn beside a word: never the colour alone says which it is. Lines in a square of 24. */
+const TICK = 'M5 12.5l4.5 4.5L19 7.5';
+const CROSS = 'M6 6l12 12M18 6L6 18';
+const DASH = 'M5 12h14';
+const KEY = 'M12.5 11.5L20 4M17 7l2.5 2.500M8.5 20a4.5 4.5 0 1 1 0-9 4.5 4.5 0 0 1 0 9';
+const CLOCK = 'M12 7v5l3.5 2M12 21a9 9 0 1 1 0-18 9 9 0 0 1 0 18';
+const QUESTION = 'M9 9.500a3 3 0 1 1 4.5 2.600c-1 .6-1.5 1.2-1.5 2.400M12 18v.1';
+
+/** What an outcome is called, and what to do now. */
 export const OUTCOMES: Readonly<Record<Verdict, { readonly word: string; readonly icon: string; readonly next: string }>> = {
   verified: {
     word: 'Verified',
-    icon: 'M5 12.5l4.5 4.5L19 7.5',
-    next: 'Everything in this bundle belongs to the log, as the log’s own key says.',
+    icon: TICK,
+    next: 'Checked here, without the server. What that means, and what it does not, is said below.',
   },
   altered: {
     word: 'Altered',
-    icon: 'M6 6l12 12M18 6L6 18',
-    next: 'Do not rely on this bundle. Keep it as it is, and ask where it came from for the original.',
+    icon: CROSS,
+    next: 'Do not rely on this bundle. Keep it as it is, and ask for it again where it came from, or from the log itself.',
   },
   'not-in-log': {
     word: 'Not in the log',
-    icon: 'M5 12h14',
-    next: 'The log that is trusted here has no such entry. Ask for the bundle again, from the log that it is said to come from.',
+    icon: DASH,
+    next: 'The log that you trust does not show what this bundle is about. Ask for the bundle again, from the log that it is said to come from.',
   },
   'untrusted-key': {
     word: 'Key not trusted',
-    icon: 'M14 10a4 4 0 1 0-3.5 4L12 15.5h2V18h2.500v-2.500L14 12.500',
-    next: 'Nothing is known to be wrong. Paste the key of the log that you mean to trust, from a source other than this bundle.',
+    icon: KEY,
+    next: 'Nothing is known to be wrong. Paste the key of the log above, taken from another place than this bundle.',
   },
-  incomplete: {
-    word: 'Incomplete',
-    icon: 'M12 6v6l4 2',
-    next: 'What is here holds. What is missing is named below.',
-  },
-  'not-checked': {
-    word: 'Could not be checked',
-    icon: 'M9 9a3 3 0 1 1 4.500 2.600c-1 .6-1.500 1.200-1.500 2.400M12 17.500v.1',
-    next: 'Nothing is known to be wrong, and nothing is known to be right.',
-  },
+  incomplete: { word: 'Incomplete', icon: CLOCK, next: 'What is here holds as far as it goes; what is missing is named below.' },
+  'not-checked': { word: 'Could not be checked', icon: QUESTION, next: 'Get the file again and open it as it came.' },
 };
 
-/** What the state of one step is called, and its shape. */
+/** What the state of one statement is called. */
 export const STATES: Readonly<Record<Statement['state'], { readonly word: string; readonly icon: string }>> = {
-  established: { word: 'Holds', icon: 'M5 12.5l4.5 4.5L19 7.5' },
-  'not-established': { word: 'Not shown', icon: 'M5 12h14' },
-  failed: { word: 'Fails', icon: 'M6 6l12 12M18 6L6 18' },
+  established: { word: 'Holds', icon: TICK },
+  'not-established': { word: 'Not shown', icon: DASH },
+  failed: { word: 'Fails', icon: CROSS },
 };
 
-/** A step by its name in the report: its title, and what it means to somebody who has never heard of hashes. */
-export const STEPS: Readonly<Record<string, { readonly title: string; readonly plain: string }>> = {
-  file: {
-    title: 'The file',
-    plain: 'A bundle is one zip file. Before anything in it can be checked it has to be read, whole.',
-  },
+/** Titles of steps; what each means in plain words says the report's own STEPS. */
+export const TITLES: Readonly<Record<Step, string>> = {
+  document: 'The document',
+  signature: 'Signature of the log',
+  witnesses: 'Witnesses',
+  age: 'Age',
+  kept: 'Compared with earlier checks',
+  seal: 'Seal',
+  salt: 'Salt of the item map',
+  map: 'Place in the item map',
+  tree: 'List of entries',
+  events: 'Events',
+  inclusion: 'Places in the log',
+  completeness: 'What stands behind completeness',
+  receipt: 'Receipt',
 };

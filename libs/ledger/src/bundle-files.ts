@@ -1,9 +1,6 @@
 /** Which files a proof bundle may have, and how large they may be: for whoever writes one and for whoever reads it. */
 import { refuseZip, type ZipRefusal } from './zip-fault.ts';
 
-/** Files of a bundle by their names. */
-export type BundleFiles = ReadonlyMap<string, Uint8Array>;
-
 /**
  * Bounds of a bundle: what a browser's tab can hold; `filesMax` is that of a zip without its extension for more. A bundle of 200 events
  * without evidence has 0.5 MB.
@@ -11,7 +8,7 @@ export type BundleFiles = ReadonlyMap<string, Uint8Array>;
 export const BUNDLE_LIMITS = { filesMax: 65_535, fileBytesMax: 256 * 1024 ** 2, totalBytesMax: 512 * 1024 ** 2 } as const;
 
 /** All names that there are: no folder, no path upwards, nothing that another system reads as another name. */
-const NAME = /^(?:bundle\.json|log\.json|item\.json|events\/[0-9]{6}\.json|evidence\/[0-9a-f]{64}|verify\.html|README\.txt)$/;
+const NAME = /^(?:proof\.json|events\/[0-9]{12,16}\.json|evidence\/[0-9a-f]{64}|verify\.html|README\.txt)$/;
 
 /** `bundle.file-name`, `bundle.too-large`; undefined: the file may be there. @param total bytes of the bundle's files with this one */
 export function fileFault(name: string, bytes: number, total: number): ZipRefusal | undefined {

@@ -6,11 +6,9 @@ import { BUNDLE_LIMITS, concatBytes, readBundleZip, sha256Hex, utf8, utf8Text, w
 import { crc32 } from './crc32.ts';
 
 const FILES = new Map([
-  ['bundle.json', utf8('{"format":"custody-bundle/1"}')],
-  ['log.json', utf8('{}')],
-  ['item.json', utf8('{"n":2}')],
-  ['events/000000.json', utf8('a'.repeat(3_000))],
-  ['events/000001.json', utf8('Дальнее слово')],
+  ['proof.json', utf8('{"format":"custody-bundle/1"}')],
+  ['events/000000000000.json', utf8('a'.repeat(3_000))],
+  ['events/000000000001.json', utf8('Дальнее слово')],
   [`evidence/${'ab'.repeat(32)}`, Uint8Array.from({ length: 5_000 }, (_, n) => (n * n) >> 3)],
   ['README.txt', utf8('How to check this.\n')],
   ['verify.html', utf8('<!doctype html>')],
@@ -62,7 +60,7 @@ describe('a bundle as a zip', () => {
   test('has the same bytes by the clocks of all time zones, and at any time', () => {
     const source = `
       import { readBundleZip, sha256Hex, writeBundleZip } from './index.ts';
-      const files = new Map([['bundle.json', Uint8Array.of(1)], ['events/000000.json', Uint8Array.of(2)]]);
+      const files = new Map([['proof.json', Uint8Array.of(1)], ['events/000000000000.json', Uint8Array.of(2)]]);
       const zones = Intl.supportedValuesOf('timeZone');
       const hashes = new Set();
       for (const zone of zones) {
@@ -103,15 +101,15 @@ describe('a bundle as a zip', () => {
   });
 
   test('is not written with a file that no bundle has, nor beyond its bounds', () => {
-    expect(writeBundleZip(new Map([['../bundle.json', utf8('')]]))).toMatchObject({ ok: false, fault: { code: 'bundle.file-name' } });
+    expect(writeBundleZip(new Map([['../proof.json', utf8('')]]))).toMatchObject({ ok: false, fault: { code: 'bundle.file-name' } });
     const many = new Map(
-      Array.from({ length: BUNDLE_LIMITS.filesMax + 1 }, (_, n) => [`events/${String(n).padStart(6, '0')}.json`, new Uint8Array()]),
+      Array.from({ length: BUNDLE_LIMITS.filesMax + 1 }, (_, n) => [`events/${String(n).padStart(12, '0')}.json`, new Uint8Array()]),
     );
     expect(writeBundleZip(many)).toMatchObject({ ok: false, fault: { code: 'bundle.too-many-files' } });
     const large = { length: BUNDLE_LIMITS.fileBytesMax + 1 } as Uint8Array;
-    expect(writeBundleZip(new Map([['log.json', large]]))).toMatchObject({
+    expect(writeBundleZip(new Map([['proof.json', large]]))).toMatchObject({
       ok: false,
-      fault: { code: 'bundle.too-large', file: 'log.json' },
+      fault: { code: 'bundle.too-large', file: 'proof.json' },
     });
     const half = { length: BUNDLE_LIMITS.fileBytesMax } as Uint8Array;
     const together = new Map(['a', 'b', 'c'].map((digit) => [`evidence/${digit.repeat(64)}`, half]));
@@ -143,15 +141,15 @@ describe('a zip that comes from outside', () => {
   });
 
   test.each([
-    '../bundle.json',
+    '../proof.json',
     '/etc/passwd',
-    'events/../bundle.json',
+    'events/../proof.json',
     'events\\000000.json',
     'events/',
     'events/1.json',
-    'BUNDLE.JSON',
-    'bundle.json\0.txt',
-    'bündle.json',
+    'PROOF.JSON',
+    'proof.json\0.txt',
+    'prööf.json',
     `evidence/${'AB'.repeat(32)}`,
     '',
   ])('has no file of the name %j', (name) => {
@@ -164,17 +162,17 @@ describe('a zip that comes from outside', () => {
   });
 
   test('has no name twice: two readers would see two bundles', () => {
-    const zip = packed({ 'events/000000.json': utf8('a'), 'events/000001.json': utf8('b') }, 0);
-    const twice = [find(zip, LOCAL, 1) + 30, find(zip, CENTRAL, 1) + 46].reduce((bytes, at) => patched(bytes, at + 12, 1, 0x30), zip);
+    const zip = packed({ 'events/000000000000.json': utf8('a'), 'events/000000000001.json': utf8('b') }, 0);
+    const twice = [find(zip, LOCAL, 1) + 30, find(zip, CENTRAL, 1) + 46].reduce((bytes, at) => patched(bytes, at + 18, 1, 0x30), zip);
     expect(faultOf(twice)).toBe('bundle.duplicate-file');
     // Control: with another digit they are two files.
     expect(faultOf(zip)).toBe('none');
   });
 
   test('says the same in its directory and before each file', () => {
-    const zip = packed({ 'events/000000.json': utf8('a') }, 0);
-    expect(faultOf(patched(zip, find(zip, LOCAL) + 30 + 12, 1, 0x31))).toBe('bundle.zip');
-    expect(faultOf(patched(zip, find(zip, CENTRAL) + 46 + 12, 1, 0x31))).toBe('bundle.zip');
+    const zip = packed({ 'events/000000000000.json': utf8('a') }, 0);
+    expect(faultOf(patched(zip, find(zip, LOCAL) + 30 + 18, 1, 0x31))).toBe('bundle.zip');
+    expect(faultOf(patched(zip, find(zip, CENTRAL) + 46 + 18, 1, 0x31))).toBe('bundle.zip');
     expect(faultOf(patched(zip, find(zip, LOCAL) + 8, 2, 8))).toBe('bundle.zip');
     expect(faultOf(patched(zip, find(zip, CENTRAL) + 20, 4, 2))).toBe('bundle.zip');
     expect(faultOf(patched(zip, find(zip, CENTRAL) + 42, 4, 1))).toBe('bundle.zip');
@@ -191,25 +189,25 @@ describe('a zip that comes from outside', () => {
   });
 
   test('may be neither encrypted nor packed in a way that not every reader knows', () => {
-    const zip = packed({ 'log.json': utf8('x') }, 0);
+    const zip = packed({ 'proof.json': utf8('x') }, 0);
     expect(faultOf(patched(zip, find(zip, CENTRAL) + 8, 2, 1))).toBe('bundle.compression');
     expect(faultOf(patched(zip, find(zip, CENTRAL) + 10, 2, 93))).toBe('bundle.compression');
   });
 
   test('is damaged where a file has another checksum or length than it should, or cannot be unpacked', () => {
     const text = utf8('x'.repeat(1_000));
-    const zip = packed({ 'log.json': text }, 9);
+    const zip = packed({ 'proof.json': text }, 9);
     const central = find(zip, CENTRAL);
     expect(faultOf(patched(zip, central + 16, 4, crc32(text) ^ 1))).toBe('bundle.damaged');
     for (const size of [0, 999, 1_001, 5_000_000]) expect(faultOf(patched(zip, central + 24, 4, size))).toBe('bundle.damaged');
     // The block type that DEFLATE does not have.
     expect(faultOf(patched(zip, find(zip, LOCAL) + 38, 1, 0xff))).toBe('bundle.damaged');
-    const stored = packed({ 'log.json': text }, 0);
+    const stored = packed({ 'proof.json': text }, 0);
     expect(faultOf(patched(stored, find(stored, LOCAL) + 38, 1, 0x79))).toBe('bundle.damaged');
   });
 
   test('is not unpacked beyond its bounds, whatever sizes it states', () => {
-    const bomb = packed({ 'log.json': new Uint8Array(16 * 1024 ** 2) });
+    const bomb = packed({ 'proof.json': new Uint8Array(16 * 1024 ** 2) });
     expect(bomb.length).toBeLessThan(20_000);
     const central = find(bomb, CENTRAL);
     // It says that it is small: found after a piece.
@@ -218,7 +216,7 @@ describe('a zip that comes from outside', () => {
     console.log(`a bomb that is said to have 10 bytes is refused after ${(performance.now() - started).toFixed(0)} ms`);
     expect(faultOf(patched(bomb, central + 24, 4, BUNDLE_LIMITS.fileBytesMax + 1))).toBe('bundle.too-large');
     // Many names for the same packed bytes.
-    const names = Array.from({ length: 9 }, (_, n) => `events/00000${n}.json`);
+    const names = Array.from({ length: 9 }, (_, n) => `events/00000000000${n}.json`);
     const many = packed(Object.fromEntries(names.map((name) => [name, utf8('x')])));
     const large = names.reduce((zip, _, n) => patched(zip, find(zip, CENTRAL, n) + 24, 4, BUNDLE_LIMITS.fileBytesMax), many);
     expect(faultOf(large)).toBe('bundle.too-large');

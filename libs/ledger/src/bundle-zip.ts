@@ -4,9 +4,12 @@
  * nothing that the zip says of itself. The container proves nothing: what its files say is the verifier's to check.
  */
 import { zipSync } from 'fflate';
-import { BUNDLE_LIMITS, fileFault, type BundleFiles } from './bundle-files.ts';
+import { BUNDLE_LIMITS, fileFault } from './bundle-files.ts';
+import { verifyBundle, verifyBundleSteps, type BundleFiles } from './bundle.ts';
+import { notChecked, type Report, type Statement } from './report.ts';
+import type { Trust } from './verify-proof.ts';
 import { listZip, unpack } from './zip-entries.ts';
-import { refuseZip, type ZipResult } from './zip-fault.ts';
+import { refuseZip, type ZipFault, type ZipResult } from './zip-fault.ts';
 
 /** Midnight by whatever clock: a zip says what the clock on the wall showed, not when that was. */
 const wallTime = (): Date => new Date(1980, 0, 1);
@@ -48,3 +51,20 @@ export function readBundleZip(zip: Uint8Array): ZipResult<BundleFiles> {
   }
   return { ok: true, value: files };
 }
+
+/** verifyBundle of the files in a zip. One that cannot be read is not checked, and says why by the faults of readBundleZip. Never throws. */
+export function verifyBundleZip(zip: Uint8Array, trust: Trust): Report {
+  const files = readBundleZip(zip);
+  return files.ok ? verifyBundle(files.value, trust) : unread(files.fault);
+}
+
+/** The same, one statement after the other as they are made. */
+export function* verifyBundleZipSteps(zip: Uint8Array, trust: Trust): Generator<Statement, Report> {
+  const files = readBundleZip(zip);
+  if (files.ok) return yield* verifyBundleSteps(files.value, trust);
+  const report = unread(files.fault);
+  yield* report.statements;
+  return report;
+}
+
+const unread = ({ code, detail, file }: ZipFault): Report => notChecked(code, file === undefined ? detail : `${file}: ${detail}`);

@@ -23,7 +23,19 @@ export {
 } from './log-tree.ts';
 export { mapKey } from './map-key.ts';
 export { leafHash, merkleRoot, nodeHash } from './merkle.ts';
-export { encodeGenesis, encodeSeal, mapSaltHash, readNotice, type Genesis, type Notice, type Seal } from './notices.ts';
+export {
+  encodeGenesis,
+  encodeKeyNotice,
+  encodeSeal,
+  mapSaltHash,
+  readNotice,
+  type Genesis,
+  type KeyNotice,
+  type KeyUse,
+  type Notice,
+  type Seal,
+} from './notices.ts';
+export { keyNoticeOf, keysAt, KEYS_TREE, receiptKeyName, type HeldKeys, type PlacedKeyNotice } from './log-keys.ts';
 export { equalInConstantTime, HASH_BYTES, randomSecret, sha256Hex } from './primitives.ts';
 export {
   checkRecordMac,
@@ -35,6 +47,11 @@ export {
   type RecordHeader,
 } from './record.ts';
 export { ELEMENT_SLOTS, SLOTS, slotValues, type Envelope, type SightingDocumentLike, type SlotName } from './slots.ts';
+
+// Proof bundles as a zip.
+export { BUNDLE_LIMITS } from './bundle-files.ts';
+export { readBundleZip, verifyBundleZip, verifyBundleZipSteps, writeBundleZip } from './bundle-zip.ts';
+export { ZIP_FAULT_CODES, type ZipFault, type ZipFaultCode, type ZipResult } from './zip-fault.ts';
 
 // Openings of the field tree.
 export { checkWhole } from './check-whole.ts';
@@ -189,7 +206,31 @@ export {
 } from './witness.ts';
 export { meetsPolicy, parseWitnessPolicy, type PolicyWitness, witnessing, type Witnessing, type WitnessPolicy } from './witness-policy.ts';
 
-// Proof bundles as a zip.
-export { BUNDLE_LIMITS, type BundleFiles } from './bundle-files.ts';
-export { readBundleZip, writeBundleZip } from './bundle-zip.ts';
-export { ZIP_FAULT_CODES, type ZipFault, type ZipFaultCode, type ZipResult } from './zip-fault.ts';
+// Whole proofs, and what a check of one says.
+export { BUNDLE_PROOF, eventFile, verifyBundle, verifyBundleSteps, type BundleFiles } from './bundle.ts';
+export {
+  encodeProofDocument,
+  openingJson,
+  PROOF_BYTES_MAX,
+  PROOF_FORMAT,
+  readProofDocument,
+  type EventPart,
+  type GroupPart,
+  type PlacedEntry,
+  type ProofDocument,
+  type ShownEvent,
+  type TreePart,
+} from './proof-document.ts';
+export { PROOF_RULES, proofRulesWithout, type ProofRuleName, type ProofRules } from './proof-rules.ts';
+export { notChecked, reportOf, STEPS, VERDICTS, type CheckedHead, type Report, type Statement, type Step, type Verdict } from './report.ts';
+export { treesOf } from './trees-of.ts';
+export {
+  verifyProof,
+  verifySteps,
+  type Kept,
+  type KeptTree,
+  type Question,
+  type Trust,
+  type Verified,
+  MAP_WITNESS_SUFFIX,
+} from './verify-proof.ts';

@@ -40,6 +40,7 @@ export { ITEMS_PER_KEY_MAX, search, type SearchHit } from './sql/search.ts';
 export { logSize } from './sql/log-size.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export { timelinePage, type TimelineKey, type TimelineRow } from './sql/timeline-page.ts';
+export { readKeyNotices } from './seal/key-notices.ts';
 export { FixedRows, LogGap, readItemLinks, readLogPiece, type ItemLinks, type LogPiece } from './seal/log-piece.ts';
 export {
   countEntriesFrom,
@@ -52,6 +53,7 @@ export {
   readItemLeaves,
   readItems,
   readTile,
+  readTiles,
 } from './seal/published.ts';
 export {
   appendNotice,

@@ -9,6 +9,10 @@ const TILE = {
   name: 'tile',
   text: 'select substring(hashes from 1 for $3::integer) as hashes from proof.tiles where level = $1::smallint and n = $2::bigint',
 };
+const TILES = {
+  name: 'tiles',
+  text: `select level, n, hashes from proof.tiles join unnest($1::smallint[], $2::bigint[]) as wanted (level, n) using (level, n)`,
+};
 const LAST_SEAL = {
   name: 'last_seal',
   text: 'select log_index as "logIndex", covers, time, map_root as "mapRoot", map_size as "mapSize" from proof.seals order by log_index desc limit 1',
@@ -29,6 +33,19 @@ export async function lastCheckpoint(from: From): Promise<{ size: number; note: 
 export async function readTile(from: From, level: number, n: number, bytes: number): Promise<Buffer | null> {
   const { rows } = await from.run<{ hashes: Buffer }>(TILE, [level, n, bytes]);
   return rows[0]?.hashes ?? null;
+}
+
+/** Tiles as they are now, in the order in which they are asked for; `null` where there is none. Plan: a probe of the primary key for each. */
+export async function readTiles(
+  from: From,
+  wanted: readonly { readonly level: number; readonly index: bigint }[],
+): Promise<(Buffer | null)[]> {
+  const { rows } = await from.run<{ level: number; n: number; hashes: Buffer }>(TILES, [
+    wanted.map(({ level }) => level),
+    wanted.map(({ index }) => index.toString()),
+  ]);
+  const found = new Map(rows.map(({ level, n, hashes }) => [`${level}/${n}`, hashes]));
+  return wanted.map(({ level, index }) => found.get(`${level}/${index}`) ?? null);
 }
 
 export async function lastSeal(from: From): Promise<SealRow | null> {
