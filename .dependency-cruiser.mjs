@@ -21,6 +21,7 @@ const IN_SUITES = [
   npm('dependency-cruiser'),
   npm('typescript'),
   npm('@swc/core'),
+  npm('esbuild'),
   '^libs/store/(test-database|test-processes/test-events)\\.ts$',
   '^deploy/kafka/',
   LIBS,
@@ -29,7 +30,7 @@ const IN_SUITES = [
 /** Folder -> what its files may import beside each other. */
 const ALLOWED = {
   'libs/domain': [],
-  'libs/ledger': [lib('domain')],
+  'libs/ledger': [lib('domain'), npm('fflate'), npm('@noble/(ciphers|curves|hashes)')],
   'libs/contracts': [lib('domain'), npm('typebox')],
   'libs/sources': [lib('domain'), lib('contracts')],
   'libs/event-log': [npm('kafkajs'), NODE],
@@ -86,6 +87,13 @@ export default {
       severity: 'error',
       from: { path: '^libs/ledger/', pathNot: ['^libs/ledger/src/primitives\\.ts$', SUITE] },
       to: { path: '^(node:)?crypto$' },
+    },
+    {
+      name: "one file of ledger knows the browser's primitives",
+      comment: 'They come into a build for browsers alone: the program itself has those of Node.',
+      severity: 'error',
+      from: { path: '^libs/ledger/', pathNot: ['^libs/ledger/src/primitives\\.browser\\.ts$', SUITE] },
+      to: { path: npm('@noble/[^/]+') },
     },
     {
       name: 'store knows the event log by type alone',

@@ -79,7 +79,7 @@ function readContent(content: Buffer, agency: string): ReadContent {
   // As strict as capture, whoever published it: what is in the ledger can never be taken out, and has to be readable for ever.
   const parsed = parseStrict(content);
   if (!parsed.ok) return { ok: false, code: 'record.malformed', detail: `${parsed.fault.code}: ${parsed.fault.detail}` };
-  if (!parsed.canonical.equals(content))
+  if (!content.equals(parsed.canonical))
     return { ok: false, code: 'record.malformed', detail: 'The content is not in canonical form (RFC 8785).' };
   const fault = validateDocument(parsed.value)[0];
   if (fault !== undefined) return { ok: false, code: 'record.schema', detail: told(fault) };

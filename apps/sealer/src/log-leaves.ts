@@ -8,7 +8,7 @@ export function leavesOf({ from, to, entries, notices }: LogPiece): string[] {
   for (let index = from, entry = 0, notice = 0; index < to; index++) {
     const said = notices[notice];
     if (said?.logIndex === index) {
-      leaves.push(leafHash(said.bytes).toString('latin1'));
+      leaves.push(Buffer.from(leafHash(said.bytes)).toString('latin1'));
       notice++;
     } else {
       leaves.push(entryLeafLatin1(entries.hash(entry++).toString('hex')));

@@ -98,7 +98,7 @@ async function checkItems(seal: Seal, entries: readonly Uint8Array[]): Promise<v
     const pairs = indexes.map((index) => ({ index: BigInt(index), leafHash: leafHash(entries[index] as Uint8Array) }));
     const found = itemRootOf(pairs, seal.covers);
     if (!found.ok) throw new Error('pairs of an item');
-    return { key, n: BigInt(indexes.length), root: found.root };
+    return { key: Buffer.from(key), n: BigInt(indexes.length), root: found.root };
   });
   expect(toHex(naiveMapRoot(leaves, 0))).toBe(toHex(seal.mapRoot));
 }

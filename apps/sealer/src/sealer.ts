@@ -171,7 +171,7 @@ export class Sealer {
     const bytes = this.sealBytes(row);
     await appendNotice(client, logIndex, bytes);
     await failpoint('after_head');
-    tree.append(leafHash(bytes).toString('latin1'));
+    tree.append(Buffer.from(leafHash(bytes)).toString('latin1'));
     await insertSeal(client, row);
     const tiles = tree.takeGrown().map(({ level, index, hashes }) => ({ level, n: Number(index), hashes }));
     await writeTiles(client, tiles);

@@ -166,6 +166,15 @@ export const ERRORS = {
   'dlq.not-found': entry(404, 'No such dead letter', 'There is no dead letter of this number.', 'List them: `custody dlq ls`.'),
   'dlq.retried': entry(409, 'Already retried', 'The dead letter was appended to the event log before.', 'See the event, or the newer dead letter.'),
 
+  // A proof bundle as a zip (libs/ledger): nothing is known of what it proves until it can be read.
+  'bundle.zip': entry(null, 'Not a zip, or not whole', 'The file is no zip, was cut off, or its parts contradict each other. Nothing in it was checked.', 'Get the file again, and take it as it was exported.'),
+  'bundle.too-large': entry(null, 'Bundle too large', 'A file of the bundle, or all of them together, is larger than a bundle may be. Nothing in it was checked.', 'Export fewer events, or without their evidence.'),
+  'bundle.too-many-files': entry(null, 'Too many files for a bundle', 'A bundle has at most 65,535 files. Nothing was written.', 'Export a stretch of the item.'),
+  'bundle.file-name': entry(null, 'A file that no bundle has', 'The zip has a file whose name no bundle has. Nothing in it was checked.', 'Take the bundle as it was exported: without folders around it, and with nothing added.'),
+  'bundle.duplicate-file': entry(null, 'A file appears twice', 'The zip has two files of one name, of which readers see different ones. Nothing in it was checked.', 'Get the bundle again from whom it came; it was not written by this program.'),
+  'bundle.compression': entry(null, 'Packed in an unknown way', 'A file of the zip is encrypted, or packed in a way that not every reader has. Nothing in it was checked.', 'Take the bundle as it was exported, or pack it with deflate.'),
+  'bundle.damaged': entry(null, 'Damaged on its way', 'A file of the zip does not have the length or the checksum that it should have. That is what an accident does; nothing in it was checked.', 'Get the file again.'),
+
   // Configuration and command line.
   'config.unknown': entry(null, 'Unknown setting', 'The configuration has a key that nothing reads; a misspelt one would be ignored silently.', 'Mend or remove it: `custody config print`.'),
   'config.invalid': entry(null, 'Setting invalid', 'The value of a setting is not what it should be. Nothing was started.', 'Mend it; `custody config check` lists all at once.'),

@@ -48,6 +48,11 @@ export {
 } from './record.ts';
 export { ELEMENT_SLOTS, SLOTS, slotValues, type Envelope, type SightingDocumentLike, type SlotName } from './slots.ts';
 
+// Proof bundles as a zip.
+export { BUNDLE_LIMITS } from './bundle-files.ts';
+export { readBundleZip, verifyBundleZip, verifyBundleZipSteps, writeBundleZip } from './bundle-zip.ts';
+export { ZIP_FAULT_CODES, type ZipFault, type ZipFaultCode, type ZipResult } from './zip-fault.ts';
+
 // Openings of the field tree.
 export { checkWhole } from './check-whole.ts';
 export { ELEMENTS_MAX, type ElementSlotName } from './field-leaves.ts';

@@ -5,6 +5,7 @@ import {
   JSON_FAULT_CODES,
   JSON_KEYS_MAX,
   parseStrict,
+  utf8Text,
   type JsonFault,
   type JsonFaultCode,
 } from './index.ts';
@@ -22,7 +23,7 @@ function faultOf(text: string | Uint8Array): JsonFault {
 function read(text: string): { value: unknown; canonical: string } {
   const parsed = parse(text);
   if (!parsed.ok) throw new Error(`${parsed.fault.code}: ${parsed.fault.detail}`);
-  return { value: parsed.value, canonical: parsed.canonical.toString('utf8') };
+  return { value: parsed.value, canonical: utf8Text(parsed.canonical) as string };
 }
 
 /** Whether the reader that everybody has takes it: the harm that a rule keeps away is there without the rule. */

@@ -74,7 +74,7 @@ export class LedgerWorld {
   /** What a lying operator writes instead into genesis and seals. */
   readonly lies: { genesisOf?: string; sealOf?: string; covers?: bigint } = {};
   private readonly entries: Uint8Array[] = [];
-  private readonly leaves: Buffer[] = [];
+  private readonly leaves: Uint8Array[] = [];
   private readonly itemTrees = new ItemTrees();
   private readonly map = new MapBuilder();
   private readonly trees = new Map<string, Tree>();
@@ -231,7 +231,7 @@ export class LedgerWorld {
     const name = `${group} ${item}`;
     const tree = this.trees.get(name) ?? { number, entries: [], rows: [] };
     this.trees.set(name, tree);
-    const entry = { index, leafHash: Uint8Array.from(this.leaves[Number(index)] as Buffer) };
+    const entry = { index, leafHash: Uint8Array.from(this.leaves[Number(index)] as Uint8Array) };
     tree.entries.push(entry);
     tree.rows.push(this.itemTrees.append(number, itemLeafHash(entry.index, entry.leafHash)).hashes);
     this.map.set(number, tree.entries.length, this.itemTrees.root(number));
