@@ -9,6 +9,7 @@ import { createHttpServer, type Translate } from '#lib/runtime';
 import { firstEvents, knownItems, ledgerConstants, logSize, markRetried, storeFault } from '#lib/store';
 import { followDurability } from './event-logs.ts';
 import { HEALTH_DEPS, HealthController } from './health.controller.ts';
+import { receiptSigningKey } from './log-key.ts';
 import type { Parts } from './parts.ts';
 import { OPERATOR } from './operator.ts';
 import { databaseAnswers, watchedAppends } from './readiness.ts';
@@ -86,6 +87,7 @@ async function captureModule(parts: Parts): Promise<DynamicModule> {
       return durability.now();
     },
     publisherKey: keys.own,
+    receiptKey: await receiptSigningKey(config, origin),
     submitter: OPERATOR,
     limits: {
       bodyBytesMax: config.limits.bodyBytes,

@@ -107,6 +107,18 @@ const event: EventView = {
   handling: { tlp: 'GREEN' },
 };
 
+/** Its form; no key made this signature. */
+const RECEIPT_NOTE = `custody-ledger/receipt/v1
+log custody.example/log
+agency local
+id lux-0009
+content ${CONTENT_HASH}
+captured 2026-11-24T02:10:00.000000Z
+sealed or rejected within 60 s
+durability single-node
+
+— custody.example/log/receipt dLSwXyhefe9tHh7fIFNBDBjdJ+DJ6ys0/we1mNGDucrhxDyTy0szTCUCdL7pXTRLOcVsPo/tkvyiTxXh580JutgStQw=
+`;
 const receipt: Receipt = {
   log: 'custody.example/log',
   agency: 'local',
@@ -115,7 +127,7 @@ const receipt: Receipt = {
   captured: '2026-11-24T02:10:00.000000Z',
   duplicate: false,
   durability: 'single-node',
-  signature: null,
+  signature: RECEIPT_NOTE,
 };
 const deadLetter = {
   seq: 1,

@@ -72,6 +72,12 @@ function eventPaths(): Json {
             'proceed',
           ),
           query('dryRun', { type: 'boolean', default: false }, 'Judge, store nothing.', true),
+          query(
+            'receipts',
+            { type: 'boolean', default: false },
+            'Sign the receipt of each row of a list or a stream; that of a single sighting is always signed.',
+            true,
+          ),
           {
             name: 'Idempotency-Key',
             in: 'header',
