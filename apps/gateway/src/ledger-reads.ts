@@ -2,6 +2,7 @@
 import type { EventRef } from '#lib/domain';
 import type { TileId } from '#lib/ledger';
 import {
+  entryPlaces,
   eventById,
   eventsByRef,
   eventsFrom,
@@ -15,6 +16,9 @@ import {
   readLogPiece,
   readTile,
   readTiles,
+  refusedBytes,
+  sealAt,
+  submittedEvent,
   readerGroupIds,
   relationsAbout,
   search,
@@ -83,6 +87,15 @@ export async function ledgerReads(pool: StorePool) {
     deadLetters: (before: number | undefined, limit: number) => listDeadLetters(pool, before === undefined ? { limit } : { before, limit }),
     deadLetter: (seq: number) => readDeadLetter(pool, seq),
     lastCheckpoint: () => lastCheckpoint(pool),
+    /** The newest published checkpoint, and what the item trees and the map below it cover. */
+    async sealedHead(): Promise<{ size: number; note: string; covers: number } | null> {
+      const signed = await lastCheckpoint(pool);
+      const seal = signed === null ? null : await sealAt(pool, signed.size - 1);
+      return signed === null || seal === null ? null : { ...signed, covers: seal.covers };
+    },
+    submittedEvent: (agency: string, id: string) => submittedEvent(pool, agency, id),
+    refusedBytes: (agency: string, id: string, contentHash: Buffer | null) => refusedBytes(pool, agency, id, contentHash),
+    entryPlaces: (logIndex: number) => entryPlaces(pool, logIndex),
     tile: (level: number, n: number, bytes: number) => readTile(pool, level, n, bytes),
     tiles: (wanted: readonly TileId[]) => readTiles(pool, wanted),
     logPiece: (from: number, to: number) => pool.transaction((client) => readLogPiece(client, from, to)),

@@ -1,6 +1,7 @@
 /** Examples of the API and of the topics: one sighting of the demo case and what is answered about it. A spec checks them against the schemas. */
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
+import type { ReceiptStatus } from './receipt-views.ts';
 import type {
   ConflictsView,
   Coordinates,
@@ -180,6 +181,15 @@ export const EXAMPLES = {
     next: null,
   } satisfies SearchView,
   Receipt: receipt,
+  ReceiptStatus: {
+    status: 'pending',
+    log: receipt.log,
+    agency: 'local',
+    id: 'lux-0009',
+    contentHash: CONTENT_HASH,
+    sealed: null,
+    rejection: null,
+  } satisfies ReceiptStatus,
   SubmittedOne: { status: 'accepted', ...receipt } satisfies SubmittedOne,
   SubmittedRow: { row: 0, status: 'accepted' as const, id: 'lux-0009', receipt },
   SubmittedRows: {

@@ -112,6 +112,24 @@ function eventPaths(): Json {
       'event.ambiguous',
       'answer.too-large',
     ),
+    '/v1/receipts/{agency}/{id}': get(
+      'getReceipt',
+      'events',
+      'What became of a submission: pending, sealed, rejected',
+      'ReceiptStatus',
+      [
+        { name: 'agency', in: 'path', required: true, schema: { type: 'string' }, description: 'The own agency.', example: 'local' },
+        pathId('lux-0009'),
+        query(
+          'content',
+          { type: 'string', pattern: '^[0-9a-f]{64}$' },
+          'Which bytes, by the `contentHash` of their receipt: two submissions of one id are told apart by it. Absent: those that stand under the id.',
+          EXAMPLES.Receipt.contentHash,
+        ),
+      ],
+      'query.unknown',
+      'event.not-found',
+    ),
     '/v1/conflicts': get(
       'listConflicts',
       'events',

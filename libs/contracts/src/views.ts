@@ -6,6 +6,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { KINDS, ROLES, type Flag, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
 import { ERROR_CODES } from './errors.ts';
+import { ReceiptStatus } from './receipt-views.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -470,6 +471,7 @@ export const NAMED_VIEWS = {
   TimelineView,
   SearchView,
   Receipt,
+  ReceiptStatus,
   SubmittedOne,
   SubmittedRow,
   SubmittedRows,
