@@ -27,7 +27,7 @@ export function openApiDocument(): Json {
     },
     servers: [{ url: '/' }],
     tags: [{ name: 'events' }, { name: 'items' }, { name: 'log' }, { name: 'operation' }, { name: 'reference' }],
-    paths: { ...eventPaths(), ...itemPaths(), ...logPaths(), ...operationPaths(), ...referencePaths() },
+    paths: { ...eventPaths(), ...receiptPaths(), ...itemPaths(), ...logPaths(), ...operationPaths(), ...referencePaths() },
     components: { schemas: { ...sightingSchemas(), ...plain(NAMED_VIEWS) } },
   };
 }
@@ -64,30 +64,7 @@ function eventPaths(): Json {
         summary: 'Submit one sighting, a list, or a stream',
         description:
           'Answered only after the event log has them. An event is known by (agency, id): the same bytes again change nothing, other bytes are a conflict. `rollback`: one refused sighting refuses the request; `proceed`: each row has its own result. A stream is answered row by row as rows become durable.',
-        parameters: [
-          query(
-            'onError',
-            { type: 'string', enum: ['rollback', 'proceed'], default: 'rollback' },
-            'What a refused row means for the others.',
-            'proceed',
-          ),
-          query('dryRun', { type: 'boolean', default: false }, 'Judge, store nothing.', true),
-          query(
-            'receipts',
-            { type: 'boolean', default: false },
-            'Sign the receipt of each row of a list or a stream; that of a single sighting is always signed.',
-            true,
-          ),
-          {
-            name: 'Idempotency-Key',
-            in: 'header',
-            required: false,
-            schema: { type: 'string', pattern: '^(?:"[A-Za-z0-9._:-]{1,128}"|[A-Za-z0-9._:-]{1,128})$' },
-            description:
-              'For sightings without an id, which otherwise get a new one each time that they are sent: with a key their ids follow from it and their place in the request, so that the same request sent again (after a 503, or an answer that never came) is the same events. One key names one submission: other bytes at the same place are a conflict.',
-            example: '019ab3f0-5a10-7cc3-8a55-0d6f1e2b3c4d',
-          },
-        ],
+        parameters: submissionParameters(),
         requestBody: {
           required: true,
           content: {
@@ -112,6 +89,47 @@ function eventPaths(): Json {
       'event.ambiguous',
       'answer.too-large',
     ),
+    '/v1/conflicts': get(
+      'listConflicts',
+      'events',
+      'Bytes of an id that was taken: kept, never an event',
+      'ConflictsView',
+      [cursor, limit],
+      'cursor.malformed',
+    ),
+  };
+}
+
+function submissionParameters(): readonly Json[] {
+  return [
+    query(
+      'onError',
+      { type: 'string', enum: ['rollback', 'proceed'], default: 'rollback' },
+      'What a refused row means for the others.',
+      'proceed',
+    ),
+    query('dryRun', { type: 'boolean', default: false }, 'Judge, store nothing.', true),
+    query(
+      'receipts',
+      { type: 'boolean', default: false },
+      'Sign the receipt of each row of a list or a stream; that of a single sighting is always signed.',
+      true,
+    ),
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      schema: { type: 'string', pattern: '^(?:"[A-Za-z0-9._:-]{1,128}"|[A-Za-z0-9._:-]{1,128})$' },
+      description:
+        'For sightings without an id, which otherwise get a new one each time that they are sent: with a key their ids follow from it and their place in the request, so that the same request sent again (after a 503, or an answer that never came) is the same events. One key names one submission: other bytes at the same place are a conflict.',
+      example: '019ab3f0-5a10-7cc3-8a55-0d6f1e2b3c4d',
+    },
+  ];
+}
+
+/** A submitter's own. */
+function receiptPaths(): Json {
+  return {
     '/v1/receipts/{agency}/{id}': get(
       'getReceipt',
       'events',
@@ -129,14 +147,6 @@ function eventPaths(): Json {
       ],
       'query.unknown',
       'event.not-found',
-    ),
-    '/v1/conflicts': get(
-      'listConflicts',
-      'events',
-      'Bytes of an id that was taken: kept, never an event',
-      'ConflictsView',
-      [cursor, limit],
-      'cursor.malformed',
     ),
   };
 }
