@@ -76,6 +76,7 @@ function program(): Command {
         (await import('./commands/verify.ts')).verify(options['offline'] === true ? null : await clientOf(options), what ?? '', options),
       ),
     );
+  keyCommands(root);
   const dlq = root.command('dlq').description('dead letters: records that could not be taken into the ledger');
   dlq
     .command('ls')
@@ -95,6 +96,23 @@ function program(): Command {
   return root;
 }
 
+/** The keys of the log, on the machine that has them. */
+function keyCommands(root: Command): void {
+  const key = root.command('key').description('the keys of the log: what signs, what did before, what is revoked');
+  key
+    .command('ls')
+    .description('list them, with the verifier key of each')
+    .action(runner(async (options) => (await import('./commands/key.ts')).list(await clientOf(options), options)));
+  key
+    .command('rotate <use>')
+    .description('make a new key for checkpoints (`checkpoint`) or receipts (`receipt`); in force at the next start')
+    .action(runner(async (options, use) => (await import('./commands/key.ts')).rotate(use ?? '', options)));
+  key
+    .command('revoke <vkey>')
+    .description('have the log revoke a key that does not sign any more, for ever; said at the next start')
+    .action(runner(async (options, vkey) => (await import('./commands/key.ts')).revoke(vkey ?? '', options)));
+}
+
 /** Case files in and out. */
 function caseCommands(root: Command): void {
   root
@@ -105,6 +123,7 @@ function caseCommands(root: Command): void {
       new Option('--on-error <mode>', 'what a rejected line does to the others').choices(['rollback', 'proceed']).default('proceed'),
     )
     .option('--rejects <file>', 'write the rejected lines here, as they were')
+    .option('--receipts <file>', 'add the signed receipt of each line that is in to this file')
     .option('-q, --quiet', 'no progress line')
     .action(
       runner(async (options, file) =>

@@ -201,7 +201,7 @@ describe('logins', () => {
   });
 
   it('that are shared end the start in production, before anything else is touched', async () => {
-    const production = { ...env, CUSTODY_PROFILE: 'production', KAFKA_BROKERS: NOWHERE, CUSTODY_PUBLISHER_KEY: 'ab'.repeat(32) };
+    const production = { ...env, CUSTODY_PROFILE: 'production', KAFKA_BROKERS: NOWHERE, CUSTODY_PUBLISHER_KEY: 'ab'.repeat(32), CUSTODY_RECEIPT_KEY: 'cd'.repeat(32) };
     const { code, stderr } = await runCustody(['serve'], { ...production, ...loginsOf(() => own.url('owner')) });
     expect([code, stderr]).toEqual([5, expect.stringContaining('[role.shared-login]')]);
     const missing = await runCustody(['config', 'check'], { ...production, DATABASE_URL: own.url('owner') });

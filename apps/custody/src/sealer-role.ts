@@ -2,10 +2,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSealer, type Sealer } from '#app/sealer';
-import { signingKey } from '#lib/ledger';
 import type { ProgressReport } from '#lib/runtime';
 import { countEntriesFrom, lastSeal, ledgerConstants, type StorePool } from '#lib/store';
-import { logKeySeed } from './log-key.ts';
+import { declaredKeys } from './log-key.ts';
 import type { Parts } from './parts.ts';
 
 const SIGNED_HEAD_FILE = 'sealed.json';
@@ -17,16 +16,22 @@ const ADVISORY_LOCK = 7_217_003;
 const ENTRIES_AT_ONCE = 50_000;
 const LOOK_EVERY_MS = 200;
 /** What no other try mends: to go on would sign something false. */
-const STOPS: ReadonlySet<string> = new Set(['seal.rollback', 'seal.mismatch', 'seal.clock']);
+const STOPS: ReadonlySet<string> = new Set([
+  'seal.rollback',
+  'seal.mismatch',
+  'seal.clock',
+  'seal.foreign-key',
+  'key.revoked',
+  'key.other',
+]);
 const RETRY_MS_MAX = 10_000;
 
 export async function startSealer({ config, log, health, shutdown, database }: Parts): Promise<void> {
   const pool = database.pool('sealer', { max: CONNECTIONS });
   const { origin } = await ledgerConstants(pool);
   const options = {
+    ...(await declaredKeys(config, origin)),
     pool,
-    origin,
-    key: signingKey('log', origin, await logKeySeed(config)),
     signedHeadFile: config.sealer.stateFile ?? join(config.dataDir, SIGNED_HEAD_FILE),
   };
   const ending = new AbortController();

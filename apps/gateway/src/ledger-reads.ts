@@ -3,6 +3,7 @@ import type { EventRef } from '#lib/domain';
 import type { TileId } from '#lib/ledger';
 import {
   checkpointOf,
+  entryPlaces,
   eventById,
   eventsByRef,
   eventsFrom,
@@ -23,9 +24,11 @@ import {
   readLogPiece,
   readTile,
   readTiles,
+  refusedBytes,
+  sealAt,
+  submittedEvent,
   readerGroupIds,
   relationsAbout,
-  sealAt,
   search,
   timelineEnd,
   timelinePage,
@@ -105,6 +108,15 @@ export async function ledgerReads(pool: StorePool) {
     itemEntries: (item: number, begin: number, end: number) => itemEntries(pool, item, begin, end),
     visibleEvents: (logIndexes: readonly number[], groups: readonly number[], contentBytesMax: number) =>
       visibleEvents(pool, logIndexes, groups, contentBytesMax),
+    /** The newest published checkpoint, and what the item trees and the map below it cover. */
+    async sealedHead(): Promise<{ size: number; note: string; covers: number } | null> {
+      const signed = await lastCheckpoint(pool);
+      const seal = signed === null ? null : await sealAt(pool, signed.size - 1);
+      return signed === null || seal === null ? null : { ...signed, covers: seal.covers };
+    },
+    submittedEvent: (agency: string, id: string) => submittedEvent(pool, agency, id),
+    refusedBytes: (agency: string, id: string, contentHash: Buffer | null) => refusedBytes(pool, agency, id, contentHash),
+    entryPlaces: (logIndex: number) => entryPlaces(pool, logIndex),
     tile: (level: number, n: number, bytes: number) => readTile(pool, level, n, bytes),
     tiles: (wanted: readonly TileId[]) => readTiles(pool, wanted),
     logPiece: (from: number, to: number) => pool.transaction((client) => readLogPiece(client, from, to)),

@@ -2,6 +2,7 @@
 import type { ConsistencyView, ProofView } from './proof-views.ts';
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
+import type { ReceiptStatus } from './receipt-views.ts';
 import type {
   ConflictsView,
   Coordinates,
@@ -108,6 +109,18 @@ const event: EventView = {
   handling: { tlp: 'GREEN' },
 };
 
+/** Its form; no key made this signature. */
+const RECEIPT_NOTE = `custody-ledger/receipt/v1
+log custody.example/log
+agency local
+id lux-0009
+content ${CONTENT_HASH}
+captured 2026-11-24T02:10:00.000000Z
+sealed or rejected within 60 s
+durability single-node
+
+— custody.example/log/receipt dLSwXyhefe9tHh7fIFNBDBjdJ+DJ6ys0/we1mNGDucrhxDyTy0szTCUCdL7pXTRLOcVsPo/tkvyiTxXh580JutgStQw=
+`;
 const receipt: Receipt = {
   log: 'custody.example/log',
   agency: 'local',
@@ -116,7 +129,7 @@ const receipt: Receipt = {
   captured: '2026-11-24T02:10:00.000000Z',
   duplicate: false,
   durability: 'single-node',
-  signature: null,
+  signature: RECEIPT_NOTE,
 };
 const deadLetter = {
   seq: 1,
@@ -169,6 +182,15 @@ export const EXAMPLES = {
     next: null,
   } satisfies SearchView,
   Receipt: receipt,
+  ReceiptStatus: {
+    status: 'pending',
+    log: receipt.log,
+    agency: 'local',
+    id: 'lux-0009',
+    contentHash: CONTENT_HASH,
+    sealed: null,
+    rejection: null,
+  } satisfies ReceiptStatus,
   SubmittedOne: { status: 'accepted', ...receipt } satisfies SubmittedOne,
   SubmittedRow: { row: 0, status: 'accepted' as const, id: 'lux-0009', receipt },
   SubmittedRows: {

@@ -27,7 +27,7 @@ export function openApiDocument(): Json {
     },
     servers: [{ url: '/' }],
     tags: [{ name: 'events' }, { name: 'items' }, { name: 'proofs' }, { name: 'log' }, { name: 'operation' }, { name: 'reference' }],
-    paths: { ...eventPaths(), ...itemPaths(), ...proofPaths(), ...logPaths(), ...operationPaths(), ...referencePaths() },
+    paths: { ...eventPaths(), ...receiptPaths(), ...itemPaths(), ...proofPaths(), ...logPaths(), ...operationPaths(), ...referencePaths() },
     components: { schemas: { ...sightingSchemas(), ...plain(NAMED_VIEWS) } },
   };
 }
@@ -64,24 +64,7 @@ function eventPaths(): Json {
         summary: 'Submit one sighting, a list, or a stream',
         description:
           'Answered only after the event log has them. An event is known by (agency, id): the same bytes again change nothing, other bytes are a conflict. `rollback`: one refused sighting refuses the request; `proceed`: each row has its own result. A stream is answered row by row as rows become durable.',
-        parameters: [
-          query(
-            'onError',
-            { type: 'string', enum: ['rollback', 'proceed'], default: 'rollback' },
-            'What a refused row means for the others.',
-            'proceed',
-          ),
-          query('dryRun', { type: 'boolean', default: false }, 'Judge, store nothing.', true),
-          {
-            name: 'Idempotency-Key',
-            in: 'header',
-            required: false,
-            schema: { type: 'string', pattern: '^(?:"[A-Za-z0-9._:-]{1,128}"|[A-Za-z0-9._:-]{1,128})$' },
-            description:
-              'For sightings without an id, which otherwise get a new one each time that they are sent: with a key their ids follow from it and their place in the request, so that the same request sent again (after a 503, or an answer that never came) is the same events. One key names one submission: other bytes at the same place are a conflict.',
-            example: '019ab3f0-5a10-7cc3-8a55-0d6f1e2b3c4d',
-          },
-        ],
+        parameters: submissionParameters(),
         requestBody: {
           required: true,
           content: {
@@ -113,6 +96,57 @@ function eventPaths(): Json {
       'ConflictsView',
       [cursor, limit],
       'cursor.malformed',
+    ),
+  };
+}
+
+function submissionParameters(): readonly Json[] {
+  return [
+    query(
+      'onError',
+      { type: 'string', enum: ['rollback', 'proceed'], default: 'rollback' },
+      'What a refused row means for the others.',
+      'proceed',
+    ),
+    query('dryRun', { type: 'boolean', default: false }, 'Judge, store nothing.', true),
+    query(
+      'receipts',
+      { type: 'boolean', default: false },
+      'Sign the receipt of each row of a list or a stream; that of a single sighting is always signed.',
+      true,
+    ),
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      schema: { type: 'string', pattern: '^(?:"[A-Za-z0-9._:-]{1,128}"|[A-Za-z0-9._:-]{1,128})$' },
+      description:
+        'For sightings without an id, which otherwise get a new one each time that they are sent: with a key their ids follow from it and their place in the request, so that the same request sent again (after a 503, or an answer that never came) is the same events. One key names one submission: other bytes at the same place are a conflict.',
+      example: '019ab3f0-5a10-7cc3-8a55-0d6f1e2b3c4d',
+    },
+  ];
+}
+
+/** A submitter's own. */
+function receiptPaths(): Json {
+  return {
+    '/v1/receipts/{agency}/{id}': get(
+      'getReceipt',
+      'events',
+      'What became of a submission: pending, sealed, rejected',
+      'ReceiptStatus',
+      [
+        { name: 'agency', in: 'path', required: true, schema: { type: 'string' }, description: 'The own agency.', example: 'local' },
+        pathId('lux-0009'),
+        query(
+          'content',
+          { type: 'string', pattern: '^[0-9a-f]{64}$' },
+          'Which bytes, by the `contentHash` of their receipt: two submissions of one id are told apart by it. Absent: those that stand under the id.',
+          EXAMPLES.Receipt.contentHash,
+        ),
+      ],
+      'query.unknown',
+      'event.not-found',
     ),
   };
 }

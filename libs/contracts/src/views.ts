@@ -7,6 +7,7 @@ import { ConsistencyView, ProofView } from './proof-views.ts';
 import Type, { type Static, type TSchema } from 'typebox';
 import { KINDS, ROLES, type Flag, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
 import { ERROR_CODES } from './errors.ts';
+import { ReceiptStatus } from './receipt-views.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -348,7 +349,12 @@ export const Receipt = Type.Object(
         'true: the same bytes were in the ledger, or earlier in this request; nothing was appended, the first stands. false: appended; if the same bytes were sent before and the ledger has not taken them up yet, the first of them stands once it does, with its own time, and this receipt is good for it too.',
     }),
     durability: Type.Enum(['single-node', 'replicated'], { description: 'Whether more than one machine has it.' }),
-    signature: Type.Null({ description: 'Receipts are not signed yet.' }),
+    signature: orNull(
+      Type.String({
+        description:
+          'The same once more as a signed note (C2SP signed-note; docs/proofs.md), by the key for receipts that the log certifies: to be kept. null: of a list or a stream without `receipts=true`, and of a dry run.',
+      }),
+    ),
   },
   closed,
 );
@@ -466,6 +472,7 @@ export const NAMED_VIEWS = {
   TimelineView,
   SearchView,
   Receipt,
+  ReceiptStatus,
   SubmittedOne,
   SubmittedRow,
   SubmittedRows,

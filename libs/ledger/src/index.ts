@@ -153,6 +153,7 @@ export {
   parseVerifierKey,
   type SigningKey,
   signingKey,
+  verifierKey,
   type VerifierKey,
 } from './note-key.ts';
 export { formatNote, formatSignatureLine, type OpenedNote, openNote, parseNote, signText, type VerifiedSignature } from './signed-note.ts';
