@@ -5,7 +5,7 @@ import type { EventAnswer, EventsView } from '#lib/contracts';
 import { foldEvent, formatRef, knownAtReported } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import { withCutContradictions } from './contradictions.ts';
-import { coordinatesOf, parseAsOf, pointOfView, type AsOf } from './coordinates.ts';
+import { coordinatesOf, pointOfView, readAsOf, type AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord } from './cursor.ts';
 import { sendWithTag } from './entity-tag.ts';
 import { eventView, readEvent, type ReadEvent, storedView } from './event-view.ts';
@@ -14,6 +14,7 @@ import type { LedgerReads, Reader } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
 import { readLimit, readQuery } from './query.ts';
 import { questionView } from './question-view.ts';
+import { recordedAt } from './recorded.ts';
 import { relatedEvents } from './related-events.ts';
 
 const IS_POSITION = isRecord<{ from: number; logSize: number }>({ from: isCount, logSize: isCount });
@@ -36,12 +37,14 @@ export class EventsController {
     const cursor = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
     const size = await reads.logSize();
     const logSize = Math.min(cursor?.logSize ?? size, size);
+    const asOf: AsOf = { basis: 'log', logSize };
     const page = await reads.eventsFrom(cursor?.from ?? 0, reader.groups, logSize, limit + 1);
     const { shown, more } = pageOf(page, limit);
     const last = shown.at(-1);
+    const recorded = await recordedAt(reads, asOf, shown);
     const view: EventsView = {
-      coordinates: coordinatesOf({ basis: 'log', logSize }),
-      events: shown.map((stored) => storedView(readEvent(stored))),
+      coordinates: coordinatesOf(asOf),
+      events: shown.map((stored) => storedView(readEvent(stored), recorded)),
       next: more && last !== undefined ? encodeCursor(question, { from: last.logIndex + 1, logSize }) : null,
     };
     await sendWithTag(request, reply, view);
@@ -52,7 +55,7 @@ export class EventsController {
     const { reads } = this.#deps;
     const query = readQuery(given, ['asOf', 'agency']);
     const reader = await readerOf(this.#deps);
-    const asOf = parseAsOf(query.asOf, await reads.logSize());
+    const asOf = await readAsOf(query.asOf, reads);
     await sendWithTag(
       request,
       reply,
@@ -84,10 +87,15 @@ async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }:
   const fold = foldEvent(event.sighting, inputs);
   if (fold.entry === undefined) throw missing;
   const events = new Map<string, ReadEvent>(all.map((each) => [formatRef(each.sighting), each]));
+  const recorded = await recordedAt(
+    reads,
+    asOf,
+    all.map((each) => each.stored),
+  );
   const viewOf = (entry: typeof fold.entry): EventAnswer['event'] => {
     const each = entry === undefined ? undefined : events.get(formatRef(entry.sighting));
     if (entry === undefined || each === undefined) throw new Error('the fold shows an event that it was not given');
-    return eventView(entry, each);
+    return eventView(entry, each, recorded);
   };
   const [shown, ...about] = withCutContradictions([fold.entry, ...fold.about].map(viewOf), all);
   if (shown === undefined) throw missing;

@@ -4,7 +4,7 @@ import { indexSighting, readSighting, type ItemView, type SearchView, type Sight
 import { aliasKeys, searchKeys } from '#lib/domain';
 import { projectBatch, type ProjectedEvent, type SearchKeys, type StorePool } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
-import { parseAsOf } from './coordinates.ts';
+import { readAsOf } from './coordinates.ts';
 import { readerOf } from './gateway-deps.ts';
 import { readItem } from './item.ts';
 import { ledgerReads, type LedgerReads, type Reader } from './ledger-reads.ts';
@@ -64,13 +64,13 @@ export class TestedLedger {
     relatedMax?: RelatedMax,
   ): Promise<TimelineView> {
     const { asOf, limit = 1_000, cursor } = of;
-    const point = parseAsOf(asOf, await this.reads.logSize());
+    const point = await readAsOf(asOf, this.reads);
     const query = { item, asOf: point, limit, ...(cursor === undefined ? {} : { cursor }) };
     return readTimeline(this.reads, await this.reader(), query, relatedMax);
   }
 
   async item(id: string, asOf?: string): Promise<ItemView> {
-    return readItem(this.reads, await this.reader(), id, parseAsOf(asOf, await this.reads.logSize()));
+    return readItem(this.reads, await this.reader(), id, await readAsOf(asOf, this.reads));
   }
 }
 

@@ -81,8 +81,8 @@ export const ERRORS = {
   'item.not-found': entry(404, 'No such item', 'No sighting that you may see concerns this identifier.', 'Check it, or search: a partial or misread identifier is found there.'),
 
   // Reading.
-  'asof.not-sealed': entry(409, 'No recorded time yet', 'A date means the recorded time, which the first seal sets; there is no seal yet.', 'Use `asOf=log:<size>` or `asOf=reported:<date>`.'),
-  'asof.malformed': entry(400, 'Not a point of view', 'The parameter asOf is neither `log:<size>`, nor `reported:<date>`, nor a date.', 'Write one of the three.'),
+  'asof.not-sealed': entry(409, 'Nothing sealed yet', 'A date means what the log had recorded by then, and it is seals that say when something was recorded; this log has none yet.', 'Start a process with the role sealer, or use `asOf=log:<size>` or `asOf=reported:<date>`.'),
+  'asof.malformed': entry(400, 'Not a point of view', 'The parameter asOf is neither `log:<size>`, nor a date or time, nor `reported:<date or time>`.', 'Write one of the three.'),
   'asof.ahead': entry(400, 'Ahead of the log', 'The parameter asOf names a log size that the log has not reached.', 'Use a size from an answer of this log.'),
   'cursor.malformed': entry(400, 'Not a cursor', 'The cursor was not made by this server for this question.', 'Start again without a cursor.'),
   'query.malformed': entry(400, 'Request malformed', 'The request itself cannot be read: its length, its headers or its address.', 'Send it anew; where a proxy stands between, look there.'),
@@ -132,7 +132,7 @@ export const ERRORS = {
 
   // Event log and projector.
   'offset.out-of-range': entry(null, 'Offset outside of the log', 'The next offset to read is not in the event log any more, or not yet. The consumer stopped; it never seeks by itself.', 'Find out what removed the records before anything else; then restore them or set the offset by hand.'),
-  'log.not-sealed': entry(404, 'No checkpoint yet', 'The log has no signed head: no process seals it, or none has begun.', 'Start a process with the role sealer; it seals what is there.'),
+  'log.not-sealed': entry(404, 'No checkpoint yet', 'The log has no signed head: no process seals it, or none has begun.', 'Start a process with the role sealer, which seals what is there; it is one of the roles that run by default.'),
   'tile.not-found': entry(404, 'No such tile', 'The address is none of a tile, or the published log does not reach that far.', 'Read /log/checkpoint first: its size says which tiles there are (C2SP tlog-tiles).'),
   'key.other': entry(null, 'Another key', 'The log of this server is signed by another key than that of this machine.', 'Ask on the machine that seals, or set the key of that log (CUSTODY_SEALER_KEY).'),
   'seal.gap': entry(null, 'The log has a hole', 'The log head says that there is an entry, and the tables have none, or two. Nothing is sealed over it; sealing is tried again.', 'Stop writing, and find out who changed the database; then restore a backup that is whole.'),

@@ -104,6 +104,7 @@ function eventPaths(): Json {
       'asof.malformed',
       'event.not-found',
       'event.ambiguous',
+      'asof.not-sealed',
       'answer.too-large',
     ),
     '/v1/conflicts': get(
@@ -252,7 +253,7 @@ function operationPaths(): Json {
       'Metrics in Prometheus text format',
       'text/plain',
       [],
-      '# TYPE custody_ledger_size_entries gauge\ncustody_ledger_size_entries 62\n',
+      '# TYPE custody_ledger_size_entries gauge\ncustody_ledger_size_entries 64\n',
     ),
   };
 }
@@ -343,8 +344,8 @@ const pathId = (example: string, description = 'Id of the event.') => ({
 const asOf = query(
   'asOf',
   { type: 'string' },
-  "`log:<size>`: what the ledger held at that size; `reported:<date or time>`: the authors' word; a date alone means the recorded time, which needs a seal. Absent: now.",
-  'log:62',
+  "`log:<size>`: what the ledger held at that size. A date or time: what it had recorded by then, that time included, a bare date to its end in UTC; of one that is not over, what is sealed so far. `reported:<date or time>`: the authors' word. Absent: now.",
+  'log:64',
 );
 const agency = query('agency', { type: 'string' }, 'Whose event, where several agencies have one of this id.', 'local');
 const cursor = query('cursor', { type: 'string' }, 'From `next` of the page before; opaque.', 'eyJ2IjoxfQ');

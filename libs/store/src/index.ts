@@ -53,6 +53,7 @@ export {
   readItems,
   readTile,
 } from './seal/published.ts';
+export { firstSeal, lastSealBy, recordedTimes, sealCovering, type SealBounds, type SealPoint } from './seal/recorded.ts';
 export {
   appendNotice,
   holdToken,
