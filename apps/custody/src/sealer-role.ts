@@ -8,7 +8,8 @@ import { countEntriesFrom, lastSeal, ledgerConstants, type StorePool } from '#li
 import { logKeySeed } from './log-key.ts';
 import type { Parts } from './parts.ts';
 
-const SIGNED_HEAD_FILE = 'sealed.json';
+/** One for each log: the same folder may serve another database tomorrow, whose log signed nothing yet. */
+const signedHeadFile = (origin: string): string => `sealed-${origin.replaceAll(/[^A-Za-z0-9.-]+/g, '-')}.json`;
 /** A round reads with one connection and writes with another; the lock of the one sealer has a third. */
 const CONNECTIONS = 3;
 /** Any constant: one number for one purpose in one database. */
@@ -27,7 +28,7 @@ export async function startSealer({ config, log, health, shutdown, database }: P
     pool,
     origin,
     key: signingKey('log', origin, await logKeySeed(config)),
-    signedHeadFile: config.sealer.stateFile ?? join(config.dataDir, SIGNED_HEAD_FILE),
+    signedHeadFile: config.sealer.stateFile ?? join(config.dataDir, signedHeadFile(origin)),
   };
   const ending = new AbortController();
   const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: ending.signal }).catch(() => undefined);

@@ -169,7 +169,7 @@ export const ERRORS = {
   'config.missing': entry(null, 'Setting missing', 'A setting without a default is not there. Nothing was started.', 'Set it, or the variable of the same name with _FILE.'),
   'config.secret-file': entry(null, 'Setting\'s file unreadable', 'The file that a setting names cannot be read. Nothing was started.', 'Check the path and its permissions.'),
   'usage': entry(null, 'Wrong usage', 'The command does not exist, or its arguments or options are not what it takes. Nothing was done.', '`custody --help` and `custody <command> --help` list what there is.'),
-  'reset.external': entry(null, 'Not ours to delete', 'The ledger lies in a database that the configuration names, not in the data directory. Nothing was deleted.', 'Drop the schemas ledger and event_log there, by hand.'),
+  'reset.external': entry(null, 'Not ours to delete', 'The ledger lies in a database that the configuration names, not in the data directory. Nothing was deleted.', 'Drop the schemas ledger, event_log and proof there, by hand.'),
   'reset.unconfirmed': entry(null, 'Not confirmed', 'A reset deletes the data directory with the whole ledger, and was not confirmed. Nothing was deleted.', 'Run `custody reset --yes`.'),
   'interrupted': entry(null, 'Interrupted', 'The command was stopped from the keyboard. What it had done until then stays, and is said.', 'Run the same command again: what is there already is not doubled.'),
 
