@@ -114,7 +114,8 @@ describe('asOf', () => {
 });
 
 describe('a walk over pages', () => {
-  const at = async (text: string | undefined, held: number, reads = SEALED): Promise<AsOf> => heldAt(await readAsOf(text, reads), held, reads);
+  const at = async (text: string | undefined, held: number, reads = SEALED): Promise<AsOf> =>
+    heldAt(await readAsOf(text, reads), held, reads);
 
   it('stays at the log size that its first page had', async () => {
     expect(await at(undefined, 50)).toEqual({ basis: 'log', logSize: 50, now: true });
@@ -143,7 +144,9 @@ describe('recorded times in an answer', () => {
     { logIndex: 61, covers: 60, time: 2 },
   ];
   const shown = (asOf: AsOf): number[] =>
-    seals.filter(({ logIndex, covers }) => logIndex < sealBounds(asOf).below && covers <= sealBounds(asOf).coversMax).map(({ time }) => time);
+    seals
+      .filter(({ logIndex, covers }) => logIndex < sealBounds(asOf).below && covers <= sealBounds(asOf).coversMax)
+      .map(({ time }) => time);
 
   it('at a log size are those of seals below it: what comes later changes nothing of it', () => {
     expect([40, 42, 43, 61, 62].map((logSize) => shown({ basis: 'log', logSize }))).toEqual([[], [], [1], [1], [1, 2]]);

@@ -12,7 +12,13 @@ export type AsOf =
   /** `now`: none was asked for, and the ledger may have grown when the next page is. */
   | { readonly basis: 'log'; readonly logSize: number; readonly now?: true }
   /** `logSize`: what the last seal at or before the time covers, at `sealed`; null: there is none, and the first is of `begins`. */
-  | { readonly basis: 'recorded'; readonly logSize: number; readonly text: string; readonly sealed: Instant | null; readonly begins: Instant }
+  | {
+      readonly basis: 'recorded';
+      readonly logSize: number;
+      readonly text: string;
+      readonly sealed: Instant | null;
+      readonly begins: Instant;
+    }
   | { readonly basis: 'reported'; readonly logSize: number; readonly until: Instant; readonly text: string };
 
 /** What of the ledger says what a time means. */

@@ -141,7 +141,14 @@ test('production names everything that it is missing; a given value that equals 
   const logins = Object.fromEntries(
     ['CAPTURE', 'PROJECTOR', 'GATEWAY', 'OPERATOR', 'SEALER'].map((role) => [`DATABASE_URL_${role}`, `postgres://${role}@db/x`]),
   );
-  const all = { ...env, DATABASE_URL: 'postgres://db/x', ...logins, KAFKA_BROKERS: 'one:9092', CUSTODY_PUBLISHER_KEY: KEY, CUSTODY_SEALER_KEY: KEY };
+  const all = {
+    ...env,
+    DATABASE_URL: 'postgres://db/x',
+    ...logins,
+    KAFKA_BROKERS: 'one:9092',
+    CUSTODY_PUBLISHER_KEY: KEY,
+    CUSTODY_SEALER_KEY: KEY,
+  };
   expect(good({ env: all }).config.profile).toBe('production');
   expect(problems({ env: { ...all, CUSTODY_KAFKA_SASL_MECHANISM: 'plain' } })).toEqual([
     'config.missing kafka.saslUser',

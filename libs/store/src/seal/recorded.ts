@@ -40,7 +40,11 @@ export const FIRST_SEAL: Statement = { name: 'first_seal', text: `${POINT} order
  * Recorded times by log index, in microseconds since 1970: of each entry that of the first seal that covers it, where that one is within the
  * bounds; the others have none. For a page at once, 2 to 3 µs an entry.
  */
-export async function recordedTimes(from: From, logIndexes: readonly number[], { below, coversMax }: SealBounds): Promise<Map<number, number>> {
+export async function recordedTimes(
+  from: From,
+  logIndexes: readonly number[],
+  { below, coversMax }: SealBounds,
+): Promise<Map<number, number>> {
   if (logIndexes.length === 0) return new Map();
   const { rows } = await from.run<{ logIndex: number; time: number }>(RECORDED_TIMES, [logIndexes, below, coversMax]);
   return new Map(rows.map(({ logIndex, time }) => [logIndex, time]));
