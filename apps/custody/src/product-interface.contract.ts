@@ -28,7 +28,11 @@ const one = (id: string): string => JSON.stringify(sighting(id));
 const ASKED: Readonly<Record<string, readonly Asked[]>> = {
   listEvents: [
     { path: '/v1/events?limit=3', status: 200 },
+    { path: '/v1/events?limit=3&asOf=2190-01-01', status: 200 },
+    { path: '/v1/events?asOf=2019-05-01', status: 200 },
+    { path: '/v1/events?asOf=reported:2019-03-22', status: 200 },
     { path: '/v1/events?cursor=xyz', status: 400 },
+    { path: '/v1/events?asOf=2019', status: 400 },
   ],
   submitEvents: [
     { path: '/v1/events', status: 202, body: one('asked-1') },

@@ -129,6 +129,32 @@ export function recordedContract(product: Product, sinceMs: () => number): void 
       expect([code, stderr]).toEqual([3, expect.stringContaining(`asOf=reported:${EARLIER}`)]);
     });
 
+    it('a time, the list of events is what the log had sealed by then, in pages of any size, and of none before the first seal', async () => {
+      const whole = await product.json<EventsView>(`/v1/events?limit=1000&asOf=${first}`);
+      expect(whole.coordinates.asOf).toMatchObject({ basis: 'recorded', recorded: first, sealed: first });
+      expect(whole.events.at(-1)?.id).toBe('by-1');
+      expect(whole.events.every(({ recorded }) => recorded !== null && recorded <= first)).toBe(true);
+      const paged: StoredView[] = [];
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const page: EventsView = await product.json<EventsView>(
+          `/v1/events?limit=40&asOf=${first}${cursor === '' ? '' : `&cursor=${cursor}`}`,
+        );
+        paged.push(...page.events);
+        cursor = page.next;
+      }
+      expect(paged).toEqual(whole.events);
+      const before = await product.json<EventsView>(`/v1/events?asOf=${EARLIER}`);
+      expect(before).toEqual({
+        coordinates: { asOf: { basis: 'recorded', logSize: 0, recorded: EARLIER }, policy: 0 },
+        events: [],
+        next: null,
+      });
+      const stated = await product.json<EventsView>('/v1/events?limit=1000&asOf=reported:2019-03-22');
+      expect(stated.events.length).toBeGreaterThan(0);
+      expect(stated.events.filter(({ reportedBy }) => (reportedBy?.at ?? '9') > '2019-03-23').map(({ id }) => id)).toEqual([]);
+      expect(stated.withoutReported).toBeGreaterThan(0);
+    });
+
     it('a date, pages are of one seal, whatever is sealed between them', async () => {
       const today = second.slice(0, 10);
       const page = (cursor: string): Promise<TimelineView> =>

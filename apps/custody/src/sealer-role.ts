@@ -44,7 +44,8 @@ export async function startSealer({ config, log, health, shutdown, database }: P
   });
 
   const sealUntilEnd = async (sealer: Sealer): Promise<void> => {
-    for (let sealedAt = 0; !ending.signal.aborted; await pause(LOOK_EVERY_MS)) {
+    // The first at once: what waits then has waited since the last process ended.
+    for (let sealedAt = -Infinity; !ending.signal.aborted; await pause(LOOK_EVERY_MS)) {
       const waits = await sealer.waiting();
       const isDue = waits > 0 && performance.now() - sealedAt >= config.sealer.intervalMs;
       if (!isDue && waits < ENTRIES_AT_ONCE) continue;

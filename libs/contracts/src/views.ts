@@ -81,7 +81,7 @@ export const Coordinates = Type.Object(
         ),
         sealed: Type.Optional(
           time(
-            'Of basis recorded: the time of that seal. A time that is not over yet, asked again later, may be answered by a later seal, and says so here.',
+            'Of basis recorded: the time of that seal; absent where there is none, and nothing was recorded by then. A time that is not over yet, asked again later, may be answered by a later seal, and says so here.',
           ),
         ),
         reported: Type.Optional(Type.String({ description: 'Of basis reported: the time, included; a bare date is its end in UTC.' })),
@@ -185,6 +185,9 @@ export const EventsView = Type.Object(
   {
     coordinates: Coordinates,
     events: Type.Array(ref<StoredView>('StoredView'), { description: 'In the order of the log.' }),
+    withoutReported: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'Of basis reported: events of this page left out because their author states no time.' }),
+    ),
     next: orNull(Type.String()),
   },
   closed,
