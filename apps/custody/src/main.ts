@@ -30,7 +30,7 @@ function program(): Command {
 
   root
     .command('serve')
-    .description('run the roles of this process: capture, projector, gateway; sealer where it is asked for')
+    .description('run the roles of this process: capture, projector, gateway, sealer')
     .allowUnknownOption()
     .allowExcessArguments()
     .helpOption('-h, --help', 'settings are flags: see docs/configuration.md')
@@ -38,7 +38,7 @@ function program(): Command {
   root
     .command('trace <item>')
     .description('the timeline of an item: what was seen, said, planned, corrected')
-    .option('--as-of <when>', 'log:<size> or reported:<date>')
+    .option('--as-of <when>', 'a date or time: as recorded by then (proved); reported:<date>: as its authors state; log:<size>')
     .action(runner(async (options, item) => (await import('./commands/trace.ts')).trace(await clientOf(options), item ?? '', options)));
   root
     .command('search <text>')

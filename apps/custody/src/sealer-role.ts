@@ -7,7 +7,8 @@ import { countEntriesFrom, lastSeal, ledgerConstants, type StorePool } from '#li
 import { declaredKeys } from './log-key.ts';
 import type { Parts } from './parts.ts';
 
-const SIGNED_HEAD_FILE = 'sealed.json';
+/** One for each log: the same folder may serve another database tomorrow, whose log signed nothing yet. */
+const signedHeadFile = (origin: string): string => `sealed-${origin.replaceAll(/[^A-Za-z0-9.-]+/g, '-')}.json`;
 /** A round reads with one connection and writes with another; the lock of the one sealer has a third. */
 const CONNECTIONS = 3;
 /** Any constant: one number for one purpose in one database. */
@@ -32,7 +33,7 @@ export async function startSealer({ config, log, health, shutdown, database }: P
   const options = {
     ...(await declaredKeys(config, origin)),
     pool,
-    signedHeadFile: config.sealer.stateFile ?? join(config.dataDir, SIGNED_HEAD_FILE),
+    signedHeadFile: config.sealer.stateFile ?? join(config.dataDir, signedHeadFile(origin)),
   };
   const ending = new AbortController();
   const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: ending.signal }).catch(() => undefined);
@@ -48,7 +49,8 @@ export async function startSealer({ config, log, health, shutdown, database }: P
   });
 
   const sealUntilEnd = async (sealer: Sealer): Promise<void> => {
-    for (let sealedAt = 0; !ending.signal.aborted; await pause(LOOK_EVERY_MS)) {
+    // The first at once: what waits then has waited since the last process ended.
+    for (let sealedAt = -Infinity; !ending.signal.aborted; await pause(LOOK_EVERY_MS)) {
       const waits = await sealer.waiting();
       const isDue = waits > 0 && performance.now() - sealedAt >= config.sealer.intervalMs;
       if (!isDue && waits < ENTRIES_AT_ONCE) continue;

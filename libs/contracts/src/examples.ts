@@ -55,7 +55,7 @@ export const exampleDocument: SightingDocument = {
   reported: { at: '2019-03-22T09:10:00Z', by: 'trade-analyst', agency: 'Meridian Research (fictional)' },
 };
 
-const coordinates: Coordinates = { asOf: { basis: 'log', logSize: 62 }, policy: 0 };
+const coordinates: Coordinates = { asOf: { basis: 'log', logSize: 64 }, policy: 0 };
 const item: ItemView['item'] = {
   id: 'vin:WDDSYNTH9JA000001',
   scheme: 'vin',
@@ -71,7 +71,7 @@ const stored: StoredView = {
   submittedBy: { agency: 'local', principal: 'operator', proved: true },
   reportedBy: { at: '2019-03-22T09:10:00Z', by: 'trade-analyst', agency: 'Meridian Research (fictional)', proved: false },
   captured: '2026-11-24T02:10:00.000000Z',
-  recorded: null,
+  recorded: '2026-11-24T02:10:01.000000Z',
   contentHash: CONTENT_HASH,
   commitment: COMMITMENT,
   document: exampleDocument,

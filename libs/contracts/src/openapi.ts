@@ -57,7 +57,16 @@ function eventPaths(): Json {
   const sighting = { $ref: '#/components/schemas/Sighting' };
   return {
     '/v1/events': {
-      ...get('listEvents', 'events', 'All events, in the order of the log', 'EventsView', [cursor, limit], 'cursor.malformed'),
+      ...get(
+        'listEvents',
+        'events',
+        'All events, in the order of the log',
+        'EventsView',
+        [asOf, cursor, limit],
+        'cursor.malformed',
+        'asof.malformed',
+        'asof.not-sealed',
+      ),
       post: {
         operationId: 'submitEvents',
         tags: ['events'],
@@ -87,6 +96,7 @@ function eventPaths(): Json {
       'asof.malformed',
       'event.not-found',
       'event.ambiguous',
+      'asof.not-sealed',
       'answer.too-large',
     ),
     '/v1/conflicts': get(
@@ -286,7 +296,7 @@ function operationPaths(): Json {
       'Metrics in Prometheus text format',
       'text/plain',
       [],
-      '# TYPE custody_ledger_size_entries gauge\ncustody_ledger_size_entries 62\n',
+      '# TYPE custody_ledger_size_entries gauge\ncustody_ledger_size_entries 64\n',
     ),
   };
 }
@@ -454,9 +464,18 @@ const pathId = (example: string, description = 'Id of the event.') => ({
 const asOf = query(
   'asOf',
   { type: 'string' },
-  "`log:<size>`: what the ledger held at that size; `reported:<date or time>`: the authors' word; a date alone means the recorded time, which needs a seal. Absent: now.",
-  'log:62',
+  "`log:<size>`: what the ledger held at that size. A date or time: what it had recorded by then, that time included, a bare date to its end in UTC; of one that is not over, what is sealed so far. `reported:<date or time>`: the authors' word. Absent: now.",
+  'log:64',
 );
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', pattern: '^(?:"[A-Za-z0-9._:-]{1,128}"|[A-Za-z0-9._:-]{1,128})$' },
+  description:
+    'For sightings without an id, which otherwise get a new one each time that they are sent: with a key their ids follow from it and their place in the request, so that the same request sent again (after a 503, or an answer that never came) is the same events. One key names one submission: other bytes at the same place are a conflict.',
+  example: '019ab3f0-5a10-7cc3-8a55-0d6f1e2b3c4d',
+};
 const agency = query('agency', { type: 'string' }, 'Whose event, where several agencies have one of this id.', 'local');
 const cursor = query('cursor', { type: 'string' }, 'From `next` of the page before; opaque.', 'eyJ2IjoxfQ');
 const limit = query(

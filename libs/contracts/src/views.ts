@@ -15,6 +15,8 @@ const ref = <T>(name: string) => Type.Unsafe<T>({ $ref: `#/components/schemas/${
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const hash = (description: string) => Type.String({ pattern: '^[0-9a-f]{64}$', description });
 const index = () => Type.Integer({ minimum: 0 });
+/** RFC 3339 UTC with six decimals, as seals write it. */
+const time = (description: string) => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{6}Z$', description });
 
 /** A list of a domain union that a compiler check keeps complete. */
 const every = <T extends string>(members: Record<T, true>): T[] => Object.keys(members) as T[];
@@ -68,10 +70,22 @@ export const Coordinates = Type.Object(
   {
     asOf: Type.Object(
       {
-        basis: Type.Enum(['log', 'reported'], {
-          description: 'log: what the ledger held at that size; reported: what authors say they had written down by that time.',
+        basis: Type.Enum(['log', 'recorded', 'reported'], {
+          description:
+            'log: what the ledger held at that size; recorded: what it had recorded by that time, as its seals prove; reported: what authors say they had written down by that time.',
         }),
         logSize: Type.Integer({ minimum: 0, description: 'Entries folded: those with a log index below it.' }),
+        recorded: Type.Optional(
+          Type.String({
+            description:
+              'Of basis recorded: the time as asked, included; a bare date is its end in UTC. logSize is what the last seal at or before it covers.',
+          }),
+        ),
+        sealed: Type.Optional(
+          time(
+            'Of basis recorded: the time of that seal; absent where there is none, and nothing was recorded by then. A time that is not over yet, asked again later, may be answered by a later seal, and says so here.',
+          ),
+        ),
         reported: Type.Optional(Type.String({ description: 'Of basis reported: the time, included; a bare date is its end in UTC.' })),
       },
       closed,
@@ -154,7 +168,11 @@ const storedMembers = {
   submittedBy: SubmittedBy,
   reportedBy: orNull(ReportedBy),
   captured: Type.String({ description: 'Clock of the server that accepted it: a claim.' }),
-  recorded: Type.Null({ description: 'Set by the first seal after it; there is none yet.' }),
+  recorded: orNull(
+    time(
+      "Time of the log's first seal that covers it: set by nobody but the log, never falling, proved. Seals count that lie below logSize (of basis recorded: that cover no more than it), so that an answer at one log size stays what it was; null: none of them covers it.",
+    ),
+  ),
   contentHash: hash("SHA-256 of the document's canonical bytes."),
   commitment: hash('Root of the field tree.'),
   document: ref<SightingDocument>('Sighting'),
@@ -169,6 +187,9 @@ export const EventsView = Type.Object(
   {
     coordinates: Coordinates,
     events: Type.Array(ref<StoredView>('StoredView'), { description: 'In the order of the log.' }),
+    withoutReported: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'Of basis reported: events of this page left out because their author states no time.' }),
+    ),
     next: orNull(Type.String()),
   },
   closed,

@@ -57,6 +57,7 @@ export {
   readTiles,
   sealAt,
 } from './seal/published.ts';
+export { firstSeal, lastSealBy, recordedTimes, sealCovering, type SealBounds, type SealPoint } from './seal/recorded.ts';
 export {
   appendNotice,
   holdToken,

@@ -33,7 +33,7 @@ test('without any source the program runs on one machine, on loopback, with all 
   expect(config).toMatchObject({
     host: '127.0.0.1',
     port: 8080,
-    roles: ['capture', 'projector', 'gateway'],
+    roles: ['capture', 'projector', 'gateway', 'sealer'],
     databaseUrl: null,
     kafka: { brokers: [] },
   });
@@ -122,6 +122,8 @@ test('production names everything that it is missing; a given value that equals 
     'config.missing databaseUrlGateway',
     'config.missing databaseUrlOperator',
     'config.missing receiptKey',
+    'config.missing databaseUrlSealer',
+    'config.missing sealer.key',
   ]);
   // Only the roles of this process need theirs.
   expect(problems({ env: { ...env, CUSTODY_ROLES: 'projector' } })).toEqual([
@@ -138,7 +140,7 @@ test('production names everything that it is missing; a given value that equals 
     'config.missing sealer.key',
   ]);
   const logins = Object.fromEntries(
-    ['CAPTURE', 'PROJECTOR', 'GATEWAY', 'OPERATOR'].map((role) => [`DATABASE_URL_${role}`, `postgres://${role}@db/x`]),
+    ['CAPTURE', 'PROJECTOR', 'GATEWAY', 'OPERATOR', 'SEALER'].map((role) => [`DATABASE_URL_${role}`, `postgres://${role}@db/x`]),
   );
   const all = {
     ...env,
@@ -147,6 +149,7 @@ test('production names everything that it is missing; a given value that equals 
     KAFKA_BROKERS: 'one:9092',
     CUSTODY_PUBLISHER_KEY: KEY,
     CUSTODY_RECEIPT_KEY: KEY,
+    CUSTODY_SEALER_KEY: KEY,
   };
   expect(good({ env: all }).config.profile).toBe('production');
   expect(problems({ env: { ...all, CUSTODY_KAFKA_SASL_MECHANISM: 'plain' } })).toEqual([

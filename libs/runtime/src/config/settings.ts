@@ -5,8 +5,6 @@
 import { integer, list, oneOf, onOff, type Setting, text } from './setting.ts';
 
 export const ROLES = ['capture', 'projector', 'gateway', 'sealer'] as const;
-/** Without the sealer: it appends entries of its own to the log, and who runs it says so. */
-const DEFAULT_ROLES: readonly Role[] = ['capture', 'projector', 'gateway'];
 export type Role = (typeof ROLES)[number];
 
 /** The only addresses served while there are no accounts: whoever reaches the port is the operator. */
@@ -46,8 +44,8 @@ export const SETTINGS = {
   roles: list(
     'roles: capture, projector, gateway, sealer',
     isRole,
-    DEFAULT_ROLES,
-    'What this process does. A cluster runs the same program once per role.',
+    ROLES,
+    'What this process does. A cluster runs the same program once per role. Without a sealer nothing is sealed: entries have no recorded time, and the log no signed head.',
   ),
   host: text(
     '127.0.0.1, ::1 or localhost',
@@ -146,7 +144,7 @@ export const SETTINGS = {
       KEY,
       isKey,
       null,
-      'Ed25519 seed by which checkpoints of the log are signed. Without it one is made in the data directory (`checkpoint.key`); the production profile needs it where this process seals.',
+      'Ed25519 seed by which checkpoints of the log are signed, the same for every process that may seal it. Without it one is made in the data directory (`checkpoint.key`); the production profile needs it where this process seals.',
       { secret: true },
     ),
     formerKeys: list(
@@ -172,7 +170,7 @@ export const SETTINGS = {
       'path',
       anything,
       null,
-      'File of the last head that was signed, kept apart from the database: the sealer does not go on from a database that is older. Without it `sealed.json` in the data directory.',
+      'File of the last head that was signed, kept apart from the database: the sealer does not go on from a database that is older. Without it a file of its name, `sealed-<log>.json`, in the data directory.',
     ),
     intervalMs: integer(100, 3_600_000, 1_000, 'How often to seal what came in; nothing is sealed where nothing came.'),
   },
