@@ -182,9 +182,11 @@ export {
   badRequest,
   originHash,
   parseAddCheckpoint,
+  refusal,
   type AddCheckpoint,
   type WitnessAnswer,
   type WitnessHead,
   type WitnessView,
 } from './witness.ts';
 export { meetsPolicy, parseWitnessPolicy, type PolicyWitness, witnessing, type Witnessing, type WitnessPolicy } from './witness-policy.ts';
+export { formatAddCheckpoint, readCosignatures, readWitnessSize } from './witness-request.ts';
