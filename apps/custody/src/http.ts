@@ -108,5 +108,6 @@ async function gatewayModule({ config, database, eventLog, health }: Parts): Pro
     reads: await ledgerReads(pool),
     agency: OPERATOR.agency,
     deadLetters: { log: eventLog, markRetried: (seq) => markRetried(operator, seq) },
+    mapLinks: config.sealer.mapLinks,
   });
 }

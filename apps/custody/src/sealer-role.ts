@@ -7,10 +7,11 @@ import type { ProgressReport } from '#lib/runtime';
 import { countEntriesFrom, lastSeal, ledgerConstants, type StorePool } from '#lib/store';
 import { logKeySeed } from './log-key.ts';
 import type { Parts } from './parts.ts';
+import { sealerWitnesses } from './sealer-witnesses.ts';
 
 const SIGNED_HEAD_FILE = 'sealed.json';
-/** A round reads with one connection and writes with another; the lock of the one sealer has a third. */
-const CONNECTIONS = 3;
+/** A round reads with one connection and writes with another; the lock of the one sealer has a third, a proof for a witness a fourth. */
+const CONNECTIONS = 4;
 /** Any constant: one number for one purpose in one database. */
 const ADVISORY_LOCK = 7_217_003;
 /** So much waits: the next seal does not wait for its time. */
@@ -20,16 +21,20 @@ const LOOK_EVERY_MS = 200;
 const STOPS: ReadonlySet<string> = new Set(['seal.rollback', 'seal.mismatch', 'seal.clock']);
 const RETRY_MS_MAX = 10_000;
 
-export async function startSealer({ config, log, health, shutdown, database }: Parts): Promise<void> {
+export async function startSealer(parts: Parts): Promise<void> {
+  const { config, log, health, shutdown, database } = parts;
   const pool = database.pool('sealer', { max: CONNECTIONS });
   const { origin } = await ledgerConstants(pool);
+  const ending = new AbortController();
+  const key = signingKey('log', origin, await logKeySeed(config));
+  const witnesses = await sealerWitnesses(parts, pool, key, ending.signal);
   const options = {
     pool,
     origin,
-    key: signingKey('log', origin, await logKeySeed(config)),
+    key,
     signedHeadFile: config.sealer.stateFile ?? join(config.dataDir, SIGNED_HEAD_FILE),
+    ...(witnesses === null ? {} : { publisher: witnesses.cosigning }),
   };
-  const ending = new AbortController();
   const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: ending.signal }).catch(() => undefined);
   const progress: ProgressReport = health.component({
     name: 'sealer',
@@ -55,7 +60,9 @@ export async function startSealer({ config, log, health, shutdown, database }: P
     for (let failures = 0; !ending.signal.aborted; failures++) {
       if (failures > 0) await pause(Math.min(100 * 2 ** failures, RETRY_MS_MAX));
       try {
+        witnesses?.cosigning.withdraw();
         await alone(pool, ending.signal, pause, async () => {
+          await witnesses?.check();
           const sealer = await openSealer(options);
           failures = 0;
           await sealUntilEnd(sealer);
@@ -74,6 +81,7 @@ export async function startSealer({ config, log, health, shutdown, database }: P
   };
   const running = run();
   shutdown.at('consumers', 'sealer', async () => {
+    witnesses?.cosigning.withdraw();
     ending.abort();
     await running;
   });

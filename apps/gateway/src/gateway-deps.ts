@@ -9,6 +9,8 @@ export interface GatewayDeps {
   /** Everyone who reaches the loopback port is the operator of this agency. */
   readonly agency: string;
   readonly deadLetters: DeadLetterRetry;
+  /** Whether `/log/links` is served. */
+  readonly mapLinks: boolean;
 }
 
 /** Appends a dead letter to the event log again and marks it, in this order: a crash in between makes it come twice, which does no harm. */

@@ -36,6 +36,7 @@ import {
   writeCheckpoint,
   writeTiles,
 } from '#lib/store';
+import type { HeadPublisher } from './cosigning.ts';
 import { growItems, leavesOf } from './log-leaves.ts';
 import { mapTileRows } from './map-tile-rows.ts';
 import { checkStored, rootAgain, SealMismatch } from './read-again.ts';
@@ -61,6 +62,8 @@ export interface SealerOptions {
   readonly key: SigningKey<'log'>;
   /** File of the last head that was signed, apart from the database. */
   readonly signedHeadFile: string;
+  /** Where a signed head goes that others have to cosign before it is published; without it the head is published at once. */
+  readonly publisher?: HeadPublisher;
   readonly failpoint?: (name: SealFailpoint) => void | Promise<void>;
 }
 
@@ -130,19 +133,22 @@ export class Sealer {
    * the entries. Also for a seal that was committed by a process that ended before it signed.
    */
   async publish(from: number): Promise<void> {
-    const { pool, origin, key, signedHeadFile, failpoint = (): void => {} } = this.options;
+    const { pool, origin, key, signedHeadFile, publisher, failpoint = (): void => {} } = this.options;
     const { tree, token } = this.state;
     const [size, root] = [Number(tree.size), tree.root()];
     if (!equalBytes(await rootAgain(pool, from, size), root)) throw new SealMismatch('What was stored does not hash to what was sealed.');
     await failpoint('before_sign');
     const text = formatCheckpoint({ origin, size: BigInt(size), root, extension: [] });
-    const note = utf8Text(formatNote(text, [signText(key, text)])) as string;
+    const signature = signText(key, text);
     keepSignedHead(signedHeadFile, { size, root });
     await failpoint('after_sign');
-    await pool.transaction(async (client) => {
-      await holdToken(client, token);
-      await writeCheckpoint(client, size, note);
-    });
+    const write = (note: string): Promise<void> =>
+      pool.transaction(async (client) => {
+        await holdToken(client, token);
+        await writeCheckpoint(client, size, note);
+      });
+    if (publisher !== undefined) publisher.offer({ size, text, signature }, write);
+    else await write(utf8Text(formatNote(text, [signature])) as string);
     await failpoint('after_publish');
   }
 

@@ -100,7 +100,11 @@ test('a witness with a further key answers with a line of each, and serves both'
   const answer = addCheckpoint(request.value, { logKeys: [log], latest: null, key, furtherKeys: [further], timestamp: TIME });
   const read = readCosignatures(text, utf8(answer.body), [key, further]);
   expect(read.ok && read.value.map(({ name }) => name)).toEqual([key.name, further.name]);
-  expect(utf8Text(answer.cosigned?.note ?? new Uint8Array())?.split('\n').filter((said) => said.startsWith('—'))).toHaveLength(3);
+  expect(
+    utf8Text(answer.cosigned?.note ?? new Uint8Array())
+      ?.split('\n')
+      .filter((said) => said.startsWith('—')),
+  ).toHaveLength(3);
 });
 
 test('a refusal is 422 with its sentence and cosigns nothing', () => {

@@ -40,7 +40,16 @@ export { ITEMS_PER_KEY_MAX, search, type SearchHit } from './sql/search.ts';
 export { logSize } from './sql/log-size.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export { timelinePage, type TimelineKey, type TimelineRow } from './sql/timeline-page.ts';
-export { FixedRows, LogGap, readItemLinks, readLogPiece, type ItemLinks, type LogPiece } from './seal/log-piece.ts';
+export {
+  FixedRows,
+  LINKS_MAX,
+  LogGap,
+  readItemLinks,
+  readLinksFrom,
+  readLogPiece,
+  type ItemLinks,
+  type LogPiece,
+} from './seal/log-piece.ts';
 export {
   countEntriesFrom,
   firstSealOver,
