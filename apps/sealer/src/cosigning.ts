@@ -1,7 +1,7 @@
 /**
  * Cosignatures for heads that were signed: asks the witnesses of a policy about the newest, all at once, and publishes it when the policy is
  * met. Sealing does not wait for it. One head is asked about at a time; the next is the newest that was offered meanwhile, once this one is
- * published or nobody is left to ask about it. A witness that is slower than the others is asked about what is under way when it is free again,
+ * published or nobody has it any more. A witness that is slower than the others is asked about what is under way when it is free again,
  * and what it adds to a published head is published with it.
  */
 import {
@@ -127,12 +127,10 @@ export class Cosigning implements HeadPublisher {
   private step(): void {
     clearTimeout(this.timer);
     if (this.newest === null) return;
-    const isBusy = (): boolean => this.lines.some((line) => line.isBusy);
+    const isOver = this.current === null || this.current.published >= 0 || !this.lines.some((line) => line.isBusy);
+    // Whoever did not answer is asked about the newest, and not about what nobody waits for any more.
+    if (isOver) this.current = this.newest;
     if (this.current !== null) this.askAll(this.current);
-    if (this.current !== this.newest && (this.current === null || this.current.published >= 0 || !isBusy())) {
-      this.current = this.newest;
-      this.askAll(this.current);
-    }
     if (this.current !== null) this.write(this.current);
     this.alarm();
     this.timer = setTimeout(() => this.step(), this.pauseMs()).unref();
