@@ -44,6 +44,8 @@ export interface CosigningTimes {
 /** A witness is back within seconds where it was restarted; whoever has to configure or look into something takes longer. */
 export const COSIGNING_TIMES: CosigningTimes = { retryMs: 500, retryMsMax: 30_000, refusedMs: 60_000, alarmMs: 10_000 };
 const ALARM_EVERY_MS = 60_000;
+/** Looked after even where nothing is due. */
+const WAKE_MS = 1_000;
 
 export interface CosigningOptions {
   readonly policy: WitnessPolicy;
@@ -127,18 +129,20 @@ export class Cosigning implements HeadPublisher {
   private step(): void {
     clearTimeout(this.timer);
     if (this.newest === null) return;
+    // One moment for what is due now and what is due later: nothing falls between.
+    const now = this.now();
     const isOver = this.current === null || this.current.published >= 0 || !this.lines.some((line) => line.isBusy);
     // Whoever did not answer is asked about the newest, and not about what nobody waits for any more.
     if (isOver) this.current = this.newest;
-    if (this.current !== null) this.askAll(this.current);
+    if (this.current !== null) this.askAll(this.current, now);
     if (this.current !== null) this.write(this.current);
     this.alarm();
-    this.timer = setTimeout(() => this.step(), this.pauseMs()).unref();
+    this.timer = setTimeout(() => this.step(), this.pauseMs(now)).unref();
   }
 
-  private askAll(offer: Offer): void {
+  private askAll(offer: Offer, now: number): void {
     for (const line of this.lines) {
-      if (line.isBusy || isPaused(line, this.now()) || !needsAsking(line, offer.size, offer.cosignatures)) continue;
+      if (line.isBusy || isPaused(line, now) || !needsAsking(line, offer.size, offer.cosignatures)) continue;
       line.isBusy = true;
       void this.ask(line, offer);
     }
@@ -246,9 +250,8 @@ export class Cosigning implements HeadPublisher {
   }
 
   /** Until something that waits may be due again. */
-  private pauseMs(): number {
-    const now = this.now();
-    const due = [now + this.times.alarmMs, ...this.lines.map((line) => line.pausedUntilMs), this.writePausedMs].filter((ms) => ms > now);
+  private pauseMs(now: number): number {
+    const due = [now + WAKE_MS, ...this.lines.map((line) => line.pausedUntilMs), this.writePausedMs].filter((ms) => ms > now);
     return Math.max(1, Math.min(...due) - now);
   }
 }
