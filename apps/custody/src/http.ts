@@ -115,5 +115,6 @@ async function gatewayModule(parts: Parts): Promise<DynamicModule> {
     agency: OPERATOR.agency,
     receiptKey: await receiptSigningKey(config, reads.origin),
     deadLetters: { log: eventLog, markRetried: (seq) => markRetried(operator, seq) },
+    mapLinks: config.sealer.mapLinks,
   });
 }

@@ -6,11 +6,12 @@ import type { ProgressReport } from '#lib/runtime';
 import { countEntriesFrom, lastSeal, ledgerConstants, type StorePool } from '#lib/store';
 import { declaredKeys } from './log-key.ts';
 import type { Parts } from './parts.ts';
+import { sealerWitnesses } from './sealer-witnesses.ts';
 
 /** One for each log: the same folder may serve another database tomorrow, whose log signed nothing yet. */
 const signedHeadFile = (origin: string): string => `sealed-${origin.replaceAll(/[^A-Za-z0-9.-]+/g, '-')}.json`;
-/** A round reads with one connection and writes with another; the lock of the one sealer has a third. */
-const CONNECTIONS = 3;
+/** A round reads with one connection and writes with another; the lock of the one sealer has a third, a proof for a witness a fourth. */
+const CONNECTIONS = 4;
 /** Any constant: one number for one purpose in one database. */
 const ADVISORY_LOCK = 7_217_003;
 /** So much waits: the next seal does not wait for its time. */
@@ -27,15 +28,19 @@ const STOPS: ReadonlySet<string> = new Set([
 ]);
 const RETRY_MS_MAX = 10_000;
 
-export async function startSealer({ config, log, health, shutdown, database }: Parts): Promise<void> {
+export async function startSealer(parts: Parts): Promise<void> {
+  const { config, log, health, shutdown, database } = parts;
   const pool = database.pool('sealer', { max: CONNECTIONS });
   const { origin } = await ledgerConstants(pool);
+  const ending = new AbortController();
+  const declared = await declaredKeys(config, origin);
+  const witnesses = await sealerWitnesses(parts, pool, declared.key, ending.signal);
   const options = {
-    ...(await declaredKeys(config, origin)),
+    ...declared,
     pool,
     signedHeadFile: config.sealer.stateFile ?? join(config.dataDir, signedHeadFile(origin)),
+    ...(witnesses === null ? {} : { publisher: witnesses.cosigning }),
   };
-  const ending = new AbortController();
   const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: ending.signal }).catch(() => undefined);
   const progress: ProgressReport = health.component({
     name: 'sealer',
@@ -62,7 +67,9 @@ export async function startSealer({ config, log, health, shutdown, database }: P
     for (let failures = 0; !ending.signal.aborted; failures++) {
       if (failures > 0) await pause(Math.min(100 * 2 ** failures, RETRY_MS_MAX));
       try {
+        witnesses?.cosigning.withdraw();
         await alone(pool, ending.signal, pause, async () => {
+          await witnesses?.check();
           const sealer = await openSealer(options);
           failures = 0;
           await sealUntilEnd(sealer);
@@ -81,6 +88,7 @@ export async function startSealer({ config, log, health, shutdown, database }: P
   };
   const running = run();
   shutdown.at('consumers', 'sealer', async () => {
+    witnesses?.cosigning.withdraw();
     ending.abort();
     await running;
   });

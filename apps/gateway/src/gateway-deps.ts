@@ -12,6 +12,8 @@ export interface GatewayDeps {
   /** Signs rejections: the key by which capture signs receipts. */
   readonly receiptKey: SigningKey<'receipt'>;
   readonly deadLetters: DeadLetterRetry;
+  /** Whether `/log/links` is served. */
+  readonly mapLinks: boolean;
 }
 
 /** Appends a dead letter to the event log again and marks it, in this order: a crash in between makes it come twice, which does no harm. */

@@ -6,6 +6,7 @@ import { ItemsController } from './items.controller.ts';
 import { LogController } from './log.controller.ts';
 import { ProofsController } from './proofs.controller.ts';
 import { ReceiptsController } from './receipts.controller.ts';
+import { MapLinksController } from './map-links.controller.ts';
 import { RecordsController } from './records.controller.ts';
 import { ReferenceController } from './reference.controller.ts';
 
@@ -18,6 +19,7 @@ export class GatewayModule {
         EventsController,
         ItemsController,
         LogController,
+        MapLinksController,
         ProofsController,
         ReceiptsController,
         RecordsController,

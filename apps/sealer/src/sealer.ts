@@ -36,6 +36,7 @@ import {
   writeTiles,
 } from '#lib/store';
 import { declaredNotices, keyIndexes, type DeclaredKeys } from './key-notices.ts';
+import type { HeadPublisher } from './cosigning.ts';
 import { growItems, leavesOf } from './log-leaves.ts';
 import { MapTileRows } from './map-tile-rows.ts';
 import { checkStored, rootAgain, SealMismatch } from './read-again.ts';
@@ -59,6 +60,8 @@ export interface SealerOptions extends DeclaredKeys {
   readonly pool: StorePool;
   /** File of the last head that was signed, apart from the database. */
   readonly signedHeadFile: string;
+  /** Where a signed head goes that others have to cosign before it is published; without it the head is published at once. */
+  readonly publisher?: HeadPublisher;
   readonly failpoint?: (name: SealFailpoint) => void | Promise<void>;
 }
 
@@ -134,24 +137,22 @@ export class Sealer {
    * the entries. Also for a seal that was committed by a process that ended before it signed.
    */
   async publish(from: number): Promise<void> {
-    const { pool, origin, key, formerKeys = [], signedHeadFile, failpoint = (): void => {} } = this.options;
+    const { pool, origin, key, formerKeys = [], signedHeadFile, publisher, failpoint = (): void => {} } = this.options;
     const { tree, token } = this.state;
     const [size, root] = [Number(tree.size), tree.root()];
     if (!equalBytes(await rootAgain(pool, from, size), root)) throw new SealMismatch('What was stored does not hash to what was sealed.');
     await failpoint('before_sign');
     const text = formatCheckpoint({ origin, size: BigInt(size), root, extension: [] });
-    const note = utf8Text(
-      formatNote(
-        text,
-        [key, ...formerKeys].map((each) => signText(each, text)),
-      ),
-    ) as string;
+    const signatures = [key, ...formerKeys].map((each) => signText(each, text));
     keepSignedHead(signedHeadFile, { size, root });
     await failpoint('after_sign');
-    await pool.transaction(async (client) => {
-      await holdToken(client, token);
-      await writeCheckpoint(client, size, note);
-    });
+    const write = (note: string): Promise<void> =>
+      pool.transaction(async (client) => {
+        await holdToken(client, token);
+        await writeCheckpoint(client, size, note);
+      });
+    if (publisher !== undefined) publisher.offer({ size, text, signatures }, write);
+    else await write(utf8Text(formatNote(text, signatures)) as string);
     await failpoint('after_publish');
   }
 

@@ -412,6 +412,16 @@ function logPaths(): Json {
       'log.not-sealed',
       'store.unavailable',
     ),
+    '/log/links/{range}': text(
+      'getMapLinks',
+      'log',
+      'Which entries stand in which item trees, by map key: for auditing witnesses, where the operator serves it (docs/witness.md)',
+      'application/octet-stream',
+      [path('range', 'First index and the index behind the last, `<from>-<to>`, at most what the last seal covers.', '0-62')],
+      'bytes',
+      'links.not-found',
+      'store.unavailable',
+    ),
   };
 }
 

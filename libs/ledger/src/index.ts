@@ -201,6 +201,7 @@ export {
   badRequest,
   originHash,
   parseAddCheckpoint,
+  refusal,
   type AddCheckpoint,
   type WitnessAnswer,
   type WitnessHead,
@@ -236,3 +237,4 @@ export {
   type Verified,
   MAP_WITNESS_SUFFIX,
 } from './verify-proof.ts';
+export { formatAddCheckpoint, readCosignatures, readWitnessSize } from './witness-request.ts';

@@ -42,7 +42,16 @@ export { entryPlaces, oldestUnsealed, refusedBytes, submittedEvent, type EntryPl
 export { timelineEnd } from './sql/timeline-end.ts';
 export { timelinePage, type TimelineKey, type TimelineRow } from './sql/timeline-page.ts';
 export { readKeyNotices } from './seal/key-notices.ts';
-export { FixedRows, LogGap, readItemLinks, readLogPiece, type ItemLinks, type LogPiece } from './seal/log-piece.ts';
+export {
+  FixedRows,
+  LINKS_MAX,
+  LogGap,
+  readItemLinks,
+  readLinksFrom,
+  readLogPiece,
+  type ItemLinks,
+  type LogPiece,
+} from './seal/log-piece.ts';
 export {
   countEntriesFrom,
   firstSealOver,

@@ -173,6 +173,16 @@ export const SETTINGS = {
       'File of the last head that was signed, kept apart from the database: the sealer does not go on from a database that is older. Without it a file of its name, `sealed-<log>.json`, in the data directory.',
     ),
     intervalMs: integer(100, 3_600_000, 1_000, 'How often to seal what came in; nothing is sealed where nothing came.'),
+    witnesses: text(
+      'path',
+      anything,
+      null,
+      'Policy file of witnesses (docs/witness.md): a signed head is published once as many of them cosigned it as the policy asks for. Without it heads are published at once.',
+    ),
+    mapLinks: onOff(
+      false,
+      'Serve `/log/links`, the stream of map keys, for auditing witnesses. Who reads it and knows the map salt can try out whether a reader group that he does not belong to has an identifier: let nobody but such witnesses reach it.',
+    ),
   },
   limits: {
     ratePerSecond: integer(1, 1_000_000, 500, 'Requests per second that one client may go on making.'),
