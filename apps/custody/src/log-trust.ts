@@ -1,6 +1,23 @@
 /** Whom to believe about a log that is asked: keys that were named, or pinned; and the path from the pinned head to the one that is shown. */
 import { readFileSync } from 'node:fs';
-import { fromBase64, type Kept, parseCheckpoint, parseNote, parseVerifierKey, type Trust, utf8, type VerifierKey } from '#lib/ledger';
+import {
+  fromBase64,
+  type HeldKeys,
+  type Kept,
+  KEYS_TREE,
+  keysAt,
+  parseCheckpoint,
+  parseNote,
+  parseVerifierKey,
+  type PlacedKeyNotice,
+  readNotice,
+  readProofDocument,
+  type Report,
+  type Trust,
+  utf8,
+  type VerifierKey,
+  verifyProof,
+} from '#lib/ledger';
 import type { ConsistencyView } from '#lib/contracts';
 import type { Client } from './client.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
@@ -66,6 +83,30 @@ async function keptWithPath(pin: Pin, size: bigint, client: Client | null): Prom
   if (client === null || head.size === size || head.size === 0n || size === 0n) return keptOf(pin, head.size === size ? [] : null);
   const [from, to] = head.size < size ? [head.size, size] : [size, head.size];
   return keptOf(pin, await pathBetween(client, from, to));
+}
+
+/** The keys that a log certifies under a head, where its proof of them is verified; else the report of that check. */
+export async function provedKeys(
+  client: Client,
+  trustOf: (checkpoint: string) => Promise<Trust> | Trust,
+): Promise<{ readonly keys: HeldKeys } | { readonly report: Report }> {
+  const text = await client.text('/v1/log/keys');
+  const { checkpoint } = JSON.parse(text) as { checkpoint: string };
+  const question = { item: KEYS_TREE.item, groups: [KEYS_TREE.group], allEvents: true };
+  const { report } = verifyProof(utf8(text), await trustOf(checkpoint), question);
+  if (report.verdict !== 'verified') return { report };
+  const { origin, size } = headOfNote(checkpoint);
+  return { keys: keysAt(keyNoticesIn(text), origin, size) };
+}
+
+/** Key notices that a proof document shows, by its form alone. */
+export function keyNoticesIn(document: string): PlacedKeyNotice[] {
+  const read = readProofDocument(utf8(document));
+  if (!read.ok) return [];
+  return read.value.notices.flatMap(({ entry, index }) => {
+    const notice = readNotice(utf8(entry));
+    return notice?.kind === 'key' ? [{ index, key: notice.key }] : [];
+  });
 }
 
 /** `null`: the server has no path between heads of these sizes. */

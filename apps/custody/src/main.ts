@@ -201,7 +201,10 @@ function witnessCommand(root: Command): void {
 function runner(action: Action) {
   return async (...args: unknown[]): Promise<void> => {
     const command = args.at(-1) as Command;
-    const positional = args.slice(0, -2).map(String);
+    const positional = args
+      .slice(0, -2)
+      .filter((given) => given !== undefined)
+      .map(String);
     process.exitCode = await action(command.optsWithGlobals(), ...positional, ...command.args.slice(positional.length));
   };
 }

@@ -20,11 +20,14 @@ import {
   type WitnessPolicy,
 } from '#lib/ledger';
 import { CommandError, EXIT } from './exit-codes.ts';
+import { localConfig } from './local-config.ts';
 
 /** One log as it was pinned. */
 export interface Pin {
   readonly origin: string;
   readonly keys: readonly VerifierKey<'log'>[];
+  /** Those that the log certified under that head. */
+  readonly receiptKeys: readonly VerifierKey<'receipt'>[];
   /** The newest head that was checked, as its note. */
   readonly checkpoint: string;
   readonly mapSalt: Uint8Array | null;
@@ -37,9 +40,9 @@ export interface Pin {
 const TREES_MAX = 1_000;
 const OWNER_ONLY = { folder: 0o700, file: 0o600 };
 
-/** `$CUSTODY_PINS`, or beside the user's other settings. */
-export const pinsFolder = (env: NodeJS.ProcessEnv = process.env): string =>
-  env['CUSTODY_PINS'] ?? join(env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'custody', 'pins');
+/** The configured one, or beside the user's other settings. */
+const pinsFolder = (): string =>
+  localConfig({}).config.pinsDir ?? join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'custody', 'pins');
 
 const fileOf = (origin: string): string => join(pinsFolder(), `${encodeURIComponent(origin)}.json`);
 
@@ -59,13 +62,14 @@ export function readPin(origin: string): Pin | null {
 }
 
 /** On the disk when it returns, or the one before is. */
-export function keepPin({ origin, keys, checkpoint, mapSalt, trees, witnesses }: Pin): string {
+export function keepPin({ origin, keys, receiptKeys, checkpoint, mapSalt, trees, witnesses }: Pin): string {
   const path = fileOf(origin);
   mkdirSync(pinsFolder(), { recursive: true, mode: OWNER_ONLY.folder });
   const json = {
     checkpoint,
     keys: keys.map(formatVerifierKey),
     mapSalt: mapSalt === null ? null : toHex(mapSalt),
+    receiptKeys: receiptKeys.map(formatVerifierKey),
     trees: trees.slice(-TREES_MAX).map(({ group, item, n, root }) => ({ group, item, n: String(n), root: toHex(root) })),
     v: 1,
     witnesses,
@@ -107,14 +111,21 @@ export function policyOf(text: string): WitnessPolicy {
 
 function pinOf(origin: string, text: string): Pin | null {
   try {
-    const { checkpoint, keys, mapSalt, trees, v, witnesses } = JSON.parse(text) as Record<string, unknown>;
-    if (v !== 1 || typeof checkpoint !== 'string' || !Array.isArray(keys) || !Array.isArray(trees)) return null;
+    const { checkpoint, keys, mapSalt, receiptKeys, trees, v, witnesses } = JSON.parse(text) as Record<string, unknown>;
+    if (v !== 1 || typeof checkpoint !== 'string' || !Array.isArray(keys) || !Array.isArray(receiptKeys) || !Array.isArray(trees))
+      return null;
     const parsed = keys.map((key) => parseVerifierKey(String(key), 'log'));
+    const receipts = receiptKeys.map((key) => parseVerifierKey(String(key), 'receipt'));
     const kept = trees.map((tree) => treeOf(tree as Record<string, unknown>));
     const salt = typeof mapSalt === 'string' ? fromHex(mapSalt) : null;
-    if (parsed.some((key) => !key.ok) || kept.includes(null) || (witnesses !== null && typeof witnesses !== 'string')) return null;
+    if ([...parsed, ...receipts].some((key) => !key.ok) || kept.includes(null) || (witnesses !== null && typeof witnesses !== 'string'))
+      return null;
     const pin = { origin, checkpoint, mapSalt: salt, trees: kept as KeptTree[], witnesses };
-    const pinned = { ...pin, keys: parsed.flatMap((key) => (key.ok ? [key.value] : [])) };
+    const pinned = {
+      ...pin,
+      keys: parsed.flatMap((key) => (key.ok ? [key.value] : [])),
+      receiptKeys: receipts.flatMap((key) => (key.ok ? [key.value] : [])),
+    };
     headOf(pinned);
     return pinned;
   } catch {

@@ -49,7 +49,12 @@ export function* verifyEvents({ events, notices, item }: ProofDocument, given: G
       { verdict: 'incomplete' },
     );
   if (events.length > 0)
-    yield established('events', `${count(events.length, 'event')} give their entries${item === null ? '' : ', and are about the item'}.`);
+    yield established(
+      'events',
+      events.length === 1
+        ? `The event gives its entry${item === null ? '' : ', and is about the item'}.`
+        : `All ${events.length} events give their entries${item === null ? '' : ', and are about the item'}.`,
+    );
   const strange = notices.findIndex(({ entry, index }) => !isListed(leafHash(utf8(entry)), places?.get(index)));
   if (rules.noticeListed && strange >= 0)
     return yield failure('events', {
@@ -61,7 +66,11 @@ export function* verifyEvents({ events, notices, item }: ProofDocument, given: G
     yield established('events', `${count(notices.length, 'entry', 'entries')} of the operator are those that are listed.`);
   yield* checkAllShown([...events, ...notices], given);
   const placed = events.filter(({ inclusion }) => inclusion !== null).length;
-  if (placed > 0) yield established('inclusion', `${count(placed, 'event')} stand at their places under the head.`);
+  if (placed > 0)
+    yield established(
+      'inclusion',
+      placed === 1 ? 'The event stands at its place under the head.' : `All ${placed} events stand at their places under the head.`,
+    );
 }
 
 function* checkAllShown(events: readonly { readonly index: bigint }[], { listed, question, rules }: Given): Generator<Statement> {

@@ -155,8 +155,8 @@ class Check {
     const { value } = opened;
     const { origin, size, root } = value.checkpoint;
     this.head = { origin, size, root, time: null };
-    const names = value.signatures.map(({ key }) => `${key.name}+${key.id}`).join(', ');
-    yield established('signature', `The head of ${origin}, ${size} entries with the root ${toHex(root)}, is signed by ${names}.`);
+    const ids = value.signatures.map(({ key }) => key.id).join(', ');
+    yield established('signature', `${origin}: the head of ${size} entries, root ${toHex(root)}, is signed by its key ${ids}.`);
     yield this.checkWitnesses(value);
     return value;
   }

@@ -6,9 +6,6 @@ import {
   KEYS_TREE,
   openCheckpoint,
   parseNote,
-  type PlacedKeyNotice,
-  readNotice,
-  readProofDocument,
   type Report,
   signingKey,
   toHex,
@@ -23,7 +20,7 @@ import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { firstDifference } from '../log-difference.ts';
 import { logKeySeed } from '../log-key.ts';
-import { headOfNote, namedKeys, pathBetween, trustFor, type TrustFlags } from '../log-trust.ts';
+import { headOfNote, keyNoticesIn, namedKeys, pathBetween, provedKeys, trustFor, type TrustFlags } from '../log-trust.ts';
 import { headOf, keepPin, policyOf, readPin } from '../pins.ts';
 import { printVerdict } from './verify-report.ts';
 
@@ -75,7 +72,9 @@ export async function pin(client: Client, flags: PinFlags): Promise<ExitCode> {
   if (keep === null) return printVerdict(origin, report, flags);
   const witnesses = flags.witnesses === undefined ? (before?.witnesses ?? null) : readFileSync(flags.witnesses, 'utf8');
   if (witnesses !== null) policyOf(witnesses);
-  const file = keepPin({ origin, keys, checkpoint, mapSalt: keep.mapSalt, trees: before?.trees ?? [], witnesses });
+  const proved = await provedKeys(client, () => ({ log: keys }));
+  const receiptKeys = 'keys' in proved ? proved.keys.receipt : (before?.receiptKeys ?? []);
+  const file = keepPin({ origin, keys, receiptKeys, checkpoint, mapSalt: keep.mapSalt, trees: before?.trees ?? [], witnesses });
   const said = keys.map(formatVerifierKey).join('\n  ');
   const first =
     'The key is the one that the log itself says it has: compare it with `custody checkpoint key` of its operator, by another way.';
@@ -84,13 +83,7 @@ export async function pin(client: Client, flags: PinFlags): Promise<ExitCode> {
 
 /** Of the keys that the log certifies those that signed this head. Throws `key.unknown` where there is none. */
 async function keysOfLog(client: Client, origin: string, checkpoint: string): Promise<VerifierKey<'log'>[]> {
-  const document = readProofDocument(utf8(await client.text('/v1/log/keys')));
-  const notices: PlacedKeyNotice[] = document.ok
-    ? document.value.notices.flatMap(({ entry, index }) => {
-        const notice = readNotice(utf8(entry));
-        return notice?.kind === 'key' ? [{ index, key: notice.key }] : [];
-      })
-    : [];
+  const notices = keyNoticesIn(await client.text('/v1/log/keys'));
   const note = parseNote(utf8(checkpoint));
   const signed = new Set(note.ok ? note.value.signatures.map(({ name, id }) => `${name}+${id}`) : []);
   const keys = keysAt(notices, origin, headOfNote(checkpoint).size).log.filter(({ name, id }) => signed.has(`${name}+${id}`));

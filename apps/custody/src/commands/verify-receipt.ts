@@ -7,12 +7,9 @@ import {
   type CaptureReceipt,
   checkPlaceKept,
   type ItemPlace,
-  KEYS_TREE,
-  keysAt,
   openReceipt,
   openSealedReceipt,
   parseVerifierKey,
-  readNotice,
   readProofDocument,
   type Report,
   reportOf,
@@ -28,7 +25,8 @@ import {
 } from '#lib/ledger';
 import type { Client } from '../client.ts';
 import { CommandError } from '../exit-codes.ts';
-import { headOfNote, trustFor } from '../log-trust.ts';
+import { provedKeys, trustFor } from '../log-trust.ts';
+import { readPin } from '../pins.ts';
 import type { VerifyFlags } from './verify.ts';
 
 const MICROS_PER_SECOND = 1_000_000;
@@ -153,24 +151,12 @@ async function receiptKeys(
     const key = parseVerifierKey(text, 'receipt');
     return key.ok ? [key.value] : [];
   });
-  if (client === null) return { keys: named };
-  const text = await client.text('/v1/log/keys');
-  const { checkpoint } = JSON.parse(text) as { checkpoint: string };
-  const { trust } = await trustFor(
-    checkpoint,
-    { ...flags, key: (flags.key ?? []).filter((given) => !given.startsWith(`${log}/`)) },
-    client,
-  );
-  const question = { item: KEYS_TREE.item, groups: [KEYS_TREE.group], allEvents: true };
-  const { report } = verifyProof(utf8(text), trust, question);
-  if (report.verdict !== 'verified') return named.length > 0 ? { keys: named } : { report };
-  const document = readProofDocument(utf8(text));
-  if (!document.ok) throw new Error('a proof that was verified can be read');
-  const notices = document.value.notices.flatMap(({ entry, index }) => {
-    const notice = readNotice(utf8(entry));
-    return notice?.kind === 'key' ? [{ index, key: notice.key }] : [];
-  });
-  return { keys: [...named, ...keysAt(notices, log, headOfNote(checkpoint).size).receipt] };
+  const pinned = readPin(log)?.receiptKeys ?? [];
+  if (client === null) return { keys: named.length > 0 ? named : pinned };
+  const logFlags = { ...flags, key: (flags.key ?? []).filter((text) => !text.startsWith(`${log}/`)) };
+  const proved = await provedKeys(client, async (checkpoint) => (await trustFor(checkpoint, logFlags, client)).trust);
+  if ('keys' in proved) return { keys: [...named, ...proved.keys.receipt] };
+  return named.length > 0 ? { keys: named } : proved;
 }
 
 /** The promise against the log. */

@@ -55,6 +55,10 @@ function textOf(subject: string, { verdict, summary, statements }: Report, { exp
   }
   if (verdict === 'verified')
     lines.push('  This shows that nothing was changed since it was sealed. It does not show that what was reported is true.');
+  if (verdict === 'untrusted-key')
+    lines.push(
+      '  Pin the log with `custody checkpoint pin`, or name its key with --key: `custody checkpoint key` prints it where it is sealed.',
+    );
   if (kept !== undefined) lines.push(`  ${kept}`);
   return `${lines.join('\n')}\n`;
 }

@@ -126,7 +126,7 @@ async function verifyId(client: Client, id: string, flags: VerifyFlags): Promise
   try {
     text = await client.text(path);
   } catch (error) {
-    if (error instanceof CommandError && error.code === 'event.not-found') return { report: notInLog(error.message), kept: {} };
+    if (error instanceof CommandError && error.code === 'event.not-found') return { report: NOT_IN_LOG, kept: {} };
     if (error instanceof CommandError && (error.code === 'event.not-sealed' || error.code === 'log.not-sealed'))
       return { report: pending(error), kept: {} };
     throw error;
@@ -156,8 +156,19 @@ function keptNow(pin: Pin, text: string, keep: { readonly mapSalt: Uint8Array | 
   return { kept: 'The pinned head was moved on to this one.' };
 }
 
-const notInLog = (says: string): Report =>
-  reportOf([{ step: 'events', state: 'failed', says, code: 'event.not-found', verdict: 'not-in-log' }], null);
+/** The lists of items are proved complete; that an id was never used is what the server says. */
+const NOT_IN_LOG: Report = reportOf(
+  [
+    {
+      step: 'events',
+      state: 'failed',
+      says: 'there is no event of this id that you may see. This is the word of the server, and not proved.',
+      code: 'event.not-found',
+      verdict: 'not-in-log',
+    },
+  ],
+  null,
+);
 
 const pending = ({ code, message }: CommandError): Report =>
   reportOf([{ step: 'inclusion', state: 'not-established', says: `Pending: ${message}`, code, verdict: 'incomplete' }], null);

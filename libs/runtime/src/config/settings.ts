@@ -60,6 +60,12 @@ export const SETTINGS = {
     null,
     'Server that commands such as `custody trace` ask; without it the port above on this machine.',
   ),
+  pinsDir: text(
+    'path',
+    anything,
+    null,
+    'Where commands keep what is pinned of logs; without it `custody/pins` among the settings of the user (`$XDG_CONFIG_HOME`, else `~/.config`).',
+  ),
   dataDir: text(
     'path',
     anything,
