@@ -30,7 +30,7 @@ function program(): Command {
 
   root
     .command('serve')
-    .description('run the roles of this process: capture, projector, gateway; sealer where it is asked for')
+    .description('run the roles of this process: capture, projector, gateway, sealer')
     .allowUnknownOption()
     .allowExcessArguments()
     .helpOption('-h, --help', 'settings are flags: see docs/configuration.md')
@@ -38,7 +38,7 @@ function program(): Command {
   root
     .command('trace <item>')
     .description('the timeline of an item: what was seen, said, planned, corrected')
-    .option('--as-of <when>', 'log:<size> or reported:<date>')
+    .option('--as-of <when>', 'a date or time: as recorded by then (proved); reported:<date>: as its authors state; log:<size>')
     .action(runner(async (options, item) => (await import('./commands/trace.ts')).trace(await clientOf(options), item ?? '', options)));
   root
     .command('search <text>')
@@ -55,6 +55,28 @@ function program(): Command {
     .command('key')
     .description("print the log's key, by which others check it (on the machine that seals)")
     .action(runner(async (options) => (await import('./commands/checkpoint.ts')).key(await clientOf(options), options)));
+  const trusting = (command: Command): Command =>
+    command
+      .option('--key <vkeys...>', "verifier keys to trust, as `custody checkpoint key` prints them; default: the log's pinned ones")
+      .option('--witnesses <file>', 'policy of the witnesses that have to cosign')
+      .option('--max-age <seconds>', 'how old a head may be');
+  trusting(checkpoint.command('pin'))
+    .description('keep its key and head: later checks are held against them')
+    .action(runner(async (options) => (await import('./commands/checkpoint.ts')).pin(await clientOf(options), options)));
+  trusting(checkpoint.command('compare [other]'))
+    .description('are two heads of one log? The other: a file, the address of a server, or the pinned one')
+    .action(runner(async (options, other) => (await import('./commands/checkpoint.ts')).compare(await clientOf(options), other, options)));
+  trusting(root.command('verify <what>'))
+    .description('check a bundle, a proof, a receipt, an item or an event: is it as it was sealed? (exit codes: docs/cli.md)')
+    .option('--offline', 'ask nobody: a file, and what is pinned')
+    .option('--agency <agency>', 'whose event, where several agencies have one of this id')
+    .option('--explain', 'say of each step in plain words what it is about')
+    .action(
+      runner(async (options, what) =>
+        (await import('./commands/verify.ts')).verify(options['offline'] === true ? null : await clientOf(options), what ?? '', options),
+      ),
+    );
+  keyCommands(root);
   const dlq = root.command('dlq').description('dead letters: records that could not be taken into the ledger');
   dlq
     .command('ls')
@@ -74,6 +96,23 @@ function program(): Command {
   return root;
 }
 
+/** The keys of the log, on the machine that has them. */
+function keyCommands(root: Command): void {
+  const key = root.command('key').description('the keys of the log: what signs, what did before, what is revoked');
+  key
+    .command('ls')
+    .description('list them, with the verifier key of each')
+    .action(runner(async (options) => (await import('./commands/key.ts')).list(await clientOf(options), options)));
+  key
+    .command('rotate <use>')
+    .description('make a new key for checkpoints (`checkpoint`) or receipts (`receipt`); in force at the next start')
+    .action(runner(async (options, use) => (await import('./commands/key.ts')).rotate(use ?? '', options)));
+  key
+    .command('revoke <vkey>')
+    .description('have the log revoke a key that does not sign any more, for ever; said at the next start')
+    .action(runner(async (options, vkey) => (await import('./commands/key.ts')).revoke(vkey ?? '', options)));
+}
+
 /** Case files in and out. */
 function caseCommands(root: Command): void {
   root
@@ -84,6 +123,7 @@ function caseCommands(root: Command): void {
       new Option('--on-error <mode>', 'what a rejected line does to the others').choices(['rollback', 'proceed']).default('proceed'),
     )
     .option('--rejects <file>', 'write the rejected lines here, as they were')
+    .option('--receipts <file>', 'add the signed receipt of each line that is in to this file')
     .option('-q, --quiet', 'no progress line')
     .action(
       runner(async (options, file) =>

@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSealer, type Sealer } from '#app/sealer';
-import { signingKey } from '#lib/ledger';
 import type { ProgressReport } from '#lib/runtime';
 import { countEntriesFrom, lastSeal, ledgerConstants, type StorePool } from '#lib/store';
-import { logKeySeed } from './log-key.ts';
+import { declaredKeys } from './log-key.ts';
 import type { Parts } from './parts.ts';
 
-const SIGNED_HEAD_FILE = 'sealed.json';
+/** One for each log: the same folder may serve another database tomorrow, whose log signed nothing yet. */
+const signedHeadFile = (origin: string): string => `sealed-${origin.replaceAll(/[^A-Za-z0-9.-]+/g, '-')}.json`;
 /** A round reads with one connection and writes with another; the lock of the one sealer has a third. */
 const CONNECTIONS = 3;
 /** Any constant: one number for one purpose in one database. */
@@ -17,17 +17,23 @@ const ADVISORY_LOCK = 7_217_003;
 const ENTRIES_AT_ONCE = 50_000;
 const LOOK_EVERY_MS = 200;
 /** What no other try mends: to go on would sign something false. */
-const STOPS: ReadonlySet<string> = new Set(['seal.rollback', 'seal.mismatch', 'seal.clock']);
+const STOPS: ReadonlySet<string> = new Set([
+  'seal.rollback',
+  'seal.mismatch',
+  'seal.clock',
+  'seal.foreign-key',
+  'key.revoked',
+  'key.other',
+]);
 const RETRY_MS_MAX = 10_000;
 
 export async function startSealer({ config, log, health, shutdown, database }: Parts): Promise<void> {
   const pool = database.pool('sealer', { max: CONNECTIONS });
   const { origin } = await ledgerConstants(pool);
   const options = {
+    ...(await declaredKeys(config, origin)),
     pool,
-    origin,
-    key: signingKey('log', origin, await logKeySeed(config)),
-    signedHeadFile: config.sealer.stateFile ?? join(config.dataDir, SIGNED_HEAD_FILE),
+    signedHeadFile: config.sealer.stateFile ?? join(config.dataDir, signedHeadFile(origin)),
   };
   const ending = new AbortController();
   const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: ending.signal }).catch(() => undefined);
@@ -43,7 +49,8 @@ export async function startSealer({ config, log, health, shutdown, database }: P
   });
 
   const sealUntilEnd = async (sealer: Sealer): Promise<void> => {
-    for (let sealedAt = 0; !ending.signal.aborted; await pause(LOOK_EVERY_MS)) {
+    // The first at once: what waits then has waited since the last process ended.
+    for (let sealedAt = -Infinity; !ending.signal.aborted; await pause(LOOK_EVERY_MS)) {
       const waits = await sealer.waiting();
       const isDue = waits > 0 && performance.now() - sealedAt >= config.sealer.intervalMs;
       if (!isDue && waits < ENTRIES_AT_ONCE) continue;

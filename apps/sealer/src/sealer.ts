@@ -37,7 +37,7 @@ import {
 } from '#lib/store';
 import { declaredNotices, keyIndexes, type DeclaredKeys } from './key-notices.ts';
 import { growItems, leavesOf } from './log-leaves.ts';
-import { mapTileRows } from './map-tile-rows.ts';
+import { MapTileRows } from './map-tile-rows.ts';
 import { checkStored, rootAgain, SealMismatch } from './read-again.ts';
 import type { SealClock } from './seal-clock.ts';
 import { keepSignedHead } from './signed-head.ts';
@@ -82,6 +82,7 @@ export class Sealer {
   private readonly state: SealerState;
   private readonly declared: ReadonlySet<string>;
   private last: SealRow | null;
+  private readonly mapRows = new MapTileRows();
 
   /** Made by `openSealer`. */
   constructor(options: SealerOptions, state: SealerState) {
@@ -107,7 +108,7 @@ export class Sealer {
     const leaves = leavesOf(piece);
     const grown = growItems(trees, map, links, own, from, leaves);
     const update = map.commit();
-    const mapTiles = mapTileRows(update);
+    const mapTiles = this.mapRows.of(update, map);
     // Those below the last seal's own index were in its checkpoint, though not in its map.
     for (const leaf of leaves.slice(Math.max(Number(tree.size) - from, 0))) tree.append(leaf);
     await failpoint('before_begin');

@@ -81,8 +81,8 @@ export const ERRORS = {
   'item.not-found': entry(404, 'No such item', 'No sighting that you may see concerns this identifier.', 'Check it, or search: a partial or misread identifier is found there.'),
 
   // Reading.
-  'asof.not-sealed': entry(409, 'No recorded time yet', 'A date means the recorded time, which the first seal sets; there is no seal yet.', 'Use `asOf=log:<size>` or `asOf=reported:<date>`.'),
-  'asof.malformed': entry(400, 'Not a point of view', 'The parameter asOf is neither `log:<size>`, nor `reported:<date>`, nor a date.', 'Write one of the three.'),
+  'asof.not-sealed': entry(409, 'Nothing sealed yet', 'A date means what the log had recorded by then, and it is seals that say when something was recorded; this log has none yet.', 'Start a process with the role sealer, or use `asOf=log:<size>` or `asOf=reported:<date>`.'),
+  'asof.malformed': entry(400, 'Not a point of view', 'The parameter asOf is neither `log:<size>`, nor a date or time, nor `reported:<date or time>`.', 'Write one of the three.'),
   'asof.ahead': entry(400, 'Ahead of the log', 'The parameter asOf names a log size that the log has not reached.', 'Use a size from an answer of this log.'),
   'cursor.malformed': entry(400, 'Not a cursor', 'The cursor was not made by this server for this question.', 'Start again without a cursor.'),
   'query.malformed': entry(400, 'Request malformed', 'The request itself cannot be read: its length, its headers or its address.', 'Send it anew; where a proxy stands between, look there.'),
@@ -119,7 +119,7 @@ export const ERRORS = {
 
   // The ledger and the data.
   'ledger.append-only': entry(null, 'The ledger only grows', 'The database refused to change or remove what is in the ledger, whoever asked.', 'Submit a correction, a retraction or a marking.'),
-  'role.shared-login': entry(null, 'A login that can do more', 'A role of this process logs in as a user who can do more than the role, by `set role`: SQL that an intruder gets to run could go back to that user. A warning; in the production profile nothing is started.', 'Give each role a login of its own: `alter role custody_gateway login password ...`, then set DATABASE_URL_GATEWAY, and so for capture, projector and operator.'),
+  'role.shared-login': entry(null, 'A login that can do more', 'A role of this process logs in as a user who can do more than the role, by `set role`: SQL that an intruder gets to run could go back to that user. A warning; in the production profile nothing is started.', 'Give each role a login of its own: `alter role custody_gateway login password ...`, then set DATABASE_URL_GATEWAY, and so for capture, projector, operator and sealer.'),
   'role.other-ledger': entry(null, 'Logins of different ledgers', 'The database URLs of the roles lead to different ledgers. Nothing was started.', 'Let DATABASE_URL and those of the roles name the same database.'),
   'data.newer': entry(null, 'Data of a newer version', 'The data directory or schema was written by a newer version. Nothing was opened.', 'Run that version or a later one.'),
   'data.witness-key': entry(null, 'No key of this witness', 'The folder of the witness has no key and no name was given for one, or the key file is damaged, may be read by others, or belongs to a witness of another name. Nothing was started, and no other key was made.', 'On the first start give --name. Otherwise restore the key file from where it was kept, with mode 0600; a new key is a new witness, which logs and clients have to learn.'),
@@ -132,13 +132,19 @@ export const ERRORS = {
 
   // Event log and projector.
   'offset.out-of-range': entry(null, 'Offset outside of the log', 'The next offset to read is not in the event log any more, or not yet. The consumer stopped; it never seeks by itself.', 'Find out what removed the records before anything else; then restore them or set the offset by hand.'),
-  'log.not-sealed': entry(404, 'No checkpoint yet', 'The log has no signed head: no process seals it, or none has begun.', 'Start a process with the role sealer; it seals what is there.'),
+  'size.not-published': entry(404, 'No such head', 'No head of this size was published: heads end with a seal, and not every size has one.', 'Take the size from /log/checkpoint, or leave it out for the newest.'),
+  'event.not-sealed': entry(409, 'Not sealed yet', 'The event is in the log, and the head that was published does not reach it.', 'Ask again in a second or two; an entry is sealed within 60 s.'),
+  'proof.too-long': entry(422, 'Too long for one answer', 'The list of the item, or what its events hold, is more than one answer gives.', 'Ask for stretches: group, from and to.'),
+  'log.not-sealed': entry(404, 'No checkpoint yet', 'The log has no signed head: no process seals it, or none has begun.', 'Start a process with the role sealer, which seals what is there; it is one of the roles that run by default.'),
   'tile.not-found': entry(404, 'No such tile', 'The address is none of a tile, or the published log does not reach that far.', 'Read /log/checkpoint first: its size says which tiles there are (C2SP tlog-tiles).'),
-  'key.other': entry(null, 'Another key', 'The log of this server is signed by another key than that of this machine.', 'Ask on the machine that seals, or set the key of that log (CUSTODY_SEALER_KEY).'),
+  'key.other': entry(null, 'Another key', 'The log stands by another key than that of this machine. A sealer with that key signed nothing: nobody who knows the log could open it.', 'Ask on the machine that seals, or set the key of that log (CUSTODY_SEALER_KEY, or CUSTODY_SEALER_FORMER_KEYS beside a new one). Where the key is lost, revoke it: CUSTODY_SEALER_REVOKED_KEYS.'),
+  'key.revoked': entry(null, 'A revoked key', 'A key that is to sign is one that the log revoked, or that is configured to be revoked. Nothing was signed: a revoked key stays so.', 'Make a new key (`custody key rotate`), or set another one.'),
+  'seal.foreign-key': entry(null, 'An entry about an unknown key', 'The log has an entry that certifies or revokes a key, and no configuration of this sealer says so: somebody wrote it into the database. It was not sealed, and sealing stopped.', 'Keep the database as it is for whoever looks into it, and find out who wrote the entry. If it is your own, of a configuration before, name the key among the former, accepted or revoked ones.'),
   'seal.gap': entry(null, 'The log has a hole', 'The log head says that there is an entry, and the tables have none, or two. Nothing is sealed over it; sealing is tried again.', 'Stop writing, and find out who changed the database; then restore a backup that is whole.'),
   'seal.mismatch': entry(null, 'Stored is not what was sealed', 'What was read again from the database does not hash to what was sealed. Nothing was signed, and sealing stopped.', 'Keep the database as it is for whoever looks into it, and find out who changed it; then restore a backup.'),
   'seal.rollback': entry(null, 'Older than what was signed', 'The database has fewer sealed entries than this log signed for, or others. Sealing did not begin.', 'Restore a newer backup. A log that goes on from an older state would contradict what it signed.'),
   'seal.clock': entry(null, 'The clock was moved', 'The wall clock ran away from the monotonic one, or says a time before that of the newest seal. Sealing stopped: recorded times would be false.', 'Set the clock right, then start again.'),
+  'seal.overdue': entry(null, 'A promise is late', 'An entry waits for a checkpoint that covers it for longer than the 60 seconds that its receipt promised. It is not lost, and the submitter can see that it is late.', 'See whether a process with the role sealer runs and what it says; its health is on /readyz.'),
   'seal.fenced': entry(null, 'Another sealer took over', 'A sealer that began later writes the seals; this one began again from what is stored.', 'Nothing, where it happens once. Often: two deployments share one database.'),
   'topic.changed': entry(null, 'Another topic of the same name', 'The topic was deleted and made again: its offsets mean other records. The consumer stopped.', 'Find out who did; then rebuild from the new topic, or restore the old one.'),
   'topic.missing': entry(503, 'Topic missing', 'The topic is not there and could not be created, or was deleted. Nothing was appended.', 'Create it, or let this client create topics: it does so at its start.'),
@@ -178,7 +184,7 @@ export const ERRORS = {
   'config.missing': entry(null, 'Setting missing', 'A setting without a default is not there. Nothing was started.', 'Set it, or the variable of the same name with _FILE.'),
   'config.secret-file': entry(null, 'Setting\'s file unreadable', 'The file that a setting names cannot be read. Nothing was started.', 'Check the path and its permissions.'),
   'usage': entry(null, 'Wrong usage', 'The command does not exist, or its arguments or options are not what it takes. Nothing was done.', '`custody --help` and `custody <command> --help` list what there is.'),
-  'reset.external': entry(null, 'Not ours to delete', 'The ledger lies in a database that the configuration names, not in the data directory. Nothing was deleted.', 'Drop the schemas ledger and event_log there, by hand.'),
+  'reset.external': entry(null, 'Not ours to delete', 'The ledger lies in a database that the configuration names, not in the data directory. Nothing was deleted.', 'Drop the schemas ledger, event_log and proof there, by hand.'),
   'reset.unconfirmed': entry(null, 'Not confirmed', 'A reset deletes the data directory with the whole ledger, and was not confirmed. Nothing was deleted.', 'Run `custody reset --yes`.'),
   'interrupted': entry(null, 'Interrupted', 'The command was stopped from the keyboard. What it had done until then stays, and is said.', 'Run the same command again: what is there already is not doubled.'),
 

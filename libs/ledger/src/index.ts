@@ -153,6 +153,7 @@ export {
   parseVerifierKey,
   type SigningKey,
   signingKey,
+  verifierKey,
   type VerifierKey,
 } from './note-key.ts';
 export { formatNote, formatSignatureLine, type OpenedNote, openNote, parseNote, signText, type VerifiedSignature } from './signed-note.ts';
@@ -193,6 +194,7 @@ export { edgeNodes, rangeNodes, splitOf, storedAt, type NodeId } from './tree-no
 // The same for a sealer: fast, in Node.
 export { itemLeaf, ItemTrees, type Appended } from './item-trees.ts';
 export { type KeyTable } from './key-table.ts';
+export { proveBelow, UPPER_DEPTH, UpperMap, type BelowPath, type MapLeaf, type UpperPath, type UpperTile } from './upper-map.ts';
 export { MapBuilder, type MapChange, type MapUpdate, type TileNodes } from './map-builder.ts';
 export {
   addCheckpoint,

@@ -14,7 +14,8 @@ import { mapKey } from './map-key.ts';
 import { encodeMapProof } from './map-proof.ts';
 import { MapBuilder } from './map-builder.ts';
 import { leafHash, merkleRoot } from './merkle.ts';
-import { encodeGenesis, encodeSeal, mapSaltHash } from './notices.ts';
+import { encodeGenesis, encodeKeyNotice, encodeSeal, mapSaltHash } from './notices.ts';
+import { KEYS_TREE } from './log-keys.ts';
 import { signingKey, type SigningKey } from './note-key.ts';
 import { sha256 } from './primitives.ts';
 import { encodeProofDocument, type EventPart, type GroupPart, type PlacedEntry, type ProofDocument } from './proof-document.ts';
@@ -67,6 +68,7 @@ export const GROUPS = [OWN, 'clear', 'green'];
 /** Grows by events; `seal` ends a head, as a sealer would. What is asked for is proved under the last head. */
 export class LedgerWorld {
   readonly events: WorldEvent[] = [];
+  readonly notices: { readonly entry: string; readonly index: bigint }[] = [];
   readonly origin: string;
   readonly mapSalt: Uint8Array;
   /** What a lying operator writes instead into genesis and seals. */
@@ -159,12 +161,13 @@ export class LedgerWorld {
       ...this.head(wanted),
       item: { item, groups: parts },
       events: shown.map((event) => this.part(event, inclusion, wanted.inFiles === true)),
+      notices: [],
     };
   }
 
   /** One event alone. */
   proveEvent(event: WorldEvent, wanted: Wanted = {}): ProofDocument {
-    return { ...this.head({ salt: false, ...wanted }), item: null, events: [this.part(event, true, false)] };
+    return { ...this.head({ salt: false, ...wanted }), item: null, events: [this.part(event, true, false)], notices: [] };
   }
 
   encode(item: string, wanted?: Wanted): Uint8Array {
@@ -178,6 +181,18 @@ export class LedgerWorld {
 
   placed(index: number): PlacedEntry {
     return { entry: utf8Text(this.entries[index] as Uint8Array) as string, index: BigInt(index), inclusion: this.inclusion(index) };
+  }
+
+  /** A key notice, in the tree of keys. */
+  certify(vkey: string, use: 'log' | 'receipt' = 'receipt'): void {
+    const entry = encodeKeyNotice({ action: 'certify', log: this.origin, use, vkey });
+    this.notices.push({ entry: utf8Text(entry) as string, index: BigInt(this.append(entry)) });
+    this.link(this.notices.at(-1) as { index: bigint }, KEYS_TREE.group, KEYS_TREE.item);
+  }
+
+  /** The log's keys. */
+  proveKeys(): ProofDocument {
+    return { ...this.prove(KEYS_TREE.item, { groups: [KEYS_TREE.group] }), notices: this.notices };
   }
 
   get genesisIndex(): number {
@@ -211,7 +226,7 @@ export class LedgerWorld {
   }
 
   /** Puts an event into a tree before the seal, as `seal` does with those that belong there. */
-  link({ index }: WorldEvent, group: string, item: string): void {
+  link({ index }: { readonly index: bigint }, group: string, item: string): void {
     const number = this.map.keys.numberOf(mapKey(this.mapSalt, group, item));
     const name = `${group} ${item}`;
     const tree = this.trees.get(name) ?? { number, entries: [], rows: [] };

@@ -2,7 +2,9 @@
  * The proof document, version 1: whatever is to be shown under one head of the log, in one canonical JSON (RFC 8785). Hashes of paths are
  * base64, commitments, secrets and the salt lower-case hex, log indexes JSON integers.
  *
- *   {"checkpoint": note, "events": [event, ...], "format": "custody-proof/1", "item": item | null, "salt": salt | null, "seal": placed}
+ *   {"checkpoint": note, "events": [event, ...], "format": "custody-proof/1", "item": item | null, "notices": [notice, ...],
+ *    "salt": salt | null, "seal": placed}
+ *   notice  {"entry": text, "index"}                                       an entry of the operator that the item's tree lists
  *   placed  {"entry": text, "inclusion": [hash, ...], "index"}             an entry of the operator, and its place in the log
  *   salt    {"genesis": placed, "mapSalt"}                                 the log's first word, which commits to the salt of the map
  *   item    {"groups": [{"group", "map", "tree"}, ...], "item"}            `map`: a map proof; `tree`: null where it shows absence
@@ -11,7 +13,7 @@
  *   shown   {"content": text | null, "envelope": {...}, "secret"}          the whole event; null: the content is in a file beside
  *        or {"opening": {...}}                                             some of it (opening.ts)
  *
- * Groups and events stand in ascending order, each once.
+ * Groups, notices and events stand in ascending order, each once.
  */
 import { concatBytes, equalBytes, fromBase64, fromHex, toBase64, toHex, uint64Bytes, utf8 } from './bytes.ts';
 import { canonicalize } from './canonical.ts';
@@ -85,16 +87,19 @@ export interface ProofDocument {
   readonly salt: { readonly genesis: PlacedEntry; readonly mapSalt: Uint8Array } | null;
   readonly item: { readonly item: string; readonly groups: readonly GroupPart[] } | null;
   readonly events: readonly EventPart[];
+  /** Of the log's own keys (log-keys.ts). */
+  readonly notices: readonly Omit<PlacedEntry, 'inclusion'>[];
 }
 
 /** Its bytes. Throws RangeError for an index from 2^53 on: JSON has no exact number for it. */
-export function encodeProofDocument({ checkpoint, seal, salt, item, events }: ProofDocument): Uint8Array {
+export function encodeProofDocument({ checkpoint, seal, salt, item, events, notices }: ProofDocument): Uint8Array {
   return utf8(
     canonicalize({
       checkpoint,
       events: [...events].sort((a, b) => Number(a.index - b.index)).map(eventJson),
       format: PROOF_FORMAT,
       item: item === null ? null : { groups: [...item.groups].sort(byGroup).map(groupJson), item: item.item },
+      notices: [...notices].sort((a, b) => Number(a.index - b.index)).map(({ entry, index }) => ({ entry, index: exact(index) })),
       salt: salt === null ? null : { genesis: placedJson(salt.genesis), mapSalt: toHex(salt.mapSalt) },
       seal: placedJson(seal),
     }),
@@ -260,11 +265,24 @@ class Reader {
 }
 
 function documentOf(reader: Reader): ProofDocument {
-  const { checkpoint, events, format, item, salt, seal } = reader.members(['checkpoint', 'events', 'format', 'item', 'salt', 'seal']);
+  const { checkpoint, events, format, item, notices, salt, seal } = reader.members([
+    'checkpoint',
+    'events',
+    'format',
+    'item',
+    'notices',
+    'salt',
+    'seal',
+  ]);
   if (reader.checks.formatKnown && format.value !== PROOF_FORMAT)
     throw new Misread('proof.format', `Only proofs of the format ${PROOF_FORMAT} can be read.`, format.pointer);
   const parts = events.list().map(eventOf);
   events.ascend(parts.map(({ index }) => index));
+  const said = notices.list().map((given) => {
+    const { entry, index } = given.members(['entry', 'index']);
+    return { entry: entry.text(), index: index.number() };
+  });
+  notices.ascend(said.map(({ index }) => index));
   return {
     checkpoint: checkpoint.text(),
     seal: placedOf(seal),
@@ -279,6 +297,7 @@ function documentOf(reader: Reader): ProofDocument {
       return { item: members.item.text(ITEM_LENGTH_MAX), groups };
     }),
     events: parts,
+    notices: said,
   };
 }
 

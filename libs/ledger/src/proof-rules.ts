@@ -56,6 +56,8 @@ export const PROOF_RULES = {
   eventAsked: true,
   /** A shown event is one of the entries that the trees list, at that index and with that hash. */
   eventListed: true,
+  /** A shown entry of the operator is one of those that the trees list. */
+  noticeListed: true,
   /** A shown event is about the item, and is for each reader group in whose tree its entry stands. */
   eventConcerns: true,
   /** Each entry that the trees list is shown, where all were to be. */

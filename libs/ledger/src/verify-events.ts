@@ -24,8 +24,8 @@ interface Given {
   readonly rules: ProofRules;
 }
 
-/** Two statements for all of them, or the first that fails. */
-export function* verifyEvents({ events, item }: ProofDocument, given: Given): Generator<Statement> {
+/** A statement for all of a kind, or the first that fails. */
+export function* verifyEvents({ events, notices, item }: ProofDocument, given: Given): Generator<Statement> {
   const { question, rules } = given;
   if (item !== null && given.listed === null) return;
   if (question.event !== undefined && events.length === 0 && rules.eventAsked)
@@ -50,12 +50,21 @@ export function* verifyEvents({ events, item }: ProofDocument, given: Given): Ge
     );
   if (events.length > 0)
     yield established('events', `${count(events.length, 'event')} give their entries${item === null ? '' : ', and are about the item'}.`);
-  yield* checkAllShown(events, given);
+  const strange = notices.findIndex(({ entry, index }) => !isListed(leafHash(utf8(entry)), places?.get(index)));
+  if (rules.noticeListed && strange >= 0)
+    return yield failure('events', {
+      code: 'proof.notice-not-listed',
+      detail: 'An entry of the operator is shown that no list has at its index.',
+      pointer: `/notices/${strange}`,
+    });
+  if (notices.length > 0)
+    yield established('events', `${count(notices.length, 'entry', 'entries')} of the operator are those that are listed.`);
+  yield* checkAllShown([...events, ...notices], given);
   const placed = events.filter(({ inclusion }) => inclusion !== null).length;
   if (placed > 0) yield established('inclusion', `${count(placed, 'event')} stand at their places under the head.`);
 }
 
-function* checkAllShown(events: readonly EventPart[], { listed, question, rules }: Given): Generator<Statement> {
+function* checkAllShown(events: readonly { readonly index: bigint }[], { listed, question, rules }: Given): Generator<Statement> {
   if (listed === null) return;
   const shown = new Set(events.map(({ index }) => index));
   const missing = listed.groups.flatMap(({ entries }) => entries.filter(({ index }) => !shown.has(index)));
@@ -68,6 +77,9 @@ function* checkAllShown(events: readonly EventPart[], { listed, question, rules 
 
 /** By log index: in which groups' lists an entry stands, and with what hash. */
 type Places = ReadonlyMap<bigint, readonly { readonly group: string; readonly leafHash: Uint8Array }[]>;
+
+const isListed = (leaf: Uint8Array, listedAt: readonly { readonly leafHash: Uint8Array }[] = []): boolean =>
+  listedAt.length > 0 && listedAt.every(({ leafHash: listedLeaf }) => equalBytes(listedLeaf, leaf));
 
 function placesOf(listed: ListedEntries | null): Places | null {
   if (listed === null) return null;
@@ -104,7 +116,7 @@ function checkEvent(
   if (!read.ok) return failure('events', { ...read.fault, pointer: `${pointer}/shown${read.fault.pointer ?? ''}` }, { about });
   const { envelope, document } = read.value;
   const { event: asked } = question;
-  if (rules.eventAsked && asked !== undefined && (envelope.agency !== asked.agency || envelope.id !== asked.id))
+  if (rules.eventAsked && asked !== undefined && ((asked.agency ?? envelope.agency) !== envelope.agency || envelope.id !== asked.id))
     return fail('events', 'proof.other-event', `This is the event ${envelope.agency}/${envelope.id}, and another was asked for.`);
   if (listed !== null && rules.eventConcerns) {
     const trees = treesOf(envelope.agency, document) ?? [];

@@ -164,6 +164,9 @@ const CLASSES: Readonly<Record<string, (document: Mutable, random: Random) => Mu
   'event, its content': changed(['events', 0, 'shown', 'content'], json),
   'event, its envelope': changed(['events', 0, 'shown', 'envelope'], inside),
   'event, its secret': changed(['events', 0, 'shown', 'secret'], hex),
+  'notices, made up': changed(['notices'], (_, random) => [
+    { entry: pick([honest.seal.entry, honest.salt!.genesis.entry, '{"key":{}}'], random), index: random(10) },
+  ]),
   'event, two swapped': (document, random) => {
     const events = at(document, ['events']) as Json[];
     const name = pick(['commitment', 'inclusion', 'shown', 'index'], random);
@@ -374,6 +377,7 @@ const LIES: Readonly<Record<ProofRuleName, () => Lie>> = {
     made.add([CAR]);
     return { bytes: made.seal().encode(CAR) };
   },
+  noticeListed: () => ({ bytes: asJson((document) => (document['notices'] = [{ entry: '{"key":{}}', index: 0 }])) }),
   eventsComplete: () => ({ bytes: edited((document) => ({ ...document, events: document.events.slice(1) })) }),
   eventIncluded: () => ({
     bytes: edited((document) => ({ ...document, events: document.events.map((event) => ({ ...event, inclusion: [seedOf('any')] })) })),

@@ -4,7 +4,8 @@ import { eventFile, verifyBundle, verifyBundleSteps } from './bundle.ts';
 import { openSlots } from './opening.ts';
 import { encodeProofDocument, openingJson, readProofDocument, type ProofDocument } from './proof-document.ts';
 import { VERDICTS, type Report } from './report.ts';
-import { signingKey } from './note-key.ts';
+import { KEYS_TREE } from './log-keys.ts';
+import { formatVerifierKey, signingKey } from './note-key.ts';
 import {
   BOX,
   bundleFiles,
@@ -144,6 +145,21 @@ describe('a proof of one event', () => {
     const none = verifyProof(encodeProofDocument({ ...world.proveEvent(event), events: [] }), trust, { event: other }).report;
     expect(none.verdict).toBe('not-in-log');
   });
+});
+
+it("the list of the log's keys is proved as the list of an item is", () => {
+  const keyed = new LedgerWorld().begin();
+  for (const key of ['a', 'b']) keyed.certify(formatVerifierKey(signingKey('receipt', `ledger.example/log/${key}`, seedOf(key))));
+  keyed.seal();
+  const whole = { item: KEYS_TREE.item, groups: [KEYS_TREE.group], allEvents: true };
+  const document = keyed.proveKeys();
+  expect(verifyProof(encodeProofDocument(document), trust, whole).report.verdict).toBe('verified');
+  const less = verifyProof(encodeProofDocument({ ...document, notices: document.notices.slice(1) }), trust, whole).report;
+  expect(less.verdict).toBe('incomplete');
+  const [first] = document.notices;
+  const other = { ...first!, entry: first!.entry.replace('certify', 'revoke') };
+  const changed = verifyProof(encodeProofDocument({ ...document, notices: [other, ...document.notices.slice(1)] }), trust, whole).report;
+  expect([changed.verdict, firstCode(changed, 'failed')]).toEqual(['altered', 'proof.notice-not-listed']);
 });
 
 describe('what was kept from an earlier check', () => {

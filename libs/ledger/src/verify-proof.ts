@@ -54,7 +54,8 @@ export interface Question {
   readonly groups?: readonly string[];
   /** Leaves [from, to) of the one tree; absent: all. */
   readonly stretch?: { readonly from: bigint; readonly to: bigint };
-  readonly event?: { readonly agency: string; readonly id: string };
+  /** Absent agency: of any. */
+  readonly event?: { readonly agency?: string; readonly id: string };
   /** The log itself was asked, now: a head behind a kept one is then an older state put back. */
   readonly isLatest?: boolean;
   /** Each listed entry has to be shown. */

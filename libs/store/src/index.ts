@@ -38,6 +38,7 @@ export { listConflicts, type Conflict, type ConflictKey } from './sql/list-confl
 export { CONTRADICTIONS_BYTES_MAX, CONTRADICTIONS_MAX, relationsAbout } from './sql/relations-about.ts';
 export { ITEMS_PER_KEY_MAX, search, type SearchHit } from './sql/search.ts';
 export { logSize } from './sql/log-size.ts';
+export { entryPlaces, oldestUnsealed, refusedBytes, submittedEvent, type EntryPlace, type RefusedBytes } from './sql/submitted.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export { timelinePage, type TimelineKey, type TimelineRow } from './sql/timeline-page.ts';
 export { readKeyNotices } from './seal/key-notices.ts';
@@ -54,7 +55,9 @@ export {
   readItems,
   readTile,
   readTiles,
+  sealAt,
 } from './seal/published.ts';
+export { firstSeal, lastSealBy, recordedTimes, sealCovering, type SealBounds, type SealPoint } from './seal/recorded.ts';
 export {
   appendNotice,
   holdToken,
@@ -73,3 +76,16 @@ export {
   type SealRow,
   type TileRow,
 } from './seal/seal-rows.ts';
+export {
+  checkpointOf,
+  firstNotice,
+  itemEntries,
+  itemRows,
+  itemsBetweenKeys,
+  mapTilesAt,
+  mapTilesBetween,
+  noticeAt,
+  type ItemEntryRow,
+  type StoredMapTile,
+} from './seal/map-reads.ts';
+export { visibleEvents } from './sql/visible-events.ts';

@@ -1,6 +1,6 @@
 /**
  * `custody serve`: the composition root. Starts what the configured roles need, in order, and ends it in the opposite order:
- * database, migrations, event log, topics, projector, HTTP, the demo case, and last the ready line.
+ * database, migrations, event log, topics, projector, HTTP, the demo case, sealer, and last the ready line.
  */
 import 'reflect-metadata';
 import { Command } from 'commander';
@@ -18,7 +18,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { openDatabase } from '../database.ts';
 import { OPERATOR } from '../operator.ts';
-import { bringsDemo, loadDemo } from '../demo.ts';
+import { bringsDemo, loadDemo, untilSealed } from '../demo.ts';
 import { openEventLog, prepareTopics } from '../event-logs.ts';
 import { startHttp } from '../http.ts';
 import { checkLogins } from '../logins.ts';
@@ -70,9 +70,12 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   const url = await startHttp(parts);
   health.start();
   shutdown.at('http', 'health', () => health.stop());
-  if (bringsDemo(config)) await loadDemo(parts, url);
-  // After the demo, whose first start waits for the log to have its size.
-  if (config.roles.includes('sealer')) await startSealer(parts);
+  const isNew = bringsDemo(config) && (await loadDemo(parts, url));
+  // After the demo, which one seal takes as a whole: it stands first in the log, and was recorded at one moment.
+  if (config.roles.includes('sealer')) {
+    await startSealer(parts);
+    if (isNew) await untilSealed(parts);
+  }
   return url;
 }
 

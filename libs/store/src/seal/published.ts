@@ -17,6 +17,10 @@ const LAST_SEAL = {
   name: 'last_seal',
   text: 'select log_index as "logIndex", covers, time, map_root as "mapRoot", map_size as "mapSize" from proof.seals order by log_index desc limit 1',
 };
+const SEAL_AT = {
+  name: 'seal_at',
+  text: 'select log_index as "logIndex", covers, time, map_root as "mapRoot", map_size as "mapSize" from proof.seals where log_index = $1::bigint',
+};
 const FIRST_SEAL_OVER = {
   name: 'first_seal_over',
   text: `select log_index as "logIndex", covers, time, map_root as "mapRoot", map_size as "mapSize" from proof.seals
@@ -50,6 +54,12 @@ export async function readTiles(
 
 export async function lastSeal(from: From): Promise<SealRow | null> {
   const { rows } = await from.run<SealRow>(LAST_SEAL);
+  return rows[0] ?? null;
+}
+
+/** The seal that stands at this index: of a checkpoint, at its size less one. */
+export async function sealAt(from: From, logIndex: number): Promise<SealRow | null> {
+  const { rows } = await from.run<SealRow>(SEAL_AT, [logIndex]);
   return rows[0] ?? null;
 }
 
