@@ -57,8 +57,10 @@ interface Shown {
 async function opened(options: BrowserContextOptions = {}, prepare: (page: Page) => Promise<unknown> = async () => undefined) {
   const context = await browser.newContext(options);
   const asked: string[] = [];
-  context.on('request', (request) => asked.push(request.url()));
-  await context.route('**', (route) => (route.request().url() === PAGE ? route.continue() : route.abort()));
+  await context.route('**', (route) => {
+    asked.push(route.request().url());
+    return route.request().url() === PAGE ? route.continue() : route.abort();
+  });
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
