@@ -133,14 +133,17 @@ function caseCommands(root: Command): void {
       ),
     );
   root
-    .command('export')
-    .description('write what the ledger holds, as a case file that imports again')
-    .addOption(new Option('--as <format>', 'format').choices(['case']).default('case'))
-    .option('-o, --output <file>', 'file to write (default: stdout)')
+    .command('export [item]')
+    .description('write what the ledger holds as a case file that imports again; of one item, a proof bundle that anyone can check')
+    .addOption(new Option('--as <format>', 'format, of a whole case').choices(['case']).default('case'))
+    .option('--size <n>', 'of a bundle: as the log showed it at this size (default: its newest head)')
+    .option('-o, --output <file>', 'file to write (default for a case: stdout)')
     .action(
-      runner(async (options) =>
+      runner(async (options, item) =>
         interruptible(async (signal) =>
-          (await import('./commands/export.ts')).exportCase(await clientOf(options, signal), { ...options, signal }),
+          item === undefined
+            ? (await import('./commands/export.ts')).exportCase(await clientOf(options, signal), { ...options, signal })
+            : (await import('./commands/export-bundle.ts')).exportBundle(await clientOf(options, signal), item, options),
         ),
       ),
     );
@@ -201,10 +204,8 @@ function witnessCommand(root: Command): void {
 function runner(action: Action) {
   return async (...args: unknown[]): Promise<void> => {
     const command = args.at(-1) as Command;
-    const positional = args
-      .slice(0, -2)
-      .filter((given) => given !== undefined)
-      .map(String);
+    // An optional one that is not given is not there.
+    const positional = args.slice(0, -2).flatMap((arg) => (arg === undefined ? [] : [String(arg)]));
     process.exitCode = await action(command.optsWithGlobals(), ...positional, ...command.args.slice(positional.length));
   };
 }

@@ -2,7 +2,21 @@ import { spawnSync } from 'node:child_process';
 import { buildSync } from 'esbuild';
 import fc from 'fast-check';
 import { unzipSync, Zip, ZipDeflate, zipSync } from 'fflate';
-import { BUNDLE_LIMITS, concatBytes, readBundleZip, sha256Hex, utf8, utf8Text, writeBundleZip, ZIP_FAULT_CODES } from './index.ts';
+import { bundleFiles, CAR, grownWorld, logKey } from './ledger-world.contract.ts';
+import {
+  BUNDLE_LIMITS,
+  concatBytes,
+  readBundleZip,
+  sha256Hex,
+  utf8,
+  utf8Text,
+  verifyBundle,
+  verifyBundleZip,
+  verifyBundleZipSteps,
+  writeBundleZip,
+  ZIP_FAULT_CODES,
+  type Statement,
+} from './index.ts';
 import { crc32 } from './crc32.ts';
 
 const FILES = new Map([
@@ -54,7 +68,7 @@ describe('a bundle as a zip', () => {
     const shuffled = new Map([...FILES].reverse());
     expect(sha256Hex(written(shuffled))).toBe(sha256Hex(zip));
     // A change of this line is a change of what others may have pinned.
-    expect(sha256Hex(zip)).toBe('7c808d6916e1cfc7320528756330ae5ce88277030dd9320071dcf3c144c6d98b');
+    expect(sha256Hex(zip)).toBe('5d4d9f110b998a00f5cd4241c260828f8bf4eb9f8db856e4385dd7ee0874e3fb');
   });
 
   test('has the same bytes by the clocks of all time zones, and at any time', () => {
@@ -201,9 +215,9 @@ describe('a zip that comes from outside', () => {
     expect(faultOf(patched(zip, central + 16, 4, crc32(text) ^ 1))).toBe('bundle.damaged');
     for (const size of [0, 999, 1_001, 5_000_000]) expect(faultOf(patched(zip, central + 24, 4, size))).toBe('bundle.damaged');
     // The block type that DEFLATE does not have.
-    expect(faultOf(patched(zip, find(zip, LOCAL) + 38, 1, 0xff))).toBe('bundle.damaged');
+    expect(faultOf(patched(zip, find(zip, LOCAL) + 40, 1, 0xff))).toBe('bundle.damaged');
     const stored = packed({ 'proof.json': text }, 0);
-    expect(faultOf(patched(stored, find(stored, LOCAL) + 38, 1, 0x79))).toBe('bundle.damaged');
+    expect(faultOf(patched(stored, find(stored, LOCAL) + 40, 1, 0x79))).toBe('bundle.damaged');
   });
 
   test('is not unpacked beyond its bounds, whatever sizes it states', () => {
@@ -240,6 +254,23 @@ describe('a zip that comes from outside', () => {
   test('may be any bytes', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => expect(faultOf(bytes)).toBe('bundle.zip')));
   });
+});
+
+test('a zip is verified as its files are; one that cannot be read is not checked, and nothing is said against it', () => {
+  const files = bundleFiles(grownWorld(), CAR);
+  const zip = written(files);
+  const trust = { log: [logKey] };
+  expect(verifyBundleZip(zip, trust)).toEqual(verifyBundle(files, trust));
+  expect(verifyBundleZip(zip, trust).verdict).toBe('verified');
+  const cut = verifyBundleZip(zip.subarray(0, 1_000), trust);
+  expect(cut).toMatchObject({ verdict: 'not-checked', statements: [{ step: 'document', state: 'not-established', code: 'bundle.zip' }] });
+  for (const given of [zip, zip.subarray(0, 1_000)]) {
+    const steps = verifyBundleZipSteps(given, trust);
+    const made: Statement[] = [];
+    let next = steps.next();
+    for (; next.done !== true; next = steps.next()) made.push(next.value);
+    expect([made, next.value]).toEqual([next.value.statements, verifyBundleZip(given, trust)]);
+  }
 });
 
 test('CRC-32 of the check string of ISO 3309', () => {
