@@ -83,6 +83,7 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
   // Nobody seals in this product; what a sealed log answers is in sealed-log.e2e.spec.ts.
   getCheckpoint: [{ path: '/log/checkpoint', status: 404 }],
   getTile: [{ path: '/log/tile/0/000', status: 404 }],
+  getMapLinks: [{ path: '/log/links/0-1', status: 404 }],
   livez: [{ path: '/livez', status: 200 }],
   readyz: [{ path: '/readyz', status: 200 }],
   metrics: [{ path: '/metrics', status: 200 }],
