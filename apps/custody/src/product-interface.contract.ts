@@ -94,6 +94,32 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
     { path: '/log/tile/entries/000.p/1', status: 200 },
     { path: '/log/tile/9/000', status: 404 },
   ],
+  getMapLinks: [{ path: '/log/links/0-1', status: 404 }],
+  proveLog: [
+    { path: '/v1/log', status: 200 },
+    { path: '/v1/log?size=1', status: 404 },
+  ],
+  proveKeys: [
+    { path: '/v1/log/keys', status: 200 },
+    { path: '/v1/log/keys?size=x', status: 400 },
+  ],
+  proveConsistency: [
+    { path: '/v1/log/consistency?from=1&to=2', status: 200 },
+    { path: '/v1/log/consistency?from=2&to=1', status: 404 },
+    { path: '/v1/log/consistency', status: 400 },
+  ],
+  proveItem: [
+    { path: '/v1/items/vin:WDDSYNTH9JA000001/proof', status: 200 },
+    { path: '/v1/items/vin:WDDSYNTH9JA000001/proof?group=clear&from=0&to=1', status: 200 },
+    { path: '/v1/items/vin:WDDSYNTH9JA000001/proof?from=0', status: 400 },
+    { path: '/v1/items/vin:WDDSYNTH9JA000001/proof?size=1', status: 404 },
+  ],
+  proveEvent: [
+    { path: '/v1/events/lux-0009/proof', status: 200 },
+    { path: '/v1/events/lux-0009/proof?open=place,items', status: 200 },
+    { path: '/v1/events/lux-0009/proof?open=nothing', status: 400 },
+    { path: '/v1/events/none/proof', status: 404 },
+  ],
   livez: [{ path: '/livez', status: 200 }],
   readyz: [{ path: '/readyz', status: 200 }],
   metrics: [{ path: '/metrics', status: 200 }],

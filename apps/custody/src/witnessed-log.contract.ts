@@ -1,4 +1,5 @@
 /** A sealed log in a real database with its gateway and real witness processes, for suites. */
+import 'reflect-metadata';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,7 @@ import {
   witnessClient,
   type WitnessClient,
 } from '#app/sealer';
+import { startWitness, type RunningWitness } from '#app/witness';
 import { isErrorCode, problem, statusOf, type ErrorCode } from '#lib/contracts';
 import {
   formatVerifierKey,
@@ -41,26 +43,66 @@ export interface Said {
   readonly message: string;
 }
 
-/** A witness process, which can be killed and started again at the same address. */
-export class WitnessProcess {
+/** A witness, in a process of its own or (sooner there) in this one, which can be killed and started again at the same address. */
+export class TestedWitness {
   readonly name: string;
   url = '';
   keys: VerifierKey<'witness'>[] = [];
   private readonly folder: string;
-  private readonly logKey: string;
+  private readonly logKey: SigningKey<'log'>;
   private readonly prefix: string | null;
+  private readonly isProcess: boolean;
   private child: ChildProcess | null = null;
+  private here: RunningWitness | null = null;
 
-  constructor(folder: string, name: string, logKey: SigningKey<'log'>, prefix: string | null) {
+  constructor(folder: string, name: string, logKey: SigningKey<'log'>, prefix: string | null, isProcess: boolean) {
     this.folder = join(folder, name.replaceAll('/', '-'));
     this.name = name;
-    this.logKey = formatVerifierKey(logKey);
+    this.logKey = logKey;
     this.prefix = prefix;
+    this.isProcess = isProcess;
   }
 
   async start(): Promise<this> {
     const port = this.url === '' ? '0' : new URL(this.url).port;
-    const args = [this.folder, this.logKey, this.name, port, ...(this.prefix === null ? [] : [this.prefix])];
+    const { url, keys } = this.isProcess ? await this.startProcess(port) : await this.startHere(port);
+    this.url = url;
+    this.keys = keys.map((text) => {
+      const key = parseVerifierKey(text, 'witness');
+      if (!key.ok) throw new Error(key.fault.detail);
+      return key.value;
+    });
+    return this;
+  }
+
+  async kill(): Promise<void> {
+    const { child, here } = this;
+    this.child = null;
+    this.here = null;
+    await here?.close();
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  private async startHere(port: string): Promise<{ url: string; keys: string[] }> {
+    const { folder, name, logKey, prefix } = this;
+    this.here = await startWitness({
+      folder,
+      name,
+      logKeys: [logKey],
+      host: '127.0.0.1',
+      port: Number(port),
+      log: createLog({ level: 'silent', secrets: [] }),
+      map: prefix === null ? null : { origin: logKey.name, prefix },
+    });
+    const { url, verifierKey, mapVerifierKey } = this.here;
+    return { url, keys: mapVerifierKey === null ? [verifierKey] : [verifierKey, mapVerifierKey] };
+  }
+
+  private async startProcess(port: string): Promise<{ url: string; keys: string[] }> {
+    const args = [this.folder, formatVerifierKey(this.logKey), this.name, port, ...(this.prefix === null ? [] : [this.prefix])];
     const child = spawn(process.execPath, ['--conditions=source', '--import', HOOKS, PROGRAM, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, NODE_OPTIONS: '' },
@@ -72,24 +114,7 @@ export class WitnessProcess {
     });
     const [word, url = '', ...keys] = line.split(' ');
     if (word !== 'ready') throw new Error(line);
-    this.url = url;
-    this.keys = keys
-      .filter((text) => text !== '-')
-      .map((text) => {
-        const key = parseVerifierKey(text, 'witness');
-        if (!key.ok) throw new Error(key.fault.detail);
-        return key.value;
-      });
-    return this;
-  }
-
-  async kill(): Promise<void> {
-    const { child } = this;
-    this.child = null;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
+    return { url, keys: keys.filter((text) => text !== '-') };
   }
 
   /** As one of a policy. @param which its own key, or that of maps */
@@ -108,7 +133,7 @@ export class WitnessedLog {
   private readonly database: TestDatabase;
   private readonly server: HttpServer;
   private readonly folder = mkdtempSync(join(tmpdir(), 'custody-witnessed-'));
-  private readonly witnesses: WitnessProcess[] = [];
+  private readonly witnesses: TestedWitness[] = [];
   private readonly ending = new AbortController();
   private projected = 0;
   private heads = 0;
@@ -151,8 +176,9 @@ export class WitnessedLog {
     rmSync(this.folder, { recursive: true });
   }
 
-  async witness(name: string, audits: 'maps' | 'nothing' = 'nothing'): Promise<WitnessProcess> {
-    const witness = new WitnessProcess(this.folder, name, this.key, audits === 'maps' ? this.prefix : null);
+  async witness(name: string, audits: 'maps' | 'nothing' = 'nothing', where: 'process' | 'here' = 'here'): Promise<TestedWitness> {
+    const prefix = audits === 'maps' ? this.prefix : null;
+    const witness = new TestedWitness(this.folder, name, this.key, prefix, where === 'process');
     this.witnesses.push(witness);
     return witness.start();
   }
