@@ -95,6 +95,7 @@ export function lifeContract(product: Product, letGo: () => Promise<void>): void
       secrets = [
         PUBLISHER_KEY,
         ...Object.values(passwordsOf(product.dataDir)),
+        readFileSync(join(product.dataDir, 'checkpoint.key'), 'utf8').trim(),
         ...(await product.records()).flatMap(({ value }) => {
           const record = decodeRecord(value);
           return record.ok ? [record.header.secret] : [];

@@ -88,7 +88,7 @@ function clockFinding(theirsMs: number, oursMs: number): Finding {
   return { ...clock, verdict: 'fail', remedy: 'Set both clocks by NTP: what is captured carries this one.' };
 }
 
-export function migrationFinding({ pending, newer, isThere }: MigrationState): Finding {
+function migrationFinding({ pending, newer, isThere }: MigrationState): Finding {
   const name = 'migrations';
   const remedy = '`custody migrate` makes it, and so does the next `custody serve`.';
   if (!isThere) return { name, verdict: 'fail', detail: 'the database has no ledger yet', remedy };
