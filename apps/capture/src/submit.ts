@@ -31,7 +31,7 @@ export interface SubmitMode {
   readonly onError: OnError;
   /** Judge, append nothing. */
   readonly dryRun: boolean;
-  /** Sign the receipts: 50 µs each, as much as all else that capture does with a sighting. */
+  /** Sign the receipts: 50 µs each, nearly as much as all else that capture does with a sighting. */
   readonly sign: boolean;
 }
 

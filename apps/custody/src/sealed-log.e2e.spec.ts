@@ -5,14 +5,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { jest } from '@jest/globals';
 import {
+  canonicalize,
+  checkPromiseKept,
   consistencyNodes,
   decodeBundle,
   foldNodes,
   formatVerifierKey,
   hashFromTile,
+  keysAt,
   leafHash,
   merkleRoot,
   openCheckpoint,
+  openReceipt,
+  openSealedReceipt,
   parseVerifierKey,
   readNotice,
   signingKey,
@@ -175,6 +180,38 @@ test('it grows from head to head, also over the death of every process, and adds
   expect(await (await get('/readyz')).text()).toContain('"sealer"');
 });
 
+test('a submitter has a signed receipt at once, and within the minute the sealed one; nobody else learns that there is one', async () => {
+  const document = sighting('receipt-1');
+  const submitted = await fetch(`${running.url}/v1/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(document),
+  });
+  const { signature, contentHash, log } = (await submitted.json()) as { signature: string; contentHash: string; log: string };
+  const { entries } = await sealedUpTo(DEMO_EVENTS + 3);
+  const notices = entries.flatMap((entry, index) => {
+    const notice = readNotice(entry);
+    return notice?.kind === 'key' ? [{ index: BigInt(index), key: notice.key }] : [];
+  });
+  const keys = keysAt(notices, log, BigInt(entries.length));
+  expect(keys.log.map(formatVerifierKey)).toEqual([formatVerifierKey(logKey(log))]);
+  const receipt = openReceipt(utf8(signature), { log, keys: keys.receipt });
+  if (!receipt.ok) throw new Error(receipt.fault.detail);
+  const status = (await (await get(`/v1/receipts/local/receipt-1?content=${contentHash}`)).json()) as { status: string; sealed: string };
+  expect(status).toMatchObject({ status: 'sealed', log, contentHash });
+  const sealed = openSealedReceipt(utf8(status.sealed), { log: keys.log });
+  if (!sealed.ok) throw new Error(sealed.fault.detail);
+  expect(checkPromiseKept(sealed.value, utf8(canonicalize(document as never)), receipt.value.value)).toMatchObject({ ok: true });
+  const answers = await Promise.all(
+    ['customs/receipt-1', 'local/none', 'local/receipt%2f1', `local/receipt-1?content=${'0'.repeat(64)}`].map(async (path) => {
+      const response = await get(`/v1/receipts/${path}`);
+      const { code, detail } = (await response.json()) as { code: string; detail: string };
+      return { status: response.status, code, detail };
+    }),
+  );
+  expect(answers).toEqual(answers.map(() => ({ ...answers[0], status: 404, code: 'event.not-found' })));
+});
+
 /** The other program is in Go, on the libraries of sumdb, and shares nothing with ours. */
 const GO_PROGRAM = join(import.meta.dirname, '../../../libs/ledger/interop');
 const GO_WITHIN_MS = 80_000;
@@ -214,5 +251,5 @@ test('a rebuild goes over the entries of the operator', async () => {
   const rebuilt = await runCustody(['rebuild', '--verify'], { CUSTODY_DATA_DIR: dataDir });
   expect([rebuilt.code, rebuilt.stderr]).toEqual([0, expect.any(String)]);
   running = await serveCustody({ ...ENV, CUSTODY_DATA_DIR: dataDir });
-  await sealedUpTo(DEMO_EVENTS + 2);
+  await sealedUpTo(DEMO_EVENTS + 3);
 });
