@@ -1,5 +1,5 @@
 /** What a sealer believes of witnesses at its start; what a restored database comes to is in apps/custody/src/witnessed-log.int.spec.ts. */
-import { cosign, formatNote, type SigningKey, type WitnessPolicy } from '#lib/ledger';
+import { cosign, formatNote, type NoteSignature, type SigningKey, type WitnessPolicy } from '#lib/ledger';
 import type { Log } from '#lib/runtime';
 import { ledgerConstants } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
@@ -40,10 +40,10 @@ function check(policy: WitnessPolicy = { witnesses: [witness.policy()], threshol
 
 /** A head of 7 entries that these signed. */
 function showing(...signers: readonly ('log' | SigningKey<'witness'>)[]): void {
-  const { text, signature } = log.head(7);
+  const { text, signatures } = log.head(7);
   const note = formatNote(
     text,
-    signers.map((signer) => (signer === 'log' ? signature : cosign(signer, text, 5n))),
+    signers.map((signer) => (signer === 'log' ? (signatures[0] as NoteSignature) : cosign(signer, text, 5n))),
   );
   witness.latest = { size: 7n, root: new Uint8Array(32), note };
 }

@@ -144,7 +144,7 @@ test('a shorter spelling of a number does not make up for space, so that only ca
       const given = text(numbers, ' '.repeat(spaces), at);
       const parsed = parseStrict(Buffer.from(given));
       if (!parsed.ok) return expect(parsed.fault.code).toBe('json.number');
-      expect(parsed.canonical.toString()).toBe(canonicalize(parsed.value));
+      expect(utf8Text(parsed.canonical)).toBe(canonicalize(parsed.value));
     }),
     { numRuns: 2_000 },
   );
@@ -219,5 +219,5 @@ test('control: without its checks the fast way would take what must be refused, 
   expect([...harmful, unordered].filter((spelt) => !naive(Buffer.from(spelt)))).toEqual([]);
   expect(harmful.filter((spelt) => parseStrict(Buffer.from(spelt)).ok)).toEqual([]);
   const parsed = parseStrict(Buffer.from(unordered));
-  expect(parsed.ok && parsed.canonical.toString()).toBe('{"a":1,"b":1}');
+  expect(parsed.ok && utf8Text(parsed.canonical)).toBe('{"a":1,"b":1}');
 });

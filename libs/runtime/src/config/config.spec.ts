@@ -121,9 +121,9 @@ test('production names everything that it is missing; a given value that equals 
     'config.missing databaseUrlProjector',
     'config.missing databaseUrlGateway',
     'config.missing databaseUrlOperator',
-    'config.missing receiptKey',
     'config.missing databaseUrlSealer',
     'config.missing sealer.key',
+    'config.missing receiptKey',
   ]);
   // Only the roles of this process need theirs.
   expect(problems({ env: { ...env, CUSTODY_ROLES: 'projector' } })).toEqual([
