@@ -2,5 +2,6 @@
 import { Ledger } from './0001-ledger.ts';
 import { Proof } from './0002-proof.ts';
 import { Receipts } from './0005-receipts.ts';
+import { Freeze } from './0006-freeze.ts';
 
-export const MIGRATIONS = [Ledger, Proof, Receipts];
+export const MIGRATIONS = [Ledger, Proof, Receipts, Freeze];

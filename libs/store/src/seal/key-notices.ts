@@ -22,3 +22,18 @@ export async function readKeyNotices(
 ): Promise<{ logIndex: number; bytes: Buffer }[]> {
   return (await from.run<{ logIndex: number; bytes: Buffer }>(KEY_NOTICES, [Buffer.from(keysItem), covers])).rows;
 }
+
+/** The first notice of a log, `null` before there is one: its genesis. */
+export async function firstNotice(from: StoreClient | StorePool): Promise<Buffer | null> {
+  const { rows } = await from.query<{ bytes: Buffer }>('select bytes from ledger.notices order by log_index limit 1');
+  return rows[0]?.bytes ?? null;
+}
+
+/** Notices from an index on. */
+export async function noticesFrom(from: StoreClient | StorePool, logIndex: number): Promise<Buffer[]> {
+  const { rows } = await from.query<{ bytes: Buffer }>(
+    'select bytes from ledger.notices where log_index >= $1::bigint order by log_index',
+    [logIndex],
+  );
+  return rows.map(({ bytes }) => bytes);
+}
