@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSealer, type Sealer } from '#app/sealer';
-import type { ProgressReport } from '#lib/runtime';
+import type { Config, ProgressReport } from '#lib/runtime';
 import { countEntriesFrom, lastSeal, ledgerConstants, type StorePool } from '#lib/store';
 import { declaredKeys } from './log-key.ts';
 import type { Parts } from './parts.ts';
+import { previousLog } from './previous-log.ts';
 
 const SIGNED_HEAD_FILE = 'sealed.json';
 /** A round reads with one connection and writes with another; the lock of the one sealer has a third. */
@@ -23,16 +24,24 @@ const STOPS: ReadonlySet<string> = new Set([
   'seal.foreign-key',
   'key.revoked',
   'key.other',
+  'log.frozen',
+  'log.other-beginning',
 ]);
 const RETRY_MS_MAX = 10_000;
+
+/** Path of the file of the last head that was signed. */
+export const sealerStateFile = ({ sealer, dataDir }: Pick<Config, 'sealer' | 'dataDir'>): string =>
+  sealer.stateFile ?? join(dataDir, SIGNED_HEAD_FILE);
 
 export async function startSealer({ config, log, health, shutdown, database }: Parts): Promise<void> {
   const pool = database.pool('sealer', { max: CONNECTIONS });
   const { origin } = await ledgerConstants(pool);
+  const previous = await previousLog(config.dataDir);
   const options = {
     ...(await declaredKeys(config, origin)),
     pool,
-    signedHeadFile: config.sealer.stateFile ?? join(config.dataDir, SIGNED_HEAD_FILE),
+    signedHeadFile: sealerStateFile(config),
+    ...(previous === undefined ? {} : { previous }),
   };
   const ending = new AbortController();
   const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: ending.signal }).catch(() => undefined);
