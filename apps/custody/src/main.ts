@@ -96,8 +96,19 @@ function program(): Command {
   return root;
 }
 
-/** The keys of the log, on the machine that has them. */
+/** The keys of the log, its end and its successor, on the machine that has them. */
 function keyCommands(root: Command): void {
+  const log = root.command('log').description('the end of a log, and the one that takes its place');
+  log
+    .command('freeze')
+    .description('end the log for good, with the server stopped; prints its last checkpoint')
+    .requiredOption('--reason <sentence>', 'what the log says for ever')
+    .action(runner(async (options) => (await import('./commands/log.ts')).freeze(options as never)));
+  log
+    .command('succeed <checkpoint>')
+    .description('prepare an empty data directory for the log that takes the place of the one with this last checkpoint (a file)')
+    .requiredOption('--key <vkey>', 'verifier key of the old log')
+    .action(runner(async (options, path) => (await import('./commands/log.ts')).succeed(path ?? '', options as never)));
   const key = root.command('key').description('the keys of the log: what signs, what did before, what is revoked');
   key
     .command('ls')

@@ -2,11 +2,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSealer, type Sealer } from '#app/sealer';
-import type { ProgressReport } from '#lib/runtime';
+import type { Config, ProgressReport } from '#lib/runtime';
 import { countEntriesFrom, lastSeal, ledgerConstants, type StorePool } from '#lib/store';
 import { declaredKeys } from './log-key.ts';
 import type { Parts } from './parts.ts';
 import { sealerWitnesses } from './sealer-witnesses.ts';
+import { previousLog } from './previous-log.ts';
 
 /** One for each log: the same folder may serve another database tomorrow, whose log signed nothing yet. */
 const signedHeadFile = (origin: string): string => `sealed-${origin.replaceAll(/[^A-Za-z0-9.-]+/g, '-')}.json`;
@@ -25,8 +26,14 @@ const STOPS: ReadonlySet<string> = new Set([
   'seal.foreign-key',
   'key.revoked',
   'key.other',
+  'log.frozen',
+  'log.other-beginning',
 ]);
 const RETRY_MS_MAX = 10_000;
+
+/** Path of the file of the last head that was signed. */
+export const sealerStateFile = ({ sealer, dataDir }: Pick<Config, 'sealer' | 'dataDir'>, origin: string): string =>
+  sealer.stateFile ?? join(dataDir, signedHeadFile(origin));
 
 export async function startSealer(parts: Parts): Promise<void> {
   const { config, log, health, shutdown, database } = parts;
@@ -34,11 +41,13 @@ export async function startSealer(parts: Parts): Promise<void> {
   const { origin } = await ledgerConstants(pool);
   const ending = new AbortController();
   const declared = await declaredKeys(config, origin);
+  const previous = await previousLog(config.dataDir);
   const witnesses = await sealerWitnesses(parts, pool, declared.key, ending.signal);
   const options = {
     ...declared,
     pool,
-    signedHeadFile: config.sealer.stateFile ?? join(config.dataDir, signedHeadFile(origin)),
+    signedHeadFile: sealerStateFile(config, origin),
+    ...(previous === undefined ? {} : { previous }),
     ...(witnesses === null ? {} : { publisher: witnesses.cosigning }),
   };
   const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: ending.signal }).catch(() => undefined);

@@ -8,6 +8,7 @@ export {
   type HeadPublisher,
   type SignedCheckpoint,
 } from './cosigning.ts';
+export { LogFrozen, OtherBeginning } from './log-end.ts';
 export { openSealer, SealRollback } from './open-sealer.ts';
 export { SealMismatch } from './read-again.ts';
 export { ClockJump, type Clocks } from './seal-clock.ts';

@@ -3,7 +3,6 @@
  * that is not what it last signed.
  */
 import {
-  encodeGenesis,
   equalBytes,
   foldNodes,
   hashFromTile,
@@ -11,18 +10,15 @@ import {
   KEYS_TREE,
   MapBuilder,
   mapKey,
-  mapSaltHash,
   rangeNodes,
   TileBuilder,
   tileOf,
 } from '#lib/ledger';
 import {
-  appendNotice,
   holdToken,
   lastCheckpoint,
   lastSeal,
   ledgerConstants,
-  lockHead,
   readEdgeTiles,
   readItemLeaves,
   readItems,
@@ -33,6 +29,7 @@ import {
   takeToken,
 } from '#lib/store';
 import { declareKeys } from './key-notices.ts';
+import { beginLog, hasEnded, LogFrozen } from './log-end.ts';
 import { SealMismatch } from './read-again.ts';
 import { type Clocks, SealClock } from './seal-clock.ts';
 import { Sealer, type SealerOptions } from './sealer.ts';
@@ -47,7 +44,7 @@ export class SealRollback extends Error {
 const HASH_BYTES = 32;
 
 /**
- * Whoever calls it last seals; who sealed before is fenced. Throws SealRollback, SealMismatch, ClockJump, KeyRevoked, OtherLogKey, and what
+ * Whoever calls it last seals; who sealed before is fenced. Throws SealRollback, SealMismatch, ClockJump, KeyRevoked, OtherLogKey, LogFrozen, OtherBeginning, and what
  * the database throws.
  * Cost: about 5 s for 10^6 items.
  */
@@ -75,20 +72,16 @@ export async function openSealer(options: SealerOptions & { readonly clocks?: Cl
   // Behind every check of what is there: in a database that was put back nothing is appended.
   await pool.transaction(async (client) => {
     await holdToken(client, token);
+    if (await hasEnded(client, last)) {
+      if (options.endReason === undefined) throw new LogFrozen('The log has ended: nothing is sealed behind its end.');
+      return;
+    }
     await declareKeys(client, options, keysItem, last?.covers ?? 0);
   });
   const sealer = new Sealer(options, { ...loaded, token, clock, keysItem });
   // Committed by a process that ended before it signed.
   if (!isPublished) await sealer.publish(0);
   return sealer;
-}
-
-/** The first entry of the operator fixes the log's name, and commits to the map salt. */
-async function beginLog(client: StoreClient, { pool, origin }: { readonly pool: StorePool; readonly origin: string }): Promise<void> {
-  const { rowCount } = await client.query('select from ledger.notices limit 1');
-  if (rowCount > 0) return;
-  const { mapSalt } = await ledgerConstants(pool);
-  await appendNotice(client, await lockHead(client), encodeGenesis({ log: origin, mapSalt: mapSaltHash(mapSalt) }));
 }
 
 async function checkSigned(client: StoreClient, { size, root }: SignedHead, stored: number): Promise<void> {

@@ -137,6 +137,8 @@ async function consistent(older: Log, newer: Log): Promise<boolean> {
 describe('the sealer', () => {
   test('seals what was committed, all of it, and each head begins with the one before', async () => {
     const sealer = await open();
+    // Of a log without sightings its own key alone, and then nothing.
+    expect(await sealer.seal()).toMatchObject({ covers: 2, mapSize: 1 });
     expect(await sealer.seal()).toBeNull();
     await project(2);
     expect(await sealer.waiting()).toBeGreaterThan(300);

@@ -11,6 +11,7 @@ import {
   formatNote,
   type ItemTrees,
   leafHash,
+  type LogEnd,
   type MapBuilder,
   type MapUpdate,
   signText,
@@ -37,6 +38,7 @@ import {
 } from '#lib/store';
 import { declaredNotices, keyIndexes, type DeclaredKeys } from './key-notices.ts';
 import type { HeadPublisher } from './cosigning.ts';
+import { endsIn, sayEnd } from './log-end.ts';
 import { growItems, leavesOf } from './log-leaves.ts';
 import { MapTileRows } from './map-tile-rows.ts';
 import { checkStored, rootAgain, SealMismatch } from './read-again.ts';
@@ -58,6 +60,10 @@ export type SealFailpoint = (typeof SEAL_FAILPOINTS)[number];
 
 export interface SealerOptions extends DeclaredKeys {
   readonly pool: StorePool;
+  /** For the genesis of a log that takes the place of another: where that one ended. */
+  readonly previous?: LogEnd;
+  /** Opened to end the log: why, as its last entry says it. */
+  readonly endReason?: string;
   /** File of the last head that was signed, apart from the database. */
   readonly signedHeadFile: string;
   /** Where a signed head goes that others have to cosign before it is published; without it the head is published at once. */
@@ -107,7 +113,8 @@ export class Sealer {
     const from = this.covers;
     const { piece, links } = await this.read(from);
     const own = { key: keysItem, indexes: keyIndexes(piece, this.declared) };
-    if (piece.entries.length === 0 && own.indexes.length === 0) return null;
+    const isEnd = endsIn(piece, this.options.origin, this.options.endReason);
+    if (piece.entries.length === 0 && own.indexes.length === 0 && !isEnd) return null;
     const leaves = leavesOf(piece);
     const grown = growItems(trees, map, links, own, from, leaves);
     const update = map.commit();
@@ -156,6 +163,18 @@ export class Sealer {
     await failpoint('after_publish');
   }
 
+  /** Says that the log ends, and seals all that it has said. The reason is the `endReason` by which this was opened. */
+  async end(): Promise<void> {
+    const { pool, origin, endReason } = this.options;
+    if (endReason === undefined) throw new RangeError('a log is ended by a sealer that was opened for it');
+    while ((await this.seal()) !== null);
+    await pool.transaction(async (client) => {
+      await holdToken(client, this.state.token);
+      await sayEnd(client, origin, endReason);
+    });
+    while ((await this.seal()) !== null);
+  }
+
   private get covers(): number {
     return this.last?.covers ?? 0;
   }
@@ -167,6 +186,7 @@ export class Sealer {
     const logIndex = await lockHead(client);
     const meanwhile = await readLogPiece(client, Number(tree.size), logIndex);
     keyIndexes(meanwhile, this.declared);
+    endsIn(meanwhile, this.options.origin, this.options.endReason);
     for (const leaf of leavesOf(meanwhile)) tree.append(leaf);
     const row = { logIndex, covers, time: clock.next(), mapRoot, mapSize };
     const bytes = this.sealBytes(row);

@@ -24,14 +24,18 @@ export {
 export { mapKey } from './map-key.ts';
 export { leafHash, merkleRoot, nodeHash } from './merkle.ts';
 export {
+  encodeFreeze,
   encodeGenesis,
   encodeKeyNotice,
   encodeSeal,
+  logEnd,
   mapSaltHash,
   readNotice,
+  type Freeze,
   type Genesis,
   type KeyNotice,
   type KeyUse,
+  type LogEnd,
   type Notice,
   type Seal,
 } from './notices.ts';

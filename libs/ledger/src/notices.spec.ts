@@ -2,7 +2,19 @@ import fc from 'fast-check';
 import { toHex, utf8, utf8Text } from './bytes.ts';
 import { encodeEntry } from './entry.ts';
 import { formatVerifierKey, signingKey } from './note-key.ts';
-import { encodeGenesis, encodeKeyNotice, encodeSeal, mapSaltHash, readNotice, type KeyNotice, type Seal } from './notices.ts';
+import { sha256 } from './primitives.ts';
+import { detailLine } from './receipt.ts';
+import {
+  encodeFreeze,
+  encodeGenesis,
+  encodeKeyNotice,
+  encodeSeal,
+  logEnd,
+  mapSaltHash,
+  readNotice,
+  type KeyNotice,
+  type Seal,
+} from './notices.ts';
 
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const number = fc.bigInt({ min: 0n, max: (1n << 53n) - 1n });
@@ -52,6 +64,35 @@ describe('what the operator says in the log', () => {
     expect(others.map((other) => [other, readNotice(utf8(other))])).toEqual(others.map((other) => [other, null]));
     expect(() => encodeKeyNotice({ ...key, vkey: 'none' })).toThrow(RangeError);
     expect(() => encodeKeyNotice({ ...key, log: 'other.example' })).toThrow(RangeError);
+  });
+
+  it('says that the log ends and why, and where the one before it ended', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 100 }), (log, text) => {
+        const reason = detailLine(text);
+        expect(readNotice(encodeFreeze({ log, reason }))).toEqual({ kind: 'freeze', freeze: { log, reason } });
+      }),
+    );
+    expect(utf8Text(encodeFreeze({ log: LOG, reason: 'damaged disk' }))).toBe(`{"freeze":{"log":"${LOG}","reason":"damaged disk"},"v":1}`);
+    for (const reason of ['', 'two\nlines', 'x'.repeat(1_001)]) expect(() => encodeFreeze({ log: LOG, reason })).toThrow(RangeError);
+    expect(readNotice(utf8(`{"freeze":{"log":"${LOG}","reason":"two\\nlines"},"v":1}`))).toBeNull();
+    fc.assert(
+      fc.property(fc.string(), hash, number, hash, (log, mapSalt, size, root) => {
+        const previous = logEnd({ origin: LOG, size, root }, 'text\n');
+        expect(readNotice(encodeGenesis({ log, mapSalt, previous }))).toEqual({ kind: 'genesis', genesis: { log, mapSalt, previous } });
+      }),
+    );
+    const text = utf8Text(encodeGenesis({ log: 'l', mapSalt: new Uint8Array(32), previous: logEnd({ origin: LOG, size: 7n, root: new Uint8Array(32) }, 'text\n') })) as string; // prettier-ignore
+    expect(text).toBe(
+      `{"genesis":{"log":"l","mapSalt":"${'0'.repeat(64)}","previous":{"checkpoint":"${toHex(sha256(utf8('text\n')))}","log":"${LOG}","root":"${'0'.repeat(64)}","size":7}},"v":1}`,
+    );
+    for (const other of [
+      text.replace('"size":7', '"size":-7'),
+      text.replace(',"size":7', ''),
+      text.replace('"size":7', '"size":7,"w":1'),
+      text.replace(/"previous":.*\},"v"/, '"previous":null},"v"'),
+    ])
+      expect([other, readNotice(utf8(other))]).toEqual([other, null]);
   });
 
   it('is read or refused whatever one character of it becomes, and never differs from what it says', () => {

@@ -37,11 +37,10 @@ export { itemCount } from './sql/item-count.ts';
 export { listConflicts, type Conflict, type ConflictKey } from './sql/list-conflicts.ts';
 export { CONTRADICTIONS_BYTES_MAX, CONTRADICTIONS_MAX, relationsAbout } from './sql/relations-about.ts';
 export { ITEMS_PER_KEY_MAX, search, type SearchHit } from './sql/search.ts';
-export { logSize } from './sql/log-size.ts';
+export { isFrozen, logSize } from './sql/log-size.ts';
 export { entryPlaces, oldestUnsealed, refusedBytes, submittedEvent, type EntryPlace, type RefusedBytes } from './sql/submitted.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export { timelinePage, type TimelineKey, type TimelineRow } from './sql/timeline-page.ts';
-export { readKeyNotices } from './seal/key-notices.ts';
 export {
   FixedRows,
   LINKS_MAX,
@@ -52,6 +51,7 @@ export {
   type ItemLinks,
   type LogPiece,
 } from './seal/log-piece.ts';
+export { noticesFrom, readKeyNotices } from './seal/key-notices.ts';
 export {
   countEntriesFrom,
   firstSealOver,
@@ -69,6 +69,7 @@ export {
 export { firstSeal, lastSealBy, recordedTimes, sealCovering, type SealBounds, type SealPoint } from './seal/recorded.ts';
 export {
   appendNotice,
+  freezeHead,
   holdToken,
   insertItemLeaves,
   insertItems,

@@ -14,9 +14,10 @@ import {
   loadPublisherKeys,
   secretsOf,
 } from '#lib/runtime';
+import { isFrozen } from '#lib/store';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
-import { openDatabase } from '../database.ts';
+import { type Database, openDatabase } from '../database.ts';
 import { OPERATOR } from '../operator.ts';
 import { bringsDemo, loadDemo, untilSealed } from '../demo.ts';
 import { openEventLog, prepareTopics } from '../event-logs.ts';
@@ -51,7 +52,8 @@ export async function serve(flags: CommandFlags, args: readonly string[]): Promi
 }
 
 async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' | 'shutdown'>): Promise<string> {
-  const { config, log, health, shutdown } = base;
+  const { log, health, shutdown } = base;
+  let { config } = base;
   const database = await openDatabase(config, log);
   shutdown.at('servers', 'database', () => database.stop());
   shutdown.at('pools', 'database', () => database.closePools());
@@ -59,13 +61,17 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   const { applied } = await database.migrate();
   if (applied.length > 0) log.info('the database was migrated', { count: applied.length });
 
+  if (await hasEnded(database)) {
+    log.error('the log has ended: it is read and proved, and nothing is taken in', { code: 'log.frozen' });
+    config = { ...config, roles: config.roles.filter((role) => role === 'gateway') };
+  }
   // The embedded database has a login for each role from its first moment.
   if (database.embedded === null) await checkLogins(config, log, database);
   const eventLog = openEventLog(config, log, database);
   shutdown.at('producers', 'event log', () => eventLog.close());
   await prepareTopics(config, log, eventLog);
   const keys = await loadPublisherKeys(config, OPERATOR.agency);
-  const parts: Parts = { ...base, database, eventLog, keys };
+  const parts: Parts = { ...base, config, database, eventLog, keys };
   if (config.roles.includes('projector')) await startProjector(parts);
   const url = await startHttp(parts);
   health.start();
@@ -77,6 +83,15 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
     if (isNew) await untilSealed(parts);
   }
   return url;
+}
+
+async function hasEnded(database: Database): Promise<boolean> {
+  const pool = database.ownerPool();
+  try {
+    return await isFrozen(pool);
+  } finally {
+    await pool.close();
+  }
 }
 
 /** `null`: help was asked for and printed. */

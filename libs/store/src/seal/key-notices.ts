@@ -22,3 +22,12 @@ export async function readKeyNotices(
 ): Promise<{ logIndex: number; bytes: Buffer }[]> {
   return (await from.run<{ logIndex: number; bytes: Buffer }>(KEY_NOTICES, [Buffer.from(keysItem), covers])).rows;
 }
+
+/** Notices from an index on. */
+export async function noticesFrom(from: StoreClient | StorePool, logIndex: number): Promise<Buffer[]> {
+  const { rows } = await from.query<{ bytes: Buffer }>(
+    'select bytes from ledger.notices where log_index >= $1::bigint order by log_index',
+    [logIndex],
+  );
+  return rows.map(({ bytes }) => bytes);
+}
