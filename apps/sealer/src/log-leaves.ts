@@ -24,7 +24,13 @@ export interface GrownItems {
 }
 
 /** Appends each link's leaf to its item tree, and sets the roots in the map (which is not hashed yet). */
-export function growItems(trees: ItemTrees, map: MapBuilder, links: ItemLinks, from: number, leaves: readonly string[]): GrownItems {
+export function growItems(
+  trees: ItemTrees,
+  map: MapBuilder,
+  links: Pick<ItemLinks, 'length' | 'logIndex' | 'hash'>,
+  from: number,
+  leaves: readonly string[],
+): GrownItems {
   const grown: GrownItems = { items: [], leaves: [] };
   const touched = new Set<number>();
   for (let n = 0; n < links.length; n++) {
