@@ -134,7 +134,13 @@ class Commitments {
     for (const anchor of this.waiting) this.tooShort(anchor);
     const items = this.items.map.keys.size;
     for (const { table, key } of await strayRows(this.client, { size: end, covers: this.covers, items, levels }))
-      this.findings.add({ code: 'audit.stray', table, key, logIndex: null, detail: 'This row stands outside of the log, or of what was sealed.' });
+      this.findings.add({
+        code: 'audit.stray',
+        table,
+        key,
+        logIndex: null,
+        detail: 'This row stands outside of the log, or of what was sealed.',
+      });
   }
 
   private piece(blocks: LogBlocks): ExpectedTile[] {
@@ -146,7 +152,7 @@ class Commitments {
     for (let index = from; index < Math.min(to, this.sealed); index++) {
       this.tree.grow(index);
       const notice = notices.get(index);
-      const seal = notice === undefined ? null : this.seals.read(index, notice, rows);
+      const seal = notice === undefined ? (rows.seals.size === 0 ? null : this.seals.lost(index, rows)) : this.seals.read(index, notice, rows);
       if (seal !== null) {
         found.add(index);
         this.covers = Math.max(this.covers, seal.covers);
@@ -206,7 +212,8 @@ class Commitments {
         table: 'proof.tiles',
         key: { level, n },
         logIndex: n * 256 ** (level + 1),
-        detail: stored === null ? `The tile ${level}/${n} is not stored.` : `The tile ${level}/${n} is not what the tiles below it hash to.`,
+        detail:
+          stored === null ? `The tile ${level}/${n} is not stored.` : `The tile ${level}/${n} is not what the tiles below it hash to.`,
       });
     }
   }

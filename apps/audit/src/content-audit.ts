@@ -44,7 +44,8 @@ export class ContentAudit {
         unowned.delete(event.logIndex);
         this.check(event, rows.rowsOf(event.logIndex));
       });
-      for (const logIndex of unowned) for (const row of rows.rowsOf(logIndex)) this.reportRow(row, logIndex, 'and the log has no sighting there');
+      for (const logIndex of unowned)
+        for (const row of rows.rowsOf(logIndex)) this.reportRow(row, logIndex, 'and the log has no sighting there');
       from = rows.to;
       onProgress(this.seen.events);
     }
@@ -120,7 +121,8 @@ export class ContentAudit {
     const expected = this.timeline.rowsOf({ agency, id, ...index }, groups, logIndex);
     if (expected.length === 1 && stored.length === 1 && (expected[0] as Buffer).equals(stored[0] as Buffer)) return;
     const left = new Map(expected.map((row) => [row.toString('latin1'), row]));
-    for (const row of stored) if (!left.delete(row.toString('latin1'))) this.reportRow(row, logIndex, 'and the document says something else');
+    for (const row of stored)
+      if (!left.delete(row.toString('latin1'))) this.reportRow(row, logIndex, 'and the document says something else');
     for (const row of left.values()) this.reportRow(row, logIndex, null);
   }
 
@@ -132,7 +134,14 @@ export class ContentAudit {
         ? `The event ${logIndex} concerns this item for this reader group, and the timeline has no such row.`
         : `The timeline has this row of the event ${logIndex}, ${why}.`;
     const key = { log_index: logIndex, item, grp };
-    this.findings.add({ code: 'audit.timeline', table: 'ledger.timeline', key, logIndex, ...difference(why === null ? mapKey : null, why === null ? null : mapKey), detail });
+    this.findings.add({
+      code: 'audit.timeline',
+      table: 'ledger.timeline',
+      key,
+      logIndex,
+      ...difference(why === null ? mapKey : null, why === null ? null : mapKey),
+      detail,
+    });
   }
 
   private report(code: AuditCode, logIndex: number, detail: string, differs: ReturnType<typeof difference> = {}): void {

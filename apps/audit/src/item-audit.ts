@@ -35,6 +35,8 @@ export class ItemAudit {
   private readonly sealedLeaf: ReadonlyMap<number, Buffer>;
   private readonly waiting: WaitingPiece[] = [];
   private readonly touched = new Set<number>();
+  /** Of items that lack a leaf which the timeline has: its hash. */
+  private readonly missing = new Map<number, Buffer>();
   /** Items whose number in the database is not the one here: those behind a row that is missing. */
   private readonly moved = new Map<number, number>();
 
@@ -71,8 +73,34 @@ export class ItemAudit {
       const [link, leaf] = [peekIndex(links), peekIndex(stored)];
       const logIndex = Math.min(link, leaf);
       if (logIndex >= covers || logIndex === Infinity) return;
+      if (link === leaf && this.settleOnly(piece, logIndex)) continue;
       this.settle(piece, logIndex, new Links(takeLinks(links, logIndex)), takeLeaves(stored, logIndex));
     }
+  }
+
+  /** The usual case without a list: one item, known, in its place. `false`: it is another, and nothing was done. */
+  private settleOnly({ from, leaves, links, stored, keys: firsts }: WaitingPiece, logIndex: number): boolean {
+    const { keys } = this.map;
+    const [link, row] = [links.at + 8, stored.at + 8];
+    if (links.bytes.readInt32BE(link) !== HASH_BYTES || this.moved.size > 0) return false;
+    const [item, length] = [stored.bytes.readInt32BE(row), stored.bytes.readInt32BE(row + 8)];
+    const [linkEnd, rowEnd] = [link + 4 + HASH_BYTES, row + 12 + length];
+    if (isAt(links.bytes, linkEnd, logIndex) || isAt(stored.bytes, rowEnd, logIndex)) return false;
+    if (item < 0 || item > keys.size) return false;
+    const key = links.bytes.subarray(link + 4, linkEnd);
+    if (item < keys.size) {
+      if (!keys.keyOf(item).equals(key)) return false;
+    } else if (firsts.get(item)?.equals(key) !== true || keys.find(key) >= 0) {
+      return false;
+    } else {
+      keys.numberOf(key);
+    }
+    const at = (logIndex - from) * HASH_BYTES;
+    const leaf = itemLeaf(logIndex, leaves.subarray(at, at + HASH_BYTES));
+    this.append(logIndex, item, { item, n: stored.bytes.readInt32BE(row + 4), hashes: stored.bytes.subarray(row + 12, rowEnd) }, leaf);
+    links.at = linkEnd;
+    stored.at = rowEnd;
+    return true;
   }
 
   private settle(piece: WaitingPiece, logIndex: number, links: Links, rows: readonly StoredLeaf[]): void {
@@ -82,7 +110,9 @@ export class ItemAudit {
       const item = this.itemOf(piece, logIndex, row, links);
       if (item >= 0) this.append(logIndex, item, row, leaf);
     }
-    for (const key of links.rest())
+    for (const key of links.rest()) {
+      const item = key.length === HASH_BYTES ? this.map.keys.find(key) : -1;
+      if (item >= 0) this.missing.set(item, leaf);
       this.findings.add({
         code: 'audit.left-out',
         table: 'ledger.timeline',
@@ -91,6 +121,7 @@ export class ItemAudit {
         ...difference(key, null),
         detail: `The timeline says that the entry ${logIndex} concerns this item, and the item's tree has no leaf for it.`,
       });
+    }
   }
 
   /** The item's number here, and its link taken; -1: nothing is known of it. */
@@ -127,16 +158,25 @@ export class ItemAudit {
     const number = keys.numberOf(own);
     if (number === item) return number;
     if (keys.size === number + 1)
-      this.findings.add({ ...row, ...difference(number, item), detail: `Items are numbered by their first entry; ${item} is not the next.` });
+      this.findings.add({
+        ...row,
+        ...difference(number, item),
+        detail: `Items are numbered by their first entry; ${item} is not the next.`,
+      });
     this.moved.set(item, number);
     return number;
   }
 
   private append(logIndex: number, item: number, { item: stored, n, hashes }: StoredLeaf, own: Buffer): void {
+    const missing = this.missing.size === 0 ? undefined : this.missing.get(item);
+    if (missing !== undefined) this.missing.delete(item);
+    // The next leaf counts one that is not there: its row was removed since it was sealed.
+    if (missing !== undefined && n === this.trees.count(item) + 1) this.trees.append(item, missing);
     const count = this.trees.count(item);
-    const row = { code: 'audit.item-leaf', table: 'proof.item_leaves', key: { item: stored, n }, logIndex } as const;
-    if (n !== count)
-      this.findings.add({ ...row, ...difference(count, n), detail: `The item tree ${stored} has ${count} leaves before this one.` });
+    if (n !== count) {
+      const detail = `The item tree ${stored} has ${count} leaves before this one.`;
+      this.reportLeaf(logIndex, stored, n, difference(count, n), detail);
+    }
     let leaf = own;
     // An entry that is not what its tile says is told of there; where the item tree agrees with the tile, it was sealed so.
     const sealed = this.sealedLeaf.size === 0 ? undefined : this.sealedLeaf.get(logIndex);
@@ -147,12 +187,13 @@ export class ItemAudit {
     const appended = this.trees.append(item, leaf);
     this.leaves += 1;
     this.touched.add(item);
-    if (!appended.hashes.equals(hashes))
-      this.findings.add({
-        ...row,
-        ...difference(appended.hashes, hashes),
-        detail: `The hashes of this leaf of the item tree ${stored} are not those of the entry ${logIndex} and what stands before it.`,
-      });
+    if (appended.hashes.equals(hashes)) return;
+    const detail = `The hashes of this leaf of the item tree ${stored} are not those of the entry ${logIndex} and what stands before it.`;
+    this.reportLeaf(logIndex, stored, n, difference(appended.hashes, hashes), detail);
+  }
+
+  private reportLeaf(logIndex: number, item: number, n: number, differs: ReturnType<typeof difference>, detail: string): void {
+    this.findings.add({ code: 'audit.item-leaf', table: 'proof.item_leaves', key: { item, n }, logIndex, ...differs, detail });
   }
 
   private reportForeign(logIndex: number, item: number, n: number, key: Buffer): void {
@@ -166,6 +207,10 @@ export class ItemAudit {
     });
   }
 }
+
+/** Whether a row of this log index begins here. */
+const isAt = (rows: Buffer, at: number, logIndex: number): boolean =>
+  at < rows.length && rows.readUInt32BE(at + 4) === logIndex % 2 ** 32 && rows.readInt32BE(at) === Math.floor(logIndex / 2 ** 32);
 
 /** Infinity: there is no further row. */
 const peekIndex = (rows: Frames): number => {

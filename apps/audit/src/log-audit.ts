@@ -97,7 +97,8 @@ export class LogAudit {
   takeUpper(): ExpectedTile[] {
     const grown = this.tree.takeGrown();
     const others = this.shadow?.takeGrown() ?? [];
-    for (const [n, tiles] of [grown, others].entries()) for (const tile of tiles) this.keepEdge(this.edges[n] as Map<number, GrownTile>, tile);
+    for (const [n, tiles] of [grown, others].entries())
+      for (const tile of tiles) this.keepEdge(this.edges[n] as Map<number, GrownTile>, tile);
     return grown.filter(({ level, hashes }) => level > 0 && hashes.length === TILE_BYTES).map((tile) => expected(tile, others));
   }
 
@@ -116,23 +117,28 @@ export class LogAudit {
     else edges.set(level, { level, index, hashes: Buffer.from(hashes) });
   }
 
-  private hashEntries({ from, to, entries }: LogBlocks, leaves: Buffer, notices: ReadonlyMap<number, Buffer>): void {
+  private hashEntries(blocks: LogBlocks, leaves: Buffer, notices: ReadonlyMap<number, Buffer>): void {
+    const { from, to, entries } = blocks;
     const rows = new Frames(entries);
     const { names } = this;
     let found = rows.isDone ? Infinity : rows.int8();
     for (let index = from, at = 0; index < to; index++, at += HASH_BYTES) {
       let name = NOTHING;
       if (found === index) {
-        const commitment = rows.bytea();
+        const length = rows.int4();
         this.seen.entries += 1;
-        name = commitment.length === HASH_BYTES ? entryLeafLatin1((commitment as Latin1).hexSlice(0, HASH_BYTES)) : leafHash(commitment).toString('latin1');
+        name =
+          length === HASH_BYTES
+            ? entryLeafLatin1((entries as Latin1).hexSlice(rows.at, rows.at + length))
+            : leafHash(entries.subarray(rows.at, rows.at + length)).toString('latin1');
+        rows.at += length;
         found = rows.isDone ? Infinity : rows.int8();
         if (notices.has(index)) this.reportGap(index, 'Two entries stand at this index: one of a sighting and one of the operator.');
       } else {
         const notice = notices.get(index);
         if (notice === undefined) {
           this.gaps.add(index);
-          this.reportGap(index, 'The log has no entry at this index: it was removed, or never was.');
+          this.reportGap(index, 'The log has no entry at this index: it was removed, or never was.', isSeal(blocks, index));
         } else name = leafHash(notice).toString('latin1');
       }
       names.push(name);
@@ -206,9 +212,16 @@ export class LogAudit {
     this.doubts = altered === 'leaf' ? [] : this.doubts.filter(({ logIndex }) => logIndex >= size);
   }
 
-  private reportGap(logIndex: number, detail: string): void {
-    this.findings.add({ code: 'audit.gap', table: 'ledger.entries', key: { log_index: logIndex }, logIndex, detail });
+  private reportGap(logIndex: number, detail: string, isSeal = false): void {
+    const table = isSeal ? 'ledger.notices' : 'ledger.entries';
+    this.findings.add({ code: 'audit.gap', table, key: { log_index: logIndex }, logIndex, detail });
   }
+}
+
+/** Whether the table of seals has a row there: then it was a seal that is gone. */
+function isSeal({ seals }: LogBlocks, logIndex: number): boolean {
+  for (const rows = new Frames(seals); !rows.isDone; rows.at += 24, rows.bytea()) if (rows.int8() === logIndex) return true;
+  return false;
 }
 
 /** Node has them, and its types do not. */
@@ -216,5 +229,10 @@ type Latin1 = Buffer & { latin1Write(text: string, offset: number, length: numbe
 
 function expected(tile: GrownTile, others: readonly GrownTile[]): ExpectedTile {
   const other = others.find(({ level, index }) => level === tile.level && index === tile.index);
-  return { level: tile.level, n: Number(tile.index), hashes: Buffer.from(tile.hashes), other: other === undefined ? null : Buffer.from(other.hashes) };
+  return {
+    level: tile.level,
+    n: Number(tile.index),
+    hashes: Buffer.from(tile.hashes),
+    other: other === undefined ? null : Buffer.from(other.hashes),
+  };
 }

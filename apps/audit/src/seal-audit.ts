@@ -76,9 +76,20 @@ export class SealAudit {
       return { logIndex, covers, seal };
     }
     if (notice?.kind === 'genesis' && row === undefined) this.checkGenesis(logIndex, notice.genesis);
-    else this.report('audit.notice', logIndex, 'The entry of the operator at this index is none that this version makes: neither genesis nor seal.');
-    if (row === undefined) return null;
+    else
+      this.report(
+        'audit.notice',
+        logIndex,
+        'The entry of the operator at this index is none that this version makes: neither genesis nor seal.',
+      );
     // It was a seal once; the table of seals still says what it covered.
+    return this.lost(logIndex, rows);
+  }
+
+  /** A seal that is gone from the log, as far as the table of seals still has it. */
+  lost(logIndex: number, rows: SealRows): FoundSeal | null {
+    const row = rows.seals.get(logIndex);
+    if (row === undefined) return null;
     this.last = { logIndex, covers: row.covers, time: this.last?.time ?? '' };
     return { logIndex, covers: Math.min(row.covers, logIndex), seal: null };
   }
@@ -104,7 +115,8 @@ export class SealAudit {
     if (seal.covers > BigInt(logIndex)) wrong('The seal covers entries behind itself.', logIndex, Number(seal.covers));
     if (Number(seal.covers) < (this.last?.covers ?? 0))
       wrong('The seal covers less than the one before.', this.last?.covers ?? 0, Number(seal.covers));
-    if (this.last !== null && seal.time < this.last.time) wrong('The time of the seal lies before that of the one before.', this.last.time, seal.time);
+    if (this.last !== null && seal.time < this.last.time)
+      wrong('The time of the seal lies before that of the one before.', this.last.time, seal.time);
   }
 
   private checkRow(logIndex: number, seal: Seal, row: SealRow | undefined): void {
@@ -122,7 +134,8 @@ export class SealAudit {
       table: 'proof.seals',
       key: { log_index: logIndex },
       logIndex,
-      detail: row === undefined ? 'The table of seals has no row for this seal.' : 'The row of this seal says something else than the seal.',
+      detail:
+        row === undefined ? 'The table of seals has no row for this seal.' : 'The row of this seal says something else than the seal.',
     });
   }
 
@@ -164,7 +177,11 @@ export class SealAudit {
     const row = { table: 'proof.checkpoints', key: { size }, logIndex: size - 1 };
     if (note === undefined) {
       if (!isNewest)
-        this.findings.add({ code: 'audit.checkpoint-missing', ...row, detail: `No checkpoint of the size ${size} is stored, where a seal stands.` });
+        this.findings.add({
+          code: 'audit.checkpoint-missing',
+          ...row,
+          detail: `No checkpoint of the size ${size} is stored, where a seal stands.`,
+        });
       return;
     }
     if (this.keys.length === 0) return;

@@ -35,7 +35,7 @@ async function audited(dataDir: string, ...args: string[]): Promise<{ code: numb
 
 /** Waits until everything that was submitted is sealed and signed. */
 async function sealed(): Promise<AuditReport> {
-  for (const end = Date.now() + 30_000; ; ) {
+  for (const end = Date.now() + 30_000; ;) {
     const { code, report } = await audited('data');
     if (report.verdict === 'altered') throw new Error(JSON.stringify(report.first));
     if (code === 0 && report.signed === report.size) return report;
@@ -48,15 +48,18 @@ const pin = async (name: string): Promise<string> => {
   return path(name);
 };
 const submit = (id: string): Promise<Response> =>
-  fetch(`${running.url}/v1/sightings`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(sighting(id)) });
+  fetch(`${running.url}/v1/sightings`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(sighting(id)),
+  });
 
 function changeEntry(backup: string): void {
   const file = join(backup, 'ledger.entries.tsv');
   const text = readFileSync(file, 'utf8').replace(/\\\\x([0-9a-f])/, (_, digit: string) => `\\\\x${digit === '0' ? '1' : '0'}`);
   writeFileSync(file, text);
   const manifest = JSON.parse(readFileSync(join(backup, 'manifest.json'), 'utf8')) as { tables: { name: string; sha256: string }[] };
-  for (const table of manifest.tables)
-    if (table.name === 'ledger.entries') table.sha256 = createHash('sha256').update(text).digest('hex');
+  for (const table of manifest.tables) if (table.name === 'ledger.entries') table.sha256 = createHash('sha256').update(text).digest('hex');
   writeFileSync(join(backup, 'manifest.json'), JSON.stringify(manifest));
 }
 
@@ -66,7 +69,10 @@ test('audits beside a server that runs, backs up beside it, and restores what is
   expect(report.anchors).toMatchObject([{ kind: 'signed-head', outcome: 'holds' }]);
   const early = await pin('early.txt');
   const said = await runCustody(['audit', '--full', '--pin', early], at('data'));
-  expect(said).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Verified: the first \d+ entries .*are what was signed/) as string });
+  expect(said).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^Verified: the first \d+ entries .*are what was signed/) as string,
+  });
   expect(said.stdout).toContain('This does not show');
 
   expect(await runCustody(['backup', '-o', path('backup')], at('data'))).toMatchObject({ code: 0 });
@@ -116,7 +122,10 @@ test('says that it could not check where no key is known, and what is wrong with
   expect(await audited('restored')).toMatchObject({ code: 20, report: { verdict: 'unchecked' } });
   expect(await runCustody(['audit'], at('data'))).toMatchObject({ code: 2 });
   expect(await runCustody(['audit', '--full', '--pin', path('sealed.json')], at('data'))).toMatchObject({ code: 2 });
-  expect(await runCustody(['audit', '--full'], at('nowhere'))).toMatchObject({ code: 3, stderr: expect.stringContaining('[data.none]') as string });
+  expect(await runCustody(['audit', '--full'], at('nowhere'))).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('[data.none]') as string,
+  });
 });
 
 test('drills on a copy of the ledger, and leaves the ledger as it was', async () => {

@@ -2,7 +2,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Anchor } from '#app/audit';
-import { formatVerifierKey, fromHex, openCheckpoint, parseCheckpoint, parseNote, parseVerifierKey, signingKey, type VerifierKey } from '#lib/ledger';
+import {
+  formatVerifierKey,
+  fromHex,
+  openCheckpoint,
+  parseCheckpoint,
+  parseNote,
+  parseVerifierKey,
+  signingKey,
+  type VerifierKey,
+} from '#lib/ledger';
 import { type Config, createLog, linesOf, secretsOf } from '#lib/runtime';
 import { createPool, embeddedBeside, type StorePool } from '#lib/store';
 import { openDatabase } from './database.ts';
@@ -28,7 +37,13 @@ export async function openStore(config: Config, role: 'operator' | 'owner'): Pro
     const beside = embeddedBeside(config.dataDir);
     if (beside !== null) {
       const url = beside.url(role);
-      const pool = createPool({ url, max: CONNECTIONS, statementTimeoutMs: 0, applicationName: `custody ${role}`, log: linesOf(log, 'store') });
+      const pool = createPool({
+        url,
+        max: CONNECTIONS,
+        statementTimeoutMs: 0,
+        applicationName: `custody ${role}`,
+        log: linesOf(log, 'store'),
+      });
       return { pool, close: () => pool.close() };
     }
   }
@@ -61,7 +76,8 @@ export function logKeys(config: Config, origin: string, given: readonly string[]
 }
 
 /** The first of them in text, for a backup's manifest. */
-export const firstKeyText = (keys: readonly VerifierKey<'log'>[]): string | null => (keys[0] === undefined ? null : formatVerifierKey(keys[0]));
+export const firstKeyText = (keys: readonly VerifierKey<'log'>[]): string | null =>
+  keys[0] === undefined ? null : formatVerifierKey(keys[0]);
 
 /** The last head that the sealer of this machine signed; none where it never did. Throws CommandError `usage` for a file that says no head. */
 export function signedHead({ sealer, dataDir }: Config): Anchor[] {

@@ -6,7 +6,9 @@ import { printable } from './printable.ts';
 const FINDINGS_SHOWN = 20;
 
 export function auditText(report: AuditReport): string {
-  return [sentence(report), '', ...checkedLines(report), '', ...anchorLines(report), ...findingLines(report), '', ...notShown(report)].join('\n');
+  return [sentence(report), '', ...checkedLines(report), '', ...anchorLines(report), ...findingLines(report), '', ...notShown(report)].join(
+    '\n',
+  );
 }
 
 function sentence({ verdict, log, size, sealed, signed, first, counts }: AuditReport): string {
@@ -74,12 +76,16 @@ function findingLines({ findings, counts, first }: AuditReport): string[] {
 
 function findingLine({ code, table, key, expected, actual, detail }: AuditFinding): string[] {
   const row = Object.entries(key).map(([name, value]) => `${name}=${printable(String(value))}`);
-  const values = [...(expected === undefined ? [] : [`expected ${printable(expected)}`]), ...(actual === undefined ? [] : [`found ${printable(actual)}`])];
+  const values = [
+    ...(expected === undefined ? [] : [`expected ${printable(expected)}`]),
+    ...(actual === undefined ? [] : [`found ${printable(actual)}`]),
+  ];
   return [`${code}  ${table} ${row.join(' ')}`, `    ${printable(detail)}`, ...(values.length === 0 ? [] : [`    ${values.join(', ')}`])];
 }
 
 function notShown({ anchors, verdict }: AuditReport): string[] {
-  if (verdict === 'altered') return ['Keep the database as it is. What stands first in the log was altered first; what comes after it may follow from it.'];
+  if (verdict === 'altered')
+    return ['Keep the database as it is. What stands first in the log was altered first; what comes after it may follow from it.'];
   return [
     'This does not show',
     '- that what the events say is true, or that every event that was submitted is here: a receipt holds us to that',

@@ -16,7 +16,12 @@ export interface AuditFlags extends CommandFlags {
 
 export async function audit(flags: AuditFlags): Promise<ExitCode> {
   if (flags.full !== true)
-    throw new CommandError(EXIT.usage, 'usage', 'An audit replays all of the ledger, which takes its time.', 'Say so: custody audit --full.');
+    throw new CommandError(
+      EXIT.usage,
+      'usage',
+      'An audit replays all of the ledger, which takes its time.',
+      'Say so: custody audit --full.',
+    );
   const { config } = localConfig(flags);
   const store = await openStore(config, 'operator');
   try {

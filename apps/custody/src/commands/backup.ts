@@ -3,7 +3,15 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync } from 'nod
 import { join } from 'node:path';
 import { audit, type AuditReport } from '#app/audit';
 import { createLog, linesOf, secretsOf, type Config } from '#lib/runtime';
-import { ledgerConstants, readManifest, restoreBackup, startEmbedded, writeBackup, type BackupManifest, type StoreClient } from '#lib/store';
+import {
+  ledgerConstants,
+  readManifest,
+  restoreBackup,
+  startEmbedded,
+  writeBackup,
+  type BackupManifest,
+  type StoreClient,
+} from '#lib/store';
 import { firstKeyText, logKeys, openStore, pinnedHeads, signedHead } from '../audited.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
@@ -103,7 +111,9 @@ export async function restore(folder: string, flags: RestoreFlags): Promise<Exit
   if (existsSync(keysIn)) copyKeys(keysIn, config.dataDir);
   const report = found.report as AuditReport;
   const believed = own.length > 0 ? null : manifest.logKey;
-  process.stdout.write(flags.json === true ? `${JSON.stringify({ restored: true, ...report })}\n` : restoreText(manifest, report, believed));
+  process.stdout.write(
+    flags.json === true ? `${JSON.stringify({ restored: true, ...report })}\n` : restoreText(manifest, report, believed),
+  );
   return flags.verify === true && report.verdict === 'unchecked' ? EXIT.couldNotCheck : EXIT.ok;
 }
 

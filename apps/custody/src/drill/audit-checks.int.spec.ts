@@ -81,13 +81,16 @@ const CASES: Readonly<Record<AuditCode, Case>> = {
   },
   'audit.left-out': {
     async tamper() {
-      const { rows } = await client.query<{ mapKey: Buffer }>('select map_key as "mapKey" from ledger.timeline where log_index = $1', [last]);
+      const { rows } = await client.query<{ mapKey: Buffer }>('select map_key as "mapKey" from ledger.timeline where log_index = $1', [
+        last,
+      ]);
       await rewriteProof(client, { ...ledger.copy, leaveOut: { logIndex: last, mapKey: rows[0]?.mapKey as Buffer } });
     },
   },
   'audit.foreign': { tamper: () => run(`delete from ledger.timeline where log_index = ${first}`) },
   'audit.item': {
-    tamper: () => run(`update proof.items set map_key = sha256(map_key) where item = (select item from proof.item_leaves where log_index = ${first})`),
+    tamper: () =>
+      run(`update proof.items set map_key = sha256(map_key) where item = (select item from proof.item_leaves where log_index = ${first})`),
   },
   'audit.item-leaf': {
     async tamper() {
@@ -97,7 +100,9 @@ const CASES: Readonly<Record<AuditCode, Case>> = {
   'audit.seal-map': {
     async tamper() {
       // Seals over maps that lack an entry, and item trees that have it.
-      const { rows } = await client.query<{ mapKey: Buffer }>('select map_key as "mapKey" from ledger.timeline where log_index = $1', [last]);
+      const { rows } = await client.query<{ mapKey: Buffer }>('select map_key as "mapKey" from ledger.timeline where log_index = $1', [
+        last,
+      ]);
       await rewriteProof(client, { ...ledger.copy, leaveOut: { logIndex: last, mapKey: rows[0]?.mapKey as Buffer } });
       const kept = ['ledger.notices', 'proof.seals', 'proof.tiles', 'proof.checkpoints'];
       for (const [n, table] of kept.entries()) await client.query(`create temporary table kept_${n} on commit drop as table ${table}`);
@@ -110,16 +115,23 @@ const CASES: Readonly<Record<AuditCode, Case>> = {
   },
   'audit.seal-row': { tamper: () => run('update proof.seals set time = time + 1') },
   'audit.map-tile': { tamper: () => run('delete from proof.map_tiles where tile = 0 and seal = (select max(seal) from proof.map_tiles)') },
-  'audit.checkpoint': { tamper: () => run(`update proof.checkpoints set note = replace(note, chr(10) || '— ', chr(10) || '— x') where size = (${OLDER})`) },
+  'audit.checkpoint': {
+    tamper: () => run(`update proof.checkpoints set note = replace(note, chr(10) || '— ', chr(10) || '— x') where size = (${OLDER})`),
+  },
   'audit.checkpoint-root': {
     async tamper() {
       const { origin, key } = ledger.copy;
       const size = await number(OLDER);
-      await client.query('update proof.checkpoints set note = $2 where size = $1', [size, signedNote(origin, key, size, Buffer.alloc(32, 1))]);
+      await client.query('update proof.checkpoints set note = $2 where size = $1', [
+        size,
+        signedNote(origin, key, size, Buffer.alloc(32, 1)),
+      ]);
     },
   },
   'audit.checkpoint-missing': { tamper: () => run(`delete from proof.checkpoints where size = (${OLDER})`) },
-  'audit.stray': { tamper: () => run(`insert into proof.map_tiles select tile, 1000000, changed, kinds, hashes from proof.map_tiles limit 1`) },
+  'audit.stray': {
+    tamper: () => run(`insert into proof.map_tiles select tile, 1000000, changed, kinds, hashes from proof.map_tiles limit 1`),
+  },
   'audit.behind': { anchor: { size: 5_000 }, tamper: () => Promise.resolve() },
   'audit.fork': { anchor: { root: Buffer.alloc(32, 7) }, tamper: () => Promise.resolve() },
   'audit.content-missing': { content: true, tamper: () => run(`delete from ledger.content where log_index = ${first}`) },
@@ -128,7 +140,9 @@ const CASES: Readonly<Record<AuditCode, Case>> = {
     content: true,
     async tamper() {
       await run(`update ledger.content set bytes = bytes || ' '::bytea where log_index = ${first}`);
-      await run(`update ledger.entries set content_hash = (select sha256(bytes) from ledger.content where log_index = ${first}) where log_index = ${first}`);
+      await run(
+        `update ledger.entries set content_hash = (select sha256(bytes) from ledger.content where log_index = ${first}) where log_index = ${first}`,
+      );
     },
   },
   'audit.commitment': { content: true, tamper: () => flip('ledger.content', 'secret', { log_index: first }) },

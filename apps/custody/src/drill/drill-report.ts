@@ -7,12 +7,24 @@ const WHAT = { pin: 'a head kept elsewhere', receipt: 'a sealed receipt' } as co
 /** A Markdown table; the README has it between two lines that say so. */
 export function drillTable({ classes }: DrillResult): string {
   const lines = classes.map(
-    (each) => `| ${each.name} | ${each.hasKey ? 'and the key' : ''} | ${aloneCell(each)} | ${codeOf(each.by)} | ${namedCell(each)} | ${heldCell(each)} |`,
+    (each) =>
+      `| ${each.name} | ${each.hasKey ? 'and the key' : ''} | ${aloneCell(each)} | ${codeOf(each.by)} | ${namedCell(each)} | ${heldCell(each)} |`,
   );
   return [
     '| tampering, by somebody with every right on the database | has | found by the audit alone | by which check | names the row | found with |',
     '|---|---|---|---|---|---|',
     ...lines,
+  ].join('\n');
+}
+
+/** What the README says of it. */
+export function drillSection(result: DrillResult): string {
+  const { mutations, clean, entries, seed } = result;
+  return [
+    drillTable(result),
+    '',
+    `${group(mutations)} tamperings of a ledger of ${group(entries)} entries; ${group(clean.runs)} audits of it untouched in between raised ${group(clean.alarms)} alarms. ` +
+      `Again: \`custody drill tamper --own --mutations ${mutations} --seed ${seed}\`; all of it in [docs/drill.json](docs/drill.json).`,
   ].join('\n');
 }
 

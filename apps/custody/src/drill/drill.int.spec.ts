@@ -12,11 +12,14 @@ const MS_PER_TAMPERING = 2_000;
 let ledger: DrilledLedger;
 let result: DrillResult;
 
-beforeAll(async () => {
-  ledger = await drilledLedger(SEED, EVENTS_PER_ROUND);
-  const { copy, random } = ledger;
-  result = await drill({ copy, random, seed: SEED, mutations: TAMPERINGS });
-}, 60_000 + TAMPERINGS * MS_PER_TAMPERING);
+beforeAll(
+  async () => {
+    ledger = await drilledLedger(SEED, EVENTS_PER_ROUND);
+    const { copy, random } = ledger;
+    result = await drill({ copy, random, seed: SEED, mutations: TAMPERINGS });
+  },
+  60_000 + TAMPERINGS * MS_PER_TAMPERING,
+);
 afterAll(() => ledger.copy.close());
 
 describe(`a tamper drill (seed ${SEED})`, () => {

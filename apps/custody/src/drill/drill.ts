@@ -127,7 +127,12 @@ async function trial(client: StoreClient, each: TamperClass, rows: CopyRows, opt
   }
 }
 
-async function held(client: StoreClient, { held: what }: TamperClass, { receipt }: Tampered, { copy }: DrillOptions): Promise<string | null> {
+async function held(
+  client: StoreClient,
+  { held: what }: TamperClass,
+  { receipt }: Tampered,
+  { copy }: DrillOptions,
+): Promise<string | null> {
   if (what === 'receipt' && receipt !== undefined) return holdReceipt(client, copy, copy.keys, receipt);
   if (what !== 'pin') return null;
   const report = await audit(client, { keys: copy.keys, anchors: [copy.newest], content: false });
@@ -137,7 +142,9 @@ async function held(client: StoreClient, { held: what }: TamperClass, { receipt 
 function summary({ name, hasKey, alone, held: what }: TamperClass, trials: readonly Trial[]): ClassResult {
   const found = trials.filter((each) => each.found.length > 0);
   const ofRows = trials.filter(({ tampered }) => tampered.rows.length > 0);
-  const named = ofRows.filter(({ found: findings, tampered }) => findings.some((finding) => tampered.rows.some((row) => isNamed(row, finding))));
+  const named = ofRows.filter(({ found: findings, tampered }) =>
+    findings.some((finding) => tampered.rows.some((row) => isNamed(row, finding))),
+  );
   const withHeld = trials.filter(({ heldCode }) => heldCode !== null);
   const times = found.map(({ ms }) => ms).sort((a, b) => a - b);
   const isFound = alone ? found.length === trials.length && named.length === ofRows.length : found.length === 0;

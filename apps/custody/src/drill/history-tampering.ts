@@ -24,15 +24,21 @@ async function replaceContent({ client, random }: Scene, event: ProjectedEvent):
   ]);
 }
 
-const rewriteFrom = (hasKey: boolean) => async (scene: Scene): Promise<Tampered> => {
-  const { client, copy, random } = scene;
-  await replaceContent(scene, random.pick(copy.events));
-  await rewriteProof(client, { origin: copy.origin, ...(hasKey ? { key: copy.key } : {}) });
-  return { rows: [] };
-};
+const rewriteFrom =
+  (hasKey: boolean) =>
+  async (scene: Scene): Promise<Tampered> => {
+    const { client, copy, random } = scene;
+    await replaceContent(scene, random.pick(copy.events));
+    await rewriteProof(client, { origin: copy.origin, ...(hasKey ? { key: copy.key } : {}) });
+    return { rows: [] };
+  };
 
 /** The link of an event and one of its items. */
-async function someLink({ client, copy, random }: Scene): Promise<{ event: ProjectedEvent; logIndex: number; mapKey: Buffer; item: string }> {
+async function someLink({
+  client,
+  copy,
+  random,
+}: Scene): Promise<{ event: ProjectedEvent; logIndex: number; mapKey: Buffer; item: string }> {
   const event = random.pick(copy.events);
   const tree = random.pick(treesOf(event.content, event.agency));
   const { mapSalt } = await ledgerConstants(copy.pool);
@@ -44,19 +50,21 @@ async function someLink({ client, copy, random }: Scene): Promise<{ event: Proje
 }
 
 /** @param isHidden the timeline's row is removed as well @param withReceipt the submitter's receipt says what an honest seal would have made */
-const leaveOut = (isHidden: boolean, withReceipt: boolean) => async (scene: Scene): Promise<Tampered> => {
-  const { client, copy } = scene;
-  const link = await someLink(scene);
-  const places = withReceipt ? await placesOf(client, copy, link.event) : [];
-  await rewriteProof(client, { origin: copy.origin, key: copy.key, leaveOut: link });
-  if (isHidden)
-    await client.query('delete from ledger.timeline where log_index = $1::bigint and map_key = $2::bytea', [link.logIndex, link.mapKey]);
-  const rows = isHidden
-    ? [{ table: 'ledger.timeline', key: { log_index: link.logIndex, item: link.item } }]
-    : [{ table: 'ledger.timeline', key: { log_index: link.logIndex, map_key: link.mapKey.toString('hex') } }];
-  if (!withReceipt) return { rows };
-  return { rows, receipt: { bytes: await receiptOf(client, link.event, places), content: link.event.content } };
-};
+const leaveOut =
+  (isHidden: boolean, withReceipt: boolean) =>
+  async (scene: Scene): Promise<Tampered> => {
+    const { client, copy } = scene;
+    const link = await someLink(scene);
+    const places = withReceipt ? await placesOf(client, copy, link.event) : [];
+    await rewriteProof(client, { origin: copy.origin, key: copy.key, leaveOut: link });
+    if (isHidden)
+      await client.query('delete from ledger.timeline where log_index = $1::bigint and map_key = $2::bytea', [link.logIndex, link.mapKey]);
+    const rows = isHidden
+      ? [{ table: 'ledger.timeline', key: { log_index: link.logIndex, item: link.item } }]
+      : [{ table: 'ledger.timeline', key: { log_index: link.logIndex, map_key: link.mapKey.toString('hex') } }];
+    if (!withReceipt) return { rows };
+    return { rows, receipt: { bytes: await receiptOf(client, link.event, places), content: link.event.content } };
+  };
 
 /** Another document was sealed than was submitted. Nobody has a head of before: it was the first seal over it. */
 async function sealAnother(scene: Scene): Promise<Tampered> {

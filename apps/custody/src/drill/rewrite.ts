@@ -67,7 +67,10 @@ export async function rewriteProof(client: StoreClient, { origin, key, leaveOut 
     await insertItems(client, grown.items);
     await insertItemLeaves(client, grown.leaves);
     await insertMapTiles(client, index, mapTileRows(update));
-    await writeTiles(client, tree.takeGrown().map(({ level, index: n, hashes }) => ({ level, n: Number(n), hashes: Buffer.from(hashes) })));
+    await writeTiles(
+      client,
+      tree.takeGrown().map(({ level, index: n, hashes }) => ({ level, n: Number(n), hashes: Buffer.from(hashes) })),
+    );
     await client.query('update ledger.notices set bytes = $2::bytea where log_index = $1::bigint', [index, Buffer.from(bytes)]);
     await client.query('update proof.seals set map_root = $2::bytea, map_size = $3::bigint where log_index = $1::bigint', [
       index,

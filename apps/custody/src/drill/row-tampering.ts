@@ -65,7 +65,12 @@ async function editSeal(scene: Scene): Promise<Tampered> {
   const notice = readNotice(found.rows[0]?.bytes ?? Buffer.alloc(0));
   if (notice?.kind !== 'seal') throw new Error('no seal');
   const { seal } = notice;
-  const changes = [{ time: '2020-01-01T00:00:00.000000Z' }, { covers: seal.covers - 1n }, { mapRoot: random.bytes(32) }, { mapSize: seal.mapSize + 1n }];
+  const changes = [
+    { time: '2020-01-01T00:00:00.000000Z' },
+    { covers: seal.covers - 1n },
+    { mapRoot: random.bytes(32) },
+    { mapSize: seal.mapSize + 1n },
+  ];
   const bytes = encodeSeal({ ...seal, ...random.pick(changes) });
   await one(scene, 'update ledger.notices set bytes = $2::bytea where log_index = $1::bigint', [logIndex, Buffer.from(bytes)]);
   return { rows: [atIndex('ledger.notices', logIndex)] };
@@ -140,13 +145,15 @@ async function insertItemLeaf(scene: Scene): Promise<Tampered> {
   const { client, random, rows } = scene;
   const logIndex = random.pick(rows.entries);
   const { item } = random.pick(rows.keys['proof.items']);
-  const { rows: last } = await client.query<{ n: number }>('select count(*)::integer as n from proof.item_leaves where item = $1::integer', [item]);
+  const { rows: last } = await client.query<{ n: number }>(
+    'select count(*)::integer as n from proof.item_leaves where item = $1::integer',
+    [item],
+  );
   const n = last[0]?.n ?? 0;
-  await client.query(`insert into proof.item_leaves (item, n, log_index, hashes) values ($1::integer, $2::integer, $3::bigint, sha256('x'))`, [
-    item,
-    n,
-    logIndex,
-  ]);
+  await client.query(
+    `insert into proof.item_leaves (item, n, log_index, hashes) values ($1::integer, $2::integer, $3::bigint, sha256('x'))`,
+    [item, n, logIndex],
+  );
   return { rows: [row('proof.item_leaves', { item: item as number, n })] };
 }
 
@@ -201,7 +208,7 @@ export const ROW_CLASSES: readonly TamperClass[] = [
     async tamper(scene) {
       const logIndex = scene.random.pick(scene.rows.seals);
       await one(scene, 'delete from ledger.notices where log_index = $1::bigint', [logIndex]);
-      return { rows: [atIndex('ledger.entries', logIndex)] };
+      return { rows: [atIndex('ledger.notices', logIndex)] };
     },
   },
   remove('delete: a leaf of an item tree', 'proof.item_leaves', ({ log_index, item, n }) => [

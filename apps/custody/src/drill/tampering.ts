@@ -31,7 +31,9 @@ export async function copyRows(client: StoreClient): Promise<CopyRows> {
   const keys = {} as Record<KeyedTable, Key[]>;
   for (const [table, columns] of Object.entries(KEYED))
     keys[table as KeyedTable] = (
-      await client.query<Key>(`select ${columns.join(', ')} from ${table}${table === 'ledger.timeline' ? ` where item <> ''` : ''} order by ${columns.join(', ')}`)
+      await client.query<Key>(
+        `select ${columns.join(', ')} from ${table}${table === 'ledger.timeline' ? ` where item <> ''` : ''} order by ${columns.join(', ')}`,
+      )
     ).rows;
   return {
     entries: await numbers('select log_index as n from ledger.entries where log_index < (select max(covers) from proof.seals) order by 1'),

@@ -29,9 +29,7 @@ export async function readEvents(client: StoreClient, from: number, to: number, 
     const [agency, id, commitment, contentHash] = [row.text(), row.text(), row.field(), row.field()];
     const principal = row.next();
     const content =
-      principal === null
-        ? null
-        : { principal: principal.toString(), capturedMicros: row.int8(), secret: row.field(), bytes: row.field() };
+      principal === null ? null : { principal: principal.toString(), capturedMicros: row.int8(), secret: row.field(), bytes: row.field() };
     onEvent({ logIndex, agency, id, commitment, contentHash, content });
   });
 }

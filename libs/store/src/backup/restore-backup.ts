@@ -53,7 +53,10 @@ async function refuseFull(client: StoreClient): Promise<void> {
     if (rowCount > 0) full.push(name);
   }
   if (full.length > 0)
-    throw new StoreError('restore.not-empty', `The database has a ledger already (${full.join(', ')}). A backup is restored into an empty one.`);
+    throw new StoreError(
+      'restore.not-empty',
+      `The database has a ledger already (${full.join(', ')}). A backup is restored into an empty one.`,
+    );
 }
 
 async function fill(client: StoreClient, folder: string, manifest: BackupManifest, onProgress?: (table: string) => void): Promise<void> {
