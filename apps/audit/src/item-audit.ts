@@ -107,7 +107,7 @@ export class ItemAudit {
     const at = (logIndex - piece.from) * HASH_BYTES;
     const leaf = itemLeaf(logIndex, piece.leaves.subarray(at, at + HASH_BYTES));
     for (const row of rows) {
-      const item = this.itemOf(piece, logIndex, row, links);
+      const item = this.itemOf(piece, logIndex, row, links, rows);
       if (item >= 0) this.append(logIndex, item, row, leaf);
     }
     for (const key of links.rest()) {
@@ -125,23 +125,31 @@ export class ItemAudit {
   }
 
   /** The item's number here, and its link taken; -1: nothing is known of it. */
-  private itemOf(piece: WaitingPiece, logIndex: number, row: StoredLeaf, links: Links): number {
+  private itemOf(piece: WaitingPiece, logIndex: number, row: StoredLeaf, links: Links, rows: readonly StoredLeaf[]): number {
     const { keys } = this.map;
     const known = this.moved.size === 0 ? row.item : (this.moved.get(row.item) ?? row.item);
     if (this.trees.count(Math.max(known, 0)) === 0 || known < 0 || known >= keys.size)
-      return this.newItem(piece.keys.get(row.item) ?? null, logIndex, row, links);
+      return this.newItem(piece.keys, logIndex, row, links, rows);
     if (!links.take(keys.keyOf(known))) this.reportForeign(logIndex, row.item, row.n, keys.keyOf(known));
     return known;
   }
 
   /** At its first leaf an item gets the next number, and its key has to be in the table of items. */
-  private newItem(key: Buffer | null, logIndex: number, { item, n }: StoredLeaf, links: Links): number {
+  private newItem(
+    firsts: ReadonlyMap<number, Buffer>,
+    logIndex: number,
+    { item, n }: StoredLeaf,
+    links: Links,
+    rows: readonly StoredLeaf[],
+  ): number {
     const { keys } = this.map;
+    const key = firsts.get(item) ?? null;
     const row = { code: 'audit.item', table: 'proof.items', key: { item }, logIndex } as const;
     let own = key;
     if (key === null || !links.take(key)) {
       // Whose key is the altered one cannot be told here: the map root of the next seal agrees with one of them.
-      own = links.takeOnly() ?? key;
+      const others = rows.flatMap((row) => (row.item === item ? [] : (firsts.get(row.item) ?? (row.item < keys.size ? keys.keyOf(row.item) : []))));
+      own = links.takeOnlyBeside(others) ?? key;
       if (key !== null && own !== key)
         this.findings.add({
           ...row,
@@ -268,13 +276,11 @@ class Links {
     return false;
   }
 
-  /** The one that is left, taken; `null` where it is not one. */
-  takeOnly(): Buffer | null {
-    if (this.left !== 1) return null;
-    const at = this.taken.indexOf(0);
-    this.taken[at] = 1;
-    this.left = 0;
-    return this.keys[at] as Buffer;
+  /** The one that is left beside those of others, taken; `null` where it is not one. */
+  takeOnlyBeside(others: readonly Buffer[]): Buffer | null {
+    const left = this.rest().filter((key) => !others.some((other) => other.equals(key)));
+    const [only] = left;
+    return left.length === 1 && only !== undefined && this.take(only) ? only : null;
   }
 
   rest(): Buffer[] {

@@ -22,7 +22,7 @@ export interface DrillFlags extends CommandFlags {
 
 const MUTATIONS_MAX = 1_000_000;
 const SEED_END = 2 ** 32;
-const EVENTS_PER_ROUND = 40;
+const EVENTS_PER_ROUND = 24;
 
 export async function tamper(flags: DrillFlags): Promise<ExitCode> {
   const mutations = wholeNumber('--mutations', flags.mutations, MUTATIONS_MAX);

@@ -223,3 +223,23 @@ describe('an audit', () => {
     expect(Object.keys(report.counts).length).toBeGreaterThan(5);
   });
 });
+
+test('an audit of more entries than one tile holds compares every level of tiles, to the last hash', async () => {
+  const wide = await drilledLedger(SEED, 180);
+  const connection = await wide.copy.pool.connect();
+  try {
+    const { keys, newest } = wide.copy;
+    const whole = await audit(connection, { keys, anchors: [newest] });
+    expect(whole).toMatchObject({ verdict: 'verified', anchors: [{ outcome: 'holds' }] });
+    expect(whole.checked.tiles).toBe(4);
+    await connection.query('begin');
+    await flipBit({ client: connection, random: wide.random } as Scene, 'proof.tiles', 'hashes', { level: 1, n: 0 });
+    const { counts, first: finding } = await audit(connection, { keys, content: false });
+    await connection.query('rollback');
+    expect(counts).toEqual({ 'audit.tile': 1 });
+    expect(finding).toMatchObject({ table: 'proof.tiles', key: { level: 1, n: 0 } });
+  } finally {
+    connection.release();
+    await wide.copy.close();
+  }
+}, 60_000);

@@ -1,94 +1,105 @@
 /** A backup and what becomes of it, in real databases: whole or not at all. */
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testDatabase, type TestDatabase } from '../../test-database.ts';
 import { BATCH_SIZE, batchAt, PARTITION } from '../../test-processes/test-events.ts';
-import { digestDerived, projectBatch, restoreBackup, writeBackup } from '../index.ts';
+import { digestDerived, projectBatch, readManifest, restoreBackup, writeBackup } from '../index.ts';
 
-let [source, target]: TestDatabase[] = [];
+let source: TestDatabase;
+/** Empty, and left so. */
+let empty: TestDatabase;
 let folder: string;
 const path = (name: string): string => join(folder, name);
+const owner = (database: TestDatabase) => database.pool('owner');
+const written = (name: string, of = source) => writeBackup(owner(of), { folder: path(name), logKey: null });
+const restored = (name: string, to = empty, verify?: () => Promise<void>) =>
+  restoreBackup(to.url, { folder: path(name), ...(verify === undefined ? {} : { verify }) });
+const entriesIn = async (database: TestDatabase): Promise<number> => (await owner(database).query('select from ledger.entries')).rowCount;
 
 beforeAll(async () => {
-  source = await testDatabase();
+  [source, empty] = [await testDatabase(), await testDatabase()];
   for (let at = 0; at < 3 * BATCH_SIZE; at += BATCH_SIZE)
     await projectBatch(source.pool('projector'), PARTITION, at, at + BATCH_SIZE, batchAt(at), []);
-}, 60_000);
-afterAll(() => source?.drop());
-beforeEach(async () => {
-  target = await testDatabase();
   folder = mkdtempSync(join(tmpdir(), 'backup-'));
+  await written('a');
 }, 60_000);
-afterEach(async () => {
-  await target?.drop();
+afterAll(async () => {
+  await source.drop();
+  await empty.drop();
   rmSync(folder, { recursive: true });
 });
 
-const owner = (database: TestDatabase | undefined) => (database as TestDatabase).pool('owner');
-const written = (name = 'a') => writeBackup(owner(source), { folder: path(name), logKey: null });
-const restored = (name = 'a', verify?: () => Promise<void>) =>
-  restoreBackup((target as TestDatabase).url, { folder: path(name), ...(verify === undefined ? {} : { verify }) });
+/** Another copy of the backup, to be damaged. */
+function copied(name: string): string {
+  cpSync(path('a'), path(name), { recursive: true });
+  return path(name);
+}
 
 /** Of both schemas, by way of another backup: what is equal there is equal to the byte. */
-async function filesOf(name: string): Promise<Record<string, string>> {
+function filesOf(name: string): Record<string, string> {
   return Object.fromEntries(readdirSync(path(name)).map((file) => [file, readFileSync(join(path(name), file), 'latin1')]));
 }
 
 test('holds the whole ledger: restored and backed up again it is the same bytes', async () => {
-  const manifest = await written();
+  const manifest = readManifest(path('a'));
   expect(manifest.tables.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['event_log.records', 'ledger.content', 'ledger.entries', 'ledger.notices', 'proof.items', 'proof.tiles']),
   );
   expect(manifest.tables.find(({ name }) => name === 'ledger.entries')?.rows).toBe(manifest.size);
-  await written('same');
-  expect(await filesOf('same')).toEqual(await filesOf('a'));
-  await restored();
-  await writeBackup(owner(target), { folder: path('b'), logKey: null });
-  expect(await filesOf('b')).toEqual(await filesOf('a'));
-  expect(await digestDerived(owner(target))).toEqual(await digestDerived(owner(source)));
-  // The restored ledger goes on: the next number of what counts by itself is a new one.
-  const at = 3 * BATCH_SIZE;
-  expect(await projectBatch((target as TestDatabase).pool('projector'), PARTITION, at, at + BATCH_SIZE, batchAt(at), [])).toMatchObject({
-    outcome: 'committed',
-  });
+  await written('again');
+  expect(filesOf('again')).toEqual(filesOf('a'));
+  const target = await testDatabase();
+  try {
+    await restored('a', target);
+    await written('b', target);
+    expect(filesOf('b')).toEqual(filesOf('a'));
+    expect(await digestDerived(owner(target))).toEqual(await digestDerived(owner(source)));
+    await expect(restored('a', target)).rejects.toMatchObject({ code: 'restore.not-empty' });
+    // The restored ledger goes on: the next number of what counts by itself is a new one.
+    const at = 3 * BATCH_SIZE;
+    const next = await projectBatch(target.pool('projector'), PARTITION, at, at + BATCH_SIZE, batchAt(at), []);
+    expect(next).toMatchObject({ outcome: 'committed' });
+  } finally {
+    await target.drop();
+  }
 }, 60_000);
 
 test('is not written over anything', async () => {
-  await written();
-  await expect(written()).rejects.toMatchObject({ code: 'backup.exists' });
+  await expect(written('a')).rejects.toMatchObject({ code: 'backup.exists' });
 });
 
 test('of which one byte changed, or a file is missing, restores nothing', async () => {
-  await written();
-  appendFileSync(path('a/ledger.entries.tsv'), '\n');
-  await expect(restored()).rejects.toMatchObject({ code: 'restore.damaged' });
-  await written('c');
-  rmSync(path('c/proof.tiles.tsv'));
-  await expect(restored('c')).rejects.toMatchObject({ code: 'restore.damaged' });
-  expect((await owner(target).query('select from ledger.entries')).rowCount).toBe(0);
+  appendFileSync(join(copied('changed'), 'ledger.entries.tsv'), '\n');
+  await expect(restored('changed')).rejects.toMatchObject({ code: 'restore.damaged' });
+  rmSync(join(copied('less'), 'proof.tiles.tsv'));
+  await expect(restored('less')).rejects.toMatchObject({ code: 'restore.damaged' });
+  expect(await entriesIn(empty)).toBe(0);
 });
 
-test('is refused by a database that has a ledger, and by one whose check does not agree: there nothing is left of it', async () => {
-  await written();
-  await expect(restored('a', () => Promise.reject(new Error('behind')))).rejects.toThrow('behind');
-  expect((await owner(target).query('select from ledger.entries')).rowCount).toBe(0);
-  await restored();
-  await expect(restored()).rejects.toMatchObject({ code: 'restore.not-empty' });
-}, 60_000);
+test('whose check does not agree leaves nothing of itself', async () => {
+  let seen = 0;
+  const behind = async (): Promise<void> => {
+    seen += 1;
+    throw new Error('behind');
+  };
+  await expect(restored('a', empty, behind)).rejects.toThrow('behind');
+  expect(seen).toBe(1);
+  expect(await entriesIn(empty)).toBe(0);
+  expect((await owner(empty).query<{ size: number }>('select size from ledger.head')).rows).toEqual([{ size: 0 }]);
+});
 
 test.each([
   ['no JSON', '{'],
   ['another format', '{"format": "custody-backup/9"}'],
-  ['no tables', '{"format": "custody-backup/1", "migrations": ["a"], "origin": "x", "size": 1}'],
+  ['without tables', '{"format": "custody-backup/1", "migrations": ["a"], "origin": "x", "size": 1}'],
   [
-    'a table that would be SQL',
+    'one with a table that would be SQL',
     '{"format": "custody-backup/1", "migrations": ["a"], "origin": "x", "size": 1, "tables": [{"name": "a; drop", "columns": [], "rows": 0, "bytes": 0, "sha256": ""}]}',
   ],
-])('whose manifest is %s is none', async (_, manifest) => {
-  await written();
-  writeFileSync(path('a/manifest.json'), manifest);
-  await expect(restored()).rejects.toMatchObject({ code: 'restore.manifest' });
-  rmSync(path('a/manifest.json'));
-  await expect(restored()).rejects.toMatchObject({ code: 'restore.manifest' });
+])('whose manifest is %s is none', async (name, manifest) => {
+  writeFileSync(join(copied(name), 'manifest.json'), manifest);
+  await expect(restored(name)).rejects.toMatchObject({ code: 'restore.manifest' });
+  rmSync(join(path(name), 'manifest.json'));
+  await expect(restored(name)).rejects.toMatchObject({ code: 'restore.manifest' });
 });
