@@ -53,7 +53,8 @@ const ALLOWED = {
   'apps/gateway': [LIBS, ...NEST, npm('swagger-ui-dist'), NODE],
   'apps/witness': [LIBS, NODE],
   'apps/verify-page': [lib('ledger')],
-  'apps/custody': [LIBS, '^apps/(capture|projector|sealer|gateway|witness)/src/index\\.ts$', ...NEST, npm('commander'), NODE],
+  'apps/audit': [LIBS, NODE],
+  'apps/custody': [LIBS, '^apps/(capture|projector|sealer|gateway|witness|audit)/src/index\\.ts$', ...NEST, npm('commander'), NODE],
 };
 
 const allowLists = Object.entries(ALLOWED).flatMap(([folder, allowed]) => [

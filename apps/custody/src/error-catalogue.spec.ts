@@ -13,7 +13,7 @@ const isSuite = (path: string): boolean => /\.(spec|contract)\.ts$/.test(path);
 const textOf = (path: string): string => readFileSync(path, 'utf8');
 
 /** Where every code that is given must stand in the catalogue: whoever meets one looks it up. */
-const GIVES_CODES = /^(libs\/(event-log|store|runtime)|apps\/(custody|capture|gateway|projector|sealer))\/src\//;
+const GIVES_CODES = /^(libs\/(event-log|store|runtime)|apps\/(custody|capture|gateway|projector|sealer|audit))\/src\//;
 const CODE = '[a-z]+(?:-[a-z]+)*(?:\\.[a-z]+(?:-[a-z]+)*)*';
 /** Errors, findings, reasons, unions of codes, and what stands in for a missing one. Codes of systems (ENOENT, 57014) are not ours. */
 const IN_CODE_PLACE = new RegExp(

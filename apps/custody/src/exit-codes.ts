@@ -7,12 +7,12 @@ export const EXIT = {
   auth: 4,
   conflict: 5,
   rejectedRows: 6,
-  // Verdicts of checks: VERDICTS of libs/ledger.
+  // What was checked (verify, audit): each outcome has its own.
   altered: 10,
   notInLog: 11,
   untrustedKey: 12,
   incomplete: 13,
-  notChecked: 20,
+  couldNotCheck: 20,
   temporary: 75,
   interrupted: 130,
 } as const;
@@ -76,7 +76,7 @@ export function commandErrorOf(error: unknown): CommandError | null {
       'Choose another with --port (0 takes a free one).',
     );
   }
-  if (code.startsWith('data.') || code.startsWith('topic.')) return new CommandError(EXIT.conflict, code, String(message));
+  if (/^(?:data|topic|backup|restore)\./.test(code)) return new CommandError(EXIT.conflict, code, String(message));
   const passes = TEMPORARY.has(code) || TEMPORARY_SQLSTATE.test(code) || TEMPORARY_OWN.test(code);
   return passes ? new CommandError(EXIT.temporary, code, String(message)) : null;
 }

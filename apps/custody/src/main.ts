@@ -92,6 +92,7 @@ function program(): Command {
     .description('append it to the event log again')
     .action(runner(async (options, seq) => (await import('./commands/dlq.ts')).retry(await clientOf(options), seq ?? '', options)));
   localCommands(root);
+  auditCommands(root);
   witnessCommand(root);
   return root;
 }
@@ -195,6 +196,39 @@ function localCommands(root: Command): void {
     .command('version')
     .description('version and formats')
     .action(runner(async (options) => (await import('./commands/version.ts')).version(options)));
+}
+
+/** What an auditor and whoever keeps backups runs on this machine's ledger. */
+function auditCommands(root: Command): void {
+  root
+    .command('audit')
+    .description('replay the ledger against everything that was signed of it; a server may run beside it')
+    .option('--full', 'all of it: log, item trees, item map, and every event')
+    .option('--pin <files...>', 'heads that were kept elsewhere, as `checkpoint get` printed them')
+    .option('--key <vkeys...>', "the log's verifier keys (default: this machine's own)")
+    .action(runner(async (options) => (await import('./commands/audit.ts')).audit(options)));
+  root
+    .command('backup')
+    .description('write the ledger as it is at one moment into a new folder')
+    .requiredOption('-o, --output <folder>', 'folder to write, new or empty')
+    .option('--with-keys', 'the private keys of the data directory too')
+    .action(runner(async (options) => (await import('./commands/backup.ts')).backup(options as never)));
+  root
+    .command('restore <folder>')
+    .description('restore a backup into an empty database, if it is not behind what was signed')
+    .option('--verify', 'check every event as well, as audit --full does')
+    .option('--pin <files...>', 'heads that were kept elsewhere')
+    .option('--key <vkeys...>', "the log's verifier keys (default: this machine's own, else the one that the backup names)")
+    .action(runner(async (options, folder) => (await import('./commands/backup.ts')).restore(folder ?? '', options)));
+  root
+    .command('drill')
+    .description('exercises on a copy')
+    .command('tamper')
+    .description('tamper with a copy of the ledger in every way we know, and show what finds it')
+    .option('--mutations <n>', 'how many', '200')
+    .option('--seed <n>', 'the same ones again')
+    .option('--own', 'with a ledger made for it instead of a copy')
+    .action(runner(async (options) => (await import('./commands/drill.ts')).tamper(options as never)));
 }
 
 /** Beside the ledger, for logs of others too: needs neither database nor configuration. */

@@ -35,7 +35,7 @@ export interface OwnLinks {
 export function growItems(
   trees: ItemTrees,
   map: MapBuilder,
-  links: ItemLinks,
+  links: Pick<ItemLinks, 'length' | 'logIndex' | 'hash'>,
   own: OwnLinks,
   from: number,
   leaves: readonly string[],

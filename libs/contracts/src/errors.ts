@@ -16,6 +16,8 @@ export interface ErrorEntry {
 const entry = (status: number | null, title: string, meaning: string, remedy: string): ErrorEntry => ({ status, title, meaning, remedy });
 
 const NOTHING_STORED = 'Nothing was stored.';
+const EVIDENCE = 'Keep the database as it is for whoever looks into it, and find out who changed it; then restore a backup that verifies.';
+const TILES = 'What was signed still stands. Find out who changed the row; then restore a backup that verifies.';
 
 // One code a line, to be read as a table. prettier-ignore keeps it so.
 // prettier-ignore
@@ -154,6 +156,39 @@ export const ERRORS = {
   'seal.witnesses-silent': entry(null, 'Witnesses do not answer', 'At its start a sealer asks the witnesses what they cosigned, so as not to go on from an older database. Fewer answered than the policy asks for. Nothing is sealed; it is tried again.', 'Bring the witnesses back. Where one is gone for good, put another into the policy file.'),
   'seal.witness-refused': entry(null, 'A witness refuses', 'A witness answered that it does not cosign the head (403, 404, 422), or that it cosigned more than is there. The same head is not offered to it again.', 'Read the reason beside the code. 404, 403: the witness has to be told the log and its key. 422: it holds another history of the log, or the map is not that of the entries: find out which, before anything else.'),
   'seal.witness-failed': entry(null, 'A witness is of no use', 'A witness did not answer in time, or with something that is no cosignature by the key in the policy. It is asked again.', 'Look after the witness, its address and its key in the policy file.'),
+  // Audits: rows that are not what they must be. Backups, and what becomes of them.
+  'audit.head': entry(null, 'The head of the log is wrong', 'The log head says another size than the entries have.', EVIDENCE),
+  'audit.gap': entry(null, 'The log has a hole', 'An index of the log has no entry, or two: one was removed, or put in.', EVIDENCE),
+  'audit.entry': entry(null, 'An entry was altered', 'The row of an entry does not hash to what was sealed; a signed head stands for what was sealed.', EVIDENCE),
+  'audit.tile': entry(null, 'A tile was altered', 'A stored tile of the log is not what the entries hash to, is missing, or has another length.', TILES),
+  'audit.leaf': entry(null, 'An entry and its tile disagree', 'An entry does not hash to what its tile says, and no signed head stands for either of them.', EVIDENCE),
+  'audit.notice': entry(null, 'An entry of the operator is wrong', 'An entry of the operator is neither genesis nor seal, or the genesis is of another log.', EVIDENCE),
+  'audit.seal': entry(null, 'A seal is out of order', 'A seal names another log or another seal before it, covers less than the one before or more than there is, or its time falls.', EVIDENCE),
+  'audit.left-out': entry(null, 'Left out of an item tree', 'The timeline says that an entry concerns an item, and the item tree that was sealed has no leaf for it: whoever asks for all events of the item does not get it.', 'Find out whether the sealer left it out (then what it signed is false) or a row was removed since; keep the database as it is.'),
+  'audit.foreign': entry(null, 'Not of this item', 'An item tree has a leaf for an entry of which no timeline row says that it concerns the item.', EVIDENCE),
+  'audit.item': entry(null, 'The table of items is wrong', 'An item has another map key than its entries, none, or that of another item.', TILES),
+  'audit.item-leaf': entry(null, 'A leaf of an item tree is wrong', 'A stored leaf of an item tree is not what its entry hashes to, or does not stand in its place.', TILES),
+  'audit.seal-map': entry(null, 'The seal commits to another map', 'The item trees do not make the item map whose root the seal names.', EVIDENCE),
+  'audit.seal-row': entry(null, 'The table of seals is wrong', 'A row of the table of seals says something else than the seal in the log, is missing, or belongs to no seal.', TILES),
+  'audit.map-tile': entry(null, 'A tile of the item map is wrong', 'A stored tile of the item map is not what the item trees make, is missing, or belongs to no seal.', TILES),
+  'audit.checkpoint': entry(null, 'A checkpoint does not open', 'A stored checkpoint is not signed by the key of the log, is of another log or size, or does not end with a seal.', 'Check that the key is that of this log (`custody checkpoint key` on the machine that seals). If it is, somebody wrote that row.'),
+  'audit.checkpoint-root': entry(null, 'The log is not what was signed', 'The entries do not hash to the root that a checkpoint signs.', EVIDENCE),
+  'audit.checkpoint-missing': entry(null, 'A checkpoint is missing', 'A seal has no stored checkpoint. Nothing else is lost by that: the tree holds what it signed.', EVIDENCE),
+  'audit.stray': entry(null, 'A row outside of the log', 'A row has a place that the log does not have, or that nothing was sealed for.', EVIDENCE),
+  'audit.behind': entry(null, 'Behind what was signed', 'A head of more entries was signed, and kept elsewhere: entries are gone, or this is an older copy.', 'Restore a newer backup. Never let a log go on from here: it would contradict what it signed.'),
+  'audit.fork': entry(null, 'Not the log that was signed', 'A head of this size was kept elsewhere, and it is of other entries: the log was written anew, or it is another one.', 'Keep both heads: with the signatures of one key over two histories they are the proof.'),
+  'audit.content-missing': entry(null, 'Content is missing', 'An event has no content any more.', EVIDENCE),
+  'audit.content-hash': entry(null, 'Content was altered', 'The bytes of an event do not hash to what was recorded of them.', EVIDENCE),
+  'audit.content-form': entry(null, 'Content cannot be read', 'The content of an event is not the canonical JSON of a sighting.', EVIDENCE),
+  'audit.commitment': entry(null, 'Event and entry do not belong together', 'Envelope, content and secret of an event do not give the commitment that the log has.', EVIDENCE),
+  'audit.timeline': entry(null, 'The timeline says something else', 'A row of the timeline does not follow from the document of its event, or one that follows from it is missing.', 'Find out who changed it; `custody rebuild` makes the timelines again from entries and content.'),
+  'backup.exists': entry(null, 'The folder is taken', 'The folder for the backup is there and is not empty. Nothing was written.', 'Name a folder that is new or empty.'),
+  'restore.manifest': entry(null, 'No backup', 'The folder has no manifest that this version reads, or one that does not fit its tables. Nothing was restored.', 'Name the folder that `custody backup` wrote, and run the version that wrote it or a later one.'),
+  'restore.damaged': entry(null, 'The backup is damaged', 'A file of the backup is missing or is not what was written. Nothing was restored.', 'Restore another copy of this backup, or another backup.'),
+  'restore.not-empty': entry(null, 'There is a ledger already', 'The database is not empty. Nothing was changed.', 'Name an empty database or data directory (CUSTODY_DATA_DIR); the one that is there may still be evidence.'),
+  'restore.behind': entry(null, 'The backup is too old', 'A head of more entries than the backup has was signed, and is kept here or was given. Nothing was restored: a log that goes on from an older state would contradict what it signed.', 'Restore a newer backup.'),
+  'restore.fork': entry(null, 'The backup is of another history', 'A head that is kept here or was given is not of the log in the backup. Nothing was restored.', 'Keep both: they are the proof that there are two histories. Restore a backup of the log that was signed.'),
+  'restore.altered': entry(null, 'The backup does not verify', 'What the backup holds is not what was sealed. Nothing was restored.', 'Restore an earlier backup that is not behind what was signed; keep this one as evidence.'),
   'topic.changed': entry(null, 'Another topic of the same name', 'The topic was deleted and made again: its offsets mean other records. The consumer stopped.', 'Find out who did; then rebuild from the new topic, or restore the old one.'),
   'topic.missing': entry(503, 'Topic missing', 'The topic is not there and could not be created, or was deleted. Nothing was appended.', 'Create it, or let this client create topics: it does so at its start.'),
   'topic.partitions': entry(null, 'Another number of partitions', 'The topic has another number of partitions than configured.', 'Set the configuration to what is there; adding partitions moves keys.'),

@@ -1,5 +1,15 @@
 /** What stands in the way when the store cannot be opened or used. Codes are those of the error catalogue. */
-export type StoreErrorCode = 'data.locked' | 'data.newer' | 'store.unavailable' | 'store.timeout' | 'ledger.append-only' | 'log.frozen';
+export type StoreErrorCode =
+  | 'data.locked'
+  | 'data.newer'
+  | 'store.unavailable'
+  | 'store.timeout'
+  | 'ledger.append-only'
+  | 'log.frozen'
+  | 'backup.exists'
+  | 'restore.manifest'
+  | 'restore.damaged'
+  | 'restore.not-empty';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';

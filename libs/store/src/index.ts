@@ -99,3 +99,20 @@ export {
   type StoredMapTile,
 } from './seal/map-reads.ts';
 export { visibleEvents } from './sql/visible-events.ts';
+
+// Audits, backups.
+export { Frames } from './audit/frames.ts';
+export { readLogBlocks, type LogBlocks } from './audit/log-blocks.ts';
+export { readAuditedLog, strayRows, type AuditedLog, type StrayRow } from './audit/log-rows.ts';
+export {
+  readEvents,
+  readTimelineRows,
+  timelineRowText,
+  TimelineRows,
+  type AuditedEvent,
+  type TimelineBlock,
+} from './audit/content-rows.ts';
+export { readManifest, type BackupManifest } from './backup/manifest.ts';
+export { restoreBackup, type RestoreOptions } from './backup/restore-backup.ts';
+export { writeBackup, type BackupOptions } from './backup/write-backup.ts';
+export { embeddedBeside } from './embedded/beside.ts';

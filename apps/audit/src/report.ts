@@ -1,0 +1,60 @@
+/** What an audit says. */
+import type { AuditCode, AuditFinding } from './findings.ts';
+
+/** A head of the log that somebody kept elsewhere: what a database that was rewritten as a whole cannot change. */
+export interface Anchor {
+  readonly kind: 'signed-head' | 'pin';
+  /** File, or who kept it. */
+  readonly name: string;
+  readonly size: number;
+  readonly root: Uint8Array;
+  /** Names of witnesses whose cosignature was verified; none where no keys of theirs were given. */
+  readonly witnesses: readonly string[];
+}
+
+/** How an anchor compares. */
+export interface CheckedAnchor extends Omit<Anchor, 'root'> {
+  readonly outcome: 'holds' | 'behind' | 'fork';
+}
+
+export interface AuditPart {
+  /** Entries of the log, or events. */
+  readonly count: number;
+  readonly seconds: number;
+  /** Of this process alone, the database's own time not counted. */
+  readonly cpuSeconds: number;
+}
+
+export interface AuditReport {
+  readonly log: string;
+  /** Entries, the operator's among them. */
+  readonly size: number;
+  /** Size at the newest seal, and at the newest checkpoint that is in order; 0: none. */
+  readonly sealed: number;
+  readonly signed: number;
+  /** `unchecked`: nothing is known to be wrong, and no signed head stands for the log. */
+  readonly verdict: 'verified' | 'altered' | 'unchecked';
+  /** Of all that was found the one that stands first in the log. */
+  readonly first: AuditFinding | null;
+  readonly counts: Readonly<Partial<Record<AuditCode, number>>>;
+  /** The first hundred. */
+  readonly findings: readonly AuditFinding[];
+  readonly checked: Readonly<Record<(typeof CHECKED)[number], number>>;
+  readonly commitments: AuditPart;
+  /** `null`: it was not asked for. */
+  readonly content: AuditPart | null;
+  readonly anchors: readonly CheckedAnchor[];
+}
+
+export const CHECKED = [
+  'entries',
+  'notices',
+  'tiles',
+  'seals',
+  'checkpoints',
+  'items',
+  'itemLeaves',
+  'mapTiles',
+  'events',
+  'timelineRows',
+] as const;

@@ -1,0 +1,115 @@
+/** The database that an audit reads, and what it is held against: this machine's, also beside a server that runs. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Anchor } from '#app/audit';
+import {
+  formatVerifierKey,
+  fromHex,
+  openCheckpoint,
+  parseCheckpoint,
+  parseNote,
+  parseVerifierKey,
+  signingKey,
+  type VerifierKey,
+} from '#lib/ledger';
+import { type Config, createLog, linesOf, secretsOf } from '#lib/runtime';
+import { createPool, embeddedBeside, type StorePool } from '#lib/store';
+import { openDatabase } from './database.ts';
+import { CommandError, EXIT } from './exit-codes.ts';
+
+const LOG_KEY_FILE = 'checkpoint.key';
+const SIGNED_HEAD_FILE = 'sealed.json';
+/** One that reads in a transaction; what is asked once is asked by another. */
+const CONNECTIONS = 2;
+
+export interface OpenedStore {
+  readonly pool: StorePool;
+  close(): Promise<void>;
+}
+
+/** A pool with the rights of the role; the server of the data directory is used where one runs, and started for this command where none does. */
+export async function openStore(config: Config, role: 'operator' | 'owner'): Promise<OpenedStore> {
+  const log = createLog({ level: config.log.level, secrets: secretsOf(config) });
+  if (config.databaseUrl === null) {
+    // Opening would make a database where there is none.
+    if (!existsSync(join(config.dataDir, 'FORMAT')))
+      throw new CommandError(EXIT.notFound, 'data.none', `There is no data in ${config.dataDir}.`);
+    const beside = embeddedBeside(config.dataDir);
+    if (beside !== null) {
+      const url = beside.url(role);
+      const pool = createPool({
+        url,
+        max: CONNECTIONS,
+        statementTimeoutMs: 0,
+        applicationName: `custody ${role}`,
+        log: linesOf(log, 'store'),
+      });
+      return { pool, close: () => pool.close() };
+    }
+  }
+  const database = await openDatabase(config, log);
+  const pool = role === 'owner' ? database.ownerPool() : database.pool(role, { max: CONNECTIONS, statementTimeoutMs: 0 });
+  return {
+    pool,
+    close: async () => {
+      await database.closePools();
+      await database.stop();
+    },
+  };
+}
+
+/**
+ * The keys by which this log's checkpoints are believed: those that were given, else the public half of this machine's own. Never makes one.
+ * Throws CommandError `usage`.
+ */
+export function logKeys(config: Config, origin: string, given: readonly string[] = []): VerifierKey<'log'>[] {
+  if (given.length > 0)
+    return given.map((text) => {
+      const key = parseVerifierKey(text, 'log');
+      if (!key.ok) throw new CommandError(EXIT.usage, 'usage', `--key ${text}: ${key.fault.detail}.`);
+      return key.value;
+    });
+  const path = join(config.dataDir, LOG_KEY_FILE);
+  const hex = config.sealer.key ?? (existsSync(path) ? readFileSync(path, 'utf8').trim() : null);
+  const seed = hex === null ? null : fromHex(hex);
+  return seed === null ? [] : [signingKey('log', origin, seed)];
+}
+
+/** The first of them in text, for a backup's manifest. */
+export const firstKeyText = (keys: readonly VerifierKey<'log'>[]): string | null =>
+  keys[0] === undefined ? null : formatVerifierKey(keys[0]);
+
+/** The last head that the sealer of this machine signed; none where it never did. Throws CommandError `usage` for a file that says no head. */
+export function signedHead({ sealer, dataDir }: Config): Anchor[] {
+  const path = sealer.stateFile ?? join(dataDir, SIGNED_HEAD_FILE);
+  if (!existsSync(path)) return [];
+  const { size, root } = jsonOf(readFileSync(path, 'utf8')) as { size?: unknown; root?: unknown };
+  const bytes = typeof root === 'string' ? fromHex(root) : null;
+  if (typeof size !== 'number' || bytes?.length !== 32) throw new CommandError(EXIT.usage, 'usage', `${path} is no signed head.`);
+  return [{ kind: 'signed-head', name: path, size, root: bytes, witnesses: [] }];
+}
+
+/**
+ * Heads that were kept elsewhere: files with a checkpoint (C2SP tlog-checkpoint) as `custody checkpoint get` prints it. Where keys are known
+ * it has to be signed by one of them: a head that anybody could have written is held against nothing. Throws CommandError `usage`.
+ */
+export function pinnedHeads(files: readonly string[], keys: readonly VerifierKey<'log'>[]): Anchor[] {
+  return files.map((name) => {
+    const note = readFileSync(name);
+    const parsed = parseNote(note);
+    const head = parsed.ok ? parseCheckpoint(parsed.value.text) : parsed;
+    if (!head.ok) throw new CommandError(EXIT.usage, 'usage', `--pin ${name}: ${head.fault.detail}.`);
+    const opened = keys.length === 0 ? null : openCheckpoint(note, { log: keys });
+    if (opened?.ok === false) throw new CommandError(EXIT.usage, 'usage', `--pin ${name}: ${opened.fault.detail}.`);
+    const { size, root } = head.value;
+    return { kind: 'pin', name, size: Number(size), root, witnesses: [] };
+  });
+}
+
+function jsonOf(text: string): object {
+  try {
+    return (JSON.parse(text) as object | null) ?? {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,97 @@
+/** An audit as an auditor wants to read it: one sentence, what was checked, what was found, and what it does not show. */
+import type { AuditFinding, AuditPart, AuditReport, CheckedAnchor } from '#app/audit';
+import { group } from '../progress.ts';
+import { printable } from './printable.ts';
+
+const FINDINGS_SHOWN = 20;
+
+export function auditText(report: AuditReport): string {
+  return [sentence(report), '', ...checkedLines(report), '', ...anchorLines(report), ...findingLines(report), '', ...notShown(report)].join(
+    '\n',
+  );
+}
+
+function sentence({ verdict, log, size, sealed, signed, first, counts }: AuditReport): string {
+  if (verdict === 'altered' && first !== null) {
+    const found = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    return `NOT what was recorded: ${printable(first.detail)} (${group(found)} ${found === 1 ? 'finding' : 'findings'} in all)`;
+  }
+  if (verdict === 'unchecked')
+    return sealed === 0
+      ? `Could not be checked: nothing of the ${group(size)} entries of ${log} is sealed. Nothing is known to be wrong.`
+      : `Could not be checked: no checkpoint of ${log} opens by a key that is known here. Nothing is known to be wrong.`;
+  const rest = size > signed ? ` The ${group(size - signed)} after them are not signed for yet.` : '';
+  return `Verified: the first ${group(signed)} entries of ${log} are what was signed, each of them.${rest}`;
+}
+
+function checkedLines({ checked, commitments, content }: AuditReport): string[] {
+  const { entries, notices, tiles, seals, checkpoints, items, itemLeaves, mapTiles, events, timelineRows } = checked;
+  const lines = [
+    `log         ${group(entries)} entries and ${group(notices)} of the operator hashed again; ${group(tiles)} tiles, ${group(checkpoints)} signed checkpoints compared`,
+    `item trees  ${group(itemLeaves)} leaves of ${group(items)} items made again from the timelines`,
+    `item map    made again at ${group(seals)} seals; ${group(mapTiles)} tiles compared`,
+    `            ${rate(commitments, 'entries')}`,
+  ];
+  if (content === null) return [...lines, 'content     not asked for'];
+  return [
+    ...lines,
+    `content     ${group(events)} events: bytes, field tree, commitment, and ${group(timelineRows)} timeline rows that follow from them`,
+    `            ${rate(content, 'events')}`,
+  ];
+}
+
+const rate = ({ count, seconds }: AuditPart, unit: string): string =>
+  `${seconds.toFixed(2)} s, ${group(Math.round(count / Math.max(seconds, 0.001)))} ${unit}/s`;
+
+const OUTCOMES: Readonly<Record<CheckedAnchor['outcome'], string>> = {
+  holds: 'agrees',
+  behind: 'this log is BEHIND it',
+  fork: 'is of ANOTHER history',
+};
+
+function anchorLines({ anchors }: AuditReport): string[] {
+  if (anchors.length === 0)
+    return ['held against: no head that was kept elsewhere. Somebody with the log key could have written all of it anew.'];
+  return anchors.map(({ kind, name, size, outcome }) => {
+    const what = kind === 'pin' ? 'kept head' : 'last signed head';
+    return `held against  the ${what} of ${group(size)} entries in ${printable(name)}: ${OUTCOMES[outcome]}`;
+  });
+}
+
+function findingLines({ findings, counts, first }: AuditReport): string[] {
+  if (findings.length === 0) return [];
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const ordered = first === null ? findings : [first, ...findings.filter((each) => each !== first)];
+  const lines = ordered.slice(0, FINDINGS_SHOWN).flatMap(findingLine);
+  const rest = total - Math.min(ordered.length, FINDINGS_SHOWN);
+  return [
+    '',
+    ...lines,
+    ...(rest > 0 ? [`... and ${group(rest)} more (--json has the first hundred)`] : []),
+    `by check: ${Object.entries(counts)
+      .map(([code, count]) => `${code} ${group(count)}`)
+      .join(', ')}`,
+  ];
+}
+
+function findingLine({ code, table, key, expected, actual, detail }: AuditFinding): string[] {
+  const row = Object.entries(key).map(([name, value]) => `${name}=${printable(String(value))}`);
+  const values = [
+    ...(expected === undefined ? [] : [`expected ${printable(expected)}`]),
+    ...(actual === undefined ? [] : [`found ${printable(actual)}`]),
+  ];
+  return [`${code}  ${table} ${row.join(' ')}`, `    ${printable(detail)}`, ...(values.length === 0 ? [] : [`    ${values.join(', ')}`])];
+}
+
+function notShown({ anchors, verdict }: AuditReport): string[] {
+  if (verdict === 'altered')
+    return ['Keep the database as it is. What stands first in the log was altered first; what comes after it may follow from it.'];
+  return [
+    'This does not show',
+    '- that what the events say is true, or that every event that was submitted is here: a receipt holds us to that',
+    ...(anchors.some(({ kind, outcome }) => kind === 'pin' && outcome === 'holds')
+      ? []
+      : ['- that nobody with the log key wrote it all anew: keep a checkpoint elsewhere and name it with --pin']),
+    '- that relations and search follow from the events: custody rebuild --verify does',
+  ];
+}

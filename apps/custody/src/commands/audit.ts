@@ -1,0 +1,61 @@
+/** `custody audit --full`: replays the ledger against everything that was signed of it, also beside a server that runs. Changes nothing. */
+import { audit as auditLedger, type AuditReport } from '#app/audit';
+import { ledgerConstants, type StorePool } from '#lib/store';
+import { logKeys, openStore, pinnedHeads, signedHead } from '../audited.ts';
+import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { type CommandFlags, localConfig } from '../local-config.ts';
+import { progressBar } from '../progress.ts';
+import { auditText } from './audit-report.ts';
+
+export interface AuditFlags extends CommandFlags {
+  readonly full?: boolean;
+  readonly pin?: readonly string[];
+  readonly key?: readonly string[];
+  readonly json?: boolean;
+}
+
+export async function audit(flags: AuditFlags): Promise<ExitCode> {
+  if (flags.full !== true)
+    throw new CommandError(
+      EXIT.usage,
+      'usage',
+      'An audit replays all of the ledger, which takes its time.',
+      'Say so: custody audit --full.',
+    );
+  const { config } = localConfig(flags);
+  const store = await openStore(config, 'operator');
+  try {
+    const { origin } = await ledgerConstants(store.pool);
+    const keys = logKeys(config, origin, flags.key);
+    // Before the database is looked at: a log that grows meanwhile is not behind what it signed then.
+    const anchors = [...signedHead(config), ...pinnedHeads(flags.pin ?? [], keys)];
+    const report = await audited(store.pool, (client, onProgress) => auditLedger(client, { keys, anchors, onProgress }));
+    process.stdout.write(`${flags.json === true ? JSON.stringify(report) : auditText(report)}\n`);
+    return auditExit(report);
+  } finally {
+    await store.close();
+  }
+}
+
+/** One moment of the database, while others write. */
+async function audited(
+  pool: StorePool,
+  work: (client: Parameters<typeof auditLedger>[0], onProgress: (part: string, done: number, of: number) => void) => Promise<AuditReport>,
+): Promise<AuditReport> {
+  return pool.transaction(async (client) => {
+    await client.query('set transaction isolation level repeatable read, read only');
+    await client.query('set local statement_timeout = 0');
+    await client.query('set local idle_in_transaction_session_timeout = 0');
+    const bars = new Map<string, ReturnType<typeof progressBar>>();
+    const report = await work(client, (part, done, of) => {
+      if (!bars.has(part)) bars.set(part, progressBar(part, of));
+      bars.get(part)?.update(done);
+    });
+    for (const bar of bars.values()) bar.finish();
+    return report;
+  });
+}
+
+/** What a script may rely on: verified, altered, could not be checked. */
+export const auditExit = ({ verdict }: AuditReport): ExitCode =>
+  verdict === 'verified' ? EXIT.ok : verdict === 'altered' ? EXIT.altered : EXIT.couldNotCheck;

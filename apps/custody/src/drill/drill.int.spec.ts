@@ -1,0 +1,55 @@
+/** The tamper drill, at the size of CI; `npm run soak` and docs/drill.json have the large one (CUSTODY_TEST_TAMPERINGS). */
+import type { AuditCode } from '#app/audit';
+import { drill, TAMPER_CLASSES, type DrillResult } from './drill.ts';
+import { drillTable, drillText } from './drill-report.ts';
+import { drilledLedger, type DrilledLedger } from './drilled-ledger.contract.ts';
+
+const TAMPERINGS = Number(process.env['CUSTODY_TEST_TAMPERINGS'] ?? 2 * TAMPER_CLASSES.length);
+const SEED = Number(process.env['CUSTODY_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
+const EVENTS_PER_ROUND = 12;
+const MS_PER_TAMPERING = 2_000;
+
+let ledger: DrilledLedger;
+let result: DrillResult;
+
+beforeAll(
+  async () => {
+    ledger = await drilledLedger(SEED, EVENTS_PER_ROUND);
+    const { copy, random } = ledger;
+    result = await drill({ copy, random, seed: SEED, mutations: TAMPERINGS });
+  },
+  60_000 + TAMPERINGS * MS_PER_TAMPERING,
+);
+afterAll(() => ledger.copy.close());
+
+describe(`a tamper drill (seed ${SEED})`, () => {
+  test.each(TAMPER_CLASSES)('$name', ({ name, alone, held }) => {
+    const found = result.classes.find((each) => each.name === name);
+    expect(found).toMatchObject({ asClaimed: true, alone: alone ? found?.count : 0 });
+    if (held !== undefined) expect(found?.held).toMatchObject({ what: held, found: found?.count });
+  });
+
+  test('raises no alarm over what nobody touched', () => {
+    expect(result.clean.runs).toBeGreaterThan(1);
+    expect(result.clean.alarms).toBe(0);
+  });
+
+  test('says plainly what an audit of the database alone does not find', () => {
+    const table = drillTable(result);
+    const text = drillText(result);
+    for (const { name, alone } of TAMPER_CLASSES) {
+      expect(table).toContain(`| ${name} |`);
+      if (!alone) expect(text).toMatch(new RegExp(`NOT found by an audit of the database alone: .*${name}`));
+    }
+    expect(table).toContain('**no**');
+  });
+
+  test('notices where a check is missing: a class that is not found is not as claimed', async () => {
+    const { copy, random } = ledger;
+    const classes = TAMPER_CLASSES.filter(({ name }) => name === 'bit: in a tile of the item map');
+    const without: ReadonlySet<AuditCode> = new Set(['audit.map-tile']);
+    const blind = await drill({ copy, random, seed: SEED, mutations: 1, classes, without });
+    expect(blind.classes).toMatchObject([{ asClaimed: false, alone: 0 }]);
+    expect(drillText(blind)).toContain('NOT as claimed');
+  });
+});
