@@ -157,11 +157,13 @@ create table ledger.head (
   size bigint not null,
   origin text collate "C" not null,
   map_salt bytea not null,
+  frozen boolean not null default false,
   constraint head_map_salt_check CHECK ((octet_length(map_salt) = 32)),
   constraint head_one_check CHECK (one),
   constraint head_pkey PRIMARY KEY (one),
   constraint head_size_check CHECK ((size >= 0))
 ) with (fillfactor=10);
+CREATE TRIGGER frozen BEFORE UPDATE ON ledger.head FOR EACH ROW WHEN (old.frozen) EXECUTE FUNCTION ledger.refuse_growth();
 grant select on ledger.head to custody_capture;
 grant select on ledger.head to custody_gateway;
 grant select on ledger.head to custody_operator;
@@ -169,7 +171,9 @@ grant select on ledger.head to custody_projector;
 grant select on ledger.head to custody_sealer;
 grant update on ledger.head (size) to custody_projector;
 grant update on ledger.head (size) to custody_sealer;
+grant update on ledger.head (frozen) to custody_sealer;
 comment on table ledger.head is 'One row. Its lock, held until commit, orders all projectors: log indexes are dense and commit in order.';
+comment on column ledger.head.frozen is 'True for ever once the log has said that it ends (a notice): only seals that cover what came before are appended.';
 
 create table ledger.migrations (
   id integer not null default nextval('ledger.migrations_id_seq'::regclass),
@@ -292,4 +296,16 @@ begin
   end if;
   raise exception 'ledger.append-only: the ledger only grows; % of %.% was refused. Submit a correction, a retraction or a marking instead.',
     lower(tg_op), tg_table_schema, tg_table_name using errcode = 'CL001';
+end $function$
+
+CREATE OR REPLACE FUNCTION ledger.refuse_growth()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $function$
+begin
+  if not new.frozen or (new.size <> old.size and not pg_has_role(current_user, 'custody_sealer', 'usage')) then
+    raise exception 'log.frozen: this log has ended; nothing is appended to it.' using errcode = 'CL002';
+  end if;
+  return new;
 end $function$

@@ -16,9 +16,9 @@ import { type Config, createLog, linesOf, secretsOf } from '#lib/runtime';
 import { createPool, embeddedBeside, type StorePool } from '#lib/store';
 import { openDatabase } from './database.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import { sealerStateFile } from './sealer-role.ts';
 
 const LOG_KEY_FILE = 'checkpoint.key';
-const SIGNED_HEAD_FILE = 'sealed.json';
 /** One that reads in a transaction; what is asked once is asked by another. */
 const CONNECTIONS = 2;
 
@@ -80,8 +80,8 @@ export const firstKeyText = (keys: readonly VerifierKey<'log'>[]): string | null
   keys[0] === undefined ? null : formatVerifierKey(keys[0]);
 
 /** The last head that the sealer of this machine signed; none where it never did. Throws CommandError `usage` for a file that says no head. */
-export function signedHead({ sealer, dataDir }: Config): Anchor[] {
-  const path = sealer.stateFile ?? join(dataDir, SIGNED_HEAD_FILE);
+export function signedHead(config: Pick<Config, 'sealer' | 'dataDir'>, origin: string): Anchor[] {
+  const path = sealerStateFile(config, origin);
   if (!existsSync(path)) return [];
   const { size, root } = jsonOf(readFileSync(path, 'utf8')) as { size?: unknown; root?: unknown };
   const bytes = typeof root === 'string' ? fromHex(root) : null;

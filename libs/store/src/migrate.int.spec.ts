@@ -22,6 +22,7 @@ const MAY_UPDATE = [
   'custody_projector ledger.dead_letters.copied',
   'custody_projector ledger.head.size',
   'custody_projector ledger.offsets.next',
+  'custody_sealer ledger.head.frozen',
   'custody_sealer ledger.head.size',
   'custody_sealer proof.checkpoints.note',
   'custody_sealer proof.sealer.token',

@@ -28,7 +28,7 @@ export async function audit(flags: AuditFlags): Promise<ExitCode> {
     const { origin } = await ledgerConstants(store.pool);
     const keys = logKeys(config, origin, flags.key);
     // Before the database is looked at: a log that grows meanwhile is not behind what it signed then.
-    const anchors = [...signedHead(config), ...pinnedHeads(flags.pin ?? [], keys)];
+    const anchors = [...signedHead(config, origin), ...pinnedHeads(flags.pin ?? [], keys)];
     const report = await audited(store.pool, (client, onProgress) => auditLedger(client, { keys, anchors, onProgress }));
     process.stdout.write(`${flags.json === true ? JSON.stringify(report) : auditText(report)}\n`);
     return auditExit(report);

@@ -95,7 +95,7 @@ export async function restore(folder: string, flags: RestoreFlags): Promise<Exit
   const manifest = readManifest(folder);
   const own = logKeys(config, manifest.origin, flags.key);
   const keys = own.length > 0 || manifest.logKey === null ? own : logKeys(config, manifest.origin, [manifest.logKey]);
-  const anchors = [...signedHead(config), ...pinnedHeads(flags.pin ?? [], keys)];
+  const anchors = [...signedHead(config, manifest.origin), ...pinnedHeads(flags.pin ?? [], keys)];
   const found: { report?: AuditReport } = {};
   await withOwnerUrl(config, (url) =>
     restoreBackup(url, {

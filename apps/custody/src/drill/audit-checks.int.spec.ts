@@ -1,6 +1,6 @@
 /** Each check of the audit, by a tampering that it alone finds: left out, the tampering gets through. */
 import { audit, AUDIT_CODES, type Anchor, type AuditCode, type AuditReport } from '#app/audit';
-import { encodeSeal, readNotice, type Seal } from '#lib/ledger';
+import { encodeGenesis, encodeSeal, mapSaltHash, readNotice, type Seal } from '#lib/ledger';
 import { projectBatch, type StoreClient } from '#lib/store';
 import { drillEvents } from './drill-events.ts';
 import { drilledLedger, type DrilledLedger } from './drilled-ledger.contract.ts';
@@ -69,7 +69,15 @@ const CASES: Readonly<Record<AuditCode, Case>> = {
       await flip('ledger.entries', 'commitment', { log_index: last });
     },
   },
-  'audit.notice': { tamper: () => run(`update ledger.head set map_salt = sha256('another')`) },
+  'audit.notice': {
+    async tamper() {
+      const bytes = encodeGenesis({ log: ledger.copy.origin, mapSalt: mapSaltHash(Buffer.from('another')) });
+      await client.query('update ledger.notices set bytes = $1 where log_index = (select min(log_index) from ledger.notices)', [
+        Buffer.from(bytes),
+      ]);
+      await rewriteProof(client, ledger.copy);
+    },
+  },
   'audit.seal': {
     async tamper() {
       const logIndex = await number('select max(log_index) as n from proof.seals');
@@ -167,7 +175,7 @@ describe('an audit', () => {
   test('of a ledger that nobody touched finds nothing, and says what it looked at', async () => {
     const report = await tampered({ content: true, tamper: () => Promise.resolve() });
     expect(report).toMatchObject({ verdict: 'verified', first: null, counts: {}, findings: [], signed: ledger.copy.newest.size });
-    expect(report.checked).toMatchObject({ entries: 33, notices: 4, seals: 3, checkpoints: 3, events: 33 });
+    expect(report.checked).toMatchObject({ entries: 33, notices: 5, seals: 3, checkpoints: 3, events: 33 });
     expect(report.size).toBe(report.signed + 3);
     for (const count of Object.values(report.checked)) expect(count).toBeGreaterThan(0);
   });
