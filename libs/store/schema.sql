@@ -111,9 +111,13 @@ create table ledger.dead_letters (
   found bigint not null,
   retried bigint,
   copied bigint,
+  agency text collate "C",
+  id text collate "C",
+  content_hash bytea,
   constraint dead_letters_cluster_id_topic_id_partition_offset_key UNIQUE (cluster_id, topic_id, partition, "offset"),
   constraint dead_letters_pkey PRIMARY KEY (seq)
 );
+CREATE INDEX dead_letters_event ON ledger.dead_letters USING btree (agency, id, seq) WHERE (agency IS NOT NULL);
 CREATE INDEX dead_letters_not_copied ON ledger.dead_letters USING btree (seq) WHERE (copied IS NULL);
 grant insert on ledger.dead_letters to custody_projector;
 grant select on ledger.dead_letters to custody_gateway;
@@ -124,6 +128,7 @@ grant update on ledger.dead_letters (copied) to custody_projector;
 comment on column ledger.dead_letters.headers is 'JSON text: pairs of a name and the raw bytes in base64.';
 comment on column ledger.dead_letters.found is 'Microseconds since 1970 by the clock of the database; so retried.';
 comment on column ledger.dead_letters.copied is 'When it was in the dead letters'' topic, as found; null: it is not there yet. A mark on each and no cursor: numbers are given before commit, so a lower one may appear behind a cursor.';
+comment on column ledger.dead_letters.agency is 'Of the event that the record was, with id and content_hash; null where the record was not signed by a publisher of that agency, or before this was kept.';
 
 create table ledger.entries (
   log_index bigint not null,
@@ -152,11 +157,13 @@ create table ledger.head (
   size bigint not null,
   origin text collate "C" not null,
   map_salt bytea not null,
+  frozen boolean not null default false,
   constraint head_map_salt_check CHECK ((octet_length(map_salt) = 32)),
   constraint head_one_check CHECK (one),
   constraint head_pkey PRIMARY KEY (one),
   constraint head_size_check CHECK ((size >= 0))
 ) with (fillfactor=10);
+CREATE TRIGGER frozen BEFORE UPDATE ON ledger.head FOR EACH ROW WHEN (old.frozen) EXECUTE FUNCTION ledger.refuse_growth();
 grant select on ledger.head to custody_capture;
 grant select on ledger.head to custody_gateway;
 grant select on ledger.head to custody_operator;
@@ -164,7 +171,9 @@ grant select on ledger.head to custody_projector;
 grant select on ledger.head to custody_sealer;
 grant update on ledger.head (size) to custody_projector;
 grant update on ledger.head (size) to custody_sealer;
+grant update on ledger.head (frozen) to custody_sealer;
 comment on table ledger.head is 'One row. Its lock, held until commit, orders all projectors: log indexes are dense and commit in order.';
+comment on column ledger.head.frozen is 'True for ever once the log has said that it ends (a notice): only seals that cover what came before are appended.';
 
 create table ledger.migrations (
   id integer not null default nextval('ledger.migrations_id_seq'::regclass),
@@ -287,4 +296,16 @@ begin
   end if;
   raise exception 'ledger.append-only: the ledger only grows; % of %.% was refused. Submit a correction, a retraction or a marking instead.',
     lower(tg_op), tg_table_schema, tg_table_name using errcode = 'CL001';
+end $function$
+
+CREATE OR REPLACE FUNCTION ledger.refuse_growth()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $function$
+begin
+  if not new.frozen or (new.size <> old.size and not pg_has_role(current_user, 'custody_sealer', 'usage')) then
+    raise exception 'log.frozen: this log has ended; nothing is appended to it.' using errcode = 'CL002';
+  end if;
+  return new;
 end $function$
