@@ -37,8 +37,13 @@ const OURS = new Set([
   'postgres.log',
   'postgres.log.1',
   'binaries',
-  // Made by libs/runtime; a secret that must not outlive its ledger.
+  // Made by libs/runtime and apps/custody; secrets that must not outlive their ledger, and what was said of it.
   'publisher.key',
+  'checkpoint.key',
+  'receipt.key',
+  'keys.json',
+  'sealed.json',
+  'previous.checkpoint',
 ]);
 
 /**
