@@ -59,7 +59,10 @@ test('what was there stays until the whole bundle can take its place, and nothin
 });
 
 test('an item that is none, and a bundle without a name, are refused before anything is asked', async () => {
-  await expect(exportBundle(honest, 'item:nothing', { output: path('a.zip') })).rejects.toMatchObject({ exitCode: 2, code: 'identifier.malformed' });
+  await expect(exportBundle(honest, 'item:nothing', { output: path('a.zip') })).rejects.toMatchObject({
+    exitCode: 2,
+    code: 'identifier.malformed',
+  });
   await expect(exportBundle(honest, CAR, {})).rejects.toMatchObject({ exitCode: 2, code: 'usage' });
   expect(asked).toEqual([]);
   expect(existsSync(path('a.zip'))).toBe(false);
