@@ -1,5 +1,6 @@
 /** The page: what is pasted and opened on the left goes through the verifier, and its report is shown. Nothing is kept, nothing is sent. */
 import { verifyBundleZipSteps, type Trust } from '#lib/ledger';
+import { claimedSigners } from './claimed-signers.ts';
 import { part } from './elements.ts';
 import { resultOf, StepList } from './result.ts';
 import { readTrust } from './trust.ts';
@@ -26,6 +27,9 @@ interface OpenedFile {
 let opened: OpenedFile | undefined;
 /** Raised by each check: of two that were begun only the later one is shown. */
 let turn = 0;
+/** What was pasted when the last check began. */
+let checkedBy: string | undefined;
+const trustText = (): string => JSON.stringify([keys.value, policy.value]);
 
 part('form', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
@@ -34,7 +38,12 @@ part('form', HTMLFormElement).addEventListener('submit', (event) => {
     input.focus();
   } else check();
 });
-for (const field of [keys, policy]) field.addEventListener('change', () => (opened === undefined ? void showTrust() : check()));
+for (const field of [keys, policy])
+  field.addEventListener('change', () => {
+    // The browser says so when a field is left: what was checked meanwhile by the same text stays.
+    if (opened === undefined) showTrust();
+    else if (trustText() !== checkedBy) check();
+  });
 input.addEventListener('change', () => void open(input.files?.[0]));
 document.addEventListener('dragover', (event) => {
   event.preventDefault();
@@ -86,6 +95,7 @@ function check(): void {
   const file = opened;
   if (file === undefined) return;
   const mine = ++turn;
+  checkedBy = trustText();
   const trust = showTrust();
   if (trust === undefined) {
     result.hidden = true;
@@ -115,7 +125,9 @@ async function run(file: OpenedFile, trust: Trust, isWanted: () => boolean): Pro
     drawn = performance.now();
   }
   const report = next.value;
-  result.replaceChildren(...resultOf(report, file.name, performance.now() - started));
+  const elapsedMs = performance.now() - started;
+  const claimed = report.verdict === 'untrusted-key' ? claimedSigners(file.bytes) : [];
+  result.replaceChildren(...resultOf(report, { name: file.name, elapsedMs, claimed }));
   summary.textContent = `${OUTCOMES[report.verdict].word}: ${file.name}`;
   result.dispatchEvent(new CustomEvent('checked', { bubbles: true, detail: report }));
 }

@@ -47,23 +47,36 @@ export class StepList {
   }
 }
 
-/** The outcome, who signed what, and the steps. @param file its name @param elapsedMs that the check took */
-export function resultOf(report: Report, file: string, elapsedMs: number): readonly Node[] {
+/** What was checked, and how long that took. */
+export interface CheckedFile {
+  readonly name: string;
+  readonly elapsedMs: number;
+  /** Keys that are said to have signed it, where none of them is trusted. */
+  readonly claimed: readonly string[];
+}
+
+/** The outcome, who signed what, and the steps. */
+export function resultOf(report: Report, file: CheckedFile): readonly Node[] {
   const steps = new StepList();
   for (const statement of report.statements) steps.add(statement);
   const failed = report.statements.some(({ state }) => state === 'failed');
   const isAlone = failed && report.statements.length === 1;
   return [
     bannerOf(report),
-    headOf(report.head, file, elapsedMs),
-    element('div', 'bar', element('h2', '', isAlone ? 'What fails' : 'What was checked'), explainButton(steps)),
+    headOf(report.head, file),
+    element(
+      'div',
+      'bar',
+      element('h2', '', isAlone && report.verdict === 'altered' ? 'What fails' : 'What was checked'),
+      explainButton(steps),
+    ),
     element('div', report.verdict === 'altered' ? '' : 'calm', steps.list),
     ...(failed ? [element('p', 'note', isAlone ? ALONE : LAST)] : []),
   ];
 }
 
 const ALONE = 'Nothing else is shown: without this, nothing else in the bundle means anything.';
-const LAST = 'The check ended here. What holds above holds without what fails; what would have come after was not looked at.';
+const LAST = 'The check ended here: what would have come after was not looked at.';
 
 /** A switch between the report's own words and plain ones. */
 function explainButton(steps: StepList): HTMLButtonElement {
@@ -86,20 +99,21 @@ function bannerOf({ verdict, summary }: Report): HTMLElement {
   return element('div', `verdict ${verdict}`, icon(path), title, element('p', 'summary', quoted(summary)), element('p', '', next));
 }
 
-function headOf(head: Report['head'], file: string, elapsedMs: number): HTMLElement {
-  const rows: (readonly [name: string, value: Node])[] = [['File', quoted(file)]];
+function headOf(head: Report['head'], { name, elapsedMs, claimed }: CheckedFile): HTMLElement {
+  const rows: (readonly [name: string, value: Node])[] = [['File', quoted(name)]];
+  if (claimed.length > 0) rows.push(['Said to be signed by', quoted(claimed.join(', '))]);
   if (head !== null) {
     rows.push(['Log', quoted(head.origin)], ['Size', element('span', '', `${grouped(head.size)} entries`)]);
     if (head.time !== null) rows.push(['Sealed', quoted(head.time)]);
     rows.push(['Root', element('code', '', toHex(head.root))]);
   }
   rows.push(['Checked', element('span', '', `here, in ${Math.max(1, Math.round(elapsedMs))} ms`)]);
-  return element('dl', 'head', ...rows.flatMap(([name, value]) => [element('dt', '', name), element('dd', '', value)]));
+  return element('dl', 'head', ...rows.flatMap(([title, value]) => [element('dt', '', title), element('dd', '', value)]));
 }
 
 const grouped = (count: bigint): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
-function lineOf({ state, says, about, code, pointer }: Statement): HTMLElement {
+function lineOf({ state, says, about, code, pointer, verdict }: Statement): HTMLElement {
   const { word, icon: path } = STATES[state];
   const where = [
     about,
@@ -108,5 +122,7 @@ function lineOf({ state, says, about, code, pointer }: Statement): HTMLElement {
   ];
   const places = where.filter((place) => place !== undefined).join(' ');
   const what = element('div', 'what', quoted(says), places === '' ? null : element('code', 'where', quoted(places)));
-  return element('li', `statement ${state}`, icon(path), element('span', 'state', word), what);
+  // What is left open and wanting for the whole stands out; what nobody asked for does not.
+  const weight = state === 'not-established' && verdict !== undefined ? ' lacking' : '';
+  return element('li', `statement ${state}${weight}`, icon(path), element('span', 'state', word), what);
 }

@@ -45,7 +45,9 @@ export function fromBase64(text: string): Uint8Array | null {
 
 /** Not in constant time: for what is public. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** All of them in order, in bytes of their own. */

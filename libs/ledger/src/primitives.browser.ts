@@ -24,7 +24,11 @@ export const sha256Hex = (data: Uint8Array | string): string => toHex(sha256Byte
 export const sha256Latin1 = (data: Uint8Array): string => String.fromCharCode(...sha256Bytes(data));
 
 /** As in primitives.ts. */
-export const latin1Bytes = (text: string): Uint8Array => Uint8Array.from(text, (unit) => unit.charCodeAt(0));
+export function latin1Bytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}
 
 /** As in primitives.ts: bytes with the three writers of a Node buffer that the ledger uses. */
 export class Arena extends Uint8Array<ArrayBuffer> {
