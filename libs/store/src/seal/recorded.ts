@@ -38,7 +38,7 @@ export const FIRST_SEAL: Statement = { name: 'first_seal', text: `${POINT} order
 
 /**
  * Recorded times by log index, in microseconds since 1970: of each entry that of the first seal that covers it, where that one is within the
- * bounds; the others have none. For a page at once, 2 to 3 µs an entry.
+ * bounds; the others have none. One statement for all of an answer.
  */
 export async function recordedTimes(
   from: From,
