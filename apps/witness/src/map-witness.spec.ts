@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { originHash, parseVerifierKey, readCosignatures, utf8, type VerifierKey } from '#lib/ledger';
-import { createLog } from '#lib/runtime';
+import type { Log } from '#lib/runtime';
 import { TestLedger } from '../test-ledger.ts';
 import { startWitness, type RunningWitness } from './index.ts';
 
@@ -13,9 +13,11 @@ let ledger: TestLedger;
 let served: { readonly prefix: string; readonly server: Server };
 let witness: RunningWitness;
 let at: number;
+let codes: (string | undefined)[];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'custody-map-witness-'));
+  codes = [];
   ledger = new TestLedger();
   served = await ledger.serve();
   witness = await start();
@@ -28,6 +30,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const say = (_message: string, { code }: { code?: string } = {}): void => void codes.push(code);
+
 const start = (): Promise<RunningWitness> =>
   startWitness({
     folder,
@@ -35,7 +39,7 @@ const start = (): Promise<RunningWitness> =>
     logKeys: [ledger.key],
     host: '127.0.0.1',
     port: 0,
-    log: createLog({ level: 'silent', secrets: [] }),
+    log: { info: say, warn: say, error: say } as unknown as Log,
     map: { origin: ledger.key.name, prefix: served.prefix },
   });
 
@@ -80,6 +84,7 @@ test('a map that leaves one entry out of an item tree is refused with the reason
   for (let n = 0; n < 5; n++) ledger.add('vin');
   ledger.seal(ledger.links.filter((_, n) => n !== ledger.links.length - 3));
   const refusal = await offer();
+  expect(codes).toContain('data.witness-map');
   expect(refusal).toEqual([422, [expect.stringMatching(/^The map of the seal at 306 is not that of the entries/)]]);
   // Not even when the next seal is right again, or the log now shows links that agree with what it sealed.
   grow();
