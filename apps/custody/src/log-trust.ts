@@ -33,6 +33,15 @@ export interface TrustFlags {
   readonly maxAge?: string;
 }
 
+/** What `custody verify` is told. */
+export interface VerifyFlags extends TrustFlags {
+  readonly offline?: boolean;
+  readonly explain?: boolean;
+  readonly json?: boolean;
+  /** Of an event, where several agencies have one of this id. */
+  readonly agency?: string;
+}
+
 /** Keys of the flags. Throws `usage`. */
 export function namedKeys({ key: texts = [] }: TrustFlags): VerifierKey<'log'>[] {
   return texts.map((text) => {

@@ -94,6 +94,10 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
     { path: '/log/tile/entries/000.p/1', status: 200 },
     { path: '/log/tile/9/000', status: 404 },
   ],
+  getReceipt: [
+    { path: '/v1/receipts/local/lux-0009', status: 200 },
+    { path: '/v1/receipts/other/lux-0009', status: 404 },
+  ],
   getMapLinks: [{ path: '/log/links/0-1', status: 404 }],
   proveLog: [
     { path: '/v1/log', status: 200 },

@@ -6,7 +6,7 @@ describe('the promise of receipts', () => {
   const given = () => {
     const lines: unknown[] = [];
     const watch = promiseWatch({
-      error: (_, fields) => lines.push(['error', fields?.code]),
+      warn: (_, fields) => lines.push(['warn', fields?.code]),
       info: (_, fields) => lines.push(['info', fields?.code]),
     });
     return { lines, look: (secondsAgo: number | null): void => watch(secondsAgo === null ? null : captured(secondsAgo), NOW_MS) };
@@ -17,13 +17,13 @@ describe('the promise of receipts', () => {
     for (const seconds of [null, 1, 60]) look(seconds);
     expect(lines).toEqual([]);
     for (const seconds of [61, 70, 4_000]) look(seconds);
-    expect(lines).toEqual([['error', 'seal.overdue']]);
+    expect(lines).toEqual([['warn', 'seal.overdue']]);
     for (const seconds of [null, 5]) look(seconds);
     look(90);
     expect(lines).toEqual([
-      ['error', 'seal.overdue'],
+      ['warn', 'seal.overdue'],
       ['info', 'seal.overdue'],
-      ['error', 'seal.overdue'],
+      ['warn', 'seal.overdue'],
     ]);
   });
 });

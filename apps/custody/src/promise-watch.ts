@@ -27,13 +27,13 @@ export function watchPromises({ log, shutdown }: Pick<Parts, 'log' | 'shutdown'>
 }
 
 /** @returns told at each look the oldest capture that waits, in microseconds since 1970, or `null`; and what time it is, in milliseconds. */
-export function promiseWatch(log: Pick<Parts['log'], 'error' | 'info'>): (capturedMicros: number | null, nowMs: number) => void {
+export function promiseWatch(log: Pick<Parts['log'], 'warn' | 'info'>): (capturedMicros: number | null, nowMs: number) => void {
   let isOverdue = false;
   return (capturedMicros, nowMs) => {
     const waitsMs = capturedMicros === null ? 0 : nowMs - capturedMicros / MICROS_PER_MS;
     const isLate = waitsMs > SEALED_WITHIN_SECONDS * 1_000;
     if (isLate && !isOverdue)
-      log.error('an entry waits for its seal for longer than its receipt promised', { code: 'seal.overdue', ms: Math.floor(waitsMs) });
+      log.warn('an entry waits for its seal for longer than its receipt promised', { code: 'seal.overdue', ms: Math.floor(waitsMs) });
     if (!isLate && isOverdue) log.info('entries are sealed in time again', { code: 'seal.overdue' });
     isOverdue = isLate;
   };

@@ -122,6 +122,8 @@ describe('a log that takes the place of another', () => {
     const previous = await publishedEnd();
     const successor = await testDatabase();
     try {
+      // Databases of suites are copies of one: this one is to be another log.
+      await successor.pool('owner').query("update ledger.head set origin = origin || '-next'");
       const pool = successor.pool('sealer');
       const { origin } = await ledgerConstants(pool);
       const begin = (end?: LogEnd): Promise<Sealer> =>

@@ -135,6 +135,17 @@ export const ERRORS = {
 
   // Event log and projector.
   'offset.out-of-range': entry(null, 'Offset outside of the log', 'The next offset to read is not in the event log any more, or not yet. The consumer stopped; it never seeks by itself.', 'Find out what removed the records before anything else; then restore them or set the offset by hand.'),
+  'checkpoint.malformed': entry(null, 'No checkpoint', 'What was given or answered is no checkpoint (C2SP tlog-checkpoint).', 'Give what `custody checkpoint get` prints, byte for byte.'),
+  'checkpoint.other-log': entry(null, 'Two logs', 'The heads to compare are of logs of different names.', 'Compare heads of one log; a log that takes the place of another says so in its first entry.'),
+  'pin.none': entry(null, 'Nothing is pinned', 'No head of this log is pinned to compare with.', 'Name a file or another server, or pin the log first: `custody checkpoint pin`.'),
+  'pin.damaged': entry(null, 'Pin damaged', 'The file with what is pinned of a log is not as it was written. Nothing was checked: what was trusted is never guessed.', 'Restore the file, or delete it and pin the log anew, with its key from a source that you trust.'),
+  'pin.policy': entry(null, 'No policy', 'The text is no policy of witnesses.', 'Write it as docs/witness.md says.'),
+  'key.unknown': entry(null, 'No key to trust', 'The log names no key of its own that signed its head, and none was given.', 'Name the key with --key; its operator prints it with `custody checkpoint key`.'),
+  'verify.unknown': entry(null, 'Nothing to check', 'The file is no bundle, no proof and no receipt of this ledger.', 'Give a bundle (.zip), a proof (JSON), a receipt, an identifier (scheme:value) or the id of an event.'),
+  'verify.too-large': entry(null, 'Too large', 'The file has more bytes than any proof. Nothing was read.', 'Check that it is the file that you meant.'),
+  'receipt.promise-broken': entry(null, 'A promise was broken', 'Capture signed that the event would be sealed or rejected within 60 s, and it is neither.', 'Keep the receipt: it is the proof. Ask the operator; submit the event again, the same bytes are stored once.'),
+  'receipt.not-asked': entry(null, 'Nobody was asked', 'A receipt is a promise; whether it was kept is for the log to show, and no server was asked.', 'Check it with a server, or ask for the sealed receipt (`/v1/receipts`).'),
+  'sealed.not-asked': entry(null, 'Nobody was asked', 'The places of a sealed receipt in the lists of items are held against proofs of those items, and no server was asked.', 'Check it with a server.'),
   'size.not-published': entry(404, 'No such head', 'No head of this size was published: heads end with a seal, and not every size has one.', 'Take the size from /log/checkpoint, or leave it out for the newest.'),
   'event.not-sealed': entry(409, 'Not sealed yet', 'The event is in the log, and the head that was published does not reach it.', 'Ask again in a second or two; an entry is sealed within 60 s.'),
   'proof.too-long': entry(422, 'Too long for one answer', 'The list of the item, or what its events hold, is more than one answer gives.', 'Ask for stretches: group, from and to.'),

@@ -3,18 +3,15 @@ import type { ConsistencyView, ProofView } from './proof-views.ts';
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import type { ReceiptStatus } from './receipt-views.ts';
+import type { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
 import type {
   ConflictsView,
   Coordinates,
-  DeadLettersView,
-  DeadLetterView,
   EventAnswer,
   EventsView,
   EventView,
-  HealthView,
   ItemView,
   Receipt,
-  RetriedView,
   SearchView,
   StoredView,
   SubmittedOne,

@@ -18,18 +18,15 @@ export {
   type SightingDocument,
 } from './sighting-schema.ts';
 export { validateDocument } from './validate.ts';
+export type { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
 export type {
   Coordinates,
   ConflictsView,
-  DeadLettersView,
-  DeadLetterView,
   EventAnswer,
   EventsView,
   EventView,
-  HealthView,
   ItemView,
   Receipt,
-  RetriedView,
   SearchView,
   StoredView,
   SubmittedRow,

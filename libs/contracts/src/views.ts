@@ -7,6 +7,7 @@ import { ConsistencyView, ProofView } from './proof-views.ts';
 import Type, { type Static, type TSchema } from 'typebox';
 import { KINDS, ROLES, type Flag, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
 import { ERROR_CODES } from './errors.ts';
+import { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
 import { ReceiptStatus } from './receipt-views.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 
@@ -432,41 +433,6 @@ export const ConflictsView = Type.Object(
   closed,
 );
 export type ConflictsView = Static<typeof ConflictsView>;
-
-const deadLetter = {
-  seq: index(),
-  ...position,
-  code: Type.Enum([...ERROR_CODES]),
-  detail: Type.String(),
-  bytes: index(),
-  retried: Type.Boolean(),
-};
-export const DeadLetterView = Type.Object(
-  {
-    ...deadLetter,
-    key: orNull(Type.String({ description: 'Base64.' })),
-    headers: Type.Array(Type.Object({ name: Type.String(), value: Type.String({ description: 'Base64.' }) }, closed)),
-    value: Type.String({ description: 'The raw bytes, base64.' }),
-  },
-  closed,
-);
-export type DeadLetterView = Static<typeof DeadLetterView>;
-export const DeadLettersView = Type.Object(
-  { deadLetters: Type.Array(Type.Object(deadLetter, closed)), next: orNull(Type.String()) },
-  closed,
-);
-export type DeadLettersView = Static<typeof DeadLettersView>;
-export const RetriedView = Type.Object({ seq: index(), retried: Type.Literal(true) }, closed);
-export type RetriedView = Static<typeof RetriedView>;
-
-export const HealthView = Type.Object(
-  {
-    status: Type.Enum(['ok', 'failing']),
-    checks: Type.Array(Type.Object({ name: Type.String(), status: Type.Enum(['ok', 'failing']), detail: Type.String() }, closed)),
-  },
-  closed,
-);
-export type HealthView = Static<typeof HealthView>;
 
 export const ProblemView = Type.Object(
   {

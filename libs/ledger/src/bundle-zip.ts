@@ -7,7 +7,7 @@ import { zipSync } from 'fflate';
 import { BUNDLE_LIMITS, fileFault } from './bundle-files.ts';
 import { verifyBundle, verifyBundleSteps, type BundleFiles } from './bundle.ts';
 import { notChecked, type Report, type Statement } from './report.ts';
-import type { Trust } from './verify-proof.ts';
+import type { Trust } from './proof-question.ts';
 import { listZip, unpack } from './zip-entries.ts';
 import { refuseZip, type ZipFault, type ZipResult } from './zip-fault.ts';
 

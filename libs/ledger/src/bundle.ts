@@ -3,7 +3,8 @@
  * `events/<log index, 12 digits>.json`, each the canonical bytes as submitted. What else lies beside them (a page that verifies, a text for
  * people) proves nothing and is not looked at.
  */
-import { verifyProof, verifySteps, type Question, type Trust } from './verify-proof.ts';
+import type { Question, Trust } from './proof-question.ts';
+import { verifyProof, verifySteps } from './verify-proof.ts';
 import { failure, leftOpen, reportOf, type Report, type Statement } from './report.ts';
 
 /** The document of a bundle. */

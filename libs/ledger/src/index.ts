@@ -232,14 +232,6 @@ export {
 export { PROOF_RULES, proofRulesWithout, type ProofRuleName, type ProofRules } from './proof-rules.ts';
 export { notChecked, reportOf, STEPS, VERDICTS, type CheckedHead, type Report, type Statement, type Step, type Verdict } from './report.ts';
 export { treesOf } from './trees-of.ts';
-export {
-  verifyProof,
-  verifySteps,
-  type Kept,
-  type KeptTree,
-  type Question,
-  type Trust,
-  type Verified,
-  MAP_WITNESS_SUFFIX,
-} from './verify-proof.ts';
+export type { Kept, KeptTree, Question, Trust } from './proof-question.ts';
+export { MAP_WITNESS_SUFFIX, verifyProof, verifySteps, type Verified } from './verify-proof.ts';
 export { formatAddCheckpoint, readCosignatures, readWitnessSize } from './witness-request.ts';

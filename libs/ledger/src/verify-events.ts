@@ -13,8 +13,7 @@ import { checkOpening } from './read-opening.ts';
 import { established, failure, leftOpen, type Statement } from './report.ts';
 import type { Envelope } from './slots.ts';
 import { treesOf } from './trees-of.ts';
-import type { ListedEntries } from './verify-item.ts';
-import type { Question } from './verify-proof.ts';
+import type { ListedEntries, Question } from './proof-question.ts';
 
 interface Given {
   /** `null`: the proof is about events alone. */

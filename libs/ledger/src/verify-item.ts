@@ -8,17 +8,8 @@ import type { GroupPart, ProofDocument, TreePart } from './proof-document.ts';
 import type { ProofRules } from './proof-rules.ts';
 import { established, failure, leftOpen, type Statement } from './report.ts';
 import { rootOfStretch } from './stretch.ts';
-import type { KeptTree, Question } from './verify-proof.ts';
+import type { KeptTree, ListedEntries, Question } from './proof-question.ts';
 import type { CheckedSeal } from './verify-seal.ts';
-
-/** What was established of an item. */
-export interface ListedEntries {
-  readonly item: string;
-  /** By reader group, in the order of the document. */
-  readonly groups: readonly { readonly group: string; readonly entries: readonly ItemEntry[] }[];
-  /** To be kept: size and root of each tree. */
-  readonly trees: readonly KeptTree[];
-}
 
 interface Given {
   readonly seal: CheckedSeal;

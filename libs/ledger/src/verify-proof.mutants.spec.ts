@@ -22,7 +22,8 @@ import {
 import { encodeGenesis, mapSaltHash } from './notices.ts';
 import { encodeProofDocument, readProofDocument, type ProofDocument } from './proof-document.ts';
 import { PROOF_RULES, proofRulesWithout, type ProofRuleName } from './proof-rules.ts';
-import { verifyProof, type Question, type Trust } from './verify-proof.ts';
+import type { Question, Trust } from './proof-question.ts';
+import { verifyProof } from './verify-proof.ts';
 
 const world = new LedgerWorld().begin();
 world.add([CAR]);

@@ -20,7 +20,8 @@ import {
   seedOf,
   witnessKeys,
 } from './ledger-world.contract.ts';
-import { verifyProof, type Trust } from './verify-proof.ts';
+import type { Trust } from './proof-question.ts';
+import { verifyProof } from './verify-proof.ts';
 
 const world = grownWorld();
 const trust: Trust = { log: [logKey] };

@@ -6,65 +6,14 @@
 import { openCheckpoint, type OpenedCheckpoint } from './checkpoint.ts';
 import { verifyConsistency } from './log-tree.ts';
 import { toHex, utf8 } from './bytes.ts';
-import type { VerifierKey } from './note-key.ts';
 import { readProofDocument, type ProofDocument } from './proof-document.ts';
+import type { Kept, KeptTree, ListedEntries, Question, Trust } from './proof-question.ts';
 import { PROOF_RULES, type ProofRules } from './proof-rules.ts';
 import { established, failure, leftOpen, reportOf, type CheckedHead, type Report, type Statement } from './report.ts';
 import { checkSalt, checkSeal, type CheckedSeal } from './verify-seal.ts';
 import { verifyEvents } from './verify-events.ts';
-import { verifyItem, type ListedEntries } from './verify-item.ts';
-import { witnessing, type WitnessPolicy } from './witness-policy.ts';
-
-/** An item tree as an earlier check left it. */
-export interface KeptTree {
-  readonly group: string;
-  readonly item: string;
-  readonly n: bigint;
-  readonly root: Uint8Array;
-}
-
-/** What the client kept from earlier checks. */
-export interface Kept {
-  readonly size: bigint;
-  readonly root: Uint8Array;
-  /** `null`: not known yet. */
-  readonly mapSalt: Uint8Array | null;
-  readonly trees: readonly KeptTree[];
-  /** Between the kept head and the one of the document, whichever is smaller first (RFC 9162 2.1.4); `null`: nobody could be asked. */
-  readonly consistency: readonly Uint8Array[] | null;
-}
-
-/** Whose word counts. */
-export interface Trust {
-  /** Pinned. Each is believed for the log of its own name only. */
-  readonly log: readonly VerifierKey<'log'>[];
-  /** Absent: no witness is asked for. */
-  readonly witnesses?: WitnessPolicy;
-  /** How old a head may be; absent: any age, which is said. */
-  readonly ageSecondsMax?: number;
-  /** The reader's clock; absent: nothing is said about age. */
-  readonly nowMs?: number;
-  readonly kept?: Kept;
-}
-
-/** What was asked, as far as the asker knows; what he does not say is taken from the document, and said. */
-export interface Question {
-  readonly item?: string;
-  /** All that were asked for; absent: those that are shown. */
-  readonly groups?: readonly string[];
-  /** Leaves [from, to) of the one tree; absent: all. */
-  readonly stretch?: { readonly from: bigint; readonly to: bigint };
-  /** Absent agency: of any. */
-  readonly event?: { readonly agency?: string; readonly id: string };
-  /** The log itself was asked, now: a head behind a kept one is then an older state put back. */
-  readonly isLatest?: boolean;
-  /** Each listed entry has to be shown. */
-  readonly allEvents?: boolean;
-  /** Each shown event has to have its place in the log shown. */
-  readonly inclusion?: boolean;
-  /** Content that stands in files beside the document. */
-  readonly contentOf?: (index: bigint) => Uint8Array | undefined;
-}
+import { verifyItem } from './verify-item.ts';
+import { witnessing } from './witness-policy.ts';
 
 /** What a check found, and what there is to keep for the next one. */
 export interface Verified {

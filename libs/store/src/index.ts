@@ -37,7 +37,7 @@ export { itemCount } from './sql/item-count.ts';
 export { listConflicts, type Conflict, type ConflictKey } from './sql/list-conflicts.ts';
 export { CONTRADICTIONS_BYTES_MAX, CONTRADICTIONS_MAX, relationsAbout } from './sql/relations-about.ts';
 export { ITEMS_PER_KEY_MAX, search, type SearchHit } from './sql/search.ts';
-export { isFrozen, logSize } from './sql/log-size.ts';
+export { entryCount, isFrozen, logSize } from './sql/log-size.ts';
 export { entryPlaces, oldestUnsealed, refusedBytes, submittedEvent, type EntryPlace, type RefusedBytes } from './sql/submitted.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export { timelinePage, type TimelineKey, type TimelineRow } from './sql/timeline-page.ts';

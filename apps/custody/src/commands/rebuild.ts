@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { digestTimelines } from '#app/gateway';
 import { contentIndex } from '#app/projector';
 import { createLog, secretsOf } from '#lib/runtime';
-import { digestDerived, ledgerConstants, logSize, rebuild as rebuildLedger, type StorePool } from '#lib/store';
+import { digestDerived, entryCount, ledgerConstants, logSize, rebuild as rebuildLedger, type StorePool } from '#lib/store';
 import { openDatabase } from '../database.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
@@ -67,7 +67,7 @@ async function verify(pool: StorePool, expected: Expected | null, json: boolean)
 export async function verified(pool: StorePool, expected: Expected | null): Promise<RebuildReport> {
   const { origin: log } = await ledgerConstants(pool);
   const size = await logSize(pool);
-  if (expected !== null) checkSameLedger(expected, log, size);
+  if (expected !== null) checkSameLedger(expected, log, await entryCount(pool));
   const before = await digestDerived(pool);
   const entries = await folded(pool);
   const after = await digestDerived(pool);

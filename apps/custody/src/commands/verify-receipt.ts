@@ -25,9 +25,8 @@ import {
 } from '#lib/ledger';
 import type { Client } from '../client.ts';
 import { CommandError } from '../exit-codes.ts';
-import { provedKeys, trustFor } from '../log-trust.ts';
+import { provedKeys, trustFor, type VerifyFlags } from '../log-trust.ts';
 import { readPin } from '../pins.ts';
-import type { VerifyFlags } from './verify.ts';
 
 const MICROS_PER_SECOND = 1_000_000;
 

@@ -22,19 +22,11 @@ import {
 import { parseIdentifier } from '#lib/domain';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
-import { trustFor, type TrustFlags } from '../log-trust.ts';
+import { trustFor, type VerifyFlags } from '../log-trust.ts';
 import { OPERATOR } from '../operator.ts';
 import { keepPin, type Pin, withTrees } from '../pins.ts';
 import { verifyReceipt } from './verify-receipt.ts';
 import { printVerdict } from './verify-report.ts';
-
-export interface VerifyFlags extends TrustFlags {
-  readonly offline?: boolean;
-  readonly explain?: boolean;
-  readonly json?: boolean;
-  /** Of an event, where several agencies have one of this id. */
-  readonly agency?: string;
-}
 
 const ZIP_MAGIC = 0x504b0304;
 const NOTE_RECEIPT = 'custody-ledger/';

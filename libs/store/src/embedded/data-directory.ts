@@ -42,9 +42,11 @@ const OURS = new Set([
   'checkpoint.key',
   'receipt.key',
   'keys.json',
-  'sealed.json',
   'previous.checkpoint',
 ]);
+
+/** Of each log that was sealed with this directory. */
+const SIGNED_HEAD = /^sealed-[A-Za-z0-9.-]+\.json$/;
 
 /**
  * Removes everything that we made in a data directory, and the directory when nothing else is left in it. What is not ours stays.
@@ -57,7 +59,7 @@ export async function resetData(dataDir: string, log: StoreLog = () => {}): Prom
   try {
     await stopOrphan(paths.pgData, log);
     for (const name of readdirSync(paths.root)) {
-      if (OURS.has(name)) rmSync(join(paths.root, name), { recursive: true, force: true });
+      if (OURS.has(name) || SIGNED_HEAD.test(name)) rmSync(join(paths.root, name), { recursive: true, force: true });
     }
   } finally {
     lock.release();

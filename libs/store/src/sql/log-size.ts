@@ -15,3 +15,9 @@ const IS_FROZEN = { name: 'is_frozen', text: 'select frozen from ledger.head' };
 export async function isFrozen(from: StoreClient | StorePool): Promise<boolean> {
   return (await from.run<{ frozen: boolean }>(IS_FROZEN)).rows[0]?.frozen === true;
 }
+
+/** Entries of sightings: the log without what its operator says. Counts all of them. */
+export async function entryCount(from: StoreClient | StorePool): Promise<number> {
+  const { rows } = await from.query<{ n: number }>('select count(*) as n from ledger.entries');
+  return rows[0]?.n ?? 0;
+}

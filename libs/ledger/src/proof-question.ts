@@ -1,0 +1,64 @@
+/** What somebody wants to know of a proof document, and whose word counts for him. */
+import type { ItemEntry } from './item-tree.ts';
+import type { VerifierKey } from './note-key.ts';
+import type { WitnessPolicy } from './witness-policy.ts';
+
+/** An item tree as an earlier check left it. */
+export interface KeptTree {
+  readonly group: string;
+  readonly item: string;
+  readonly n: bigint;
+  readonly root: Uint8Array;
+}
+
+/** What the client kept from earlier checks. */
+export interface Kept {
+  readonly size: bigint;
+  readonly root: Uint8Array;
+  /** `null`: not known yet. */
+  readonly mapSalt: Uint8Array | null;
+  readonly trees: readonly KeptTree[];
+  /** Between the kept head and the one of the document, whichever is smaller first (RFC 9162 2.1.4); `null`: nobody could be asked. */
+  readonly consistency: readonly Uint8Array[] | null;
+}
+
+/** Whose word counts. */
+export interface Trust {
+  /** Pinned. Each is believed for the log of its own name only. */
+  readonly log: readonly VerifierKey<'log'>[];
+  /** Absent: no witness is asked for. */
+  readonly witnesses?: WitnessPolicy;
+  /** How old a head may be; absent: any age, which is said. */
+  readonly ageSecondsMax?: number;
+  /** The reader's clock; absent: nothing is said about age. */
+  readonly nowMs?: number;
+  readonly kept?: Kept;
+}
+
+/** What was asked, as far as the asker knows; what he does not say is taken from the document, and said. */
+export interface Question {
+  readonly item?: string;
+  /** All that were asked for; absent: those that are shown. */
+  readonly groups?: readonly string[];
+  /** Leaves [from, to) of the one tree; absent: all. */
+  readonly stretch?: { readonly from: bigint; readonly to: bigint };
+  /** Absent agency: of any. */
+  readonly event?: { readonly agency?: string; readonly id: string };
+  /** The log itself was asked, now: a head behind a kept one is then an older state put back. */
+  readonly isLatest?: boolean;
+  /** Each listed entry has to be shown. */
+  readonly allEvents?: boolean;
+  /** Each shown event has to have its place in the log shown. */
+  readonly inclusion?: boolean;
+  /** Content that stands in files beside the document. */
+  readonly contentOf?: (index: bigint) => Uint8Array | undefined;
+}
+
+/** What was established of an item. */
+export interface ListedEntries {
+  readonly item: string;
+  /** By reader group, in the order of the document. */
+  readonly groups: readonly { readonly group: string; readonly entries: readonly ItemEntry[] }[];
+  /** To be kept: size and root of each tree. */
+  readonly trees: readonly KeptTree[];
+}
