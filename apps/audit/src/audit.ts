@@ -152,7 +152,8 @@ class Commitments {
     for (let index = from; index < Math.min(to, this.sealed); index++) {
       this.tree.grow(index);
       const notice = notices.get(index);
-      const seal = notice === undefined ? (rows.seals.size === 0 ? null : this.seals.lost(index, rows)) : this.seals.read(index, notice, rows);
+      const seal =
+        notice === undefined ? (rows.seals.size === 0 ? null : this.seals.lost(index, rows)) : this.seals.read(index, notice, rows);
       if (seal !== null) {
         found.add(index);
         this.covers = Math.max(this.covers, seal.covers);

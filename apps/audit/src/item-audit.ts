@@ -148,7 +148,9 @@ export class ItemAudit {
     let own = key;
     if (key === null || !links.take(key)) {
       // Whose key is the altered one cannot be told here: the map root of the next seal agrees with one of them.
-      const others = rows.flatMap((row) => (row.item === item ? [] : (firsts.get(row.item) ?? (row.item < keys.size ? keys.keyOf(row.item) : []))));
+      const others = rows.flatMap((row) =>
+        row.item === item ? [] : (firsts.get(row.item) ?? (row.item < keys.size ? keys.keyOf(row.item) : [])),
+      );
       own = links.takeOnlyBeside(others) ?? key;
       if (key !== null && own !== key)
         this.findings.add({

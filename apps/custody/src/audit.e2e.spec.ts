@@ -28,7 +28,7 @@ afterAll(async () => {
 
 /** Waits until the demo case is there, and all of it signed for: an audit says so. */
 async function sealed(): Promise<AuditReport> {
-  for (const end = Date.now() + 90_000; ; ) {
+  for (const end = Date.now() + 90_000; ;) {
     const { stdout, stderr } = await runCustody(['audit', '--full', '--json'], at('data'));
     if (stdout === '') throw new Error(stderr);
     const report = JSON.parse(stdout) as AuditReport;
@@ -43,7 +43,10 @@ test('audits and backs up beside a server that runs, and restores that elsewhere
   expect(report).toMatchObject({ verdict: 'verified', first: null, anchors: [{ kind: 'signed-head', outcome: 'holds' }] });
   writeFileSync(path('pin.txt'), (await runCustody(['checkpoint', 'get', '--server', running.url])).stdout);
   const said = await runCustody(['audit', '--full', '--pin', path('pin.txt')], at('data'));
-  expect(said).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Verified: the first \d+ entries .*are what was signed/) as string });
+  expect(said).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^Verified: the first \d+ entries .*are what was signed/) as string,
+  });
   expect(await runCustody(['backup', '-o', path('backup')], at('data'))).toMatchObject({ code: 0 });
   const restored = await runCustody(['restore', path('backup'), '--verify', '--pin', path('pin.txt')], at('restored'));
   expect(restored).toMatchObject({ code: 0, stdout: expect.stringContaining('are restored') as string });

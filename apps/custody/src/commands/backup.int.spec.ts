@@ -47,7 +47,8 @@ afterEach(() => {
 function on(database: TestDatabase, machine: 'machine' | 'elsewhere', more: Readonly<Record<string, string>> = {}): void {
   Object.assign(process.env, { DATABASE_URL: database.url, CUSTODY_DATA_DIR: path(machine), CUSTODY_LOG_LEVEL: 'silent', ...more });
 }
-const entries = async (database: TestDatabase): Promise<number> => (await database.pool('owner').query('select from ledger.entries')).rowCount;
+const entries = async (database: TestDatabase): Promise<number> =>
+  (await database.pool('owner').query('select from ledger.entries')).rowCount;
 
 /** A backup that somebody changed, with a manifest that says so of each file. */
 function changed(): string {
@@ -56,8 +57,7 @@ function changed(): string {
   const text = readFileSync(file, 'utf8').replace(/\\\\x([0-9a-f])/, (_, digit: string) => `\\\\x${digit === '0' ? '1' : '0'}`);
   writeFileSync(file, text);
   const manifest = JSON.parse(readFileSync(path('changed/manifest.json'), 'utf8')) as { tables: { name: string; sha256: string }[] };
-  for (const table of manifest.tables)
-    if (table.name === 'ledger.entries') table.sha256 = createHash('sha256').update(text).digest('hex');
+  for (const table of manifest.tables) if (table.name === 'ledger.entries') table.sha256 = createHash('sha256').update(text).digest('hex');
   writeFileSync(path('changed/manifest.json'), JSON.stringify(manifest));
   return path('changed');
 }
