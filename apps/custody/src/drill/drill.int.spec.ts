@@ -1,8 +1,10 @@
 /** The tamper drill, at the size of CI; `npm run soak` and docs/drill.json have the large one (CUSTODY_TEST_TAMPERINGS). */
 import type { AuditCode } from '#app/audit';
 import { drill, TAMPER_CLASSES, type DrillResult } from './drill.ts';
+import { makeCopy } from './drill-copy.ts';
 import { drillTable, drillText } from './drill-report.ts';
 import { drilledLedger, type DrilledLedger } from './drilled-ledger.contract.ts';
+import { SeededRandom } from './random.ts';
 
 const TAMPERINGS = Number(process.env['CUSTODY_TEST_TAMPERINGS'] ?? 2 * TAMPER_CLASSES.length);
 const SEED = Number(process.env['CUSTODY_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
@@ -53,3 +55,21 @@ describe(`a tamper drill (seed ${SEED})`, () => {
     expect(drillText(blind)).toContain('NOT as claimed');
   });
 });
+
+test('a drill copies a ledger, with what was sealed of it, and leaves it as it was', async () => {
+  const source = ledger.copy;
+  const state = async (): Promise<unknown> => (await source.pool.query('select size, note from proof.checkpoints order by size')).rows;
+  const before = await state();
+  const random = new SeededRandom(SEED);
+  const copy = await makeCopy({ source: source.pool, sourceKeys: source.keys, random, eventsPerRound: 4 });
+  try {
+    expect(copy.origin).toBe(source.origin);
+    const classes = TAMPER_CLASSES.filter(({ name }) => ['bit: in a checkpoint', 'edit: a bit of the content'].includes(name));
+    const copied = await drill({ copy, random, seed: SEED, mutations: 4, classes });
+    expect(copied).toMatchObject({ clean: { runs: 1, alarms: 0 }, classes: [{ asClaimed: true }, { asClaimed: true }] });
+    expect(copied.entries).toBeGreaterThan(3 * EVENTS_PER_ROUND);
+  } finally {
+    await copy.close();
+  }
+  expect(await state()).toEqual(before);
+}, 60_000);
