@@ -215,7 +215,8 @@ export class WitnessedLog {
   }
 
   get log(): Log {
-    const say = (message: string, { code }: { code?: string } = {}): void => void this.said.push({ code, message });
+    const say = (message: string, { code, why = '' }: { code?: string; why?: string } = {}): void =>
+      void this.said.push({ code, message: `${message}: ${why}` });
     return { debug: say, info: say, warn: say, error: say } as unknown as Log;
   }
 

@@ -28,8 +28,8 @@ afterEach(async () => {
 
 const say =
   (level: string) =>
-  (message: string, fields: { code?: string } = {}): void =>
-    void lines.push({ level, code: fields.code, message });
+  (message: string, { code, witness = '', why = '' }: { code?: string; witness?: string; why?: string } = {}): void =>
+    void lines.push({ level, code, message: `${message}: ${witness}: ${why}` });
 const testLog = { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') } as unknown as Log;
 const codes = (): string[] => lines.flatMap(({ code }) => code ?? []);
 

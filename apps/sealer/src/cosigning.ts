@@ -189,22 +189,22 @@ export class Cosigning implements HeadPublisher {
   private report(line: WitnessLine, { size, cosignatures }: Offer, answered: WitnessAnswered): void {
     const { log } = this.options;
     const { retryMs, retryMsMax, refusedMs } = this.times;
-    const who = line.keys.map(({ name }) => name).join(', ');
+    const witness = line.keys.map(({ name }) => name).join(', ');
     if (answered.kind === 'cosigned') {
-      if (line.failures > 0) log.info(`the witness ${who} cosigns again`, { count: size });
+      if (line.failures > 0) log.info('a witness cosigns again', { witness, count: size });
       settled(line);
       // By one of its keys, and not yet by another: soon, and no failure.
       if (needsAsking(line, size, cosignatures)) paused(line, this.now() + retryMs);
     } else if (answered.kind === 'refused') {
-      log.error(`the witness ${who} does not cosign: ${answered.reason}`, { code: 'seal.witness-refused', count: size });
+      log.error('a witness does not cosign', { code: 'seal.witness-refused', witness, why: answered.reason, count: size });
       line.refusedSize = size;
       line.failures++;
       paused(line, this.now() + refusedMs);
     } else if (answered.kind === 'failed') {
-      const fields = { code: 'seal.witness-failed', count: size };
+      const fields = { code: 'seal.witness-failed', witness, why: answered.reason, count: size };
       // Said once for each time that it is away.
-      if (line.failures === 0) log.warn(`the witness ${who} was of no use: ${answered.reason}`, fields);
-      else log.debug(`the witness ${who} is still of no use: ${answered.reason}`, fields);
+      if (line.failures === 0) log.warn('a witness was of no use', fields);
+      else log.debug('a witness is still of no use', fields);
       paused(line, this.now() + Math.min(retryMs * 2 ** line.failures++, retryMsMax));
     }
   }
@@ -244,8 +244,9 @@ export class Cosigning implements HeadPublisher {
     if (newest === null || unwitnessedMs <= this.times.alarmMs) return;
     if (this.alarmedMs !== null && this.now() - this.alarmedMs < ALARM_EVERY_MS) return;
     this.alarmedMs = this.now();
-    this.options.log.warn(`sealed heads wait for cosignatures and are not published; missing: ${missing.join(', ')}`, {
+    this.options.log.warn('sealed heads wait for cosignatures and are not published', {
       code: 'seal.unwitnessed',
+      witness: missing.join(', '),
       count: newest,
     });
   }

@@ -28,7 +28,7 @@ afterEach(() => witness.stop());
 
 /** The database has sealed nothing. */
 function check(policy: WitnessPolicy = { witnesses: [witness.policy()], threshold: 1 }): Promise<void> {
-  const say = (message: string): void => void said.push(message);
+  const say = (_message: string, { why = '' }: { why?: string }): void => void said.push(why);
   return checkWitnesses({
     policy,
     client: witnessClient(ending.signal, 500),

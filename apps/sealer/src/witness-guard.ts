@@ -72,7 +72,7 @@ export async function checkWitnesses(options: GuardOptions): Promise<void> {
           ? `it says that it cosigned ${size} entries, of which ${stored} are stored, and does not show them`
           : null;
     if (unknown === null) answered += line.keys.length;
-    else log.warn(`the witness ${who} cannot be asked what it cosigned: ${unknown}`, { code: 'seal.witness-failed' });
+    else log.warn('it is not known what a witness cosigned', { code: 'seal.witness-failed', witness: who, why: unknown });
   }
   if (answered < policy.threshold)
     throw new WitnessesSilent(`Of the policy's witnesses ${answered} say what they cosigned, and ${policy.threshold} have to.`);
@@ -92,7 +92,7 @@ async function checkHead(
         ? null
         : `the first ${size} entries of the stored log are not those that the witness ${who} cosigned: two histories, which part below ${size}`;
   if (fault === null) return;
-  log.error(fault, { code: 'seal.rollback', count: Number(size) });
+  log.error('what a witness cosigned is not what is stored', { code: 'seal.rollback', witness: who, why: fault, count: Number(size) });
   throw new SealRollback(`${fault[0]?.toUpperCase()}${fault.slice(1)}.`);
 }
 

@@ -97,7 +97,7 @@ async function beginAudit(
   if (latest === null) return auditor;
   void auditor.check(latest).then(
     (verdict) => {
-      if (verdict.kind !== 'holds') log.warn(`the map of ${origin} is not audited up to what was cosigned: ${verdict.sentence}`);
+      if (verdict.kind !== 'holds') log.warn('the map is not audited up to what was cosigned', { origin, why: verdict.sentence });
     },
     (error: unknown) => log.error('the audit of the map failed', { code: 'internal', error }),
   );

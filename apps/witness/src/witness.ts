@@ -60,11 +60,11 @@ export function createWitness({ key, logs, cosigned, now, maps, log }: WitnessOp
         const map = maps.get(origin);
         const verdict = await map?.auditor.check(answer.cosigned);
         if (verdict?.kind === 'refused') {
-          log.error(`the map of ${origin} is refused: ${verdict.sentence}`, { code: 'data.witness-map' });
+          log.error('the map of a log is refused', { code: 'data.witness-map', origin, why: verdict.sentence });
           return refusal(verdict.sentence);
         }
         // Without the audit the log's word is as good as to any other witness: that it only extends what it was.
-        if (verdict?.kind === 'unknown') log.warn(`the map of ${origin} is not cosigned: ${verdict.sentence}`);
+        if (verdict?.kind === 'unknown') log.warn('the map of a head is not cosigned', { origin, why: verdict.sentence });
         if (verdict?.kind === 'holds' && map !== undefined)
           answer = addCheckpoint(request.value, { ...view, furtherKeys: [map.key], timestamp: now() });
         if (answer.cosigned !== undefined) await cosigned.keep(origin, answer.cosigned.note);

@@ -33,6 +33,12 @@ export interface LogFields {
   readonly pid?: number;
   readonly adapter?: string;
   readonly version?: string;
+  /** A log's name. */
+  readonly origin?: string;
+  /** Names of witnesses, as the policy file or their key has them. */
+  readonly witness?: string;
+  /** Why something about a witness or a map is as it is: a sentence of ours, which quotes a line of printable ASCII at most. */
+  readonly why?: string;
 }
 
 export interface Log {
@@ -54,7 +60,7 @@ export interface LogOptions {
 
 const ALLOWED: ReadonlySet<string> = new Set<keyof LogFields>([
   'role', 'component', 'requestId', 'traceparent', 'code', 'error', 'method', 'route', 'status', 'ms', 'topic', 'partition', 'offset',
-  'lag', 'count', 'bytes', 'attempt', 'signal', 'pid', 'adapter', 'version',
+  'lag', 'count', 'bytes', 'attempt', 'signal', 'pid', 'adapter', 'version', 'origin', 'witness', 'why',
 ]); // prettier-ignore
 
 const FRAMES_MAX = 8;
