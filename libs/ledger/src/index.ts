@@ -24,7 +24,7 @@ export {
 export { mapKey } from './map-key.ts';
 export { leafHash, merkleRoot, nodeHash } from './merkle.ts';
 export { encodeGenesis, encodeSeal, mapSaltHash, readNotice, type Genesis, type Notice, type Seal } from './notices.ts';
-export { equalInConstantTime, HASH_BYTES, randomSecret, sha256Hex } from './primitives.ts';
+export { arena, equalInConstantTime, HASH_BYTES, randomSecret, sha256Hex, type Arena } from './primitives.ts';
 export {
   checkRecordMac,
   decodeRecord,
@@ -174,9 +174,10 @@ export { rootOfStretch, STRETCH_RULES, stretchNodes, stretchProof, type StretchF
 export { edgeNodes, rangeNodes, splitOf, storedAt, type NodeId } from './tree-nodes.ts';
 
 // The same for a sealer: fast, in Node.
-export { itemLeaf, ItemTrees, type Appended } from './item-trees.ts';
+export { itemLeaf, itemLeafTo, ItemTrees, type Appended } from './item-trees.ts';
 export { type KeyTable } from './key-table.ts';
-export { MapBuilder, type MapChange, type MapUpdate, type TileNodes } from './map-builder.ts';
+export { MapBuilder, type MapChange, type MapUpdate } from './map-builder.ts';
+export { type TileNodes } from './tile-index.ts';
 export {
   addCheckpoint,
   badRequest,

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import * as reference from '../vectors/reference.mjs';
 import { mapRootOf } from './item-map.ts';
-import { MapBuilder, type MapChange, type TileNodes } from './map-builder.ts';
+import { MapBuilder, type MapChange } from './map-builder.ts';
 import { decodeMapProof, encodeMapProof } from './map-proof.ts';
 import { sha256 } from './primitives.ts';
+import type { TileNodes } from './tile-index.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -43,6 +44,25 @@ test('the root is that of the plain recursion over the set, however it came: in 
       for (const { key: itemKey, n, root: itemRoot } of setOf(so).reverse())
         oneByOne.update([{ key: itemKey, n: Number(n), root: itemRoot }]);
       expect(hex(oneByOne.root())).toBe(root);
+    }),
+  );
+});
+
+test('in turns it is the same map, with the same tiles, and others have their turns meanwhile', async () => {
+  await fc.assert(
+    fc.asyncProperty(batches, fc.integer({ min: 1, max: 4 }), async (given, turnItems) => {
+      const [whole, inTurns] = [new MapBuilder(), new MapBuilder(undefined, turnItems)];
+      for (const batch of given) {
+        let turns = 0;
+        for (const { key: itemKey, n, root } of batch) inTurns.set(inTurns.keys.numberOf(itemKey), n, root);
+        const updated = await inTurns.commitInTurns(async () => {
+          turns++;
+          await Promise.resolve();
+        });
+        expect(updated).toEqual(whole.update(batch));
+        expect(turns).toBeGreaterThanOrEqual(Math.ceil(setOf(batch).length / turnItems));
+      }
+      for (const { key: itemKey } of setOf(given.flat())) expect(inTurns.prove(itemKey)).toEqual(whole.prove(itemKey));
     }),
   );
 });
