@@ -9,8 +9,8 @@ import { logKeySeed } from './log-key.ts';
 import type { Parts } from './parts.ts';
 
 const SIGNED_HEAD_FILE = 'sealed.json';
-/** A round reads with one connection and writes with another; the lock of the one sealer has a third. */
-const CONNECTIONS = 3;
+/** A round writes with one connection while another reads ahead; the lock of the one sealer has a third, whoever asks how far it is a fourth. */
+const CONNECTIONS = 4;
 /** Any constant: one number for one purpose in one database. */
 const ADVISORY_LOCK = 7_217_003;
 /** So much waits: the next seal does not wait for its time. */

@@ -41,17 +41,20 @@ export { logSize } from './sql/log-size.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export { timelinePage, type TimelineKey, type TimelineRow } from './sql/timeline-page.ts';
 export { FixedRows, LogGap, readItemLinks, readLogPiece, type ItemLinks, type LogPiece } from './seal/log-piece.ts';
+export { ItemLeafRows } from './seal/item-leaf-rows.ts';
 export {
   countEntriesFrom,
   firstSealOver,
-  itemLeavesBetween,
+  itemLeavesAre,
   lastCheckpoint,
   lastSeal,
+  mapTilesAre,
   mapTilesOf,
   readEdgeTiles,
   readItemLeaves,
   readItems,
   readTile,
+  readTiles,
 } from './seal/published.ts';
 export {
   appendNotice,
@@ -65,7 +68,6 @@ export {
   takeToken,
   writeCheckpoint,
   writeTiles,
-  type ItemLeafRow,
   type ItemRow,
   type MapTileRow,
   type SealRow,
