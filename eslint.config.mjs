@@ -42,6 +42,11 @@ export default tseslint.config(
     },
   },
   {
+    // A page has types of its own: those of a browser.
+    files: ['apps/verify-page/**/*.ts'],
+    languageOptions: { parserOptions: { project: './apps/verify-page/tsconfig.json' } },
+  },
+  {
     // A suite is one function that holds its cases; measured values are printed.
     files: ['**/*.spec.ts', '**/*.contract.ts'],
     rules: { 'max-lines-per-function': 'off', 'no-console': 'off' },

@@ -5,10 +5,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildPage } from './build-page.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** What a build depends on beside the sources. */
 const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+
 const STAMP = 'dist/.built';
 
 /**
@@ -26,6 +28,7 @@ export function build({ root = ROOT, force = false, say = () => {} } = {}) {
   const { status, error } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, stdio: ['ignore', 2, 2] });
   if (status !== 0) throw new Error('the build failed; the compiler says why above', { cause: error });
   mkdirSync(join(root, 'dist'), { recursive: true });
+  buildPage(root);
   // The state from before compiling: what was saved meanwhile is built next time.
   writeFileSync(stamp, before);
   return 'built';
@@ -43,7 +46,7 @@ function fingerprint(root) {
 
 function sources(root) {
   return ['apps', 'libs'].flatMap((folder) =>
-    filesUnder(join(root, folder)).filter((path) => /\.(ts|json)$/.test(path) && !/\.(spec|contract)\.ts$/.test(path)),
+    filesUnder(join(root, folder)).filter((path) => /\.(ts|json|html|css)$/.test(path) && !/\.(spec|contract)\.ts$/.test(path)),
   );
 }
 

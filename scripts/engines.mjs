@@ -16,10 +16,10 @@ const NOTHING_TO_STOP = async () => {};
 const ready = (env = {}, stop = NOTHING_TO_STOP) => ({ env, stop });
 const missing = (why, remedy) => ({ missing: why, remedy, env: {}, stop: NOTHING_TO_STOP });
 
-/** @param {'int' | 'kafka' | 'e2e'} name @param {string} root @param {NodeJS.ProcessEnv} env @returns {Promise<Engine>} never rejects */
+/** @param {'int' | 'kafka' | 'e2e' | 'browser'} name @param {string} root @param {NodeJS.ProcessEnv} env @returns {Promise<Engine>} never rejects */
 export async function engineFor(name, root, env) {
   try {
-    return await { int: postgres, kafka: broker, e2e: program }[name](root, env);
+    return await { int: postgres, kafka: broker, e2e: program, browser: chromium }[name](root, env);
   } catch (error) {
     return missing(`it does not start: ${error instanceof Error ? error.message : error}`, 'see the message; the remedy is in it');
   }
@@ -49,7 +49,7 @@ function lackingPostgres(root) {
 async function broker(root, env) {
   if (env['KAFKA_BROKERS'] !== undefined) return ready();
   const launcher = join(root, 'deploy/kafka/broker.mjs');
-  const tools = ['java', 'mvn'].filter((tool) => !onPath(tool, env));
+  const tools = ['java', 'mvn'].filter((tool) => onPath(tool, env) === undefined);
   if (tools.length > 0)
     return missing(`needs ${tools.join(' and ')}`, 'install a Java runtime 17 or later and Maven, or set KAFKA_BROKERS');
   const { missingForBroker, startBroker } = await import(pathToFileURL(launcher).href);
@@ -69,7 +69,21 @@ async function program(root) {
   return existsSync(join(root, 'dist/apps/custody/src/main.js')) ? ready() : missing('the program is not built', 'npm run build');
 }
 
+/** The system's own, by the names that it goes by. */
+async function chromium(root, env) {
+  if (env['CUSTODY_TEST_CHROMIUM'] === undefined) {
+    const found = ['chromium', 'chromium-browser', 'google-chrome'].map((tool) => onPath(tool, env)).find((path) => path !== undefined);
+    if (found === undefined)
+      return missing('needs chromium', 'install Chromium (Debian: apt-get install chromium), or set CUSTODY_TEST_CHROMIUM');
+    env = { ...env, CUSTODY_TEST_CHROMIUM: found };
+  }
+  if (!existsSync(join(root, 'dist/apps/verify-page/verify.html'))) return missing('the page is not built', 'npm run build');
+  return ready({ CUSTODY_TEST_CHROMIUM: env['CUSTODY_TEST_CHROMIUM'] });
+}
+
+/** Where the program is; undefined: nowhere on the path. */
 function onPath(tool, env) {
   const names = process.platform === 'win32' ? [`${tool}.exe`, `${tool}.cmd`] : [tool];
-  return (env['PATH'] ?? '').split(delimiter).some((folder) => folder !== '' && names.some((name) => existsSync(join(folder, name))));
+  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
 }

@@ -101,7 +101,7 @@ function suitesUnder(root, filters) {
         .at(-1)
         .split('.')
         .slice(1, -2)
-        .filter((part) => ['int', 'kafka', 'e2e'].includes(part)),
+        .filter((part) => ['int', 'kafka', 'e2e', 'browser'].includes(part)),
     }));
 }
 

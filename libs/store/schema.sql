@@ -111,9 +111,13 @@ create table ledger.dead_letters (
   found bigint not null,
   retried bigint,
   copied bigint,
+  agency text collate "C",
+  id text collate "C",
+  content_hash bytea,
   constraint dead_letters_cluster_id_topic_id_partition_offset_key UNIQUE (cluster_id, topic_id, partition, "offset"),
   constraint dead_letters_pkey PRIMARY KEY (seq)
 );
+CREATE INDEX dead_letters_event ON ledger.dead_letters USING btree (agency, id, seq) WHERE (agency IS NOT NULL);
 CREATE INDEX dead_letters_not_copied ON ledger.dead_letters USING btree (seq) WHERE (copied IS NULL);
 grant insert on ledger.dead_letters to custody_projector;
 grant select on ledger.dead_letters to custody_gateway;
@@ -124,6 +128,7 @@ grant update on ledger.dead_letters (copied) to custody_projector;
 comment on column ledger.dead_letters.headers is 'JSON text: pairs of a name and the raw bytes in base64.';
 comment on column ledger.dead_letters.found is 'Microseconds since 1970 by the clock of the database; so retried.';
 comment on column ledger.dead_letters.copied is 'When it was in the dead letters'' topic, as found; null: it is not there yet. A mark on each and no cursor: numbers are given before commit, so a lower one may appear behind a cursor.';
+comment on column ledger.dead_letters.agency is 'Of the event that the record was, with id and content_hash; null where the record was not signed by a publisher of that agency, or before this was kept.';
 
 create table ledger.entries (
   log_index bigint not null,

@@ -1,12 +1,15 @@
 /** POST /v1/events over HTTP, on the event log in memory, whose faults are to order. */
 import { type ErrorCode, isErrorCode, type Problem, problem, statusOf, type SubmittedRow } from '#lib/contracts';
 import { createMemoryLog, type MemoryLog } from '#lib/event-log';
+import { openReceipt, signingKey, utf8 } from '#lib/ledger';
 import { createHttpServer, createLog, createMetrics, type HttpServer } from '#lib/runtime';
 import { inlineAcceptPool } from './accept-pool.ts';
 import { CaptureModule } from './capture.module.ts';
 
 const TOPIC = 'sightings';
 const CHUNK = 3;
+const RECEIPT_KEY = signingKey('receipt', 'test/log/receipt', new Uint8Array(32).fill(3));
+const opens = (note: string | null): boolean => note !== null && openReceipt(utf8(note), { log: 'test/log', keys: [RECEIPT_KEY] }).ok;
 const BATCH_MAX = 8;
 const catalogue = {
   isCode: isErrorCode,
@@ -35,6 +38,7 @@ describe('a submission', () => {
       origin: 'test/log',
       durability: 'single-node',
       publisherKey: Buffer.alloc(32, 7),
+      receiptKey: RECEIPT_KEY,
       submitter: { agency: 'local', principal: 'operator' },
       limits: { documentBytesMax: 4_096, batchDocumentsMax: BATCH_MAX, chunkDocuments: CHUNK, bodyBytesMax: 20_000 },
       now: () => `2026-11-24T02:10:00.${String(++ticks).padStart(6, '0')}Z`,
@@ -64,9 +68,28 @@ describe('a submission', () => {
     const answer = await post(line('a'));
     expect([answer.status, await answer.json(), await held()]).toMatchObject([
       202,
-      { status: 'accepted', id: 'a', log: 'test/log', signature: null },
+      { status: 'accepted', id: 'a', log: 'test/log', signature: expect.stringMatching(/^custody-ledger\/receipt\/v1\n/) },
       1,
     ]);
+  });
+
+  it('of one sighting is answered with a signed receipt; of a list or a stream where they are asked for', async () => {
+    const isSigned = (row: SubmittedRow): boolean => opens(row.receipt?.signature ?? null);
+    const one = (await (await post(line('one'))).json()) as { signature: string | null };
+    const dry = (await (await post(line('two'), 'application/json', '?dryRun=true')).json()) as SubmittedRow;
+    expect([opens(one.signature), dry.receipt?.signature]).toEqual([true, null]);
+    for (const [query, expected] of [
+      ['', [false, false]],
+      ['&receipts=false', [false, false]],
+      ['&receipts=true', [true, true]],
+    ] as const) {
+      const ids = [`a${query.length}`, `b${query.length}`];
+      const list = await post(`[${ids.map(line).join()}]`, 'application/json', `?onError=proceed${query}`);
+      expect(((await list.json()) as { results: SubmittedRow[] }).results.map(isSigned)).toEqual(expected);
+      const rows = await post(ndjson(...ids.map((id) => line(`${id}s`))), 'application/x-ndjson', `?onError=proceed${query}`);
+      expect((await rowsOf(rows)).map(isSigned)).toEqual(expected);
+    }
+    expect(((await (await post(line('c'), 'application/json', '?receipts=maybe')).json()) as Problem).code).toBe('query.invalid');
   });
 
   it('is answered 503 with Retry-After and nothing done where the log does not take it, and 202 when it is sent again', async () => {

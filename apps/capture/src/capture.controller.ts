@@ -53,7 +53,7 @@ export class CaptureController {
   /** One document or an array of them, judged and appended as one. */
   async #whole(request: FastifyRequest, reply: FastifyReply, mode: SubmitMode): Promise<void> {
     const { documents, single } = await documentsOf(request.body as Buffer, this.#deps.limits.batchDocumentsMax, this.#deps.pool);
-    const { results, appended } = await submit(this.#deps, documents, this.#context(request), mode);
+    const { results, appended } = await submit(this.#deps, documents, this.#context(request), { ...mode, sign: mode.sign || single });
     this.#count(results, appended);
     const refused = results.flatMap((result, row) => (result.status === 'refused' ? withRow(result.faults, single ? undefined : row) : []));
     if (refused.length > 0 && (single || mode.onError === 'rollback')) throw refusal(refused);

@@ -5,13 +5,15 @@ import { DomainError } from '#lib/runtime';
 import type { AcceptPool } from './accept-pool.ts';
 import type { SubmitMode } from './submit.ts';
 
+/** One document's receipt is always signed; those of a list or a stream where they are asked for, since signing halves the rate. */
 export function modeOf(query: Record<string, unknown>): SubmitMode {
-  const { onError = 'rollback', dryRun = 'false', ...unknown } = query;
+  const { onError = 'rollback', dryRun = 'false', receipts = 'false', ...unknown } = query;
   const extra = Object.keys(unknown)[0];
   if (extra !== undefined) throw new DomainError('query.unknown', `There is no query parameter ${extra}.`);
   if (onError !== 'rollback' && onError !== 'proceed') throw new DomainError('query.invalid', 'onError is rollback or proceed.');
   if (dryRun !== 'true' && dryRun !== 'false') throw new DomainError('query.invalid', 'dryRun is true or false.');
-  return { onError, dryRun: dryRun === 'true' };
+  if (receipts !== 'true' && receipts !== 'false') throw new DomainError('query.invalid', 'receipts is true or false.');
+  return { onError, dryRun: dryRun === 'true', sign: receipts === 'true' };
 }
 
 /** A token of the alphabet of event ids, or the same as a quoted string (draft-ietf-httpapi-idempotency-key-header has it quoted). */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { SightingDocument } from '#lib/contracts';
 import { createMemoryLog, type EventLog, FatalLogError, type LogRecord, LogUnavailable, type MemoryLog } from '#lib/event-log';
-import { decodeRecord } from '#lib/ledger';
+import { decodeRecord, openReceipt, signingKey, utf8 } from '#lib/ledger';
 import type { AcceptContext } from './accept.ts';
 import { inlineAcceptPool } from './accept-pool.ts';
 import { type FirstEvent, type KnownEvents, type RowResult, submit, type SubmitDeps, type SubmitMode } from './submit.ts';
@@ -14,8 +14,9 @@ const context: AcceptContext = {
   publisherKey: Buffer.alloc(32, 7),
   requestId: 'request-1',
 };
-const ROLLBACK: SubmitMode = { onError: 'rollback', dryRun: false };
-const PROCEED: SubmitMode = { onError: 'proceed', dryRun: false };
+const RECEIPT_KEY = signingKey('receipt', 'test/log/receipt', new Uint8Array(32).fill(3));
+const ROLLBACK: SubmitMode = { onError: 'rollback', dryRun: false, sign: false };
+const PROCEED: SubmitMode = { onError: 'proceed', dryRun: false, sign: false };
 
 const sighting = (id: string, members: Partial<SightingDocument> = {}): SightingDocument => ({
   id,
@@ -64,6 +65,7 @@ async function given(wrap: (log: MemoryLog) => EventLog = (log) => log): Promise
     appendTimeoutMs: 1_000,
     origin: 'test/log',
     durability: 'single-node',
+    receiptKey: RECEIPT_KEY,
   };
   return {
     log,
@@ -247,7 +249,7 @@ describe('a batch with a refused row', () => {
 
   it('a dry run appends nothing and says what would have happened', async () => {
     const { submit: send, held, log } = await given();
-    const { results, appended } = await send([sighting('a'), sighting('a'), BAD], { onError: 'proceed', dryRun: true });
+    const { results, appended } = await send([sighting('a'), sighting('a'), BAD], { onError: 'proceed', dryRun: true, sign: true });
     expect(statuses(results)).toEqual(['accepted', 'duplicate', 'refused']);
     expect(appended).toBe(false);
     expect(await held()).toEqual([]);
@@ -318,12 +320,43 @@ describe('a correction', () => {
 });
 
 describe('a receipt', () => {
-  it('names log, agency, id, hash and time, and is not signed', async () => {
+  const trusted = { log: 'test/log', keys: [RECEIPT_KEY] };
+  const SIGNED: SubmitMode = { ...PROCEED, sign: true };
+
+  it('names log, agency, id, hash and time, and is signed where that is asked for', async () => {
     const { submit: send, log } = await given();
     const { results } = await send([sighting('a')]);
     expect(results[0]).toMatchObject({
       receipt: { log: 'test/log', agency: 'local', id: 'a', captured: context.captured, durability: 'single-node', signature: null },
     });
+    const [signed] = (await send([sighting('b')], SIGNED)).results;
+    if (signed?.status !== 'accepted') throw new Error('not accepted');
+    const { signature, duplicate, ...said } = signed.receipt;
+    const opened = openReceipt(utf8(signature ?? ''), trusted);
+    expect([duplicate, opened.ok && opened.value.value]).toEqual([false, said]);
+    // The control: of another key it is no receipt of this log.
+    const other = signingKey('receipt', RECEIPT_KEY.name, new Uint8Array(32).fill(4));
+    expect(openReceipt(utf8(signature ?? ''), { ...trusted, keys: [other] }).ok).toBe(false);
+    await log.close();
+  });
+
+  it('of bytes that are there already is signed for the first of them, and a refused row gets none', async () => {
+    const { submit: send, known, log } = await given();
+    const [first] = (await send([sighting('a')], SIGNED)).results;
+    if (first?.status !== 'accepted') throw new Error('not accepted');
+    known.set('local/a', { contentHash: first.receipt.contentHash, captured: '2026-11-20T00:00:00.000000Z' });
+    const { results } = await send([sighting('a'), sighting('a', { statement: 'other' }), BAD], SIGNED);
+    expect(statuses(results)).toEqual(['duplicate', 'refused', 'refused']);
+    const opened = openReceipt(utf8((results[0] as { receipt: { signature: string } }).receipt.signature), trusted);
+    expect(opened).toMatchObject({ ok: true, value: { value: { id: 'a', captured: '2026-11-20T00:00:00.000000Z' } } });
+    await log.close();
+  });
+
+  it('is not signed where nothing was appended', async () => {
+    const { submit: send, log } = await given();
+    const dry = await send([sighting('a')], { ...SIGNED, dryRun: true });
+    const held = await send([sighting('a'), BAD], { ...SIGNED, onError: 'rollback' });
+    for (const { results } of [dry, held]) expect(results[0]).toMatchObject({ receipt: { signature: null } });
     await log.close();
   });
 

@@ -5,6 +5,7 @@
 import type { ErrorCode, Fault, Receipt } from '#lib/contracts';
 import { compareRef, type EventRef } from '#lib/domain';
 import type { EventLog } from '#lib/event-log';
+import { signReceipt, type SigningKey, utf8Text } from '#lib/ledger';
 import type { AcceptContext, Acceptance, AcceptedDocument } from './accept.ts';
 import type { AcceptPool } from './accept-pool.ts';
 
@@ -30,6 +31,8 @@ export interface SubmitMode {
   readonly onError: OnError;
   /** Judge, append nothing. */
   readonly dryRun: boolean;
+  /** Sign the receipts: 50 µs each, nearly as much as all else that capture does with a sighting. */
+  readonly sign: boolean;
 }
 
 export type RowResult =
@@ -46,6 +49,8 @@ export interface SubmitDeps {
   /** Origin of the log, named in receipts. */
   readonly origin: string;
   readonly durability: Receipt['durability'];
+  /** Signs receipts, and nothing else. */
+  readonly receiptKey: SigningKey<'receipt'>;
 }
 
 export interface Submission {
@@ -72,14 +77,14 @@ export async function submit(
   const rows = await judge(deps.known, context, acceptances, firstRow);
   const refused = rows.some((row) => row.verdict === 'refused');
   if (mode.dryRun || (refused && mode.onError === 'rollback'))
-    return { appended: false, results: rows.map((row) => resultOf(deps, context, row)) };
+    return { appended: false, results: rows.map((row) => resultOf(deps, context, row, false)) };
 
   const fresh = rows.flatMap((row) => (row.verdict === 'append' ? [row.document] : []));
   if (fresh.length > 0) {
     const records = fresh.map(({ key, value, headers }) => ({ key: Buffer.from(key, 'utf8'), value, headers }));
     await deps.log.append(deps.topic, records, deps.appendTimeoutMs);
   }
-  return { appended: true, results: rows.map((row) => resultOf(deps, context, row)) };
+  return { appended: true, results: rows.map((row) => resultOf(deps, context, row, mode.sign)) };
 }
 
 type Row =
@@ -154,21 +159,18 @@ async function missingItems(
   };
 }
 
-function resultOf(deps: SubmitDeps, context: AcceptContext, row: Row): RowResult {
+function resultOf(deps: SubmitDeps, context: AcceptContext, row: Row, sign: boolean): RowResult {
   if (row.verdict === 'refused') return { status: 'refused', ...(row.id === undefined ? {} : { id: row.id }), faults: row.faults };
   const { document } = row;
   const duplicate = row.verdict === 'duplicate';
-  return {
-    status: duplicate ? 'duplicate' : 'accepted',
-    receipt: {
-      log: deps.origin,
-      agency: context.agency,
-      id: document.id,
-      contentHash: document.contentHash,
-      captured: duplicate ? row.captured : context.captured,
-      duplicate,
-      durability: deps.durability,
-      signature: null,
-    },
+  const said = {
+    log: deps.origin,
+    agency: context.agency,
+    id: document.id,
+    contentHash: document.contentHash,
+    captured: duplicate ? row.captured : context.captured,
+    durability: deps.durability,
   };
+  const signature = sign ? (utf8Text(signReceipt(said, deps.receiptKey)) as string) : null;
+  return { status: duplicate ? 'duplicate' : 'accepted', receipt: { ...said, duplicate, signature } };
 }

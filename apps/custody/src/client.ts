@@ -12,6 +12,8 @@ export interface Client {
   get<Body>(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<Body>;
   /** What is no JSON. Throws as `get` does. */
   text(path: string): Promise<string>;
+  /** Throws as `get` does. */
+  bytes(path: string): Promise<Uint8Array>;
   post(path: string, contentType: string, body: string | Uint8Array): Promise<Response>;
 }
 
@@ -42,6 +44,11 @@ export function createClient(base: string, signal?: AbortSignal): Client {
       const response = await call(path, {});
       if (!response.ok) throw await problemError(response);
       return response.text();
+    },
+    async bytes(path) {
+      const response = await call(path, {});
+      if (!response.ok) throw await problemError(response);
+      return new Uint8Array(await response.arrayBuffer());
     },
     post: (path, contentType, body) =>
       call(path, { method: 'POST', headers: { 'content-type': contentType }, body: body as NonNullable<RequestInit['body']> }),

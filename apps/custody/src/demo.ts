@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '#lib/runtime';
-import { logSize } from '#lib/store';
+import { countEntriesFrom, lastCheckpoint, lastSeal, type StorePool } from '#lib/store';
 import { importCase } from './commands/import.ts';
 import { createClient } from './client.ts';
 import { EXIT } from './exit-codes.ts';
@@ -13,13 +13,14 @@ import { packageRoot } from './package-root.ts';
 export const bringsDemo = ({ demo, databaseUrl, roles }: Pick<Config, 'demo' | 'databaseUrl' | 'roles'>): boolean =>
   demo && databaseUrl === null && roles.includes('capture') && roles.includes('projector');
 
-/** The demo has 62 lines; a machine that needs longer than this to project them has another problem. */
-const PROJECTED_WITHIN_MS = 20_000;
-const LOOK_EVERY_MS = 50;
+/** The demo has 62 lines; a machine that needs longer than this to project or to seal them has another problem. */
+const DONE_WITHIN_MS = 20_000;
+const LOOK_EVERY_MS = 25;
 
-export async function loadDemo({ log, database, config, eventLog }: Parts, url: string): Promise<void> {
+/** Whether it was imported now. */
+export async function loadDemo({ log, database, config, eventLog }: Parts, url: string): Promise<boolean> {
   const ends = await eventLog.ends(config.topics.events);
-  if (ends.some(({ high }) => high > 0)) return;
+  if (ends.some(({ high }) => high > 0)) return false;
   const file = fileURLToPath(new URL('demo/lux-and-loaded.jsonl', packageRoot()));
   const report = { accepted: 0 };
   const exit = await importCase(createClient(url), file, {
@@ -28,16 +29,34 @@ export async function loadDemo({ log, database, config, eventLog }: Parts, url: 
     onReport: ({ accepted }) => (report.accepted = accepted),
   });
   if (exit !== EXIT.ok) log.warn('the demo case was not imported whole');
-  await untilProjected({ database }, report.accepted);
+  // A trace right after the ready line must show all of it. Sightings are counted: the log may have entries of its operator.
+  await until({ database }, async (pool) => (await countEntriesFrom(pool, 0)) >= report.accepted);
   log.info('the demo case (synthetic details on a publicly reported route) was imported', { count: report.accepted });
+  return true;
 }
 
-/** A trace right after the ready line must show all of it. */
-async function untilProjected({ database }: Pick<Parts, 'database'>, size: number): Promise<void> {
+/** Who asks for the head of the log right after the ready line must get one that covers all of the demo. */
+export async function untilSealed({ log, database }: Pick<Parts, 'log' | 'database'>): Promise<void> {
+  const isSealed = await until({ database }, async (pool) => {
+    const seal = await lastSeal(pool);
+    const head = await lastCheckpoint(pool);
+    return seal !== null && head !== null && head.size > seal.logIndex && (await countEntriesFrom(pool, seal.covers)) === 0;
+  });
+  if (!isSealed) log.warn('the demo case is not sealed yet; its entries have no recorded time until then');
+}
+
+async function until({ database }: Pick<Parts, 'database'>, done: (pool: StorePool) => Promise<boolean>): Promise<boolean> {
   const pool = database.pool('gateway', { max: 1 });
-  const deadline = performance.now() + PROJECTED_WITHIN_MS;
+  const deadline = performance.now() + DONE_WITHIN_MS;
   // A machine that is too busy to answer now is asked again: the start does not end for it.
-  const seen = (): Promise<number> => logSize(pool).catch(() => 0);
-  while ((await seen()) < size && performance.now() < deadline) await sleep(LOOK_EVERY_MS);
-  await pool.close();
+  const seen = (): Promise<boolean> => done(pool).catch(() => false);
+  try {
+    for (;;) {
+      if (await seen()) return true;
+      if (performance.now() > deadline) return false;
+      await sleep(LOOK_EVERY_MS);
+    }
+  } finally {
+    await pool.close();
+  }
 }

@@ -7,6 +7,12 @@ export const EXIT = {
   auth: 4,
   conflict: 5,
   rejectedRows: 6,
+  // Verdicts of checks: VERDICTS of libs/ledger.
+  altered: 10,
+  notInLog: 11,
+  untrustedKey: 12,
+  incomplete: 13,
+  notChecked: 20,
   temporary: 75,
   interrupted: 130,
 } as const;

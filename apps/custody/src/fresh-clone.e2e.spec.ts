@@ -81,11 +81,16 @@ test(
     expect(cold.said).toContain('building ...');
     const traced = await trace(cold.url);
     expect(traced).toContain('Rotterdam (NLRTM)');
+    expect(traced).not.toContain('not sealed yet');
+    const head = (url: string): ReturnType<typeof runCustody> => runCustody(['checkpoint', 'get', '--server', url], { HOME: home });
+    const signed = await head(cold.url);
+    expect(signed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\S+\n\d+\n/) });
     expect(await cold.stop()).toBe(0);
 
     const warm = await start();
     expect(warm.said).not.toContain('building ...');
     expect(await trace(warm.url)).toBe(traced);
+    expect((await head(warm.url)).stdout).toBe(signed.stdout);
     expect(await warm.stop()).toBe(0);
 
     console.log(`npm start: cold ${Math.round(cold.ms)} ms without installing, warm ${Math.round(warm.ms)} ms`);

@@ -9,8 +9,10 @@ import { createHttpServer, type Translate } from '#lib/runtime';
 import { firstEvents, knownItems, ledgerConstants, logSize, markRetried, storeFault } from '#lib/store';
 import { followDurability } from './event-logs.ts';
 import { HEALTH_DEPS, HealthController } from './health.controller.ts';
+import { receiptSigningKey } from './log-key.ts';
 import type { Parts } from './parts.ts';
 import { OPERATOR } from './operator.ts';
+import { watchPromises } from './promise-watch.ts';
 import { databaseAnswers, watchedAppends } from './readiness.ts';
 
 const MICROS_PER_MS = 1000;
@@ -86,6 +88,7 @@ async function captureModule(parts: Parts): Promise<DynamicModule> {
       return durability.now();
     },
     publisherKey: keys.own,
+    receiptKey: await receiptSigningKey(config, origin),
     submitter: OPERATOR,
     limits: {
       bodyBytesMax: config.limits.bodyBytes,
@@ -98,15 +101,20 @@ async function captureModule(parts: Parts): Promise<DynamicModule> {
   });
 }
 
-async function gatewayModule({ config, database, eventLog, health }: Parts): Promise<DynamicModule> {
+async function gatewayModule(parts: Parts): Promise<DynamicModule> {
+  const { config, database, eventLog, health } = parts;
   const statementTimeoutMs = config.limits.statementMs;
   const pool = database.pool('gateway', { statementTimeoutMs });
   const operator = database.pool('operator', { statementTimeoutMs, max: 2 });
   const reach = async (): Promise<string> => `log size ${await logSize(pool)}`;
   health.dependency({ name: 'gateway: database', ask: () => databaseAnswers(reach) });
+  const reads = await ledgerReads(pool);
+  watchPromises(parts, pool);
   return GatewayModule.with({
-    reads: await ledgerReads(pool),
+    reads,
     agency: OPERATOR.agency,
+    receiptKey: await receiptSigningKey(config, reads.origin),
     deadLetters: { log: eventLog, markRetried: (seq) => markRetried(operator, seq) },
+    mapLinks: config.sealer.mapLinks,
   });
 }

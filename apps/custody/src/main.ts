@@ -30,7 +30,7 @@ function program(): Command {
 
   root
     .command('serve')
-    .description('run the roles of this process: capture, projector, gateway; sealer where it is asked for')
+    .description('run the roles of this process: capture, projector, gateway, sealer')
     .allowUnknownOption()
     .allowExcessArguments()
     .helpOption('-h, --help', 'settings are flags: see docs/configuration.md')
@@ -38,7 +38,7 @@ function program(): Command {
   root
     .command('trace <item>')
     .description('the timeline of an item: what was seen, said, planned, corrected')
-    .option('--as-of <when>', 'log:<size> or reported:<date>')
+    .option('--as-of <when>', 'a date or time: as recorded by then (proved); reported:<date>: as its authors state; log:<size>')
     .action(runner(async (options, item) => (await import('./commands/trace.ts')).trace(await clientOf(options), item ?? '', options)));
   root
     .command('search <text>')
@@ -55,6 +55,28 @@ function program(): Command {
     .command('key')
     .description("print the log's key, by which others check it (on the machine that seals)")
     .action(runner(async (options) => (await import('./commands/checkpoint.ts')).key(await clientOf(options), options)));
+  const trusting = (command: Command): Command =>
+    command
+      .option('--key <vkeys...>', "verifier keys to trust, as `custody checkpoint key` prints them; default: the log's pinned ones")
+      .option('--witnesses <file>', 'policy of the witnesses that have to cosign')
+      .option('--max-age <seconds>', 'how old a head may be');
+  trusting(checkpoint.command('pin'))
+    .description('keep its key and head: later checks are held against them')
+    .action(runner(async (options) => (await import('./commands/checkpoint.ts')).pin(await clientOf(options), options)));
+  trusting(checkpoint.command('compare [other]'))
+    .description('are two heads of one log? The other: a file, the address of a server, or the pinned one')
+    .action(runner(async (options, other) => (await import('./commands/checkpoint.ts')).compare(await clientOf(options), other, options)));
+  trusting(root.command('verify <what>'))
+    .description('check a bundle, a proof, a receipt, an item or an event: is it as it was sealed? (exit codes: docs/cli.md)')
+    .option('--offline', 'ask nobody: a file, and what is pinned')
+    .option('--agency <agency>', 'whose event, where several agencies have one of this id')
+    .option('--explain', 'say of each step in plain words what it is about')
+    .action(
+      runner(async (options, what) =>
+        (await import('./commands/verify.ts')).verify(options['offline'] === true ? null : await clientOf(options), what ?? '', options),
+      ),
+    );
+  keyCommands(root);
   const dlq = root.command('dlq').description('dead letters: records that could not be taken into the ledger');
   dlq
     .command('ls')
@@ -74,6 +96,34 @@ function program(): Command {
   return root;
 }
 
+/** The keys of the log, its end and its successor, on the machine that has them. */
+function keyCommands(root: Command): void {
+  const log = root.command('log').description('the end of a log, and the one that takes its place');
+  log
+    .command('freeze')
+    .description('end the log for good, with the server stopped; prints its last checkpoint')
+    .requiredOption('--reason <sentence>', 'what the log says for ever')
+    .action(runner(async (options) => (await import('./commands/log.ts')).freeze(options as never)));
+  log
+    .command('succeed <checkpoint>')
+    .description('prepare an empty data directory for the log that takes the place of the one with this last checkpoint (a file)')
+    .requiredOption('--key <vkey>', 'verifier key of the old log')
+    .action(runner(async (options, path) => (await import('./commands/log.ts')).succeed(path ?? '', options as never)));
+  const key = root.command('key').description('the keys of the log: what signs, what did before, what is revoked');
+  key
+    .command('ls')
+    .description('list them, with the verifier key of each')
+    .action(runner(async (options) => (await import('./commands/key.ts')).list(await clientOf(options), options)));
+  key
+    .command('rotate <use>')
+    .description('make a new key for checkpoints (`checkpoint`) or receipts (`receipt`); in force at the next start')
+    .action(runner(async (options, use) => (await import('./commands/key.ts')).rotate(use ?? '', options)));
+  key
+    .command('revoke <vkey>')
+    .description('have the log revoke a key that does not sign any more, for ever; said at the next start')
+    .action(runner(async (options, vkey) => (await import('./commands/key.ts')).revoke(vkey ?? '', options)));
+}
+
 /** Case files in and out. */
 function caseCommands(root: Command): void {
   root
@@ -84,6 +134,7 @@ function caseCommands(root: Command): void {
       new Option('--on-error <mode>', 'what a rejected line does to the others').choices(['rollback', 'proceed']).default('proceed'),
     )
     .option('--rejects <file>', 'write the rejected lines here, as they were')
+    .option('--receipts <file>', 'add the signed receipt of each line that is in to this file')
     .option('-q, --quiet', 'no progress line')
     .action(
       runner(async (options, file) =>
@@ -93,14 +144,17 @@ function caseCommands(root: Command): void {
       ),
     );
   root
-    .command('export')
-    .description('write what the ledger holds, as a case file that imports again')
-    .addOption(new Option('--as <format>', 'format').choices(['case']).default('case'))
-    .option('-o, --output <file>', 'file to write (default: stdout)')
+    .command('export [item]')
+    .description('write what the ledger holds as a case file that imports again; of one item, a proof bundle that anyone can check')
+    .addOption(new Option('--as <format>', 'format, of a whole case').choices(['case']).default('case'))
+    .option('--size <n>', 'of a bundle: as the log showed it at this size (default: its newest head)')
+    .option('-o, --output <file>', 'file to write (default for a case: stdout)')
     .action(
-      runner(async (options) =>
+      runner(async (options, item) =>
         interruptible(async (signal) =>
-          (await import('./commands/export.ts')).exportCase(await clientOf(options, signal), { ...options, signal }),
+          item === undefined
+            ? (await import('./commands/export.ts')).exportCase(await clientOf(options, signal), { ...options, signal })
+            : (await import('./commands/export-bundle.ts')).exportBundle(await clientOf(options, signal), item, options),
         ),
       ),
     );
@@ -151,6 +205,7 @@ function witnessCommand(root: Command): void {
     .requiredOption('--dir <folder>', 'its key and what it cosigned; made on the first start, never to be lost or copied')
     .requiredOption('--log <vkeys...>', 'verifier keys of the logs: name+id+key')
     .option('--name <name>', 'its own name, on the first start: a URL without scheme, as witness.example/w1')
+    .option('--map <url>', 'audit the item map too: prefix of the log, as https://ledger.example/log (docs/witness.md)')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port to listen on; 0 takes a free one', '8090')
     .action(runner(async (options) => (await import('./commands/witness.ts')).witness(options as never)));
@@ -160,7 +215,8 @@ function witnessCommand(root: Command): void {
 function runner(action: Action) {
   return async (...args: unknown[]): Promise<void> => {
     const command = args.at(-1) as Command;
-    const positional = args.slice(0, -2).map(String);
+    // An optional one that is not given is not there.
+    const positional = args.slice(0, -2).flatMap((arg) => (arg === undefined ? [] : [String(arg)]));
     process.exitCode = await action(command.optsWithGlobals(), ...positional, ...command.args.slice(positional.length));
   };
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { jest } from '@jest/globals';
-import { ERRORS, type HealthView } from '#lib/contracts';
+import { ERRORS, type EventsView, type HealthView } from '#lib/contracts';
 import { createPool, startEmbedded, type EmbeddedPostgres } from '#lib/store';
 import { runCustody, serveCustody, temporaryFolder, type Finished, type RunningCustody } from '../test-process.ts';
 
@@ -25,12 +25,13 @@ const env = { CUSTODY_DATA_DIR: join(folder.path, 'data'), CUSTODY_PORT: '1', CU
 let postgres: EmbeddedPostgres;
 let product: RunningCustody;
 
-const loginsOf = (url: (role: 'capture' | 'projector' | 'gateway' | 'operator') => string): Record<string, string> => ({
+const loginsOf = (url: (role: 'capture' | 'projector' | 'gateway' | 'operator' | 'sealer') => string): Record<string, string> => ({
   DATABASE_URL: postgres.url('owner'),
   DATABASE_URL_CAPTURE: url('capture'),
   DATABASE_URL_PROJECTOR: url('projector'),
   DATABASE_URL_GATEWAY: url('gateway'),
   DATABASE_URL_OPERATOR: url('operator'),
+  DATABASE_URL_SEALER: url('sealer'),
 });
 
 beforeAll(async () => {
@@ -111,6 +112,7 @@ describe('readiness', () => {
         'projector',
         'projector: database',
         'projector: event log',
+        'sealer',
       ],
     ]);
   });
@@ -175,6 +177,42 @@ describe('a process with some of the roles', () => {
   );
 });
 
+describe('a process that does not seal', () => {
+  const data = { CUSTODY_DATA_DIR: join(folder.path, 'unsealed') };
+  const car = 'vin:WDDSYNTH9JA000001';
+  const withProcess = async (flags: readonly string[], work: (url: string) => Promise<void>): Promise<void> => {
+    const started = await serveCustody(data, flags);
+    try {
+      await work(started.url);
+    } finally {
+      expect(await started.stop()).toBe(0);
+    }
+  };
+  const json = async <Body>(url: string): Promise<Body> => (await (await fetch(url)).json()) as Body;
+
+  it('has no head of its log, no recorded times and no answer for a date, and says so; a later start that seals gives them', async () => {
+    await withProcess(['--roles', 'capture,projector,gateway'], async (url) => {
+      expect(await json(`${url}/log/checkpoint`)).toMatchObject({ status: 404, code: 'log.not-sealed' });
+      const { events } = await json<EventsView>(`${url}/v1/events?limit=100`);
+      expect([events.length, new Set(events.map(({ recorded }) => recorded))]).toEqual([62, new Set([null])]);
+      expect(await json(`${url}/v1/items/${car}?asOf=2190-01-01`)).toMatchObject({ status: 409, code: 'asof.not-sealed' });
+      const dated = await runCustody(['trace', car, '--as-of', '2019-05-01', '--server', url], data);
+      expect([dated.code, dated.stderr]).toEqual([5, expect.stringContaining('asOf=reported:<date>')]);
+      const { stdout } = await runCustody(['trace', car, '--server', url], data);
+      expect(stdout).toMatch(/ · not sealed yet\n[^]*\nAs of log size 62; none of it is sealed yet, so none has a recorded time\.\n$/);
+    });
+    await withProcess([], async (url) => {
+      const recorded = async (): Promise<(string | null)[]> =>
+        (await json<EventsView>(`${url}/v1/events?limit=100`)).events.map((event) => event.recorded);
+      for (const end = Date.now() + CHANGES_WITHIN_MS; (await recorded()).includes(null) && Date.now() < end;)
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      expect([...new Set(await recorded())]).toEqual([expect.stringMatching(/^20/)]);
+      expect((await fetch(`${url}/log/checkpoint`)).status).toBe(200);
+      expect((await fetch(`${url}/v1/items/${car}?asOf=2190-01-01`)).status).toBe(200);
+    });
+  });
+});
+
 describe('logins', () => {
   let own: EmbeddedPostgres;
   beforeAll(async () => {
@@ -186,7 +224,7 @@ describe('logins', () => {
     const shared = await serveCustody({ ...env, CUSTODY_DATA_DIR: join(folder.path, 'shared'), DATABASE_URL: own.url('owner') });
     const codes = shared.stderr().match(/role\.shared-login/g);
     expect(await shared.stop()).toBe(0);
-    expect(codes).toHaveLength(4);
+    expect(codes).toHaveLength(5);
     const { code, stdout } = await runCustody(['doctor'], { ...env, DATABASE_URL: own.url('owner') });
     expect([code, stdout]).toEqual([
       0,
@@ -201,7 +239,8 @@ describe('logins', () => {
   });
 
   it('that are shared end the start in production, before anything else is touched', async () => {
-    const production = { ...env, CUSTODY_PROFILE: 'production', KAFKA_BROKERS: NOWHERE, CUSTODY_PUBLISHER_KEY: 'ab'.repeat(32) };
+    const keys = { CUSTODY_PUBLISHER_KEY: 'ab'.repeat(32), CUSTODY_SEALER_KEY: 'cd'.repeat(32), CUSTODY_RECEIPT_KEY: 'ef'.repeat(32) };
+    const production = { ...env, ...keys, CUSTODY_PROFILE: 'production', KAFKA_BROKERS: NOWHERE };
     const { code, stderr } = await runCustody(['serve'], { ...production, ...loginsOf(() => own.url('owner')) });
     expect([code, stderr]).toEqual([5, expect.stringContaining('[role.shared-login]')]);
     const missing = await runCustody(['config', 'check'], { ...production, DATABASE_URL: own.url('owner') });

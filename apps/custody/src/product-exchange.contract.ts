@@ -68,10 +68,10 @@ export function exchangeContract(product: Product): void {
     });
 
     it('imported again changes nothing', async () => {
-      const [size, ends] = [await product.logSize(), await product.eventLogEnds()];
+      const [size, ends] = [await product.sightings(), await product.eventLogEnds()];
       const { code, stdout } = await product.cli('import', DEMO);
       expect([code, stdout]).toEqual([0, '62 lines: 0 accepted, 62 already there, 0 rejected.\n']);
-      expect([await product.logSize(), await product.eventLogEnds()]).toEqual([size, ends]);
+      expect([await product.sightings(), await product.eventLogEnds()]).toEqual([size, ends]);
     });
 
     it('as a copy whose statement is an observation puts the car where nobody saw it, and the check says so', async () => {
@@ -85,7 +85,7 @@ export function exchangeContract(product: Product): void {
         const { entries } = await product.json<TimelineView>(timelinePath('vin:WDDSYNTH2JA000003'));
         return [impliedPlaces((await product.cli('trace', 'vin:WDDSYNTH2JA000003')).stdout), placedThere(entries)];
       };
-      const before = await product.logSize();
+      const before = await product.sightings();
       const faithful = copy.filter(({ id }) => id !== 'copy-0049');
       expect((await product.cli('import', file('copy.jsonl', faithful))).code).toBe(0);
       await product.untilProjected(before + faithful.length);
@@ -111,7 +111,7 @@ export function exchangeContract(product: Product): void {
   it('a case imported from another folder changes nothing, and what it cites is shown with or without its hash', async () => {
     const cited = { id: 'cited-1', kind: 'observation', item: 'serial:demo:CITED1', source: { kind: 'ais' }, tlp: 'GREEN' };
     const lines = [{ ...cited, track: 'leg.csv', recordedBy: 'analyst' }];
-    const size = await product.logSize();
+    const size = await product.sightings();
     expect((await product.cli('import', file('cited.jsonl', lines))).code).toBe(0);
     await product.untilProjected(size + 1);
     const { stdout } = await product.cli('trace', 'serial:demo:CITED1');
@@ -121,11 +121,11 @@ export function exchangeContract(product: Product): void {
     const again = await product.cli('import', file('beside/cited.jsonl', lines));
     expect([again.code, again.stdout]).toEqual([0, '1 lines: 0 accepted, 1 already there, 0 rejected.\n']);
     expect(again.stderr).toMatch(/^line 1 \(cited-1\) {2}leg\.csv: the ledger has it without a hash; the file here has SHA-256 /m);
-    expect(await product.logSize()).toBe(size + 1);
+    expect(await product.sightings()).toBe(size + 1);
   });
 
   it('a line that is planted beside another record does not come out, and the export says so', async () => {
-    const size = await product.logSize();
+    const size = await product.sightings();
     const line = { id: 'planted-1', kind: 'claim', statement: 'nothing to see', source: { kind: 'photo' }, tlp: 'GREEN' };
     expect((await product.post(sighting('planted-1', { extension: { case: line } }))).status).toBe(202);
     await product.untilProjected(size + 1);
@@ -154,7 +154,7 @@ export function exchangeContract(product: Product): void {
         JSON.stringify({ ...good('bad-4'), item: { scheme: 'vin', value: 'WDDSYNTH9JA00000O' } }),
       ];
       const rejects = join(folder, 'rejects.jsonl');
-      const size = await product.logSize();
+      const size = await product.sightings();
       const { code, stdout, stderr } = await product.cli(
         'import',
         file('mixed.jsonl', [good('mixed-1'), ...bad, good('mixed-2')]),
@@ -171,7 +171,7 @@ export function exchangeContract(product: Product): void {
     });
 
     it('with --on-error rollback keeps none of a file with a bad line; --dry-run keeps none of any', async () => {
-      const size = await product.logSize();
+      const size = await product.sightings();
       const path = file('rolled.jsonl', [good('rolled-1'), '{', good('rolled-2')]);
       expect(await product.cli('import', path, '--on-error', 'rollback')).toMatchObject({
         code: 6,
@@ -188,7 +188,7 @@ export function exchangeContract(product: Product): void {
         dryRun: true,
         rejected: [{ line: 2, errors: [{ code: 'json.syntax' }] }],
       });
-      expect(await product.logSize()).toBe(size);
+      expect(await product.sightings()).toBe(size);
       expect(await product.problem('/v1/events/rolled-1')).toMatchObject({ code: 'event.not-found' });
     });
 
@@ -207,7 +207,7 @@ export function exchangeContract(product: Product): void {
 
   describe('other bytes under an id that is taken', () => {
     it('are refused by capture where it can see it, and the first stand', async () => {
-      const size = await product.logSize();
+      const size = await product.sightings();
       expect((await product.post(sighting('taken-1'))).status).toBe(202);
       await product.untilProjected(size + 1);
       const refused = await product.post(sighting('taken-1', { statement: 'other' }));
@@ -231,7 +231,7 @@ export function exchangeContract(product: Product): void {
 
   describe('a record by nobody known', () => {
     it('is a dead letter with its reason and its bytes, and costs only itself', async () => {
-      const size = await product.logSize();
+      const size = await product.sightings();
       await product.append(recordOf(sighting('forged-1'), FOREIGN_KEY));
       await product.append(recordOf(sighting('after-the-forged'), PUBLISHER_KEY));
       await product.untilProjected(size + 1);
@@ -267,7 +267,7 @@ export function exchangeContract(product: Product): void {
       const document = sighting('largest-1', { extension: { x: '' } });
       return JSON.stringify({ ...document, extension: { x: 'x'.repeat(bytes - JSON.stringify(document).length) } });
     };
-    const size = await product.logSize();
+    const size = await product.sightings();
     const refused = await product.post(largest(1024 * 1024 + 1));
     expect([refused.status, await refused.json()]).toMatchObject([413, { code: 'json.too-large' }]);
     expect((await product.post(largest(1024 * 1024))).status).toBe(202);
@@ -276,7 +276,7 @@ export function exchangeContract(product: Product): void {
   });
 
   it('one id of two agencies is two events, of which one has to be named', async () => {
-    const size = await product.logSize();
+    const size = await product.sightings();
     expect((await product.post(sighting('shared-id'))).status).toBe(202);
     await product.append(recordOf(sighting('shared-id', { statement: 'from elsewhere' }), CUSTOMS_KEY, 'customs'));
     await product.untilProjected(size + 2);
@@ -291,7 +291,7 @@ export function exchangeContract(product: Product): void {
   });
 
   it('what another agency keeps to itself is as if it were not there', async () => {
-    const size = await product.logSize();
+    const size = await product.sightings();
     const own = {
       handling: { tlp: 'RED' as const, principals: ['operator'] },
       items: [{ id: 'serial:demo:HIDDEN1', role: 'subject' as const }],
@@ -315,7 +315,7 @@ export function exchangeContract(product: Product): void {
   });
 
   it('a request id is in the answer, in the log line and on the event', async () => {
-    const size = await product.logSize();
+    const size = await product.sightings();
     const answer = await product.post(sighting('named-request'), { 'request-id': 'request.of-mine:1' });
     expect([answer.status, answer.headers.get('request-id')]).toEqual([202, 'request.of-mine:1']);
     await product.untilProjected(size + 1);

@@ -95,6 +95,7 @@ export function lifeContract(product: Product, letGo: () => Promise<void>): void
       secrets = [
         PUBLISHER_KEY,
         ...Object.values(passwordsOf(product.dataDir)),
+        readFileSync(join(product.dataDir, 'checkpoint.key'), 'utf8').trim(),
         ...(await product.records()).flatMap(({ value }) => {
           const record = decodeRecord(value);
           return record.ok ? [record.header.secret] : [];
@@ -222,7 +223,7 @@ export function lifeContract(product: Product, letGo: () => Promise<void>): void
     it('starts warm with everything as it was, and takes what a key that is accepted now has signed', async () => {
       const { readyMs } = await product.start({ CUSTODY_PUBLISHER_KEYS_ACCEPTED: `customs=${CUSTOMS_KEY},${FOREIGN_KEY}` });
       process.stderr.write(`ready after ${Math.round(readyMs)} ms (warm)\n`);
-      const size = await product.logSize();
+      const size = await product.sightings();
       expect(withoutSize(await (await product.get(timelinePath(CAR))).text())).toEqual(withoutSize(whole));
       const { deadLetters } = await product.json<DeadLettersView>('/v1/dead-letters');
       const forged = deadLetters.find(({ code, retried }) => code === 'record.forged' && !retried);

@@ -2,7 +2,7 @@
 import type { EventsView, EventView, ItemView, SearchView, TimelineView } from '#lib/contracts';
 import { readSighting } from '#lib/contracts';
 import { foldTimeline, rulesWithout, RULES, type Rules } from '#lib/domain';
-import type { Product } from './tested-product.contract.ts';
+import { DEMO_SIGHTINGS, type Product } from './tested-product.contract.ts';
 
 export const CAR = 'vin:WDDSYNTH9JA000001';
 const CONTAINER = 'container:SYNU0000014';
@@ -88,7 +88,7 @@ export function tracingContract(product: Product): void {
         expect(entry).toMatchObject({
           submittedBy: { agency: 'local', principal: 'operator', proved: true },
           reportedBy: { proved: false },
-          recorded: null,
+          recorded: expect.stringMatching(/^20\d\d-.*Z$/),
         });
       }
     });
@@ -102,8 +102,9 @@ export function tracingContract(product: Product): void {
   describe('as known at', () => {
     it('a log size, a timeline holds exactly the entries below it', async () => {
       const { entries, coordinates } = await timeline(CAR);
-      expect(coordinates).toEqual({ asOf: { basis: 'log', logSize: 62 }, policy: 0 });
-      for (const size of [62, 40, 20]) {
+      const now = coordinates.asOf.logSize;
+      expect([coordinates, now > DEMO_SIGHTINGS]).toEqual([{ asOf: { basis: 'log', logSize: now }, policy: 0 }, true]);
+      for (const size of [now, 40, 20]) {
         const then = await product.get(timelinePath(CAR, `&asOf=log:${size}`));
         const known = entries.filter(({ logIndex }) => logIndex < size).map(keyOf);
         if (known.length === 0) expect(then.status).toBe(404);
@@ -134,7 +135,7 @@ export function tracingContract(product: Product): void {
       expect(await first('2020-04-20')).toBe('lux-0061');
       expect((await timeline(CAR, '&asOf=reported:2019-12-31')).coordinates.asOf).toEqual({
         basis: 'reported',
-        logSize: 62,
+        logSize: expect.any(Number),
         reported: '2019-12-31',
       });
     });
@@ -161,11 +162,7 @@ export function tracingContract(product: Product): void {
       expect([code, stderr]).toEqual([3, expect.stringContaining(said)]);
     });
 
-    it('a date alone, the answer is that nothing is sealed yet', async () => {
-      expect(await product.problem(timelinePath(CAR, '&asOf=2019-05-01'))).toMatchObject({ status: 409, code: 'asof.not-sealed' });
-      const { code, stderr } = await product.cli('trace', CAR, '--as-of', '2019-05-01');
-      expect(code).toBe(5);
-      expect(stderr).toContain('asOf=log:<size>');
+    it('what is no size, no date and no reported date, there is no answer', async () => {
       expect(await product.problem(timelinePath(CAR, '&asOf=yesterday'))).toMatchObject({ status: 400, code: 'asof.malformed' });
     });
   });
@@ -241,7 +238,8 @@ export function tracingContract(product: Product): void {
         ids.push(...page.events.map(({ logIndex }) => logIndex));
         cursor = page.next;
       }
-      expect(ids).toEqual(Array.from({ length: 62 }, (_, index) => index));
+      expect(ids).toHaveLength(DEMO_SIGHTINGS);
+      expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
     });
 
     it('goes on only by a cursor of the same question', async () => {
@@ -291,7 +289,7 @@ export function tracingContract(product: Product): void {
 
     it('says at which log size it looked, and whether there may be more', async () => {
       expect(await product.json('/v1/search?q=WDDSYNTH9JA000001')).toMatchObject({
-        coordinates: { asOf: { basis: 'log', logSize: 62 } },
+        coordinates: { asOf: { basis: 'log', logSize: expect.any(Number) } },
         complete: true,
         notes: [],
       });
@@ -299,7 +297,10 @@ export function tracingContract(product: Product): void {
 
     it('nothing for what is not there, and asks for five letters and digits or a whole value', async () => {
       expect(await found('ZZZZZZZZ9')).toEqual([]);
-      expect(await product.cli('search', 'ZZZZZZZZ9')).toMatchObject({ code: 3, stderr: 'Nothing found at log size 62.\n' });
+      expect(await product.cli('search', 'ZZZZZZZZ9')).toMatchObject({
+        code: 3,
+        stderr: expect.stringMatching(/^Nothing found at log size \d+\.\n$/),
+      });
       for (const text of ['.', 'SYN', 'vin:WDDS'])
         expect(await product.problem(`/v1/search?q=${encodeURIComponent(text)}`)).toMatchObject({ status: 400, code: 'query.too-short' });
     });

@@ -1,12 +1,14 @@
 /**
  * What the whole product promises, asked of the built program over HTTP and its command line: one suite, run on each event log. Its parts
- * run in order over one data directory: what the demo says, what goes in and out, the interface, and at last ends and starts.
+ * run in order over one data directory: what the demo says, what goes in and out, what was recorded when, the interface, and at last ends and
+ * starts.
  */
 import { join } from 'node:path';
 import { temporaryFolder } from '../test-process.ts';
 import { exchangeContract } from './product-exchange.contract.ts';
 import { interfaceContract } from './product-interface.contract.ts';
 import { lifeContract } from './product-life.contract.ts';
+import { recordedContract, sealedDemoContract } from './product-recorded.contract.ts';
 import { tracingContract } from './product-tracing.contract.ts';
 import { type EventLogUnderTest, productOver, type ProductState } from './tested-product.contract.ts';
 
@@ -15,6 +17,7 @@ export function productContract(name: string, begin: () => Promise<{ log: EventL
     const folder = temporaryFolder();
     const state: ProductState & { end?: () => Promise<void> } = { stderr: '' };
     const product = productOver(join(folder.path, 'data'), state);
+    const startedMs = Date.now();
 
     beforeAll(async () => {
       const { log, end } = await begin();
@@ -43,8 +46,10 @@ export function productContract(name: string, begin: () => Promise<{ log: EventL
       );
     });
 
+    sealedDemoContract(product, () => startedMs);
     tracingContract(product);
     exchangeContract(product);
+    recordedContract(product, () => startedMs);
     interfaceContract(product);
     lifeContract(product, async () => {
       await state.log?.close();

@@ -1,18 +1,24 @@
 /** A log that is sealed, as a stranger reads it: over HTTP alone, with the key of the log and nothing else. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { jest } from '@jest/globals';
 import {
+  canonicalize,
+  checkPromiseKept,
   consistencyNodes,
   decodeBundle,
   foldNodes,
   formatVerifierKey,
   hashFromTile,
+  keysAt,
   leafHash,
+  logEnd,
   merkleRoot,
   openCheckpoint,
+  openReceipt,
+  openSealedReceipt,
   parseVerifierKey,
   readNotice,
   signingKey,
@@ -175,6 +181,38 @@ test('it grows from head to head, also over the death of every process, and adds
   expect(await (await get('/readyz')).text()).toContain('"sealer"');
 });
 
+test('a submitter has a signed receipt at once, and within the minute the sealed one; nobody else learns that there is one', async () => {
+  const document = sighting('receipt-1');
+  const submitted = await fetch(`${running.url}/v1/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(document),
+  });
+  const { signature, contentHash, log } = (await submitted.json()) as { signature: string; contentHash: string; log: string };
+  const { entries } = await sealedUpTo(DEMO_EVENTS + 3);
+  const notices = entries.flatMap((entry, index) => {
+    const notice = readNotice(entry);
+    return notice?.kind === 'key' ? [{ index: BigInt(index), key: notice.key }] : [];
+  });
+  const keys = keysAt(notices, log, BigInt(entries.length));
+  expect(keys.log.map(formatVerifierKey)).toEqual([formatVerifierKey(logKey(log))]);
+  const receipt = openReceipt(utf8(signature), { log, keys: keys.receipt });
+  if (!receipt.ok) throw new Error(receipt.fault.detail);
+  const status = (await (await get(`/v1/receipts/local/receipt-1?content=${contentHash}`)).json()) as { status: string; sealed: string };
+  expect(status).toMatchObject({ status: 'sealed', log, contentHash });
+  const sealed = openSealedReceipt(utf8(status.sealed), { log: keys.log });
+  if (!sealed.ok) throw new Error(sealed.fault.detail);
+  expect(checkPromiseKept(sealed.value, utf8(canonicalize(document as never)), receipt.value.value)).toMatchObject({ ok: true });
+  const answers = await Promise.all(
+    ['customs/receipt-1', 'local/none', 'local/receipt%2f1', `local/receipt-1?content=${'0'.repeat(64)}`].map(async (path) => {
+      const response = await get(`/v1/receipts/${path}`);
+      const { code, detail } = (await response.json()) as { code: string; detail: string };
+      return { status: response.status, code, detail };
+    }),
+  );
+  expect(answers).toEqual(answers.map(() => ({ ...answers[0], status: 404, code: 'event.not-found' })));
+});
+
 /** The other program is in Go, on the libraries of sumdb, and shares nothing with ours. */
 const GO_PROGRAM = join(import.meta.dirname, '../../../libs/ledger/interop');
 const GO_WITHIN_MS = 80_000;
@@ -214,5 +252,56 @@ test('a rebuild goes over the entries of the operator', async () => {
   const rebuilt = await runCustody(['rebuild', '--verify'], { CUSTODY_DATA_DIR: dataDir });
   expect([rebuilt.code, rebuilt.stderr]).toEqual([0, expect.any(String)]);
   running = await serveCustody({ ...ENV, CUSTODY_DATA_DIR: dataDir });
-  await sealedUpTo(DEMO_EVENTS + 2);
+  await sealedUpTo(DEMO_EVENTS + 3);
 });
+
+test('it ends by its own word, is read as before and takes nothing in; the log in its place names where it ended', async () => {
+  await running.stop();
+  const frozen = await runCustody(['log', 'freeze', '--reason', 'a drill'], { CUSTODY_DATA_DIR: dataDir });
+  const origin = frozen.stdout.split('\n', 1)[0] ?? '';
+  const opened = openCheckpoint(utf8(frozen.stdout), { log: [logKey(origin)] });
+  if (!opened.ok) throw new Error(`${opened.fault.detail} ${frozen.stderr}`);
+  running = await serveCustody({ ...ENV, CUSTODY_DATA_DIR: dataDir });
+  const refused = await fetch(`${running.url}/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+  expect(refused.status).toBe(404);
+  const { size } = opened.value.checkpoint;
+  const entries = await entriesOf((await head()).size);
+  expect([BigInt(entries.length), readNotice(entries.at(-2) as Uint8Array)]).toEqual([
+    size,
+    { kind: 'freeze', freeze: { log: origin, reason: 'a drill' } },
+  ]);
+
+  const next = mkdtempSync(join(tmpdir(), 'custody-e2e-next-'));
+  const note = join(next, 'last.checkpoint');
+  writeFileSync(note, frozen.stdout);
+  const nextDir = join(next, 'data');
+  const key = formatVerifierKey(logKey(origin));
+  const succeed = (vkey: string, into: string) => runCustody(['log', 'succeed', note, '--key', vkey], { CUSTODY_DATA_DIR: into });
+  const other = formatVerifierKey(signingKey('log', origin, new Uint8Array(32)));
+  expect([(await succeed(other, nextDir)).code, (await succeed(key, dataDir)).code]).toEqual([2, 5]);
+  expect(await succeed(key, nextDir)).toMatchObject({ code: 0 });
+  const successor = await serveCustody({ ...ENV, CUSTODY_DATA_DIR: nextDir, CUSTODY_DEMO: 'false' });
+  try {
+    const first = await eventually(async () => {
+      const response = await fetch(`${successor.url}/log/tile/entries/000.p/1`);
+      return response.status === 200 ? new Uint8Array(await response.arrayBuffer()) : null;
+    });
+    const [genesis = new Uint8Array()] = decodeBundle(first) ?? [];
+    expect(readNotice(genesis)).toMatchObject({
+      kind: 'genesis',
+      genesis: { previous: logEnd(opened.value.checkpoint, opened.value.text) },
+    });
+  } finally {
+    await successor.stop();
+    await resetData(nextDir);
+    rmSync(next, { recursive: true, force: true });
+  }
+});
+
+async function eventually<T>(look: () => Promise<T | null>): Promise<T> {
+  for (const end = Date.now() + 30_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
+    const found = await look();
+    if (found !== null) return found;
+    if (Date.now() > end) throw new Error('not in time');
+  }
+}

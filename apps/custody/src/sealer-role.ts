@@ -2,14 +2,16 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSealer, type Sealer } from '#app/sealer';
-import { signingKey } from '#lib/ledger';
-import type { ProgressReport } from '#lib/runtime';
+import type { Config, ProgressReport } from '#lib/runtime';
 import { countEntriesFrom, lastSeal, ledgerConstants, type StorePool } from '#lib/store';
-import { logKeySeed } from './log-key.ts';
+import { declaredKeys } from './log-key.ts';
 import type { Parts } from './parts.ts';
+import { sealerWitnesses } from './sealer-witnesses.ts';
+import { previousLog } from './previous-log.ts';
 
-const SIGNED_HEAD_FILE = 'sealed.json';
-/** A round writes with one connection while another reads ahead; the lock of the one sealer has a third, whoever asks how far it is a fourth. */
+/** One for each log: the same folder may serve another database tomorrow, whose log signed nothing yet. */
+const signedHeadFile = (origin: string): string => `sealed-${origin.replaceAll(/[^A-Za-z0-9.-]+/g, '-')}.json`;
+/** A round writes with one connection while another reads ahead; the lock of the one sealer has a third, a proof for a witness or whoever asks how far it is a fourth. */
 const CONNECTIONS = 4;
 /** Any constant: one number for one purpose in one database. */
 const ADVISORY_LOCK = 7_217_003;
@@ -17,19 +19,37 @@ const ADVISORY_LOCK = 7_217_003;
 const ENTRIES_AT_ONCE = 50_000;
 const LOOK_EVERY_MS = 200;
 /** What no other try mends: to go on would sign something false. */
-const STOPS: ReadonlySet<string> = new Set(['seal.rollback', 'seal.mismatch', 'seal.clock']);
+const STOPS: ReadonlySet<string> = new Set([
+  'seal.rollback',
+  'seal.mismatch',
+  'seal.clock',
+  'seal.foreign-key',
+  'key.revoked',
+  'key.other',
+  'log.frozen',
+  'log.other-beginning',
+]);
 const RETRY_MS_MAX = 10_000;
 
-export async function startSealer({ config, log, health, shutdown, database }: Parts): Promise<void> {
+/** Path of the file of the last head that was signed. */
+export const sealerStateFile = ({ sealer, dataDir }: Pick<Config, 'sealer' | 'dataDir'>, origin: string): string =>
+  sealer.stateFile ?? join(dataDir, signedHeadFile(origin));
+
+export async function startSealer(parts: Parts): Promise<void> {
+  const { config, log, health, shutdown, database } = parts;
   const pool = database.pool('sealer', { max: CONNECTIONS });
   const { origin } = await ledgerConstants(pool);
-  const options = {
-    pool,
-    origin,
-    key: signingKey('log', origin, await logKeySeed(config)),
-    signedHeadFile: config.sealer.stateFile ?? join(config.dataDir, SIGNED_HEAD_FILE),
-  };
   const ending = new AbortController();
+  const declared = await declaredKeys(config, origin);
+  const previous = await previousLog(config.dataDir);
+  const witnesses = await sealerWitnesses(parts, pool, declared.key, ending.signal);
+  const options = {
+    ...declared,
+    pool,
+    signedHeadFile: sealerStateFile(config, origin),
+    ...(previous === undefined ? {} : { previous }),
+    ...(witnesses === null ? {} : { publisher: witnesses.cosigning }),
+  };
   const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: ending.signal }).catch(() => undefined);
   const progress: ProgressReport = health.component({
     name: 'sealer',
@@ -43,7 +63,8 @@ export async function startSealer({ config, log, health, shutdown, database }: P
   });
 
   const sealUntilEnd = async (sealer: Sealer): Promise<void> => {
-    for (let sealedAt = 0; !ending.signal.aborted; await pause(LOOK_EVERY_MS)) {
+    // The first at once: what waits then has waited since the last process ended.
+    for (let sealedAt = -Infinity; !ending.signal.aborted; await pause(LOOK_EVERY_MS)) {
       const waits = await sealer.waiting();
       const isDue = waits > 0 && performance.now() - sealedAt >= config.sealer.intervalMs;
       if (!isDue && waits < ENTRIES_AT_ONCE) continue;
@@ -55,7 +76,9 @@ export async function startSealer({ config, log, health, shutdown, database }: P
     for (let failures = 0; !ending.signal.aborted; failures++) {
       if (failures > 0) await pause(Math.min(100 * 2 ** failures, RETRY_MS_MAX));
       try {
+        witnesses?.cosigning.withdraw();
         await alone(pool, ending.signal, pause, async () => {
+          await witnesses?.check();
           const sealer = await openSealer(options);
           failures = 0;
           await sealUntilEnd(sealer);
@@ -74,6 +97,7 @@ export async function startSealer({ config, log, health, shutdown, database }: P
   };
   const running = run();
   shutdown.at('consumers', 'sealer', async () => {
+    witnesses?.cosigning.withdraw();
     ending.abort();
     await running;
   });

@@ -73,6 +73,18 @@ test(
 );
 
 test(
+  'a suite that needs a browser is named where there is none',
+  () => {
+    write('apps/page/src/page.browser.spec.ts', PASSING);
+    expect(run().lines).toEqual([
+      'skipped: apps/page/src/page.browser.spec.ts — needs chromium; remedy: install Chromium (Debian: apt-get install chromium), or set CUSTODY_TEST_CHROMIUM',
+      '1 passed, 0 failed, 1 skipped',
+    ]);
+  },
+  SUITE_TIMEOUT_MS,
+);
+
+test(
   'with CI=true the same skip is a failure; without a skip CI changes nothing',
   () => {
     expect(run({ ci: true }).status).toBe(0);

@@ -3,12 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { acceptDocument } from '#app/capture';
-import type { EventsView, Problem, SightingDocument } from '#lib/contracts';
+import type { Problem, SightingDocument } from '#lib/contracts';
 import type { EventLog, LogRecord, OutgoingRecord } from '#lib/event-log';
-import { createPool, roleName, type StorePool } from '#lib/store';
+import { createPool, lastSeal, roleName, type StorePool } from '#lib/store';
 import { type Finished, runCustody, type RunningCustody, serveCustody } from '../test-process.ts';
 
 export const DEMO = fileURLToPath(new URL('../../../demo/lux-and-loaded.jsonl', import.meta.url));
+export const DEMO_SIGHTINGS = 62;
 /** By which the product signs. */
 export const PUBLISHER_KEY = 'a1'.repeat(32);
 /** By which it does not, until it is told to accept it. */
@@ -43,14 +44,17 @@ export interface Product {
   post(body: unknown, headers?: Readonly<Record<string, string>>, query?: string): Promise<Response>;
   cli(...args: string[]): Promise<Finished>;
   cliAt(server: string, ...args: string[]): Promise<Finished>;
-  logSize(): Promise<number>;
+  /** In the ledger, whoever may see them. The log has entries of its operator as well, at any time. */
+  sightings(): Promise<number>;
   /** High watermarks of the events' partitions. */
   eventLogEnds(): Promise<number[]>;
   append(record: OutgoingRecord): Promise<void>;
   /** All records of the event log. */
   records(): Promise<LogRecord[]>;
   until(what: string, done: () => Promise<boolean>): Promise<void>;
-  untilProjected(size: number): Promise<void>;
+  untilProjected(sightings: number): Promise<void>;
+  /** A seal covers every sighting that is there. */
+  untilSealed(): Promise<void>;
 }
 
 /** Projection follows within milliseconds; a busy machine may take seconds. */
@@ -79,6 +83,13 @@ export function productOver(dataDir: string, state: ProductState): Product {
   const topic = (): string => present(state.under, 'there is no event log').topic;
   const get = (path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
     fetch(`${running().url}${path}`, { headers, redirect: 'manual' });
+  /** From an index of the log on. */
+  const count = async (pool: StorePool, from: number): Promise<number> =>
+    (await pool.query<{ n: number }>('select count(*) as n from ledger.entries where log_index >= $1', [from])).rows[0]?.n ?? 0;
+  const overLedger = async <T>(work: (pool: StorePool) => Promise<T>): Promise<T> => {
+    const pool = embeddedPool(dataDir, 'owner');
+    return work(pool).finally(() => pool.close());
+  };
   const product: Product = {
     dataDir,
     get env() {
@@ -112,7 +123,7 @@ export function productOver(dataDir: string, state: ProductState): Product {
       }),
     cli: (...args) => runCustody([...args, '--server', running().url], env()),
     cliAt: (server, ...args) => runCustody([...args, '--server', server], env()),
-    logSize: async () => (await product.json<EventsView>('/v1/events?limit=1')).coordinates.asOf.logSize,
+    sightings: () => overLedger((pool) => count(pool, 0)),
     eventLogEnds: async () => (await log().ends(topic())).map(({ high }) => high),
     append: (record) => log().append(topic(), [record]),
     records: () => recordsOf(log(), topic()),
@@ -123,7 +134,10 @@ export function productOver(dataDir: string, state: ProductState): Product {
         await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
       }
     },
-    untilProjected: (size) => product.until(`the ledger has ${size} entries`, async () => (await product.logSize()) >= size),
+    untilProjected: (sightings) =>
+      overLedger((pool) => product.until(`the ledger has ${sightings} sightings`, async () => (await count(pool, 0)) >= sightings)),
+    untilSealed: () =>
+      overLedger((pool) => product.until('all is sealed', async () => (await count(pool, (await lastSeal(pool))?.covers ?? 0)) === 0)),
   };
   return product;
 }

@@ -1,70 +1,120 @@
 /**
  * The two coordinates of every answer (design: Formats): N, the log size whose entries are folded, and P, the policy applied. Here: what
- * `asOf` means. `log:<size>` is what the ledger held at that size; `reported:<date or time>` is the authors' word, never proved.
+ * `asOf` means. `log:<size>` is what the ledger held at that size; a date or time is what it had recorded by then, as its seals prove;
+ * `reported:<date or time>` is the authors' word, never proved.
  */
 import type { Coordinates } from '#lib/contracts';
-import { endOfDay, parseInstant, type Instant } from '#lib/domain';
+import { endOfDay, formatInstant, parseInstant, type Instant, type Result } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
+import type { SealBounds, SealPoint } from '#lib/store';
 
 export type AsOf =
   /** `now`: none was asked for, and the ledger may have grown when the next page is. */
   | { readonly basis: 'log'; readonly logSize: number; readonly now?: true }
+  /** `logSize`: what the last seal at or before the time covers, at `sealed`; null: there is none, and the first is of `begins`. */
+  | {
+      readonly basis: 'recorded';
+      readonly logSize: number;
+      readonly text: string;
+      readonly sealed: Instant | null;
+      readonly begins: Instant;
+    }
   | { readonly basis: 'reported'; readonly logSize: number; readonly until: Instant; readonly text: string };
+
+/** What of the ledger says what a time means. */
+export interface PointReads {
+  logSize(): Promise<number>;
+  lastSealBy(time: Instant): Promise<SealPoint | null>;
+  sealCovering(covers: number): Promise<SealPoint | null>;
+  firstSeal(): Promise<SealPoint | null>;
+}
 
 const LOG_SIZE = /^log:(0|[1-9]\d{0,15})$/;
 const BARE_DATE = /^\d{4}(-\d{2}(-\d{2})?)?$/;
+const DATE_OR_TIME = /^\d{4}(?:$|-)/;
 const REPORTED = 'reported:';
 
-/** @param present the log size now, which is meant where `asOf` is absent; a larger size is refused, since it cannot be known yet */
-export function parseAsOf(text: string | undefined, present: number): AsOf {
-  if (text === undefined) return { basis: 'log', logSize: present, now: true };
-  const size = LOG_SIZE.exec(text)?.[1];
-  if (size !== undefined) {
-    const logSize = Number(size);
-    if (logSize > present) throw new DomainError('asof.ahead', `The ledger holds ${present} entries; size ${logSize} is not reached yet.`);
-    return { basis: 'log', logSize };
-  }
+/**
+ * Absent means the log as it is now. A log size that is not reached yet is refused, since it cannot be known. A time that is still to come is
+ * not: what is sealed so far was recorded by then as well, and the answer names its seal. Throws asof.malformed, asof.ahead, asof.not-sealed.
+ */
+export async function readAsOf(text: string | undefined, reads: PointReads): Promise<AsOf> {
+  if (text !== undefined && DATE_OR_TIME.test(text)) return recordedBy(text, instantOf(text), reads);
+  const logSize = await reads.logSize();
+  if (text === undefined) return { basis: 'log', logSize, now: true };
   if (text.startsWith(REPORTED)) {
     const word = text.slice(REPORTED.length);
-    return { basis: 'reported', logSize: present, until: reportedInstant(word), text: word };
+    return { basis: 'reported', logSize, until: instantOf(word), text: word };
   }
-  if (isTime(text)) {
+  const size = LOG_SIZE.exec(text)?.[1];
+  if (size === undefined)
+    throw new DomainError('asof.malformed', 'asOf is log:<size>, a date or time (as recorded by then), or reported:<date or time>.');
+  if (Number(size) > logSize) throw new DomainError('asof.ahead', `The ledger holds ${logSize} entries; size ${size} is not reached yet.`);
+  return { basis: 'log', logSize: Number(size) };
+}
+
+async function recordedBy(text: string, until: Instant, reads: PointReads): Promise<AsOf> {
+  const last = await reads.lastSealBy(until);
+  if (last !== null) return { basis: 'recorded', logSize: last.covers, text, sealed: last.time, begins: last.time };
+  const first = await reads.firstSeal();
+  // Not "nothing was known": the ledger may hold much, and nobody has said since when.
+  if (first === null)
     throw new DomainError(
       'asof.not-sealed',
-      'No entry has a recorded time yet: entries are stamped by seals. Use asOf=log:<size> or asOf=reported:<date>.',
+      'No entry has a recorded time yet: entries are stamped by seals, and there is none. Use asOf=log:<size> or asOf=reported:<date>.',
     );
-  }
-  throw new DomainError('asof.malformed', 'asOf is log:<size>, reported:<date or time>, or a date.');
+  return { basis: 'recorded', logSize: 0, text, sealed: null, begins: first.time };
 }
 
 /** A bare date includes the whole of that UTC day. */
-function reportedInstant(word: string): Instant {
-  if (BARE_DATE.test(word)) {
-    const end = endOfDay(word);
-    if (end.ok) return end.value;
-    throw new DomainError('asof.malformed', end.detail);
-  }
-  const instant = parseInstant(word);
+function instantOf(word: string): Instant {
+  const instant: Result<Instant> = BARE_DATE.test(word) ? endOfDay(word) : parseInstant(word);
   if (instant.ok) return instant.value;
   throw new DomainError('asof.malformed', instant.detail);
 }
 
-function isTime(text: string): boolean {
-  return BARE_DATE.test(text) || parseInstant(text).ok;
+/**
+ * Where a walk over pages stands, whose cursor holds the log size that it began with: later pages are of the same timeline as the first.
+ * Throws cursor.malformed for a size that the question cannot have had.
+ */
+export async function heldAt(asOf: AsOf, logSize: number, reads: Pick<PointReads, 'sealCovering'>): Promise<AsOf> {
+  if (asOf.basis !== 'recorded' || logSize === asOf.logSize) return { ...asOf, logSize: Math.min(logSize, asOf.logSize) };
+  const seal = logSize > asOf.logSize ? null : await reads.sealCovering(logSize);
+  if (seal === null) throw new DomainError('cursor.malformed', 'The cursor is not one that this question gave: start again without it.');
+  return { ...asOf, logSize, sealed: seal.time };
 }
 
-/** What an answer says of its point of view. `logSize`: what was folded, where a walk over pages holds an earlier one than `asOf`. */
-export function coordinatesOf(asOf: AsOf, logSize = asOf.logSize): Coordinates {
-  return {
-    asOf: asOf.basis === 'reported' ? { basis: 'reported', logSize, reported: asOf.text } : { basis: 'log', logSize },
-    policy: 0,
-  };
+/**
+ * Seals whose times an answer tells. At a log size: those that lie below it, so that the answer is the same before and after the next seal. By
+ * a time: those up to the one that answered it.
+ */
+export const sealBounds = ({ basis, logSize }: AsOf): SealBounds =>
+  basis === 'recorded' ? { below: Number.MAX_SAFE_INTEGER, coversMax: logSize } : { below: logSize, coversMax: Number.MAX_SAFE_INTEGER };
+
+/** What an answer says of its point of view. */
+export function coordinatesOf(asOf: AsOf): Coordinates {
+  return { asOf: viewOf(asOf), policy: 0 };
+}
+
+function viewOf(asOf: AsOf): Coordinates['asOf'] {
+  const { basis, logSize } = asOf;
+  if (basis === 'log') return { basis, logSize };
+  if (basis === 'reported') return { basis, logSize, reported: asOf.text };
+  return { basis, logSize, recorded: asOf.text, ...(asOf.sealed === null ? {} : { sealed: formatInstant(asOf.sealed) }) };
 }
 
 /** In words, for what is not there. */
-export const pointOfView = (asOf: AsOf): string =>
-  `at log size ${asOf.logSize}${asOf.basis === 'reported' ? `, as reported by ${asOf.text}` : ''}`;
+export function pointOfView(asOf: AsOf): string {
+  const at = `at log size ${asOf.logSize}`;
+  if (asOf.basis === 'log') return at;
+  if (asOf.basis === 'reported') return `${at}, as reported by ${asOf.text}`;
+  const recorded = `${at}, as recorded by ${asOf.text}`;
+  if (asOf.sealed !== null) return recorded;
+  return `${recorded} (nothing was: the first seal of this log is of ${formatInstant(asOf.begins)}; when authors say that they wrote it down is asked with asOf=reported:${asOf.text})`;
+}
 
 /** What was asked for, for cursors: of a walk that began without `asOf` the cursor knows the log size. */
-export const askedFor = (asOf: AsOf): string =>
-  asOf.basis === 'reported' ? `reported ${asOf.text}` : asOf.now === true ? 'now' : `log ${asOf.logSize}`;
+export function askedFor(asOf: AsOf): string {
+  if (asOf.basis === 'log') return asOf.now === true ? 'now' : `log ${asOf.logSize}`;
+  return `${asOf.basis} ${asOf.text}`;
+}

@@ -6,7 +6,11 @@ import { sha256Hex } from '#lib/ledger';
 const TAG_HEX = 32;
 
 export async function sendWithTag(request: FastifyRequest, reply: FastifyReply, body: object): Promise<void> {
-  const bytes = Buffer.from(JSON.stringify(body), 'utf8');
+  await sendBytesWithTag(request, reply, Buffer.from(JSON.stringify(body), 'utf8'));
+}
+
+/** @param bytes JSON */
+export async function sendBytesWithTag(request: FastifyRequest, reply: FastifyReply, bytes: Buffer): Promise<void> {
   const tag = `"${sha256Hex(bytes).slice(0, TAG_HEX)}"`;
   // What a reader may see can change with his rights: caches ask again each time.
   void reply.header('etag', tag).header('cache-control', 'private, no-cache');

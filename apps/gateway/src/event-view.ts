@@ -15,6 +15,7 @@ import {
 } from '#lib/domain';
 import { authorWithoutTime, citedWithoutHash } from '#lib/sources';
 import type { EventRow } from './ledger-reads.ts';
+import type { RecordedAt } from './recorded.ts';
 
 /** A stored event read for the fold, with what its view needs. */
 export interface ReadEvent extends FoldInput {
@@ -31,7 +32,7 @@ export function readEvent(stored: EventRow): ReadEvent {
 }
 
 /** @param item whose timeline it is shown in: told from its side */
-export function eventView(entry: TimelineEntry, event: ReadEvent, item?: string): EventView {
+export function eventView(entry: TimelineEntry, event: ReadEvent, recorded: RecordedAt, item?: string): EventView {
   const { stored, document } = event;
   const { targets, correctedBy, withdrawnBy, supersededBy, disputedBy, resolvedBy, markedBy, contradicts, contradictedBy } = entry;
   return {
@@ -62,7 +63,7 @@ export function eventView(entry: TimelineEntry, event: ReadEvent, item?: string)
     submittedBy: { agency: stored.agency, principal: stored.principal, proved: true },
     reportedBy: reportedByOf(document),
     captured: formatInstant(stored.capturedMicros),
-    recorded: null,
+    recorded: recorded(stored),
     contentHash: stored.contentHash.toString('hex'),
     commitment: stored.commitment.toString('hex'),
     evidence: evidenceOf(document),
@@ -166,7 +167,7 @@ function baseVerb(kind: Sighting['kind'], subtype: string | undefined): string {
 }
 
 /** An event by itself, without how it stands: for lists in the order of the log. */
-export function storedView({ stored, document, sighting }: ReadEvent): StoredView {
+export function storedView({ stored, document, sighting }: ReadEvent, recorded: RecordedAt): StoredView {
   return {
     agency: stored.agency,
     id: stored.id,
@@ -174,7 +175,7 @@ export function storedView({ stored, document, sighting }: ReadEvent): StoredVie
     submittedBy: { agency: stored.agency, principal: stored.principal, proved: true },
     reportedBy: reportedByOf(document),
     captured: formatInstant(stored.capturedMicros),
-    recorded: null,
+    recorded: recorded(stored),
     contentHash: stored.contentHash.toString('hex'),
     commitment: stored.commitment.toString('hex'),
     document,

@@ -5,7 +5,7 @@ import type { EventAnswer, EventsView } from '#lib/contracts';
 import { foldEvent, formatRef, knownAtReported } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import { withCutContradictions } from './contradictions.ts';
-import { coordinatesOf, parseAsOf, pointOfView, type AsOf } from './coordinates.ts';
+import { askedFor, coordinatesOf, heldAt, pointOfView, readAsOf, type AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord } from './cursor.ts';
 import { sendWithTag } from './entity-tag.ts';
 import { eventView, readEvent, type ReadEvent, storedView } from './event-view.ts';
@@ -14,6 +14,7 @@ import type { LedgerReads, Reader } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
 import { readLimit, readQuery } from './query.ts';
 import { questionView } from './question-view.ts';
+import { recordedAt } from './recorded.ts';
 import { relatedEvents } from './related-events.ts';
 
 const IS_POSITION = isRecord<{ from: number; logSize: number }>({ from: isCount, logSize: isCount });
@@ -29,19 +30,23 @@ export class EventsController {
   @Get()
   async events(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { reads } = this.#deps;
-    const query = readQuery(given, ['cursor', 'limit']);
+    const query = readQuery(given, ['asOf', 'cursor', 'limit']);
     const limit = readLimit(query.limit);
     const reader = await readerOf(this.#deps);
-    const question = `${reads.origin} events ${reader.groupNames.join()}`;
+    const asked = await readAsOf(query.asOf, reads);
+    const question = `${reads.origin} events ${askedFor(asked)} ${reader.groupNames.join()}`;
     const cursor = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
-    const size = await reads.logSize();
-    const logSize = Math.min(cursor?.logSize ?? size, size);
+    const asOf = cursor === undefined ? asked : await heldAt(asked, cursor.logSize, reads);
+    const { logSize } = asOf;
     const page = await reads.eventsFrom(cursor?.from ?? 0, reader.groups, logSize, limit + 1);
     const { shown, more } = pageOf(page, limit);
     const last = shown.at(-1);
+    const known = knownAt(asOf, shown.map(readEvent));
+    const recorded = await recordedAt(reads, asOf, shown);
     const view: EventsView = {
-      coordinates: coordinatesOf({ basis: 'log', logSize }),
-      events: shown.map((stored) => storedView(readEvent(stored))),
+      coordinates: coordinatesOf(asOf),
+      events: known.inputs.map((event) => storedView(event, recorded)),
+      ...(asOf.basis === 'reported' ? { withoutReported: known.withoutReported } : {}),
       next: more && last !== undefined ? encodeCursor(question, { from: last.logIndex + 1, logSize }) : null,
     };
     await sendWithTag(request, reply, view);
@@ -52,7 +57,7 @@ export class EventsController {
     const { reads } = this.#deps;
     const query = readQuery(given, ['asOf', 'agency']);
     const reader = await readerOf(this.#deps);
-    const asOf = parseAsOf(query.asOf, await reads.logSize());
+    const asOf = await readAsOf(query.asOf, reads);
     await sendWithTag(
       request,
       reply,
@@ -60,6 +65,10 @@ export class EventsController {
     );
   }
 }
+
+/** A page may be left with fewer, or with none: whether it goes on is for `next` to say. */
+const knownAt = (asOf: AsOf, events: readonly ReadEvent[]): ReturnType<typeof knownAtReported<ReadEvent>> =>
+  asOf.basis === 'reported' ? knownAtReported(events, asOf.until) : { inputs: events, withoutReported: 0 };
 
 interface OneQuery {
   readonly id: string;
@@ -80,16 +89,21 @@ async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }:
   }
   const event = readEvent(stored);
   const all = [event, ...(await relatedEvents(reads, reader, asOf.logSize, [event]))];
-  const inputs = asOf.basis === 'reported' ? knownAtReported(all, asOf.until).inputs : all;
-  const fold = foldEvent(event.sighting, inputs);
+  const fold = foldEvent(event.sighting, knownAt(asOf, all).inputs);
   if (fold.entry === undefined) throw missing;
   const events = new Map<string, ReadEvent>(all.map((each) => [formatRef(each.sighting), each]));
-  const viewOf = (entry: typeof fold.entry): EventAnswer['event'] => {
-    const each = entry === undefined ? undefined : events.get(formatRef(entry.sighting));
-    if (entry === undefined || each === undefined) throw new Error('the fold shows an event that it was not given');
-    return eventView(entry, each);
-  };
-  const [shown, ...about] = withCutContradictions([fold.entry, ...fold.about].map(viewOf), all);
+  const entries = [fold.entry, ...fold.about].map((entry) => {
+    const each = events.get(formatRef(entry.sighting));
+    if (each === undefined) throw new Error('the fold shows an event that it was not given');
+    return { entry, each };
+  });
+  const recorded = await recordedAt(
+    reads,
+    asOf,
+    entries.map(({ each: { stored } }) => stored),
+  );
+  const views = entries.map(({ entry, each }) => eventView(entry, each, recorded));
+  const [shown, ...about] = withCutContradictions(views, all);
   if (shown === undefined) throw missing;
   return {
     coordinates: coordinatesOf(asOf),

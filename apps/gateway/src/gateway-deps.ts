@@ -1,5 +1,6 @@
 /** What the gateway's controllers work with, and who asks. */
 import type { EventLog } from '#lib/event-log';
+import type { SigningKey } from '#lib/ledger';
 import type { LedgerReads, Reader } from './ledger-reads.ts';
 
 export const GATEWAY_DEPS = Symbol('gateway deps');
@@ -8,7 +9,11 @@ export interface GatewayDeps {
   readonly reads: LedgerReads;
   /** Everyone who reaches the loopback port is the operator of this agency. */
   readonly agency: string;
+  /** Signs rejections: the key by which capture signs receipts. */
+  readonly receiptKey: SigningKey<'receipt'>;
   readonly deadLetters: DeadLetterRetry;
+  /** Whether `/log/links` is served. */
+  readonly mapLinks: boolean;
 }
 
 /** Appends a dead letter to the event log again and marks it, in this order: a crash in between makes it come twice, which does no harm. */

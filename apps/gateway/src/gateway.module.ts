@@ -4,6 +4,9 @@ import { EventsController } from './events.controller.ts';
 import { GATEWAY_DEPS, type GatewayDeps } from './gateway-deps.ts';
 import { ItemsController } from './items.controller.ts';
 import { LogController } from './log.controller.ts';
+import { ProofsController } from './proofs.controller.ts';
+import { ReceiptsController } from './receipts.controller.ts';
+import { MapLinksController } from './map-links.controller.ts';
 import { RecordsController } from './records.controller.ts';
 import { ReferenceController } from './reference.controller.ts';
 
@@ -12,7 +15,16 @@ export class GatewayModule {
   static with(deps: GatewayDeps): DynamicModule {
     return {
       module: GatewayModule,
-      controllers: [EventsController, ItemsController, LogController, RecordsController, ReferenceController],
+      controllers: [
+        EventsController,
+        ItemsController,
+        LogController,
+        MapLinksController,
+        ProofsController,
+        ReceiptsController,
+        RecordsController,
+        ReferenceController,
+      ],
       providers: [{ provide: GATEWAY_DEPS, useValue: deps }],
     };
   }

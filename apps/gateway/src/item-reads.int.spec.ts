@@ -1,7 +1,7 @@
 /** Search and items as they are answered from a real ledger: what an answer leaves out, it says. */
 import type { TimelineView } from '#lib/contracts';
 import { CONTRADICTIONS_MAX, ITEMS_PER_KEY_MAX } from '#lib/store';
-import { parseAsOf } from './coordinates.ts';
+import { readAsOf } from './coordinates.ts';
 import { REPORTED_READ_MAX } from './item.ts';
 import { seen, subject, TestedLedger } from './tested-ledger.contract.ts';
 import { readTimeline } from './timeline.ts';
@@ -138,7 +138,7 @@ describe('an item', () => {
     ]);
     const timeline = readTimeline(ledger.reads, await ledger.reader(), {
       item: 'container:SYNU0000041',
-      asOf: parseAsOf('log:7', size),
+      asOf: await readAsOf('log:7', ledger.reads),
       limit: 1,
     });
     await expect(timeline).rejects.toMatchObject({
@@ -171,7 +171,7 @@ describe('an item', () => {
   });
   test('contradicted by 1,000 records shows each; by more, the first of them, and says that there are more', async () => {
     const seenAt = async (asOf: string): Promise<TimelineView['entries'][number] | undefined> => {
-      const of = { item: CAR, asOf: parseAsOf(asOf, 3 + FLOOD), limit: 10 };
+      const of = { item: CAR, asOf: await readAsOf(asOf, ledger.reads), limit: 10 };
       return (await readTimeline(ledger.reads, await ledger.reader(), of)).entries.find(({ id }) => id === 'seen');
     };
     const few = await seenAt(`log:${3 + CONTRADICTIONS_MAX}`);

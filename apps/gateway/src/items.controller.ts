@@ -1,7 +1,7 @@
 /** GET /v1/items/{id}, /v1/items/{id}/timeline and /v1/search. */
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { parseAsOf } from './coordinates.ts';
+import { readAsOf } from './coordinates.ts';
 import { sendWithTag } from './entity-tag.ts';
 import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
 import { readItem } from './item.ts';
@@ -22,7 +22,7 @@ export class ItemsController {
     const { reads } = this.#deps;
     const query = readQuery(given, ['asOf']);
     const reader = await readerOf(this.#deps);
-    const asOf = parseAsOf(query.asOf, await reads.logSize());
+    const asOf = await readAsOf(query.asOf, reads);
     await sendWithTag(request, reply, await readItem(reads, reader, id, asOf));
   }
 
@@ -38,7 +38,7 @@ export class ItemsController {
     const reader = await readerOf(this.#deps);
     const view = await readTimeline(reads, reader, {
       item,
-      asOf: parseAsOf(asOf, await reads.logSize()),
+      asOf: await readAsOf(asOf, reads),
       limit: readLimit(limit),
       ...(cursor === undefined ? {} : { cursor }),
     });

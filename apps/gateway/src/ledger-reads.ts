@@ -1,26 +1,48 @@
 /** What the gateway asks of the ledger, over the statements of libs/store with the rights of the gateway's role. */
 import type { EventRef } from '#lib/domain';
+import type { TileId } from '#lib/ledger';
 import {
+  checkpointOf,
+  entryPlaces,
   eventById,
   eventsByRef,
   eventsFrom,
+  firstNotice,
+  firstSeal,
   itemCount,
+  itemEntries,
+  itemRows,
+  itemsBetweenKeys,
   lastCheckpoint,
+  lastSealBy,
+  lastSeal,
   ledgerConstants,
   listConflicts,
   listDeadLetters,
   logSize,
+  mapTilesAt,
+  mapTilesBetween,
+  noticeAt,
   readDeadLetter,
+  readLinksFrom,
   readLogPiece,
   readTile,
+  readTiles,
+  refusedBytes,
+  sealAt,
+  submittedEvent,
   readerGroupIds,
+  recordedTimes,
   relationsAbout,
+  sealCovering,
   search,
   timelineEnd,
   timelinePage,
+  visibleEvents,
   type ConflictKey,
   type DeadLetterHead,
   type EventRow,
+  type SealBounds,
   type SearchHit,
   type StoredDeadLetter,
   type StorePool,
@@ -44,9 +66,10 @@ export type LedgerReads = Awaited<ReturnType<typeof ledgerReads>>;
 
 /** Reads the log's origin once; it never changes. */
 export async function ledgerReads(pool: StorePool) {
-  const { origin } = await ledgerConstants(pool);
+  const { origin, mapSalt } = await ledgerConstants(pool);
   return {
     origin,
+    mapSalt,
     logSize: () => logSize(pool),
     groupNumbers: (names: readonly string[]) => readerGroupIds(pool, names),
     timelinePage: (of: { item: string; groups: readonly number[]; logSize: number; after?: TimelineKey; limit: number }) =>
@@ -80,8 +103,35 @@ export async function ledgerReads(pool: StorePool) {
       listConflicts(pool, agency, { after, limit, groups }),
     deadLetters: (before: number | undefined, limit: number) => listDeadLetters(pool, before === undefined ? { limit } : { before, limit }),
     deadLetter: (seq: number) => readDeadLetter(pool, seq),
+    recordedTimes: (logIndexes: readonly number[], bounds: SealBounds) => recordedTimes(pool, logIndexes, bounds),
+    lastSealBy: (time: number) => lastSealBy(pool, time),
+    sealCovering: (covers: number) => sealCovering(pool, covers),
+    firstSeal: () => firstSeal(pool),
     lastCheckpoint: () => lastCheckpoint(pool),
+    checkpointOf: (size: number) => checkpointOf(pool, size),
+    sealAt: (logIndex: number) => sealAt(pool, logIndex),
+    noticeAt: (logIndex: number) => noticeAt(pool, logIndex),
+    firstNotice: () => firstNotice(pool),
+    mapTilesAt: (seal: number) => mapTilesAt(pool, seal),
+    mapTilesBetween: (after: number, seal: number) => mapTilesBetween(pool, after, seal),
+    itemsBetweenKeys: (low: Uint8Array, high: Uint8Array, covers: number) => itemsBetweenKeys(pool, low, high, covers),
+    itemRows: (wanted: readonly { readonly item: number; readonly n: number }[]) => itemRows(pool, wanted),
+    itemEntries: (item: number, begin: number, end: number) => itemEntries(pool, item, begin, end),
+    visibleEvents: (logIndexes: readonly number[], groups: readonly number[], contentBytesMax: number) =>
+      visibleEvents(pool, logIndexes, groups, contentBytesMax),
+    /** The newest published checkpoint, and what the item trees and the map below it cover. */
+    async sealedHead(): Promise<{ size: number; note: string; covers: number } | null> {
+      const signed = await lastCheckpoint(pool);
+      const seal = signed === null ? null : await sealAt(pool, signed.size - 1);
+      return signed === null || seal === null ? null : { ...signed, covers: seal.covers };
+    },
+    submittedEvent: (agency: string, id: string) => submittedEvent(pool, agency, id),
+    refusedBytes: (agency: string, id: string, contentHash: Buffer | null) => refusedBytes(pool, agency, id, contentHash),
+    entryPlaces: (logIndex: number) => entryPlaces(pool, logIndex),
+    lastSeal: () => lastSeal(pool),
+    linksFrom: (from: number, to: number) => pool.transaction((client) => readLinksFrom(client, from, to)),
     tile: (level: number, n: number, bytes: number) => readTile(pool, level, n, bytes),
+    tiles: (wanted: readonly TileId[]) => readTiles(pool, wanted),
     logPiece: (from: number, to: number) => pool.transaction((client) => readLogPiece(client, from, to)),
   };
 }

@@ -25,15 +25,17 @@ export class LogController {
     return (await this.#signed()).note;
   }
 
-  /** Only what a published head has: a wider tile would show entries that are not sealed. */
+  /** Only what is sealed. Also where its head is not published yet: the witnesses that are asked to cosign it read it before. */
   @Get('tile/*')
   async tile(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const address = parseTilePath(request.url.slice(PREFIX.length));
     if (address === null) throw new DomainError('tile.not-found', 'This is no path of a tile.');
-    const { size } = await this.#signed();
+    const seal = await this.#deps.reads.lastSeal();
+    if (seal === null) throw new DomainError('log.not-sealed', 'Nothing was sealed yet.');
+    const size = seal.logIndex + 1;
     const level = address.level === 'entries' ? 0 : address.level;
     if (tileWidth({ level, index: address.index }, BigInt(size)) < address.width)
-      throw new DomainError('tile.not-found', `The log of ${size} entries has no such tile.`);
+      throw new DomainError('tile.not-found', `The log of ${size} sealed entries has no such tile.`);
     const bytes = address.level === 'entries' ? await this.#bundle(address) : await this.#hashes(level, address);
     void reply.type('application/octet-stream').header('cache-control', FOR_EVER).send(bytes);
   }

@@ -1,10 +1,21 @@
 /** A real ledger and what the gateway reads from it, for specs. */
 import { createHash } from 'node:crypto';
 import { indexSighting, readSighting, type ItemView, type SearchView, type SightingDocument, type TimelineView } from '#lib/contracts';
-import { aliasKeys, searchKeys } from '#lib/domain';
-import { projectBatch, type ProjectedEvent, type SearchKeys, type StorePool } from '#lib/store';
+import { aliasKeys, parseInstant, searchKeys } from '#lib/domain';
+import { encodeSeal } from '#lib/ledger';
+import {
+  appendNotice,
+  insertSeal,
+  lastSeal,
+  lockHead,
+  projectBatch,
+  type ProjectedEvent,
+  type SealRow,
+  type SearchKeys,
+  type StorePool,
+} from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
-import { parseAsOf } from './coordinates.ts';
+import { readAsOf } from './coordinates.ts';
 import { readerOf } from './gateway-deps.ts';
 import { readItem } from './item.ts';
 import { ledgerReads, type LedgerReads, type Reader } from './ledger-reads.ts';
@@ -22,6 +33,7 @@ export class TestedLedger {
   readonly database: TestDatabase;
   readonly reads: LedgerReads;
   readonly #projector: StorePool;
+  #sealer: StorePool | undefined;
   #offset = 0;
 
   private constructor(database: TestDatabase, reads: LedgerReads) {
@@ -46,6 +58,25 @@ export class TestedLedger {
     }
   }
 
+  /**
+   * A seal that says this time, over all that is there or the indexes below `covers`. By the statements that the sealer writes with; of the
+   * proofs that it stands for nothing is read here, and its map is empty.
+   */
+  async seal(time: string, covers?: number): Promise<SealRow> {
+    const instant = parseInstant(time);
+    if (!instant.ok) throw new Error(instant.detail);
+    this.#sealer ??= this.database.pool('sealer');
+    return this.#sealer.transaction(async (client) => {
+      const previous = await lastSeal(client);
+      const logIndex = await lockHead(client);
+      const row = { logIndex, covers: covers ?? logIndex, time: instant.value, mapRoot: new Uint8Array(32), mapSize: 0 };
+      const said = { log: this.reads.origin, covers: BigInt(row.covers), mapRoot: row.mapRoot, mapSize: 0n, time, access: null };
+      await appendNotice(client, logIndex, encodeSeal({ ...said, previous: previous === null ? null : BigInt(previous.logIndex) }));
+      await insertSeal(client, row);
+      return row;
+    });
+  }
+
   async reader(): Promise<Reader> {
     return readerOf({ reads: this.reads, agency: 'local' });
   }
@@ -64,13 +95,13 @@ export class TestedLedger {
     relatedMax?: RelatedMax,
   ): Promise<TimelineView> {
     const { asOf, limit = 1_000, cursor } = of;
-    const point = parseAsOf(asOf, await this.reads.logSize());
+    const point = await readAsOf(asOf, this.reads);
     const query = { item, asOf: point, limit, ...(cursor === undefined ? {} : { cursor }) };
     return readTimeline(this.reads, await this.reader(), query, relatedMax);
   }
 
   async item(id: string, asOf?: string): Promise<ItemView> {
-    return readItem(this.reads, await this.reader(), id, parseAsOf(asOf, await this.reads.logSize()));
+    return readItem(this.reads, await this.reader(), id, await readAsOf(asOf, this.reads));
   }
 }
 

@@ -180,5 +180,7 @@ async function folded(ledger: TestedLedger, item: string): Promise<TimelineView[
   const size = await ledger.reads.logSize();
   const events = (await ledger.reads.eventsFrom(0, groups, size, size)).map(readEvent);
   const byRef = new Map(events.map((event) => [formatRef(event.sighting), event]));
-  return foldTimeline(item, events).entries.map((entry) => eventView(entry, byRef.get(formatRef(entry.sighting)) as ReadEvent, item));
+  return foldTimeline(item, events).entries.map((entry) =>
+    eventView(entry, byRef.get(formatRef(entry.sighting)) as ReadEvent, () => null, item),
+  );
 }

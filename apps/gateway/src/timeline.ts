@@ -5,7 +5,7 @@
 import type { TimelineView } from '#lib/contracts';
 import { displayIdentifier, foldTimeline, formatRef, knownAtReported, type EventRef, type Timeline, type TimelineEntry } from '#lib/domain';
 import { withCutContradictions } from './contradictions.ts';
-import { askedFor, coordinatesOf, type AsOf } from './coordinates.ts';
+import { askedFor, coordinatesOf, heldAt, type AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord, isWord, type IsPosition } from './cursor.ts';
 import { eventView, type ReadEvent } from './event-view.ts';
 import { itemNotFound } from './item-not-found.ts';
@@ -13,6 +13,7 @@ import { itemOf } from './item.ts';
 import type { LedgerReads, Reader, TimelineKey, TimelineRow } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
 import { questionView } from './question-view.ts';
+import { recordedAt } from './recorded.ts';
 import { firstWithRelated, RELATED_MAX } from './related-events.ts';
 
 const isBound: IsPosition<number | null> = (value): value is number | null => value === null || Number.isSafeInteger(value);
@@ -35,12 +36,12 @@ export async function readTimeline(
   query: TimelineQuery,
   relatedMax = RELATED_MAX,
 ): Promise<TimelineView> {
-  const { asOf } = query;
   const item = itemOf(query.item);
-  const question = `${reads.origin} timeline ${item.id} ${askedFor(asOf)} ${reader.groupNames.join()}`;
+  const question = `${reads.origin} timeline ${item.id} ${askedFor(query.asOf)} ${reader.groupNames.join()}`;
   const cursor = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
   // A walk over pages stays at the log size that it began with, or the pages would not be of one timeline.
-  const logSize = Math.min(cursor?.logSize ?? asOf.logSize, asOf.logSize);
+  const asOf = cursor === undefined ? query.asOf : await heldAt(query.asOf, cursor.logSize, reads);
+  const { logSize } = asOf;
   const found = await reads.timelinePage({
     item: item.id,
     groups: reader.groups,
@@ -56,13 +57,18 @@ export async function readTimeline(
   const inputs = asOf.basis === 'reported' ? knownAtReported(all, asOf.until).inputs : all;
   const byRef = new Map(all.map((event) => [formatRef(event.sighting), event]));
   const fold = ofPage(foldTimeline(item.id, inputs), new Set(events.map((event) => formatRef(event.sighting))));
+  const recorded = await recordedAt(
+    reads,
+    asOf,
+    fold.entries.map(({ sighting }) => eventOf(byRef, sighting).stored),
+  );
   const last = rows.at(-1);
   const more = page.more || rows.length < page.shown.length;
   return {
     item,
-    coordinates: coordinatesOf(asOf, logSize),
+    coordinates: coordinatesOf(asOf),
     entries: withCutContradictions(
-      fold.entries.map((entry) => eventView(entry, eventOf(byRef, entry.sighting), item.id)),
+      fold.entries.map((entry) => eventView(entry, eventOf(byRef, entry.sighting), recorded, item.id)),
       all,
     ),
     waiting: fold.waiting.map(({ agency, id, kind, target }) => ({ agency, id, kind, target: { ...target } })),

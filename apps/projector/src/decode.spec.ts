@@ -64,6 +64,26 @@ function recordOf(changes: Changes = {}): LogRecord {
 const textOf = (value: unknown): Buffer => Buffer.from(canonicalize(value as never), 'utf8');
 const reasonOf = (decoded: Decoded): string => ('dead' in decoded ? decoded.dead.code : 'taken');
 
+describe('whose event a dead letter was', () => {
+  const eventOf = (decoded: Decoded): unknown => ('dead' in decoded ? decoded.dead.event : 'taken');
+
+  it('is kept where a publisher of its agency vouches for it, so that the submitter can be told', () => {
+    const content = textOf({ ...document, kind: 'nothing' });
+    const decoded = decode(recordOf({ content }), KEYS);
+    expect([reasonOf(decoded), eventOf(decoded)]).toEqual([
+      'record.schema',
+      { agency: 'local', id: 'a-1', contentHash: sha256Hex(content) },
+    ]);
+    expect(eventOf(decode(recordOf({ headers: { ce_id: 'other' } }), KEYS))).toMatchObject({ agency: 'local', id: 'a-1' });
+  });
+
+  it('is not, where anybody may have written it: a rejection would be signed for what nobody submitted', () => {
+    const forged = decode(recordOf({ key: OTHER_KEY }), KEYS);
+    expect([reasonOf(forged), eventOf(forged)]).toEqual(['record.forged', undefined]);
+    expect(eventOf(decode(recordOf({ value: Buffer.from('no record') }), KEYS))).toBeUndefined();
+  });
+});
+
 describe('a record that capture made', () => {
   it('becomes the rows of an event: its envelope, bytes, items, groups, bounds and targets', () => {
     const record = recordOf();

@@ -13,7 +13,7 @@ import {
   type SightingDocument,
 } from '#lib/contracts';
 import type { LogRecord } from '#lib/event-log';
-import { capturedMicros, checkRecordMac, decodeRecord, parseStrict, sha256Hex } from '#lib/ledger';
+import { capturedMicros, checkRecordMac, decodeRecord, parseStrict, sha256Hex, type RecordHeader } from '#lib/ledger';
 import type { DeadLetter, EventIndex, ProjectedEvent } from '#lib/store';
 
 export type Decoded = { readonly event: ProjectedEvent } | { readonly dead: DeadLetter };
@@ -36,16 +36,17 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
   if (keys.get(header.agency)?.some((key) => checkRecordMac(key, header, record.value, mac)) !== true) {
     return dead(record, 'record.forged', 'The HMAC of the record is missing or by no known publisher of its agency.');
   }
+  // From here on a publisher of the agency vouches for whose event it is: its submitter can be told.
   if (sha256Hex(content) !== header.content)
-    return dead(record, 'record.commitment', 'The header names another hash than the content has.');
+    return dead(record, 'record.commitment', 'The header names another hash than the content has.', header);
   const read = readContent(content, header.agency);
-  if (!read.ok) return dead(record, read.code, read.detail);
+  if (!read.ok) return dead(record, read.code, read.detail, header);
   const { agency, id, captured } = header;
   // Such an entry could never be opened: the commitment covers one id (libs/ledger, slots).
   if (read.id !== undefined && read.id !== id)
-    return dead(record, 'record.header-mismatch', 'The document has another id than the header.');
+    return dead(record, 'record.header-mismatch', 'The document has another id than the header.', header);
   const mismatch = checkHeaders(headers, { agency, id, captured, subject: read.subject });
-  if (mismatch !== null) return dead(record, mismatch.code, mismatch.detail);
+  if (mismatch !== null) return dead(record, mismatch.code, mismatch.detail, header);
   const { kind, starts, ends, items, groups, targets, aliases } = read.index;
   return {
     event: {
@@ -79,7 +80,7 @@ function readContent(content: Buffer, agency: string): ReadContent {
   // As strict as capture, whoever published it: what is in the ledger can never be taken out, and has to be readable for ever.
   const parsed = parseStrict(content);
   if (!parsed.ok) return { ok: false, code: 'record.malformed', detail: `${parsed.fault.code}: ${parsed.fault.detail}` };
-  if (!parsed.canonical.equals(content))
+  if (!content.equals(parsed.canonical))
     return { ok: false, code: 'record.malformed', detail: 'The content is not in canonical form (RFC 8785).' };
   const fault = validateDocument(parsed.value)[0];
   if (fault !== undefined) return { ok: false, code: 'record.schema', detail: told(fault) };
@@ -103,8 +104,11 @@ export function contentIndex(content: Buffer, agency: string): EventIndex {
   return read.index;
 }
 
-function dead(record: LogRecord, code: ErrorCode, detail: string): Decoded {
-  return { dead: { offset: record.offset, code, detail, key: record.key, headers: record.headers, value: record.value } };
+/** @param header where a publisher of its agency signed it */
+function dead(record: LogRecord, code: ErrorCode, detail: string, header?: RecordHeader): Decoded {
+  const { offset, key, headers, value } = record;
+  const event = header === undefined ? {} : { event: { agency: header.agency, id: header.id, contentHash: header.content } };
+  return { dead: { offset, code, detail, key, headers, value, ...event } };
 }
 
 /**

@@ -8,7 +8,7 @@ export function leavesOf({ from, to, entries, notices }: LogPiece): string[] {
   for (let index = from, entry = 0, notice = 0; index < to; index++) {
     const said = notices[notice];
     if (said?.logIndex === index) {
-      leaves.push(leafHash(said.bytes).toString('latin1'));
+      leaves.push(Buffer.from(leafHash(said.bytes)).toString('latin1'));
       notice++;
     } else {
       leaves.push(entryLeafLatin1(entries.hex(entry++)));
@@ -23,17 +23,30 @@ export interface GrownItems {
   readonly leaves: ItemLeafRows;
 }
 
+/** Entries about one item that no timeline has: what the log says of its keys. */
+export interface OwnLinks {
+  /** Of the item in the map. */
+  readonly key: Uint8Array;
+  /** Rising. */
+  readonly indexes: readonly number[];
+}
+
 type Links = Pick<ItemLinks, 'length' | 'logIndex' | 'hash'>;
 
 const root = arena(HASH_BYTES);
 
 /** Appends each link's leaf to its item tree, and sets the roots in the map (which is not hashed yet). */
-export function growItems(trees: ItemTrees, map: MapBuilder, links: Links, from: number, leaves: readonly string[]): GrownItems {
-  const grown: GrownItems = { items: [], leaves: new ItemLeafRows(links.length) };
+export function growItems(
+  trees: ItemTrees,
+  map: MapBuilder,
+  links: Links,
+  own: OwnLinks,
+  from: number,
+  leaves: readonly string[],
+): GrownItems {
+  const grown: GrownItems = { items: [], leaves: new ItemLeafRows(links.length + own.indexes.length) };
   const touched = new Set<number>();
-  for (let row = 0; row < links.length; row++) {
-    const logIndex = links.logIndex(row);
-    const key = links.hash(row);
+  const append = (key: Uint8Array, logIndex: number): void => {
     const known = map.keys.size;
     const item = map.keys.numberOf(key);
     if (item === known) grown.items.push({ item, mapKey: Buffer.from(key) });
@@ -42,7 +55,9 @@ export function growItems(trees: ItemTrees, map: MapBuilder, links: Links, from:
     const n = trees.count(item);
     grown.leaves.add(item, n, logIndex, trees.appendAt(item, target, at));
     touched.add(item);
-  }
+  };
+  for (let row = 0; row < links.length; row++) append(links.hash(row), links.logIndex(row));
+  for (const logIndex of own.indexes) append(own.key, logIndex);
   for (const item of touched) {
     trees.rootTo(item, root);
     map.set(item, trees.count(item), root);

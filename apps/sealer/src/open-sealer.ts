@@ -3,23 +3,22 @@
  * that is not what it last signed.
  */
 import {
-  encodeGenesis,
   equalBytes,
   foldNodes,
   hashFromTile,
   ItemTrees,
+  KEYS_TREE,
   MapBuilder,
-  mapSaltHash,
+  mapKey,
   rangeNodes,
   TileBuilder,
   tileOf,
 } from '#lib/ledger';
 import {
-  appendNotice,
+  holdToken,
   lastCheckpoint,
   lastSeal,
   ledgerConstants,
-  lockHead,
   readEdgeTiles,
   readItemLeaves,
   readItems,
@@ -29,6 +28,8 @@ import {
   type StorePool,
   takeToken,
 } from '#lib/store';
+import { declareKeys } from './key-notices.ts';
+import { beginLog, hasEnded, LogFrozen } from './log-end.ts';
 import { SealMismatch } from './read-again.ts';
 import { type Clocks, SealClock } from './seal-clock.ts';
 import { Sealer, type SealerOptions } from './sealer.ts';
@@ -43,7 +44,8 @@ export class SealRollback extends Error {
 const HASH_BYTES = 32;
 
 /**
- * Whoever calls it last seals; who sealed before is fenced. Throws SealRollback, SealMismatch, ClockJump, and what the database throws.
+ * Whoever calls it last seals; who sealed before is fenced. Throws SealRollback, SealMismatch, ClockJump, KeyRevoked, OtherLogKey, LogFrozen, OtherBeginning, and what
+ * the database throws.
  * Cost: about 5 s for 10^6 items.
  */
 export async function openSealer(options: SealerOptions & { readonly clocks?: Clocks }): Promise<Sealer> {
@@ -65,18 +67,21 @@ export async function openSealer(options: SealerOptions & { readonly clocks?: Cl
     return { last, tree, ...(await loadItems(client, last)), isPublished: (published?.size ?? 0) >= size };
   });
   const { last, isPublished } = loaded;
-  const sealer = new Sealer(options, { ...loaded, token, clock: new SealClock(last?.time ?? null, clocks) });
+  const clock = new SealClock(last?.time ?? null, clocks);
+  const keysItem = mapKey((await ledgerConstants(pool)).mapSalt, KEYS_TREE.group, KEYS_TREE.item);
+  // Behind every check of what is there: in a database that was put back nothing is appended.
+  await pool.transaction(async (client) => {
+    await holdToken(client, token);
+    if (await hasEnded(client, last)) {
+      if (options.endReason === undefined) throw new LogFrozen('The log has ended: nothing is sealed behind its end.');
+      return;
+    }
+    await declareKeys(client, options, keysItem, last?.covers ?? 0);
+  });
+  const sealer = new Sealer(options, { ...loaded, token, clock, keysItem });
   // Committed by a process that ended before it signed.
   if (!isPublished) await sealer.publish(0);
   return sealer;
-}
-
-/** The first entry of the operator fixes the log's name, and commits to the map salt. */
-async function beginLog(client: StoreClient, { pool, origin }: { readonly pool: StorePool; readonly origin: string }): Promise<void> {
-  const { rowCount } = await client.query('select from ledger.notices limit 1');
-  if (rowCount > 0) return;
-  const { mapSalt } = await ledgerConstants(pool);
-  await appendNotice(client, await lockHead(client), encodeGenesis({ log: origin, mapSalt: mapSaltHash(mapSalt) }));
 }
 
 async function checkSigned(client: StoreClient, { size, root }: SignedHead, stored: number): Promise<void> {

@@ -27,16 +27,11 @@ export async function rootAgain(pool: StorePool, from: number, size: number): Pr
   }
 }
 
-/** One read for each level: the grown tiles of a level follow each other. */
 async function checkTiles(client: StoreClient, grown: readonly GrownTile[]): Promise<void> {
-  for (const level of new Set(grown.map((tile) => tile.level))) {
-    const own = grown.filter((tile) => tile.level === level);
-    const numbers = own.map(({ index }) => Number(index));
-    const stored = await readTiles(client, level, Math.min(...numbers), Math.max(...numbers));
-    for (const { index, hashes } of own)
-      if (stored.get(Number(index))?.subarray(0, hashes.length).equals(hashes) !== true)
-        throw new SealMismatch(`The tile ${level}/${index} is not what its entries hash to.`);
-  }
+  const stored = await readTiles(client, grown);
+  for (const [n, { level, index, hashes }] of grown.entries())
+    if (stored[n]?.subarray(0, hashes.length).equals(hashes) !== true)
+      throw new SealMismatch(`The tile ${level}/${index} is not what its entries hash to.`);
 }
 
 export interface StoredSeal {

@@ -12,10 +12,10 @@ import {
   formatNote,
   type ItemTrees,
   leafHash,
+  type LogEnd,
   type MapBuilder,
   type MapUpdate,
   signText,
-  type SigningKey,
   type TileBuilder,
   utf8Text,
 } from '#lib/ledger';
@@ -39,8 +39,11 @@ import {
   writeCheckpoint,
   writeTiles,
 } from '#lib/store';
+import { declaredNotices, keyIndexes, type DeclaredKeys } from './key-notices.ts';
+import type { HeadPublisher } from './cosigning.ts';
+import { endsIn, sayEnd } from './log-end.ts';
 import { growItems, leavesOf } from './log-leaves.ts';
-import { mapTileRows } from './map-tile-rows.ts';
+import { MapTileRows } from './map-tile-rows.ts';
 import { checkStored, rootAgain, SealMismatch } from './read-again.ts';
 import type { SealClock } from './seal-clock.ts';
 import { keepSignedHead } from './signed-head.ts';
@@ -58,12 +61,16 @@ export const SEAL_FAILPOINTS = [
 ] as const;
 export type SealFailpoint = (typeof SEAL_FAILPOINTS)[number];
 
-export interface SealerOptions {
+export interface SealerOptions extends DeclaredKeys {
   readonly pool: StorePool;
-  readonly origin: string;
-  readonly key: SigningKey<'log'>;
+  /** For the genesis of a log that takes the place of another: where that one ended. */
+  readonly previous?: LogEnd;
+  /** Opened to end the log: why, as its last entry says it. */
+  readonly endReason?: string;
   /** File of the last head that was signed, apart from the database. */
   readonly signedHeadFile: string;
+  /** Where a signed head goes that others have to cosign before it is published; without it the head is published at once. */
+  readonly publisher?: HeadPublisher;
   readonly failpoint?: (name: SealFailpoint) => void | Promise<void>;
   /** Entries of one seal at most: memory and the length of a transaction follow from it. The rest comes with the next. Default 50,000. */
   readonly entriesMax?: number;
@@ -75,6 +82,8 @@ export interface SealerState {
   readonly tree: TileBuilder;
   readonly trees: ItemTrees;
   readonly map: MapBuilder;
+  /** Map key of the item tree of key notices. */
+  readonly keysItem: Uint8Array;
   /** `null`: nothing is sealed yet. */
   readonly last: SealRow | null;
 }
@@ -90,29 +99,34 @@ export class Sealer {
   private ahead: { readonly from: number; readonly read: Promise<Read> } | null = null;
   private readonly options: SealerOptions;
   private readonly state: SealerState;
+  private readonly declared: ReadonlySet<string>;
   private last: SealRow | null;
+  private readonly mapRows = new MapTileRows();
 
   /** Made by `openSealer`. */
   constructor(options: SealerOptions, state: SealerState) {
     this.options = options;
     this.state = state;
+    this.declared = declaredNotices(options);
     this.last = state.last;
   }
 
-  /** Entries that no seal covers yet. What the operator says about the log itself (one entry: genesis or the last seal) waits for nothing. */
+  /** Entries that no seal covers yet. What the operator says about the log itself (one entry: genesis or the last seal) waits for nothing; what he says of keys does. */
   async waiting(): Promise<number> {
     return Math.max(0, (await logSize(this.options.pool)) - this.covers - 1);
   }
 
-  /** `null`: there was nothing to seal. Throws LogGap, ClockJump, SealerFenced, SealMismatch, and what the database throws. */
+  /** `null`: there was nothing to seal. Throws LogGap, ClockJump, SealerFenced, SealMismatch, ForeignKeyNotice, and what the database throws. */
   async seal(): Promise<SealRow | null> {
     const { pool, failpoint = (): void => {} } = this.options;
-    const { map, trees, tree, token } = this.state;
+    const { map, trees, tree, token, keysItem } = this.state;
     const from = this.covers;
     const { piece, links } = await this.next(from);
-    if (piece.entries.length === 0) return null;
+    const own = { key: keysItem, indexes: keyIndexes(piece, this.declared) };
+    const isEnd = endsIn(piece, this.options.origin, this.options.endReason);
+    if (piece.entries.length === 0 && own.indexes.length === 0 && !isEnd) return null;
     const leaves = leavesOf(piece);
-    const grown = growItems(trees, map, links, from, leaves);
+    const grown = growItems(trees, map, links, own, from, leaves);
     // Those below the last seal's own index were in its checkpoint, though not in its map.
     for (const leaf of leaves.slice(Math.max(Number(tree.size) - from, 0))) tree.append(leaf);
     await failpoint('before_begin');
@@ -125,7 +139,7 @@ export class Sealer {
       ]);
       await failpoint('after_items');
       const row = await this.append(client, piece.to, update);
-      const mapRows = await insertMapTiles(client, row.logIndex, mapTileRows(update));
+      const mapRows = await insertMapTiles(client, row.logIndex, this.mapRows.of(update, map));
       await failpoint('before_commit');
       return { row, leaves: leafRows, mapTiles: mapRows };
     });
@@ -142,24 +156,39 @@ export class Sealer {
    * the entries. Also for a seal that was committed by a process that ended before it signed.
    */
   async publish(from: number): Promise<void> {
-    const { pool, origin, key, signedHeadFile, failpoint = (): void => {} } = this.options;
+    const { pool, origin, key, formerKeys = [], signedHeadFile, publisher, failpoint = (): void => {} } = this.options;
     const { tree, token } = this.state;
     const [size, root] = [Number(tree.size), tree.root()];
     if (!equalBytes(await rootAgain(pool, from, size), root)) throw new SealMismatch('What was stored does not hash to what was sealed.');
     await failpoint('before_sign');
     const text = formatCheckpoint({ origin, size: BigInt(size), root, extension: [] });
-    const note = utf8Text(formatNote(text, [signText(key, text)])) as string;
+    const signatures = [key, ...formerKeys].map((each) => signText(each, text));
     keepSignedHead(signedHeadFile, { size, root });
     await failpoint('after_sign');
-    await pool.transaction(async (client) => {
-      await holdToken(client, token);
-      await writeCheckpoint(client, size, note);
-    });
+    const write = (note: string): Promise<void> =>
+      pool.transaction(async (client) => {
+        await holdToken(client, token);
+        await writeCheckpoint(client, size, note);
+      });
+    if (publisher !== undefined) publisher.offer({ size, text, signatures }, write);
+    else await write(utf8Text(formatNote(text, signatures)) as string);
     await failpoint('after_publish');
   }
 
   private get entriesMax(): number {
     return this.options.entriesMax ?? ENTRIES_MAX;
+  }
+
+  /** Says that the log ends, and seals all that it has said. The reason is the `endReason` by which this was opened. */
+  async end(): Promise<void> {
+    const { pool, origin, endReason } = this.options;
+    if (endReason === undefined) throw new RangeError('a log is ended by a sealer that was opened for it');
+    while ((await this.seal()) !== null);
+    await pool.transaction(async (client) => {
+      await holdToken(client, this.state.token);
+      await sayEnd(client, origin, endReason);
+    });
+    while ((await this.seal()) !== null);
   }
 
   private get covers(): number {
@@ -171,12 +200,15 @@ export class Sealer {
     const { failpoint = (): void => {} } = this.options;
     const { tree, clock } = this.state;
     const logIndex = await lockHead(client);
-    for (const leaf of leavesOf(await readLogPiece(client, Number(tree.size), logIndex))) tree.append(leaf);
+    const meanwhile = await readLogPiece(client, Number(tree.size), logIndex);
+    keyIndexes(meanwhile, this.declared);
+    endsIn(meanwhile, this.options.origin, this.options.endReason);
+    for (const leaf of leavesOf(meanwhile)) tree.append(leaf);
     const row = { logIndex, covers, time: clock.next(), mapRoot, mapSize };
     const bytes = this.sealBytes(row);
     await appendNotice(client, logIndex, bytes);
     await failpoint('after_head');
-    tree.append(leafHash(bytes).toString('latin1'));
+    tree.append(Buffer.from(leafHash(bytes)).toString('latin1'));
     await insertSeal(client, row);
     const tiles = tree.takeGrown().map(({ level, index, hashes }) => ({ level, n: Number(index), hashes }));
     await writeTiles(client, tiles);

@@ -6,6 +6,9 @@ import { readIfThere, writeDurably } from './durable-file.ts';
 import { WitnessError } from './errors.ts';
 
 const KEY_FILE = 'witness.key';
+const MAP_KEY_FILE = 'witness-map.key';
+/** A plus sign, which the name of a key must not have (C2SP signed-note), would have said the same. */
+const MAP_NAME = '/map';
 const OTHERS_MAY = 0o077;
 
 /**
@@ -15,7 +18,18 @@ const OTHERS_MAY = 0o077;
  * @param name of the witness: a URL without its scheme, by convention
  */
 export async function loadWitnessKey(folder: string, name: string | null): Promise<SigningKey<'witness'>> {
-  const path = join(folder, KEY_FILE);
+  return loadKey(join(folder, KEY_FILE), name);
+}
+
+/**
+ * The key by which an auditing witness says that it has audited the map too: another public key, as tlog-cosignature asks for, in
+ * `witness-map.key`, under the witness's name with `/map`. Throws as loadWitnessKey does.
+ */
+export async function loadMapKey(folder: string, { name }: SigningKey<'witness'>): Promise<SigningKey<'witness'>> {
+  return loadKey(join(folder, MAP_KEY_FILE), `${name}${MAP_NAME}`);
+}
+
+async function loadKey(path: string, name: string | null): Promise<SigningKey<'witness'>> {
   const kept = await readIfThere(path);
   if (kept !== null) return checked(path, kept, name);
   if (name === null) throw new WitnessError('data.witness-key', `${path} is not there. On its first start a witness needs a name.`);

@@ -276,7 +276,7 @@ describe('a witness that is killed', () => {
     children.push(child);
     const line = await new Promise<string>((resolve) => child.stdout.once('data', (bytes: Buffer) => resolve(bytes.toString().trim())));
     if (!line.startsWith('ready ')) throw new Error(line);
-    return { url: line.slice('ready '.length), child };
+    return { url: line.split(' ')[1] ?? '', child };
   }
 
   const ended = (child: ChildProcess): Promise<void> =>

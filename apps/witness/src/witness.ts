@@ -4,15 +4,24 @@ import {
   badRequest,
   originHash,
   parseAddCheckpoint,
+  refusal,
   type SigningKey,
   type VerifierKey,
   type WitnessAnswer,
 } from '#lib/ledger';
+import type { Log } from '#lib/runtime';
+import type { Auditor } from './auditor.ts';
 import type { CosignedCheckpoints } from './cosigned-checkpoints.ts';
 import { createTurns } from './turns.ts';
 
 /** A log asks once for each checkpoint, each second at most: as many waiting are a flood. */
 const WAITING_MAX = 64;
+
+/** Cosigns beside the witness's own key, what the auditor says holds. */
+export interface MapWitness {
+  readonly key: SigningKey<'witness'>;
+  readonly auditor: Auditor;
+}
 
 export interface WitnessOptions {
   readonly key: SigningKey<'witness'>;
@@ -21,6 +30,9 @@ export interface WitnessOptions {
   readonly cosigned: CosignedCheckpoints;
   /** Seconds since the Epoch. */
   readonly now: () => bigint;
+  /** By origin: the logs whose maps are audited. */
+  readonly maps: ReadonlyMap<string, MapWitness>;
+  readonly log: Log;
 }
 
 export interface Witness {
@@ -30,7 +42,7 @@ export interface Witness {
   checkpoint(hash: string): Promise<Uint8Array | null>;
 }
 
-export function createWitness({ key, logs, cosigned, now }: WitnessOptions): Witness {
+export function createWitness({ key, logs, cosigned, now, maps, log }: WitnessOptions): Witness {
   const origins = new Map([...logs.keys()].map((origin) => [originHash(origin), origin]));
   const turns = createTurns(WAITING_MAX);
   return {
@@ -42,7 +54,19 @@ export function createWitness({ key, logs, cosigned, now }: WitnessOptions): Wit
       const answerFor = async (): Promise<WitnessAnswer> => {
         // Read each time: after a failure to keep, what is in the file counts, not what was meant to be.
         const latest = logKeys.length === 0 ? null : await cosigned.latest(origin);
-        const answer = addCheckpoint(request.value, { logKeys, latest, key, timestamp: now() });
+        const view = { logKeys, latest, key, timestamp: now() };
+        let answer = addCheckpoint(request.value, view);
+        if (answer.cosigned === undefined) return answer;
+        const map = maps.get(origin);
+        const verdict = await map?.auditor.check(answer.cosigned);
+        if (verdict?.kind === 'refused') {
+          log.error(`the map of ${origin} is refused: ${verdict.sentence}`, { code: 'data.witness-map' });
+          return refusal(verdict.sentence);
+        }
+        // Without the audit the log's word is as good as to any other witness: that it only extends what it was.
+        if (verdict?.kind === 'unknown') log.warn(`the map of ${origin} is not cosigned: ${verdict.sentence}`);
+        if (verdict?.kind === 'holds' && map !== undefined)
+          answer = addCheckpoint(request.value, { ...view, furtherKeys: [map.key], timestamp: now() });
         if (answer.cosigned !== undefined) await cosigned.keep(origin, answer.cosigned.note);
         return answer;
       };

@@ -1,6 +1,8 @@
 /** Examples of the API and of the topics: one sighting of the demo case and what is answered about it. A spec checks them against the schemas. */
+import type { ConsistencyView, ProofView } from './proof-views.ts';
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
+import type { ReceiptStatus } from './receipt-views.ts';
 import type {
   ConflictsView,
   Coordinates,
@@ -53,7 +55,7 @@ export const exampleDocument: SightingDocument = {
   reported: { at: '2019-03-22T09:10:00Z', by: 'trade-analyst', agency: 'Meridian Research (fictional)' },
 };
 
-const coordinates: Coordinates = { asOf: { basis: 'log', logSize: 62 }, policy: 0 };
+const coordinates: Coordinates = { asOf: { basis: 'log', logSize: 64 }, policy: 0 };
 const item: ItemView['item'] = {
   id: 'vin:WDDSYNTH9JA000001',
   scheme: 'vin',
@@ -69,7 +71,7 @@ const stored: StoredView = {
   submittedBy: { agency: 'local', principal: 'operator', proved: true },
   reportedBy: { at: '2019-03-22T09:10:00Z', by: 'trade-analyst', agency: 'Meridian Research (fictional)', proved: false },
   captured: '2026-11-24T02:10:00.000000Z',
-  recorded: null,
+  recorded: '2026-11-24T02:10:01.000000Z',
   contentHash: CONTENT_HASH,
   commitment: COMMITMENT,
   document: exampleDocument,
@@ -107,6 +109,18 @@ const event: EventView = {
   handling: { tlp: 'GREEN' },
 };
 
+/** Its form; no key made this signature. */
+const RECEIPT_NOTE = `custody-ledger/receipt/v1
+log custody.example/log
+agency local
+id lux-0009
+content ${CONTENT_HASH}
+captured 2026-11-24T02:10:00.000000Z
+sealed or rejected within 60 s
+durability single-node
+
+— custody.example/log/receipt dLSwXyhefe9tHh7fIFNBDBjdJ+DJ6ys0/we1mNGDucrhxDyTy0szTCUCdL7pXTRLOcVsPo/tkvyiTxXh580JutgStQw=
+`;
 const receipt: Receipt = {
   log: 'custody.example/log',
   agency: 'local',
@@ -115,7 +129,7 @@ const receipt: Receipt = {
   captured: '2026-11-24T02:10:00.000000Z',
   duplicate: false,
   durability: 'single-node',
-  signature: null,
+  signature: RECEIPT_NOTE,
 };
 const deadLetter = {
   seq: 1,
@@ -168,6 +182,15 @@ export const EXAMPLES = {
     next: null,
   } satisfies SearchView,
   Receipt: receipt,
+  ReceiptStatus: {
+    status: 'pending',
+    log: receipt.log,
+    agency: 'local',
+    id: 'lux-0009',
+    contentHash: CONTENT_HASH,
+    sealed: null,
+    rejection: null,
+  } satisfies ReceiptStatus,
   SubmittedOne: { status: 'accepted', ...receipt } satisfies SubmittedOne,
   SubmittedRow: { row: 0, status: 'accepted' as const, id: 'lux-0009', receipt },
   SubmittedRows: {
@@ -206,6 +229,17 @@ export const EXAMPLES = {
   DeadLettersView: { deadLetters: [deadLetter], next: null } satisfies DeadLettersView,
   RetriedView: { seq: 1, retried: true } satisfies RetriedView,
   HealthView: { status: 'ok', checks: [{ name: 'projector', status: 'ok', detail: 'last batch 0.4 s ago, lag 0' }] } satisfies HealthView,
+  Proof: {
+    checkpoint:
+      'ledger.example/log\n64\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— ledger.example/log Az3grlgtzPICa5OS8npVmf1Myq/5IZni\n',
+    events: [],
+    format: 'custody-proof/1',
+    item: { groups: [{ group: 'clear', map: 'AQAAAA==', tree: null }], item: 'vin:WDDSYNTH9JA000002' },
+    notices: [],
+    salt: null,
+    seal: { entry: '{"access":null,"covers":63}', inclusion: ['CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I='], index: 63 },
+  } satisfies ProofView,
+  Consistency: { from: 32, to: 64, hashes: ['CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I='] } satisfies ConsistencyView,
   Problem: problem('schema.required', {
     instance: '/v1/events',
     requestId: REQUEST,

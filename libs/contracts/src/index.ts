@@ -35,4 +35,6 @@ export type {
   SubmittedRow,
   TimelineView,
 } from './views.ts';
+export type { ReceiptStatus } from './receipt-views.ts';
 export { INDEX_ROWS_MAX, indexSighting } from './sighting-index.ts';
+export { ConsistencyView, ProofView } from './proof-views.ts';

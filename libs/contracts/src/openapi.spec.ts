@@ -86,7 +86,14 @@ describe('the OpenAPI document', () => {
     const event = EXAMPLES.EventView;
     expect(refusal(openapi, view, { ...event, submittedBy: { ...event.submittedBy, proved: false } })).not.toEqual([]);
     expect(refusal(openapi, view, { ...event, reportedBy: { by: 'x', proved: true } })).not.toEqual([]);
-    expect(refusal(openapi, view, { ...event, recorded: '2026-11-24T02:10:00Z' })).not.toEqual([]);
+  });
+
+  it('gives a recorded time as seals write it, or none', () => {
+    const view = { $ref: '#/components/schemas/EventView' };
+    const recordedAs = (recorded: unknown): string[] => refusal(openapi, view, { ...EXAMPLES.EventView, recorded });
+    expect([recordedAs(null), recordedAs('2026-11-24T02:10:01.000000Z')]).toEqual([[], []]);
+    for (const other of ['2026-11-24', '2026-11-24T02:10:00Z', '2026-11-24T02:10:00.000000+01:00', 1])
+      expect(recordedAs(other)).not.toEqual([]);
   });
 
   it('says of health what the server does: no limit, and the same form whether ready or not', () => {

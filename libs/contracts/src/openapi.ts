@@ -26,8 +26,8 @@ export function openApiDocument(): Json {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: [{ name: 'events' }, { name: 'items' }, { name: 'log' }, { name: 'operation' }, { name: 'reference' }],
-    paths: { ...eventPaths(), ...itemPaths(), ...logPaths(), ...operationPaths(), ...referencePaths() },
+    tags: [{ name: 'events' }, { name: 'items' }, { name: 'proofs' }, { name: 'log' }, { name: 'operation' }, { name: 'reference' }],
+    paths: { ...eventPaths(), ...receiptPaths(), ...itemPaths(), ...proofPaths(), ...logPaths(), ...operationPaths(), ...referencePaths() },
     components: { schemas: { ...sightingSchemas(), ...plain(NAMED_VIEWS) } },
   };
 }
@@ -57,31 +57,23 @@ function eventPaths(): Json {
   const sighting = { $ref: '#/components/schemas/Sighting' };
   return {
     '/v1/events': {
-      ...get('listEvents', 'events', 'All events, in the order of the log', 'EventsView', [cursor, limit], 'cursor.malformed'),
+      ...get(
+        'listEvents',
+        'events',
+        'All events, in the order of the log',
+        'EventsView',
+        [asOf, cursor, limit],
+        'cursor.malformed',
+        'asof.malformed',
+        'asof.not-sealed',
+      ),
       post: {
         operationId: 'submitEvents',
         tags: ['events'],
         summary: 'Submit one sighting, a list, or a stream',
         description:
           'Answered only after the event log has them. An event is known by (agency, id): the same bytes again change nothing, other bytes are a conflict. `rollback`: one refused sighting refuses the request; `proceed`: each row has its own result. A stream is answered row by row as rows become durable.',
-        parameters: [
-          query(
-            'onError',
-            { type: 'string', enum: ['rollback', 'proceed'], default: 'rollback' },
-            'What a refused row means for the others.',
-            'proceed',
-          ),
-          query('dryRun', { type: 'boolean', default: false }, 'Judge, store nothing.', true),
-          {
-            name: 'Idempotency-Key',
-            in: 'header',
-            required: false,
-            schema: { type: 'string', pattern: '^(?:"[A-Za-z0-9._:-]{1,128}"|[A-Za-z0-9._:-]{1,128})$' },
-            description:
-              'For sightings without an id, which otherwise get a new one each time that they are sent: with a key their ids follow from it and their place in the request, so that the same request sent again (after a 503, or an answer that never came) is the same events. One key names one submission: other bytes at the same place are a conflict.',
-            example: '019ab3f0-5a10-7cc3-8a55-0d6f1e2b3c4d',
-          },
-        ],
+        parameters: submissionParameters(),
         requestBody: {
           required: true,
           content: {
@@ -104,6 +96,7 @@ function eventPaths(): Json {
       'asof.malformed',
       'event.not-found',
       'event.ambiguous',
+      'asof.not-sealed',
       'answer.too-large',
     ),
     '/v1/conflicts': get(
@@ -113,6 +106,57 @@ function eventPaths(): Json {
       'ConflictsView',
       [cursor, limit],
       'cursor.malformed',
+    ),
+  };
+}
+
+function submissionParameters(): readonly Json[] {
+  return [
+    query(
+      'onError',
+      { type: 'string', enum: ['rollback', 'proceed'], default: 'rollback' },
+      'What a refused row means for the others.',
+      'proceed',
+    ),
+    query('dryRun', { type: 'boolean', default: false }, 'Judge, store nothing.', true),
+    query(
+      'receipts',
+      { type: 'boolean', default: false },
+      'Sign the receipt of each row of a list or a stream; that of a single sighting is always signed.',
+      true,
+    ),
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      schema: { type: 'string', pattern: '^(?:"[A-Za-z0-9._:-]{1,128}"|[A-Za-z0-9._:-]{1,128})$' },
+      description:
+        'For sightings without an id, which otherwise get a new one each time that they are sent: with a key their ids follow from it and their place in the request, so that the same request sent again (after a 503, or an answer that never came) is the same events. One key names one submission: other bytes at the same place are a conflict.',
+      example: '019ab3f0-5a10-7cc3-8a55-0d6f1e2b3c4d',
+    },
+  ];
+}
+
+/** A submitter's own. */
+function receiptPaths(): Json {
+  return {
+    '/v1/receipts/{agency}/{id}': get(
+      'getReceipt',
+      'events',
+      'What became of a submission: pending, sealed, rejected',
+      'ReceiptStatus',
+      [
+        { name: 'agency', in: 'path', required: true, schema: { type: 'string' }, description: 'The own agency.', example: 'local' },
+        pathId('lux-0009'),
+        query(
+          'content',
+          { type: 'string', pattern: '^[0-9a-f]{64}$' },
+          'Which bytes, by the `contentHash` of their receipt: two submissions of one id are told apart by it. Absent: those that stand under the id.',
+          EXAMPLES.Receipt.contentHash,
+        ),
+      ],
+      'query.unknown',
+      'event.not-found',
     ),
   };
 }
@@ -252,12 +296,89 @@ function operationPaths(): Json {
       'Metrics in Prometheus text format',
       'text/plain',
       [],
-      '# TYPE custody_ledger_size_entries gauge\ncustody_ledger_size_entries 62\n',
+      '# TYPE custody_ledger_size_entries gauge\ncustody_ledger_size_entries 64\n',
     ),
   };
 }
 
 /** C2SP tlog-tiles: static bytes, which a cache may keep. */
+/** What anyone can check by himself: nothing in these answers has to be believed. */
+function proofPaths(): Json {
+  const whole = (name: string, description: string) => query(name, { type: 'integer', minimum: 0 }, description, 64);
+  const size = whole('size', 'Of a published head; absent: the newest.');
+  const flag = (name: string, description: string) => query(name, { type: 'boolean', default: false }, description, true);
+  return {
+    '/v1/log': get(
+      'proveLog',
+      'proofs',
+      "The log's head, and the salt of its item map",
+      'Proof',
+      [size],
+      'log.not-sealed',
+      'size.not-published',
+    ),
+    '/v1/log/keys': get(
+      'proveKeys',
+      'proofs',
+      'The keys that the log stands by, all of them',
+      'Proof',
+      [size],
+      'log.not-sealed',
+      'size.not-published',
+    ),
+    '/v1/log/consistency': get(
+      'proveConsistency',
+      'proofs',
+      'That the larger of two heads continues the smaller',
+      'Consistency',
+      [whole('from', 'Size of the smaller head.'), whole('to', 'Size of the larger one.')].map((one) => ({ ...one, required: true })),
+      'log.not-sealed',
+      'size.not-published',
+    ),
+    '/v1/items/{id}/proof': get(
+      'proveItem',
+      'proofs',
+      'All entries about one item that you may see, or that there are none',
+      'Proof',
+      [
+        pathId('vin:WDDSYNTH9JA000001', 'Identifier.'),
+        size,
+        query('group', { type: 'string' }, 'One of your reader groups; absent: all of them.', 'clear'),
+        whole('from', 'First place in the list of that group; absent: 0.'),
+        whole('to', 'Place behind the last; absent: all.'),
+        flag('events', 'Show the events that are listed, whole.'),
+        flag('inclusion', 'Show the place of each of them in the log.'),
+      ],
+      'log.not-sealed',
+      'size.not-published',
+      'identifier.malformed',
+      'proof.too-long',
+    ),
+    '/v1/events/{id}/proof': get(
+      'proveEvent',
+      'proofs',
+      'One event, whole or some of it, and its place in the log',
+      'Proof',
+      [
+        pathId('lux-0009'),
+        agency,
+        size,
+        query(
+          'open',
+          { type: 'string' },
+          'Slots to open beside envelope, kind and handling, which always are; absent: the whole event with its secret.',
+          'place,occurred',
+        ),
+      ],
+      'log.not-sealed',
+      'size.not-published',
+      'event.not-found',
+      'event.ambiguous',
+      'event.not-sealed',
+    ),
+  };
+}
+
 function logPaths(): Json {
   const path = (name: string, description: string, example: string) => ({
     name, in: 'path', required: true, schema: { type: 'string' }, description, example,
@@ -289,6 +410,16 @@ function logPaths(): Json {
       'bytes',
       'tile.not-found',
       'log.not-sealed',
+      'store.unavailable',
+    ),
+    '/log/links/{range}': text(
+      'getMapLinks',
+      'log',
+      'Which entries stand in which item trees, by map key: for auditing witnesses, where the operator serves it (docs/witness.md)',
+      'application/octet-stream',
+      [path('range', 'First index and the index behind the last, `<from>-<to>`, at most what the last seal covers.', '0-62')],
+      'bytes',
+      'links.not-found',
       'store.unavailable',
     ),
   };
@@ -343,9 +474,18 @@ const pathId = (example: string, description = 'Id of the event.') => ({
 const asOf = query(
   'asOf',
   { type: 'string' },
-  "`log:<size>`: what the ledger held at that size; `reported:<date or time>`: the authors' word; a date alone means the recorded time, which needs a seal. Absent: now.",
-  'log:62',
+  "`log:<size>`: what the ledger held at that size. A date or time: what it had recorded by then, that time included, a bare date to its end in UTC; of one that is not over, what is sealed so far. `reported:<date or time>`: the authors' word. Absent: now.",
+  'log:64',
 );
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', pattern: '^(?:"[A-Za-z0-9._:-]{1,128}"|[A-Za-z0-9._:-]{1,128})$' },
+  description:
+    'For sightings without an id, which otherwise get a new one each time that they are sent: with a key their ids follow from it and their place in the request, so that the same request sent again (after a 503, or an answer that never came) is the same events. One key names one submission: other bytes at the same place are a conflict.',
+  example: '019ab3f0-5a10-7cc3-8a55-0d6f1e2b3c4d',
+};
 const agency = query('agency', { type: 'string' }, 'Whose event, where several agencies have one of this id.', 'local');
 const cursor = query('cursor', { type: 'string' }, 'From `next` of the page before; opaque.', 'eyJ2IjoxfQ');
 const limit = query(

@@ -3,9 +3,11 @@
  * (proved by the ledger) stands apart from who reported it (the author's word). And both coordinates are named: the log size whose entries
  * are folded, and the policy applied.
  */
+import { ConsistencyView, ProofView } from './proof-views.ts';
 import Type, { type Static, type TSchema } from 'typebox';
 import { KINDS, ROLES, type Flag, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
 import { ERROR_CODES } from './errors.ts';
+import { ReceiptStatus } from './receipt-views.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -13,6 +15,8 @@ const ref = <T>(name: string) => Type.Unsafe<T>({ $ref: `#/components/schemas/${
 const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const hash = (description: string) => Type.String({ pattern: '^[0-9a-f]{64}$', description });
 const index = () => Type.Integer({ minimum: 0 });
+/** RFC 3339 UTC with six decimals, as seals write it. */
+const time = (description: string) => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{6}Z$', description });
 
 /** A list of a domain union that a compiler check keeps complete. */
 const every = <T extends string>(members: Record<T, true>): T[] => Object.keys(members) as T[];
@@ -66,10 +70,22 @@ export const Coordinates = Type.Object(
   {
     asOf: Type.Object(
       {
-        basis: Type.Enum(['log', 'reported'], {
-          description: 'log: what the ledger held at that size; reported: what authors say they had written down by that time.',
+        basis: Type.Enum(['log', 'recorded', 'reported'], {
+          description:
+            'log: what the ledger held at that size; recorded: what it had recorded by that time, as its seals prove; reported: what authors say they had written down by that time.',
         }),
         logSize: Type.Integer({ minimum: 0, description: 'Entries folded: those with a log index below it.' }),
+        recorded: Type.Optional(
+          Type.String({
+            description:
+              'Of basis recorded: the time as asked, included; a bare date is its end in UTC. logSize is what the last seal at or before it covers.',
+          }),
+        ),
+        sealed: Type.Optional(
+          time(
+            'Of basis recorded: the time of that seal; absent where there is none, and nothing was recorded by then. A time that is not over yet, asked again later, may be answered by a later seal, and says so here.',
+          ),
+        ),
         reported: Type.Optional(Type.String({ description: 'Of basis reported: the time, included; a bare date is its end in UTC.' })),
       },
       closed,
@@ -152,7 +168,11 @@ const storedMembers = {
   submittedBy: SubmittedBy,
   reportedBy: orNull(ReportedBy),
   captured: Type.String({ description: 'Clock of the server that accepted it: a claim.' }),
-  recorded: Type.Null({ description: 'Set by the first seal after it; there is none yet.' }),
+  recorded: orNull(
+    time(
+      "Time of the log's first seal that covers it: set by nobody but the log, never falling, proved. Seals count that lie below logSize (of basis recorded: that cover no more than it), so that an answer at one log size stays what it was; null: none of them covers it.",
+    ),
+  ),
   contentHash: hash("SHA-256 of the document's canonical bytes."),
   commitment: hash('Root of the field tree.'),
   document: ref<SightingDocument>('Sighting'),
@@ -167,6 +187,9 @@ export const EventsView = Type.Object(
   {
     coordinates: Coordinates,
     events: Type.Array(ref<StoredView>('StoredView'), { description: 'In the order of the log.' }),
+    withoutReported: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'Of basis reported: events of this page left out because their author states no time.' }),
+    ),
     next: orNull(Type.String()),
   },
   closed,
@@ -347,7 +370,12 @@ export const Receipt = Type.Object(
         'true: the same bytes were in the ledger, or earlier in this request; nothing was appended, the first stands. false: appended; if the same bytes were sent before and the ledger has not taken them up yet, the first of them stands once it does, with its own time, and this receipt is good for it too.',
     }),
     durability: Type.Enum(['single-node', 'replicated'], { description: 'Whether more than one machine has it.' }),
-    signature: Type.Null({ description: 'Receipts are not signed yet.' }),
+    signature: orNull(
+      Type.String({
+        description:
+          'The same once more as a signed note (C2SP signed-note; docs/proofs.md), by the key for receipts that the log certifies: to be kept. null: of a list or a stream without `receipts=true`, and of a dry run.',
+      }),
+    ),
   },
   closed,
 );
@@ -465,6 +493,7 @@ export const NAMED_VIEWS = {
   TimelineView,
   SearchView,
   Receipt,
+  ReceiptStatus,
   SubmittedOne,
   SubmittedRow,
   SubmittedRows,
@@ -474,4 +503,6 @@ export const NAMED_VIEWS = {
   RetriedView,
   HealthView,
   Problem: ProblemView,
+  Proof: ProofView,
+  Consistency: ConsistencyView,
 } as const satisfies Record<string, TSchema>;

@@ -137,8 +137,8 @@ if (!existsSync(folder)) {
   test('two of them pass the strict parser; the third loses digits and is refused where it does', () => {
     const parsed = (name: string) => parseStrict(file('input', `${name}.json`));
     for (const name of ['french', 'structures']) {
-      const { ok, canonical } = parsed(name) as { ok: true; canonical: Buffer };
-      expect([ok, canonical.equals(file('output', `${name}.json`))]).toEqual([true, true]);
+      const { ok, canonical } = parsed(name) as unknown as { ok: true; canonical: Uint8Array };
+      expect([ok, file('output', `${name}.json`).equals(canonical)]).toEqual([true, true]);
     }
     expect(parsed('values')).toMatchObject({ ok: false, fault: { code: 'json.number', pointer: '/numbers/0' } });
   });

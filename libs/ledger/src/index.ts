@@ -23,7 +23,23 @@ export {
 } from './log-tree.ts';
 export { mapKey } from './map-key.ts';
 export { leafHash, merkleRoot, nodeHash } from './merkle.ts';
-export { encodeGenesis, encodeSeal, mapSaltHash, readNotice, type Genesis, type Notice, type Seal } from './notices.ts';
+export {
+  encodeFreeze,
+  encodeGenesis,
+  encodeKeyNotice,
+  encodeSeal,
+  logEnd,
+  mapSaltHash,
+  readNotice,
+  type Freeze,
+  type Genesis,
+  type KeyNotice,
+  type KeyUse,
+  type LogEnd,
+  type Notice,
+  type Seal,
+} from './notices.ts';
+export { keyNoticeOf, keysAt, KEYS_TREE, receiptKeyName, type HeldKeys, type PlacedKeyNotice } from './log-keys.ts';
 export { arena, equalInConstantTime, HASH_BYTES, randomSecret, sha256Hex, type Arena } from './primitives.ts';
 export {
   checkRecordMac,
@@ -35,6 +51,12 @@ export {
   type RecordHeader,
 } from './record.ts';
 export { ELEMENT_SLOTS, SLOTS, slotValues, type Envelope, type SightingDocumentLike, type SlotName } from './slots.ts';
+
+// Proof bundles as a zip.
+export { BUNDLE_LIMITS } from './bundle-files.ts';
+export { bundleOf, type BundleExtras } from './bundle-of.ts';
+export { readBundleZip, verifyBundleZip, verifyBundleZipSteps, writeBundleZip } from './bundle-zip.ts';
+export { ZIP_FAULT_CODES, type ZipFault, type ZipFaultCode, type ZipResult } from './zip-fault.ts';
 
 // Openings of the field tree.
 export { checkWhole } from './check-whole.ts';
@@ -136,6 +158,7 @@ export {
   parseVerifierKey,
   type SigningKey,
   signingKey,
+  verifierKey,
   type VerifierKey,
 } from './note-key.ts';
 export { formatNote, formatSignatureLine, type OpenedNote, openNote, parseNote, signText, type VerifiedSignature } from './signed-note.ts';
@@ -176,16 +199,47 @@ export { edgeNodes, rangeNodes, splitOf, storedAt, type NodeId } from './tree-no
 // The same for a sealer: fast, in Node.
 export { itemLeaf, itemLeafTo, ItemTrees, type Appended } from './item-trees.ts';
 export { type KeyTable } from './key-table.ts';
-export { MapBuilder, type MapChange, type MapUpdate } from './map-builder.ts';
-export { type TileNodes } from './tile-index.ts';
+export { proveBelow, UPPER_DEPTH, UpperMap, type BelowPath, type MapLeaf, type UpperPath, type UpperTile } from './upper-map.ts';
+export { MapBuilder, type MapChange, type MapUpdate, type TileNodes } from './map-builder.ts';
 export {
   addCheckpoint,
   badRequest,
   originHash,
   parseAddCheckpoint,
+  refusal,
   type AddCheckpoint,
   type WitnessAnswer,
   type WitnessHead,
   type WitnessView,
 } from './witness.ts';
 export { meetsPolicy, parseWitnessPolicy, type PolicyWitness, witnessing, type Witnessing, type WitnessPolicy } from './witness-policy.ts';
+
+// Whole proofs, and what a check of one says.
+export { BUNDLE_PROOF, eventFile, verifyBundle, verifyBundleSteps, type BundleFiles } from './bundle.ts';
+export {
+  encodeProofDocument,
+  openingJson,
+  PROOF_BYTES_MAX,
+  PROOF_FORMAT,
+  readProofDocument,
+  type EventPart,
+  type GroupPart,
+  type PlacedEntry,
+  type ProofDocument,
+  type ShownEvent,
+  type TreePart,
+} from './proof-document.ts';
+export { PROOF_RULES, proofRulesWithout, type ProofRuleName, type ProofRules } from './proof-rules.ts';
+export { notChecked, reportOf, STEPS, VERDICTS, type CheckedHead, type Report, type Statement, type Step, type Verdict } from './report.ts';
+export { treesOf } from './trees-of.ts';
+export {
+  verifyProof,
+  verifySteps,
+  type Kept,
+  type KeptTree,
+  type Question,
+  type Trust,
+  type Verified,
+  MAP_WITNESS_SUFFIX,
+} from './verify-proof.ts';
+export { formatAddCheckpoint, readCosignatures, readWitnessSize } from './witness-request.ts';

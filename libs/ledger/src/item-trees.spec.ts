@@ -8,7 +8,7 @@ import { rootOfStretch, stretchNodes, stretchProof } from './stretch.ts';
 import { edgeNodes, storedAt, type NodeId } from './tree-nodes.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-const leafOf = (item: number, n: number): Buffer => leafHash(Buffer.from(`${item}/${n}`));
+const leafOf = (item: number, n: number): Buffer => Buffer.from(leafHash(Buffer.from(`${item}/${n}`)));
 
 /** The rows of a tree, and a node out of them. */
 type Rows = Buffer[];

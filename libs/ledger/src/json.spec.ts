@@ -5,6 +5,7 @@ import {
   JSON_FAULT_CODES,
   JSON_KEYS_MAX,
   parseStrict,
+  utf8Text,
   type JsonFault,
   type JsonFaultCode,
 } from './index.ts';
@@ -22,7 +23,7 @@ function faultOf(text: string | Uint8Array): JsonFault {
 function read(text: string): { value: unknown; canonical: string } {
   const parsed = parse(text);
   if (!parsed.ok) throw new Error(`${parsed.fault.code}: ${parsed.fault.detail}`);
-  return { value: parsed.value, canonical: parsed.canonical.toString('utf8') };
+  return { value: parsed.value, canonical: utf8Text(parsed.canonical) as string };
 }
 
 /** Whether the reader that everybody has takes it: the harm that a rule keeps away is there without the rule. */
@@ -194,7 +195,7 @@ describe('what is taken', () => {
     const parsed = parseStrict(canonical);
     expect(parsed.ok && parsed.canonical === canonical).toBe(true);
     const view = parseStrict(new Uint8Array(canonical));
-    expect(view.ok && Buffer.isBuffer(view.canonical) && view.canonical.equals(canonical)).toBe(true);
+    expect(view.ok && Buffer.from(view.canonical).equals(canonical)).toBe(true);
   });
 
   test('32 levels and 10,000 members are taken, and limits can be set', () => {

@@ -2,6 +2,7 @@
  * Strict JSON: what capture takes in. The rules are those under which every reader sees the same document (RFC 8259, I-JSON RFC 7493)
  * and every store keeps it; canonical bytes of what is taken are taken again, unchanged.
  */
+import { utf8 } from './bytes.ts';
 import { canonicalize } from './canonical.ts';
 import { isUnsafeInteger } from './exact-number.ts';
 import type { JsonFault, JsonFaultCode } from './json-fault.ts';
@@ -31,8 +32,8 @@ export type ParsedJson =
   | {
       readonly ok: true;
       readonly value: JsonValue;
-      /** RFC 8785. The input itself, or a view of it, where that is canonical already: copy it before the input is reused. */
-      readonly canonical: Buffer;
+      /** RFC 8785. The input itself where that is canonical already: copy it before the input is reused. */
+      readonly canonical: Uint8Array;
     }
   | { readonly ok: false; readonly fault: JsonFault };
 
@@ -52,16 +53,12 @@ export function parseStrict(bytes: Uint8Array, limits: JsonLimits = {}): ParsedJ
   if (text.charCodeAt(0) === 0xfeff) return refuse('json.encoding', 'The text starts with a byte order mark.', { offset: 0 });
 
   const clean = readCanonical(text, depthMax, keysMax);
-  if (clean !== undefined) return { ok: true, value: clean, canonical: asBuffer(bytes) };
+  if (clean !== undefined) return { ok: true, value: clean, canonical: bytes };
   const reader = new StrictReader(text, { depthMax, keysMax });
   const value = reader.read();
   if (value === undefined) return { ok: false, fault: reader.fault as JsonFault };
-  return { ok: true, value, canonical: Buffer.from(canonicalize(value), 'utf8') };
+  return { ok: true, value, canonical: utf8(canonicalize(value)) };
 }
-
-/** Without a view where there is a buffer already: less to collect, no measurable time. */
-const asBuffer = (bytes: Uint8Array): Buffer =>
-  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
 function refuse(code: JsonFaultCode, detail: string, place: { offset: number } | { pointer: string }): ParsedJson {
   return { ok: false, fault: { code, detail, ...place } };

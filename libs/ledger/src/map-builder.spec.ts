@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import * as reference from '../vectors/reference.mjs';
 import { mapRootOf } from './item-map.ts';
-import { MapBuilder, type MapChange } from './map-builder.ts';
+import { MapBuilder, type MapChange, type TileNodes } from './map-builder.ts';
 import { decodeMapProof, encodeMapProof } from './map-proof.ts';
 import { sha256 } from './primitives.ts';
-import type { TileNodes } from './tile-index.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 });

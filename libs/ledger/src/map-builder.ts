@@ -8,6 +8,8 @@ import { MapNodes } from './map-nodes.ts';
 import { HASH_BYTES } from './primitives.ts';
 import { TileIndex, type TileNodes } from './tile-index.ts';
 
+export type { TileNodes };
+
 /** An item's new size and root. */
 export interface MapChange {
   readonly key: Uint8Array;

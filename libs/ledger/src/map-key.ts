@@ -1,5 +1,5 @@
 /** The key of one (reader group, item) in the item map. */
-import { HASH_BYTES, sha256Latin1, arena } from './primitives.ts';
+import { arena, HASH_BYTES, latin1Bytes, sha256Latin1 } from './primitives.ts';
 
 const TAG = 'custody/map/v1';
 const SALT_AT = TAG.length;
@@ -21,7 +21,7 @@ const inputs: Uint8Array[] = [];
  * @param salt 32 bytes, the log's own: without it nobody can try out identifiers against a map
  * Cost: 0.9 µs.
  */
-export function mapKey(salt: Uint8Array, group: string, identifier: string): Buffer {
+export function mapKey(salt: Uint8Array, group: string, identifier: string): Uint8Array {
   if (salt.length !== HASH_BYTES) throw new RangeError('the map salt has 32 bytes');
   if ((group.length + identifier.length) * UTF8_BYTES_PER_UNIT_MAX > TEXT_BYTES_MAX)
     throw new RangeError('group or identifier too long for a map key');
@@ -30,7 +30,5 @@ export function mapKey(salt: Uint8Array, group: string, identifier: string): Buf
   input[LENGTH_AT] = groupBytes >> 8;
   input[LENGTH_AT + 1] = groupBytes & 0xff;
   const length = GROUP_AT + groupBytes + input.utf8Write(identifier, GROUP_AT + groupBytes);
-  const key = Buffer.allocUnsafe(HASH_BYTES);
-  (key as typeof input).latin1Write(sha256Latin1((inputs[length] ??= input.subarray(0, length))), 0, HASH_BYTES);
-  return key;
+  return latin1Bytes(sha256Latin1((inputs[length] ??= input.subarray(0, length))));
 }

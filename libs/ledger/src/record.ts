@@ -48,7 +48,7 @@ const PLAIN_TEXT = /^"[ !#-[\]-~]*"$/;
  * The value to append. Throws RangeError for a header that decodeRecord would not take: whoever makes one has validated its parts.
  * Cost: 2 µs.
  */
-export function encodeRecord(header: RecordHeader, content: Buffer): Buffer {
+export function encodeRecord(header: RecordHeader, content: Uint8Array): Buffer {
   const { agency, captured, commitment, content: contentHash, id, principal, secret } = header;
   const text =
     `{"agency":"${agency}","alg":"none","captured":"${captured}","commitment":"${commitment}","content":"${contentHash}","id":"${id}",` +
@@ -58,7 +58,7 @@ export function encodeRecord(header: RecordHeader, content: Buffer): Buffer {
     throw new RangeError('the parts of the header do not make a record');
   const value = Buffer.allocUnsafe(bytes.length + content.length);
   bytes.copy(value, 0);
-  content.copy(value, bytes.length);
+  value.set(content, bytes.length);
   return value;
 }
 

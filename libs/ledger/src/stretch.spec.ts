@@ -7,7 +7,7 @@ import { rootOfStretch, STRETCH_RULES, stretchNodes, stretchProof, type StretchR
 import { edgeNodes, storedAt, type NodeId } from './tree-nodes.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-const leaves = Array.from({ length: 300 }, (_, n) => leafHash(Buffer.from([n >> 8, n & 255])));
+const leaves = Array.from({ length: 300 }, (_, n) => Buffer.from(leafHash(Buffer.from([n >> 8, n & 255]))));
 const hashOf = ({ level, index }: NodeId): Buffer => {
   const start = Number(index) << level;
   return reference.merkleRoot(leaves.slice(start, start + 2 ** level));

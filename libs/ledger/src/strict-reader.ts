@@ -2,6 +2,7 @@
  * The strict reader behind parseStrict: one pass over the text, to the first fault in its order. Recursion is bounded by the depth limit,
  * so no input overflows the stack. A pointer is put together only while a fault unwinds: the good case pays nothing for it.
  */
+import { utf8 } from './bytes.ts';
 import { exactNumber } from './exact-number.ts';
 import { pointerOf, type JsonFault, type JsonFaultCode } from './json-fault.ts';
 import type { JsonValue } from './json-value.ts';
@@ -235,7 +236,7 @@ export class StrictReader {
 
   /** Not JSON, at this place. */
   private stop(why: string): undefined {
-    const offset = Buffer.byteLength(this.text.slice(0, this.at), 'utf8');
+    const offset = utf8(this.text.slice(0, this.at)).length;
     this.fault = { code: 'json.syntax', detail: `Not JSON at byte ${offset}: ${why}.`, offset };
     return undefined;
   }

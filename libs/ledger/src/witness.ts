@@ -32,6 +32,8 @@ export interface WitnessView {
   /** `null`: never cosigned. */
   readonly latest: WitnessHead | null;
   readonly key: SigningKey<'witness'>;
+  /** Cosign beside it, for what more they state (tlog-cosignature, additional statements): a public key of its own each. */
+  readonly furtherKeys?: readonly SigningKey<'witness'>[];
   /** Seconds since the Epoch. */
   readonly timestamp: bigint;
 }
@@ -71,6 +73,9 @@ export function parseAddCheckpoint(body: Uint8Array): NoteResult<AddCheckpoint> 
   return checkpoint.ok ? taken({ oldSize, proof, note: note.value, checkpoint: checkpoint.value }) : checkpoint;
 }
 
+/** 422 for what a witness refuses beyond the protocol's own checks, with the reason. */
+export const refusal = (sentence: string): WitnessAnswer => answer(422, sentence);
+
 /** The answer to a body that is no request. */
 export const badRequest = (fault: NoteFault): WitnessAnswer => answer(400, fault.detail);
 
@@ -92,9 +97,9 @@ export function addCheckpoint({ oldSize, proof, note, checkpoint }: AddCheckpoin
   // Of equal sizes the roots are compared; from no leaves on, only the empty proof is one.
   if (!verifyConsistency(latest.size, latest.root, size, root, proof))
     return answer(422, 'the proof does not show that the checkpoint extends the latest that was cosigned');
-  const cosignature = cosign(view.key, note.text, view.timestamp);
-  const cosigned = { size, root, note: formatNote(note.text, [...opened.value.verified, cosignature]) };
-  return { status: 200, contentType: TEXT, body: formatSignatureLine(cosignature), cosigned };
+  const cosignatures = [view.key, ...(view.furtherKeys ?? [])].map((key) => cosign(key, note.text, view.timestamp));
+  const cosigned = { size, root, note: formatNote(note.text, [...opened.value.verified, ...cosignatures]) };
+  return { status: 200, contentType: TEXT, body: cosignatures.map(formatSignatureLine).join(''), cosigned };
 }
 
 function answer(status: WitnessAnswer['status'], sentence: string): WitnessAnswer {

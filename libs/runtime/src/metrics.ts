@@ -77,7 +77,7 @@ export const METRICS = {
     kind: 'gauge',
     name: 'custody_ledger_size_entries',
     unit: 'entries',
-    meaning: 'Entries in the ledger: its next log index.',
+    meaning: 'Entries of the log, those of its operator (seals) among them: its next log index.',
     labels: [],
   },
   httpRequests: {

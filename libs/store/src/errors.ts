@@ -1,5 +1,5 @@
 /** What stands in the way when the store cannot be opened or used. Codes are those of the error catalogue. */
-export type StoreErrorCode = 'data.locked' | 'data.newer' | 'store.unavailable' | 'store.timeout' | 'ledger.append-only';
+export type StoreErrorCode = 'data.locked' | 'data.newer' | 'store.unavailable' | 'store.timeout' | 'ledger.append-only' | 'log.frozen';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -13,6 +13,8 @@ export class StoreError extends Error {
 
 /** SQLSTATE that our triggers raise where a row of the ledger was to be changed or removed. Class CL is none of the standard's or of Postgres. */
 export const APPEND_ONLY_SQLSTATE = 'CL001';
+/** The same where something was to be appended to a log that has ended. */
+export const FROZEN_SQLSTATE = 'CL002';
 
 /** Statement timeout and cancel (57014), lock timeout (55P03). */
 const TIMEOUTS = new Set(['57014', '55P03']);
@@ -36,6 +38,7 @@ export function storeFault(error: unknown): StoreError | null {
   const code = sqlState(error);
   const message = error instanceof Error ? error.message : String(error);
   if (code === APPEND_ONLY_SQLSTATE) return new StoreError('ledger.append-only', message, error);
+  if (code === FROZEN_SQLSTATE) return new StoreError('log.frozen', message, error);
   if (code === INSUFFICIENT_PRIVILEGE && LEDGER_TABLE.test(message)) {
     return new StoreError(
       'ledger.append-only',

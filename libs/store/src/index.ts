@@ -37,10 +37,21 @@ export { itemCount } from './sql/item-count.ts';
 export { listConflicts, type Conflict, type ConflictKey } from './sql/list-conflicts.ts';
 export { CONTRADICTIONS_BYTES_MAX, CONTRADICTIONS_MAX, relationsAbout } from './sql/relations-about.ts';
 export { ITEMS_PER_KEY_MAX, search, type SearchHit } from './sql/search.ts';
-export { logSize } from './sql/log-size.ts';
+export { isFrozen, logSize } from './sql/log-size.ts';
+export { entryPlaces, oldestUnsealed, refusedBytes, submittedEvent, type EntryPlace, type RefusedBytes } from './sql/submitted.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export { timelinePage, type TimelineKey, type TimelineRow } from './sql/timeline-page.ts';
-export { FixedRows, LogGap, readItemLinks, readLogPiece, type ItemLinks, type LogPiece } from './seal/log-piece.ts';
+export {
+  FixedRows,
+  LINKS_MAX,
+  LogGap,
+  readItemLinks,
+  readLinksFrom,
+  readLogPiece,
+  type ItemLinks,
+  type LogPiece,
+} from './seal/log-piece.ts';
+export { noticesFrom, readKeyNotices } from './seal/key-notices.ts';
 export { ItemLeafRows } from './seal/item-leaf-rows.ts';
 export {
   countEntriesFrom,
@@ -55,9 +66,12 @@ export {
   readItems,
   readTile,
   readTiles,
+  sealAt,
 } from './seal/published.ts';
+export { firstSeal, lastSealBy, recordedTimes, sealCovering, type SealBounds, type SealPoint } from './seal/recorded.ts';
 export {
   appendNotice,
+  freezeHead,
   holdToken,
   insertItemLeaves,
   insertItems,
@@ -73,3 +87,16 @@ export {
   type SealRow,
   type TileRow,
 } from './seal/seal-rows.ts';
+export {
+  checkpointOf,
+  firstNotice,
+  itemEntries,
+  itemRows,
+  itemsBetweenKeys,
+  mapTilesAt,
+  mapTilesBetween,
+  noticeAt,
+  type ItemEntryRow,
+  type StoredMapTile,
+} from './seal/map-reads.ts';
+export { visibleEvents } from './sql/visible-events.ts';

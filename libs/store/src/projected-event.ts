@@ -42,6 +42,8 @@ export interface DeadLetter {
   /** Raw bytes, one character (U+0000 to U+00FF) for each. */
   readonly headers: Readonly<Record<string, string>>;
   readonly value: Buffer;
+  /** The event that it was, where a publisher of its agency vouches for that. */
+  readonly event?: Ref & { /** Hex. */ readonly contentHash: string };
 }
 
 /** As in libs/event-log. */

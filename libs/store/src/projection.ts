@@ -260,6 +260,7 @@ class Projection {
       key: event.record?.key ?? null,
       headers: event.record?.headers ?? {},
       value: event.raw,
+      event: { agency: event.agency, id: event.id, contentHash: event.contentHash },
     });
   }
 }

@@ -93,7 +93,7 @@ interface Said {
   readonly rejected: number;
 }
 
-/** The program as it runs by default: embedded database and event log, in a data directory of its own. */
+/** The program with embedded database and event log, in a data directory of its own. Nobody seals: the log's size is the number of its lines. */
 class Installation {
   readonly folder: string;
   base = '';
@@ -119,7 +119,7 @@ class Installation {
   }
 
   async start(): Promise<void> {
-    this.#server = this.#run('serve');
+    this.#server = this.#run('serve', '--roles', 'capture,projector,gateway');
     this.base = (await this.#server.line(/^Ready\s+(http:\/\/[^\s/]+)/m, READY_WITHIN_MS))[1] as string;
   }
 

@@ -72,11 +72,13 @@ export async function databaseChecks(config: Config, database: Pick<Database, 'e
     `select current_setting('server_version') as version, extract(epoch from clock_timestamp()) * 1000 as now`,
   );
   const postgres = `Postgres ${rows[0]?.version ?? ''}${database.embedded === null ? '' : ', embedded'}`;
-  const findings = [{ name: 'database', verdict: 'ok', detail: postgres } as const, clockFinding(Number(rows[0]?.now), asked)];
+  const findings: Finding[] = [{ name: 'database', verdict: 'ok', detail: postgres }, clockFinding(Number(rows[0]?.now), asked)];
   const state = await migrationState(owner);
   findings.push(migrationFinding(state));
   if (!state.isThere || state.newer.length > 0) return findings;
-  return [...findings, await rightsFinding(owner), ...(await loginsFinding(config, database))];
+  findings.push(await rightsFinding(owner));
+  // A role that a migration is still to make has no login yet.
+  return state.pending.length > 0 ? findings : [...findings, ...(await loginsFinding(config, database))];
 }
 
 function clockFinding(theirsMs: number, oursMs: number): Finding {
@@ -86,7 +88,7 @@ function clockFinding(theirsMs: number, oursMs: number): Finding {
   return { ...clock, verdict: 'fail', remedy: 'Set both clocks by NTP: what is captured carries this one.' };
 }
 
-export function migrationFinding({ pending, newer, isThere }: MigrationState): Finding {
+function migrationFinding({ pending, newer, isThere }: MigrationState): Finding {
   const name = 'migrations';
   const remedy = '`custody migrate` makes it, and so does the next `custody serve`.';
   if (!isThere) return { name, verdict: 'fail', detail: 'the database has no ledger yet', remedy };

@@ -68,6 +68,48 @@ async function importFrom(
   }
 }
 
+describe('receipts of an import', () => {
+  const signed: Reply = ({ url, rows }, response) => {
+    const isAsked = url.includes('receipts=true');
+    const answers = rows.map(({ id }, row) =>
+      id === 'c'
+        ? { row, status: 'refused', id, errors: [{ code: 'schema.type', pointer: '', detail: 'bad' }] }
+        : { row, status: id === 'b' ? 'duplicate' : 'accepted', id, receipt: { id, signature: isAsked ? `note of ${id}\n` : null } },
+    );
+    response.end(answers.map((answer) => `${JSON.stringify(answer)}\n`).join(''));
+  };
+  const kept = (path: string): unknown[] =>
+    readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .filter((text) => text !== '')
+      .map((text) => JSON.parse(text) as unknown);
+
+  it('are asked for and kept, one a line, for each line that is in; those of an import before stay', async () => {
+    const receipts = join(folder, 'receipts.jsonl');
+    const { asked } = await importFrom(signed, file(line('a'), line('b'), line('c')), { receipts });
+    expect(asked[0]?.url).toContain('receipts=true');
+    const first = [{ id: 'a', signature: 'note of a\n' }, { id: 'b', signature: 'note of b\n' }]; // prettier-ignore
+    expect(kept(receipts)).toEqual(first);
+    await importFrom(signed, file(line('d')), { receipts });
+    expect(kept(receipts)).toEqual([...first, { id: 'd', signature: 'note of d\n' }]);
+  });
+
+  it('are not asked for without a file, nor by a dry run', async () => {
+    const receipts = join(folder, 'no-receipts.jsonl');
+    const plain = await importFrom(signed, file(line('a')));
+    const dry = await importFrom(signed, file(line('a')), { receipts, dryRun: true });
+    expect([...plain.asked, ...dry.asked].filter(({ url }) => url.includes('receipts'))).toEqual([]);
+    expect(kept(receipts)).toEqual([]);
+  });
+
+  it('never go into the file that is imported', async () => {
+    const path = file(line('a'));
+    await expect(importFrom(signed, path, { receipts: path })).rejects.toMatchObject({ code: 'usage', exitCode: 2 });
+    expect(readFileSync(path, 'utf8')).toBe(`${line('a')}\n`);
+  });
+});
+
 describe('an import', () => {
   it('accounts for every line: accepted, already there, rejected here, refused there', async () => {
     const mixed: Reply = ({ url, rows }, response) => {

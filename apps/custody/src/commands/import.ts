@@ -4,7 +4,7 @@
  */
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type EventAnswer, type Fault, isJsonObject, type JsonObject, type SightingDocument } from '#lib/contracts';
+import { type EventAnswer, type Fault, isJsonObject, type JsonObject, type Receipt, type SightingDocument } from '#lib/contracts';
 import { canonicalize, JSON_BYTES_MAX, parseStrict } from '#lib/ledger';
 import { mapCaseLine, pointerIntoLine } from '#lib/sources';
 import { caseFolder } from '../case-folder.ts';
@@ -14,6 +14,7 @@ import { group, progressBar, type Progress } from '../progress.ts';
 import { OPERATOR } from '../operator.ts';
 import { caseLines, checkCaseFile, type CaseLine } from './case-lines.ts';
 import { differencesOf } from './import-again.ts';
+import { openReceipts, type ReceiptFile } from './receipt-file.ts';
 import { type ImportReport, printReport, type RejectedLine, written } from './import-report.ts';
 
 /** Lines in one request: enough to share one append, few enough to answer well within a second. */
@@ -29,6 +30,8 @@ export interface ImportOptions {
   readonly dryRun?: boolean;
   readonly onError: 'rollback' | 'proceed';
   readonly rejects?: string;
+  /** File for the signed receipts. */
+  readonly receipts?: string;
   readonly json?: boolean;
   /** No progress line. */
   readonly quiet?: boolean;
@@ -55,6 +58,7 @@ interface Run {
   readonly targets: Targets;
   readonly report: ImportReport;
   readonly bar: Progress;
+  readonly receipts: ReceiptFile | undefined;
   readonly retryForMs: number;
   readonly signal: AbortSignal | undefined;
   /** Says once that the server is waited for. */
@@ -65,7 +69,9 @@ export async function importCase(client: Client, file: string, options: ImportOp
   await checkCaseFile(file);
   // Before anything is sent: an import must not end without the place where its rejected lines were to go.
   const rejects = options.rejects === undefined ? undefined : await openRejects(options.rejects, file);
+  let receipts: ReceiptFile | undefined;
   try {
+    receipts = options.receipts === undefined ? undefined : await openReceipts(options.receipts, file);
     const targets = await collectTargets(file, options.signal);
     const report: ImportReport = {
       file,
@@ -78,7 +84,7 @@ export async function importCase(client: Client, file: string, options: ImportOp
     };
     const bar = progressBar('import', targets.lines, options.quiet !== true);
     const { retryForMs = RETRY_FOR_MS, signal } = options;
-    const run: Run = { client, file, targets, report, bar, retryForMs, signal, waits: sayOnce(options) };
+    const run: Run = { client, file, targets, report, bar, receipts, retryForMs, signal, waits: sayOnce(options) };
     await passes(run, options).finally(() => bar.finish());
     report.rejected.sort((a, b) => a.line - b.line);
     report.differing.sort((a, b) => a.line - b.line);
@@ -86,6 +92,7 @@ export async function importCase(client: Client, file: string, options: ImportOp
     (options.onReport ?? ((done: ImportReport) => printReport(done, options)))(report);
     return report.rejected.length > 0 ? EXIT.rejectedRows : EXIT.ok;
   } finally {
+    await receipts?.close();
     await rejects?.close();
   }
 }
@@ -241,13 +248,17 @@ interface RowAnswer {
   readonly row: number;
   readonly status: 'accepted' | 'duplicate' | 'refused';
   readonly id?: string;
+  readonly receipt?: Receipt;
   readonly errors?: readonly Fault[];
 }
 
 async function sendChunk(run: Run, chunk: readonly MappedLine[], dryRun: boolean): Promise<void> {
   const { report } = run;
   const body = `${chunk.map((line) => line.body).join('\n')}\n`;
-  const answers = await untilAnswered(run, () => post(run.client, body, dryRun));
+  const receipts = dryRun ? undefined : run.receipts;
+  const answers = await untilAnswered(run, () => post(run.client, body, { dryRun, receipts: receipts !== undefined }));
+  // Before anything is counted: what is said to be in has its receipt.
+  await receipts?.add(answers.flatMap(({ receipt }) => receipt ?? []));
   const seen = new Set<number>();
   for (const answer of answers) {
     const line = chunk[answer.row];
@@ -291,8 +302,9 @@ async function standing(run: Run, id: string): Promise<SightingDocument | undefi
   }
 }
 
-async function post(client: Client, body: string, dryRun: boolean): Promise<RowAnswer[]> {
-  const response = await client.post(`/v1/events?onError=proceed${dryRun ? '&dryRun=true' : ''}`, 'application/x-ndjson', body);
+async function post(client: Client, body: string, ask: { readonly dryRun: boolean; readonly receipts: boolean }): Promise<RowAnswer[]> {
+  const query = `onError=proceed${ask.dryRun ? '&dryRun=true' : ''}${ask.receipts ? '&receipts=true' : ''}`;
+  const response = await client.post(`/v1/events?${query}`, 'application/x-ndjson', body);
   if (!response.ok) throw await problemError(response);
   return (await response.text())
     .split('\n')

@@ -1,6 +1,6 @@
 /**
  * `custody serve`: the composition root. Starts what the configured roles need, in order, and ends it in the opposite order:
- * database, migrations, event log, topics, projector, HTTP, the demo case, and last the ready line.
+ * database, migrations, event log, topics, projector, HTTP, the demo case, sealer, and last the ready line.
  */
 import 'reflect-metadata';
 import { Command } from 'commander';
@@ -14,11 +14,12 @@ import {
   loadPublisherKeys,
   secretsOf,
 } from '#lib/runtime';
+import { isFrozen } from '#lib/store';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
-import { openDatabase } from '../database.ts';
+import { type Database, openDatabase } from '../database.ts';
 import { OPERATOR } from '../operator.ts';
-import { bringsDemo, loadDemo } from '../demo.ts';
+import { bringsDemo, loadDemo, untilSealed } from '../demo.ts';
 import { openEventLog, prepareTopics } from '../event-logs.ts';
 import { startHttp } from '../http.ts';
 import { checkLogins } from '../logins.ts';
@@ -51,7 +52,8 @@ export async function serve(flags: CommandFlags, args: readonly string[]): Promi
 }
 
 async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' | 'shutdown'>): Promise<string> {
-  const { config, log, health, shutdown } = base;
+  const { log, health, shutdown } = base;
+  let { config } = base;
   const database = await openDatabase(config, log);
   shutdown.at('servers', 'database', () => database.stop());
   shutdown.at('pools', 'database', () => database.closePools());
@@ -59,21 +61,37 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   const { applied } = await database.migrate();
   if (applied.length > 0) log.info('the database was migrated', { count: applied.length });
 
+  if (await hasEnded(database)) {
+    log.error('the log has ended: it is read and proved, and nothing is taken in', { code: 'log.frozen' });
+    config = { ...config, roles: config.roles.filter((role) => role === 'gateway') };
+  }
   // The embedded database has a login for each role from its first moment.
   if (database.embedded === null) await checkLogins(config, log, database);
   const eventLog = openEventLog(config, log, database);
   shutdown.at('producers', 'event log', () => eventLog.close());
   await prepareTopics(config, log, eventLog);
   const keys = await loadPublisherKeys(config, OPERATOR.agency);
-  const parts: Parts = { ...base, database, eventLog, keys };
+  const parts: Parts = { ...base, config, database, eventLog, keys };
   if (config.roles.includes('projector')) await startProjector(parts);
   const url = await startHttp(parts);
   health.start();
   shutdown.at('http', 'health', () => health.stop());
-  if (bringsDemo(config)) await loadDemo(parts, url);
-  // After the demo, whose first start waits for the log to have its size.
-  if (config.roles.includes('sealer')) await startSealer(parts);
+  const isNew = bringsDemo(config) && (await loadDemo(parts, url));
+  // After the demo, which one seal takes as a whole: it stands first in the log, and was recorded at one moment.
+  if (config.roles.includes('sealer')) {
+    await startSealer(parts);
+    if (isNew) await untilSealed(parts);
+  }
   return url;
+}
+
+async function hasEnded(database: Database): Promise<boolean> {
+  const pool = database.ownerPool();
+  try {
+    return await isFrozen(pool);
+  } finally {
+    await pool.close();
+  }
 }
 
 /** `null`: help was asked for and printed. */

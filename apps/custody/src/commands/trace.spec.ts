@@ -183,8 +183,10 @@ describe('the text of a trace', () => {
       }),
     );
     expect(text).toContain(
-      'bl.txt line:5 (not held here), dddddddddddd (synthetic, not held here) · reported by analyst, Desk at 2019-01-01T00:00:00Z (stated) · submitted by local/operator (proved)',
+      'bl.txt line:5 (not held here), dddddddddddd (synthetic, not held here) · reported by analyst, Desk at 2019-01-01T00:00:00Z (stated) · submitted by local/operator (proved) · not sealed yet',
     );
+    const recorded = timelineText(timeline({ entries: [entry('a', { recorded: '2026-11-26T01:02:59.999999Z' })] }));
+    expect(recorded).toContain(' · submitted by local/operator (proved) · recorded 2026-11-26 01:02 UTC (proved)\n');
   });
 
   it('cites a document whose hash nobody gave as such, and an author who gave no time', () => {
@@ -234,14 +236,10 @@ describe('the text of a trace', () => {
     expect(linesOf(timeline({ item }))[0]).toBe('VIN X   CHECK DIGIT FAILS, 4 expected: kept as written, merged with nothing');
   });
 
-  it('names its point of view: a log size, or what authors state', () => {
-    expect(linesOf(timeline()).at(-1)).toMatch(/^As of log size 1.234; /);
-    const reported = timeline({
-      coordinates: { asOf: { basis: 'reported', logSize: 62, reported: '2019-05-09' }, policy: 0 },
-      withoutReported: 3,
-    });
-    expect(linesOf(reported).at(-1)).toBe(
-      'As reported by their authors up to the end of 2019-05-09 (UTC) (stated, not proved), log size 62. 3 left out, since their authors state no time.',
+  it('ends with its point of view', () => {
+    expect(linesOf(timeline()).at(-1)).toMatch(/^As of log size 1.234; none of it is sealed yet/);
+    expect(linesOf(timeline({ entries: [entry('a', { recorded: '2026-11-26T01:02:59.999999Z' })] })).at(-1)).toMatch(
+      /^As of log size 1.234; recorded up to 2026-11-26 01:02 UTC\.$/,
     );
   });
 });

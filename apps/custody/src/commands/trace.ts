@@ -9,6 +9,7 @@ import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { group } from '../progress.ts';
 import { printable } from './printable.ts';
+import { asOfText, minuteText } from './trace-as-of.ts';
 import { lastPlacedText, overlapText, whenText } from './trace-times.ts';
 
 /** Entries asked for at once; the answer is put together from as many pages as there are. */
@@ -74,7 +75,7 @@ function adding<T>(list: T[], key: (member: T) => string): (member: T) => void {
 
 /** @param show makes each line safe for a terminal: most of what stands in it was written by whoever submitted it */
 export function timelineText(timeline: TimelineView, show: (line: string) => string = printable): string {
-  const { item, coordinates } = timeline;
+  const { item } = timeline;
   const placing = timeline.entries.filter((entry) => entry.places);
   const lines = [`${item.display}   ${checkText(item)}`, ''];
   let number = 0;
@@ -91,7 +92,7 @@ export function timelineText(timeline: TimelineView, show: (line: string) => str
     lines.push('Open questions:', ...timeline.openQuestions.map((question) => `  ${question.display}`), '');
   }
   lines.push(...overlapText(placing), ...lastPlacedText(placing), countsText(placing.length, timeline.entries.length - placing.length));
-  lines.push(asOfText(coordinates, timeline.withoutReported));
+  lines.push(asOfText(timeline));
   return lines.map(show).join('\n');
 }
 
@@ -180,6 +181,7 @@ function provenance(entry: EventView): string {
     entry.evidence.length === 0 ? 'no document cited' : entry.evidence.map(evidenceText).join(', '),
     ...author,
     `submitted by ${submittedBy.agency}/${submittedBy.principal} (proved)`,
+    entry.recorded === null ? 'not sealed yet' : `recorded ${minuteText(entry.recorded)} (proved)`,
   ];
   return parts.join(' · ');
 }
@@ -197,14 +199,3 @@ function notesAfter(entry: EventView, notes: readonly string[]): string[] {
   const about = notes.filter((note) => carriers.some((carrier) => note.includes(` into ${carrier},`)));
   return about.flatMap((note) => [`     > ${note}`, '']);
 }
-
-function asOfText({ asOf }: TimelineView['coordinates'], withoutReported: number | undefined): string {
-  if (asOf.basis === 'log') return `As of log size ${group(asOf.logSize)}; recorded times come with the first seal.`;
-  const stated = asOf.reported ?? '';
-  const until = BARE_DATE.test(stated) ? `the end of ${stated} (UTC)` : stated;
-  const left =
-    withoutReported === undefined || withoutReported === 0 ? '' : ` ${group(withoutReported)} left out, since their authors state no time.`;
-  return `As reported by their authors up to ${until} (stated, not proved), log size ${group(asOf.logSize)}.${left}`;
-}
-
-const BARE_DATE = /^\d{4}(?:-\d{2}){0,2}$/;

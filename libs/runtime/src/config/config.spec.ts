@@ -33,7 +33,7 @@ test('without any source the program runs on one machine, on loopback, with all 
   expect(config).toMatchObject({
     host: '127.0.0.1',
     port: 8080,
-    roles: ['capture', 'projector', 'gateway'],
+    roles: ['capture', 'projector', 'gateway', 'sealer'],
     databaseUrl: null,
     kafka: { brokers: [] },
   });
@@ -121,6 +121,9 @@ test('production names everything that it is missing; a given value that equals 
     'config.missing databaseUrlProjector',
     'config.missing databaseUrlGateway',
     'config.missing databaseUrlOperator',
+    'config.missing databaseUrlSealer',
+    'config.missing sealer.key',
+    'config.missing receiptKey',
   ]);
   // Only the roles of this process need theirs.
   expect(problems({ env: { ...env, CUSTODY_ROLES: 'projector' } })).toEqual([
@@ -137,14 +140,32 @@ test('production names everything that it is missing; a given value that equals 
     'config.missing sealer.key',
   ]);
   const logins = Object.fromEntries(
-    ['CAPTURE', 'PROJECTOR', 'GATEWAY', 'OPERATOR'].map((role) => [`DATABASE_URL_${role}`, `postgres://${role}@db/x`]),
+    ['CAPTURE', 'PROJECTOR', 'GATEWAY', 'OPERATOR', 'SEALER'].map((role) => [`DATABASE_URL_${role}`, `postgres://${role}@db/x`]),
   );
-  const all = { ...env, DATABASE_URL: 'postgres://db/x', ...logins, KAFKA_BROKERS: 'one:9092', CUSTODY_PUBLISHER_KEY: KEY };
+  const all = {
+    ...env,
+    DATABASE_URL: 'postgres://db/x',
+    ...logins,
+    KAFKA_BROKERS: 'one:9092',
+    CUSTODY_PUBLISHER_KEY: KEY,
+    CUSTODY_RECEIPT_KEY: KEY,
+    CUSTODY_SEALER_KEY: KEY,
+  };
   expect(good({ env: all }).config.profile).toBe('production');
   expect(problems({ env: { ...all, CUSTODY_KAFKA_SASL_MECHANISM: 'plain' } })).toEqual([
     'config.missing kafka.saslUser',
     'config.missing kafka.saslPassword',
   ]);
+});
+
+test('keys of the log are named in the form in which others check them, and secret ones never on the command line', () => {
+  const vkey = 'ledger.example/log+f86999c8+AaUmyIvzGSWt2C8l0fqs1cBhxXgZ0o1JYhJmmyzM4pXZ';
+  const { sealer } = good({ env: { CUSTODY_SEALER_REVOKED_KEYS: `${vkey},${vkey.replace('log+', 'old+')}` } }).config;
+  expect(sealer.revokedKeys).toHaveLength(2);
+  for (const text of ['none', vkey.replace('f86999c8', 'F86999C8'), vkey.replace('ledger.example', 'ledger example'), KEY])
+    expect(problems({ env: { CUSTODY_SEALER_RECEIPT_KEYS: text } })).toEqual(['config.invalid CUSTODY_SEALER_RECEIPT_KEYS']);
+  expect(problems({ flags: { sealerFormerKeys: KEY } })).toEqual(['config.unknown sealerFormerKeys']);
+  expect(good({ env: { CUSTODY_SEALER_FORMER_KEYS: KEY } }).config.sealer.formerKeys).toEqual([KEY]);
 });
 
 test('a file that is missing, no JSON or no object is named without quoting it', () => {

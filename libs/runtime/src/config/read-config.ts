@@ -178,6 +178,8 @@ function disagreements(
     }
     if (roles.includes('sealer') && values.get('sealer.key') === null)
       missing('sealer.key', 'is needed in the production profile where this process seals');
+    if (roles.some((role) => role === 'capture' || role === 'gateway') && values.get('receiptKey') === null)
+      missing('receiptKey', 'is needed in the production profile where this process takes sightings or answers');
   }
   if (values.get('kafka.saslMechanism') !== 'none') {
     for (const name of ['kafka.saslUser', 'kafka.saslPassword'])

@@ -5,8 +5,6 @@
 import { integer, list, oneOf, onOff, type Setting, text } from './setting.ts';
 
 export const ROLES = ['capture', 'projector', 'gateway', 'sealer'] as const;
-/** Without the sealer: it appends entries of its own to the log, and who runs it says so. */
-const DEFAULT_ROLES: readonly Role[] = ['capture', 'projector', 'gateway'];
 export type Role = (typeof ROLES)[number];
 
 /** The only addresses served while there are no accounts: whoever reaches the port is the operator. */
@@ -19,6 +17,7 @@ const isBroker = (address: string): address is string => /^[A-Za-z0-9._-]+:\d{1,
 const isTopic = (name: string): boolean => /^[A-Za-z0-9._-]{1,249}$/.test(name);
 const isKey = (hex: string): hex is string => /^[0-9a-f]{64}$/.test(hex);
 const isKeyOf = (text: string): text is string => /^([a-z0-9-]{1,64}=)?[0-9a-f]{64}$/.test(text);
+const isVerifierKey = (text: string): text is string => /^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$/.test(text);
 const isUrl = (protocols: readonly string[]) => (value: string) => URL.canParse(value) && protocols.includes(new URL(value).protocol);
 const anything = (): boolean => true;
 
@@ -34,6 +33,7 @@ const roleLogin = (role: string, purpose = '') =>
 
 const TOPIC = 'topic name: letters, digits, dot, underscore, hyphen';
 const KEY = '64 lower-case hex digits (32 bytes)';
+const VERIFIER_KEY = 'verifier keys (C2SP signed-note, `name+id+key`)';
 
 export const SETTINGS = {
   profile: oneOf(
@@ -44,8 +44,8 @@ export const SETTINGS = {
   roles: list(
     'roles: capture, projector, gateway, sealer',
     isRole,
-    DEFAULT_ROLES,
-    'What this process does. A cluster runs the same program once per role.',
+    ROLES,
+    'What this process does. A cluster runs the same program once per role. Without a sealer nothing is sealed: entries have no recorded time, and the log no signed head.',
   ),
   host: text(
     '127.0.0.1, ::1 or localhost',
@@ -59,6 +59,12 @@ export const SETTINGS = {
     isUrl(['http:', 'https:']),
     null,
     'Server that commands such as `custody trace` ask; without it the port above on this machine.',
+  ),
+  pinsDir: text(
+    'path',
+    anything,
+    null,
+    'Where commands keep what is pinned of logs; without it `custody/pins` among the settings of the user (`$XDG_CONFIG_HOME`, else `~/.config`).',
   ),
   dataDir: text(
     'path',
@@ -91,6 +97,13 @@ export const SETTINGS = {
     isKeyOf,
     [],
     "Further keys that the projector accepts, each for its agency alone: the own one's while a key is rotated, and those of publishers elsewhere.",
+    { secret: true },
+  ),
+  receiptKey: text(
+    KEY,
+    isKey,
+    null,
+    'Ed25519 seed by which capture signs receipts and the gateway rejections: the same for all of them. Without it one is made in the data directory (`receipt.key`); the production profile needs it where this process is one of the two.',
     { secret: true },
   ),
   kafka: {
@@ -137,16 +150,45 @@ export const SETTINGS = {
       KEY,
       isKey,
       null,
-      'Ed25519 seed by which checkpoints of the log are signed. Without it one is made in the data directory (`checkpoint.key`); the production profile needs it where this process seals.',
+      'Ed25519 seed by which checkpoints of the log are signed, the same for every process that may seal it. Without it one is made in the data directory (`checkpoint.key`); the production profile needs it where this process seals.',
       { secret: true },
+    ),
+    formerKeys: list(
+      KEY,
+      isKey,
+      [],
+      'Keys that signed checkpoints before and go on signing beside the present one, so that whoever knows the log by one of them finds in it the entry that names the new one. Then list it under `sealer.revokedKeys` instead.',
+      { secret: true },
+    ),
+    receiptKeys: list(
+      VERIFIER_KEY,
+      isVerifierKey,
+      [],
+      'Keys for receipts that the log certifies, beside the one of this process where it has capture or gateway, too.',
+    ),
+    revokedKeys: list(
+      VERIFIER_KEY,
+      isVerifierKey,
+      [],
+      'Keys for checkpoints or receipts that the log revokes, by an entry, at the next start. A revoked key stays so.',
     ),
     stateFile: text(
       'path',
       anything,
       null,
-      'File of the last head that was signed, kept apart from the database: the sealer does not go on from a database that is older. Without it `sealed.json` in the data directory.',
+      'File of the last head that was signed, kept apart from the database: the sealer does not go on from a database that is older. Without it a file of its name, `sealed-<log>.json`, in the data directory.',
     ),
     intervalMs: integer(100, 3_600_000, 1_000, 'How often to seal what came in; nothing is sealed where nothing came.'),
+    witnesses: text(
+      'path',
+      anything,
+      null,
+      'Policy file of witnesses (docs/witness.md): a signed head is published once as many of them cosigned it as the policy asks for. Without it heads are published at once.',
+    ),
+    mapLinks: onOff(
+      false,
+      'Serve `/log/links`, the stream of map keys, for auditing witnesses. Who reads it and knows the map salt can try out whether a reader group that he does not belong to has an identifier: let nobody but such witnesses reach it.',
+    ),
   },
   limits: {
     ratePerSecond: integer(1, 1_000_000, 500, 'Requests per second that one client may go on making.'),

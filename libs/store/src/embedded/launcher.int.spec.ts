@@ -68,6 +68,24 @@ describe('an embedded Postgres', () => {
     await server.stop();
   });
 
+  test('whose directory is older than a role gives it a login', async () => {
+    const older = await start();
+    const owner = poolOf(older.url('owner', 'postgres'));
+    await owner.query('drop role custody_sealer');
+    // As a migration makes it, who cannot know the password.
+    await owner.query('create role custody_sealer nologin');
+    await owner.close();
+    await older.stop();
+    const passwords = JSON.parse(readFileSync(join(dataDir, 'passwords.json'), 'utf8')) as Record<string, string>;
+    const { sealer: _, ...others } = passwords;
+    writeFileSync(join(dataDir, 'passwords.json'), JSON.stringify(others), { mode: 0o600 });
+    const server = await start();
+    const pool = poolOf(server.url('sealer'));
+    expect((await pool.query('select current_user as me')).rows).toEqual([{ me: 'custody_sealer' }]);
+    await pool.close();
+    await server.stop();
+  });
+
   test('is durable, checks its pages, and sorts by code point', async () => {
     const server = await start();
     const pool = poolOf(server.url('owner'));

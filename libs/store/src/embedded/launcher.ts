@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serverAccount, type Account } from './account.ts';
 import { findBinaries } from './binaries.ts';
-import { createCluster, createLogins, DATABASE } from './cluster.ts';
+import { createCluster, createLogins, DATABASE, haveLogins } from './cluster.ts';
 import { handOver, makeRoot } from './data-directory.ts';
 import { dataPaths, type DataPaths } from './data-paths.ts';
 import { readFormat, writeFormat } from './data-format.ts';
@@ -115,10 +115,11 @@ class Supervisor implements EmbeddedPostgres {
     if (!existsSync(this.paths.pgData)) await createCluster(binaries.initdb, this.paths, this.passwords.owner, this.account);
     if (!(await this.attach())) await this.startOnFreePort(binaries.postgres);
     try {
-      if (readFormat(this.paths.root) === null) {
-        await createLogins((database) => this.url('owner', database), this.passwords);
-        writeFormat(this.paths.root);
-      }
+      const isNew = readFormat(this.paths.root) === null;
+      const ownerUrl = (database: string): string => this.url('owner', database);
+      // A directory that is older than a role has no login of it.
+      if (isNew || !(await haveLogins(ownerUrl))) await createLogins(ownerUrl, this.passwords);
+      if (isNew) writeFormat(this.paths.root);
     } catch (error) {
       await stopPostmaster(this.pid);
       throw error;

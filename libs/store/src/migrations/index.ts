@@ -1,5 +1,8 @@
 /** Numbered, forward only; a migration that was released is never edited: the next one mends it. */
 import { Ledger } from './0001-ledger.ts';
 import { Proof } from './0002-proof.ts';
+import { Recorded } from './0003-recorded.ts';
+import { Receipts } from './0005-receipts.ts';
+import { Freeze } from './0006-freeze.ts';
 
-export const MIGRATIONS = [Ledger, Proof];
+export const MIGRATIONS = [Ledger, Proof, Recorded, Receipts, Freeze];

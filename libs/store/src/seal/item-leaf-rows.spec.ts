@@ -24,17 +24,19 @@ function add(rows: ItemLeafRows, item: number, n: number, logIndex: number, hash
 }
 
 test('rows are written as COPY takes and gives them, by log index and, within one, by item', () => {
-  const rows = new ItemLeafRows(5);
+  const rows = new ItemLeafRows(6);
   add(rows, 4, 0, 10, hashesOf(1, 1));
   add(rows, 9, 7, 12, hashesOf(4, 2));
   add(rows, 2, 1, 12, hashesOf(2, 3));
   add(rows, 5, 0, 12, hashesOf(1, 4));
   add(rows, 4, 1, 2 ** 40, hashesOf(2, 5));
-  expect(rows).toHaveLength(5);
+  add(rows, 1, 0, 11, hashesOf(1, 6));
+  expect(rows).toHaveLength(6);
   expect(rows.payload()).toEqual(
     Buffer.concat([
       HEADER,
       rowOf(4, 0, 10, hashesOf(1, 1)),
+      rowOf(1, 0, 11, hashesOf(1, 6)),
       rowOf(2, 1, 12, hashesOf(2, 3)),
       rowOf(5, 0, 12, hashesOf(1, 4)),
       rowOf(9, 7, 12, hashesOf(4, 2)),

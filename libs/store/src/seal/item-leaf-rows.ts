@@ -53,20 +53,21 @@ export class ItemLeafRows {
     this.count++;
   }
 
-  /** In the binary format of COPY (item, n, log_index, hashes), ordered by (log_index, item). Rows are added in the order of the log. */
+  /** In the binary format of COPY (item, n, log_index, hashes), ordered by (log_index, item). */
   payload(): Buffer {
     const writer = new CopyWriter();
-    const { logIndexes, items } = this;
-    for (let from = 0; from < this.count;) {
-      let to = from + 1;
-      while (to < this.count && logIndexes[to] === logIndexes[from]) to++;
-      if (to === from + 1) this.write(writer, from);
-      else
-        for (const row of Array.from({ length: to - from }, (_, n) => from + n).sort((a, b) => (items[a] as number) - (items[b] as number)))
-          this.write(writer, row);
-      from = to;
-    }
+    for (const row of this.inOrder()) this.write(writer, row);
     return writer.payload();
+  }
+
+  /** Rows come nearly in that order: those of one entry with several items do not, nor what the operator says, which is added at the end. */
+  private inOrder(): Int32Array {
+    const { logIndexes, items } = this;
+    const compare = (a: number, b: number): number =>
+      (logIndexes[a] as number) - (logIndexes[b] as number) || (items[a] as number) - (items[b] as number);
+    const rows = Int32Array.from({ length: this.count }, (_, row) => row);
+    for (let row = 1; row < this.count; row++) if (compare(row - 1, row) > 0) return rows.sort(compare);
+    return rows;
   }
 
   private write(writer: CopyWriter, row: number): void {

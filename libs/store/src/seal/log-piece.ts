@@ -81,6 +81,24 @@ export async function readItemLinks(client: StoreClient, from: number, to: numbe
   );
 }
 
+/** Links of one answer at most, 2.6 MB: more than one entry can have (8,192), so that each answer gets on. */
+export const LINKS_MAX = 65_536;
+
+/**
+ * Item links from `from` on, for a reader elsewhere: as many whole entries below `to` as have at most LINKS_MAX, and the index behind the last
+ * of them. Plan: a range of the index on log_index, sorted within each.
+ */
+export async function readLinksFrom(client: StoreClient, from: number, to: number): Promise<{ links: ItemLinks; to: number }> {
+  const links = new FixedRows(
+    await client.copyOut(
+      `copy (select log_index, map_key from ledger.timeline where log_index >= ${integer(from)} and log_index < ${integer(to)} and item <> ''
+        order by log_index, map_key limit ${LINKS_MAX + 1}) to stdout (format binary)`,
+    ),
+  );
+  // The entry of the row too many may have more rows: it is left to the next answer.
+  return links.length <= LINKS_MAX ? { links, to } : { links, to: links.logIndex(LINKS_MAX) };
+}
+
 /** The log's head says that there is an entry, and the tables have none, or two. */
 export class LogGap extends Error {
   override readonly name = 'LogGap';

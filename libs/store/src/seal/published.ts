@@ -9,9 +9,17 @@ const TILE = {
   name: 'tile',
   text: 'select substring(hashes from 1 for $3::integer) as hashes from proof.tiles where level = $1::smallint and n = $2::bigint',
 };
+const TILES = {
+  name: 'tiles',
+  text: `select level, n, hashes from proof.tiles join unnest($1::smallint[], $2::bigint[]) as wanted (level, n) using (level, n)`,
+};
 const LAST_SEAL = {
   name: 'last_seal',
   text: 'select log_index as "logIndex", covers, time, map_root as "mapRoot", map_size as "mapSize" from proof.seals order by log_index desc limit 1',
+};
+const SEAL_AT = {
+  name: 'seal_at',
+  text: 'select log_index as "logIndex", covers, time, map_root as "mapRoot", map_size as "mapSize" from proof.seals where log_index = $1::bigint',
 };
 const FIRST_SEAL_OVER = {
   name: 'first_seal_over',
@@ -31,8 +39,27 @@ export async function readTile(from: From, level: number, n: number, bytes: numb
   return rows[0]?.hashes ?? null;
 }
 
+/** Tiles as they are now, in the order in which they are asked for; `null` where there is none. Plan: a probe of the primary key for each. */
+export async function readTiles(
+  from: From,
+  wanted: readonly { readonly level: number; readonly index: bigint }[],
+): Promise<(Buffer | null)[]> {
+  const { rows } = await from.run<{ level: number; n: number; hashes: Buffer }>(TILES, [
+    wanted.map(({ level }) => level),
+    wanted.map(({ index }) => index.toString()),
+  ]);
+  const found = new Map(rows.map(({ level, n, hashes }) => [`${level}/${n}`, hashes]));
+  return wanted.map(({ level, index }) => found.get(`${level}/${index}`) ?? null);
+}
+
 export async function lastSeal(from: From): Promise<SealRow | null> {
   const { rows } = await from.run<SealRow>(LAST_SEAL);
+  return rows[0] ?? null;
+}
+
+/** The seal that stands at this index: of a checkpoint, at its size less one. */
+export async function sealAt(from: From, logIndex: number): Promise<SealRow | null> {
+  const { rows } = await from.run<SealRow>(SEAL_AT, [logIndex]);
   return rows[0] ?? null;
 }
 
@@ -111,17 +138,6 @@ async function isStored(from: StoreClient, select: string, written: Buffer): Pro
 function integer(value: number): string {
   if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no log index`);
   return String(value);
-}
-
-/** The tiles of a level from one number to another, both included, by number; missing ones are left out. */
-export async function readTiles(from: StoreClient, level: number, first: number, last: number): Promise<Map<number, Buffer>> {
-  const tiles = new Map<number, Buffer>();
-  await readRows(
-    from,
-    `copy (select n, hashes from proof.tiles where level = ${integer(level)} and n between ${integer(first)} and ${integer(last)}) to stdout (format binary)`,
-    (row) => tiles.set(Number(row.readBigInt64BE(6)), Buffer.from(row.subarray(18, 18 + row.readInt32BE(14)))),
-  );
-  return tiles;
 }
 
 /** What one seal changed in the upper part of the map, by tile. */

@@ -69,6 +69,11 @@ export async function appendNotice(client: StoreClient, logIndex: number, bytes:
   await client.query('update ledger.head set size = $1::bigint', [logIndex + 1]);
 }
 
+/** Of a log that has ended, for ever. Under the lock of the log head. */
+export async function freezeHead(client: StoreClient): Promise<void> {
+  await client.query('update ledger.head set frozen = true where not frozen');
+}
+
 export async function insertSeal(client: StoreClient, { logIndex, covers, time, mapRoot, mapSize }: SealRow): Promise<void> {
   await client.query(
     'insert into proof.seals (log_index, covers, time, map_root, map_size) values ($1::bigint, $2::bigint, $3::bigint, $4::bytea, $5::bigint)',

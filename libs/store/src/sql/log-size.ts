@@ -8,3 +8,10 @@ export async function logSize(from: StoreClient | StorePool): Promise<number> {
   if (rows[0] === undefined) throw new Error('The ledger has no head: its migration did not run.');
   return rows[0].size;
 }
+
+const IS_FROZEN = { name: 'is_frozen', text: 'select frozen from ledger.head' };
+
+/** Whether the log has ended: then nothing is appended any more. */
+export async function isFrozen(from: StoreClient | StorePool): Promise<boolean> {
+  return (await from.run<{ frozen: boolean }>(IS_FROZEN)).rows[0]?.frozen === true;
+}

@@ -1,6 +1,7 @@
 import { testDatabase, type TestDatabase } from '../../test-database.ts';
 import type { Statement, StorePool } from '../index.ts';
 import { REBUILD_BATCH } from '../rebuild.ts';
+import { LAST_SEAL_BY, RECORDED_TIMES, SEAL_COVERING } from '../seal/recorded.ts';
 import { SEARCH_FRESH, SEARCH_FRESH_ALIASES } from '../search-rows.ts';
 import { LEFT_TO_COPY, NEXT_TO_COPY } from './copy-dead-letter.ts';
 import { LIST_DEAD_LETTERS } from './dead-letters.ts';
@@ -40,6 +41,9 @@ const cases: [Statement, unknown[]][] = [
   [LIST_DEAD_LETTERS, [EVERYTHING, 20]],
   [NEXT_TO_COPY, [100]],
   [LEFT_TO_COPY, [1_000]],
+  [RECORDED_TIMES, ['{7,8,9}', EVERYTHING, EVERYTHING]],
+  [LAST_SEAL_BY, [7]],
+  [SEAL_COVERING, [7]],
 ];
 
 describe('hot statements walk indexes', () => {
@@ -67,6 +71,7 @@ describe('hot statements walk indexes', () => {
     await pool.query(
       `insert into ledger.dead_letters (cluster_id, topic_id, topic, partition, "offset", code, detail, headers, value, found, copied) select 'c', 't', 't', 0, n, 'x', '', '[]', '', 0, 0 from generate_series(0, 20000) n`,
     );
+    await pool.query(`insert into proof.seals select 3 * n + 2, 3 * n + 2, n, sha256('x'), 0 from generate_series(0, ${ROWS - 1}) n`);
   }, 120_000);
   afterAll(() => database.drop());
 
@@ -95,7 +100,7 @@ describe('hot statements walk indexes', () => {
         async ({ statement, values }) => {
           for (const mode of ['force_custom_plan', 'force_generic_plan']) {
             expect(await plan(statement, values, mode)).not.toMatch(
-              /Seq Scan on (entries|content|timeline|relations|search_keys|conflicts|dead_letters)/,
+              /Seq Scan on (entries|content|timeline|relations|search_keys|conflicts|dead_letters|seals)/,
             );
           }
         },

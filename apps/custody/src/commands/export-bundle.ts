@@ -1,0 +1,103 @@
+/**
+ * `custody export item:ID -o bundle.zip`: everything that may be seen of one item with its proof, in one file that anyone can check without
+ * this program: it carries a page that does. The same state of the log gives the same bytes.
+ */
+import { readFile, rename, rm, open } from 'node:fs/promises';
+import { bundleOf, type ProofDocument, PROOF_BYTES_MAX, readProofDocument, sha256Hex, writeBundleZip } from '#lib/ledger';
+import { parseIdentifier } from '#lib/domain';
+import type { Client } from '../client.ts';
+import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { packageRoot } from '../package-root.ts';
+import { group } from '../progress.ts';
+import { printable } from './printable.ts';
+
+export interface ExportBundleOptions {
+  readonly output?: unknown;
+  /** Of an earlier head of the log; absent: the newest. */
+  readonly size?: unknown;
+  readonly json?: boolean;
+}
+
+const PAGE = 'dist/apps/verify-page/verify.html';
+const PREFIX = 'item:';
+
+/** @param subject an identifier, with `item:` before it or without */
+export async function exportBundle(client: Client, subject: string, { output, size, json }: ExportBundleOptions): Promise<ExitCode> {
+  const item = itemOf(subject);
+  if (typeof output !== 'string') throw new CommandError(EXIT.usage, 'usage', 'A bundle is a file: name it with -o, as in -o bundle.zip.');
+  const document = await proofOf(client, item, typeof size === 'string' ? size : undefined);
+  const page = await readFile(new URL(PAGE, packageRoot()));
+  const zip = writeBundleZip(bundleOf(document, { page, readme: readmeOf(item, document) }));
+  if (!zip.ok) throw new CommandError(EXIT.unexpected, zip.fault.code, zip.fault.detail);
+  await writeWhole(output, zip.value);
+  tell(output, zip.value, document, json === true);
+  return EXIT.ok;
+}
+
+function itemOf(subject: string): string {
+  const parsed = parseIdentifier(subject.startsWith(PREFIX) ? subject.slice(PREFIX.length) : subject);
+  if (parsed.ok) return parsed.identifier.id;
+  throw new CommandError(EXIT.usage, parsed.code, parsed.detail);
+}
+
+/** As the server gives it, and of the form that it should have; what it says is for the bundle's reader to check. */
+async function proofOf(client: Client, item: string, size: string | undefined): Promise<ProofDocument> {
+  const at = size === undefined ? '' : `&size=${encodeURIComponent(size)}`;
+  const bytes = await client.bytes(`/v1/items/${encodeURIComponent(item)}/proof?events=true&inclusion=true${at}`);
+  const read = bytes.length > PROOF_BYTES_MAX ? undefined : readProofDocument(bytes);
+  if (read?.ok !== true)
+    throw new CommandError(
+      EXIT.unexpected,
+      'server.answer',
+      printable(`What ${client.base} answers is no proof of this version${read === undefined ? '' : `: ${read.fault.detail}`}`),
+    );
+  return read.value;
+}
+
+/** A function of the proof alone, like everything in a bundle. */
+function readmeOf(item: string, { checkpoint, seal, events }: ProofDocument): string {
+  const [origin = ''] = checkpoint.split('\n', 1);
+  return `Proof bundle of Custody Ledger, version 1
+
+Item:    ${item}
+Log:     ${origin}
+Size:    ${seal.index + 1n} entries
+Events:  ${events.length}
+
+proof.json    what the log shows about the item: its signed head, the list of all entries, where each stands
+events/       the records, byte for byte as they were submitted, named by their places in the log
+verify.html   a page that checks all this on your own machine, without any network
+
+To check it: keep this zip as it is. Open verify.html in a browser, paste the key of the log, and open the zip there. Take the key from another
+place than this bundle: whoever could forge the bundle could forge a key in it. Or run: custody verify bundle.zip --offline --key KEY
+
+That the page in this zip is an honest one, the zip cannot show: where that matters, use a page or a program of your own.
+`;
+}
+
+/** All of it or nothing: whoever looks at the path sees what was there before, or the whole bundle. */
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const part = `${path}.${process.pid}.part`;
+  const file = await open(part, 'wx');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+    await file.close();
+    await rename(part, path);
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+function tell(path: string, zip: Uint8Array, { seal, events, checkpoint }: ProofDocument, json: boolean): void {
+  const [origin = ''] = checkpoint.split('\n', 1);
+  const size = Number(seal.index) + 1;
+  const told = { file: path, bytes: zip.length, sha256: sha256Hex(zip), events: events.length, log: origin, size };
+  if (json) process.stdout.write(`${JSON.stringify(told)}\n`);
+  else {
+    const what = `${group(told.events)} ${told.events === 1 ? 'event' : 'events'}`;
+    process.stderr.write(`${what}, as ${printable(origin)} shows them at size ${group(size)}, written to ${path}\nsha256 ${told.sha256}\n`);
+  }
+}

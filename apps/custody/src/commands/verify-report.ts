@@ -1,0 +1,64 @@
+/** What a check found, for a person or as JSON. */
+import { type Report, STEPS, type Statement, toHex, type Verdict, VERDICTS } from '#lib/ledger';
+import type { ExitCode } from '../exit-codes.ts';
+import { printable } from './printable.ts';
+
+const MARKS: Readonly<Record<Statement['state'], string>> = { established: '✓', 'not-established': '○', failed: '✗' };
+const VERDICT_MARKS: Readonly<Record<Verdict, string>> = {
+  verified: '✓',
+  altered: '✗ ALTERED',
+  'not-in-log': '✗ NOT IN LOG',
+  'untrusted-key': '! UNTRUSTED KEY',
+  incomplete: '○ INCOMPLETE',
+  'not-checked': '? NOT CHECKED',
+};
+const STEP_WIDTH = 13;
+
+export interface ReportOptions {
+  readonly json?: boolean;
+  readonly explain?: boolean;
+  /** Nobody was asked. */
+  readonly offline?: boolean;
+  /** Whether something was kept for the next check. */
+  readonly kept?: string;
+}
+
+/** Prints it; the verdict's exit code. */
+export function printVerdict(subject: string, report: Report, options: ReportOptions): ExitCode {
+  const { verdict } = report;
+  if (options.json === true) process.stdout.write(`${JSON.stringify({ subject, exitCode: VERDICTS[verdict], ...jsonOf(report) })}\n`);
+  else process.stdout.write(textOf(subject, report, options));
+  return VERDICTS[verdict];
+}
+
+function jsonOf({ verdict, summary, statements, head }: Report): object {
+  return {
+    verdict,
+    summary,
+    statements,
+    head: head === null ? null : { origin: head.origin, size: Number(head.size), root: toHex(head.root), time: head.time },
+  };
+}
+
+function textOf(subject: string, { verdict, summary, statements }: Report, { explain, offline, kept }: ReportOptions): string {
+  const where =
+    verdict === 'verified' ? (offline === true ? ' Checked here, without the server.' : ' Checked here; the server is not believed.') : '';
+  const lines = [`${VERDICT_MARKS[verdict]} ${printable(subject)}: ${printable(summary)}${where}`];
+  const steps = new Set<string>();
+  for (const { step, state, says, about, code } of statements) {
+    const tail = state === 'established' ? '' : `  [${code ?? ''}]`;
+    lines.push(
+      `  ${MARKS[state]} ${step.padEnd(STEP_WIDTH)} ${about === undefined ? '' : `${printable(about)}: `}${printable(says)}${tail}`,
+    );
+    if (explain === true && !steps.has(step)) lines.push(`    ${' '.repeat(STEP_WIDTH)} ${STEPS[step]}`);
+    steps.add(step);
+  }
+  if (verdict === 'verified')
+    lines.push('  This shows that nothing was changed since it was sealed. It does not show that what was reported is true.');
+  if (verdict === 'untrusted-key')
+    lines.push(
+      '  Pin the log with `custody checkpoint pin`, or name its key with --key: `custody checkpoint key` prints it where it is sealed.',
+    );
+  if (kept !== undefined) lines.push(`  ${kept}`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,53 @@
+/** The witnesses of the sealer: their policy file, the guard at its start, the collection of cosignatures, and what health says of it. */
+import { readFile } from 'node:fs/promises';
+import { checkWitnesses, Cosigning, storedConsistency, witnessClient } from '#app/sealer';
+import { parseWitnessPolicy, type SigningKey, type WitnessPolicy } from '#lib/ledger';
+import type { StorePool } from '#lib/store';
+import { CommandError, EXIT } from './exit-codes.ts';
+import type { Parts } from './parts.ts';
+
+export interface SealerWitnesses {
+  readonly cosigning: Cosigning;
+  /** Before anything is sealed: see checkWitnesses. */
+  check(): Promise<void>;
+}
+
+/** Of heads that wait for so long health says that they do. */
+const UNWITNESSED_MS = 30_000;
+
+/** `null`: no policy is configured. Throws `config.invalid` where the file is no policy that a sealer can meet. */
+export async function sealerWitnesses(
+  { config, log, health }: Pick<Parts, 'config' | 'log' | 'health'>,
+  pool: StorePool,
+  key: SigningKey<'log'>,
+  ending: AbortSignal,
+): Promise<SealerWitnesses | null> {
+  if (config.sealer.witnesses === null) return null;
+  const policy = await readPolicy(config.sealer.witnesses);
+  const client = witnessClient(ending);
+  const proof = (first: bigint, second: bigint): Promise<Uint8Array[]> => storedConsistency(pool, first, second);
+  const cosigning = new Cosigning({ policy, client, proof, log });
+  health.dependency({
+    name: 'witnesses',
+    ask() {
+      const { newest, published, unwitnessedMs } = cosigning.state();
+      if (unwitnessedMs > UNWITNESSED_MS) return Promise.reject(Object.assign(new Error('unwitnessed'), { code: 'seal.unwitnessed' }));
+      return Promise.resolve(newest === null ? 'nothing was offered' : `${published ?? 'none'} of ${newest} sealed entries are witnessed`);
+    },
+  });
+  return { cosigning, check: () => checkWitnesses({ policy, client, pool, key, log }) };
+}
+
+/** Throws CommandError `config.invalid`. */
+export async function readPolicy(path: string): Promise<WitnessPolicy> {
+  const invalid = (why: string): CommandError => new CommandError(EXIT.usage, 'config.invalid', `sealer.witnesses: ${path}: ${why}.`);
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw invalid(`the file cannot be read (${error.code ?? 'unknown'})`);
+  });
+  const policy = parseWitnessPolicy(bytes);
+  if (!policy.ok) throw invalid(`${policy.fault.detail} (${policy.fault.code})`);
+  const asked = policy.value.witnesses.filter(({ url }) => url !== null).length;
+  if (asked < policy.value.threshold)
+    throw invalid(`${policy.value.threshold} witnesses have to cosign, and ${asked} have a url where they can be asked`);
+  return policy.value;
+}

@@ -1,0 +1,180 @@
+/** Proof documents (libs/ledger, proof-document.ts) about items, events, and the log itself, under a published head. */
+import { formatInstant } from '#lib/domain';
+import {
+  type Envelope,
+  type EventPart,
+  hashFromTile,
+  foldNodes,
+  inclusionNodes,
+  KEYS_TREE,
+  openingJson,
+  openSlots,
+  type OpeningChoice,
+  type PlacedEntry,
+  type ProofDocument,
+  type SightingDocumentLike,
+  tileOf,
+} from '#lib/ledger';
+import { DomainError } from '#lib/runtime';
+import type { SealRow } from '#lib/store';
+import { type GroupProof, ItemProofs, type Stretch } from './item-proofs.ts';
+import type { EventRow, LedgerReads, Reader } from './ledger-reads.ts';
+
+/** Entries of one answer: 800 KB of them. Of longer lists stretches are asked for. */
+export const ENTRIES_MAX = 20_000;
+/** Events that one answer shows, and bytes of their contents. */
+export const EVENTS_MAX = 1_000;
+const CONTENT_BYTES_MAX = 16 * 1024 * 1024;
+
+/** A published head, and the seal at its end. */
+export interface Head {
+  readonly note: string;
+  readonly size: number;
+  readonly seal: SealRow;
+}
+
+/** What is wanted of an item. */
+export interface ItemQuery {
+  readonly item: string;
+  readonly groups: readonly string[];
+  readonly stretch: Stretch;
+  /** The events that are listed, whole. */
+  readonly events: boolean;
+  /** The place of each in the log. */
+  readonly inclusion: boolean;
+}
+
+export class Proofs {
+  private readonly reads: LedgerReads;
+  private readonly items: ItemProofs;
+
+  constructor(reads: LedgerReads) {
+    this.reads = reads;
+    this.items = new ItemProofs(reads);
+  }
+
+  /** @param size of a published head; absent: the newest. Throws log.not-sealed, size.not-published. */
+  async head(size?: number): Promise<Head> {
+    const found = size === undefined ? await this.reads.lastCheckpoint() : await this.reads.checkpointOf(size);
+    if (found === null) {
+      if (size === undefined) throw new DomainError('log.not-sealed', 'No checkpoint was signed yet.');
+      throw new DomainError('size.not-published', `No head of ${size} entries was published.`);
+    }
+    const seal = await this.reads.sealAt(found.size - 1);
+    if (seal === null) throw new Error(`the head of ${found.size} entries does not end with a seal`);
+    return { note: found.note, size: found.size, seal };
+  }
+
+  /** Everything about an item that a reader of these groups may see. Throws proof.too-long. */
+  async item(head: Head, reader: Reader, query: ItemQuery): Promise<ProofDocument> {
+    const { item, groups, stretch } = query;
+    const bounded = { from: stretch.from, to: Math.min(stretch.to, stretch.from + ENTRIES_MAX) };
+    const found = await Promise.all(groups.map((group) => this.items.group(this.reads.mapSalt, group, item, head.seal, bounded)));
+    checkLength(found, stretch);
+    const indexes = [...new Set(found.flatMap(({ entries }) => entries.map(({ logIndex }) => logIndex)))].sort((a, b) => a - b);
+    const events = query.events ? await this.events(head, reader, indexes, query.inclusion) : [];
+    return { ...(await this.base(head, true)), item: { item, groups: found.map(({ part }) => part) }, events, notices: [] };
+  }
+
+  /** The keys that the log says it stands by. */
+  async keys(head: Head): Promise<ProofDocument> {
+    const { group, item } = KEYS_TREE;
+    const found = await this.items.group(this.reads.mapSalt, group, item, head.seal, { from: 0, to: ENTRIES_MAX });
+    const notices = found.entries.flatMap(({ logIndex, notice }) =>
+      notice === null ? [] : [{ entry: notice.toString('utf8'), index: BigInt(logIndex) }],
+    );
+    return { ...(await this.base(head, true)), item: { item, groups: [found.part] }, events: [], notices };
+  }
+
+  /** One event. @param choice `null`: all of it, with its secret. Throws event.not-sealed. */
+  async event(head: Head, row: EventRow, choice: OpeningChoice | null): Promise<ProofDocument> {
+    if (row.logIndex >= head.size)
+      throw new DomainError(
+        'event.not-sealed',
+        `The event stands at ${row.logIndex}, and the head that was published has ${head.size} entries.`,
+      );
+    const [inclusion] = await this.inclusions(head, [row.logIndex]);
+    return { ...(await this.base(head, false)), item: null, events: [eventPart(row, inclusion ?? null, choice)], notices: [] };
+  }
+
+  /** The log alone: its head, and the salt with the genesis that commits to it. */
+  async log(head: Head): Promise<ProofDocument> {
+    return { ...(await this.base(head, true)), item: null, events: [], notices: [] };
+  }
+
+  private async events(head: Head, { groups }: Reader, indexes: readonly number[], inclusion: boolean): Promise<EventPart[]> {
+    if (indexes.length > EVENTS_MAX)
+      throw new DomainError(
+        'proof.too-long',
+        `${indexes.length} events are listed, and one answer shows ${EVENTS_MAX}: ask for stretches.`,
+      );
+    const rows = await this.reads.visibleEvents(indexes, groups, CONTENT_BYTES_MAX);
+    if (rows.length < indexes.length)
+      throw new DomainError('proof.too-long', `The events that are listed have more than ${CONTENT_BYTES_MAX} bytes: ask for stretches.`);
+    const paths = inclusion ? await this.inclusions(head, indexes) : [];
+    return rows.map((row, n) => eventPart(row, paths[n] ?? null, null));
+  }
+
+  private async base(head: Head, withSalt: boolean): Promise<Pick<ProofDocument, 'checkpoint' | 'seal' | 'salt'>> {
+    const [entry, genesis] = await Promise.all([
+      this.reads.noticeAt(head.seal.logIndex),
+      withSalt ? this.reads.firstNotice() : Promise.resolve(null),
+    ]);
+    if (entry === null || (withSalt && genesis === null)) throw new Error('the log has no genesis, or its last seal is no entry');
+    const [sealPath, genesisPath] = await this.inclusions(head, [head.seal.logIndex, ...(genesis === null ? [] : [genesis.logIndex])]);
+    const placed = (bytes: Buffer, index: number, path: Uint8Array[] = []): PlacedEntry => ({
+      entry: bytes.toString('utf8'),
+      index: BigInt(index),
+      inclusion: path,
+    });
+    return {
+      checkpoint: head.note,
+      seal: placed(entry, head.seal.logIndex, sealPath),
+      salt: genesis === null ? null : { genesis: placed(genesis.bytes, genesis.logIndex, genesisPath), mapSalt: this.reads.mapSalt },
+    };
+  }
+
+  /** Of several entries under one head: their tiles are read once. */
+  private async inclusions({ size }: Head, indexes: readonly number[]): Promise<Uint8Array[][]> {
+    const proofs = indexes.map((index) => inclusionNodes(BigInt(index), BigInt(size)));
+    const nameOf = ({ level, index }: { level: number; index: bigint }): string => `${level}/${index}`;
+    const wanted = new Map(proofs.flat(2).map((node) => [nameOf(tileOf(node)), tileOf(node)]));
+    const read = wanted.size === 0 ? [] : await this.reads.tiles([...wanted.values()]);
+    const tiles = new Map([...wanted.keys()].map((name, n) => [name, read[n]]));
+    const hashes = new Map<string, Uint8Array>();
+    const hashOf = (node: { readonly level: number; readonly index: bigint }): Uint8Array => {
+      const known = hashes.get(nameOf(node));
+      if (known !== undefined) return known;
+      const tile = tiles.get(nameOf(tileOf(node)));
+      const hash = tile === null || tile === undefined ? null : hashFromTile(node, tile);
+      if (hash === null) throw new Error(`the tile ${nameOf(tileOf(node))} is not stored whole`);
+      hashes.set(nameOf(node), hash);
+      return hash;
+    };
+    return proofs.map((proof) => proof.map((nodes) => foldNodes(nodes.map(hashOf))));
+  }
+}
+
+function checkLength(found: readonly GroupProof[], { from, to }: Stretch): void {
+  const longest = Math.max(...found.map(({ leaves }) => Math.min(leaves, to) - from));
+  if (longest > ENTRIES_MAX)
+    throw new DomainError(
+      'proof.too-long',
+      `A list has ${longest} entries, and one answer holds ${ENTRIES_MAX}: ask for stretches of one group.`,
+    );
+}
+
+function eventPart(row: EventRow, inclusion: Uint8Array[] | null, choice: OpeningChoice | null): EventPart {
+  const envelope: Envelope = {
+    agency: row.agency,
+    captured: formatInstant(row.capturedMicros),
+    id: row.id,
+    principal: row.principal,
+  };
+  const content = row.content.toString('utf8');
+  const shown =
+    choice === null
+      ? { envelope, secret: row.secret, content }
+      : { opening: openingJson(openSlots(envelope, JSON.parse(content) as SightingDocumentLike, row.secret, choice)) };
+  return { index: BigInt(row.logIndex), commitment: row.commitment.toString('hex'), inclusion, shown };
+}

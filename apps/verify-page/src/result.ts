@@ -1,0 +1,112 @@
+/** A check as the page shows it: step by step while it runs, then its outcome above them. */
+import { STEPS, toHex, type Report, type Statement, type Step } from '#lib/ledger';
+import { element, icon, quoted } from './elements.ts';
+import { OUTCOMES, STATES, TITLES } from './words.ts';
+
+/** Statements of one step that are listed at once; the others stand behind a line that says how many they are. */
+const LISTED_MAX = 8;
+
+/** The list of steps, to which statements are added as they are made. */
+export class StepList {
+  readonly list = element('ol', 'steps');
+  private step: Step | undefined;
+  private lines = element('ul', 'lines');
+  private rest: HTMLElement | undefined;
+  private isExplained = false;
+
+  add(statement: Statement): void {
+    const { step } = statement;
+    if (step !== this.step) this.begin(step);
+    this.step = step;
+    const line = lineOf(statement);
+    if (this.lines.childElementCount < LISTED_MAX) this.lines.append(line);
+    else this.keepBack(line);
+  }
+
+  /** With what each step means in plain words, or without. */
+  explain(isOn: boolean): void {
+    this.isExplained = isOn;
+    for (const plain of this.list.querySelectorAll<HTMLElement>('.plain')) plain.hidden = !isOn;
+  }
+
+  private begin(step: Step): void {
+    const plain = element('p', 'plain', STEPS[step]);
+    plain.hidden = !this.isExplained;
+    this.lines = element('ul', 'lines');
+    this.rest = undefined;
+    this.list.append(element('li', 'step', element('h3', '', TITLES[step]), plain, this.lines));
+  }
+
+  private keepBack(line: HTMLElement): void {
+    if (this.rest === undefined) {
+      this.rest = element('ul', 'lines');
+      this.lines.after(element('details', '', element('summary', ''), this.rest));
+    }
+    this.rest.append(line);
+    (this.rest.previousElementSibling as HTMLElement).textContent = `${this.rest.childElementCount} more`;
+  }
+}
+
+/** The outcome, who signed what, and the steps. @param file its name @param elapsedMs that the check took */
+export function resultOf(report: Report, file: string, elapsedMs: number): readonly Node[] {
+  const steps = new StepList();
+  for (const statement of report.statements) steps.add(statement);
+  const failed = report.statements.some(({ state }) => state === 'failed');
+  const isAlone = failed && report.statements.length === 1;
+  return [
+    bannerOf(report),
+    headOf(report.head, file, elapsedMs),
+    element('div', 'bar', element('h2', '', isAlone ? 'What fails' : 'What was checked'), explainButton(steps)),
+    element('div', report.verdict === 'altered' ? '' : 'calm', steps.list),
+    ...(failed ? [element('p', 'note', isAlone ? ALONE : LAST)] : []),
+  ];
+}
+
+const ALONE = 'Nothing else is shown: without this, nothing else in the bundle means anything.';
+const LAST = 'The check ended here. What holds above holds without what fails; what would have come after was not looked at.';
+
+/** A switch between the report's own words and plain ones. */
+function explainButton(steps: StepList): HTMLButtonElement {
+  const button = element('button', '', 'Explain');
+  button.type = 'button';
+  button.id = 'explain';
+  button.setAttribute('aria-pressed', 'false');
+  button.addEventListener('click', () => {
+    const isOn = button.getAttribute('aria-pressed') !== 'true';
+    button.setAttribute('aria-pressed', String(isOn));
+    steps.explain(isOn);
+  });
+  return button;
+}
+
+function bannerOf({ verdict, summary }: Report): HTMLElement {
+  const { word, icon: path, next } = OUTCOMES[verdict];
+  const title = element('h2', '', word);
+  title.id = 'verdict-word';
+  return element('div', `verdict ${verdict}`, icon(path), title, element('p', 'summary', quoted(summary)), element('p', '', next));
+}
+
+function headOf(head: Report['head'], file: string, elapsedMs: number): HTMLElement {
+  const rows: (readonly [name: string, value: Node])[] = [['File', quoted(file)]];
+  if (head !== null) {
+    rows.push(['Log', quoted(head.origin)], ['Size', element('span', '', `${grouped(head.size)} entries`)]);
+    if (head.time !== null) rows.push(['Sealed', quoted(head.time)]);
+    rows.push(['Root', element('code', '', toHex(head.root))]);
+  }
+  rows.push(['Checked', element('span', '', `here, in ${Math.max(1, Math.round(elapsedMs))} ms`)]);
+  return element('dl', 'head', ...rows.flatMap(([name, value]) => [element('dt', '', name), element('dd', '', value)]));
+}
+
+const grouped = (count: bigint): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+
+function lineOf({ state, says, about, code, pointer }: Statement): HTMLElement {
+  const { word, icon: path } = STATES[state];
+  const where = [
+    about,
+    pointer === undefined || pointer === '' ? undefined : `at ${pointer}`,
+    code === undefined ? undefined : `[${code}]`,
+  ];
+  const places = where.filter((place) => place !== undefined).join(' ');
+  const what = element('div', 'what', quoted(says), places === '' ? null : element('code', 'where', quoted(places)));
+  return element('li', `statement ${state}`, icon(path), element('span', 'state', word), what);
+}

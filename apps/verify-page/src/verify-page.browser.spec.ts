@@ -1,0 +1,362 @@
+/** The page that verifies, from a disk, in a real browser: it says what the verifier says in Node, and nothing else can happen in it. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { formatVerifierKey, verifyBundleZip, writeBundleZip, type Report, type Statement, type Trust, type VerifierKey } from '#lib/ledger';
+import { bundleFiles, CAR, logKey, LedgerWorld, OTHER_CAR, seedOf, witnessKeys } from '../../../libs/ledger/src/ledger-world.contract.ts';
+import { SEED } from '../../../libs/ledger/src/mutants.contract.ts';
+import { bundleMutants } from './bundle-mutants.contract.ts';
+import { OUTCOMES, STATES, TITLES } from './words.ts';
+
+const PAGE = pathToFileURL(join(import.meta.dirname, '../../../dist/apps/verify-page/verify.html')).href;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const MUTANTS = 500;
+/** Sent to the page at a time. */
+const BATCH = 50;
+const SUITE_TIMEOUT_MS = 240_000;
+const KEY = formatVerifierKey(logKey);
+
+const world = new LedgerWorld().begin();
+world.add([CAR]);
+world.add([OTHER_CAR]);
+world.seal();
+world.add([CAR, OTHER_CAR], 'GREEN', { statement: 'Дальнее слово <script>alert(1)</script>' });
+world.add([CAR]);
+world.seal('2026-01-01T00:00:02.000000Z');
+
+function zipOf(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
+  const zip = writeBundleZip(files);
+  if (!zip.ok) throw new Error(zip.fault.detail);
+  return zip.value;
+}
+const GOOD = zipOf(bundleFiles(world, CAR, { witnesses: witnessKeys }));
+const gone = bundleFiles(world, CAR);
+gone.delete([...gone.keys()].find((name) => name.startsWith('events/')) as string);
+const INCOMPLETE = zipOf(gone);
+const swapped = bundleFiles(world, CAR);
+swapped.set([...swapped.keys()].find((name) => name.startsWith('events/')) as string, Buffer.from('{"handling":{"tlp":"CLEAR"}}'));
+const ALTERED = zipOf(swapped);
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await chromium.launch({ executablePath: process.env['CUSTODY_TEST_CHROMIUM'] ?? 'chromium', args: ['--no-sandbox'] });
+}, SUITE_TIMEOUT_MS);
+afterAll(() => browser?.close());
+
+/** The page as a person sees it. */
+interface Shown {
+  readonly word: string;
+  readonly summary: string;
+  readonly statements: readonly { readonly title: string; readonly state: string; readonly says: string; readonly where: string }[];
+}
+
+/** A page that is watched: whatever it asks for beside itself is kept, and not given. */
+async function opened(options: BrowserContextOptions = {}, prepare: (page: Page) => Promise<unknown> = async () => undefined) {
+  const context = await browser.newContext(options);
+  const asked: string[] = [];
+  await context.route('**', (route) => {
+    asked.push(route.request().url());
+    return route.request().url() === PAGE ? route.continue() : route.abort();
+  });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  await prepare(page);
+  await page.goto(PAGE);
+  return { page, asked, faults, close: () => context.close() };
+}
+
+/** What the page shows of each zip, given to it as a person would, by its file chooser. */
+async function shownOf(page: Page, zips: readonly Uint8Array[], keys = KEY): Promise<Shown[]> {
+  await page.fill('#keys', keys);
+  const shown: Shown[] = [];
+  for (let at = 0; at < zips.length; at += BATCH) {
+    const batch = zips.slice(at, at + BATCH).map((zip) => Buffer.from(zip).toString('base64'));
+    shown.push(...(await page.evaluate(checkEach, batch)));
+  }
+  return shown;
+}
+
+/** Runs in the page. */
+async function checkEach(batch: readonly string[]): Promise<Shown[]> {
+  const text = (within: Element, selector: string): string => within.querySelector(selector)?.textContent ?? '';
+  const input = document.querySelector('#file') as HTMLInputElement;
+  const result = document.querySelector('#result') as HTMLElement;
+  const shown: Shown[] = [];
+  for (const base64 of batch) {
+    const bytes = Uint8Array.from(atob(base64), (unit) => unit.charCodeAt(0));
+    const files = new DataTransfer();
+    files.items.add(new File([bytes], 'bundle.zip'));
+    const checked = new Promise((done) => result.addEventListener('checked', done, { once: true }));
+    input.files = files.files;
+    input.dispatchEvent(new Event('change'));
+    await checked;
+    const statements = [...result.querySelectorAll('.statement')].map((line) => ({
+      title: text(line.closest('.step') as Element, 'h3'),
+      state: text(line, '.state'),
+      says: text(line, '.what > bdi'),
+      where: text(line, '.where'),
+    }));
+    shown.push({ word: text(result, '.verdict h2'), summary: text(result, '.summary'), statements });
+  }
+  return shown;
+}
+
+/** What a report should look like. The age is by another moment's clock. */
+function expected({ verdict, summary, statements }: Report): Shown {
+  const lines = statements.map(({ step, state, says, about, code, pointer }: Statement) => ({
+    title: TITLES[step],
+    state: STATES[state].word,
+    says,
+    where: [about, pointer ? `at ${pointer}` : undefined, code === undefined ? undefined : `[${code}]`].filter(Boolean).join(' '),
+  }));
+  return { word: OUTCOMES[verdict].word, summary, statements: withoutAge(lines) };
+}
+const withoutAge = (lines: Shown['statements']): Shown['statements'] => lines.filter(({ title }) => title !== TITLES.age);
+const ageless = (shown: Shown): Shown => ({ ...shown, statements: withoutAge(shown.statements) });
+
+const inNode = (zip: Uint8Array, log: readonly VerifierKey<'log'>[] = [logKey], more: Partial<Trust> = {}): Shown =>
+  expected(verifyBundleZip(zip, { log, ...more }));
+
+test(
+  'a good bundle is verified, step by step, in the words of the verifier, and nothing is asked of any network',
+  async () => {
+    const { page, asked, faults, close } = await opened();
+    const [shown] = (await shownOf(page, [GOOD])) as [Shown];
+    expect(ageless(shown)).toEqual(inNode(GOOD));
+    expect(shown.word).toBe('Verified');
+    expect(shown.statements.map(({ title }) => title)).toContain(TITLES.inclusion);
+    expect(await page.textContent('#summary')).toBe('Verified: bundle.zip');
+    expect(await page.textContent('.head')).toContain('ledger.example/log');
+    expect([asked, faults]).toEqual([[PAGE], []]);
+    await close();
+  },
+  SUITE_TIMEOUT_MS,
+);
+
+test(
+  `of ${MUTANTS} bundles with one thing changed it says what the verifier says in Node, and names the same first step that is wrong`,
+  async () => {
+    const mutants = bundleMutants(bundleFiles(world, CAR), SEED, MUTANTS);
+    const { page, asked, faults, close } = await opened();
+    const started = performance.now();
+    const shown = await shownOf(
+      page,
+      mutants.map(({ zip }) => zip),
+    );
+    const seconds = (performance.now() - started) / 1_000;
+    const counts = new Map<string, number>();
+    for (const [n, { what, zip }] of mutants.entries()) {
+      const seen = shown[n] as Shown;
+      expect({ what, seed: SEED, n, ...ageless(seen) }).toEqual({ what, seed: SEED, n, ...inNode(zip) });
+      counts.set(seen.word, (counts.get(seen.word) ?? 0) + 1);
+    }
+    console.log(
+      `${MUTANTS} mutants (seed ${SEED}) in ${seconds.toFixed(1)} s: ${[...counts].map(([word, count]) => `${count} × ${word}`).join(', ')}`,
+    );
+    // Of each outcome that one bundle and one key can have there are some; what changed nothing (two events that are one, a time in the zip) is rare.
+    for (const word of ['Altered', 'Key not trusted', 'Incomplete', 'Could not be checked']) expect(counts.get(word)).toBeGreaterThan(0);
+    expect(counts.get('Verified') ?? 0).toBeLessThan(MUTANTS / 5);
+    expect([asked, faults]).toEqual([[PAGE], []]);
+    await close();
+  },
+  SUITE_TIMEOUT_MS,
+);
+
+test(
+  'where the signature fails that alone is shown',
+  async () => {
+    const files = bundleFiles(world, CAR);
+    const proof = Buffer.from(files.get('proof.json') as Uint8Array).toString();
+    const { checkpoint } = JSON.parse(proof) as { checkpoint: string };
+    const root = (checkpoint.split('\n')[2] as string).slice(0, 20);
+    const forged = zipOf(
+      files.set('proof.json', Buffer.from(proof.replace(root, `${root.slice(0, -1)}${root.endsWith('A') ? 'B' : 'A'}`))),
+    );
+    const { page, close } = await opened();
+    const [shown] = (await shownOf(page, [forged])) as [Shown];
+    expect(shown).toEqual(inNode(forged));
+    expect(shown).toMatchObject({ word: 'Altered', statements: [{ title: TITLES.signature, state: 'Fails' }] });
+    expect(await page.locator('#result svg').count()).toBe(2);
+    await close();
+  },
+  SUITE_TIMEOUT_MS,
+);
+
+test(
+  'a key that is not there, another, and one that is none: it says which, and never that the bundle is altered',
+  async () => {
+    const { page, close } = await opened();
+    const other = { ...logKey, ...(await import('#lib/ledger')).signingKey('log', 'ledger.example/log', seedOf('other')) };
+    expect((await shownOf(page, [GOOD], ''))[0]).toEqual(inNode(GOOD, []));
+    expect((await shownOf(page, [GOOD], formatVerifierKey(other)))[0]).toEqual(inNode(GOOD, [other]));
+    expect(await page.textContent('#verdict-word')).toBe('Key not trusted');
+    await page.fill('#keys', 'no key');
+    await page.click('#check');
+    expect(await page.textContent('#keys-fault')).toMatch(/^Line 1 is no key of a log: /);
+    expect(await page.getAttribute('#keys', 'aria-invalid')).toBe('true');
+    expect(await page.isVisible('#result')).toBe(false);
+    await page.fill('#keys', KEY);
+    await page.click('#check');
+    await page.waitForSelector('.verdict.verified');
+    expect(await page.getAttribute('#keys', 'aria-invalid')).toBe('false');
+    await close();
+  },
+  SUITE_TIMEOUT_MS,
+);
+
+test(
+  'witnesses are asked for by the policy that is pasted',
+  async () => {
+    const { page, close } = await opened();
+    const vkeys = witnessKeys.slice(0, 2).map((key) => ({ key, url: null }));
+    const policy = { witnesses: vkeys, threshold: 2 };
+    await page.click('#policy-part > summary');
+    await page.fill('#policy', JSON.stringify({ threshold: 2, witnesses: vkeys.map(({ key }) => ({ vkey: formatVerifierKey(key) })) }));
+    const lone = zipOf(bundleFiles(world, CAR, { witnesses: witnessKeys.slice(0, 1) }));
+    const shown = (await shownOf(page, [GOOD, lone])).map(ageless);
+    expect(shown).toEqual([inNode(GOOD, [logKey], { witnesses: policy }), inNode(lone, [logKey], { witnesses: policy })]);
+    expect(shown.map(({ word }) => word)).toEqual(['Verified', 'Incomplete']);
+    await page.fill('#policy', '{');
+    await page.click('#check');
+    expect(await page.textContent('#policy-fault')).toMatch(/^This is no policy of witnesses: /);
+    await close();
+  },
+  SUITE_TIMEOUT_MS,
+);
+
+test(
+  'a bundle that is dropped on the page is opened, and the steps are explained to whoever asks',
+  async () => {
+    const { page, close } = await opened();
+    await page.fill('#keys', KEY);
+    await page.evaluate((base64) => {
+      const bytes = Uint8Array.from(atob(base64), (unit) => unit.charCodeAt(0));
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([bytes], 'dropped.zip'));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    }, Buffer.from(GOOD).toString('base64'));
+    await page.waitForSelector('.verdict.verified');
+    expect(await page.textContent('#summary')).toBe('Verified: dropped.zip');
+    expect(await page.locator('.plain:visible').count()).toBe(0);
+    await page.click('#explain');
+    expect(await page.locator('.plain:visible').count()).toBeGreaterThan(5);
+    expect(await page.getAttribute('#explain', 'aria-pressed')).toBe('true');
+    await close();
+  },
+  SUITE_TIMEOUT_MS,
+);
+
+test(
+  'it works where crypto.subtle is not there',
+  async () => {
+    const { page, close } = await opened({}, (fresh) =>
+      fresh.addInitScript(() => Object.defineProperty(Crypto.prototype, 'subtle', { get: () => undefined })),
+    );
+    expect(await page.evaluate(() => typeof crypto.subtle)).toBe('undefined');
+    expect(((await shownOf(page, [GOOD])) as [Shown])[0].word).toBe('Verified');
+    await close();
+  },
+  SUITE_TIMEOUT_MS,
+);
+
+test(
+  'its policy lets nothing out and no other script in',
+  async () => {
+    const { page, asked, close } = await opened();
+    const tried = await page.evaluate(async () => {
+      const blocked: string[] = [];
+      document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => blocked.push(effectiveDirective));
+      const fetched = await fetch('https://example.org/').then(
+        () => 'fetched',
+        () => 'refused',
+      );
+      new Image().src = 'https://example.org/pixel.png';
+      const script = document.createElement('script');
+      script.setAttribute('nonce', 'x');
+      script.append('globalThis.ran = true');
+      let typed = 'taken';
+      try {
+        document.body.append(script);
+      } catch {
+        typed = 'refused';
+      }
+      try {
+        document.body.innerHTML = '<img src=x>';
+        typed = 'html taken';
+      } catch {
+        typed = 'refused';
+      }
+      await new Promise((done) => setTimeout(done, 50));
+      return { fetched, typed, ran: 'ran' in globalThis, blocked: [...new Set(blocked)].sort() };
+    });
+    expect(tried).toMatchObject({ fetched: 'refused', typed: 'refused', ran: false });
+    expect(tried.blocked).toEqual(expect.arrayContaining(['connect-src', 'img-src']));
+    expect(asked).toEqual([PAGE]);
+    await close();
+  },
+  SUITE_TIMEOUT_MS,
+);
+
+test.each(['light', 'dark'] as const)(
+  'nobody is kept out, by the rules of WCAG 2.2 AA, in %s colours: before and after a check, whatever comes out',
+  async (colorScheme) => {
+    const { page, close } = await opened({ colorScheme });
+    const violations = async (): Promise<string[]> => {
+      const { violations: found } = await page.evaluate(
+        (tags) =>
+          (
+            globalThis as unknown as {
+              axe: { run: (at: Document, options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+            }
+          ).axe.run(document, { runOnly: tags }),
+        WCAG,
+      );
+      return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    };
+    await page.evaluate(AXE);
+    expect(await violations()).toEqual([]);
+    for (const [zip, word] of [
+      [GOOD, 'Verified'],
+      [ALTERED, 'Altered'],
+      [INCOMPLETE, 'Incomplete'],
+      [GOOD.subarray(9), 'Could not be checked'],
+    ] as const) {
+      expect(((await shownOf(page, [zip])) as [Shown])[0].word).toBe(word);
+      await page.click('#explain');
+      expect(await violations()).toEqual([]);
+    }
+    expect(((await shownOf(page, [GOOD], '')) as [Shown])[0].word).toBe('Key not trusted');
+    expect(await violations()).toEqual([]);
+    await page.fill('#keys', 'none');
+    await page.click('#check');
+    expect(await violations()).toEqual([]);
+    // Control: what has no name is found.
+    await page.evaluate(() => document.body.append(document.createElement('button')));
+    expect(await violations()).toHaveLength(1);
+    await close();
+  },
+  SUITE_TIMEOUT_MS,
+);
+
+test(
+  'a bundle of 200 events is verified',
+  async () => {
+    const large = new LedgerWorld().begin();
+    for (let n = 0; n < 200; n++)
+      large.add([CAR], 'CLEAR', { statement: `number ${n}. ${'What the source says of it, at some length. '.repeat(10)}` });
+    large.seal();
+    const zip = zipOf(bundleFiles(large, CAR));
+    const { page, close } = await opened();
+    const shown = await shownOf(page, [zip, zip, zip]);
+    expect(shown.map(({ word }) => word)).toEqual(['Verified', 'Verified', 'Verified']);
+    console.log(
+      `a bundle of 200 events, ${Math.round(zip.length / 1024)} KB: ${await page.textContent('.head > dd:last-child')} (issue: 1 s)`,
+    );
+    await close();
+  },
+  SUITE_TIMEOUT_MS,
+);

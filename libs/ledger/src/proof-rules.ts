@@ -1,0 +1,77 @@
+/**
+ * What is checked of a proof document, by name. All of it holds; one check is left out only to show, in a control, that without it something
+ * else would be accepted. What maps, trees, openings and notes are checked for stands with them (MAP_PROOF_RULES, ITEM_TREE_RULES,
+ * STRETCH_RULES, OPENING_RULES).
+ */
+export const PROOF_RULES = {
+  /** The bytes are the canonical text of their value: nothing is said twice, or between the lines. */
+  canonicalText: true,
+  /** Nothing stands beside the members that the format has. */
+  knownMembers: true,
+  /** The format is version 1. */
+  formatKnown: true,
+  /** Groups and events stand once, in ascending order. */
+  partsAscend: true,
+  /** As many of the witnesses that were asked for cosigned the head. */
+  witnessed: true,
+  /** The head is not older than it may be. */
+  fresh: true,
+  /** The head continues the one that was kept. */
+  keptContinues: true,
+  /** The head is not behind the one that was kept, where the log itself was asked. */
+  notBehindKept: true,
+  /** The seal is the last entry under the head. */
+  sealIsLast: true,
+  /** The seal stands in the log. */
+  sealIncluded: true,
+  /** The seal is of the log whose head was signed. */
+  sealOfLog: true,
+  /** The map reaches no further than the log did at the seal. */
+  sealCoversPast: true,
+  /** The genesis stands in the log. */
+  genesisIncluded: true,
+  /** The genesis is of this log. */
+  genesisOfLog: true,
+  /** The salt is the one that the genesis commits to. */
+  saltCommitted: true,
+  /** The salt is the one that was kept. */
+  saltKept: true,
+  /** The item is the one that was asked for. */
+  itemAsked: true,
+  /** The reader groups are those that were asked for, all of them. */
+  groupsAsked: true,
+  /** What the map proof leads to is the root in the seal. */
+  mapRootSealed: true,
+  /** A tree is shown where the map has one, and none where it has none. */
+  treeShown: true,
+  /** Size and root of the tree are those in the map. */
+  treeInMap: true,
+  /** The stretch is the one that was asked for. */
+  stretchAsked: true,
+  /** The tree has grown from the one that was kept. */
+  treeKept: true,
+  /** An event's content, envelope and secret give its commitment. */
+  eventWhole: true,
+  /** The event is the one that was asked for. */
+  eventAsked: true,
+  /** A shown event is one of the entries that the trees list, at that index and with that hash. */
+  eventListed: true,
+  /** A shown entry of the operator is one of those that the trees list. */
+  noticeListed: true,
+  /** A shown event is about the item, and is for each reader group in whose tree its entry stands. */
+  eventConcerns: true,
+  /** Each entry that the trees list is shown, where all were to be. */
+  eventsComplete: true,
+  /** An event stands in the log at its index. */
+  eventIncluded: true,
+  /** An event that no tree lists has its place in the log shown, and so has each where it was asked for. */
+  inclusionShown: true,
+} as const satisfies Record<string, boolean>;
+
+/** The name of one check. */
+export type ProofRuleName = keyof typeof PROOF_RULES;
+/** Which checks are made. */
+export type ProofRules = Readonly<Record<ProofRuleName, boolean>>;
+
+/** The checks with one left out. */
+export const proofRulesWithout = (name: ProofRuleName): ProofRules => ({ ...PROOF_RULES, [name]: false });

@@ -1,0 +1,143 @@
+/**
+ * What a check of a proof says: never yes or no alone, but one statement for each step, of which each is established, not established, or
+ * failed, and a verdict in the six outcomes that every surface of the product shows alike. Pure; words for people, codes for programs.
+ */
+import type { Checkpoint } from './checkpoint.ts';
+
+/** The outcomes, and the exit code of the command line for each. */
+export const VERDICTS = {
+  verified: 0,
+  altered: 10,
+  'not-in-log': 11,
+  'untrusted-key': 12,
+  incomplete: 13,
+  'not-checked': 20,
+} as const satisfies Record<string, number>;
+/** One of VERDICTS. */
+export type Verdict = keyof typeof VERDICTS;
+
+/** The steps of a check, in their order; what each is about, in plain words, for whoever asks to have it explained. */
+export const STEPS = {
+  document: 'The proof can be read: it has the form of one, and nothing stands in it that no check looks at.',
+  signature:
+    'The head of the log, its number of entries and the one hash over all of them, is signed by a key that you trust for this log.',
+  witnesses: 'Others than the operator saw the same head, and that it continues what they saw before.',
+  age: 'How old the head is: what was added later is not covered.',
+  kept: 'The head continues the one that you kept from an earlier check: nothing that was there is gone or changed.',
+  seal: 'The last entry under the head says up to where the item map reaches, and when that was recorded.',
+  salt: 'The secret number that hides the names of items is the one that the log committed to in its first entry: one name has one place.',
+  map: 'The item map has one place for this item and reader group, and this is what stands there.',
+  tree: 'The list of entries about the item is the one whose hash stands in the map: none is missing, added, or in another order.',
+  events: 'Each event that is shown, with its secret, gives the entry that stands in the log, and is about this item.',
+  inclusion: 'Each entry stands at its place under the head of the log.',
+  completeness: 'Why nothing about the item can have been left out of its list when it was sealed.',
+  receipt: 'What capture signed when it took the event in.',
+} as const satisfies Record<string, string>;
+/** One of STEPS. */
+export type Step = keyof typeof STEPS;
+
+/** One step's outcome. */
+export interface Statement {
+  readonly step: Step;
+  readonly state: 'established' | 'not-established' | 'failed';
+  /** A sentence. Quotes names, numbers and hashes, nothing of a content. */
+  readonly says: string;
+  /** What it is about, where the step is made for several things: a reader group, an event. */
+  readonly about?: string;
+  /** Of a failure, or of what is not established: stable. */
+  readonly code?: string;
+  /** RFC 6901, in the document that was checked. */
+  readonly pointer?: string;
+  /** Of what is not established: without it the whole is incomplete. Of a failure: which verdict it gives, where that is not `altered`. */
+  readonly verdict?: Verdict;
+}
+
+/** The head that was checked, and what its seal says. */
+export interface CheckedHead extends Pick<Checkpoint, 'origin' | 'size' | 'root'> {
+  /** RFC 3339, of the seal; null: the check ended before it was read. */
+  readonly time: string | null;
+}
+
+/** What a whole check found. */
+export interface Report {
+  readonly verdict: Verdict;
+  /** One sentence for a person. */
+  readonly summary: string;
+  /** In order; ends with the first failure. Where the signature fails that alone is shown: beside a broken one nothing else counts. */
+  readonly statements: readonly Statement[];
+  readonly head: CheckedHead | null;
+}
+
+/** A statement that holds. */
+export const established = (step: Step, says: string, about?: string): Statement => ({
+  step,
+  state: 'established',
+  says,
+  ...(about === undefined ? {} : { about }),
+});
+
+/** A statement that is left open. @param verdict `incomplete` where the whole is without it */
+export const leftOpen = (
+  step: Step,
+  code: string,
+  says: string,
+  more: { readonly about?: string; readonly verdict?: Verdict } = {},
+): Statement => ({
+  step,
+  state: 'not-established',
+  says,
+  code,
+  ...more,
+});
+
+/** A statement that does not hold. */
+export const failure = (
+  step: Step,
+  fault: { readonly code: string; readonly detail: string; readonly pointer?: string },
+  more: { readonly about?: string; readonly verdict?: Verdict } = {},
+): Statement => ({
+  step,
+  state: 'failed',
+  says: fault.detail,
+  code: fault.code,
+  ...(fault.pointer === undefined ? {} : { pointer: fault.pointer }),
+  ...more,
+});
+
+/** The report of statements that were made in order. */
+export function reportOf(statements: readonly Statement[], head: CheckedHead | null): Report {
+  const failed = statements.find(({ state }) => state === 'failed');
+  const open = statements.find(({ state, verdict }) => state === 'not-established' && verdict !== undefined);
+  const verdict = failed === undefined ? (open?.verdict ?? 'verified') : (failed.verdict ?? 'altered');
+  const shown = failed?.step === 'signature' ? [failed] : statements;
+  return { verdict, summary: summaryOf(verdict, failed ?? open, head), statements: shown, head };
+}
+
+/** A check that could not be made: where from, and why. Nothing is known to be wrong. */
+export const notChecked = (code: string, says: string): Report => ({
+  verdict: 'not-checked',
+  summary: `Could not check, and nothing is known to be wrong: ${says}`,
+  statements: [leftOpen('document', code, says, { verdict: 'not-checked' })],
+  head: null,
+});
+
+function summaryOf(verdict: Verdict, first: Statement | undefined, head: CheckedHead | null): string {
+  const says = first?.says ?? '';
+  switch (verdict) {
+    case 'verified':
+      return `Unaltered since ${head?.time === null || head === null ? 'it was signed' : minuteOf(head.time)}.`;
+    case 'altered':
+      return `This does not match the log: ${says}`;
+    case 'not-in-log':
+      return `Not in the log: ${says}`;
+    case 'untrusted-key':
+      return `Signed by a key that you have not pinned: ${says}`;
+    case 'incomplete':
+      return `Incomplete: ${says}`;
+    case 'not-checked':
+      return `Could not check, and nothing is known to be wrong: ${says}`;
+  }
+}
+
+const MINUTE_END = 16;
+const minuteOf = (time: string): string => `${time.slice(0, MINUTE_END).replace('T', ' ')} UTC`;

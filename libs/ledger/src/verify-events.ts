@@ -1,0 +1,200 @@
+/** The events that a proof shows: each gives its entry, stands where it should, and is about the item. */
+import { equalBytes, utf8 } from './bytes.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { checkWhole } from './check-whole.ts';
+import { encodeEntry } from './entry.ts';
+import type { JsonObject, JsonValue } from './json-value.ts';
+import { verifyInclusion } from './log-tree.ts';
+import { leafHash } from './merkle.ts';
+import type { EventPart, ProofDocument } from './proof-document.ts';
+import { accept, refuse, type ProofResult } from './proof-fault.ts';
+import type { ProofRules } from './proof-rules.ts';
+import { checkOpening } from './read-opening.ts';
+import { established, failure, leftOpen, type Statement } from './report.ts';
+import type { Envelope } from './slots.ts';
+import { treesOf } from './trees-of.ts';
+import type { ListedEntries } from './verify-item.ts';
+import type { Question } from './verify-proof.ts';
+
+interface Given {
+  /** `null`: the proof is about events alone. */
+  readonly listed: ListedEntries | null;
+  readonly head: Checkpoint;
+  readonly question: Question;
+  readonly rules: ProofRules;
+}
+
+/** A statement for all of a kind, or the first that fails. */
+export function* verifyEvents({ events, notices, item }: ProofDocument, given: Given): Generator<Statement> {
+  const { question, rules } = given;
+  if (item !== null && given.listed === null) return;
+  if (question.event !== undefined && events.length === 0 && rules.eventAsked)
+    return yield failure(
+      'events',
+      { code: 'proof.other-event', detail: 'The event that was asked for is not shown.', pointer: '/events' },
+      { verdict: 'not-in-log' },
+    );
+  const withheld: bigint[] = [];
+  const places = placesOf(given.listed);
+  for (const [n, event] of events.entries()) {
+    const fault = checkEvent(event, `/events/${n}`, places, given);
+    if (fault === 'no content') withheld.push(event.index);
+    else if (fault !== null) return yield fault;
+  }
+  if (withheld.length > 0)
+    return yield leftOpen(
+      'events',
+      'proof.content-missing',
+      `The content of ${count(withheld.length, 'event')} is not there, first that of index ${withheld[0]}.`,
+      { verdict: 'incomplete' },
+    );
+  if (events.length > 0)
+    yield established(
+      'events',
+      events.length === 1
+        ? `The event gives its entry${item === null ? '' : ', and is about the item'}.`
+        : `All ${events.length} events give their entries${item === null ? '' : ', and are about the item'}.`,
+    );
+  const strange = notices.findIndex(({ entry, index }) => !isListed(leafHash(utf8(entry)), places?.get(index)));
+  if (rules.noticeListed && strange >= 0)
+    return yield failure('events', {
+      code: 'proof.notice-not-listed',
+      detail: 'An entry of the operator is shown that no list has at its index.',
+      pointer: `/notices/${strange}`,
+    });
+  if (notices.length > 0)
+    yield established('events', `${count(notices.length, 'entry', 'entries')} of the operator are those that are listed.`);
+  yield* checkAllShown([...events, ...notices], given);
+  const placed = events.filter(({ inclusion }) => inclusion !== null).length;
+  if (placed > 0)
+    yield established(
+      'inclusion',
+      placed === 1 ? 'The event stands at its place under the head.' : `All ${placed} events stand at their places under the head.`,
+    );
+}
+
+function* checkAllShown(events: readonly { readonly index: bigint }[], { listed, question, rules }: Given): Generator<Statement> {
+  if (listed === null) return;
+  const shown = new Set(events.map(({ index }) => index));
+  const missing = listed.groups.flatMap(({ entries }) => entries.filter(({ index }) => !shown.has(index)));
+  if (missing.length === 0) return;
+  const says = `${count(missing.length, 'entry', 'entries')} about the item are listed and not shown, the first at index ${missing[0]?.index}.`;
+  if (question.allEvents === true && rules.eventsComplete)
+    yield leftOpen('events', 'proof.events-missing', says, { verdict: 'incomplete' });
+  else if (question.allEvents !== true) yield leftOpen('events', 'proof.events-not-asked', says);
+}
+
+/** By log index: in which groups' lists an entry stands, and with what hash. */
+type Places = ReadonlyMap<bigint, readonly { readonly group: string; readonly leafHash: Uint8Array }[]>;
+
+const isListed = (leaf: Uint8Array, listedAt: readonly { readonly leafHash: Uint8Array }[] = []): boolean =>
+  listedAt.length > 0 && listedAt.every(({ leafHash: listedLeaf }) => equalBytes(listedLeaf, leaf));
+
+function placesOf(listed: ListedEntries | null): Places | null {
+  if (listed === null) return null;
+  const places = new Map<bigint, { group: string; leafHash: Uint8Array }[]>();
+  for (const { group, entries } of listed.groups)
+    for (const { index, leafHash: listedLeaf } of entries) {
+      const known = places.get(index);
+      if (known === undefined) places.set(index, [{ group, leafHash: listedLeaf }]);
+      else known.push({ group, leafHash: listedLeaf });
+    }
+  return places;
+}
+
+/** `null`: all of it holds. */
+function checkEvent(
+  event: EventPart,
+  pointer: string,
+  places: Places | null,
+  { listed, head, question, rules }: Given,
+): Statement | 'no content' | null {
+  const about = `index ${event.index}`;
+  const fail = (step: 'events' | 'inclusion', code: string, detail: string, at = ''): Statement =>
+    failure(step, { code, detail, pointer: pointer + at }, { about });
+  const leaf = leafHash(encodeEntry(event.commitment));
+  const listedAt = places?.get(event.index) ?? [];
+  if (places !== null && rules.eventListed) {
+    if (listedAt.length === 0)
+      return fail('events', 'proof.event-not-listed', 'The event is shown, and is not one of those that are listed about the item.');
+    if (listedAt.some(({ leafHash: listedLeaf }) => !equalBytes(listedLeaf, leaf)))
+      return fail('events', 'proof.event-entry', 'The entry of this event is not the one that is listed at its index.', '/commitment');
+  }
+  const read = readShown(event, question, rules);
+  if (read === null) return 'no content';
+  if (!read.ok) return failure('events', { ...read.fault, pointer: `${pointer}/shown${read.fault.pointer ?? ''}` }, { about });
+  const { envelope, document } = read.value;
+  const { event: asked } = question;
+  if (rules.eventAsked && asked !== undefined && ((asked.agency ?? envelope.agency) !== envelope.agency || envelope.id !== asked.id))
+    return fail('events', 'proof.other-event', `This is the event ${envelope.agency}/${envelope.id}, and another was asked for.`);
+  if (listed !== null && rules.eventConcerns) {
+    const trees = treesOf(envelope.agency, document) ?? [];
+    const strange = listedAt.find(({ group }) => !trees.some((tree) => tree.item === listed.item && tree.group === group));
+    if (strange !== undefined)
+      return fail('events', 'proof.event-item', `The event does not concern ${listed.item} for ${strange.group}, in whose list it stands.`);
+  }
+  return checkPlace(event, leaf, head, { listed, question, rules, fail });
+}
+
+function checkPlace(
+  { index, inclusion }: EventPart,
+  leaf: Uint8Array,
+  { size, root }: Checkpoint,
+  {
+    listed,
+    question,
+    rules,
+    fail,
+  }: Pick<Given, 'listed' | 'question' | 'rules'> & { fail: (step: 'inclusion', code: string, detail: string, at?: string) => Statement },
+): Statement | null {
+  if (inclusion === null) {
+    const needed = listed === null || question.inclusion === true;
+    return needed && rules.inclusionShown
+      ? fail('inclusion', 'proof.inclusion-missing', 'The place of this event in the log is not shown.')
+      : null;
+  }
+  if (!rules.eventIncluded || verifyInclusion(leaf, index, size, root, inclusion)) return null;
+  return fail('inclusion', 'proof.inclusion', 'The head does not hold this entry at this index.', '/inclusion');
+}
+
+interface ReadEvent {
+  readonly envelope: Envelope;
+  /** What was opened of it. */
+  readonly document: JsonObject;
+}
+
+/** `null`: its content is in a file that is not there. */
+function readShown({ index, commitment, shown }: EventPart, { contentOf }: Question, rules: ProofRules): ProofResult<ReadEvent> | null {
+  if ('opening' in shown) return readOpened(shown.opening, commitment);
+  const { envelope, secret } = shown;
+  const content = shown.content === null ? contentOf?.(index) : utf8(shown.content);
+  if (content === undefined) return null;
+  const whole = checkWhole(envelope, content, secret, commitment);
+  if (whole.ok) return accept({ envelope, document: whole.value });
+  if (rules.eventWhole) return whole;
+  return accept({ envelope, document: parsedObject(content) });
+}
+
+/** Only where a control left out the check. */
+function parsedObject(content: Uint8Array): JsonObject {
+  try {
+    return JSON.parse(new TextDecoder().decode(content)) as JsonObject;
+  } catch {
+    return {};
+  }
+}
+
+/** Of what is opened the parts that say whom it concerns: an item that is not opened is not shown to be this one. */
+function readOpened(opening: JsonValue, commitment: string): ProofResult<ReadEvent> {
+  const read = checkOpening(opening, commitment);
+  if (!read.ok) return read;
+  const { envelope, kind, handling, slots } = read.value;
+  const document: Record<string, JsonValue> = { ...kind, handling };
+  for (const slot of slots) {
+    if (slot.state === 'list') document[slot.slot] = slot.elements.flatMap(({ value }) => (value === undefined ? [] : [value]));
+    else if (slot.state === 'value' && slot.slot === 'relations') document['relations'] = slot.value;
+  }
+  return Object.keys(envelope).length === 0 ? refuse('opening.envelope', 'The envelope is not opened.') : accept({ envelope, document });
+}
+
+const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;

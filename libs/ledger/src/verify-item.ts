@@ -1,0 +1,176 @@
+/** For each reader group of an item: its place in the map, and the list of its entries. */
+import { equalBytes } from './bytes.ts';
+import { itemLeafHashes, type ItemEntry } from './item-tree.ts';
+import { mapRootOf } from './item-map.ts';
+import { mapKey } from './map-key.ts';
+import { decodeMapProof } from './map-proof.ts';
+import type { GroupPart, ProofDocument, TreePart } from './proof-document.ts';
+import type { ProofRules } from './proof-rules.ts';
+import { established, failure, leftOpen, type Statement } from './report.ts';
+import { rootOfStretch } from './stretch.ts';
+import type { KeptTree, Question } from './verify-proof.ts';
+import type { CheckedSeal } from './verify-seal.ts';
+
+/** What was established of an item. */
+export interface ListedEntries {
+  readonly item: string;
+  /** By reader group, in the order of the document. */
+  readonly groups: readonly { readonly group: string; readonly entries: readonly ItemEntry[] }[];
+  /** To be kept: size and root of each tree. */
+  readonly trees: readonly KeptTree[];
+}
+
+interface Given {
+  readonly seal: CheckedSeal;
+  readonly mapSalt: Uint8Array;
+  readonly question: Question;
+  readonly kept: readonly KeptTree[];
+  readonly rules: ProofRules;
+}
+
+/** A statement for each group's place in the map and each list; what they list, or `null` after a failure. */
+export function* verifyItem(
+  { item, groups }: NonNullable<ProofDocument['item']>,
+  given: Given,
+): Generator<Statement, ListedEntries | null> {
+  const { question, rules } = given;
+  if (rules.itemAsked && question.item !== undefined && question.item !== item)
+    return yield* stop(
+      failure('map', {
+        code: 'proof.other-item',
+        detail: `The proof is about ${item}, and ${question.item} was asked for.`,
+        pointer: '/item/item',
+      }),
+    );
+  const names = groups.map(({ group }) => group);
+  const asked = question.groups === undefined ? names : [...question.groups].sort();
+  if (rules.groupsAsked && (names.length === 0 || asked.join('\n') !== names.join('\n')))
+    return yield* stop(
+      failure('map', {
+        code: 'proof.groups',
+        detail: `The proof is for the reader groups ${names.join(', ')}, and not for ${asked.join(', ')}.`,
+        pointer: '/item/groups',
+      }),
+    );
+  const listed: { group: string; entries: readonly ItemEntry[] }[] = [];
+  const trees: KeptTree[] = [];
+  for (const [n, part] of groups.entries()) {
+    const tree = yield* verifyGroup(item, part, `/item/groups/${n}`, given);
+    if (tree === null) return null;
+    listed.push({ group: part.group, entries: part.tree?.entries ?? [] });
+    if (tree !== 'absent') trees.push(tree);
+  }
+  return { item, groups: listed, trees };
+}
+
+function* stop(statement: Statement): Generator<Statement, null> {
+  yield statement;
+  return null;
+}
+
+function* verifyGroup(
+  item: string,
+  { group, map, tree }: GroupPart,
+  pointer: string,
+  given: Given,
+): Generator<Statement, KeptTree | 'absent' | null> {
+  const { seal, mapSalt, kept, rules } = given;
+  const about = `${item} for ${group}`;
+  const fail = (step: 'map' | 'tree', fault: { code: string; detail: string }, at: string): Generator<Statement, null> =>
+    stop(failure(step, { ...fault, pointer: `${pointer}/${at}` }, { about }));
+  const decoded = decodeMapProof(map);
+  if (!decoded.ok) return yield* fail('map', decoded.fault, 'map');
+  const said = mapRootOf(decoded.proof, mapKey(mapSalt, group, item));
+  if (!said.ok) return yield* fail('map', said.fault, 'map');
+  if (rules.mapRootSealed && !equalBytes(said.root, seal.mapRoot))
+    return yield* fail('map', { code: 'proof.map-root', detail: 'The path does not lead to the root of the map in the seal.' }, 'map');
+  const before = kept.find((known) => known.group === group && known.item === item);
+  const { found } = said;
+  if (found === null) {
+    if (rules.treeShown && tree !== null)
+      return yield* fail('tree', { code: 'proof.tree-shown', detail: 'The map has no such tree, and one is shown.' }, 'tree');
+    if (rules.treeKept && before !== undefined)
+      return yield* fail(
+        'tree',
+        { code: 'proof.tree-kept', detail: `${before.n} entries were there in an earlier check, and now there is none.` },
+        'map',
+      );
+    yield established('map', `No entry below ${seal.covers} is about it: its place in the map is empty.`, about);
+    return 'absent';
+  }
+  yield established('map', `${found.n} ${found.n === 1n ? 'entry' : 'entries'} below ${seal.covers}.`, about);
+  if (tree === null) {
+    if (!rules.treeShown) return { group, item, ...found };
+    return yield* fail('tree', { code: 'proof.tree-shown', detail: 'The map has such a tree, and it is not shown.' }, 'tree');
+  }
+  yield* verifyTree(tree, found, before, { about, pointer: `${pointer}/tree`, given });
+  return { group, item, ...found };
+}
+
+function* verifyTree(
+  { from, entries, stretch }: TreePart,
+  found: { readonly n: bigint; readonly root: Uint8Array },
+  before: KeptTree | undefined,
+  { about, pointer, given: { seal, question, rules } }: { readonly about: string; readonly pointer: string; readonly given: Given },
+): Generator<Statement> {
+  const asked = question.stretch ?? { from: 0n, to: found.n };
+  const to = from + BigInt(entries.length);
+  if (rules.stretchAsked && (from !== asked.from || to !== (asked.to < found.n ? asked.to : found.n)))
+    return yield failure(
+      'tree',
+      {
+        code: 'proof.stretch',
+        detail: `The entries ${from} to ${to} are shown, and ${asked.from} to ${asked.to} were asked for.`,
+        pointer,
+      },
+      { about },
+    );
+  const leaves = itemLeafHashes(entries, seal.covers);
+  if (!leaves.ok) return yield failure('tree', { ...leaves.fault, pointer: `${pointer}/entries` }, { about });
+  const made = rootOfStretch(leaves.hashes, from, found.n, stretch);
+  if (!made.ok) return yield failure('tree', { ...made.fault, pointer: `${pointer}/stretch` }, { about });
+  if (rules.treeInMap && !equalBytes(made.root, found.root))
+    return yield failure(
+      'tree',
+      { code: 'proof.tree-root', detail: 'The entries do not give the root that stands in the map.', pointer: `${pointer}/entries` },
+      { about },
+    );
+  const isWhole = from === 0n && to === found.n;
+  yield established(
+    'tree',
+    isWhole ? `All ${found.n} are listed, in their order.` : `Entries ${from} to ${to - 1n} of ${found.n} are listed, in their order.`,
+    about,
+  );
+  if (before !== undefined && rules.treeKept) yield keptTree(leaves.hashes, isWhole, found, before, { about, pointer });
+}
+
+/** The kept tree is the beginning of this one. */
+function keptTree(
+  leaves: readonly Uint8Array[],
+  isWhole: boolean,
+  { n, root }: { readonly n: bigint; readonly root: Uint8Array },
+  before: KeptTree,
+  { about, pointer }: { readonly about: string; readonly pointer: string },
+): Statement {
+  if (before.n > n)
+    return failure(
+      'tree',
+      { code: 'proof.tree-kept', detail: `${before.n} entries were there in an earlier check, and now there are ${n}.`, pointer },
+      { about },
+    );
+  if (before.n < n && !isWhole)
+    return leftOpen(
+      'tree',
+      'proof.tree-kept-open',
+      `Whether the ${before.n} entries of an earlier check begin this list is seen only where all of it is shown.`,
+      { about },
+    );
+  const start = before.n === n ? { ok: true as const, root } : rootOfStretch(leaves.slice(0, Number(before.n)), 0n, before.n, []);
+  if (!start.ok || !equalBytes(start.root, before.root))
+    return failure(
+      'tree',
+      { code: 'proof.tree-kept', detail: `The list does not begin with the ${before.n} entries of an earlier check.`, pointer },
+      { about },
+    );
+  return established('tree', `It begins with the ${before.n} entries of an earlier check.`, about);
+}

@@ -1,0 +1,266 @@
+/** What an honest ledger's proofs establish, and what is said of each that is not whole. */
+import { utf8 } from './bytes.ts';
+import { eventFile, verifyBundle, verifyBundleSteps } from './bundle.ts';
+import { openSlots } from './opening.ts';
+import { encodeProofDocument, openingJson, readProofDocument, type ProofDocument } from './proof-document.ts';
+import { VERDICTS, type Report } from './report.ts';
+import { KEYS_TREE } from './log-keys.ts';
+import { formatVerifierKey, signingKey } from './note-key.ts';
+import {
+  BOX,
+  bundleFiles,
+  CAR,
+  GROUPS,
+  grownWorld,
+  LedgerWorld,
+  logKey,
+  MAP_SALT,
+  OTHER_CAR,
+  OWN,
+  seedOf,
+  witnessKeys,
+} from './ledger-world.contract.ts';
+import { verifyProof, type Trust } from './verify-proof.ts';
+
+const world = grownWorld();
+const trust: Trust = { log: [logKey] };
+const asked = { item: CAR, groups: GROUPS, allEvents: true, inclusion: true };
+const policy = (threshold: number) => ({ witnesses: witnessKeys.map((key) => ({ key, url: null })), threshold });
+const states = ({ statements }: Report) => statements.map(({ step, state }) => `${step} ${state}`);
+const firstCode = ({ statements }: Report, state: string) => statements.find((one) => one.state === state)?.code;
+const encoded = (change: (document: ProofDocument) => ProofDocument, item = CAR) => encodeProofDocument(change(world.prove(item)));
+
+describe('a proof of everything about an item', () => {
+  it('is verified, step by step, and says what stands behind its completeness', () => {
+    const { report } = verifyProof(world.encode(CAR), { ...trust, nowMs: Date.parse('2026-01-01T00:10:00Z') }, asked);
+    expect(report.verdict).toBe('verified');
+    expect(report.summary).toBe('Unaltered since 2026-01-01 00:00 UTC.');
+    expect([...new Set(states(report))]).toEqual([
+      'document established',
+      'signature established',
+      'witnesses not-established',
+      'kept not-established',
+      'seal established',
+      'age established',
+      'salt established',
+      'map established',
+      'tree established',
+      'events established',
+      'inclusion established',
+      'completeness not-established',
+    ]);
+    expect(report.head).toMatchObject({ origin: 'ledger.example/log', size: BigInt(world.size), time: '2026-01-01T00:00:23.000000Z' });
+    const says = report.statements.find(({ step }) => step === 'completeness')?.says;
+    expect(says).toMatch(/word of the operator/);
+  });
+
+  it('of an item that nobody reported shows its absence in each group', () => {
+    const { report } = verifyProof(world.encode('vin:NOBODY'), trust, { ...asked, item: 'vin:NOBODY' });
+    expect(report.verdict).toBe('verified');
+    expect(report.statements.filter(({ step }) => step === 'map').map(({ says }) => says)).toEqual(
+      GROUPS.map(() => expect.stringMatching(/its place in the map is empty/) as string),
+    );
+  });
+
+  it('under the eyes of enough witnesses says so, and names the one that made the map again', () => {
+    const bytes = world.encode(CAR, { witnesses: witnessKeys });
+    const { report } = verifyProof(bytes, { ...trust, witnesses: policy(2) }, asked);
+    expect(states(report)).toContain('witnesses established');
+    expect(report.statements.at(-1)).toMatchObject({
+      step: 'completeness',
+      state: 'established',
+      says: expect.stringMatching(/w3\/map/) as string,
+    });
+  });
+
+  it('without them is incomplete, and names who is missing', () => {
+    const { report } = verifyProof(world.encode(CAR, { witnesses: [witnessKeys[0]!] }), { ...trust, witnesses: policy(2) }, asked);
+    expect([report.verdict, firstCode(report, 'not-established')]).toEqual(['incomplete', 'proof.witnesses']);
+    expect(report.summary).toMatch(/w2, witness\.example\/w3\/map/);
+  });
+
+  it('by a key that is not pinned shows nothing else', () => {
+    const stranger = signingKey('log', logKey.name, seedOf('stranger'));
+    const { report, keep } = verifyProof(world.encode(CAR), { log: [stranger] }, asked);
+    expect([report.verdict, states(report), keep]).toEqual(['untrusted-key', ['signature failed'], null]);
+    expect(verifyProof(world.encode(CAR, { signer: stranger }), trust, asked).report.verdict).toBe('untrusted-key');
+    expect(verifyProof(world.encode(CAR), { log: [] }, asked).report.verdict).toBe('untrusted-key');
+  });
+
+  it('shows a stretch where one was asked for', () => {
+    const all = world.prove(CAR, { groups: ['clear'] }).item?.groups[0]?.tree?.entries.length ?? 0;
+    expect(all).toBeGreaterThan(4);
+    const bytes = world.encode(CAR, { groups: ['clear'], from: 1, to: 3 });
+    const stretch = { from: 1n, to: 3n };
+    expect(verifyProof(bytes, trust, { item: CAR, groups: ['clear'], stretch }).report.verdict).toBe('verified');
+    const { report } = verifyProof(bytes, trust, { item: CAR, groups: ['clear'] });
+    expect([report.verdict, firstCode(report, 'failed')]).toEqual(['altered', 'proof.stretch']);
+  });
+
+  it('with listed entries that are not shown says how many, and is incomplete only where all were to be shown', () => {
+    const bytes = world.encode(CAR, { events: false });
+    const open = verifyProof(bytes, trust, { item: CAR }).report;
+    expect([open.verdict, states(open).includes('events not-established')]).toEqual(['verified', true]);
+    const { report } = verifyProof(bytes, trust, asked);
+    expect([report.verdict, report.statements.find(({ verdict }) => verdict !== undefined)?.code]).toEqual([
+      'incomplete',
+      'proof.events-missing',
+    ]);
+  });
+
+  it('that is too old for the reader is incomplete', () => {
+    const { report } = verifyProof(world.encode(CAR), { ...trust, nowMs: Date.parse('2026-01-03T00:00:00Z'), ageSecondsMax: 60 }, asked);
+    expect([report.verdict, report.summary]).toEqual(['incomplete', 'Incomplete: The head is 47 hours old, and may be 60 s.']);
+  });
+
+  it('opens some of an event, and is refused where the item itself stays closed', () => {
+    const [event] = world.events.filter(({ items }) => items.includes(CAR));
+    const show = (elements: readonly number[]) => {
+      const opening = openSlots(event!.envelope, event!.document, event!.secret, { elements: { items: elements } });
+      return encoded((document) => ({
+        ...document,
+        events: document.events.map((part) => (part.index === event!.index ? { ...part, shown: { opening: openingJson(opening) } } : part)),
+      }));
+    };
+    expect(verifyProof(show([event!.items.indexOf(CAR)]), trust, asked).report.verdict).toBe('verified');
+    const closed = verifyProof(show([]), trust, asked).report;
+    expect([closed.verdict, firstCode(closed, 'failed')]).toEqual(['altered', 'proof.event-item']);
+  });
+});
+
+describe('a proof of one event', () => {
+  const event = world.events[4]!;
+  it('shows its place in the log, and needs no map', () => {
+    const { report } = verifyProof(encodeProofDocument(world.proveEvent(event)), trust, {
+      event: { agency: 'local', id: event.envelope.id },
+    });
+    expect(report.verdict).toBe('verified');
+    expect(states(report)).not.toContain('completeness not-established');
+  });
+
+  it('is not one of another event, nor of none', () => {
+    const other = { agency: 'local', id: 'e-999' };
+    const wrong = verifyProof(encodeProofDocument(world.proveEvent(event)), trust, { event: other }).report;
+    expect([wrong.verdict, firstCode(wrong, 'failed')]).toEqual(['altered', 'proof.other-event']);
+    const none = verifyProof(encodeProofDocument({ ...world.proveEvent(event), events: [] }), trust, { event: other }).report;
+    expect(none.verdict).toBe('not-in-log');
+  });
+});
+
+it("the list of the log's keys is proved as the list of an item is", () => {
+  const keyed = new LedgerWorld().begin();
+  for (const key of ['a', 'b']) keyed.certify(formatVerifierKey(signingKey('receipt', `ledger.example/log/${key}`, seedOf(key))));
+  keyed.seal();
+  const whole = { item: KEYS_TREE.item, groups: [KEYS_TREE.group], allEvents: true };
+  const document = keyed.proveKeys();
+  expect(verifyProof(encodeProofDocument(document), trust, whole).report.verdict).toBe('verified');
+  const less = verifyProof(encodeProofDocument({ ...document, notices: document.notices.slice(1) }), trust, whole).report;
+  expect(less.verdict).toBe('incomplete');
+  const [first] = document.notices;
+  const other = { ...first!, entry: first!.entry.replace('certify', 'revoke') };
+  const changed = verifyProof(encodeProofDocument({ ...document, notices: [other, ...document.notices.slice(1)] }), trust, whole).report;
+  expect([changed.verdict, firstCode(changed, 'failed')]).toEqual(['altered', 'proof.notice-not-listed']);
+});
+
+describe('what was kept from an earlier check', () => {
+  const early = new LedgerWorld().begin();
+  for (let n = 0; n < 3; n++) early.add([CAR]);
+  early.seal();
+  const first = verifyProof(early.encode(CAR), trust, asked);
+  const kept = { ...first.keep!, consistency: null };
+  const { size } = early;
+  early.add([CAR]);
+  early.add([OTHER_CAR]);
+  early.seal();
+
+  it('is continued by a log that only grew, and by the item', () => {
+    const continued = { ...trust, kept: { ...kept, consistency: early.consistency(size) } };
+    const { report } = verifyProof(early.encode(CAR), continued, { ...asked, isLatest: true });
+    expect(report.verdict).toBe('verified');
+    expect(states(report)).toContain('kept established');
+    expect(report.statements.filter(({ says }) => /begins with the 3 entries/.test(says))).toHaveLength(1);
+    expect(verifyProof(early.encode(CAR, { salt: false }), continued, asked).report.verdict).toBe('verified');
+  });
+
+  it('says what it lacks where nobody gave the path between the heads', () => {
+    const { report } = verifyProof(early.encode(CAR), { ...trust, kept }, asked);
+    expect(firstCode({ ...report, statements: report.statements.filter(({ step }) => step === 'kept') }, 'not-established')).toBe(
+      'proof.consistency-unknown',
+    );
+  });
+
+  it('unmasks a fork, an older state that was put back, another salt, and an item that lost an entry', () => {
+    const fork = new LedgerWorld().begin();
+    for (let n = 0; n < 3; n++) fork.add([OTHER_CAR]);
+    fork.seal();
+    fork.add([CAR]);
+    fork.seal();
+    const forked = verifyProof(fork.encode(CAR), { ...trust, kept: { ...kept, consistency: fork.consistency(size) } }, asked).report;
+    expect([forked.verdict, firstCode(forked, 'failed')]).toEqual(['altered', 'proof.forked']);
+    expect(forked.summary).toMatch(new RegExp(`below ${size}`));
+
+    const now = { size: BigInt(early.size), root: early.root(), mapSalt: MAP_SALT, trees: [], consistency: null };
+    const old = new LedgerWorld().begin();
+    for (let n = 0; n < 3; n++) old.add([CAR]);
+    old.seal();
+    const stale = verifyProof(old.encode(CAR), { ...trust, kept: now }, { ...asked, isLatest: true }).report;
+    expect([stale.verdict, firstCode(stale, 'failed')]).toEqual(['altered', 'proof.stale']);
+    const beginning = { ...trust, kept: { ...now, consistency: early.consistency(size) } };
+    expect(verifyProof(old.encode(CAR), beginning, asked).report.verdict).toBe('verified');
+
+    const resalted = { ...trust, kept: { ...now, mapSalt: seedOf('other salt') } };
+    expect(firstCode(verifyProof(early.encode(CAR), resalted, asked).report, 'failed')).toBe('proof.salt');
+
+    const lying = new LedgerWorld().begin();
+    for (let n = 0; n < 3; n++) lying.add([CAR]);
+    lying.seal(undefined, ({ index }) => index === 2n);
+    const lost = { ...kept, size: BigInt(lying.size), root: lying.root() };
+    expect(firstCode(verifyProof(lying.encode(CAR), { ...trust, kept: lost }, asked).report, 'failed')).toBe('proof.tree-kept');
+  });
+});
+
+describe('a bundle', () => {
+  it('is verified as its document is, with each content in its file', () => {
+    for (const item of [CAR, BOX, OTHER_CAR]) expect(verifyBundle(bundleFiles(world, item), trust).verdict).toBe('verified');
+    const steps = verifyBundleSteps(bundleFiles(world, CAR), trust);
+    let count = 0;
+    for (let next = steps.next(); ; next = steps.next()) {
+      if (next.done === true) {
+        expect(next.value).toEqual(verifyBundle(bundleFiles(world, CAR), trust));
+        expect(count).toBe(next.value.statements.length);
+        break;
+      }
+      count++;
+    }
+  });
+
+  it('without a file is incomplete, with a changed or a strange one altered', () => {
+    const files = bundleFiles(world, CAR);
+    const [name] = [...files.keys()].filter((one) => one !== 'proof.json');
+    const without = new Map(files);
+    without.delete(name!);
+    const missing = verifyBundle(without, trust);
+    expect([missing.verdict, missing.statements.find(({ verdict }) => verdict !== undefined)?.code]).toEqual([
+      'incomplete',
+      'proof.content-missing',
+    ]);
+    const changed = verifyBundle(new Map(files).set(name!, utf8('{"kind":"observation"}')), trust);
+    expect([changed.verdict, firstCode(changed, 'failed')]).toEqual(['altered', 'whole.root']);
+    const strange = verifyBundle(new Map(files).set(eventFile(999n), utf8('{}')), trust);
+    expect([strange.verdict, firstCode(strange, 'failed')]).toEqual(['altered', 'bundle.file']);
+    expect(verifyBundle(new Map(), trust).verdict).toBe('incomplete');
+  });
+});
+
+it('a document is read as it was written', () => {
+  for (const item of [CAR, BOX, 'vin:NOBODY']) {
+    const bytes = world.encode(item);
+    const read = readProofDocument(bytes);
+    expect(read.ok && encodeProofDocument(read.value)).toEqual(bytes);
+  }
+});
+
+it('each verdict has its exit code', () => {
+  expect(VERDICTS).toEqual({ verified: 0, altered: 10, 'not-in-log': 11, 'untrusted-key': 12, incomplete: 13, 'not-checked': 20 });
+  expect(OWN).toBe('agency:local');
+});

@@ -1,0 +1,283 @@
+/**
+ * Whether a proof document shows what it says, step by step (design: Formats, "Verifying completeness"): the head's signature, witnesses and
+ * age, what was kept from before; the seal at its end; the salt; for each reader group the place in the item map and the list of entries;
+ * each event that is shown; each place in the log. Pure, and the same in server, command line and browser.
+ */
+import { openCheckpoint, type OpenedCheckpoint } from './checkpoint.ts';
+import { verifyConsistency } from './log-tree.ts';
+import { toHex, utf8 } from './bytes.ts';
+import type { VerifierKey } from './note-key.ts';
+import { readProofDocument, type ProofDocument } from './proof-document.ts';
+import { PROOF_RULES, type ProofRules } from './proof-rules.ts';
+import { established, failure, leftOpen, reportOf, type CheckedHead, type Report, type Statement } from './report.ts';
+import { checkSalt, checkSeal, type CheckedSeal } from './verify-seal.ts';
+import { verifyEvents } from './verify-events.ts';
+import { verifyItem, type ListedEntries } from './verify-item.ts';
+import { witnessing, type WitnessPolicy } from './witness-policy.ts';
+
+/** An item tree as an earlier check left it. */
+export interface KeptTree {
+  readonly group: string;
+  readonly item: string;
+  readonly n: bigint;
+  readonly root: Uint8Array;
+}
+
+/** What the client kept from earlier checks. */
+export interface Kept {
+  readonly size: bigint;
+  readonly root: Uint8Array;
+  /** `null`: not known yet. */
+  readonly mapSalt: Uint8Array | null;
+  readonly trees: readonly KeptTree[];
+  /** Between the kept head and the one of the document, whichever is smaller first (RFC 9162 2.1.4); `null`: nobody could be asked. */
+  readonly consistency: readonly Uint8Array[] | null;
+}
+
+/** Whose word counts. */
+export interface Trust {
+  /** Pinned. Each is believed for the log of its own name only. */
+  readonly log: readonly VerifierKey<'log'>[];
+  /** Absent: no witness is asked for. */
+  readonly witnesses?: WitnessPolicy;
+  /** How old a head may be; absent: any age, which is said. */
+  readonly ageSecondsMax?: number;
+  /** The reader's clock; absent: nothing is said about age. */
+  readonly nowMs?: number;
+  readonly kept?: Kept;
+}
+
+/** What was asked, as far as the asker knows; what he does not say is taken from the document, and said. */
+export interface Question {
+  readonly item?: string;
+  /** All that were asked for; absent: those that are shown. */
+  readonly groups?: readonly string[];
+  /** Leaves [from, to) of the one tree; absent: all. */
+  readonly stretch?: { readonly from: bigint; readonly to: bigint };
+  /** Absent agency: of any. */
+  readonly event?: { readonly agency?: string; readonly id: string };
+  /** The log itself was asked, now: a head behind a kept one is then an older state put back. */
+  readonly isLatest?: boolean;
+  /** Each listed entry has to be shown. */
+  readonly allEvents?: boolean;
+  /** Each shown event has to have its place in the log shown. */
+  readonly inclusion?: boolean;
+  /** Content that stands in files beside the document. */
+  readonly contentOf?: (index: bigint) => Uint8Array | undefined;
+}
+
+/** What a check found, and what there is to keep for the next one. */
+export interface Verified {
+  readonly report: Report;
+  /** `null`: nothing to keep, not all of it was verified. */
+  readonly keep: Omit<Kept, 'consistency'> | null;
+}
+
+/** How the name of a witness ends that makes the item map again before it cosigns. No plus sign: the name of a key has none. */
+export const MAP_WITNESS_SUFFIX = '/map';
+const MS_PER_SECOND = 1_000;
+
+/**
+ * The whole check. Never throws. Cost: 0.13 ms for each signature, 0.2 ms for each event that is shown whole, two hashes for each entry.
+ */
+export function verifyProof(bytes: Uint8Array, trust: Trust, question: Question = {}, rules: ProofRules = PROOF_RULES): Verified {
+  const check = new Check(trust, question, rules);
+  const statements: Statement[] = [];
+  for (const statement of check.run(bytes)) {
+    statements.push(statement);
+    if (statement.state === 'failed') break;
+  }
+  const report = reportOf(statements, check.head);
+  return { report, keep: report.verdict === 'verified' ? check.keep() : null };
+}
+
+/** The same, one statement after the other as they are made: for whoever shows them so. Ends with the first failure. */
+export function* verifySteps(
+  bytes: Uint8Array,
+  trust: Trust,
+  question: Question = {},
+  rules: ProofRules = PROOF_RULES,
+): Generator<Statement, Report> {
+  const check = new Check(trust, question, rules);
+  const statements: Statement[] = [];
+  for (const statement of check.run(bytes)) {
+    statements.push(statement);
+    yield statement;
+    if (statement.state === 'failed') break;
+  }
+  return reportOf(statements, check.head);
+}
+
+class Check {
+  head: CheckedHead | null = null;
+  private readonly trust: Trust;
+  private readonly question: Question;
+  private readonly rules: ProofRules;
+  private seal: CheckedSeal | null = null;
+  private mapSalt: Uint8Array | null = null;
+  private trees: readonly KeptTree[] = [];
+
+  constructor(trust: Trust, question: Question, rules: ProofRules) {
+    this.trust = trust;
+    this.question = question;
+    this.rules = rules;
+  }
+
+  keep(): Verified['keep'] {
+    const { head, mapSalt, trees } = this;
+    return head === null ? null : { size: head.size, root: head.root, mapSalt, trees };
+  }
+
+  *run(bytes: Uint8Array): Generator<Statement> {
+    const { rules } = this;
+    const read = readProofDocument(bytes, rules);
+    if (!read.ok) return yield failure('document', read.fault);
+    const document = read.value;
+    yield established('document', `A proof about ${subjectOf(document)}, ${bytes.length} bytes.`);
+    const opened = yield* this.checkHead(document);
+    if (opened === null) return;
+    yield* this.checkSealed(document, opened);
+    if (this.seal === null) return;
+    const listed = yield* this.checkItem(document, this.seal);
+    yield* verifyEvents(document, { listed, head: opened.checkpoint, question: this.question, rules });
+    if (document.item !== null) yield standsBehind(opened);
+  }
+
+  private *checkHead({ checkpoint }: ProofDocument): Generator<Statement, OpenedCheckpoint | null> {
+    const { trust } = this;
+    const witnesses = trust.witnesses?.witnesses.map(({ key }) => key) ?? [];
+    const opened = openCheckpoint(utf8(checkpoint), { log: trust.log, witness: witnesses });
+    if (!opened.ok) {
+      const isUnknown = opened.fault.code === 'note.unverified' || opened.fault.code === 'checkpoint.log-key';
+      yield failure('signature', opened.fault, isUnknown ? { verdict: 'untrusted-key' } : {});
+      return null;
+    }
+    const { value } = opened;
+    const { origin, size, root } = value.checkpoint;
+    this.head = { origin, size, root, time: null };
+    const ids = value.signatures.map(({ key }) => key.id).join(', ');
+    yield established('signature', `${origin}: the head of ${size} entries, root ${toHex(root)}, is signed by its key ${ids}.`);
+    yield this.checkWitnesses(value);
+    return value;
+  }
+
+  private checkWitnesses({ cosignatures }: OpenedCheckpoint): Statement {
+    const { witnesses } = this.trust;
+    if (witnesses === undefined || witnesses.threshold === 0)
+      return leftOpen(
+        'witnesses',
+        'proof.no-witness-asked',
+        'No witness was asked for: that everyone is shown the same log rests on comparing heads, or on the word of its operator.',
+      );
+    const { met, threshold, cosigned, missing } = witnessing(cosignatures, witnesses);
+    const names = cosigned.map(({ name }) => name).join(', ');
+    const found = `${cosigned.length} of ${threshold} witnesses that have to cosign did${names === '' ? '' : `: ${names}`}`;
+    if (met || !this.rules.witnessed) return established('witnesses', `${found}.`);
+    return leftOpen('witnesses', 'proof.witnesses', `${found}; missing: ${missing.join(', ')}.`, { verdict: 'incomplete' });
+  }
+
+  private *checkSealed(document: ProofDocument, { checkpoint }: OpenedCheckpoint): Generator<Statement> {
+    const { trust, rules } = this;
+    yield this.checkKept(checkpoint);
+    const seal = checkSeal(document.seal, checkpoint, rules);
+    if (!seal.ok) return yield failure('seal', seal.fault);
+    this.seal = seal.value;
+    const { covers, time, mapSize } = seal.value;
+    this.head = { ...checkpoint, time };
+    yield established(
+      'seal',
+      `The seal at index ${document.seal.index} covers the entries below ${covers} (${mapSize} item trees), recorded ${time}.`,
+    );
+    yield* this.checkAge(time);
+    const salt = checkSalt(document.salt, checkpoint, trust.kept?.mapSalt ?? null, rules);
+    if (!salt.ok) {
+      this.seal = null;
+      return yield failure('salt', salt.fault);
+    }
+    this.mapSalt = salt.value;
+    const source = document.salt === null ? 'was kept' : 'the log committed to in its genesis';
+    if (salt.value !== null) yield established('salt', `The salt of the map is the one that ${source}.`);
+    else if (document.item !== null) {
+      this.seal = null;
+      yield leftOpen('salt', 'proof.salt-unknown', 'The salt of the map is not shown, and none was kept.', { verdict: 'incomplete' });
+    }
+  }
+
+  private checkKept({ size, root }: OpenedCheckpoint['checkpoint']): Statement {
+    const { kept } = this.trust;
+    if (kept === undefined) return leftOpen('kept', 'proof.nothing-kept', 'No head was kept from an earlier check to compare with.');
+    if (size < kept.size && this.question.isLatest === true && this.rules.notBehindKept)
+      return failure('kept', {
+        code: 'proof.stale',
+        detail: `The log shows a head of ${size} entries, and ${kept.size} were kept: an older state was put back.`,
+      });
+    const [first, second] = size < kept.size ? [{ size, root }, kept] : [kept, { size, root }];
+    const proof = first.size === second.size || first.size === 0n ? (kept.consistency ?? []) : kept.consistency;
+    if (proof === null)
+      return leftOpen(
+        'kept',
+        'proof.consistency-unknown',
+        `Nobody was asked whether the head of ${size} entries and the kept one of ${kept.size} are of one log.`,
+      );
+    const continues = verifyConsistency(first.size, first.root, second.size, second.root, proof);
+    if (!continues && this.rules.keptContinues)
+      return failure('kept', {
+        code: 'proof.forked',
+        detail: `The heads of ${first.size} and ${second.size} entries are not of one log: it was forked, or changed, below ${first.size}.`,
+      });
+    return established('kept', `The head of ${size} entries and the kept one of ${kept.size} are of one log that only grew.`);
+  }
+
+  private *checkAge(time: string): Generator<Statement> {
+    const { nowMs, ageSecondsMax } = this.trust;
+    if (nowMs === undefined) return;
+    const seconds = Math.round((nowMs - Date.parse(time)) / MS_PER_SECOND);
+    if (ageSecondsMax !== undefined && seconds > ageSecondsMax && this.rules.fresh)
+      yield leftOpen('age', 'proof.age', `The head is ${ageOf(seconds)} old, and may be ${ageOf(ageSecondsMax)}.`, {
+        verdict: 'incomplete',
+      });
+    else
+      yield established('age', seconds < 0 ? `The head is ${ageOf(-seconds)} ahead of this clock.` : `The head is ${ageOf(seconds)} old.`);
+  }
+
+  private *checkItem(document: ProofDocument, seal: CheckedSeal): Generator<Statement, ListedEntries | null> {
+    const { question, rules, mapSalt } = this;
+    if (document.item === null || mapSalt === null) {
+      if (document.item === null && question.item !== undefined && rules.itemAsked)
+        yield failure('map', { code: 'proof.other-item', detail: `The proof is not about ${question.item}.`, pointer: '/item' });
+      return null;
+    }
+    const listed = yield* verifyItem(document.item, { seal, mapSalt, question, kept: this.trust.kept?.trees ?? [], rules });
+    this.trees = listed?.trees ?? [];
+    return listed;
+  }
+}
+
+/** What answers for nothing having been left out when the lists were made. */
+function standsBehind({ cosignatures }: OpenedCheckpoint): Statement {
+  const auditing = cosignatures.filter(({ key }) => key.name.endsWith(MAP_WITNESS_SUFFIX)).map(({ key }) => key.name);
+  if (auditing.length > 0)
+    return established(
+      'completeness',
+      `The item map was made again from its keys by ${auditing.join(', ')}, who holds no content: an entry taken out of a list later would have been noticed.`,
+    );
+  return leftOpen(
+    'completeness',
+    'proof.operator-word',
+    'That no entry was left out of the lists when it was sealed is the word of the operator; sealed receipts of submitters, an auditing witness or a full audit would show it.',
+  );
+}
+
+const subjectOf = ({ item, events }: ProofDocument): string =>
+  item === null ? `${events.length} ${events.length === 1 ? 'event' : 'events'}` : item.item;
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** In the largest unit of which there are two. */
+function ageOf(seconds: number): string {
+  if (seconds < 2 * MINUTE) return `${seconds} s`;
+  if (seconds < 2 * HOUR) return `${Math.floor(seconds / MINUTE)} minutes`;
+  return seconds < 2 * DAY ? `${Math.floor(seconds / HOUR)} hours` : `${Math.floor(seconds / DAY)} days`;
+}

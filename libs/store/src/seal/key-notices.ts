@@ -1,0 +1,33 @@
+/** What the log has said of its keys: what the item tree of key notices names, and what no seal covers yet. */
+import type { StoreClient, StorePool } from '../pool.ts';
+
+const KEY_NOTICES = {
+  name: 'key_notices',
+  text: `select n.log_index as "logIndex", n.bytes
+      from proof.items i join proof.item_leaves l using (item) join ledger.notices n using (log_index) where i.map_key = $1::bytea
+    union all
+    select log_index as "logIndex", bytes from ledger.notices where log_index >= $2::bigint
+    order by 1`,
+};
+
+/**
+ * By log index; of what is not sealed yet also notices of other kinds. Plan: probes of the unique key of items, of the primary keys of
+ * item_leaves and of notices; the end of the latter. Seals, one a second for years, are not read.
+ * @param keysItem map key of the tree, 32 bytes
+ */
+export async function readKeyNotices(
+  from: StoreClient | StorePool,
+  keysItem: Uint8Array,
+  covers: number,
+): Promise<{ logIndex: number; bytes: Buffer }[]> {
+  return (await from.run<{ logIndex: number; bytes: Buffer }>(KEY_NOTICES, [Buffer.from(keysItem), covers])).rows;
+}
+
+/** Notices from an index on. */
+export async function noticesFrom(from: StoreClient | StorePool, logIndex: number): Promise<Buffer[]> {
+  const { rows } = await from.query<{ bytes: Buffer }>(
+    'select bytes from ledger.notices where log_index >= $1::bigint order by log_index',
+    [logIndex],
+  );
+  return rows.map(({ bytes }) => bytes);
+}

@@ -1,0 +1,86 @@
+/**
+ * What became of a submission, for its submitter alone: nothing here asks who may see it. The entry that stands under an id, bytes that it
+ * did not get to be, and where in the item trees an entry stands.
+ */
+import type { StoreClient, StorePool } from '../pool.ts';
+import { EVENT_COLUMNS, type EventRow } from './event-row.ts';
+
+type From = StoreClient | StorePool;
+
+const SUBMITTED = {
+  name: 'submitted_event',
+  text: `select ${EVENT_COLUMNS} from ledger.entries e join ledger.content c on c.log_index = e.log_index
+    where e.agency = $1::text and e.id = $2::text`,
+};
+
+/** `null`: no event stands under this id. Plan: one probe of entries_event, one of content's primary key. */
+export async function submittedEvent(from: From, agency: string, id: string): Promise<EventRow | null> {
+  return (await from.run<EventRow>(SUBMITTED, [agency, id])).rows[0] ?? null;
+}
+
+/** Why bytes that were taken in are no entry. */
+export interface RefusedBytes {
+  /** 32 bytes. */
+  readonly contentHash: Buffer;
+  /** Of the error catalogue; `null`: another event stands under the id. */
+  readonly code: string | null;
+  readonly detail: string;
+  /** It was appended to the event log again, and may yet be one. */
+  readonly isRetried: boolean;
+}
+
+const REFUSED = {
+  name: 'refused_bytes',
+  text: `(select content_hash as "contentHash", null as code, '' as detail, false as "isRetried" from ledger.conflicts
+      where agency = $1::text and id = $2::text and content_hash = $3::bytea)
+    union all
+    (select content_hash, code, detail, retried is not null from ledger.dead_letters
+      where agency = $1::text and id = $2::text and ($3::bytea is null or content_hash = $3::bytea) order by seq desc limit 1)
+    limit 1`,
+};
+
+/**
+ * These bytes under this id, or the newest of the dead letters where no hash is given; `null`: the ledger knows of none. Plan: a probe of the
+ * primary key of conflicts, and one of dead_letters_event.
+ */
+export async function refusedBytes(from: From, agency: string, id: string, contentHash: Buffer | null): Promise<RefusedBytes | null> {
+  return (await from.run<RefusedBytes>(REFUSED, [agency, id, contentHash])).rows[0] ?? null;
+}
+
+/** A leaf of an item tree. */
+export interface EntryPlace {
+  readonly group: string;
+  readonly item: string;
+  readonly n: number;
+}
+
+const PLACES = {
+  name: 'entry_places',
+  text: `select g.name as "group", t.item, l.n
+    from proof.item_leaves l
+    join proof.items i on i.item = l.item
+    join ledger.timeline t on t.log_index = l.log_index and t.map_key = i.map_key
+    join ledger.reader_groups g on g.id = t.grp
+    where l.log_index = $1::bigint`,
+};
+
+/** Which leaf of each item tree an entry is, in no order; none where it is not sealed. Plan: item_leaves_log_index, then probes for each. */
+export async function entryPlaces(from: From, logIndex: number): Promise<EntryPlace[]> {
+  return (await from.run<EntryPlace>(PLACES, [logIndex])).rows;
+}
+
+const OVERDUE = {
+  name: 'oldest_unsealed',
+  text: `select min(captured) as "capturedMicros" from (
+      select captured from ledger.content
+      where log_index >= coalesce((select s.covers from proof.seals s where s.log_index = (select max(size) - 1 from proof.checkpoints)), 0)
+      order by log_index limit 1000) waiting`,
+};
+
+/**
+ * Capture's time, in microseconds since 1970, of the oldest of the first 1,000 entries that no published checkpoint covers; `null`: there is
+ * none. Plan: the end of content's primary key.
+ */
+export async function oldestUnsealed(from: From): Promise<number | null> {
+  return (await from.run<{ capturedMicros: number | null }>(OVERDUE)).rows[0]?.capturedMicros ?? null;
+}
