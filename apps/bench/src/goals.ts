@@ -22,6 +22,8 @@ export const ID = {
   sealing: (items: number) => `sealer.${items}items`,
   tessera: (batches: string) => `tessera.${batches}`,
   besideTessera: 'memory-to-proved',
+  audit: 'audit',
+  proofs: (items: number) => `proofs.${items}items`,
 } as const;
 
 const MEBIBYTE = 2 ** 20;
@@ -115,6 +117,8 @@ function proofGoals(outcomes: Outcomes, sealedItems: readonly number[]): GoalVer
   const items = sealedItems.at(-1) ?? 0;
   const sealing = outcomes[ID.sealing(items)];
   const proved = fastest([1, 2].map((processes) => outcomes[ID.proved(processes)]));
+  const proofs = outcomes[ID.proofs(items)];
+  const millis = (name: string): number | undefined => scaled(proofs?.median[name], MILLI);
   const tessera = fastest(['shipped', 'large'].map((batches) => outcomes[ID.tessera(batches)]));
   return [
     atLeast(
@@ -130,6 +134,15 @@ function proofGoals(outcomes: Outcomes, sealedItems: readonly number[]): GoalVer
       1.2,
       ratioOf(outcomes[ID.besideTessera], tessera, 'checkpointedPerSecond'),
     ),
+    atLeast('m', 'audit: entries/s of one core, from commitments', 150_000, outcomes[ID.audit]?.median['commitmentsPerCoreSecond']),
+    atLeast('m', 'audit: events/s of one core, from content', 12_000, outcomes[ID.audit]?.median['contentPerCoreSecond']),
+    atMost('n', `inclusion proof p50 in milliseconds over HTTP, ${items} items`, 1, millis('inclusionP50Micros')),
+    atMost('n', 'completeness proof of an item of 200 events, p50 in milliseconds over HTTP', 5, millis('itemP50Micros')),
+    atMost('n', 'the same, p99', 15, millis('itemP99Micros')),
+    atMost('n', 'its bytes in binary without the entries, with two cosignatures', 2_000, proofs?.median['itemProofBytes']),
+    atMost('n', "bytes of an event's place in the log", 650, proofs?.median['bytesPerInclusion']),
+    atMost('n', 'bytes an entry of a stretch of 1,400 out of 100,000', 41, proofs?.median['stretchBytesPerEntry']),
+    atMost('n', 'a bundle of 200 events through the command line, seconds', 0.3, proofs?.median['verifyCommandSeconds']),
   ];
 }
 

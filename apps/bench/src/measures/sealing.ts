@@ -1,11 +1,12 @@
 /** (k) The sealer alone, at several sizes of the item map: entries that are in the ledger already, until all are under a signed checkpoint. */
 import { join } from 'node:path';
+import { createPool } from '#lib/store';
 import type { Bench } from '../bench.ts';
 import type { Figures } from '../figures.ts';
 import { ID } from '../goals.ts';
 import { startPeer } from '../product.ts';
 import type { Measure } from '../rounds.ts';
-import { growLedger, MIDDLE_ENTRIES } from '../sealed-ledger.ts';
+import { appendWhole, growLedger, wholeSightings } from '../sealed-ledger.ts';
 import { withClient } from '../servers.ts';
 
 /** At a tenth of the goal's rate the first filling of the largest map takes this long. */
@@ -13,7 +14,8 @@ const SEAL_TIMEOUT_MS = 600_000;
 /** Of the entries that the ledger begins with, how many belong to one vessel. */
 const LONG_SHARE = 0.1;
 
-const sealedDatabase = (items: number): string => `bench_sealed_${items}`;
+/** The ledger of so many items that (k) leaves behind: (n) asks it for proofs. */
+export const sealedDatabase = (items: number): string => `bench_sealed_${items}`;
 
 export function sealingMeasure(bench: Bench, items: number): Measure {
   let begun: Promise<void> | undefined;
@@ -25,10 +27,10 @@ export function sealingMeasure(bench: Bench, items: number): Measure {
       await begun;
       const { sealedEntries: entries } = bench.options.sizes;
       await withClient(bench.servers.databaseUrl(sealedDatabase(items)), async (client) => {
-        await growLedger(client, { items, entries, long: 0, middle: 0, draw: { seed: bench.options.seed * 1_000 + round } });
+        await growLedger(client, { items, entries, long: 0, draw: { seed: bench.options.seed * 1_000 + round } });
         await client.query('checkpoint');
       });
-      const sealed = await seal(bench, items, false);
+      const sealed = await sealAll(bench, sealedDatabase(items), false);
       const micros = (seconds: number): number => (seconds * 1e6) / sealed.entries;
       return {
         entriesPerSecond: sealed.entries / sealed.seconds,
@@ -42,15 +44,30 @@ export function sealingMeasure(bench: Bench, items: number): Measure {
   };
 }
 
-/** Each item once, and the two that stand out, all of it sealed: not timed. */
+/** Whole sightings of one item, and in how many pieces the ledger is filled around them. */
+export const WHOLE_SIGHTINGS = 200;
+const PIECES = 20;
+
+/** Each item once, a vessel with a tenth of all, and an item of 200 whole sightings between them; all of it sealed. Not timed. */
 async function begin(bench: Bench, items: number): Promise<void> {
   const started = performance.now();
   const url = await bench.servers.freshDatabase(sealedDatabase(items));
-  const long = Math.round(items * LONG_SHARE);
-  await withClient(url, (client) =>
-    growLedger(client, { items, entries: items + long + MIDDLE_ENTRIES, long, middle: MIDDLE_ENTRIES, draw: 'in-order' }),
-  );
-  const { entries } = await seal(bench, items, true);
+  const sightings = wholeSightings(bench.options.seed, WHOLE_SIGHTINGS);
+  const projector = createPool({ url, applicationName: 'bench', max: 2, role: 'projector' });
+  try {
+    await withClient(url, async (client) => {
+      for (let piece = 0; piece < PIECES; piece++) {
+        const [from, to] = [piece, piece + 1].map((n) => Math.round((n * items) / PIECES)) as [number, number];
+        const long = Math.round((to - from) * LONG_SHARE);
+        await growLedger(client, { items, entries: to - from + long, long, draw: { from } });
+        const share = WHOLE_SIGHTINGS / PIECES;
+        await appendWhole(projector, sightings, piece * share, (piece + 1) * share);
+      }
+    });
+  } finally {
+    await projector.close();
+  }
+  const { entries } = await sealAll(bench, sealedDatabase(items), true);
   bench.note(`sealed ${sealedDatabase(items)}: ${entries} entries in ${((performance.now() - started) / 1000).toFixed(0)} s with filling`);
 }
 
@@ -64,8 +81,8 @@ interface Sealed {
   readonly peakRssBytes: number;
 }
 
-async function seal(bench: Bench, items: number, isFirst: boolean): Promise<Sealed & Figures> {
-  const database = sealedDatabase(items);
+/** A sealer of its own over what the database has. @param isFirst a head that was signed for an earlier database of this name is forgotten */
+export async function sealAll(bench: Bench, database: string, isFirst: boolean): Promise<Sealed & Figures> {
   const env = {
     BENCH_SIGNED_HEAD: join(bench.workDir, `${database}.json`),
     BENCH_FIRST: isFirst ? 'yes' : 'no',

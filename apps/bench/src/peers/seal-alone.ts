@@ -7,9 +7,9 @@ import { MapBuilder, signingKey } from '#lib/ledger';
 import { createPool, ledgerConstants } from '#lib/store';
 import { openSealer } from '../../../sealer/src/index.ts';
 import { treeCpuSeconds } from '../child-process.ts';
+import { SEALER_SEED } from '../sealer-seed.ts';
 
 const env = (name: string): string => process.env[name] ?? '';
-const KEY_SEED = new Uint8Array(32).fill(7);
 
 let mapMillis = 0;
 const { commitInTurns } = MapBuilder.prototype;
@@ -31,7 +31,7 @@ const signedHeadFile = env('BENCH_SIGNED_HEAD');
 if (env('BENCH_FIRST') === 'yes') rmSync(signedHeadFile, { force: true });
 
 const opening = performance.now();
-const sealer = await openSealer({ pool, origin, key: signingKey('log', origin, KEY_SEED), signedHeadFile });
+const sealer = await openSealer({ pool, origin, key: signingKey('log', origin, SEALER_SEED), signedHeadFile });
 const openSeconds = (performance.now() - opening) / 1000;
 
 mapMillis = 0;
