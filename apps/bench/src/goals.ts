@@ -18,14 +18,30 @@ export const ID = {
   log: (adapter: string) => `event-log.${adapter}`,
   size: (items: number) => `size.${items}item`,
   memory: 'projector.backlog',
+  proved: (processes: number) => `proved.${processes}process`,
+  sealing: (items: number) => `sealer.${items}items`,
+  tessera: (batches: string) => `tessera.${batches}`,
+  besideTessera: 'memory-to-proved',
+  audit: 'audit',
+  proofs: (items: number) => `proofs.${items}items`,
 } as const;
 
 const MEBIBYTE = 2 ** 20;
 const KILOBYTE = 1000;
 const MILLI = 1000;
 
+export interface JudgedSizes {
+  /** Of the ledgers, smallest first. */
+  readonly timelineRows: readonly number[];
+  readonly sealedItems: readonly number[];
+}
+
 /** Judges a run. A goal whose measures were skipped or not asked for has no value and is neither reached nor missed. */
-export function judge(outcomes: Outcomes, timelineRows: readonly number[]): GoalVerdict[] {
+export function judge(outcomes: Outcomes, sizes: JudgedSizes): GoalVerdict[] {
+  return [...pipelineGoals(outcomes, sizes.timelineRows), ...proofGoals(outcomes, sizes.sealedItems)];
+}
+
+function pipelineGoals(outcomes: Outcomes, timelineRows: readonly number[]): GoalVerdict[] {
   const of = (id: string) => outcomes[id];
   const figure = (id: string, name: string) => of(id)?.median[name];
   const [ours, threeItems] = [best(of, 1), best(of, 3)];
@@ -94,6 +110,46 @@ export function judge(outcomes: Outcomes, timelineRows: readonly number[]): Goal
     atMost('i', 'memory of the last quarter against the second', 1.1, figure(ID.memory, 'lastToSecondQuarter')),
   ];
   return verdicts;
+}
+
+/** The goals of the sealed log: issue "Proof". */
+function proofGoals(outcomes: Outcomes, sealedItems: readonly number[]): GoalVerdict[] {
+  const items = sealedItems.at(-1) ?? 0;
+  const sealing = outcomes[ID.sealing(items)];
+  const proved = fastest([1, 2].map((processes) => outcomes[ID.proved(processes)]));
+  const proofs = outcomes[ID.proofs(items)];
+  const millis = (name: string): number | undefined => scaled(proofs?.median[name], MILLI);
+  const tessera = fastest(['shipped', 'large'].map((batches) => outcomes[ID.tessera(batches)]));
+  return [
+    atLeast(
+      'j',
+      'Kafka to proved, 1 item a sighting, the faster of one and two processes, against (b)',
+      0.35,
+      ratioOf(proved, outcomes[ID.limit(1)], 'eventsPerSecond'),
+    ),
+    atLeast('k', `the sealer alone, entries/s at ${items} items, everything persisted`, 60_000, sealing?.median['entriesPerSecond']),
+    atLeast(
+      'l',
+      "durable and checkpointed entries/s against Tessera's POSIX storage, the faster of its settings",
+      1.2,
+      ratioOf(outcomes[ID.besideTessera], tessera, 'checkpointedPerSecond'),
+    ),
+    atLeast('m', 'audit: entries/s of one core, from commitments', 150_000, outcomes[ID.audit]?.median['commitmentsPerCoreSecond']),
+    atLeast('m', 'audit: events/s of one core, from content', 12_000, outcomes[ID.audit]?.median['contentPerCoreSecond']),
+    atMost('n', `inclusion proof p50 in milliseconds over HTTP, ${items} items`, 1, millis('inclusionP50Micros')),
+    atMost('n', 'completeness proof of an item of 200 events, p50 in milliseconds over HTTP', 5, millis('itemP50Micros')),
+    atMost('n', 'the same, p99', 15, millis('itemP99Micros')),
+    atMost('n', 'its bytes in binary without the entries, with two cosignatures', 2_000, proofs?.median['itemProofBytes']),
+    atMost('n', "bytes of an event's place in the log", 650, proofs?.median['bytesPerInclusion']),
+    atMost('n', 'bytes an entry of a stretch of 1,400 out of 100,000', 41, proofs?.median['stretchBytesPerEntry']),
+    atMost('n', 'a bundle of 200 events through the command line, seconds', 0.3, proofs?.median['verifyCommandSeconds']),
+  ];
+}
+
+/** By the median rate; undefined where none was measured. */
+function fastest(outcomes: readonly (Outcome | undefined)[]): Outcome | undefined {
+  const rate = ({ median }: Outcome): number => median['eventsPerSecond'] ?? median['checkpointedPerSecond'] ?? 0;
+  return outcomes.filter((outcome) => outcome !== undefined).sort((a, b) => rate(b) - rate(a))[0];
 }
 
 interface Fastest {

@@ -77,7 +77,7 @@ async function run(root: string, options: BenchOptions): Promise<BenchResult> {
       machine,
       engines: servers.versions,
       load,
-      goals: judge(measures, options.sizes.timelineRows),
+      goals: judge(measures, options.sizes),
       measures,
       memory: bench.memory,
     };

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 
 /** The measures by the letters under which README and goals name them. */
-export const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'] as const;
+export const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n'] as const;
 export type Letter = (typeof LETTERS)[number];
 
 export interface Sizes {
@@ -26,6 +26,14 @@ export interface Sizes {
   readonly items: number;
   /** Sightings that wait for the projector whose memory is watched (i). */
   readonly backlog: number;
+  /** Items of the ledgers that are sealed (k), smallest first. */
+  readonly sealedItems: readonly number[];
+  /** Entries sealed in one round (k). */
+  readonly sealedEntries: number;
+  /** Entries through Tessera and through our sealer (l), and sightings of the audited ledger (m). */
+  readonly peerEntries: number;
+  /** Proofs asked for each percentile (n). */
+  readonly proofReads: number;
 }
 
 const QUICK: Sizes = {
@@ -40,6 +48,10 @@ const QUICK: Sizes = {
   logRecords: 10_000,
   items: 2_000,
   backlog: 40_000,
+  sealedItems: [2_000, 10_000],
+  sealedEntries: 20_000,
+  peerEntries: 10_000,
+  proofReads: 200,
 };
 const DEFAULT: Sizes = {
   name: 'default',
@@ -53,6 +65,10 @@ const DEFAULT: Sizes = {
   logRecords: 100_000,
   items: 20_000,
   backlog: 1_000_000,
+  sealedItems: [10_000, 100_000, 1_000_000],
+  sealedEntries: 300_000,
+  peerEntries: 100_000,
+  proofReads: 2_000,
 };
 const FULL: Sizes = { ...DEFAULT, name: 'full', timelineRows: [1_000_000, 10_000_000], backlog: 2_000_000 };
 
@@ -76,7 +92,9 @@ npm run bench -- --check      fail when README.md and docs/bench/result.json dif
 
 a Kafka to committed ledger   b server-side binary COPY of the same rows   c Nest @EventPattern + TypeORM findOne and save
 d Debezium's JDBC sink        e capture                                    f timeline
-g embedded log against Kafka  h bytes stored per event                     i projector memory at a large backlog`;
+g embedded log against Kafka  h bytes stored per event                     i projector memory at a large backlog
+j Kafka to proved             k the sealer alone, and the map's cost       l Tessera's POSIX storage
+m audit --full                n proofs`;
 
 /** Throws TypeError with a sentence for the user when an option is unknown or malformed. */
 export function parseOptions(argv: readonly string[]): BenchOptions {

@@ -1,12 +1,15 @@
 /** The product's processes as the bench starts them: one place that knows their command line, environment and ready line. */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Bench } from './bench.ts';
 import { startChild, type Child } from './child-process.ts';
 import { PUBLISHER_KEY } from './records.ts';
+import { withClient } from './servers.ts';
 
 /** A role alone is ready in two seconds on a quiet machine. */
 const READY_TIMEOUT_MS = 60_000;
+const READY_POLL_MS = 20;
 
 interface RoleOptions {
   readonly topic: string;
@@ -22,6 +25,37 @@ export function startProjector(bench: Bench, options: RoleOptions & { readonly i
 export function startBareProjector(bench: Bench, options: RoleOptions): Child {
   const name = `bare-projector-${options.database}`;
   return startNode(bench, name, [fileURLToPath(new URL('./peers/bare-projector.js', import.meta.url))], environment(bench, name, options));
+}
+
+/** Resolves when it has taken over the log and waits for entries. */
+export async function startSealer(bench: Bench, options: RoleOptions): Promise<Child> {
+  const child = startRole(bench, 'sealer', `sealer-${options.database}`, options);
+  await sealing(bench, options.database);
+  return child;
+}
+
+/** Both in one process, as `custody serve` runs them. */
+export const startProjectorAndSealer = (bench: Bench, options: RoleOptions): Child =>
+  startRole(bench, 'projector,sealer', `projector-sealer-${options.database}`, options);
+
+/** Polls: the sealer says nothing about itself before there is something to seal. */
+async function sealing(bench: Bench, database: string): Promise<void> {
+  const deadline = performance.now() + READY_TIMEOUT_MS;
+  await withClient(bench.servers.databaseUrl(database), async (client) => {
+    for (;;) {
+      const { rows } = await client.query<{ n: string }>('select count(*) as n from ledger.notices');
+      if (Number(rows[0]?.n) > 0) return;
+      if (performance.now() > deadline) throw new Error('the sealer has not begun');
+      await sleep(READY_POLL_MS);
+    }
+  });
+}
+
+/** A program of `peers/`, with the environment of a role and what is given beside it. */
+export function startPeer(bench: Bench, name: string, options: RoleOptions, env: Readonly<Record<string, string>>): Child {
+  const script = fileURLToPath(new URL(`./peers/${name}.js`, import.meta.url));
+  const label = `${name}-${options.database}`;
+  return startNode(bench, label, [script], { ...environment(bench, label, options), ...env });
 }
 
 export async function startCapture(bench: Bench, options: RoleOptions): Promise<{ readonly child: Child; readonly base: string }> {
@@ -46,7 +80,7 @@ const startRole = (bench: Bench, role: string, name: string, options: RoleOption
 /** Limits that would be measured instead of the work are out of the way: one generator is one client. */
 function environment(bench: Bench, name: string, { topic, database }: RoleOptions): Record<string, string> {
   return {
-    KAFKA_BROKERS: bench.brokers(),
+    ...('missing' in bench.servers.kafka ? {} : { KAFKA_BROKERS: bench.servers.kafka.brokers }),
     DATABASE_URL: bench.servers.databaseUrl(database),
     CUSTODY_PORT: '0',
     CUSTODY_DATA_DIR: join(bench.workDir, `data-${name}`),

@@ -18,6 +18,8 @@ export interface WatchOptions {
   readonly workers: readonly Child[];
   readonly postgresPid: number;
   readonly brokerPid: number;
+  /** One of the workers whose CPU is given by itself too, as `sealerMicrosPerEvent`. */
+  readonly sealer?: Child;
 }
 
 export interface Watched {
@@ -56,16 +58,19 @@ interface Sample {
   readonly worker: number;
   readonly postgres: number;
   readonly broker: number;
+  readonly sealer: number;
 }
 
 async function sample(options: WatchOptions, done: number): Promise<Sample> {
   const at = performance.now();
-  const [workers, postgres, broker] = await Promise.all([
-    Promise.all(options.workers.map(async (worker) => (await usageOf(worker.pid))?.cpuSeconds ?? 0)),
+  const spentBy = async (pid: number): Promise<number> => (await usageOf(pid))?.cpuSeconds ?? 0;
+  const [workers, postgres, broker, sealer] = await Promise.all([
+    Promise.all(options.workers.map(({ pid }) => spentBy(pid))),
     treeCpuSeconds(options.postgresPid),
-    usageOf(options.brokerPid),
+    spentBy(options.brokerPid),
+    options.sealer === undefined ? 0 : spentBy(options.sealer.pid),
   ]);
-  return { at, done, worker: workers.reduce((sum, seconds) => sum + seconds, 0), postgres, broker: broker?.cpuSeconds ?? 0 };
+  return { at, done, worker: workers.reduce((sum, seconds) => sum + seconds, 0), postgres, broker, sealer };
 }
 
 async function figuresOf(options: WatchOptions, first: Sample, at: number, done: number): Promise<Figures> {
@@ -78,6 +83,7 @@ async function figuresOf(options: WatchOptions, first: Sample, at: number, done:
     workerMicrosPerEvent: micros(first.worker, last.worker),
     postgresMicrosPerEvent: micros(first.postgres, last.postgres),
     brokerMicrosPerEvent: micros(first.broker, last.broker),
+    ...(options.sealer === undefined ? {} : { sealerMicrosPerEvent: micros(first.sealer, last.sealer) }),
     peakRssBytes: peaks.reduce((sum, bytes) => sum + bytes, 0),
   };
 }

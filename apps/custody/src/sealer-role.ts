@@ -11,7 +11,7 @@ import { previousLog } from './previous-log.ts';
 
 /** One for each log: the same folder may serve another database tomorrow, whose log signed nothing yet. */
 const signedHeadFile = (origin: string): string => `sealed-${origin.replaceAll(/[^A-Za-z0-9.-]+/g, '-')}.json`;
-/** A round reads with one connection and writes with another; the lock of the one sealer has a third, a proof for a witness a fourth. */
+/** A round writes with one connection while another reads ahead; the lock of the one sealer has a third, a proof for a witness or whoever asks how far it is a fourth. */
 const CONNECTIONS = 4;
 /** Any constant: one number for one purpose in one database. */
 const ADVISORY_LOCK = 7_217_003;

@@ -1,6 +1,6 @@
 /** Leaf hashes of a piece of the log, in its order, and what it says about items. Pure. */
-import { entryLeafLatin1, itemLeaf, type ItemTrees, leafHash, type MapBuilder } from '#lib/ledger';
-import type { ItemLeafRow, ItemLinks, ItemRow, LogPiece } from '#lib/store';
+import { arena, entryLeafLatin1, HASH_BYTES, itemLeafTo, type ItemTrees, leafHash, type MapBuilder } from '#lib/ledger';
+import { ItemLeafRows, type ItemLinks, type ItemRow, type LogPiece } from '#lib/store';
 
 /** 32 latin1 characters each. */
 export function leavesOf({ from, to, entries, notices }: LogPiece): string[] {
@@ -11,7 +11,7 @@ export function leavesOf({ from, to, entries, notices }: LogPiece): string[] {
       leaves.push(Buffer.from(leafHash(said.bytes)).toString('latin1'));
       notice++;
     } else {
-      leaves.push(entryLeafLatin1(entries.hash(entry++).toString('hex')));
+      leaves.push(entryLeafLatin1(entries.hex(entry++)));
     }
   }
   return leaves;
@@ -20,7 +20,7 @@ export function leavesOf({ from, to, entries, notices }: LogPiece): string[] {
 export interface GrownItems {
   /** Items that are new, with the numbers that they got. */
   readonly items: ItemRow[];
-  readonly leaves: ItemLeafRow[];
+  readonly leaves: ItemLeafRows;
 }
 
 /** Entries about one item that no timeline has: what the log says of its keys. */
@@ -31,28 +31,36 @@ export interface OwnLinks {
   readonly indexes: readonly number[];
 }
 
+type Links = Pick<ItemLinks, 'length' | 'logIndex' | 'hash'>;
+
+const root = arena(HASH_BYTES);
+
 /** Appends each link's leaf to its item tree, and sets the roots in the map (which is not hashed yet). */
 export function growItems(
   trees: ItemTrees,
   map: MapBuilder,
-  links: Pick<ItemLinks, 'length' | 'logIndex' | 'hash'>,
+  links: Links,
   own: OwnLinks,
   from: number,
   leaves: readonly string[],
 ): GrownItems {
-  const grown: GrownItems = { items: [], leaves: [] };
+  const grown: GrownItems = { items: [], leaves: new ItemLeafRows(links.length + own.indexes.length) };
   const touched = new Set<number>();
   const append = (key: Uint8Array, logIndex: number): void => {
     const known = map.keys.size;
     const item = map.keys.numberOf(key);
     if (item === known) grown.items.push({ item, mapKey: Buffer.from(key) });
-    const leaf = itemLeaf(logIndex, Buffer.from(leaves[logIndex - from] as string, 'latin1'));
-    const appended = trees.append(item, leaf);
-    grown.leaves.push({ item, n: appended.n, logIndex, hashes: appended.hashes });
+    const { target, at } = grown.leaves.room();
+    itemLeafTo(logIndex, leaves[logIndex - from] as string, target, at);
+    const n = trees.count(item);
+    grown.leaves.add(item, n, logIndex, trees.appendAt(item, target, at));
     touched.add(item);
   };
-  for (let n = 0; n < links.length; n++) append(links.hash(n), links.logIndex(n));
+  for (let row = 0; row < links.length; row++) append(links.hash(row), links.logIndex(row));
   for (const logIndex of own.indexes) append(own.key, logIndex);
-  for (const item of touched) map.set(item, trees.count(item), trees.root(item));
+  for (const item of touched) {
+    trees.rootTo(item, root);
+    map.set(item, trees.count(item), root);
+  }
   return grown;
 }

@@ -46,7 +46,9 @@ afterEach(async () => {
 const KEY_SEED = new Uint8Array(32).fill(7);
 const origin = async (): Promise<string> => (await ledgerConstants(owner)).origin;
 
-async function open(options: { failpoint?: (name: SealFailpoint) => void | Promise<void>; clocks?: Clocks; file?: string } = {}) {
+async function open(
+  options: { failpoint?: (name: SealFailpoint) => void | Promise<void>; clocks?: Clocks; file?: string; entriesMax?: number } = {},
+) {
   const { file = 'head.json', ...rest } = options;
   const log = await origin();
   const pool = database.pool('sealer');
@@ -204,6 +206,41 @@ describe('the sealer', () => {
       await project();
       await sealer.seal();
       expect((await checkWhole()).seal.covers).toBeGreaterThan(500n);
+    },
+    60_000,
+  );
+
+  test('seals a backlog piece by piece, and each piece is read while the one before is written', async () => {
+    await project(3);
+    let came = 0;
+    const sealer = await open({
+      entriesMax: 100,
+      failpoint: async (name) => {
+        // What comes in after a piece was read ahead is left to the next.
+        if (name === 'after_items' && came++ === 2) await project();
+      },
+    });
+    const covered: number[] = [];
+    for (let sealed = await sealer.seal(); sealed !== null; sealed = await sealer.seal()) covered.push(sealed.covers);
+    expect(covered.slice(0, 4)).toEqual([100, 200, 300, 400]);
+    expect(await sealer.waiting()).toBe(0);
+    expect((await checkWhole()).seal.covers).toBe(BigInt(covered.at(-1) ?? 0));
+  }, 60_000);
+
+  test.each([
+    ['item_leaves', 'Rows of item trees', 'where n = 0 and item = 3'],
+    ['map_tiles', 'Tiles of the item map', 'where tile = 0'],
+  ])(
+    'signs nothing over rows of %s that are not what was written',
+    async (table, what, where) => {
+      await project();
+      const spoil = (name: SealFailpoint): Promise<unknown> | undefined =>
+        name === 'after_commit'
+          ? owner.query(`update proof.${table} set hashes = set_byte(hashes, 7, 255 - get_byte(hashes, 7)) ${where}`)
+          : undefined;
+      const sealer = await open({ failpoint: async (name) => void (await spoil(name)) });
+      await expect(sealer.seal()).rejects.toMatchObject({ code: 'seal.mismatch', message: expect.stringContaining(what) as string });
+      expect(await lastCheckpoint(owner)).toBeNull();
     },
     60_000,
   );

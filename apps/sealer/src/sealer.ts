@@ -4,6 +4,7 @@
  * one that was stopped and wakes up. What is held in memory is that of the last seal: after any error this object is to be thrown away, and
  * `openSealer` makes another from what was committed.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   encodeSeal,
   equalBytes,
@@ -26,7 +27,9 @@ import {
   insertItems,
   insertMapTiles,
   insertSeal,
+  type ItemLinks,
   lockHead,
+  type LogPiece,
   logSize,
   readItemLinks,
   readLogPiece,
@@ -69,6 +72,8 @@ export interface SealerOptions extends DeclaredKeys {
   /** Where a signed head goes that others have to cosign before it is published; without it the head is published at once. */
   readonly publisher?: HeadPublisher;
   readonly failpoint?: (name: SealFailpoint) => void | Promise<void>;
+  /** Entries of one seal at most: memory and the length of a transaction follow from it. The rest comes with the next. Default 50,000. */
+  readonly entriesMax?: number;
 }
 
 export interface SealerState {
@@ -83,10 +88,15 @@ export interface SealerState {
   readonly last: SealRow | null;
 }
 
-/** Entries of one seal at most: memory and the length of a transaction follow from it. The rest comes with the next. */
 const ENTRIES_MAX = 50_000;
 
+interface Read {
+  readonly piece: LogPiece;
+  readonly links: ItemLinks;
+}
+
 export class Sealer {
+  private ahead: { readonly from: number; readonly read: Promise<Read> } | null = null;
   private readonly options: SealerOptions;
   private readonly state: SealerState;
   private readonly declared: ReadonlySet<string>;
@@ -111,32 +121,34 @@ export class Sealer {
     const { pool, failpoint = (): void => {} } = this.options;
     const { map, trees, tree, token, keysItem } = this.state;
     const from = this.covers;
-    const { piece, links } = await this.read(from);
+    const { piece, links } = await this.next(from);
     const own = { key: keysItem, indexes: keyIndexes(piece, this.declared) };
     const isEnd = endsIn(piece, this.options.origin, this.options.endReason);
     if (piece.entries.length === 0 && own.indexes.length === 0 && !isEnd) return null;
     const leaves = leavesOf(piece);
     const grown = growItems(trees, map, links, own, from, leaves);
-    const update = map.commit();
-    const mapTiles = this.mapRows.of(update, map);
     // Those below the last seal's own index were in its checkpoint, though not in its map.
     for (const leaf of leaves.slice(Math.max(Number(tree.size) - from, 0))) tree.append(leaf);
     await failpoint('before_begin');
     const sealed = await pool.transaction(async (client) => {
       await holdToken(client, token);
-      await insertItems(client, grown.items);
-      await insertItemLeaves(client, grown.leaves);
+      // While the database takes the rows in, this process hashes the map.
+      const [update, leafRows] = await Promise.all([
+        map.commitInTurns(nextTurn),
+        insertItems(client, grown.items).then(() => insertItemLeaves(client, grown.leaves)),
+      ]);
       await failpoint('after_items');
       const row = await this.append(client, piece.to, update);
-      await insertMapTiles(client, row.logIndex, mapTiles);
+      const mapRows = await insertMapTiles(client, row.logIndex, this.mapRows.of(update, map));
       await failpoint('before_commit');
-      return row;
+      return { row, leaves: leafRows, mapTiles: mapRows };
     });
     await failpoint('after_commit');
-    await checkStored(pool, { logIndex: sealed.logIndex, from, covers: sealed.covers, leaves: grown.leaves, mapTiles });
-    this.last = sealed;
+    const { row } = sealed;
+    await checkStored(pool, { ...sealed, logIndex: row.logIndex, from, covers: row.covers });
+    this.last = row;
     await this.publish(from);
-    return sealed;
+    return row;
   }
 
   /**
@@ -161,6 +173,10 @@ export class Sealer {
     if (publisher !== undefined) publisher.offer({ size, text, signatures }, write);
     else await write(utf8Text(formatNote(text, signatures)) as string);
     await failpoint('after_publish');
+  }
+
+  private get entriesMax(): number {
+    return this.options.entriesMax ?? ENTRIES_MAX;
   }
 
   /** Says that the log ends, and seals all that it has said. The reason is the `endReason` by which this was opened. */
@@ -199,13 +215,21 @@ export class Sealer {
     return row;
   }
 
+  /** What is to be sealed from here on. A whole piece has most likely another behind it: that one comes while this one is hashed and written. */
+  private async next(from: number): Promise<Read> {
+    const read = await (this.ahead?.from === from ? this.ahead.read : this.read(from));
+    const { to } = read.piece;
+    this.ahead = to - from < this.entriesMax ? null : { from: to, read: this.read(to) };
+    // Whoever seals next gets the error.
+    this.ahead?.read.catch(() => {});
+    return read;
+  }
+
   /** One moment of the database: what is below `to`, all of it. */
-  private read(
-    from: number,
-  ): Promise<{ piece: Awaited<ReturnType<typeof readLogPiece>>; links: Awaited<ReturnType<typeof readItemLinks>> }> {
+  private read(from: number): Promise<Read> {
     return this.options.pool.transaction(async (client: StoreClient) => {
       await client.query('set transaction isolation level repeatable read, read only');
-      const to = Math.min(await logSize(client), from + ENTRIES_MAX);
+      const to = Math.min(await logSize(client), from + this.entriesMax);
       return { piece: await readLogPiece(client, from, to), links: await readItemLinks(client, from, to) };
     });
   }

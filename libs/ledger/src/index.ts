@@ -40,7 +40,7 @@ export {
   type Seal,
 } from './notices.ts';
 export { keyNoticeOf, keysAt, KEYS_TREE, receiptKeyName, type HeldKeys, type PlacedKeyNotice } from './log-keys.ts';
-export { equalInConstantTime, HASH_BYTES, randomSecret, sha256Hex } from './primitives.ts';
+export { arena, equalInConstantTime, HASH_BYTES, randomSecret, sha256Hex, type Arena } from './primitives.ts';
 export {
   checkRecordMac,
   decodeRecord,
@@ -197,7 +197,7 @@ export { rootOfStretch, STRETCH_RULES, stretchNodes, stretchProof, type StretchF
 export { edgeNodes, rangeNodes, splitOf, storedAt, type NodeId } from './tree-nodes.ts';
 
 // The same for a sealer: fast, in Node.
-export { itemLeaf, ItemTrees, type Appended } from './item-trees.ts';
+export { itemLeaf, itemLeafTo, ItemTrees, type Appended } from './item-trees.ts';
 export { type KeyTable } from './key-table.ts';
 export { proveBelow, UPPER_DEPTH, UpperMap, type BelowPath, type MapLeaf, type UpperPath, type UpperTile } from './upper-map.ts';
 export { MapBuilder, type MapChange, type MapUpdate, type TileNodes } from './map-builder.ts';

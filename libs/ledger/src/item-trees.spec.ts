@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import * as reference from '../vectors/reference.mjs';
 import { itemLeafHash } from './item-tree.ts';
-import { itemLeaf, ItemTrees } from './item-trees.ts';
+import { itemLeaf, itemLeafTo, ItemTrees } from './item-trees.ts';
 import { leafHash } from './merkle.ts';
+import { arena } from './primitives.ts';
 import { rootOfStretch, stretchNodes, stretchProof } from './stretch.ts';
 import { edgeNodes, storedAt, type NodeId } from './tree-nodes.ts';
 
@@ -104,6 +105,24 @@ test('a tree of billions of leaves goes on from its edge', () => {
   expect(hex(trees.root(0))).toBe(hex(reference.merkleRoot([top, reference.merkleRoot([middle, parent])])));
   trees.load(0, 2 ** 32 - 1, Buffer.alloc(32 * 32));
   expect(() => trees.append(0, leaf)).toThrow(RangeError);
+});
+
+test('written where the caller wants them, hashes are the same, and nothing beside them is touched', () => {
+  const [trees, same] = [new ItemTrees(), new ItemTrees()];
+  const target = arena(50 * 32);
+  for (let n = 0; n < 40; n++) {
+    const at = 7 + n;
+    target.fill(0xee);
+    itemLeafTo(n, leafOf(3, n).toString('latin1'), target, at);
+    const hashes = trees.appendAt(3, target, at);
+    const expected = same.append(3, itemLeaf(n, leafOf(3, n)));
+    expect(hex(target.subarray(at, at + 32 * hashes))).toBe(hex(expected.hashes));
+    expect([...target.subarray(0, at), ...target.subarray(at + 32 * hashes)].every((byte) => byte === 0xee)).toBe(true);
+    const root = arena(33);
+    trees.rootTo(3, root);
+    expect(hex(root.subarray(0, 32))).toBe(hex(same.root(3)));
+    expect(root[32]).toBe(0);
+  }
 });
 
 test('the leaf of a sealer is that of the verifier, for any index', () => {

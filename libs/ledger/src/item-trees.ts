@@ -49,25 +49,34 @@ export class ItemTrees {
    */
   append(item: number, leafHash: Uint8Array): Appended {
     if (leafHash.length !== HASH_BYTES) throw new RangeError('a leaf hash has 32 bytes');
-    this.reserve(item);
-    const n = this.counts[item] as number;
-    if (n === LEAVES_MAX) throw new RangeError('an item tree has fewer than 2^32 leaves here');
-    const parents = trailingOnes(n);
-    const hashes = Buffer.allocUnsafe((1 + parents) * HASH_BYTES) as Arena;
+    const n = this.roomFor(item);
+    const hashes = arena((1 + trailingOnes(n)) * HASH_BYTES);
     hashes.set(leafHash);
+    this.appendAt(item, hashes, 0);
+    return { n, hashes };
+  }
+
+  /**
+   * append for many: the leaf's hash stands at `at` of `target`, and the hashes that it completes are written behind it. Returns how many
+   * there are with the leaf's own, 32 at most: so much room there has to be. Throws RangeError where the tree is full.
+   */
+  appendAt(item: number, target: Arena, at: number): number {
+    const n = this.roomFor(item);
+    const parents = trailingOnes(n);
     if (parents > 0) {
       const edges = this.edgesOf(n);
-      this.node.set(leafHash, 1 + HASH_BYTES);
+      const slot = this.slots[item] as number;
+      target.copy(this.node, 1 + HASH_BYTES, at, at + HASH_BYTES);
       for (let level = 0; level < parents; level++) {
-        edges.copyTo(this.slots[item] as number, level, this.words, 1);
+        edges.copyTo(slot, level, this.words, 1);
         const hash = sha256Latin1(this.node);
-        hashes.latin1Write(hash, (1 + level) * HASH_BYTES, HASH_BYTES);
-        this.node.latin1Write(hash, 1 + HASH_BYTES, HASH_BYTES);
+        target.latin1Write(hash, at + (1 + level) * HASH_BYTES, HASH_BYTES);
+        if (level + 1 < parents) this.node.latin1Write(hash, 1 + HASH_BYTES, HASH_BYTES);
       }
     }
     this.resize(item, n, n + 1);
-    this.edgesOf(n + 1).set(this.slots[item] as number, parents, hashes, parents * HASH_BYTES);
-    return { n, hashes };
+    this.edgesOf(n + 1).set(this.slots[item] as number, parents, target, at + parents * HASH_BYTES);
+    return 1 + parents;
   }
 
   /**
@@ -75,21 +84,29 @@ export class ItemTrees {
    * Cost: a hash for each bit set in n but one.
    */
   root(item: number): Buffer {
+    const root = arena(HASH_BYTES);
+    this.rootTo(item, root);
+    return root;
+  }
+
+  /** root for many: written to the first 32 bytes of `target`. */
+  rootTo(item: number, target: Arena): void {
     const n = this.count(item);
     if (n === 0) throw new RangeError('an item without leaves has no root');
     const edges = this.edgesOf(n);
     const slot = this.slots[item] as number;
-    const root = Buffer.allocUnsafe(HASH_BYTES) as Arena;
     // The zeros at the end of n: where the smallest of its complete subtrees stands.
     let level = trailingOnes(n - 1);
-    edges.read(slot, level, root);
+    edges.read(slot, level, target);
+    if (n >>> level === 1) return;
+    target.copy(this.node, 1 + HASH_BYTES, 0, HASH_BYTES);
     for (level++; level < levelsOf(n); level++) {
       if (((n >>> level) & 1) === 0) continue;
       edges.copyTo(slot, level, this.words, 1);
-      this.node.set(root, 1 + HASH_BYTES);
-      root.latin1Write(sha256Latin1(this.node), 0, HASH_BYTES);
+      const hash = sha256Latin1(this.node);
+      if (n >>> level === 1) target.latin1Write(hash, 0, HASH_BYTES);
+      else this.node.latin1Write(hash, 1 + HASH_BYTES, HASH_BYTES);
     }
-    return root;
   }
 
   /**
@@ -126,6 +143,14 @@ export class ItemTrees {
     const slot = target.take();
     if (from > 0) this.edgesOf(from).giveTo(this.slots[item] as number, target, slot);
     this.slots[item] = slot;
+  }
+
+  /** Leaves of an item's tree that can take one more. */
+  private roomFor(item: number): number {
+    this.reserve(item);
+    const n = this.counts[item] as number;
+    if (n === LEAVES_MAX) throw new RangeError('an item tree has fewer than 2^32 leaves here');
+    return n;
   }
 
   private edgesOf(n: number): Edges {
@@ -180,8 +205,11 @@ class Edges {
     this.free.push(slot);
   }
 
+  /** In a loop, which for so few bytes costs less than a view and a call out of JavaScript. */
   set(slot: number, level: number, source: Uint8Array, at: number): void {
-    this.bytes.set(source.subarray(at, at + HASH_BYTES), (slot * this.levels + level) * HASH_BYTES);
+    const { bytes } = this;
+    const to = (slot * this.levels + level) * HASH_BYTES;
+    for (let n = 0; n < HASH_BYTES; n++) bytes[to + n] = source[at + n] as number;
   }
 
   read(slot: number, level: number, target: Buffer): void {
@@ -213,12 +241,21 @@ leaf.latin1Write(ITEM_TAG, 1);
  * that does not have 32 bytes. Cost: 0.6 µs.
  */
 export function itemLeaf(index: number, leafHash: Uint8Array): Buffer {
+  if (leafHash.length !== HASH_BYTES) throw new RangeError('a leaf hash has 32 bytes');
+  const hash = arena(HASH_BYTES);
+  itemLeafTo(index, Buffer.from(leafHash).toString('latin1'), hash, 0);
+  return hash;
+}
+
+/**
+ * itemLeaf for many: written to `target` at `at`.
+ * @param leafHash 32 latin1 characters
+ */
+export function itemLeafTo(index: number, leafHash: string, target: Arena, at: number): void {
   if (!Number.isSafeInteger(index) || index < 0) throw new RangeError('a log index is a safe integer, and not negative');
   if (leafHash.length !== HASH_BYTES) throw new RangeError('a leaf hash has 32 bytes');
   leaf.writeUInt32BE(Math.floor(index / 2 ** 32), INDEX_AT);
   leaf.writeUInt32BE(index % 2 ** 32, INDEX_AT + 4);
-  leaf.set(leafHash, INDEX_AT + 8);
-  const hash = Buffer.allocUnsafe(HASH_BYTES) as Arena;
-  hash.latin1Write(sha256Latin1(leaf), 0, HASH_BYTES);
-  return hash;
+  leaf.latin1Write(leafHash, INDEX_AT + 8, HASH_BYTES);
+  target.latin1Write(sha256Latin1(leaf), at, HASH_BYTES);
 }

@@ -47,6 +47,25 @@ test('the root is that of the plain recursion over the set, however it came: in 
   );
 });
 
+test('in turns it is the same map, with the same tiles, and others have their turns meanwhile', async () => {
+  await fc.assert(
+    fc.asyncProperty(batches, fc.integer({ min: 1, max: 4 }), async (given, turnItems) => {
+      const [whole, inTurns] = [new MapBuilder(), new MapBuilder(undefined, turnItems)];
+      for (const batch of given) {
+        let turns = 0;
+        for (const { key: itemKey, n, root } of batch) inTurns.set(inTurns.keys.numberOf(itemKey), n, root);
+        const updated = await inTurns.commitInTurns(async () => {
+          turns++;
+          await Promise.resolve();
+        });
+        expect(updated).toEqual(whole.update(batch));
+        expect(turns).toBeGreaterThanOrEqual(Math.ceil(setOf(batch).length / turnItems));
+      }
+      for (const { key: itemKey } of setOf(given.flat())) expect(inTurns.prove(itemKey)).toEqual(whole.prove(itemKey));
+    }),
+  );
+});
+
 test('each item is proved with what it holds, any other key as absent; the proof is the one of the plain recursion', () => {
   fc.assert(
     fc.property(batches, fc.array(key, { maxLength: 10 }), (given, others) => {

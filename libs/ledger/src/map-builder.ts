@@ -6,6 +6,9 @@ import type { MapProof, MapTerminal } from './item-map.ts';
 import { KeyTable } from './key-table.ts';
 import { MapNodes } from './map-nodes.ts';
 import { HASH_BYTES } from './primitives.ts';
+import { TileIndex, type TileNodes } from './tile-index.ts';
+
+export type { TileNodes };
 
 /** An item's new size and root. */
 export interface MapChange {
@@ -13,16 +16,6 @@ export interface MapChange {
   /** Leaves of its item tree: 1 to 2^53 - 1. */
   readonly n: number;
   readonly root: Uint8Array;
-}
-
-/** Nodes at one depth, by the bits of their path. */
-export interface TileNodes {
-  /** The path's first bits as a number, rising. */
-  readonly prefixes: Uint32Array;
-  /** For each: 1 where one leaf alone lies below (its hash moves up beside an empty side), 2 for an inner node. */
-  readonly kinds: Uint8Array;
-  /** 32 bytes for each. */
-  readonly hashes: Buffer;
 }
 
 /** What one update changed. */
@@ -34,6 +27,17 @@ export interface MapUpdate {
   readonly depth8: TileNodes;
   /** Changed nodes at depth 16, prefix p * 256 + child: children of tile 1 + p. */
   readonly depth16: TileNodes;
+}
+
+/** Changed items placed in one turn: some milliseconds. */
+const TURN_ITEMS = 1_000;
+
+/** Where the dirty items [from, to) go. */
+interface Placing {
+  readonly ref: number;
+  readonly depth: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Changed items that are sorted at a time: their number has to fit beside a prefix in 53 bits. */
@@ -63,9 +67,16 @@ export class MapBuilder {
   private prefixes = new Uint32Array(0);
   private readonly sortedMax: number;
 
-  /** @param sortedMax how many changed items are placed at a time, below 2^21; no matter to the root */
-  constructor(sortedMax = SORTED_MAX) {
+  private readonly turnItems: number;
+
+  /**
+   * Neither matters to the root.
+   * @param sortedMax how many changed items are placed at a time, below 2^21
+   * @param turnItems how many of them in one turn of commitInTurns, at least 1
+   */
+  constructor(sortedMax = SORTED_MAX, turnItems = TURN_ITEMS) {
     this.sortedMax = sortedMax;
+    this.turnItems = turnItems;
   }
 
   /** Items in the map. */
@@ -99,12 +110,39 @@ export class MapBuilder {
    */
   commit(): MapUpdate {
     for (let from = 0; from < this.dirty.length; from += this.sortedMax) {
-      const count = Math.min(this.sortedMax, this.dirty.length - from);
-      this.sort(from, count);
-      for (let n = 0; n < count; n++) if (this.nodes.hashLeaf(this.sorted[n] as number)) this.items++;
+      const count = this.begin(from);
       this.top = this.place(this.top, 0, 0, count);
-      for (let n = 0; n < count; n++) this.nodes.settle(this.sorted[n] as number);
+      this.settle(count);
     }
+    return this.committed();
+  }
+
+  /**
+   * The same, with turns for others in between: about each 5 ms `turn` is awaited. Until it settles nothing else may be asked of the map.
+   * @param turn lets the event loop go on, e.g. by setImmediate
+   */
+  async commitInTurns(turn: () => Promise<unknown>): Promise<MapUpdate> {
+    for (let from = 0; from < this.dirty.length; from += this.sortedMax) {
+      const count = this.begin(from);
+      this.top = await this.placeInTurns({ ref: this.top, depth: 0, from: 0, to: count }, turn);
+      this.settle(count);
+    }
+    return this.committed();
+  }
+
+  /** Sorts and hashes a slice of the dirty items; returns how many it has. */
+  private begin(from: number): number {
+    const count = Math.min(this.sortedMax, this.dirty.length - from);
+    this.sort(from, count);
+    for (let n = 0; n < count; n++) if (this.nodes.hashLeaf(this.sorted[n] as number)) this.items++;
+    return count;
+  }
+
+  private settle(count: number): void {
+    for (let n = 0; n < count; n++) this.nodes.settle(this.sorted[n] as number);
+  }
+
+  private committed(): MapUpdate {
     this.dirty = [];
     return { root: this.root(), size: this.items, depth8: this.at8.take(this.nodes), depth16: this.at16.take(this.nodes) };
   }
@@ -160,7 +198,10 @@ export class MapBuilder {
    * What it comes to at depths 8 and 16, or above them where it ends earlier, is what tiles show.
    */
   private place(ref: number, depth: number, from: number, to: number): number {
-    const placed = this.placed(ref, depth, from, to);
+    return this.shown(this.placed(ref, depth, from, to), depth, from);
+  }
+
+  private shown(placed: number, depth: number, from: number): number {
     if (placed < 0 ? depth <= TILE_DEPTH : depth === TILE_BITS || depth === TILE_DEPTH) {
       const prefix = this.prefixes[from] as number;
       // A leaf above a depth stands there too, alone; what an inner node stands for is told further down.
@@ -173,16 +214,38 @@ export class MapBuilder {
   private placed(ref: number, depth: number, from: number, to: number): number {
     const first = this.sorted[from] as number;
     if (to - from === 1 && (ref === 0 || ref === -first - 1)) return -first - 1;
-    // A leaf that moves down: a dirty one comes again with the others, another is hung below a new node, and moves on from there.
-    let node = ref;
-    if (ref <= 0) {
-      node = this.nodes.add();
-      if (ref < 0 && !this.nodes.isPlacing(-ref - 1)) this.nodes.setChild(node, this.keys.bitOf(-ref - 1, depth), ref);
-    }
+    const node = this.opened(ref, depth);
     const middle = this.firstRight(depth, from, to);
     if (middle > from) this.nodes.setChild(node, 0, this.place(this.nodes.child(node, 0), depth + 1, from, middle));
     if (middle < to) this.nodes.setChild(node, 1, this.place(this.nodes.child(node, 1), depth + 1, middle, to));
     this.nodes.hashInner(node);
+    return node;
+  }
+
+  /** place for many items: node by node above `turnItems`, below it in one go. */
+  private async placeInTurns({ ref, depth, from, to }: Placing, turn: () => Promise<unknown>): Promise<number> {
+    if (to - from <= this.turnItems) {
+      await turn();
+      return this.place(ref, depth, from, to);
+    }
+    const node = this.opened(ref, depth);
+    const middle = this.firstRight(depth, from, to);
+    const below = async (side: 0 | 1, begin: number, end: number): Promise<void> => {
+      if (begin === end) return;
+      const child = { ref: this.nodes.child(node, side), depth: depth + 1, from: begin, to: end };
+      this.nodes.setChild(node, side, await this.placeInTurns(child, turn));
+    };
+    await below(0, from, middle);
+    await below(1, middle, to);
+    this.nodes.hashInner(node);
+    return this.shown(node, depth, from);
+  }
+
+  /** The inner node in place of `ref`. A leaf that moves down: a dirty one comes again with the others, another is hung below a new node, and moves on from there. */
+  private opened(ref: number, depth: number): number {
+    if (ref > 0) return ref;
+    const node = this.nodes.add();
+    if (ref < 0 && !this.nodes.isPlacing(-ref - 1)) this.nodes.setChild(node, this.keys.bitOf(-ref - 1, depth), ref);
     return node;
   }
 
@@ -199,50 +262,5 @@ export class MapBuilder {
       else low = middle + 1;
     }
     return low;
-  }
-}
-
-/** What stands at each path of one depth, and which of them changed. */
-class TileIndex {
-  private readonly refs: Int32Array;
-  private readonly changed: Uint8Array;
-  private changes: number[] = [];
-
-  constructor(depth: number) {
-    this.refs = new Int32Array(1 << depth);
-    this.changed = new Uint8Array(1 << depth);
-  }
-
-  set(prefix: number, ref: number): void {
-    this.refs[prefix] = ref;
-    if (this.changed[prefix] === 1) return;
-    this.changed[prefix] = 1;
-    this.changes.push(prefix);
-  }
-
-  /** What changed since the last time. */
-  take(nodes: MapNodes): TileNodes {
-    const prefixes = Uint32Array.from(this.changes).sort();
-    for (const prefix of prefixes) this.changed[prefix] = 0;
-    this.changes = [];
-    return this.nodesAt(prefixes, nodes);
-  }
-
-  /** Whatever stands at [from, to). */
-  range(from: number, to: number, nodes: MapNodes): TileNodes {
-    const prefixes: number[] = [];
-    for (let prefix = from; prefix < to; prefix++) if (this.refs[prefix] !== 0) prefixes.push(prefix);
-    return this.nodesAt(Uint32Array.from(prefixes), nodes);
-  }
-
-  private nodesAt(prefixes: Uint32Array, nodes: MapNodes): TileNodes {
-    const kinds = new Uint8Array(prefixes.length);
-    const hashes = Buffer.allocUnsafe(prefixes.length * HASH_BYTES);
-    prefixes.forEach((prefix, n) => {
-      const ref = this.refs[prefix] as number;
-      kinds[n] = ref < 0 ? 1 : 2;
-      nodes.copyHash(ref, hashes, n * HASH_BYTES);
-    });
-    return { prefixes, kinds, hashes };
   }
 }

@@ -82,7 +82,7 @@ export class TileBuilder {
     tile.isGrown = true;
     if (tile.width < TILE_WIDTH) return;
     this.filled.push({ level, index: tile.index, hashes: Buffer.from(tile.hashes) });
-    for (let n = 0; n < TILE_WIDTH; n++) heap.setLeaf(n, tile.hashes.latin1Slice(n * HASH_BYTES, (n + 1) * HASH_BYTES));
+    heap.setLeaves(tile.hashes);
     tile.index += 1n;
     tile.width = 0;
     tile.isGrown = false;

@@ -105,3 +105,27 @@ class CopyOut {
     this.reject(error);
   }
 }
+
+const PIECES_BYTES = 65_536;
+
+/** Pieces one behind the other: a row is a piece, and a Buffer for each would cost more than the row. */
+export class Pieces {
+  private bytes = Buffer.allocUnsafe(PIECES_BYTES);
+  private length = 0;
+
+  add(piece: Buffer): void {
+    const length = this.length + piece.length;
+    if (length > this.bytes.length) {
+      const bytes = Buffer.allocUnsafe(Math.max(2 * this.bytes.length, length));
+      this.bytes.copy(bytes, 0, 0, this.length);
+      this.bytes = bytes;
+    }
+    piece.copy(this.bytes, this.length);
+    this.length = length;
+  }
+
+  /** A view, of what was added so far. */
+  whole(): Buffer {
+    return this.bytes.subarray(0, this.length);
+  }
+}

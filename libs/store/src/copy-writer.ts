@@ -125,6 +125,12 @@ export class CopyWriter {
     this.at += value.length;
   }
 
+  /** The bytes [from, to) of `source`: without the view that `bytea` would need. */
+  byteaOf(source: Buffer, from: number, to: number): void {
+    this.at = this.buffer.writeInt32BE(to - from, this.at);
+    this.at += source.copy(this.buffer, this.at, from, to);
+  }
+
   /** The 32 bytes at `from` of `source`. In a loop, which for so few costs less than a call out of JavaScript. */
   bytes32(source: Uint8Array, from: number): void {
     const { buffer } = this;

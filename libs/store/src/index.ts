@@ -52,12 +52,14 @@ export {
   type LogPiece,
 } from './seal/log-piece.ts';
 export { noticesFrom, readKeyNotices } from './seal/key-notices.ts';
+export { ItemLeafRows } from './seal/item-leaf-rows.ts';
 export {
   countEntriesFrom,
   firstSealOver,
-  itemLeavesBetween,
+  itemLeavesAre,
   lastCheckpoint,
   lastSeal,
+  mapTilesAre,
   mapTilesOf,
   readEdgeTiles,
   readItemLeaves,
@@ -80,7 +82,6 @@ export {
   takeToken,
   writeCheckpoint,
   writeTiles,
-  type ItemLeafRow,
   type ItemRow,
   type MapTileRow,
   type SealRow,

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { copyIn, copyOut } from './copy-protocol.ts';
+import { copyIn, copyOut, Pieces } from './copy-protocol.ts';
 import { roleName, type AppRole } from './roles.ts';
 import type { StoreLog } from './store-log.ts';
 
@@ -145,9 +145,9 @@ function wrap(client: pg.PoolClient, deadlineMs: number): StoreClient {
       await timed(copyIn(client, text, payload));
     },
     copyOut: async (text) => {
-      const pieces: Buffer[] = [];
-      await timed(copyOut(client, text, (piece) => pieces.push(Buffer.from(piece))));
-      return Buffer.concat(pieces);
+      const pieces = new Pieces();
+      await timed(copyOut(client, text, (piece) => pieces.add(piece)));
+      return pieces.whole();
     },
     copyOutPieces: (text, onPiece) => timed(copyOut(client, text, onPiece)),
     release: (broken) => client.release(broken),

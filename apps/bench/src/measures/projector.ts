@@ -10,9 +10,9 @@ import { medianOf, type Measure } from '../rounds.ts';
 import { withClient } from '../servers.ts';
 
 /** At a tenth of the goal's rate the largest backlog takes this long. */
-const RUN_TIMEOUT_MS = 900_000;
+export const RUN_TIMEOUT_MS = 900_000;
 /** Often enough for 1 % of a short run; the statement reads one row. */
-const POLL_MS = 20;
+export const POLL_MS = 20;
 
 /** The ledger that (a) leaves behind with this many items a sighting: (b) copies its rows, (h) weighs them. */
 export const projectedDatabase = (items: ItemsPerSighting): string => `bench_projected_${items}`;
@@ -117,7 +117,7 @@ const ledgerSize = async (client: pg.Client): Promise<number> =>
   Number((await client.query<{ size: string }>('select size from ledger.head')).rows[0]?.size);
 
 /** A fast run that lost or doubled something is no figure. */
-async function assertWhole(client: pg.Client, events: number): Promise<void> {
+export async function assertWhole(client: pg.Client, events: number): Promise<void> {
   const { rows } = await client.query<{ entries: string; offsets: string; dead: string }>(`select
     (select count(*) from ledger.entries) as entries,
     (select sum(next) from ledger.offsets) as offsets,

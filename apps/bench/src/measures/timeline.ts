@@ -1,5 +1,5 @@
 /** (f) One item's timeline out of a large ledger: the store's statement, the same question as bare SQL, and the gateway's whole answer. */
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { createPool, timelinePage } from '#lib/store';
 import type pg from 'pg';
 import type { Bench } from '../bench.ts';
@@ -7,6 +7,7 @@ import { ID } from '../goals.ts';
 import { startGateway } from '../product.ts';
 import { seededRandom } from '../../../chaos/src/random.ts';
 import type { Figures } from '../figures.ts';
+import { get } from '../http-get.ts';
 import { percentile, type Measure } from '../rounds.ts';
 import { withClient } from '../servers.ts';
 import { fillLedger, SIGHTINGS_PER_ITEM, syntheticItem } from '../synthetic-ledger.ts';
@@ -120,23 +121,4 @@ async function timed(reads: number, read: () => Promise<number>): Promise<number
     if (n >= 0) micros.push(spent);
   }
   return micros;
-}
-
-function get(agent: Agent, url: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const call = request(url, { agent, timeout: 10_000 });
-    call.on('timeout', () => call.destroy(new Error('no answer in 10 s'))).on('error', reject);
-    call.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      response
-        .on('data', (chunk: Buffer) => chunks.push(chunk))
-        .on('error', reject)
-        .on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8');
-          if (response.statusCode === 200) resolve(text);
-          else reject(new Error(`HTTP ${response.statusCode}: ${text.slice(0, 300)}`));
-        });
-    });
-    call.end();
-  });
 }

@@ -14,7 +14,14 @@ export class FixedRows {
   }
 
   logIndex(n: number): number {
-    return Number(this.payload.readBigInt64BE(COPY_HEADER_BYTES + n * ROW_BYTES + INT8_AT));
+    const at = COPY_HEADER_BYTES + n * ROW_BYTES + INT8_AT;
+    return this.payload.readUInt32BE(at) * 2 ** 32 + this.payload.readUInt32BE(at + 4);
+  }
+
+  /** The hash in 64 lower-case hex digits. */
+  hex(n: number): string {
+    const at = COPY_HEADER_BYTES + n * ROW_BYTES + HASH_AT;
+    return this.payload.toString('hex', at, at + HASH_BYTES);
   }
 
   /** A view. */

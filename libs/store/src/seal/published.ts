@@ -1,6 +1,6 @@
 /** What was sealed, as it is read: by the gateway for everyone, by the sealer when it starts. */
 import type { StoreClient, StorePool } from '../pool.ts';
-import type { ItemLeafRow, MapTileRow, SealRow } from './seal-rows.ts';
+import { ITEM_LEAF_COLUMNS, MAP_TILE_COLUMNS, type MapTileRow, type SealRow } from './seal-rows.ts';
 
 type From = StoreClient | StorePool;
 
@@ -108,13 +108,36 @@ export async function readEdgeTiles(from: From, size: number): Promise<(level: n
 const TILE_WIDTH = 256;
 const HASH_BYTES = 32;
 
-/** Rows of item trees that a seal wrote: those of the entries that it covers anew. */
-export async function itemLeavesBetween(from: From, begin: number, end: number): Promise<ItemLeafRow[]> {
-  const { rows } = await from.query<ItemLeafRow>(
-    'select item, n, log_index as "logIndex", hashes from proof.item_leaves where log_index >= $1::bigint and log_index < $2::bigint',
-    [begin, end],
+/**
+ * Whether the rows of item trees that a seal wrote, those of the entries that it covers anew, are these and no others.
+ * @param written what `insertItemLeaves` gave
+ */
+export const itemLeavesAre = (from: StoreClient, begin: number, end: number, written: Buffer): Promise<boolean> =>
+  isStored(
+    from,
+    `select ${ITEM_LEAF_COLUMNS} from proof.item_leaves where log_index >= ${integer(begin)} and log_index < ${integer(end)} order by log_index, item`,
+    written,
   );
-  return rows;
+
+/** The same of what it changed in the map. @param written what `insertMapTiles` gave */
+export const mapTilesAre = (from: StoreClient, seal: number, written: Buffer): Promise<boolean> =>
+  isStored(from, `select ${MAP_TILE_COLUMNS} from proof.map_tiles where seal = ${integer(seal)} order by tile`, written);
+
+/** What COPY gives and what it takes has one text: rows are compared as they come, and none is parsed. */
+async function isStored(from: StoreClient, select: string, written: Buffer): Promise<boolean> {
+  let at = 0;
+  let isSame = true;
+  await from.copyOutPieces(`copy (${select}) to stdout (format binary)`, (piece) => {
+    isSame &&= at + piece.length <= written.length && written.compare(piece, 0, piece.length, at, at + piece.length) === 0;
+    at += piece.length;
+  });
+  return isSame && at === written.length;
+}
+
+/** COPY takes no parameters. */
+function integer(value: number): string {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no log index`);
+  return String(value);
 }
 
 /** What one seal changed in the upper part of the map, by tile. */

@@ -1,6 +1,7 @@
 /** What the sealer writes, in the transaction of one seal. */
 import { CopyWriter } from '../copy-writer.ts';
 import type { StoreClient } from '../pool.ts';
+import type { ItemLeafRows } from './item-leaf-rows.ts';
 
 export interface TileRow {
   readonly level: number;
@@ -11,13 +12,6 @@ export interface TileRow {
 export interface ItemRow {
   readonly item: number;
   readonly mapKey: Uint8Array;
-}
-
-export interface ItemLeafRow {
-  readonly item: number;
-  readonly n: number;
-  readonly logIndex: number;
-  readonly hashes: Uint8Array;
 }
 
 export interface MapTileRow {
@@ -111,19 +105,17 @@ export async function insertItems(client: StoreClient, rows: readonly ItemRow[])
   await copy(client, 'copy proof.items (item, map_key) from stdin (format binary)', writer);
 }
 
-export async function insertItemLeaves(client: StoreClient, rows: readonly ItemLeafRow[]): Promise<void> {
-  const writer = new CopyWriter();
-  for (const { item, n, logIndex, hashes } of rows) {
-    writer.row(4, 2 * INT4_BYTES + INT8_BYTES + LENGTH_BYTES + hashes.length);
-    writer.int4(item);
-    writer.int4(n);
-    writer.int8(logIndex);
-    writer.bytea(hashes);
-  }
-  await copy(client, 'copy proof.item_leaves (item, n, log_index, hashes) from stdin (format binary)', writer);
+/** Returns what was written, in the binary format of COPY: what `itemLeavesAre` compares with. */
+export async function insertItemLeaves(client: StoreClient, rows: ItemLeafRows): Promise<Buffer> {
+  const payload = rows.payload();
+  if (rows.length > 0) await client.copyIn(`copy proof.item_leaves (${ITEM_LEAF_COLUMNS}) from stdin (format binary)`, payload);
+  return payload;
 }
 
-export async function insertMapTiles(client: StoreClient, seal: number, rows: readonly MapTileRow[]): Promise<void> {
+export const ITEM_LEAF_COLUMNS = 'item, n, log_index, hashes';
+
+/** As `insertItemLeaves`; rows rise by tile. */
+export async function insertMapTiles(client: StoreClient, seal: number, rows: readonly MapTileRow[]): Promise<Buffer> {
   const writer = new CopyWriter();
   for (const { tile, changed, kinds, hashes } of rows) {
     writer.row(5, INT4_BYTES + INT8_BYTES + 3 * LENGTH_BYTES + changed.length + kinds.length + hashes.length);
@@ -133,8 +125,11 @@ export async function insertMapTiles(client: StoreClient, seal: number, rows: re
     writer.bytea(kinds);
     writer.bytea(hashes);
   }
-  await copy(client, 'copy proof.map_tiles (tile, seal, changed, kinds, hashes) from stdin (format binary)', writer);
+  await copy(client, `copy proof.map_tiles (${MAP_TILE_COLUMNS}) from stdin (format binary)`, writer);
+  return writer.payload();
 }
+
+export const MAP_TILE_COLUMNS = 'tile, seal, changed, kinds, hashes';
 
 async function copy(client: StoreClient, text: string, writer: CopyWriter): Promise<void> {
   if (writer.rowCount > 0) await client.copyIn(text, writer.payload());
