@@ -111,7 +111,7 @@ export class Sealer {
     this.last = state.last;
   }
 
-  /** Entries that no seal covers yet. What the operator says about the log itself (one entry: genesis or the last seal) waits for nothing; what he says of keys does. */
+  /** At most so many entries wait, seals among them: entries that no seal covers yet. What the operator says about the log itself (one entry: genesis or the last seal) waits for nothing; what he says of keys does. */
   async waiting(): Promise<number> {
     return Math.max(0, (await logSize(this.options.pool)) - this.covers - 1);
   }
