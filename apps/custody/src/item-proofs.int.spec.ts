@@ -172,6 +172,11 @@ test('one event whole, or some of it; the log itself, and its keys', async () =>
 test('is refused of a size that no head has, of an event that is not sealed, and of rows that are not what was sealed', async () => {
   const proofs = new Proofs(reads);
   await expect(proofs.head(3)).rejects.toMatchObject({ code: 'size.not-published' });
+  const reader = await readerOf({ reads, agency: AGENCY });
+  const all = { item: CAR, groups: ['clear'], stretch: { from: 0, to: Infinity }, events: false, inclusion: false };
+  const few = new Proofs(reads, 20);
+  await expect(few.item(await few.head(), reader, all)).rejects.toMatchObject({ code: 'proof.too-long' });
+  await expect(few.item(await few.head(), reader, { ...all, stretch: { from: 60, to: 70 } })).resolves.toBeDefined();
   await add([seen('late', [CAR])]);
   const [late] = await reads.byId('late', AGENCY, (await readerOf({ reads, agency: AGENCY })).groups, Number.MAX_SAFE_INTEGER);
   await expect(proofs.event(await proofs.head(), late as never, null)).rejects.toMatchObject({ code: 'event.not-sealed' });

@@ -47,9 +47,12 @@ export interface ItemQuery {
 export class Proofs {
   private readonly reads: LedgerReads;
   private readonly items: ItemProofs;
+  private readonly entriesMax: number;
 
-  constructor(reads: LedgerReads) {
+  /** @param entriesMax entries of one answer */
+  constructor(reads: LedgerReads, entriesMax = ENTRIES_MAX) {
     this.reads = reads;
+    this.entriesMax = entriesMax;
     this.items = new ItemProofs(reads);
   }
 
@@ -68,9 +71,9 @@ export class Proofs {
   /** Everything about an item that a reader of these groups may see. Throws proof.too-long. */
   async item(head: Head, reader: Reader, query: ItemQuery): Promise<ProofDocument> {
     const { item, groups, stretch } = query;
-    const bounded = { from: stretch.from, to: Math.min(stretch.to, stretch.from + ENTRIES_MAX) };
+    const bounded = { from: stretch.from, to: Math.min(stretch.to, stretch.from + this.entriesMax) };
     const found = await Promise.all(groups.map((group) => this.items.group(this.reads.mapSalt, group, item, head.seal, bounded)));
-    checkLength(found, stretch);
+    checkLength(found, stretch, this.entriesMax);
     const indexes = [...new Set(found.flatMap(({ entries }) => entries.map(({ logIndex }) => logIndex)))].sort((a, b) => a - b);
     const events = query.events ? await this.events(head, reader, indexes, query.inclusion) : [];
     return { ...(await this.base(head, true)), item: { item, groups: found.map(({ part }) => part) }, events, notices: [] };
@@ -79,7 +82,7 @@ export class Proofs {
   /** The keys that the log says it stands by. */
   async keys(head: Head): Promise<ProofDocument> {
     const { group, item } = KEYS_TREE;
-    const found = await this.items.group(this.reads.mapSalt, group, item, head.seal, { from: 0, to: ENTRIES_MAX });
+    const found = await this.items.group(this.reads.mapSalt, group, item, head.seal, { from: 0, to: this.entriesMax });
     const notices = found.entries.flatMap(({ logIndex, notice }) =>
       notice === null ? [] : [{ entry: notice.toString('utf8'), index: BigInt(logIndex) }],
     );
@@ -155,12 +158,12 @@ export class Proofs {
   }
 }
 
-function checkLength(found: readonly GroupProof[], { from, to }: Stretch): void {
+function checkLength(found: readonly GroupProof[], { from, to }: Stretch, entriesMax: number): void {
   const longest = Math.max(...found.map(({ leaves }) => Math.min(leaves, to) - from));
-  if (longest > ENTRIES_MAX)
+  if (longest > entriesMax)
     throw new DomainError(
       'proof.too-long',
-      `A list has ${longest} entries, and one answer holds ${ENTRIES_MAX}: ask for stretches of one group.`,
+      `A list has ${longest} entries, and one answer holds ${entriesMax}: ask for stretches of one group.`,
     );
 }
 

@@ -1,10 +1,10 @@
 /** What a sealer believes of witnesses at its start; what a restored database comes to is in apps/custody/src/witnessed-log.int.spec.ts. */
-import { cosign, formatNote, type NoteSignature, type SigningKey, type WitnessPolicy } from '#lib/ledger';
+import { cosign, formatNote, type NoteSignature, signingKey, type SigningKey, type WitnessPolicy } from '#lib/ledger';
 import type { Log } from '#lib/runtime';
 import { ledgerConstants } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
 import { type Lie, TestLog, TestWitness } from '../test-witness.ts';
-import { checkWitnesses, witnessClient } from './index.ts';
+import { checkWitnesses, type GuardOptions, witnessClient } from './index.ts';
 
 let database: TestDatabase;
 let log: TestLog;
@@ -27,7 +27,10 @@ beforeEach(async () => {
 afterEach(() => witness.stop());
 
 /** The database has sealed nothing. */
-function check(policy: WitnessPolicy = { witnesses: [witness.policy()], threshold: 1 }): Promise<void> {
+function check(
+  policy: WitnessPolicy = { witnesses: [witness.policy()], threshold: 1 },
+  changes: Partial<GuardOptions> = {},
+): Promise<void> {
   const say = (_message: string, { why = '' }: { why?: string }): void => void said.push(why);
   return checkWitnesses({
     policy,
@@ -35,6 +38,7 @@ function check(policy: WitnessPolicy = { witnesses: [witness.policy()], threshol
     pool: database.pool('sealer', { max: 1 }),
     key: log.key,
     log: { warn: say, error: say } as unknown as Log,
+    ...changes,
   });
 }
 
@@ -63,6 +67,13 @@ test('a head that the witness and the log signed, and the database does not have
   showing('log', witness.key);
   await expect(check()).rejects.toMatchObject({ code: 'seal.rollback' });
   expect(said).toEqual(['the witness w1.example cosigned a head of 7 entries, and the database has sealed 0']);
+});
+
+test('a head by a former key of the log stops it as well, where the key is known', async () => {
+  showing('log', witness.key);
+  const key = signingKey('log', log.key.name, new Uint8Array(32).fill(8));
+  await expect(check(undefined, { key })).rejects.toMatchObject({ code: 'seal.witnesses-silent' });
+  await expect(check(undefined, { key, formerKeys: [log.key] })).rejects.toMatchObject({ code: 'seal.rollback' });
 });
 
 test.each<[string, () => void, RegExp]>([

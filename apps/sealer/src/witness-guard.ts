@@ -13,6 +13,7 @@ import {
   originHash,
   type SigningKey,
   signText,
+  type VerifierKey,
   type WitnessPolicy,
 } from '#lib/ledger';
 import { lastSeal, type StorePool } from '#lib/store';
@@ -39,12 +40,16 @@ interface WitnessWord {
   readonly reason: string;
 }
 
+type LogKeys = readonly VerifierKey<'log'>[];
+
 export interface GuardOptions {
   readonly policy: WitnessPolicy;
   readonly client: WitnessClient;
   readonly pool: StorePool;
   /** Named by the log's origin. */
   readonly key: SigningKey<'log'>;
+  /** By which heads of this log were signed before: what a witness shows may be as old as that. */
+  readonly formerKeys?: readonly VerifierKey<'log'>[];
   readonly log: Log;
 }
 
@@ -55,9 +60,9 @@ export interface GuardOptions {
  * Of a policy of k of n with 2k > n, each k witnesses that answer have one among them that cosigned the newest published head.
  */
 export async function checkWitnesses(options: GuardOptions): Promise<void> {
-  const { policy, client, pool, key, log } = options;
+  const { policy, client, pool, key, formerKeys = [], log } = options;
   const lines = witnessLines(policy);
-  const words = await Promise.all(lines.map((line) => wordOf(line, client, key)));
+  const words = await Promise.all(lines.map((line) => wordOf(line, client, key, [key, ...formerKeys])));
   const last = await lastSeal(pool);
   const stored = last === null ? 0n : BigInt(last.logIndex) + 1n;
   let answered = 0;
@@ -97,9 +102,9 @@ async function checkHead(
 }
 
 /** What it serves to monitors, and what it answers to the head of an empty log, which every log extends: its size, or a cosignature where it has none. */
-async function wordOf({ url, keys }: WitnessLine, client: WitnessClient, key: SigningKey<'log'>): Promise<WitnessWord> {
+async function wordOf({ url, keys }: WitnessLine, client: WitnessClient, key: SigningKey<'log'>, logKeys: LogKeys): Promise<WitnessWord> {
   const got = await client.get(`${url}/${originHash(key.name)}/checkpoint`);
-  const shown = got.ok && got.reply.status === 200 ? shownHead(got.reply, keys, key) : { head: null, reason: got.ok ? '' : got.reason };
+  const shown = got.ok && got.reply.status === 200 ? shownHead(got.reply, keys, logKeys) : { head: null, reason: got.ok ? '' : got.reason };
   if (shown.head === null && shown.reason !== '') return { ...shown, size: null };
   const text = formatCheckpoint({ origin: key.name, size: 0n, root: Uint8Array.from(merkleRoot([])), extension: [] });
   const asked = await client.post(`${url}/add-checkpoint`, formatAddCheckpoint(0n, [], formatNote(text, [signText(key, text)])));
@@ -109,8 +114,8 @@ async function wordOf({ url, keys }: WitnessLine, client: WitnessClient, key: Si
   return { head: shown.head, size: shown.head?.size ?? null, reason: answered.reason };
 }
 
-function shownHead({ body }: WitnessReply, keys: WitnessLine['keys'], key: SigningKey<'log'>): Pick<WitnessWord, 'head' | 'reason'> {
-  const opened = openCheckpoint(body, { log: [key], witness: keys });
+function shownHead({ body }: WitnessReply, keys: WitnessLine['keys'], log: LogKeys): Pick<WitnessWord, 'head' | 'reason'> {
+  const opened = openCheckpoint(body, { log, witness: keys });
   if (!opened.ok) return { head: null, reason: `what it serves is no head of this log: ${opened.fault.detail} (${opened.fault.code})` };
   if (opened.value.cosignatures.length === 0) return { head: null, reason: 'it did not sign what it serves' };
   return { head: opened.value.checkpoint, reason: '' };

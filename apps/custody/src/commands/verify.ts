@@ -22,7 +22,7 @@ import {
 import { parseIdentifier } from '#lib/domain';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
-import { trustFor, type VerifyFlags } from '../log-trust.ts';
+import { headOfNote, trustFor, type VerifyFlags } from '../log-trust.ts';
 import { OPERATOR } from '../operator.ts';
 import { keepPin, type Pin, withTrees } from '../pins.ts';
 import { verifyReceipt } from './verify-receipt.ts';
@@ -87,7 +87,16 @@ async function verifyZip(bytes: Uint8Array, client: Client | null, flags: Verify
 /** Of a document that cannot be read nothing is trusted: reading it says why. */
 async function trustOfDocument(text: string, client: Client | null, flags: VerifyFlags): Promise<Trust> {
   const note = checkpointIn(text);
-  return note === null ? { log: [] } : (await trustFor(note, flags, await reachable(client))).trust;
+  return note === null || !isHead(note) ? { log: [] } : (await trustFor(note, flags, await reachable(client))).trust;
+}
+
+function isHead(note: string): boolean {
+  try {
+    headOfNote(note);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A file is checked without its server where that is away. */
