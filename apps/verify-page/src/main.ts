@@ -1,7 +1,7 @@
 /** The page: what is pasted and opened on the left goes through the verifier, and its report is shown. Nothing is kept, nothing is sent. */
-import { verifyBundleZipSteps, type Trust } from '#lib/ledger';
-import { claimedSigners } from './claimed-signers.ts';
+import type { Trust } from '#lib/ledger';
 import { part } from './elements.ts';
+import { claimedSigners, stepsOf } from './opened-file.ts';
 import { resultOf, StepList } from './result.ts';
 import { readTrust } from './trust.ts';
 import { OUTCOMES } from './words.ts';
@@ -34,7 +34,7 @@ const trustText = (): string => JSON.stringify([keys.value, policy.value]);
 part('form', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
   if (opened === undefined) {
-    summary.textContent = 'Choose a bundle first.';
+    summary.textContent = 'Choose a file first.';
     input.focus();
   } else check();
 });
@@ -115,7 +115,7 @@ async function run(file: OpenedFile, trust: Trust, isWanted: () => boolean): Pro
   result.replaceChildren(steps.list);
   result.hidden = false;
   let drawn = started;
-  const check = verifyBundleZipSteps(file.bytes, trust);
+  const check = stepsOf(file.bytes, trust);
   let next = check.next();
   for (; next.done !== true; next = check.next()) {
     steps.add(next.value);

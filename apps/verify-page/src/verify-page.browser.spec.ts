@@ -11,6 +11,7 @@ import {
   sha256Hex,
   signingKey,
   verifyBundleZip,
+  verifyProof,
   writeBundleZip,
   type Report,
   type Statement,
@@ -270,6 +271,19 @@ test(
     await page.click('#explain');
     expect(await page.locator('.plain:visible').count()).toBeGreaterThan(5);
     expect(await page.getAttribute('#explain', 'aria-pressed')).toBe('true');
+    await close();
+  },
+  SUITE_TIMEOUT_MS,
+);
+
+test(
+  'a proof without a bundle around it is checked too',
+  async () => {
+    const [proof, half] = [world.encode(CAR), world.encode(CAR).subarray(0, 500)];
+    const { page, close } = await opened();
+    const shown = (await shownOf(page, [proof, half])).map(ageless);
+    expect(shown).toEqual([expected(verifyProof(proof, { log: [logKey] }).report), inNode(half)]);
+    expect(shown.map(({ word }) => word)).toEqual(['Verified', 'Could not be checked']);
     await close();
   },
   SUITE_TIMEOUT_MS,
