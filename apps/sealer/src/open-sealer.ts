@@ -25,7 +25,6 @@ import {
   readTile,
   type SealRow,
   type StoreClient,
-  type StorePool,
   takeToken,
 } from '#lib/store';
 import { declareKeys } from './key-notices.ts';
