@@ -37,9 +37,12 @@ const OURS = new Set([
   'postgres.log',
   'postgres.log.1',
   'binaries',
-  // Made by libs/runtime; a secret that must not outlive its ledger.
+  // Made by the program around it: secrets, and what was signed by one, which must not outlive their ledger.
   'publisher.key',
+  'checkpoint.key',
 ]);
+/** Of each log whose head was signed from here. */
+const SIGNED_HEAD = /^sealed(-[A-Za-z0-9.-]+)?\.json(\.new)?$/;
 
 /**
  * Removes everything that we made in a data directory, and the directory when nothing else is left in it. What is not ours stays.
@@ -52,7 +55,7 @@ export async function resetData(dataDir: string, log: StoreLog = () => {}): Prom
   try {
     await stopOrphan(paths.pgData, log);
     for (const name of readdirSync(paths.root)) {
-      if (OURS.has(name)) rmSync(join(paths.root, name), { recursive: true, force: true });
+      if (OURS.has(name) || SIGNED_HEAD.test(name)) rmSync(join(paths.root, name), { recursive: true, force: true });
     }
   } finally {
     lock.release();
