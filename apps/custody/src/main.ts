@@ -46,36 +46,7 @@ function program(): Command {
     .option('--limit <n>', 'how many', '20')
     .action(runner(async (options, text) => (await import('./commands/search.ts')).search(await clientOf(options), text ?? '', options)));
   caseCommands(root);
-  const checkpoint = root.command('checkpoint').description('the signed head of the log');
-  checkpoint
-    .command('get')
-    .description('print it, to keep it or to compare it')
-    .action(runner(async (options) => (await import('./commands/checkpoint.ts')).get(await clientOf(options))));
-  checkpoint
-    .command('key')
-    .description("print the log's key, by which others check it (on the machine that seals)")
-    .action(runner(async (options) => (await import('./commands/checkpoint.ts')).key(await clientOf(options), options)));
-  const trusting = (command: Command): Command =>
-    command
-      .option('--key <vkeys...>', "verifier keys to trust, as `custody checkpoint key` prints them; default: the log's pinned ones")
-      .option('--witnesses <file>', 'policy of the witnesses that have to cosign')
-      .option('--max-age <seconds>', 'how old a head may be');
-  trusting(checkpoint.command('pin'))
-    .description('keep its key and head: later checks are held against them')
-    .action(runner(async (options) => (await import('./commands/checkpoint.ts')).pin(await clientOf(options), options)));
-  trusting(checkpoint.command('compare [other]'))
-    .description('are two heads of one log? The other: a file, the address of a server, or the pinned one')
-    .action(runner(async (options, other) => (await import('./commands/checkpoint.ts')).compare(await clientOf(options), other, options)));
-  trusting(root.command('verify <what>'))
-    .description('check a bundle, a proof, a receipt, an item or an event: is it as it was sealed? (exit codes: docs/cli.md)')
-    .option('--offline', 'ask nobody: a file, and what is pinned')
-    .option('--agency <agency>', 'whose event, where several agencies have one of this id')
-    .option('--explain', 'say of each step in plain words what it is about')
-    .action(
-      runner(async (options, what) =>
-        (await import('./commands/verify.ts')).verify(options['offline'] === true ? null : await clientOf(options), what ?? '', options),
-      ),
-    );
+  proofCommands(root);
   keyCommands(root);
   const dlq = root.command('dlq').description('dead letters: records that could not be taken into the ledger');
   dlq
@@ -123,6 +94,40 @@ function keyCommands(root: Command): void {
     .command('revoke <vkey>')
     .description('have the log revoke a key that does not sign any more, for ever; said at the next start')
     .action(runner(async (options, vkey) => (await import('./commands/key.ts')).revoke(vkey ?? '', options)));
+}
+
+/** What is checked, and by whose word. */
+function proofCommands(root: Command): void {
+  const checkpoint = root.command('checkpoint').description('the signed head of the log');
+  checkpoint
+    .command('get')
+    .description('print it, to keep it or to compare it')
+    .action(runner(async (options) => (await import('./commands/checkpoint.ts')).get(await clientOf(options))));
+  checkpoint
+    .command('key')
+    .description("print the log's key, by which others check it (on the machine that seals)")
+    .action(runner(async (options) => (await import('./commands/checkpoint.ts')).key(await clientOf(options), options)));
+  const trusting = (command: Command): Command =>
+    command
+      .option('--key <vkeys...>', "verifier keys to trust, as `custody checkpoint key` prints them; default: the log's pinned ones")
+      .option('--witnesses <file>', 'policy of the witnesses that have to cosign')
+      .option('--max-age <seconds>', 'how old a head may be');
+  trusting(checkpoint.command('pin'))
+    .description('keep its key and head: later checks are held against them')
+    .action(runner(async (options) => (await import('./commands/checkpoint.ts')).pin(await clientOf(options), options)));
+  trusting(checkpoint.command('compare [other]'))
+    .description('are two heads of one log? The other: a file, the address of a server, or the pinned one')
+    .action(runner(async (options, other) => (await import('./commands/checkpoint.ts')).compare(await clientOf(options), other, options)));
+  trusting(root.command('verify <what>'))
+    .description('check a bundle, a proof, a receipt, an item or an event: is it as it was sealed? (exit codes: docs/cli.md)')
+    .option('--offline', 'ask nobody: a file, and what is pinned')
+    .option('--agency <agency>', 'whose event, where several agencies have one of this id')
+    .option('--explain', 'say of each step in plain words what it is about')
+    .action(
+      runner(async (options, what) =>
+        (await import('./commands/verify.ts')).verify(options['offline'] === true ? null : await clientOf(options), what ?? '', options),
+      ),
+    );
 }
 
 /** Case files in and out. */

@@ -1,5 +1,5 @@
 /** The one command that deletes: never unasked, and never what is not this program's. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reset } from './reset.ts';
@@ -24,4 +24,11 @@ it('deletes nothing where the ledger lies in a database of somebody else', async
   process.env['DATABASE_URL'] = 'postgresql://someone@127.0.0.1:9/ledger';
   await expect(reset({ yes: true })).rejects.toMatchObject({ exitCode: 2, code: 'reset.external' });
   expect(existsSync(join(folder, 'FORMAT'))).toBe(true);
+});
+
+it('deletes what the program made, keys and signed heads with it, and nothing else', async () => {
+  const own = ['publisher.key', 'checkpoint.key', 'sealed-custody-ledger.invalid-d56fedaf.json', 'passwords.json'];
+  for (const name of [...own, 'notes.txt', 'other.key', 'unsealed.json']) writeFileSync(join(folder, name), 'x');
+  expect(await reset({ yes: true })).toBe(0);
+  expect(readdirSync(folder).sort()).toEqual(['notes.txt', 'other.key', 'unsealed.json']);
 });

@@ -44,9 +44,8 @@ const OURS = new Set([
   'keys.json',
   'previous.checkpoint',
 ]);
-
-/** Of each log that was sealed with this directory. */
-const SIGNED_HEAD = /^sealed-[A-Za-z0-9.-]+\.json$/;
+/** Of each log whose head was signed from here. */
+const SIGNED_HEAD = /^sealed(-[A-Za-z0-9.-]+)?\.json(\.new)?$/;
 
 /**
  * Removes everything that we made in a data directory, and the directory when nothing else is left in it. What is not ours stays.
