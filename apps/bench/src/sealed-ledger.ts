@@ -14,7 +14,8 @@ export const GROUP = 'green';
 /** Rows of one statement: bounds the log that one transaction writes. */
 const STEP = 100_000;
 
-export const sealedItem = (n: number): string => `vin:WDDSYNTH9JA${n.toString().padStart(7, '0')}`;
+/** Of another maker than the cars of documents.ts, of which `WHOLE_ITEM` is one. A million of them. */
+export const sealedItem = (n: number): string => `vin:WDDSYNTH9JB${n.toString().padStart(6, '0')}`;
 export const LONG_ITEM = 'mmsi:244670316';
 /** The one of the whole sightings. */
 export const WHOLE_ITEM = vin(0);
@@ -60,7 +61,7 @@ async function append(client: pg.Client, { items, entries, long, draw }: Grown, 
       sha256('custody/map/v1'::bytea || map_salt || int2send(length($5)::int2) || convert_to($5, 'UTF8') || convert_to(item, 'UTF8'))
     from ledger.head, (select n, case
         when ${isEvery('n', entries, long)} then '${LONG_ITEM}'
-        else 'vin:WDDSYNTH9JA' || lpad((${which} % ${items})::text, 7, '0') end as item
+        else 'vin:WDDSYNTH9JB' || lpad((${which} % ${items})::text, 6, '0') end as item
       from generate_series($1::bigint, $2::bigint) n) e`,
     [from, to - 1, at, rows[0]?.id, GROUP],
   );

@@ -10,6 +10,7 @@ const INT4_FIELD_BYTES = 8;
 const INT8_FIELD_BYTES = 12;
 const LENGTH_BYTES = 4;
 
+/** Filled row by row: `room`, then `add`. 96 bytes a row and its hashes. */
 export class ItemLeafRows {
   private readonly items: Int32Array;
   private readonly ns: Float64Array;

@@ -112,6 +112,7 @@ export async function insertItemLeaves(client: StoreClient, rows: ItemLeafRows):
   return payload;
 }
 
+/** As written and as read again. */
 export const ITEM_LEAF_COLUMNS = 'item, n, log_index, hashes';
 
 /** As `insertItemLeaves`; rows rise by tile. */
@@ -129,6 +130,7 @@ export async function insertMapTiles(client: StoreClient, seal: number, rows: re
   return writer.payload();
 }
 
+/** As written and as read again. */
 export const MAP_TILE_COLUMNS = 'tile, seal, changed, kinds, hashes';
 
 async function copy(client: StoreClient, text: string, writer: CopyWriter): Promise<void> {
