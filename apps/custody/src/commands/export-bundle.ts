@@ -68,8 +68,9 @@ proof.json    what the log shows about the item: its signed head, the list of al
 events/       the records, byte for byte as they were submitted, named by their places in the log
 verify.html   a page that checks all this on your own machine, without any network
 
-To check it: keep this zip as it is. Open verify.html in a browser, paste the key of the log, and open the zip there. Take the key from another
-place than this bundle: whoever could forge the bundle could forge a key in it. Or run: custody verify bundle.zip --offline --key KEY
+To check it: keep this zip as it is. Take verify.html out of it, open that in a browser, paste the key of the log, and open the whole zip there.
+Take the key from another place than this bundle: whoever could forge the bundle could forge a key in it. Without a browser:
+custody verify bundle.zip --offline --key KEY
 
 That the page in this zip is an honest one, the zip cannot show: where that matters, use a page or a program of your own.
 `;
