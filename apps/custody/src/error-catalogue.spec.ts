@@ -25,9 +25,7 @@ const NAMESPACES = [...new Set(ERROR_CODES.filter((code) => code.includes('.')).
 const LIKE_A_CODE = new RegExp(`'((?:${NAMESPACES.join('|')})\\.${CODE})'`, 'g');
 
 /** Names of tables look like codes: whoever reads rows names them. */
-const TABLES = new Set(
-  [...textOf(join(ROOT, 'libs/store/schema.sql')).matchAll(/^create table (\S+) \(/gm)].map(([, name = '']) => name),
-);
+const TABLES = new Set([...textOf(join(ROOT, 'libs/store/schema.sql')).matchAll(/^create table (\S+) \(/gm)].map(([, name = '']) => name));
 
 const codesNotInCatalogue = (source: string): string[] =>
   [...source.matchAll(IN_CODE_PLACE), ...source.matchAll(LIKE_A_CODE)]
