@@ -11,7 +11,7 @@ export function drillTable({ classes }: DrillResult): string {
       `| ${each.name} | ${each.hasKey ? 'and the key' : ''} | ${aloneCell(each)} | ${codeOf(each.by)} | ${namedCell(each)} | ${heldCell(each)} |`,
   );
   return [
-    '| tampering, by somebody with every right on the database | has | found by the audit alone | by which check | names the row | found with |',
+    '| tampering, by somebody with every right on the database | has | found by the audit alone, median time | by which check | names the row | found with |',
     '|---|---|---|---|---|---|',
     ...lines,
   ].join('\n');
@@ -28,9 +28,9 @@ export function drillSection(result: DrillResult): string {
   ].join('\n');
 }
 
-const aloneCell = ({ alone, count, byCommitments }: ClassResult): string => {
+const aloneCell = ({ alone, count, byCommitments, medianMs }: ClassResult): string => {
   if (alone === 0) return `**no** (0 of ${group(count)})`;
-  const share = `${group(alone)} of ${group(count)}`;
+  const share = `${group(alone)} of ${group(count)}, ${(medianMs ?? 0).toFixed(0)} ms`;
   return byCommitments === 0 ? `${share}, by the content` : share;
 };
 const codeOf = (by: Readonly<Record<string, number>>): string => {
