@@ -158,7 +158,7 @@ class Commitments {
         found.add(index);
         this.covers = Math.max(this.covers, seal.covers);
         this.seals.checkMap(seal, this.items.cover(this.covers), this.items.map, rows);
-        this.seals.checkHead(index + 1, rows, index + 1 === this.sealed, (root) => this.tree.settle(root));
+        this.seals.checkHead(index + 1, rows, (root) => this.tree.settle(root));
       }
       if (this.waiting[0]?.size === index + 1) this.checkAnchors(index + 1);
     }

@@ -21,7 +21,6 @@ export const AUDIT_CODES = [
   'audit.map-tile',
   'audit.checkpoint',
   'audit.checkpoint-root',
-  'audit.checkpoint-missing',
   'audit.stray',
   'audit.behind',
   'audit.fork',

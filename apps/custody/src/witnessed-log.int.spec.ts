@@ -1,6 +1,7 @@
 /** Witnesses stand behind a sealed log: real processes, a real database, the gateway that serves the log. */
 import { jest } from '@jest/globals';
-import type { WitnessPolicy } from '#lib/ledger';
+import { KEYS_TREE, mapKey, type WitnessPolicy } from '#lib/ledger';
+import { ledgerConstants } from '#lib/store';
 import { TIMES, WitnessedLog, type TestedWitness } from './witnessed-log.contract.ts';
 
 jest.setTimeout(90_000);
@@ -181,9 +182,13 @@ test('the stream of map links is served for what is sealed and nothing beyond, i
   const { rows } = await log.owner.query<{ covers: number }>('select covers from proof.seals');
   const covers = rows[0]?.covers ?? 0;
   const [status, bytes] = await get(`0-${covers}`);
+  const { mapSalt } = await ledgerConstants(log.owner);
   const stored = await log.owner.query<{ row: Buffer }>(
-    `select int8send(log_index) || map_key as row from ledger.timeline where item <> '' and log_index < $1::bigint order by log_index, map_key`,
-    [covers],
+    `select int8send(log_index) || map_key as row from (
+      select log_index, map_key from ledger.timeline where item <> ''
+      union all select log_index, $2::bytea from ledger.notices where convert_from(bytes, 'UTF8') like '{"key":%'
+    ) links where log_index < $1::bigint order by log_index, map_key`,
+    [covers, Buffer.from(mapKey(mapSalt, KEYS_TREE.group, KEYS_TREE.item))],
   );
   expect(status).toBe(200);
   expect(bytes.readBigUInt64BE()).toBe(BigInt(covers));

@@ -1,6 +1,6 @@
 /** What the gateway asks of the ledger, over the statements of libs/store with the rights of the gateway's role. */
 import type { EventRef } from '#lib/domain';
-import type { TileId } from '#lib/ledger';
+import { KEYS_TREE, mapKey, type TileId } from '#lib/ledger';
 import {
   checkpointOf,
   entryPlaces,
@@ -67,6 +67,7 @@ export type LedgerReads = Awaited<ReturnType<typeof ledgerReads>>;
 /** Reads the log's origin once; it never changes. */
 export async function ledgerReads(pool: StorePool) {
   const { origin, mapSalt } = await ledgerConstants(pool);
+  const keysItem = mapKey(mapSalt, KEYS_TREE.group, KEYS_TREE.item);
   return {
     origin,
     mapSalt,
@@ -129,7 +130,7 @@ export async function ledgerReads(pool: StorePool) {
     refusedBytes: (agency: string, id: string, contentHash: Buffer | null) => refusedBytes(pool, agency, id, contentHash),
     entryPlaces: (logIndex: number) => entryPlaces(pool, logIndex),
     lastSeal: () => lastSeal(pool),
-    linksFrom: (from: number, to: number) => pool.transaction((client) => readLinksFrom(client, from, to)),
+    linksFrom: (from: number, to: number) => pool.transaction((client) => readLinksFrom(client, from, to, keysItem)),
     tile: (level: number, n: number, bytes: number) => readTile(pool, level, n, bytes),
     tiles: (wanted: readonly TileId[]) => readTiles(pool, wanted),
     logPiece: (from: number, to: number) => pool.transaction((client) => readLogPiece(client, from, to)),

@@ -150,7 +150,7 @@ export class MapAudit {
 export class Extension {
   readonly frontier: LogFrontier;
   readonly seals: { readonly index: number; readonly seal: Seal }[] = [];
-  /** Indexes of the operator's entries. */
+  /** Indexes of the operator's entries that are in no list; what he says of keys is. */
   readonly notices: number[] = [];
   private readonly pieces: Buffer[] = [];
   private endsSealed = false;
@@ -183,7 +183,7 @@ export class Extension {
       hashes.set(hash, (n - skip) * HASH_BYTES);
       this.frontier.append(hash);
       const notice = startsAsSighting(entry) ? null : readNotice(entry);
-      if (notice !== null) this.notices.push(index);
+      if (notice !== null && notice.kind !== 'key') this.notices.push(index);
       this.endsSealed = notice?.kind === 'seal';
       if (notice?.kind === 'seal') this.seals.push({ index, seal: notice.seal });
     }

@@ -184,7 +184,6 @@ export const ERRORS = {
   'audit.map-tile': entry(null, 'A tile of the item map is wrong', 'A stored tile of the item map is not what the item trees make, is missing, or belongs to no seal.', TILES),
   'audit.checkpoint': entry(null, 'A checkpoint does not open', 'A stored checkpoint is not signed by the key of the log, is of another log or size, or does not end with a seal.', 'Check that the key is that of this log (`custody checkpoint key` on the machine that seals). If it is, somebody wrote that row.'),
   'audit.checkpoint-root': entry(null, 'The log is not what was signed', 'The entries do not hash to the root that a checkpoint signs.', EVIDENCE),
-  'audit.checkpoint-missing': entry(null, 'A checkpoint is missing', 'A seal has no stored checkpoint. Nothing else is lost by that: the tree holds what it signed.', EVIDENCE),
   'audit.stray': entry(null, 'A row outside of the log', 'A row has a place that the log does not have, or that nothing was sealed for.', EVIDENCE),
   'audit.behind': entry(null, 'Behind what was signed', 'A head of more entries was signed, and kept elsewhere: entries are gone, or this is an older copy.', 'Restore a newer backup. Never let a log go on from here: it would contradict what it signed.'),
   'audit.fork': entry(null, 'Not the log that was signed', 'A head of this size was kept elsewhere, and it is of other entries: the log was written anew, or it is another one.', 'Keep both heads: with the signatures of one key over two histories they are the proof.'),

@@ -90,6 +90,7 @@ export const PROOF_FAULT_CODES = [
   'proof.forked',
   'proof.other-item',
   'proof.groups',
+  'proof.groups-not-asked',
   'proof.map-root',
   'proof.tree-shown',
   'proof.tree-root',

@@ -43,6 +43,13 @@ export function* verifyItem(
         pointer: '/item/groups',
       }),
     );
+  if (question.groups === undefined)
+    yield leftOpen(
+      'map',
+      'proof.groups-not-asked',
+      `Shown are the reader groups ${names.join(', ')}; whether you may see others is not said.`,
+      { about: item },
+    );
   const listed: { group: string; entries: readonly ItemEntry[] }[] = [];
   const trees: KeptTree[] = [];
   for (const [n, part] of groups.entries()) {

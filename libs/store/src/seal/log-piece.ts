@@ -87,11 +87,20 @@ export const LINKS_MAX = 65_536;
 /**
  * Item links from `from` on, for a reader elsewhere: as many whole entries below `to` as have at most LINKS_MAX, and the index behind the last
  * of them. Plan: a range of the index on log_index, sorted within each.
+ * @param keysItem map key of the list of the log's own keys, which no timeline has
  */
-export async function readLinksFrom(client: StoreClient, from: number, to: number): Promise<{ links: ItemLinks; to: number }> {
+export async function readLinksFrom(
+  client: StoreClient,
+  from: number,
+  to: number,
+  keysItem: Uint8Array,
+): Promise<{ links: ItemLinks; to: number }> {
+  const range = `log_index >= ${integer(from)} and log_index < ${integer(to)}`;
+  const key = `'\\x${Buffer.from(keysItem).toString('hex')}'::bytea`;
   const links = new FixedRows(
     await client.copyOut(
-      `copy (select log_index, map_key from ledger.timeline where log_index >= ${integer(from)} and log_index < ${integer(to)} and item <> ''
+      `copy (select log_index, map_key from ledger.timeline where ${range} and item <> ''
+        union all select log_index, ${key} from ledger.notices where ${range} and substring(bytes from 1 for 7) = '{"key":'::bytea
         order by log_index, map_key limit ${LINKS_MAX + 1}) to stdout (format binary)`,
     ),
   );
