@@ -1,29 +1,30 @@
 /** An audit and a backup with the whole binary, beside a server that runs. What they find and refuse: commands/backup.int.spec.ts, drill. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { AuditReport } from '#app/audit';
 import { resetData } from '#lib/store';
-import { runCustody, type RunningCustody, serveCustody } from '../test-process.ts';
+import { runCustody, type RunningCustody, serveCustody, temporaryFolder } from '../test-process.ts';
 
 jest.setTimeout(240_000);
 
 const DEMO_EVENTS = 62;
 const ENV = { CUSTODY_ROLES: 'capture,projector,gateway,sealer', CUSTODY_SEALER_INTERVAL_MS: '100' };
+let temporary: ReturnType<typeof temporaryFolder>;
 let folder: string;
 let running: RunningCustody;
 const path = (name: string): string => join(folder, name);
 const at = (dataDir: string) => ({ ...ENV, CUSTODY_DATA_DIR: path(dataDir) });
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'custody-e2e-'));
+  temporary = temporaryFolder();
+  folder = temporary.path;
   running = await serveCustody(at('data'));
 });
 afterAll(async () => {
   await running.stop();
   for (const dataDir of ['data', 'restored']) if (existsSync(path(dataDir))) await resetData(path(dataDir));
-  rmSync(folder, { recursive: true, force: true });
+  temporary.remove();
 });
 
 /** Waits until the demo case is there, and all of it signed for: an audit says so. */
