@@ -163,7 +163,7 @@ const NOT_IN_LOG: Report = reportOf(
     {
       step: 'events',
       state: 'failed',
-      says: 'there is no event of this id that you may see. This is the word of the server, and not proved.',
+      says: 'there is no event of this id that you may see; this is the word of the server, and not proved. An item is named by scheme and value, such as vin:...',
       code: 'event.not-found',
       verdict: 'not-in-log',
     },
