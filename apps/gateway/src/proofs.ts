@@ -3,9 +3,6 @@ import { formatInstant } from '#lib/domain';
 import {
   type Envelope,
   type EventPart,
-  hashFromTile,
-  foldNodes,
-  inclusionNodes,
   KEYS_TREE,
   openingJson,
   openSlots,
@@ -13,12 +10,12 @@ import {
   type PlacedEntry,
   type ProofDocument,
   type SightingDocumentLike,
-  tileOf,
 } from '#lib/ledger';
 import { DomainError } from '#lib/runtime';
 import type { SealRow } from '#lib/store';
 import { type GroupProof, ItemProofs, type Stretch } from './item-proofs.ts';
 import type { EventRow, LedgerReads, Reader } from './ledger-reads.ts';
+import { inclusionProofs } from './log-proofs.ts';
 
 /** Entries of one answer: 800 KB of them. Of longer lists stretches are asked for. */
 export const ENTRIES_MAX = 20_000;
@@ -137,24 +134,8 @@ export class Proofs {
     };
   }
 
-  /** Of several entries under one head: their tiles are read once. */
-  private async inclusions({ size }: Head, indexes: readonly number[]): Promise<Uint8Array[][]> {
-    const proofs = indexes.map((index) => inclusionNodes(BigInt(index), BigInt(size)));
-    const nameOf = ({ level, index }: { level: number; index: bigint }): string => `${level}/${index}`;
-    const wanted = new Map(proofs.flat(2).map((node) => [nameOf(tileOf(node)), tileOf(node)]));
-    const read = wanted.size === 0 ? [] : await this.reads.tiles([...wanted.values()]);
-    const tiles = new Map([...wanted.keys()].map((name, n) => [name, read[n]]));
-    const hashes = new Map<string, Uint8Array>();
-    const hashOf = (node: { readonly level: number; readonly index: bigint }): Uint8Array => {
-      const known = hashes.get(nameOf(node));
-      if (known !== undefined) return known;
-      const tile = tiles.get(nameOf(tileOf(node)));
-      const hash = tile === null || tile === undefined ? null : hashFromTile(node, tile);
-      if (hash === null) throw new Error(`the tile ${nameOf(tileOf(node))} is not stored whole`);
-      hashes.set(nameOf(node), hash);
-      return hash;
-    };
-    return proofs.map((proof) => proof.map((nodes) => foldNodes(nodes.map(hashOf))));
+  private inclusions({ size }: Head, indexes: readonly number[]): Promise<Uint8Array[][]> {
+    return inclusionProofs(this.reads, indexes.map(BigInt), BigInt(size));
   }
 }
 

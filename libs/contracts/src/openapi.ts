@@ -3,7 +3,22 @@ import type { TSchema } from 'typebox';
 import { KINDS, SEARCH_LENGTH_MIN, type Kind } from '#lib/domain';
 import { ERROR_CODES } from './errors.ts';
 import { EXAMPLES, exampleDocument } from './examples.ts';
-import { agency, asOf, content, cursor, get, health, limit, pathId, problems, query, refTo, text, type Json } from './openapi-parts.ts';
+import {
+  agency,
+  asOf,
+  content,
+  cursor,
+  get,
+  health,
+  idempotencyKey,
+  type Json,
+  limit,
+  pathId,
+  problems,
+  query,
+  refTo,
+  text,
+} from './openapi-parts.ts';
 import { logPaths, proofPaths, receiptPaths } from './openapi-proofs.ts';
 import { schemaOf } from './sighting-schema.ts';
 import { NAMED_VIEWS } from './views.ts';
@@ -123,15 +138,7 @@ function submissionParameters(): readonly Json[] {
       'Sign the receipt of each row of a list or a stream; that of a single sighting is always signed.',
       true,
     ),
-    {
-      name: 'Idempotency-Key',
-      in: 'header',
-      required: false,
-      schema: { type: 'string', pattern: '^(?:"[A-Za-z0-9._:-]{1,128}"|[A-Za-z0-9._:-]{1,128})$' },
-      description:
-        'For sightings without an id, which otherwise get a new one each time that they are sent: with a key their ids follow from it and their place in the request, so that the same request sent again (after a 503, or an answer that never came) is the same events. One key names one submission: other bytes at the same place are a conflict.',
-      example: '019ab3f0-5a10-7cc3-8a55-0d6f1e2b3c4d',
-    },
+    idempotencyKey,
   ];
 }
 

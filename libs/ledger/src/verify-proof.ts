@@ -31,23 +31,23 @@ const MS_PER_SECOND = 1_000;
  */
 export function verifyProof(bytes: Uint8Array, trust: Trust, question: Question = {}, rules: ProofRules = PROOF_RULES): Verified {
   const check = new Check(trust, question, rules);
-  const statements: Statement[] = [];
-  for (const statement of check.run(bytes)) {
-    statements.push(statement);
-    if (statement.state === 'failed') break;
-  }
-  const report = reportOf(statements, check.head);
+  const steps = reported(check, bytes);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  const report = step.value;
   return { report, keep: report.verdict === 'verified' ? check.keep() : null };
 }
 
 /** The same, one statement after the other as they are made: for whoever shows them so. Ends with the first failure. */
-export function* verifySteps(
+export const verifySteps = (
   bytes: Uint8Array,
   trust: Trust,
   question: Question = {},
   rules: ProofRules = PROOF_RULES,
-): Generator<Statement, Report> {
-  const check = new Check(trust, question, rules);
+): Generator<Statement, Report> => reported(new Check(trust, question, rules), bytes);
+
+/** Ends with the first failure. */
+function* reported(check: Check, bytes: Uint8Array): Generator<Statement, Report> {
   const statements: Statement[] = [];
   for (const statement of check.run(bytes)) {
     statements.push(statement);
