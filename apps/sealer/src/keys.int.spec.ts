@@ -1,6 +1,4 @@
 /** Keys as entries of the log: the sealer says them, seals them, and stands by them. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   encodeKeyNotice,
@@ -19,28 +17,19 @@ import {
   type SigningKey,
   type VerifierKey,
 } from '#lib/ledger';
-import { appendNotice, lastCheckpoint, ledgerConstants, lockHead, projectBatch, type StorePool } from '#lib/store';
-import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
-import { BATCH_SIZE, batchAt, PARTITION } from '../../../libs/store/test-processes/test-events.ts';
+import { appendNotice, lastCheckpoint, ledgerConstants, lockHead, type StorePool } from '#lib/store';
+import { TestLedger } from '../test-processes/test-ledger.ts';
 import { openSealer, type DeclaredKeys, type Sealer } from './index.ts';
 
-let database: TestDatabase;
+let ledger: TestLedger;
 let owner: StorePool;
-let folder: string;
 let log: string;
-let projected = 0;
 
 beforeEach(async () => {
-  database = await testDatabase();
-  owner = database.pool('owner');
-  folder = mkdtempSync(join(tmpdir(), 'keys-'));
-  log = (await ledgerConstants(owner)).origin;
-  projected = 0;
+  ledger = await TestLedger.create();
+  ({ owner, log } = ledger);
 }, 60_000);
-afterEach(async () => {
-  await database.drop();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => ledger.drop());
 
 const logKey = (n: number): SigningKey<'log'> => signingKey('log', log, new Uint8Array(32).fill(n));
 const receiptKey = (n: number): VerifierKey<'receipt'> => signingKey('receipt', `${log}/receipt`, new Uint8Array(32).fill(n));
@@ -48,18 +37,13 @@ const text = formatVerifierKey;
 
 const open = (keys: Partial<DeclaredKeys> = {}): Promise<Sealer> =>
   openSealer({
-    pool: database.pool('sealer'),
+    pool: ledger.database.pool('sealer'),
     origin: log,
     key: logKey(1),
     receiptKeys: [receiptKey(1)],
-    signedHeadFile: join(folder, 'head.json'),
+    signedHeadFile: join(ledger.folder, 'head.json'),
     ...keys,
   });
-
-async function project(): Promise<void> {
-  await projectBatch(database.pool('projector'), PARTITION, projected, projected + BATCH_SIZE, batchAt(projected), []);
-  projected += BATCH_SIZE;
-}
 
 /** Seals until nothing waits: a notice that would wait for ever, or be sealed for ever, shows here. */
 async function sealAll(sealer: Sealer): Promise<number> {
@@ -106,14 +90,14 @@ describe('the keys of a log', () => {
     expect(await sealAll(await open())).toBe(1);
     expect(await heldKeys()).toEqual([text(logKey(1)), text(receiptKey(1))]);
     expect(await sealAll(await open())).toBe(0);
-    await project();
+    await ledger.project();
     const sealer = await open();
     await sealAll(sealer);
     expect(await keyNotices()).toHaveLength(2);
   }, 60_000);
 
   test('of a log that has sealed without saying them are said at the next start', async () => {
-    await project();
+    await ledger.project();
     const sealer = await open();
     // As the program before wrote it: a genesis, and nothing about keys.
     await owner.query('alter table ledger.notices disable trigger all');
@@ -124,12 +108,12 @@ describe('the keys of a log', () => {
     expect(await keyNotices()).toEqual([]);
     await sealAll(await open());
     expect(await heldKeys()).toEqual([text(logKey(1)), text(receiptKey(1))]);
-    await project();
+    await ledger.project();
     await sealAll(await open());
   }, 60_000);
 
   test('rotate: both sign while the former one is configured, and then its revocation is an entry', async () => {
-    await project();
+    await ledger.project();
     await sealAll(await open());
     await sealAll(await open({ key: logKey(2), formerKeys: [logKey(1)] }));
     expect(await opensBy(logKey(1))).toBe(true);
@@ -141,20 +125,17 @@ describe('the keys of a log', () => {
     expect(await heldKeys()).toEqual([text(logKey(2)), text(receiptKey(1))]);
     await expect(open({ key: logKey(1), formerKeys: [logKey(2)] })).rejects.toMatchObject({ code: 'key.revoked' });
     await expect(open({ key: logKey(3) })).rejects.toMatchObject({ code: 'key.other' });
-    await project();
+    await ledger.project();
     await sealAll(await open({ key: logKey(2) }));
   }, 60_000);
 
   test('rotated, a database that was put back to an older state is refused as before, and gets no entry', async () => {
-    await project();
+    await ledger.project();
     const sealer = await open();
     await sealer.seal();
-    await project();
+    await ledger.project();
     await sealer.seal();
-    await owner.query('alter table ledger.notices disable trigger all');
-    const last = 'select max(log_index) from proof.seals';
-    await owner.query(`delete from ledger.notices where log_index = (${last})`);
-    await owner.query(`delete from proof.seals where log_index = (${last})`);
+    await ledger.forgetLastSeal();
     const before = await owner.query('select from ledger.notices');
     await expect(open({ key: logKey(2), formerKeys: [logKey(1)] })).rejects.toMatchObject({ code: 'seal.rollback' });
     expect((await owner.query('select from ledger.notices')).rowCount).toBe(before.rowCount);
@@ -166,7 +147,7 @@ describe('the keys of a log', () => {
   ])(
     'are certified by nobody who can write to the database: an entry of his own, %s, is not signed',
     async (_, during) => {
-      await project();
+      await ledger.project();
       const forge = (): Promise<void> =>
         owner.transaction(async (client) => {
           await appendNotice(
@@ -177,10 +158,10 @@ describe('the keys of a log', () => {
         });
       let isOpen = true;
       const sealer = await openSealer({
-        pool: database.pool('sealer'),
+        pool: ledger.database.pool('sealer'),
         origin: log,
         key: logKey(1),
-        signedHeadFile: join(folder, 'head.json'),
+        signedHeadFile: join(ledger.folder, 'head.json'),
         failpoint: async (name) => {
           if (during && name === 'after_items' && isOpen) {
             isOpen = false;

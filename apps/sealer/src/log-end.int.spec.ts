@@ -1,6 +1,4 @@
 /** A log that ends, and the one that takes its place. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeFreeze, logEnd, openCheckpoint, readNotice, signingKey, utf8, type LogEnd, type Notice, type SigningKey } from '#lib/ledger';
 import {
@@ -11,40 +9,32 @@ import {
   ledgerConstants,
   lockHead,
   logSize,
-  projectBatch,
   storeFault,
   type StorePool,
 } from '#lib/store';
-import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
-import { BATCH_SIZE, batchAt, PARTITION } from '../../../libs/store/test-processes/test-events.ts';
+import { testDatabase } from '../../../libs/store/test-database.ts';
+import { TestLedger } from '../test-processes/test-ledger.ts';
 import { openSealer, type Sealer, type SealerOptions } from './index.ts';
 
-let database: TestDatabase;
+let ledger: TestLedger;
 let owner: StorePool;
-let folder: string;
 let log: string;
-let projected = 0;
 
 beforeEach(async () => {
-  database = await testDatabase();
-  owner = database.pool('owner');
-  folder = mkdtempSync(join(tmpdir(), 'end-'));
-  log = (await ledgerConstants(owner)).origin;
-  projected = 0;
+  ledger = await TestLedger.create();
+  ({ owner, log } = ledger);
 }, 60_000);
-afterEach(async () => {
-  await database.drop();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => ledger.drop());
 
 const logKey = (origin: string): SigningKey<'log'> => signingKey('log', origin, new Uint8Array(32).fill(1));
 const open = (more: Partial<SealerOptions> = {}): Promise<Sealer> =>
-  openSealer({ pool: database.pool('sealer'), origin: log, key: logKey(log), signedHeadFile: join(folder, 'head.json'), ...more });
-
-async function project(): Promise<void> {
-  await projectBatch(database.pool('projector'), PARTITION, projected, projected + BATCH_SIZE, batchAt(projected), []);
-  projected += BATCH_SIZE;
-}
+  openSealer({
+    pool: ledger.database.pool('sealer'),
+    origin: log,
+    key: logKey(log),
+    signedHeadFile: join(ledger.folder, 'head.json'),
+    ...more,
+  });
 
 async function notices(): Promise<(Notice | null)[]> {
   const { rows } = await owner.query<{ bytes: Buffer }>('select bytes from ledger.notices order by log_index');
@@ -62,9 +52,9 @@ const reason = 'the disk was damaged';
 
 describe('a log that ends', () => {
   test('says so in an entry that its last head covers, and takes nothing more, from nobody', async () => {
-    await project();
+    await ledger.project();
     await (await open()).seal();
-    await project();
+    await ledger.project();
     await (await open({ endReason: reason })).end();
     const said = await notices();
     expect(said.at(-2)).toEqual({ kind: 'freeze', freeze: { log, reason } });
@@ -72,7 +62,7 @@ describe('a log that ends', () => {
     const size = await logSize(owner);
     expect(last?.kind === 'seal' && last.seal.covers).toBe(BigInt(size - 1));
     expect((await publishedEnd()).size).toBe(BigInt(size));
-    const refused = await project().catch((error: unknown) => error);
+    const refused = await ledger.project().catch((error: unknown) => error);
     expect(storeFault(refused)).toMatchObject({ code: 'log.frozen' });
     await expect(open()).rejects.toMatchObject({ code: 'log.frozen' });
     expect(await logSize(owner)).toBe(size);
@@ -82,16 +72,16 @@ describe('a log that ends', () => {
   }, 60_000);
 
   test('has ended for ever: neither its sealer nor a mark that was taken away begins it again', async () => {
-    await project();
+    await ledger.project();
     await (await open({ endReason: reason })).end();
-    await expect(database.pool('sealer').query('update ledger.head set frozen = false')).rejects.toMatchObject({ code: 'CL002' });
+    await expect(ledger.database.pool('sealer').query('update ledger.head set frozen = false')).rejects.toMatchObject({ code: 'CL002' });
     await owner.query('alter table ledger.head disable trigger all');
     await owner.query('update ledger.head set frozen = false');
     await expect(open()).rejects.toMatchObject({ code: 'log.frozen' });
   }, 60_000);
 
   test('is ended where the sealer was killed between the end and its seal', async () => {
-    await project();
+    await ledger.project();
     let left = 2;
     const killed = await open({
       endReason: reason,
@@ -107,7 +97,7 @@ describe('a log that ends', () => {
   }, 60_000);
 
   test('is ended by its operator alone: whoever writes an end into the database has none signed', async () => {
-    await project();
+    await ledger.project();
     const sealer = await open();
     await owner.transaction(async (client) => appendNotice(client, await lockHead(client), encodeFreeze({ log, reason: 'because' })));
     await expect(sealer.seal()).rejects.toMatchObject({ code: 'log.frozen' });
@@ -117,7 +107,7 @@ describe('a log that ends', () => {
 
 describe('a log that takes the place of another', () => {
   test('says in its first entry where that one ended, and begins nowhere else', async () => {
-    await project();
+    await ledger.project();
     await (await open({ endReason: reason })).end();
     const previous = await publishedEnd();
     const successor = await testDatabase();
@@ -131,7 +121,7 @@ describe('a log that takes the place of another', () => {
           pool,
           origin,
           key: logKey(origin),
-          signedHeadFile: join(folder, 'next.json'),
+          signedHeadFile: join(ledger.folder, 'next.json'),
           ...(end === undefined ? {} : { previous: end }),
         });
       await (await begin(previous)).seal();

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   consistencyNodes,
@@ -22,26 +20,18 @@ import {
   type NodeId,
   type Seal,
 } from '#lib/ledger';
-import { countEntriesFrom, lastCheckpoint, ledgerConstants, projectBatch, readTile, type StorePool } from '#lib/store';
-import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
-import { BATCH_SIZE, batchAt, PARTITION } from '../../../libs/store/test-processes/test-events.ts';
+import { countEntriesFrom, lastCheckpoint, ledgerConstants, readTile, type StorePool } from '#lib/store';
+import { TestLedger } from '../test-processes/test-ledger.ts';
 import { openSealer, SEAL_FAILPOINTS, SealRollback, type Clocks, type SealFailpoint } from './index.ts';
 
-let database: TestDatabase;
-let folder: string;
+let ledger: TestLedger;
 let owner: StorePool;
-let projected = 0;
 
 beforeEach(async () => {
-  database = await testDatabase();
-  owner = database.pool('owner');
-  folder = mkdtempSync(join(tmpdir(), 'sealer-'));
-  projected = 0;
+  ledger = await TestLedger.create();
+  ({ owner } = ledger);
 }, 60_000);
-afterEach(async () => {
-  await database.drop();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => ledger.drop());
 
 const KEY_SEED = new Uint8Array(32).fill(7);
 const origin = async (): Promise<string> => (await ledgerConstants(owner)).origin;
@@ -51,13 +41,8 @@ async function open(
 ) {
   const { file = 'head.json', ...rest } = options;
   const log = await origin();
-  const pool = database.pool('sealer');
-  return openSealer({ pool, origin: log, key: signingKey('log', log, KEY_SEED), signedHeadFile: join(folder, file), ...rest });
-}
-
-async function project(batches = 1): Promise<void> {
-  for (let n = 0; n < batches; n++, projected += BATCH_SIZE)
-    await projectBatch(database.pool('projector'), PARTITION, projected, projected + BATCH_SIZE, batchAt(projected), []);
+  const pool = ledger.database.pool('sealer');
+  return openSealer({ pool, origin: log, key: signingKey('log', log, KEY_SEED), signedHeadFile: join(ledger.folder, file), ...rest });
 }
 
 interface Log {
@@ -142,14 +127,14 @@ describe('the sealer', () => {
     // Of a log without sightings its own key alone, and then nothing.
     expect(await sealer.seal()).toMatchObject({ covers: 2, mapSize: 1 });
     expect(await sealer.seal()).toBeNull();
-    await project(2);
+    await ledger.project(2);
     expect(await sealer.waiting()).toBeGreaterThan(300);
     const first = await sealer.seal();
     expect(first).toMatchObject({ covers: first?.logIndex });
     const older = await checkWhole();
     expect(await sealer.seal()).toBeNull();
     expect(await sealer.waiting()).toBe(0);
-    await project(2);
+    await ledger.project(2);
     await sealer.seal();
     const newer = await checkWhole();
     expect(newer.seal).toMatchObject({ previous: BigInt(first?.logIndex ?? -1), log: await origin(), access: null });
@@ -169,7 +154,7 @@ describe('the sealer', () => {
         failpoint: async (name) => {
           if (name === 'after_items' && isOpen) {
             isOpen = false;
-            await project();
+            await ledger.project();
           }
         },
       });
@@ -177,10 +162,10 @@ describe('the sealer', () => {
         Object.defineProperty(sealer, 'covers', {
           get: () => ((sealer as unknown as { last: { logIndex: number } | null }).last?.logIndex ?? -1) + 1,
         });
-      await project();
+      await ledger.project();
       const sealed = await sealer.seal();
       expect(sealed?.logIndex).toBeGreaterThan(sealed?.covers ?? 0);
-      await project();
+      await ledger.project();
       await sealer.seal();
     };
     await during('a.json', false);
@@ -192,18 +177,18 @@ describe('the sealer', () => {
   test.each(SEAL_FAILPOINTS)(
     'killed %s, the next one goes on with a whole log',
     async (at) => {
-      await project();
+      await ledger.project();
       const crash = await open({
         failpoint: (name) => {
           if (name === at) throw new Error('killed');
         },
       });
       await expect(crash.seal()).rejects.toThrow('killed');
-      await project();
+      await ledger.project();
       const sealer = await open();
       const written = (await owner.query<{ n: number }>('select count(*) as n from proof.seals')).rows[0]?.n ?? 0;
       if (written > 0) await checkWhole();
-      await project();
+      await ledger.project();
       await sealer.seal();
       expect((await checkWhole()).seal.covers).toBeGreaterThan(500n);
     },
@@ -211,13 +196,13 @@ describe('the sealer', () => {
   );
 
   test('seals a backlog piece by piece, and each piece is read while the one before is written', async () => {
-    await project(3);
+    await ledger.project(3);
     let came = 0;
     const sealer = await open({
       entriesMax: 100,
       failpoint: async (name) => {
         // What comes in after a piece was read ahead is left to the next.
-        if (name === 'after_items' && came++ === 2) await project();
+        if (name === 'after_items' && came++ === 2) await ledger.project();
       },
     });
     const covered: number[] = [];
@@ -234,7 +219,7 @@ describe('the sealer', () => {
   ])(
     'signs nothing over rows of %s that are not what was written',
     async (table, what, where) => {
-      await project();
+      await ledger.project();
       const spoil = (name: SealFailpoint): Promise<unknown> | undefined =>
         name === 'after_commit'
           ? owner.query(`update proof.${table} set hashes = set_byte(hashes, 7, 255 - get_byte(hashes, 7)) ${where}`)
@@ -248,17 +233,17 @@ describe('the sealer', () => {
 
   test('of two at once one is fenced, whichever seals first', async () => {
     const [older, newer] = [await open({ file: 'a.json' }), await open({ file: 'b.json' })];
-    await project();
+    await ledger.project();
     await expect(older.seal()).rejects.toMatchObject({ code: 'seal.fenced' });
     await newer.seal();
     await checkWhole();
-    await project();
+    await ledger.project();
     await newer.seal();
     await checkWhole();
   }, 60_000);
 
   test('never seals over a missing entry', async () => {
-    await project();
+    await ledger.project();
     await owner.query('alter table ledger.entries disable trigger all');
     await owner.query('delete from ledger.entries where log_index = 17');
     const sealer = await open();
@@ -267,9 +252,9 @@ describe('the sealer', () => {
   }, 60_000);
 
   test('signs nothing that does not hash to what is stored', async () => {
-    await project(3);
+    await ledger.project(3);
     await (await open()).seal();
-    await project();
+    await ledger.project();
     const sealer = await open({
       failpoint: async (name) => {
         if (name === 'after_commit')
@@ -283,15 +268,12 @@ describe('the sealer', () => {
   }, 60_000);
 
   test('does not go on from a database that is older than what was signed, nor from another of the same size', async () => {
-    await project();
+    await ledger.project();
     const sealer = await open();
     await sealer.seal();
-    await project();
+    await ledger.project();
     await sealer.seal();
-    await owner.query('alter table ledger.notices disable trigger all');
-    const last = 'select max(log_index) from proof.seals';
-    await owner.query(`delete from ledger.notices where log_index = (${last})`);
-    await owner.query(`delete from proof.seals where log_index = (${last})`);
+    await ledger.forgetLastSeal();
     await expect(open()).rejects.toBeInstanceOf(SealRollback);
     await expect(open({ file: 'another-machine.json' })).rejects.toBeInstanceOf(Error);
   }, 60_000);
@@ -299,11 +281,11 @@ describe('the sealer', () => {
   test('stops when the clock is moved, and does not say a time before the seal before', async () => {
     let wall = Date.UTC(2026, 10, 25) * 1_000;
     const clocks = { wall: () => wall, monotonic: () => 0 };
-    await project();
+    await ledger.project();
     const sealer = await open({ clocks });
     const first = await sealer.seal();
     expect(first?.time).toBe(wall);
-    await project();
+    await ledger.project();
     wall -= 3_600_000_000;
     await expect(sealer.seal()).rejects.toMatchObject({ code: 'seal.clock' });
     await expect(open({ clocks })).rejects.toMatchObject({ code: 'seal.clock' });
@@ -311,9 +293,9 @@ describe('the sealer', () => {
   }, 60_000);
 
   test('may not change or take back what was sealed', async () => {
-    await project();
+    await ledger.project();
     await (await open()).seal();
-    const pool = database.pool('sealer');
+    const pool = ledger.database.pool('sealer');
     for (const statement of [
       'delete from ledger.notices',
       'update ledger.notices set bytes = bytes',
