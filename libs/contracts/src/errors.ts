@@ -47,6 +47,7 @@ export const ERRORS = {
   // What the domain knows about identifiers, times, places, handling, grades, references.
   'identifier.malformed': entry(422, 'Not an identifier', `The text is not \`scheme:value\` of a known scheme and form. ${NOTHING_STORED}`, 'Mend it; what the source wrote can stand in the member written.'),
   'identifier.scheme-unknown': entry(422, 'Unknown identifier scheme', `The text before the colon is no known scheme. ${NOTHING_STORED}`, 'Use a known scheme, or `serial:{maker}:{value}` for what has none.'),
+  'identifier.scheme-mismatch': entry(422, 'Scheme and URI disagree', `An EPC URI or Digital Link URI names its scheme itself, and the scheme beside it is another one: which of the two is meant cannot be told. ${NOTHING_STORED}`, 'Compare both with the source; then send the URI with its own scheme, or without one.'),
   'identifier.character': entry(422, 'Character not of the scheme', `The identifier has a character that its scheme does not have. ${NOTHING_STORED}`, 'Compare it with the source; what the source wrote can stand in the member written.'),
   'identifier.length': entry(422, 'Identifier of another length', `The identifier is shorter or longer than its scheme allows. ${NOTHING_STORED}`, 'Compare it with the source; a part of an identifier can be searched for, and stands in a sighting as text.'),
   'identifier.lookalike': entry(422, 'Look-alike letters', `The identifier has letters of another script that look like the ones of its scheme. ${NOTHING_STORED}`, 'Type it anew in plain letters and digits.'),

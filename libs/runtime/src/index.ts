@@ -3,7 +3,7 @@
  * and is in nest.ts; commands that ask a server need the configuration alone, config/index.ts.
  */
 export * from './config/index.ts';
-export { DomainError } from './domain-error.ts';
+export { DomainError, refusedHeader } from './domain-error.ts';
 export { createHealth, type Health, type ProgressReport } from './health.ts';
 export { uuidv7 } from './ids.ts';
 export { createLog, linesOf, type Log, nestLogger } from './log.ts';

@@ -55,12 +55,10 @@ export { noticesFrom, readKeyNotices } from './seal/key-notices.ts';
 export { ItemLeafRows } from './seal/item-leaf-rows.ts';
 export {
   countEntriesFrom,
-  firstSealOver,
   itemLeavesAre,
   lastCheckpoint,
   lastSeal,
   mapTilesAre,
-  mapTilesOf,
   readEdgeTiles,
   readItemLeaves,
   readItems,

@@ -191,8 +191,8 @@ export const SETTINGS = {
     ),
   },
   limits: {
-    ratePerSecond: integer(1, 1_000_000, 500, 'Requests per second that one client may go on making.'),
-    rateBurst: integer(1, 1_000_000, 1_000, 'Requests that one client may make at once before the rate counts.'),
+    ratePerSecond: integer(1, 1_000_000, 2_000, 'Requests per second that one client may go on making.'),
+    rateBurst: integer(1, 1_000_000, 10_000, 'Requests that one client may make at once before the rate counts.'),
     requestsInFlight: integer(1, 100_000, 128, 'Requests worked on at once; the next is answered 503 with Retry-After.'),
     bodyBytes: integer(1_024, 256 * MIB, 16 * MIB, 'Largest body of one request. NDJSON streams are bounded by line and by chunk instead.'),
     batchDocuments: integer(1, 100_000, 5_000, 'Most sightings in one list, and in one stream that is to be kept whole or not at all.'),
