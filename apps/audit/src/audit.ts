@@ -51,7 +51,7 @@ export async function audit(client: StoreClient, options: AuditOptions): Promise
     size: end,
     sealed: commitments.sealed,
     signed,
-    verdict: findings.total > 0 ? 'altered' : signed === 0 ? 'unchecked' : 'verified',
+    verdict: findings.total > 0 ? 'altered' : signed === 0 || signed < commitments.sealed ? 'unchecked' : 'verified',
     first: findings.first,
     counts: Object.fromEntries(findings.counts),
     findings: findings.listed,
@@ -100,7 +100,7 @@ class Commitments {
     this.sealed = Math.max(last === undefined ? 0 : last.logIndex + 1, log.sealed);
     this.tree = new LogAudit(findings, this.sealed);
     this.items = new ItemAudit(findings, this.tree.sealedLeaf, Buffer.from(mapKey(log.mapSalt, KEYS_TREE.group, KEYS_TREE.item)));
-    this.seals = new SealAudit(log, options.keys, findings);
+    this.seals = new SealAudit(log, options.keys, this.sealed, findings);
     this.waiting = [...(options.anchors ?? [])].sort((a, b) => a.size - b.size);
   }
 
@@ -177,6 +177,7 @@ class Commitments {
       this.waiting.shift();
       const { root: kept, ...told } = anchor;
       const { agrees, root } = this.tree.settle(kept);
+      if (agrees && told.kind === 'pin') this.seals.checkKept(size, told.name);
       this.anchors.push({ ...told, outcome: agrees ? 'holds' : 'fork' });
       if (!agrees)
         this.findings.add({

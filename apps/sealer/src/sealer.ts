@@ -38,6 +38,7 @@ import {
   type StorePool,
   writeCheckpoint,
   writeTiles,
+  writeWaitingHead,
 } from '#lib/store';
 import { declaredNotices, keyIndexes, type DeclaredKeys } from './key-notices.ts';
 import type { HeadPublisher } from './cosigning.ts';
@@ -165,13 +166,15 @@ export class Sealer {
     const signatures = [key, ...formerKeys].map((each) => signText(each, text));
     keepSignedHead(signedHeadFile, { size, root });
     await failpoint('after_sign');
-    const write = (note: string): Promise<void> =>
+    const write = (into: typeof writeCheckpoint, note: string): Promise<void> =>
       pool.transaction(async (client) => {
         await holdToken(client, token);
-        await writeCheckpoint(client, size, note);
+        await into(client, size, note);
       });
-    if (publisher !== undefined) publisher.offer({ size, text, signatures }, write);
-    else await write(utf8Text(formatNote(text, signatures)) as string);
+    const note = utf8Text(formatNote(text, signatures)) as string;
+    // Kept before anybody is asked: the next seal is made whoever cosigns, and a seal whose head is nowhere was tampered with.
+    await write(publisher === undefined ? writeCheckpoint : writeWaitingHead, note);
+    publisher?.offer({ size, text, signatures }, (cosigned) => write(writeCheckpoint, cosigned));
     await failpoint('after_publish');
   }
 

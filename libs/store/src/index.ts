@@ -79,6 +79,7 @@ export {
   SealerFenced,
   takeToken,
   writeCheckpoint,
+  writeWaitingHead,
   writeTiles,
   type ItemRow,
   type MapTileRow,
@@ -102,7 +103,7 @@ export { visibleEvents } from './sql/visible-events.ts';
 // Audits, backups.
 export { Frames } from './audit/frames.ts';
 export { readLogBlocks, type LogBlocks } from './audit/log-blocks.ts';
-export { readAuditedLog, strayRows, type AuditedLog, type StrayRow } from './audit/log-rows.ts';
+export { isNewestSealSigned, readAuditedLog, strayRows, type AuditedLog, type StrayRow } from './audit/log-rows.ts';
 export {
   readEvents,
   readTimelineRows,

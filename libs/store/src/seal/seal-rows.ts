@@ -137,10 +137,19 @@ async function copy(client: StoreClient, text: string, writer: CopyWriter): Prom
   if (writer.rowCount > 0) await client.copyIn(text, writer.payload());
 }
 
-/** A checkpoint is published: once for a size; a later note of the same size has more cosignatures. */
+/** A checkpoint is published: once for a size; a later note of the same size has more cosignatures. It waits no more. */
 export async function writeCheckpoint(client: Pick<StoreClient, 'query'>, size: number, note: string): Promise<void> {
   await client.query(
-    'insert into proof.checkpoints (size, note) values ($1::bigint, $2::text) on conflict (size) do update set note = excluded.note',
+    `with moved as (update proof.waiting_heads set published = true where size = $1::bigint)
+      insert into proof.checkpoints (size, note) values ($1::bigint, $2::text) on conflict (size) do update set note = excluded.note`,
+    [size, note],
+  );
+}
+
+/** A head was signed, and has to be cosigned before it is published. Signed again it replaces the note. */
+export async function writeWaitingHead(client: Pick<StoreClient, 'query'>, size: number, note: string): Promise<void> {
+  await client.query(
+    'insert into proof.waiting_heads (size, note) values ($1::bigint, $2::text) on conflict (size) do update set note = excluded.note',
     [size, note],
   );
 }

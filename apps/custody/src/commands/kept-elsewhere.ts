@@ -1,0 +1,77 @@
+/** What an audit is held against that its database cannot change: kept heads, with the cosignatures of a policy's witnesses, and sealed receipts. */
+import { readFileSync } from 'node:fs';
+import type { Anchor } from '#app/audit';
+import {
+  openCheckpoint,
+  openSealedReceipt,
+  parseWitnessPolicy,
+  toHex,
+  utf8,
+  type VerifierKey,
+  witnessing,
+  type Cosignature,
+  type WitnessPolicy,
+} from '#lib/ledger';
+import { pinnedHeads } from '../audited.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+
+export interface KeptElsewhere {
+  /** Files with a checkpoint each. */
+  readonly pin?: readonly string[];
+  /** Files with sealed receipts, one a line. */
+  readonly receipts?: readonly string[];
+  /** File of a witness policy that each of these heads has to meet. */
+  readonly witnesses?: string;
+}
+
+/**
+ * The heads to hold the ledger against. A sealed receipt is one too: its entry stands under the head that it carries, so that where the ledger
+ * comes to this head the entry is in it, at its place. Throws CommandError `usage` for what is no head or receipt of this log or cannot be
+ * believed without a key, `pin.policy` for a file that is no policy; 13 where a head has fewer cosignatures than the policy asks for.
+ */
+export function keptElsewhere({ pin = [], receipts = [], witnesses }: KeptElsewhere, keys: readonly VerifierKey<'log'>[]): Anchor[] {
+  const policy = witnesses === undefined ? null : policyOf(witnesses);
+  const witness = policy?.witnesses.map(({ key }) => key) ?? [];
+  const pinned = pinnedHeads(pin, keys).map((anchor) => {
+    if (policy === null) return anchor;
+    const opened = openCheckpoint(readFileSync(anchor.name), { log: keys, witness });
+    if (!opened.ok) throw new CommandError(EXIT.usage, 'usage', `--pin ${anchor.name}: ${opened.fault.detail}.`);
+    return { ...anchor, witnesses: cosigned(anchor.name, opened.value.cosignatures, policy) };
+  });
+  const heads = new Map<string, Anchor>();
+  for (const file of receipts)
+    for (const [n, line] of linesOf(file)) {
+      const name = `${file}, line ${n}`;
+      const opened = openSealedReceipt(utf8(line), { log: keys, witness });
+      if (!opened.ok) throw new CommandError(EXIT.usage, 'usage', `--receipts ${name}: ${opened.fault.detail}`);
+      const { checkpoint, cosignatures } = opened.value.checkpoint;
+      const { size, root } = checkpoint;
+      const by = policy === null ? [] : cosigned(name, cosignatures, policy);
+      // Receipts of one head say the same of the log.
+      heads.set(`${size} ${toHex(root)}`, { kind: 'pin', name, size: Number(size), root, witnesses: by });
+    }
+  return [...pinned, ...heads.values()];
+}
+
+function policyOf(file: string): WitnessPolicy {
+  const policy = parseWitnessPolicy(readFileSync(file));
+  if (!policy.ok) throw new CommandError(EXIT.usage, 'pin.policy', `--witnesses ${file}: ${policy.fault.detail}.`);
+  return policy.value;
+}
+
+function cosigned(name: string, cosignatures: readonly Cosignature[], policy: WitnessPolicy): string[] {
+  const found = witnessing(cosignatures, policy);
+  if (!found.met)
+    throw new CommandError(
+      EXIT.incomplete,
+      'audit.unwitnessed',
+      `The head in ${name} is cosigned by ${found.cosigned.length} of the policy's witnesses, and ${found.threshold} have to.`,
+    );
+  return found.cosigned.map((each) => each.name);
+}
+
+function linesOf(file: string): [number, string][] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line, n): [number, string][] => (line.trim() === '' ? [] : [[n + 1, line.replace(/\r$/, '')]]));
+}
