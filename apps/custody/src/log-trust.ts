@@ -126,8 +126,9 @@ export async function trustForDocument(
   return note === null ? { trust: { log: [] }, pin: null, certified: null, said: [] } : trustFor(note, flags, client, options);
 }
 
-/** The report with what is said of the keys, behind the signature that they made. */
+/** The report with what is said of the keys, behind the signature that they made; where that is a failure, it is the first: it says why. */
 export function withSaid({ statements, head }: Report, said: readonly Statement[]): Report {
+  if (said.some(({ state }) => state === 'failed')) return reportOf([...said, ...statements], head);
   const at = statements.findIndex(({ step }) => step === 'signature') + 1;
   return reportOf([...statements.slice(0, at), ...said, ...statements.slice(at)], head);
 }
