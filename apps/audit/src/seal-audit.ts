@@ -9,11 +9,11 @@ import {
   type Notice,
   type Seal,
   type TileNodes,
-  type VerifierKey,
 } from '#lib/ledger';
 import { parseInstant } from '#lib/domain';
 import { type AuditedLog, Frames, type LogBlocks } from '#lib/store';
 import { difference, type Findings } from './findings.ts';
+import type { HeadKeys } from './head-keys.ts';
 
 /** A row of proof.seals. */
 interface SealRow {
@@ -48,17 +48,15 @@ const HASH_BYTES = 32;
 
 export class SealAudit {
   readonly seen = { seals: 0, checkpoints: 0, mapTiles: 0 };
-  /** Size of the log at the newest checkpoint that is in order; 0: there is none. */
-  signed = 0;
   private readonly findings: Findings;
   private readonly log: AuditedLog;
-  private readonly keys: readonly VerifierKey<'log'>[];
+  private readonly keys: HeadKeys;
   private last: { readonly logIndex: number; readonly covers: number; readonly time: string } | null = null;
   private hasGenesis = false;
   /** Once a map root does not agree, none after it does, and the tiles of the map are not looked at any more. */
   private isMapLost = false;
 
-  constructor(log: AuditedLog, keys: readonly VerifierKey<'log'>[], findings: Findings) {
+  constructor(log: AuditedLog, keys: HeadKeys, findings: Findings) {
     this.log = log;
     this.keys = keys;
     this.findings = findings;
@@ -176,21 +174,25 @@ export class SealAudit {
     rows.checkpoints.delete(size);
     const row = { table: 'proof.checkpoints', key: { size }, logIndex: size - 1 };
     // A head that too few witnesses cosigned is never published; a later one stands for it.
-    if (note === undefined || this.keys.length === 0) return;
+    if (note === undefined || this.keys.isNobody) return;
     this.seen.checkpoints += 1;
-    const opened = openCheckpoint(note, { log: this.keys });
+    const opened = openCheckpoint(note, { log: this.keys.at(size) });
     if (!opened.ok) {
       this.findings.add({ code: 'audit.checkpoint', ...row, detail: `The checkpoint ${size} does not open: ${opened.fault.detail}.` });
       return;
     }
-    const { checkpoint } = opened.value;
+    const { checkpoint, signatures } = opened.value;
     if (checkpoint.origin !== this.log.origin || checkpoint.size !== BigInt(size)) {
       const differs = difference(`${this.log.origin} ${size}`, `${checkpoint.origin} ${checkpoint.size}`);
       this.findings.add({ code: 'audit.checkpoint', ...row, ...differs, detail: `The checkpoint ${size} is of another log or size.` });
       return;
     }
     const { agrees, root } = settle(checkpoint.root);
-    if (agrees) this.signed = size;
+    if (agrees)
+      this.keys.take(
+        size,
+        signatures.map(({ key }) => key),
+      );
     else
       this.findings.add({
         code: 'audit.checkpoint-root',

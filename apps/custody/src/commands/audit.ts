@@ -1,7 +1,7 @@
 /** `custody audit --full`: replays the ledger against everything that was signed of it, also beside a server that runs. Changes nothing. */
 import { audit as auditLedger, type AuditReport } from '#app/audit';
 import { ledgerConstants, type StorePool } from '#lib/store';
-import { logKeys, openStore, pinnedHeads, signedHead } from '../audited.ts';
+import { logKeys, openStore, pinnedHeads, signedHead, storedKeyNotices } from '../audited.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { progressBar } from '../progress.ts';
@@ -28,7 +28,8 @@ export async function audit(flags: AuditFlags): Promise<ExitCode> {
     const { origin } = await ledgerConstants(store.pool);
     const keys = logKeys(config, origin, flags.key);
     // Before the database is looked at: a log that grows meanwhile is not behind what it signed then.
-    const anchors = [...signedHead(config, origin), ...pinnedHeads(flags.pin ?? [], keys)];
+    const said = await store.pool.transaction(storedKeyNotices);
+    const anchors = [...signedHead(config, origin), ...pinnedHeads(flags.pin ?? [], keys, said)];
     const report = await audited(store.pool, (client, onProgress) => auditLedger(client, { keys, anchors, onProgress }));
     process.stdout.write(`${flags.json === true ? JSON.stringify(report) : auditText(report)}\n`);
     return auditExit(report);
