@@ -86,6 +86,7 @@ export {
   type MapTileRow,
   type SealRow,
   type TileRow,
+  readClock,
 } from './seal/seal-rows.ts';
 export {
   checkpointOf,
