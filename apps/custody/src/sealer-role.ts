@@ -41,7 +41,7 @@ export async function startSealer(parts: Parts): Promise<void> {
   const ending = new AbortController();
   const declared = await declaredKeys(config, origin);
   const previous = await previousLog(config.dataDir);
-  const witnesses = await sealerWitnesses(parts, pool, declared.key, ending.signal);
+  const witnesses = await sealerWitnesses(parts, pool, declared, ending.signal);
   const options = {
     ...declared,
     pool,
