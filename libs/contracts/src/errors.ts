@@ -80,7 +80,7 @@ export const ERRORS = {
   'event.not-found': entry(404, 'No such event', 'There is no event of this id that you may see.', 'Check the id and the agency.'),
   'event.ambiguous': entry(409, 'Several events of this id', 'Several agencies have an event of this id.', 'Name the agency: `?agency=`.'),
   'correction.item-missing': entry(422, 'An item of the target is missing', `A correction or retraction lists every item of its target beside its own, and one is not there. ${NOTHING_STORED}`, 'Add the item that the answer names.'),
-  'item.not-found': entry(404, 'No such item', 'No sighting that you may see concerns this identifier.', 'Check it, or search: a partial or misread identifier is found there.'),
+  'item.not-found': entry(404, 'Nothing known of this item', 'No sighting that you may see concerns this identifier, at this point of view.', 'Check it, or search: a partial or misread identifier is found there.'),
 
   // Reading.
   'asof.not-sealed': entry(409, 'Nothing sealed yet', 'A date means what the log had recorded by then, and it is seals that say when something was recorded; this log has none yet.', 'Start a process with the role sealer, or use `asOf=log:<size>` or `asOf=reported:<date>`.'),
@@ -151,7 +151,7 @@ export const ERRORS = {
   'event.not-sealed': entry(409, 'Not sealed yet', 'The event is in the log, and the head that was published does not reach it.', 'Ask again in a second or two; an entry is sealed within 60 s.'),
   'proof.too-long': entry(422, 'Too long for one answer', 'The list of the item, or what its events hold, is more than one answer gives.', 'Ask for stretches: group, from and to.'),
   'log.not-sealed': entry(404, 'No checkpoint yet', 'The log has no signed head: no process seals it, or none has begun.', 'Start a process with the role sealer, which seals what is there; it is one of the roles that run by default.'),
-  'log.frozen': entry(null, 'The log has ended', 'The log has said that it ends, or is marked so: nothing is appended to it and nothing sealed behind its end. It is still read and proved.', 'Begin the log that takes its place: `custody log succeed`.'),
+  'log.frozen': entry(409, 'The log has ended', 'The log has said that it ends, or is marked so: nothing is appended to it and nothing sealed behind its end. It is still read and proved.', 'Begin the log that takes its place: `custody log succeed`.'),
   'log.other-beginning': entry(null, 'Another beginning', 'The log is there already, and its first entry does not name the log that it is to take the place of. Nothing was sealed.', 'Give the log that takes the place of another a data directory and a database of its own, before anything is in them.'),
   'tile.not-found': entry(404, 'No such tile', 'The address is none of a tile, or the published log does not reach that far.', 'Read /log/checkpoint first: its size says which tiles there are (C2SP tlog-tiles).'),
   'key.other': entry(null, 'Another key', 'The log stands by another key than that of this machine. A sealer with that key signed nothing: nobody who knows the log could open it.', 'Ask on the machine that seals, or set the key of that log (CUSTODY_SEALER_KEY, or CUSTODY_SEALER_FORMER_KEYS beside a new one). Where the key is lost, revoke it: CUSTODY_SEALER_REVOKED_KEYS.'),

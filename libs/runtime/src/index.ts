@@ -1,7 +1,8 @@
-/** What every role of the program runs on: configuration, log lines, metrics, health, an orderly end, the HTTP server. The batch transport loads Nest and is in nest.ts. */
-export { describeProblems, readConfig, type ReadConfig } from './config/read-config.ts';
-export type { Config } from './config/settings.ts';
-export { configFlags, configReference, configView, printConfig, secretsOf } from './config/show-config.ts';
+/**
+ * What every role of the program runs on: configuration, log lines, metrics, health, an orderly end, the HTTP server. The batch transport loads Nest
+ * and is in nest.ts; commands that ask a server need the configuration alone, config/index.ts.
+ */
+export * from './config/index.ts';
 export { DomainError } from './domain-error.ts';
 export { createHealth, type Health, type ProgressReport } from './health.ts';
 export { uuidv7 } from './ids.ts';
