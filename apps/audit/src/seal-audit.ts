@@ -9,11 +9,11 @@ import {
   type Notice,
   type Seal,
   type TileNodes,
-  type VerifierKey,
 } from '#lib/ledger';
 import { parseInstant } from '#lib/domain';
 import { type AuditedLog, Frames, type LogBlocks } from '#lib/store';
 import { difference, type Findings } from './findings.ts';
+import type { HeadKeys } from './head-keys.ts';
 
 /** A row of proof.seals. */
 interface SealRow {
@@ -51,11 +51,9 @@ const HASH_BYTES = 32;
 
 export class SealAudit {
   readonly seen = { seals: 0, checkpoints: 0, mapTiles: 0 };
-  /** Size of the log at the newest checkpoint that is in order; 0: there is none. */
-  signed = 0;
   private readonly findings: Findings;
   private readonly log: AuditedLog;
-  private readonly keys: readonly VerifierKey<'log'>[];
+  private readonly keys: HeadKeys;
   /** Size of the log at its newest seal. */
   private readonly sealed: number;
   /** The seal that was looked at last has no signed head. */
@@ -65,7 +63,7 @@ export class SealAudit {
   /** Once a map root does not agree, none after it does, and the tiles of the map are not looked at any more. */
   private isMapLost = false;
 
-  constructor(log: AuditedLog, keys: readonly VerifierKey<'log'>[], sealed: number, findings: Findings) {
+  constructor(log: AuditedLog, keys: HeadKeys, sealed: number, findings: Findings) {
     this.log = log;
     this.keys = keys;
     this.sealed = sealed;
@@ -189,22 +187,26 @@ export class SealAudit {
       if (size !== this.sealed) this.reportMissing(size, 'the sealer makes no seal before the head of the one before is signed and kept');
       return;
     }
-    if (this.keys.length === 0) return;
+    if (this.keys.isNobody) return;
     const row = { table: HEAD_TABLES[table], key: { size }, logIndex: size - 1 };
     this.seen.checkpoints += 1;
-    const opened = openCheckpoint(note, { log: this.keys });
+    const opened = openCheckpoint(note, { log: this.keys.at(size) });
     if (!opened.ok) {
       this.findings.add({ code: 'audit.checkpoint', ...row, detail: `The checkpoint ${size} does not open: ${opened.fault.detail}.` });
       return;
     }
-    const { checkpoint } = opened.value;
+    const { checkpoint, signatures } = opened.value;
     if (checkpoint.origin !== this.log.origin || checkpoint.size !== BigInt(size)) {
       const differs = difference(`${this.log.origin} ${size}`, `${checkpoint.origin} ${checkpoint.size}`);
       this.findings.add({ code: 'audit.checkpoint', ...row, ...differs, detail: `The checkpoint ${size} is of another log or size.` });
       return;
     }
     const { agrees, root } = settle(checkpoint.root);
-    if (agrees) this.signed = size;
+    if (agrees)
+      this.keys.take(
+        size,
+        signatures.map(({ key }) => key),
+      );
     else
       this.findings.add({
         code: 'audit.checkpoint-root',

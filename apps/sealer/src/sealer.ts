@@ -20,6 +20,7 @@ import {
   utf8Text,
 } from '#lib/ledger';
 import { formatInstant } from '#lib/domain';
+import type { Log } from '#lib/runtime';
 import {
   appendNotice,
   holdToken,
@@ -31,6 +32,7 @@ import {
   lockHead,
   type LogPiece,
   logSize,
+  readClock,
   readItemLinks,
   readLogPiece,
   type SealRow,
@@ -72,6 +74,9 @@ export interface SealerOptions extends DeclaredKeys {
   readonly signedHeadFile: string;
   /** Where a signed head goes that others have to cosign before it is published; without it the head is published at once. */
   readonly publisher?: HeadPublisher;
+  /** A day on which the operator says that the clock is right: see SealClock. */
+  readonly clockConfirmed?: string | null;
+  readonly log?: Pick<Log, 'warn'>;
   readonly failpoint?: (name: SealFailpoint) => void | Promise<void>;
   /** Entries of one seal at most: memory and the length of a transaction follow from it. The rest comes with the next. Default 50,000. */
   readonly entriesMax?: number;
@@ -117,7 +122,7 @@ export class Sealer {
     return Math.max(0, (await logSize(this.options.pool)) - this.covers - 1);
   }
 
-  /** `null`: there was nothing to seal. Throws LogGap, ClockJump, SealerFenced, SealMismatch, ForeignKeyNotice, and what the database throws. */
+  /** `null`: there was nothing to seal. Throws LogGap, ClockJump, ClockUnconfirmed, SealerFenced, SealMismatch, ForeignKeyNotice, and what the database throws. */
   async seal(): Promise<SealRow | null> {
     const { pool, failpoint = (): void => {} } = this.options;
     const { map, trees, tree, token, keysItem } = this.state;
@@ -194,7 +199,8 @@ export class Sealer {
     while ((await this.seal()) !== null);
   }
 
-  private get covers(): number {
+  /** Index up to which all entries are sealed. */
+  get covers(): number {
     return this.last?.covers ?? 0;
   }
 
@@ -207,7 +213,7 @@ export class Sealer {
     keyIndexes(meanwhile, this.declared);
     endsIn(meanwhile, this.options.origin, this.options.endReason);
     for (const leaf of leavesOf(meanwhile)) tree.append(leaf);
-    const row = { logIndex, covers, time: clock.next(), mapRoot, mapSize };
+    const row = { logIndex, covers, time: await clock.next(() => readClock(client)), mapRoot, mapSize };
     const bytes = this.sealBytes(row);
     await appendNotice(client, logIndex, bytes);
     await failpoint('after_head');

@@ -7,7 +7,7 @@ export { DomainError, refusedHeader } from './domain-error.ts';
 export { createHealth, type Health, type ProgressReport } from './health.ts';
 export { uuidv7 } from './ids.ts';
 export { createLog, linesOf, type Log, nestLogger } from './log.ts';
-export { createMetrics, type Metrics, METRICS } from './metrics.ts';
+export { createMetrics, createWitnessMetrics, type Metrics, METRICS, WITNESS_METRICS, type WitnessMetrics } from './metrics.ts';
 export { keptKey } from './kept-key.ts';
 export { loadPublisherKeys, type PublisherKeyring } from './publisher-key.ts';
 export { createShutdown, type Shutdown } from './shutdown.ts';

@@ -85,6 +85,7 @@ export {
   type MapTileRow,
   type SealRow,
   type TileRow,
+  readClock,
 } from './seal/seal-rows.ts';
 export {
   checkpointOf,

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { audit as auditLedger, type AuditReport } from '#app/audit';
 import { isNewestSealSigned, ledgerConstants, type StorePool } from '#lib/store';
-import { logKeys, openStore, signedHead } from '../audited.ts';
+import { logKeys, openStore, signedHead, storedKeyNotices } from '../audited.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { progressBar } from '../progress.ts';
@@ -29,7 +29,8 @@ export async function audit(flags: AuditFlags): Promise<ExitCode> {
     const { origin } = await ledgerConstants(store.pool);
     const keys = logKeys(config, origin, flags.key);
     // Before the database is looked at: a log that grows meanwhile is not behind what it signed then.
-    const anchors = [...signedHead(config, origin), ...keptElsewhere(flags, keys)];
+    const said = await store.pool.transaction(storedKeyNotices);
+    const anchors = [...signedHead(config, origin), ...keptElsewhere(flags, keys, said)];
     const report = await audited(store.pool, (client, onProgress) => auditLedger(client, { keys, anchors, onProgress }));
     process.stdout.write(`${flags.json === true ? JSON.stringify(report) : auditText(report)}\n`);
     return auditExit(report);

@@ -1,10 +1,13 @@
 /** What an audit is held against that its database cannot change: kept heads, with the cosignatures of a policy's witnesses, and sealed receipts. */
 import { readFileSync } from 'node:fs';
-import type { Anchor } from '#app/audit';
+import { type Anchor, headKeysAt } from '#app/audit';
 import {
+  formatVerifierKey,
   openCheckpoint,
   openSealedReceipt,
+  parseVerifierKey,
   parseWitnessPolicy,
+  type PlacedKeyNotice,
   toHex,
   utf8,
   type VerifierKey,
@@ -26,15 +29,20 @@ export interface KeptElsewhere {
 
 /**
  * The heads to hold the ledger against. A sealed receipt is one too: its entry stands under the head that it carries, so that where the ledger
- * comes to this head the entry is in it, at its place. Throws CommandError `usage` for what is no head or receipt of this log or cannot be
+ * comes to this head the entry is in it, at its place. Keys that the log itself names are believed at the sizes for which it names them. Throws CommandError `usage` for what is no head or receipt of this log or cannot be
  * believed without a key, `pin.policy` for a file that is no policy; 13 where a head has fewer cosignatures than the policy asks for.
  */
-export function keptElsewhere({ pin = [], receipts = [], witnesses }: KeptElsewhere, keys: readonly VerifierKey<'log'>[]): Anchor[] {
+export function keptElsewhere(
+  { pin = [], receipts = [], witnesses }: KeptElsewhere,
+  keys: readonly VerifierKey<'log'>[],
+  said: readonly PlacedKeyNotice[] = [],
+): Anchor[] {
   const policy = witnesses === undefined ? null : policyOf(witnesses);
   const witness = policy?.witnesses.map(({ key }) => key) ?? [];
-  const pinned = pinnedHeads(pin, keys).map((anchor) => {
+  const ever = everKeys(keys, said);
+  const pinned = pinnedHeads(pin, keys, said).map((anchor) => {
     if (policy === null) return anchor;
-    const opened = openCheckpoint(readFileSync(anchor.name), { log: keys, witness });
+    const opened = openCheckpoint(readFileSync(anchor.name), { log: ever, witness });
     if (!opened.ok) throw new CommandError(EXIT.usage, 'usage', `--pin ${anchor.name}: ${opened.fault.detail}.`);
     return { ...anchor, witnesses: cosigned(anchor.name, opened.value.cosignatures, policy) };
   });
@@ -42,15 +50,27 @@ export function keptElsewhere({ pin = [], receipts = [], witnesses }: KeptElsewh
   for (const file of receipts)
     for (const [n, line] of linesOf(file)) {
       const name = `${file}, line ${n}`;
-      const opened = openSealedReceipt(utf8(line), { log: keys, witness });
+      const opened = openSealedReceipt(utf8(line), { log: ever, witness });
       if (!opened.ok) throw new CommandError(EXIT.usage, 'usage', `--receipts ${name}: ${opened.fault.detail}`);
-      const { checkpoint, cosignatures } = opened.value.checkpoint;
-      const { size, root } = checkpoint;
+      const { checkpoint, cosignatures, signatures } = opened.value.checkpoint;
+      const { origin, size, root } = checkpoint;
+      const allowed = new Set(headKeysAt(keys, said, origin, Number(size)).map(formatVerifierKey));
+      if (!signatures.some(({ key }) => allowed.has(formatVerifierKey(key))))
+        throw new CommandError(EXIT.usage, 'usage', `--receipts ${name}: its head is signed by a key that the log had revoked.`);
       const by = policy === null ? [] : cosigned(name, cosignatures, policy);
       // Receipts of one head say the same of the log.
       heads.set(`${size} ${toHex(root)}`, { kind: 'pin', name, size: Number(size), root, witnesses: by });
     }
   return [...pinned, ...heads.values()];
+}
+
+/** The keys that are given, and those that the log certified at any time: which of them held at a head is looked at with its size. */
+function everKeys(given: readonly VerifierKey<'log'>[], said: readonly PlacedKeyNotice[]): VerifierKey<'log'>[] {
+  const certified = said.flatMap(({ key }) => {
+    const parsed = key.action === 'certify' && key.use === 'log' ? parseVerifierKey(key.vkey, 'log') : null;
+    return parsed?.ok === true ? [parsed.value] : [];
+  });
+  return [...new Map([...given, ...certified].map((key) => [formatVerifierKey(key), key])).values()];
 }
 
 function policyOf(file: string): WitnessPolicy {

@@ -56,6 +56,12 @@ export async function holdToken(client: StoreClient, token: number): Promise<voi
   if (rowCount !== 1) throw new SealerFenced();
 }
 
+/** The database's clock: microseconds since 1970, of now and not of the transaction's beginning. */
+export async function readClock(client: StoreClient): Promise<number> {
+  const { rows } = await client.query<{ now: number }>('select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now');
+  return rows[0]?.now ?? Number.NaN;
+}
+
 /** Locks the log head until the end of the transaction; returns the log's size. */
 export async function lockHead(client: StoreClient): Promise<number> {
   const { rows } = await client.query<{ size: number }>('select size from ledger.head for update');
