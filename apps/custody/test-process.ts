@@ -90,7 +90,8 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
  */
 export function changedProgram(folder: string, file: string, text: string, otherwise: string): string {
   const root = join(import.meta.dirname, '../..');
-  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+  // The demo case is part of the program.
+  for (const part of ['dist', 'demo']) cpSync(join(root, part), join(folder, part), { recursive: true });
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   const path = join(folder, 'dist', file);

@@ -13,10 +13,17 @@ import {
 } from '#lib/store';
 import { databaseFault } from './database-fault.ts';
 
+export interface RolePoolOptions {
+  readonly max?: number;
+  readonly statementTimeoutMs?: number;
+  /** Each connection is asked for while a client of ours waits for its answer. */
+  readonly clientsWait?: boolean;
+}
+
 export interface Database {
   readonly embedded: EmbeddedPostgres | null;
   /** A pool with the rights of a role and no others. */
-  pool(role: AppRole, options?: { readonly max?: number; readonly statementTimeoutMs?: number }): StorePool;
+  pool(role: AppRole, options?: RolePoolOptions): StorePool;
   /** Whose login this role's connections have. On a connection of its own, closed afterwards. */
   login(role: AppRole): Promise<Login>;
   /** For what no app role may do: rebuild. */
@@ -28,7 +35,11 @@ export interface Database {
   stop(): Promise<void>;
 }
 
-/** Who waits for a connection of a busy pool is answered 503 after this long: a client should not hear nothing for two seconds. */
+/**
+ * Who waits for a connection of a busy pool is answered 503 after this long: a client should not hear nothing for two seconds. Not for work
+ * of our own, which waits as long as the store does: while a process starts on a busy machine, modules that load keep it from its sockets
+ * for more than a second, and a connection that stood long ago was told as lost.
+ */
 const CONNECT_TIMEOUT_MS = 1_000;
 /** One that rebuilds, one that looks after it. */
 const OWNER_CONNECTIONS = 2;
@@ -57,8 +68,8 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
     pool(role, options = {}) {
       const max = options.max ?? config.limits.poolConnections;
       const timeout = options.statementTimeoutMs === undefined ? {} : { statementTimeoutMs: options.statementTimeoutMs };
-      const connectTimeoutMs = CONNECT_TIMEOUT_MS;
-      const pool = createPool({ ...loginOf(role), ...timeout, max, connectTimeoutMs, applicationName: `custody ${role}`, log: storeLog });
+      const patience = options.clientsWait === true ? { connectTimeoutMs: CONNECT_TIMEOUT_MS } : {};
+      const pool = createPool({ ...loginOf(role), ...timeout, ...patience, max, applicationName: `custody ${role}`, log: storeLog });
       return pools.keep(pool);
     },
     async login(role) {

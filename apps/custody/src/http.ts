@@ -1,12 +1,12 @@
 /** The HTTP side of this process: the controllers of its roles and the health pages, on one port. */
 import { type DynamicModule, Module } from '@nestjs/common';
-import { CaptureModule, inlineAcceptPool, threadAcceptPool } from '#app/capture';
+import { type AcceptPool, CaptureModule, inlineAcceptPool, threadAcceptPool } from '#app/capture';
 import { GatewayModule, ledgerReads } from '#app/gateway';
 import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
 import { formatInstant } from '#lib/domain';
 import { JSON_BYTES_MAX } from '#lib/ledger';
-import { createHttpServer, type Translate } from '#lib/runtime';
-import { firstEvents, knownItems, ledgerConstants, logSize, markRetried, storeFault } from '#lib/store';
+import { type Config, createHttpServer, type Translate } from '#lib/runtime';
+import { firstEvents, knownItems, ledgerConstants, logSize, markRetried, storeFault, type StorePool } from '#lib/store';
 import { followDurability } from './event-logs.ts';
 import { HEALTH_DEPS, HealthController } from './health.controller.ts';
 import { receiptSigningKey } from './log-key.ts';
@@ -44,6 +44,27 @@ export async function startHttp(parts: Parts): Promise<string> {
   return url;
 }
 
+const OPENING_TRIES = 10;
+
+/**
+ * With a first connection, for what is read next. A pool whose clients do not wait long gives a connection up after a second; a start does
+ * not end for it, though on a busy machine modules that load keep this process from its sockets for longer.
+ */
+async function opened(pool: StorePool): Promise<StorePool> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await pool.query('select 1');
+      return pool;
+    } catch (error) {
+      if (tries === OPENING_TRIES) throw error;
+    }
+  }
+}
+
+/** Threads load for a second before they take anything: begun with the process, they are ready when the database is. */
+export const startAccepting = ({ roles, capture: { threads } }: Config): AcceptPool =>
+  threads === 0 || !roles.includes('capture') ? inlineAcceptPool() : threadAcceptPool(threads);
+
 /** Failures below the controllers, in words of the catalogue. */
 export const translate: Translate = (error) => {
   const { code, message } = error as { code?: unknown; message?: string };
@@ -60,18 +81,16 @@ export const translate: Translate = (error) => {
 };
 
 async function captureModule(parts: Parts): Promise<DynamicModule> {
-  const { config, database, eventLog, health, keys, metrics, shutdown } = parts;
-  const pool = database.pool('capture', { statementTimeoutMs: config.limits.statementMs });
-  const threads = config.capture.threads === 0 ? inlineAcceptPool() : threadAcceptPool(config.capture.threads);
-  shutdown.at('producers', 'accept threads', () => threads.close());
-  const { origin } = await ledgerConstants(pool);
+  const { accepting, config, database, eventLog, health, keys, metrics, shutdown } = parts;
+  const pool = database.pool('capture', { statementTimeoutMs: config.limits.statementMs, clientsWait: true });
+  const { origin } = await ledgerConstants(await opened(pool));
   const durability = await followDurability(eventLog, config.topics.events);
   shutdown.at('producers', 'durability', () => Promise.resolve(durability.close()));
   const appends = watchedAppends(eventLog, metrics);
   health.dependency({ name: 'capture: database', ask: () => databaseAnswers(() => logSize(pool)) });
   health.dependency({ name: 'capture: event log', ask: appends.ask });
   return CaptureModule.with({
-    pool: threads,
+    pool: accepting,
     known: {
       firsts: async (refs) => {
         const found = await firstEvents(pool, refs);
@@ -105,11 +124,11 @@ async function captureModule(parts: Parts): Promise<DynamicModule> {
 async function gatewayModule(parts: Parts): Promise<DynamicModule> {
   const { config, database, eventLog, health } = parts;
   const statementTimeoutMs = config.limits.statementMs;
-  const pool = database.pool('gateway', { statementTimeoutMs });
-  const operator = database.pool('operator', { statementTimeoutMs, max: 2 });
+  const pool = database.pool('gateway', { statementTimeoutMs, clientsWait: true });
+  const operator = database.pool('operator', { statementTimeoutMs, max: 2, clientsWait: true });
   const reach = async (): Promise<string> => `log size ${await logSize(pool)}`;
   health.dependency({ name: 'gateway: database', ask: () => databaseAnswers(reach) });
-  const reads = await ledgerReads(pool);
+  const reads = await ledgerReads(await opened(pool));
   watchPromises(parts, pool);
   return GatewayModule.with({
     reads,

@@ -62,6 +62,13 @@ function program(): Command {
     .command('retry <seq>')
     .description('append it to the event log again')
     .action(runner(async (options, seq) => (await import('./commands/dlq.ts')).retry(await clientOf(options), seq ?? '', options)));
+  root
+    .command('conflicts')
+    .description('other bytes under an id that was taken: kept, never an event')
+    .command('ls')
+    .description('list those of your agency, and what stands instead')
+    .option('--limit <n>', 'how many', '50')
+    .action(runner(async (options) => (await import('./commands/conflicts.ts')).list(await clientOf(options), options)));
   localCommands(root);
   auditCommands(root);
   witnessCommand(root);

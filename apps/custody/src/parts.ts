@@ -1,4 +1,5 @@
 /** What the roles of one process are built from. */
+import type { AcceptPool } from '#app/capture';
 import type { EventLog } from '#lib/event-log';
 import type { Config, Health, Log, Metrics, PublisherKeyring, Shutdown } from '#lib/runtime';
 import type { Database } from './database.ts';
@@ -15,6 +16,8 @@ export interface Parts {
   readonly keys: PublisherKeyring;
   /** The log has said that it ends: what would be submitted is refused. */
   readonly hasEnded: boolean;
+  /** Judges what is submitted. */
+  readonly accepting: AcceptPool;
 }
 
 /** A part that cannot go on ends the process: a supervisor starts it again, a half-dead one would go unnoticed. */

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConflictsView, DeadLettersView, EventAnswer, JsonObject, TimelineView } from '#lib/contracts';
+import { canonicalize, sha256Hex } from '#lib/ledger';
 import { CAR, impliedPlaces, placedThere, timelinePath } from './product-tracing.contract.ts';
 import { CUSTOMS_KEY, DEMO, FOREIGN_KEY, type Product, PUBLISHER_KEY, recordOf, sighting } from './tested-product.contract.ts';
 
@@ -226,6 +227,37 @@ export function exchangeContract(product: Product): void {
       ]);
       expect(event.document.statement).toBeUndefined();
       expect(conflicts[0]?.contentHash).not.toBe(event.contentHash);
+    });
+
+    it('are named on the event to its submitter, without what they say, and in no answer of a point of view or of a timeline', async () => {
+      const [conflict] = (await product.json<ConflictsView>('/v1/conflicts')).conflicts;
+      const raced = JSON.stringify(sighting('taken-1', { statement: 'raced' }));
+      const now = await product.json<EventAnswer>('/v1/events/taken-1');
+      expect(now.conflicts).toEqual([{ contentHash: conflict?.contentHash, captured: conflict?.captured }]);
+      expect(now.conflicts?.[0]?.contentHash).toBe(sha256Hex(Buffer.from(canonicalize(JSON.parse(raced) as never))));
+      expect(JSON.stringify(now)).not.toContain('raced');
+      const { conflicts: _, ...rest } = now;
+      expect(await product.json<EventAnswer>(`/v1/events/taken-1?asOf=log:${now.coordinates.asOf.logSize}`)).toEqual(rest);
+      expect(await product.json<EventAnswer>('/v1/events/lux-0009')).not.toHaveProperty('conflicts');
+      const item = now.event.document.items?.[0]?.id ?? '';
+      const timeline = await (await product.get(timelinePath(item))).text();
+      expect([timeline.includes('taken-1'), timeline.includes(conflict?.contentHash ?? 'none')]).toEqual([true, false]);
+    });
+
+    it('are listed by custody conflicts ls', async () => {
+      const view = await product.json<ConflictsView>('/v1/conflicts');
+      const json = await product.cli('conflicts', 'ls', '--json');
+      expect([json.code, JSON.parse(json.stdout)]).toEqual([0, view]);
+      const { code, stdout, stderr } = await product.cli('conflicts', 'ls');
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout.split('\n')).toEqual([
+        `local/taken-1  by operator, captured ${view.conflicts[0]?.captured}`,
+        `       not stored as an event  sha256 ${view.conflicts[0]?.contentHash}`,
+        expect.stringMatching(new RegExp(`^ {7}stands, log index \\d+ +sha256 ${view.conflicts[0]?.standing.contentHash}$`)),
+        '',
+      ]);
+      const wrong = await product.cli('conflicts', 'ls', '--limit', 'x', '--json');
+      expect([wrong.code, JSON.parse(wrong.stdout)]).toMatchObject([2, { error: { code: expect.any(String) as string } }]);
     });
   });
 

@@ -146,6 +146,8 @@ const COMMANDS = [
   'search',
   'import',
   'export',
+  'conflicts',
+  'conflicts ls',
   'checkpoint',
   'checkpoint get',
   'checkpoint key',

@@ -156,6 +156,8 @@ export function lifeContract(product: Product, letGo: () => Promise<void>): void
       process.stderr.write(`ended in order after ${Math.round(performance.now() - started)} ms\n`);
       expect(existsSync(join(product.dataDir, 'postgres/postmaster.pid'))).toBe(false);
       expect(product.stderr()).not.toMatch(/"level":"error"/);
+      // Nothing is lost in an end that was asked for.
+      expect(product.stderr()).not.toContain('An idle database connection was lost.');
     });
 
     it('finds nothing wrong while it is stopped', async () => {
@@ -171,8 +173,8 @@ export function lifeContract(product: Product, letGo: () => Promise<void>): void
     it('folds the ledger again to what was there, table by table', async () => {
       const { code, stdout, stderr } = await runCustody(['rebuild', '--verify', '--json'], product.env);
       expect([code, stderr.includes('"level":"error"')]).toEqual([0, false]);
-      const { equal, derived, entries } = JSON.parse(stdout) as RebuildReport;
-      expect(equal).toBe(true);
+      const { equal, derived, entries, rules } = JSON.parse(stdout) as RebuildReport;
+      expect([equal, rules.differing, rules.sha256]).toEqual([true, [], rules.released]);
       expect(entries).toBeGreaterThan(62);
       expect(derived.map(({ name }) => name)).toEqual(['timeline', 'relations', 'search_keys', 'timelines']);
       for (const { name, rows, before, after } of derived)
@@ -200,8 +202,18 @@ export function lifeContract(product: Product, letGo: () => Promise<void>): void
           'onlyPlacingKindsPlace: false',
         );
         expect(await compare(program)).toEqual([1, ['timelines']]);
-        // By itself it is consistent: nothing but the other version's word shows the difference.
-        expect(await runCustody(['rebuild', '--verify'], product.env, program)).toMatchObject({ code: 0 });
+        // It shows by itself too, without the other version's word: the program is not what was released.
+        const alone = await runCustody(['rebuild', '--verify'], product.env, program);
+        expect(alone).toMatchObject({
+          code: 1,
+          stdout: expect.stringMatching(/^The RULES of this program .* otherwise: .*\bonlyPlacingKindsPlace;/m),
+        });
+        expect(
+          alone.stdout
+            .match(/^\w+ +\w+/gm)
+            ?.map((line) => line.split(/ +/))
+            .filter(([word]) => word === 'DIFFER'),
+        ).toEqual([['DIFFER', 'rules']]);
         // Four commands that each start a database.
       }, 120_000);
 

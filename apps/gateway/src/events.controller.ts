@@ -8,6 +8,7 @@ import { withCutContradictions } from './contradictions.ts';
 import { askedFor, coordinatesOf, heldAt, pointOfView, readAsOf, type AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord } from './cursor.ts';
 import { sendWithTag } from './entity-tag.ts';
+import { conflictsOf } from './event-conflicts.ts';
 import { eventView, readEvent, type ReadEvent, storedView } from './event-view.ts';
 import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
 import type { LedgerReads, Reader } from './ledger-reads.ts';
@@ -111,5 +112,6 @@ async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }:
     about,
     waiting: fold.waiting.map(({ agency: by, id: waiting, kind, target }) => ({ agency: by, id: waiting, kind, target: { ...target } })),
     openQuestions: fold.openQuestions.map(questionView),
+    ...(await conflictsOf(reads, reader, asOf, stored)),
   };
 }

@@ -17,6 +17,7 @@ import {
   lastSealBy,
   lastSeal,
   ledgerConstants,
+  eventConflicts,
   listConflicts,
   listDeadLetters,
   logSize,
@@ -103,6 +104,7 @@ export async function ledgerReads(pool: StorePool) {
       }),
     conflicts: ({ agency, groups }: Reader, after: ConflictKey | undefined, limit: number) =>
       listConflicts(pool, agency, { after, limit, groups }),
+    eventConflicts: (agency: string, id: string, limit: number) => eventConflicts(pool, agency, id, limit),
     deadLetters: (before: number | undefined, limit: number) => listDeadLetters(pool, before === undefined ? { limit } : { before, limit }),
     deadLetter: (seq: number) => readDeadLetter(pool, seq),
     recordedTimes: (logIndexes: readonly number[], bounds: SealBounds) => recordedTimes(pool, logIndexes, bounds),

@@ -144,7 +144,14 @@ export const EXAMPLES = {
   StoredView: stored,
   EventsView: { coordinates, events: [stored], next: null } satisfies EventsView,
   EventView: event,
-  EventAnswer: { coordinates, event, about: [], waiting: [], openQuestions: [] } satisfies EventAnswer,
+  EventAnswer: {
+    coordinates,
+    event,
+    about: [],
+    waiting: [],
+    openQuestions: [],
+    conflicts: [{ contentHash: OTHER_HASH, captured: '2026-11-24T02:11:00.000000Z' }],
+  } satisfies EventAnswer,
   ItemView: {
     item,
     coordinates,

@@ -33,5 +33,6 @@ export type {
   TimelineView,
 } from './views.ts';
 export type { ReceiptStatus } from './receipt-views.ts';
+export { EVENT_CONFLICTS_MAX } from './views.ts';
 export { INDEX_ROWS_MAX, indexSighting } from './sighting-index.ts';
 export { ConsistencyView, ProofView } from './proof-views.ts';

@@ -313,6 +313,9 @@ export const TimelineView = Type.Object(
 );
 export type TimelineView = Static<typeof TimelineView>;
 
+/** An id that was given to more contents than this is some program's mistake; /v1/conflicts has all of them. */
+export const EVENT_CONFLICTS_MAX = 10;
+
 export const EventAnswer = Type.Object(
   {
     coordinates: Coordinates,
@@ -320,6 +323,24 @@ export const EventAnswer = Type.Object(
     about: Type.Array(ref<EventView>('EventView')),
     waiting: Type.Array(Waiting),
     openQuestions: Type.Array(Question),
+    conflicts: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            contentHash: hash('Of the bytes that were not stored as an event.'),
+            captured: Type.String({ description: 'When capture took them, by its clock.' }),
+          },
+          closed,
+        ),
+        {
+          minItems: 1,
+          maxItems: EVENT_CONFLICTS_MAX,
+          description:
+            'Other bytes that the same agency submitted under this id: the event is not made of them. Told to its submitter alone, and only without asOf: they are no part of the log, and may come while it does not grow.',
+        },
+      ),
+    ),
+    moreConflicts: Type.Optional(Type.Literal(true, { description: 'There are more than are shown: /v1/conflicts lists all.' })),
   },
   closed,
 );

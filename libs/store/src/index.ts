@@ -7,7 +7,7 @@ export { APPEND_ONLY_SQLSTATE, StoreError, storeFault, sqlState } from './errors
 export { dumpFixture, openFixture } from './fixture.ts';
 export { readLogin, type Login } from './login.ts';
 export { migrationState, type MigrationState } from './migration-state.ts';
-export { migrate, type MigrationReport } from './migrate.ts';
+export { loadMigrations, migrate, type MigrationReport } from './migrate.ts';
 export { createPool, type PoolOptions, type Statement, type StoreClient, type StorePool } from './pool.ts';
 export { APP_ROLES, roleName, type AppRole } from './roles.ts';
 export type { StoreLog } from './store-log.ts';
@@ -34,6 +34,7 @@ export type { EventRow } from './sql/event-row.ts';
 export { eventById, eventsByRef } from './sql/events.ts';
 export { eventsFrom } from './sql/events-from.ts';
 export { itemCount } from './sql/item-count.ts';
+export { eventConflicts, type EventConflict } from './sql/event-conflicts.ts';
 export { listConflicts, type Conflict, type ConflictKey } from './sql/list-conflicts.ts';
 export { CONTRADICTIONS_BYTES_MAX, CONTRADICTIONS_MAX, relationsAbout } from './sql/relations-about.ts';
 export { ITEMS_PER_KEY_MAX, search, type SearchHit } from './sql/search.ts';

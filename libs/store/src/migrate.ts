@@ -19,6 +19,12 @@ export interface MigrateOptions {
   readonly upTo?: string | undefined;
 }
 
+/** Loads what `migrate` needs, without waiting for it: for who is about to wait for a server first. */
+export function loadMigrations(): void {
+  // Whoever migrates meets the failure.
+  import('typeorm').catch(() => undefined);
+}
+
 /**
  * `url` is the owner's: on an embedded server `url('owner')`, else DATABASE_URL, whose login must be able to create roles and schemas
  * (it then owns the tables; apps step down from it by PoolOptions.role, or have logins of their own that are members of the app roles).

@@ -85,7 +85,11 @@ export function createPool(options: PoolOptions): StorePool {
   const config = clientConfig(options);
   const pool = new pg.Pool({ ...config, max: options.max, idleTimeoutMillis: IDLE_TIMEOUT_MS });
   // Without listeners a connection that the server drops would end this process: idle ones by the pool's event, those out by their own.
-  pool.on('error', (error) => log('warn', 'An idle database connection was lost.', { error }));
+  let closing = false;
+  // A server that is stopped right behind the pools may end a connection before it has read our goodbye: that is none that was lost.
+  pool.on('error', (error) => {
+    if (!closing) log('warn', 'An idle database connection was lost.', { error });
+  });
   pool.on('connect', (client) => client.on('error', () => {}));
   const deadlineMs = deadlineOf(options);
   const connect = async (): Promise<StoreClient> => wrap(await pool.connect(), deadlineMs);
@@ -96,7 +100,10 @@ export function createPool(options: PoolOptions): StorePool {
     transaction: (work) => transaction(connect, work),
     listen: (channel, onNotify) => listen(config, channel, onNotify, log),
     counts: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-    close: () => pool.end(),
+    close: () => {
+      closing = true;
+      return pool.end();
+    },
   };
 }
 

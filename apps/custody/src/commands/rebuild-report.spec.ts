@@ -3,7 +3,10 @@ import { checkSameLedger, readExpected, rebuildReport, reportText, type Expected
 
 const [A, B, C] = ['a', 'b', 'c'].map((letter) => letter.repeat(64)) as [string, string, string];
 const table = (sha256: string) => [{ table: 'timeline' as const, rows: 1_234, sha256 }];
-const found = { log: 'log', entries: 1_000, before: table(A), after: table(A), timelines: { items: 7, logSize: 1_000, sha256: B } };
+const rules = { cases: 57, sha256: C, released: C, differing: [] as string[] };
+const found = { log: 'log', entries: 1_000, before: table(A), after: table(A), timelines: { items: 7, logSize: 1_000, sha256: B }, rules };
+const text = (given: Partial<typeof found>, other: Expected | null = null): string =>
+  reportText(rebuildReport({ ...found, ...given, expected: other }), other);
 const expected = (timelines: string): Expected => ({
   log: 'log',
   entries: 1_000,
@@ -23,33 +26,47 @@ const faultOf = (work: () => unknown): unknown => {
 
 describe('the report of a rebuild', () => {
   it('prints the digest of folded timelines, and calls nothing equal that was compared with nothing', () => {
-    const report = rebuildReport({ ...found, expected: null });
-    expect(report.equal).toBe(true);
-    expect(reportText(report).split('\n')).toEqual([
+    expect(rebuildReport({ ...found, expected: null }).equal).toBe(true);
+    expect(text({}).split('\n')).toEqual([
       `equal   timeline        1 234 rows  ${A}`,
       `folded  timelines       7 items  ${B}`,
+      `equal   rules           57 cases  ${C}`,
       '1 000 entries folded again: every derived table is what it was.',
     ]);
   });
 
-  it('says what another version made of the same ledger where it differs', () => {
-    expect(reportText(rebuildReport({ ...found, expected: expected(B) }))).toContain(`equal   timelines       7 items  ${B}\n`);
-    expect(reportText(rebuildReport({ ...found, expected: expected(B) }))).toMatch(/All as expected\.$/);
-    const other = rebuildReport({ ...found, expected: expected(C) });
-    expect(other.equal).toBe(false);
-    expect(reportText(other).split('\n').slice(1)).toEqual([
+  it('says what another version made of the same ledger where it differs, and whether its rules were others', () => {
+    expect(text({}, expected(B))).toContain(`equal   timelines       7 items  ${B}\n`);
+    expect(text({}, expected(B))).toMatch(/All as expected\.$/);
+    expect(rebuildReport({ ...found, expected: expected(C) }).equal).toBe(false);
+    const said = (other: Expected): string[] => text({}, other).split('\n').slice(1);
+    expect(said(expected(C))).toEqual([
       `DIFFER  timelines       7 items  ${C} -> ${B}`,
+      `equal   rules           57 cases  ${C}`,
       '1 000 entries folded again: every derived table is what it was.',
       'Not as expected: timelines. This version makes something else of the same ledger.',
+    ]);
+    expect(said({ ...expected(C), rules: { sha256: A } }).at(-1)).toContain('folds by other rules: see the change log');
+    expect(said({ ...expected(C), rules: { sha256: C } }).at(-1)).toContain('its rules explain nothing');
+  });
+
+  it('is red by itself where the rules are not those of the release, names the cases, and says what to do', () => {
+    const other = { ...rules, sha256: A, differing: ['retractionPrevails', 'two retractions of one sighting'] };
+    expect(rebuildReport({ ...found, rules: other, expected: null }).equal).toBe(false);
+    expect(text({ rules: other }).split('\n').slice(2)).toEqual([
+      `DIFFER  rules           57 cases  ${C} -> ${A}`,
+      '1 000 entries folded again: every derived table is what it was.',
+      'The RULES of this program are not those that its version was released with: 2 of 57 built-in cases come out otherwise: retractionPrevails; two retractions of one sighting.',
+      'What this program shows of an item may be wrong; what is stored is not changed by it. Install this version anew (a fresh copy, npm ci), then verify again.',
     ]);
   });
 
   it('tells a stored table that did not follow from the ledger apart from another version', () => {
-    const report = rebuildReport({ ...found, before: table(C), expected: expected(B) });
-    expect(report.equal).toBe(false);
-    expect(reportText(report).split('\n')).toEqual([
+    expect(rebuildReport({ ...found, before: table(C), expected: expected(B) }).equal).toBe(false);
+    expect(text({ before: table(C) }, expected(B)).split('\n')).toEqual([
       `DIFFER  timeline        1 234 rows  ${C} -> ${A}`,
       `equal   timelines       7 items  ${B}`,
+      `equal   rules           57 cases  ${C}`,
       '1 000 entries folded again, and derived tables DIFFER: what was there did not follow from the ledger by this version.',
       'All as expected.',
     ]);

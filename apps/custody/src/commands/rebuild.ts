@@ -1,6 +1,7 @@
 /**
  * `custody rebuild [--verify [--expect FILE]]`: drops what is derived and folds entries and content again. The result must be what was
- * there. Timelines are folded when they are read: their digest is compared with that of another version, which `--expect` names.
+ * there. Timelines are folded when they are read: the rules by which that is done are held against those of the release, by known answers,
+ * and the digest of this ledger's timelines against that of another version, which `--expect` names.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { createLog, secretsOf } from '#lib/runtime';
 import { digestDerived, entryCount, ledgerConstants, logSize, rebuild as rebuildLedger, type StorePool } from '#lib/store';
 import { openDatabase } from '../database.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { compareAnswers, foldAnswers } from '../fold-answers/answers.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { group, progressBar } from '../progress.ts';
 import { SEARCH_KEYS } from '../search-keys.ts';
@@ -56,7 +58,7 @@ async function fold(pool: StorePool, json: boolean): Promise<ExitCode> {
 
 async function verify(pool: StorePool, expected: Expected | null, json: boolean): Promise<ExitCode> {
   const report = await verified(pool, expected);
-  process.stdout.write(`${json ? JSON.stringify(report) : reportText(report)}\n`);
+  process.stdout.write(`${json ? JSON.stringify(report) : reportText(report, expected)}\n`);
   return report.equal ? EXIT.ok : EXIT.unexpected;
 }
 
@@ -75,7 +77,8 @@ export async function verified(pool: StorePool, expected: Expected | null): Prom
   const timelines = await digestTimelines(pool, { onProgress: (items) => bar.update(items) });
   bar.finish();
   checkSameSize(size, await logSize(pool));
-  return rebuildReport({ log, entries, before, after, timelines, expected });
+  const rules = compareAnswers(await foldAnswers());
+  return rebuildReport({ log, entries, before, after, timelines, rules, expected });
 }
 
 async function folded(pool: StorePool): Promise<number> {

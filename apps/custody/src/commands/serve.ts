@@ -14,14 +14,14 @@ import {
   loadPublisherKeys,
   secretsOf,
 } from '#lib/runtime';
-import { isFrozen } from '#lib/store';
+import { isFrozen, loadMigrations } from '#lib/store';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { type Database, openDatabase } from '../database.ts';
 import { OPERATOR } from '../operator.ts';
 import { bringsDemo, loadDemo, untilSealed } from '../demo.ts';
 import { openEventLog, prepareTopics } from '../event-logs.ts';
-import { startHttp } from '../http.ts';
+import { startAccepting, startHttp } from '../http.ts';
 import { checkLogins } from '../logins.ts';
 import { getsNoUpdates } from '../node-support.ts';
 import { endWith, type Parts } from '../parts.ts';
@@ -54,6 +54,10 @@ export async function serve(flags: CommandFlags, args: readonly string[]): Promi
 async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' | 'shutdown'>): Promise<string> {
   const { log, health, shutdown } = base;
   let { config } = base;
+  // Both load while the database starts.
+  const accepting = startAccepting(config);
+  shutdown.at('producers', 'accept threads', () => accepting.close());
+  loadMigrations();
   const database = await openDatabase(config, log);
   shutdown.at('servers', 'database', () => database.stop());
   shutdown.at('pools', 'database', () => database.closePools());
@@ -72,7 +76,7 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   shutdown.at('producers', 'event log', () => eventLog.close());
   await prepareTopics(config, log, eventLog);
   const keys = await loadPublisherKeys(config, OPERATOR.agency);
-  const parts: Parts = { ...base, config, database, eventLog, keys, hasEnded: isOver };
+  const parts: Parts = { ...base, config, database, eventLog, keys, accepting, hasEnded: isOver };
   if (config.roles.includes('projector')) await startProjector(parts);
   const url = await startHttp(parts);
   health.start();

@@ -53,6 +53,12 @@ export async function consumeEmbedded(context: EmbeddedConsumerContext, options:
   });
 }
 
+/**
+ * One look that fails is no outage: a process that is starved (a start on a busy machine) gives up a connection that stands. What lasts shows
+ * at the next look, half a second later.
+ */
+const LOOKS_FAILED = 2;
+
 /** The topic's ends as last read; read again when told to, and now and then. */
 class TopicWatch {
   #state: TopicState | null;
@@ -78,10 +84,17 @@ class TopicWatch {
   }
 
   async run(onError: (error: unknown) => void): Promise<void> {
+    let failed = 0;
     while (!this.#ending.signal.aborted) {
       await pause(POLL_MS, this.#wake.signal);
       this.#wake = new AbortController();
-      if (!this.#ending.signal.aborted) await this.refresh().catch(onError);
+      if (this.#ending.signal.aborted) return;
+      try {
+        await this.refresh();
+        failed = 0;
+      } catch (error) {
+        if (++failed >= LOOKS_FAILED) onError(error);
+      }
     }
   }
 

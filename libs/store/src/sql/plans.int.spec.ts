@@ -5,6 +5,7 @@ import { LAST_SEAL_BY, RECORDED_TIMES, SEAL_COVERING } from '../seal/recorded.ts
 import { SEARCH_FRESH, SEARCH_FRESH_ALIASES } from '../search-rows.ts';
 import { LEFT_TO_COPY, NEXT_TO_COPY } from './copy-dead-letter.ts';
 import { LIST_DEAD_LETTERS } from './dead-letters.ts';
+import { EVENT_CONFLICTS } from './event-conflicts.ts';
 import { EVENTS_AT } from './events-at.ts';
 import { EVENTS_BY_ID, EVENTS_BY_REF } from './events.ts';
 import { EVENTS_FROM } from './events-from.ts';
@@ -37,6 +38,7 @@ const cases: [Statement, unknown[]][] = [
   [SEARCH_FRESH, ['{1,2}', '{item 7,item 8}', ROWS - 10]],
   [SEARCH_FRESH_ALIASES, ['{1,2}', '{a,b}']],
   [REBUILD_BATCH, [ROWS - 10, ROWS, 1_000_000]],
+  [EVENT_CONFLICTS, ['local', 'e7', 11]],
   [LIST_CONFLICTS, ['local', '', '\\x', 20, '{1,2}']],
   [LIST_DEAD_LETTERS, [EVERYTHING, 20]],
   [NEXT_TO_COPY, [100]],

@@ -10,6 +10,7 @@ import {
   itemCount,
   knownEvents,
   knownItems,
+  eventConflicts,
   listConflicts,
   listDeadLetters,
   listOffsets,
@@ -346,6 +347,10 @@ describe('reading the ledger', () => {
         standingHash: early?.contentHash,
       },
     ]);
+    const { contentHash, capturedMicros } = conflicts[0] as (typeof conflicts)[0];
+    expect(await eventConflicts(gateway, 'local', 'early', 10)).toEqual([{ contentHash, capturedMicros }]);
+    expect(await eventConflicts(gateway, 'local', 'early', 0)).toEqual([]);
+    expect(await eventConflicts(gateway, 'other', 'early', 10)).toEqual([]);
     expect(await listConflicts(gateway, 'local', { limit: 10, groups: [] })).toEqual([]);
     expect(await listConflicts(gateway, 'local', { after: conflicts[0] as (typeof conflicts)[0], limit: 10, groups: all })).toEqual([]);
     expect(await listConflicts(gateway, 'other', { limit: 10, groups: all })).toEqual([]);

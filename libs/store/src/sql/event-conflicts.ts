@@ -1,0 +1,20 @@
+/** Other bytes that one agency submitted under the id of one event of its own. */
+import type { StorePool } from '../pool.ts';
+
+/** Bytes that did not become the event: never they themselves. */
+export interface EventConflict {
+  /** 32 bytes. */
+  readonly contentHash: Buffer;
+  readonly capturedMicros: number;
+}
+
+export const EVENT_CONFLICTS = {
+  name: 'event_conflicts',
+  text: `select content_hash as "contentHash", captured as "capturedMicros" from ledger.conflicts
+    where agency = $1::text and id = $2::text order by content_hash limit $3::integer`,
+};
+
+/** By hash, the first `limit`. Plan: the primary key (agency, id, content_hash). Whether the reader may know is for the caller to say. */
+export async function eventConflicts(pool: StorePool, agency: string, id: string, limit: number): Promise<EventConflict[]> {
+  return (await pool.run<EventConflict>(EVENT_CONFLICTS, [agency, id, limit])).rows;
+}
