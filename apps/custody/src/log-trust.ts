@@ -20,6 +20,7 @@ import {
 } from '#lib/ledger';
 import type { ConsistencyView } from '#lib/contracts';
 import type { Client } from './client.ts';
+import type { AskingFlags } from './commands/asked-about.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { headOf, keptOf, type Pin, policyOf, readPin } from './pins.ts';
 
@@ -34,7 +35,7 @@ export interface TrustFlags {
 }
 
 /** What `custody verify` is told. */
-export interface VerifyFlags extends TrustFlags {
+export interface VerifyFlags extends TrustFlags, AskingFlags {
   readonly offline?: boolean;
   readonly explain?: boolean;
   readonly json?: boolean;

@@ -76,6 +76,7 @@ export const PROOF_FAULT_CODES = [
   'proof.unknown-member',
   'proof.format',
   'proof.order',
+  'proof.empty',
   'proof.seal',
   'proof.genesis',
   'proof.salt',
@@ -108,8 +109,11 @@ export const PROOF_FAULT_CODES = [
   'proof.inclusion-missing',
   'proof.inclusion',
   'proof.operator-word',
+  'evidence.not-held',
   'bundle.proof-missing',
   'bundle.file',
+  'bundle.evidence-bytes',
+  'bundle.evidence-not-cited',
 ] as const;
 /** One of PROOF_FAULT_CODES. */
 export type ProofFaultCode = (typeof PROOF_FAULT_CODES)[number];

@@ -68,7 +68,7 @@ export async function pin(client: Client, flags: PinFlags): Promise<ExitCode> {
   const onFirstUse = given.trust.log.length === 0;
   const keys = onFirstUse ? await keysOfLog(client, origin, checkpoint) : given.trust.log;
   const trust: Trust = { ...given.trust, log: keys };
-  const { report, keep } = verifyProof(utf8(text), trust, { isLatest: true });
+  const { report, keep } = verifyProof(utf8(text), trust, { log: true, isLatest: true });
   if (keep === null) return printVerdict(origin, report, flags);
   const witnesses = flags.witnesses === undefined ? (before?.witnesses ?? null) : readFileSync(flags.witnesses, 'utf8');
   if (witnesses !== null) policyOf(witnesses);

@@ -25,6 +25,7 @@ import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { headOfNote, trustFor, type VerifyFlags } from '../log-trust.ts';
 import { OPERATOR } from '../operator.ts';
 import { keepPin, type Pin, withTrees } from '../pins.ts';
+import { askedAbout, refuseAsking } from './asked-about.ts';
 import { verifyReceipt } from './verify-receipt.ts';
 import { printVerdict } from './verify-report.ts';
 
@@ -37,6 +38,7 @@ export async function verify(client: Client | null, what: string, flags: VerifyF
   const offline = client === null;
   try {
     if (file === null) {
+      refuseAsking(flags);
       if (client === null)
         throw new CommandError(EXIT.usage, 'usage', `${what} is no file, and with --offline nobody is asked for an item or an event.`);
       const { report, kept } = await verifyId(client, what, flags);
@@ -65,11 +67,13 @@ function readIfFile(path: string): Uint8Array | null {
 async function verifyFile(bytes: Uint8Array, client: Client | null, flags: VerifyFlags): Promise<{ report: Report; subject: string }> {
   if (isZip(bytes)) return { report: await verifyZip(bytes, client, flags), subject: 'bundle' };
   const text = utf8Text(bytes) ?? '';
-  if (text.startsWith(NOTE_RECEIPT) || isSealedReceipt(text))
+  if (text.startsWith(NOTE_RECEIPT) || isSealedReceipt(text)) {
+    refuseAsking(flags);
     return { report: await verifyReceipt(bytes, client, flags), subject: 'receipt' };
+  }
   if (!text.startsWith('{')) throw new CommandError(EXIT.usage, 'verify.unknown', 'This file is no bundle, no proof and no receipt.');
   const trust = await trustOfDocument(text, client, flags);
-  return { report: verifyProof(bytes, trust).report, subject: 'proof' };
+  return { report: verifyProof(bytes, trust, askedAbout(flags)).report, subject: 'proof' };
 }
 
 const isZip = (bytes: Uint8Array): boolean => bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) === ZIP_MAGIC;
@@ -81,7 +85,7 @@ function isSealedReceipt(text: string): boolean {
 async function verifyZip(bytes: Uint8Array, client: Client | null, flags: VerifyFlags): Promise<Report> {
   const read = readBundleZip(bytes);
   const proof = read.ok ? (read.value as BundleFiles).get(BUNDLE_PROOF) : undefined;
-  return verifyBundleZip(bytes, await trustOfDocument((proof && utf8Text(proof)) ?? '', client, flags));
+  return verifyBundleZip(bytes, await trustOfDocument((proof && utf8Text(proof)) ?? '', client, flags), askedAbout(flags));
 }
 
 /** Of a document that cannot be read nothing is trusted: reading it says why. */
