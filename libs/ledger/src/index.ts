@@ -232,9 +232,23 @@ export {
   type TreePart,
 } from './proof-document.ts';
 export { PROOF_RULES, proofRulesWithout, type ProofRuleName, type ProofRules } from './proof-rules.ts';
-export { notChecked, reportOf, STEPS, VERDICTS, type CheckedHead, type Report, type Statement, type Step, type Verdict } from './report.ts';
+export {
+  established,
+  failure,
+  leftOpen,
+  notChecked,
+  reportOf,
+  STEPS,
+  VERDICTS,
+  type CheckedHead,
+  type Report,
+  type Statement,
+  type Step,
+  type Verdict,
+} from './report.ts';
 export { treesOf } from './trees-of.ts';
 export type { FilesBeside, Kept, KeptTree, Question, Trust } from './proof-question.ts';
 export type { ReportSubject } from './report-subject.ts';
-export { MAP_WITNESS_SUFFIX, verifyProof, verifySteps, type Verified } from './verify-proof.ts';
+export { MAP_WITNESS_SUFFIX, verifyHead, verifyProof, verifySteps, type Verified } from './verify-proof.ts';
+export { isReceipt, noteOfSealed, type ReceiptTrust, verifyReceiptAlone } from './verify-receipt.ts';
 export { formatAddCheckpoint, readCosignatures, readWitnessSize } from './witness-request.ts';

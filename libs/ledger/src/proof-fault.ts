@@ -42,6 +42,8 @@ export const PROOF_FAULT_CODES = [
   'receipt.other-log',
   'receipt.other-event',
   'receipt.other-content',
+  'receipt.rejected',
+  'receipt.content-missing',
   'rejection.header',
   'rejection.form',
   'rejection.log',

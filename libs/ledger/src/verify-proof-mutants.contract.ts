@@ -34,7 +34,7 @@ fork.add([CAR]);
 fork.add([CAR]);
 fork.seal();
 
-export const trust: Trust = { log: [logKey] };
+export const trust = { log: [logKey] } satisfies Trust;
 export const question: Question = { item: CAR, groups: GROUPS, allEvents: true, inclusion: true };
 export const honest = world.prove(CAR);
 export const bytes = encodeProofDocument(honest);

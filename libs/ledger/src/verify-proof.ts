@@ -40,6 +40,12 @@ export function verifyProof(bytes: Uint8Array, trust: Trust, question: Question 
   return { report, keep: report.verdict === 'verified' ? check.keep() : null };
 }
 
+/** A head by itself, as its note: signature, witnesses, and whether it continues what was kept. Its age its seal alone says. Never throws. */
+export function verifyHead(note: string, trust: Trust, question: Question = {}, rules: ProofRules = PROOF_RULES): Report {
+  const check = new Check(trust, question, rules);
+  return reportOf([...check.runHead(note)], check.head);
+}
+
 /** The same, one statement after the other as they are made: for whoever shows them so. Ends with the first failure. */
 export const verifySteps = (
   bytes: Uint8Array,
@@ -108,7 +114,12 @@ class Check {
     return established('document', `A proof about ${about}, ${length} bytes.`);
   }
 
-  private *checkHead({ checkpoint }: ProofDocument): Generator<Statement, OpenedCheckpoint | null> {
+  *runHead(note: string): Generator<Statement> {
+    const opened = yield* this.checkHead({ checkpoint: note });
+    if (opened !== null) yield this.checkKept(opened.checkpoint);
+  }
+
+  private *checkHead({ checkpoint }: Pick<ProofDocument, 'checkpoint'>): Generator<Statement, OpenedCheckpoint | null> {
     const { trust, rules } = this;
     const witnesses = trust.witnesses?.witnesses.map(({ key }) => key) ?? [];
     const opened = openCheckpoint(utf8(checkpoint), { log: trust.log, witness: witnesses }, { ...HEAD_RULES, ...rules });
