@@ -16,16 +16,7 @@ import {
   type Trust,
   type VerifierKey,
 } from '#lib/ledger';
-import {
-  bundleFiles,
-  CAR,
-  logKey,
-  LedgerWorld,
-  ORIGIN,
-  OTHER_CAR,
-  seedOf,
-  witnessKeys,
-} from '../../../libs/ledger/src/ledger-world.contract.ts';
+import { bundleFiles, CAR, logKey, LedgerWorld, OTHER_CAR, seedOf, witnessKeys } from '../../../libs/ledger/src/ledger-world.contract.ts';
 import { SEED } from '../../../libs/ledger/src/mutants.contract.ts';
 import { bundleMutants } from './bundle-mutants.contract.ts';
 import { ageless, expected, KEY, opened, PAGE, shownOf, SUITE_TIMEOUT_MS, type Shown } from './page-in-browser.contract.ts';

@@ -116,6 +116,8 @@ export interface MutantCount {
   readonly accepted: number;
   /** There are no more: so many draws in a row brought none that was not tried before. */
   readonly exhaustedBy?: number;
+  /** Whatever was tried of the class has not the form: none is read. */
+  readonly formAlone?: true;
 }
 
 /** Draws for one different mutant that survives parsing. */
@@ -131,10 +133,11 @@ const DRY_FACTOR = 10;
 export function runMutants<T>({ name, count, draw, textOf, judge, isFormAlone = false }: MutantClass<T>): MutantCount {
   const random = seeded(SEED ^ [...name].reduce((sum, unit) => sum * 31 + unit.charCodeAt(0), 0));
   const known = new Set<string>();
+  const form = isFormAlone ? ({ formAlone: true } as const) : {};
   let [readable, dry] = [0, 0];
   for (let n = 0; (isFormAlone ? known.size : readable) < count; n++) {
     if (dry >= DRY_MIN + DRY_FACTOR * known.size && known.size > 0)
-      return { name, tried: known.size, readable, accepted: 0, exhaustedBy: dry };
+      return { name, tried: known.size, readable, accepted: 0, exhaustedBy: dry, ...form };
     if (n >= DRAWS_MAX * count + DRY_MIN) throw new Error(`seed ${SEED}, ${name}: of ${n} draws ${readable} survive parsing, not ${count}`);
     const mutant = draw(random);
     const key = mutant === undefined ? '' : sha256Hex(utf8(textOf(mutant)));
@@ -148,7 +151,7 @@ export function runMutants<T>({ name, count, draw, textOf, judge, isFormAlone = 
     if (isFormAlone) throw new Error(`seed ${SEED}, ${name}, draw ${n} is read: ${textOf(mutant)}`);
     readable++;
   }
-  return { name, tried: known.size, readable, accepted: 0 };
+  return { name, tried: known.size, readable, accepted: 0, ...form };
 }
 
 /** Counts of a suite, where a run of the large size was asked to keep them: call it when all classes have run. */
