@@ -2,10 +2,9 @@
  * What the suites of verifiers share: seeded mutants of what a verifier takes in, how many of them a class gets, and what became of them. With
  * CUSTODY_MUTANTS_RESULT=FILE a run of at least SOAK_MUTANTS of each class leaves its counts in that file (`npm run mutants`).
  */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { JsonValue } from './index.ts';
-import { sha256Hex } from './primitives.ts';
-import { utf8 } from './bytes.ts';
 
 /** Mutants of one class: 10,000 in a soak. */
 export const MUTANTS = Number(process.env['CUSTODY_TEST_MUTANTS'] ?? 1_000);
@@ -140,7 +139,7 @@ export function runMutants<T>({ name, count, draw, textOf, judge, isFormAlone = 
       return { name, tried: known.size, readable, accepted: 0, exhaustedBy: dry, ...form };
     if (n >= DRAWS_MAX * count + DRY_MIN) throw new Error(`seed ${SEED}, ${name}: of ${n} draws ${readable} survive parsing, not ${count}`);
     const mutant = draw(random);
-    const key = mutant === undefined ? '' : sha256Hex(utf8(textOf(mutant)));
+    const key = mutant === undefined ? '' : createHash('sha256').update(textOf(mutant)).digest('base64');
     dry++;
     if (mutant === undefined || known.has(key)) continue;
     known.add(key);

@@ -61,11 +61,11 @@ const turn = (leaf: Members, random: Random) => {
     leaf['absent'] = true;
   }
 };
-const otherNumber = (value: Mutable, random: Random): Mutable =>
-  pick<Mutable>(
-    [(value as number) + 1, (value as number) - 1, (value as number) * 2, random(300), random(2 ** 31), String(value), null, 256],
-    random,
-  );
+/** Of what may have been changed before, and be no number any more. */
+const otherNumber = (given: Mutable, random: Random): Mutable => {
+  const value = Number(given);
+  return pick<Mutable>([value + 1, value - 1, value * 2, random(300), random(2 ** 31), String(value), null, 256], random);
+};
 const mutateSiblings = (holder: Members, random: Random) => {
   const siblings = holder['siblings'] as Mutable[];
   const at = random(siblings.length);

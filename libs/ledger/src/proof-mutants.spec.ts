@@ -91,12 +91,14 @@ function answerText({ key, proof, from, entries, stretch, seal }: Answer): strin
   const terminal =
     proof instanceof Uint8Array
       ? null
-      : Object.values(proof.terminal as object).map((part) => (part instanceof Uint8Array ? toHex(part) : String(part)));
+      : Object.values(proof.terminal as object).map((part) => (part instanceof Uint8Array ? hexOf(part) : String(part)));
   const shown =
-    proof instanceof Uint8Array ? toHex(proof) : [proof.siblings.map((sibling) => (sibling === null ? null : toHex(sibling))), terminal];
-  const list = entries.map(({ index, leafHash }) => `${index} ${toHex(leafHash)}`);
-  return JSON.stringify([toHex(key), shown, String(from), list, stretch.map(toHex), toHex(seal.mapRoot), String(seal.covers)]);
+    proof instanceof Uint8Array ? hexOf(proof) : [proof.siblings.map((sibling) => (sibling === null ? null : hexOf(sibling))), terminal];
+  const list = entries.map(({ index, leafHash }) => `${index} ${hexOf(leafHash)}`);
+  return JSON.stringify([hexOf(key), shown, String(from), list, stretch.map(hexOf), hexOf(seal.mapRoot), String(seal.covers)]);
 }
+
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** With another header, another kind of end or another length a proof has not the form of one, whatever stands in it. */
 const FORM_ALONE: ReadonlySet<string> = new Set([

@@ -45,7 +45,11 @@ function claims(given: Uint8Array): string {
   if (!read.ok) return 'nothing';
   const { item, events, checkpoint } = read.value;
   const [origin, size, root] = checkpoint.split('\n');
-  return JSON.stringify({ origin, size, root, item, events }, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  // That there is nothing in a group that nobody asked for is true where the map shows it, and harms nobody.
+  const groups = item?.groups.filter(({ group, tree }) => tree !== null || GROUPS.includes(group));
+  return JSON.stringify({ origin, size, root, item: item?.item, groups, events }, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
 }
 const truth = claims(bytes);
 const group = GROUPS.indexOf('clear');
