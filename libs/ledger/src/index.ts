@@ -80,9 +80,11 @@ export { checkOpening, OPENING_BYTES_MAX, readOpening, type OpenedElement, type 
 export {
   decodeBundle,
   encodeBundle,
+  hashFromHeap,
   hashFromTile,
   parseTilePath,
   TILE_WIDTH,
+  tileHeap,
   tileOf,
   tilePath,
   tileWidth,

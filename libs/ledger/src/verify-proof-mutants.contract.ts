@@ -43,7 +43,7 @@ const honestText = utf8Text(bytes) as string;
 /** What is put before the verifier. */
 export interface ProofMutant {
   readonly text: string;
-  readonly trust: Trust & { readonly kept?: KeptHead };
+  readonly trust: Omit<Trust, 'kept'> & { readonly kept?: KeptHead };
 }
 
 export type Json = { [member: string]: Mutable };
@@ -218,7 +218,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
 };
 
 /** An earlier head, and the path from it. */
-type KeptHead = Kept & { readonly consistency: readonly Uint8Array[] };
+type KeptHead = Omit<Kept, 'consistency'> & { readonly consistency: readonly Uint8Array[] };
 
 /** What an honest client kept of an earlier head. */
 function keptAt(size: number, consistency = world.consistency(size)): KeptHead {
