@@ -159,7 +159,7 @@ test('one event whole, or some of it; the log itself, and its keys', async () =>
     const document = await proofs.event(head, row as never, choice);
     expect(verifyProof(encodeProofDocument(document), { log: [key] }, asked).report.verdict).toBe('verified');
   }
-  const log = verifyProof(encodeProofDocument(await proofs.log(head)), { log: [key] });
+  const log = verifyProof(encodeProofDocument(await proofs.log(head)), { log: [key] }, { log: true });
   expect([log.report.verdict, log.keep?.mapSalt]).toEqual(['verified', Uint8Array.from(reads.mapSalt)]);
   const keys = verifyProof(
     encodeProofDocument(await proofs.keys(head)),

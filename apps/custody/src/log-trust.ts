@@ -18,6 +18,7 @@ import {
 } from '#lib/ledger';
 import type { ConsistencyView } from '#lib/contracts';
 import type { Client } from './client.ts';
+import type { AskingFlags } from './commands/asked-about.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { type CertifiedKeys, type Head, judgedKeys } from './log-key-list.ts';
 import { headOf, keptOf, type Pin, policyOf, readPin } from './pins.ts';
@@ -33,7 +34,7 @@ export interface TrustFlags {
 }
 
 /** What `custody verify` is told. */
-export interface VerifyFlags extends TrustFlags {
+export interface VerifyFlags extends TrustFlags, AskingFlags {
   readonly offline?: boolean;
   readonly explain?: boolean;
   readonly json?: boolean;
@@ -127,10 +128,10 @@ export async function trustForDocument(
 }
 
 /** The report with what is said of the keys, behind the signature that they made; where that is a failure, it is the first: it says why. */
-export function withSaid({ statements, head }: Report, said: readonly Statement[]): Report {
-  if (said.some(({ state }) => state === 'failed')) return reportOf([...said, ...statements], head);
+export function withSaid({ statements, head, subject }: Report, said: readonly Statement[]): Report {
+  if (said.some(({ state }) => state === 'failed')) return reportOf([...said, ...statements], head, subject);
   const at = statements.findIndex(({ step }) => step === 'signature') + 1;
-  return reportOf([...statements.slice(0, at), ...said, ...statements.slice(at)], head);
+  return reportOf([...statements.slice(0, at), ...said, ...statements.slice(at)], head, subject);
 }
 
 function secondsOf(text: string): number {

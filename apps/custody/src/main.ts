@@ -129,6 +129,8 @@ function proofCommands(root: Command): void {
     .description('check a bundle, a proof, a receipt, an item or an event: is it as it was sealed? (exit codes: docs/cli.md)')
     .option('--offline', 'ask nobody: a file, and what is pinned')
     .option('--agency <agency>', 'whose event, where several agencies have one of this id')
+    .option('--item <id>', 'the item that a bundle or a proof in a file has to be about')
+    .option('--group <groups...>', 'reader groups that it has to show: fewer are not taken for the whole')
     .option('--explain', 'say of each step in plain words what it is about')
     .action(
       runner(async (options, what) =>

@@ -1,5 +1,5 @@
 /** The page: what is pasted and opened on the left goes through the verifier, and its report is shown. Nothing is kept, nothing is sent. */
-import type { Trust } from '#lib/ledger';
+import type { ReceiptTrust } from '#lib/ledger';
 import { part } from './elements.ts';
 import { claimedSigners, stepsOf } from './opened-file.ts';
 import { resultOf, StepList } from './result.ts';
@@ -78,7 +78,7 @@ async function open(file: File | undefined): Promise<void> {
 }
 
 /** Shows what is wrong with what was pasted; undefined: something is. */
-function showTrust(): Trust | undefined {
+function showTrust(): ReceiptTrust | undefined {
   const read = readTrust({ keys: keys.value, policy: policy.value });
   for (const [field, fault] of [
     [keys, read.ok ? undefined : read.keys],
@@ -107,7 +107,7 @@ function check(): void {
 }
 
 /** Shows each step once it is made; the browser draws now and then. @param isWanted whether nothing else was begun meanwhile */
-async function run(file: OpenedFile, trust: Trust, isWanted: () => boolean): Promise<void> {
+async function run(file: OpenedFile, trust: ReceiptTrust, isWanted: () => boolean): Promise<void> {
   await nextTurn();
   if (!isWanted()) return;
   const started = performance.now();

@@ -75,7 +75,7 @@ export function resultOf(report: Report, file: CheckedFile): readonly Node[] {
   ];
 }
 
-const ALONE = 'Nothing else is shown: without this, nothing else in the bundle means anything.';
+const ALONE = 'Nothing else is shown: without this, nothing else in the file means anything.';
 const LAST = 'The check ended here: what would have come after was not looked at.';
 
 /** A switch between the report's own words and plain ones. */

@@ -1,9 +1,9 @@
 /** What the reader trusts, out of the text that he pasted. */
-import { parseVerifierKey, parseWitnessPolicy, utf8, type Trust, type VerifierKey } from '#lib/ledger';
+import { parseVerifierKey, parseWitnessPolicy, utf8, type ReceiptTrust, type VerifierKey } from '#lib/ledger';
 
 /** A field of the page, as it stands. */
 export interface TrustText {
-  /** Verifier keys of logs, one a line. */
+  /** Verifier keys of logs, or for receipts, one a line: the text of a key does not say which it is. */
   readonly keys: string;
   /** A policy file of witnesses, or nothing. */
   readonly policy: string;
@@ -11,7 +11,7 @@ export interface TrustText {
 
 /** What can be used of it, and what is wrong with each field that cannot. */
 export type ReadTrust =
-  { readonly ok: true; readonly trust: Trust } | { readonly ok: false; readonly keys?: string; readonly policy?: string };
+  { readonly ok: true; readonly trust: ReceiptTrust } | { readonly ok: false; readonly keys?: string; readonly policy?: string };
 
 /** Keys that are pasted by hand: more is a mistake. */
 const KEYS_MAX = 20;
@@ -25,7 +25,9 @@ export function readTrust({ keys, policy }: TrustText): ReadTrust {
     ...(witnesses?.ok === false ? { policy: `This is no policy of witnesses: ${witnesses.fault.detail}.` } : {}),
   };
   if (typeof log === 'string' || witnesses?.ok === false) return { ok: false, ...faults };
-  return { ok: true, trust: { log, ...(witnesses === undefined ? {} : { witnesses: witnesses.value }) } };
+  // The text of a key does not say what it signs: each is asked about heads of the log of its own name, and about receipts.
+  const receipts = log.map((key) => ({ ...key, kind: 'receipt' as const }));
+  return { ok: true, trust: { log, receipts, ...(witnesses === undefined ? {} : { witnesses: witnesses.value }) } };
 }
 
 function readKeys(text: string): VerifierKey<'log'>[] | string {

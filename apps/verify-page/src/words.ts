@@ -19,17 +19,17 @@ export const OUTCOMES: Readonly<Record<Verdict, { readonly word: string; readonl
   altered: {
     word: 'Altered',
     icon: CROSS,
-    next: 'Do not rely on this bundle. Keep it as it is, and ask for it again where it came from, or from the log itself.',
+    next: 'Do not rely on this file. Keep it as it is, and ask for it again where it came from, or from the log itself.',
   },
   'not-in-log': {
     word: 'Not in the log',
     icon: DASH,
-    next: 'The log that you trust does not show what this bundle is about. Ask for the bundle again, from the log that it is said to come from.',
+    next: 'What this file is about is not in the log that you trust. Why that is, is said below.',
   },
   'untrusted-key': {
     word: 'Key not trusted',
     icon: KEY,
-    next: 'Nothing is known to be wrong. Paste the key of the log above, taken from another place than this bundle.',
+    next: 'Nothing is known to be wrong. Paste the key of whoever signed it above, taken from another place than this file.',
   },
   incomplete: { word: 'Incomplete', icon: CLOCK, next: 'What is here holds as far as it goes; what is missing is named below.' },
   'not-checked': { word: 'Could not be checked', icon: QUESTION, next: 'Get the file again and open it as it came.' },
@@ -55,6 +55,7 @@ export const TITLES: Readonly<Record<Step, string>> = {
   tree: 'List of entries',
   events: 'Events',
   inclusion: 'Places in the log',
+  evidence: 'Evidence',
   completeness: 'What stands behind completeness',
   receipt: 'Receipt',
 };

@@ -5,7 +5,7 @@
  */
 import { zipSync } from 'fflate';
 import { BUNDLE_LIMITS, fileFault } from './bundle-files.ts';
-import { verifyBundle, verifyBundleSteps, type BundleFiles } from './bundle.ts';
+import { verifyBundle, verifyBundleSteps, type BundleFiles, type BundleQuestion } from './bundle.ts';
 import { notChecked, type Report, type Statement } from './report.ts';
 import type { Trust } from './proof-question.ts';
 import { listZip, unpack } from './zip-entries.ts';
@@ -53,15 +53,15 @@ export function readBundleZip(zip: Uint8Array): ZipResult<BundleFiles> {
 }
 
 /** verifyBundle of the files in a zip. One that cannot be read is not checked, and says why by the faults of readBundleZip. Never throws. */
-export function verifyBundleZip(zip: Uint8Array, trust: Trust): Report {
+export function verifyBundleZip(zip: Uint8Array, trust: Trust, asked: BundleQuestion = {}): Report {
   const files = readBundleZip(zip);
-  return files.ok ? verifyBundle(files.value, trust) : unread(files.fault);
+  return files.ok ? verifyBundle(files.value, trust, asked) : unread(files.fault);
 }
 
 /** The same, one statement after the other as they are made. */
-export function* verifyBundleZipSteps(zip: Uint8Array, trust: Trust): Generator<Statement, Report> {
+export function* verifyBundleZipSteps(zip: Uint8Array, trust: Trust, asked: BundleQuestion = {}): Generator<Statement, Report> {
   const files = readBundleZip(zip);
-  if (files.ok) return yield* verifyBundleSteps(files.value, trust);
+  if (files.ok) return yield* verifyBundleSteps(files.value, trust, asked);
   const report = unread(files.fault);
   yield* report.statements;
   return report;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { toBase64, utf8 } from './bytes.ts';
 import { type Checkpoint, checkEmptyRoot, formatCheckpoint, openCheckpoint, parseCheckpoint, TREE_SIZE_MAX } from './checkpoint.ts';
 import { cosign } from './cosignature.ts';
+import { HEAD_RULES, type HeadRuleName } from './head-rules.ts';
 import { signingKey, type VerifierKey } from './note-key.ts';
 import { sha256 } from './primitives.ts';
 import { formatNote, openNote, signText } from './signed-note.ts';
@@ -122,4 +123,26 @@ test('only a checkpoint that comes back is formatted', () => {
     { extension: ['a\nb'] },
   ];
   for (const changes of wrong) expect(() => formatCheckpoint(head(changes))).toThrow(RangeError);
+});
+
+describe('without one check', () => {
+  const wrongRoot = formatCheckpoint(head({ size: 0n }));
+  const signed = (given: string, key = log) => formatNote(given, [signText(key, given)]);
+  const LIES: Readonly<Record<HeadRuleName, readonly [note: Uint8Array, keys: Parameters<typeof openCheckpoint>[1]]>> = {
+    headSigned: [formatNote(text, [{ ...signText(log, text), signature: new Uint8Array(64) }]), keys],
+    logKeysOnly: [signed(text), { log: [{ ...log, kind: 'receipt' } as unknown as VerifierKey<'log'>] }],
+    ownLogKeys: [signed(text, otherLog), { log: [otherLog] }],
+    witnessKeysOnly: [signed(text), { log: [log], witness: [log as unknown as VerifierKey<'witness'>] }],
+    emptyRoot: [signed(wrongRoot), keys],
+  };
+  /** Who is believed: the log, and each witness. */
+  const believed = (rule: HeadRuleName, isMade: boolean): number => {
+    const [note, given] = LIES[rule];
+    const opened = openCheckpoint(note, given, { ...HEAD_RULES, [rule]: isMade });
+    return opened.ok ? 1 + opened.value.cosignatures.length : 0;
+  };
+
+  test.each(Object.keys(HEAD_RULES) as HeadRuleName[])('a head is believed, or a cosignature counted, that is not with it: %s', (rule) => {
+    expect(believed(rule, false)).toBe(believed(rule, true) + 1);
+  });
 });

@@ -1,6 +1,7 @@
 /** Checkpoints (C2SP tlog-checkpoint): the head of a log's tree, as a signed note. */
 import { equalBytes, fromBase64, toBase64 } from './bytes.ts';
 import { claimedTime } from './cosignature.ts';
+import { HEAD_RULES, type HeadRules } from './head-rules.ts';
 import { type NoteFault, type NoteResult, refused, taken } from './note-fault.ts';
 import { isOfKind, type NoteSignature, type VerifierKey } from './note-key.ts';
 import { HASH_BYTES, sha256 } from './primitives.ts';
@@ -89,24 +90,30 @@ export function formatCheckpoint({ origin, size, root, extension }: Checkpoint):
  * `checkpoint.log-key` (no key is known for this origin, or only witnesses signed), `checkpoint.empty-root`. Nothing is said about the
  * number of witnesses: see meetsPolicy. Cost: 0.13 ms for each known key that signed.
  */
-export function openCheckpoint(note: Uint8Array, keys: CheckpointKeys): NoteResult<OpenedCheckpoint> {
+export function openCheckpoint(note: Uint8Array, keys: CheckpointKeys, rules: HeadRules = HEAD_RULES): NoteResult<OpenedCheckpoint> {
   const parsed = parseNote(note);
   if (!parsed.ok) return parsed;
   const checkpoint = parseCheckpoint(parsed.value.text);
   if (!checkpoint.ok) return checkpoint;
   const { origin } = checkpoint.value;
   // What a key was registered for is asked again here: types are gone where keys come from a file.
-  const logKeys = keys.log.filter((key) => isOfKind(key, 'log') && key.name === origin);
-  const witnessKeys = (keys.witness ?? []).filter((key) => isOfKind(key, 'witness'));
+  const isLogKey = (key: VerifierKey): boolean => (rules.logKeysOnly ? isOfKind(key, 'log') : !isOfKind(key, 'witness'));
+  const isWitnessKey = (key: VerifierKey): key is VerifierKey<'witness'> => !rules.witnessKeysOnly || isOfKind(key, 'witness');
+  const logKeys = keys.log.filter((key) => isLogKey(key) && (!rules.ownLogKeys || key.name === origin));
+  const witnessKeys = (keys.witness ?? []).filter(isWitnessKey);
   if (logKeys.length === 0) return refused('checkpoint.log-key', `no key is known for the log ${origin}`);
-  const opened = openParsedNote(parsed.value, [...logKeys, ...witnessKeys]);
+  const opened = openParsedNote(parsed.value, [...logKeys, ...witnessKeys], rules);
   if (!opened.ok) return opened;
   const { text, verified, unverified } = opened.value;
-  const signatures = verified.filter(({ key }) => isOfKind(key, 'log'));
+  const signatures = verified.filter(({ key }) => isLogKey(key));
   if (signatures.length === 0) return refused('checkpoint.log-key', `witnesses signed, and not the log ${origin} itself`);
   const fault = checkEmptyRoot(checkpoint.value);
-  if (fault !== null) return { ok: false, fault };
-  return taken({ checkpoint: checkpoint.value, text, signatures, cosignatures: verified.flatMap(cosignatureOf), unverified });
+  if (rules.emptyRoot && fault !== null) return { ok: false, fault };
+  const asked = new Set(witnessKeys.map(({ name, id }) => `${name}+${id}`));
+  const cosignatures = verified.flatMap(({ key, ...signature }): Cosignature[] =>
+    isWitnessKey(key) && asked.has(`${key.name}+${key.id}`) ? [{ ...signature, key, timestamp: claimedTime(signature.signature) }] : [],
+  );
+  return taken({ checkpoint: checkpoint.value, text, signatures, cosignatures, unverified });
 }
 
 /** A number of leaves, or a leaf's, as C2SP writes it: decimal, no leading zeros, below 2^63. `null` for anything else. */
@@ -117,7 +124,3 @@ export function parseTreeNumber(text: string): bigint | null {
 }
 
 const isOrigin = (origin: string): boolean => origin !== '' && !CONTROL.test(origin);
-
-function cosignatureOf({ key, ...signature }: VerifiedSignature): Cosignature[] {
-  return isOfKind(key, 'witness') ? [{ ...signature, key, timestamp: claimedTime(signature.signature) }] : [];
-}

@@ -148,6 +148,7 @@ export {
   parseCheckpoint,
   TREE_SIZE_MAX,
 } from './checkpoint.ts';
+export { HEAD_RULES, type HeadRuleName, type HeadRules } from './head-rules.ts';
 export { cosign, cosignatureTime } from './cosignature.ts';
 export { checkPublicKey, verifyEd25519 } from './ed25519.ts';
 export { NOTE_FAULT_CODES, type NoteFault, type NoteFaultCode, type NoteResult } from './note-fault.ts';
@@ -217,12 +218,13 @@ export {
 export { meetsPolicy, parseWitnessPolicy, type PolicyWitness, witnessing, type Witnessing, type WitnessPolicy } from './witness-policy.ts';
 
 // Whole proofs, and what a check of one says.
-export { BUNDLE_PROOF, eventFile, verifyBundle, verifyBundleSteps, type BundleFiles } from './bundle.ts';
+export { BUNDLE_PROOF, eventFile, verifyBundle, verifyBundleSteps, type BundleFiles, type BundleQuestion } from './bundle.ts';
 export {
   encodeProofDocument,
   openingJson,
   PROOF_BYTES_MAX,
   PROOF_FORMAT,
+  PROOF_GROUPS_MAX,
   readProofDocument,
   type EventPart,
   type GroupPart,
@@ -247,6 +249,8 @@ export {
   type Verdict,
 } from './report.ts';
 export { treesOf } from './trees-of.ts';
-export type { Kept, KeptTree, Question, Trust } from './proof-question.ts';
+export type { FilesBeside, Kept, KeptTree, Question, Trust } from './proof-question.ts';
+export type { ReportSubject } from './report-subject.ts';
 export { MAP_WITNESS_SUFFIX, verifyHead, verifyProof, verifySteps, type Verified } from './verify-proof.ts';
+export { isReceipt, noteOfSealed, type ReceiptTrust, verifyReceiptAlone } from './verify-receipt.ts';
 export { formatAddCheckpoint, readCosignatures, readWitnessSize } from './witness-request.ts';

@@ -36,6 +36,8 @@ const ENTRY_BYTES = 8 + HASH_BYTES;
 /** In UTF-16 units: together they fit into a map key. */
 const ITEM_LENGTH_MAX = 1_000;
 const GROUP_LENGTH_MAX = 300;
+/** Of a document. A reader has his agency, `clear`, `green` and some communities; each group costs a path of the map. */
+export const PROOF_GROUPS_MAX = 64;
 
 /** An entry of the operator. */
 export interface PlacedEntry {
@@ -206,9 +208,10 @@ class Reader {
     return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, name);
   }
 
-  list(): readonly Reader[] {
+  list(lengthMax = Infinity): readonly Reader[] {
     const { value, pointer, rules } = this;
     if (!Array.isArray(value)) throw this.misread('A list stands here.');
+    if (value.length > lengthMax) throw this.misread(`A list of at most ${lengthMax} stands here.`);
     return (value as readonly JsonValue[]).map((element, n) => new Reader(element, `${pointer}/${n}`, rules));
   }
 
@@ -292,7 +295,7 @@ function documentOf(reader: Reader): ProofDocument {
     }),
     item: item.orNull((given) => {
       const members = given.members(['groups', 'item']);
-      const groups = members.groups.list().map(groupOf);
+      const groups = members.groups.list(PROOF_GROUPS_MAX).map(groupOf);
       members.groups.ascend(groups.map(({ group }) => group));
       return { item: members.item.text(ITEM_LENGTH_MAX), groups };
     }),

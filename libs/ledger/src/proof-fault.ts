@@ -42,6 +42,8 @@ export const PROOF_FAULT_CODES = [
   'receipt.other-log',
   'receipt.other-event',
   'receipt.other-content',
+  'receipt.rejected',
+  'receipt.content-missing',
   'rejection.header',
   'rejection.form',
   'rejection.log',
@@ -76,6 +78,7 @@ export const PROOF_FAULT_CODES = [
   'proof.unknown-member',
   'proof.format',
   'proof.order',
+  'proof.empty',
   'proof.seal',
   'proof.genesis',
   'proof.salt',
@@ -109,8 +112,11 @@ export const PROOF_FAULT_CODES = [
   'proof.inclusion-missing',
   'proof.inclusion',
   'proof.operator-word',
+  'evidence.not-held',
   'bundle.proof-missing',
   'bundle.file',
+  'bundle.evidence-bytes',
+  'bundle.evidence-not-cited',
 ] as const;
 /** One of PROOF_FAULT_CODES. */
 export type ProofFaultCode = (typeof PROOF_FAULT_CODES)[number];

@@ -41,8 +41,10 @@ export interface Trust {
 /** What was asked, as far as the asker knows; what he does not say is taken from the document, and said. */
 export interface Question {
   readonly item?: string;
-  /** All that were asked for; absent: those that are shown. */
+  /** Each of them has to be shown; absent: those that are shown, and that is said. */
   readonly groups?: readonly string[];
+  /** The log itself was asked for: its head is shown, no item and no event. */
+  readonly log?: boolean;
   /** Leaves [from, to) of the one tree; absent: all. */
   readonly stretch?: { readonly from: bigint; readonly to: bigint };
   /** Absent agency: of any. */
@@ -53,8 +55,18 @@ export interface Question {
   readonly allEvents?: boolean;
   /** Each shown event has to have its place in the log shown. */
   readonly inclusion?: boolean;
-  /** Content that stands in files beside the document. */
-  readonly contentOf?: (index: bigint) => Uint8Array | undefined;
+  /** Absent: there are none. */
+  readonly files?: FilesBeside;
+}
+
+/** Files that lie beside a document. */
+export interface FilesBeside {
+  /** The content of an event; undefined: it is not there. */
+  readonly contentOf: (index: bigint) => Uint8Array | undefined;
+  /** Evidence, by the SHA-256 that each file is named by. */
+  readonly evidence: ReadonlyMap<string, Uint8Array>;
+  /** A file that is neither, nor what people need beside a proof: once each event's content was asked for. */
+  readonly strange: () => string | undefined;
 }
 
 /** What was established of an item. */

@@ -1,9 +1,15 @@
+import { HEAD_RULES } from './head-rules.ts';
+
+// Of a head without leaves nothing is shown: what `emptyRoot` refuses the seal's place refuses too.
+const { emptyRoot: _, ...headRules } = HEAD_RULES;
+
 /**
  * What is checked of a proof document, by name. All of it holds; one check is left out only to show, in a control, that without it something
  * else would be accepted. What maps, trees, openings and notes are checked for stands with them (MAP_PROOF_RULES, ITEM_TREE_RULES,
  * STRETCH_RULES, OPENING_RULES).
  */
 export const PROOF_RULES = {
+  ...headRules,
   /** The bytes are the canonical text of their value: nothing is said twice, or between the lines. */
   canonicalText: true,
   /** Nothing stands beside the members that the format has. */
@@ -12,6 +18,8 @@ export const PROOF_RULES = {
   formatKnown: true,
   /** Groups and events stand once, in ascending order. */
   partsAscend: true,
+  /** It is about an item for some reader group, or about an event; about the log alone only where that was asked. */
+  saysSomething: true,
   /** As many of the witnesses that were asked for cosigned the head. */
   witnessed: true,
   /** The head is not older than it may be. */
@@ -38,7 +46,7 @@ export const PROOF_RULES = {
   saltKept: true,
   /** The item is the one that was asked for. */
   itemAsked: true,
-  /** The reader groups are those that were asked for, all of them. */
+  /** Each reader group that was asked for is shown. */
   groupsAsked: true,
   /** What the map proof leads to is the root in the seal. */
   mapRootSealed: true,
@@ -66,6 +74,12 @@ export const PROOF_RULES = {
   eventIncluded: true,
   /** An event that no tree lists has its place in the log shown, and so has each where it was asked for. */
   inclusionShown: true,
+  /** No file lies beside the document that belongs to nothing in it. */
+  filesKnown: true,
+  /** A file of evidence has the hash that it is named by. */
+  evidenceHashed: true,
+  /** A file of evidence is one that a shown event cites. */
+  evidenceCited: true,
 } as const satisfies Record<string, boolean>;
 
 /** The name of one check. */

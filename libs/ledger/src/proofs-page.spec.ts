@@ -5,7 +5,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { jcs } from '../vectors/reference.mjs';
-import { OPENING_RULES, PROOF_FAULT_CODES, PROOF_RULES, RECEIPT_RULES, SEALED_RULES, type JsonValue, type Opening } from './index.ts';
+import {
+  HEAD_RULES,
+  OPENING_RULES,
+  PROOF_FAULT_CODES,
+  PROOF_RULES,
+  RECEIPT_RULES,
+  SEALED_RULES,
+  type JsonValue,
+  type Opening,
+} from './index.ts';
 import { openings, type OpeningVector } from './opening.contract.ts';
 import { notes, sealedReceipts, type SealedVector } from './receipt.contract.ts';
 
@@ -24,7 +33,10 @@ test('the worked example is what the vectors give', () => {
 
 test('every check and every fault has its words', () => {
   const page = readFileSync(file, 'utf8');
-  const names = [...Object.keys({ ...OPENING_RULES, ...RECEIPT_RULES, ...SEALED_RULES, ...PROOF_RULES }), ...PROOF_FAULT_CODES];
+  const names = [
+    ...Object.keys({ ...OPENING_RULES, ...RECEIPT_RULES, ...SEALED_RULES, ...PROOF_RULES, ...HEAD_RULES }),
+    ...PROOF_FAULT_CODES,
+  ];
   expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
 

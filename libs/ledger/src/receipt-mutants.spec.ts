@@ -11,70 +11,73 @@ import {
   openReceipt,
   openRejection,
   openSealedReceipt,
+  parseNote,
   type CaptureReceipt,
   type ItemTreeName,
   type JsonValue,
 } from './index.ts';
 import {
   copyOf,
+  keepCounts,
   MUTANTS,
   MUTANTS_TIMEOUT_MS,
   otherHex,
+  otherLeaf,
+  otherText as mutated,
   otherValue,
+  otherWhole,
   pick,
+  repeatedly,
+  runMutants,
   SEED,
-  seeded,
+  type Judged,
   type Mutable,
+  type MutantCount,
   type Random,
 } from './mutants.contract.ts';
 import { LOG, logKeys, notes, otherKey, receiptKey, sealedReceipts, treesOf, trusted, type SealedVector } from './receipt.contract.ts';
 import { sha256Hex } from './primitives.ts';
+import { parseStrict } from './json.ts';
 import { signReceipt } from './receipt.ts';
 
 jest.setTimeout(MUTANTS_TIMEOUT_MS);
 
-/** A text with one character changed, removed or doubled, or two of them exchanged. */
-function otherText(text: string, random: Random): string {
-  const units = [...text];
-  const at = random(units.length);
-  const unit = units[at] as string;
-  return pick<() => string[]>(
-    [
-      () => units.with(at, pick([...'0a9Z -./+=\n'], random)),
-      () => units.toSpliced(at, 1),
-      () => units.toSpliced(at, 0, unit),
-      () => units.with(at, unit === unit.toUpperCase() ? unit.toLowerCase() : unit.toUpperCase()),
-      () => units.with(at, units[(at + 1) % units.length] as string).with((at + 1) % units.length, unit),
-    ],
-    random,
-  )().join('');
+const none = { accepted: 0 };
+const counts: MutantCount[] = [];
+afterAll(() => keepCounts('receipt', counts));
+
+/** What was made of one that was drawn; undefined: it has nothing of the class, or came out as it was. */
+interface Made<T> {
+  readonly one: T;
+  readonly mutant: string;
 }
 
-/** Mutants that were accepted, of MUTANTS that differ from what they were made of. */
 function run<T>(
   name: string,
   given: readonly T[],
   mutate: (one: T, random: Random) => string | undefined,
-  accepts: (one: T, mutant: string) => boolean,
+  judge: (one: T, mutant: string) => Judged,
+  isFormAlone = false,
 ) {
-  const random = seeded(SEED ^ sum(name));
-  const accepted: string[] = [];
-  for (let made = 0; made < MUTANTS;) {
+  const draw = (random: Random): Made<T> | undefined => {
     const one = pick(given, random);
     const mutant = mutate(one, random);
-    if (mutant === undefined) continue;
-    made++;
-    if (accepts(one, mutant)) accepted.push(mutant);
-  }
-  return { seed: SEED, accepted };
+    return mutant === undefined ? undefined : { one, mutant };
+  };
+  // The same text held against another event is another mutant.
+  const textOf = ({ one, mutant }: Made<T>) => `${given.indexOf(one)} ${mutant}`;
+  counts.push(runMutants({ name, count: MUTANTS, draw, textOf, judge: ({ one, mutant }) => judge(one, mutant), isFormAlone }));
+  return counts.at(-1);
 }
-const sum = (name: string) => [...name].reduce((total, unit) => total * 31 + unit.charCodeAt(0), 0) | 0;
-const none = { seed: SEED, accepted: [] };
 
 describe(`of ${MUTANTS} mutants of a signed note none is accepted (seed ${SEED})`, () => {
   type Vector = (typeof notes)[number];
-  const accepts = ({ kind }: Vector, note: string) =>
-    (kind === 'receipt' ? openReceipt(utf8(note), trusted) : openRejection(utf8(note), trusted)).ok;
+  // What has the form of a note is read: from there on the signature decides.
+  const judge = ({ kind }: Vector, note: string): Judged => {
+    if (!parseNote(utf8(note)).ok) return 'unreadable';
+    return (kind === 'receipt' ? openReceipt(utf8(note), trusted) : openRejection(utf8(note), trusted)).ok ? 'accepted' : 'refused';
+  };
+  const otherText = repeatedly(mutated);
   const line = (name: string) => (vector: Vector, random: Random) => {
     const start = name === 'header' ? 0 : vector.note.indexOf(`\n${name} `) + 1;
     if (name !== 'header' && start === 0) return undefined;
@@ -84,7 +87,7 @@ describe(`of ${MUTANTS} mutants of a signed note none is accepted (seed ${SEED})
   };
 
   test.each(['header', 'log', 'agency', 'id', 'content', 'captured', 'sealed', 'durability', 'code', 'detail', '—'])('line %s', (name) => {
-    expect(run(name, notes, line(name), accepts)).toEqual(none);
+    expect(run(`note, line ${name}`, notes, line(name), judge)).toMatchObject(none);
   });
 
   test('any character', () => {
@@ -92,20 +95,23 @@ describe(`of ${MUTANTS} mutants of a signed note none is accepted (seed ${SEED})
       const mutant = otherText(note, random);
       return mutant === note ? undefined : mutant;
     };
-    expect(run('any', notes, mutate, accepts)).toEqual(none);
+    expect(run('note, any character', notes, mutate, judge)).toMatchObject(none);
   });
 
   test('signature of another text, or by another key of the same name', () => {
     const receipts = notes.filter(({ kind }) => kind === 'receipt');
     const mutate = ({ value, note }: Vector, random: Random) => {
-      const other: CaptureReceipt = { ...value, id: `${value.id}${random(1_000)}` };
+      const other: CaptureReceipt = { ...value, id: `${value.id}${random(1_000_000)}` };
       const text = note.slice(0, note.indexOf('\n\n') + 2);
-      const foreign = utf8Text(random(2) === 0 ? signReceipt(other, receiptKey) : signReceipt(value, otherKey)) as string;
+      const foreign = utf8Text(random(2) === 0 ? signReceipt(other, receiptKey) : signReceipt(other, otherKey)) as string;
       return text + foreign.slice(foreign.indexOf('\n\n') + 2);
     };
-    expect(run('signature', receipts, mutate, accepts)).toEqual(none);
+    expect(run('note, signature of another text or by another key', receipts, mutate, judge)).toMatchObject(none);
   });
 });
+
+/** Refused before anything that a sealed receipt says is looked at. */
+const FORM: ReadonlySet<string> = new Set(['sealed.json', 'sealed.not-canonical', 'sealed.form', 'sealed.unknown-member']);
 
 describe(`of ${MUTANTS} mutants of a sealed receipt none is accepted (seed ${SEED})`, () => {
   type Members = { [member: string]: Mutable };
@@ -120,16 +126,19 @@ describe(`of ${MUTANTS} mutants of a sealed receipt none is accepted (seed ${SEE
       typeof value === 'bigint' ? String(value) : value,
     );
   }
-  /** All that its holder can check: against content and receipt, and against the item trees as they are. */
-  function accepts(vector: SealedVector, mutant: string): boolean {
+  /**
+   * All that its holder can check: against content and receipt, and against the item trees as they are.
+   * @param text content that the sealed receipt is held against
+   */
+  function accepts(vector: SealedVector, mutant: string, text = vector.content): boolean {
     const opened = openSealedReceipt(utf8(mutant), logKeys);
     if (!opened.ok) return false;
     const { sealed } = opened.value;
-    const content = utf8(vector.content);
+    const content = utf8(text);
     const trees = treesOf(vector) as unknown as readonly (ItemTreeName & { n: number })[];
     const given = JSON.parse(vector.sealed) as { envelope: CaptureReceipt; commitment: string; index: number };
     const { agency, id, captured } = given.envelope;
-    const receipt: CaptureReceipt = { log: LOG, agency, id, captured, contentHash: sha256Hex(content), durability: 'replicated' };
+    const receipt: CaptureReceipt = { log: LOG, agency, id, captured, contentHash: sha256Hex(vector.content), durability: 'replicated' };
     const leaf = leafHash(encodeEntry(given.commitment));
     const isKept = ({ group, item, n }: ItemTreeName & { n: number }) => {
       const entries = Array.from({ length: n + 3 }, (_, at) =>
@@ -144,14 +153,23 @@ describe(`of ${MUTANTS} mutants of a sealed receipt none is accepted (seed ${SEE
       trees.every(isKept)
     );
   }
-  const acceptsOther = (vector: SealedVector, mutant: string) => accepts(vector, mutant) && statement(mutant) !== statement(vector.sealed);
+  const judge = (vector: SealedVector, mutant: string): Judged => {
+    const opened = openSealedReceipt(utf8(mutant), logKeys);
+    if (!opened.ok && FORM.has(opened.fault.code)) return 'unreadable';
+    if (!accepts(vector, mutant)) return 'refused';
+    return statement(mutant) === statement(vector.sealed) ? 'same' : 'accepted';
+  };
   const MUTATIONS: Readonly<Record<string, (sealed: Members, random: Random) => boolean | void>> = {
     commitment: (sealed, random) => void (sealed['commitment'] = otherHex(sealed['commitment'] as string, random)),
     secret: (sealed, random) => void (sealed['secret'] = otherHex(sealed['secret'] as string, random)),
-    envelope: (sealed, random) => void (sealed['envelope'] = otherValue(sealed['envelope'] as Mutable, random) as Mutable),
-    index: (sealed, random) => void (sealed['index'] = otherValue(sealed['index'] as Mutable, random) as Mutable),
-    version: (sealed, random) => void (sealed['v'] = otherValue(sealed['v'] as Mutable, random) as Mutable),
-    inclusion: (sealed, random) => void (sealed['inclusion'] = otherText(sealed['inclusion'] as string, random)),
+    envelope: (sealed, random) =>
+      void (sealed['envelope'] =
+        random(3) === 0
+          ? (otherValue(sealed['envelope'] as Mutable, random) as Mutable)
+          : otherLeaf(sealed['envelope'] as Mutable, random)),
+    index: (sealed, random) => void (sealed['index'] = otherWhole(Number(sealed['index']), random)),
+    version: (sealed, random) => void (sealed['v'] = otherWhole(Number(sealed['v']), random)),
+    inclusion: (sealed, random) => void (sealed['inclusion'] = mutated(sealed['inclusion'] as string, random)),
     'lines of the inclusion': (sealed, random) => {
       const lines = (sealed['inclusion'] as string).split('\n');
       const at = random(lines.length);
@@ -160,13 +178,14 @@ describe(`of ${MUTANTS} mutants of a sealed receipt none is accepted (seed ${SEE
     },
     places: (sealed, random) => {
       if ((sealed['places'] as Mutable[]).length === 0) return false;
-      sealed['places'] = otherValue(sealed['places'] as Mutable, random) as Mutable;
+      sealed['places'] =
+        random(3) === 0 ? (otherValue(sealed['places'] as Mutable, random) as Mutable) : otherLeaf(sealed['places'] as Mutable, random);
       return true;
     },
     'number of a place': (sealed, random) => {
       const place = pick(sealed['places'] as Members[], random) as Members | undefined;
       if (place === undefined) return false;
-      place['n'] = pick<Mutable>([(place['n'] as number) + 1, (place['n'] as number) - 1, random(12), 1e6, null], random);
+      place['n'] = pick<Mutable>([(place['n'] as number) + 1, (place['n'] as number) - 1, random(12), random(1e9), null], random);
       return true;
     },
     'part of another receipt': (sealed, random) => {
@@ -179,19 +198,33 @@ describe(`of ${MUTANTS} mutants of a sealed receipt none is accepted (seed ${SEE
   test.each(Object.entries(MUTATIONS))('%s', (name, change) => {
     const mutate = (vector: SealedVector, random: Random) => {
       const sealed = copyOf(JSON.parse(vector.sealed)) as Members;
-      if (change(sealed, random) === false) return undefined;
+      for (let times = 1 + random(3); times > 0; times--) if (change(sealed, random) === false) return undefined;
       const mutant = canonicalize(sealed as JsonValue);
       return mutant === vector.sealed ? undefined : mutant;
     };
-    expect(run(name, sealedReceipts, mutate, acceptsOther)).toEqual(none);
+    expect(run(`sealed, ${name}`, sealedReceipts, mutate, judge)).toMatchObject(none);
+  });
+
+  test('content that it is held against', () => {
+    const mutate = ({ content }: SealedVector, random: Random) => {
+      const document = JSON.parse(content) as Mutable;
+      const other =
+        random(3) === 0
+          ? mutated(content, random)
+          : canonicalize((random(4) === 0 ? otherValue(document, random) : otherLeaf(document, random)) as JsonValue);
+      return other === content ? undefined : other;
+    };
+    const judgeContent = (vector: SealedVector, content: string): Judged =>
+      !parseStrict(utf8(content)).ok ? 'unreadable' : accepts(vector, vector.sealed, content) ? 'accepted' : 'refused';
+    expect(run('sealed, content that it is held against', sealedReceipts, mutate, judgeContent)).toMatchObject(none);
   });
 
   test('any character', () => {
     const mutate = ({ sealed }: SealedVector, random: Random) => {
-      const mutant = otherText(sealed, random);
+      const mutant = mutated(sealed, random);
       return mutant === sealed ? undefined : mutant;
     };
-    expect(run('any', sealedReceipts, mutate, acceptsOther)).toEqual(none);
+    expect(run('sealed, any character', sealedReceipts, mutate, judge)).toMatchObject(none);
   });
 
   test('what is mutated is accepted as it was', () => {

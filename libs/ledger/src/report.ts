@@ -3,6 +3,7 @@
  * failed, and a verdict in the six outcomes that every surface of the product shows alike. Pure; words for people, codes for programs.
  */
 import type { Checkpoint } from './checkpoint.ts';
+import { subjectText, type ReportSubject } from './report-subject.ts';
 
 /** The outcomes, and the exit code of the command line for each. */
 export const VERDICTS = {
@@ -30,6 +31,7 @@ export const STEPS = {
   tree: 'The list of entries about the item is the one whose hash stands in the map: none is missing, added, or in another order.',
   events: 'Each event that is shown, with its secret, gives the entry that stands in the log, and is about this item.',
   inclusion: 'Each entry stands at its place under the head of the log.',
+  evidence: 'Each file of evidence that is held here is one that an event cites by its hash; those that are not held here are counted.',
   completeness: 'Why nothing about the item can have been left out of its list when it was sealed.',
   receipt: 'What capture signed when it took the event in.',
 } as const satisfies Record<string, string>;
@@ -61,8 +63,10 @@ export interface CheckedHead extends Pick<Checkpoint, 'origin' | 'size' | 'root'
 /** What a whole check found. */
 export interface Report {
   readonly verdict: Verdict;
-  /** One sentence for a person. */
+  /** One sentence for a person; of what was verified it says what that is. */
   readonly summary: string;
+  /** What it is about; absent: the check ended before that was read, or it is of no proof document. */
+  readonly subject?: ReportSubject;
   /** In order; ends with the first failure. Where the signature fails that alone is shown: beside a broken one nothing else counts. */
   readonly statements: readonly Statement[];
   readonly head: CheckedHead | null;
@@ -105,12 +109,18 @@ export const failure = (
 });
 
 /** The report of statements that were made in order. */
-export function reportOf(statements: readonly Statement[], head: CheckedHead | null): Report {
+export function reportOf(statements: readonly Statement[], head: CheckedHead | null, subject: ReportSubject | null = null): Report {
   const failed = statements.find(({ state }) => state === 'failed');
   const open = statements.find(({ state, verdict }) => state === 'not-established' && verdict !== undefined);
   const verdict = failed === undefined ? (open?.verdict ?? 'verified') : (failed.verdict ?? 'altered');
   const shown = failed?.step === 'signature' ? [failed] : statements;
-  return { verdict, summary: summaryOf(verdict, failed ?? open, head), statements: shown, head };
+  return {
+    verdict,
+    summary: summaryOf(verdict, failed ?? open, head, subject),
+    statements: shown,
+    head,
+    ...(subject === null ? {} : { subject }),
+  };
 }
 
 /** A check that could not be made: where from, and why. Nothing is known to be wrong. */
@@ -121,11 +131,11 @@ export const notChecked = (code: string, says: string): Report => ({
   head: null,
 });
 
-function summaryOf(verdict: Verdict, first: Statement | undefined, head: CheckedHead | null): string {
+function summaryOf(verdict: Verdict, first: Statement | undefined, head: CheckedHead | null, subject: ReportSubject | null): string {
   const says = first?.says ?? '';
   switch (verdict) {
     case 'verified':
-      return `Unaltered since ${head?.time === null || head === null ? 'it was signed' : minuteOf(head.time)}.`;
+      return `Unaltered since ${head?.time === null || head === null ? 'it was signed' : minuteOf(head.time)}${subject === null ? '' : `: ${subjectText(subject)}`}.`;
     case 'altered':
       return `This does not match the log: ${says}`;
     case 'not-in-log':

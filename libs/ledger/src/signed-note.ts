@@ -5,6 +5,7 @@
 import { concatBytes, fromBase64, fromHex, toBase64, toHex, utf8, utf8Text } from './bytes.ts';
 import { cosignatureTime } from './cosignature.ts';
 import { verifyEd25519 } from './ed25519.ts';
+import { HEAD_RULES, type HeadRules } from './head-rules.ts';
 import { type NoteResult, refused, taken } from './note-fault.ts';
 import { isKeyName, isOfKind, KEY_ID_BYTES, type NoteSignature, type SigningKey, type VerifierKey } from './note-key.ts';
 import { ed25519Sign } from './primitives.ts';
@@ -78,7 +79,11 @@ export function openNote(note: Uint8Array, known: readonly VerifierKey[]): NoteR
 }
 
 /** openNote for what parseNote gave. */
-export function openParsedNote({ text, signatures }: ParsedNote, known: readonly VerifierKey[]): NoteResult<OpenedNote> {
+export function openParsedNote(
+  { text, signatures }: ParsedNote,
+  known: readonly VerifierKey[],
+  rules: Pick<HeadRules, 'headSigned'> = HEAD_RULES,
+): NoteResult<OpenedNote> {
   const keys = new Map<string, VerifierKey>();
   for (const key of known) {
     const other = keys.get(title(key)) ?? key;
@@ -92,7 +97,7 @@ export function openParsedNote({ text, signatures }: ParsedNote, known: readonly
     const key = keys.get(title(signature));
     if (key === undefined) unverified.set(formatSignatureLine(signature), signature);
     else if (!verified.has(title(key))) {
-      if (!verifies(key, text, signature.signature))
+      if (rules.headSigned && !verifies(key, text, signature.signature))
         return refused('note.signature-invalid', `the signature of ${title(key)} is not over this text`);
       verified.set(title(key), { ...signature, key });
     }

@@ -14,6 +14,7 @@ import { established, failure, leftOpen, type Statement } from './report.ts';
 import type { Envelope } from './slots.ts';
 import { treesOf } from './trees-of.ts';
 import type { ListedEntries, Question } from './proof-question.ts';
+import { citedEvidence, verifyEvidence } from './verify-evidence.ts';
 
 interface Given {
   /** `null`: the proof is about events alone. */
@@ -34,12 +35,16 @@ export function* verifyEvents({ events, notices, item }: ProofDocument, given: G
       { verdict: 'not-in-log' },
     );
   const withheld: bigint[] = [];
+  const cited = new Set<string>();
   const places = placesOf(given.listed);
   for (const [n, event] of events.entries()) {
-    const fault = checkEvent(event, `/events/${n}`, places, given);
+    const fault = checkEvent(event, `/events/${n}`, places, { ...given, cited });
     if (fault === 'no content') withheld.push(event.index);
     else if (fault !== null) return yield fault;
   }
+  const strangeFile = rules.filesKnown ? question.files?.strange() : undefined;
+  if (strangeFile !== undefined)
+    return yield failure('events', { code: 'bundle.file', detail: `The file ${strangeFile} belongs to nothing in the proof.` });
   if (withheld.length > 0)
     return yield leftOpen(
       'events',
@@ -70,6 +75,7 @@ export function* verifyEvents({ events, notices, item }: ProofDocument, given: G
       'inclusion',
       placed === 1 ? 'The event stands at its place under the head.' : `All ${placed} events stand at their places under the head.`,
     );
+  yield* verifyEvidence(cited, question.files, rules);
 }
 
 function* checkAllShown(events: readonly { readonly index: bigint }[], { listed, question, rules }: Given): Generator<Statement> {
@@ -106,7 +112,7 @@ function checkEvent(
   event: EventPart,
   pointer: string,
   places: Places | null,
-  { listed, head, question, rules }: Given,
+  { listed, head, question, rules, cited }: Given & { /** Grows. */ readonly cited: Set<string> },
 ): Statement | 'no content' | null {
   const about = `index ${event.index}`;
   const fail = (step: 'events' | 'inclusion', code: string, detail: string, at = ''): Statement =>
@@ -123,6 +129,7 @@ function checkEvent(
   if (read === null) return 'no content';
   if (!read.ok) return failure('events', { ...read.fault, pointer: `${pointer}/shown${read.fault.pointer ?? ''}` }, { about });
   const { envelope, document } = read.value;
+  for (const hash of citedEvidence(document)) cited.add(hash);
   const { event: asked } = question;
   if (rules.eventAsked && asked !== undefined && ((asked.agency ?? envelope.agency) !== envelope.agency || envelope.id !== asked.id))
     return fail('events', 'proof.other-event', `This is the event ${envelope.agency}/${envelope.id}, and another was asked for.`);
@@ -163,10 +170,10 @@ interface ReadEvent {
 }
 
 /** `null`: its content is in a file that is not there. */
-function readShown({ index, commitment, shown }: EventPart, { contentOf }: Question, rules: ProofRules): ProofResult<ReadEvent> | null {
+function readShown({ index, commitment, shown }: EventPart, { files }: Question, rules: ProofRules): ProofResult<ReadEvent> | null {
   if ('opening' in shown) return readOpened(shown.opening, commitment);
   const { envelope, secret } = shown;
-  const content = shown.content === null ? contentOf?.(index) : utf8(shown.content);
+  const content = shown.content === null ? files?.contentOf(index) : utf8(shown.content);
   if (content === undefined) return null;
   const whole = checkWhole(envelope, content, secret, commitment);
   if (whole.ok) return accept({ envelope, document: whole.value });

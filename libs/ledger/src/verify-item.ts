@@ -7,6 +7,7 @@ import { decodeMapProof } from './map-proof.ts';
 import type { GroupPart, ProofDocument, TreePart } from './proof-document.ts';
 import type { ProofRules } from './proof-rules.ts';
 import { established, failure, leftOpen, type Statement } from './report.ts';
+import { namesOf } from './report-subject.ts';
 import { rootOfStretch } from './stretch.ts';
 import type { KeptTree, ListedEntries, Question } from './proof-question.ts';
 import type { CheckedSeal } from './verify-seal.ts';
@@ -34,22 +35,7 @@ export function* verifyItem(
       }),
     );
   const names = groups.map(({ group }) => group);
-  const asked = question.groups === undefined ? names : [...question.groups].sort();
-  if (rules.groupsAsked && (names.length === 0 || asked.join('\n') !== names.join('\n')))
-    return yield* stop(
-      failure('map', {
-        code: 'proof.groups',
-        detail: `The proof is for the reader groups ${names.join(', ')}, and not for ${asked.join(', ')}.`,
-        pointer: '/item/groups',
-      }),
-    );
-  if (question.groups === undefined)
-    yield leftOpen(
-      'map',
-      'proof.groups-not-asked',
-      `Shown are the reader groups ${names.join(', ')}; whether you may see others is not said.`,
-      { about: item },
-    );
+  yield* askedGroups(item, names, question, rules);
   const listed: { group: string; entries: readonly ItemEntry[] }[] = [];
   const trees: KeptTree[] = [];
   for (const [n, part] of groups.entries()) {
@@ -59,6 +45,22 @@ export function* verifyItem(
     if (tree !== 'absent') trees.push(tree);
   }
   return { item, groups: listed, trees };
+}
+
+/** What of the reader groups that were asked for is not shown; where none was named, of which nothing is said. */
+function* askedGroups(item: string, names: readonly string[], { groups }: Question, rules: ProofRules): Generator<Statement> {
+  const missing = groups?.filter((group) => !names.includes(group)) ?? [];
+  if (rules.groupsAsked && missing.length > 0)
+    yield leftOpen(
+      'map',
+      'proof.groups',
+      `The proof does not show the reader groups ${namesOf(missing)}, which were asked for; it shows ${namesOf(names)}.`,
+      { about: item, verdict: 'incomplete' },
+    );
+  else if (groups === undefined && names.length > 0)
+    yield leftOpen('map', 'proof.groups-not-asked', `These reader groups alone: ${namesOf(names)}. Of any other nothing is said.`, {
+      about: item,
+    });
 }
 
 function* stop(statement: Statement): Generator<Statement, null> {

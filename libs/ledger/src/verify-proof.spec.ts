@@ -35,7 +35,9 @@ describe('a proof of everything about an item', () => {
   it('is verified, step by step, and says what stands behind its completeness', () => {
     const { report } = verifyProof(world.encode(CAR), { ...trust, nowMs: Date.parse('2026-01-01T00:10:00Z') }, asked);
     expect(report.verdict).toBe('verified');
-    expect(report.summary).toBe('Unaltered since 2026-01-01 00:00 UTC.');
+    expect(report.summary).toBe(
+      `Unaltered since 2026-01-01 00:00 UTC: all 11 events about ${CAR}, for the reader groups agency:local, clear, green.`,
+    );
     expect([...new Set(states(report))]).toEqual([
       'document established',
       'signature established',

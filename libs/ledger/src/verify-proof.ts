@@ -4,12 +4,14 @@
  * each event that is shown; each place in the log. Pure, and the same in server, command line and browser.
  */
 import { openCheckpoint, type OpenedCheckpoint } from './checkpoint.ts';
+import { HEAD_RULES } from './head-rules.ts';
 import { verifyConsistency } from './log-tree.ts';
 import { toHex, utf8 } from './bytes.ts';
 import { readProofDocument, type ProofDocument } from './proof-document.ts';
 import type { Kept, KeptTree, ListedEntries, Question, Trust } from './proof-question.ts';
 import { PROOF_RULES, type ProofRules } from './proof-rules.ts';
 import { established, failure, leftOpen, reportOf, type CheckedHead, type Report, type Statement } from './report.ts';
+import type { ReportSubject } from './report-subject.ts';
 import { checkSalt, checkSeal, type CheckedSeal } from './verify-seal.ts';
 import { verifyEvents } from './verify-events.ts';
 import { verifyItem } from './verify-item.ts';
@@ -60,11 +62,12 @@ function* reported(check: Check, bytes: Uint8Array): Generator<Statement, Report
     yield statement;
     if (statement.state === 'failed') break;
   }
-  return reportOf(statements, check.head);
+  return reportOf(statements, check.head, check.subject);
 }
 
 class Check {
   head: CheckedHead | null = null;
+  subject: ReportSubject | null = null;
   private readonly trust: Trust;
   private readonly question: Question;
   private readonly rules: ProofRules;
@@ -90,14 +93,27 @@ class Check {
     const read = readProofDocument(bytes, rules);
     if (!read.ok) return yield failure('document', read.fault);
     const document = read.value;
-    yield established('document', `A proof about ${subjectOf(document)}, ${bytes.length} bytes.`);
+    yield this.checkDocument(document, bytes.length);
     const opened = yield* this.checkHead(document);
     if (opened === null) return;
     yield* this.checkSealed(document, opened);
     if (this.seal === null) return;
     const listed = yield* this.checkItem(document, this.seal);
+    this.subject = subjectOf(document, listed, this.question);
     yield* verifyEvents(document, { listed, head: opened.checkpoint, question: this.question, rules });
     if (document.item !== null) yield standsBehind(opened);
+  }
+
+  /** What it is about; nothing at all is no proof of anything, unless the log itself was asked for. */
+  private checkDocument({ item, events }: ProofDocument, length: number): Statement {
+    const { event, log } = this.question;
+    const isEmpty = item === null ? events.length === 0 && event === undefined && log !== true : item.groups.length === 0;
+    if (isEmpty && this.rules.saysSomething)
+      return leftOpen('document', 'proof.empty', 'The proof shows no item and no event: nothing is shown by it of either.', {
+        verdict: 'incomplete',
+      });
+    const about = item === null ? (events.length === 0 ? 'the log' : plural(events.length, 'event')) : item.item;
+    return established('document', `A proof about ${about}, ${length} bytes.`);
   }
 
   *runHead(note: string): Generator<Statement> {
@@ -106,9 +122,9 @@ class Check {
   }
 
   private *checkHead({ checkpoint }: Pick<ProofDocument, 'checkpoint'>): Generator<Statement, OpenedCheckpoint | null> {
-    const { trust } = this;
+    const { trust, rules } = this;
     const witnesses = trust.witnesses?.witnesses.map(({ key }) => key) ?? [];
-    const opened = openCheckpoint(utf8(checkpoint), { log: trust.log, witness: witnesses });
+    const opened = openCheckpoint(utf8(checkpoint), { log: trust.log, witness: witnesses }, { ...HEAD_RULES, ...rules });
     if (!opened.ok) {
       const isUnknown = opened.fault.code === 'note.unverified' || opened.fault.code === 'checkpoint.log-key';
       yield failure('signature', opened.fault, isUnknown ? { verdict: 'untrusted-key' } : {});
@@ -204,8 +220,13 @@ class Check {
   private *checkItem(document: ProofDocument, seal: CheckedSeal): Generator<Statement, ListedEntries | null> {
     const { question, rules, mapSalt } = this;
     if (document.item === null || mapSalt === null) {
-      if (document.item === null && question.item !== undefined && rules.itemAsked)
-        yield failure('map', { code: 'proof.other-item', detail: `The proof is not about ${question.item}.`, pointer: '/item' });
+      const isAsked = question.item !== undefined || question.groups !== undefined;
+      if (document.item === null && isAsked && rules.itemAsked)
+        yield failure('map', {
+          code: 'proof.other-item',
+          detail: `The proof is not about ${question.item ?? 'an item'}.`,
+          pointer: '/item',
+        });
       return null;
     }
     const listed = yield* verifyItem(document.item, { seal, mapSalt, question, kept: this.trust.kept?.trees ?? [], rules });
@@ -235,8 +256,23 @@ function standsBehind({ cosignatures }: OpenedCheckpoint): Statement {
   );
 }
 
-const subjectOf = ({ item, events }: ProofDocument): string =>
-  item === null ? `${events.length} ${events.length === 1 ? 'event' : 'events'}` : item.item;
+function subjectOf(
+  { item, events, notices }: ProofDocument,
+  listed: ListedEntries | null,
+  { groups, stretch, event }: Question,
+): ReportSubject {
+  const indexes = listed?.groups.flatMap(({ entries }) => entries.map(({ index }) => index));
+  return {
+    item: item?.item ?? null,
+    groups: item?.groups.map(({ group }) => group) ?? [],
+    shown: events.length + notices.length,
+    listed: indexes === undefined ? null : new Set(indexes).size,
+    groupsAsked: groups !== undefined,
+    isPart: stretch !== undefined || event !== undefined,
+  };
+}
+
+const plural = (n: number, one: string): string => `${n} ${n === 1 ? one : `${one}s`}`;
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

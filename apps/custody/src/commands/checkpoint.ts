@@ -71,7 +71,7 @@ export async function pin(client: Client, flags: PinFlags): Promise<ExitCode> {
   const onFirstUse = !isNamed && before === null;
   const first = onFirstUse ? { key: (await keysOfLog(client, origin, checkpoint)).map(formatVerifierKey) } : {};
   const { trust, certified, said } = await trustFor(checkpoint, { ...flags, ...first }, client);
-  const { report: checked, keep } = verifyProof(utf8(text), trust, { isLatest: true });
+  const { report: checked, keep } = verifyProof(utf8(text), trust, { log: true, isLatest: true });
   const report = withSaid(checked, said);
   if (keep === null || certified === null || report.verdict !== 'verified') return printVerdict(origin, report, flags);
   const witnesses = flags.witnesses === undefined ? (before?.witnesses ?? null) : readFileSync(flags.witnesses, 'utf8');

@@ -31,10 +31,11 @@ export function printVerdict(subject: string, report: Report, options: ReportOpt
   return VERDICTS[verdict];
 }
 
-function jsonOf({ verdict, summary, statements, head }: Report): object {
+function jsonOf({ verdict, summary, statements, head, subject: about }: Report): object {
   return {
     verdict,
     summary,
+    ...(about === undefined ? {} : { about }),
     statements,
     head: head === null ? null : { origin: head.origin, size: Number(head.size), root: toHex(head.root), time: head.time },
   };

@@ -25,6 +25,7 @@ import { movedKeys } from '../log-key-list.ts';
 import { checkpointIn, headOfNote, type HeadTrust, trustForDocument, type VerifyFlags, withSaid } from '../log-trust.ts';
 import { OWN_GROUPS } from '../operator.ts';
 import { keepPin, type Pin, withTrees } from '../pins.ts';
+import { askedAbout, refuseAsking } from './asked-about.ts';
 import { receiptIn } from './receipt-forms.ts';
 import { verifyReceipt } from './verify-receipt.ts';
 import { printVerdict } from './verify-report.ts';
@@ -37,6 +38,7 @@ export async function verify(client: Client | null, what: string, flags: VerifyF
   const offline = client === null;
   try {
     if (file === null) {
+      refuseAsking(flags);
       if (client === null)
         throw new CommandError(EXIT.usage, 'usage', `${what} is no file, and with --offline nobody is asked for an item or an event.`);
       const { report, kept } = await verifyId(client, what, flags);
@@ -66,10 +68,13 @@ async function verifyFile(bytes: Uint8Array, client: Client | null, flags: Verif
   if (isZip(bytes)) return { report: await verifyZip(bytes, client, flags), subject: 'bundle' };
   const text = utf8Text(bytes) ?? '';
   const receipt = receiptIn(text);
-  if (receipt !== null) return { report: await verifyReceipt(receipt, client, flags), subject: 'receipt' };
+  if (receipt !== null) {
+    refuseAsking(flags);
+    return { report: await verifyReceipt(receipt, client, flags), subject: 'receipt' };
+  }
   if (!text.startsWith('{')) throw new CommandError(EXIT.usage, 'verify.unknown', 'This file is no bundle, no proof and no receipt.');
   const { trust, said } = await trustForDocument(text, flags, client, AT_HAND);
-  return { report: withSaid(verifyProof(bytes, trust).report, said), subject: 'proof' };
+  return { report: withSaid(verifyProof(bytes, trust, askedAbout(flags)).report, said), subject: 'proof' };
 }
 
 /** What is checked is in a file, and can be without the server. */
@@ -81,7 +86,7 @@ async function verifyZip(bytes: Uint8Array, client: Client | null, flags: Verify
   const read = readBundleZip(bytes);
   const proof = read.ok ? (read.value as BundleFiles).get(BUNDLE_PROOF) : undefined;
   const { trust, said } = await trustForDocument((proof && utf8Text(proof)) ?? '', flags, client, AT_HAND);
-  return withSaid(verifyBundleZip(bytes, trust), said);
+  return withSaid(verifyBundleZip(bytes, trust, askedAbout(flags)), said);
 }
 
 /** An item (`scheme:value`) or an event. */

@@ -1,0 +1,68 @@
+/** `custody verify BUNDLE --item ID --group G`: what its user asks for is what a file has to show. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeProofDocument, formatVerifierKey, utf8, writeBundleZip } from '#lib/ledger';
+import { bundleFiles, CAR, grownWorld, logKey, OTHER_CAR } from '../../../libs/ledger/src/ledger-world.contract.ts';
+import { verify } from './commands/verify.ts';
+
+const world = grownWorld();
+const key = [formatVerifierKey(logKey)];
+let folder: string;
+let output: string;
+const write = process.stdout.write.bind(process.stdout);
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'custody-asked-'));
+  process.env['CUSTODY_PINS_DIR'] = folder;
+  output = '';
+  process.stdout.write = (text) => Boolean((output += text as string));
+});
+afterEach(() => {
+  process.stdout.write = write;
+  delete process.env['CUSTODY_PINS_DIR'];
+  rmSync(folder, { recursive: true });
+});
+
+function fileOf(bytes: Uint8Array): string {
+  const file = join(folder, 'given');
+  writeFileSync(file, bytes);
+  return file;
+}
+function bundle(groups?: readonly string[]): string {
+  const zip = writeBundleZip(bundleFiles(world, CAR, groups === undefined ? {} : { groups }));
+  if (!zip.ok) throw new Error(zip.fault.detail);
+  return fileOf(zip.value);
+}
+
+test('a bundle that shows what was asked for is verified, and its first line says what that is', async () => {
+  expect(await verify(null, bundle(), { key, item: `VIN:${CAR.slice(4).toLowerCase()}`, group: ['clear', 'green'] })).toBe(0);
+  expect(output.split('\n')[0]).toMatch(
+    new RegExp(
+      `: Unaltered since 2026-01-01 00:00 UTC: all 11 events about ${CAR}, for the reader groups agency:local, clear, green\\. Checked here`,
+    ),
+  );
+});
+
+test('one with fewer reader groups is incomplete, one about another item altered; not asked, the first line says what is not there', async () => {
+  const file = bundle(['clear']);
+  expect(await verify(null, file, { key, item: CAR, group: ['clear', 'green'] })).toBe(13);
+  expect(await verify(null, file, { key, item: OTHER_CAR })).toBe(10);
+  output = '';
+  expect(await verify(null, file, { key })).toBe(0);
+  expect(output.split('\n')[0]).toContain('for the reader group clear alone; of any other group nothing is said.');
+  output = '';
+  expect(await verify(null, file, { key, json: true })).toBe(0);
+  expect(JSON.parse(output)).toMatchObject({ about: { item: CAR, groups: ['clear'], groupsAsked: false } });
+});
+
+test('a proof in a file is asked the same; one that was emptied is incomplete, whoever asks', async () => {
+  expect(await verify(null, fileOf(world.encode(CAR)), { key, item: OTHER_CAR })).toBe(10);
+  expect(await verify(null, fileOf(encodeProofDocument({ ...world.prove(CAR), item: null, events: [] })), { key })).toBe(13);
+});
+
+test('of a receipt or an identifier nothing of the kind is asked, nor with what is no identifier', async () => {
+  const usage = { exitCode: 2 };
+  await expect(verify(null, fileOf(utf8('custody-ledger/receipt/v1\n')), { key, item: CAR })).rejects.toMatchObject(usage);
+  await expect(verify(null, CAR, { key, group: ['clear'] })).rejects.toMatchObject({ ...usage, code: 'usage' });
+  await expect(verify(null, bundle(), { key, item: 'x' })).rejects.toMatchObject(usage);
+});

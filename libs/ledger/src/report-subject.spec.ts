@@ -1,0 +1,27 @@
+import { namesOf, subjectText, type ReportSubject } from './report-subject.ts';
+
+const subject: ReportSubject = { item: 'vin:A', groups: ['clear', 'green'], shown: 3, listed: 3, groupsAsked: true, isPart: false };
+
+test.each<[Partial<ReportSubject>, string]>([
+  [{}, 'all 3 events about vin:A, for the reader groups clear, green'],
+  [
+    { groups: ['clear'], groupsAsked: false },
+    'all 3 events about vin:A, for the reader group clear alone; of any other group nothing is said',
+  ],
+  [{ shown: 1 }, '1 of the 3 events about vin:A, for the reader groups clear, green'],
+  [{ shown: 1, listed: 1 }, 'all 1 event about vin:A, for the reader groups clear, green'],
+  [{ shown: 0, listed: 0 }, 'no event about vin:A, for the reader groups clear, green'],
+  [{ shown: 2, listed: 2, isPart: true }, '2 events of a part of the list about vin:A, for the reader groups clear, green'],
+  [{ item: null, groups: [], listed: null }, '3 events, each by itself; whether there are others nothing is said'],
+  [{ item: null, groups: [], shown: 1, listed: null }, '1 event, by itself; whether there are others nothing is said'],
+  [{ item: null, groups: [], shown: 1, listed: null, isPart: true }, '1 event'],
+  [{ item: null, groups: [], shown: 0, listed: null }, 'the head of the log; of no item and no event anything is said'],
+])('%j', (given, said) => {
+  expect(subjectText({ ...subject, ...given })).toBe(said);
+});
+
+test('a name that could be read as two, or as the end of a sentence, stands in quotes', () => {
+  expect(namesOf(['clear', 'clear, green', 'agency:b', 'clear alone; all', 'a"b', 'x.', 'grün\n'])).toBe(
+    'clear, "clear, green", agency:b, "clear alone; all", "a\\"b", "x.", "grün\\n"',
+  );
+});

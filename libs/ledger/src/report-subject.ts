@@ -1,0 +1,41 @@
+/** What a verdict is about: the item, its reader groups, how many events. Said in its first line, so that less than was meant is seen there. */
+
+/** What was looked at. */
+export interface ReportSubject {
+  /** `null`: events by themselves, or the log alone. */
+  readonly item: string | null;
+  /** Reader groups that are shown; none where there is no item. */
+  readonly groups: readonly string[];
+  /** Entries that are shown: events, and entries of the operator. */
+  readonly shown: number;
+  /** Entries that the lists of the item name; `null`: no list was looked at. */
+  readonly listed: number | null;
+  /** The asker named each reader group himself. */
+  readonly groupsAsked: boolean;
+  /** The asker wanted a part of a list, or one event. */
+  readonly isPart: boolean;
+}
+
+/** A phrase behind "Unaltered since ...: ". */
+export function subjectText({ item, groups, shown, listed, groupsAsked, isPart }: ReportSubject): string {
+  if (item === null) {
+    if (shown === 0) return 'the head of the log; of no item and no event anything is said';
+    return `${events(shown)}${isPart ? '' : `, ${shown === 1 ? 'by itself' : 'each by itself'}; whether there are others nothing is said`}`;
+  }
+  const where = `for the reader group${groups.length === 1 ? '' : 's'} ${namesOf(groups)}`;
+  return `${countOf(shown, listed ?? 0, isPart)} about ${nameOf(item)}, ${where}${groupsAsked ? '' : ' alone; of any other group nothing is said'}`;
+}
+
+function countOf(shown: number, listed: number, isPart: boolean): string {
+  if (isPart) return `${events(shown)} of a part of the list`;
+  if (listed === 0) return 'no event';
+  return shown === listed ? `all ${events(listed)}` : `${shown} of the ${events(listed)}`;
+}
+
+const events = (n: number): string => `${n} ${n === 1 ? 'event' : 'events'}`;
+
+/** Names in a sentence: one that could be read as two, or as the end of the sentence, stands in quotes. */
+export const namesOf = (names: readonly string[]): string => names.map(nameOf).join(', ');
+const PLAIN = /^[!-~]+$/;
+const AMBIGUOUS = /[,;"]|[.:]$/;
+const nameOf = (name: string): string => (PLAIN.test(name) && !AMBIGUOUS.test(name) ? name : JSON.stringify(name));
