@@ -123,10 +123,10 @@ export function recordedContract(product: Product, sinceMs: () => number): void 
       expect(await product.problem(timelinePath(CAR, `&asOf=${EARLIER}`))).toMatchObject({
         status: 404,
         code: 'item.not-found',
-        detail: expect.stringMatching(/as recorded by 2019-05-01 \(.*first seal.*asOf=reported:2019-05-01\)/),
+        detail: expect.stringMatching(/as recorded by 2019-05-01 \(.*first seal.*as of reported:2019-05-01\)/),
       });
       const { code, stderr } = await product.cli('trace', CAR, '--as-of', EARLIER);
-      expect([code, stderr]).toEqual([3, expect.stringContaining(`asOf=reported:${EARLIER}`)]);
+      expect([code, stderr]).toEqual([3, expect.stringContaining(`as of reported:${EARLIER}`)]);
     });
 
     it('a time, the list of events is what the log had sealed by then, in pages of any size, and of none before the first seal', async () => {
