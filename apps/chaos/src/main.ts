@@ -121,7 +121,7 @@ async function runRow(row: Row, harness: Harness): Promise<RowResult> {
   } catch (error) {
     note(describe(error));
     const problem = `the row did not come to its end: ${error instanceof Error ? error.message : String(error)}`;
-    return { fault, title, product: { problems: [problem] }, control: { title: 'not run', problems: [] }, seconds: seconds() };
+    return { fault, title, product: { problems: [problem] }, control: { title: 'not run', shows: '', problems: [] }, seconds: seconds() };
   }
 }
 

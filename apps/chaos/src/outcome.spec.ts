@@ -1,4 +1,4 @@
-import { outcomeOf, percentile } from './outcome.ts';
+import { holds, outcomeOf, percentile } from './outcome.ts';
 import { chaosTable } from './table.ts';
 
 test('a percentile is the value of the nearest rank', () => {
@@ -24,9 +24,30 @@ test("what a row finds is added to the oracle's problems, never put in their pla
   expect(outcomeOf(verdict, { problems: ['slow'], fenced: 3 })).toMatchObject({ lost: 1, fenced: 3, problems: ['lost', 'slow'] });
 });
 
+test('a control that fails by something else than what its defence prevents shows nothing', () => {
+  const row = (problem: string) => ({
+    fault: 'F0',
+    title: 'planted',
+    seconds: 1,
+    product: { problems: [] },
+    control: { title: 'off', shows: 'are lost', problems: [problem] },
+  });
+  expect(holds(row('2 are lost'))).toBe(true);
+  expect(holds(row('the process ended'))).toBe(false);
+  expect(chaosTable([row('the process ended')], 1, 'ci')).toContain('control (off): the process ended');
+});
+
+test('a time that is missed is told, and turns no row red', () => {
+  const bounds = [{ what: 'recovery p99', ms: 5_001.2, msMax: 5_000 }];
+  const control = { title: 'off', shows: 'lost', problems: ['lost'] };
+  const row = { fault: 'F0', title: 'planted', seconds: 1, product: { problems: [], bounds }, control };
+  expect(chaosTable([row], 1, 'ci')).toContain('recovery p99 5001 ms of at most 5000: MISSED');
+  expect(holds(row)).toBe(true);
+});
+
 test('the table shows the seed, both colours, and every problem of the program', () => {
   const product = { problems: ['two are lost'], acknowledged: 10, lost: 2, recoveryMs: [5, 7] };
-  const row = { fault: 'F0', title: 'planted', seconds: 1, product, control: { title: 'off', problems: [] } };
+  const row = { fault: 'F0', title: 'planted', seconds: 1, product, control: { title: 'off', shows: 'lost', problems: ['it ended'] } };
   const table = chaosTable([row], 42, 'ci');
   expect(table).toContain('PROBLEM: two are lost');
   expect(table).toMatch(/F0 +planted +10 +2 .*5 \/ 7 +red +off +green/);

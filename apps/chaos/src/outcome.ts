@@ -12,8 +12,25 @@ export interface Outcome {
   readonly deadLetters?: number;
   /** One for each fault after which something had to come back. */
   readonly recoveryMs?: readonly number[];
+  /** What should not take longer than it does; told, and never a problem: a busy machine is slow and loses nothing. */
+  readonly bounds?: readonly Bound[];
   /** What else was counted or measured, for the table's last column. */
   readonly measured?: Readonly<Record<string, number | string>>;
+}
+
+/** A time that reliability names for a fault. */
+export interface Bound {
+  readonly what: string;
+  readonly ms: number;
+  readonly msMax: number;
+}
+
+/** The same as the product's run with one defence off. */
+export interface Control extends Outcome {
+  /** Which defence. */
+  readonly title: string;
+  /** Words that stand in one of its problems: it has to fail by what the defence is for, and not by something else. */
+  readonly shows: string;
 }
 
 export interface RowResult {
@@ -21,8 +38,7 @@ export interface RowResult {
   readonly fault: string;
   readonly title: string;
   readonly product: Outcome;
-  /** The same with one defence off: has to have problems. */
-  readonly control: Outcome & { readonly title: string };
+  readonly control: Control;
   readonly seconds: number;
   /** Of a soak: runs of this row on the same code before this one, none of which held. */
   readonly failedBefore?: number;
@@ -30,8 +46,11 @@ export interface RowResult {
 
 export const isGreen = ({ problems }: Outcome): boolean => problems.length === 0;
 
+/** Whether a control shows the fault that its defence is there for. */
+export const isRed = ({ problems, shows }: Control): boolean => problems.some((problem) => problem.includes(shows));
+
 /** A row holds when the product is green and its control red: a harness that cannot show a fault shows nothing. */
-export const holds = ({ product, control }: RowResult): boolean => isGreen(product) && !isGreen(control);
+export const holds = ({ product, control }: RowResult): boolean => isGreen(product) && isRed(control);
 
 /** A verdict's figures, with what the row found besides. */
 export function outcomeOf(verdict: Verdict, more: Partial<Outcome> = {}): Outcome {

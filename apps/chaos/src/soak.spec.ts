@@ -63,9 +63,10 @@ test('a result that never was is told from one that was taken away, and where th
 test('a row holds only with a green product and a red control', () => {
   const row = { fault: 'F0', title: 'planted', seconds: 1 };
   const [green, red] = [{ problems: [] }, { problems: ['wrong'] }];
-  expect(holds({ ...row, product: green, control: { title: 'off', ...red } })).toBe(true);
-  expect(holds({ ...row, product: green, control: { title: 'off', ...green } })).toBe(false);
-  expect(holds({ ...row, product: red, control: { title: 'off', ...red } })).toBe(false);
+  const off = { title: 'off', shows: 'wrong' };
+  expect(holds({ ...row, product: green, control: { ...off, ...red } })).toBe(true);
+  expect(holds({ ...row, product: green, control: { ...off, ...green } })).toBe(false);
+  expect(holds({ ...row, product: red, control: { ...off, ...red } })).toBe(false);
 });
 
 test('every row of the matrix is run by a suite: those about Kafka by one, all others by the other', () => {

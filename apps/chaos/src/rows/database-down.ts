@@ -31,7 +31,14 @@ export const databaseDown: Row = {
           await second.drained();
           const verdict = await second.judge(harness.inputs(harness.sizes.sightings));
           const buried = verdict.deadLetters > 0 ? [`${verdict.deadLetters} good records became dead letters`] : [];
-          return { product, control: { title: 'every error is the fault of the records', ...outcomeOf(verdict, { problems: buried }) } };
+          return {
+            product,
+            control: {
+              title: 'every error is the fault of the records',
+              shows: 'dead letters',
+              ...outcomeOf(verdict, { problems: buried }),
+            },
+          };
         });
       } finally {
         await proxy.close();

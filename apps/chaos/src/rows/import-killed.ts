@@ -49,7 +49,7 @@ export const importKilled: Row = {
       timelinesFile,
     );
     const control = await harness.scene({ name: 'without-ids', log: 'embedded' }, (scene) => withoutIds(scene, inputs));
-    return { product, control: { title: 'lines without an id of their own', ...control } };
+    return { product, control: { title: 'lines without an id of their own', shows: 'entries of', ...control } };
   },
 };
 

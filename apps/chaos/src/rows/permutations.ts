@@ -53,7 +53,7 @@ export const permutations: Row = {
           acknowledged: entries.length,
           measured: { orders: histories.length },
         }),
-        control: { title: 'timelines in the order of the log', problems: control },
+        control: { title: 'timelines in the order of the log', shows: 'timelines of one history', problems: control },
       };
     }),
 };

@@ -31,7 +31,7 @@ export const poison: Row = {
         await sleep(CONTROL_WAIT_MS);
         return outcomeOf(await second.judge(harness.inputs(harness.sizes.sightings)));
       });
-      return { product, control: { title: 'a bad record is retried like an error', ...control } };
+      return { product, control: { title: 'a bad record is retried like an error', shows: 'are lost', ...control } };
     }),
 };
 

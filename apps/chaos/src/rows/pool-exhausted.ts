@@ -23,7 +23,10 @@ export const poolExhausted: Row = {
   run: (harness) =>
     harness.scene({ name: 'pool-exhausted', log: 'embedded' }, async (scene) => {
       const product = await exhaust(harness, scene);
-      return { product, control: { title: "the driver's own pool", ...(await driverPool(scene, harness.sizes.concurrentReads)) } };
+      return {
+        product,
+        control: { title: "the driver's own pool", shows: 'had no answer', ...(await driverPool(scene, harness.sizes.concurrentReads)) },
+      };
     }),
 };
 

@@ -20,7 +20,7 @@ export const race: Row = {
         await second.drained();
         return outcomeOf(await second.judge(undefined, { operationsFile: scene.operationsFile }));
       });
-      return { product, control: { title: 'known by the id alone', ...control } };
+      return { product, control: { title: 'known by the id alone', shows: 'are lost', ...control } };
     }),
 };
 

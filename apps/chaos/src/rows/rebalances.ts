@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Child } from '../child-process.ts';
 import type { Harness, Row } from '../harness.ts';
-import { outcomeOf, type Outcome } from '../outcome.ts';
+import { outcomeOf, percentile, type Outcome } from '../outcome.ts';
 import type { Scene } from '../scene.ts';
 import { until } from '../wait.ts';
 import { metric } from '../metric.ts';
@@ -15,6 +15,8 @@ const DRAIN_MS = 120_000;
 const CONTROL_ROUNDS = 4;
 /** Between two commits, no matter in which partition. */
 const STALL_MS = 250;
+/** By reliability F8. */
+const STALL_MS_MAX = 3_000;
 
 export const rebalances: Row = {
   name: 'rebalances',
@@ -25,7 +27,7 @@ export const rebalances: Row = {
     harness.scene({ name: 'rebalances', log: 'kafka' }, async (scene) => {
       const product = await comeAndGo(harness, scene);
       const control = await harness.scene({ name: 'plain-update', log: 'kafka', topic: scene.topic }, (second) => countWithout(second));
-      return { product, control: { title: 'offset moved without compare-and-set', ...control } };
+      return { product, control: { title: 'offset moved without compare-and-set', shows: 'noted twice', ...control } };
     }),
 };
 
@@ -52,7 +54,8 @@ async function comeAndGo(harness: Harness, scene: Scene): Promise<Outcome> {
   const fenced = counts.reduce((sum, count) => sum + count, 0);
   const verdict = await scene.judge(inputs, { api: capture.base, timelinesFile: await harness.undisturbed(inputs) });
   const problems = verdict.deadLetters > 0 ? [`${verdict.deadLetters} good records became dead letters`] : [];
-  return outcomeOf(verdict, { problems, fenced, recoveryMs: stallMs, measured: { 'joined and left': left.length } });
+  const bounds = [{ what: 'stall p99', ms: percentile(stallMs, 99), msMax: STALL_MS_MAX }];
+  return outcomeOf(verdict, { problems, fenced, recoveryMs: stallMs, bounds, measured: { 'joined and left': left.length } });
 }
 
 interface Member {

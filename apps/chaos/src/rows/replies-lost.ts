@@ -23,7 +23,10 @@ export const repliesLost: Row = {
       const proxy = await startKafkaProxy(scene.stack.brokerPort);
       try {
         const product = await loseReplies(harness, scene, proxy);
-        return { product, control: { title: 'idempotent producer of the client library', ...(await idempotentProducer(scene, proxy)) } };
+        return {
+          product,
+          control: { title: 'idempotent producer of the client library', shows: 'are lost', ...(await idempotentProducer(scene, proxy)) },
+        };
       } finally {
         await proxy.close();
       }

@@ -24,7 +24,7 @@ export const topicReplayed: Row = {
         await project(second);
         return replay(harness, second);
       });
-      return { product, control: { title: 'no unique key on (agency, id)', ...control } };
+      return { product, control: { title: 'no unique key on (agency, id)', shows: 'are doubled', ...control } };
     }),
 };
 

@@ -39,7 +39,7 @@ export const zombie: Row = {
       // The two differ by the one defence alone: if the one that has it doubled too, nothing would be shown.
       const problems = without > 0 && defended === 0 ? [`${without} records were noted twice`] : [];
       const control = { problems, duplicated: without, measured: { 'doubled with compare-and-set': defended } };
-      return { product, control: { title: 'offset moved without compare-and-set', ...control } };
+      return { product, control: { title: 'offset moved without compare-and-set', shows: 'noted twice', ...control } };
     }),
 };
 
