@@ -94,7 +94,7 @@ function ended({ logFile }: Child): Outcome {
  * session that waits for its commit writes by itself: for the product a WAL writer that is stopped while it sleeps changes nothing. Stopped
  * in the middle of its work it would hold the lock for writing, and every commit would wait for ever.
  */
-async function stopWalWriter(scene: Scene): Promise<void> {
+export async function stopWalWriter(scene: Scene): Promise<void> {
   await until('the WAL writer to sleep', BACK_WITHIN_MS, async () => {
     const writer = await walWriter(scene);
     if (writer === undefined) return false;
@@ -105,7 +105,8 @@ async function stopWalWriter(scene: Scene): Promise<void> {
   }, 5); // prettier-ignore
 }
 
-async function continueWalWriter(scene: Scene): Promise<void> {
+/** It goes on, where it was stopped. */
+export async function continueWalWriter(scene: Scene): Promise<void> {
   const writer = await walWriter(scene);
   if (writer !== undefined) process.kill(writer.pid, 'SIGCONT');
 }
