@@ -11,7 +11,7 @@ import { equalBytes, openCheckpoint, signingKey, verifyConsistency } from '#lib/
 import { createPool, ledgerConstants } from '#lib/store';
 import type { Observation, ObserverRequest } from './observing.ts';
 
-const LOOK_EVERY_MS = 20;
+const LOOK_EVERY_MS = 50;
 const ANSWER_WITHIN_MS = 5_000;
 /** The server may have been killed a moment ago. */
 const RETRIES_MAX = 100;

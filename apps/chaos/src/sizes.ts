@@ -58,10 +58,10 @@ export const SIZES: Readonly<Record<Sizes['name'], Sizes>> = {
     importKills: 3,
     sealerFailpointKills: 1,
     sealerStartingKills: 1,
-    sealerRandomKills: 2,
+    sealerRandomKills: 1,
     sealerOpenTransactionsLeast: 1,
-    sealerZombies: 2,
-    sealerPostgresKills: 2,
+    sealerZombies: 1,
+    sealerPostgresKills: 1,
   },
   soak: {
     name: 'soak',
