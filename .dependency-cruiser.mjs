@@ -9,7 +9,7 @@ const NEST = [npm('@nestjs/(common|core|microservices|platform-fastify)'), npm('
 /** Programs about the product, not of it: they may import anything, and nothing imports them. */
 const TOOLS = '^apps/(bench|chaos)/';
 /** A lib's public interface; runtime has a second entry for what loads Nest at once. */
-const LIBS = '^libs/([^/]+/src/index|runtime/src/nest)\\.ts$';
+const LIBS = '^libs/([^/]+/src/index|runtime/src/(nest|config/index))\\.ts$';
 
 /** Suites, contract suites, processes that suites start, and what makes published vectors: they may also read files, generate cases, and use real servers. */
 const SUITE = '(\\.(spec|contract)\\.ts|/vectors/[^/]+\\.mjs|/test-processes/[^/]+\\.(ts|mjs))$';

@@ -17,6 +17,8 @@ const TARGET = ['chrome110', 'firefox115', 'safari16.4'];
 export function buildPage(root) {
   const source = join(root, SOURCE);
   if (!existsSync(join(source, 'main.ts'))) return false;
+  // Without this its service outlives the build, beside the server that `npm start` then becomes.
+  process.env.ESBUILD_WORKER_THREADS = '0';
   // Loaded here: whoever imports this file may be about to install it.
   const { buildSync } = createRequire(import.meta.url)('esbuild');
   const bundle = (entry, options) =>

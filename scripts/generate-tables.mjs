@@ -85,6 +85,9 @@ const rows = ROWS.trimEnd().split('\\n').map((line) => line.split('|') as [strin
 const names = new Map(rows.map(([code, , name]) => [code, name]));
 const codes = new Map(rows.flatMap(([code, alpha3, name]) => [[alpha3, code], [name.toLowerCase(), code]] as const));
 
+/** All alpha-2 codes, ascending. */
+export const COUNTRY_CODES: readonly string[] = [...names.keys()];
+
 /** English name of an ISO 3166-1 alpha-2 code in upper case; undefined where the code is not assigned. */
 export function countryName(code: string): string | undefined {
   return names.get(code);

@@ -5,17 +5,18 @@
  * Reads on one connection, in the caller's transaction: begun as repeatable read it sees one moment, whoever writes beside it. Memory: the item
  * trees and the map (about 300 B an item), and a few megabytes.
  */
-import { equalBytes, KEYS_TREE, mapKey, readNotice, type VerifierKey } from '#lib/ledger';
+import { equalBytes, KEYS_TREE, type KeyNotice, mapKey, readNotice, type VerifierKey } from '#lib/ledger';
 import { readAuditedLog, readLogBlocks, readTile, strayRows, type AuditedLog, type LogBlocks, type StoreClient } from '#lib/store';
 import { ContentAudit } from './content-audit.ts';
 import { difference, Findings, type AuditCode, type AuditFinding } from './findings.ts';
+import { HeadKeys } from './head-keys.ts';
 import { ItemAudit } from './item-audit.ts';
 import { LogAudit, type ExpectedTile } from './log-audit.ts';
 import type { Anchor, AuditPart, AuditReport, CheckedAnchor } from './report.ts';
 import { SealAudit, sealRows } from './seal-audit.ts';
 
 export interface AuditOptions {
-  /** By which checkpoints are signed; several where the key was changed. */
+  /** By which heads of the log are known. What the log says of its keys leads from them to former and later ones, each judged at the size that it signed. */
   readonly keys: readonly VerifierKey<'log'>[];
   /** Kept outside of this database. Read them before the transaction begins: a log that grows meanwhile is then not behind them. */
   readonly anchors?: readonly Anchor[];
@@ -45,13 +46,13 @@ export async function audit(client: StoreClient, options: AuditOptions): Promise
       ? null
       : await timed(() => content.run(client, end, (done) => options.onProgress?.('content', done, commitments.tree.seen.entries)));
   const { seals, tree, items } = commitments;
-  const { signed } = seals;
+  const { signed } = commitments.keys;
   return {
     log: log.origin,
     size: end,
     sealed: commitments.sealed,
     signed,
-    verdict: findings.total > 0 ? 'altered' : signed === 0 ? 'unchecked' : 'verified',
+    verdict: findings.total > 0 ? 'altered' : signed === 0 || signed < commitments.sealed ? 'unchecked' : 'verified',
     first: findings.first,
     counts: Object.fromEntries(findings.counts),
     findings: findings.listed,
@@ -80,6 +81,7 @@ class Commitments {
   readonly tree: LogAudit;
   readonly items: ItemAudit;
   readonly seals: SealAudit;
+  readonly keys: HeadKeys;
   readonly anchors: CheckedAnchor[] = [];
   readonly sealed: number;
   upperTiles = 0;
@@ -100,7 +102,8 @@ class Commitments {
     this.sealed = Math.max(last === undefined ? 0 : last.logIndex + 1, log.sealed);
     this.tree = new LogAudit(findings, this.sealed);
     this.items = new ItemAudit(findings, this.tree.sealedLeaf, Buffer.from(mapKey(log.mapSalt, KEYS_TREE.group, KEYS_TREE.item)));
-    this.seals = new SealAudit(log, options.keys, findings);
+    this.keys = new HeadKeys(options.keys, log.origin);
+    this.seals = new SealAudit(log, this.keys, this.sealed, findings);
     this.waiting = [...(options.anchors ?? [])].sort((a, b) => a.size - b.size);
   }
 
@@ -132,6 +135,14 @@ class Commitments {
     const { upper, levels } = this.tree.finish();
     await this.compareUpper(upper);
     for (const anchor of this.waiting) this.tooShort(anchor);
+    for (const size of this.keys.waiting)
+      this.findings.add({
+        code: 'audit.checkpoint',
+        table: 'proof.checkpoints',
+        key: { size },
+        logIndex: size - 1,
+        detail: `The checkpoint ${size} is signed by keys that the log itself names alone: no head by a key that is known stands for what it says of them.`,
+      });
     const items = this.items.map.keys.size;
     for (const { table, key } of await strayRows(this.client, { size: end, covers: this.covers, items, levels }))
       this.findings.add({
@@ -148,7 +159,14 @@ class Commitments {
     const { leaves, notices } = this.tree.hash(blocks);
     const rows = sealRows(blocks);
     const found = new Set<number>();
-    if (from < this.sealed) this.items.add(blocks, leaves, this.keyIndexes(notices));
+    const ofKeys = keyNotices(notices);
+    for (const [index, key] of ofKeys) this.keys.say(index, key);
+    if (from < this.sealed)
+      this.items.add(
+        blocks,
+        leaves,
+        ofKeys.map(([index]) => index),
+      );
     for (let index = from; index < Math.min(to, this.sealed); index++) {
       this.tree.grow(index);
       const notice = notices.get(index);
@@ -167,16 +185,12 @@ class Commitments {
     return this.tree.takeUpper();
   }
 
-  /** What the log says of its keys concerns a list of its own, which no timeline has. */
-  private keyIndexes(notices: ReadonlyMap<number, Buffer>): number[] {
-    return [...notices].flatMap(([index, bytes]) => (readNotice(bytes)?.kind === 'key' ? [index] : [])).sort((a, b) => a - b);
-  }
-
   private checkAnchors(size: number): void {
     for (let anchor = this.waiting[0]; anchor?.size === size; anchor = this.waiting[0]) {
       this.waiting.shift();
       const { root: kept, ...told } = anchor;
       const { agrees, root } = this.tree.settle(kept);
+      if (agrees && told.kind === 'pin') this.seals.checkKept(size, told.name);
       this.anchors.push({ ...told, outcome: agrees ? 'holds' : 'fork' });
       if (!agrees)
         this.findings.add({
@@ -223,4 +237,14 @@ class Commitments {
       });
     }
   }
+}
+
+/** What the log says of its keys, by index: it concerns a list of its own, which no timeline has. */
+function keyNotices(notices: ReadonlyMap<number, Buffer>): [number, KeyNotice][] {
+  return [...notices]
+    .flatMap(([index, bytes]): [number, KeyNotice][] => {
+      const notice = readNotice(bytes);
+      return notice?.kind === 'key' ? [[index, notice.key]] : [];
+    })
+    .sort(([a], [b]) => a - b);
 }

@@ -21,6 +21,7 @@ export const AUDIT_CODES = [
   'audit.map-tile',
   'audit.checkpoint',
   'audit.checkpoint-root',
+  'audit.checkpoint-missing',
   'audit.stray',
   'audit.behind',
   'audit.fork',
@@ -49,8 +50,8 @@ export interface AuditFinding extends RowName {
   readonly detail: string;
 }
 
-/** Told in full; of the rest only how many. */
-const FINDINGS_MAX = 100;
+/** Told in full of each check; of the rest only how many. One altered row may put a thousand after it in doubt by another check. */
+const FINDINGS_MAX = 25;
 
 export class Findings {
   readonly listed: AuditFinding[] = [];
@@ -70,9 +71,10 @@ export class Findings {
     if (this.without.has(finding.code)) return;
     this.added += 1;
     this.onFinding(finding);
-    this.counts.set(finding.code, (this.counts.get(finding.code) ?? 0) + 1);
+    const count = (this.counts.get(finding.code) ?? 0) + 1;
+    this.counts.set(finding.code, count);
     if (this.lowest === null || isBefore(finding, this.lowest)) this.lowest = finding;
-    if (this.listed.length < FINDINGS_MAX) this.listed.push(finding);
+    if (count <= FINDINGS_MAX) this.listed.push(finding);
   }
 
   /** How many in all. */

@@ -29,15 +29,18 @@ export interface AuditReport {
   readonly log: string;
   /** Entries, the operator's among them. */
   readonly size: number;
-  /** Size at the newest seal, and at the newest checkpoint that is in order; 0: none. */
+  /** Size at the newest seal, and at the newest signed head that is in order, published or not; 0: none. */
   readonly sealed: number;
   readonly signed: number;
-  /** `unchecked`: nothing is known to be wrong, and no signed head stands for the log. */
+  /**
+   * `verified` is said of the first `signed` entries, and only where no seal stands behind them. `unchecked`: nothing is known to be wrong,
+   * and no signed head stands for the newest seal, or for any.
+   */
   readonly verdict: 'verified' | 'altered' | 'unchecked';
   /** Of all that was found the one that stands first in the log. */
   readonly first: AuditFinding | null;
   readonly counts: Readonly<Partial<Record<AuditCode, number>>>;
-  /** The first hundred. */
+  /** Of each check the first 25, in the order in which they were found. */
   readonly findings: readonly AuditFinding[];
   readonly checked: Readonly<Record<(typeof CHECKED)[number], number>>;
   readonly commitments: AuditPart;

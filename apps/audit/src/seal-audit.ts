@@ -9,11 +9,11 @@ import {
   type Notice,
   type Seal,
   type TileNodes,
-  type VerifierKey,
 } from '#lib/ledger';
 import { parseInstant } from '#lib/domain';
 import { type AuditedLog, Frames, type LogBlocks } from '#lib/store';
 import { difference, type Findings } from './findings.ts';
+import type { HeadKeys } from './head-keys.ts';
 
 /** A row of proof.seals. */
 interface SealRow {
@@ -32,7 +32,9 @@ interface MapTile {
 /** What stands in the database beside the log about one piece of it. */
 export interface SealRows {
   readonly seals: ReadonlyMap<number, SealRow>;
+  /** Notes by size, taken out as they are looked at: published heads, and signed ones that are not published. */
   readonly checkpoints: Map<number, Buffer>;
+  readonly waitingHeads: Map<number, Buffer>;
   readonly mapTiles: ReadonlyMap<number, ReadonlyMap<number, MapTile>>;
 }
 
@@ -43,24 +45,28 @@ export interface FoundSeal {
   readonly seal: Seal | null;
 }
 
+const HEAD_TABLES = { checkpoints: 'proof.checkpoints', waitingHeads: 'proof.waiting_heads' } as const;
 const CHILDREN = 256;
 const HASH_BYTES = 32;
 
 export class SealAudit {
   readonly seen = { seals: 0, checkpoints: 0, mapTiles: 0 };
-  /** Size of the log at the newest checkpoint that is in order; 0: there is none. */
-  signed = 0;
   private readonly findings: Findings;
   private readonly log: AuditedLog;
-  private readonly keys: readonly VerifierKey<'log'>[];
+  private readonly keys: HeadKeys;
+  /** Size of the log at its newest seal. */
+  private readonly sealed: number;
+  /** The seal that was looked at last has no signed head. */
+  private headless = false;
   private last: { readonly logIndex: number; readonly covers: number; readonly time: string } | null = null;
   private hasGenesis = false;
   /** Once a map root does not agree, none after it does, and the tiles of the map are not looked at any more. */
   private isMapLost = false;
 
-  constructor(log: AuditedLog, keys: readonly VerifierKey<'log'>[], findings: Findings) {
+  constructor(log: AuditedLog, keys: HeadKeys, sealed: number, findings: Findings) {
     this.log = log;
     this.keys = keys;
+    this.sealed = sealed;
     this.findings = findings;
   }
 
@@ -172,25 +178,35 @@ export class SealAudit {
 
   /** @param settle whether the tree of the log up to here has this root */
   checkHead(size: number, rows: SealRows, settle: (root: Uint8Array) => { agrees: boolean; root: Uint8Array }): void {
-    const note = rows.checkpoints.get(size);
-    rows.checkpoints.delete(size);
-    const row = { table: 'proof.checkpoints', key: { size }, logIndex: size - 1 };
-    // A head that too few witnesses cosigned is never published; a later one stands for it.
-    if (note === undefined || this.keys.length === 0) return;
+    const table = rows.checkpoints.has(size) ? 'checkpoints' : 'waitingHeads';
+    const note = rows[table].get(size);
+    rows[table].delete(size);
+    this.headless = note === undefined;
+    if (note === undefined) {
+      // The sealer signs and keeps the head of each seal before it makes another, whoever cosigns it: only the newest can be without.
+      if (size !== this.sealed) this.reportMissing(size, 'the sealer makes no seal before the head of the one before is signed and kept');
+      return;
+    }
+    if (this.keys.isNobody) return;
+    const row = { table: HEAD_TABLES[table], key: { size }, logIndex: size - 1 };
     this.seen.checkpoints += 1;
-    const opened = openCheckpoint(note, { log: this.keys });
+    const opened = openCheckpoint(note, { log: this.keys.at(size) });
     if (!opened.ok) {
       this.findings.add({ code: 'audit.checkpoint', ...row, detail: `The checkpoint ${size} does not open: ${opened.fault.detail}.` });
       return;
     }
-    const { checkpoint } = opened.value;
+    const { checkpoint, signatures } = opened.value;
     if (checkpoint.origin !== this.log.origin || checkpoint.size !== BigInt(size)) {
       const differs = difference(`${this.log.origin} ${size}`, `${checkpoint.origin} ${checkpoint.size}`);
       this.findings.add({ code: 'audit.checkpoint', ...row, ...differs, detail: `The checkpoint ${size} is of another log or size.` });
       return;
     }
     const { agrees, root } = settle(checkpoint.root);
-    if (agrees) this.signed = size;
+    if (agrees)
+      this.keys.take(
+        size,
+        signatures.map(({ key }) => key),
+      );
     else
       this.findings.add({
         code: 'audit.checkpoint-root',
@@ -200,16 +216,34 @@ export class SealAudit {
       });
   }
 
+  /** A published head of this size was kept by somebody: the newest as well has to be here then. */
+  checkKept(size: number, name: string): void {
+    if (size === this.sealed && this.headless) this.reportMissing(size, `a published head of this size was kept in ${name}`);
+  }
+
+  private reportMissing(size: number, why: string): void {
+    this.findings.add({
+      code: 'audit.checkpoint-missing',
+      table: 'proof.checkpoints',
+      key: { size },
+      logIndex: size - 1,
+      detail: `The checkpoint ${size} is not there: ${why}. It was removed.`,
+    });
+  }
+
   /** Of the piece: rows that belong to no seal. */
   checkRest(rows: SealRows, seals: ReadonlySet<number>): void {
-    for (const size of rows.checkpoints.keys())
-      this.findings.add({
-        code: 'audit.checkpoint',
-        table: 'proof.checkpoints',
-        key: { size },
-        logIndex: size - 1,
-        detail: `The checkpoint ${size} does not end with a seal.`,
-      });
+    for (const table of ['checkpoints', 'waitingHeads'] as const)
+      for (const size of rows[table].keys())
+        this.findings.add({
+          code: 'audit.checkpoint',
+          table: HEAD_TABLES[table],
+          key: { size },
+          logIndex: size - 1,
+          detail: seals.has(size - 1)
+            ? `The head of ${size} entries is kept as one that waits, and was published.`
+            : `The checkpoint ${size} does not end with a seal.`,
+        });
     for (const logIndex of rows.seals.keys())
       if (!seals.has(logIndex))
         this.findings.add({
@@ -234,12 +268,10 @@ export class SealAudit {
   }
 }
 
-export function sealRows({ seals, checkpoints, mapTiles }: LogBlocks): SealRows {
+export function sealRows({ seals, checkpoints, waitingHeads, mapTiles }: LogBlocks): SealRows {
   const bySeal = new Map<number, SealRow>();
   for (const rows = new Frames(seals); !rows.isDone;)
     bySeal.set(rows.int8(), { covers: rows.int8(), time: rows.int8(), mapSize: rows.int8(), mapRoot: rows.bytea() });
-  const bySize = new Map<number, Buffer>();
-  for (const rows = new Frames(checkpoints); !rows.isDone;) bySize.set(rows.int8(), rows.bytea());
   const tiles = new Map<number, Map<number, MapTile>>();
   for (const rows = new Frames(mapTiles); !rows.isDone;) {
     const seal = rows.int8();
@@ -247,7 +279,13 @@ export function sealRows({ seals, checkpoints, mapTiles }: LogBlocks): SealRows 
     ofSeal.set(rows.int4(), { changed: rows.bytea(), kinds: rows.bytea(), hashes: rows.bytea() });
     tiles.set(seal, ofSeal);
   }
-  return { seals: bySeal, checkpoints: bySize, mapTiles: tiles };
+  return { seals: bySeal, checkpoints: notesOf(checkpoints), waitingHeads: notesOf(waitingHeads), mapTiles: tiles };
+}
+
+function notesOf(heads: Buffer): Map<number, Buffer> {
+  const bySize = new Map<number, Buffer>();
+  for (const rows = new Frames(heads); !rows.isDone;) bySize.set(rows.int8(), rows.bytea());
+  return bySize;
 }
 
 const sameTile = (a: MapTile, b: MapTile): boolean => a.changed.equals(b.changed) && a.kinds.equals(b.kinds) && a.hashes.equals(b.hashes);

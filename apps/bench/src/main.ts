@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describeMachine, loadAverage } from '../../chaos/src/machine.ts';
 import { projectRoot } from '../../chaos/src/project-root.ts';
 import { createBench } from './bench.ts';
+import { hashMicros } from './core-speed.ts';
 import { stopAllChildren } from './child-process.ts';
 import { judge } from './goals.ts';
 import { chooseMeasures } from './measures/index.ts';
@@ -52,6 +53,7 @@ async function run(root: string, options: BenchOptions): Promise<BenchResult> {
   await chmod(workDir, 0o755);
   const machine = describeMachine();
   const load = [loadAverage()];
+  const hashes = [hashMicros()];
   note(
     `${machine.cores} cores, ${machine.cpu}, Node ${machine.node}, load average ${load[0]}, seed ${options.seed}, size ${options.sizes.name}, ${options.sizes.rounds} rounds`,
   );
@@ -65,6 +67,7 @@ async function run(root: string, options: BenchOptions): Promise<BenchResult> {
     const bench = createBench({ root, workDir, options, servers, note });
     const measures = await interleave(chooseMeasures(bench), options.sizes.rounds, (line) => {
       load.push(loadAverage());
+      hashes.push(hashMicros());
       note(`load ${load.at(-1)?.toFixed(2)}  ${line}`);
     });
     return {
@@ -77,6 +80,7 @@ async function run(root: string, options: BenchOptions): Promise<BenchResult> {
       machine,
       engines: servers.versions,
       load,
+      hashMicros: hashes,
       goals: judge(measures, options.sizes),
       measures,
       memory: bench.memory,

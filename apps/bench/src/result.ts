@@ -35,6 +35,8 @@ export interface BenchResult {
   readonly engines: Readonly<Record<string, string>>;
   /** One-minute load average before the run and after each round. */
   readonly load: readonly number[];
+  /** Microseconds of one SHA-256 of 65 bytes at the same moments: how fast a core was that others may have used too. */
+  readonly hashMicros?: readonly number[];
   readonly goals: readonly GoalVerdict[];
   readonly measures: Readonly<Record<string, Outcome>>;
   readonly memory: readonly MemorySeries[];

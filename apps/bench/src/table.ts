@@ -26,10 +26,16 @@ export function benchSection(result: BenchResult): string {
       `${Object.entries(engines)
         .map(([name, value]) => `${name} ${value}`)
         .join(', ')}. ` +
-      `Everything on these cores: broker, Postgres, load generator. Load average ${before} before the run, up to ${Math.max(before, ...after)} after a round.`,
+      `Everything on these cores: broker, Postgres, load generator. Load average ${before} before the run, up to ${Math.max(before, ...after)} after a round.${coreSpeed(result)}`,
     `Commit ${revision.commit}${revision.dirty ? ' (with changes)' : ''}, ${result.started.slice(0, 10)}, seed ${result.seed}, ` +
       `size ${String(result.sizes['name'])}, ${rounds} ${rounds === 1 ? 'round' : 'rounds'}; all of it in [docs/bench](docs/bench/README.md).`,
   ].join('\n');
+}
+
+function coreSpeed({ hashMicros }: BenchResult): string {
+  if (hashMicros === undefined) return '';
+  const [least, most] = [Math.min(...hashMicros), Math.max(...hashMicros)].map((micros) => micros.toFixed(2));
+  return ` One SHA-256 of 65 bytes took ${least} to ${most} µs between the rounds (0.4 on a core that nobody shares).`;
 }
 
 function goalRow({ letter, goal, value, reached }: GoalVerdict): string {

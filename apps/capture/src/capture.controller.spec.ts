@@ -236,7 +236,9 @@ describe('a submission', () => {
     const large = (id: string): string => line(id).replace('{', `{"statement":"${'x'.repeat(3_500)}",`);
     const lines = Array.from({ length: BATCH_MAX }, (_, n) => large(`large-${n}`));
     const answer = await stream(ndjson(...lines), 'rollback');
-    expect([answer.status, ((await answer.json()) as Problem).code]).toEqual([413, 'body.too-large']);
+    const { code, errors } = (await answer.json()) as Problem;
+    // Five lines of some 3,600 bytes fit into 20,000.
+    expect([answer.status, code, errors]).toMatchObject([413, 'body.too-large', [{ code, row: 5, pointer: '' }]]);
     expect(await held()).toBe(0);
   });
 
@@ -261,8 +263,16 @@ describe('a submission', () => {
       post(line('a'), 'application/json', '?onError=maybe'),
       post(line('a'), 'application/json', '?x=1'),
     ];
-    const codes = await Promise.all(asked.map(async (answer) => ((await (await answer).json()) as Problem).code));
-    expect(codes).toEqual(['batch.empty', 'batch.empty', 'batch.empty', 'batch.empty', 'media-type', 'query.invalid', 'query.unknown']);
+    const problems = await Promise.all(asked.map(async (answer) => (await (await answer).json()) as Problem));
+    expect(problems.map(({ code, errors }) => [code, errors])).toMatchObject([
+      ['batch.empty', [{ offset: 0 }]],
+      ['batch.empty', [{ pointer: '' }]],
+      ['batch.empty', [{ offset: 0 }]],
+      ['batch.empty', [{ offset: 0 }]],
+      ['media-type', [{ header: 'content-type' }]],
+      ['query.invalid', [{ parameter: 'onError' }]],
+      ['query.unknown', [{ parameter: 'x' }]],
+    ]);
     expect(await held()).toBe(0);
   });
 });

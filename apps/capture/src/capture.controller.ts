@@ -4,10 +4,10 @@ import type { ServerResponse } from 'node:http';
 import { Controller, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Fault } from '#lib/contracts';
-import { DomainError, type Metrics, requestIdOf } from '#lib/runtime';
+import { type Metrics, refusedHeader, requestIdOf } from '#lib/runtime';
 import type { AcceptContext } from './accept.ts';
 import { ndjsonChunks, type NdjsonLine } from './ndjson.ts';
-import { documentsOf, idempotencyKeyOf, modeOf, refusal } from './submission-request.ts';
+import { documentsOf, idempotencyKeyOf, modeOf, nothingSent, refusal } from './submission-request.ts';
 import { submit, type RowResult, type SubmitDeps, type Submission, type SubmitMode } from './submit.ts';
 
 /** A line of a stream waits for others to share its append for at most this long: its sender may be waiting for the answer before the next. */
@@ -46,7 +46,7 @@ export class CaptureController {
     const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
     if (type === 'application/x-ndjson' || type === 'application/jsonl') return this.#stream(request, reply, mode);
     if (type !== 'application/json')
-      throw new DomainError('media-type', `The body is ${type === '' ? 'of no stated type' : String(type)}.`);
+      throw refusedHeader('media-type', 'content-type', `The body is ${type === '' ? 'of no stated type' : String(type)}.`);
     return this.#whole(request, reply, mode);
   }
 
@@ -91,7 +91,7 @@ export class CaptureController {
       if (!reply.raw.write(linesOf(results, row))) await drained(reply.raw);
       row += results.length;
     }
-    if (row === 0) throw emptyStream();
+    if (row === 0) throw nothingSent(NO_DOCUMENT);
     reply.raw.end();
   }
 
@@ -105,13 +105,17 @@ export class CaptureController {
     const lines: NdjsonLine[] = [];
     let bytes = 0;
     for await (const chunk of chunks) {
-      lines.push(...chunk);
-      bytes += chunk.reduce((sum, line) => sum + line.bytes.length, 0);
-      if (bytes > bodyBytesMax) throw new DomainError('body.too-large', `A rollback stream is held whole: at most ${bodyBytesMax} bytes.`);
-      if (lines.length > batchDocumentsMax)
-        throw new DomainError('batch.too-large', `More than ${batchDocumentsMax} documents in one rollback batch.`);
+      for (const line of chunk) {
+        // The row that is too much: the ones before it would have been taken.
+        const row = lines.push(line) - 1;
+        bytes += line.bytes.length;
+        if (bytes > bodyBytesMax)
+          throw refusal([heldWhole('body.too-large', row, `A rollback stream is held whole: at most ${bodyBytesMax} bytes.`)]);
+        if (row >= batchDocumentsMax)
+          throw refusal([heldWhole('batch.too-large', row, `More than ${batchDocumentsMax} documents in one rollback batch.`)]);
+      }
     }
-    if (lines.length === 0) throw emptyStream();
+    if (lines.length === 0) throw nothingSent(NO_DOCUMENT);
     const { results, appended } = await this.#judge(lines, this.#context(request), mode, 0);
     this.#count(results, appended);
     const refused = results.flatMap((result, row) => (result.status === 'refused' ? withRow(result.faults, row) : []));
@@ -149,7 +153,9 @@ export class CaptureController {
   }
 }
 
-const emptyStream = (): DomainError => new DomainError('batch.empty', 'The stream holds no document.');
+const NO_DOCUMENT = 'The stream holds no document.';
+
+const heldWhole = (code: Fault['code'], row: number, detail: string): Fault => ({ code, row, pointer: '', detail });
 
 function withRow(faults: readonly Fault[], row: number | undefined): Fault[] {
   return faults.map((fault) => (row === undefined ? fault : { ...fault, row }));

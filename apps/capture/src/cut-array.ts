@@ -9,8 +9,11 @@ export function cutArray(body: Uint8Array, documentsMax: number): CutArray {
   const parsed = parseStrict(body, { bytesMax: Number.MAX_SAFE_INTEGER, depthMax: 33 });
   if (!parsed.ok) return { ok: false, fault: { ...parsed.fault, code: parsed.fault.code as Fault['code'] } };
   if (!Array.isArray(parsed.value)) throw new Error('a text that starts with a bracket is an array');
-  if (parsed.value.length === 0) return { ok: false, fault: { code: 'batch.empty', detail: 'The array holds no document.' } };
+  if (parsed.value.length === 0) return { ok: false, fault: { code: 'batch.empty', pointer: '', detail: 'The array holds no document.' } };
   if (parsed.value.length > documentsMax)
-    return { ok: false, fault: { code: 'batch.too-large', detail: `More than ${documentsMax} documents in one array.` } };
+    return {
+      ok: false,
+      fault: { code: 'batch.too-large', pointer: `/${documentsMax}`, detail: `More than ${documentsMax} documents in one array.` },
+    };
   return { ok: true, documents: parsed.value.map((value) => Buffer.from(canonicalize(value), 'utf8')) };
 }

@@ -30,8 +30,11 @@ describe('the documents of a JSON body', () => {
     const pool = inlineAcceptPool();
     const { documents } = await documentsOf(Buffer.from('[{"b":1, "a":2}, "x"]'), 2, pool);
     expect(texts(documents)).toEqual(['{"a":2,"b":1}', '"x"']);
-    await expect(documentsOf(Buffer.from('[1,2,3]'), 2, pool)).rejects.toMatchObject({ code: 'batch.too-large' });
-    await expect(documentsOf(Buffer.from('[]'), 2, pool)).rejects.toMatchObject({ code: 'batch.empty' });
-    await expect(documentsOf(Buffer.alloc(0), 2, pool)).rejects.toMatchObject({ code: 'batch.empty' });
+    await expect(documentsOf(Buffer.from('[1,2,3]'), 2, pool)).rejects.toMatchObject({
+      code: 'batch.too-large',
+      errors: [{ pointer: '/2' }],
+    });
+    await expect(documentsOf(Buffer.from('[]'), 2, pool)).rejects.toMatchObject({ code: 'batch.empty', errors: [{ pointer: '' }] });
+    await expect(documentsOf(Buffer.alloc(0), 2, pool)).rejects.toMatchObject({ code: 'batch.empty', errors: [{ offset: 0 }] });
   });
 });

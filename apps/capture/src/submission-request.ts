@@ -1,7 +1,7 @@
 /** What a submitter asks of POST /v1/events beside the documents, and the cutting of a JSON body into them. */
 import type { FastifyRequest } from 'fastify';
-import type { Fault } from '#lib/contracts';
-import { DomainError } from '#lib/runtime';
+import type { ErrorCode, Fault } from '#lib/contracts';
+import { DomainError, refusedHeader } from '#lib/runtime';
 import type { AcceptPool } from './accept-pool.ts';
 import type { SubmitMode } from './submit.ts';
 
@@ -9,10 +9,12 @@ import type { SubmitMode } from './submit.ts';
 export function modeOf(query: Record<string, unknown>): SubmitMode {
   const { onError = 'rollback', dryRun = 'false', receipts = 'false', ...unknown } = query;
   const extra = Object.keys(unknown)[0];
-  if (extra !== undefined) throw new DomainError('query.unknown', `There is no query parameter ${extra}.`);
-  if (onError !== 'rollback' && onError !== 'proceed') throw new DomainError('query.invalid', 'onError is rollback or proceed.');
-  if (dryRun !== 'true' && dryRun !== 'false') throw new DomainError('query.invalid', 'dryRun is true or false.');
-  if (receipts !== 'true' && receipts !== 'false') throw new DomainError('query.invalid', 'receipts is true or false.');
+  if (extra !== undefined)
+    throw refusedParameter('query.unknown', extra.slice(0, 40), `There is no query parameter ${extra.slice(0, 40)}.`);
+  if (onError !== 'rollback' && onError !== 'proceed')
+    throw refusedParameter('query.invalid', 'onError', 'onError is rollback or proceed.');
+  if (dryRun !== 'true' && dryRun !== 'false') throw refusedParameter('query.invalid', 'dryRun', 'dryRun is true or false.');
+  if (receipts !== 'true' && receipts !== 'false') throw refusedParameter('query.invalid', 'receipts', 'receipts is true or false.');
   return { onError, dryRun: dryRun === 'true', sign: receipts === 'true' };
 }
 
@@ -26,7 +28,11 @@ export function idempotencyKeyOf({ headers }: Pick<FastifyRequest, 'headers'>): 
   const match = IDEMPOTENCY_KEY.exec(String(given));
   const key = match?.[1] ?? match?.[2];
   if (key === undefined)
-    throw new DomainError('idempotency-key.malformed', 'Idempotency-Key is 1 to 128 of A-Z, a-z, 0-9 and . _ : -, in quotes or without.');
+    throw refusedHeader(
+      'idempotency-key.malformed',
+      'idempotency-key',
+      'Idempotency-Key is 1 to 128 of A-Z, a-z, 0-9 and . _ : -, in quotes or without.',
+    );
   return key;
 }
 
@@ -36,12 +42,17 @@ export async function documentsOf(
   documentsMax: number,
   pool: Pick<AcceptPool, 'cut'>,
 ): Promise<{ documents: readonly Uint8Array[]; single: boolean }> {
-  if (!Buffer.isBuffer(body) || body.length === 0) throw new DomainError('batch.empty', 'The body is empty.');
+  if (!Buffer.isBuffer(body) || body.length === 0) throw nothingSent('The body is empty.');
   if (!startsWithBracket(body)) return { documents: [body], single: true };
   const cut = await pool.cut(body, documentsMax);
   if (!cut.ok) throw refusal([cut.fault]);
   return { documents: cut.documents, single: false };
 }
+
+const refusedParameter = (code: ErrorCode, parameter: string, detail: string): DomainError => refusal([{ code, parameter, detail }]);
+
+/** There is no byte of a document, so that it is missing from the first on. */
+export const nothingSent = (detail: string): DomainError => refusal([{ code: 'batch.empty', offset: 0, detail }]);
 
 function startsWithBracket(body: Buffer): boolean {
   for (const byte of body) {

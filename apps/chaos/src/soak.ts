@@ -70,15 +70,15 @@ export interface Revision {
   readonly dirty: boolean;
 }
 
-/** Null where there is no git. */
-export function revisionOf(root: string): Revision | null {
+/** Null where there is no git. @param paths that a result covers */
+export function revisionOf(root: string, paths: readonly string[] = COVERED_PATHS): Revision | null {
   try {
     const [commit = '', seconds = '0'] = git(root, 'log', '-1', '--format=%h %ct').split(' ');
     return {
       commit,
       committedAt: new Date(Number(seconds) * 1_000),
-      treeHash: treeHash(root, COVERED_PATHS),
-      dirty: isDirty(root, COVERED_PATHS),
+      treeHash: treeHash(root, paths),
+      dirty: isDirty(root, paths),
     };
   } catch {
     return null;

@@ -1,24 +1,38 @@
 /** The database that an audit reads, and what it is held against: this machine's, also beside a server that runs. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Anchor } from '#app/audit';
+import { type Anchor, headKeysAt } from '#app/audit';
 import {
   formatVerifierKey,
   fromHex,
+  KEYS_TREE,
+  mapKey,
   openCheckpoint,
   parseCheckpoint,
   parseNote,
   parseVerifierKey,
+  type PlacedKeyNotice,
+  readNotice,
   signingKey,
+  utf8,
   type VerifierKey,
 } from '#lib/ledger';
 import { type Config, createLog, linesOf, secretsOf } from '#lib/runtime';
-import { createPool, embeddedBeside, type StorePool } from '#lib/store';
+import {
+  createPool,
+  embeddedBeside,
+  lastCheckpoint,
+  lastSeal,
+  readAuditedLog,
+  readKeyNotices,
+  type StoreClient,
+  type StorePool,
+} from '#lib/store';
 import { openDatabase } from './database.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import { KEY_FILES, readKeptKeys } from './key-files.ts';
 import { sealerStateFile } from './sealer-role.ts';
 
-const LOG_KEY_FILE = 'checkpoint.key';
 /** One that reads in a transaction; what is asked once is asked by another. */
 const CONNECTIONS = 2;
 
@@ -59,7 +73,8 @@ export async function openStore(config: Config, role: 'operator' | 'owner'): Pro
 }
 
 /**
- * The keys by which this log's checkpoints are believed: those that were given, else the public half of this machine's own. Never makes one.
+ * The keys by which this log's checkpoints are believed: those that were given, else the public halves of this machine's own, the present one first,
+ * then the former ones that sign beside it. What the log says of keys before and after them is for the audit. Never makes one.
  * Throws CommandError `usage`.
  */
 export function logKeys(config: Config, origin: string, given: readonly string[] = []): VerifierKey<'log'>[] {
@@ -69,15 +84,25 @@ export function logKeys(config: Config, origin: string, given: readonly string[]
       if (!key.ok) throw new CommandError(EXIT.usage, 'usage', `--key ${text}: ${key.fault.detail}.`);
       return key.value;
     });
-  const path = join(config.dataDir, LOG_KEY_FILE);
-  const hex = config.sealer.key ?? (existsSync(path) ? readFileSync(path, 'utf8').trim() : null);
-  const seed = hex === null ? null : fromHex(hex);
-  return seed === null ? [] : [signingKey('log', origin, seed)];
+  const path = join(config.dataDir, KEY_FILES.log);
+  const present = config.sealer.key ?? (existsSync(path) ? readFileSync(path, 'utf8').trim() : null);
+  const seeds = [...(present === null ? [] : [present]), ...config.sealer.formerKeys, ...readKeptKeys(config.dataDir).formerKeys];
+  return [...new Set(seeds)].flatMap((hex) => {
+    const seed = fromHex(hex);
+    return seed === null ? [] : [signingKey('log', origin, seed)];
+  });
 }
 
-/** The first of them in text, for a backup's manifest. */
-export const firstKeyText = (keys: readonly VerifierKey<'log'>[]): string | null =>
-  keys[0] === undefined ? null : formatVerifierKey(keys[0]);
+/**
+ * One of them in text, for a backup's manifest: by which the newest stored head opens, since a new key may not have signed any yet; the first where
+ * there is no head.
+ */
+export async function keyOfNewestHead(keys: readonly VerifierKey<'log'>[], pool: StorePool): Promise<string | null> {
+  const newest = await lastCheckpoint(pool);
+  const signed = newest === null ? undefined : keys.find((key) => openCheckpoint(utf8(newest.note), { log: [key] }).ok);
+  const key = signed ?? keys[0];
+  return key === undefined ? null : formatVerifierKey(key);
+}
 
 /** The last head that the sealer of this machine signed; none where it never did. Throws CommandError `usage` for a file that says no head. */
 export function signedHead(config: Pick<Config, 'sealer' | 'dataDir'>, origin: string): Anchor[] {
@@ -89,19 +114,31 @@ export function signedHead(config: Pick<Config, 'sealer' | 'dataDir'>, origin: s
   return [{ kind: 'signed-head', name: path, size, root: bytes, witnesses: [] }];
 }
 
+/** What the stored log says of its keys. By itself it is nobody's word: see headKeysAt. */
+export async function storedKeyNotices(client: StoreClient): Promise<PlacedKeyNotice[]> {
+  const { mapSalt } = await readAuditedLog(client);
+  const keysItem = mapKey(mapSalt, KEYS_TREE.group, KEYS_TREE.item);
+  const rows = await readKeyNotices(client, keysItem, (await lastSeal(client))?.covers ?? 0);
+  return rows.flatMap(({ logIndex, bytes }) => {
+    const notice = readNotice(bytes);
+    return notice?.kind === 'key' ? [{ index: BigInt(logIndex), key: notice.key }] : [];
+  });
+}
+
 /**
  * Heads that were kept elsewhere: files with a checkpoint (C2SP tlog-checkpoint) as `custody checkpoint get` prints it. Where keys are known
- * it has to be signed by one of them: a head that anybody could have written is held against nothing. Throws CommandError `usage`.
+ * it has to be signed by one of them, or by one that the log names at its size, as before a rotation: a head that anybody could have written is
+ * held against nothing. Throws CommandError `usage`.
  */
-export function pinnedHeads(files: readonly string[], keys: readonly VerifierKey<'log'>[]): Anchor[] {
+export function pinnedHeads(files: readonly string[], keys: readonly VerifierKey<'log'>[], said: readonly PlacedKeyNotice[]): Anchor[] {
   return files.map((name) => {
     const note = readFileSync(name);
     const parsed = parseNote(note);
     const head = parsed.ok ? parseCheckpoint(parsed.value.text) : parsed;
     if (!head.ok) throw new CommandError(EXIT.usage, 'usage', `--pin ${name}: ${head.fault.detail}.`);
-    const opened = keys.length === 0 ? null : openCheckpoint(note, { log: keys });
+    const { origin, size, root } = head.value;
+    const opened = keys.length === 0 ? null : openCheckpoint(note, { log: headKeysAt(keys, said, origin, Number(size)) });
     if (opened?.ok === false) throw new CommandError(EXIT.usage, 'usage', `--pin ${name}: ${opened.fault.detail}.`);
-    const { size, root } = head.value;
     return { kind: 'pin', name, size: Number(size), root, witnesses: [] };
   });
 }

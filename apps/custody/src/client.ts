@@ -87,7 +87,8 @@ export async function problemError(response: Response): Promise<CommandError> {
     problem = { title: `HTTP ${response.status}`, detail: text.slice(0, 200) };
   }
   const first = problem.errors?.[0];
-  const detail = first === undefined ? '' : ` ${first.detail}`;
+  const told = first === undefined || problem.detail?.endsWith(first.detail) === true;
+  const detail = told ? '' : ` ${first.detail}`;
   const message = `${problem.title ?? `HTTP ${response.status}`}${problem.detail === undefined ? '' : `: ${problem.detail}`}${detail}`;
   return new CommandError(exitCodeOf(response.status), problem.code ?? 'server.answer', printable(message), problem.remedy);
 }

@@ -54,13 +54,17 @@ const stored = async (): Promise<number> =>
   ((await (await fetch(`${product.url}/v1/events?limit=1`)).json()) as EventsView).coordinates.asOf.logSize;
 const lives = async (): Promise<boolean> => (await fetch(`${product.url}/livez`)).status === 200;
 
+/** Codes whose place is a byte: the text is not JSON, or was not read further. */
+const BY_OFFSET: ReadonlySet<string> = new Set(['json.syntax', 'json.encoding', 'body.too-large']);
+
 /** What is wrong with a refusal; null: nothing. */
 function flawOf({ status, problem }: Answer): string | null {
   if (status < 400 || status >= 500) return `status ${status} ${JSON.stringify(problem).slice(0, 200)}`;
-  if (problem.code === 'batch.empty' || problem.code === 'body.too-large') return null;
   const [fault] = problem.errors ?? [];
   if (fault === undefined) return `${problem.code} without an error`;
-  const isText = fault.code === 'json.syntax' || fault.code === 'json.encoding';
+  if (fault.code !== problem.code) return `${problem.code} with an error of ${fault.code}`;
+  // Of nothing at all there is no document to point into.
+  const isText = BY_OFFSET.has(fault.code) || (fault.code === 'batch.empty' && fault.pointer === undefined);
   if (isText !== (fault.offset !== undefined)) return `${fault.code} with offset ${String(fault.offset)}`;
   if (!isText && fault.pointer === undefined) return `${fault.code} without a pointer`;
   return null;
@@ -197,7 +201,7 @@ describe('a hostile request', () => {
   ])('of media type "%s" is refused', async (type) => {
     await expectNothingStored(async () => {
       const { status, problem } = await send(JSON.stringify(sighting('typed')), type);
-      expect([status, problem.code]).toEqual([415, 'media-type']);
+      expect([status, problem.code, problem.errors]).toMatchObject([415, 'media-type', [{ header: 'content-type' }]]);
     });
   });
 
@@ -205,13 +209,58 @@ describe('a hostile request', () => {
     await expectNothingStored(async () => {
       // Refused by its length, before the body is sent: the server hangs up on whoever sends it all the same.
       const { said } = await raw(head(['content-length: 20971520']));
-      expect(said).toMatch(/^HTTP\/1\.1 413 [^]*"code":"body\.too-large"/);
-      expect(await send(`[${'{},'.repeat(5_000)}{}]`)).toMatchObject({ status: 413, problem: { code: 'batch.too-large' } });
-      expect(await ndjson('{}\n'.repeat(5_001))).toMatchObject({ status: 413, problem: { code: 'batch.too-large' } });
-      expect(await send('[]')).toMatchObject({ status: 400, problem: { code: 'batch.empty' } });
-      expect(await ndjson('\n\n')).toMatchObject({ status: 400, problem: { code: 'batch.empty' } });
+      expect(said).toMatch(/^HTTP\/1\.1 413 [^]*"code":"body\.too-large"[^]*"offset":16777216/);
+      // Of no stated length it is read up to the limit.
+      const chunk = `100000\r\n${' '.repeat(0x100000)}\r\n`;
+      expect((await raw(`${head(['transfer-encoding: chunked'])}${chunk.repeat(17)}0\r\n\r\n`)).said).toMatch(
+        /^HTTP\/1\.1 413 [^]*"code":"body\.too-large"[^]*"offset":16777216/,
+      );
+      expect(await refusalOf(send(`[${'{},'.repeat(5_000)}{}]`))).toMatchObject([413, 'batch.too-large', { pointer: '/5000' }]);
+      expect(await refusalOf(ndjson('{}\n'.repeat(5_001)))).toMatchObject([413, 'batch.too-large', { row: 5_000, pointer: '' }]);
+      const large = document(`"statement":"${'x'.repeat(1_000_000)}"`);
+      expect(await refusalOf(ndjson(`${large}\n`.repeat(17)))).toMatchObject([413, 'body.too-large', { row: 16, pointer: '' }]);
     });
   });
+
+  it.each<[string, () => Promise<Answer>, object]>([
+    ['an empty list', () => send('[]'), { pointer: '' }],
+    ['an empty body', () => send(''), { offset: 0 }],
+    ['a stream without a line', () => ndjson(''), { offset: 0 }],
+    ['a stream of empty lines', () => ndjson('\n\n'), { offset: 0 }],
+    ['a stream of empty lines that may be taken in parts', () => send('\n', 'application/x-ndjson', '?onError=proceed'), { offset: 0 }],
+  ])('with %s is refused at its place', async (_, ask, place) => {
+    await expectNothingStored(async () => expect(await refusalOf(ask())).toMatchObject([400, 'batch.empty', place]));
+  });
+
+  it.each<[string, string, object]>([
+    ['?onError=maybe', 'query.invalid', { parameter: 'onError' }],
+    ['?dryRun=1', 'query.invalid', { parameter: 'dryRun' }],
+    ['?receipts=', 'query.invalid', { parameter: 'receipts' }],
+    ['?dryrun=true', 'query.unknown', { parameter: 'dryrun' }],
+  ])('with %s is refused, and the parameter is named', async (query, code, place) => {
+    await expectNothingStored(async () =>
+      expect(await refusalOf(send(JSON.stringify(sighting('asked')), 'application/json', query))).toMatchObject([400, code, place]),
+    );
+  });
+
+  it.each<[string, string, string]>([
+    ['idempotency-key: a b', 'idempotency-key.malformed', 'idempotency-key'],
+    ['content-encoding: gzip', 'media-type.encoding', 'content-encoding'],
+    ['origin: https://attacker.example', 'origin.foreign', 'origin'],
+    ['sec-fetch-site: cross-site', 'origin.foreign', 'sec-fetch-site'],
+    ['expect: magic', 'expectation.unknown', 'expect'],
+  ])('with the header %s is refused, and the header is named', async (line, code, header) => {
+    await expectNothingStored(async () => {
+      const { said } = await raw(`${head([line, `content-length: ${body.length}`])}${body}`);
+      const { errors } = JSON.parse(said.slice(said.indexOf('\r\n\r\n'))) as Problem;
+      expect(errors).toMatchObject([{ code, header }]);
+    });
+  });
+
+  async function refusalOf(asked: Promise<Answer>): Promise<unknown[]> {
+    const { status, problem } = await asked;
+    return [status, problem.code, problem.errors?.[0]];
+  }
 
   it('with one line of 20 MB in a stream costs that line alone', async () => {
     await expectNothingStored(async () => {

@@ -24,7 +24,8 @@ class CustodyModule {}
 export async function startHttp(parts: Parts): Promise<string> {
   const { config, log, metrics, health, shutdown } = parts;
   const imports: DynamicModule[] = [];
-  if (config.roles.includes('capture')) imports.push(await captureModule(parts));
+  if (parts.hasEnded) imports.push(CaptureModule.ended());
+  else if (config.roles.includes('capture')) imports.push(await captureModule(parts));
   if (config.roles.includes('gateway')) imports.push(await gatewayModule(parts));
   const root: DynamicModule = {
     module: CustodyModule,

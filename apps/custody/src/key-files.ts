@@ -3,13 +3,14 @@
  * now, and `keys.json`, what became of those before. Whoever runs processes of his own names all of this by settings instead.
  */
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromHex, HASH_BYTES, toHex } from '#lib/ledger';
 import { keptKey } from '#lib/runtime';
 
 export const KEY_FILES = { log: 'checkpoint.key', receipt: 'receipt.key' } as const;
-const KEPT_FILE = 'keys.json';
+export const KEPT_FILE = 'keys.json';
 
 /** What is kept of keys that do not sign new things by themselves any more. */
 export interface KeptKeys {
@@ -29,11 +30,11 @@ export async function keptSeed(dataDir: string, use: keyof typeof KEY_FILES): Pr
 }
 
 /** Throws where the file is there and not what `keepKeys` wrote: no key is forgotten silently. */
-export async function readKeptKeys(dataDir: string): Promise<KeptKeys> {
+export function readKeptKeys(dataDir: string): KeptKeys {
   const path = join(dataDir, KEPT_FILE);
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return NONE;
     throw error;

@@ -1,5 +1,5 @@
 /** The configuration of this process as commands need it: one reading, every problem listed at once. */
-import { type Config, describeProblems, readConfig, type ReadConfig } from '#lib/runtime';
+import { type Config, describeProblems, readConfig, type ReadConfig } from '#lib/runtime/config';
 import { CommandError, EXIT } from './exit-codes.ts';
 
 /** Options of commander that are no settings. */

@@ -23,7 +23,7 @@ export async function receiptSigningKey(
 /** What the log is to say of keys, and what signs its checkpoints. Throws CommandError `config.invalid` for a verifier key that is none. */
 export async function declaredKeys(config: KeyConfig, origin: string): Promise<DeclaredKeys> {
   const key = signingKey('log', origin, await logKeySeed(config));
-  const kept = await readKeptKeys(config.dataDir);
+  const kept = readKeptKeys(config.dataDir);
   const formerKeys = [...config.sealer.formerKeys, ...kept.formerKeys].map((hex) => signingKey('log', origin, seedOf(hex)));
   const own = signsReceipts(config) ? [await receiptSigningKey(config, origin)] : [];
   const before = kept.receiptKeys.flatMap((hex) => {

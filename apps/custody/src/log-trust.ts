@@ -1,26 +1,25 @@
-/** Whom to believe about a log that is asked: keys that were named, or pinned; and the path from the pinned head to the one that is shown. */
+/**
+ * Whom to believe about a log that is asked: keys that were named, or pinned, but for those that the log itself revoked; and the path from the
+ * pinned head to the one that is shown. What a server withholds is never taken for granted: only who asks nobody may leave it open.
+ */
 import { readFileSync } from 'node:fs';
 import {
   fromBase64,
-  type HeldKeys,
   type Kept,
-  KEYS_TREE,
-  keysAt,
   parseCheckpoint,
   parseNote,
   parseVerifierKey,
-  type PlacedKeyNotice,
-  readNotice,
-  readProofDocument,
   type Report,
+  reportOf,
+  type Statement,
   type Trust,
   utf8,
   type VerifierKey,
-  verifyProof,
 } from '#lib/ledger';
 import type { ConsistencyView } from '#lib/contracts';
 import type { Client } from './client.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import { type CertifiedKeys, type Head, judgedKeys } from './log-key-list.ts';
 import { headOf, keptOf, type Pin, policyOf, readPin } from './pins.ts';
 
 /** Flags that say whom to believe. */
@@ -42,6 +41,17 @@ export interface VerifyFlags extends TrustFlags {
   readonly agency?: string;
 }
 
+/** What is trusted about the log of one head. */
+export interface HeadTrust {
+  /** The keys that were named or pinned, without those that the log revoked below this head. */
+  readonly trust: Trust;
+  readonly pin: Pin | null;
+  /** What the log's own list says of keys; `null`: it was not proved. */
+  readonly certified: CertifiedKeys | null;
+  /** What there is to say of the keys beside the check of the head: see `withSaid`. */
+  readonly said: readonly Statement[];
+}
+
 /** Keys of the flags. Throws `usage`. */
 export function namedKeys({ key: texts = [] }: TrustFlags): VerifierKey<'log'>[] {
   return texts.map((text) => {
@@ -52,34 +62,75 @@ export function namedKeys({ key: texts = [] }: TrustFlags): VerifierKey<'log'>[]
 }
 
 /** Origin and size of a note, by its form alone. Throws `checkpoint.form`. */
-export function headOfNote(note: string): { readonly origin: string; readonly size: bigint; readonly root: Uint8Array } {
+export function headOfNote(note: string): Head {
   const parsed = parseNote(utf8(note));
   const head = parsed.ok ? parseCheckpoint(parsed.value.text) : parsed;
   if (!head.ok) throw new CommandError(EXIT.usage, 'checkpoint.malformed', `This is no checkpoint: ${head.fault.detail}.`);
   return head.value;
 }
 
-/** What is trusted about the log of a head that is shown, and its pin where there is one. @param client `null`: nobody is asked */
+/** The note in a proof document that nobody has read yet; `null`: there is none. */
+export function checkpointIn(text: string): string | null {
+  try {
+    const { checkpoint } = JSON.parse(text) as { checkpoint?: unknown };
+    if (typeof checkpoint !== 'string') return null;
+    headOfNote(checkpoint);
+    return checkpoint;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * What is trusted about the log of a head that is shown, and its pin where there is one. Asks for the path from the pinned head and for the
+ * log's list of keys.
+ * @param client `null`: nobody is asked
+ * @param options.mayBeAway what is checked is at hand: of a server that does not answer at all no list of keys is demanded
+ */
 export async function trustFor(
   note: string,
   flags: TrustFlags,
   client: Client | null,
-): Promise<{ readonly trust: Trust; readonly pin: Pin | null }> {
-  const { origin, size } = headOfNote(note);
-  const pin = readPin(origin);
+  { mayBeAway = false }: { readonly mayBeAway?: boolean } = {},
+): Promise<HeadTrust> {
+  const head = headOfNote(note);
+  const pin = readPin(head.origin);
   const named = namedKeys(flags);
   const policyText = flags.witnesses === undefined ? (pin?.witnesses ?? null) : readFileSync(flags.witnesses, 'utf8');
-  const kept = pin === null ? null : await keptWithPath(pin, size, client);
+  const witnesses = policyText === null ? undefined : policyOf(policyText);
+  const keys = named.length > 0 ? named : (pin?.keys ?? []);
+  const kept = pin === null ? null : await keptWithPath(pin, head.size, client);
+  const { log, certified, said } = await judgedKeys(client, { note, head, keys, pin, ofPin: named.length === 0, witnesses, mayBeAway });
   return {
     pin,
+    certified,
+    said,
     trust: {
-      log: named.length > 0 ? named : (pin?.keys ?? []),
+      log,
       nowMs: Date.now(),
-      ...(policyText === null ? {} : { witnesses: policyOf(policyText) }),
+      ...(witnesses === undefined ? {} : { witnesses }),
       ...(flags.maxAge === undefined ? {} : { ageSecondsMax: secondsOf(flags.maxAge) }),
       ...(kept === null ? {} : { kept }),
     },
   };
+}
+
+/** Of what has no head that can be read nothing is trusted: reading it says why. */
+export async function trustForDocument(
+  text: string,
+  flags: TrustFlags,
+  client: Client | null,
+  options: { readonly mayBeAway?: boolean } = {},
+): Promise<HeadTrust> {
+  const note = checkpointIn(text);
+  return note === null ? { trust: { log: [] }, pin: null, certified: null, said: [] } : trustFor(note, flags, client, options);
+}
+
+/** The report with what is said of the keys, behind the signature that they made; where that is a failure, it is the first: it says why. */
+export function withSaid({ statements, head }: Report, said: readonly Statement[]): Report {
+  if (said.some(({ state }) => state === 'failed')) return reportOf([...said, ...statements], head);
+  const at = statements.findIndex(({ step }) => step === 'signature') + 1;
+  return reportOf([...statements.slice(0, at), ...said, ...statements.slice(at)], head);
 }
 
 function secondsOf(text: string): number {
@@ -89,43 +140,22 @@ function secondsOf(text: string): number {
 
 async function keptWithPath(pin: Pin, size: bigint, client: Client | null): Promise<Kept> {
   const head = headOf(pin);
-  if (client === null || head.size === size || head.size === 0n || size === 0n) return keptOf(pin, head.size === size ? [] : null);
+  if (head.size === size || head.size === 0n || size === 0n) return keptOf(pin, []);
+  if (client === null) return keptOf(pin, null);
   const [from, to] = head.size < size ? [head.size, size] : [size, head.size];
   return keptOf(pin, await pathBetween(client, from, to));
 }
 
-/** The keys that a log certifies under a head, where its proof of them is verified; else the report of that check. */
-export async function provedKeys(
-  client: Client,
-  trustOf: (checkpoint: string) => Promise<Trust> | Trust,
-): Promise<{ readonly keys: HeldKeys } | { readonly report: Report }> {
-  const text = await client.text('/v1/log/keys');
-  const { checkpoint } = JSON.parse(text) as { checkpoint: string };
-  const question = { item: KEYS_TREE.item, groups: [KEYS_TREE.group], allEvents: true };
-  const { report } = verifyProof(utf8(text), await trustOf(checkpoint), question);
-  if (report.verdict !== 'verified') return { report };
-  const { origin, size } = headOfNote(checkpoint);
-  return { keys: keysAt(keyNoticesIn(text), origin, size) };
-}
-
-/** Key notices that a proof document shows, by its form alone. */
-export function keyNoticesIn(document: string): PlacedKeyNotice[] {
-  const read = readProofDocument(utf8(document));
-  if (!read.ok) return [];
-  return read.value.notices.flatMap(({ entry, index }) => {
-    const notice = readNotice(utf8(entry));
-    return notice?.kind === 'key' ? [{ index, key: notice.key }] : [];
-  });
-}
-
-/** `null`: the server has no path between heads of these sizes. */
-export async function pathBetween(client: Client, from: bigint, to: bigint): Promise<readonly Uint8Array[] | null> {
+/** `missing`: the server gives no path between heads of these sizes, for whatever reason it says, or one that is none. */
+export async function pathBetween(client: Client, from: bigint, to: bigint): Promise<readonly Uint8Array[] | 'missing'> {
+  let hashes: unknown;
   try {
-    const { hashes } = await client.get<ConsistencyView>('/v1/log/consistency', { from: String(from), to: String(to) });
-    const path = hashes.map(fromBase64);
-    return path.includes(null) ? null : (path as Uint8Array[]);
+    ({ hashes } = await client.get<Partial<ConsistencyView>>('/v1/log/consistency', { from: String(from), to: String(to) }));
   } catch (error) {
-    if (error instanceof CommandError && error.code === 'size.not-published') return null;
+    if (error instanceof CommandError && error.exitCode !== EXIT.interrupted) return 'missing';
     throw error;
   }
+  if (!Array.isArray(hashes)) return 'missing';
+  const path = hashes.map((hash: unknown) => (typeof hash === 'string' ? fromBase64(hash) : null));
+  return path.every((hash) => hash !== null) ? path : 'missing';
 }

@@ -210,6 +210,8 @@ function auditCommands(root: Command): void {
     .description('replay the ledger against everything that was signed of it; a server may run beside it')
     .option('--full', 'all of it: log, item trees, item map, and every event')
     .option('--pin <files...>', 'heads that were kept elsewhere, as `checkpoint get` printed them')
+    .option('--receipts <files...>', 'sealed receipts, one a line: each has to stand in the ledger')
+    .option('--witnesses <policy>', 'a policy file that those heads and the heads of those receipts have to meet')
     .option('--key <vkeys...>', "the log's verifier keys (default: this machine's own)")
     .action(runner(async (options) => (await import('./commands/audit.ts')).audit(options)));
   root

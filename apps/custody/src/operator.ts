@@ -1,2 +1,5 @@
 /** The one agency and principal there is: whoever reaches the loopback port. */
 export const OPERATOR = { agency: 'local', principal: 'operator' } as const;
+
+/** The reader groups that it is in, known without asking a server, which could leave one out. */
+export const OWN_GROUPS: readonly string[] = [`agency:${OPERATOR.agency}`, 'clear', 'green'];

@@ -13,6 +13,8 @@ export interface Parts {
   readonly database: Database;
   readonly eventLog: EventLog;
   readonly keys: PublisherKeyring;
+  /** The log has said that it ends: what would be submitted is refused. */
+  readonly hasEnded: boolean;
 }
 
 /** A part that cannot go on ends the process: a supervisor starts it again, a half-dead one would go unnoticed. */

@@ -88,7 +88,7 @@ export function headOf({ checkpoint }: Pick<Pin, 'checkpoint'>): { readonly size
 }
 
 /** What a pin keeps for the next check. @param consistency see Kept */
-export const keptOf = (pin: Pin, consistency: readonly Uint8Array[] | null): Kept => ({
+export const keptOf = (pin: Pin, consistency: Kept['consistency']): Kept => ({
   ...headOf(pin),
   mapSalt: pin.mapSalt,
   trees: pin.trees,

@@ -323,7 +323,8 @@ test('it ends by its own word, is read as before and takes nothing in; the log i
   if (!opened.ok) throw new Error(`${opened.fault.detail} ${frozen.stderr}`);
   running = await serveCustody({ ...ENV, CUSTODY_DATA_DIR: dataDir });
   const refused = await fetch(`${running.url}/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
-  expect(refused.status).toBe(405);
+  expect(refused.status).toBe(409);
+  expect(await refused.json()).toMatchObject({ code: 'log.frozen' });
   const { size } = opened.value.checkpoint;
   const entries = await entriesOf((await head()).size);
   expect([BigInt(entries.length), readNotice(entries.at(-2) as Uint8Array)]).toEqual([

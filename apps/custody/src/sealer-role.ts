@@ -1,7 +1,7 @@
 /** Mounts the sealer: one at a time over all processes, sealing what came in at its pace; whatever goes wrong, the next try begins from what is stored. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openSealer, type Sealer } from '#app/sealer';
+import { openSealer, type Sealer, SealPace } from '#app/sealer';
 import type { Config, ProgressReport } from '#lib/runtime';
 import { countEntriesFrom, lastSeal, ledgerConstants, type StorePool } from '#lib/store';
 import { sealFailpoints } from './failpoints.ts';
@@ -16,14 +16,13 @@ const signedHeadFile = (origin: string): string => `sealed-${origin.replaceAll(/
 const CONNECTIONS = 4;
 /** Any constant: one number for one purpose in one database. */
 const ADVISORY_LOCK = 7_217_003;
-/** So much waits: the next seal does not wait for its time. */
-const ENTRIES_AT_ONCE = 50_000;
 const LOOK_EVERY_MS = 200;
 /** What no other try mends: to go on would sign something false. */
 const STOPS: ReadonlySet<string> = new Set([
   'seal.rollback',
   'seal.mismatch',
   'seal.clock',
+  'seal.clock-unconfirmed',
   'seal.foreign-key',
   'key.revoked',
   'key.other',
@@ -43,11 +42,13 @@ export async function startSealer(parts: Parts): Promise<void> {
   const ending = new AbortController();
   const declared = await declaredKeys(config, origin);
   const previous = await previousLog(config.dataDir);
-  const witnesses = await sealerWitnesses(parts, pool, declared.key, ending.signal);
+  const witnesses = await sealerWitnesses(parts, pool, declared, ending.signal);
   const options = {
     ...declared,
     ...sealFailpoints(log),
     pool,
+    log,
+    clockConfirmed: config.sealer.clockConfirmed,
     signedHeadFile: sealerStateFile(config, origin),
     ...(previous === undefined ? {} : { previous }),
     ...(witnesses === null ? {} : { publisher: witnesses.cosigning }),
@@ -55,7 +56,7 @@ export async function startSealer(parts: Parts): Promise<void> {
   const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: ending.signal }).catch(() => undefined);
   const progress: ProgressReport = health.component({
     name: 'sealer',
-    stallMs: Math.max(config.projector.stallSeconds * 1_000, 3 * config.sealer.intervalMs),
+    stallMs: Math.max(config.projector.stallSeconds * 1_000, 3 * SealPace.intervalMsMax(config.sealer.intervalMs)),
     // Progress is what the database says of it, whichever process made it.
     async waiting() {
       const { waits, covers } = await sealingOf(pool);
@@ -66,11 +67,12 @@ export async function startSealer(parts: Parts): Promise<void> {
 
   const sealUntilEnd = async (sealer: Sealer): Promise<void> => {
     // The first at once: what waits then has waited since the last process ended.
-    for (let sealedAt = -Infinity; !ending.signal.aborted; await pause(LOOK_EVERY_MS)) {
-      const waits = await sealer.waiting();
-      const isDue = waits > 0 && performance.now() - sealedAt >= config.sealer.intervalMs;
-      if (!isDue && waits < ENTRIES_AT_ONCE) continue;
-      if ((await sealer.seal()) !== null) sealedAt = performance.now();
+    const pace = new SealPace({ intervalMs: config.sealer.intervalMs, now: () => performance.now() });
+    for (; !ending.signal.aborted; await pause(LOOK_EVERY_MS)) {
+      if (!pace.isDue(await sealer.waiting())) continue;
+      const [covered, beganMs] = [sealer.covers, performance.now()];
+      const sealed = await sealer.seal();
+      if (sealed !== null) pace.sealed(sealed.covers - covered, performance.now() - beganMs);
     }
   };
 

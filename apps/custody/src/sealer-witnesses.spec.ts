@@ -43,9 +43,9 @@ test('without a policy nobody is asked; with one, health says how far the log is
   const key = signingKey('log', 'log.example', new Uint8Array(32).fill(2));
   const parts = (witnesses: string | null) => ({ config: { sealer: { witnesses } } as never, log, health });
   const { signal } = new AbortController();
-  expect(await sealerWitnesses(parts(null), null as never, key, signal)).toBeNull();
+  expect(await sealerWitnesses(parts(null), null as never, { origin: key.name, key }, signal)).toBeNull();
   writeFileSync(path, JSON.stringify({ witnesses: [{ vkey, url: 'https://w.example/' }], threshold: 1 }));
-  expect(await sealerWitnesses(parts(path), null as never, key, signal)).not.toBeNull();
+  expect(await sealerWitnesses(parts(path), null as never, { origin: key.name, key }, signal)).not.toBeNull();
   await health.look();
   expect(health.components()).toMatchObject([{ name: 'witnesses', ready: true, detail: 'nothing was offered' }]);
 });

@@ -1,7 +1,7 @@
 /** The witnesses of the sealer: their policy file, the guard at its start, the collection of cosignatures, and what health says of it. */
 import { readFile } from 'node:fs/promises';
-import { checkWitnesses, Cosigning, storedConsistency, witnessClient } from '#app/sealer';
-import { parseWitnessPolicy, type SigningKey, type WitnessPolicy } from '#lib/ledger';
+import { checkWitnesses, Cosigning, type DeclaredKeys, storedConsistency, witnessClient } from '#app/sealer';
+import { parseVerifierKey, parseWitnessPolicy, type VerifierKey, type WitnessPolicy } from '#lib/ledger';
 import type { StorePool } from '#lib/store';
 import { CommandError, EXIT } from './exit-codes.ts';
 import type { Parts } from './parts.ts';
@@ -19,7 +19,7 @@ const UNWITNESSED_MS = 30_000;
 export async function sealerWitnesses(
   { config, log, health }: Pick<Parts, 'config' | 'log' | 'health'>,
   pool: StorePool,
-  key: SigningKey<'log'>,
+  declared: DeclaredKeys,
   ending: AbortSignal,
 ): Promise<SealerWitnesses | null> {
   if (config.sealer.witnesses === null) return null;
@@ -35,7 +35,15 @@ export async function sealerWitnesses(
       return Promise.resolve(newest === null ? 'nothing was offered' : `${published ?? 'none'} of ${newest} sealed entries are witnessed`);
     },
   });
-  return { cosigning, check: () => checkWitnesses({ policy, client, pool, key, log }) };
+  const { key, formerKeys = [], revokedKeys = [] } = declared;
+  const revoked = revokedKeys.flatMap((vkey) => logKeyOf(vkey, key.name));
+  return { cosigning, check: () => checkWitnesses({ policy, client, pool, key, formerKeys, revokedKeys: revoked, log }) };
+}
+
+/** Of a list that has keys for receipts as well. */
+function logKeyOf(vkey: string, origin: string): VerifierKey<'log'>[] {
+  const parsed = parseVerifierKey(vkey, 'log');
+  return parsed.ok && parsed.value.name === origin ? [parsed.value] : [];
 }
 
 /** Throws CommandError `config.invalid`. */

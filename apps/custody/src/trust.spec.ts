@@ -6,20 +6,39 @@ import {
   encodeProofDocument,
   encodeSealedReceipt,
   formatVerifierKey,
+  openingJson,
+  openSlots,
+  type Report,
+  type SealedReceipt,
   sha256Hex,
+  type ShownEvent,
   signingKey,
   signReceipt,
+  signRejection,
+  toBase64,
+  treesOf,
   utf8,
   utf8Text,
   verifyProof,
 } from '#lib/ledger';
-import { CAR, grownWorld, LedgerWorld, logKey, ORIGIN, seedOf } from '../../../libs/ledger/src/ledger-world.contract.ts';
+import {
+  BOX,
+  CAR,
+  grownWorld,
+  LedgerWorld,
+  logKey,
+  ORIGIN,
+  seedOf,
+  type Wanted,
+  witnessKeys,
+} from '../../../libs/ledger/src/ledger-world.contract.ts';
 import type { Client } from './client.ts';
 import { compare, pin } from './commands/checkpoint.ts';
+import { type HeldReceipt, receiptIn } from './commands/receipt-forms.ts';
 import { verify } from './commands/verify.ts';
 import { verifyReceipt } from './commands/verify-receipt.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
-import { headOfNote } from './log-trust.ts';
+import { headOfNote, trustFor, type TrustFlags } from './log-trust.ts';
 import { keepPin, policyOf, readPin, withTrees } from './pins.ts';
 
 const world = grownWorld();
@@ -51,8 +70,8 @@ function server(answers: Readonly<Record<string, string | CommandError>>): Clien
   };
 }
 
-const logOf = (of: LedgerWorld): string =>
-  utf8Text(encodeProofDocument({ ...of.prove(CAR, { groups: [] }), item: null, events: [] })) as string;
+const logOf = (of: LedgerWorld, wanted: Wanted = {}): string =>
+  utf8Text(encodeProofDocument({ ...of.prove(CAR, { ...wanted, groups: [] }), item: null, events: [] })) as string;
 const keysOf = (of: LedgerWorld): string => utf8Text(encodeProofDocument(of.proveKeys())) as string;
 const silent = async <T>(work: () => Promise<T>): Promise<T> => {
   const write = process.stdout.write.bind(process.stdout);
@@ -117,34 +136,298 @@ test('a file that is nothing of the kind, or far too large, is not checked', asy
   expect(await silent(() => verify(null, file, { key }))).toBe(10);
 });
 
+/** As a file with it would be read. */
+const heldIn = (bytes: Uint8Array | string): HeldReceipt => receiptIn(typeof bytes === 'string' ? bytes : (utf8Text(bytes) as string))!;
+const last = ({ statements }: Report) => statements.at(-1)?.code;
+
 describe('a receipt', () => {
   const event = world.events[0]!;
-  const receipt = (captured: string) =>
-    signReceipt(
-      { log: ORIGIN, agency: 'local', id: event.envelope.id, contentHash: sha256Hex(event.content), captured, durability: 'single-node' },
-      receiptKey,
-    );
+  const contentHash = sha256Hex(event.content);
+  const LONG_AGO = '2026-01-01T00:00:00.000000Z';
+  const justNow = (): string => `${new Date().toISOString().slice(0, -1)}000Z`;
+  const about = { log: ORIGIN, agency: 'local', id: event.envelope.id, contentHash };
+  const receipt = (captured: string, of = contentHash) =>
+    signReceipt({ ...about, contentHash: of, captured, durability: 'single-node' }, receiptKey);
+  const rejection = (of = contentHash) =>
+    utf8Text(signRejection({ ...about, contentHash: of, code: 'event.id-conflict', detail: 'Other bytes stand.' }, receiptKey)) as string;
   const flags = { key: [formatVerifierKey(receiptKey)] };
+  const both = { key: [...flags.key, ...key] };
+  const proofPath = `/v1/events/${event.envelope.id}/proof`;
   const notFound = new CommandError(EXIT.notFound, 'event.not-found', 'There is no such event.');
+  const log = { '/log/checkpoint': world.checkpoint(), '/v1/log/keys': keysOf(world) };
+  const proof = (shown?: ShownEvent): string => {
+    const document = world.proveEvent(event);
+    const [part] = document.events;
+    return utf8Text(encodeProofDocument({ ...document, events: [{ ...part!, shown: shown ?? part!.shown }] })) as string;
+  };
+  const check = (bytes: Uint8Array | string, answers: Parameters<typeof server>[0], given: TrustFlags = both) =>
+    verifyReceipt(heldIn(bytes), server(answers), given);
 
   it('by itself is a promise', async () => {
-    const report = await verifyReceipt(receipt('2026-01-01T00:00:00.000000Z'), null, flags);
-    expect([report.verdict, report.statements.at(-1)?.code]).toEqual(['incomplete', 'receipt.not-asked']);
+    const report = await verifyReceipt(heldIn(receipt(LONG_AGO)), null, flags);
+    expect([report.verdict, last(report)]).toEqual(['incomplete', 'receipt.not-asked']);
   });
 
   it('whose event is not in the log after its minute was broken, and before that is pending', async () => {
-    const log = server({ '/v1/log/keys': keysOf(world), [`/v1/events/${event.envelope.id}/proof`]: notFound });
-    const broken = await verifyReceipt(receipt('2026-01-01T00:00:00.000000Z'), log, flags);
-    expect([broken.verdict, broken.statements.at(-1)?.code]).toEqual(['not-in-log', 'receipt.promise-broken']);
-    const pending = await verifyReceipt(receipt(`${new Date().toISOString().slice(0, -1)}000Z`), log, flags);
-    expect([pending.verdict, pending.statements.at(-1)?.code]).toEqual(['incomplete', 'event.not-found']);
+    const answers = { ...log, [proofPath]: notFound };
+    const broken = await check(receipt(LONG_AGO), answers, flags);
+    expect([broken.verdict, last(broken)]).toEqual(['not-in-log', 'receipt.promise-broken']);
+    const pending = await check(receipt(justNow()), answers, flags);
+    expect([pending.verdict, last(pending)]).toEqual(['incomplete', 'event.not-found']);
   });
 
-  it('that is sealed says that nobody held its places against the lists', async () => {
-    const index = Number(event.index);
-    const inclusion = { extra: null, index: event.index, hashes: world.inclusion(index), checkpoint: utf8(world.checkpoint()) };
-    const sealed = encodeSealedReceipt({ ...event, inclusion, places: [{ group: 'clear', item: CAR, n: 0n }] });
-    const report = await verifyReceipt(sealed, null, { key });
-    expect([report.verdict, report.statements.at(-1)?.code]).toEqual(['verified', 'sealed.not-asked']);
+  it('for the very bytes is verified; for others it was broken, and where some fields alone are shown it is not said', async () => {
+    expect((await check(receipt(LONG_AGO), { ...log, [proofPath]: proof() })).verdict).toBe('verified');
+    const other = await check(receipt(LONG_AGO, 'ab'.repeat(32)), { ...log, [proofPath]: proof() });
+    expect([other.verdict, last(other)]).toEqual(['altered', 'receipt.other-content']);
+    const opening = openingJson(openSlots(event.envelope, event.document, event.secret, { slots: ['source'] }));
+    for (const hash of [contentHash, 'ab'.repeat(32)]) {
+      const opened = await check(receipt(LONG_AGO, hash), { ...log, [proofPath]: proof({ opening }) });
+      expect([opened.verdict, last(opened)]).toEqual(['incomplete', 'receipt.content-missing']);
+    }
+  });
+
+  it('whose bytes were rejected with a signature was not broken; one about other bytes, or by another key, does not count', async () => {
+    const status = (note: string) => JSON.stringify({ ...about, status: 'rejected', sealed: null, rejection: note });
+    const path = `/v1/receipts/local/${event.envelope.id}`;
+    for (const at of [notFound, proof()]) {
+      const hash = typeof at === 'string' ? 'ab'.repeat(32) : contentHash;
+      const kept = await check(receipt(LONG_AGO, hash), {
+        ...log,
+        [proofPath]: at,
+        [path]: status(rejection(hash)).replace(contentHash, hash),
+      });
+      expect([kept.verdict, last(kept)]).toEqual(['not-in-log', 'receipt.rejected']);
+    }
+    const stranger = signingKey('receipt', `${ORIGIN}/receipt`, seedOf('stranger'));
+    const forged = signRejection({ ...about, code: 'event.id-conflict', detail: 'So we say.' }, stranger);
+    for (const note of [rejection('ab'.repeat(32)), utf8Text(forged) as string]) {
+      const broken = await check(receipt(LONG_AGO), { ...log, [proofPath]: notFound, [path]: status(note) });
+      expect(last(broken)).toBe('receipt.promise-broken');
+    }
+  });
+
+  it('that is a rejection says so, why, and by whose key', async () => {
+    for (const client of [null, server(log)]) {
+      const report = await verifyReceipt(heldIn(rejection()), client, both);
+      expect([report.verdict, last(report)]).toEqual(['not-in-log', 'receipt.rejected']);
+      expect(report.summary).toMatch(
+        /local\/e-1 was rejected, signed by .*\/receipt\+[0-9a-f]{8}: Other bytes stand\. \[event\.id-conflict\]/,
+      );
+    }
+    const changed = await check(rejection().replace('Other', 'Same'), log);
+    expect(changed.verdict).toBe('altered');
+  });
+
+  it('is read as the answer that it stood in, and is not believed where that says something else', async () => {
+    const signature = utf8Text(receipt(LONG_AGO)) as string;
+    const line = { ...about, captured: LONG_AGO, duplicate: false, durability: 'single-node', signature };
+    const answers = { ...log, [proofPath]: proof() };
+    for (const text of [JSON.stringify(line), `${JSON.stringify(line)}\n`, JSON.stringify({ row: 0, id: 'x', receipt: line }, null, 2)])
+      expect((await check(text, answers)).verdict).toBe('verified');
+    const beside = await check(JSON.stringify({ ...line, id: 'e-2' }), answers);
+    expect([beside.verdict, last(beside)]).toEqual(['altered', 'receipt.beside']);
+    const unsigned = await check(JSON.stringify({ ...line, signature: null }), answers);
+    expect([unsigned.verdict, last(unsigned)]).toEqual(['incomplete', 'receipt.unsigned']);
+    const pending = await check(JSON.stringify({ ...about, status: 'pending', sealed: null, rejection: null }), answers);
+    expect([pending.verdict, last(pending)]).toEqual(['incomplete', 'event.not-sealed']);
+    expect(() => receiptIn(`${JSON.stringify(line)}\n${JSON.stringify(line)}\n`)).toThrow(
+      expect.objectContaining({ code: 'verify.several', exitCode: 2 }) as Error,
+    );
+    expect(receiptIn(utf8Text(world.encode(CAR)) as string)).toBeNull();
+  });
+
+  describe('that is sealed', () => {
+    const at = Number(event.index);
+    const inclusion = { extra: null, index: event.index, hashes: world.inclusion(at), checkpoint: utf8(world.checkpoint()) };
+    const places = treesOf('local', event.document)!.map(({ group, item }) => ({ group, item, n: 0n }));
+    const sealed = (more: Partial<SealedReceipt> = {}) => encodeSealedReceipt({ ...event, inclusion, places, ...more });
+    const answers = (group = 'clear') => ({
+      ...log,
+      [proofPath]: proof(),
+      ...Object.fromEntries(
+        [CAR, BOX].map((item) => [
+          `/v1/items/${encodeURIComponent(item)}/proof`,
+          utf8Text(encodeProofDocument(world.prove(item, { groups: [group], from: 0, to: 1, events: false }))) as string,
+        ]),
+      ),
+    });
+
+    it('is verified where the event and its lists are shown, and as the answer that it stood in', async () => {
+      expect(places.length).toBe(2);
+      const report = await check(sealed(), answers(), { key });
+      expect([report.verdict, report.statements.filter(({ step }) => step === 'tree').length]).toEqual(['verified', 2]);
+      const answer = (hash: string) =>
+        JSON.stringify({ ...about, contentHash: hash, status: 'sealed', sealed: utf8Text(sealed()), rejection: null });
+      expect((await check(answer(contentHash), answers(), { key })).verdict).toBe('verified');
+      expect(last(await check(answer('ab'.repeat(32)), answers(), { key }))).toBe('sealed.other-content');
+    });
+
+    it('says by itself that the log has an entry, and no more', async () => {
+      const report = await verifyReceipt(heldIn(sealed()), null, { key });
+      expect([report.verdict, report.statements.slice(-2).map(({ code }) => code)]).toEqual([
+        'incomplete',
+        ['receipt.content-missing', 'sealed.not-asked'],
+      ]);
+      expect(report.statements.some(({ says, state }) => state === 'established' && says.includes(event.envelope.id))).toBe(false);
+    });
+
+    it.each([
+      ['captured', 'whole.root', { envelope: { ...event.envelope, captured: '2020-01-01T00:00:00.000000Z' } }],
+      ['principal', 'whole.root', { envelope: { ...event.envelope, principal: 'nobody' } }],
+      ['secret', 'whole.root', { secret: seedOf('another') }],
+      ['places', 'sealed.places', { places: [] }],
+      ['place', 'sealed.places', { places: places.slice(1) }],
+    ] as const)('with another %s is altered', async (_, code, more) => {
+      const report = await check(sealed(more), answers(), { key });
+      expect([report.verdict, last(report)]).toEqual(['altered', code]);
+    });
+
+    it.each(['id', 'agency'] as const)('with another %s is not verified, and not said to be that event', async (name) => {
+      const report = await check(sealed({ envelope: { ...event.envelope, [name]: 'other' } }), answers(), { key });
+      expect(report.verdict).not.toBe('verified');
+      expect(report.statements.some(({ says }) => /It is the event/.test(says))).toBe(false);
+    });
+
+    it.each([proofPath, `/v1/items/${encodeURIComponent(CAR)}/proof`, '/v1/log/keys'])(
+      'is incomplete where %s is withheld',
+      async (path) => {
+        const report = await check(sealed(), { ...answers(), [path]: notFound }, { key });
+        expect(report.verdict).toBe('incomplete');
+      },
+    );
+
+    it('is judged by witnesses, age and the kept head as a bundle is', async () => {
+      const policy = join(folder, 'policy');
+      writeFileSync(policy, JSON.stringify({ witnesses: [{ vkey: formatVerifierKey(witnessKeys[0]!) }], threshold: 1 }));
+      const codes = async (given: TrustFlags): Promise<unknown> => {
+        const report = await check(sealed(), answers(), { key, ...given });
+        return [report.verdict, report.statements.find(({ verdict, state }) => verdict !== undefined || state === 'failed')?.code];
+      };
+      expect(await codes({ witnesses: policy })).toEqual(['incomplete', 'proof.witnesses']);
+      expect(await codes({ maxAge: '1' })).toEqual(['incomplete', 'proof.age']);
+      const fork = new LedgerWorld().begin().seal();
+      const kept = { origin: ORIGIN, keys: [logKey], receiptKeys: [], mapSalt: null, trees: [], witnesses: null };
+      keepPin({ ...kept, checkpoint: fork.checkpoint() });
+      expect(await codes({})).toEqual(['incomplete', 'proof.consistency-missing']);
+      keepPin({ ...kept, checkpoint: world.checkpoint() });
+      expect(await codes({})).toEqual(['verified', undefined]);
+    });
+
+    it('has a place in a list of others, which nobody shows to this reader', async () => {
+      const shared = new LedgerWorld().begin();
+      const given = shared.add([CAR], 'AMBER', { handling: { tlp: 'AMBER', agencies: ['customs'] } });
+      shared.link(given, 'agency:local', CAR);
+      shared.link(given, 'agency:customs', CAR);
+      shared.seal('2026-01-01T00:00:01.000000Z', () => true);
+      const trees = treesOf('local', given.document)!.map(({ group, item }) => ({ group, item, n: 0n }));
+      const note = utf8(shared.checkpoint());
+      const paper = encodeSealedReceipt({
+        ...given,
+        inclusion: { extra: null, index: given.index, hashes: shared.inclusion(Number(given.index)), checkpoint: note },
+        places: trees,
+      });
+      const shown = {
+        '/log/checkpoint': shared.checkpoint(),
+        '/v1/log/keys': keysOf(shared),
+        [`/v1/events/${given.envelope.id}/proof`]: utf8Text(encodeProofDocument(shared.proveEvent(given))) as string,
+        [`/v1/items/${encodeURIComponent(CAR)}/proof`]: utf8Text(
+          encodeProofDocument(shared.prove(CAR, { groups: ['agency:local'], events: false })),
+        ) as string,
+      };
+      const report = await check(paper, shown, { key });
+      expect([report.verdict, report.statements.filter(({ step }) => step === 'tree').map(({ code }) => code)]).toEqual([
+        'verified',
+        ['sealed.other-group', undefined],
+      ]);
+    });
+  });
+});
+
+describe('a pinned log', () => {
+  const grown = new LedgerWorld().begin();
+  grown.certify(formatVerifierKey(logKey), 'log');
+  grown.add([CAR]);
+  grown.seal();
+  const early = { size: grown.size, checkpoint: grown.checkpoint() };
+  const old = keysOf(grown);
+  const second = signingKey('log', ORIGIN, seedOf('second'));
+  grown.certify(formatVerifierKey(second), 'log');
+  grown.seal();
+  const rotated = keysOf(grown);
+  grown.certify(formatVerifierKey(logKey), 'log', 'revoke');
+  grown.seal();
+  const path = { hashes: grown.consistency(early.size).map(toBase64), from: 0, to: 0 };
+  const bySecond = { signer: second };
+  const answers = {
+    '/v1/log': logOf(grown, bySecond),
+    '/v1/log/keys': utf8Text(encodeProofDocument({ ...grown.proveKeys(bySecond) })) as string,
+    '/v1/log/consistency': JSON.stringify(path),
+  };
+  const pinEarly = (keys = [logKey, second]) =>
+    keepPin({ origin: ORIGIN, keys, receiptKeys: [], checkpoint: early.checkpoint, mapSalt: null, trees: [], witnesses: null });
+  const isMoved = (): boolean => readPin(ORIGIN)!.checkpoint !== early.checkpoint;
+
+  it('moves along a path alone, and its revoked keys are gone then', async () => {
+    pinEarly();
+    expect(await silent(() => pin(server(answers), {}))).toBe(0);
+    expect([isMoved(), readPin(ORIGIN)!.keys.map(({ id }) => id)]).toEqual([true, [second.id]]);
+  });
+
+  it.each([
+    ['none', new CommandError(EXIT.notFound, 'size.not-published', 'No.')],
+    ['a fault', new CommandError(EXIT.unexpected, 'internal', 'No.')],
+    ['what is no hash', JSON.stringify({ ...path, hashes: ['!'] })],
+    ['what is no list', '{"hashes":7}'],
+  ])('stays where it was where the path is %s', async (_, given) => {
+    pinEarly();
+    expect(await silent(() => pin(server({ ...answers, '/v1/log/consistency': given }), {}))).toBe(13);
+    expect(isMoved()).toBe(false);
+  });
+
+  it('refuses a head that a key signed that the log revoked, and a list of keys from before', async () => {
+    pinEarly();
+    const again = { ...answers, '/v1/log': logOf(grown) };
+    expect(await silent(() => pin(server(again), {}))).toBe(12);
+    const { said } = await trustFor(grown.checkpoint(), {}, server(again));
+    expect(said.map(({ code }) => code)).toEqual(['key.revoked-head']);
+    for (const [list, exit, code] of [
+      [old, 10, 'proof.stale'],
+      [rotated, 10, 'proof.stale'],
+      [new CommandError(EXIT.notFound, 'not-found', 'No.'), 13, 'key.list-missing'],
+    ] as const) {
+      const without = server({ ...again, '/v1/log/keys': list });
+      expect(await silent(() => pin(without, {}))).toBe(exit);
+      expect((await trustFor(grown.checkpoint(), {}, without)).said.map(({ code: one }) => one)).toEqual([code]);
+    }
+    expect(isMoved()).toBe(false);
+    expect((await trustFor(grown.checkpoint(), {}, null)).said.map(({ code }) => code)).toEqual(['key.not-asked']);
+  });
+
+  it('is judged at its own size: what a key signed before it was revoked stands', async () => {
+    keepPin({
+      origin: ORIGIN,
+      keys: [second],
+      receiptKeys: [],
+      checkpoint: grown.checkpoint(bySecond),
+      mapSalt: null,
+      trees: [],
+      witnesses: null,
+    });
+    const { trust, said } = await trustFor(early.checkpoint, {}, server(answers));
+    expect([trust.log.map(({ id }) => id), said.map(({ state }) => state)]).toEqual([[second.id, logKey.id], ['established']]);
+    const forged = { ...answers, '/v1/log/keys': old };
+    expect((await trustFor(early.checkpoint, {}, server(forged))).trust.log.map(({ id }) => id)).toEqual([second.id]);
+    const both = { key: [...key, formatVerifierKey(second)] };
+    const judged = await trustFor(early.checkpoint, both, server(answers));
+    expect([judged.trust.log.length, judged.said.map(({ state }) => state)]).toEqual([2, ['established']]);
+  });
+
+  it('is not behind its pin without an alarm', async () => {
+    keepPin({ origin: ORIGIN, keys: [logKey], receiptKeys: [], checkpoint: grown.checkpoint(), mapSalt: null, trees: [], witnesses: null });
+    expect(await silent(() => compare(server({ '/log/checkpoint': early.checkpoint }), undefined, {}))).toBe(10);
+    const file = join(folder, 'larger');
+    writeFileSync(file, grown.checkpoint());
+    expect(await silent(() => compare(server({ '/log/checkpoint': early.checkpoint }), file, {}))).toBe(13);
   });
 });

@@ -160,14 +160,19 @@ test('a log that was forked is found in one exchange, and one that only grew is 
     'altered',
     expect.stringMatching(new RegExp(`at entry ${common}, below ${common + 2}`)),
   ]);
+  const otherWay = await custody(['checkpoint', 'compare', running.url], { pins: 'b', server: fork });
+  expect([otherWay.code, otherWay.summary]).toEqual([10, expect.stringMatching(new RegExp(`at entry ${common}, below ${common + 2}`))]);
   const pinned = await custody(['checkpoint', 'compare'], { pins: 'a', server: fork });
   expect([pinned.code, pinned.summary]).toEqual([10, expect.stringContaining(`forked below ${common + 2}`)]);
   const item = await custody(['verify', CAR], { pins: 'a', server: fork });
   expect([item.code, codes(item, 'failed')]).toEqual([10, ['proof.forked']]);
-  // The server with the longer log can be asked about a shorter head that somebody holds, and not the other way round.
+  // A server that is behind the pin was put back; a shorter head that somebody holds the server with the longer log can be asked about, and
+  // about a longer one nobody can: that is left open, and not as if it were nothing.
+  const behind = await custody(['checkpoint', 'compare'], { pins: 'b' });
+  expect([behind.code, codes(behind, 'failed')]).toEqual([10, ['proof.stale']]);
   for (const [holder, pins, server, verdict] of [
     ['a', 'b', fork, 'altered'],
-    ['b', 'a', running, 'not-checked'],
+    ['b', 'a', running, 'incomplete'],
   ] as const) {
     const [pin] = readdirSync(join(folder, holder));
     const { checkpoint } = JSON.parse(readFileSync(join(folder, holder, pin as string), 'utf8')) as { checkpoint: string };

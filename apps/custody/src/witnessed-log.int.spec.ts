@@ -53,10 +53,17 @@ test('nothing is published below the policy, sealing goes on, and the newest hea
   expect(await log.published()).toEqual(before);
   expect(await sealedSize()).toBeGreaterThan(before.size + 400);
   expect(log.said.map(({ code }) => code)).toContain('seal.unwitnessed');
+  // Signed all the same, each of them, and kept: an audit tells a head that waits from one that was taken away.
+  const heads = `select size from proof.checkpoints union all select size from proof.waiting_heads where not published`;
+  const { rows: headless } = await log.owner.query(`select log_index + 1 as size from proof.seals except (${heads})`);
+  expect(headless).toEqual([]);
+  const { rows: waiting } = await log.owner.query('select size from proof.waiting_heads where not published');
+  expect(waiting).toHaveLength(3);
   // A tile that the published head does not have yet is there for whoever is asked to cosign.
   expect((await fetch(`${log.prefix}/tile/entries/001`)).status).toBe(200);
   await second.start();
   expect(await log.until(({ size }) => size > before.size)).toMatchObject({ size: await sealedSize() });
+  expect((await log.owner.query('select size from proof.waiting_heads where not published')).rows).toHaveLength(2);
 });
 
 describe('a sealer at its start', () => {

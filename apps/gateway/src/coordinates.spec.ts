@@ -81,7 +81,7 @@ describe('asOf', () => {
     const asOf = await readAsOf('2019-05-01', SEALED);
     expect(asOf).toMatchObject({ basis: 'recorded', logSize: 0 });
     expect(pointOfView(asOf)).toMatch(
-      /^at log size 0, as recorded by 2019-05-01 \(.*first seal .* 2026-11-24T23:59:59\.999999Z.*asOf=reported:2019-05-01\)$/,
+      /^at log size 0, as recorded by 2019-05-01 \(.*first seal .* 2026-11-24T23:59:59\.999999Z.*as of reported:2019-05-01\)$/,
     );
   });
 

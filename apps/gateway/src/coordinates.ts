@@ -110,7 +110,7 @@ export function pointOfView(asOf: AsOf): string {
   if (asOf.basis === 'reported') return `${at}, as reported by ${asOf.text}`;
   const recorded = `${at}, as recorded by ${asOf.text}`;
   if (asOf.sealed !== null) return recorded;
-  return `${recorded} (nothing was: the first seal of this log is of ${formatInstant(asOf.begins)}; when authors say that they wrote it down is asked with asOf=reported:${asOf.text})`;
+  return `${recorded} (nothing was: the first seal of this log is of ${formatInstant(asOf.begins)}; what authors say that they had written down by then is as of reported:${asOf.text})`;
 }
 
 /** What was asked for, for cursors: of a walk that began without `asOf` the cursor knows the log size. */

@@ -1,6 +1,6 @@
 /** What the gateway asks of the ledger, over the statements of libs/store with the rights of the gateway's role. */
 import type { EventRef } from '#lib/domain';
-import { KEYS_TREE, mapKey, type TileId } from '#lib/ledger';
+import { KEYS_TREE, mapKey } from '#lib/ledger';
 import {
   checkpointOf,
   entryPlaces,
@@ -49,6 +49,7 @@ import {
   type TimelineKey,
   type TimelineRow,
 } from '#lib/store';
+import { LogProofs } from './log-proofs.ts';
 import { PAGE_CONTENT_BYTES_MAX } from './page.ts';
 
 export type { ConflictKey, DeadLetterHead, EventRow, SearchHit, StoredDeadLetter, TimelineKey, TimelineRow };
@@ -132,7 +133,7 @@ export async function ledgerReads(pool: StorePool) {
     lastSeal: () => lastSeal(pool),
     linksFrom: (from: number, to: number) => pool.transaction((client) => readLinksFrom(client, from, to, keysItem)),
     tile: (level: number, n: number, bytes: number) => readTile(pool, level, n, bytes),
-    tiles: (wanted: readonly TileId[]) => readTiles(pool, wanted),
+    logProofs: new LogProofs({ tiles: (wanted) => readTiles(pool, wanted) }),
     logPiece: (from: number, to: number) => pool.transaction((client) => readLogPiece(client, from, to)),
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { leafHash, merkleRoot, TileBuilder, verifyConsistency, verifyInclusion, type TileId } from '#lib/ledger';
-import { consistencyProof, inclusionProof, type TileReads } from './log-proofs.ts';
+import { LogProofs, type TileReads } from './log-proofs.ts';
 
 const SIZE_MAX = 70_000;
 const leaves = Array.from({ length: SIZE_MAX + 1 }, (_, n) => leafHash(Buffer.from(`entry ${n}`)));
@@ -30,6 +30,7 @@ function storedLog(): { reads: TileReads; asked: number[]; rootAt: (size: number
 
 describe('proofs from stored tiles', () => {
   const { reads, asked, rootAt } = storedLog();
+  const kept = new LogProofs(reads);
   const sizes = fc.oneof(
     fc.integer({ min: 1, max: 600 }),
     fc.constantFrom(255, 256, 257, 65_535, 65_536, 65_537, SIZE_MAX),
@@ -41,7 +42,7 @@ describe('proofs from stored tiles', () => {
       fc.asyncProperty(sizes, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), async (size, at) => {
         const index = Math.floor(at * size);
         asked.length = 0;
-        const proof = await inclusionProof(reads, BigInt(index), BigInt(size));
+        const proof = await new LogProofs(reads).inclusion(BigInt(index), BigInt(size));
         expect(asked.length).toBeLessThanOrEqual(1);
         expect(asked[0] ?? 0).toBeLessThanOrEqual(5);
         expect(verifyInclusion(leaf(index), BigInt(index), BigInt(size), rootAt(size), proof)).toBe(true);
@@ -55,11 +56,27 @@ describe('proofs from stored tiles', () => {
     await fc.assert(
       fc.asyncProperty(sizes, sizes, async (a, b) => {
         const [from, to] = [Math.min(a, b), Math.max(a, b)];
-        const proof = await consistencyProof(reads, BigInt(from), BigInt(to));
+        const proof = await kept.consistency(BigInt(from), BigInt(to));
         expect(verifyConsistency(BigInt(from), rootAt(from), BigInt(to), rootAt(to), proof)).toBe(true);
       }),
       { numRuns: 10 },
     );
+  });
+
+  it('are the same from tiles that are kept, of which there are never more than were allowed, and full ones are not read twice', async () => {
+    const few = new LogProofs(reads, 2);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: SIZE_MAX - 1 }), async (index) => {
+        const proof = await few.inclusion(BigInt(index), BigInt(SIZE_MAX));
+        expect(proof).toEqual(await new LogProofs(reads).inclusion(BigInt(index), BigInt(SIZE_MAX)));
+        expect(verifyInclusion(leaf(index), BigInt(index), BigInt(SIZE_MAX), rootAt(SIZE_MAX), proof)).toBe(true);
+      }),
+      { numRuns: 20 },
+    );
+    await kept.inclusion(300n, 65_536n);
+    asked.length = 0;
+    await kept.inclusion(301n, 65_536n);
+    expect(asked).toEqual([]);
   });
 
   it('agree with the root over the entries themselves', () => {
@@ -67,10 +84,9 @@ describe('proofs from stored tiles', () => {
   });
 
   it('are refused for an entry outside of the head, and where a tile is not there whole', async () => {
-    expect(() => inclusionProof(reads, 5n, 5n)).toThrow(RangeError);
-    expect(() => consistencyProof(reads, 0n, 5n)).toThrow(RangeError);
-    await expect(inclusionProof({ tiles: (wanted) => Promise.resolve(wanted.map(() => null)) }, 5n, 600n)).rejects.toThrow(
-      'not stored whole',
-    );
+    expect(() => kept.inclusion(5n, 5n)).toThrow(RangeError);
+    expect(() => kept.consistency(0n, 5n)).toThrow(RangeError);
+    const nothing = new LogProofs({ tiles: (wanted) => Promise.resolve(wanted.map(() => null)) });
+    await expect(nothing.inclusion(5n, 600n)).rejects.toThrow('not stored whole');
   });
 });

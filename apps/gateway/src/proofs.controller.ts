@@ -7,7 +7,6 @@ import { DomainError } from '#lib/runtime';
 import { sendBytesWithTag, sendWithTag } from './entity-tag.ts';
 import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
 import { itemOf } from './item.ts';
-import { consistencyProof } from './log-proofs.ts';
 import { Proofs } from './proofs.ts';
 import { readQuery } from './query.ts';
 
@@ -43,7 +42,7 @@ export class ProofsController {
     const { size } = await this.#proofs.head();
     if (from < 1 || from > to || to > size)
       throw new DomainError('size.not-published', `Of the log's ${size} entries: 1 <= from <= to <= ${size}, and not ${from} and ${to}.`);
-    const hashes = await consistencyProof(this.#deps.reads, BigInt(from), BigInt(to));
+    const hashes = await this.#deps.reads.logProofs.consistency(BigInt(from), BigInt(to));
     await sendWithTag(request, reply, { from, to, hashes: hashes.map(toBase64) } satisfies ConsistencyView);
   }
 
@@ -56,7 +55,8 @@ export class ProofsController {
     if ((from !== undefined || to !== undefined) && groups.length !== 1)
       throw new DomainError('query.invalid', 'from and to are places in the list of one reader group: add group.');
     if (from !== undefined && to !== undefined && from >= to) throw new DomainError('query.invalid', 'from is below to.');
-    const document = await this.#proofs.item(await this.#proofs.head(numberOf('size', query.size)), reader, {
+    const head = await this.#proofs.head(numberOf('size', query.size));
+    const document = await this.#proofs.item(head, reader, {
       item: itemOf(id).id,
       groups,
       stretch: { from: from ?? 0, to: to ?? Infinity },
@@ -70,8 +70,10 @@ export class ProofsController {
   async event(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const query = readQuery(given, ['agency', 'size', 'open']);
     const reader = await readerOf(this.#deps);
-    const head = await this.#proofs.head(numberOf('size', query.size));
-    const found = await this.#deps.reads.byId(id, query.agency, reader.groups, Number.MAX_SAFE_INTEGER);
+    const [head, found] = await Promise.all([
+      this.#proofs.head(numberOf('size', query.size)),
+      this.#deps.reads.byId(id, query.agency, reader.groups, Number.MAX_SAFE_INTEGER),
+    ]);
     const [row] = found;
     if (row === undefined) throw new DomainError('event.not-found', 'There is no event of this id that you may see.');
     if (found.length > 1)

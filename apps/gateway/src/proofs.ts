@@ -15,7 +15,6 @@ import { DomainError } from '#lib/runtime';
 import type { SealRow } from '#lib/store';
 import { type GroupProof, ItemProofs, type Stretch } from './item-proofs.ts';
 import type { EventRow, LedgerReads, Reader } from './ledger-reads.ts';
-import { inclusionProofs } from './log-proofs.ts';
 
 /** Entries of one answer: 800 KB of them. Of longer lists stretches are asked for. */
 export const ENTRIES_MAX = 20_000;
@@ -23,11 +22,20 @@ export const ENTRIES_MAX = 20_000;
 export const EVENTS_MAX = 1_000;
 const CONTENT_BYTES_MAX = 16 * 1024 * 1024;
 
+/** Heads whose parts are kept: the newest, and those of who began with one of them. */
+const HEADS_KEPT = 4;
+
 /** A published head, and the seal at its end. */
-export interface Head {
+export interface Head extends HeadParts {
   readonly note: string;
   readonly size: number;
+}
+
+/** What is the same in every proof under a head. */
+interface HeadParts {
   readonly seal: SealRow;
+  readonly placedSeal: PlacedEntry;
+  readonly salt: NonNullable<ProofDocument['salt']>;
 }
 
 /** What is wanted of an item. */
@@ -45,6 +53,7 @@ export class Proofs {
   private readonly reads: LedgerReads;
   private readonly items: ItemProofs;
   private readonly entriesMax: number;
+  private readonly heads = new Map<number, Promise<HeadParts>>();
 
   /** @param entriesMax entries of one answer */
   constructor(reads: LedgerReads, entriesMax = ENTRIES_MAX) {
@@ -60,9 +69,7 @@ export class Proofs {
       if (size === undefined) throw new DomainError('log.not-sealed', 'No checkpoint was signed yet.');
       throw new DomainError('size.not-published', `No head of ${size} entries was published.`);
     }
-    const seal = await this.reads.sealAt(found.size - 1);
-    if (seal === null) throw new Error(`the head of ${found.size} entries does not end with a seal`);
-    return { note: found.note, size: found.size, seal };
+    return { note: found.note, size: found.size, ...(await this.parts(found.size)) };
   }
 
   /** Everything about an item that a reader of these groups may see. Throws proof.too-long. */
@@ -73,7 +80,7 @@ export class Proofs {
     checkLength(found, stretch, this.entriesMax);
     const indexes = [...new Set(found.flatMap(({ entries }) => entries.map(({ logIndex }) => logIndex)))].sort((a, b) => a - b);
     const events = query.events ? await this.events(head, reader, indexes, query.inclusion) : [];
-    return { ...(await this.base(head, true)), item: { item, groups: found.map(({ part }) => part) }, events, notices: [] };
+    return { ...under(head), item: { item, groups: found.map(({ part }) => part) }, events, notices: [] };
   }
 
   /** The keys that the log says it stands by. */
@@ -83,7 +90,7 @@ export class Proofs {
     const notices = found.entries.flatMap(({ logIndex, notice }) =>
       notice === null ? [] : [{ entry: notice.toString('utf8'), index: BigInt(logIndex) }],
     );
-    return { ...(await this.base(head, true)), item: { item, groups: [found.part] }, events: [], notices };
+    return { ...under(head), item: { item, groups: [found.part] }, events: [], notices };
   }
 
   /** One event. @param choice `null`: all of it, with its secret. Throws event.not-sealed. */
@@ -94,12 +101,12 @@ export class Proofs {
         `The event stands at ${row.logIndex}, and the head that was published has ${head.size} entries.`,
       );
     const [inclusion] = await this.inclusions(head, [row.logIndex]);
-    return { ...(await this.base(head, false)), item: null, events: [eventPart(row, inclusion ?? null, choice)], notices: [] };
+    return { ...under(head), salt: null, item: null, events: [eventPart(row, inclusion ?? null, choice)], notices: [] };
   }
 
   /** The log alone: its head, and the salt with the genesis that commits to it. */
   async log(head: Head): Promise<ProofDocument> {
-    return { ...(await this.base(head, true)), item: null, events: [], notices: [] };
+    return { ...under(head), item: null, events: [], notices: [] };
   }
 
   private async events(head: Head, { groups }: Reader, indexes: readonly number[], inclusion: boolean): Promise<EventPart[]> {
@@ -115,29 +122,49 @@ export class Proofs {
     return rows.map((row, n) => eventPart(row, paths[n] ?? null, null));
   }
 
-  private async base(head: Head, withSalt: boolean): Promise<Pick<ProofDocument, 'checkpoint' | 'seal' | 'salt'>> {
-    const [entry, genesis] = await Promise.all([
-      this.reads.noticeAt(head.seal.logIndex),
-      withSalt ? this.reads.firstNotice() : Promise.resolve(null),
+  private parts(size: number): Promise<HeadParts> {
+    const known = this.heads.get(size);
+    if (known !== undefined) return known;
+    const made = this.readParts(size);
+    this.heads.set(size, made);
+    // A failure is not kept.
+    made.catch(() => this.heads.delete(size));
+    const [oldest] = this.heads.keys();
+    if (this.heads.size > HEADS_KEPT && oldest !== undefined) this.heads.delete(oldest);
+    return made;
+  }
+
+  private async readParts(size: number): Promise<HeadParts> {
+    const [seal, entry, genesis] = await Promise.all([
+      this.reads.sealAt(size - 1),
+      this.reads.noticeAt(size - 1),
+      this.reads.firstNotice(),
     ]);
-    if (entry === null || (withSalt && genesis === null)) throw new Error('the log has no genesis, or its last seal is no entry');
-    const [sealPath, genesisPath] = await this.inclusions(head, [head.seal.logIndex, ...(genesis === null ? [] : [genesis.logIndex])]);
+    if (seal === null || entry === null) throw new Error(`the head of ${size} entries does not end with a seal`);
+    if (genesis === null) throw new Error('the log has no genesis');
+    const [sealPath, genesisPath] = await this.inclusions({ size }, [seal.logIndex, genesis.logIndex]);
     const placed = (bytes: Buffer, index: number, path: Uint8Array[] = []): PlacedEntry => ({
       entry: bytes.toString('utf8'),
       index: BigInt(index),
       inclusion: path,
     });
     return {
-      checkpoint: head.note,
-      seal: placed(entry, head.seal.logIndex, sealPath),
-      salt: genesis === null ? null : { genesis: placed(genesis.bytes, genesis.logIndex, genesisPath), mapSalt: this.reads.mapSalt },
+      seal,
+      placedSeal: placed(entry, seal.logIndex, sealPath),
+      salt: { genesis: placed(genesis.bytes, genesis.logIndex, genesisPath), mapSalt: this.reads.mapSalt },
     };
   }
 
-  private inclusions({ size }: Head, indexes: readonly number[]): Promise<Uint8Array[][]> {
-    return inclusionProofs(this.reads, indexes.map(BigInt), BigInt(size));
+  private inclusions({ size }: Pick<Head, 'size'>, indexes: readonly number[]): Promise<Uint8Array[][]> {
+    return this.reads.logProofs.inclusions(indexes.map(BigInt), BigInt(size));
   }
 }
+
+const under = ({ note, placedSeal, salt }: Head): Pick<ProofDocument, 'checkpoint' | 'seal' | 'salt'> => ({
+  checkpoint: note,
+  seal: placedSeal,
+  salt,
+});
 
 function checkLength(found: readonly GroupProof[], { from, to }: Stretch, entriesMax: number): void {
   const longest = Math.max(...found.map(({ leaves }) => Math.min(leaves, to) - from));

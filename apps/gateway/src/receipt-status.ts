@@ -4,7 +4,6 @@ import { formatInstant } from '#lib/domain';
 import { detailLine, encodeSealedReceipt, signRejection, type SigningKey, utf8, utf8Text } from '#lib/ledger';
 import { readEvent } from './event-view.ts';
 import type { EventRow, LedgerReads } from './ledger-reads.ts';
-import { inclusionProof } from './log-proofs.ts';
 
 export interface Submitted {
   readonly agency: string;
@@ -51,7 +50,7 @@ async function sealedReceipt(
   // A receipt that leaves one out would vouch for less than was promised, and look whole.
   if (places.length !== new Set(items).size * new Set(groups).size)
     throw new Error(`the item trees of the entry ${logIndex} are not stored whole`);
-  const hashes = await inclusionProof(reads, BigInt(logIndex), BigInt(size));
+  const hashes = await reads.logProofs.inclusion(BigInt(logIndex), BigInt(size));
   const sealed = encodeSealedReceipt({
     envelope: { agency, captured: formatInstant(capturedMicros), id, principal },
     commitment: commitment.toString('hex'),

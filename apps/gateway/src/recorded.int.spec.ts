@@ -58,7 +58,7 @@ describe('an answer', () => {
     for (const asked of [ledger.timeline(CAR, { asOf: '2019-12-31' }), ledger.item(CAR, '2019-12-31')])
       await expect(asked).rejects.toMatchObject({
         code: 'item.not-found',
-        detail: expect.stringMatching(/as recorded by 2019-12-31 \(.* 2026-11-24T10:00:00\.000000Z; .*asOf=reported:2019-12-31\)/),
+        detail: expect.stringMatching(/as recorded by 2019-12-31 \(.* 2026-11-24T10:00:00\.000000Z; .*as of reported:2019-12-31\)/),
       });
     expect((await ledger.timeline(CAR, { asOf: 'reported:2019-12-31' })).entries).toHaveLength(4);
   });

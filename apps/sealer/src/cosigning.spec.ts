@@ -223,7 +223,11 @@ describe('a witness that refuses', () => {
     offer(30);
     await until(isPublished(30, 2));
     await until(() => codes().includes('seal.witness-refused'));
-    expect(lines.find(({ code }) => code === 'seal.witness-refused')?.message).toContain('422');
+    const alarm = lines.find(({ code }) => code === 'seal.witness-refused')?.message;
+    expect(alarm).toContain(
+      '422: the 30 entries offered are not shown to extend the 20 cosigned: two histories, which differ within the first 20',
+    );
+    expect(alarm).toContain('(30 entries were offered on the 20 that it cosigned)');
   });
 
   it('since it says that it has more than is there is named', async () => {
@@ -235,7 +239,7 @@ describe('a witness that refuses', () => {
     begin(2);
     offer(20);
     await until(() => codes().includes('seal.witness-refused'));
-    expect(lines.at(-1)?.message).toContain('it cosigned 30 entries, which is more than are offered');
+    expect(lines.at(-1)?.message).toContain('it cosigned 30 entries, which is more than are offered: 20');
     expect(first.latest?.size).toBe(30n);
   });
 });

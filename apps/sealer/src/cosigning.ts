@@ -44,6 +44,7 @@ export interface CosigningTimes {
 
 /** A witness is back within seconds where it was restarted; whoever has to configure or look into something takes longer. */
 export const COSIGNING_TIMES: CosigningTimes = { retryMs: 500, retryMsMax: 30_000, refusedMs: 60_000, alarmMs: 10_000 };
+const DOES_NOT_FIT = 422;
 const ALARM_EVERY_MS = 60_000;
 /** Looked after even where nothing is due. */
 const WAKE_MS = 1_000;
@@ -178,10 +179,13 @@ export class Cosigning implements HeadPublisher {
       const asked = await this.options.client.post(`${line.url}/add-checkpoint`, body);
       const answered = asked.ok ? witnessAnswered(asked.reply, text, line.keys) : ({ kind: 'failed', reason: asked.reason } as const);
       if (answered.kind === 'cosigned') line.size = BigInt(size);
+      // Refused for what the head says: whatever the reason, it was the history behind this size that did not fit.
+      if (answered.kind === 'refused' && asked.ok && asked.reply.status === DOES_NOT_FIT)
+        return { kind: 'refused', reason: `${answered.reason} (${size} entries were offered on the ${old} that it cosigned)` };
       if (answered.kind !== 'size') return answered;
       line.size = answered.size;
       if (answered.size > BigInt(size))
-        return { kind: 'refused', reason: `it says that it cosigned ${answered.size} entries, which is more than are offered` };
+        return { kind: 'refused', reason: `it says that it cosigned ${answered.size} entries, which is more than are offered: ${size}` };
       if (isSecond || answered.size === old) return { kind: 'failed', reason: 'it does not stay with the size that it says' };
     }
   }

@@ -11,7 +11,8 @@ export {
 export { LogFrozen, OtherBeginning } from './log-end.ts';
 export { openSealer, SealRollback } from './open-sealer.ts';
 export { SealMismatch } from './read-again.ts';
-export { ClockJump, type Clocks } from './seal-clock.ts';
+export { ClockJump, type Clocks, ClockUnconfirmed } from './seal-clock.ts';
+export { SealPace } from './seal-pace.ts';
 export { SEAL_FAILPOINTS, Sealer, type SealerOptions, type SealFailpoint } from './sealer.ts';
 export { storedConsistency, storedRoot } from './stored-tree.ts';
 export { witnessClient, type WitnessClient } from './witness-client.ts';

@@ -48,29 +48,33 @@ const HASH_BYTES = 32;
  * Cost: about 5 s for 10^6 items.
  */
 export async function openSealer(options: SealerOptions & { readonly clocks?: Clocks }): Promise<Sealer> {
-  const { pool, signedHeadFile, clocks } = options;
-  const token = await pool.transaction(async (client) => {
-    const taken = await takeToken(client);
-    await beginLog(client, options);
-    return taken;
-  });
+  const { pool, signedHeadFile, clocks, clockConfirmed = null, log } = options;
+  const signed = readSignedHead(signedHeadFile);
+  // Before anything is written, and once more when nobody else writes any more.
+  if (signed !== null) await pool.transaction(async (client) => checkSigned(client, signed, sizeAt(await lastSeal(client))));
+  const token = await pool.transaction(takeToken);
   const loaded = await pool.transaction(async (client) => {
     await client.query('set transaction isolation level repeatable read, read only');
     const last = await lastSeal(client);
-    const size = last === null ? 0 : last.logIndex + 1;
+    const size = sizeAt(last);
     const edge = await readEdgeTiles(client, size);
     const tree = new TileBuilder(BigInt(size), ({ level, index }) => edge(level, index));
-    const signed = readSignedHead(signedHeadFile);
     if (signed !== null) await checkSigned(client, signed, size);
     const published = await lastCheckpoint(client);
     return { last, tree, ...(await loadItems(client, last)), isPublished: (published?.size ?? 0) >= size };
   });
   const { last, isPublished } = loaded;
-  const clock = new SealClock(last?.time ?? null, clocks);
+  const clock = new SealClock(last?.time ?? null, {
+    ...(clocks === undefined ? {} : { clocks }),
+    confirmed: clockConfirmed,
+    onForward: (micros) =>
+      log?.warn('the clock went forward, and so did that of the database; sealing goes on', { ms: Math.round(micros / 1_000) }),
+  });
   const keysItem = mapKey((await ledgerConstants(pool)).mapSalt, KEYS_TREE.group, KEYS_TREE.item);
-  // Behind every check of what is there: in a database that was put back nothing is appended.
+  // Behind every check of what is there: in a database that was put back, or emptied, nothing is appended.
   await pool.transaction(async (client) => {
     await holdToken(client, token);
+    await beginLog(client, options);
     if (await hasEnded(client, last)) {
       if (options.endReason === undefined) throw new LogFrozen('The log has ended: nothing is sealed behind its end.');
       return;
@@ -82,6 +86,8 @@ export async function openSealer(options: SealerOptions & { readonly clocks?: Cl
   if (!isPublished) await sealer.publish(0);
   return sealer;
 }
+
+const sizeAt = (last: SealRow | null): number => (last === null ? 0 : last.logIndex + 1);
 
 async function checkSigned(client: StoreClient, { size, root }: SignedHead, stored: number): Promise<void> {
   if (size > stored) throw new SealRollback(`A head of ${size} entries was signed, and the database has sealed ${stored}.`);

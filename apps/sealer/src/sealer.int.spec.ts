@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   consistencyNodes,
@@ -20,6 +21,7 @@ import {
   type NodeId,
   type Seal,
 } from '#lib/ledger';
+import { formatInstant } from '#lib/domain';
 import { countEntriesFrom, lastCheckpoint, ledgerConstants, readTile, type StorePool } from '#lib/store';
 import { TestLedger } from '../test-processes/test-ledger.ts';
 import { openSealer, SEAL_FAILPOINTS, SealRollback, type Clocks, type SealFailpoint } from './index.ts';
@@ -37,7 +39,13 @@ const KEY_SEED = new Uint8Array(32).fill(7);
 const origin = async (): Promise<string> => (await ledgerConstants(owner)).origin;
 
 async function open(
-  options: { failpoint?: (name: SealFailpoint) => void | Promise<void>; clocks?: Clocks; file?: string; entriesMax?: number } = {},
+  options: {
+    failpoint?: (name: SealFailpoint) => void | Promise<void>;
+    clocks?: Clocks;
+    file?: string;
+    entriesMax?: number;
+    clockConfirmed?: string;
+  } = {},
 ) {
   const { file = 'head.json', ...rest } = options;
   const log = await origin();
@@ -279,7 +287,7 @@ describe('the sealer', () => {
   }, 60_000);
 
   test('stops when the clock is moved, and does not say a time before the seal before', async () => {
-    let wall = Date.UTC(2026, 10, 25) * 1_000;
+    let wall = Date.now() * 1_000;
     const clocks = { wall: () => wall, monotonic: () => 0 };
     await ledger.project();
     const sealer = await open({ clocks });
@@ -289,7 +297,30 @@ describe('the sealer', () => {
     wall -= 3_600_000_000;
     await expect(sealer.seal()).rejects.toMatchObject({ code: 'seal.clock' });
     await expect(open({ clocks })).rejects.toMatchObject({ code: 'seal.clock' });
-    expect((await checkWhole()).seal.time).toBe('2026-11-25T00:00:00.000000Z');
+    expect((await checkWhole()).seal.time).toBe(formatInstant(first?.time ?? 0));
+  }, 60_000);
+
+  test('seals nothing by a clock that is not the database\u2019s, nor years ahead of the newest seal, unless it is confirmed', async () => {
+    await ledger.project();
+    const ahead = Date.now() * 1_000 + 800 * 86_400e6;
+    const clocks = { wall: () => ahead, monotonic: () => 0 };
+    await expect((await open({ clocks })).seal()).rejects.toMatchObject({ code: 'seal.clock-unconfirmed' });
+    expect(await lastCheckpoint(owner)).toBeNull();
+    const day = new Date(ahead / 1_000).toISOString().slice(0, 10);
+    expect((await (await open({ clocks, clockConfirmed: day })).seal())?.time).toBe(ahead);
+  }, 60_000);
+
+  test('writes nothing into a database that was emptied, where a larger head was signed: no genesis, no token', async () => {
+    const written = async (): Promise<unknown[]> => {
+      const notices = '(select count(*)::integer from ledger.notices) as notices';
+      return (await owner.query(`select ${notices}, token::integer, size::integer from proof.sealer, ledger.head`)).rows;
+    };
+    writeFileSync(join(ledger.folder, 'head.json'), JSON.stringify({ size: 20, root: '00'.repeat(32) }));
+    await expect(open()).rejects.toMatchObject({ code: 'seal.rollback' });
+    expect(await written()).toEqual([{ notices: 0, token: 0, size: 0 }]);
+    // Control: where nothing was signed it begins.
+    await open({ file: 'other.json' });
+    expect(await written()).toEqual([{ notices: 2, token: 1, size: 2 }]);
   }, 60_000);
 
   test('may not change or take back what was sealed', async () => {

@@ -20,6 +20,7 @@ import {
   utf8Text,
 } from '#lib/ledger';
 import { formatInstant } from '#lib/domain';
+import type { Log } from '#lib/runtime';
 import {
   appendNotice,
   holdToken,
@@ -31,6 +32,7 @@ import {
   lockHead,
   type LogPiece,
   logSize,
+  readClock,
   readItemLinks,
   readLogPiece,
   type SealRow,
@@ -38,6 +40,7 @@ import {
   type StorePool,
   writeCheckpoint,
   writeTiles,
+  writeWaitingHead,
 } from '#lib/store';
 import { declaredNotices, keyIndexes, type DeclaredKeys } from './key-notices.ts';
 import type { HeadPublisher } from './cosigning.ts';
@@ -71,6 +74,9 @@ export interface SealerOptions extends DeclaredKeys {
   readonly signedHeadFile: string;
   /** Where a signed head goes that others have to cosign before it is published; without it the head is published at once. */
   readonly publisher?: HeadPublisher;
+  /** A day on which the operator says that the clock is right: see SealClock. */
+  readonly clockConfirmed?: string | null;
+  readonly log?: Pick<Log, 'warn'>;
   readonly failpoint?: (name: SealFailpoint) => void | Promise<void>;
   /** Entries of one seal at most: memory and the length of a transaction follow from it. The rest comes with the next. Default 50,000. */
   readonly entriesMax?: number;
@@ -116,7 +122,7 @@ export class Sealer {
     return Math.max(0, (await logSize(this.options.pool)) - this.covers - 1);
   }
 
-  /** `null`: there was nothing to seal. Throws LogGap, ClockJump, SealerFenced, SealMismatch, ForeignKeyNotice, and what the database throws. */
+  /** `null`: there was nothing to seal. Throws LogGap, ClockJump, ClockUnconfirmed, SealerFenced, SealMismatch, ForeignKeyNotice, and what the database throws. */
   async seal(): Promise<SealRow | null> {
     const { pool, failpoint = (): void => {} } = this.options;
     const { map, trees, tree, token, keysItem } = this.state;
@@ -165,13 +171,15 @@ export class Sealer {
     const signatures = [key, ...formerKeys].map((each) => signText(each, text));
     keepSignedHead(signedHeadFile, { size, root });
     await failpoint('after_sign');
-    const write = (note: string): Promise<void> =>
+    const write = (into: typeof writeCheckpoint, note: string): Promise<void> =>
       pool.transaction(async (client) => {
         await holdToken(client, token);
-        await writeCheckpoint(client, size, note);
+        await into(client, size, note);
       });
-    if (publisher !== undefined) publisher.offer({ size, text, signatures }, write);
-    else await write(utf8Text(formatNote(text, signatures)) as string);
+    const note = utf8Text(formatNote(text, signatures)) as string;
+    // Kept before anybody is asked: the next seal is made whoever cosigns, and a seal whose head is nowhere was tampered with.
+    await write(publisher === undefined ? writeCheckpoint : writeWaitingHead, note);
+    publisher?.offer({ size, text, signatures }, (cosigned) => write(writeCheckpoint, cosigned));
     await failpoint('after_publish');
   }
 
@@ -191,7 +199,8 @@ export class Sealer {
     while ((await this.seal()) !== null);
   }
 
-  private get covers(): number {
+  /** Index up to which all entries are sealed. */
+  get covers(): number {
     return this.last?.covers ?? 0;
   }
 
@@ -204,7 +213,7 @@ export class Sealer {
     keyIndexes(meanwhile, this.declared);
     endsIn(meanwhile, this.options.origin, this.options.endReason);
     for (const leaf of leavesOf(meanwhile)) tree.append(leaf);
-    const row = { logIndex, covers, time: clock.next(), mapRoot, mapSize };
+    const row = { logIndex, covers, time: await clock.next(() => readClock(client)), mapRoot, mapSize };
     const bytes = this.sealBytes(row);
     await appendNotice(client, logIndex, bytes);
     await failpoint('after_head');

@@ -76,6 +76,19 @@ test('a head by a former key of the log stops it as well, where the key is known
   await expect(check(undefined, { key, formerKeys: [log.key] })).rejects.toMatchObject({ code: 'seal.rollback' });
 });
 
+test('a witness that was told of the former key alone answers while that key signs as well', async () => {
+  const key = signingKey('log', log.key.name, new Uint8Array(32).fill(8));
+  await expect(check(undefined, { key })).rejects.toMatchObject({ code: 'seal.witnesses-silent' });
+  expect(said).toEqual([expect.stringContaining('403')]);
+  await check(undefined, { key, formerKeys: [log.key] });
+});
+
+test('what a witness shows may be by a key that was revoked since: it is held against what is stored all the same', async () => {
+  showing('log', witness.key);
+  const key = signingKey('log', log.key.name, new Uint8Array(32).fill(8));
+  await expect(check(undefined, { key, revokedKeys: [log.key] })).rejects.toMatchObject({ code: 'seal.rollback' });
+});
+
 test.each<[string, () => void, RegExp]>([
   ['a head that the log did not sign', () => showing(witness.key), /witnesses signed, and not the log|not over/],
   ['a head that the witness did not sign', () => showing('log'), /did not sign what it serves/],

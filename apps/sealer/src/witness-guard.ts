@@ -48,8 +48,13 @@ export interface GuardOptions {
   readonly pool: StorePool;
   /** Named by the log's origin. */
   readonly key: SigningKey<'log'>;
-  /** By which heads of this log were signed before: what a witness shows may be as old as that. */
-  readonly formerKeys?: readonly VerifierKey<'log'>[];
+  /** Sign beside it: a witness may have been told of one of them alone. */
+  readonly formerKeys?: readonly SigningKey<'log'>[];
+  /**
+   * Sign nothing any more. What a witness shows may be as old as they are; it stands there by the witness's own signature, so that a thief of
+   * such a key can show nothing that no witness cosigned.
+   */
+  readonly revokedKeys?: readonly VerifierKey<'log'>[];
   readonly log: Log;
 }
 
@@ -60,9 +65,9 @@ export interface GuardOptions {
  * Of a policy of k of n with 2k > n, each k witnesses that answer have one among them that cosigned the newest published head.
  */
 export async function checkWitnesses(options: GuardOptions): Promise<void> {
-  const { policy, client, pool, key, formerKeys = [], log } = options;
+  const { policy, pool, log } = options;
   const lines = witnessLines(policy);
-  const words = await Promise.all(lines.map((line) => wordOf(line, client, key, [key, ...formerKeys])));
+  const words = await Promise.all(lines.map((line) => wordOf(line, options)));
   const last = await lastSeal(pool);
   const stored = last === null ? 0n : BigInt(last.logIndex) + 1n;
   let answered = 0;
@@ -102,12 +107,18 @@ async function checkHead(
 }
 
 /** What it serves to monitors, and what it answers to the head of an empty log, which every log extends: its size, or a cosignature where it has none. */
-async function wordOf({ url, keys }: WitnessLine, client: WitnessClient, key: SigningKey<'log'>, logKeys: LogKeys): Promise<WitnessWord> {
+async function wordOf({ url, keys }: WitnessLine, { client, key, formerKeys = [], revokedKeys = [] }: GuardOptions): Promise<WitnessWord> {
+  const signers = [key, ...formerKeys];
+  const logKeys = [...signers, ...revokedKeys];
   const got = await client.get(`${url}/${originHash(key.name)}/checkpoint`);
   const shown = got.ok && got.reply.status === 200 ? shownHead(got.reply, keys, logKeys) : { head: null, reason: got.ok ? '' : got.reason };
   if (shown.head === null && shown.reason !== '') return { ...shown, size: null };
   const text = formatCheckpoint({ origin: key.name, size: 0n, root: Uint8Array.from(merkleRoot([])), extension: [] });
-  const asked = await client.post(`${url}/add-checkpoint`, formatAddCheckpoint(0n, [], formatNote(text, [signText(key, text)])));
+  const note = formatNote(
+    text,
+    signers.map((signer) => signText(signer, text)),
+  );
+  const asked = await client.post(`${url}/add-checkpoint`, formatAddCheckpoint(0n, [], note));
   const answered = asked.ok ? witnessAnswered(asked.reply, text, keys) : ({ kind: 'failed', reason: asked.reason } as const);
   if (answered.kind === 'cosigned') return { ...shown, size: 0n };
   if (answered.kind === 'size') return { ...shown, size: answered.size };

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { formatVerifierKey, originHash, utf8, utf8Text, type VerifierKey } from '#lib/ledger';
-import type { Log } from '#lib/runtime';
+import { createWitnessMetrics, type Log } from '#lib/runtime';
 import { takeOwnership } from '#lib/store';
 import { type Auditor, createAuditor, type Refusals } from './auditor.ts';
 import { type CosignedCheckpoints, cosignedCheckpoints } from './cosigned-checkpoints.ts';
@@ -69,8 +69,10 @@ export async function startWitness({ folder, name, logKeys, host, port, log, map
       const auditor = await beginAudit(folder, map, cosigned, ending.signal, log);
       maps.set(map.origin, { key: mapKey, auditor });
     }
-    const witness = createWitness({ key, logs, cosigned, now: () => BigInt(Math.floor(Date.now() / MS_PER_SECOND)), maps, log });
-    const server = await listen(witness, log, host, port);
+    const metrics = createWitnessMetrics();
+    const now = (): bigint => BigInt(Math.floor(Date.now() / MS_PER_SECOND));
+    const witness = createWitness({ key, logs, cosigned, now, maps, metrics, log });
+    const server = await listen({ witness, metrics, log }, host, port);
     const close = async (): Promise<void> => {
       ending.abort();
       await server.close().finally(() => lock.release());

@@ -122,6 +122,27 @@ describe('a witness answers', () => {
     expect(await add(witness, demo.request(8, 9))).toEqual({ status: 409, type: 'text/x.tlog.size', text: '7\n' });
   });
 
+  test('a fork is named within the one exchange: in the answer, the log and the metric', async () => {
+    const lines: string[] = [];
+    const witness = await start({
+      log: createLog({ level: 'error', secrets: [], destination: { write: (line) => void lines.push(line) } }),
+    });
+    const size = async (): Promise<string | undefined> =>
+      /^custody_witness_fork_entries (\d+)$/m.exec((await ask(`${witness.url}/metrics`)).text)?.[1];
+    await add(witness, demo.request(0, 7));
+    expect([await size(), lines]).toEqual(['0', []]);
+    const { status, text } = await add(witness, fork.request(7, 20));
+    expect([status, text]).toEqual([422, expect.stringContaining('the 20 entries offered are not shown to extend the 7 cosigned')]);
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { code: 'data.witness-fork', origin: demo.key.name, why: text.trimEnd(), count: 7 },
+    ]);
+    expect(await size()).toBe('7');
+    expect((await ask(`${witness.url}/metrics`)).text).toContain('custody_witness_answers_total{status="422"} 1');
+    // Control: what extends it alarms nobody.
+    expect((await add(witness, demo.request(7, 20))).status).toBe(200);
+    expect(lines).toHaveLength(1);
+  });
+
   test('422 to a fork, whatever it proves of itself, and to a second root of one size', async () => {
     const witness = await start();
     await add(witness, demo.request(0, 7));

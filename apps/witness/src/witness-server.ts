@@ -1,10 +1,10 @@
 /**
- * The witness on HTTP/1.1 (C2SP tlog-witness): `POST /add-checkpoint`, `GET /<origin hash>/checkpoint`. Submission and monitoring prefix are
- * the same. Requests have no authentication beyond the log's signature; everything that is taken in is bounded.
+ * The witness on HTTP/1.1 (C2SP tlog-witness): `POST /add-checkpoint`, `GET /<origin hash>/checkpoint`, and `GET /metrics` for who runs it.
+ * Submission and monitoring prefix are the same. Requests have no authentication beyond the log's signature; everything that is taken in is bounded.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Log } from '#lib/runtime';
+import type { Log, WitnessMetrics } from '#lib/runtime';
 import type { Witness } from './witness.ts';
 
 /** 63 hashes, a checkpoint, and 16 signatures of the largest kind (5 kB) with room. */
@@ -17,6 +17,9 @@ const CONNECTIONS_MAX = 256;
 const RETRY_AFTER_SECONDS = '1';
 
 const TEXT = 'text/plain; charset=utf-8';
+const METRICS_PATH = '/metrics';
+/** Prometheus exposition format. */
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 const CHECKPOINT_PATH = /^\/([0-9a-f]{64})\/checkpoint$/;
 
 export interface WitnessServer {
@@ -32,12 +35,19 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What answers are made from. */
+export interface Served {
+  readonly witness: Witness;
+  readonly metrics: WitnessMetrics;
+  readonly log: Log;
+}
+
 /** @param port 0 takes a free one */
-export async function listen(witness: Witness, log: Log, host: string, port: number): Promise<WitnessServer> {
+export async function listen(served: Served, host: string, port: number): Promise<WitnessServer> {
   const server = createServer(
     { requestTimeout: REQUEST_MS, headersTimeout: HEAD_MS, connectionsCheckingInterval: HEAD_MS },
     (request, response) => {
-      void respond(witness, log, request, response);
+      void respond(served, request, response);
     },
   );
   server.maxConnections = CONNECTIONS_MAX;
@@ -62,11 +72,12 @@ async function closeInOrder(server: Server): Promise<void> {
   clearTimeout(end);
 }
 
-async function respond(witness: Witness, log: Log, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { log, metrics } = served;
   const startedMs = performance.now();
   let answer: Answer | null;
   try {
-    answer = await answerOf(witness, request);
+    answer = await answerOf(served, request);
   } catch (error) {
     log.error('the state could not be read or kept; nothing was cosigned', { error });
     answer = plain(500, 'the witness could not keep its state, and cosigned nothing');
@@ -78,17 +89,18 @@ async function respond(witness: Witness, log: Log, request: IncomingMessage, res
   response.writeHead(status, { 'content-type': TEXT, 'content-length': length, 'x-content-type-options': 'nosniff', ...headers });
   response.end(request.method === 'HEAD' ? undefined : body);
   const ms = Math.round((performance.now() - startedMs) * 1000) / 1000;
+  metrics.answers.inc({ status: String(status) });
   log.info('request', { method: request.method ?? '', route: routeOf(pathOf(request)) ?? 'unmatched', status, ms });
 }
 
 const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? '';
 
 function routeOf(path: string): string | null {
-  if (path === '/add-checkpoint') return path;
+  if (path === '/add-checkpoint' || path === METRICS_PATH) return path;
   return CHECKPOINT_PATH.test(path) ? '/{originHash}/checkpoint' : null;
 }
 
-async function answerOf(witness: Witness, request: IncomingMessage): Promise<Answer | null> {
+async function answerOf({ witness, metrics }: Served, request: IncomingMessage): Promise<Answer | null> {
   const path = pathOf(request);
   const { method = '' } = request;
   const hash = CHECKPOINT_PATH.exec(path)?.[1];
@@ -96,6 +108,10 @@ async function answerOf(witness: Witness, request: IncomingMessage): Promise<Ans
     if (method !== 'GET' && method !== 'HEAD') return plain(405, 'a checkpoint is got', { allow: 'GET, HEAD' });
     const note = await witness.checkpoint(hash);
     return note === null ? plain(404, 'no checkpoint of this log was cosigned') : { status: 200, body: note };
+  }
+  if (path === METRICS_PATH) {
+    if (method !== 'GET' && method !== 'HEAD') return plain(405, 'metrics are got', { allow: 'GET, HEAD' });
+    return { status: 200, body: await metrics.expose(), headers: { 'content-type': METRICS_TYPE } };
   }
   if (path !== '/add-checkpoint') return plain(404, 'there is POST /add-checkpoint and GET /{originHash}/checkpoint');
   if (method !== 'POST') return plain(405, 'a checkpoint is posted', { allow: 'POST' });

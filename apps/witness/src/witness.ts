@@ -9,7 +9,7 @@ import {
   type VerifierKey,
   type WitnessAnswer,
 } from '#lib/ledger';
-import type { Log } from '#lib/runtime';
+import type { Log, WitnessMetrics } from '#lib/runtime';
 import type { Auditor } from './auditor.ts';
 import type { CosignedCheckpoints } from './cosigned-checkpoints.ts';
 import { createTurns } from './turns.ts';
@@ -32,6 +32,7 @@ export interface WitnessOptions {
   readonly now: () => bigint;
   /** By origin: the logs whose maps are audited. */
   readonly maps: ReadonlyMap<string, MapWitness>;
+  readonly metrics: Pick<WitnessMetrics, 'forkSize'>;
   readonly log: Log;
 }
 
@@ -42,9 +43,19 @@ export interface Witness {
   checkpoint(hash: string): Promise<Uint8Array | null>;
 }
 
-export function createWitness({ key, logs, cosigned, now, maps, log }: WitnessOptions): Witness {
+export function createWitness({ key, logs, cosigned, now, maps, metrics, log }: WitnessOptions): Witness {
   const origins = new Map([...logs.keys()].map((origin) => [originHash(origin), origin]));
   const turns = createTurns(WAITING_MAX);
+  const tellFork = (origin: string, { body, fork }: WitnessAnswer): void => {
+    const size = Number(fork?.cosigned);
+    metrics.forkSize.set(size);
+    log.error('a log was offered with another history; it was not cosigned', {
+      code: 'data.witness-fork',
+      origin,
+      why: body.trimEnd(),
+      count: size,
+    });
+  };
   return {
     add(body) {
       const request = parseAddCheckpoint(body);
@@ -56,6 +67,7 @@ export function createWitness({ key, logs, cosigned, now, maps, log }: WitnessOp
         const latest = logKeys.length === 0 ? null : await cosigned.latest(origin);
         const view = { logKeys, latest, key, timestamp: now() };
         let answer = addCheckpoint(request.value, view);
+        if (answer.fork !== undefined) tellFork(origin, answer);
         if (answer.cosigned === undefined) return answer;
         const map = maps.get(origin);
         const verdict = await map?.auditor.check(answer.cosigned);

@@ -5,8 +5,12 @@ export interface Fault {
   readonly code: ErrorCode;
   /** RFC 6901 pointer into the document; the empty pointer is the whole of it. */
   readonly pointer?: string;
-  /** Byte offset, where the text is not JSON and has no pointers. */
+  /** Byte offset, where the text is not JSON and has no pointers, or where reading stopped. */
   readonly offset?: number;
+  /** The header that is refused, in lower case. */
+  readonly header?: string;
+  /** The query parameter that is refused. */
+  readonly parameter?: string;
   /** Of a list or stream: which of its documents, from 0. */
   readonly row?: number;
   /** For the submitter, whose own words it may quote; never logged. */

@@ -179,6 +179,7 @@ function submissionResponses(): Json {
       'rate.limited',
       'log.unavailable',
       'append.refused',
+      'log.frozen',
       'topic.missing',
       'topic.record-refused',
     ),

@@ -386,7 +386,9 @@ export const FaultView = Type.Object(
   {
     code: Type.String(),
     pointer: Type.Optional(Type.String({ description: 'RFC 6901.' })),
-    offset: Type.Optional(index()),
+    offset: Type.Optional({ ...index(), description: 'Byte of the text or body, where it is not JSON or where reading stopped.' }),
+    header: Type.Optional(Type.String({ description: 'The header that is refused, in lower case.' })),
+    parameter: Type.Optional(Type.String({ description: 'The query parameter that is refused.' })),
     row: Type.Optional(index()),
     detail: Type.String(),
     expected: Type.Optional(Type.String()),

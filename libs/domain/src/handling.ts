@@ -81,29 +81,3 @@ export function readerGroups(handling: Handling, owner: string): readonly string
   if (handling.agencies === undefined || handling.agencies.length === 0) return [`agency:${owner}`];
   return [...new Set([owner, ...handling.agencies])].sort().map((agency) => `agency:${agency}`);
 }
-
-/**
- * The handling for what is made of two sightings of one owner: nobody sees it who may not see both. The stricter label; of two lists
- * the names in both. Where no label can say so (two communities, a community and named agencies) the owner alone.
- */
-export function strictest(a: Handling, b: Handling): Handling {
-  const [wide, narrow] = TLP_LABELS.indexOf(a.tlp) <= TLP_LABELS.indexOf(b.tlp) ? [a, b] : [b, a];
-  if (narrow.tlp === 'CLEAR') return narrow;
-  if (narrow.tlp === 'GREEN') return strictestGreen(wide, narrow);
-  const agencies =
-    TLP_LABELS.indexOf(wide.tlp) >= AMBER
-      ? shared(wide.agencies, narrow.agencies)
-      : wide.community === undefined
-        ? shared(narrow.agencies, narrow.agencies)
-        : [];
-  const principals = narrow.tlp !== 'RED' ? [] : shared(wide.tlp === 'RED' ? wide.principals : narrow.principals, narrow.principals);
-  return { tlp: narrow.tlp, ...(agencies.length > 0 ? { agencies } : {}), ...(principals.length > 0 ? { principals } : {}) };
-}
-
-function strictestGreen(wide: Handling, narrow: Handling): Handling {
-  if (wide.community === undefined || wide.community === narrow.community) return narrow;
-  return narrow.community === undefined ? wide : { tlp: 'AMBER' };
-}
-
-const shared = (a: readonly string[] = [], b: readonly string[] = []): readonly string[] =>
-  [...new Set(a.filter((name) => b.includes(name)))].sort();

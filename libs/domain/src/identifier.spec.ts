@@ -26,6 +26,7 @@ const EXAMPLES: readonly (readonly [id: string, verdict: string, display: string
   ['mmsi:671990004', 'not-checkable', 'MMSI 671990004'],
   ['hin:ABC12345D404', 'not-checkable', 'HIN ABC12345D404'],
   ['hin:FRABC12345D404', 'not-checkable', 'HIN FR-ABC12345D404'],
+  ['hin:YUABC12345D404', 'not-checkable', 'HIN YU-ABC12345D404'],
   ['aircraft:DAIMA', 'not-checkable', 'aircraft D-AIMA'],
   ['aircraft:VPBXY', 'not-checkable', 'aircraft VP-BXY'],
   ['aircraft:N123AB', 'not-checkable', 'aircraft N123AB'],
@@ -38,6 +39,7 @@ const EXAMPLES: readonly (readonly [id: string, verdict: string, display: string
   ['lgtin:04012345123456.A1', 'valid', 'GTIN 04012345123456 lot A1'],
   ['sscc:340123453111111115', 'valid', 'SSCC 340123453111111115'],
   ['giai:061414112345400', 'not-checkable', 'GIAI 061414112345400'],
+  ['giai:(8004)0614141.12345400', 'not-checkable', 'GIAI (8004)0614141.12345400'],
   ['grai:04012345000221334455', 'valid', 'GRAI 04012345000221334455'],
   ['sgln:4012345000054.122', 'valid', 'SGLN 4012345000054 extension 122'],
   ['pgln:9999999999994', 'valid', 'PGLN 9999999999994'],
@@ -47,6 +49,7 @@ const EXAMPLES: readonly (readonly [id: string, verdict: string, display: string
   ['cpi:0614141123ABC.123456789', 'not-checkable', 'CPID 0614141123ABC serial 123456789'],
   ['gsin:40123452223334442', 'valid', 'GSIN 40123452223334442'],
   ['ginc:4012345XYZ', 'not-checkable', 'GINC 4012345XYZ'],
+  ['ginc:(401)4012345.XYZ', 'not-checkable', 'GINC (401)4012345.XYZ'],
   ['upui:01234567987651.51qI', 'valid', 'UPUI 01234567987651 serial 51qI'],
   ['itip:040123451234560102.443322', 'valid', 'ITIP 040123451234560102 serial 443322'],
   ['sgcn:4012345000092123', 'valid', 'GCN 4012345000092123'],
@@ -94,6 +97,106 @@ test.each([
   expect(isNormalised(written)).toBe(false);
 });
 
+/** EPC Tag Data Standard 2.0, section 6.3: one body of each scheme, and GIAIs whose reference has a dot, a slash, or another length of prefix. */
+const EPC_BODIES = [
+  ['sgtin', '0614141.812345.6789'],
+  ['upui', '1234567.098765.51qI'],
+  ['itip', '4012345.012345.01.02.987'],
+  ['sscc', '0614141.1234567890'],
+  ['sgln', '0614141.12345.400'],
+  ['pgln', '1234567.89012'],
+  ['grai', '0614141.12345.400'],
+  ['giai', '0614141.12345400'],
+  ['giai', '061414112345.400'],
+  ['giai', '0614141.12.5'],
+  ['giai', '0614141..5'],
+  ['giai', '0614141.12%2F5'],
+  ['gsrn', '0614141.1234567890'],
+  ['gsrnp', '0614141.1234567890'],
+  ['gdti', '0614141.12345.006847'],
+  ['sgcn', '4012345.67890.04711'],
+  ['cpi', '0614141.123ABC.123456789'],
+  ['gsin', '4012345.222333444'],
+  ['ginc', '4012345.XYZ'],
+  ['ginc', '4012345.1.XYZ'],
+  ['bic', 'CSQU3054383'],
+  ['imovn', '9176187'],
+] as const;
+
+test.each(EPC_BODIES)('%s:%s is the item that its EPC URI names, with the scheme before it or not', (scheme, body) => {
+  const ids = [
+    `urn:epc:id:${scheme}:${body}`,
+    `${scheme}:${body}`,
+    `${scheme}:urn:epc:id:${scheme}:${body}`,
+    `epc:urn:epc:id:${scheme}:${body}`,
+  ];
+  const [id = ''] = ids.map((each) => idOf(parseIdentifier(each)));
+  expect(ids.map((each) => idOf(parseIdentifier(each)))).toEqual(ids.map(() => id));
+  expect(idOf(parseIdentifierValue(scheme, `urn:epc:id:${scheme}:${body}`))).toBe(id);
+  expect([isNormalised(id), idOf(parseIdentifier(id))]).toEqual([true, id]);
+});
+
+test('a GIAI with a dot where a company prefix may end is one item, however it is told, and never the one without the dot', () => {
+  const told = [
+    'https://id.gs1.org/8004/0614141.12345400',
+    'giai:https://id.gs1.org/8004/0614141.12345400',
+    'giai:(8004)0614141.12345400',
+    // The dot is the reference's first character.
+    'urn:epc:id:giai:0614141..12345400',
+    'giai:0614141..12345400',
+  ];
+  expect(told.map((text) => idOf(parseIdentifier(text)))).toEqual(told.map(() => 'giai:(8004)0614141.12345400'));
+  expect(idOf(parseIdentifier('giai:0614141.12345400'))).toBe('giai:061414112345400');
+  const parsed = parseIdentifier(told[0] as string);
+  expect(parsed).toMatchObject({ facts: { key: '0614141.12345400', digitalLink: told[0] } });
+  expect(guessIdentifiers('GIAI (8004)0614141.12345400').map(idOf)).toEqual(['giai:(8004)0614141.12345400']);
+  // No prefix is shorter or longer: nothing else could be meant.
+  expect(['giai:0614.1', 'giai:0614141000000.1'].map((text) => idOf(parseIdentifier(text)))).toEqual([
+    'giai:0614.1',
+    'giai:0614141000000.1',
+  ]);
+  expect(idOf(parseIdentifier('sscc:(00)106141412345678908'))).toBe('sscc:106141412345678908');
+});
+
+describe('a scheme before a URI', () => {
+  const agreeing = [
+    ['sgtin', 'https://id.gs1.org/01/80614141123458/21/6789', 'sgtin:80614141123458.6789'],
+    ['SGTIN', ' urn:epc:id:sgtin:0614141.812345.6789 ', 'sgtin:80614141123458.6789'],
+    ['giai', 'urn:epc:id:giai:0614141.12345400', 'giai:061414112345400'],
+    ['container', 'urn:epc:id:bic:CSQU3054383', 'container:CSQU3054383'],
+    ['iso6346', 'urn:epc:id:bic:CSQU3054383', 'container:CSQU3054383'],
+    ['imo', 'urn:epc:id:imovn:9176187', 'imo:9176187'],
+    ['epc', 'urn:epc:id:sgtin:0614141.812345.6789', 'sgtin:80614141123458.6789'],
+  ] as const;
+  test.each(agreeing)('%s and %s are %s, as one text and as two', (scheme, uri, id) => {
+    expect([idOf(parseIdentifier(`${scheme}:${uri}`)), idOf(parseIdentifierValue(scheme, uri))]).toEqual([id, id]);
+  });
+
+  test.each([
+    ['giai:urn:epc:id:sgtin:0614141.812345.6789', 'The scheme says giai, the URI names sgtin:80614141123458.6789.'],
+    ['gtin:https://id.gs1.org/01/80614141123458/21/6789', 'The scheme says gtin, the URI names sgtin:80614141123458.6789.'],
+    ['vin:urn:epc:id:bic:CSQU3054383', 'The scheme says vin, the URI names container:CSQU3054383.'],
+  ])('that disagrees with it is refused: %s', (text, detail) => {
+    expect(parseIdentifier(text)).toEqual({ ok: false, code: 'identifier.scheme-mismatch', detail });
+  });
+
+  test('that nobody knows is refused, and so is a URI that names no key; a maker may be called urn or http', () => {
+    expect(idOf(parseIdentifier('car:urn:epc:id:bic:CSQU3054383'))).toBe('identifier.scheme-unknown');
+    expect(idOf(parseIdentifier('epc:CSQU3054383'))).toBe('identifier.scheme-unknown');
+    expect(idOf(parseIdentifier('sgtin:https://example.com/123/456'))).toBe('identifier.malformed');
+    expect(['serial:urn:5', 'serial:http:5'].map((text) => [idOf(parseIdentifier(text)), isNormalised(text)])).toEqual([
+      ['serial:urn:5', true],
+      ['serial:http:5', true],
+    ]);
+  });
+
+  test('leaves the position of a wrong character where it is in the text', () => {
+    const uri = 'urn:epc:id:imovn:91761x7';
+    expect(parseIdentifier(uri)).toMatchObject({ code: 'identifier.character', position: uri.indexOf('x') });
+    expect(parseIdentifier(` imo: ${uri} `)).toMatchObject({ code: 'identifier.character', position: ` imo: ${uri}`.indexOf('x') });
+  });
+});
+
 describe('what is no identifier is refused by a stable code', () => {
   test.each([
     ['', 'identifier.malformed', undefined],
@@ -109,6 +212,12 @@ describe('what is no identifier is refused by a stable code', () => {
     ['imo:931946', 'identifier.length', undefined],
     ['mmsi:6719900040', 'identifier.length', undefined],
     ['hin:ABC12345M404', 'identifier.malformed', undefined],
+    ['hin:ZZABC12345D404', 'identifier.malformed', undefined],
+    ['hin:UKABC12345D404', 'identifier.malformed', undefined],
+    ['hin:12ABC12345D404', 'identifier.malformed', undefined],
+    ['giai:0614141.', 'identifier.malformed', undefined],
+    ['urn:epc:id:giai:0614141.', 'identifier.malformed', undefined],
+    ['giai:0614141.12%zz', 'identifier.malformed', undefined],
     ['serial:bosch', 'identifier.malformed', undefined],
     ['serial::1', 'identifier.malformed', undefined],
     ['serial:a:b:c', 'identifier.character', 10],

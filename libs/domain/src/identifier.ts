@@ -30,8 +30,11 @@ export {
 } from './identifiers/search.ts';
 export { IDENTIFIER_TEXT_LENGTH_MAX, SCHEMES, type CheckVerdict, type Identifier, type Scheme } from './identifiers/scheme.ts';
 
-/** Raised when a value that was accepted before would get another normal form; nothing short of that. */
-export const NORMALISER_VERSION = 1;
+/**
+ * Raised when a value that was accepted before would get another normal form; nothing short of that. 2: a GIAI or GINC with a dot where an
+ * EPC URI has one; hull numbers whose first letters are no country.
+ */
+export const NORMALISER_VERSION = 2;
 
 /** What reading a text as an identifier gives: the identifier with the verdict of its check, or why it is none. */
 export type ParsedIdentifier =
@@ -45,32 +48,53 @@ export type ParsedIdentifier =
   | Refusal;
 
 /**
- * Reads `scheme:value` as people write it (`vin:WDD SYNTH-9JA000001`, `iso6346:` for `container:`), an EPC URI or a GS1 Digital Link URI.
- * A failing check digit is no refusal but a verdict. Refusals: identifier.malformed, .lookalike, .character, .length, .scheme-unknown;
- * `position` counts UTF-16 units of `text`.
+ * Reads `scheme:value` as people write it (`vin:WDD SYNTH-9JA000001`, `iso6346:` for `container:`), an EPC URI or a GS1 Digital Link URI,
+ * with or without a scheme before it. A failing check digit is no refusal but a verdict. Refusals: identifier.malformed, .lookalike,
+ * .character, .length, .scheme-unknown, .scheme-mismatch; `position` counts UTF-16 units of `text`.
  */
 export function parseIdentifier(text: string): ParsedIdentifier {
   const refusal = refusalOfText(text);
   if (refusal !== undefined) return refusal;
-  const trimmed = text.trim();
-  if (/^(?:https?|urn):/i.test(trimmed)) {
-    const read = readEpcUri(trimmed) ?? readDigitalLink(trimmed);
-    if (read === undefined) return refuse('malformed', 'The URI is no EPC URI and no GS1 Digital Link URI of a known key.');
-    return parseIdentifierValue(read.scheme, read.value);
-  }
+  if (URI.test(text)) return readUri(text);
   const colon = text.indexOf(':');
   if (colon < 0) return refuse('malformed', 'An identifier is scheme:value, such as vin:1M8GDM9AXKP042788.');
-  const parsed = parseIdentifierValue(text.slice(0, colon), text.slice(colon + 1));
-  return parsed.ok || parsed.position === undefined ? parsed : { ...parsed, position: parsed.position + colon + 1 };
+  return shifted(parseIdentifierValue(text.slice(0, colon), text.slice(colon + 1)), colon + 1);
 }
 
-/** As `parseIdentifier`, of a scheme or alias and a value; `position` counts from the start of `value`. */
+/**
+ * As `parseIdentifier`, of a scheme or alias and a value; `position` counts from the start of `value`. A URI says its scheme itself: the one
+ * beside it is that one, or `epc`, or the two are refused.
+ */
 export function parseIdentifierValue(scheme: string, value: string): ParsedIdentifier {
   const rule = ruleOfName(scheme);
-  if (rule === undefined)
+  const isUri = URI.test(value);
+  if (rule === undefined && !(isUri && ANY_EPC.test(scheme)))
     return refuse('scheme-unknown', `"${clip(scheme)}" is not a scheme. Schemes: ${RULES.map((known) => known.scheme).join(', ')}.`);
-  return refusalOfText(value) ?? read(rule, value);
+  const refusal = refusalOfText(value);
+  if (refusal !== undefined) return refusal;
+  return isUri ? readUri(value, rule) : read(rule as SchemeRule, value);
 }
+
+/** A maker may be called `http` or `urn` (`serial:urn:5`): a URI has more behind it. */
+const URI = /^\s*(?:https?:\/\/|urn:[^:]*:)/i;
+/** What people call the scheme of any EPC URI. */
+const ANY_EPC = /^\s*epc\s*$/i;
+
+/** @param beside the scheme that was stated with the URI, if one was */
+function readUri(text: string, beside?: SchemeRule): ParsedIdentifier {
+  const uri = text.trim();
+  const named = readEpcUri(uri) ?? readDigitalLink(uri);
+  const rule = named === undefined ? undefined : ruleOfScheme(named.scheme);
+  if (named === undefined || rule === undefined)
+    return refuse('malformed', 'The URI is no EPC URI and no GS1 Digital Link URI of a known key.');
+  if (beside !== undefined && beside !== rule)
+    return refuse('scheme-mismatch', `The scheme says ${beside.scheme}, the URI names ${named.scheme}:${clip(named.value)}.`);
+  // The values that can still be refused are the ends of their URIs as they were written (containers, ships).
+  return shifted(read(rule, named.value), text.trimEnd().length - named.value.length);
+}
+
+const shifted = (parsed: ParsedIdentifier, by: number): ParsedIdentifier =>
+  parsed.ok || parsed.position === undefined ? parsed : { ...parsed, position: parsed.position + by };
 
 function read(rule: SchemeRule, value: string): ParsedIdentifier {
   const reading = rule.read(value);

@@ -10,7 +10,6 @@ export {
   certainlyBefore,
   contains,
   displayOccurred,
-  intersection,
   orderBounds,
   parseOccurred,
   possiblyOverlaps,
@@ -19,7 +18,7 @@ export {
   type Span,
 } from './interval.ts';
 export { displayPlace, parsePlace, type Place, type PlaceText } from './place.ts';
-export { parseHandling, readerGroups, strictest, TLP_LABELS, type Handling, type HandlingText } from './handling.ts';
+export { parseHandling, readerGroups, TLP_LABELS, type Handling, type HandlingText } from './handling.ts';
 export { displayGrade, parseGrade } from './grade.ts';
 export { AGENCY_PATTERN, compareRef, EVENT_ID_PATTERN, formatRef, parseRef, type EventRef } from './event-ref.ts';
 export * from './sighting.ts';

@@ -4,7 +4,6 @@ import {
   contains,
   displayOccurred,
   formatInstant,
-  intersection,
   orderBounds,
   parseOccurred,
   possiblyOverlaps,
@@ -88,15 +87,13 @@ describe('spans against the instants that they hold', () => {
   const instants = Array.from({ length: 12 }, (_, n) => n - 2);
   const held = ({ starts, ends }: Span) => instants.filter((n) => (starts === null || n >= starts) && (ends === null || n < ends));
 
-  test('overlap, order, containment and intersection say what the instants say', () => {
+  test('overlap, order and containment say what the instants say', () => {
     fc.assert(
       fc.property(span, span, (a, b) => {
         const shared = held(a).filter((n) => held(b).includes(n));
         expect(possiblyOverlaps(a, b)).toBe(shared.length > 0);
         expect(certainlyBefore(a, b)).toBe(held(a).every((n) => held(b).every((m) => n < m)));
         expect(contains(a, b)).toBe(held(b).every((n) => held(a).includes(n)));
-        const both = intersection(a, b);
-        expect(both === null ? [] : held(both)).toEqual(shared);
         for (const n of instants) expect(contains(a, n)).toBe(held(a).includes(n));
       }),
       { numRuns: 2000 },

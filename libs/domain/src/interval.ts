@@ -109,13 +109,6 @@ export function contains(outer: Span, inner: Span | Instant): boolean {
   return startsInside && endsInside;
 }
 
-/** The instants that a and b share, or null if there are none. */
-export function intersection(a: Span, b: Span): Span | null {
-  const starts = a.starts === null ? b.starts : b.starts === null ? a.starts : Math.max(a.starts, b.starts);
-  const ends = a.ends === null ? b.ends : b.ends === null ? a.ends : Math.min(a.ends, b.ends);
-  return starts !== null && ends !== null && starts >= ends ? null : { starts, ends };
-}
-
 /**
  * Where a sighting stands in a timeline: first by start, then by end. An unknown start comes first of all, an unknown end last of its
  * start, undated after everything (the infinities).

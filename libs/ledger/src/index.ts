@@ -80,9 +80,11 @@ export { checkOpening, OPENING_BYTES_MAX, readOpening, type OpenedElement, type 
 export {
   decodeBundle,
   encodeBundle,
+  hashFromHeap,
   hashFromTile,
   parseTilePath,
   TILE_WIDTH,
+  tileHeap,
   tileOf,
   tilePath,
   tileWidth,
@@ -230,8 +232,21 @@ export {
   type TreePart,
 } from './proof-document.ts';
 export { PROOF_RULES, proofRulesWithout, type ProofRuleName, type ProofRules } from './proof-rules.ts';
-export { notChecked, reportOf, STEPS, VERDICTS, type CheckedHead, type Report, type Statement, type Step, type Verdict } from './report.ts';
+export {
+  established,
+  failure,
+  leftOpen,
+  notChecked,
+  reportOf,
+  STEPS,
+  VERDICTS,
+  type CheckedHead,
+  type Report,
+  type Statement,
+  type Step,
+  type Verdict,
+} from './report.ts';
 export { treesOf } from './trees-of.ts';
 export type { Kept, KeptTree, Question, Trust } from './proof-question.ts';
-export { MAP_WITNESS_SUFFIX, verifyProof, verifySteps, type Verified } from './verify-proof.ts';
+export { MAP_WITNESS_SUFFIX, verifyHead, verifyProof, verifySteps, type Verified } from './verify-proof.ts';
 export { formatAddCheckpoint, readCosignatures, readWitnessSize } from './witness-request.ts';

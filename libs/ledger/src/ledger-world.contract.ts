@@ -184,15 +184,15 @@ export class LedgerWorld {
   }
 
   /** A key notice, in the tree of keys. */
-  certify(vkey: string, use: 'log' | 'receipt' = 'receipt'): void {
-    const entry = encodeKeyNotice({ action: 'certify', log: this.origin, use, vkey });
+  certify(vkey: string, use: 'log' | 'receipt' = 'receipt', action: 'certify' | 'revoke' = 'certify'): void {
+    const entry = encodeKeyNotice({ action, log: this.origin, use, vkey });
     this.notices.push({ entry: utf8Text(entry) as string, index: BigInt(this.append(entry)) });
     this.link(this.notices.at(-1) as { index: bigint }, KEYS_TREE.group, KEYS_TREE.item);
   }
 
   /** The log's keys. */
-  proveKeys(): ProofDocument {
-    return { ...this.prove(KEYS_TREE.item, { groups: [KEYS_TREE.group] }), notices: this.notices };
+  proveKeys(wanted: Wanted = {}): ProofDocument {
+    return { ...this.prove(KEYS_TREE.item, { ...wanted, groups: [KEYS_TREE.group] }), notices: [...this.notices] };
   }
 
   get genesisIndex(): number {

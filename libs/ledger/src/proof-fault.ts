@@ -87,6 +87,7 @@ export const PROOF_FAULT_CODES = [
   'proof.nothing-kept',
   'proof.stale',
   'proof.consistency-unknown',
+  'proof.consistency-missing',
   'proof.forked',
   'proof.other-item',
   'proof.groups',

@@ -18,8 +18,11 @@ export interface Kept {
   /** `null`: not known yet. */
   readonly mapSalt: Uint8Array | null;
   readonly trees: readonly KeptTree[];
-  /** Between the kept head and the one of the document, whichever is smaller first (RFC 9162 2.1.4); `null`: nobody could be asked. */
-  readonly consistency: readonly Uint8Array[] | null;
+  /**
+   * Between the kept head and the one of the document, whichever is smaller first (RFC 9162 2.1.4). `null`: the reader chose to ask nobody.
+   * `missing`: the log was asked and gave none, which whoever forked it would do: nothing is verified then, nor kept.
+   */
+  readonly consistency: readonly Uint8Array[] | 'missing' | null;
 }
 
 /** Whose word counts. */

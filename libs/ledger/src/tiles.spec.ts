@@ -6,7 +6,18 @@ import { consistencyNodes, foldNodes, inclusionNodes, verifyConsistency, verifyI
 import { rangeNodes, type NodeId } from './tree-nodes.ts';
 import { leafHash, merkleRoot } from './merkle.ts';
 import { overSharedData } from './shared-data.contract.ts';
-import { decodeBundle, encodeBundle, hashFromTile, parseTilePath, TILE_WIDTH, tileOf, tilePath, tileWidth } from './tiles.ts';
+import {
+  decodeBundle,
+  encodeBundle,
+  hashFromHeap,
+  hashFromTile,
+  parseTilePath,
+  TILE_WIDTH,
+  tileHeap,
+  tileOf,
+  tilePath,
+  tileWidth,
+} from './tiles.ts';
 
 const LEAVES = Array.from({ length: 1_000 }, (_, n) => leafHash(utf8(`leaf ${n}`)));
 const leavesOf = ({ level, index }: NodeId): Uint8Array[] => LEAVES.slice(Number(index) << level, (Number(index) + 1) << level);
@@ -27,6 +38,15 @@ test('every complete subtree has its hash in one tile', () => {
       expect(hashFromTile(node, tileBytes(tile.level, tile.index, size))).toEqual(merkleRoot(leavesOf(node)));
     }),
   );
+});
+
+test('a full tile gives the hash of each node in it, all at once as one by one', () => {
+  const tile = tileBytes(0, 1n, BigInt(LEAVES.length));
+  const heap = tileHeap(tile);
+  for (let level = 0; level < 8; level++)
+    for (let index = 256n >> BigInt(level); index < 512n >> BigInt(level); index++)
+      expect(hashFromHeap({ level, index }, heap)).toEqual(hashFromTile({ level, index }, tile));
+  expect(() => tileHeap(tile.subarray(32))).toThrow(RangeError);
 });
 
 test('a tile that is too short has no hash of what it lacks', () => {

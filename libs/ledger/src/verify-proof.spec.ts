@@ -20,8 +20,8 @@ import {
   seedOf,
   witnessKeys,
 } from './ledger-world.contract.ts';
-import type { Trust } from './proof-question.ts';
-import { verifyProof } from './verify-proof.ts';
+import type { Kept, Trust } from './proof-question.ts';
+import { verifyHead, verifyProof } from './verify-proof.ts';
 
 const world = grownWorld();
 const trust: Trust = { log: [logKey] };
@@ -188,6 +188,33 @@ describe('what was kept from an earlier check', () => {
     expect(firstCode({ ...report, statements: report.statements.filter(({ step }) => step === 'kept') }, 'not-established')).toBe(
       'proof.consistency-unknown',
     );
+  });
+
+  it('stays what it was where nobody was asked; where the log was asked and gave no path, nothing is verified', () => {
+    const latest = { ...asked, isLatest: true };
+    const checked = (consistency: Kept['consistency']) =>
+      verifyProof(early.encode(CAR), { ...trust, kept: { ...kept, consistency } }, latest);
+    const [path, nobody, missing] = [checked(early.consistency(size)), checked(null), checked('missing')];
+    expect([path, nobody, missing].map(({ report, keep }) => [report.verdict, keep?.size])).toEqual([
+      ['verified', BigInt(early.size)],
+      ['verified', undefined],
+      ['incomplete', undefined],
+    ]);
+    expect(missing.report.statements.find(({ verdict }) => verdict !== undefined)?.code).toBe('proof.consistency-missing');
+    // Heads of one size need no path: their roots say it.
+    const same = { ...kept, size: BigInt(early.size), root: early.root(), consistency: 'missing' as const };
+    expect(verifyProof(early.encode(CAR), { ...trust, kept: same }, latest).report.verdict).toBe('verified');
+  });
+
+  it('is asked of a head by itself as of a whole proof', () => {
+    const head = (consistency: Kept['consistency'], more: Partial<Trust> = {}) =>
+      verifyHead(early.checkpoint(), { ...trust, kept: { ...kept, consistency }, ...more }, { isLatest: true });
+    expect(states(head(early.consistency(size)))).toEqual(['signature established', 'witnesses not-established', 'kept established']);
+    expect(head('missing').verdict).toBe('incomplete');
+    expect(head([]).verdict).toBe('altered');
+    expect(head(early.consistency(size), { witnesses: policy(1) }).verdict).toBe('incomplete');
+    expect(verifyHead(early.checkpoint(), { log: [] }).verdict).toBe('untrusted-key');
+    expect(verifyHead('', trust).verdict).toBe('altered');
   });
 
   it('unmasks a fork, an older state that was put back, another salt, and an item that lost an entry', () => {

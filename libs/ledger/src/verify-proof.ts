@@ -18,7 +18,7 @@ import { witnessing } from './witness-policy.ts';
 /** What a check found, and what there is to keep for the next one. */
 export interface Verified {
   readonly report: Report;
-  /** `null`: nothing to keep, not all of it was verified. */
+  /** `null`: nothing to keep: not all of it was verified, or it was not held against the head that was kept before. */
   readonly keep: Omit<Kept, 'consistency'> | null;
 }
 
@@ -36,6 +36,12 @@ export function verifyProof(bytes: Uint8Array, trust: Trust, question: Question 
   while (step.done !== true) step = steps.next();
   const report = step.value;
   return { report, keep: report.verdict === 'verified' ? check.keep() : null };
+}
+
+/** A head by itself, as its note: signature, witnesses, and whether it continues what was kept. Its age its seal alone says. Never throws. */
+export function verifyHead(note: string, trust: Trust, question: Question = {}, rules: ProofRules = PROOF_RULES): Report {
+  const check = new Check(trust, question, rules);
+  return reportOf([...check.runHead(note)], check.head);
 }
 
 /** The same, one statement after the other as they are made: for whoever shows them so. Ends with the first failure. */
@@ -65,6 +71,8 @@ class Check {
   private seal: CheckedSeal | null = null;
   private mapSalt: Uint8Array | null = null;
   private trees: readonly KeptTree[] = [];
+  /** Whether the head was held against the one that was kept, if there is one. */
+  private isHeld = true;
 
   constructor(trust: Trust, question: Question, rules: ProofRules) {
     this.trust = trust;
@@ -73,8 +81,8 @@ class Check {
   }
 
   keep(): Verified['keep'] {
-    const { head, mapSalt, trees } = this;
-    return head === null ? null : { size: head.size, root: head.root, mapSalt, trees };
+    const { head, mapSalt, trees, isHeld } = this;
+    return head === null || !isHeld ? null : { size: head.size, root: head.root, mapSalt, trees };
   }
 
   *run(bytes: Uint8Array): Generator<Statement> {
@@ -92,7 +100,12 @@ class Check {
     if (document.item !== null) yield standsBehind(opened);
   }
 
-  private *checkHead({ checkpoint }: ProofDocument): Generator<Statement, OpenedCheckpoint | null> {
+  *runHead(note: string): Generator<Statement> {
+    const opened = yield* this.checkHead({ checkpoint: note });
+    if (opened !== null) yield this.checkKept(opened.checkpoint);
+  }
+
+  private *checkHead({ checkpoint }: Pick<ProofDocument, 'checkpoint'>): Generator<Statement, OpenedCheckpoint | null> {
     const { trust } = this;
     const witnesses = trust.witnesses?.witnesses.map(({ key }) => key) ?? [];
     const opened = openCheckpoint(utf8(checkpoint), { log: trust.log, witness: witnesses });
@@ -161,13 +174,12 @@ class Check {
         detail: `The log shows a head of ${size} entries, and ${kept.size} were kept: an older state was put back.`,
       });
     const [first, second] = size < kept.size ? [{ size, root }, kept] : [kept, { size, root }];
-    const proof = first.size === second.size || first.size === 0n ? (kept.consistency ?? []) : kept.consistency;
-    if (proof === null)
-      return leftOpen(
-        'kept',
-        'proof.consistency-unknown',
-        `Nobody was asked whether the head of ${size} entries and the kept one of ${kept.size} are of one log.`,
-      );
+    const needsNone = first.size === second.size || first.size === 0n;
+    const proof = needsNone && !Array.isArray(kept.consistency) ? [] : kept.consistency;
+    if (proof === null || proof === 'missing') {
+      this.isHeld = false;
+      return leftOpen('kept', ...noPath(proof, `the head of ${size} entries and the kept one of ${kept.size} are of one log`));
+    }
     const continues = verifyConsistency(first.size, first.root, second.size, second.root, proof);
     if (!continues && this.rules.keptContinues)
       return failure('kept', {
@@ -201,6 +213,12 @@ class Check {
     return listed;
   }
 }
+
+/** Code and words where there is no path between two heads. */
+const noPath = (why: 'missing' | null, whether: string): [code: string, says: string, more?: { readonly verdict: 'incomplete' }] =>
+  why === null
+    ? ['proof.consistency-unknown', `Nobody was asked whether ${whether}.`]
+    : ['proof.consistency-missing', `The log was asked to show that ${whether}, and did not.`, { verdict: 'incomplete' }];
 
 /** What answers for nothing having been left out when the lists were made. */
 function standsBehind({ cosignatures }: OpenedCheckpoint): Statement {

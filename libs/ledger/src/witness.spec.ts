@@ -144,6 +144,26 @@ test('a smaller checkpoint than the latest is never cosigned', () => {
   expect(status(body({ old: '7', size: 6n, proof: [] }))).toBe(400);
 });
 
+test('a fork is named by both sizes, in words that a log can repeat whole; a proof that should be empty is none', () => {
+  const other = { root: rootOf(20, leavesOf('other ')) };
+  const asked = ask(body(other));
+  expect([asked.status, asked.body, asked.fork]).toEqual([
+    422,
+    'the 20 entries offered are not shown to extend the 7 cosigned: two histories, which differ within the first 7, or no proof\n',
+    { cosigned: 7n, offered: 20n },
+  ]);
+  const same = ask(body({ size: 7n, root: seed(1), proof: [] }));
+  expect([same.body, same.fork]).toEqual([
+    'another head of 7 entries was cosigned: two histories, which differ within the first 7\n',
+    { cosigned: 7n, offered: 7n },
+  ]);
+  const most = { old: String(2n ** 62n), size: 2n ** 63n - 1n, ...other, proof: [] };
+  const { body: longest } = ask(body(most), { latest: { size: 2n ** 62n, root: seed(1) } });
+  expect([longest.length < 200, /^[\x20-\x7e]+\n$/.test(longest)]).toEqual([true, true]);
+  for (const notEmpty of [ask(body({ old: '0', proof: [seed(1)] }), { latest: null }), ask(body({ old: '7', size: 7n, proof: [seed(1)] }))])
+    expect([notEmpty.status, notEmpty.fork]).toEqual([422, undefined]);
+});
+
 test('a tree of no leaves has the root of nothing, else 422', () => {
   const empty = { old: '0', size: 0n, proof: [] };
   expect(status(body({ ...empty, root: sha256(new Uint8Array()) }), { latest: null })).toBe(200);

@@ -2,7 +2,7 @@
  * A witness's decision about a checkpoint (C2SP tlog-witness, `add-checkpoint`): what it answers and what it cosigns, of what it was sent and
  * what it cosigned last. No I/O: who asks keeps the state, and keeps it before the answer leaves.
  */
-import { toHex, utf8, utf8Text } from './bytes.ts';
+import { equalBytes, toHex, utf8, utf8Text } from './bytes.ts';
 import { type Checkpoint, checkEmptyRoot, parseCheckpoint, parseTreeNumber } from './checkpoint.ts';
 import { cosign } from './cosignature.ts';
 import { verifyConsistency } from './log-tree.ts';
@@ -45,6 +45,16 @@ export interface WitnessAnswer {
   readonly body: string;
   /** With 200, and only then: to be kept before the answer leaves. The note holds the log's signatures and this witness's. */
   readonly cosigned?: WitnessHead & { readonly note: Uint8Array };
+  /** With a 422 that stands for two histories of the log, or for a proof that is none. */
+  readonly fork?: WitnessFork;
+}
+
+/** Two histories of one log, as far as one exchange names them. */
+export interface WitnessFork {
+  /** Size of the head that was cosigned: within its entries they differ. */
+  readonly cosigned: bigint;
+  /** Size of the head that was refused. */
+  readonly offered: bigint;
 }
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -81,7 +91,7 @@ export const badRequest = (fault: NoteFault): WitnessAnswer => answer(400, fault
 
 /**
  * The checks in the specification's order: known origin (404), signatures (403), old size at most the size (400), old size as kept (409, with
- * the kept one), root of an empty tree, consistency with what was kept (422), cosignature (200). The head that it gives back never has
+ * the kept one), root of an empty tree, consistency with what was kept (422, with both sizes), cosignature (200). The head that it gives back never has
  * fewer leaves than the latest, and is consistent with it. Cost: 0.13 ms a signature, one hash a line of the proof.
  */
 export function addCheckpoint({ oldSize, proof, note, checkpoint }: AddCheckpoint, view: WitnessView): WitnessAnswer {
@@ -95,11 +105,22 @@ export function addCheckpoint({ oldSize, proof, note, checkpoint }: AddCheckpoin
   const fault = checkEmptyRoot(checkpoint);
   if (fault !== null) return answer(422, fault.detail);
   // Of equal sizes the roots are compared; from no leaves on, only the empty proof is one.
-  if (!verifyConsistency(latest.size, latest.root, size, root, proof))
-    return answer(422, 'the proof does not show that the checkpoint extends the latest that was cosigned');
+  if (!verifyConsistency(latest.size, latest.root, size, root, proof)) return forked(latest, checkpoint);
   const cosignatures = [view.key, ...(view.furtherKeys ?? [])].map((key) => cosign(key, note.text, view.timestamp));
   const cosigned = { size, root, note: formatNote(note.text, [...opened.value.verified, ...cosignatures]) };
   return { status: 200, contentType: TEXT, body: cosignatures.map(formatSignatureLine).join(''), cosigned };
+}
+
+/** In printable ASCII and below 200 characters at any size: so much of it whoever is refused repeats in his log. */
+function forked(latest: WitnessHead, { size, root }: Checkpoint): WitnessAnswer {
+  if (latest.size === 0n || (size === latest.size && equalBytes(root, latest.root)))
+    return answer(422, `the proof from ${latest.size} to ${size} entries has to be empty, and is not`);
+  const differ = `two histories, which differ within the first ${latest.size}`;
+  const sentence =
+    size === latest.size
+      ? `another head of ${size} entries was cosigned: ${differ}`
+      : `the ${size} entries offered are not shown to extend the ${latest.size} cosigned: ${differ}, or no proof`;
+  return { ...answer(422, sentence), fork: { cosigned: latest.size, offered: size } };
 }
 
 function answer(status: WitnessAnswer['status'], sentence: string): WitnessAnswer {

@@ -20,3 +20,7 @@ export class DomainError<Fault = unknown> extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
+
+/** A refusal of one part of the request's head: the answer names it beside the words. */
+export const refusedHeader = (code: string, header: string, detail: string): DomainError =>
+  new DomainError(code, detail, [{ code, header, detail }]);

@@ -1,12 +1,13 @@
-/** What every role of the program runs on: configuration, log lines, metrics, health, an orderly end, the HTTP server. The batch transport loads Nest and is in nest.ts. */
-export { describeProblems, readConfig, type ReadConfig } from './config/read-config.ts';
-export type { Config } from './config/settings.ts';
-export { configFlags, configReference, configView, printConfig, secretsOf } from './config/show-config.ts';
-export { DomainError } from './domain-error.ts';
+/**
+ * What every role of the program runs on: configuration, log lines, metrics, health, an orderly end, the HTTP server. The batch transport loads Nest
+ * and is in nest.ts; commands that ask a server need the configuration alone, config/index.ts.
+ */
+export * from './config/index.ts';
+export { DomainError, refusedHeader } from './domain-error.ts';
 export { createHealth, type Health, type ProgressReport } from './health.ts';
 export { uuidv7 } from './ids.ts';
 export { createLog, linesOf, type Log, nestLogger } from './log.ts';
-export { createMetrics, type Metrics, METRICS } from './metrics.ts';
+export { createMetrics, createWitnessMetrics, type Metrics, METRICS, WITNESS_METRICS, type WitnessMetrics } from './metrics.ts';
 export { keptKey } from './kept-key.ts';
 export { loadPublisherKeys, type PublisherKeyring } from './publisher-key.ts';
 export { createShutdown, type Shutdown } from './shutdown.ts';

@@ -115,6 +115,31 @@ type DefinedMetrics<Definitions extends Readonly<Record<string, MetricDefinition
 };
 
 /** The metrics as the program uses them: `metrics.captureEvents.inc({ outcome: 'accepted' })`. */
+/** Of `custody witness`, a process of its own that strangers may reach: what it did, and nothing of the machine. */
+export const WITNESS_METRICS = {
+  answers: {
+    kind: 'counter',
+    name: 'custody_witness_answers_total',
+    unit: 'answers',
+    meaning: 'Answers of this witness, by status; 422 stands for a head that is not of the history that was cosigned.',
+    labels: ['status'],
+  },
+  forkSize: {
+    kind: 'gauge',
+    name: 'custody_witness_fork_entries',
+    unit: 'entries',
+    meaning: 'Within so many entries, all of them cosigned, a log was last offered with another history; 0 since the start: none was.',
+    labels: [],
+  },
+} as const satisfies Readonly<Record<string, MetricDefinition>>;
+
+export type WitnessMetrics = DefinedMetrics<typeof WITNESS_METRICS> & { expose(): Promise<string> };
+
+export function createWitnessMetrics(): WitnessMetrics {
+  const registry = new Registry();
+  return { ...defineMetrics(registry, WITNESS_METRICS), expose: () => registry.metrics() };
+}
+
 export type Metrics = DefinedMetrics<typeof METRICS> & {
   readonly registry: Registry;
   /** The text of `/metrics`, about 1 ms. */

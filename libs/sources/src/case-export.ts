@@ -2,7 +2,6 @@
 import { type Instant, parseIdentifierValue, parseInstant } from '#lib/domain';
 import { isJsonObject, type ItemDocument, type JsonObject, type JsonValue, type SightingDocument } from '#lib/contracts';
 import { CASE_FORMAT } from './case-file.ts';
-import { isUri } from './case-identifier.ts';
 import { carriedLine, isMadeFrom } from './kept-line.ts';
 import { familyOf } from './source-families.ts';
 
@@ -144,5 +143,5 @@ function itemEntry({ id, role, written, aliases, part }: ItemDocument): JsonValu
 function writtenMembers(scheme: string, value: string, written: string | undefined): { value: string; written?: string } {
   if (written === undefined) return { value };
   const parsed = parseIdentifierValue(scheme, written);
-  return parsed.ok && parsed.identifier.id === `${scheme}:${value}` && !isUri(written) ? { value: written } : { value, written };
+  return parsed.ok && parsed.identifier.id === `${scheme}:${value}` ? { value: written } : { value, written };
 }

@@ -250,7 +250,21 @@ describe('any case file', () => {
       'subject imei:490154203237518',
     ]);
     expect(ids({ item: { scheme: 'serial', maker: 'Bosch', value: 'A-12' } })[0]).toMatch(/^subject serial:bosch:/i);
-    expect(ids({ item: { scheme: 'epc', value: 'urn:epc:id:sgtin:0614141.107346.2017' } })[0]).toMatch(/^subject sgtin:/);
+    for (const scheme of ['epc', 'sgtin', undefined])
+      expect(ids({ item: { ...(scheme === undefined ? {} : { scheme }), value: 'urn:epc:id:sgtin:0614141.107346.2017' } })[0]).toMatch(
+        /^subject sgtin:/,
+      );
+    expect(ids({ item: { scheme: 'iso6346', value: 'urn:epc:id:bic:SYNU0000014' } })).toEqual(['subject container:SYNU0000014']);
+  });
+
+  it('refuses a scheme that disagrees with the URI beside it', () => {
+    const item = { scheme: 'imo', value: 'urn:epc:id:bic:SYNU0000014' };
+    expect(mapCaseLine(line({ item }), { targetOf: () => undefined })).toMatchObject({
+      ok: false,
+      faults: [
+        { code: 'import.member-malformed', pointer: '/item/scheme', detail: 'The scheme says imo, the URI names container:SYNU0000014.' },
+      ],
+    });
   });
 
   it('reads the places of a voyage', () => {

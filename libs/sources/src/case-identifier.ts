@@ -9,9 +9,6 @@ export interface CaseIdentifier {
   readonly written: string | undefined;
 }
 
-/** An EPC URI or a Digital Link says its scheme itself, whatever stands beside it. */
-export const isUri = (text: string): boolean => /^\s*(?:urn|https?):/i.test(text);
-
 /** @param text `scheme:value`, or a URI. Notes a fault at the member `name`, or the entry of it, where the domain knows no such identifier. */
 export function mapIdentifierText(line: LineReader, name: string, text: string, index?: number): CaseIdentifier | undefined {
   return accepted(line, name, text, parseIdentifier(text), index);
@@ -34,7 +31,7 @@ function mapValue(line: LineReader): CaseIdentifier | undefined {
     return undefined;
   }
   const scheme = line.text('scheme');
-  if (scheme === undefined || isUri(written)) return mapIdentifierText(line, 'value', written);
+  if (scheme === undefined) return mapIdentifierText(line, 'value', written);
   const maker = line.text('maker');
   return accepted(line, 'value', written, parseIdentifierValue(scheme, maker === undefined ? written : `${maker}:${written}`));
 }
@@ -51,9 +48,10 @@ function accepted(
     return { id, scheme, written: written === value || written === id ? undefined : written };
   }
   const unknown = parsed.code === 'identifier.scheme-unknown';
+  const ofScheme = unknown || parsed.code === 'identifier.scheme-mismatch';
   line.refuse(
     unknown ? 'import.scheme-unknown' : 'import.member-malformed',
-    unknown && name === 'value' ? 'scheme' : name,
+    ofScheme && name === 'value' ? 'scheme' : name,
     parsed.detail,
     index,
   );

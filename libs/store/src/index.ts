@@ -55,12 +55,10 @@ export { noticesFrom, readKeyNotices } from './seal/key-notices.ts';
 export { ItemLeafRows } from './seal/item-leaf-rows.ts';
 export {
   countEntriesFrom,
-  firstSealOver,
   itemLeavesAre,
   lastCheckpoint,
   lastSeal,
   mapTilesAre,
-  mapTilesOf,
   readEdgeTiles,
   readItemLeaves,
   readItems,
@@ -81,11 +79,13 @@ export {
   SealerFenced,
   takeToken,
   writeCheckpoint,
+  writeWaitingHead,
   writeTiles,
   type ItemRow,
   type MapTileRow,
   type SealRow,
   type TileRow,
+  readClock,
 } from './seal/seal-rows.ts';
 export {
   checkpointOf,
@@ -104,7 +104,7 @@ export { visibleEvents } from './sql/visible-events.ts';
 // Audits, backups.
 export { Frames } from './audit/frames.ts';
 export { readLogBlocks, type LogBlocks } from './audit/log-blocks.ts';
-export { readAuditedLog, strayRows, type AuditedLog, type StrayRow } from './audit/log-rows.ts';
+export { isNewestSealSigned, readAuditedLog, strayRows, type AuditedLog, type StrayRow } from './audit/log-rows.ts';
 export {
   readEvents,
   readTimelineRows,

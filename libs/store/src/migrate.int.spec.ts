@@ -27,6 +27,8 @@ const MAY_UPDATE = [
   'custody_sealer proof.checkpoints.note',
   'custody_sealer proof.sealer.token',
   'custody_sealer proof.tiles.hashes',
+  'custody_sealer proof.waiting_heads.note',
+  'custody_sealer proof.waiting_heads.published',
 ];
 
 describe('the schema', () => {

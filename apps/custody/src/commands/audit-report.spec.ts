@@ -74,6 +74,9 @@ describe('what an audit says', () => {
     const unchecked: AuditReport = { ...report, verdict: 'unchecked', signed: 0 };
     expect(auditText(unchecked)).toMatch(/^Could not be checked: no checkpoint of .* opens .*Nothing is known to be wrong\./);
     expect(auditText({ ...unchecked, sealed: 0 })).toContain('is sealed');
+    const unsigned = auditText({ ...unchecked, signed: 900 });
+    expect(unsigned).toMatch(/^Could not be checked to its end: the first 900 entries .* no signed head stands for the 300 that/);
+    expect(unsigned).not.toMatch(/^Verified/);
     expect(auditExit(unchecked)).toBe(20);
   });
 

@@ -16,10 +16,16 @@ function sentence({ verdict, log, size, sealed, signed, first, counts }: AuditRe
     const found = Object.values(counts).reduce((sum, count) => sum + count, 0);
     return `NOT what was recorded: ${printable(first.detail)} (${group(found)} ${found === 1 ? 'finding' : 'findings'} in all)`;
   }
-  if (verdict === 'unchecked')
-    return sealed === 0
-      ? `Could not be checked: nothing of the ${group(size)} entries of ${log} is sealed. Nothing is known to be wrong.`
-      : `Could not be checked: no checkpoint of ${log} opens by a key that is known here. Nothing is known to be wrong.`;
+  if (verdict === 'unchecked') {
+    if (sealed === 0)
+      return `Could not be checked: nothing of the ${group(size)} entries of ${log} is sealed. Nothing is known to be wrong.`;
+    if (signed === 0)
+      return `Could not be checked: no checkpoint of ${log} opens by a key that is known here. Nothing is known to be wrong.`;
+    return (
+      `Could not be checked to its end: the first ${group(signed)} entries of ${log} are what was signed, and no signed head stands for the ` +
+      `${group(sealed - signed)} that were sealed after them. Either the sealer ended before it signed, and does so when it starts again, or somebody took the checkpoint away: hold the log against a head that was kept elsewhere (--pin).`
+    );
+  }
   const rest = size > signed ? ` The ${group(size - signed)} after them are not signed for yet.` : '';
   return `Verified: the first ${group(signed)} entries of ${log} are what was signed, each of them.${rest}`;
 }
@@ -52,9 +58,10 @@ const OUTCOMES: Readonly<Record<CheckedAnchor['outcome'], string>> = {
 function anchorLines({ anchors }: AuditReport): string[] {
   if (anchors.length === 0)
     return ['held against: no head that was kept elsewhere. Somebody with the log key could have written all of it anew.'];
-  return anchors.map(({ kind, name, size, outcome }) => {
+  return anchors.map(({ kind, name, size, outcome, witnesses }) => {
     const what = kind === 'pin' ? 'kept head' : 'last signed head';
-    return `held against  the ${what} of ${group(size)} entries in ${printable(name)}: ${OUTCOMES[outcome]}`;
+    const by = witnesses.length === 0 ? '' : `, cosigned by ${witnesses.map(printable).join(', ')}`;
+    return `held against  the ${what} of ${group(size)} entries in ${printable(name)}${by}: ${OUTCOMES[outcome]}`;
   });
 }
 
@@ -67,7 +74,7 @@ function findingLines({ findings, counts, first }: AuditReport): string[] {
   return [
     '',
     ...lines,
-    ...(rest > 0 ? [`... and ${group(rest)} more (--json has the first hundred)`] : []),
+    ...(rest > 0 ? [`... and ${group(rest)} more (--json has the first 25 of each check)`] : []),
     `by check: ${Object.entries(counts)
       .map(([code, count]) => `${code} ${group(count)}`)
       .join(', ')}`,

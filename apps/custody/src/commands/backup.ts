@@ -12,8 +12,9 @@ import {
   type BackupManifest,
   type StoreClient,
 } from '#lib/store';
-import { firstKeyText, logKeys, openStore, pinnedHeads, signedHead } from '../audited.ts';
+import { keyOfNewestHead, logKeys, openStore, pinnedHeads, signedHead, storedKeyNotices } from '../audited.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { KEPT_FILE } from '../key-files.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { group } from '../progress.ts';
 import { auditText } from './audit-report.ts';
@@ -32,7 +33,7 @@ export async function backup(flags: BackupFlags): Promise<ExitCode> {
     const withKeys = flags.withKeys === true;
     const { size, tables, checkpoint } = await writeBackup(store.pool, {
       folder: flags.output,
-      logKey: firstKeyText(logKeys(config, origin)),
+      logKey: await keyOfNewestHead(logKeys(config, origin), store.pool),
       ...(withKeys ? { addFiles: (folder) => copyKeys(config.dataDir, join(folder, KEYS)) } : {}),
     });
     const rows = tables.reduce((sum, table) => sum + table.rows, 0);
@@ -66,7 +67,8 @@ function backupText({ folder, log, size, rows, tables, signed, keys }: BackupRep
 }
 
 const KEYS = 'keys';
-const isKey = (name: string): boolean => name.endsWith('.key');
+/** What became of former keys is with them: without it a restored log would stand by keys that it cannot sign by. */
+const isKey = (name: string): boolean => name.endsWith('.key') || name === KEPT_FILE;
 
 function copyKeys(from: string, to: string): void {
   if (!existsSync(from)) return;
@@ -95,12 +97,13 @@ export async function restore(folder: string, flags: RestoreFlags): Promise<Exit
   const manifest = readManifest(folder);
   const own = logKeys(config, manifest.origin, flags.key);
   const keys = own.length > 0 || manifest.logKey === null ? own : logKeys(config, manifest.origin, [manifest.logKey]);
-  const anchors = [...signedHead(config, manifest.origin), ...pinnedHeads(flags.pin ?? [], keys)];
+  const head = signedHead(config, manifest.origin);
   const found: { report?: AuditReport } = {};
   await withOwnerUrl(config, (url) =>
     restoreBackup(url, {
       folder,
       async verify(client: StoreClient) {
+        const anchors = [...head, ...pinnedHeads(flags.pin ?? [], keys, await storedKeyNotices(client))];
         const report = await audit(client, { keys, anchors, content: flags.verify === true });
         refuse(report);
         found.report = report;

@@ -4,12 +4,14 @@ import {
   formatVerifierKey,
   keysAt,
   KEYS_TREE,
+  leftOpen,
   openCheckpoint,
   parseNote,
   type Report,
+  reportOf,
   signingKey,
+  type Statement,
   toHex,
-  type Trust,
   utf8,
   type VerifierKey,
   verifyConsistency,
@@ -20,8 +22,9 @@ import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { firstDifference } from '../log-difference.ts';
 import { logKeySeed } from '../log-key.ts';
-import { headOfNote, keyNoticesIn, namedKeys, pathBetween, provedKeys, trustFor, type TrustFlags } from '../log-trust.ts';
-import { headOf, keepPin, policyOf, readPin } from '../pins.ts';
+import { type Head, judgedKeys, keyNoticesIn, movedKeys } from '../log-key-list.ts';
+import { checkpointIn, headOfNote, namedKeys, pathBetween, trustFor, type TrustFlags, withSaid } from '../log-trust.ts';
+import { headOf, keepPin, readPin } from '../pins.ts';
 import { printVerdict } from './verify-report.ts';
 
 const CHECKPOINT = '/log/checkpoint';
@@ -61,24 +64,25 @@ export interface PinFlags extends TrustFlags {
  */
 export async function pin(client: Client, flags: PinFlags): Promise<ExitCode> {
   const text = await client.text('/v1/log');
-  const { checkpoint } = JSON.parse(text) as { checkpoint: string };
-  const { origin } = headOfNote(checkpoint);
+  const checkpoint = checkpointIn(text) ?? '';
+  const { origin, size } = headOfNote(checkpoint);
   const before = readPin(origin);
-  const given = await trustFor(checkpoint, flags, client);
-  const onFirstUse = given.trust.log.length === 0;
-  const keys = onFirstUse ? await keysOfLog(client, origin, checkpoint) : given.trust.log;
-  const trust: Trust = { ...given.trust, log: keys };
-  const { report, keep } = verifyProof(utf8(text), trust, { isLatest: true });
-  if (keep === null) return printVerdict(origin, report, flags);
+  const isNamed = namedKeys(flags).length > 0;
+  const onFirstUse = !isNamed && before === null;
+  const first = onFirstUse ? { key: (await keysOfLog(client, origin, checkpoint)).map(formatVerifierKey) } : {};
+  const { trust, certified, said } = await trustFor(checkpoint, { ...flags, ...first }, client);
+  const { report: checked, keep } = verifyProof(utf8(text), trust, { isLatest: true });
+  const report = withSaid(checked, said);
+  if (keep === null || certified === null || report.verdict !== 'verified') return printVerdict(origin, report, flags);
   const witnesses = flags.witnesses === undefined ? (before?.witnesses ?? null) : readFileSync(flags.witnesses, 'utf8');
-  if (witnesses !== null) policyOf(witnesses);
-  const proved = await provedKeys(client, () => ({ log: keys }));
-  const receiptKeys = 'keys' in proved ? proved.keys.receipt : (before?.receiptKeys ?? []);
+  const moved = movedKeys({ keys: isNamed || before === null ? trust.log : before.keys, receiptKeys: [] }, certified, size);
+  const keys = isNamed ? trust.log : moved.keys;
+  const { receiptKeys } = moved;
   const file = keepPin({ origin, keys, receiptKeys, checkpoint, mapSalt: keep.mapSalt, trees: before?.trees ?? [], witnesses });
-  const said = keys.map(formatVerifierKey).join('\n  ');
-  const first =
+  const names = keys.map(formatVerifierKey).join('\n  ');
+  const firstUse =
     'The key is the one that the log itself says it has: compare it with `custody checkpoint key` of its operator, by another way.';
-  return printVerdict(origin, report, { ...flags, kept: `Pinned in ${file}\n  ${said}${onFirstUse ? `\n  ${first}` : ''}` });
+  return printVerdict(origin, report, { ...flags, kept: `Pinned in ${file}\n  ${names}${onFirstUse ? `\n  ${firstUse}` : ''}` });
 }
 
 /** Of the keys that the log certifies those that signed this head. Throws `key.unknown` where there is none. */
@@ -101,7 +105,7 @@ async function keysOfLog(client: Client, origin: string, checkpoint: string): Pr
 
 /**
  * Whether the head of the server and another (a file with a checkpoint, another server, or the pinned one) are of one log. Where they are not,
- * names the size below which they part, and between two servers the first entry.
+ * names the size below which they part, and between two servers the first entry. A server that is behind the pinned head was put back.
  */
 export async function compare(client: Client, other: string | undefined, flags: PinFlags): Promise<ExitCode> {
   const note = await client.text(CHECKPOINT);
@@ -110,28 +114,51 @@ export async function compare(client: Client, other: string | undefined, flags: 
   if (there.origin !== here.origin)
     throw new CommandError(EXIT.usage, 'checkpoint.other-log', `The heads are of two logs, ${here.origin} and ${there.origin}.`);
   const { trust } = await trustFor(note, flags, null);
-  const keys = { log: [...trust.log, ...namedKeys(flags)], witness: trust.witnesses?.witnesses.map(({ key: one }) => one) ?? [] };
-  for (const [name, given] of [
-    ['server', note],
-    [there.name, there.note],
-  ] as const) {
-    const opened = given === null ? null : openCheckpoint(utf8(given), keys);
-    if (opened !== null && !opened.ok) return printVerdict(`${here.origin} (${name})`, untrusted(opened.fault), flags);
+  const judged = { keys: trust.log, witnesses: trust.witnesses, pin: null };
+  const heads = [
+    { name: 'server', note, head: here, client },
+    ...(there.note === null ? [] : [{ name: there.name, note: there.note, head: there, client: there.client ?? client }]),
+  ];
+  const witness = trust.witnesses?.witnesses.map(({ key: one }) => one) ?? [];
+  for (const { name, note: given } of heads) {
+    const opened = openCheckpoint(utf8(given), { log: trust.log, witness });
+    if (!opened.ok) return printVerdict(`${here.origin} (${name})`, untrusted(opened.fault), flags);
   }
+  const report = await related(here, there, client);
+  if (report.verdict !== 'verified') return printVerdict(here.origin, report, flags);
+  const said: Statement[] = [];
+  for (const one of heads) said.push(...(await judgedKeys(one.client, { ...judged, ...one })).said);
+  return printVerdict(here.origin, withKeys(report, said), flags);
+}
+
+/** What the two heads are to each other, by a path from whichever server gives one that holds. */
+async function related(here: Head, there: OtherHead, client: Client): Promise<Report> {
   const [small, large] = here.size <= there.size ? [here, there] : [there, here];
-  const path =
-    small.size === large.size || small.size === 0n ? [] : await pathFrom(client, there.client, small.size, large.size, here.size);
-  const agrees = path !== null && verifyConsistency(small.size, small.root, large.size, large.root, path);
   const sizes = `${here.size} (server) and ${there.size} (${there.name})`;
-  if (agrees) return printVerdict(here.origin, agreed(here, `The heads of ${sizes} entries are of one log that only grew.`), flags);
-  if (path === null) return printVerdict(here.origin, unknown(`Neither server has the path between the heads of ${sizes} entries.`), flags);
+  if (there.note === null && here.size < there.size)
+    return forked(
+      here,
+      'proof.stale',
+      `The log shows a head of ${here.size} entries, and ${there.size} were pinned: an older state was put back.`,
+    );
+  let isForked = false;
+  const needsNone = small.size === large.size || small.size === 0n;
+  const asked = [client, ...(there.client === null ? [] : [there.client])];
+  for (const one of needsNone ? [null] : here.size >= there.size ? asked : asked.reverse()) {
+    const path = one === null ? [] : await pathBetween(one, small.size, large.size);
+    if (path === 'missing') continue;
+    if (verifyConsistency(small.size, small.root, large.size, large.root, path))
+      return agreed(here, `The heads of ${sizes} entries are of one log that only grew.`);
+    isForked = true;
+  }
+  if (!isForked) {
+    const why = `No server that was asked gives the path between the heads of ${sizes} entries, as the one with the larger head can: whether they are of one log is not shown.`;
+    return reportOf([leftOpen('kept', 'proof.consistency-missing', why, { verdict: 'incomplete' })], null);
+  }
   const first = there.client === null ? null : await differenceOf(client, here.size, there.client, there.size);
   const where = first === null ? `below ${small.size}` : `at entry ${first}, below ${small.size}`;
-  return printVerdict(
-    here.origin,
-    forked(here, `The heads of ${sizes} entries are of two logs: forked ${where}. Roots: ${toHex(here.root)} and ${toHex(there.root)}.`),
-    flags,
-  );
+  const roots = `Roots: ${toHex(here.root)} and ${toHex(there.root)}.`;
+  return forked(here, 'proof.forked', `The heads of ${sizes} entries are of two logs: forked ${where}. ${roots}`);
 }
 
 interface OtherHead {
@@ -164,24 +191,17 @@ async function otherHead(origin: string, other: string | undefined): Promise<Oth
   return { name: other, ...headOfNote(note), note, client: null };
 }
 
-/** From whichever server has both sizes. */
-async function pathFrom(
-  client: Client,
-  other: Client | null,
-  from: bigint,
-  to: bigint,
-  here: bigint,
-): Promise<readonly Uint8Array[] | null> {
-  const asked = here >= to || other === null ? client : other;
-  return pathBetween(asked, from, to);
-}
-
+/** `null`: the servers do not show it. */
 async function differenceOf(a: Client, aSize: bigint, b: Client, bSize: bigint): Promise<bigint | null> {
   const view = (client: Client, size: bigint) => ({ size, read: (path: string) => client.bytes(`/log/${path}`) });
-  return firstDifference(view(a, aSize), view(b, bSize));
+  try {
+    return await firstDifference(view(a, aSize), view(b, bSize));
+  } catch (error) {
+    if (error instanceof CommandError && error.exitCode !== EXIT.interrupted) return null;
+    throw error;
+  }
 }
 
-type Head = ReturnType<typeof headOfNote>;
 const headView = ({ origin, size, root }: Head) => ({ origin, size, root, time: null });
 const agreed = (head: Head, says: string): Report => ({
   verdict: 'verified',
@@ -189,18 +209,17 @@ const agreed = (head: Head, says: string): Report => ({
   statements: [{ step: 'kept', state: 'established', says }],
   head: headView(head),
 });
-const forked = (head: Head, says: string): Report => ({
+const forked = (head: Head, code: string, says: string): Report => ({
   verdict: 'altered',
   summary: says,
-  statements: [{ step: 'kept', state: 'failed', says, code: 'proof.forked' }],
+  statements: [{ step: 'kept', state: 'failed', says, code }],
   head: headView(head),
 });
-const unknown = (says: string): Report => ({
-  verdict: 'not-checked',
-  summary: says,
-  statements: [{ step: 'kept', state: 'not-established', says, code: 'proof.consistency-unknown' }],
-  head: null,
-});
+/** With what is said of the keys; where that is all well, the summary stays. */
+function withKeys(report: Report, said: readonly Statement[]): Report {
+  const whole = reportOf([...said, ...report.statements], report.head);
+  return whole.verdict === 'verified' ? { ...whole, summary: report.summary } : whole;
+}
 const untrusted = ({ code, detail }: { readonly code: string; readonly detail: string }): Report => ({
   verdict: code === 'note.unverified' || code === 'checkpoint.log-key' ? 'untrusted-key' : 'altered',
   summary: detail,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ledgerConstants } from '#lib/store';
 import { logKeys, openStore, type OpenedStore } from '../audited.ts';
 import { drill, type DrillResult } from '../drill/drill.ts';
-import { makeCopy } from '../drill/drill-copy.ts';
+import { EVENTS_PER_ROUND, makeCopy } from '../drill/drill-copy.ts';
 import { drillText } from '../drill/drill-report.ts';
 import { SeededRandom } from '../drill/random.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
@@ -22,7 +22,6 @@ export interface DrillFlags extends CommandFlags {
 
 const MUTATIONS_MAX = 1_000_000;
 const SEED_END = 2 ** 32;
-const EVENTS_PER_ROUND = 24;
 
 export async function tamper(flags: DrillFlags): Promise<ExitCode> {
   const mutations = wholeNumber('--mutations', flags.mutations, MUTATIONS_MAX);

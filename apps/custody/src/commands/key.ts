@@ -41,7 +41,7 @@ export async function rotate(text: string, flags: CommandFlags): Promise<ExitCod
   const { config } = localConfig(flags);
   refuseConfigured(config, use);
   const seed = await keptSeed(config.dataDir, use);
-  const kept = await readKeptKeys(config.dataDir);
+  const kept = readKeptKeys(config.dataDir);
   // A key for receipts has nothing more to sign: its public half is what the log has still to certify.
   await keepKeys(
     config.dataDir,
@@ -76,7 +76,7 @@ export async function revoke(vkey: string, flags: CommandFlags): Promise<ExitCod
       'key.revoked',
       'This key signs now: make a new one first (`custody key rotate`), start the server, then revoke it.',
     );
-  const kept = await readKeptKeys(dataDir);
+  const kept = readKeptKeys(dataDir);
   await keepKeys(dataDir, {
     formerKeys: kept.formerKeys.filter((hex) => !isOf(fromHex(hex) as Uint8Array)),
     receiptKeys: kept.receiptKeys.filter((hex) => hex !== toHex(publicKey)),

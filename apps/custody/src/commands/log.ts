@@ -23,6 +23,7 @@ const CANNOT_SAY: ReadonlySet<string> = new Set([
   'seal.mismatch',
   'seal.gap',
   'seal.clock',
+  'seal.clock-unconfirmed',
   'seal.foreign-key',
   'key.revoked',
   'key.other',
@@ -42,7 +43,9 @@ export async function freeze(flags: CommandFlags & { readonly reason: string }):
     const pool = database.pool('sealer', { max: CONNECTIONS });
     const { origin } = await ledgerConstants(pool);
     const keys = await declaredKeys(config, origin);
-    process.stdout.write(await ended(pool, { ...keys, pool, signedHeadFile: sealerStateFile(config, origin), endReason: reason }));
+    const signedHeadFile = sealerStateFile(config, origin);
+    const { clockConfirmed } = config.sealer;
+    process.stdout.write(await ended(pool, { ...keys, pool, signedHeadFile, clockConfirmed, endReason: reason }));
     return EXIT.ok;
   } finally {
     await database.closePools();

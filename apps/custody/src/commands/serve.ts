@@ -61,7 +61,8 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   const { applied } = await database.migrate();
   if (applied.length > 0) log.info('the database was migrated', { count: applied.length });
 
-  if (await hasEnded(database)) {
+  const isOver = await hasEnded(database);
+  if (isOver) {
     log.error('the log has ended: it is read and proved, and nothing is taken in', { code: 'log.frozen' });
     config = { ...config, roles: config.roles.filter((role) => role === 'gateway') };
   }
@@ -71,7 +72,7 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   shutdown.at('producers', 'event log', () => eventLog.close());
   await prepareTopics(config, log, eventLog);
   const keys = await loadPublisherKeys(config, OPERATOR.agency);
-  const parts: Parts = { ...base, config, database, eventLog, keys };
+  const parts: Parts = { ...base, config, database, eventLog, keys, hasEnded: isOver };
   if (config.roles.includes('projector')) await startProjector(parts);
   const url = await startHttp(parts);
   health.start();

@@ -1,204 +1,205 @@
 /**
- * Receipts: what capture signed when it took an event in, and the sealed receipt that its submitter can have afterwards. A receipt is a promise
- * (sealed or rejected within 60 s); where the server answers, it is held against what the log has.
+ * Receipts: what capture signed when it took an event in, or when the ledger could not take it, and the sealed receipt that a submitter can
+ * have afterwards (verify-sealed.ts). A receipt is a promise (sealed or rejected within 60 s); where the server answers, it is held against what
+ * the log has.
  */
 import {
   capturedMicros,
   type CaptureReceipt,
-  checkPlaceKept,
-  type ItemPlace,
+  established,
+  failure,
+  leftOpen,
   openReceipt,
-  openSealedReceipt,
+  openRejection,
   parseVerifierKey,
-  readProofDocument,
+  type Rejection,
   type Report,
   reportOf,
   SEALED_WITHIN_SECONDS,
-  type SealedReceipt,
   sha256Hex,
+  type Signed,
   type Statement,
-  type Trust,
   utf8,
-  utf8Text,
   type VerifierKey,
+  verifyHead,
   verifyProof,
+  formatVerifierKey,
 } from '#lib/ledger';
 import type { Client } from '../client.ts';
-import { CommandError } from '../exit-codes.ts';
-import { provedKeys, trustFor, type VerifyFlags } from '../log-trust.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import { trustFor, trustForDocument, type VerifyFlags, withSaid } from '../log-trust.ts';
 import { readPin } from '../pins.ts';
+import { type Beside, contentIn, type HeldReceipt, receiptIn } from './receipt-forms.ts';
+import { verifySealed } from './verify-sealed.ts';
+
+type ReceiptKeyList = readonly VerifierKey<'receipt'>[];
 
 const MICROS_PER_SECOND = 1_000_000;
+const PROMISED = `within ${SEALED_WITHIN_SECONDS} s`;
 
-/** @param bytes a signed note of capture, or a sealed receipt */
-export function verifyReceipt(bytes: Uint8Array, client: Client | null, flags: VerifyFlags): Promise<Report> {
-  const text = utf8Text(bytes) ?? '';
-  return text.startsWith('{') ? verifySealed(bytes, text, client, flags) : verifyCaptured(bytes, text, client, flags);
-}
-
-const failed = (
-  fault: { readonly code: string; readonly detail: string; readonly pointer?: string },
-  more: Partial<Statement> = {},
-): Statement => ({
-  step: 'receipt',
-  state: 'failed',
-  says: fault.detail,
-  code: fault.code,
-  ...(fault.pointer === undefined ? {} : { pointer: fault.pointer }),
-  ...more,
-});
-
-async function verifySealed(bytes: Uint8Array, text: string, client: Client | null, flags: VerifyFlags): Promise<Report> {
-  const inclusion = String((JSON.parse(text) as { inclusion?: unknown }).inclusion ?? '');
-  const note = inclusion.slice(inclusion.indexOf('\n\n') + 2);
-  const { trust } = await trustFor(note, flags, client);
-  const opened = openSealedReceipt(bytes, { log: trust.log, witness: trust.witnesses?.witnesses.map(({ key }) => key) ?? [] });
-  if (!opened.ok) {
-    const isUnknown = opened.fault.code === 'note.unverified' || opened.fault.code === 'checkpoint.log-key';
-    return reportOf([failed(opened.fault, isUnknown ? { step: 'signature', verdict: 'untrusted-key' } : {})], null);
+/** @param client `null`: nobody is asked */
+export async function verifyReceipt(held: HeldReceipt, client: Client | null, flags: VerifyFlags): Promise<Report> {
+  switch (held.form) {
+    case 'sealed':
+      return verifySealed(held.text, held.beside, client, flags);
+    case 'unsigned':
+      return left('receipt', 'receipt.unsigned', 'Nobody signed it: capture signs the receipts of a list where they are asked for.');
+    case 'pending':
+      return left('inclusion', 'event.not-sealed', 'Pending, by the word of the server; nothing of this is signed.');
+    case 'captured':
+    case 'rejection':
+      return verifyNote(held, client, flags);
   }
-  const { sealed, checkpoint } = opened.value;
-  const { agency, id, captured } = sealed.envelope;
-  const { size } = checkpoint.checkpoint;
-  const statements: Statement[] = [
-    {
-      step: 'receipt',
-      state: 'established',
-      says: `The event ${agency}/${id}, captured ${captured}, is entry ${sealed.inclusion.index} of the ${size} under a signed head.`,
-    },
-  ];
-  if (client !== null) for (const place of sealed.places) statements.push(...(await placeStatements(client, sealed, place, trust)));
-  else if (sealed.places.length > 0)
-    statements.push({
-      step: 'tree',
-      state: 'not-established',
-      code: 'sealed.not-asked',
-      says: `Its places in ${sealed.places.length} item trees are the server's word until a proof of those items is held against them.`,
-    });
-  return reportOf(statements, { ...checkpoint.checkpoint, time: null });
 }
 
-/** The item tree, as the server proves it now, has the entry where the receipt says. */
-async function placeStatements(client: Client, sealed: SealedReceipt, { group, item, n }: ItemPlace, trust: Trust): Promise<Statement[]> {
-  const about = `${item} for ${group}`;
-  const query = `group=${encodeURIComponent(group)}&from=${n}&to=${n + 1n}`;
-  let text: string;
-  try {
-    text = await client.text(`/v1/items/${encodeURIComponent(item)}/proof?${query}`);
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    return [
-      { step: 'tree', state: 'not-established', about, code: error.code, says: `The server proves nothing about it: ${error.message}` },
-    ];
-  }
-  const { kept: _, ...without } = trust;
-  const question = { item, groups: [group], stretch: { from: n, to: n + 1n } };
-  const { report } = verifyProof(utf8(text), without, question);
-  if (report.verdict !== 'verified') return report.statements.filter(({ state }) => state === 'failed').map((one) => ({ ...one, about }));
-  const document = readProofDocument(utf8(text));
-  const tree = document.ok ? document.value.item?.groups[0]?.tree : undefined;
-  if (tree === undefined || tree === null)
-    return [
-      failed({ code: 'sealed.left-out', detail: 'The item has no such entry in the log: it was left out.' }, { step: 'tree', about }),
-    ];
-  const kept = checkPlaceKept(sealed, { group, item }, tree);
-  if (!kept.ok) return [failed(kept.fault, { step: 'tree', about })];
-  return [{ step: 'tree', state: 'established', about, says: `The entry is number ${n} of its list, as the receipt says.` }];
-}
+const left = (step: 'receipt' | 'inclusion', code: string, says: string): Report =>
+  reportOf([leftOpen(step, code, says, { verdict: 'incomplete' })], null);
 
-async function verifyCaptured(bytes: Uint8Array, text: string, client: Client | null, flags: VerifyFlags): Promise<Report> {
+async function verifyNote(
+  { form, text, beside }: Extract<HeldReceipt, { text: string }>,
+  client: Client | null,
+  flags: VerifyFlags,
+): Promise<Report> {
   const log = /^log (.+)$/m.exec(text)?.[1] ?? '';
-  const keys = await receiptKeys(log, client, flags);
-  if ('report' in keys) return keys.report;
-  const opened = openReceipt(bytes, { log, keys: keys.keys });
-  if (!opened.ok)
-    return reportOf(
-      [failed(opened.fault, opened.fault.code === 'note.unverified' ? { step: 'signature', verdict: 'untrusted-key' } : {})],
-      null,
-    );
+  const found = await receiptKeys(log, client, flags);
+  if ('report' in found) return found.report;
+  const { keys } = found;
+  const trusted = { log, keys };
+  const opened = form === 'captured' ? openReceipt(utf8(text), trusted) : openRejection(utf8(text), trusted);
+  if (!opened.ok) {
+    const isUnknown = opened.fault.code === 'note.unverified';
+    return reportOf([failure(isUnknown ? 'signature' : 'receipt', opened.fault, isUnknown ? { verdict: 'untrusted-key' } : {})], null);
+  }
+  const strange = strangeBeside(beside, opened.value.value);
+  if (strange !== null) return reportOf([strange], null);
+  if (!isReceipt(opened.value)) return reportOf([rejected(opened.value as Signed<Rejection>)], null);
   const receipt = opened.value.value;
-  const names = opened.value.signatures.map(({ key }) => `${key.name}+${key.id}`).join(', ');
-  const signed: Statement = {
-    step: 'receipt',
-    state: 'established',
-    says: `${receipt.agency}/${receipt.id} was captured ${receipt.captured} (${receipt.durability}), signed by ${names}.`,
-  };
-  if (client === null)
-    return reportOf(
-      [
-        signed,
-        {
-          step: 'inclusion',
-          state: 'not-established',
-          code: 'receipt.not-asked',
-          says: 'Whether it was sealed is for the log to show: nobody was asked.',
-          verdict: 'incomplete',
-        },
-      ],
-      null,
-    );
-  return held(client, receipt, signed, flags);
+  const signed = established(
+    'receipt',
+    `${receipt.agency}/${receipt.id} was captured ${receipt.captured} (${receipt.durability}), signed by ${signersOf(opened.value)}.`,
+  );
+  if (client !== null) return held(client, { receipt, keys, signed }, flags);
+  const says = 'Whether it was sealed is for the log to show: nobody was asked.';
+  return reportOf([signed, leftOpen('inclusion', 'receipt.not-asked', says, { verdict: 'incomplete' })], null);
 }
 
-/** Those that were named, or those that the log certifies under a head that is trusted. */
+const isReceipt = (signed: Signed<CaptureReceipt> | Signed<Rejection>): signed is Signed<CaptureReceipt> => 'captured' in signed.value;
+
+const signersOf = ({ signatures }: Pick<Signed<unknown>, 'signatures'>): string =>
+  signatures.map(({ key }) => `${key.name}+${key.id}`).join(', ');
+
+/** The promise was kept in the other way: the event is not in the log, and the log says why. */
+function rejected(signed: Signed<Rejection>): Statement {
+  const { agency, id, code, detail } = signed.value;
+  const says = `${agency}/${id} was rejected, signed by ${signersOf(signed)}: ${detail} [${code}]`;
+  return leftOpen('receipt', 'receipt.rejected', says, { verdict: 'not-in-log' });
+}
+
+/** What stands beside a signed text and is not what it says. */
+function strangeBeside(beside: Beside, signed: Beside): Statement | null {
+  const name = (['log', 'agency', 'id', 'contentHash', 'captured'] as const).find(
+    (one) => beside[one] !== undefined && signed[one] !== undefined && beside[one] !== signed[one],
+  );
+  if (name === undefined) return null;
+  return failure('receipt', {
+    code: 'receipt.beside',
+    detail: `What stands beside the signature is not what was signed.`,
+    pointer: `/${name}`,
+  });
+}
+
+/** Those that were named, or those that the log certifies under a head that is trusted; of neither kind one that the log revoked. */
 async function receiptKeys(
   log: string,
   client: Client | null,
   flags: VerifyFlags,
-): Promise<{ readonly keys: readonly VerifierKey<'receipt'>[] } | { readonly report: Report }> {
+): Promise<{ readonly keys: ReceiptKeyList } | { readonly report: Report }> {
   const named = (flags.key ?? []).flatMap((text) => {
     const key = parseVerifierKey(text, 'receipt');
     return key.ok ? [key.value] : [];
   });
-  const pinned = readPin(log)?.receiptKeys ?? [];
-  if (client === null) return { keys: named.length > 0 ? named : pinned };
+  if (client === null) return { keys: named.length > 0 ? named : (readPin(log)?.receiptKeys ?? []) };
   const logFlags = { ...flags, key: (flags.key ?? []).filter((text) => !text.startsWith(`${log}/`)) };
-  const proved = await provedKeys(client, async (checkpoint) => (await trustFor(checkpoint, logFlags, client)).trust);
-  if ('keys' in proved) return { keys: [...named, ...proved.keys.receipt] };
-  return named.length > 0 ? { keys: named } : proved;
+  const note = await client.text('/log/checkpoint');
+  const { trust, said, certified } = await trustFor(note, logFlags, client);
+  const report = withSaid(verifyHead(note, trust, { isLatest: true }), said);
+  if (certified === null || report.verdict !== 'verified') return named.length > 0 ? { keys: named } : { report };
+  const revoked = certified.revokedBelow(report.head?.size ?? 0n);
+  return { keys: [...named.filter((key) => !revoked.has(formatVerifierKey(key))), ...certified.held.receipt] };
 }
 
+interface Promised {
+  readonly receipt: CaptureReceipt;
+  readonly keys: ReceiptKeyList;
+  /** What was established of the receipt by itself. */
+  readonly signed: Statement;
+}
+
+/** Why there is no event to be had yet, or at all. */
+const NOT_THERE: readonly string[] = ['event.not-found', 'event.not-sealed', 'log.not-sealed'];
+
 /** The promise against the log. */
-async function held(
-  client: Client,
-  { agency, id, captured, contentHash }: CaptureReceipt,
-  signed: Statement,
-  flags: VerifyFlags,
-): Promise<Report> {
-  const isDue = Date.now() * 1_000 - capturedMicros(captured) > SEALED_WITHIN_SECONDS * MICROS_PER_SECOND;
+async function held(client: Client, promised: Promised, flags: VerifyFlags): Promise<Report> {
+  const { receipt, signed } = promised;
+  const { agency, id } = receipt;
   let text: string;
   try {
     text = await client.text(`/v1/events/${encodeURIComponent(id)}/proof?agency=${encodeURIComponent(agency)}`);
   } catch (error) {
-    if (!(error instanceof CommandError) || !['event.not-found', 'event.not-sealed', 'log.not-sealed'].includes(error.code)) throw error;
-    const promised = `within ${SEALED_WITHIN_SECONDS} s`;
-    const statement: Statement = isDue
-      ? failed(
-          {
-            code: 'receipt.promise-broken',
-            detail: `It was promised to be sealed or rejected ${promised}, and it is not in the log: ${error.message}`,
-          },
-          { step: 'inclusion', verdict: 'not-in-log' },
-        )
-      : {
-          step: 'inclusion',
-          state: 'not-established',
-          code: error.code,
-          says: `Pending: it is to be sealed or rejected ${promised}.`,
-          verdict: 'incomplete',
-        };
-    return reportOf([signed, statement], null);
+    if (!(error instanceof CommandError) || !NOT_THERE.includes(error.code)) throw error;
+    const detail = `It was promised to be sealed or rejected ${PROMISED}, and it is not in the log: ${error.message}`;
+    const broken = failure('inclusion', { code: 'receipt.promise-broken', detail }, { verdict: 'not-in-log' });
+    return reportOf([signed, await otherwise(client, promised, broken, error.code)], null);
   }
-  const { checkpoint } = JSON.parse(text) as { checkpoint: string };
-  const { trust } = await trustFor(checkpoint, flags, client);
-  const { report } = verifyProof(utf8(text), trust, { event: { agency, id }, isLatest: true });
-  const document = readProofDocument(utf8(text));
-  const shown = document.ok ? document.value.events[0]?.shown : undefined;
-  const content = shown !== undefined && 'content' in shown ? shown.content : null;
-  if (report.verdict === 'verified' && content !== null && sha256Hex(utf8(content)) !== contentHash)
-    return reportOf(
-      [signed, ...report.statements, failed({ code: 'receipt.other-content', detail: 'Other bytes stand in the log under this id.' })],
-      report.head,
+  const { trust, said } = await trustForDocument(text, flags, client);
+  const report = withSaid(verifyProof(utf8(text), trust, { event: { agency, id }, isLatest: true }).report, said);
+  const statements = [signed, ...report.statements];
+  if (report.verdict !== 'verified') return reportOf(statements, report.head);
+  return reportOf([...statements, await sameBytes(client, promised, text)], report.head);
+}
+
+/** Whether the event of a verified proof is the bytes that were promised; an opening of some of its fields does not show that. */
+async function sameBytes(client: Client, promised: Promised, text: string): Promise<Statement> {
+  const content = contentIn(text);
+  if (content === null)
+    return leftOpen(
+      'receipt',
+      'receipt.content-missing',
+      'The whole event is not shown, so that its bytes cannot be held against the receipt.',
+      {
+        verdict: 'incomplete',
+      },
     );
-  return reportOf([signed, ...report.statements], report.head);
+  if (sha256Hex(utf8(content)) === promised.receipt.contentHash)
+    return established('receipt', 'The event has the bytes that the receipt was given for.');
+  const detail = 'Other bytes stand in the log under this id, and the log does not say that it rejected these.';
+  return otherwise(client, promised, failure('receipt', { code: 'receipt.other-content', detail }), 'event.not-sealed');
+}
+
+/** What became of bytes that are not in the log: rejected with a signature, on their way, or what it is where the promise was broken. */
+async function otherwise(client: Client, { receipt, keys }: Promised, broken: Statement, pendingCode: string): Promise<Statement> {
+  const rejection = await rejectionOf(client, receipt, keys);
+  if (rejection !== null) return rejection;
+  const isDue = Date.now() * 1_000 - capturedMicros(receipt.captured) > SEALED_WITHIN_SECONDS * MICROS_PER_SECOND;
+  if (isDue) return broken;
+  return leftOpen('inclusion', pendingCode, `Pending: it is to be sealed or rejected ${PROMISED}.`, { verdict: 'incomplete' });
+}
+
+/** `null`: the server shows no rejection of these very bytes that a key for receipts signed. */
+async function rejectionOf(
+  client: Client,
+  { log, agency, id, contentHash }: CaptureReceipt,
+  keys: ReceiptKeyList,
+): Promise<Statement | null> {
+  let text: string;
+  try {
+    text = await client.text(`/v1/receipts/${encodeURIComponent(agency)}/${encodeURIComponent(id)}?content=${contentHash}`);
+  } catch (error) {
+    if (error instanceof CommandError && error.exitCode !== EXIT.interrupted) return null;
+    throw error;
+  }
+  const answer = receiptIn(text);
+  if (answer?.form !== 'rejection') return null;
+  const opened = openRejection(utf8(answer.text), { log, keys });
+  return opened.ok && strangeBeside({ log, agency, id, contentHash }, opened.value.value) === null ? rejected(opened.value) : null;
 }

@@ -13,7 +13,6 @@ import {
   readBundleZip,
   type Report,
   reportOf,
-  type Trust,
   utf8,
   utf8Text,
   verifyBundleZip,
@@ -22,14 +21,15 @@ import {
 import { parseIdentifier } from '#lib/domain';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
-import { headOfNote, trustFor, type VerifyFlags } from '../log-trust.ts';
-import { OPERATOR } from '../operator.ts';
+import { movedKeys } from '../log-key-list.ts';
+import { checkpointIn, headOfNote, type HeadTrust, trustForDocument, type VerifyFlags, withSaid } from '../log-trust.ts';
+import { OWN_GROUPS } from '../operator.ts';
 import { keepPin, type Pin, withTrees } from '../pins.ts';
+import { receiptIn } from './receipt-forms.ts';
 import { verifyReceipt } from './verify-receipt.ts';
 import { printVerdict } from './verify-report.ts';
 
 const ZIP_MAGIC = 0x504b0304;
-const NOTE_RECEIPT = 'custody-ledger/';
 
 /** @param client `null`: `--offline` */
 export async function verify(client: Client | null, what: string, flags: VerifyFlags): Promise<ExitCode> {
@@ -65,58 +65,23 @@ function readIfFile(path: string): Uint8Array | null {
 async function verifyFile(bytes: Uint8Array, client: Client | null, flags: VerifyFlags): Promise<{ report: Report; subject: string }> {
   if (isZip(bytes)) return { report: await verifyZip(bytes, client, flags), subject: 'bundle' };
   const text = utf8Text(bytes) ?? '';
-  if (text.startsWith(NOTE_RECEIPT) || isSealedReceipt(text))
-    return { report: await verifyReceipt(bytes, client, flags), subject: 'receipt' };
+  const receipt = receiptIn(text);
+  if (receipt !== null) return { report: await verifyReceipt(receipt, client, flags), subject: 'receipt' };
   if (!text.startsWith('{')) throw new CommandError(EXIT.usage, 'verify.unknown', 'This file is no bundle, no proof and no receipt.');
-  const trust = await trustOfDocument(text, client, flags);
-  return { report: verifyProof(bytes, trust).report, subject: 'proof' };
+  const { trust, said } = await trustForDocument(text, flags, client, AT_HAND);
+  return { report: withSaid(verifyProof(bytes, trust).report, said), subject: 'proof' };
 }
+
+/** What is checked is in a file, and can be without the server. */
+const AT_HAND = { mayBeAway: true };
 
 const isZip = (bytes: Uint8Array): boolean => bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) === ZIP_MAGIC;
-
-function isSealedReceipt(text: string): boolean {
-  return text.startsWith('{"commitment"') && text.includes('"places"');
-}
 
 async function verifyZip(bytes: Uint8Array, client: Client | null, flags: VerifyFlags): Promise<Report> {
   const read = readBundleZip(bytes);
   const proof = read.ok ? (read.value as BundleFiles).get(BUNDLE_PROOF) : undefined;
-  return verifyBundleZip(bytes, await trustOfDocument((proof && utf8Text(proof)) ?? '', client, flags));
-}
-
-/** Of a document that cannot be read nothing is trusted: reading it says why. */
-async function trustOfDocument(text: string, client: Client | null, flags: VerifyFlags): Promise<Trust> {
-  const note = checkpointIn(text);
-  return note === null || !isHead(note) ? { log: [] } : (await trustFor(note, flags, await reachable(client))).trust;
-}
-
-function isHead(note: string): boolean {
-  try {
-    headOfNote(note);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** A file is checked without its server where that is away. */
-async function reachable(client: Client | null): Promise<Client | null> {
-  if (client === null) return null;
-  try {
-    await client.text('/log/checkpoint');
-    return client;
-  } catch {
-    return null;
-  }
-}
-
-function checkpointIn(text: string): string | null {
-  try {
-    const { checkpoint } = JSON.parse(text) as { checkpoint?: unknown };
-    return typeof checkpoint === 'string' ? checkpoint : null;
-  } catch {
-    return null;
-  }
+  const { trust, said } = await trustForDocument((proof && utf8Text(proof)) ?? '', flags, client, AT_HAND);
+  return withSaid(verifyBundleZip(bytes, trust), said);
 }
 
 /** An item (`scheme:value`) or an event. */
@@ -132,15 +97,15 @@ async function verifyId(client: Client, id: string, flags: VerifyFlags): Promise
       return { report: pending(error), kept: {} };
     throw error;
   }
-  const { trust, pin } = await trustFor(checkpointIn(text) ?? '', flags, client);
-  const { report, keep } = verifyProof(utf8(text), trust, question);
-  return { report, kept: keep === null || pin === null ? {} : keptNow(pin, text, keep) };
+  const trusted = await trustForDocument(text, flags, client);
+  const { report: checked, keep } = verifyProof(utf8(text), trusted.trust, question);
+  const report = withSaid(checked, trusted.said);
+  return { report, kept: keep === null || report.verdict !== 'verified' ? {} : keptNow(trusted, text, keep) };
 }
 
 /** Normalised here: a server could say another item's name. The groups are those of whoever uses this machine's server. */
 function itemQuestion(id: string): { path: string; question: Question } {
-  const groups = [`agency:${OPERATOR.agency}`, 'clear', 'green'];
-  const question = { item: id, groups, allEvents: true, inclusion: true, isLatest: true };
+  const question = { item: id, groups: OWN_GROUPS, allEvents: true, inclusion: true, isLatest: true };
   return { path: `/v1/items/${encodeURIComponent(id)}/proof?events=true&inclusion=true`, question };
 }
 
@@ -150,10 +115,12 @@ function eventQuestion(id: string, { agency }: VerifyFlags): { path: string; que
   return { path: `/v1/events/${encodeURIComponent(id)}/proof${query}`, question: { event, isLatest: true } };
 }
 
-/** The pinned head moves on with each check that verified all of it. */
-function keptNow(pin: Pin, text: string, keep: { readonly mapSalt: Uint8Array | null; readonly trees: Pin['trees'] }): { kept: string } {
-  const checkpoint = checkpointIn(text) ?? pin.checkpoint;
-  keepPin({ ...pin, checkpoint, mapSalt: keep.mapSalt ?? pin.mapSalt, trees: withTrees(pin.trees, keep.trees) });
+/** The pinned head moves on with each check that verified all of it, and that it continues the one before. */
+function keptNow({ pin, certified }: HeadTrust, text: string, keep: { readonly mapSalt: Uint8Array | null; readonly trees: Pin['trees'] }) {
+  const checkpoint = checkpointIn(text);
+  if (pin === null || checkpoint === null) return {};
+  const keys = movedKeys(pin, certified, headOfNote(checkpoint).size);
+  keepPin({ ...pin, ...keys, checkpoint, mapSalt: keep.mapSalt ?? pin.mapSalt, trees: withTrees(pin.trees, keep.trees) });
   return { kept: 'The pinned head was moved on to this one.' };
 }
 

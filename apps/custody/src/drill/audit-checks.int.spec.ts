@@ -2,10 +2,12 @@
 import { audit, AUDIT_CODES, type Anchor, type AuditCode, type AuditReport } from '#app/audit';
 import { encodeGenesis, encodeSeal, mapSaltHash, readNotice, type Seal } from '#lib/ledger';
 import { projectBatch, type StoreClient } from '#lib/store';
+import { drill } from './drill.ts';
 import { drillEvents } from './drill-events.ts';
 import { drilledLedger, type DrilledLedger } from './drilled-ledger.contract.ts';
 import { SeededRandom } from './random.ts';
 import { rewriteProof, signedNote } from './rewrite.ts';
+import { ROW_CLASSES } from './row-tampering.ts';
 import { flipBit, type Scene } from './tampering.ts';
 
 const SEED = 7;
@@ -50,6 +52,8 @@ async function sealAt(logIndex: number): Promise<Seal> {
 }
 
 interface Case {
+  /** What is said without the check: nothing signed may stand for the newest seal. */
+  readonly without?: 'unchecked';
   /** With the events; without, what the log commits to is looked at alone. */
   readonly content?: boolean;
   readonly anchor?: Partial<Anchor>;
@@ -64,6 +68,7 @@ const CASES: Readonly<Record<AuditCode, Case>> = {
   'audit.entry': { tamper: () => flip('ledger.entries', 'commitment', { log_index: first }) },
   'audit.tile': { tamper: () => flip('proof.tiles', 'hashes', { level: 0, n: 0 }) },
   'audit.leaf': {
+    without: 'unchecked',
     async tamper() {
       await run('delete from proof.checkpoints where size = (select max(size) from proof.checkpoints)');
       await flip('ledger.entries', 'commitment', { log_index: last });
@@ -136,6 +141,7 @@ const CASES: Readonly<Record<AuditCode, Case>> = {
       ]);
     },
   },
+  'audit.checkpoint-missing': { tamper: () => run(`delete from proof.checkpoints where size = (${OLDER})`) },
   'audit.stray': {
     tamper: () => run(`insert into proof.map_tiles select tile, 1000000, changed, kinds, hashes from proof.map_tiles limit 1`),
   },
@@ -183,7 +189,7 @@ describe('an audit', () => {
     const found = await tampered(CASES[code]);
     expect(Object.keys(found.counts)).toEqual([code]);
     expect(found).toMatchObject({ verdict: 'altered', first: { code } });
-    expect(await tampered(CASES[code], code)).toMatchObject({ verdict: 'verified', counts: {} });
+    expect(await tampered(CASES[code], code)).toMatchObject({ verdict: CASES[code].without ?? 'verified', counts: {} });
   });
 
   test('names the row, and what stands there instead', async () => {
@@ -196,8 +202,53 @@ describe('an audit', () => {
 
   test('without a key that it believes, or without a checkpoint, says that nothing was checked, and not that all is well', async () => {
     expect(await audit(client, { keys: [] })).toMatchObject({ verdict: 'unchecked', signed: 0, counts: {} });
-    const unsigned = await tampered({ tamper: () => run('delete from proof.checkpoints') });
-    expect(unsigned).toMatchObject({ verdict: 'unchecked', signed: 0 });
+    const newest = 'size = (select max(size) from proof.checkpoints)';
+    const unsigned = await tampered({ tamper: () => run(`delete from proof.checkpoints where ${newest}`) });
+    expect(unsigned).toMatchObject({ verdict: 'unchecked', counts: {}, sealed: ledger.copy.newest.size, signed: ledger.copy.older.size });
+  });
+
+  test('finds each checkpoint that is gone but the newest, and that one by a published head that was kept elsewhere', async () => {
+    const gone = await tampered({ tamper: () => run('delete from proof.checkpoints') });
+    expect(gone).toMatchObject({ verdict: 'altered', signed: 0, counts: { 'audit.checkpoint-missing': 2 } });
+    const kept = await tampered({
+      anchor: {},
+      tamper: () => run('delete from proof.checkpoints where size = (select max(size) from proof.checkpoints)'),
+    });
+    const { size } = ledger.copy.newest;
+    expect(kept).toMatchObject({
+      counts: { 'audit.checkpoint-missing': 1 },
+      first: { table: 'proof.checkpoints', key: { size } },
+      anchors: [{ outcome: 'holds' }],
+    });
+    // What the sealer's own file says was signed may never have come to be published.
+    const signed = await tampered({
+      anchor: { kind: 'signed-head' },
+      tamper: () => run('delete from proof.checkpoints where size = (select max(size) from proof.checkpoints)'),
+    });
+    expect(signed).toMatchObject({ verdict: 'unchecked', counts: {} });
+  });
+
+  test('takes a head that was signed and waits for cosignatures for what it is, wherever it stands, and no other', async () => {
+    const move = `with moved as (delete from proof.checkpoints returning size, note) insert into proof.waiting_heads select size, note, false from moved`;
+    const { newest } = ledger.copy;
+    expect(await tampered({ tamper: () => run(move) })).toMatchObject({ verdict: 'verified', signed: newest.size });
+    const flipped = await tampered({
+      async tamper() {
+        await run(move);
+        await run(`update proof.waiting_heads set note = replace(note, chr(10) || '— ', chr(10) || '— x') where size = ${newest.size}`);
+      },
+    });
+    expect(flipped.first).toMatchObject({ code: 'audit.checkpoint', table: 'proof.waiting_heads', key: { size: newest.size } });
+    const twice = await tampered({ tamper: () => run('insert into proof.waiting_heads select size, note, false from proof.checkpoints') });
+    expect(twice.counts).toEqual({ 'audit.checkpoint': 3 });
+    // Published once, and gone.
+    const gone = await tampered({
+      async tamper() {
+        await run('insert into proof.waiting_heads select size, note, true from proof.checkpoints');
+        await run(`delete from proof.checkpoints where size = (${OLDER})`);
+      },
+    });
+    expect(gone.counts).toEqual({ 'audit.checkpoint-missing': 1 });
   });
 
   test('survives whatever is stored: lengths that no constraint would allow, notes that are none, numbers beyond the log', async () => {
@@ -245,8 +296,12 @@ test('an audit of more entries than one tile holds compares every level of tiles
     await connection.query('rollback');
     expect(counts).toEqual({ 'audit.tile': 1 });
     expect(finding).toMatchObject({ table: 'proof.tiles', key: { level: 1, n: 0 } });
+    // One row of a large item tree puts many after it in doubt: they do not crowd out what the other checks name.
+    const classes = ROW_CLASSES.filter(({ name }) => name === 'reorder: two sightings change places');
+    const { classes: reordered } = await drill({ copy: wide.copy, random: wide.random, seed: SEED, mutations: 12, classes });
+    expect(reordered).toMatchObject([{ count: 12, named: 12, asClaimed: true }]);
   } finally {
     connection.release();
     await wide.copy.close();
   }
-}, 60_000);
+}, 120_000);

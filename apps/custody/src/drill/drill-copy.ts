@@ -29,7 +29,8 @@ export interface DrillCopy {
   readonly key: SigningKey<'log'>;
   /** By which checkpoints of the copy are signed: the ones given, and the drill's. */
   readonly keys: readonly VerifierKey<'log'>[];
-  /** Kept outside: the head as it was in the middle, and the newest. */
+  /** Kept outside: the head after each round, the first first; of them the one in the middle, and the newest. */
+  readonly heads: readonly Anchor[];
   readonly older: Anchor;
   readonly newest: Anchor;
   /** The drill's own events, all of them sealed. */
@@ -47,6 +48,8 @@ export interface CopyOptions {
 }
 
 const ROUNDS = 3;
+/** Three rounds are more than two tiles of the log: full ones, one that is not, and one above them. */
+export const EVENTS_PER_ROUND = 200;
 const SEED_BYTES = 32;
 const CONNECTIONS = 4;
 const PARTITION = { clusterId: 'drill', topicId: 'drill', topic: 'drill', partition: 0 };
@@ -96,7 +99,7 @@ export async function sealRounds(
     while ((await opened.seal()) !== null);
     heads.push(await anchorOf(pool, key, round));
   }
-  return { pool, origin, key, keys: [key], older: heads[1] as Anchor, newest: heads.at(-1) as Anchor, events };
+  return { pool, origin, key, keys: [key], heads, older: heads[1] as Anchor, newest: heads.at(-1) as Anchor, events };
 }
 
 async function copyInto(url: string, source: StorePool | null, folder: string): Promise<void> {

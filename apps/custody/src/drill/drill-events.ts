@@ -17,11 +17,13 @@ export function drillEvents(random: SeededRandom, from: number, count: number): 
 }
 
 function drillEvent(random: SeededRandom, offset: number): ProjectedEvent {
-  const subject = `serial:drill:${random.below(ITEMS)}`;
+  // Every second concerns one item, to all readers: its tree grows beyond what one tile of a log would hold.
+  const isBusy = random.below(2) === 0;
+  const subject = `serial:drill:${isBusy ? 0 : random.below(ITEMS)}`;
   const document = {
     id: `drill-${offset}`,
     kind: 'observation',
-    handling: { tlp: random.pick(LABELS) },
+    handling: { tlp: isBusy ? LABELS[0] : random.pick(LABELS) },
     source: { kind: 'photo' },
     statement: `Seen in a drill, number ${offset}.`,
     items: [

@@ -5,6 +5,7 @@ import { makeCopy } from './drill-copy.ts';
 import { drillTable, drillText } from './drill-report.ts';
 import { drilledLedger, type DrilledLedger } from './drilled-ledger.contract.ts';
 import { SeededRandom } from './random.ts';
+import type { TamperClass } from './tampering.ts';
 
 const TAMPERINGS = Number(process.env['CUSTODY_TEST_TAMPERINGS'] ?? 2 * TAMPER_CLASSES.length);
 const SEED = Number(process.env['CUSTODY_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
@@ -27,7 +28,8 @@ afterAll(() => ledger.copy.close());
 describe(`a tamper drill (seed ${SEED})`, () => {
   test.each(TAMPER_CLASSES)('$name', ({ name, alone, held }) => {
     const found = result.classes.find((each) => each.name === name);
-    expect(found).toMatchObject({ asClaimed: true, alone: alone ? found?.count : 0 });
+    expect(found).toMatchObject({ asClaimed: true, ...(alone === 'unchecked' ? {} : { alone: alone ? found?.count : 0 }) });
+    expect(found?.witness.shown).toBeGreaterThan(0);
     if (held !== undefined) expect(found?.held).toMatchObject({ what: held, found: found?.count });
   });
 
@@ -41,9 +43,21 @@ describe(`a tamper drill (seed ${SEED})`, () => {
     const text = drillText(result);
     for (const { name, alone } of TAMPER_CLASSES) {
       expect(table).toContain(`| ${name} |`);
-      if (!alone) expect(text).toMatch(new RegExp(`NOT found by an audit of the database alone: .*${name}`));
+      if (alone === false) expect(text).toMatch(new RegExp(`NOT found by an audit of the database alone: .*${name}`));
     }
     expect(table).toContain('**no**');
+    expect(table).toMatch(/the newest checkpoint \|.*but \*could not check\*/);
+  });
+
+  test('says of witnesses what they noticed: another history the one, a map that lacks an entry the auditing one alone', () => {
+    const of = (name: string): Partial<DrillResult['classes'][number]> => result.classes.find((each) => each.name === name) ?? {};
+    const anew = of('re-hash: everything from a row on, signed again');
+    expect([anew.alone, anew.witness?.noticed]).toEqual([0, anew.witness?.shown]);
+    const leftOut = of('seal: an entry left out of an item tree');
+    expect(leftOut.witness?.noticed).toBe(0);
+    expect(leftOut.auditing).toMatchObject({ noticed: leftOut.auditing?.shown, by: { 'data.witness-map': leftOut.auditing?.shown } });
+    // Left out of the links as well there is nothing to miss: only a receipt says so.
+    expect(of('seal: left out of the item tree and of the timeline').auditing?.noticed).toBe(0);
   });
 
   test('notices where a check is missing: a class that is not found is not as claimed', async () => {
@@ -53,6 +67,15 @@ describe(`a tamper drill (seed ${SEED})`, () => {
     const blind = await drill({ copy, random, seed: SEED, mutations: 1, classes, without });
     expect(blind.classes).toMatchObject([{ asClaimed: false, alone: 0 }]);
     expect(drillText(blind)).toContain('NOT as claimed');
+  });
+
+  test('notices where a witness cosigns what it is claimed to refuse', async () => {
+    const { copy, random } = ledger;
+    const [each] = TAMPER_CLASSES.filter(({ name }) => name === 'seal: another document than was submitted');
+    const classes = [{ ...(each as TamperClass), witness: 'each' } as const];
+    expect((await drill({ copy, random, seed: SEED, mutations: 1, classes })).classes).toMatchObject([
+      { asClaimed: false, witness: { shown: 1, noticed: 0 } },
+    ]);
   });
 });
 

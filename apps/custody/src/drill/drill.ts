@@ -1,15 +1,16 @@
 /**
  * The tamper drill: classes of tampering, one row or one history at a time, on a copy, each in a transaction that is audited and rolled back.
- * What an audit finds by itself, and what is found only by who kept something elsewhere.
+ * What an audit finds by itself, what is found only by who kept something elsewhere, and what a witness and an auditing witness notice.
  */
 import { audit, type AuditCode, type AuditFinding, type RowName } from '#app/audit';
 import type { StoreClient } from '#lib/store';
 import type { DrillCopy } from './drill-copy.ts';
 import { HISTORY_CLASSES } from './history-tampering.ts';
+import { type Observed, type Observers, startObservers } from './observers.ts';
 import type { SeededRandom } from './random.ts';
 import { holdReceipt } from './receipts.ts';
 import { ROW_CLASSES } from './row-tampering.ts';
-import { copyRows, type CopyRows, type TamperClass, type Tampered } from './tampering.ts';
+import { copyRows, type CopyRows, type Noticed, type TamperClass, type Tampered } from './tampering.ts';
 
 export const TAMPER_CLASSES: readonly TamperClass[] = [...ROW_CLASSES, ...HISTORY_CLASSES];
 
@@ -19,7 +20,9 @@ export interface ClassResult {
   readonly count: number;
   /** By an audit of the database, with nothing kept elsewhere. */
   readonly alone: number;
-  /** Of those, by what the log commits to; the rest only by the events behind it. */
+  /** Of the others: how often the audit said that it could not check, and not that the log is verified. */
+  readonly unchecked: number;
+  /** Of those that were found, by what the log commits to; the rest only by the events behind it. */
   readonly byCommitments: number;
   /** The check that found it first, of each how often. */
   readonly by: Readonly<Record<string, number>>;
@@ -29,8 +32,18 @@ export interface ClassResult {
   readonly medianMs: number | null;
   /** Found with what was kept elsewhere; `null`: nothing of the kind is needed. */
   readonly held: { readonly what: 'pin' | 'receipt'; readonly found: number; readonly by: Readonly<Record<string, number>> } | null;
+  /** What they noticed of those that they were shown, one of several. */
+  readonly witness: NoticedBy;
+  readonly auditing: NoticedBy;
   /** As many were found, by whom this class says. */
   readonly asClaimed: boolean;
+}
+
+export interface NoticedBy {
+  readonly shown: number;
+  readonly noticed: number;
+  /** As sealer or witness say it, of each how often. */
+  readonly by: Readonly<Record<string, number>>;
 }
 
 export interface DrillResult {
@@ -56,6 +69,8 @@ export interface DrillOptions {
 
 /** Clean runs, one for so many mutations. */
 const CLEAN_EVERY = 25;
+/** Of each class the first is shown to the witnesses, and then one of so many: a witness that reads the log anew takes as long as an audit. */
+const SHOWN_EVERY = 8;
 const CONTENT_CODES: ReadonlySet<string> = new Set<AuditCode>([
   'audit.content-missing',
   'audit.content-hash',
@@ -69,6 +84,9 @@ interface Trial {
   readonly ms: number;
   readonly tampered: Tampered;
   readonly heldCode: string | null;
+  readonly isUnchecked: boolean;
+  /** `null`: it was not shown to them. */
+  readonly observed: Observed | null;
 }
 
 /** Every class as often as any other, at least once. */
@@ -76,8 +94,10 @@ export async function drill(options: DrillOptions): Promise<DrillResult> {
   const { copy, mutations, seed, classes = TAMPER_CLASSES } = options;
   const started = performance.now();
   const client = await copy.pool.connect();
+  let observers: Observers | null = null;
   try {
     await client.query('set idle_in_transaction_session_timeout = 0');
+    observers = await startObservers(copy, client);
     const rows = await copyRows(client);
     const results: ClassResult[] = [];
     const clean = { runs: 0, alarms: 0 };
@@ -88,9 +108,9 @@ export async function drill(options: DrillOptions): Promise<DrillResult> {
       for (let n = 0; n < share; n++, done++) {
         if (done % CLEAN_EVERY === 0) {
           clean.runs += 1;
-          clean.alarms += (await isClean(client, options)) ? 0 : 1;
+          clean.alarms += (await isClean(client, observers, options)) ? 0 : 1;
         }
-        trials.push(await trial(client, each, rows, options));
+        trials.push(await trial({ client, observers: n % SHOWN_EVERY === 0 ? observers : null }, each, rows, options));
         options.onProgress?.(done + 1);
       }
       results.push(summary(each, trials));
@@ -98,17 +118,26 @@ export async function drill(options: DrillOptions): Promise<DrillResult> {
     const entries = rows.size;
     return { seed, mutations: done, clean, entries, classes: results, seconds: (performance.now() - started) / 1_000 };
   } finally {
+    await observers?.close();
     client.release();
   }
 }
 
-async function isClean(client: StoreClient, { copy, without }: DrillOptions): Promise<boolean> {
+async function isClean(client: StoreClient, observers: Observers, { copy, without }: DrillOptions): Promise<boolean> {
+  const { witness, auditing } = await observers.observe(client, copy.newest.size);
+  if (witness !== null || auditing !== null) return false;
   const anchors = [copy.older, copy.newest];
   const report = await audit(client, { keys: copy.keys, anchors, ...(without === undefined ? {} : { without }) });
   return report.verdict === 'verified' && report.anchors.every(({ outcome }) => outcome === 'holds');
 }
 
-async function trial(client: StoreClient, each: TamperClass, rows: CopyRows, options: DrillOptions): Promise<Trial> {
+interface Ground {
+  readonly client: StoreClient;
+  /** `null`: this one is not shown to them. */
+  readonly observers: Observers | null;
+}
+
+async function trial({ client, observers }: Ground, each: TamperClass, rows: CopyRows, options: DrillOptions): Promise<Trial> {
   const { copy, random, without } = options;
   await client.query('begin');
   try {
@@ -121,10 +150,18 @@ async function trial(client: StoreClient, each: TamperClass, rows: CopyRows, opt
       ...(without === undefined ? {} : { without }),
       onFinding: () => (ms = Number.isNaN(ms) ? performance.now() - started : ms),
     });
-    return { found: report.findings, ms, tampered, heldCode: await held(client, each, tampered, options) };
+    const heldCode = await held(client, each, tampered, options);
+    const observed = observers === null ? null : await observers.observe(client, seenBefore(copy, tampered));
+    return { found: report.findings, ms, tampered, heldCode, isUnchecked: report.verdict === 'unchecked', observed };
   } finally {
     await client.query('rollback');
   }
+}
+
+/** Size of the head that witnesses had cosigned before the tampering: the newest, or the last before the entry was sealed. */
+function seenBefore({ heads, newest }: DrillCopy, { sealedAt }: Tampered): number {
+  if (sealedAt === undefined) return newest.size;
+  return heads.findLast(({ size }) => size <= sealedAt)?.size ?? 0;
 }
 
 async function held(
@@ -136,30 +173,58 @@ async function held(
   if (what === 'receipt' && receipt !== undefined) return holdReceipt(client, copy, copy.keys, receipt);
   if (what !== 'pin') return null;
   const report = await audit(client, { keys: copy.keys, anchors: [copy.newest], content: false });
-  return report.findings.find(({ code }) => code === 'audit.fork' || code === 'audit.behind')?.code ?? null;
+  const { findings } = report;
+  const other = findings.find(({ code }) => code === 'audit.fork' || code === 'audit.behind');
+  // Without the kept head nothing says that there was one of this size.
+  const missing = findings.find(({ code, key }) => code === 'audit.checkpoint-missing' && key['size'] === copy.newest.size);
+  return (other ?? missing)?.code ?? null;
 }
 
-function summary({ name, hasKey, alone, held: what }: TamperClass, trials: readonly Trial[]): ClassResult {
-  const found = trials.filter((each) => each.found.length > 0);
+function summary(each: TamperClass, trials: readonly Trial[]): ClassResult {
+  const { name, hasKey, held: what } = each;
+  const found = trials.filter((one) => one.found.length > 0);
   const ofRows = trials.filter(({ tampered }) => tampered.rows.length > 0);
   const named = ofRows.filter(({ found: findings, tampered }) =>
     findings.some((finding) => tampered.rows.some((row) => isNamed(row, finding))),
   );
   const withHeld = trials.filter(({ heldCode }) => heldCode !== null);
   const times = found.map(({ ms }) => ms).sort((a, b) => a - b);
-  const isFound = alone ? found.length === trials.length && named.length === ofRows.length : found.length === 0;
-  return {
+  const result = {
     name,
     hasKey,
     count: trials.length,
     alone: found.length,
-    byCommitments: found.filter((each) => each.found.some(({ code }) => !CONTENT_CODES.has(code))).length,
-    by: tally(found.map((each) => each.found[0]?.code ?? '')),
+    unchecked: trials.filter(({ isUnchecked }) => isUnchecked).length,
+    byCommitments: found.filter((one) => one.found.some(({ code }) => !CONTENT_CODES.has(code))).length,
+    by: tally(found.map((one) => one.found[0]?.code ?? '')),
     named: ofRows.length === 0 ? null : named.length,
     medianMs: times.length === 0 ? null : (times[Math.floor(times.length / 2)] as number),
     held: what === undefined ? null : { what, found: withHeld.length, by: tally(withHeld.map(({ heldCode }) => heldCode ?? '')) },
-    asClaimed: isFound && (what === undefined || withHeld.length === trials.length),
+    witness: noticedBy(trials.flatMap(({ observed }) => (observed === null ? [] : [observed.witness]))),
+    auditing: noticedBy(trials.flatMap(({ observed }) => (observed === null ? [] : [observed.auditing]))),
   };
+  return { ...result, asClaimed: isAsClaimed(each, result, ofRows.length) };
+}
+
+function isAsClaimed({ alone, witness, auditing }: TamperClass, result: Omit<ClassResult, 'asClaimed'>, ofRows: number): boolean {
+  const { count, named, held } = result;
+  const missed = count - result.alone;
+  const isAlone =
+    alone === true
+      ? missed === 0 && (named ?? 0) === ofRows
+      : alone === false
+        ? missed === count && result.unchecked === 0
+        : missed === result.unchecked;
+  const isHeld = held === null || held.found === count;
+  return isAlone && isHeld && isNoticed(result.witness, witness) && isNoticed(result.auditing, auditing);
+}
+
+const isNoticed = ({ shown, noticed }: NoticedBy, claim: Noticed | undefined): boolean =>
+  claim === 'some' || noticed === (claim === 'each' ? shown : 0);
+
+function noticedBy(codes: readonly (string | null)[]): NoticedBy {
+  const noticed = codes.filter((code) => code !== null);
+  return { shown: codes.length, noticed: noticed.length, by: tally(noticed) };
 }
 
 /** Whether the finding is of the table, and of a row with these columns of its key. */

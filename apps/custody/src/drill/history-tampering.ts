@@ -1,7 +1,8 @@
 /** History written anew, with and without the log's key; entries left out when they were sealed; older states; receipts. */
+import type { Anchor } from '#app/audit';
 import type { SightingDocument } from '#lib/contracts';
 import { mapKey } from '#lib/ledger';
-import { ledgerConstants, type ProjectedEvent } from '#lib/store';
+import { ledgerConstants, type ProjectedEvent, type StoreClient } from '#lib/store';
 import { eventOf } from './drill-events.ts';
 import { placesOf, receiptOf, treesOf } from './receipts.ts';
 import { rewriteProof } from './rewrite.ts';
@@ -24,12 +25,23 @@ async function replaceContent({ client, random }: Scene, event: ProjectedEvent):
   ]);
 }
 
+const logIndexOf = async (client: StoreClient, { agency, id }: ProjectedEvent): Promise<number> => {
+  const { rows } = await client.query<{ n: number }>('select log_index as n from ledger.entries where agency = $1 and id = $2', [
+    agency,
+    id,
+  ]);
+  return rows[0]?.n ?? 0;
+};
+
+/** @param forgets the checkpoints that do not hold any more are removed */
 const rewriteFrom =
-  (hasKey: boolean) =>
+  (hasKey: boolean, forgets = false) =>
   async (scene: Scene): Promise<Tampered> => {
     const { client, copy, random } = scene;
-    await replaceContent(scene, random.pick(copy.events));
+    const event = random.pick(copy.events);
+    await replaceContent(scene, event);
     await rewriteProof(client, { origin: copy.origin, ...(hasKey ? { key: copy.key } : {}) });
+    if (forgets) await client.query('delete from proof.checkpoints where size > $1::bigint', [await logIndexOf(client, event)]);
     return { rows: [] };
   };
 
@@ -42,11 +54,7 @@ async function someLink({
   const event = random.pick(copy.events);
   const tree = random.pick(treesOf(event.content, event.agency));
   const { mapSalt } = await ledgerConstants(copy.pool);
-  const { rows } = await client.query<{ n: number }>('select log_index as n from ledger.entries where agency = $1 and id = $2', [
-    event.agency,
-    event.id,
-  ]);
-  return { event, logIndex: rows[0]?.n ?? 0, mapKey: Buffer.from(mapKey(mapSalt, tree.group, tree.item)), item: tree.item };
+  return { event, logIndex: await logIndexOf(client, event), mapKey: Buffer.from(mapKey(mapSalt, tree.group, tree.item)), item: tree.item };
 }
 
 /** @param isHidden the timeline's row is removed as well @param withReceipt the submitter's receipt says what an honest seal would have made */
@@ -62,8 +70,9 @@ const leaveOut =
     const rows = isHidden
       ? [{ table: 'ledger.timeline', key: { log_index: link.logIndex, item: link.item } }]
       : [{ table: 'ledger.timeline', key: { log_index: link.logIndex, map_key: link.mapKey.toString('hex') } }];
-    if (!withReceipt) return { rows };
-    return { rows, receipt: { bytes: await receiptOf(client, link.event, places), content: link.event.content } };
+    const sealedAt = link.logIndex;
+    if (!withReceipt) return { rows, sealedAt };
+    return { rows, sealedAt, receipt: { bytes: await receiptOf(client, link.event, places), content: link.event.content } };
   };
 
 /** Another document was sealed than was submitted. Nobody has a head of before: it was the first seal over it. */
@@ -73,19 +82,32 @@ async function sealAnother(scene: Scene): Promise<Tampered> {
   const places = await placesOf(client, copy, event);
   await replaceContent(scene, event);
   await rewriteProof(client, { origin: copy.origin, key: copy.key });
-  return { rows: [], receipt: { bytes: await receiptOf(client, event, places), content: event.content } };
+  const sealedAt = await logIndexOf(client, event);
+  return { rows: [], sealedAt, receipt: { bytes: await receiptOf(client, event, places), content: event.content } };
 }
 
 /** Everything behind an earlier seal is gone, as if a backup of then had been put back. */
-async function olderState({ client, copy }: Scene): Promise<Tampered> {
-  const { size } = copy.older;
+async function olderState(scene: Scene): Promise<Tampered> {
+  await cutAt(scene, scene.copy.older.size);
+  return { rows: [] };
+}
+
+/** The newest entries go, with the seals over them, their checkpoints and all that was derived; what no seal covers any more looks new. */
+async function truncateTail(scene: Scene): Promise<Tampered> {
+  const { copy, random } = scene;
+  const [from, to] = [(copy.heads[0] as Anchor).size, copy.newest.size];
+  await cutAt(scene, from + random.below(to - from));
+  return { rows: [] };
+}
+
+async function cutAt({ client, copy }: Scene, size: number): Promise<void> {
   for (const table of ['entries', 'content', 'timeline', 'relations', 'notices'])
     await client.query(`delete from ledger.${table} where log_index >= $1::bigint`, [size]);
   await client.query('update ledger.head set size = $1::bigint', [size]);
   await client.query('delete from proof.seals where log_index >= $1::bigint', [size]);
   await client.query('delete from proof.checkpoints where size > $1::bigint', [size]);
+  await client.query('delete from proof.waiting_heads where size > $1::bigint', [size]);
   await rewriteProof(client, { origin: copy.origin });
-  return { rows: [] };
 }
 
 async function flipReceipt(scene: Scene): Promise<Tampered> {
@@ -97,12 +119,44 @@ async function flipReceipt(scene: Scene): Promise<Tampered> {
   return { rows: [], receipt: { bytes, content: event.content } };
 }
 
+const noticed = { witness: 'each', auditing: 'each' } as const;
+
 export const HISTORY_CLASSES: readonly TamperClass[] = [
-  { name: 'seal: an entry left out of an item tree', hasKey: true, alone: true, tamper: leaveOut(false, false) },
+  { name: 'seal: an entry left out of an item tree', hasKey: true, alone: true, auditing: 'each', tamper: leaveOut(false, false) },
   { name: 'seal: left out of the item tree and of the timeline', hasKey: true, alone: true, held: 'receipt', tamper: leaveOut(true, true) },
   { name: 'seal: another document than was submitted', hasKey: true, alone: false, held: 'receipt', tamper: sealAnother },
-  { name: 're-hash: everything from a row on, without the key', hasKey: false, alone: true, held: 'pin', tamper: rewriteFrom(false) },
-  { name: 're-hash: everything from a row on, signed again', hasKey: true, alone: false, held: 'pin', tamper: rewriteFrom(true) },
-  { name: 'old backup: put back in place of the ledger', hasKey: false, alone: false, held: 'pin', tamper: olderState },
+  {
+    name: 're-hash: everything from a row on, without the key',
+    hasKey: false,
+    alone: true,
+    held: 'pin',
+    ...noticed,
+    tamper: rewriteFrom(false),
+  },
+  {
+    name: 're-hash: the same, and the checkpoints behind it removed',
+    hasKey: false,
+    alone: 'unchecked',
+    held: 'pin',
+    ...noticed,
+    tamper: rewriteFrom(false, true),
+  },
+  {
+    name: 're-hash: everything from a row on, signed again',
+    hasKey: true,
+    alone: false,
+    held: 'pin',
+    ...noticed,
+    tamper: rewriteFrom(true),
+  },
+  {
+    name: 'truncate: the tail, with its seals, proofs and checkpoints',
+    hasKey: false,
+    alone: false,
+    held: 'pin',
+    ...noticed,
+    tamper: truncateTail,
+  },
+  { name: 'old backup: put back in place of the ledger', hasKey: false, alone: false, held: 'pin', ...noticed, tamper: olderState },
   { name: 'bit: in a sealed receipt', hasKey: false, alone: false, held: 'receipt', tamper: flipReceipt },
 ];

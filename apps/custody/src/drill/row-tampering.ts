@@ -3,9 +3,15 @@ import type { RowName } from '#app/audit';
 import { encodeSeal, readNotice } from '#lib/ledger';
 import { flipBit, type KeyedTable, type Scene, type TamperClass, type Tampered, where } from './tampering.ts';
 
+type Claims = Pick<TamperClass, 'witness' | 'auditing'>;
+
 const row = (table: string, key: RowName['key']): RowName => ({ table, key });
 const atIndex = (table: string, logIndex: number): RowName => row(table, { log_index: logIndex });
 const alone = { hasKey: false, alone: true } as const;
+/** An auditing witness that reads the log anew does not come to the seals' map, or not to the head. */
+const audited = { ...alone, auditing: 'each' } as const;
+/** The tiles that a proof for a witness is made of, or the newest seal. */
+const asked = { witness: 'some', auditing: 'some' } as const;
 
 async function one({ client }: Scene, text: string, values: readonly unknown[]): Promise<void> {
   const { rowCount } = await client.query(text, values);
@@ -23,9 +29,10 @@ const edit = (name: string, table: 'entries' | 'content', set: string, value: (s
   },
 });
 
-const flip = (name: string, table: 'ledger.entries' | 'ledger.content', column: string): TamperClass => ({
+const flip = (name: string, table: 'ledger.entries' | 'ledger.content', column: string, claims: Claims = {}): TamperClass => ({
   name,
   ...alone,
+  ...claims,
   async tamper(scene) {
     const logIndex = scene.random.pick(scene.rows.entries);
     await flipBit(scene, table, column, { log_index: logIndex });
@@ -34,9 +41,10 @@ const flip = (name: string, table: 'ledger.entries' | 'ledger.content', column: 
 });
 
 /** @param named key columns that a finding names */
-const flipKeyed = (name: string, table: KeyedTable, column: string, named?: readonly string[]): TamperClass => ({
+const flipKeyed = (name: string, table: KeyedTable, column: string, named?: readonly string[], claims: Claims = {}): TamperClass => ({
   name,
   ...alone,
+  ...claims,
   async tamper(scene) {
     const key = scene.random.pick(scene.rows.keys[table]);
     await flipBit(scene, table, column, key);
@@ -47,9 +55,10 @@ const flipKeyed = (name: string, table: KeyedTable, column: string, named?: read
 const pickKey = (key: RowName['key'], names: readonly string[]): RowName['key'] =>
   Object.fromEntries(Object.entries(key).filter(([name]) => names.includes(name)));
 
-const remove = (name: string, table: KeyedTable, named: (key: RowName['key']) => readonly RowName[]): TamperClass => ({
+const remove = (name: string, table: KeyedTable, named: (key: RowName['key']) => readonly RowName[], claims: Claims = {}): TamperClass => ({
   name,
   ...alone,
+  ...claims,
   async tamper(scene) {
     const key = scene.random.pick(scene.rows.keys[table]);
     const { text, values } = where(key);
@@ -157,6 +166,9 @@ async function insertItemLeaf(scene: Scene): Promise<Tampered> {
   return { rows: [row('proof.item_leaves', { item: item as number, n })] };
 }
 
+const removeCheckpoint = (scene: Scene, size: number): Promise<void> =>
+  one(scene, 'delete from proof.checkpoints where size = $1::bigint', [size]);
+
 const timelineRow = ({ log_index, item, grp }: RowName['key']): RowName[] => [
   row('ledger.timeline', { log_index: log_index as number, item: item as string, grp: grp as number }),
 ];
@@ -167,10 +179,10 @@ export const ROW_CLASSES: readonly TamperClass[] = [
   flip('edit: a bit of the secret', 'ledger.content', 'secret'),
   edit('edit: who submitted it', 'content', `principal = $2::text`, ({ random }) => `somebody-${random.below(1_000)}`),
   edit('edit: when it was captured', 'content', 'captured = captured + $2::bigint', ({ random }) => 1 + random.below(1_000_000)),
-  flip('edit: a bit of the commitment', 'ledger.entries', 'commitment'),
+  flip('edit: a bit of the commitment', 'ledger.entries', 'commitment', audited),
   flip('edit: a bit of the content hash', 'ledger.entries', 'content_hash'),
   edit('edit: whose event it is', 'entries', 'agency = $2::text', ({ random }) => `other-${random.below(1_000)}`),
-  flipKeyed('edit: the map key of a timeline row', 'ledger.timeline', 'map_key', ['log_index', 'item', 'grp']),
+  flipKeyed('edit: the map key of a timeline row', 'ledger.timeline', 'map_key', ['log_index', 'item', 'grp'], audited),
   {
     name: 'edit: the item of a timeline row',
     ...alone,
@@ -181,7 +193,7 @@ export const ROW_CLASSES: readonly TamperClass[] = [
       return { rows: timelineRow(key) };
     },
   },
-  { name: 'edit: what a seal says', ...alone, tamper: editSeal },
+  { name: 'edit: what a seal says', ...audited, tamper: editSeal },
   {
     name: 'edit: a row of the table of seals',
     ...alone,
@@ -191,7 +203,7 @@ export const ROW_CLASSES: readonly TamperClass[] = [
       return { rows: [atIndex('proof.seals', logIndex)] };
     },
   },
-  { name: 'delete: a sighting', ...alone, tamper: removeEntry },
+  { name: 'delete: a sighting', ...audited, tamper: removeEntry },
   {
     name: 'delete: its content alone',
     ...alone,
@@ -201,10 +213,10 @@ export const ROW_CLASSES: readonly TamperClass[] = [
       return { rows: [atIndex('ledger.content', logIndex)] };
     },
   },
-  remove('delete: a timeline row', 'ledger.timeline', timelineRow),
+  remove('delete: a timeline row', 'ledger.timeline', timelineRow, audited),
   {
     name: 'delete: a seal',
-    ...alone,
+    ...audited,
     async tamper(scene) {
       const logIndex = scene.random.pick(scene.rows.seals);
       await one(scene, 'delete from ledger.notices where log_index = $1::bigint', [logIndex]);
@@ -216,16 +228,36 @@ export const ROW_CLASSES: readonly TamperClass[] = [
     row('proof.item_leaves', { item: item as number, n: n as number }),
   ]),
   remove('delete: a row of the table of items', 'proof.items', (key) => [row('proof.items', key)]),
-  remove('delete: a tile', 'proof.tiles', (key) => [row('proof.tiles', key)]),
+  remove('delete: a tile', 'proof.tiles', (key) => [row('proof.tiles', key)], asked),
   remove('delete: a tile of the item map', 'proof.map_tiles', (key) => [row('proof.map_tiles', key)]),
-  remove('delete: a row of the table of seals', 'proof.seals', (key) => [row('proof.seals', key)]),
-  { name: 'insert: a sighting in place of another', ...alone, tamper: replaceEntry },
+  {
+    name: 'delete: the newest checkpoint',
+    hasKey: false,
+    alone: 'unchecked',
+    held: 'pin',
+    async tamper(scene) {
+      await removeCheckpoint(scene, scene.copy.newest.size);
+      return { rows: [] };
+    },
+  },
+  {
+    name: 'delete: an older checkpoint',
+    ...alone,
+    async tamper(scene) {
+      const sizes = scene.rows.keys['proof.checkpoints'].map(({ size }) => size as number);
+      const size = scene.random.pick(sizes.filter((each) => each !== scene.copy.newest.size));
+      await removeCheckpoint(scene, size);
+      return { rows: [row('proof.checkpoints', { size })] };
+    },
+  },
+  remove('delete: a row of the table of seals', 'proof.seals', (key) => [row('proof.seals', key)], asked),
+  { name: 'insert: a sighting in place of another', ...audited, tamper: replaceEntry },
   { name: 'insert: a sighting behind the last', ...alone, tamper: appendUnseen },
-  { name: 'insert: a timeline row', ...alone, tamper: insertTimelineRow },
+  { name: 'insert: a timeline row', ...audited, tamper: insertTimelineRow },
   { name: 'insert: a leaf of an item tree', ...alone, tamper: insertItemLeaf },
-  { name: 'reorder: two sightings change places', ...alone, tamper: swap },
-  { name: 'truncate: the newest rows of the ledger', ...alone, tamper: truncate },
-  flipKeyed('bit: in a tile', 'proof.tiles', 'hashes'),
+  { name: 'reorder: two sightings change places', ...audited, tamper: swap },
+  { name: 'truncate: the newest rows of the ledger', ...audited, tamper: truncate },
+  flipKeyed('bit: in a tile', 'proof.tiles', 'hashes', undefined, asked),
   flipKeyed('bit: in a leaf of an item tree', 'proof.item_leaves', 'hashes', ['item', 'n']),
   flipKeyed('bit: in the table of items', 'proof.items', 'map_key'),
   flipKeyed('bit: in a tile of the item map', 'proof.map_tiles', 'hashes'),

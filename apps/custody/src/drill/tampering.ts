@@ -54,18 +54,28 @@ export interface Scene {
 export interface Tampered {
   /** Rows that a finding has to name, any of them; none: what is wrong has no row of its own. */
   readonly rows: readonly RowName[];
+  /** Log index of the entry that was tampered with at its sealing, before anybody had a head over it. Absent: everybody had seen the log as it was. */
+  readonly sealedAt?: number;
   /** A sealed receipt of an event that was tampered with, and its content: what its submitter holds. */
   readonly receipt?: { readonly bytes: Uint8Array; readonly content: Uint8Array };
 }
+
+export type Noticed = 'each' | 'some';
 
 export interface TamperClass {
   readonly name: string;
   /** The log's key as well as the database. */
   readonly hasKey: boolean;
-  /** What an audit finds without anything kept elsewhere: `no` is the honest half of the table. */
-  readonly alone: boolean;
+  /**
+   * Whether an audit finds each without anything kept elsewhere: `false` is the honest half of the table. `unchecked`: it finds them, or
+   * says at least that it could not check, and never that the log is verified.
+   */
+  readonly alone: boolean | 'unchecked';
   /** What finds it all the same. */
   readonly held?: 'pin' | 'receipt';
+  /** Whether a witness notices each, or (`some`) those that touch what it asks about; and an auditing witness. Absent: none. */
+  readonly witness?: Noticed;
+  readonly auditing?: Noticed;
   tamper(scene: Scene): Promise<Tampered>;
 }
 

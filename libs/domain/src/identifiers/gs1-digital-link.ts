@@ -1,6 +1,6 @@
 /** GS1 Digital Link URIs (GS1 Digital Link standard: URI syntax 1.4), uncompressed, with the short names of version 1.1. */
 import { readEpcUri, type SchemeValue } from './gs1-epc.ts';
-import { GS1_KEYS, gs1Key, shortestGtin, type Gs1Key } from './gs1-keys.ts';
+import { GS1_KEYS, gs1Key, normalisedKey, shortestGtin, type Gs1Key } from './gs1-keys.ts';
 
 /** Longest URI that is looked at: four times the longest key, percent-encoded. */
 const URI_LENGTH_MAX = 1024;
@@ -86,7 +86,7 @@ function valueOf(key: Gs1Key, primary: string, qualifiers: ReadonlyMap<string, s
   if (key.scheme === 'gtin') return /^[0-9]{14}$/.test(digits) ? shortestGtin(digits) : 'malformed';
   const qualifier =
     key.qualifier === undefined ? undefined : (qualifiers.get(key.qualifier.ai) ?? qualifiers.get(key.qualifier.alias ?? ''));
-  if (qualifier === undefined && !key.form.test(digits)) return key.ai === '01' ? undefined : 'malformed';
-  const value = qualifier === undefined ? digits : `${digits}.${qualifier}`;
+  if (qualifier === undefined && !key.form.test(normalisedKey(key, digits))) return key.ai === '01' ? undefined : 'malformed';
+  const value = qualifier === undefined ? normalisedKey(key, digits) : `${digits}.${qualifier}`;
   return key.form.test(value) ? value : 'malformed';
 }

@@ -1,6 +1,6 @@
 /** EPC pure identity, class and pattern URIs (EPC Tag Data Standard 2.0, sections 6 to 8) as GS1 keys. */
 import { gs1CheckDigit } from './check-digits.ts';
-import { gs1Key, shortestGtin } from './gs1-keys.ts';
+import { gs1Key, normalisedKey, shortestGtin } from './gs1-keys.ts';
 import type { Scheme } from './scheme.ts';
 
 /** A scheme and its normalised value. */
@@ -30,9 +30,11 @@ export function readEpcUri(uri: string): SchemeValue | undefined {
 export function readEpcBody(type: string, body: string): SchemeValue | undefined {
   if (type === 'bic' || type === 'imovn') return { scheme: type === 'bic' ? 'container' : 'imo', value: body };
   const parts = splitBody(type, body);
-  const value = parts === undefined ? undefined : composers[type]?.(parts);
+  const composed = parts === undefined ? undefined : composers[type]?.(parts);
   const key = gs1Key(type);
-  return value !== undefined && key?.form.test(value) === true ? { scheme: key.scheme, value } : undefined;
+  if (composed === undefined || key === undefined) return undefined;
+  const value = normalisedKey(key, composed);
+  return key.form.test(value) ? { scheme: key.scheme, value } : undefined;
 }
 
 function readEpcClass(type: string, body: string): SchemeValue | undefined {
@@ -97,6 +99,8 @@ const numbered =
   (length: number): Composer =>
   ([prefix = '', reference = '']) =>
     withCheckDigit(prefix + reference, length);
+/** TDS 2.0, sections 6.3.5 and 6.3.13: the reference has at least one character. */
+const prefixed: Composer = ([prefix = '', reference = '']) => (reference === '' ? undefined : prefix + reference);
 const documented: Composer = ([prefix = '', type = '', serial = '']) => join(withCheckDigit(prefix + type, 12), serial);
 
 const composers: Readonly<Record<string, Composer>> = {
@@ -116,12 +120,12 @@ const composers: Readonly<Record<string, Composer>> = {
     const key = withCheckDigit(prefix + type, 12);
     return key === undefined ? undefined : `0${key}${serial}`;
   },
-  giai: ([prefix = '', reference = '']) => prefix + reference,
+  giai: prefixed,
   gsrn: numbered(17),
   gsrnp: numbered(17),
   gdti: documented,
   sgcn: documented,
   cpi: ([prefix = '', reference = '', serial = '']) => join(prefix + reference, serial, '.'),
   gsin: numbered(16),
-  ginc: ([prefix = '', reference = '']) => prefix + reference,
+  ginc: prefixed,
 };

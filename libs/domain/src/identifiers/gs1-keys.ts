@@ -1,7 +1,9 @@
 /**
  * The GS1 identification keys as one table (GS1 General Specifications, section 3; EPC Tag Data Standard 2.0, section 6). A normalised value
  * is the key's application identifier value with its check digit; a qualifier (serial, extension) follows after a dot. The length of the
- * company prefix is no part of it: an EPC URI tells it, a Digital Link URI does not, and both must give the same item.
+ * company prefix is no part of it: an EPC URI tells it, a Digital Link URI does not, and both must give the same item. GIAI and GINC may
+ * hold dots themselves (GS1 General Specifications, figure 7.11-1), and the body of their EPC URI has one behind the company prefix: a value
+ * that could be such a body stands as an element string, `(8004)0614141.5`, and the body, `0614141.5`, is the value `06141415`.
  */
 import type { Scheme } from './scheme.ts';
 
@@ -25,6 +27,13 @@ export interface Gs1Key {
 
 const form = (key: string, qualifier = '(?!)', optional = true): RegExp =>
   new RegExp(`^(${key})(?:\\.(${qualifier}))${optional ? '?' : ''}$`);
+
+/** The length of a company prefix and a dot: TDS 2.0, section 12.2.3.1. */
+const LIKE_EPC_BODY = '[0-9]{6,12}\\.';
+const dotted = (ai: string): RegExp => new RegExp(`^(?:\\(${ai}\\)(?=${LIKE_EPC_BODY})|(?!${LIKE_EPC_BODY}))([0-9]{4}${CS82}{1,26})$`);
+
+/** The normalised form of a key's application identifier value. */
+export const normalisedKey = ({ ai, form }: Gs1Key, value: string): string => (form.test(`(${ai})${value}`) ? `(${ai})${value}` : value);
 
 export const GS1_KEYS: readonly Gs1Key[] = [
   {
@@ -76,7 +85,7 @@ export const GS1_KEYS: readonly Gs1Key[] = [
   },
   { scheme: 'pgln', label: 'PGLN', ai: '417', alias: 'party', form: form('[0-9]{13}'), checked: { start: 0, length: 13 } },
   { scheme: 'grai', label: 'GRAI', ai: '8003', alias: 'grai', form: form(`0[0-9]{13}${CS82}{0,16}`), checked: { start: 1, length: 13 } },
-  { scheme: 'giai', label: 'GIAI', ai: '8004', alias: 'giai', form: form(`[0-9]{4}${CS82}{1,26}`) },
+  { scheme: 'giai', label: 'GIAI', ai: '8004', alias: 'giai', form: dotted('8004') },
   { scheme: 'gsrn', label: 'GSRN', ai: '8018', alias: 'gsrn', form: form('[0-9]{18}'), checked: { start: 0, length: 18 } },
   { scheme: 'gsrnp', label: 'GSRN of a provider', ai: '8017', alias: 'gsrnp', form: form('[0-9]{18}'), checked: { start: 0, length: 18 } },
   { scheme: 'gdti', label: 'GDTI', ai: '253', alias: 'gdti', form: form(`[0-9]{13}${CS82}{0,17}`), checked: { start: 0, length: 13 } },
@@ -90,7 +99,7 @@ export const GS1_KEYS: readonly Gs1Key[] = [
     qualifier: { ai: '8011', alias: 'cpsn', label: 'serial' },
   },
   { scheme: 'gsin', label: 'GSIN', ai: '402', alias: 'gsin', form: form('[0-9]{17}'), checked: { start: 0, length: 17 } },
-  { scheme: 'ginc', label: 'GINC', ai: '401', alias: 'ginc', form: form(`[0-9]{4}${CS82}{1,26}`) },
+  { scheme: 'ginc', label: 'GINC', ai: '401', alias: 'ginc', form: dotted('401') },
 ];
 
 const byScheme = new Map(GS1_KEYS.map((key) => [key.scheme, key]));

@@ -2,7 +2,7 @@
 import { gs1CheckDigit } from './check-digits.ts';
 import { formatDigitalLink } from './gs1-digital-link.ts';
 import { readEpcBody } from './gs1-epc.ts';
-import { GS1_KEYS, shortestGtin, type Gs1Key } from './gs1-keys.ts';
+import { GS1_KEYS, normalisedKey, shortestGtin, type Gs1Key } from './gs1-keys.ts';
 import {
   accept,
   compareCheck,
@@ -28,13 +28,17 @@ export const gs1Rules: readonly SchemeRule[] = GS1_KEYS.map((key) => ({
 const NUMERIC: readonly string[] = ['gtin', 'sscc', 'pgln', 'gsrn', 'gsrnp', 'gsin', 'sgcn'];
 
 /**
- * Takes the normalised form, and the body of an EPC URI of the same name (`0614141.812345.6789`). Where both could be meant (`giai`, `ginc`,
- * whose references may hold dots) it is the normalised form. Case matters: GS1 serials tell a from A.
+ * Takes the normalised form, the body of an EPC URI of the same name (`0614141.812345.6789`), and a key without qualifier as an element
+ * string (`(00)106141412345678908`). Where a value could be a body it is one, as for every other scheme, so that it and the URI are one
+ * item. Case matters: GS1 serials tell a from A.
  */
 function readGs1(key: Gs1Key, raw: string): Reading | Refusal {
   const written = raw.trim();
   const text = NUMERIC.includes(key.scheme) ? written.replace(/[\s-]/g, '') : written;
-  const value = key.scheme === 'gtin' && /^(?:[0-9]{8}|[0-9]{12,14})$/.test(text) ? shortestGtin(text) : text;
+  const element = key.qualifier === undefined && text.startsWith(`(${key.ai})`) ? text.slice(key.ai.length + 2) : undefined;
+  const stated = element ?? text;
+  const short = key.scheme === 'gtin' && /^(?:[0-9]{8}|[0-9]{12,14})$/.test(stated) ? shortestGtin(stated) : stated;
+  const value = element === undefined ? short : normalisedKey(key, short);
   if (key.form.test(value)) return acceptGs1(key, value);
   const epc = readEpcBody(key.scheme, text);
   if (epc !== undefined && epc.scheme === key.scheme) return acceptGs1(key, epc.value);
@@ -73,6 +77,6 @@ const article = ({ label }: Gs1Key): string => `${/^[SLMHIU]/.test(label) && !la
 function displayGs1(key: Gs1Key, value: string): string {
   const [, primary = value, qualifier] = key.form.exec(value) ?? [];
   return qualifier === undefined || key.qualifier === undefined
-    ? `${key.label} ${primary}`
+    ? `${key.label} ${value}`
     : `${key.label} ${primary} ${key.qualifier.label} ${qualifier}`;
 }

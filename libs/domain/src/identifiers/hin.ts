@@ -1,5 +1,5 @@
 /** Hull identification numbers of recreational craft: 33 CFR 181.25, and its form with a country code before it (ISO 10087). */
-import { countryName } from '../tables/countries.ts';
+import { COUNTRY_CODES, countryName } from '../tables/countries.ts';
 import { accept, compact, notCheckable, refuse, type SchemeRule } from './scheme.ts';
 
 /** Month letters, January to December. */
@@ -16,10 +16,19 @@ const STRAIGHT_YEAR = new RegExp(`^${BODY}(?:0[1-9]|1[0-2])(?:7[2-9]|8[0-4])$`);
 /** M, model year, month from August = A: 1972 to 1984. */
 const MODEL_YEAR = new RegExp(`^${BODY}M(?:7[2-9]|8[0-4])[A-L]$`);
 
+/** Countries that ISO 3166-1 has withdrawn since ISO 10087 put a country before the number: hulls of theirs are still afloat. */
+const FORMER_COUNTRIES: ReadonlyMap<string, string> = new Map([
+  ['AN', 'Netherlands Antilles (until 2010)'],
+  ['CS', 'Serbia and Montenegro (until 2006)'],
+  ['YU', 'Yugoslavia (until 2003)'],
+]);
+
+const PREFIXES: readonly string[] = [...COUNTRY_CODES, ...FORMER_COUNTRIES.keys()];
+
 export const hinRule: SchemeRule = {
   scheme: 'hin',
   normalised: new RegExp(
-    `^(?!US[A-Z]{3}[A-Z0-9]{9}$)(?:[A-Z]{2})?${BODY}(?:[A-L][0-9]{3}|(?:0[1-9]|1[0-2])(?:7[2-9]|8[0-4])|M(?:7[2-9]|8[0-4])[A-L])$`,
+    `^(?!US[A-Z]{3}[A-Z0-9]{9}$)(?:${PREFIXES.join('|')})?${BODY}(?:[A-L][0-9]{3}|(?:0[1-9]|1[0-2])(?:7[2-9]|8[0-4])|M(?:7[2-9]|8[0-4])[A-L])$`,
   ),
   guess: 'form',
   display: (value) => `HIN ${value.length === 14 ? `${value.slice(0, 2)}-${value.slice(2)}` : value}`,
@@ -28,8 +37,8 @@ export const hinRule: SchemeRule = {
     if (!read.ok) return read;
     const prefix = read.value.length === 14 ? read.value.slice(0, 2) : undefined;
     const hull = read.value.slice(-12);
-    if (prefix !== undefined && !/^[A-Z]{2}$/.test(prefix))
-      return refuse('malformed', `A HIN of 14 characters starts with a country code; ${prefix} is none.`);
+    if (prefix !== undefined && !PREFIXES.includes(prefix))
+      return refuse('malformed', `A HIN of 14 characters starts with a country (ISO 10087, by ISO 3166-1); ${prefix} is none.`);
     const facts = factsOf(hull);
     if (facts === undefined)
       return refuse('malformed', 'A HIN is three letters, five of 0-9 and A-Z without I, O, Q, and a date such as D404 (33 CFR 181.25).');
@@ -39,7 +48,7 @@ export const hinRule: SchemeRule = {
     return accept(value, notCheckable('A HIN has no check digit.'), {
       ...facts,
       country,
-      countryName: country === undefined ? undefined : countryName(country),
+      countryName: country === undefined ? undefined : (countryName(country) ?? FORMER_COUNTRIES.get(country)),
     });
   },
 };

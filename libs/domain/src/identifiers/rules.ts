@@ -26,8 +26,8 @@ export const RULES: readonly SchemeRule[] = [
 
 const byScheme = new Map<string, SchemeRule>(RULES.map((rule) => [rule.scheme, rule]));
 
-/** Other names of schemes: the standard's for containers, as case files have it. */
-const ALIASES: Readonly<Record<string, string>> = { iso6346: 'container' };
+/** Other names of schemes: the standard's for containers, as case files have it, and those of EPC URIs. */
+const ALIASES: Readonly<Record<string, string>> = { iso6346: 'container', bic: 'container', imovn: 'imo' };
 
 /** The rule of a normalised scheme; undefined for others, aliases too. */
 export const ruleOfScheme = (scheme: string): SchemeRule | undefined => byScheme.get(scheme);

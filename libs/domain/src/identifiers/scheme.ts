@@ -49,7 +49,7 @@ export type CheckVerdict =
 
 export interface Refusal {
   readonly ok: false;
-  /** identifier.malformed, .lookalike, .character, .length, .scheme-unknown. */
+  /** identifier.malformed, .lookalike, .character, .length, .scheme-unknown, .scheme-mismatch. */
   readonly code: string;
   readonly detail: string;
   /** UTF-16 index into the text that was given; absent where no single character is to blame. */
@@ -78,7 +78,7 @@ export interface SchemeRule {
 }
 
 export const refuse = (
-  code: 'malformed' | 'lookalike' | 'character' | 'length' | 'scheme-unknown',
+  code: 'malformed' | 'lookalike' | 'character' | 'length' | 'scheme-unknown' | 'scheme-mismatch',
   detail: string,
   position?: number,
 ): Refusal =>

@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { aliasKeys, aliasText, readAliasText, readSearch, searchKeys, type Alias, type SearchMatch } from '../identifier.ts';
+import {
+  aliasKeys,
+  aliasText,
+  parseIdentifier,
+  readAliasText,
+  readSearch,
+  searchKeys,
+  type Alias,
+  type SearchMatch,
+} from '../identifier.ts';
 import { RULES } from './rules.ts';
 
 /** What the index gives for a text: every id that has one key of each alternative's keys, whichever is looked up. */
@@ -39,6 +48,9 @@ test.each([
   ['WDDSYNTHOJAOOOO02', [OTHER], 'look-alike'],
   ['WDDSYNTHQJA0QO0O2', [OTHER], 'look-alike'],
   ['WDD5YNTH9JA00000I', [CAR], 'look-alike'],
+  ['WDD5YNTH9JA00000l', [CAR], 'look-alike'],
+  ['9JAOOOOOl', [CAR], 'look-alike'],
+  ['9jaooooo1', [CAR], 'look-alike'],
   ['WDDSYN', [CAR, OTHER], 'partial'],
   ['SYNU 000001 4', ['container:SYNU0000014'], 'exact'],
   ['container SYNU 000001 4', ['container:SYNU0000014'], 'exact'],
@@ -48,6 +60,7 @@ test.each([
   ['X12', ['serial:bosch:X12'], 'partial'],
   ['bosch X12', ['serial:bosch:X12'], 'exact'],
   ['urn:epc:id:sgtin:0614141.812345.6789', ['sgtin:80614141123458.6789'], 'exact'],
+  ['sgtin:urn:epc:id:sgtin:0614141.812345.6789', ['sgtin:80614141123458.6789'], 'exact'],
   ['80614141123458', ['sgtin:80614141123458.6789'], 'partial'],
   ['D-AIMA', ['aircraft:DAIMA'], 'exact'],
   ['WDDSYNTH9JА000001', [CAR], 'look-alike'],
@@ -59,6 +72,35 @@ test.each([
 test.each(['', ' - ', 'SYN', 'Hamburg', 'imo:WDDSYNTH9JA000001', 'WDDSYNTH9JA000003', 'WDDSYNTH9JA0000011'])('%j finds nothing', (text) =>
   expect(find(ALL, text)).toEqual([]),
 );
+
+describe('a lower-case l', () => {
+  const HONDA = 'vin:1HGCM82633A004352';
+  const GAC = 'vin:LHGCM82633A004352';
+  const BOTH = [HONDA, GAC];
+
+  test('of a scan is read as the 1 that it looks like, and of a text in lower case as the L that it is', () => {
+    expect(find(BOTH, 'lHGCM82633AOO4352')).toEqual(BOTH);
+    expect(BOTH.map((id) => matchOf(id, 'lHGCM82633AOO4352'))).toEqual(['look-alike', 'look-alike']);
+    expect(find(BOTH, 'lhgcm82633a004352')).toEqual(BOTH);
+    // Never equal: a car of another maker has exactly these letters.
+    expect(BOTH.map((id) => matchOf(id, 'lhgcm82633a004352'))).toEqual(['look-alike', 'exact']);
+    expect([find(BOTH, 'lHGCM8'), matchOf(HONDA, 'lHGCM8'), matchOf(GAC, 'lHGCM8')]).toEqual([BOTH, 'look-alike', 'partial']);
+    expect(parseIdentifier('vin:lHGCM82633AOO4352')).toMatchObject({ ok: false, code: 'identifier.character' });
+  });
+
+  test('is no licence for the capital: that is one of its own', () => {
+    expect(find(BOTH, 'LHGCM82633A004352')).toEqual([GAC]);
+    expect(matchOf(HONDA, 'LHGCM82633A004352')).toBeNull();
+  });
+
+  test('control: with the text as it was typed alone, the car is no candidate', () => {
+    const typed = readSearch('LHGCM82633AOO4352').alternatives;
+    const asked = readSearch('lHGCM82633AOO4352').alternatives;
+    const keys = new Set(searchKeys(HONDA));
+    const finds = (lists: typeof asked) => lists.some((list) => list.every((key) => keys.has(key)));
+    expect([finds(typed), finds(asked), asked.length]).toEqual([false, true, 4]);
+  });
+});
 
 test('control: without folding the keys, a misread identifier is not found', () => {
   const unfolded = (id: string): string[] => {
@@ -90,6 +132,7 @@ test.each<[Alias, string]>([
   [name('MV SYNTHETIC LINER'), 'ETICL'],
   [name('DN5505'), 'DN5505'],
   [name('DN5505'), 'DNSSO5'],
+  [name('DN5511'), 'DN55ll'],
   [name('IMO STAR'), 'imo star'],
   [name('IMO STAR'), 'MOSTA'],
   [name('IMO STAR'), 'star'],

@@ -30,7 +30,8 @@ const ALIAS_LENGTH_MAX = 64;
 
 /**
  * O and Q are read for 0, I for 1: the letters that VINs leave out for that reason. S for 5, B for 8 and Z for 2 are the next most common
- * misreadings. All only widen the candidates; a match by them is called `look-alike`, never `exact`.
+ * misreadings. All only widen the candidates; a match by them is called `look-alike`, never `exact`. A lower-case l is the commonest reading
+ * of a printed 1, but of a text typed in lower case it is an L: a question with one is asked both ways (`readingsOf`), and keys are of neither.
  */
 const FOLDS: Readonly<Record<string, string>> = { O: '0', Q: '0', I: '1', S: '5', B: '8', Z: '2' };
 
@@ -100,13 +101,13 @@ function piecesOf(folded: string, from: number): string[] {
 export function readSearch(text: string): SearchText {
   const wanted = question(text);
   const part = strip(wanted.value);
-  const folded = foldStripped(part);
-  const whole = fold(text.slice(0, IDENTIFIER_TEXT_LENGTH_MAX));
-  const short = folded.length < SEARCH_LENGTH_MIN;
+  const readings = readingsOf(wanted.value);
+  const wholes = readingsOf(text.slice(0, IDENTIFIER_TEXT_LENGTH_MAX));
+  const short = part.length < SEARCH_LENGTH_MIN;
   const alternatives = [
-    ...(short && folded !== '' ? [[`=${folded}`]] : []),
+    ...(short && part !== '' ? readings.map((folded) => [`=${folded}`]) : []),
     // A name may begin like a scheme ("IMO STAR"): its pieces are those of the text as it stands.
-    ...alternativesOf(short ? whole : folded),
+    ...(short ? wholes : readings).flatMap(alternativesOf),
   ];
   const trimmed = wanted.value.trim();
   const ascii = ASCII.test(wanted.value);
@@ -117,20 +118,24 @@ export function readSearch(text: string): SearchText {
       const { scheme, value } = split(id);
       if (part === '' || (wanted.scheme !== undefined && wanted.scheme !== scheme)) return null;
       const stripped = strip(value);
-      if (short && ![stripped, strip(numberOf(value))].some((each) => foldStripped(each) === folded)) return null;
+      if (short && ![stripped, strip(numberOf(value))].some((each) => readings.includes(foldStripped(each)))) return null;
       if (ascii) {
         if (value === trimmed || (stripped === part && !CASE_MATTERS.test(scheme))) return 'exact';
         if (stripped.includes(part)) return 'partial';
       }
-      return foldStripped(stripped).includes(folded) ? 'look-alike' : null;
+      const folded = foldStripped(stripped);
+      return readings.some((reading) => folded.includes(reading)) ? 'look-alike' : null;
     },
     matchesAlias({ kind, value }) {
       const stated = fold(value);
-      if (whole !== '' && (whole.length < SEARCH_LENGTH_MIN ? stated === whole : stated.includes(whole))) return true;
+      if (wholes.some((whole) => whole !== '' && (whole.length < SEARCH_LENGTH_MIN ? stated === whole : stated.includes(whole))))
+        return true;
       const named = question(value);
       if (wanted.scheme !== undefined && wanted.scheme !== kind && wanted.scheme !== named.scheme) return false;
       const number = fold(named.value);
-      return short ? folded !== '' && (number === folded || stated === folded) : stated.includes(folded) || number.includes(folded);
+      return readings.some((folded) =>
+        short ? folded !== '' && (number === folded || stated === folded) : stated.includes(folded) || number.includes(folded),
+      );
     },
   };
 }
@@ -167,18 +172,28 @@ const numberOf = (value: string): string => value.slice(value.indexOf(':') + 1);
  */
 function question(pasted: string): { readonly scheme?: string; readonly value: string } {
   const text = pasted.trim().slice(0, IDENTIFIER_TEXT_LENGTH_MAX);
-  const read = readEpcUri(text) ?? readDigitalLink(text);
-  if (read !== undefined) return read;
   const labelled = splitLabel(text);
+  const uri = labelled?.value.trim() ?? text;
+  const read = readEpcUri(text) ?? readDigitalLink(text) ?? readEpcUri(uri) ?? readDigitalLink(uri);
+  if (read !== undefined) return read;
   return labelled === undefined ? { value: text } : { scheme: labelled.rule.scheme, value: labelled.value };
 }
 
+/** A text folded: each lower-case l as the letter that was typed, and, where there is one, as a 1 that was misread. */
+function readingsOf(text: string): readonly string[] {
+  const typed = plain(text);
+  return [...new Set([typed, typed.replaceAll('l', '1')].map(fold))];
+}
+
 /** Letters and digits in upper case; characters that look like ASCII become what they look like, for search alone. */
-function strip(text: string): string {
-  const plain = ASCII.test(text)
-    ? text
-    : Array.from(text, (character) => (character <= '\u007f' ? character : (looksLike(character) ?? ''))).join('');
-  return plain.toUpperCase().replace(/[^A-Z0-9]/g, '');
+const strip = (text: string): string =>
+  plain(text)
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '');
+
+function plain(text: string): string {
+  if (ASCII.test(text)) return text;
+  return Array.from(text, (character) => (character <= '\u007f' ? character : (looksLike(character) ?? ''))).join('');
 }
 
 const foldStripped = (stripped: string): string => stripped.replace(/[OQISBZ]/g, (character) => FOLDS[character] ?? character);

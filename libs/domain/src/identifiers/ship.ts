@@ -41,10 +41,16 @@ interface MmsiForm {
   readonly country: 'required' | 'if known' | 'none';
 }
 
-/** ITU-R M.585-9, annexes 1 and 2; the first pattern that fits. Its first group is the country's digits (MID). */
+/**
+ * ITU-R M.585-9, annexes 1 and 2; the first pattern that fits. Its first group is the country's digits (MID). Of coast stations and search
+ * and rescue aircraft the last digits 0 call all of a country, and 009990000 calls every coast station that listens on VHF.
+ */
 const MMSI_FORMS: readonly MmsiForm[] = [
+  { kind: 'all_coast_stations', pattern: /^009990000$/, country: 'none' },
+  { kind: 'group_of_coast_stations', pattern: /^00(\d{3})0000$/, country: 'required' },
   { kind: 'coast_station', pattern: /^00(\d{3})\d{4}$/, country: 'required' },
   { kind: 'group', pattern: /^0(\d{3})\d{5}$/, country: 'required' },
+  { kind: 'group_of_sar_aircraft', pattern: /^111(\d{3})000$/, country: 'required' },
   { kind: 'sar_aircraft', pattern: /^111(\d{3})\d{3}$/, country: 'required' },
   { kind: 'ship', pattern: /^([2-7]\d{2})\d{6}$/, country: 'required' },
   { kind: 'handheld_vhf', pattern: /^8(\d{3})\d{5}$/, country: 'if known' },
@@ -69,6 +75,6 @@ function readMmsi(value: string) {
   const check: CheckVerdict =
     form.country === 'required' && country === undefined
       ? { verdict: 'invalid', reason: `${mid} is allocated to no country (maritime identification digits).` }
-      : notCheckable('An MMSI has no check digit; its form and country digits are right.');
+      : notCheckable(`An MMSI has no check digit; its form ${country === undefined ? 'is' : 'and country digits are'} right.`);
   return accept(value, check, { kind: form.kind, ...facts });
 }

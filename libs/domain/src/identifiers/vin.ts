@@ -1,7 +1,7 @@
 /** Vehicle identification numbers: ISO 3779 (structure), ISO 3780 (maker), 49 CFR part 565 (check digit, model year). */
 import { countryName } from '../tables/countries.ts';
 import { countryOfWmi, regionOfWmi } from '../tables/wmi-countries.ts';
-import { makerOfWmi } from '../tables/wmi.ts';
+import { makerOfVin, makesLightVehicles } from '../tables/wmi.ts';
 import { vinCheckDigit } from './check-digits.ts';
 import { accept, compact, compareCheck, notCheckable, type CheckVerdict, type SchemeRule } from './scheme.ts';
 
@@ -38,8 +38,8 @@ function factsOf(vin: string, computed: string): Record<string, string | undefin
     region: regionOfWmi(wmi),
     country,
     countryName: country === undefined ? undefined : countryName(country),
-    maker: makerOfWmi(wmi),
-    modelYear: modelYearsOf(vin).join(' or ') || undefined,
+    maker: makerOfVin(vin),
+    ...modelYearOf(vin),
     serial: vin.slice(11),
     checkDigit: computed,
     checkDigitStated: vin.charAt(8),
@@ -53,13 +53,32 @@ const YEAR_FIRST = 1980;
 const YEAR_LAST = 2030;
 
 /**
- * In North America a digit in position 7 says 1980-2009, a letter 2010-2039 (of cars and light trucks: 49 CFR 565.15(b)(3)); elsewhere
- * both rounds are possible, and a maker may use position 10 for something else.
+ * Position 10, and by what it is read. North American law asks for it, and of cars and light trucks position 7 tells its two rounds apart
+ * (49 CFR 565.15(b)(3)); trucks, buses, motorcycles and trailers have what they like there, so that an unknown maker's VIN decides nothing.
+ * Elsewhere ISO 3779 only recommends the position, so that it may be no year at all: both rounds are named.
  */
-function modelYearsOf(vin: string): readonly number[] {
+function modelYearOf(vin: string): { readonly modelYear?: string; readonly modelYearBasis?: string } {
   const index = YEAR_CODES.indexOf(vin.charAt(9));
-  if (index < 0) return [];
-  const rounds = [YEAR_FIRST + index, YEAR_FIRST + 30 + index].filter((year) => year <= YEAR_LAST);
-  if (!/^[1-5]/.test(vin) || rounds.length === 1) return rounds;
-  return [/\d/.test(vin.charAt(6)) ? (rounds[0] ?? YEAR_FIRST) : (rounds[1] ?? YEAR_FIRST)];
+  if (index < 0) return {};
+  const [first, second] = [YEAR_FIRST + index, YEAR_FIRST + 30 + index];
+  const years = (second <= YEAR_LAST ? [first, second] : [first]).join(' or ');
+  const wmi = vin.slice(0, 3);
+  if (regionOfWmi(wmi) !== 'North America')
+    return {
+      modelYear: years,
+      modelYearBasis: 'Position 10, if its maker has the year there: outside North America none has to (ISO 3779).',
+    };
+  if (!makesLightVehicles(wmi))
+    return {
+      modelYear: years,
+      modelYearBasis: 'Position 10; position 7 tells the two rounds apart of cars and light trucks only (49 CFR 565.15).',
+    };
+  if (/[0-9]/.test(vin.charAt(6)))
+    return { modelYear: String(first), modelYearBasis: 'Position 10; a digit in position 7 says 1980 to 2009 (49 CFR 565.15).' };
+  return second <= YEAR_LAST
+    ? { modelYear: String(second), modelYearBasis: 'Position 10; a letter in position 7 says 2010 to 2039 (49 CFR 565.15).' }
+    : {
+        modelYear: `${first} or ${second}`,
+        modelYearBasis: `Position 10; a letter in position 7 says 2010 to 2039 (49 CFR 565.15), which is ${second}.`,
+      };
 }

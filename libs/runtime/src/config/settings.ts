@@ -19,6 +19,7 @@ const isKey = (hex: string): hex is string => /^[0-9a-f]{64}$/.test(hex);
 const isKeyOf = (text: string): text is string => /^([a-z0-9-]{1,64}=)?[0-9a-f]{64}$/.test(text);
 const isVerifierKey = (text: string): text is string => /^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$/.test(text);
 const isUrl = (protocols: readonly string[]) => (value: string) => URL.canParse(value) && protocols.includes(new URL(value).protocol);
+const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
 const anything = (): boolean => true;
 
 /** A login whose only membership is its role's, so that SQL of an intruder has nothing to go back to. */
@@ -178,7 +179,18 @@ export const SETTINGS = {
       null,
       'File of the last head that was signed, kept apart from the database: the sealer does not go on from a database that is older. Without it a file of its name, `sealed-<log>.json`, in the data directory.',
     ),
-    intervalMs: integer(100, 3_600_000, 1_000, 'How often to seal what came in; nothing is sealed where nothing came.'),
+    intervalMs: integer(
+      100,
+      3_600_000,
+      1_000,
+      'How often to seal under load. A lone entry is sealed as soon as it is seen, if the seal before is that long ago; 50,000 that wait are sealed at once; nothing is sealed where nothing came. Where what a seal costs whatever it holds would take more than a tenth of the time, it is longer: up to ten times, and up to 20 s.',
+    ),
+    clockConfirmed: text(
+      'a day, as 2026-11-25',
+      isDay,
+      null,
+      'Day on which you say that the clock of the machine that seals is right. Asked for (`seal.clock-unconfirmed`) where it is more than a minute off that of the database, or more than a year ahead of the newest seal; on other days it says nothing.',
+    ),
     witnesses: text(
       'path',
       anything,
@@ -191,8 +203,8 @@ export const SETTINGS = {
     ),
   },
   limits: {
-    ratePerSecond: integer(1, 1_000_000, 500, 'Requests per second that one client may go on making.'),
-    rateBurst: integer(1, 1_000_000, 1_000, 'Requests that one client may make at once before the rate counts.'),
+    ratePerSecond: integer(1, 1_000_000, 2_000, 'Requests per second that one client may go on making.'),
+    rateBurst: integer(1, 1_000_000, 10_000, 'Requests that one client may make at once before the rate counts.'),
     requestsInFlight: integer(1, 100_000, 128, 'Requests worked on at once; the next is answered 503 with Retry-After.'),
     bodyBytes: integer(1_024, 256 * MIB, 16 * MIB, 'Largest body of one request. NDJSON streams are bounded by line and by chunk instead.'),
     batchDocuments: integer(1, 100_000, 5_000, 'Most sightings in one list, and in one stream that is to be kept whole or not at all.'),

@@ -106,6 +106,8 @@ function readAnswer(said: string): Said {
   return { status, type, code, text };
 }
 
+const errorsOf = ({ text }: Said): unknown => (JSON.parse(text) as { errors?: unknown }).errors;
+
 const HOST = 'host: 127.0.0.1\r\n';
 const post = (...lines: string[]): string => ['POST /v1/events HTTP/1.1', 'host: 127.0.0.1', ...lines, '', ''].join('\r\n');
 const JSON_TYPE = 'content-type: application/json';
@@ -159,6 +161,23 @@ describe('a request that cannot be read is answered with a problem of the catalo
     expect(said).toContain('{"bytes":0}');
     expect(said.slice(said.indexOf('{"bytes":0}'))).toContain('"code":"busy"');
   });
+});
+
+it.each<[string, string, object]>([
+  ['no Host header', 'GET /v1/items HTTP/1.1\r\n\r\n', { header: 'host' }],
+  ['another name', 'GET /v1/items HTTP/1.1\r\nhost: ledger.example\r\n\r\n', { header: 'host' }],
+  ['another expectation', `${post(JSON_TYPE, 'expect: magic', 'content-length: 2')}{}`, { header: 'expect' }],
+  ['a page elsewhere', `${post(JSON_TYPE, 'origin: https://attacker.example', 'content-length: 2')}{}`, { header: 'origin' }],
+  ['a page that says no origin', `${post(JSON_TYPE, 'sec-fetch-site: cross-site', 'content-length: 2')}{}`, { header: 'sec-fetch-site' }],
+  ['a compressed body', `${post(JSON_TYPE, 'content-encoding: gzip', 'content-length: 2')}{}`, { header: 'content-encoding' }],
+  ['another charset', `${post(`${JSON_TYPE}; charset=latin1`, 'content-length: 2')}{}`, { header: 'content-type' }],
+  ['another media type', `${post('content-type: text/plain', 'content-length: 2')}{}`, { header: 'content-type' }],
+  ['no media type', `${post('content-length: 2')}{}`, { header: 'content-type' }],
+  ['a larger body than is taken', `${post(JSON_TYPE, 'content-length: 99999999')}{}`, { offset: 1 << 20 }],
+])('a refusal of %s names its place', async (_, bytes, place) => {
+  await serve();
+  const said = await say(bytes);
+  expect(errorsOf(said)).toMatchObject([{ code: said.code, ...place }]);
 });
 
 describe('a page in a browser', () => {
@@ -220,12 +239,14 @@ describe('a body', () => {
   const ndjson = (...lines: string[]): string => post('content-type: application/x-ndjson', ...lines);
   const chunk = (bytes: number): string => `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`;
 
-  it.each<[string, () => string]>([
-    ['held whole', () => `${post(JSON_TYPE, 'content-length: 2')}{`],
-    ['of a stream', () => `${ndjson('transfer-encoding: chunked')}${chunk(500)}`],
-  ])('%s that stops coming is answered, and its place is free again', async (_, bytes) => {
+  it.each<[string, () => string, number]>([
+    ['held whole', () => `${post(JSON_TYPE, 'content-length: 2')}{`, 1],
+    ['of a stream', () => `${ndjson('transfer-encoding: chunked')}${chunk(500)}`, 500],
+  ])('%s that stops coming is answered, and its place is free again', async (_, bytes, offset) => {
     await serve({ bodyIdleMs: 100 }, 1);
-    expect(await say(bytes())).toMatchObject({ status: 408, code: 'body.stalled' });
+    const said = await say(bytes());
+    expect(said).toMatchObject({ status: 408, code: 'body.stalled' });
+    expect(errorsOf(said)).toMatchObject([{ code: 'body.stalled', offset }]);
     expect((await say(`GET /v1/items HTTP/1.1\r\n${HOST}\r\n`)).status).toBe(200);
   });
 

@@ -145,8 +145,16 @@ test('JSON arrives as the bytes that were sent, NDJSON as a stream past the body
     fetch(`${base}/v1/events`, { method: 'POST', headers: { 'content-type': type }, body: text });
   expect(await body(await post('application/json', '{"a": '))).toEqual({ buffer: 6 });
   expect(await body(await post('application/x-ndjson', 'x'.repeat(100_000)))).toEqual({ stream: 100_000 });
-  expect(await body(await post('application/json', 'x'.repeat(2_000)))).toMatchObject({ code: 'body.too-large', status: 413 });
-  expect(await body(await post('text/plain', 'x'))).toMatchObject({ code: 'media-type', status: 415 });
+  expect(await body(await post('application/json', 'x'.repeat(2_000)))).toMatchObject({
+    code: 'body.too-large',
+    status: 413,
+    errors: [{ code: 'body.too-large', offset: 1_024 }],
+  });
+  expect(await body(await post('text/plain', 'x'))).toMatchObject({
+    code: 'media-type',
+    status: 415,
+    errors: [{ header: 'content-type' }],
+  });
 });
 
 test('beyond its rate a client is answered 429 with Retry-After, and the request is counted', async () => {

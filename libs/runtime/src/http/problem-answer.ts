@@ -47,17 +47,21 @@ const NEST_STATUS_CODES: Readonly<Record<number, string>> = {
   415: 'media-type',
 };
 
-/** @param instance path of the request without its query, which may hold what was searched for. */
+/**
+ * @param of `instance`: path of the request without its query, which may hold what was searched for; `bodyBytesMax`: of the route's bodies,
+ *   which is where the framework stops reading one
+ */
 export function problemAnswer(
   error: unknown,
-  of: { readonly instance: string; readonly requestId: string },
+  { bodyBytesMax, ...of }: { readonly instance: string; readonly requestId: string; readonly bodyBytesMax?: number },
   catalogue: ProblemCatalogue,
   translate: Translate = () => undefined,
 ): ProblemAnswer {
   const known = knownAs(error, translate);
   const code = known !== undefined && catalogue.isCode(known.code) ? known.code : 'internal';
   const status = catalogue.statusOf(code);
-  const errors = error instanceof DomainError && error.errors.length > 0 ? { errors: error.errors } : {};
+  const faults = error instanceof DomainError ? error.errors : frameworkFaults(code, bodyBytesMax);
+  const errors = faults.length > 0 ? { errors: faults } : {};
   const detail = code !== 'internal' && known?.detail !== undefined ? { detail: known.detail } : {};
   const comeBack = status === 429 || status === 503;
   return {
@@ -73,6 +77,15 @@ export function problemAnswer(
     body: catalogue.problem(code, { ...of, ...detail, ...errors }),
     unexpected: status === 500,
   };
+}
+
+/** Where the framework's own refusals point to. By our code: Nest hands on no more of them than a status. */
+function frameworkFaults(code: string, bodyBytesMax: number | undefined): readonly object[] {
+  if (code === 'body.too-large' && bodyBytesMax !== undefined)
+    return [{ code, offset: bodyBytesMax, detail: `A body has at most ${bodyBytesMax} bytes.` }];
+  if (code === 'media-type')
+    return [{ code, header: 'content-type', detail: 'The body is of no stated type, or of one that is not taken.' }];
+  return [];
 }
 
 function knownAs(error: unknown, translate: Translate): { code: string; detail?: string; retryAfterSeconds?: number } | undefined {

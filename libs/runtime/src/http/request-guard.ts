@@ -4,7 +4,7 @@
  */
 import type { FastifyRequest } from 'fastify';
 import { LOOPBACK_HOSTS } from '../config/settings.ts';
-import { DomainError } from '../domain-error.ts';
+import { type DomainError, refusedHeader } from '../domain-error.ts';
 
 /** Why the request is turned away; undefined: it is not. */
 export function refuseHead(request: FastifyRequest): DomainError | undefined {
@@ -16,10 +16,14 @@ export function refuseHead(request: FastifyRequest): DomainError | undefined {
  * The Host header still says the name.
  */
 function refuseHost(request: FastifyRequest): DomainError | undefined {
-  if (request.headers.host === undefined) return new DomainError('query.malformed', 'The request has no Host header.');
+  if (request.headers.host === undefined) return refusedHeader('query.malformed', 'host', 'The request has no Host header.');
   const name = request.hostname.replace(/^\[|\]$/g, '').toLowerCase();
   if (LOOPBACK_HOSTS.includes(name)) return undefined;
-  return new DomainError('host.unknown', 'This server answers to 127.0.0.1, [::1] and localhost only; the Host header names another.');
+  return refusedHeader(
+    'host.unknown',
+    'host',
+    'This server answers to 127.0.0.1, [::1] and localhost only; the Host header names another.',
+  );
 }
 
 /** They change nothing here, and without CORS headers a page elsewhere cannot read their answers. */
@@ -34,7 +38,11 @@ function refuseOrigin({ method, headers }: FastifyRequest): DomainError | undefi
   const site = headers['sec-fetch-site'];
   const ownOrigin = origin === undefined || origin.toLowerCase() === `http://${host.toLowerCase()}`;
   if (ownOrigin && (site === undefined || OWN_SITES.has(String(site)))) return undefined;
-  return new DomainError('origin.foreign', 'The browser says that a page of another origin sent this.');
+  return refusedHeader(
+    'origin.foreign',
+    ownOrigin ? 'sec-fetch-site' : 'origin',
+    'The browser says that a page of another origin sent this.',
+  );
 }
 
 /** What is hashed are the bytes as they were written: none are undone, and none are read as anything but UTF-8. */
@@ -42,10 +50,10 @@ function refuseBody({ headers }: FastifyRequest): DomainError | undefined {
   if (!hasBody(headers)) return undefined;
   const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding !== '' && encoding !== 'identity')
-    return new DomainError('media-type.encoding', 'The body has a content-encoding other than identity.');
+    return refusedHeader('media-type.encoding', 'content-encoding', 'The body has a content-encoding other than identity.');
   const charset = charsetOf(headers['content-type'] ?? '');
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')
-    return new DomainError('media-type.charset', 'The content-type names a charset other than utf-8.');
+    return refusedHeader('media-type.charset', 'content-type', 'The content-type names a charset other than utf-8.');
   return undefined;
 }
 

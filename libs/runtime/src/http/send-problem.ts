@@ -24,7 +24,8 @@ export function sendProblem(
   if (thrown instanceof ClientGone) return void reply.raw.destroy();
   const instance = request.url.split('?', 1)[0] ?? '/';
   let error = thrown;
-  let answer = problemAnswer(error, { instance, requestId: requestIdOf(request) }, catalogue, translate);
+  const bodyBytesMax = request.routeOptions.bodyLimit;
+  let answer = problemAnswer(error, { instance, requestId: requestIdOf(request), bodyBytesMax }, catalogue, translate);
   const methods = answer.code === 'not-found' && !(thrown instanceof DomainError) ? methodsOf(instance) : [];
   if (methods.length > 0) {
     error = new DomainError('method-not-allowed', `The address takes ${methods.join(', ')}.`);

@@ -37,7 +37,9 @@ export function unparsedRequests(catalogue: ProblemCatalogue): UnparsedRequests 
       server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => underWay.set(request.socket, response));
       server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
         const requestId = chooseRequestId(request);
-        const { status, headers, body } = answerOf('expectation.unknown', requestId, catalogue);
+        const detail = 'The header Expect asks for something else than 100-continue.';
+        const errors = [{ code: 'expectation.unknown', header: 'expect', detail }];
+        const { status, headers, body } = answerOf('expectation.unknown', requestId, catalogue, errors);
         response.writeHead(status, headers).end(body);
       });
     },
@@ -50,8 +52,8 @@ interface RawAnswer {
   readonly body: string;
 }
 
-function answerOf(code: string, requestId: string, catalogue: ProblemCatalogue): RawAnswer {
-  const body = JSON.stringify(catalogue.problem(code, { instance: '*', requestId }));
+function answerOf(code: string, requestId: string, catalogue: ProblemCatalogue, errors?: readonly object[]): RawAnswer {
+  const body = JSON.stringify(catalogue.problem(code, { instance: '*', requestId, ...(errors === undefined ? {} : { errors }) }));
   const headers = {
     [REQUEST_ID_HEADER]: requestId,
     'x-content-type-options': 'nosniff',

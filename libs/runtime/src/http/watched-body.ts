@@ -62,8 +62,7 @@ function watched(payload: Readable, idleMs: number): Readable {
   const watch = setInterval(() => {
     // What waits here was not held up by its sender: whoever reads it is at work.
     const reading = body.readableLength === 0 && payload.readableLength === 0;
-    if (reading && body.bytes - bytesBefore < IDLE_BYTES_LEAST)
-      body.destroy(new DomainError('body.stalled', `Of the body, fewer than ${IDLE_BYTES_LEAST} bytes came within ${idleMs / 1000} s.`));
+    if (reading && body.bytes - bytesBefore < IDLE_BYTES_LEAST) body.destroy(stalled(body.bytes, idleMs));
     bytesBefore = body.bytes;
   }, idleMs);
   body.once('close', () => clearInterval(watch));
@@ -73,4 +72,10 @@ function watched(payload: Readable, idleMs: number): Readable {
     if (!payload.readableEnded) body.destroy(new ClientGone());
   });
   return payload.pipe(body);
+}
+
+function stalled(offset: number, idleMs: number): DomainError {
+  const code = 'body.stalled';
+  const detail = `Of the body, fewer than ${IDLE_BYTES_LEAST} bytes came within ${idleMs / 1000} s.`;
+  return new DomainError(code, detail, [{ code, offset, detail }]);
 }

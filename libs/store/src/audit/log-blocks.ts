@@ -23,6 +23,8 @@ export interface LogBlocks {
   readonly seals: Buffer;
   /** Of heads behind entries of this piece: int8 size, note in UTF-8. Rising. */
   readonly checkpoints: Buffer;
+  /** The same of heads that are not published. */
+  readonly waitingHeads: Buffer;
   /** int8 seal, int4 tile, changed, kinds, hashes. Rising. */
   readonly mapTiles: Buffer;
 }
@@ -31,7 +33,7 @@ const TILE_WIDTH = 256;
 /** Rows about items in one piece: some 100 bytes each. One entry may have thousands, so a piece that has more is read in smaller ones. */
 const LINKS_MAX = 400_000;
 
-const BLOCKS = ['entries', 'notices', 'links', 'leaves', 'items', 'tiles', 'seals', 'checkpoints', 'mapTiles'] as const;
+const BLOCKS = ['entries', 'notices', 'links', 'leaves', 'items', 'tiles', 'seals', 'checkpoints', 'waitingHeads', 'mapTiles'] as const;
 
 /**
  * The piece that begins at `from`, a multiple of 256, and ends at `to` or before. Nothing is believed of what is stored but that it has the
@@ -84,11 +86,8 @@ async function read(client: StoreClient, from: number, to: number, linksMax: num
       'log_index',
       `proof.seals where ${range}`,
     ),
-    checkpoints: block(
-      `int8send(size) || ${framed(`convert_to(note, 'UTF8')`)}`,
-      'size',
-      `proof.checkpoints where size > ${integer(from)} and size <= ${integer(to)}`,
-    ),
+    checkpoints: heads('proof.checkpoints', from, to),
+    waitingHeads: heads('(select size, note from proof.waiting_heads where not published) w', from, to),
     mapTiles: block(
       `int8send(seal) || int4send(tile) || ${framed('changed')} || ${framed('kinds')} || ${framed('hashes')}`,
       'seal, tile',
@@ -103,6 +102,13 @@ async function read(client: StoreClient, from: number, to: number, linksMax: num
 
 const block = (row: string, order: string, from: string): string =>
   `select coalesce(string_agg(${row}, ''::bytea order by ${order}), ''::bytea) from ${from}`;
+
+const heads = (table: string, from: number, to: number): string =>
+  block(
+    `int8send(size) || ${framed(`convert_to(note, 'UTF8')`)}`,
+    'size',
+    `${table} where size > ${integer(from)} and size <= ${integer(to)}`,
+  );
 
 /** COPY takes no parameters. */
 function integer(value: number): string {

@@ -36,6 +36,16 @@ export async function readAuditedLog(client: StoreClient): Promise<AuditedLog> {
   return { ...row, groups: new Map(groups.rows.map(({ id, name }) => [name, id])), lastNotices: notices.rows };
 }
 
+/** Whether the log's newest seal has a signed head, published or not; also where nothing is sealed. One that was just made gets it within moments. */
+export async function isNewestSealSigned(client: StoreClient): Promise<boolean> {
+  const { rows } = await client.query<{ signed: boolean }>(
+    `select size is null or exists (select from proof.checkpoints c where c.size = newest.size)
+        or exists (select from proof.waiting_heads w where w.size = newest.size and not w.published) as signed
+      from (select max(log_index) + 1 as size from proof.seals) newest`,
+  );
+  return rows[0]?.signed === true;
+}
+
 /** A row where none can be: its table and key, all as text. */
 export interface StrayRow {
   readonly table: string;
@@ -59,6 +69,7 @@ export async function strayRows(
     ['ledger.content', ['log_index'], outside('log_index', size)],
     ['proof.seals', ['log_index'], outside('log_index', size)],
     ['proof.checkpoints', ['size'], `size < 1 or size > ${size}`],
+    ['proof.waiting_heads', ['size'], `size < 1 or size > ${size}`],
     ['proof.items', ['item'], outside('item', items)],
     ['proof.item_leaves', ['item', 'n', 'log_index'], outside('log_index', covers)],
     ['proof.map_tiles', ['tile', 'seal'], outside('seal', size)],

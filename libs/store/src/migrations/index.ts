@@ -4,5 +4,6 @@ import { Proof } from './0002-proof.ts';
 import { Recorded } from './0003-recorded.ts';
 import { Receipts } from './0005-receipts.ts';
 import { Freeze } from './0006-freeze.ts';
+import { WaitingHeads } from './0007-waiting-heads.ts';
 
-export const MIGRATIONS = [Ledger, Proof, Recorded, Receipts, Freeze];
+export const MIGRATIONS = [Ledger, Proof, Recorded, Receipts, Freeze, WaitingHeads];

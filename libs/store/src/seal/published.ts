@@ -1,6 +1,6 @@
 /** What was sealed, as it is read: by the gateway for everyone, by the sealer when it starts. */
 import type { StoreClient, StorePool } from '../pool.ts';
-import { ITEM_LEAF_COLUMNS, MAP_TILE_COLUMNS, type MapTileRow, type SealRow } from './seal-rows.ts';
+import { ITEM_LEAF_COLUMNS, MAP_TILE_COLUMNS, type SealRow } from './seal-rows.ts';
 
 type From = StoreClient | StorePool;
 
@@ -21,12 +21,6 @@ const SEAL_AT = {
   name: 'seal_at',
   text: 'select log_index as "logIndex", covers, time, map_root as "mapRoot", map_size as "mapSize" from proof.seals where log_index = $1::bigint',
 };
-const FIRST_SEAL_OVER = {
-  name: 'first_seal_over',
-  text: `select log_index as "logIndex", covers, time, map_root as "mapRoot", map_size as "mapSize" from proof.seals
-    where covers > $1::bigint order by covers, log_index limit 1`,
-};
-
 /** The newest signed note; `null` before the first. */
 export async function lastCheckpoint(from: From): Promise<{ size: number; note: string } | null> {
   const { rows } = await from.run<{ size: number; note: string }>(LAST_CHECKPOINT);
@@ -60,12 +54,6 @@ export async function lastSeal(from: From): Promise<SealRow | null> {
 /** The seal that stands at this index: of a checkpoint, at its size less one. */
 export async function sealAt(from: From, logIndex: number): Promise<SealRow | null> {
   const { rows } = await from.run<SealRow>(SEAL_AT, [logIndex]);
-  return rows[0] ?? null;
-}
-
-/** The seal that recorded the entry at this index: the first whose map covers it. `null`: it is not sealed yet. */
-export async function firstSealOver(from: From, logIndex: number): Promise<SealRow | null> {
-  const { rows } = await from.run<SealRow>(FIRST_SEAL_OVER, [logIndex]);
   return rows[0] ?? null;
 }
 
@@ -138,15 +126,6 @@ async function isStored(from: StoreClient, select: string, written: Buffer): Pro
 function integer(value: number): string {
   if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no log index`);
   return String(value);
-}
-
-/** What one seal changed in the upper part of the map, by tile. */
-export async function mapTilesOf(from: From, seal: number): Promise<MapTileRow[]> {
-  const { rows } = await from.query<MapTileRow>(
-    'select tile, changed, kinds, hashes from proof.map_tiles where seal = $1::bigint order by tile',
-    [seal],
-  );
-  return rows;
 }
 
 const ENTRIES_COUNTED_MAX = 1_000;

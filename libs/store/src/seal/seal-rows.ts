@@ -56,6 +56,12 @@ export async function holdToken(client: StoreClient, token: number): Promise<voi
   if (rowCount !== 1) throw new SealerFenced();
 }
 
+/** The database's clock: microseconds since 1970, of now and not of the transaction's beginning. */
+export async function readClock(client: StoreClient): Promise<number> {
+  const { rows } = await client.query<{ now: number }>('select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now');
+  return rows[0]?.now ?? Number.NaN;
+}
+
 /** Locks the log head until the end of the transaction; returns the log's size. */
 export async function lockHead(client: StoreClient): Promise<number> {
   const { rows } = await client.query<{ size: number }>('select size from ledger.head for update');
@@ -137,10 +143,19 @@ async function copy(client: StoreClient, text: string, writer: CopyWriter): Prom
   if (writer.rowCount > 0) await client.copyIn(text, writer.payload());
 }
 
-/** A checkpoint is published: once for a size; a later note of the same size has more cosignatures. */
+/** A checkpoint is published: once for a size; a later note of the same size has more cosignatures. It waits no more. */
 export async function writeCheckpoint(client: Pick<StoreClient, 'query'>, size: number, note: string): Promise<void> {
   await client.query(
-    'insert into proof.checkpoints (size, note) values ($1::bigint, $2::text) on conflict (size) do update set note = excluded.note',
+    `with moved as (update proof.waiting_heads set published = true where size = $1::bigint)
+      insert into proof.checkpoints (size, note) values ($1::bigint, $2::text) on conflict (size) do update set note = excluded.note`,
+    [size, note],
+  );
+}
+
+/** A head was signed, and has to be cosigned before it is published. Signed again it replaces the note. */
+export async function writeWaitingHead(client: Pick<StoreClient, 'query'>, size: number, note: string): Promise<void> {
+  await client.query(
+    'insert into proof.waiting_heads (size, note) values ($1::bigint, $2::text) on conflict (size) do update set note = excluded.note',
     [size, note],
   );
 }

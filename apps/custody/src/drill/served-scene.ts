@@ -1,0 +1,57 @@
+/** The log of a drill as others reach it: over HTTP by the gateway itself, reading by whichever connection has the tampering in its transaction. */
+import 'reflect-metadata';
+import { GatewayModule, ledgerReads } from '#app/gateway';
+import { isErrorCode, problem, statusOf, type ErrorCode } from '#lib/contracts';
+import { createHttpServer, createLog, createMetrics } from '#lib/runtime';
+import type { StoreClient, StorePool } from '#lib/store';
+import { DRILL_AGENCY } from './drill-events.ts';
+
+const LIMITS = { ratePerSecond: 1e6, rateBurst: 1e6, requestsInFlight: 64, bodyBytes: 1_024 };
+
+export interface ServedScene {
+  /** Of the log, without a slash at its end. */
+  readonly prefix: string;
+  /** Reads by the connection that is shown, one statement after another. */
+  readonly pool: StorePool;
+  /** From now on, until another is. */
+  show(client: StoreClient): void;
+  close(): Promise<void>;
+}
+
+/** @param first the connection that is shown first, of this pool */
+export async function serveScene(pool: StorePool, first: StoreClient): Promise<ServedScene> {
+  let shown = first;
+  let turn: Promise<unknown> = Promise.resolve();
+  const within = <T>(work: (client: StoreClient) => Promise<T>): Promise<T> => {
+    const mine = turn.then(() => work(shown));
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
+  const scene: StorePool = {
+    ...pool,
+    query: (text, values) => within((client) => client.query(text, values)),
+    run: (statement, values) => within((client) => client.run(statement, values)),
+    // It is in one already, and nothing that serves a log writes.
+    transaction: within,
+  };
+  const reads = await ledgerReads(scene);
+  const gateway = GatewayModule.with({
+    reads,
+    agency: DRILL_AGENCY,
+    deadLetters: null as never,
+    receiptKey: null as never,
+    mapLinks: true,
+  });
+  const server = await createHttpServer(gateway, {
+    limits: LIMITS,
+    log: createLog({ level: 'silent', secrets: [] }),
+    metrics: createMetrics(),
+    catalogue: {
+      isCode: isErrorCode,
+      statusOf: (code: string) => statusOf(code as ErrorCode),
+      problem: (code: string, of: object) => problem(code as ErrorCode, of as never),
+    },
+  });
+  const url = await server.listen('127.0.0.1', 0);
+  return { prefix: `${url}/log`, pool: scene, show: (client) => (shown = client), close: () => server.close() };
+}

@@ -1,0 +1,132 @@
+/** The key of a log is rotated and revoked under a witness that has to cosign: the whole program, a real witness, and the auditor's commands. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { openCheckpoint, parseVerifierKey, type VerifierKey } from '#lib/ledger';
+import { resetData } from '#lib/store';
+import { runCustody, type RunningCustody, serveCustody, temporaryFolder } from '../test-process.ts';
+import { sighting } from './tested-product.contract.ts';
+
+jest.setTimeout(400_000);
+
+const PROGRAM = join(import.meta.dirname, '../../../dist/apps/custody/src/main.js');
+const WITHIN_MS = 90_000;
+const ENV = { CUSTODY_ROLES: 'capture,projector,gateway,sealer', CUSTODY_SEALER_INTERVAL_MS: '100' };
+
+let temporary: ReturnType<typeof temporaryFolder>;
+let running: RunningCustody | null = null;
+let witness: ChildProcess | null = null;
+let witnessPort = '0';
+let submitted = 0;
+const path = (name: string): string => join(temporary.path, name);
+const at = (dataDir: string, more: Readonly<Record<string, string>> = {}) => ({ ...ENV, CUSTODY_DATA_DIR: path(dataDir), ...more });
+
+beforeAll(() => {
+  temporary = temporaryFolder();
+});
+afterAll(async () => {
+  witness?.kill();
+  await running?.stop();
+  for (const dataDir of ['data', 'restored']) if (existsSync(path(dataDir))) await resetData(path(dataDir));
+  temporary.remove();
+});
+
+function keyOf<K extends 'log' | 'witness'>(text: string, kind: K): VerifierKey<K> {
+  const key = parseVerifierKey(text.trim(), kind);
+  if (!key.ok) throw new Error(`${text}: ${key.fault.detail}`);
+  return key.value;
+}
+
+async function serve(policy?: string): Promise<void> {
+  running = await serveCustody(at('data', policy === undefined ? {} : { CUSTODY_SEALER_WITNESSES: policy }));
+}
+
+/** With these keys of the log, in the folder and at the address that it had before. */
+async function startWitness(...logKeys: readonly string[]): Promise<{ url: string; verifierKey: string }> {
+  await stopWitness();
+  const args = ['--json', 'witness', '--dir', path('w1'), '--name', 'w1.example', '--port', witnessPort];
+  const child = spawn(process.execPath, [PROGRAM, ...args, ...logKeys.flatMap((key) => ['--log', key])], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  witness = child;
+  const line = await new Promise<string>((resolve) => child.stdout.once('data', (bytes: Buffer) => resolve(bytes.toString())));
+  const started = JSON.parse(line) as { url: string; verifierKey: string };
+  witnessPort = new URL(started.url).port;
+  return started;
+}
+
+async function stopWitness(): Promise<void> {
+  const child = witness;
+  witness = null;
+  if (child === null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill();
+  await ended;
+}
+
+async function checkpoint(): Promise<Uint8Array> {
+  const response = await fetch(`${running?.url}/log/checkpoint`);
+  return response.status === 200 ? new Uint8Array(await response.arrayBuffer()) : new Uint8Array();
+}
+
+/** Submits an event, and waits for a head over it that the witness cosigned; gives its size and which of the log's keys signed it. */
+async function goesOn(by: VerifierKey<'witness'>, logKeys: readonly VerifierKey<'log'>[]): Promise<{ signers: VerifierKey<'log'>[] }> {
+  const body = JSON.stringify(sighting(`rotation-${submitted++}`));
+  const response = await fetch(`${running?.url}/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  expect(response.status).toBe(202);
+  const before = openCheckpoint(await checkpoint(), { log: logKeys });
+  const from = before.ok ? before.value.checkpoint.size : 0n;
+  for (const end = Date.now() + WITHIN_MS; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
+    const opened = openCheckpoint(await checkpoint(), { log: logKeys, witness: [by] });
+    if (opened.ok && opened.value.checkpoint.size > from && opened.value.cosignatures.length === 1)
+      return { signers: logKeys.filter((key) => opened.value.signatures.some((signature) => signature.key.id === key.id)) };
+    if (Date.now() > end) throw new Error(`not cosigned in time:\n${running?.stderr().slice(-3_000)}`);
+  }
+}
+
+/** Beside the server that runs. */
+async function auditIsClean(): Promise<void> {
+  const audited = await runCustody(['audit', '--full', '--pin', path('pin.txt')], at('data'));
+  expect({ code: audited.code, first: audited.stdout.split('\n', 1)[0] }).toEqual({
+    code: 0,
+    first: expect.stringMatching(/^Verified: /),
+  });
+}
+
+test('a witnessed log goes on over rotation and revocation of its key, and its audit and its backup with it', async () => {
+  await serve();
+  for (const end = Date.now() + WITHIN_MS; (await checkpoint()).length === 0 && Date.now() < end;)
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  writeFileSync(path('pin.txt'), await checkpoint());
+  const keyNow = async (): Promise<string> =>
+    (await runCustody(['checkpoint', 'key', '--server', running?.url ?? ''], at('data'))).stdout.trim();
+  const former = await keyNow();
+  await running?.stop();
+  const started = await startWitness(former);
+  const by = keyOf(started.verifierKey, 'witness');
+  writeFileSync(path('policy.json'), JSON.stringify({ witnesses: [{ vkey: started.verifierKey, url: started.url }], threshold: 1 }));
+  await serve(path('policy.json'));
+  await goesOn(by, [keyOf(former, 'log')]);
+  await running?.stop();
+
+  // The witness knows the former key alone: both sign what it is asked.
+  expect(await runCustody(['key', 'rotate', 'checkpoint'], at('data'))).toMatchObject({ code: 0 });
+  await serve(path('policy.json'));
+  const present = await keyNow();
+  expect(present).not.toBe(former);
+  const keys = [former, present].map((vkey) => keyOf(vkey, 'log'));
+  expect((await goesOn(by, keys)).signers).toEqual(keys);
+  await auditIsClean();
+  expect(await runCustody(['backup', '-o', path('backup'), '--with-keys'], at('data'))).toMatchObject({ code: 0 });
+  expect(await runCustody(['restore', path('backup'), '--verify'], at('restored'))).toMatchObject({ code: 0 });
+  expect(readFileSync(path('restored/keys.json'), 'utf8')).toBe(readFileSync(path('data/keys.json'), 'utf8'));
+
+  // It learns the new one, and the former one is revoked before it has cosigned anything by that.
+  await running?.stop();
+  await startWitness(former, present);
+  expect(await runCustody(['key', 'revoke', former], at('data'))).toMatchObject({ code: 0 });
+  await serve(path('policy.json'));
+  expect((await goesOn(by, keys)).signers).toEqual(keys.slice(1));
+  await auditIsClean();
+});
