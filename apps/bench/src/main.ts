@@ -10,7 +10,7 @@ import { stopAllChildren } from './child-process.ts';
 import { judge } from './goals.ts';
 import { chooseMeasures } from './measures/index.ts';
 import { parseOptions, USAGE, type BenchOptions } from './options.ts';
-import { RESULT_PATH, writeResult, type BenchResult } from './result.ts';
+import { resultFile, writeResult, type BenchResult } from './result.ts';
 import { revision } from './revision.ts';
 import { interleave } from './rounds.ts';
 import { startServers } from './servers.ts';
@@ -37,8 +37,8 @@ async function main(): Promise<number> {
     return difference === null ? 0 : 1;
   }
   const result = await run(root, options);
-  const file = options.out ?? (options.sizes.name === 'quick' ? join('.custody', 'bench', 'result.json') : RESULT_PATH);
-  await writeResult(join(root, file), result);
+  const file = resultFile(root, options);
+  await writeResult(file, result);
   process.stdout.write(`${benchSection(result)}\n`);
   note(`Result: ${file}`);
   return 0;

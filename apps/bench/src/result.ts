@@ -1,7 +1,8 @@
 /** The JSON result of a run: what README's table is made of, and what the next run is compared with. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Machine } from '../../chaos/src/machine.ts';
+import type { BenchOptions } from './options.ts';
 import type { Revision } from './revision.ts';
 import type { Outcome } from './rounds.ts';
 
@@ -40,6 +41,10 @@ export interface BenchResult {
   readonly measures: Readonly<Record<string, Outcome>>;
   readonly memory: readonly MemorySeries[];
 }
+
+/** Where the result goes: a relative path counts from the project's folder. */
+export const resultFile = (root: string, { out, sizes }: Pick<BenchOptions, 'out' | 'sizes'>): string =>
+  resolve(root, out ?? (sizes.name === 'quick' ? join('.custody', 'bench', 'result.json') : RESULT_PATH));
 
 export async function writeResult(file: string, result: BenchResult): Promise<void> {
   await mkdir(dirname(file), { recursive: true });

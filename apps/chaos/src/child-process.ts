@@ -24,6 +24,8 @@ export interface Child {
   stop(): Promise<number | null>;
   /** Of a child with an IPC channel: resolves when every message of it has been given out. */
   readonly disconnected: Promise<void>;
+  /** Likewise. Nothing where it is gone. */
+  send(message: object): void;
   /** Likewise. */
   onMessage(take: (message: unknown) => void): void;
 }
@@ -93,6 +95,7 @@ function watch(process_: ChildProcess, logFile: string, what: string): Child {
       return code;
     },
     disconnected: new Promise((resolve) => process_.once('disconnect', () => resolve())),
+    send: (message) => void (process_.connected && process_.send(message)),
     onMessage: (take) => void process_.on('message', take),
   };
   children.add(child);

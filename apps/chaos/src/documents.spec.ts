@@ -6,7 +6,7 @@ import { documentAt, documents, rivalAt } from './documents.ts';
 const INPUTS = { seed: 20_260_101, count: 1_000 };
 
 test('every sighting of the load is one that capture takes', () => {
-  for (const document of documents(INPUTS)) {
+  for (const document of [...documents(INPUTS), ...documents({ ...INPUTS, count: 50, namesNothing: true })]) {
     expect(validateDocument(document)).toEqual([]);
     expect(readSighting(document, { agency: 'local', id: document.id, principal: 'operator' }).ok).toBe(true);
   }
@@ -27,6 +27,14 @@ test('most sightings concern several items, and a fifth speak about another whos
     const listed = new Set(items.map(({ id }) => id));
     expect((target?.items ?? [{ id: 'no target' }]).filter(({ id }) => !listed.has(id))).toEqual([]);
   }
+});
+
+test('what names no item has ids of its own, and all that the load submits was reported in 2019', () => {
+  const sayings = [...documents({ ...INPUTS, namesNothing: true })];
+  const all = [...sayings, ...documents(INPUTS)];
+  expect(sayings.filter(({ items }) => items !== undefined)).toEqual([]);
+  expect(new Set(all.map(({ id }) => id)).size).toBe(2 * INPUTS.count);
+  expect(new Set(all.map(({ reported }) => reported?.at?.slice(0, 4)))).toEqual(new Set(['2019']));
 });
 
 test('a rival has the same id and other bytes', () => {

@@ -16,8 +16,8 @@ const CARS_PER_CONTAINER = 3;
 const CARS_PER_SHIP = 50;
 /** How far back what is spoken about may lie: near enough to be under way at the same time. */
 const TARGET_DISTANCE_MAX = 40;
-/** 2018-01-01T00:00:00Z. */
-const EPOCH_MS = 1_514_764_800_000;
+/** 2019-01-01T00:00:00Z: what is reported of that year is recorded today. */
+const EPOCH_MS = 1_546_300_800_000;
 const MINUTE_MS = 60_000;
 const PORTS = ['NLRTM', 'CNDLC', 'JPOSA', 'KRPUS', 'SGSIN', 'DEHAM'] as const;
 const HANDLINGS: readonly SightingDocument['handling'][] = [{ tlp: 'CLEAR' }, { tlp: 'GREEN' }, { tlp: 'AMBER', agencies: ['partner'] }];
@@ -26,14 +26,23 @@ const SPEAKING = ['correction', 'retraction', 'dispute'] as const;
 export interface Inputs {
   readonly seed: number;
   readonly count: number;
+  /** Statements about no item: they are in the log and in no item tree. Of other ids than those about items. */
+  readonly namesNothing?: true;
 }
 
-export function* documents({ seed, count }: Inputs): Generator<Document> {
-  for (let n = 0; n < count; n++) yield documentAt({ seed, count }, n);
+export function* documents(inputs: Inputs): Generator<Document> {
+  for (let n = 0; n < inputs.count; n++) yield documentAt(inputs, n);
 }
 
 export function documentAt(inputs: Inputs, n: number): Document {
   const random = seededRandom(inputs.seed * 1_000_003 + n * 7_919);
+  if (inputs.namesNothing === true)
+    return {
+      ...shared(n, random),
+      id: `saying-${n.toString().padStart(7, '0')}`,
+      kind: 'statement',
+      statement: `Somebody said so, note ${n}.`,
+    };
   // Every fifth speaks about one that does not.
   const distance = random.between(1, TARGET_DISTANCE_MAX);
   const target = n - distance - ((n - distance) % 5 === 4 ? 1 : 0);

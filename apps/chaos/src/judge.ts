@@ -7,7 +7,15 @@ import { indexSighting, readSighting } from '#lib/contracts';
 import { type FoldInput, foldTimeline, formatInstant } from '#lib/domain';
 import { commit, sha256Hex } from '#lib/ledger';
 import type { StorePool } from '#lib/store';
-import { readConflicts, readCounts, readEntries, type ConflictRow, type Counts, type LedgerEntry } from './ledger-state.ts';
+import {
+  readConflicts,
+  readCounts,
+  readEntries,
+  readNoticeIndexes,
+  type ConflictRow,
+  type Counts,
+  type LedgerEntry,
+} from './ledger-state.ts';
 import type { Operation } from './operations.ts';
 import { differingTimelines, hashTimelines, inputsByItem, type TimelineHashes } from './timelines.ts';
 
@@ -50,10 +58,9 @@ export async function judge(pool: StorePool, evidence: Evidence): Promise<Verdic
   report('acknowledged sightings are lost', lost);
   const doubled = doubledOf(entries);
   report('sightings are doubled', doubled);
-  if (entries.some(({ logIndex }, place) => logIndex !== place) || counts.size !== entries.length)
-    problems.push(
-      `log indexes are not dense: ${entries.length} entries, size ${counts.size}, last index ${entries.at(-1)?.logIndex ?? 'none'}`,
-    );
+  const indexes = [...entries.map(({ logIndex }) => logIndex), ...(await readNoticeIndexes(pool))].sort((a, b) => a - b);
+  if (indexes.some((logIndex, place) => logIndex !== place) || counts.size !== indexes.length)
+    problems.push(`log indexes are not dense: ${indexes.length} entries, size ${counts.size}, last index ${indexes.at(-1) ?? 'none'}`);
   report(
     'commitments differ from their recomputation',
     entries.filter((entry) => !commitmentHolds(entry)).map(({ id }) => id),

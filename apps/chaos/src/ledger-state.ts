@@ -46,6 +46,12 @@ export async function readCounts(pool: StorePool): Promise<Counts> {
   return rows[0] as Counts;
 }
 
+/** Of the entries that the log's operator made. */
+export async function readNoticeIndexes(pool: StorePool): Promise<number[]> {
+  const { rows } = await pool.query<{ logIndex: number }>('select log_index as "logIndex" from ledger.notices');
+  return rows.map(({ logIndex }) => logIndex);
+}
+
 export interface ConflictRow {
   readonly id: string;
   readonly contentHash: string;

@@ -32,6 +32,8 @@ export interface LoadProgress {
 export interface Load {
   /** Throws where the generator ended before its work. */
   progress(): LoadProgress;
+  /** No more sightings than those that were begun; `done` then comes as soon as these are acknowledged. */
+  enough(): void;
   /** Resolves when all sightings are acknowledged or given up. */
   readonly done: Promise<LoadProgress>;
 }
@@ -50,5 +52,5 @@ export function startLoad(request: LoadRequest, logFile: string): Load {
   };
   const done = ended.then(whole);
   done.catch(() => undefined); // whoever awaits it hears of it
-  return { progress: whole, done };
+  return { progress: whole, done, enough: () => child.send({ enough: true }) };
 }

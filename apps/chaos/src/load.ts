@@ -1,6 +1,7 @@
 /**
  * The load generator, a process of its own: submits sightings at a steady rate over several connections, and each again until it is
- * acknowledged, as any client that keeps its own copy does. Argument: a LoadRequest as JSON. Says `{acknowledged}` to its parent now and then.
+ * acknowledged, as any client that keeps its own copy does. Argument: a LoadRequest as JSON. Says `{acknowledged}` to its parent now and then;
+ * told anything by its parent, it begins no more.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { canonicalize, sha256Hex } from '#lib/ledger';
@@ -32,8 +33,9 @@ const progress = { acknowledged: 0, givenUp: 0, unknown: 0 };
 const say = (done: boolean): void => void process.send?.({ ...progress, done } satisfies LoadProgress);
 
 const reporting = setInterval(() => say(false), PROGRESS_MS);
-const end = request.to ?? request.inputs.count;
+let end = request.to ?? request.inputs.count;
 let nextRow = request.from;
+process.once('message', () => (end = nextRow));
 await Promise.all(Array.from({ length: request.connections }, (_, connection) => submitInTurn(connection)));
 clearInterval(reporting);
 operations.close();

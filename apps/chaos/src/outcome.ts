@@ -34,7 +34,7 @@ export interface Control extends Outcome {
 }
 
 export interface RowResult {
-  /** As reliability rows are named: F1 to F11, and two of the release's own. */
+  /** As reliability rows are named: F1 to F11, S1 to S3 about the sealer, and two of the release's own. */
   readonly fault: string;
   readonly title: string;
   readonly product: Outcome;

@@ -26,6 +26,13 @@ export interface Sizes {
   readonly partitionChoices: number;
   readonly importLines: number;
   readonly importKills: number;
+  /** Sealer killed: at each of its failpoints, while it starts, and from outside at random, of which so many have to hit an open transaction. */
+  readonly sealerFailpointKills: number;
+  readonly sealerStartingKills: number;
+  readonly sealerRandomKills: number;
+  readonly sealerOpenTransactionsLeast: number;
+  readonly sealerZombies: number;
+  readonly sealerPostgresKills: number;
 }
 
 export const SIZES: Readonly<Record<Sizes['name'], Sizes>> = {
@@ -49,6 +56,12 @@ export const SIZES: Readonly<Record<Sizes['name'], Sizes>> = {
     partitionChoices: 3,
     importLines: 8_000,
     importKills: 3,
+    sealerFailpointKills: 1,
+    sealerStartingKills: 1,
+    sealerRandomKills: 1,
+    sealerOpenTransactionsLeast: 1,
+    sealerZombies: 1,
+    sealerPostgresKills: 1,
   },
   soak: {
     name: 'soak',
@@ -70,5 +83,11 @@ export const SIZES: Readonly<Record<Sizes['name'], Sizes>> = {
     partitionChoices: 20,
     importLines: 100_000,
     importKills: 10,
+    sealerFailpointKills: 3,
+    sealerStartingKills: 10,
+    sealerRandomKills: 50,
+    sealerOpenTransactionsLeast: 40,
+    sealerZombies: 18,
+    sealerPostgresKills: 20,
   },
 };

@@ -14,11 +14,13 @@ export const CHAOS_PAGE = 'docs/chaos.md';
 
 /** What a row's outcome depends on. */
 export const COVERED_PATHS = [
+  'apps/audit',
   'apps/capture',
   'apps/chaos',
   'apps/custody',
   'apps/gateway',
   'apps/projector',
+  'apps/sealer',
   'deploy/kafka',
   'libs',
   'package-lock.json',

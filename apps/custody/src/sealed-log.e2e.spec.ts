@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import {
   canonicalize,
@@ -19,6 +19,7 @@ import {
   openCheckpoint,
   openReceipt,
   openSealedReceipt,
+  parseTilePath,
   parseVerifierKey,
   readNotice,
   signingKey,
@@ -216,36 +217,95 @@ test('a submitter has a signed receipt at once, and within the minute the sealed
 /** The other program is in Go, on the libraries of sumdb, and shares nothing with ours. */
 const GO_PROGRAM = join(import.meta.dirname, '../../../libs/ledger/interop');
 const GO_WITHIN_MS = 80_000;
+const withGo = spawnSync('go', ['version']).status === 0 ? test : test.skip;
+let goFolder: string | null = null;
+afterAll(() => {
+  if (goFolder !== null) rmSync(goFolder, { recursive: true });
+});
 
-(spawnSync('go', ['version']).status === 0 ? test : test.skip)(
-  'a program in another language agrees, and sees another root, another key and an older head that is not its own (needs Go)',
-  async () => {
-    const { head: signed } = await sealedUpTo(DEMO_EVENTS);
-    const origin =
-      Buffer.from(await bytesOf('/log/checkpoint'))
-        .toString('utf8')
-        .split('\n', 1)[0] ?? '';
-    const program = join(mkdtempSync(join(tmpdir(), 'custody-interop-')), 'interop');
-    const built = spawnSync('go', ['build', '-buildvcs=false', '-o', program, '.'], {
+/** Built once. */
+function goProgram(): string {
+  if (goFolder === null) {
+    goFolder = mkdtempSync(join(tmpdir(), 'custody-interop-'));
+    const built = spawnSync('go', ['build', '-buildvcs=false', '-o', join(goFolder, 'interop'), '.'], {
       cwd: GO_PROGRAM,
       encoding: 'utf8',
       timeout: GO_WITHIN_MS,
     });
     expect([built.status, built.stderr.replace(/^go: downloading .*$/gm, '').trim()]).toEqual([0, '']);
-    const run = (key: VerifierKey<'log'>, old: string) =>
-      spawnSync(program, ['-url', `${running.url}/log`, '-key', formatVerifierKey(key), '-old', old], {
-        encoding: 'utf8',
-        timeout: GO_WITHIN_MS,
-      });
+  }
+  return join(goFolder, 'interop');
+}
+
+const runGo = (args: readonly string[], input = '') =>
+  spawnSync(goProgram(), args, { encoding: 'utf8', timeout: GO_WITHIN_MS, input, maxBuffer: 2 ** 26 });
+
+/** On the whole running log. */
+const checkByGo = (key: VerifierKey<'log'>, old: string) =>
+  runGo(['-url', `${running.url}/log`, '-key', formatVerifierKey(key), '-old', old]);
+
+async function originOfLog(): Promise<string> {
+  return (
+    Buffer.from(await bytesOf('/log/checkpoint'))
+      .toString('utf8')
+      .split('\n', 1)[0] ?? ''
+  );
+}
+
+withGo(
+  'a program in another language agrees, and sees another root, another key and an older head that is not its own (needs Go)',
+  async () => {
+    const { head: signed } = await sealedUpTo(DEMO_EVENTS);
+    const origin = await originOfLog();
     const own = `${signed.size}:${toHex(signed.root)}`;
-    const agreed = run(logKey(origin), own);
+    const agreed = checkByGo(logKey(origin), own);
     expect([agreed.status, agreed.stderr]).toEqual([0, '']);
-    expect(agreed.stdout).toMatch(/^checkpoint: size \d+.*\nroot: .*\ninclusion: .*\nconsistency: [1-9]/);
-    expect(run(signingKey('log', origin, new Uint8Array(32)), own)).toMatchObject({ status: 1 });
-    expect(run(logKey(origin), `${signed.size}:${'00'.repeat(32)}`)).toMatchObject({ status: 1 });
-    rmSync(dirname(program), { recursive: true });
+    expect(agreed.stdout).toMatch(/^checkpoint: size \d+.*\nroot: .*\ninclusion: .*\nconsistency: [1-9].*\ntiles: 1 read, 0 full, /);
+    expect(checkByGo(signingKey('log', origin, new Uint8Array(32)), own)).toMatchObject({ status: 1 });
+    expect(checkByGo(logKey(origin), `${signed.size}:${'00'.repeat(32)}`)).toMatchObject({ status: 1 });
   },
 );
+
+/** Beside the demo: one tile is full then, and the level above it begins. */
+const MORE_THAN_A_TILE = 300;
+
+withGo('of more than a tile it reads the full one and the level above, and agrees (needs Go)', async () => {
+  const { head: before } = await sealedUpTo(DEMO_EVENTS);
+  const rows = Array.from({ length: MORE_THAN_A_TILE }, (_, n) => `${JSON.stringify(sighting(`many-${n}`))}\n`);
+  const response = await fetch(`${running.url}/v1/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body: rows.join(''),
+  });
+  expect([response.status, (await response.text()).match(/"accepted"/g)?.length]).toEqual([202, MORE_THAN_A_TILE]);
+  const { head: signed } = await sealedUpTo(DEMO_EVENTS + MORE_THAN_A_TILE);
+  expect(signed.size).toBeGreaterThan(BigInt(DEMO_EVENTS + MORE_THAN_A_TILE));
+  const agreed = checkByGo(logKey(await originOfLog()), `${before.size}:${toHex(before.root)}`);
+  expect([agreed.status, agreed.stderr]).toEqual([0, '']);
+  const partial = Number(signed.size % BigInt(TILE_WIDTH));
+  expect(agreed.stdout).toContain(`tiles: 3 read, 1 full, last tile/0/001.p/${partial} tile/1/000.p/1\n`);
+});
+
+withGo('it names tiles as we do, whatever their index, and what we take for no path it takes for none (needs Go)', () => {
+  const indexes = [0, 1, 255, 256, 999, 1_000, 1_001, 65_536, 123_456, 999_999, 1_000_000, 1_234_067, 2 ** 31, 2 ** 40].map(BigInt);
+  const levels = ['entries', 0, 1, 2, 6] as const;
+  const addresses = levels.flatMap((level) =>
+    // Beyond 2^53 too, as far as numbers of the other go.
+    [...indexes, 2n ** 53n + 1n, 2n ** 62n + 999n].flatMap((index) => [1, 67, 255, TILE_WIDTH].map((width) => ({ level, index, width }))),
+  );
+  const paths = addresses.map(tilePath);
+  expect(paths).toEqual(expect.arrayContaining(['tile/0/x001/x234/067', 'tile/entries/x001/000.p/67', 'tile/2/x065/536.p/255']));
+  const named = runGo(['-paths'], paths.map((path) => `${path}\n`).join(''));
+  expect(named.stdout.trimEnd().split('\n')).toEqual(addresses.map(({ level, index, width }) => `${level} ${index} ${width}`));
+
+  const none = [
+    '0/1', '0/01', '0/0001', '0/x000/001', '0/x1/000', '0/1000', '0/001/000', '0/x001', '0/x001/x000', '0/000.p/256', '0/000.p/0', '0/000.p/01', '0/000.p',
+    '00/000', '-1/000', 'data/000', '8/0/000', 'entries/x001/0', 'entries/000.p/256',
+  ].map((rest) => `tile/${rest}`); // prettier-ignore
+  expect(none.filter((path) => parseTilePath(path) !== null)).toEqual([]);
+  const other = runGo(['-paths'], none.map((path) => `${path}\n`).join(''));
+  expect(other.stdout.trimEnd().split('\n')).toEqual(none.map(() => 'none'));
+});
 
 test('a rebuild goes over the entries of the operator', async () => {
   await running.stop();

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openSealer, type Sealer, SealPace } from '#app/sealer';
 import type { Config, ProgressReport } from '#lib/runtime';
 import { countEntriesFrom, lastSeal, ledgerConstants, type StorePool } from '#lib/store';
+import { sealFailpoints } from './failpoints.ts';
 import { declaredKeys } from './log-key.ts';
 import type { Parts } from './parts.ts';
 import { sealerWitnesses } from './sealer-witnesses.ts';
@@ -44,6 +45,7 @@ export async function startSealer(parts: Parts): Promise<void> {
   const witnesses = await sealerWitnesses(parts, pool, declared, ending.signal);
   const options = {
     ...declared,
+    ...sealFailpoints(log),
     pool,
     log,
     clockConfirmed: config.sealer.clockConfirmed,

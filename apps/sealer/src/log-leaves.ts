@@ -35,7 +35,10 @@ type Links = Pick<ItemLinks, 'length' | 'logIndex' | 'hash'>;
 
 const root = arena(HASH_BYTES);
 
-/** Appends each link's leaf to its item tree, and sets the roots in the map (which is not hashed yet). */
+/**
+ * Appends each link's leaf to its item tree, in the order of the log, by which items that are new get their numbers; and sets the roots in the
+ * map (which is not hashed yet).
+ */
 export function growItems(
   trees: ItemTrees,
   map: MapBuilder,
@@ -56,8 +59,16 @@ export function growItems(
     grown.leaves.add(item, n, logIndex, trees.appendAt(item, target, at));
     touched.add(item);
   };
-  for (let row = 0; row < links.length; row++) append(links.hash(row), links.logIndex(row));
-  for (const logIndex of own.indexes) append(own.key, logIndex);
+  let said = 0;
+  const appendOwnBelow = (end: number): void => {
+    for (; said < own.indexes.length && (own.indexes[said] as number) < end; said++) append(own.key, own.indexes[said] as number);
+  };
+  for (let row = 0; row < links.length; row++) {
+    const logIndex = links.logIndex(row);
+    appendOwnBelow(logIndex);
+    append(links.hash(row), logIndex);
+  }
+  appendOwnBelow(Infinity);
   for (const item of touched) {
     trees.rootTo(item, root);
     map.set(item, trees.count(item), root);

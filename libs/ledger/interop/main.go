@@ -1,13 +1,17 @@
 // Command interop checks a running log by code that shares nothing with this project's: golang.org/x/mod/sumdb/note and tlog.
 //
-//	go run . -key 'ledger.example/log+abcd1234+AX...' -url http://127.0.0.1:8080/log [-old SIZE:ROOT-IN-HEX]
+//	go run . -key 'ledger.example/log+abcd1234+AX...' -url http://127.0.0.1:8080/log [-old SIZE:ROOT-IN-HEX] [-every N]
+//	go run . -paths
 //
 // It opens the checkpoint with the key, reads all entry bundles, recomputes the root from them, compares every tile with them, proves the
-// inclusion of every entry from tiles, and consistency with each smaller size that is a seal's, or with the head given by -old.
-// Exit code 0 only when everything holds; each statement is a line on stdout.
+// inclusion of every entry (or of every N-th and the last) from tiles, and consistency with each smaller size that is a seal's, or with the head
+// given by -old. Exit code 0 only when everything holds; each statement is a line on stdout.
+//
+// With -paths it reads paths of tiles from stdin, a line each, and answers each with what it names: `LEVEL INDEX WIDTH`, or `none`.
 package main
 
 import (
+	"bufio"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
@@ -32,14 +36,20 @@ func main() {
 	key := flag.String("key", "", "verifier key of the log")
 	url := flag.String("url", "", "prefix of the log")
 	old := flag.String("old", "", "an older head, size:root in hex")
+	every := flag.Int("every", 1, "prove the inclusion of every so manieth entry")
+	paths := flag.Bool("paths", false, "say what the paths on stdin name")
 	flag.Parse()
-	if err := check(*key, *url, *old); err != nil {
+	run := func() error { return check(*key, *url, *old, *every) }
+	if *paths {
+		run = func() error { return namePaths(os.Stdin, os.Stdout) }
+	}
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "FAILED:", err)
 		os.Exit(1)
 	}
 }
 
-func check(key, url, old string) error {
+func check(key, url, old string, every int) error {
 	log := &remote{prefix: strings.TrimSuffix(url, "/"), client: &http.Client{Timeout: 10 * time.Second}}
 	head, err := openHead(log, key)
 	if err != nil {
@@ -63,8 +73,13 @@ func check(key, url, old string) error {
 	}
 	fmt.Printf("root: %d entries hash to it\n", len(entries))
 	// Checks every tile that it reads against the head.
-	tiles := tlog.TileHashReader(head, log.tiles())
+	read := &tileReader{log: log, known: map[tlog.Tile][]byte{}}
+	tiles := tlog.TileHashReader(head, read)
+	proved := 0
 	for n, entry := range entries {
+		if n%every != 0 && n != len(entries)-1 {
+			continue
+		}
 		proof, err := tlog.ProveRecord(head.N, int64(n), tiles)
 		if err != nil {
 			return fmt.Errorf("entry %d: %w", n, err)
@@ -72,9 +87,14 @@ func check(key, url, old string) error {
 		if err := tlog.CheckRecord(proof, head.N, head.Hash, int64(n), tlog.RecordHash(entry)); err != nil {
 			return fmt.Errorf("entry %d: %w", n, err)
 		}
+		proved++
 	}
-	fmt.Printf("inclusion: %d entries, by tiles\n", len(entries))
-	return checkConsistency(head, old, entries, own, tiles)
+	fmt.Printf("inclusion: %d entries, by tiles\n", proved)
+	if err := checkConsistency(head, old, entries, own, tiles); err != nil {
+		return err
+	}
+	fmt.Printf("tiles: %s\n", read)
+	return nil
 }
 
 func openHead(log *remote, key string) (tlog.Tree, error) {
@@ -185,7 +205,7 @@ func (log *remote) get(path string) ([]byte, error) {
 func (log *remote) entries(size int64) ([][]byte, error) {
 	var entries [][]byte
 	for first := int64(0); first < size; first += tileWidth {
-		bundle, err := log.get(pathOf("entries", first/tileWidth, smaller(size-first, tileWidth)))
+		bundle, err := log.get(pathOf(tlog.Tile{H: tileHeight, L: bundles, N: first / tileWidth, W: int(smaller(size-first, tileWidth))}))
 		if err != nil {
 			return nil, err
 		}
@@ -204,10 +224,11 @@ func (log *remote) entries(size int64) ([][]byte, error) {
 	return entries, nil
 }
 
-// tiles reads tiles as C2SP names them; sumdb's own paths differ.
-func (log *remote) tiles() tlog.TileReader { return &tileReader{log} }
-
-type tileReader struct{ log *remote }
+// tileReader reads tiles as C2SP names them, each once, and counts them.
+type tileReader struct {
+	log   *remote
+	known map[tlog.Tile][]byte
+}
 
 func (*tileReader) Height() int                     { return tileHeight }
 func (*tileReader) SaveTiles([]tlog.Tile, [][]byte) {}
@@ -215,13 +236,36 @@ func (*tileReader) SaveTiles([]tlog.Tile, [][]byte) {}
 func (reader *tileReader) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	data := make([][]byte, len(tiles))
 	for n, tile := range tiles {
-		bytes, err := reader.log.get(pathOf(strconv.Itoa(tile.L), tile.N, int64(tile.W)))
-		if err != nil {
-			return nil, err
+		bytes, isKnown := reader.known[tile]
+		if !isKnown {
+			var err error
+			if bytes, err = reader.log.get(pathOf(tile)); err != nil {
+				return nil, err
+			}
+			reader.known[tile] = bytes
 		}
 		data[n] = bytes
 	}
 	return data, nil
+}
+
+// String says how many tiles were read, how many of them are full, and of each level the last path.
+func (reader *tileReader) String() string {
+	full := 0
+	last := map[int]tlog.Tile{}
+	for tile := range reader.known {
+		if tile.W == tileWidth {
+			full++
+		}
+		if tile.N >= last[tile.L].N {
+			last[tile.L] = tile
+		}
+	}
+	text := fmt.Sprintf("%d read, %d full, last", len(reader.known), full)
+	for level := 0; level < len(last); level++ {
+		text += " " + strings.TrimPrefix(pathOf(last[level]), "/")
+	}
+	return text
 }
 
 func smaller(a, b int64) int64 {
@@ -231,15 +275,55 @@ func smaller(a, b int64) int64 {
 	return b
 }
 
-func pathOf(level string, n, width int64) string {
-	index := fmt.Sprintf("%03d", n%1000)
-	for n >= 1000 {
-		n /= 1000
-		index = fmt.Sprintf("x%03d/%s", n%1000, index)
+// Level of entry bundles, as sumdb numbers what it calls data.
+const bundles = -1
+
+// The path of sumdb is tile/HEIGHT/LEVEL/INDEX, and that of bundles tile/HEIGHT/data/INDEX. C2SP leaves the height out, for it is always 8, and
+// says entries in the place of data. All else, the index in groups of three digits with an x before all but the last one, is the same.
+const (
+	ownPrefix  = "tile/8/"
+	c2spPrefix = "tile/"
+	ownData    = "data/"
+	c2spData   = "entries/"
+)
+
+func pathOf(tile tlog.Tile) string {
+	path := strings.TrimPrefix(tile.Path(), ownPrefix)
+	if tile.L == bundles {
+		path = c2spData + strings.TrimPrefix(path, ownData)
 	}
-	path := "/tile/" + level + "/" + index
-	if width < tileWidth {
-		path += fmt.Sprintf(".p/%d", width)
+	return "/" + c2spPrefix + path
+}
+
+func parsePath(path string) (tlog.Tile, error) {
+	rest := strings.TrimPrefix(path, c2spPrefix)
+	if rest == path || strings.HasPrefix(rest, ownData) {
+		return tlog.Tile{}, errors.New("another prefix")
 	}
-	return path
+	if strings.HasPrefix(rest, c2spData) {
+		rest = ownData + strings.TrimPrefix(rest, c2spData)
+	}
+	return tlog.ParseTilePath(ownPrefix + rest)
+}
+
+func namePaths(from io.Reader, to io.Writer) error {
+	for lines := bufio.NewScanner(from); ; {
+		if !lines.Scan() {
+			return lines.Err()
+		}
+		path := lines.Text()
+		tile, err := parsePath(path)
+		if err != nil {
+			fmt.Fprintln(to, "none")
+			continue
+		}
+		if pathOf(tile) != "/"+path {
+			return fmt.Errorf("%s is read as the tile of %s", path, pathOf(tile))
+		}
+		level := strconv.Itoa(tile.L)
+		if tile.L == bundles {
+			level = "entries"
+		}
+		fmt.Fprintln(to, level, tile.N, tile.W)
+	}
 }

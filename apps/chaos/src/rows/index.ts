@@ -11,10 +11,13 @@ import { projectorKilled } from './projector-killed.ts';
 import { race } from './race.ts';
 import { rebalances } from './rebalances.ts';
 import { repliesLost } from './replies-lost.ts';
+import { sealerKilled } from './sealer-killed.ts';
+import { sealerPostgresKilled } from './sealer-postgres-killed.ts';
+import { sealerZombie } from './sealer-zombie.ts';
 import { topicReplayed } from './topic-replayed.ts';
 import { zombie } from './zombie.ts';
 
 export const ROWS: readonly Row[] = [
   projectorKilled, postgresKilled, brokerKilled, repliesLost, topicReplayed, permutations, poison, rebalances, zombie, databaseDown,
-  poolExhausted, race, importKilled,
+  poolExhausted, race, importKilled, sealerKilled, sealerZombie, sealerPostgresKilled,
 ]; // prettier-ignore

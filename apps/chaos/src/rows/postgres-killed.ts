@@ -93,7 +93,7 @@ function ended({ logFile }: Child, verdict: Verdict): Outcome {
  * session that waits for its commit writes by itself: for the product a WAL writer that is stopped while it sleeps changes nothing. Stopped
  * in the middle of its work it would hold the lock for writing, and every commit would wait for ever.
  */
-async function stopWalWriter(scene: Scene): Promise<void> {
+export async function stopWalWriter(scene: Scene): Promise<void> {
   await until('the WAL writer to sleep', BACK_WITHIN_MS, async () => {
     const writer = await walWriter(scene);
     if (writer === undefined) return false;
@@ -104,7 +104,8 @@ async function stopWalWriter(scene: Scene): Promise<void> {
   }, 5); // prettier-ignore
 }
 
-async function continueWalWriter(scene: Scene): Promise<void> {
+/** It goes on, where it was stopped. */
+export async function continueWalWriter(scene: Scene): Promise<void> {
   const writer = await walWriter(scene);
   if (writer !== undefined) process.kill(writer.pid, 'SIGCONT');
 }

@@ -61,7 +61,7 @@ export class ItemLeafRows {
     return writer.payload();
   }
 
-  /** Rows come nearly in that order: those of one entry with several items do not, nor what the operator says, which is added at the end. */
+  /** Rows come nearly in that order: those of one entry with several items may not. */
   private inOrder(): Int32Array {
     const { logIndexes, items } = this;
     const compare = (a: number, b: number): number =>
