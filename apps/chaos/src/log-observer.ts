@@ -69,11 +69,14 @@ async function look(): Promise<void> {
 
 async function observe(isEnd: boolean): Promise<Observation> {
   await look();
+  const served = heads.at(-1)?.size ?? 0;
   const report = await retried(audited);
   const problems = [
     ...faults,
     ...report.findings.slice(0, SHOWN).map(({ code, logIndex, detail }) => `${code} at ${logIndex ?? 'no index'}: ${detail}`),
-    ...(report.verdict === 'unchecked' && heads.length > 0 ? ['no signed checkpoint is stored any more'] : []),
+    // A seal may wait for its head while nobody seals; what was served is signed all the same.
+    ...(report.signed < served ? [`${served} entries were served as signed, and ${report.signed} are`] : []),
+    ...(isEnd && report.verdict !== 'verified' ? [`the audit says ${report.verdict}`] : []),
     ...(await retried(() => inconsistent(isEnd ? 0 : compared))),
     ...(isEnd ? await retried(recordedFaults) : []),
   ];

@@ -15,6 +15,8 @@ const INTERVAL_MS = '100';
 /** As apps/custody has it: whoever holds it is the one sealer. */
 const ADVISORY_LOCK = 7_217_003;
 const SEALED_WITHIN_MS = 60_000;
+/** A sealer is within a transaction for a small part of the time: it is stopped and let go on until it is. */
+export const SEALER_AIMS = 400;
 
 /** A sealer with a name of its own in pg_stat_activity, so that its sessions are told from another's. */
 export interface SealerProcess {

@@ -36,11 +36,17 @@ export async function freeze(child: Child): Promise<void> {
 }
 
 /** Stops the process, at best within a transaction. Returns how many transactions it has open as it stands there. */
-export async function freezeInTransaction(scene: Scene, child: Child, random: Random, applicationName = PROJECTOR): Promise<number> {
+export async function freezeInTransaction(
+  scene: Scene,
+  child: Child,
+  random: Random,
+  applicationName = PROJECTOR,
+  aims = AIMS_MAX,
+): Promise<number> {
   for (let aim = 1; ; aim++) {
     await freeze(child);
     const open = await openTransactions(scene, applicationName);
-    if (open > 0 || aim === AIMS_MAX) return open;
+    if (open > 0 || aim === aims) return open;
     child.signal('SIGCONT');
     await sleep(random.between(1, 15));
   }

@@ -11,6 +11,7 @@ import type { Random } from '../random.ts';
 import type { Scene } from '../scene.ts';
 import {
   launchSealer,
+  SEALER_AIMS,
   observe,
   outcomeOfSealing,
   publishes,
@@ -74,7 +75,7 @@ async function killSealers(harness: Harness, scene: Scene): Promise<Outcome> {
       await publishes(scene, current.child);
       if (diedAt !== null) recoveryMs.push(performance.now() - diedAt);
       await sleep(random.between(20, 250));
-      if ((await freezeInTransaction(scene, current.child, random, current.name)) > 0) seenOpen++;
+      if ((await freezeInTransaction(scene, current.child, random, current.name, SEALER_AIMS)) > 0) seenOpen++;
     } else await Promise.race([current.child.exited, sleep(ALIVE_WITHIN_MS)]);
     const wasAlive = current.child.running;
     await current.child.kill();

@@ -1,11 +1,11 @@
 /** S3: Postgres and all of its backends die under the sealer, every other time in the middle of its transaction; the log goes on from what was served. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { outputOf } from '../child-process.ts';
+import { outputOf, type Child } from '../child-process.ts';
 import type { Harness, Row } from '../harness.ts';
-import type { Load } from '../load-process.ts';
+import type { Load, LoadRequest } from '../load-process.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Scene } from '../scene.ts';
-import { launchSealer, observe, outcomeOfSealing, publishes, seals, Steps, type SealerProcess } from '../sealing.ts';
+import { launchSealer, SEALER_AIMS, observe, outcomeOfSealing, publishes, seals, Steps, type SealerProcess } from '../sealing.ts';
 import { freezeInTransaction } from '../transactions.ts';
 import { until } from '../wait.ts';
 import { continueWalWriter, stopWalWriter } from './postgres-killed.ts';
@@ -16,6 +16,8 @@ const BACK_WITHIN_MS = 60_000;
 const BETWEEN_MS = { least: 100, most: 500 } as const;
 const MACHINE = 'one';
 const CONTROL_KILLS = 4;
+/** In the control what takes the load may end for good: nobody waits for it then. */
+const GIVE_UP_AFTER_MS = 15_000;
 /** The database is older than what was signed, and the sealer says so. */
 const STOPPED = /"code":"(seal\.[a-z]+)"[^\n]*sealing stopped for good/;
 
@@ -33,19 +35,20 @@ export const sealerPostgresKilled: Row = {
 
 interface Cast {
   readonly base: string;
+  readonly capture: Child;
   readonly sealer: SealerProcess;
   readonly steps: Steps;
   readonly observer: Awaited<ReturnType<typeof observe>>;
   readonly load: Load;
 }
 
-async function begin(harness: Harness, scene: Scene): Promise<Cast> {
-  const { base } = await scene.start('capture,projector,gateway');
+async function begin(harness: Harness, scene: Scene, load: Partial<LoadRequest> = {}): Promise<Cast> {
+  const { base, child: capture } = await scene.start('capture,projector,gateway');
   const observer = await observe(scene, base);
   const sealer = launchSealer(scene, 'sealer', MACHINE);
-  const load = scene.load(harness.inputs(SIGHTINGS_MAX), { targets: [base], ratePerSecond: ENTRIES_PER_SECOND, rowsPerRequest: 2 });
+  const request = { targets: [base], ratePerSecond: ENTRIES_PER_SECOND, rowsPerRequest: 2, ...load };
   await seals(scene, sealer);
-  return { base, sealer, steps: new Steps(observer), observer, load };
+  return { base, sealer, capture, steps: new Steps(observer), observer, load: scene.load(harness.inputs(SIGHTINGS_MAX), request) };
 }
 
 async function killPostgres(harness: Harness, scene: Scene): Promise<Outcome> {
@@ -59,7 +62,7 @@ async function killPostgres(harness: Harness, scene: Scene): Promise<Outcome> {
     await publishes(scene, sealer.child);
     await sleep(random.between(BETWEEN_MS.least, BETWEEN_MS.most));
     const isAimed = kill % 2 === 0;
-    if (isAimed && (await freezeInTransaction(scene, sealer.child, random, sealer.name)) > 0) inTransaction++;
+    if (isAimed && (await freezeInTransaction(scene, sealer.child, random, sealer.name, SEALER_AIMS)) > 0) inTransaction++;
     const killedAt = performance.now();
     scene.stack.killPostgres();
     if (isAimed) sealer.child.signal('SIGCONT');
@@ -78,7 +81,7 @@ const answersAgain = (scene: Scene): Promise<unknown> =>
 /** What was served may be gone: the sealer finds its own signed head ahead of the database, and does not go on. */
 async function notSynchronous(harness: Harness, scene: Scene): Promise<Outcome> {
   await scene.database.pool.query(`alter database ${scene.database.name} set synchronous_commit = off`);
-  const { sealer, steps, observer, load } = await begin(harness, scene);
+  const { capture, sealer, steps, observer, load } = await begin(harness, scene, { giveUpAfterMs: GIVE_UP_AFTER_MS });
   let stopped: RegExpExecArray | null = null;
   try {
     for (let kill = 0; kill < CONTROL_KILLS && stopped === null && steps.problems.length === 0; kill++) {
@@ -95,9 +98,9 @@ async function notSynchronous(harness: Harness, scene: Scene): Promise<Outcome> 
   // What the guard at the start of a sealer is there for: one that does not know what was signed goes on, and says something else.
   await sealer.child.kill();
   const forgetful = launchSealer(scene, 'forgetful', 'another');
-  await publishes(scene, forgetful.child, 2);
+  // Where capture ended with what it had acknowledged, nothing comes that could be sealed.
+  await Promise.race([publishes(scene, forgetful.child, 2).catch(() => undefined), capture.exited]);
   load.enough();
-  await load.done;
   const { contradicted } = await observer.whole();
   await observer.child.kill();
   return {
