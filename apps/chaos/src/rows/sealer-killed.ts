@@ -39,7 +39,7 @@ export const sealerKilled: Row = {
   async run(harness) {
     const product = await harness.scene({ name: 'sealer-killed', log: 'embedded' }, (scene) => killSealers(harness, scene));
     const control = await harness.scene({ name: 'signs-first', log: 'embedded' }, (scene) => signsFirst(harness, scene));
-    return { product, control: { title: 'signed and published before it is committed', ...control } };
+    return { product, control: { title: 'signed and published before it is committed', shows: 'audit.', ...control } };
   },
 };
 

@@ -29,7 +29,7 @@ export const sealerPostgresKilled: Row = {
   async run(harness) {
     const product = await harness.scene({ name: 'sealer-postgres', log: 'embedded' }, (scene) => killPostgres(harness, scene));
     const control = await harness.scene({ name: 'sealer-not-synchronous', log: 'embedded' }, (scene) => notSynchronous(harness, scene));
-    return { product, control: { title: 'synchronous_commit off', ...control } };
+    return { product, control: { title: 'synchronous_commit off', shows: 'audit.behind', ...control } };
   },
 };
 

@@ -48,7 +48,7 @@ export const sealerZombie: Row = {
   async run(harness) {
     const product = await harness.scene({ name: 'sealer-zombie', log: 'embedded' }, (scene) => wakeSealers(harness, scene));
     const control = await harness.scene({ name: 'not-fenced', log: 'embedded' }, (scene) => notFenced(harness, scene));
-    return { product, control: { title: 'no fencing token', ...control } };
+    return { product, control: { title: 'no fencing token', shows: 'audit.seal', ...control } };
   },
 };
 
