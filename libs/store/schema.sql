@@ -10,6 +10,11 @@ grant usage on schema ledger to custody_operator;
 grant usage on schema ledger to custody_projector;
 grant usage on schema ledger to custody_sealer;
 
+create schema proof;
+grant usage on schema proof to custody_gateway;
+grant usage on schema proof to custody_operator;
+grant usage on schema proof to custody_sealer;
+
 create table event_log.cluster (
   one boolean not null default true,
   id uuid not null,
@@ -283,6 +288,119 @@ grant select on ledger.timeline to custody_projector;
 grant select on ledger.timeline to custody_sealer;
 comment on table ledger.timeline is 'One row per (item, reader group) of an entry; an entry without items stands under the item '''' so that its reader groups are known.';
 comment on column ledger.timeline.starts is 'Microseconds since 1970, start of occurred; the greatest bigint where it is not known. So for ends.';
+
+create table proof.checkpoints (
+  size bigint not null,
+  note text collate "C" not null,
+  constraint checkpoints_pkey PRIMARY KEY (size)
+);
+grant insert on proof.checkpoints to custody_sealer;
+grant select on proof.checkpoints to custody_gateway;
+grant select on proof.checkpoints to custody_operator;
+grant select on proof.checkpoints to custody_sealer;
+grant update on proof.checkpoints (note) to custody_sealer;
+comment on table proof.checkpoints is 'Signed notes (C2SP tlog-checkpoint), with the cosignatures that were there when it was published.';
+
+create table proof.item_leaves (
+  item integer not null,
+  n integer not null,
+  log_index bigint not null,
+  hashes bytea not null,
+  constraint item_leaves_pkey PRIMARY KEY (item, n)
+);
+CREATE INDEX item_leaves_log_index ON proof.item_leaves USING btree (log_index);
+grant insert on proof.item_leaves to custody_sealer;
+grant select on proof.item_leaves to custody_gateway;
+grant select on proof.item_leaves to custody_operator;
+grant select on proof.item_leaves to custody_sealer;
+comment on column proof.item_leaves.hashes is 'The hashes that leaf n completes: its own, then of each larger complete subtree. Node (level, k) stands in the row (k + 1) * 2^level - 1.';
+
+create table proof.items (
+  item integer not null,
+  map_key bytea not null,
+  constraint items_map_key_check CHECK ((octet_length(map_key) = 32)),
+  constraint items_map_key_key UNIQUE (map_key),
+  constraint items_pkey PRIMARY KEY (item)
+);
+grant insert on proof.items to custody_sealer;
+grant select on proof.items to custody_gateway;
+grant select on proof.items to custody_operator;
+grant select on proof.items to custody_sealer;
+
+create table proof.map_tiles (
+  tile integer not null,
+  seal bigint not null,
+  changed bytea not null,
+  kinds bytea not null,
+  hashes bytea not null,
+  constraint map_tiles_changed_check CHECK ((octet_length(changed) = 32)),
+  constraint map_tiles_pkey PRIMARY KEY (tile, seal)
+);
+CREATE INDEX map_tiles_seal ON proof.map_tiles USING btree (seal);
+grant insert on proof.map_tiles to custody_sealer;
+grant select on proof.map_tiles to custody_gateway;
+grant select on proof.map_tiles to custody_operator;
+grant select on proof.map_tiles to custody_sealer;
+comment on table proof.map_tiles is 'Hashes of the item map that a seal changed: tile 0 at depth 8, tile 1 + p at depth 16 below prefix p. changed: a bit for each of 256, most significant first; of each of those a byte of kinds: 1 where one leaf alone lies below, 2 for an inner node.';
+
+create table proof.sealer (
+  one boolean not null default true,
+  token bigint not null,
+  constraint sealer_one_check CHECK (one),
+  constraint sealer_pkey PRIMARY KEY (one),
+  constraint sealer_token_check CHECK ((token >= 0))
+);
+grant insert on proof.sealer to custody_sealer;
+grant select on proof.sealer to custody_gateway;
+grant select on proof.sealer to custody_operator;
+grant select on proof.sealer to custody_sealer;
+grant update on proof.sealer (token) to custody_sealer;
+comment on table proof.sealer is 'One row. Who starts to seal raises the token; a seal is written only under the token that its writer took.';
+
+create table proof.seals (
+  log_index bigint not null,
+  covers bigint not null,
+  "time" bigint not null,
+  map_root bytea not null,
+  map_size bigint not null,
+  constraint seals_map_root_check CHECK ((octet_length(map_root) = 32)),
+  constraint seals_pkey PRIMARY KEY (log_index)
+);
+CREATE INDEX seals_covers ON proof.seals USING btree (covers);
+CREATE INDEX seals_time ON proof.seals USING btree ("time", log_index);
+grant insert on proof.seals to custody_sealer;
+grant select on proof.seals to custody_gateway;
+grant select on proof.seals to custody_operator;
+grant select on proof.seals to custody_sealer;
+comment on table proof.seals is 'The seals of ledger.notices once more, to be looked up by what they cover. time: microseconds since 1970.';
+
+create table proof.tiles (
+  level smallint not null,
+  n bigint not null,
+  hashes bytea not null,
+  constraint tiles_hashes_check CHECK ((((octet_length(hashes) >= 32) AND (octet_length(hashes) <= 8192)) AND ((octet_length(hashes) % 32) = 0))),
+  constraint tiles_pkey PRIMARY KEY (level, n)
+);
+grant insert on proof.tiles to custody_sealer;
+grant select on proof.tiles to custody_gateway;
+grant select on proof.tiles to custody_operator;
+grant select on proof.tiles to custody_sealer;
+grant update on proof.tiles (hashes) to custody_sealer;
+comment on table proof.tiles is 'C2SP tlog-tiles. A tile that has grown begins with what it was: one row serves each of its widths.';
+
+create table proof.waiting_heads (
+  size bigint not null,
+  note text collate "C" not null,
+  published boolean not null default false,
+  constraint waiting_heads_pkey PRIMARY KEY (size)
+);
+grant insert on proof.waiting_heads to custody_sealer;
+grant select on proof.waiting_heads to custody_gateway;
+grant select on proof.waiting_heads to custody_operator;
+grant select on proof.waiting_heads to custody_sealer;
+grant update on proof.waiting_heads (note) to custody_sealer;
+grant update on proof.waiting_heads (published) to custody_sealer;
+comment on table proof.waiting_heads is 'Heads that the log signed and that are not published: they wait for cosignatures, or a later one was published before them. Once one is published it is in proof.checkpoints.';
 
 CREATE OR REPLACE FUNCTION ledger.refuse_change()
  RETURNS trigger

@@ -33,18 +33,20 @@ function sentence({ verdict, log, size, sealed, signed, first, counts }: AuditRe
 function checkedLines({ checked, commitments, content }: AuditReport): string[] {
   const { entries, notices, tiles, seals, checkpoints, items, itemLeaves, mapTiles, events, timelineRows } = checked;
   const lines = [
-    `log         ${group(entries)} entries and ${group(notices)} of the operator hashed again; ${group(tiles)} tiles, ${group(checkpoints)} signed checkpoints compared`,
-    `item trees  ${group(itemLeaves)} leaves of ${group(items)} items made again from the timelines`,
-    `item map    made again at ${group(seals)} seals; ${group(mapTiles)} tiles compared`,
+    `log         ${count(entries, 'entry', 'entries')} and ${group(notices)} of the operator hashed again; ${count(tiles, 'tile')}, ${count(checkpoints, 'signed checkpoint')} compared`,
+    `item trees  ${count(itemLeaves, 'leaf', 'leaves')} of ${count(items, 'item')} made again from the timelines`,
+    `item map    made again at ${count(seals, 'seal')}; ${count(mapTiles, 'tile')} compared`,
     `            ${rate(commitments, 'entries')}`,
   ];
   if (content === null) return [...lines, 'content     not asked for'];
   return [
     ...lines,
-    `content     ${group(events)} events: bytes, field tree, commitment, and ${group(timelineRows)} timeline rows that follow from them`,
+    `content     ${count(events, 'event')}: bytes, field tree, commitment, and ${count(timelineRows, 'timeline row')} that follow from them`,
     `            ${rate(content, 'events')}`,
   ];
 }
+
+const count = (n: number, one: string, many = `${one}s`): string => `${group(n)} ${n === 1 ? one : many}`;
 
 const rate = ({ count, seconds }: AuditPart, unit: string): string =>
   `${seconds.toFixed(2)} s, ${group(Math.round(count / Math.max(seconds, 0.001)))} ${unit}/s`;
