@@ -10,7 +10,7 @@ import { stopAllChildren } from './child-process.ts';
 import { judge } from './goals.ts';
 import { chooseMeasures } from './measures/index.ts';
 import { parseOptions, USAGE, type BenchOptions } from './options.ts';
-import { resultFile, writeResult, type BenchResult } from './result.ts';
+import { filesOf, writeResult, type BenchResult } from './result.ts';
 import { revision } from './revision.ts';
 import { interleave } from './rounds.ts';
 import { startServers } from './servers.ts';
@@ -37,10 +37,11 @@ async function main(): Promise<number> {
     return difference === null ? 0 : 1;
   }
   const result = await run(root, options);
-  const file = resultFile(root, options);
-  await writeResult(file, result);
   process.stdout.write(`${benchSection(result)}\n`);
-  note(`Result: ${file}`);
+  for (const [file, kept] of filesOf(root, result, options)) {
+    await writeResult(file, kept);
+    note(`Result: ${file}`);
+  }
   return 0;
 }
 

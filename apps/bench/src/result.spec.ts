@@ -1,12 +1,17 @@
 import { join } from 'node:path';
 import { parseOptions } from './options.ts';
-import { RESULT_PATH, resultFile } from './result.ts';
+import { filesOf, PARTS, type BenchResult } from './result.ts';
+
+const RUN = { goals: [], measures: {} } as unknown as BenchResult;
+const [PIPELINE = '', PROOF = ''] = PARTS.map(({ path }) => join('/project', path));
 
 test.each([
-  [['--out', '/elsewhere/result.json'], '/elsewhere/result.json'],
-  [['--out', 'here/result.json'], '/project/here/result.json'],
-  [['--quick'], '/project/.custody/bench/result.json'],
-  [[], join('/project', RESULT_PATH)],
-])('of %j the result goes to %s', (args, file) => {
-  expect(resultFile('/project', parseOptions(args))).toBe(file);
+  [['--out', '/elsewhere/result.json'], ['/elsewhere/result.json']],
+  [['--out', 'here/result.json'], ['/project/here/result.json']],
+  [['--quick'], ['/project/.custody/bench/result.json']],
+  [[], [PIPELINE, PROOF]],
+  [['--only', 'f,e'], [PIPELINE]],
+  [['--only', 'j,n'], [PROOF]],
+])('of %j the result goes to %j', (args, files) => {
+  expect(filesOf('/project', RUN, parseOptions(args)).map(([file]) => file)).toEqual(files);
 });

@@ -6,8 +6,32 @@ import type { BenchOptions } from './options.ts';
 import type { Revision } from './revision.ts';
 import type { Outcome } from './rounds.ts';
 
-/** Where the committed result stands, from the project's root. */
-export const RESULT_PATH = join('docs', 'bench', 'result.json');
+/** A committed result: one run of some of the measures, and README's table of it. */
+export interface Part {
+  readonly name: string;
+  /** From the project's root. */
+  readonly path: string;
+  /** Of the goals that it judges. */
+  readonly letters: string;
+  /** Of the measures that it shows: (b) is what (j) is compared with. */
+  readonly shown: string;
+}
+
+/** Two, since each takes the better half of an hour, and a change to one seldom changes the other. */
+export const PARTS: readonly Part[] = [
+  { name: 'bench', path: join('docs', 'bench', 'result.json'), letters: 'abcdefghi', shown: 'abcdefghi' },
+  { name: 'bench-proof', path: join('docs', 'bench', 'proof.json'), letters: 'jklmn', shown: 'bjklmn' },
+];
+
+/** What of a run belongs to this part; null: none of its letters was asked for. */
+export function partOf(result: BenchResult, part: Part, only: readonly string[]): BenchResult | null {
+  if (!only.some((letter) => part.letters.includes(letter))) return null;
+  return {
+    ...result,
+    goals: result.goals.filter(({ letter }) => part.letters.includes(letter)),
+    measures: Object.fromEntries(Object.entries(result.measures).filter(([, { title }]) => part.shown.includes(title.charAt(0)))),
+  };
+}
 
 export interface GoalVerdict {
   readonly letter: string;
@@ -42,9 +66,22 @@ export interface BenchResult {
   readonly memory: readonly MemorySeries[];
 }
 
-/** Where the result goes: a relative path counts from the project's folder. */
-export const resultFile = (root: string, { out, sizes }: Pick<BenchOptions, 'out' | 'sizes'>): string =>
-  resolve(root, out ?? (sizes.name === 'quick' ? join('.custody', 'bench', 'result.json') : RESULT_PATH));
+/**
+ * The files of a run, absolute: the committed results of what was asked for; of a quick run, which says nothing about a machine's speed, or with
+ * `--out` one file with all of it.
+ */
+export function filesOf(
+  root: string,
+  result: BenchResult,
+  { out, sizes, only }: Pick<BenchOptions, 'out' | 'sizes' | 'only'>,
+): [string, BenchResult][] {
+  const whole = out ?? (sizes.name === 'quick' ? join('.custody', 'bench', 'result.json') : undefined);
+  if (whole !== undefined) return [[resolve(root, whole), result]];
+  return PARTS.flatMap((part): [string, BenchResult][] => {
+    const kept = partOf(result, part, only);
+    return kept === null ? [] : [[resolve(root, part.path), kept]];
+  });
+}
 
 export async function writeResult(file: string, result: BenchResult): Promise<void> {
   await mkdir(dirname(file), { recursive: true });

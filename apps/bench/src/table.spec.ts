@@ -1,9 +1,10 @@
-import { BEGIN, benchSection, checkReadme, END, withSection, writeReadme } from './table.ts';
+import { benchSection, checkReadme, markersOf, withSection, writeReadme } from './table.ts';
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judge } from './goals.ts';
-import { RESULT_PATH, readResult, writeResult, type BenchResult } from './result.ts';
+import { LETTERS } from './options.ts';
+import { PARTS, partOf, readResult, writeResult, type BenchResult } from './result.ts';
 
 const result: BenchResult = {
   version: 1,
@@ -30,19 +31,21 @@ test('a missed goal is said as loudly as a reached one, and what was not measure
   expect(section).toContain('Load average 0.5 before the run, up to 2.5 after a round.');
 });
 
-test('the section stands between its markers and nothing else is touched', () => {
+test('a section stands between the markers of its part and nothing else is touched', () => {
+  const part = { name: 'bench' };
+  const [BEGIN, END] = markersOf(part);
   const text = `# Title\n${BEGIN}\nold\n${END}\nrest\n`;
-  expect(withSection(text, 'new')).toBe(`# Title\n${BEGIN}\nnew\n${END}\nrest\n`);
+  expect(withSection(text, part, 'new')).toBe(`# Title\n${BEGIN}\nnew\n${END}\nrest\n`);
   for (const broken of ['no markers', BEGIN, `${END}${BEGIN}`, `${BEGIN}${BEGIN}${END}`])
-    expect(() => withSection(broken, 'new')).toThrow('README.md needs one');
+    expect(() => withSection(broken, part, 'new')).toThrow('README.md needs one');
 });
 
 test('README that differs from the result in one digit is found', async () => {
   const root = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
     mkdirSync(join(root, 'docs', 'bench'), { recursive: true });
-    writeFileSync(join(root, 'README.md'), `${BEGIN}\n${END}\n`);
-    await writeResult(join(root, RESULT_PATH), result);
+    writeFileSync(join(root, 'README.md'), `${PARTS.flatMap((part) => [...markersOf(part)]).join('\n')}\n`);
+    for (const { path } of PARTS) await writeResult(join(root, path), result);
     expect(await checkReadme(root)).toContain('differ');
     await writeReadme(root);
     expect(await checkReadme(root)).toBeNull();
@@ -52,6 +55,21 @@ test('README that differs from the result in one digit is found', async () => {
   } finally {
     rmSync(root, { recursive: true });
   }
+});
+
+test('a run is kept as the parts of which something was asked, each with its own goals and what they are compared with', () => {
+  const [pipeline, proof] = PARTS as [(typeof PARTS)[number], (typeof PARTS)[number]];
+  const outcome = (title: string) => ({ title, rounds: [], median: {} });
+  const whole = {
+    ...result,
+    goals: [...result.goals, { letter: 'j', goal: 'proved', reached: null }],
+    measures: { a: outcome('a: ledger'), b: outcome('b: copy'), j: outcome('j: proved') },
+  };
+  expect(partOf(whole, proof, ['a'])).toBeNull();
+  expect(Object.keys(partOf(whole, proof, ['j'])?.measures ?? {})).toEqual(['b', 'j']);
+  expect(partOf(whole, proof, ['j'])?.goals.map(({ letter }) => letter)).toEqual(['j']);
+  expect(Object.keys(partOf(whole, pipeline, ['a', 'j'])?.measures ?? {})).toEqual(['a', 'b']);
+  expect(new Set(PARTS.flatMap(({ letters }) => [...letters])).size).toBe(LETTERS.length);
 });
 
 test('the README of this repository says what the committed result says', async () => {

@@ -2,11 +2,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { showFigures, significant } from './figures.ts';
-import { RESULT_PATH, readResult, type BenchResult, type GoalVerdict } from './result.ts';
+import { type Part, PARTS, readResult, type BenchResult, type GoalVerdict } from './result.ts';
 import type { Outcome } from './rounds.ts';
 
-export const BEGIN = '<!-- bench:begin -->';
-export const END = '<!-- bench:end -->';
+export const markersOf = ({ name }: Pick<Part, 'name'>): readonly [begin: string, end: string] => [
+  `<!-- ${name}:begin -->`,
+  `<!-- ${name}:end -->`,
+];
 
 /** Markdown between the markers: goals with their ratios first, then every figure, then machine, commit, load. */
 export function benchSection(result: BenchResult): string {
@@ -47,24 +49,31 @@ function measureRow(outcome: Outcome): string {
   return `| ${outcome.title} | ${outcome.skipped === undefined ? showFigures(outcome.median) : `skipped: ${outcome.skipped}`} |`;
 }
 
-/** The text with a fresh section. Throws when a marker is missing, is there twice, or they stand in the wrong order. */
-export function withSection(text: string, section: string): string {
-  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (begin < 0 || end < begin || text.indexOf(BEGIN, begin + 1) >= 0 || text.indexOf(END, end + 1) >= 0) {
-    throw new Error(`README.md needs one ${BEGIN} and one ${END} after it.`);
+/** The text with a fresh section of a part. Throws when a marker is missing, is there twice, or they stand in the wrong order. */
+export function withSection(text: string, part: Pick<Part, 'name'>, section: string): string {
+  const [first, last] = markersOf(part);
+  const [begin, end] = [text.indexOf(first), text.indexOf(last)];
+  if (begin < 0 || end < begin || text.indexOf(first, begin + 1) >= 0 || text.indexOf(last, end + 1) >= 0) {
+    throw new Error(`README.md needs one ${first} and one ${last} after it.`);
   }
-  return `${text.slice(0, begin + BEGIN.length)}\n${section}\n${text.slice(end)}`;
+  return `${text.slice(0, begin + first.length)}\n${section}\n${text.slice(end)}`;
 }
 
-/** Writes the section into README.md. */
+/** Writes the sections into README.md. */
 export async function writeReadme(root: string): Promise<void> {
   const file = join(root, 'README.md');
-  await writeFile(file, withSection(await readFile(file, 'utf8'), benchSection(await readResult(join(root, RESULT_PATH)))));
+  await writeFile(file, await withResults(root, await readFile(file, 'utf8')));
 }
 
-/** What is wrong with README.md, in one sentence; null: it says what the result says. */
+/** What is wrong with README.md, in one sentence; null: it says what the results say. */
 export async function checkReadme(root: string): Promise<string | null> {
   const text = await readFile(join(root, 'README.md'), 'utf8');
-  const expected = withSection(text, benchSection(await readResult(join(root, RESULT_PATH))));
-  return text === expected ? null : `README.md and ${RESULT_PATH} differ: run \`npm run bench -- --readme\` and commit both.`;
+  if (text === (await withResults(root, text))) return null;
+  return `README.md and ${PARTS.map(({ path }) => path).join(', ')} differ: run \`npm run bench -- --readme\` and commit all of them.`;
+}
+
+async function withResults(root: string, text: string): Promise<string> {
+  let fresh = text;
+  for (const part of PARTS) fresh = withSection(fresh, part, benchSection(await readResult(join(root, part.path))));
+  return fresh;
 }
