@@ -79,7 +79,8 @@ test('a log that is not pinned is not believed; pinned, each step is shown', asy
     expect.arrayContaining(['signature', 'kept', 'seal', 'salt', 'map', 'tree', 'events', 'inclusion', 'completeness']),
   );
   expect(await custody(['verify', 'vin:WDDSYNTH9JA000009'])).toMatchObject({ code: 0 });
-  expect(await custody(['verify', 'lux-0009'])).toMatchObject({ code: 0 });
+  for (const event of ['lux-0009', 'local/lux-0009']) expect(await custody(['verify', event])).toMatchObject({ code: 0 });
+  expect(await custody(['verify', 'other/lux-0009'])).toMatchObject({ code: 11 });
   expect(await custody(['verify', 'no-such-event'])).toMatchObject({ code: 11, verdict: 'not-in-log' });
 });
 

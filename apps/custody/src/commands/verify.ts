@@ -18,7 +18,7 @@ import {
   verifyBundleZip,
   verifyProof,
 } from '#lib/ledger';
-import { parseIdentifier } from '#lib/domain';
+import { parseIdentifier, parseRef } from '#lib/domain';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { movedKeys } from '../log-key-list.ts';
@@ -114,7 +114,10 @@ function itemQuestion(id: string): { path: string; question: Question } {
   return { path: `/v1/items/${encodeURIComponent(id)}/proof?events=true&inclusion=true`, question };
 }
 
-function eventQuestion(id: string, { agency }: VerifyFlags): { path: string; question: Question } {
+/** @param named its id, or `agency/id` as `custody trace` prints it */
+function eventQuestion(named: string, flags: VerifyFlags): { path: string; question: Question } {
+  const ref = named.includes('/') ? parseRef(named, '') : null;
+  const { agency, id } = ref?.ok === true ? ref.value : { agency: flags.agency, id: named };
   const query = agency === undefined ? '' : `?agency=${encodeURIComponent(agency)}`;
   const event = agency === undefined ? { id } : { agency, id };
   return { path: `/v1/events/${encodeURIComponent(id)}/proof${query}`, question: { event, isLatest: true } };
