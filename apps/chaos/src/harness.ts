@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Inputs } from './documents.ts';
 import { askOracle } from './oracle-process.ts';
-import type { RowResult } from './outcome.ts';
+import type { RowOutcome } from './outcome.ts';
 import { seededRandom, type Random } from './random.ts';
 import { Scene, type SceneOptions } from './scene.ts';
 import type { Sizes } from './sizes.ts';
@@ -29,7 +29,7 @@ export interface Row {
   readonly title: string;
   /** Otherwise the embedded event log is all it works with, and no broker is started. */
   readonly needsKafka: boolean;
-  run(harness: Harness): Promise<Pick<RowResult, 'product' | 'control'>>;
+  run(harness: Harness): Promise<RowOutcome>;
 }
 
 export function createHarness(stack: Stack, sizes: Sizes, seed: number, note: (line: string) => void): Harness {

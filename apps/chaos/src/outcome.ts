@@ -29,8 +29,14 @@ export interface Bound {
 export interface Control extends Outcome {
   /** Which defence. */
   readonly title: string;
-  /** Words that stand in one of its problems: it has to fail by what the defence is for, and not by something else. */
-  readonly shows: string;
+  /** Words that stand in one of its problems: it has to fail by what the defence is for. Absent in results that were made before it was asked. */
+  readonly shows?: string;
+}
+
+/** What a row is run to. */
+export interface RowOutcome {
+  readonly product: Outcome;
+  readonly control: Control & { readonly shows: string };
 }
 
 export interface RowResult {
@@ -47,7 +53,7 @@ export interface RowResult {
 export const isGreen = ({ problems }: Outcome): boolean => problems.length === 0;
 
 /** Whether a control shows the fault that its defence is there for. */
-export const isRed = ({ problems, shows }: Control): boolean => problems.some((problem) => problem.includes(shows));
+export const isRed = ({ problems, shows = '' }: Control): boolean => problems.some((problem) => problem.includes(shows));
 
 /** A row holds when the product is green and its control red: a harness that cannot show a fault shows nothing. */
 export const holds = ({ product, control }: RowResult): boolean => isGreen(product) && isRed(control);

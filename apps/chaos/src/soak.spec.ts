@@ -98,19 +98,24 @@ test('a soak that is run in parts keeps the rows of the same code, and says of e
 if (kept !== null) describe('the committed soak result', () => held(kept));
 
 function held(result: SoakResult): void {
-  test('the soak result is about this code, or not older than a week', () => {
+  const standing = () => {
     const current = revisionOf(ROOT);
-    if (current === null) return void console.log('no git here: the soak result is not held against the code');
-    const standing = standingOf(result, current);
-    if (standing !== 'current') console.log(`soak outdated since ${outdatedSince(ROOT, result)}`);
-    expect(standing).not.toBe('too-old');
+    return current === null ? null : standingOf(result, current);
+  };
+
+  test('the soak result is about this code, or not older than a week', () => {
+    const now = standing();
+    if (now === null) return void console.log('no git here: the soak result is not held against the code');
+    if (now !== 'current') console.log(`soak outdated since ${outdatedSince(ROOT, result)}`);
+    expect(now).not.toBe('too-old');
   });
 
-  test('the soak had the counts that a release is held to, and every row of it holds', () => {
+  test('every row of the soak holds; one that is about this code had every row, with the counts that a release is held to', () => {
+    expect(result.rows.filter((row) => !holds(row)).map(({ title }) => title)).toEqual([]);
+    if (standing() !== 'current') return;
     expect(result.sizes).toEqual(SIZES.soak);
     expect(result.covers).toEqual([...COVERED_PATHS]);
     expect(result.rows.map(({ title }) => title)).toEqual(ROWS.map(({ title }) => title));
-    expect(result.rows.filter((row) => !holds(row)).map(({ title }) => title)).toEqual([]);
   });
 
   test('docs/chaos.md is made from the result', () => {

@@ -50,7 +50,7 @@ function notes({ product, control, failedBefore = 0 }: RowResult): string[] {
     ...(failedBefore === 0 ? [] : [`did not hold in ${failedBefore} earlier ${failedBefore === 1 ? 'run' : 'runs'} on the same code`]),
     ...product.problems.map((problem) => `PROBLEM: ${problem}`),
     ...control.problems
-      .filter((problem) => !isRed(control) || problem.includes(control.shows))
+      .filter((problem) => !isRed(control) || problem.includes(control.shows ?? ''))
       .slice(0, 1)
       .map((problem) => `control (${control.title}): ${problem}`),
   ];

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { outputOf } from '../child-process.ts';
 import type { Harness, Row } from '../harness.ts';
 import { readOperations } from '../operations.ts';
-import { outcomeOf, type Outcome, type RowResult } from '../outcome.ts';
+import { outcomeOf, type Outcome, type RowOutcome } from '../outcome.ts';
 import type { Scene } from '../scene.ts';
 import { until } from '../wait.ts';
 
@@ -25,7 +25,7 @@ export const brokerKilled: Row = {
   run: (harness) => harness.scene({ name: 'broker-killed', log: 'kafka' }, (scene) => killBroker(harness, scene)),
 };
 
-async function killBroker(harness: Harness, scene: Scene): Promise<Pick<RowResult, 'product' | 'control'>> {
+async function killBroker(harness: Harness, scene: Scene): Promise<RowOutcome> {
   const { sightings, brokerDownMs } = harness.sizes;
   const inputs = harness.inputs(sightings);
   const [capture, projector] = [await scene.start('capture,gateway'), await scene.start('projector')];
