@@ -1,6 +1,6 @@
 /** The committed tamper drill (docs/drill.json): what it found, and of which code it speaks. */
 import type { DrillResult } from '../../custody/src/drill/drill.ts';
-import type { Machine } from './machine.ts';
+import type { KeptResult } from './soak.ts';
 
 export const DRILL_FILE = 'docs/drill.json';
 
@@ -18,14 +18,4 @@ export const DRILL_PATHS = [
 /** As many as a release is held to; of each class the same number, and so a few more. */
 export const DRILL_MUTATIONS_MIN = 10_000;
 
-export interface DrillSoak extends DrillResult {
-  readonly version: 1;
-  readonly commit: string;
-  readonly machine: Machine & { readonly load: number };
-  /** RFC 3339 UTC. */
-  readonly started: string;
-  readonly ended: string;
-  readonly covers: readonly string[];
-  /** Of the covered paths at the commit. */
-  readonly treeHash: string;
-}
+export interface DrillSoak extends DrillResult, KeptResult {}

@@ -2,7 +2,10 @@
  * The committed result of a run of ten thousand mutants of each class (docs/mutants.json), and whether it still speaks about this code: it is
  * held as the soak's is.
  */
-import type { Machine } from './machine.ts';
+import type { MutantCount } from '../../../libs/ledger/src/mutants.contract.ts';
+import type { KeptResult } from './soak.ts';
+
+export type { MutantCount };
 
 export const MUTANTS_FILE = 'docs/mutants.json';
 /** Of each class, as an issue asks for. */
@@ -19,20 +22,6 @@ export const MUTANT_SUITES = {
   'verify-proof': 'libs/ledger/src/verify-proof.mutants.spec.ts',
 } as const;
 
-/** What became of one class. */
-export interface MutantCount {
-  readonly name: string;
-  /** Different ones. */
-  readonly tried: number;
-  /** Of these, that survived parsing. */
-  readonly readable: number;
-  readonly accepted: number;
-  /** There are no more of this class: so many draws in a row brought no new one. */
-  readonly exhaustedBy?: number;
-  /** None of the class has the form of what it is made of: none is read. */
-  readonly formAlone?: true;
-}
-
 /** What the suites leave. */
 export interface MutantCounts {
   readonly seed: number;
@@ -41,17 +30,7 @@ export interface MutantCounts {
 }
 
 /** What is committed. */
-export interface MutantsResult extends MutantCounts {
-  readonly version: 1;
-  readonly commit: string;
-  readonly machine: Machine & { readonly load: number };
-  /** RFC 3339 UTC. */
-  readonly started: string;
-  readonly ended: string;
-  readonly covers: readonly string[];
-  /** Of the covered paths at the commit. */
-  readonly treeHash: string;
-}
+export interface MutantsResult extends MutantCounts, KeptResult {}
 
 /** Why counts are not what a release is held to, a line for each; none: they are. */
 export function shortcomings({ suites }: Pick<MutantCounts, 'suites'>): readonly string[] {

@@ -46,19 +46,23 @@ export function withRows(kept: SoakResult | null, result: SoakResult, order: rea
   return { ...result, started: before?.started ?? result.started, machine: before?.machine ?? result.machine, rows: ordered };
 }
 
-export interface SoakResult {
+/** What every committed result of a long run says of itself. */
+export interface KeptResult {
   readonly version: 1;
   readonly commit: string;
-  readonly seed: number;
   /** `load`: one-minute load average at the start. */
   readonly machine: Machine & { readonly load: number };
   /** RFC 3339 UTC. */
   readonly started: string;
   readonly ended: string;
-  readonly sizes: Sizes;
   readonly covers: readonly string[];
   /** Of the covered paths at the commit. */
   readonly treeHash: string;
+}
+
+export interface SoakResult extends KeptResult {
+  readonly seed: number;
+  readonly sizes: Sizes;
   readonly rows: readonly RowResult[];
 }
 

@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GatewayModule, ledgerReads } from '#app/gateway';
+import { ledgerReads } from '#app/gateway';
 import {
   checkWitnesses,
   Cosigning,
@@ -16,7 +16,6 @@ import {
   type WitnessClient,
 } from '#app/sealer';
 import { startWitness, type RunningWitness } from '#app/witness';
-import { isErrorCode, problem, statusOf, type ErrorCode } from '#lib/contracts';
 import {
   formatVerifierKey,
   openCheckpoint,
@@ -28,14 +27,14 @@ import {
   type VerifierKey,
   type WitnessPolicy,
 } from '#lib/ledger';
-import { createHttpServer, createLog, createMetrics, type HttpServer, type Log } from '#lib/runtime';
+import { createLog, type Log } from '#lib/runtime';
 import { lastCheckpoint, ledgerConstants, projectBatch, type StorePool } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
 import { BATCH_SIZE, batchAt, PARTITION } from '../../../libs/store/test-processes/test-events.ts';
+import { type ServedLog, serveLog } from './drill/served-scene.ts';
 
 const HOOKS = join(import.meta.dirname, '../../../libs/store/test-processes/typescript.mjs');
 const PROGRAM = join(import.meta.dirname, '../../witness/test-processes/witness.ts');
-const LIMITS = { ratePerSecond: 10_000, rateBurst: 10_000, requestsInFlight: 128, bodyBytes: 1024 };
 export const TIMES = { retryMs: 30, retryMsMax: 300, refusedMs: 300, alarmMs: 300 };
 
 export interface Said {
@@ -131,7 +130,7 @@ export class WitnessedLog {
   /** Of the log as it is served. */
   readonly prefix: string;
   private readonly database: TestDatabase;
-  private readonly server: HttpServer;
+  private readonly served: ServedLog;
   private readonly folder = mkdtempSync(join(tmpdir(), 'custody-witnessed-'));
   private readonly witnesses: TestedWitness[] = [];
   private readonly ending = new AbortController();
@@ -139,39 +138,29 @@ export class WitnessedLog {
   private heads = 0;
   private cosigning: Cosigning | null = null;
 
-  private constructor(database: TestDatabase, key: SigningKey<'log'>, server: HttpServer, prefix: string) {
+  private constructor(database: TestDatabase, key: SigningKey<'log'>, served: ServedLog) {
     this.database = database;
     this.owner = database.pool('owner');
     this.key = key;
-    this.server = server;
-    this.prefix = prefix;
+    this.served = served;
+    this.prefix = served.prefix;
     this.client = witnessClient(this.ending.signal);
   }
 
   static async open(): Promise<WitnessedLog> {
     const database = await testDatabase();
     const reads = await ledgerReads(database.pool('gateway'));
-    const gateway = GatewayModule.with({ reads, agency: 'local', deadLetters: null as never, receiptKey: null as never, mapLinks: true });
-    const server = await createHttpServer(gateway, {
-      limits: LIMITS,
-      log: createLog({ level: 'silent', secrets: [] }),
-      metrics: createMetrics(),
-      catalogue: {
-        isCode: isErrorCode,
-        statusOf: (code: string) => statusOf(code as ErrorCode),
-        problem: (code: string, of: object) => problem(code as ErrorCode, of as never),
-      },
-    });
+    const served = await serveLog(reads, 'local');
     const { origin } = await ledgerConstants(database.pool('owner'));
     const key = signingKey('log', origin, new Uint8Array(32).fill(7));
-    return new WitnessedLog(database, key, server, `${await server.listen('127.0.0.1', 0)}/log`);
+    return new WitnessedLog(database, key, served);
   }
 
   async close(): Promise<void> {
     this.cosigning?.withdraw();
     this.ending.abort();
     await Promise.all(this.witnesses.map((witness) => witness.kill()));
-    await this.server.close();
+    await this.served.close();
     await this.database.drop();
     rmSync(this.folder, { recursive: true });
   }

@@ -1,21 +1,24 @@
 /** The log of a drill as others reach it: over HTTP by the gateway itself, reading by whichever connection has the tampering in its transaction. */
 import 'reflect-metadata';
-import { GatewayModule, ledgerReads } from '#app/gateway';
+import { GatewayModule, ledgerReads, type LedgerReads } from '#app/gateway';
 import { isErrorCode, problem, statusOf, type ErrorCode } from '#lib/contracts';
 import { createHttpServer, createLog, createMetrics } from '#lib/runtime';
 import type { StoreClient, StorePool } from '#lib/store';
 import { DRILL_AGENCY } from './drill-events.ts';
 
-const LIMITS = { ratePerSecond: 1e6, rateBurst: 1e6, requestsInFlight: 64, bodyBytes: 1_024 };
+const LIMITS = { ratePerSecond: 1e6, rateBurst: 1e6, requestsInFlight: 128, bodyBytes: 1_024 };
 
-export interface ServedScene {
+export interface ServedLog {
   /** Of the log, without a slash at its end. */
   readonly prefix: string;
+  close(): Promise<void>;
+}
+
+export interface ServedScene extends ServedLog {
   /** Reads by the connection that is shown, one statement after another. */
   readonly pool: StorePool;
   /** From now on, until another is. */
   show(client: StoreClient): void;
-  close(): Promise<void>;
 }
 
 /** @param first the connection that is shown first, of this pool */
@@ -35,13 +38,13 @@ export async function serveScene(pool: StorePool, first: StoreClient): Promise<S
     transaction: within,
   };
   const reads = await ledgerReads(scene);
-  const gateway = GatewayModule.with({
-    reads,
-    agency: DRILL_AGENCY,
-    deadLetters: null as never,
-    receiptKey: null as never,
-    mapLinks: true,
-  });
+  const server = await serveLog(reads, DRILL_AGENCY);
+  return { prefix: server.prefix, pool: scene, show: (client) => (shown = client), close: server.close };
+}
+
+/** A gateway on a port of its own, for who reads and cosigns the log: nothing is submitted to it. */
+export async function serveLog(reads: LedgerReads, agency: string): Promise<ServedLog> {
+  const gateway = GatewayModule.with({ reads, agency, deadLetters: null as never, receiptKey: null as never, mapLinks: true });
   const server = await createHttpServer(gateway, {
     limits: LIMITS,
     log: createLog({ level: 'silent', secrets: [] }),
@@ -53,5 +56,5 @@ export async function serveScene(pool: StorePool, first: StoreClient): Promise<S
     },
   });
   const url = await server.listen('127.0.0.1', 0);
-  return { prefix: `${url}/log`, pool: scene, show: (client) => (shown = client), close: () => server.close() };
+  return { prefix: `${url}/log`, close: () => server.close() };
 }
