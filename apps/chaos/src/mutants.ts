@@ -1,5 +1,6 @@
 /** `npm run mutants`: ten thousand mutants of each class before the verifier, and what came of it in docs/mutants.json. */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,21 +23,29 @@ if (revision === null || isDirty(root, MUTANT_PATHS)) throw new Error('a result 
 const started = new Date().toISOString();
 const machine = { ...describeMachine(), load: loadAverage() };
 const folder = mkdtempSync(join(tmpdir(), 'custody-mutants-'));
-const counts = join(folder, 'counts.json');
-const seed = process.env['CUSTODY_TEST_SEED'] ?? String(Math.floor(Math.random() * 2 ** 31));
-try {
-  // One after the other: each adds its counts to the one file.
-  const { status } = spawnSync(
-    process.execPath,
-    ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--runInBand', ...Object.values(MUTANT_SUITES)],
-    {
-      cwd: root,
-      stdio: 'inherit',
-      env: { ...process.env, CUSTODY_TEST_MUTANTS: String(MUTANTS_OF_A_CLASS), CUSTODY_TEST_SEED: seed, CUSTODY_MUTANTS_RESULT: counts },
+const seed = Number(process.env['CUSTODY_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+
+/** One suite in a process of its own; gives what it counted. */
+async function runSuite(name: string, file: string): Promise<MutantCounts> {
+  const counts = join(folder, `${name}.json`);
+  const child = spawn(process.execPath, ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--runInBand', file], {
+    cwd: root,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      CUSTODY_TEST_MUTANTS: String(MUTANTS_OF_A_CLASS),
+      CUSTODY_TEST_SEED: String(seed),
+      CUSTODY_MUTANTS_RESULT: counts,
     },
-  );
-  if (status !== 0) throw new Error(`the suites failed (seed ${seed}); nothing was written`);
-  const found = JSON.parse(readFileSync(counts, 'utf8')) as MutantCounts;
+  });
+  const [status] = (await once(child, 'exit')) as [number | null];
+  if (status !== 0) throw new Error(`${name} failed (seed ${seed}); nothing was written`);
+  return JSON.parse(readFileSync(counts, 'utf8')) as MutantCounts;
+}
+
+try {
+  const counted = await Promise.all(Object.entries(MUTANT_SUITES).map(([name, file]) => runSuite(name, file)));
+  const found: MutantCounts = { seed, mutants: MUTANTS_OF_A_CLASS, suites: Object.assign({}, ...counted.map(({ suites }) => suites)) };
   const short = shortcomings(found);
   if (short.length > 0) throw new Error(`nothing was written: ${short.join('; ')}`);
   const { commit } = revision;

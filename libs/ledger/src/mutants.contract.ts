@@ -3,7 +3,7 @@
  * CUSTODY_MUTANTS_RESULT=FILE a run of at least SOAK_MUTANTS of each class leaves its counts in that file (`npm run mutants`).
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { JsonValue } from './index.ts';
 
 /** Mutants of one class: 10,000 in a soak. */
@@ -12,6 +12,8 @@ export const MUTANTS = Number(process.env['CUSTODY_TEST_MUTANTS'] ?? 1_000);
 export const MUTANTS_TIMEOUT_MS = 30_000 + 20 * MUTANTS;
 /** What a release is held to, of each class. */
 export const SOAK_MUTANTS = 10_000;
+/** Where a run of the large size leaves its counts; each suite has a file of its own. */
+const RESULT_FILE = process.env['CUSTODY_MUTANTS_RESULT'];
 /** Names a whole run; printed with what it finds. */
 export const SEED = Number(process.env['CUSTODY_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
@@ -129,7 +131,18 @@ const DRY_FACTOR = 10;
  * Puts different mutants of a class before a verifier until `count` of them survived parsing. Throws where one is accepted, naming seed and
  * mutant; where the class cannot be had `count` times and there are still new ones; and where one of a class of form alone is read.
  */
-export function runMutants<T>({ name, count, draw, textOf, judge, isFormAlone = false }: MutantClass<T>): MutantCount {
+export function runMutants<T>(mutants: MutantClass<T>): MutantCount {
+  const began = performance.now();
+  const count = countMutants(mutants);
+  // A class of the large size takes up to minutes: whoever waits sees that it goes on.
+  if (RESULT_FILE !== undefined)
+    process.stderr.write(
+      `${count.name}: ${count.readable} of ${count.tried} read, ${((performance.now() - began) / 1_000).toFixed(1)} s\n`,
+    );
+  return count;
+}
+
+function countMutants<T>({ name, count, draw, textOf, judge, isFormAlone = false }: MutantClass<T>): MutantCount {
   const random = seeded(SEED ^ [...name].reduce((sum, unit) => sum * 31 + unit.charCodeAt(0), 0));
   const known = new Set<string>();
   const form = isFormAlone ? ({ formAlone: true } as const) : {};
@@ -155,13 +168,8 @@ export function runMutants<T>({ name, count, draw, textOf, judge, isFormAlone = 
 
 /** Counts of a suite, where a run of the large size was asked to keep them: call it when all classes have run. */
 export function keepCounts(suite: string, counts: readonly MutantCount[]): void {
-  const file = process.env['CUSTODY_MUTANTS_RESULT'];
-  if (file === undefined || MUTANTS < SOAK_MUTANTS) return;
-  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { suites?: Record<string, unknown> }) : {};
-  const suites = { ...kept.suites, [suite]: counts };
-  const part = `${file}.${process.pid}.part`;
-  writeFileSync(part, `${JSON.stringify({ ...kept, seed: SEED, mutants: MUTANTS, suites }, null, 2)}\n`);
-  renameSync(part, file);
+  if (RESULT_FILE === undefined || MUTANTS < SOAK_MUTANTS) return;
+  writeFileSync(RESULT_FILE, `${JSON.stringify({ seed: SEED, mutants: MUTANTS, suites: { [suite]: counts } }, null, 2)}\n`);
 }
 
 /** A change once, or two or three times over: what can be changed in one place only makes a small class. */
