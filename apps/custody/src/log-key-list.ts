@@ -107,8 +107,10 @@ async function listedKeys(client: Client, { head, keys, pin, mayBeAway = false }
   const question = { item: KEYS_TREE.item, groups: [KEYS_TREE.group], allEvents: true, isLatest: true };
   const kept = { size, root, mapSalt: pin?.mapSalt ?? null, trees: [], consistency: [] };
   const { report } = verifyProof(utf8(text), { log: keys, kept }, question);
-  if (report.verdict === 'verified') return certifiedIn(keyNoticesIn(text), head.origin, size);
-  const says = `The log's list of keys at ${size} entries is not proved. ${report.summary}`;
+  const isAlone = showsOneList(text);
+  if (report.verdict === 'verified' && isAlone) return certifiedIn(keyNoticesIn(text), head.origin, size);
+  const why = isAlone ? report.summary : 'It comes with other lists, whose notices would be told as its own.';
+  const says = `The log's list of keys at ${size} entries is not proved. ${why}`;
   if (report.verdict !== 'altered') return leftOpen('signature', 'key.list-missing', says, { verdict: 'incomplete' });
   const code = report.statements.find(({ state }) => state === 'failed')?.code ?? 'key.list-missing';
   return failure('signature', { code, detail: says });
@@ -121,6 +123,12 @@ function certifiedIn(notices: readonly PlacedKeyNotice[], origin: string, listed
     heldAt: (size) => keysAt(notices, origin, size),
     revokedBelow: (size) => new Set(revocations.filter(({ index }) => index < size).map(({ key }) => key.vkey)),
   };
+}
+
+/** A notice that another tree lists is no word of the list of keys. */
+function showsOneList(document: string): boolean {
+  const read = readProofDocument(utf8(document));
+  return read.ok && read.value.item?.groups.length === 1;
 }
 
 /** Key notices that a proof document shows, by its form alone. */

@@ -141,22 +141,24 @@ function secondsOf(text: string): number {
 
 async function keptWithPath(pin: Pin, size: bigint, client: Client | null): Promise<Kept> {
   const head = headOf(pin);
-  if (head.size === size || head.size === 0n || size === 0n) return keptOf(pin, []);
-  if (client === null) return keptOf(pin, null);
+  if (head.size === size || head.size === 0n || size === 0n) return keptOf(pin, { consistency: [] });
+  if (client === null) return keptOf(pin, { consistency: null });
   const [from, to] = head.size < size ? [head.size, size] : [size, head.size];
   return keptOf(pin, await pathBetween(client, from, to));
 }
 
 /** `missing`: the server gives no path between heads of these sizes, for whatever reason it says, or one that is none. */
-export async function pathBetween(client: Client, from: bigint, to: bigint): Promise<readonly Uint8Array[] | 'missing'> {
+export async function pathBetween(client: Client, from: bigint, to: bigint): Promise<Pick<Kept, 'consistency' | 'claimed'>> {
   let hashes: unknown;
+  let root: unknown;
   try {
-    ({ hashes } = await client.get<Partial<ConsistencyView>>('/v1/log/consistency', { from: String(from), to: String(to) }));
+    ({ hashes, root } = await client.get<Partial<ConsistencyView>>('/v1/log/consistency', { from: String(from), to: String(to) }));
   } catch (error) {
-    if (error instanceof CommandError && error.exitCode !== EXIT.interrupted) return 'missing';
+    if (error instanceof CommandError && error.exitCode !== EXIT.interrupted) return { consistency: 'missing' };
     throw error;
   }
-  if (!Array.isArray(hashes)) return 'missing';
+  if (!Array.isArray(hashes)) return { consistency: 'missing' };
   const path = hashes.map((hash: unknown) => (typeof hash === 'string' ? fromBase64(hash) : null));
-  return path.every((hash) => hash !== null) ? path : 'missing';
+  const claimed = typeof root === 'string' ? fromBase64(root) : null;
+  return path.every((hash) => hash !== null) ? { consistency: path, ...(claimed === null ? {} : { claimed }) } : { consistency: 'missing' };
 }

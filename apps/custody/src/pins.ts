@@ -87,12 +87,12 @@ export function headOf({ checkpoint }: Pick<Pin, 'checkpoint'>): { readonly size
   return head.value;
 }
 
-/** What a pin keeps for the next check. @param consistency see Kept */
-export const keptOf = (pin: Pin, consistency: Kept['consistency']): Kept => ({
+/** What a pin keeps for the next check. @param path see Kept */
+export const keptOf = (pin: Pin, path: Pick<Kept, 'consistency' | 'claimed'>): Kept => ({
   ...headOf(pin),
   mapSalt: pin.mapSalt,
   trees: pin.trees,
-  consistency,
+  ...path,
 });
 
 /** Kept trees with those of a newer check in place of their own older ones, the newest last. */

@@ -1,11 +1,12 @@
 /** What stands in the way of checking a log, each with its own code: nothing pinned, a damaged pin, another log, a promise that was broken. */
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   encodeProofDocument,
   encodeSealedReceipt,
   formatVerifierKey,
+  KEYS_TREE,
   openingJson,
   openSlots,
   type Report,
@@ -19,6 +20,7 @@ import {
   treesOf,
   utf8,
   utf8Text,
+  verifyHead,
   verifyProof,
 } from '#lib/ledger';
 import {
@@ -28,6 +30,7 @@ import {
   LedgerWorld,
   logKey,
   ORIGIN,
+  OWN,
   seedOf,
   type Wanted,
   witnessKeys,
@@ -130,7 +133,7 @@ test('a file that is nothing of the kind, or far too large, is not checked', asy
   const file = join(folder, 'file');
   writeFileSync(file, 'x');
   await expect(verify(null, file, {})).rejects.toMatchObject({ code: 'verify.unknown', exitCode: 2 });
-  truncateSync(file, 200 * 1024 * 1024);
+  truncateSync(file, 700 * 1024 * 1024);
   await expect(verify(null, file, {})).rejects.toMatchObject({ code: 'verify.too-large', exitCode: 2 });
   writeFileSync(file, (utf8Text(world.encode(CAR)) as string).replace(ORIGIN, `${ORIGIN}\\n`));
   expect(await silent(() => verify(null, file, { key }))).toBe(10);
@@ -297,6 +300,30 @@ describe('a receipt', () => {
       },
     );
 
+    it('is held against the list of the group that was asked for, whatever else is shown with it', async () => {
+      const cheat = new LedgerWorld().begin();
+      const given = cheat.add([CAR], 'CLEAR');
+      cheat.link(given, OWN, CAR);
+      cheat.link(cheat.add([CAR], 'CLEAR'), 'clear', CAR);
+      cheat.seal('2026-01-01T00:00:01.000000Z', () => true);
+      const note = utf8(cheat.checkpoint());
+      const paper = encodeSealedReceipt({
+        ...given,
+        inclusion: { extra: null, index: given.index, hashes: cheat.inclusion(Number(given.index)), checkpoint: note },
+        places: treesOf('local', given.document)!.map(({ group, item }) => ({ group, item, n: 0n })),
+      });
+      const shown = {
+        '/log/checkpoint': cheat.checkpoint(),
+        '/v1/log/keys': keysOf(cheat),
+        [`/v1/events/${given.envelope.id}/proof`]: utf8Text(encodeProofDocument(cheat.proveEvent(given))) as string,
+        [`/v1/items/${encodeURIComponent(CAR)}/proof`]: utf8Text(
+          encodeProofDocument(cheat.prove(CAR, { groups: [OWN, 'clear'], events: false })),
+        ) as string,
+      };
+      const report = await check(paper, shown, { key });
+      expect([report.verdict, last(report)]).toEqual(['altered', 'sealed.left-out']);
+    });
+
     it('is judged by witnesses, age and the kept head as a bundle is', async () => {
       const policy = join(folder, 'policy');
       writeFileSync(policy, JSON.stringify({ witnesses: [{ vkey: formatVerifierKey(witnessKeys[0]!) }], threshold: 1 }));
@@ -383,6 +410,45 @@ describe('a pinned log', () => {
     pinEarly();
     expect(await silent(() => pin(server({ ...answers, '/v1/log/consistency': given }), {}))).toBe(13);
     expect(isMoved()).toBe(false);
+  });
+
+  it('is no fork of a log by the word of a server that has another, and is one by a path that leads from another head', async () => {
+    pinEarly();
+    const other = new LedgerWorld().begin();
+    for (let n = 0; n < 12; n++) other.add([BOX]);
+    other.seal();
+    const foreign = { hashes: other.consistency(early.size).map(toBase64), root: toBase64(other.root(early.size)) };
+    const verdict = async (text: string, consistency: object): Promise<unknown> => {
+      const given = server({ ...answers, '/v1/log/consistency': JSON.stringify(consistency) });
+      const { trust } = await trustFor(text, {}, given);
+      const { verdict: said, statements } = verifyHead(text, trust);
+      return [said, statements.find(({ step }) => step === 'kept')?.code];
+    };
+    expect(await verdict(grown.checkpoint(bySecond), foreign)).toEqual(['incomplete', 'proof.consistency-missing']);
+    const forked = new LedgerWorld().begin();
+    for (let n = 0; n < 9; n++) forked.add([BOX]);
+    forked.seal();
+    const own = { hashes: forked.consistency(early.size).map(toBase64), root: toBase64(forked.root(early.size)) };
+    expect(await verdict(forked.checkpoint(bySecond), own)).toEqual(['altered', 'proof.forked']);
+    // The pinned size is a power of two: its path says nothing without the root that the log had.
+    const unsaid = await verdict(forked.checkpoint(bySecond), { hashes: own.hashes });
+    expect([early.size, unsaid]).toEqual([4, ['incomplete', 'proof.consistency-missing']]);
+  });
+
+  it('takes no key notice from another list that comes with that of the keys', async () => {
+    pinEarly([logKey]);
+    const cheat = new LedgerWorld().begin();
+    cheat.certify(formatVerifierKey(logKey), 'log');
+    cheat.seal();
+    const forged = cheat.prove(KEYS_TREE.item, { groups: [KEYS_TREE.group, OWN] });
+    const given = server({ '/v1/log/keys': utf8Text(encodeProofDocument({ ...forged, notices: [...cheat.notices] })) as string });
+    rmSync(folder, { recursive: true });
+    const { said } = await trustFor(cheat.checkpoint(), { key }, given);
+    expect(said.map(({ code }) => code)).toEqual(['key.list-missing']);
+    // Control: by itself it is taken.
+    const alone = await trustFor(cheat.checkpoint(), { key }, server({ '/v1/log/keys': keysOf(cheat) }));
+    expect(alone.said.map(({ state }) => state)).toEqual(['established']);
+    mkdirSync(folder);
   });
 
   it('refuses a head that a key signed that the log revoked, and a list of keys from before', async () => {

@@ -10,6 +10,7 @@ import {
   inclusionNodes,
   type NodeId,
   type ProofHash,
+  rangeNodes,
   TILE_WIDTH,
   tileHeap,
   type TileId,
@@ -57,6 +58,12 @@ export class LogProofs {
   /** That the log of `to` entries begins with that of `from`: RFC 9162 2.1.4. Throws RangeError unless 0 < from <= to. */
   consistency(from: bigint, to: bigint): Promise<Proof> {
     return this.proofs([consistencyNodes(from, to)]).then(([proof]) => proof ?? []);
+  }
+
+  /** Root of the log at this size. Throws RangeError unless 0 < size. */
+  root(size: bigint): Promise<Uint8Array> {
+    if (size <= 0n) throw new RangeError('the root of nothing is not looked up');
+    return this.proofs([[rangeNodes(0n, size)]]).then(([proof]) => proof?.[0] ?? new Uint8Array());
   }
 
   private async proofs(proofs: readonly (readonly ProofHash[])[]): Promise<Proof[]> {

@@ -42,8 +42,9 @@ export class ProofsController {
     const { size } = await this.#proofs.head();
     if (from < 1 || from > to || to > size)
       throw new DomainError('size.not-published', `Of the log's ${size} entries: 1 <= from <= to <= ${size}, and not ${from} and ${to}.`);
-    const hashes = await this.#deps.reads.logProofs.consistency(BigInt(from), BigInt(to));
-    await sendWithTag(request, reply, { from, to, hashes: hashes.map(toBase64) } satisfies ConsistencyView);
+    const { logProofs } = this.#deps.reads;
+    const [hashes, root] = await Promise.all([logProofs.consistency(BigInt(from), BigInt(to)), logProofs.root(BigInt(from))]);
+    await sendWithTag(request, reply, { from, to, hashes: hashes.map(toBase64), root: toBase64(root) } satisfies ConsistencyView);
   }
 
   @Get('items/:id/proof')

@@ -132,7 +132,7 @@ describe('a witness answers', () => {
     await add(witness, demo.request(0, 7));
     expect([await size(), lines]).toEqual(['0', []]);
     const { status, text } = await add(witness, fork.request(7, 20));
-    expect([status, text]).toEqual([422, expect.stringContaining('the 20 entries offered are not shown to extend the 7 cosigned')]);
+    expect([status, text]).toEqual([422, expect.stringContaining('the 20 entries offered do not extend the 7 cosigned')]);
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
       { code: 'data.witness-fork', origin: demo.key.name, why: text.trimEnd(), count: 7 },
     ]);
@@ -141,6 +141,20 @@ describe('a witness answers', () => {
     // Control: what extends it alarms nobody.
     expect((await add(witness, demo.request(7, 20))).status).toBe(200);
     expect(lines).toHaveLength(1);
+  });
+
+  test("a stranger who sends the log's own head with hashes that he made up raises no alarm", async () => {
+    const lines: string[] = [];
+    const witness = await start({
+      log: createLog({ level: 'warn', secrets: [], destination: { write: (line) => void lines.push(line) } }),
+    });
+    await add(witness, demo.request(0, 7));
+    const given = Buffer.from(demo.request(7, 20)).toString('utf8');
+    const madeUp = given.replace(/^(old 7\n)[\s\S]*?\n\n/, `$1${Buffer.alloc(32, 7).toString('base64')}\n\n`);
+    expect((await add(witness, Buffer.from(madeUp))).status).toBe(422);
+    expect(lines.map((line) => (JSON.parse(line) as { code: string }).code)).toEqual(['data.witness-proof']);
+    expect((await ask(`${witness.url}/metrics`)).text).toMatch(/^custody_witness_fork_entries 0$/m);
+    expect((await add(witness, demo.request(7, 20))).status).toBe(200);
   });
 
   test('422 to a fork, whatever it proves of itself, and to a second root of one size', async () => {

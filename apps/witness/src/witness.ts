@@ -56,6 +56,8 @@ export function createWitness({ key, logs, cosigned, now, maps, metrics, log }: 
       count: size,
     });
   };
+  const tellNoProof = (origin: string, { body }: WitnessAnswer): void =>
+    log.warn('a head was offered without a proof; it was not cosigned', { code: 'data.witness-proof', origin, why: body.trimEnd() });
   return {
     add(body) {
       const request = parseAddCheckpoint(body);
@@ -68,6 +70,7 @@ export function createWitness({ key, logs, cosigned, now, maps, metrics, log }: 
         const view = { logKeys, latest, key, timestamp: now() };
         let answer = addCheckpoint(request.value, view);
         if (answer.fork !== undefined) tellFork(origin, answer);
+        if (answer.noProof !== undefined) tellNoProof(origin, answer);
         if (answer.cosigned === undefined) return answer;
         const map = maps.get(origin);
         const verdict = await map?.auditor.check(answer.cosigned);

@@ -243,7 +243,12 @@ export const EXAMPLES = {
     salt: null,
     seal: { entry: '{"access":null,"covers":63}', inclusion: ['CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I='], index: 63 },
   } satisfies ProofView,
-  Consistency: { from: 32, to: 64, hashes: ['CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I='] } satisfies ConsistencyView,
+  Consistency: {
+    from: 32,
+    to: 64,
+    hashes: ['CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I='],
+    root: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
+  } satisfies ConsistencyView,
   Problem: problem('schema.required', {
     instance: '/v1/events',
     requestId: REQUEST,

@@ -57,7 +57,12 @@ export const ProofView = Type.Object(
 export type ProofView = Static<typeof ProofView>;
 
 export const ConsistencyView = Type.Object(
-  { from: index(), to: index(), hashes: Type.Array(base64(), { description: 'RFC 9162, section 2.1.4.' }) },
+  {
+    from: index(),
+    to: index(),
+    hashes: Type.Array(base64(), { description: 'RFC 9162, section 2.1.4.' }),
+    root: Type.String({ ...base64(), description: 'Of the log at `from`: where another root of that size is held, it shows a fork.' }),
+  },
   closed,
 );
 export type ConsistencyView = Static<typeof ConsistencyView>;

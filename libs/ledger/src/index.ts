@@ -14,6 +14,8 @@ export { JSON_FAULT_CODES, type JsonFault, type JsonFaultCode } from './json-fau
 export type { JsonObject, JsonValue } from './json-value.ts';
 export {
   consistencyNodes,
+  type Continuity,
+  continuityOf,
   foldNodes,
   inclusionNodes,
   rootOfInclusion,

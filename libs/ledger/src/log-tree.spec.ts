@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { fromBase64, fromHex, toHex, utf8 } from './bytes.ts';
 import {
   consistencyNodes,
+  continuityOf,
   foldNodes,
   inclusionNodes,
   rootOfInclusion,
@@ -54,6 +55,32 @@ describe('a tree of the log', () => {
         expect(verifyConsistency(first, rootOf(first), second, forked, proof)).toBe(false);
         if (first < second) expect(verifyConsistency(second, rootOf(second), first, rootOf(first), proof)).toBe(false);
         for (const wrong of mutants(proof)) expect(verifyConsistency(first, rootOf(first), second, rootOf(second), wrong)).toBe(false);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('shows a fork by a path that leads to the larger one from another smaller one, and by nothing else', () => {
+    const fork = [...LEAVES.slice(0, 1), ...LEAVES.slice(1).map((_, n) => leafHash(utf8(`fork ${n}`)))];
+    const forkRoot = (size: bigint): Uint8Array => merkleRoot(fork.slice(0, Number(size)));
+    const forkHash = ({ level, index }: { level: number; index: bigint }): Uint8Array =>
+      merkleRoot(fork.slice(Number(index << BigInt(level)), Number((index + 1n) << BigInt(level))));
+    fc.assert(
+      fc.property(pairs, ([a, second]) => {
+        const first = a === 1n ? 2n : a;
+        if (first > second) return;
+        const [ours, theirs] = [[first, rootOf(first)] as const, [second, forkRoot(second)] as const];
+        const path = consistencyNodes(first, second).map((nodes) => foldNodes(nodes.map(forkHash)));
+        const isTold = first !== second && (first & (first - 1n)) === 0n;
+        expect(continuityOf(ours, theirs, path, forkRoot(first))).toBe('forked');
+        expect(continuityOf(ours, theirs, path)).toBe(isTold ? 'not-shown' : 'forked');
+        expect(continuityOf(ours, theirs, path, rootOf(first))).toBe(isTold ? 'not-shown' : 'forked');
+        // What anybody can make up says nothing against the log.
+        const honest = [second, rootOf(second)] as const;
+        expect(continuityOf(ours, honest, consistencyOf(first, second))).toBe('continues');
+        if (first === second) return;
+        for (const wrong of [path, [], [sha256(utf8('any'))], ...mutants(consistencyOf(first, second))])
+          expect(continuityOf(ours, honest, wrong, forkRoot(first))).toBe('not-shown');
       }),
       { numRuns: 200 },
     );

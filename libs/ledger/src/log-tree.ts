@@ -94,14 +94,50 @@ export function verifyConsistency(
   if (first < 0n || first > second || second > SIZE_END || ![firstRoot, secondRoot, ...proof].every(isHash)) return false;
   if (first === second) return proof.length === 0 && equalBytes(firstRoot, secondRoot) && (first > 0n || isEmptyRoot(firstRoot));
   if (first === 0n) return proof.length === 0 && isEmptyRoot(firstRoot);
-  const isWhole = (first & (first - 1n)) === 0n;
-  const [start, ...rest] = isWhole ? [firstRoot, ...proof] : proof;
-  if (start === undefined) return false;
+  const led = consistencyRoots(first, second, isWholeTree(first) ? [firstRoot, ...proof] : proof);
+  return led !== null && equalBytes(led.older, firstRoot) && equalBytes(led.newer, secondRoot);
+}
+
+/** What a path between two heads shows of them. `not-shown`: nothing at all, so anybody may have made it up. */
+export type Continuity = 'continues' | 'forked' | 'not-shown';
+
+/**
+ * Whether the larger of two heads continues the smaller. A path that leads to the larger root, from another smaller root than the given one, shows
+ * that the larger head's log was another at that size: `forked`. Of a smaller size that is a power of two the path has no hash: there the root
+ * that the log claims to have had is held against the path.
+ * @param claimed root of the log of the larger head at `first`, by whoever gave the path; absent: he says none
+ */
+export function continuityOf(
+  [first, firstRoot]: readonly [size: bigint, root: Uint8Array],
+  [second, secondRoot]: readonly [size: bigint, root: Uint8Array],
+  proof: readonly Uint8Array[],
+  claimed?: Uint8Array,
+): Continuity {
+  if (verifyConsistency(first, firstRoot, second, secondRoot, proof)) return 'continues';
+  if (first === second && isHash(firstRoot) && isHash(secondRoot)) return equalBytes(firstRoot, secondRoot) ? 'not-shown' : 'forked';
+  if (first <= 0n || first > second || second > SIZE_END || !proof.every(isHash)) return 'not-shown';
+  if (!isWholeTree(first)) {
+    const led = consistencyRoots(first, second, proof);
+    return led !== null && equalBytes(led.newer, secondRoot) && !equalBytes(led.older, firstRoot) ? 'forked' : 'not-shown';
+  }
+  const isOther = claimed !== undefined && !equalBytes(claimed, firstRoot);
+  return isOther && verifyConsistency(first, claimed, second, secondRoot, proof) ? 'forked' : 'not-shown';
+}
+
+const isWholeTree = (size: bigint): boolean => (size & (size - 1n)) === 0n;
+
+/** The roots of both trees that a path leads to, the first of which is not the whole second one; `null` where it has another length. */
+function consistencyRoots(
+  first: bigint,
+  second: bigint,
+  [start, ...rest]: readonly Uint8Array[],
+): { readonly older: Uint8Array; readonly newer: Uint8Array } | null {
+  if (start === undefined) return null;
   let [node, last] = [first - 1n, second - 1n];
   while ((node & 1n) === 1n) [node, last] = [node >> 1n, last >> 1n];
   let [older, newer] = [start, start];
   for (const hash of rest) {
-    if (last === 0n) return false;
+    if (last === 0n) return null;
     if ((node & 1n) === 1n || node === last) {
       older = nodeHash(hash, older);
       newer = nodeHash(hash, newer);
@@ -111,7 +147,7 @@ export function verifyConsistency(
     }
     [node, last] = [node >> 1n, last >> 1n];
   }
-  return last === 0n && equalBytes(older, firstRoot) && equalBytes(newer, secondRoot);
+  return last === 0n ? { older, newer } : null;
 }
 
 const isHash = (bytes: Uint8Array): boolean => bytes.length === HASH_BYTES;

@@ -23,6 +23,8 @@ export interface Kept {
    * `missing`: the log was asked and gave none, which whoever forked it would do: nothing is verified then, nor kept.
    */
   readonly consistency: readonly Uint8Array[] | 'missing' | null;
+  /** The root that the log says to have had at the smaller of both sizes, with the path; absent: it says none. */
+  readonly claimed?: Uint8Array;
 }
 
 /** Whose word counts. */

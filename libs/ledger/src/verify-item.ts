@@ -28,11 +28,11 @@ export function* verifyItem(
   const { question, rules } = given;
   if (rules.itemAsked && question.item !== undefined && question.item !== item)
     return yield* stop(
-      failure('map', {
-        code: 'proof.other-item',
-        detail: `The proof is about ${item}, and ${question.item} was asked for.`,
-        pointer: '/item/item',
-      }),
+      failure(
+        'map',
+        { code: 'proof.other-item', detail: `The proof is about ${item}, and ${question.item} was asked for.`, pointer: '/item/item' },
+        { verdict: 'incomplete' },
+      ),
     );
   const names = groups.map(({ group }) => group);
   yield* askedGroups(item, names, question, rules);

@@ -5,7 +5,7 @@
  */
 import { openCheckpoint, type OpenedCheckpoint } from './checkpoint.ts';
 import { HEAD_RULES } from './head-rules.ts';
-import { verifyConsistency } from './log-tree.ts';
+import { continuityOf } from './log-tree.ts';
 import { toHex, utf8 } from './bytes.ts';
 import { readProofDocument, type ProofDocument } from './proof-document.ts';
 import type { Kept, KeptTree, ListedEntries, Question, Trust } from './proof-question.ts';
@@ -21,7 +21,7 @@ import { witnessing } from './witness-policy.ts';
 export interface Verified {
   readonly report: Report;
   /** `null`: nothing to keep: not all of it was verified, or it was not held against the head that was kept before. */
-  readonly keep: Omit<Kept, 'consistency'> | null;
+  readonly keep: Omit<Kept, 'consistency' | 'claimed'> | null;
 }
 
 /** How the name of a witness ends that makes the item map again before it cosigns. No plus sign: the name of a key has none. */
@@ -196,8 +196,12 @@ class Check {
       this.isHeld = false;
       return leftOpen('kept', ...noPath(proof, `the head of ${size} entries and the kept one of ${kept.size} are of one log`));
     }
-    const continues = verifyConsistency(first.size, first.root, second.size, second.root, proof);
-    if (!continues && this.rules.keptContinues)
+    const continuity = continuityOf([first.size, first.root], [second.size, second.root], proof, kept.claimed);
+    if (continuity === 'not-shown' && this.rules.keptContinues) {
+      this.isHeld = false;
+      return leftOpen('kept', ...noPath('missing', `the head of ${size} entries and the kept one of ${kept.size} are of one log`));
+    }
+    if (continuity === 'forked' && this.rules.keptContinues)
       return failure('kept', {
         code: 'proof.forked',
         detail: `The heads of ${first.size} and ${second.size} entries are not of one log: it was forked, or changed, below ${first.size}.`,
@@ -222,11 +226,11 @@ class Check {
     if (document.item === null || mapSalt === null) {
       const isAsked = question.item !== undefined || question.groups !== undefined;
       if (document.item === null && isAsked && rules.itemAsked)
-        yield failure('map', {
-          code: 'proof.other-item',
-          detail: `The proof is not about ${question.item ?? 'an item'}.`,
-          pointer: '/item',
-        });
+        yield failure(
+          'map',
+          { code: 'proof.other-item', detail: `The proof is not about ${question.item ?? 'an item'}.`, pointer: '/item' },
+          { verdict: 'incomplete' },
+        );
       return null;
     }
     const listed = yield* verifyItem(document.item, { seal, mapSalt, question, kept: this.trust.kept?.trees ?? [], rules });
@@ -239,7 +243,11 @@ class Check {
 const noPath = (why: 'missing' | null, whether: string): [code: string, says: string, more?: { readonly verdict: 'incomplete' }] =>
   why === null
     ? ['proof.consistency-unknown', `Nobody was asked whether ${whether}.`]
-    : ['proof.consistency-missing', `The log was asked to show that ${whether}, and did not.`, { verdict: 'incomplete' }];
+    : [
+        'proof.consistency-missing',
+        `The log was asked to show that ${whether}, and gave no path that shows it.`,
+        { verdict: 'incomplete' },
+      ];
 
 /** What answers for nothing having been left out when the lists were made. */
 function standsBehind({ cosignatures }: OpenedCheckpoint): Statement {

@@ -146,10 +146,10 @@ test('a smaller checkpoint than the latest is never cosigned', () => {
 
 test('a fork is named by both sizes, in words that a log can repeat whole; a proof that should be empty is none', () => {
   const other = { root: rootOf(20, leavesOf('other ')) };
-  const asked = ask(body(other));
+  const asked = ask(body({ ...other, proof: proofOf(7, 20, leavesOf('other ')) }));
   expect([asked.status, asked.body, asked.fork]).toEqual([
     422,
-    'the 20 entries offered are not shown to extend the 7 cosigned: two histories, which differ within the first 7, or no proof\n',
+    'the 20 entries offered do not extend the 7 cosigned: two histories, which differ within the first 7\n',
     { cosigned: 7n, offered: 20n },
   ]);
   const same = ask(body({ size: 7n, root: seed(1), proof: [] }));
@@ -162,6 +162,13 @@ test('a fork is named by both sizes, in words that a log can repeat whole; a pro
   expect([longest.length < 200, /^[\x20-\x7e]+\n$/.test(longest)]).toEqual([true, true]);
   for (const notEmpty of [ask(body({ old: '0', proof: [seed(1)] }), { latest: null }), ask(body({ old: '7', size: 7n, proof: [seed(1)] }))])
     expect([notEmpty.status, notEmpty.fork]).toEqual([422, undefined]);
+});
+
+test('a published head with hashes of a stranger is refused, and is no fork', () => {
+  for (const proof of [[], [seed(1)], proofOf(7, 20).slice(1), [...proofOf(7, 20), seed(1)]]) {
+    const { status: code, fork, noProof } = ask(body({ proof }));
+    expect([code, fork, noProof]).toEqual([422, undefined, { cosigned: 7n, offered: 20n }]);
+  }
 });
 
 test('a tree of no leaves has the root of nothing, else 422', () => {

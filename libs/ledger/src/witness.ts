@@ -5,7 +5,7 @@
 import { equalBytes, toHex, utf8, utf8Text } from './bytes.ts';
 import { type Checkpoint, checkEmptyRoot, parseCheckpoint, parseTreeNumber } from './checkpoint.ts';
 import { cosign } from './cosignature.ts';
-import { verifyConsistency } from './log-tree.ts';
+import { continuityOf } from './log-tree.ts';
 import { type NoteFault, type NoteResult, refused, taken } from './note-fault.ts';
 import type { SigningKey, VerifierKey } from './note-key.ts';
 import { sha256 } from './primitives.ts';
@@ -45,8 +45,10 @@ export interface WitnessAnswer {
   readonly body: string;
   /** With 200, and only then: to be kept before the answer leaves. The note holds the log's signatures and this witness's. */
   readonly cosigned?: WitnessHead & { readonly note: Uint8Array };
-  /** With a 422 that stands for two histories of the log, or for a proof that is none. */
+  /** With a 422 that stands for two histories of the log, shown by the proof or by two roots of one size. */
   readonly fork?: WitnessFork;
+  /** With a 422 to a proof that leads nowhere, or from a size that is a power of two, where it would not say from which root. */
+  readonly noProof?: WitnessFork;
 }
 
 /** Two histories of one log, as far as one exchange names them. */
@@ -105,22 +107,27 @@ export function addCheckpoint({ oldSize, proof, note, checkpoint }: AddCheckpoin
   const fault = checkEmptyRoot(checkpoint);
   if (fault !== null) return answer(422, fault.detail);
   // Of equal sizes the roots are compared; from no leaves on, only the empty proof is one.
-  if (!verifyConsistency(latest.size, latest.root, size, root, proof)) return forked(latest, checkpoint);
+  const continuity = continuityOf([latest.size, latest.root], [size, root], proof);
+  if (continuity !== 'continues') return notContinued(latest, checkpoint, continuity === 'forked');
   const cosignatures = [view.key, ...(view.furtherKeys ?? [])].map((key) => cosign(key, note.text, view.timestamp));
   const cosigned = { size, root, note: formatNote(note.text, [...opened.value.verified, ...cosignatures]) };
   return { status: 200, contentType: TEXT, body: cosignatures.map(formatSignatureLine).join(''), cosigned };
 }
 
 /** In printable ASCII and below 200 characters at any size: so much of it whoever is refused repeats in his log. */
-function forked(latest: WitnessHead, { size, root }: Checkpoint): WitnessAnswer {
+function notContinued(latest: WitnessHead, { size, root }: Checkpoint, isFork: boolean): WitnessAnswer {
   if (latest.size === 0n || (size === latest.size && equalBytes(root, latest.root)))
     return answer(422, `the proof from ${latest.size} to ${size} entries has to be empty, and is not`);
   const differ = `two histories, which differ within the first ${latest.size}`;
+  const sizes = { cosigned: latest.size, offered: size };
+  // Anybody can send a head that was published with hashes of his own: that is no word about the log.
+  if (!isFork)
+    return { ...answer(422, `the proof does not show the ${size} entries offered to extend the ${latest.size} cosigned`), noProof: sizes };
   const sentence =
     size === latest.size
       ? `another head of ${size} entries was cosigned: ${differ}`
-      : `the ${size} entries offered are not shown to extend the ${latest.size} cosigned: ${differ}, or no proof`;
-  return { ...answer(422, sentence), fork: { cosigned: latest.size, offered: size } };
+      : `the ${size} entries offered do not extend the ${latest.size} cosigned: ${differ}`;
+  return { ...answer(422, sentence), fork: sizes };
 }
 
 function answer(status: WitnessAnswer['status'], sentence: string): WitnessAnswer {

@@ -1,7 +1,9 @@
 /** `custody checkpoint get|key|pin|compare`: the signed head of the log, the key by which others check it, and what is kept of it. */
 import { readFileSync } from 'node:fs';
 import {
+  continuityOf,
   formatVerifierKey,
+  type Kept,
   keysAt,
   KEYS_TREE,
   leftOpen,
@@ -14,8 +16,8 @@ import {
   toHex,
   utf8,
   type VerifierKey,
-  verifyConsistency,
   verifyProof,
+  witnessing,
 } from '#lib/ledger';
 import { type Client, createClient } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
@@ -119,14 +121,20 @@ export async function compare(client: Client, other: string | undefined, flags: 
     { name: 'server', note, head: here, client },
     ...(there.note === null ? [] : [{ name: there.name, note: there.note, head: there, client: there.client ?? client }]),
   ];
+  const unwitnessed: Statement[] = [];
   const witness = trust.witnesses?.witnesses.map(({ key: one }) => one) ?? [];
   for (const { name, note: given } of heads) {
     const opened = openCheckpoint(utf8(given), { log: trust.log, witness });
     if (!opened.ok) return printVerdict(`${here.origin} (${name})`, untrusted(opened.fault), flags);
+    if (trust.witnesses !== undefined) {
+      const { met, missing, threshold } = witnessing(opened.value.cosignatures, trust.witnesses);
+      const why = `The head of ${name} has fewer cosignatures than the ${threshold} of the policy; missing: ${missing.join(', ')}.`;
+      if (!met) unwitnessed.push(leftOpen('witnesses', 'proof.witnesses', why, { verdict: 'incomplete' }));
+    }
   }
   const report = await related(here, there, client);
   if (report.verdict !== 'verified') return printVerdict(here.origin, report, flags);
-  const said: Statement[] = [];
+  const said: Statement[] = [...unwitnessed];
   for (const one of heads) said.push(...(await judgedKeys(one.client, { ...judged, ...one })).said);
   return printVerdict(here.origin, withKeys(report, said), flags);
 }
@@ -145,14 +153,15 @@ async function related(here: Head, there: OtherHead, client: Client): Promise<Re
   const needsNone = small.size === large.size || small.size === 0n;
   const asked = [client, ...(there.client === null ? [] : [there.client])];
   for (const one of needsNone ? [null] : here.size >= there.size ? asked : asked.reverse()) {
-    const path = one === null ? [] : await pathBetween(one, small.size, large.size);
-    if (path === 'missing') continue;
-    if (verifyConsistency(small.size, small.root, large.size, large.root, path))
-      return agreed(here, `The heads of ${sizes} entries are of one log that only grew.`);
-    isForked = true;
+    const { consistency, claimed }: Pick<Kept, 'consistency' | 'claimed'> =
+      one === null ? { consistency: [] } : await pathBetween(one, small.size, large.size);
+    if (!Array.isArray(consistency)) continue;
+    const continuity = continuityOf([small.size, small.root], [large.size, large.root], consistency as readonly Uint8Array[], claimed);
+    if (continuity === 'continues') return agreed(here, `The heads of ${sizes} entries are of one log that only grew.`);
+    isForked ||= continuity === 'forked';
   }
   if (!isForked) {
-    const why = `No server that was asked gives the path between the heads of ${sizes} entries, as the one with the larger head can: whether they are of one log is not shown.`;
+    const why = `No server that was asked gives a path that shows it between the heads of ${sizes} entries, as the one with the larger head can: whether they are of one log is not shown.`;
     return reportOf([leftOpen('kept', 'proof.consistency-missing', why, { verdict: 'incomplete' })], null);
   }
   const first = there.client === null ? null : await differenceOf(client, here.size, there.client, there.size);

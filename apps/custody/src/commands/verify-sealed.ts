@@ -152,12 +152,8 @@ async function* placesKept(client: Client, opened: OpenedSealedReceipt, flags: V
   const note = await client.text('/log/checkpoint');
   const { size, root } = headOfNote(note);
   const { trust, pin, said } = await trustFor(note, flags, client);
-  const consistency = size <= from ? [] : await pathBetween(client, from, size);
-  const grown = verifyHead(
-    note,
-    { ...trust, kept: { size: from, root: before, mapSalt: null, trees: [], consistency } },
-    { isLatest: true },
-  );
+  const path = size <= from ? { consistency: [] } : await pathBetween(client, from, size);
+  const grown = verifyHead(note, { ...trust, kept: { size: from, root: before, mapSalt: null, trees: [], ...path } }, { isLatest: true });
   const newest = withSaid(verifyHead(note, trust, { isLatest: true }), said);
   const open = [...grown.statements, ...newest.statements].filter(({ state, verdict }) => state === 'failed' || verdict !== undefined);
   if (open.length > 0) return yield* open;
@@ -187,7 +183,7 @@ async function placeKept(client: Client, sealed: SealedReceipt, { group, item, n
   const open = report.statements.find(({ state, verdict }) => state === 'failed' || verdict !== undefined);
   if (open !== undefined) return { ...open, about };
   const document = readProofDocument(utf8(text));
-  const tree = document.ok ? document.value.item?.groups[0]?.tree : undefined;
+  const tree = document.ok ? document.value.item?.groups.find((part) => part.group === group)?.tree : undefined;
   if (tree === undefined || tree === null)
     return failed({ code: 'sealed.left-out', detail: 'The item has no such entry in the log: it was left out.' }, about);
   const kept = checkPlaceKept(sealed, { group, item }, tree);
