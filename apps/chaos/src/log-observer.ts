@@ -29,6 +29,7 @@ const file = openSync(request.file, 'a');
 const heads: Anchor[] = [];
 const faults: string[] = [];
 let last = '';
+let looking = Promise.resolve();
 /** Heads before this one are known to be consistent with it. */
 let compared = 0;
 
@@ -43,8 +44,13 @@ for (;;) {
   await sleep(LOOK_EVERY_MS);
 }
 
-/** What is served now, as anybody gets it. No answer is no fault: the database may be down. */
-async function look(): Promise<void> {
+/** What is served now, as anybody gets it. No answer is no fault: the database may be down. In turns: answers that overtake each other are no fault of the log. */
+function look(): Promise<void> {
+  looking = looking.then(lookOnce);
+  return looking;
+}
+
+async function lookOnce(): Promise<void> {
   let note: string;
   try {
     const response = await fetch(`${request.base}/log/checkpoint`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });

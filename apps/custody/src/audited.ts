@@ -128,7 +128,7 @@ export async function storedKeyNotices(client: StoreClient): Promise<PlacedKeyNo
 /**
  * Heads that were kept elsewhere: files with a checkpoint (C2SP tlog-checkpoint) as `custody checkpoint get` prints it. Where keys are known
  * it has to be signed by one of them, or by one that the log names at its size, as before a rotation: a head that anybody could have written is
- * held against nothing. Throws CommandError `usage`.
+ * held against nothing. A given key is believed whatever the stored log says of it, which is what is to be audited. Throws CommandError `usage`.
  */
 export function pinnedHeads(files: readonly string[], keys: readonly VerifierKey<'log'>[], said: readonly PlacedKeyNotice[]): Anchor[] {
   return files.map((name) => {
@@ -137,7 +137,7 @@ export function pinnedHeads(files: readonly string[], keys: readonly VerifierKey
     const head = parsed.ok ? parseCheckpoint(parsed.value.text) : parsed;
     if (!head.ok) throw new CommandError(EXIT.usage, 'usage', `--pin ${name}: ${head.fault.detail}.`);
     const { origin, size, root } = head.value;
-    const opened = keys.length === 0 ? null : openCheckpoint(note, { log: headKeysAt(keys, said, origin, Number(size)) });
+    const opened = keys.length === 0 ? null : openCheckpoint(note, { log: [...keys, ...headKeysAt(keys, said, origin, Number(size))] });
     if (opened?.ok === false) throw new CommandError(EXIT.usage, 'usage', `--pin ${name}: ${opened.fault.detail}.`);
     return { kind: 'pin', name, size: Number(size), root, witnesses: [] };
   });

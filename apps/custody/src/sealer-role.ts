@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openSealer, type Sealer, SealPace } from '#app/sealer';
+import { parseNote, utf8 } from '#lib/ledger';
 import type { Config, ProgressReport } from '#lib/runtime';
-import { countEntriesFrom, lastSeal, ledgerConstants, type StorePool } from '#lib/store';
+import { countEntriesFrom, lastSeal, ledgerConstants, newestWaitingHead, type StorePool, writeCheckpoint } from '#lib/store';
 import { sealFailpoints } from './failpoints.ts';
 import { declaredKeys } from './log-key.ts';
 import type { Parts } from './parts.ts';
@@ -104,6 +105,26 @@ export async function startSealer(parts: Parts): Promise<void> {
     witnesses?.cosigning.withdraw();
     ending.abort();
     await running;
+  });
+}
+
+/** Of a log that has ended nothing is sealed; its last head may still wait for cosignatures, without which nobody is shown how it ended. */
+export async function cosignLastHead(parts: Parts): Promise<void> {
+  const { config, database, shutdown } = parts;
+  if (config.sealer.witnesses === null) return;
+  const pool = database.pool('sealer', { max: 2 });
+  const head = await newestWaitingHead(pool);
+  const note = head === null ? null : parseNote(utf8(head.note));
+  if (head === null || note?.ok !== true) return;
+  const ending = new AbortController();
+  const witnesses = await sealerWitnesses(parts, pool, await declaredKeys(config, (await ledgerConstants(pool)).origin), ending.signal);
+  witnesses?.cosigning.offer({ size: head.size, ...note.value }, (cosigned) =>
+    pool.transaction((client) => writeCheckpoint(client, head.size, cosigned)),
+  );
+  shutdown.at('consumers', 'cosigning', () => {
+    ending.abort();
+    witnesses?.cosigning.withdraw();
+    return Promise.resolve();
   });
 }
 

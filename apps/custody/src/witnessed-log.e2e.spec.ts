@@ -108,4 +108,15 @@ test('a log is published with both cosignatures of an auditing witness, and not 
   await startWitness(...args);
   await until(() => cosigned(next));
   expect(await (await fetch(`${url}/readyz`)).text()).toContain('sealed entries are witnessed');
+
+  // How it ends is shown with both cosignatures too, which its server asks for when it is up again.
+  await running.stop();
+  const frozen = await runCustody(['log', 'freeze', '--reason', 'a drill'], {
+    CUSTODY_DATA_DIR: dataDir,
+    CUSTODY_SEALER_WITNESSES: policy,
+  });
+  expect([frozen.code, frozen.stderr]).toEqual([0, expect.stringContaining('waits for the cosignatures')]);
+  const [, last = ''] = frozen.stdout.split('\n');
+  running = await serveCustody({ ...env, CUSTODY_SEALER_WITNESSES: policy }, ['--port', port]);
+  expect(await until(() => cosigned(BigInt(last) - 1n))).toBe(BigInt(last));
 });

@@ -58,6 +58,7 @@ export {
   countEntriesFrom,
   itemLeavesAre,
   lastCheckpoint,
+  newestWaitingHead,
   lastSeal,
   mapTilesAre,
   readEdgeTiles,

@@ -54,7 +54,7 @@ export function keptElsewhere(
       if (!opened.ok) throw new CommandError(EXIT.usage, 'usage', `--receipts ${name}: ${opened.fault.detail}`);
       const { checkpoint, cosignatures, signatures } = opened.value.checkpoint;
       const { origin, size, root } = checkpoint;
-      const allowed = new Set(headKeysAt(keys, said, origin, Number(size)).map(formatVerifierKey));
+      const allowed = new Set([...keys, ...headKeysAt(keys, said, origin, Number(size))].map(formatVerifierKey));
       if (!signatures.some(({ key }) => allowed.has(formatVerifierKey(key))))
         throw new CommandError(EXIT.usage, 'usage', `--receipts ${name}: its head is signed by a key that the log had revoked.`);
       const by = policy === null ? [] : cosigned(name, cosignatures, policy);

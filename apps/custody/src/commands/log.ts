@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { openSealer, type SealerOptions } from '#app/sealer';
 import { detailLine, openCheckpoint, parseVerifierKey } from '#lib/ledger';
 import { createLog, secretsOf } from '#lib/runtime';
-import { freezeHead, lastCheckpoint, ledgerConstants, lockHead, type StorePool } from '#lib/store';
+import { freezeHead, lastCheckpoint, ledgerConstants, lockHead, newestWaitingHead, type StorePool } from '#lib/store';
 import { openDatabase } from '../database.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
@@ -17,13 +17,11 @@ import { declaredKeys } from '../log-key.ts';
 import { keepPreviousLog } from '../previous-log.ts';
 import { sealerStateFile } from '../sealer-role.ts';
 
-/** What a log that cannot say its end suffers from: what is stored is not what was signed, or its keys are not here. */
+/** What a log that cannot say its end suffers from: what is stored is not what was signed, or its keys are not here. A clock can be set right: then it says it. */
 const CANNOT_SAY: ReadonlySet<string> = new Set([
   'seal.rollback',
   'seal.mismatch',
   'seal.gap',
-  'seal.clock',
-  'seal.clock-unconfirmed',
   'seal.foreign-key',
   'key.revoked',
   'key.other',
@@ -44,8 +42,14 @@ export async function freeze(flags: CommandFlags & { readonly reason: string }):
     const { origin } = await ledgerConstants(pool);
     const keys = await declaredKeys(config, origin);
     const signedHeadFile = sealerStateFile(config, origin);
-    const { clockConfirmed } = config.sealer;
-    process.stdout.write(await ended(pool, { ...keys, pool, signedHeadFile, clockConfirmed, endReason: reason }));
+    const { clockConfirmed, witnesses } = config.sealer;
+    // Its witnesses may read the log itself before they cosign, which its server shows: that one asks them.
+    const publisher = witnesses === null ? {} : { publisher: { offer: () => undefined } };
+    process.stdout.write(await ended(pool, { ...keys, ...publisher, pool, signedHeadFile, clockConfirmed, endReason: reason }));
+    if (witnesses !== null)
+      process.stderr.write(
+        'This head waits for the cosignatures of the policy: start the server, which asks for them and then shows it.\n',
+      );
     return EXIT.ok;
   } finally {
     await database.closePools();
@@ -66,7 +70,7 @@ async function ended(pool: StorePool, options: SealerOptions): Promise<string> {
     });
     throw new CommandError(EXIT.conflict, code, `Nothing is appended to this log any more, but it cannot say so: ${message ?? code}`);
   }
-  return (await lastCheckpoint(pool))?.note ?? '';
+  return (await newestWaitingHead(pool))?.note ?? (await lastCheckpoint(pool))?.note ?? '';
 }
 
 /** Only where the checkpoint is signed by the key that is given: the new log commits to it in its first entry. */

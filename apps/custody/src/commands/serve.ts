@@ -26,7 +26,7 @@ import { checkLogins } from '../logins.ts';
 import { getsNoUpdates } from '../node-support.ts';
 import { endWith, type Parts } from '../parts.ts';
 import { startProjector } from '../projector-role.ts';
-import { startSealer } from '../sealer-role.ts';
+import { cosignLastHead, startSealer } from '../sealer-role.ts';
 
 export async function serve(flags: CommandFlags, args: readonly string[]): Promise<ExitCode> {
   const settings = parseSettings(args);
@@ -66,8 +66,10 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   if (applied.length > 0) log.info('the database was migrated', { count: applied.length });
 
   const isOver = await hasEnded(database);
+  let cosigns = false;
   if (isOver) {
     log.error('the log has ended: it is read and proved, and nothing is taken in', { code: 'log.frozen' });
+    cosigns = config.roles.includes('sealer');
     config = { ...config, roles: config.roles.filter((role) => role === 'gateway') };
   }
   // The embedded database has a login for each role from its first moment.
@@ -87,6 +89,7 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
     await startSealer(parts);
     if (isNew) await untilSealed(parts);
   }
+  if (cosigns) await cosignLastHead(parts);
   return url;
 }
 

@@ -5,10 +5,10 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import {
+  BUNDLE_LIMITS,
   BUNDLE_PROOF,
   type BundleFiles,
   notChecked,
-  PROOF_BYTES_MAX,
   type Question,
   readBundleZip,
   type Report,
@@ -52,11 +52,13 @@ export async function verify(client: Client | null, what: string, flags: VerifyF
   }
 }
 
+/** What a bundle may hold, and the names and headers of its files beside it. */
+const FILE_BYTES_MAX = BUNDLE_LIMITS.totalBytesMax + 64 * 1024 ** 2;
+
 function readIfFile(path: string): Uint8Array | null {
   try {
     const { size } = statSync(path);
-    if (size > 2 * PROOF_BYTES_MAX)
-      throw new CommandError(EXIT.usage, 'verify.too-large', `${path} has ${size} bytes, more than any proof.`);
+    if (size > FILE_BYTES_MAX) throw new CommandError(EXIT.usage, 'verify.too-large', `${path} has ${size} bytes, more than any bundle.`);
     return readFileSync(path);
   } catch (error) {
     if (error instanceof CommandError || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

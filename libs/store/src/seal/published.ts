@@ -5,6 +5,10 @@ import { ITEM_LEAF_COLUMNS, MAP_TILE_COLUMNS, type SealRow } from './seal-rows.t
 type From = StoreClient | StorePool;
 
 const LAST_CHECKPOINT = { name: 'last_checkpoint', text: 'select size, note from proof.checkpoints order by size desc limit 1' };
+const NEWEST_WAITING = {
+  name: 'newest_waiting_head',
+  text: `select size, note from proof.waiting_heads where size > coalesce((select max(size) from proof.checkpoints), 0) order by size desc limit 1`,
+};
 const TILE = {
   name: 'tile',
   text: 'select substring(hashes from 1 for $3::integer) as hashes from proof.tiles where level = $1::smallint and n = $2::bigint',
@@ -24,6 +28,12 @@ const SEAL_AT = {
 /** The newest signed note; `null` before the first. */
 export async function lastCheckpoint(from: From): Promise<{ size: number; note: string } | null> {
   const { rows } = await from.run<{ size: number; note: string }>(LAST_CHECKPOINT);
+  return rows[0] ?? null;
+}
+
+/** The newest head that was signed and is not published, where it is newer than those that are. */
+export async function newestWaitingHead(from: From): Promise<{ size: number; note: string } | null> {
+  const { rows } = await from.run<{ size: number; note: string }>(NEWEST_WAITING);
   return rows[0] ?? null;
 }
 
