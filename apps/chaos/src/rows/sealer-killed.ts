@@ -23,8 +23,8 @@ import {
 } from '../sealing.ts';
 import { freezeInTransaction } from '../transactions.ts';
 
-/** A seal every few hundred milliseconds has some dozens of entries. */
-const ENTRIES_PER_SECOND = 100;
+/** A seal every few hundred milliseconds has some entries. More would make the audits after each death longer than all else: they are of the whole log, each time. */
+const ENTRIES_PER_SECOND = 40;
 const ROWS_PER_REQUEST = 5;
 /** More than any run takes in. */
 const SIGHTINGS_MAX = 100_000;
