@@ -1,7 +1,7 @@
 /** What proofs about items are made from: rows that seals wrote, as of any seal. */
-import type { StoreClient, StorePool } from '../pool.ts';
+import type { Statements } from '../pool.ts';
 
-type From = StoreClient | StorePool;
+type From = Statements;
 
 /** Nodes of the item map at depth 16 that one seal changed, below 8 bits that they share. */
 export interface StoredMapTile {
