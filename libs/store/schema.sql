@@ -100,12 +100,12 @@ grant select on ledger.conflicts to custody_gateway;
 grant select on ledger.conflicts to custody_operator;
 grant select on ledger.conflicts to custody_projector;
 alter table ledger.conflicts enable row level security, force row level security;
-create policy operator_reads on ledger.conflicts for select to custody_operator using (true);
+create policy operator_reads on ledger.conflicts for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
 create policy owner on ledger.conflicts for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy projector_appends on ledger.conflicts for insert to custody_projector with check (true);
-create policy projector_reads on ledger.conflicts for select to custody_projector using (true);
+create policy projector_appends on ledger.conflicts for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy projector_reads on ledger.conflicts for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 create policy reader on ledger.conflicts for select to custody_gateway using ((agency = ( SELECT ctx.agency() AS agency)));
 comment on table ledger.conflicts is 'The same (agency, id) with other bytes than the entry that stands: the whole value, kept for its submitter.';
 
@@ -128,12 +128,12 @@ grant select on ledger.content to custody_projector;
 grant select on ledger.content (log_index) to custody_capture;
 grant select on ledger.content (captured) to custody_capture;
 alter table ledger.content enable row level security, force row level security;
-create policy capture_reads on ledger.content for select to custody_capture using (true);
-create policy operator_reads on ledger.content for select to custody_operator using (true);
+create policy capture_reads on ledger.content for select to custody_capture using (( SELECT pg_has_role(CURRENT_USER, 'custody_capture'::name, 'usage'::text) AS pg_has_role));
+create policy operator_reads on ledger.content for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
 create policy owner on ledger.content for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy projector_appends on ledger.content for insert to custody_projector with check (true);
+create policy projector_appends on ledger.content for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 create policy reader on ledger.content for select to custody_gateway using ((grps && ( SELECT ctx.groups() AS groups)));
 comment on column ledger.content.captured is 'Microseconds since 1970-01-01T00:00:00Z by the clock of capture.';
 comment on column ledger.content.grps is 'As in ledger.entries.';
@@ -168,14 +168,14 @@ grant select on ledger.dead_letters to custody_projector;
 grant update on ledger.dead_letters (retried) to custody_operator;
 grant update on ledger.dead_letters (copied) to custody_projector;
 alter table ledger.dead_letters enable row level security, force row level security;
-create policy operator_marks on ledger.dead_letters for update to custody_operator using (true);
-create policy operator_reads on ledger.dead_letters for select to custody_operator using (true);
+create policy operator_marks on ledger.dead_letters for update to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy operator_reads on ledger.dead_letters for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
 create policy owner on ledger.dead_letters for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy projector_appends on ledger.dead_letters for insert to custody_projector with check (true);
-create policy projector_marks on ledger.dead_letters for update to custody_projector using (true);
-create policy projector_reads on ledger.dead_letters for select to custody_projector using (true);
+create policy projector_appends on ledger.dead_letters for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy projector_marks on ledger.dead_letters for update to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy projector_reads on ledger.dead_letters for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 create policy reader on ledger.dead_letters for select to custody_gateway using ((agency = ( SELECT ctx.agency() AS agency)));
 comment on column ledger.dead_letters.headers is 'JSON text: pairs of a name and the raw bytes in base64.';
 comment on column ledger.dead_letters.found is 'Microseconds since 1970 by the clock of the database; so retried.';
@@ -205,15 +205,15 @@ grant select on ledger.entries to custody_operator;
 grant select on ledger.entries to custody_projector;
 grant select on ledger.entries to custody_sealer;
 alter table ledger.entries enable row level security, force row level security;
-create policy capture_reads on ledger.entries for select to custody_capture using (true);
-create policy operator_reads on ledger.entries for select to custody_operator using (true);
+create policy capture_reads on ledger.entries for select to custody_capture using (( SELECT pg_has_role(CURRENT_USER, 'custody_capture'::name, 'usage'::text) AS pg_has_role));
+create policy operator_reads on ledger.entries for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
 create policy owner on ledger.entries for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy projector_appends on ledger.entries for insert to custody_projector with check (true);
-create policy projector_reads on ledger.entries for select to custody_projector using (true);
+create policy projector_appends on ledger.entries for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy projector_reads on ledger.entries for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 create policy reader on ledger.entries for select to custody_gateway using ((grps && ( SELECT ctx.groups() AS groups)));
-create policy sealer_reads on ledger.entries for select to custody_sealer using (true);
+create policy sealer_reads on ledger.entries for select to custody_sealer using (( SELECT pg_has_role(CURRENT_USER, 'custody_sealer'::name, 'usage'::text) AS pg_has_role));
 comment on column ledger.entries.grps is 'Reader groups that may read the row; none = nobody, so that a row whose readers were forgotten is seen by nobody.';
 
 create table ledger.head (
@@ -293,12 +293,12 @@ grant select on ledger.reader_groups to custody_gateway;
 grant select on ledger.reader_groups to custody_operator;
 grant select on ledger.reader_groups to custody_projector;
 alter table ledger.reader_groups enable row level security, force row level security;
-create policy operator_reads on ledger.reader_groups for select to custody_operator using (true);
+create policy operator_reads on ledger.reader_groups for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
 create policy owner on ledger.reader_groups for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy projector_appends on ledger.reader_groups for insert to custody_projector with check (true);
-create policy projector_reads on ledger.reader_groups for select to custody_projector using (true);
+create policy projector_appends on ledger.reader_groups for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy projector_reads on ledger.reader_groups for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 create policy reader on ledger.reader_groups for select to custody_gateway using ((id = ANY (( SELECT ctx.groups() AS groups)::integer[])));
 
 create table ledger.relations (
@@ -316,11 +316,11 @@ grant select on ledger.relations to custody_gateway;
 grant select on ledger.relations to custody_operator;
 grant select on ledger.relations to custody_projector;
 alter table ledger.relations enable row level security, force row level security;
-create policy operator_reads on ledger.relations for select to custody_operator using (true);
+create policy operator_reads on ledger.relations for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
 create policy owner on ledger.relations for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy projector_appends on ledger.relations for insert to custody_projector with check (true);
+create policy projector_appends on ledger.relations for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 create policy reader on ledger.relations for select to custody_gateway using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
 
 create table ledger.search_keys (
@@ -335,12 +335,12 @@ grant select on ledger.search_keys to custody_gateway;
 grant select on ledger.search_keys to custody_operator;
 grant select on ledger.search_keys to custody_projector;
 alter table ledger.search_keys enable row level security, force row level security;
-create policy operator_reads on ledger.search_keys for select to custody_operator using (true);
+create policy operator_reads on ledger.search_keys for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
 create policy owner on ledger.search_keys for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy projector_appends on ledger.search_keys for insert to custody_projector with check (true);
-create policy projector_reads on ledger.search_keys for select to custody_projector using (true);
+create policy projector_appends on ledger.search_keys for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy projector_reads on ledger.search_keys for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 create policy reader on ledger.search_keys for select to custody_gateway using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
 comment on table ledger.search_keys is 'Rows are unique by how they are made; a unique index over them would take four times the room of this one, whose equal keys are kept once.';
 comment on column ledger.search_keys.alias is 'As stated, of a key by which an alias is found; empty: of the item itself.';
@@ -369,15 +369,15 @@ grant select on ledger.timeline to custody_operator;
 grant select on ledger.timeline to custody_projector;
 grant select on ledger.timeline to custody_sealer;
 alter table ledger.timeline enable row level security, force row level security;
-create policy capture_reads on ledger.timeline for select to custody_capture using (true);
-create policy operator_reads on ledger.timeline for select to custody_operator using (true);
+create policy capture_reads on ledger.timeline for select to custody_capture using (( SELECT pg_has_role(CURRENT_USER, 'custody_capture'::name, 'usage'::text) AS pg_has_role));
+create policy operator_reads on ledger.timeline for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
 create policy owner on ledger.timeline for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy projector_appends on ledger.timeline for insert to custody_projector with check (true);
-create policy projector_reads on ledger.timeline for select to custody_projector using (true);
+create policy projector_appends on ledger.timeline for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy projector_reads on ledger.timeline for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 create policy reader on ledger.timeline for select to custody_gateway using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
-create policy sealer_reads on ledger.timeline for select to custody_sealer using (true);
+create policy sealer_reads on ledger.timeline for select to custody_sealer using (( SELECT pg_has_role(CURRENT_USER, 'custody_sealer'::name, 'usage'::text) AS pg_has_role));
 comment on table ledger.timeline is 'One row per (item, reader group) of an entry; an entry without items stands under the item '''' so that its reader groups are known.';
 comment on column ledger.timeline.starts is 'Microseconds since 1970, start of occurred; the greatest bigint where it is not known. So for ends.';
 

@@ -6,6 +6,7 @@ export { takeOwnership, type OwnerLock } from './embedded/owner-lock.ts';
 export { APPEND_ONLY_SQLSTATE, StoreError, storeFault, sqlState } from './errors.ts';
 export { dumpFixture, openFixture } from './fixture.ts';
 export { readLogin, type Login } from './login.ts';
+export { securityFaults, type SecurityFault } from './row-security.ts';
 export { migrationState, type MigrationState } from './migration-state.ts';
 export { loadMigrations, migrate, type MigrationReport } from './migrate.ts';
 export { installContextKey } from './context-key.ts';

@@ -18,15 +18,18 @@ const BLOCK_BYTES = 64;
 /** A context is used at once: this is for clocks that differ. Longer is only how long a context that was overheard holds, on its own connection. */
 const CONTEXT_SECONDS = 60;
 
+/** What no agency can be called. */
+const NO_AGENCY = '-';
+
 /** Who asks, and in which reader groups. Made where a caller's identity is known, and nowhere else; it cannot be changed. */
 export class ReaderContext {
-  readonly agency: string;
+  readonly agency: string | null;
   /** Numbers, as `readerGroupIds` gives them. */
   readonly groups: readonly number[];
 
-  /** Throws RangeError for what no context can say. */
-  constructor(agency: string, groups: readonly number[]) {
-    if (!AGENCY_PATTERN.test(agency)) throw new RangeError('A context is of an agency.');
+  /** @param agency `null`: he is of none. Throws RangeError for what no context can say. */
+  constructor(agency: string | null, groups: readonly number[]) {
+    if (agency !== null && !AGENCY_PATTERN.test(agency)) throw new RangeError('A context is of an agency.');
     if (!groups.every((group) => Number.isInteger(group) && group > 0)) throw new RangeError('Reader groups have positive numbers.');
     this.agency = agency;
     this.groups = Object.freeze([...groups]);
@@ -48,7 +51,7 @@ export class ContextSigner {
 
   /** @param pid of the backend that shall believe it */
   read({ agency, groups }: ReaderContext, pid: number, nowMs = Date.now()): string {
-    return this.#signed('read', pid, nowMs, `${agency} {${groups.join(',')}}`);
+    return this.#signed('read', pid, nowMs, `${agency ?? NO_AGENCY} {${groups.join(',')}}`);
   }
 
   names(names: readonly string[], pid: number, nowMs = Date.now()): string {

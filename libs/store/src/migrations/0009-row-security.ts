@@ -165,9 +165,11 @@ const READ_WHOLE: Readonly<Record<string, readonly string[]>> = {
 const APPENDED_BY_PROJECTOR = TENANT_TABLES;
 
 /**
- * The owner sees rows as himself alone. Where a view or function of his runs for somebody else its tables are read with his rights, and so by
- * his policy, but current_user is who asks: such a view shows nothing. That is what FORCE is for; without it the owner's rights have no policy.
+ * A role sees as itself alone. Where a view or function of the owner runs for somebody else its tables are read with the owner's rights, and so
+ * by the policies of the owner and of every role that he is a member of; but current_user is who asks: such a view shows what the asker is
+ * shown anyway. That is what FORCE is for: without it the owner's rights have no policy.
  */
+const asItself = (role: string): string => `(select pg_has_role(current_user, 'custody_${role}', 'usage'))`;
 const AS_OWNER = `current_user = (select pg_get_userbyid(nspowner) from pg_catalog.pg_namespace where nspname = 'ctx')`;
 
 const POLICIES = [
@@ -175,13 +177,13 @@ const POLICIES = [
     ([table, rows]) => `create policy reader on ledger.${table} for select to custody_gateway using (${rows});`,
   ),
   ...Object.entries(READ_WHOLE).flatMap(([role, tables]) =>
-    tables.map((table) => `create policy ${role}_reads on ledger.${table} for select to custody_${role} using (true);`),
+    tables.map((table) => `create policy ${role}_reads on ledger.${table} for select to custody_${role} using (${asItself(role)});`),
   ),
   ...APPENDED_BY_PROJECTOR.map(
-    (table) => `create policy projector_appends on ledger.${table} for insert to custody_projector with check (true);`,
+    (table) => `create policy projector_appends on ledger.${table} for insert to custody_projector with check (${asItself('projector')});`,
   ),
   ...['projector', 'operator'].map(
-    (role) => `create policy ${role}_marks on ledger.dead_letters for update to custody_${role} using (true);`,
+    (role) => `create policy ${role}_marks on ledger.dead_letters for update to custody_${role} using (${asItself(role)});`,
   ),
   ...[...TENANT_TABLES.map((table) => `ledger.${table}`), 'ctx.secrets'].map(
     (table) => `create policy owner on ${table} to current_user using (${AS_OWNER});`,

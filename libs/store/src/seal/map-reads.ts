@@ -43,7 +43,7 @@ const ITEM_ROWS = {
   name: 'item_rows',
   text: 'select item, n, hashes from proof.item_leaves join unnest($1::integer[], $2::integer[]) as wanted (item, n) using (item, n)',
 };
-const ITEM_ENTRIES = {
+export const ITEM_ENTRIES = {
   name: 'item_entries',
   text: `select l.log_index as "logIndex", e.commitment, n.bytes as notice
     from proof.item_leaves l

@@ -7,7 +7,7 @@ import { EVENT_COLUMNS, type EventRow } from './event-row.ts';
 
 type From = Statements;
 
-const SUBMITTED = {
+export const SUBMITTED = {
   name: 'submitted_event',
   text: `select ${EVENT_COLUMNS} from ledger.entries e join ledger.content c on c.log_index = e.log_index
     where e.agency = $1::text and e.id = $2::text`,
@@ -29,7 +29,7 @@ export interface RefusedBytes {
   readonly isRetried: boolean;
 }
 
-const REFUSED = {
+export const REFUSED = {
   name: 'refused_bytes',
   text: `(select content_hash as "contentHash", null as code, '' as detail, false as "isRetried" from ledger.conflicts
       where agency = $1::text and id = $2::text and content_hash = $3::bytea)
