@@ -217,7 +217,7 @@ describe('a submission', () => {
   }, 60_000);
 
   test('that waits is the oldest of which the ledger knows, until a published head covers it', async () => {
-    const oldest = (): Promise<number | null> => oldestUnsealed(database.pool('gateway'));
+    const oldest = (): Promise<number | null> => oldestUnsealed(database.pool('operator'));
     expect(await oldest()).toBeNull();
     await project(sighting('a'));
     expect(await oldest()).toBe(Date.parse(CAPTURED) * 1_000);
