@@ -3,25 +3,32 @@ import type { Statements } from './pool.ts';
 
 const HASHES = 'hashes, sizes, times and signed notes of the log, which anyone may read under /log';
 
-/** Tables without policies, and why: nothing in them is a tenant's. Every other one has row-level security, also for its owner. */
-export const WITHOUT_POLICIES: Readonly<Record<string, string>> = {
-  'event_log.cluster': 'transport; capture alone has rights on it',
-  'event_log.partitions': 'transport; capture alone has rights on it',
-  'event_log.records': 'transport, read whole or not at all; capture alone has rights on it',
-  'event_log.topics': 'transport; capture alone has rights on it',
-  'ledger.head': 'size and name of the log, and the salt of map keys, which every authenticated agency knows',
-  'ledger.migrations': 'names of migrations',
-  'ledger.notices': "what the log's operator says: genesis, seals, keys",
-  'ledger.offsets': 'positions in topics',
-  'proof.checkpoints': HASHES,
-  'proof.item_leaves': HASHES,
-  'proof.items': 'map keys: hashes over salt, group and identifier, which every proof of the map shows neighbours of',
-  'proof.map_tiles': HASHES,
-  'proof.sealer': 'a fencing token',
-  'proof.seals': HASHES,
-  'proof.tiles': HASHES,
-  'proof.waiting_heads': HASHES,
+const TRANSPORT = 'transport; capture alone has rights on it';
+
+const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  event_log: { cluster: TRANSPORT, partitions: TRANSPORT, records: TRANSPORT, topics: TRANSPORT },
+  ledger: {
+    head: 'size and name of the log, and the salt of map keys, which every authenticated agency knows',
+    migrations: 'names of migrations',
+    notices: "what the log's operator says: genesis, seals, keys",
+    offsets: 'positions in topics',
+  },
+  proof: {
+    checkpoints: HASHES,
+    item_leaves: HASHES,
+    items: 'map keys: hashes over salt, group and identifier, which every proof of the map shows neighbours of',
+    map_tiles: HASHES,
+    sealer: 'a fencing token',
+    seals: HASHES,
+    tiles: HASHES,
+    waiting_heads: HASHES,
+  },
 };
+
+/** Tables without policies, and why: nothing in them is a tenant's. Every other one has row-level security, also for its owner. */
+export const WITHOUT_POLICIES: ReadonlyMap<string, string> = new Map(
+  Object.entries(REASONS).flatMap(([schema, tables]) => Object.entries(tables).map(([table, why]) => [`${schema}.${table}`, why])),
+);
 
 export interface SecurityFault {
   readonly what: string;
@@ -54,7 +61,7 @@ where replace(said, '( SELECT ctx.', '') ~ 'ctx\\.'`;
 
 /** `owner` may be any role: the catalogue is everybody's. */
 export async function securityFaults(owner: Statements): Promise<SecurityFault[]> {
-  const relations = await owner.query<{ what: string; why: string | null }>(RELATIONS, [Object.keys(WITHOUT_POLICIES)]);
+  const relations = await owner.query<{ what: string; why: string | null }>(RELATIONS, [[...WITHOUT_POLICIES.keys()]]);
   const others = [await owner.query<SecurityFault>(FUNCTIONS), await owner.query<SecurityFault>(POLICIES)].flatMap(({ rows }) => rows);
   return [...relations.rows.flatMap(({ what, why }) => (why === null ? [] : [{ what, why }])), ...others];
 }
