@@ -1,5 +1,8 @@
 -- Made from the catalogue of a migrated database; a test fails when it differs. Not a script to run.
 
+create schema ctx;
+grant usage on schema ctx to custody_gateway;
+
 create schema event_log;
 grant usage on schema event_log to custody_capture;
 
@@ -14,6 +17,22 @@ create schema proof;
 grant usage on schema proof to custody_gateway;
 grant usage on schema proof to custody_operator;
 grant usage on schema proof to custody_sealer;
+
+create table ctx.secrets (
+  id text collate "C" not null,
+  inner_pad bytea not null,
+  outer_pad bytea not null,
+  installed timestamp with time zone not null default clock_timestamp(),
+  constraint secrets_id_check CHECK ((id ~ '^[0-9a-f]{16}$'::text)),
+  constraint secrets_inner_pad_check CHECK ((octet_length(inner_pad) = 64)),
+  constraint secrets_outer_pad_check CHECK ((octet_length(outer_pad) = 64)),
+  constraint secrets_pkey PRIMARY KEY (id)
+);
+alter table ctx.secrets enable row level security, force row level security;
+create policy owner on ctx.secrets for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+comment on table ctx.secrets is 'Keys by which readers'' contexts are signed; nobody but the owner reads them. The newest two are accepted.';
 
 create table event_log.cluster (
   one boolean not null default true,
@@ -80,6 +99,14 @@ grant insert on ledger.conflicts to custody_projector;
 grant select on ledger.conflicts to custody_gateway;
 grant select on ledger.conflicts to custody_operator;
 grant select on ledger.conflicts to custody_projector;
+alter table ledger.conflicts enable row level security, force row level security;
+create policy operator_reads on ledger.conflicts for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on ledger.conflicts for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy projector_appends on ledger.conflicts for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy projector_reads on ledger.conflicts for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy reader on ledger.conflicts for select to custody_gateway using ((agency = ( SELECT ctx.agency() AS agency)));
 comment on table ledger.conflicts is 'The same (agency, id) with other bytes than the entry that stands: the whole value, kept for its submitter.';
 
 create table ledger.content (
@@ -88,6 +115,7 @@ create table ledger.content (
   captured bigint not null,
   secret bytea not null,
   bytes bytea not null,
+  grps integer[] not null default '{}'::integer[],
   constraint content_pkey PRIMARY KEY (log_index),
   constraint content_secret_check CHECK ((octet_length(secret) = 32))
 );
@@ -99,7 +127,16 @@ grant select on ledger.content to custody_operator;
 grant select on ledger.content to custody_projector;
 grant select on ledger.content (log_index) to custody_capture;
 grant select on ledger.content (captured) to custody_capture;
+alter table ledger.content enable row level security, force row level security;
+create policy capture_reads on ledger.content for select to custody_capture using (( SELECT pg_has_role(CURRENT_USER, 'custody_capture'::name, 'usage'::text) AS pg_has_role));
+create policy operator_reads on ledger.content for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on ledger.content for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy projector_appends on ledger.content for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy reader on ledger.content for select to custody_gateway using ((grps && ( SELECT ctx.groups() AS groups)));
 comment on column ledger.content.captured is 'Microseconds since 1970-01-01T00:00:00Z by the clock of capture.';
+comment on column ledger.content.grps is 'As in ledger.entries.';
 
 create table ledger.dead_letters (
   seq bigint not null generated always as identity,
@@ -130,6 +167,16 @@ grant select on ledger.dead_letters to custody_operator;
 grant select on ledger.dead_letters to custody_projector;
 grant update on ledger.dead_letters (retried) to custody_operator;
 grant update on ledger.dead_letters (copied) to custody_projector;
+alter table ledger.dead_letters enable row level security, force row level security;
+create policy operator_marks on ledger.dead_letters for update to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy operator_reads on ledger.dead_letters for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on ledger.dead_letters for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy projector_appends on ledger.dead_letters for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy projector_marks on ledger.dead_letters for update to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy projector_reads on ledger.dead_letters for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy reader on ledger.dead_letters for select to custody_gateway using ((agency = ( SELECT ctx.agency() AS agency)));
 comment on column ledger.dead_letters.headers is 'JSON text: pairs of a name and the raw bytes in base64.';
 comment on column ledger.dead_letters.found is 'Microseconds since 1970 by the clock of the database; so retried.';
 comment on column ledger.dead_letters.copied is 'When it was in the dead letters'' topic, as found; null: it is not there yet. A mark on each and no cursor: numbers are given before commit, so a lower one may appear behind a cursor.';
@@ -141,6 +188,7 @@ create table ledger.entries (
   id text collate "C" not null,
   commitment bytea not null,
   content_hash bytea not null,
+  grps integer[] not null default '{}'::integer[],
   constraint entries_agency_check CHECK (((octet_length(agency) >= 1) AND (octet_length(agency) <= 64))),
   constraint entries_commitment_check CHECK ((octet_length(commitment) = 32)),
   constraint entries_content_hash_check CHECK ((octet_length(content_hash) = 32)),
@@ -156,6 +204,17 @@ grant select on ledger.entries to custody_gateway;
 grant select on ledger.entries to custody_operator;
 grant select on ledger.entries to custody_projector;
 grant select on ledger.entries to custody_sealer;
+alter table ledger.entries enable row level security, force row level security;
+create policy capture_reads on ledger.entries for select to custody_capture using (( SELECT pg_has_role(CURRENT_USER, 'custody_capture'::name, 'usage'::text) AS pg_has_role));
+create policy operator_reads on ledger.entries for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on ledger.entries for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy projector_appends on ledger.entries for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy projector_reads on ledger.entries for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy reader on ledger.entries for select to custody_gateway using ((grps && ( SELECT ctx.groups() AS groups)));
+create policy sealer_reads on ledger.entries for select to custody_sealer using (( SELECT pg_has_role(CURRENT_USER, 'custody_sealer'::name, 'usage'::text) AS pg_has_role));
+comment on column ledger.entries.grps is 'Reader groups that may read the row; none = nobody, so that a row whose readers were forgotten is seen by nobody.';
 
 create table ledger.head (
   one boolean not null default true,
@@ -233,6 +292,14 @@ grant insert on ledger.reader_groups to custody_projector;
 grant select on ledger.reader_groups to custody_gateway;
 grant select on ledger.reader_groups to custody_operator;
 grant select on ledger.reader_groups to custody_projector;
+alter table ledger.reader_groups enable row level security, force row level security;
+create policy operator_reads on ledger.reader_groups for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on ledger.reader_groups for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy projector_appends on ledger.reader_groups for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy projector_reads on ledger.reader_groups for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy reader on ledger.reader_groups for select to custody_gateway using ((id = ANY (( SELECT ctx.groups() AS groups)::integer[])));
 
 create table ledger.relations (
   target_agency text collate "C" not null,
@@ -248,6 +315,13 @@ grant insert on ledger.relations to custody_projector;
 grant select on ledger.relations to custody_gateway;
 grant select on ledger.relations to custody_operator;
 grant select on ledger.relations to custody_projector;
+alter table ledger.relations enable row level security, force row level security;
+create policy operator_reads on ledger.relations for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on ledger.relations for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy projector_appends on ledger.relations for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy reader on ledger.relations for select to custody_gateway using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
 
 create table ledger.search_keys (
   grp integer not null,
@@ -260,6 +334,14 @@ grant insert on ledger.search_keys to custody_projector;
 grant select on ledger.search_keys to custody_gateway;
 grant select on ledger.search_keys to custody_operator;
 grant select on ledger.search_keys to custody_projector;
+alter table ledger.search_keys enable row level security, force row level security;
+create policy operator_reads on ledger.search_keys for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on ledger.search_keys for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy projector_appends on ledger.search_keys for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy projector_reads on ledger.search_keys for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy reader on ledger.search_keys for select to custody_gateway using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
 comment on table ledger.search_keys is 'Rows are unique by how they are made; a unique index over them would take four times the room of this one, whose equal keys are kept once.';
 comment on column ledger.search_keys.alias is 'As stated, of a key by which an alias is found; empty: of the item itself.';
 
@@ -286,6 +368,16 @@ grant select on ledger.timeline to custody_gateway;
 grant select on ledger.timeline to custody_operator;
 grant select on ledger.timeline to custody_projector;
 grant select on ledger.timeline to custody_sealer;
+alter table ledger.timeline enable row level security, force row level security;
+create policy capture_reads on ledger.timeline for select to custody_capture using (( SELECT pg_has_role(CURRENT_USER, 'custody_capture'::name, 'usage'::text) AS pg_has_role));
+create policy operator_reads on ledger.timeline for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on ledger.timeline for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy projector_appends on ledger.timeline for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy projector_reads on ledger.timeline for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy reader on ledger.timeline for select to custody_gateway using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
+create policy sealer_reads on ledger.timeline for select to custody_sealer using (( SELECT pg_has_role(CURRENT_USER, 'custody_sealer'::name, 'usage'::text) AS pg_has_role));
 comment on table ledger.timeline is 'One row per (item, reader group) of an entry; an entry without items stands under the item '''' so that its reader groups are known.';
 comment on column ledger.timeline.starts is 'Microseconds since 1970, start of occurred; the greatest bigint where it is not known. So for ends.';
 
@@ -401,6 +493,121 @@ grant select on proof.waiting_heads to custody_sealer;
 grant update on proof.waiting_heads (note) to custody_sealer;
 grant update on proof.waiting_heads (published) to custody_sealer;
 comment on table proof.waiting_heads is 'Heads that the log signed and that are not published: they wait for cosignatures, or a later one was published before them. Once one is published it is in proof.checkpoints.';
+
+CREATE OR REPLACE FUNCTION ctx.agency()
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE PARALLEL RESTRICTED SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  given constant text := current_setting('custody.context', true);
+  said constant text := left(given, -65);
+  pads record;
+begin
+  select s.inner_pad, s.outer_pad into pads from ctx.secrets s where s.id = split_part(said, ' ', 2);
+  if not found
+    or encode(sha256(pads.outer_pad || sha256(pads.inner_pad || convert_to(said, 'UTF8'))), 'hex') is distinct from right(given, 64)
+    or split_part(said, ' ', 1) <> 'read'
+    or split_part(said, ' ', 3)::integer <> pg_backend_pid()
+    or split_part(said, ' ', 4)::bigint < extract(epoch from now())
+  then
+    return '';
+  end if;
+  return split_part(said, ' ', 5);
+end $function$
+grant execute on function ctx.agency() to custody_gateway;
+
+CREATE OR REPLACE FUNCTION ctx.commitments(first bigint, behind bigint)
+ RETURNS TABLE(log_index bigint, commitment bytea)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select e.log_index, e.commitment from ledger.entries e where e.log_index >= first and e.log_index < behind order by e.log_index
+$function$
+grant execute on function ctx.commitments(bigint,bigint) to custody_gateway;
+
+CREATE OR REPLACE FUNCTION ctx.events_named(named text)
+ RETURNS SETOF bigint
+ LANGUAGE plpgsql
+ STABLE PARALLEL RESTRICTED SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  readers constant integer[] := ctx.groups();
+begin
+  return query
+    with recursive agencies (agency) as (
+      (select e.agency from ledger.entries e order by e.agency limit 1)
+      union all
+      select (select e.agency from ledger.entries e where e.agency > a.agency order by e.agency limit 1) from agencies a where a.agency is not null
+    )
+    select e.log_index from agencies a
+    cross join lateral (select f.log_index, f.grps from ledger.entries f where f.agency = a.agency and f.id = named offset 0) e
+    where e.grps && readers;
+end $function$
+grant execute on function ctx.events_named(text) to custody_gateway;
+
+CREATE OR REPLACE FUNCTION ctx.groups()
+ RETURNS integer[]
+ LANGUAGE plpgsql
+ STABLE PARALLEL RESTRICTED SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  given constant text := current_setting('custody.context', true);
+  said constant text := left(given, -65);
+  pads record;
+begin
+  select s.inner_pad, s.outer_pad into pads from ctx.secrets s where s.id = split_part(said, ' ', 2);
+  if not found
+    or encode(sha256(pads.outer_pad || sha256(pads.inner_pad || convert_to(said, 'UTF8'))), 'hex') is distinct from right(given, 64)
+    or split_part(said, ' ', 1) <> 'read'
+    or split_part(said, ' ', 3)::integer <> pg_backend_pid()
+    or split_part(said, ' ', 4)::bigint < extract(epoch from now())
+  then
+    return '{}';
+  end if;
+  return split_part(said, ' ', 6)::integer[];
+end $function$
+grant execute on function ctx.groups() to custody_gateway;
+
+CREATE OR REPLACE FUNCTION ctx.groups_named(given_names text)
+ RETURNS TABLE(id integer, name text)
+ LANGUAGE plpgsql
+ STABLE PARALLEL RESTRICTED SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  given constant text := given_names;
+  said constant text := left(given, -65);
+  pads record;
+begin
+  select s.inner_pad, s.outer_pad into pads from ctx.secrets s where s.id = split_part(said, ' ', 2);
+  if not found
+    or encode(sha256(pads.outer_pad || sha256(pads.inner_pad || convert_to(said, 'UTF8'))), 'hex') is distinct from right(given, 64)
+    or split_part(said, ' ', 1) <> 'names'
+    or split_part(said, ' ', 3)::integer <> pg_backend_pid()
+    or split_part(said, ' ', 4)::bigint < extract(epoch from now())
+  then
+    return;
+  end if;
+  return query select g.id, g.name from ledger.reader_groups g
+    where g.name = any (array(select json_array_elements_text(convert_from(decode(split_part(said, ' ', 5), 'hex'), 'UTF8')::json)));
+end $function$
+grant execute on function ctx.groups_named(text) to custody_gateway;
+
+CREATE OR REPLACE FUNCTION ctx.map_links(first bigint, behind bigint, most bigint)
+ RETURNS TABLE(log_index bigint, map_key bytea)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select t.log_index, t.map_key from ledger.timeline t where t.log_index >= first and t.log_index < behind and t.item <> ''
+  order by t.log_index, t.map_key limit most
+$function$
+grant execute on function ctx.map_links(bigint,bigint,bigint) to custody_gateway;
 
 CREATE OR REPLACE FUNCTION ledger.refuse_change()
  RETURNS trigger

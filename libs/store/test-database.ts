@@ -6,13 +6,22 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPool, migrate, resetData, startEmbedded, type AppRole, type PoolOptions, type StorePool } from './src/index.ts';
+import {
+  createPool,
+  installContextKey,
+  migrate,
+  resetData,
+  startEmbedded,
+  type AppRole,
+  type PoolOptions,
+  type StorePool,
+} from './src/index.ts';
 
 export interface TestDatabase {
   /** The owner's login on this database. */
   readonly url: string;
   readonly name: string;
-  /** A pool that has stepped down to the role; `owner` has not. Closed by drop(). */
+  /** A pool that has stepped down to the role; `owner` has not. The gateway's can say who reads. Closed by drop(). */
   pool(role: AppRole | 'owner', options?: Partial<PoolOptions>): StorePool;
   /** Closes the pools, drops the database, stops the server where it is this suite's own. */
   drop(): Promise<void>;
@@ -55,7 +64,8 @@ export async function testDatabase(): Promise<TestDatabase> {
     url,
     name,
     pool: (role, options) => {
-      const pool = createPool({ url, applicationName: `test ${role}`, max: 8, ...(role === 'owner' ? {} : { role }), ...options });
+      const rights = role === 'owner' ? {} : { role, ...(role === 'gateway' ? { contextKey: TEST_CONTEXT_KEY } : {}) };
+      const pool = createPool({ url, applicationName: `test ${role}`, max: 8, ...rights, ...options });
       pools.push(pool);
       return pool;
     },
@@ -66,6 +76,15 @@ export async function testDatabase(): Promise<TestDatabase> {
       await server.stop();
     },
   };
+}
+
+/** Installed in every test database. */
+export const TEST_CONTEXT_KEY = Buffer.alloc(32, 0x5e);
+
+async function installTestKey(url: string): Promise<void> {
+  const owner = createPool({ url, applicationName: 'test key', max: 1 });
+  await installContextKey(owner, TEST_CONTEXT_KEY);
+  await owner.close();
 }
 
 const TEMPLATE = 'test_template';
@@ -79,6 +98,7 @@ async function ensureTemplate(serverUrl: string): Promise<void> {
     await admin.query(`drop database if exists ${TEMPLATE}_new`);
     await admin.query(`create database ${TEMPLATE}_new`);
     await migrate(onDatabase(serverUrl, `${TEMPLATE}_new`));
+    await installTestKey(onDatabase(serverUrl, `${TEMPLATE}_new`));
     await admin.query(`alter database ${TEMPLATE}_new rename to ${TEMPLATE}`);
   } finally {
     await admin.close();

@@ -55,6 +55,8 @@ const SHOWN: Readonly<Record<string, (value: number) => string>> = {
   bareP99Micros: millis('p99'),
   storeP50Micros: millis('store p50'),
   storeP99Micros: millis('p99'),
+  openP50Micros: millis('the same without policies p50'),
+  openP99Micros: millis('p99'),
   httpP50Micros: millis('HTTP p50'),
   httpP99Micros: millis('p99'),
   storedBytesPerEvent: (value) => `**${significant(value)} B stored**`,

@@ -49,10 +49,11 @@ async function append(client: pg.Client, { items, entries, long, draw }: Grown, 
   // `at` is the log index of the n-th of the entries to be added.
   const at = Number(rows[0]?.size) - from;
   await client.query(
-    `insert into ledger.entries (log_index, agency, id, commitment, content_hash)
-    select $3::bigint + n, 'local', ${idOf('$3::bigint + n')}, sha256(int8send($3::bigint + n)), sha256(int8send(-$3::bigint - n))
+    `insert into ledger.entries (log_index, agency, id, commitment, content_hash, grps)
+    select $3::bigint + n, 'local', ${idOf('$3::bigint + n')}, sha256(int8send($3::bigint + n)), sha256(int8send(-$3::bigint - n)),
+      array[$4::integer]
     from generate_series($1::bigint, $2::bigint) n`,
-    [from, to - 1, at],
+    [from, to - 1, at, rows[0]?.id],
   );
   const which = 'from' in draw ? `(n - n * ${long} / ${entries} + ${draw.from})` : `(hashint8extended(n, ${draw.seed}) & 9007199254740991)`;
   await client.query(

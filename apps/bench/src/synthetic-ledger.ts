@@ -20,14 +20,14 @@ export async function fillLedger(client: pg.Client, rows: number): Promise<{ ite
     const to = Math.min(rows, from + STEP) - 1;
     await client.query('begin');
     await client.query(
-      `insert into ledger.entries (log_index, agency, id, commitment, content_hash)
-      select n, 'local', ${idOf('n')}, sha256(int8send(n)), sha256(int8send(-n)) from generate_series($1::bigint, $2::bigint) n`,
-      [from, to],
+      `insert into ledger.entries (log_index, agency, id, commitment, content_hash, grps)
+      select n, 'local', ${idOf('n')}, sha256(int8send(n)), sha256(int8send(-n)), array[$3::integer] from generate_series($1::bigint, $2::bigint) n`,
+      [from, to, group],
     );
     await client.query(
-      `insert into ledger.content (log_index, principal, captured, secret, bytes)
-      select n, 'operator', 1514764800000000 + n, sha256(int8send(n)), ${contentOf('n', '$3::bigint')} from generate_series($1::bigint, $2::bigint) n`,
-      [from, to, items],
+      `insert into ledger.content (log_index, principal, captured, secret, bytes, grps)
+      select n, 'operator', 1514764800000000 + n, sha256(int8send(n)), ${contentOf('n', '$3::bigint')}, array[$4::integer] from generate_series($1::bigint, $2::bigint) n`,
+      [from, to, items, group],
     );
     await client.query(
       `insert into ledger.timeline (item, grp, starts, ends, agency, id, log_index, kind, map_key)

@@ -1,9 +1,10 @@
 /** The database of this process: the embedded Postgres of the data directory, or the one that DATABASE_URL names. */
-import { type Config, linesOf, type Log } from '#lib/runtime';
+import { type Config, keptKey, linesOf, type Log } from '#lib/runtime';
 import {
   type AppRole,
   createPool,
   type EmbeddedPostgres,
+  installContextKey,
   type Login,
   migrate,
   type MigrationReport,
@@ -29,6 +30,8 @@ export interface Database {
   /** For what no app role may do: rebuild. */
   ownerPool(): StorePool;
   migrate(): Promise<MigrationReport>;
+  /** After migrations, and before the gateway's pool is asked for: installs the key by which that pool says who reads, made at first use. */
+  installContexts(): Promise<void>;
   /** Closes every pool. */
   closePools(): Promise<void>;
   /** Stops the embedded server; does nothing for one that is not ours. */
@@ -54,6 +57,7 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
   const embedded = external === null ? await startEmbedded({ dataDir: config.dataDir, log: storeLog }) : null;
   const ownerUrl = embedded === null ? (external as string) : embedded.url('owner');
   const pools = openPools();
+  let contextKey: Buffer | undefined;
   const ownLogins = {
     capture: config.databaseUrlCapture,
     projector: config.databaseUrlProjector,
@@ -69,8 +73,9 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
       const max = options.max ?? config.limits.poolConnections;
       const timeout = options.statementTimeoutMs === undefined ? {} : { statementTimeoutMs: options.statementTimeoutMs };
       const patience = options.clientsWait === true ? { connectTimeoutMs: CONNECT_TIMEOUT_MS } : {};
-      const pool = createPool({ ...loginOf(role), ...timeout, ...patience, max, applicationName: `custody ${role}`, log: storeLog });
-      return pools.keep(pool);
+      const signs = role === 'gateway' ? { contextKey } : {};
+      const login = { ...loginOf(role), ...timeout, ...patience, ...signs };
+      return pools.keep(createPool({ ...login, max, applicationName: `custody ${role}`, log: storeLog }));
     },
     async login(role) {
       const connectTimeoutMs = CONNECT_TIMEOUT_MS;
@@ -102,6 +107,9 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
         throw external === null ? error : databaseFault(error, external, 'DATABASE_URL');
       }
     },
+    async installContexts() {
+      contextKey = await installedContextKey(config, ownerUrl);
+    },
     closePools: () => pools.close(),
     async stop() {
       // The server's process does not hold this one open, and so neither does waiting for its end: Node would leave with exit code 13.
@@ -113,6 +121,14 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
       }
     },
   };
+}
+
+/** The key by which the gateway says who reads: the one that is set, or the data directory's. */
+async function installedContextKey(config: Config, ownerUrl: string): Promise<Buffer> {
+  const key = Buffer.from(config.contextKey ?? (await keptKey(config.dataDir, 'context.key', 'context key')), 'hex');
+  const owner = createPool({ url: ownerUrl, max: 1, applicationName: 'custody owner' });
+  await installContextKey(owner, key).finally(() => owner.close());
+  return key;
 }
 
 /** Those that are to be closed with the database. One that was closed before is not closed again, which the driver takes for a fault. */

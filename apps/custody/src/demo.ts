@@ -46,7 +46,8 @@ export async function untilSealed({ log, database }: Pick<Parts, 'log' | 'databa
 }
 
 async function until({ database }: Pick<Parts, 'database'>, done: (pool: StorePool) => Promise<boolean>): Promise<boolean> {
-  const pool = database.pool('gateway', { max: 1 });
+  // Of all that is there, whoever may see it.
+  const pool = database.pool('operator', { max: 1 });
   const deadline = performance.now() + DONE_WITHIN_MS;
   // A machine that is too busy to answer now is asked again: the start does not end for it.
   const seen = (): Promise<boolean> => done(pool).catch(() => false);

@@ -6,7 +6,17 @@ import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
 import { formatInstant } from '#lib/domain';
 import { JSON_BYTES_MAX } from '#lib/ledger';
 import { type Config, createHttpServer, type Translate } from '#lib/runtime';
-import { firstEvents, knownItems, ledgerConstants, logSize, markRetried, storeFault, type StorePool } from '#lib/store';
+import {
+  firstEvents,
+  knownItems,
+  ledgerConstants,
+  listDeadLetters,
+  logSize,
+  markRetried,
+  readDeadLetter,
+  storeFault,
+  type StorePool,
+} from '#lib/store';
 import { followDurability } from './event-logs.ts';
 import { HEALTH_DEPS, HealthController } from './health.controller.ts';
 import { receiptSigningKey } from './log-key.ts';
@@ -129,12 +139,17 @@ async function gatewayModule(parts: Parts): Promise<DynamicModule> {
   const reach = async (): Promise<string> => `log size ${await logSize(pool)}`;
   health.dependency({ name: 'gateway: database', ask: () => databaseAnswers(reach) });
   const reads = await ledgerReads(await opened(pool));
-  watchPromises(parts, pool);
+  watchPromises(parts, operator);
   return GatewayModule.with({
     reads,
     agency: OPERATOR.agency,
     receiptKey: await receiptSigningKey(config, reads.origin),
-    deadLetters: { log: eventLog, markRetried: (seq) => markRetried(operator, seq) },
+    deadLetters: {
+      log: eventLog,
+      list: (before, limit) => listDeadLetters(operator, before === undefined ? { limit } : { before, limit }),
+      read: (seq) => readDeadLetter(operator, seq),
+      markRetried: (seq) => markRetried(operator, seq),
+    },
     mapLinks: config.sealer.mapLinks,
   });
 }

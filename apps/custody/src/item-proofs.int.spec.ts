@@ -153,7 +153,8 @@ test('many items and long lists, by stretches, of the newest head and of earlier
 test('one event whole, or some of it; the log itself, and its keys', async () => {
   const proofs = new Proofs(reads);
   const head = await proofs.head();
-  const [row] = await reads.byId('e-2', AGENCY, (await readerOf({ reads, agency: AGENCY })).groups, Number.MAX_SAFE_INTEGER);
+  const reader = await readerOf({ reads, agency: AGENCY });
+  const [row] = await reads.as(reader).byId('e-2', AGENCY, reader.groups, Number.MAX_SAFE_INTEGER);
   const asked = { event: { agency: AGENCY, id: 'e-2' } };
   for (const choice of [null, { slots: ['source'] as const }]) {
     const document = await proofs.event(head, row as never, choice);
@@ -178,7 +179,7 @@ test('is refused of a size that no head has, of an event that is not sealed, and
   await expect(few.item(await few.head(), reader, all)).rejects.toMatchObject({ code: 'proof.too-long' });
   await expect(few.item(await few.head(), reader, { ...all, stretch: { from: 60, to: 70 } })).resolves.toBeDefined();
   await add([seen('late', [CAR])]);
-  const [late] = await reads.byId('late', AGENCY, (await readerOf({ reads, agency: AGENCY })).groups, Number.MAX_SAFE_INTEGER);
+  const [late] = await reads.as(reader).byId('late', AGENCY, reader.groups, Number.MAX_SAFE_INTEGER);
   await expect(proofs.event(await proofs.head(), late as never, null)).rejects.toMatchObject({ code: 'event.not-sealed' });
   const owner = database.pool('owner');
   await owner.query("update proof.item_leaves set hashes = overlay(hashes placing '\\x00'::bytea from 1) where n = 0");

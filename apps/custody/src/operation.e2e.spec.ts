@@ -239,7 +239,12 @@ describe('logins', () => {
   });
 
   it('that are shared end the start in production, before anything else is touched', async () => {
-    const keys = { CUSTODY_PUBLISHER_KEY: 'ab'.repeat(32), CUSTODY_SEALER_KEY: 'cd'.repeat(32), CUSTODY_RECEIPT_KEY: 'ef'.repeat(32) };
+    const keys = {
+      CUSTODY_PUBLISHER_KEY: 'ab'.repeat(32),
+      CUSTODY_SEALER_KEY: 'cd'.repeat(32),
+      CUSTODY_RECEIPT_KEY: 'ef'.repeat(32),
+      CUSTODY_CONTEXT_KEY: '12'.repeat(32),
+    };
     const production = { ...env, ...keys, CUSTODY_PROFILE: 'production', KAFKA_BROKERS: NOWHERE };
     const { code, stderr } = await runCustody(['serve'], { ...production, ...loginsOf(() => own.url('owner')) });
     expect([code, stderr]).toEqual([5, expect.stringContaining('[role.shared-login]')]);

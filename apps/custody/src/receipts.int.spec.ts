@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acceptDocument, type AcceptedDocument } from '#app/capture';
-import { ledgerReads, readReceiptStatus } from '#app/gateway';
+import { ledgerReads, readerOf, readReceiptStatus } from '#app/gateway';
 import { decode } from '#app/projector';
 import { openSealer, type Sealer } from '#app/sealer';
 import { indexSighting, readSighting, type ReceiptStatus, type SightingDocument } from '#lib/contracts';
@@ -94,7 +94,11 @@ async function project(
 
 async function ask(id: string, content?: string): Promise<ReceiptStatus | null> {
   const reads = await ledgerReads(database.pool('gateway'));
-  return readReceiptStatus(reads, receiptKey, { agency: 'local', id, ...(content === undefined ? {} : { content }) });
+  return readReceiptStatus(reads.as(await readerOf({ reads, agency: 'local' })), receiptKey, {
+    agency: 'local',
+    id,
+    ...(content === undefined ? {} : { content }),
+  });
 }
 
 function promised(document: SightingDocument): CaptureReceipt {
@@ -213,7 +217,7 @@ describe('a submission', () => {
   }, 60_000);
 
   test('that waits is the oldest of which the ledger knows, until a published head covers it', async () => {
-    const oldest = (): Promise<number | null> => oldestUnsealed(database.pool('gateway'));
+    const oldest = (): Promise<number | null> => oldestUnsealed(database.pool('operator'));
     expect(await oldest()).toBeNull();
     await project(sighting('a'));
     expect(await oldest()).toBe(Date.parse(CAPTURED) * 1_000);

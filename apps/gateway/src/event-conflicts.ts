@@ -9,13 +9,13 @@ import type { LedgerReads, Reader } from './ledger-reads.ts';
  * changes, cannot have them. One probe of an index.
  */
 export async function conflictsOf(
-  reads: Pick<LedgerReads, 'eventConflicts'>,
-  reader: Pick<Reader, 'agency'>,
+  reads: Pick<LedgerReads, 'as'>,
+  reader: Pick<Reader, 'agency' | 'context'>,
   asOf: AsOf,
   { agency, id }: EventRef,
 ): Promise<Pick<EventAnswer, 'conflicts' | 'moreConflicts'>> {
   if (agency !== reader.agency || asOf.basis !== 'log' || asOf.now !== true) return {};
-  const found = await reads.eventConflicts(agency, id, EVENT_CONFLICTS_MAX + 1);
+  const found = await reads.as(reader).eventConflicts(agency, id, EVENT_CONFLICTS_MAX + 1);
   if (found.length === 0) return {};
   const conflicts = found.slice(0, EVENT_CONFLICTS_MAX).map(({ contentHash, capturedMicros }) => ({
     contentHash: contentHash.toString('hex'),

@@ -39,7 +39,7 @@ export class EventsController {
     const cursor = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
     const asOf = cursor === undefined ? asked : await heldAt(asked, cursor.logSize, reads);
     const { logSize } = asOf;
-    const page = await reads.eventsFrom(cursor?.from ?? 0, reader.groups, logSize, limit + 1);
+    const page = await reads.as(reader).eventsFrom(cursor?.from ?? 0, reader.groups, logSize, limit + 1);
     const { shown, more } = pageOf(page, limit);
     const last = shown.at(-1);
     const known = knownAt(asOf, shown.map(readEvent));
@@ -78,7 +78,8 @@ interface OneQuery {
 }
 
 async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }: OneQuery): Promise<EventAnswer> {
-  const found = await reads.byId(id, agency, reader.groups, asOf.logSize);
+  const own = reads.as(reader);
+  const found = await own.byId(id, agency, reader.groups, asOf.logSize);
   const missing = new DomainError('event.not-found', `There is no event of this id that you may see ${pointOfView(asOf)}.`);
   const stored = found[0];
   if (stored === undefined) throw missing;
@@ -89,7 +90,7 @@ async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }:
     );
   }
   const event = readEvent(stored);
-  const all = [event, ...(await relatedEvents(reads, reader, asOf.logSize, [event]))];
+  const all = [event, ...(await relatedEvents(own, reader, asOf.logSize, [event]))];
   const fold = foldEvent(event.sighting, knownAt(asOf, all).inputs);
   if (fold.entry === undefined) throw missing;
   const events = new Map<string, ReadEvent>(all.map((each) => [formatRef(each.sighting), each]));

@@ -1,7 +1,8 @@
 /** What the gateway's controllers work with, and who asks. */
 import type { EventLog } from '#lib/event-log';
 import type { SigningKey } from '#lib/ledger';
-import type { LedgerReads, Reader } from './ledger-reads.ts';
+import { ReaderContext } from '#lib/store';
+import type { DeadLetterHead, LedgerReads, Reader, StoredDeadLetter } from './ledger-reads.ts';
 
 export const GATEWAY_DEPS = Symbol('gateway deps');
 
@@ -16,9 +17,15 @@ export interface GatewayDeps {
   readonly mapLinks: boolean;
 }
 
-/** Appends a dead letter to the event log again and marks it, in this order: a crash in between makes it come twice, which does no harm. */
+/**
+ * Dead letters, with the operator's rights: of any agency, and of records that nobody signed. A retry appends one to the event log again and
+ * marks it, in this order: a crash in between makes it come twice, which does no harm.
+ */
 export interface DeadLetterRetry {
   readonly log: EventLog;
+  /** Newest first, below a number. */
+  list(before: number | undefined, limit: number): Promise<DeadLetterHead[]>;
+  read(seq: number): Promise<StoredDeadLetter | null>;
   /** `false`: another request did it at the same time; then it came twice, which does no harm. */
   markRetried(seq: number): Promise<boolean>;
 }
@@ -26,5 +33,6 @@ export interface DeadLetterRetry {
 /** Groups that are not there yet have nothing to show; they may come with the next event, so nothing is remembered here. */
 export async function readerOf({ reads, agency }: Pick<GatewayDeps, 'reads' | 'agency'>): Promise<Reader> {
   const groupNames = ['clear', 'green', `agency:${agency}`];
-  return { agency, groupNames, groups: await reads.groupNumbers(groupNames) };
+  const groups = await reads.groupNumbers(groupNames);
+  return { agency, groupNames, groups, context: new ReaderContext(agency, groups) };
 }

@@ -6,7 +6,7 @@ import { withCutContradictions } from './contradictions.ts';
 import { coordinatesOf, type AsOf } from './coordinates.ts';
 import { checkView, eventView, readEvent } from './event-view.ts';
 import { itemNotFound } from './item-not-found.ts';
-import type { LedgerReads, Reader, TimelineKey } from './ledger-reads.ts';
+import type { LedgerReads, Reader, ReaderReads, TimelineKey } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
 import { recordedAt } from './recorded.ts';
 import { firstWithRelated } from './related-events.ts';
@@ -14,13 +14,14 @@ import { firstWithRelated } from './related-events.ts';
 /** Throws the identifier's own fault, and item.not-found. */
 export async function readItem(reads: LedgerReads, reader: Reader, id: string, asOf: AsOf): Promise<ItemView> {
   const item = itemOf(id);
-  const count = await reads.itemCount(item.id, reader.groups, asOf.logSize);
+  const own = reads.as(reader);
+  const count = await own.itemCount(item.id, reader.groups, asOf.logSize);
   if (count === 0) throw itemNotFound(item, asOf);
   return {
     item,
     coordinates: coordinatesOf(asOf),
-    ...(asOf.basis === 'reported' ? await countReported(reads, reader, item.id, count, asOf) : { events: count }),
-    ...(await lastPlacing(reads, reader, item.id, asOf)),
+    ...(asOf.basis === 'reported' ? await countReported(own, reader, item.id, count, asOf) : { events: count }),
+    ...(await lastPlacing(own, reader, item.id, asOf)),
     links: { timeline: `/v1/items/${encodeURIComponent(item.id)}/timeline` },
   };
 }
@@ -30,7 +31,7 @@ export const REPORTED_READ_MAX = 10_000;
 const PAGE = 500;
 
 async function countReported(
-  reads: LedgerReads,
+  reads: ReaderReads,
   reader: Reader,
   item: string,
   count: number,
@@ -57,7 +58,7 @@ export const LAST_RECORDS_MAX = 500;
 
 /** The latest dated sighting that places the item, from the end of the timeline backwards; one without a date is later than nothing. */
 async function lastPlacing(
-  reads: LedgerReads,
+  reads: ReaderReads,
   reader: Reader,
   item: string,
   asOf: AsOf,

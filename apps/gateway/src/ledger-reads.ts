@@ -19,14 +19,12 @@ import {
   ledgerConstants,
   eventConflicts,
   listConflicts,
-  listDeadLetters,
   logSize,
   mapTilesAt,
   mapTilesBetween,
   noticeAt,
-  readDeadLetter,
   readLinksFrom,
-  readLogPiece,
+  readPublicLogPiece,
   readTile,
   readTiles,
   refusedBytes,
@@ -43,6 +41,8 @@ import {
   type ConflictKey,
   type DeadLetterHead,
   type EventRow,
+  type ReaderContext,
+  type ReaderPool,
   type SealBounds,
   type SearchHit,
   type StoredDeadLetter,
@@ -62,51 +62,31 @@ export interface Reader {
   readonly groupNames: readonly string[];
   /** Numbers of those of them that there are. */
   readonly groups: readonly number[];
+  /** Who he is to the database: what the other members say narrows what he is shown, and widens nothing. */
+  readonly context: ReaderContext;
 }
 
+/** What is everybody's: the log, its seals and proofs; and `as`, by which alone rows of tenants are read. */
 export type LedgerReads = Awaited<ReturnType<typeof ledgerReads>>;
 
-/** Reads the log's origin once; it never changes. */
+/** What one reader is shown. */
+export type ReaderReads = ReturnType<LedgerReads['as']>;
+
+/** Reads the log's origin once; it never changes. `pool` has the rights of the gateway and its context key. */
 export async function ledgerReads(pool: StorePool) {
   const { origin, mapSalt } = await ledgerConstants(pool);
+  const log = logReads(pool, origin, mapSalt);
+  return { ...log, as: ({ context }: Pick<Reader, 'context'>) => ({ ...log, ...readerReads(pool.as(context)) }) };
+}
+
+/** Says numbers, hashes and times. Asked by nobody: where a statement reaches into tables of tenants, it finds no row. */
+function logReads(pool: StorePool, origin: string, mapSalt: Buffer) {
   const keysItem = mapKey(mapSalt, KEYS_TREE.group, KEYS_TREE.item);
   return {
     origin,
     mapSalt,
     logSize: () => logSize(pool),
     groupNumbers: (names: readonly string[]) => readerGroupIds(pool, names),
-    timelinePage: (of: { item: string; groups: readonly number[]; logSize: number; after?: TimelineKey; limit: number }) =>
-      timelinePage(pool, { ...of, contentBytesMax: PAGE_CONTENT_BYTES_MAX }),
-    timelineEnd: (of: { item: string; groups: readonly number[]; logSize: number; before?: TimelineKey; limit: number }) =>
-      timelineEnd(pool, { ...of, contentBytesMax: PAGE_CONTENT_BYTES_MAX }),
-    /** Events that speak about these, and those that speak about them, and so on. */
-    speakersAbout: (
-      refs: readonly EventRef[],
-      groups: readonly number[],
-      size: number,
-      { limit, contentBytesMax }: { readonly limit: number; readonly contentBytesMax: number },
-    ) => relationsAbout(pool, refs, groups, size, limit, contentBytesMax),
-    byRefs: (refs: readonly EventRef[], groups: readonly number[], size: number, contentBytesMax: number) =>
-      eventsByRef(pool, refs, groups, size, contentBytesMax),
-    /** One agency's event of this id, or all agencies', that these groups may see. */
-    async byId(id: string, agency: string | undefined, groups: readonly number[], size: number): Promise<EventRow[]> {
-      return (await eventById(pool, id, agency, groups)).filter((event) => event.logIndex < size);
-    },
-    /** In the order of the log. */
-    eventsFrom: (from: number, groups: readonly number[], size: number, limit: number) =>
-      eventsFrom(pool, from, groups, size, limit, PAGE_CONTENT_BYTES_MAX),
-    itemCount: (item: string, groups: readonly number[], size: number) => itemCount(pool, item, groups, size),
-    /** Of one snapshot with the log size, so that the answer shows neither more nor less than that size holds. */
-    itemsByKeys: (alternatives: readonly (readonly string[])[], groups: readonly number[]) =>
-      pool.transaction(async (client) => {
-        await client.query('set transaction isolation level repeatable read, read only');
-        return { logSize: await logSize(client), ...(await search(client, { alternatives, groups })) };
-      }),
-    conflicts: ({ agency, groups }: Reader, after: ConflictKey | undefined, limit: number) =>
-      listConflicts(pool, agency, { after, limit, groups }),
-    eventConflicts: (agency: string, id: string, limit: number) => eventConflicts(pool, agency, id, limit),
-    deadLetters: (before: number | undefined, limit: number) => listDeadLetters(pool, before === undefined ? { limit } : { before, limit }),
-    deadLetter: (seq: number) => readDeadLetter(pool, seq),
     recordedTimes: (logIndexes: readonly number[], bounds: SealBounds) => recordedTimes(pool, logIndexes, bounds),
     lastSealBy: (time: number) => lastSealBy(pool, time),
     sealCovering: (covers: number) => sealCovering(pool, covers),
@@ -120,22 +100,57 @@ export async function ledgerReads(pool: StorePool) {
     mapTilesBetween: (after: number, seal: number) => mapTilesBetween(pool, after, seal),
     itemsBetweenKeys: (low: Uint8Array, high: Uint8Array, covers: number) => itemsBetweenKeys(pool, low, high, covers),
     itemRows: (wanted: readonly { readonly item: number; readonly n: number }[]) => itemRows(pool, wanted),
+    /** Of notices alone. */
     itemEntries: (item: number, begin: number, end: number) => itemEntries(pool, item, begin, end),
-    visibleEvents: (logIndexes: readonly number[], groups: readonly number[], contentBytesMax: number) =>
-      visibleEvents(pool, logIndexes, groups, contentBytesMax),
     /** The newest published checkpoint, and what the item trees and the map below it cover. */
     async sealedHead(): Promise<{ size: number; note: string; covers: number } | null> {
       const signed = await lastCheckpoint(pool);
       const seal = signed === null ? null : await sealAt(pool, signed.size - 1);
       return signed === null || seal === null ? null : { ...signed, covers: seal.covers };
     },
-    submittedEvent: (agency: string, id: string) => submittedEvent(pool, agency, id),
-    refusedBytes: (agency: string, id: string, contentHash: Buffer | null) => refusedBytes(pool, agency, id, contentHash),
     entryPlaces: (logIndex: number) => entryPlaces(pool, logIndex),
     lastSeal: () => lastSeal(pool),
     linksFrom: (from: number, to: number) => pool.transaction((client) => readLinksFrom(client, from, to, keysItem)),
     tile: (level: number, n: number, bytes: number) => readTile(pool, level, n, bytes),
     logProofs: new LogProofs({ tiles: (wanted) => readTiles(pool, wanted) }),
-    logPiece: (from: number, to: number) => pool.transaction((client) => readLogPiece(client, from, to)),
+    logPiece: (from: number, to: number) => pool.transaction((client) => readPublicLogPiece(client, from, to)),
+  };
+}
+
+/** Rows of tenants, of which the database shows what is the reader's. */
+function readerReads(own: ReaderPool) {
+  return {
+    timelinePage: (of: { item: string; groups: readonly number[]; logSize: number; after?: TimelineKey; limit: number }) =>
+      timelinePage(own, { ...of, contentBytesMax: PAGE_CONTENT_BYTES_MAX }),
+    timelineEnd: (of: { item: string; groups: readonly number[]; logSize: number; before?: TimelineKey; limit: number }) =>
+      timelineEnd(own, { ...of, contentBytesMax: PAGE_CONTENT_BYTES_MAX }),
+    /** Events that speak about these, and those that speak about them, and so on. */
+    speakersAbout: (
+      refs: readonly EventRef[],
+      groups: readonly number[],
+      size: number,
+      { limit, contentBytesMax }: { readonly limit: number; readonly contentBytesMax: number },
+    ) => relationsAbout(own, refs, groups, size, limit, contentBytesMax),
+    byRefs: (refs: readonly EventRef[], groups: readonly number[], size: number, contentBytesMax: number) =>
+      eventsByRef(own, refs, groups, size, contentBytesMax),
+    /** One agency's event of this id, or all agencies', that these groups may see. */
+    async byId(id: string, agency: string | undefined, groups: readonly number[], size: number): Promise<EventRow[]> {
+      return (await eventById(own, id, agency, groups)).filter((event) => event.logIndex < size);
+    },
+    /** In the order of the log. */
+    eventsFrom: (from: number, groups: readonly number[], size: number, limit: number) =>
+      eventsFrom(own, from, groups, size, limit, PAGE_CONTENT_BYTES_MAX),
+    itemCount: (item: string, groups: readonly number[], size: number) => itemCount(own, item, groups, size),
+    /** Of one snapshot with the log size, so that the answer shows neither more nor less than that size holds. */
+    itemsByKeys: (alternatives: readonly (readonly string[])[], groups: readonly number[]) =>
+      own.transaction(async (client) => ({ logSize: await logSize(client), ...(await search(client, { alternatives, groups })) })),
+    conflicts: ({ agency, groups }: Pick<Reader, 'agency' | 'groups'>, after: ConflictKey | undefined, limit: number) =>
+      listConflicts(own, agency, { after, limit, groups }),
+    eventConflicts: (agency: string, id: string, limit: number) => eventConflicts(own, agency, id, limit),
+    itemEntries: (item: number, begin: number, end: number) => itemEntries(own, item, begin, end),
+    visibleEvents: (logIndexes: readonly number[], groups: readonly number[], contentBytesMax: number) =>
+      visibleEvents(own, logIndexes, groups, contentBytesMax),
+    submittedEvent: (agency: string, id: string) => submittedEvent(own, agency, id),
+    refusedBytes: (agency: string, id: string, contentHash: Buffer | null) => refusedBytes(own, agency, id, contentHash),
   };
 }

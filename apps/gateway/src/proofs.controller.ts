@@ -73,7 +73,7 @@ export class ProofsController {
     const reader = await readerOf(this.#deps);
     const [head, found] = await Promise.all([
       this.#proofs.head(numberOf('size', query.size)),
-      this.#deps.reads.byId(id, query.agency, reader.groups, Number.MAX_SAFE_INTEGER),
+      this.#deps.reads.as(reader).byId(id, query.agency, reader.groups, Number.MAX_SAFE_INTEGER),
     ]);
     const [row] = found;
     if (row === undefined) throw new DomainError('event.not-found', 'There is no event of this id that you may see.');

@@ -76,7 +76,8 @@ export class Proofs {
   async item(head: Head, reader: Reader, query: ItemQuery): Promise<ProofDocument> {
     const { item, groups, stretch } = query;
     const bounded = { from: stretch.from, to: Math.min(stretch.to, stretch.from + this.entriesMax) };
-    const found = await Promise.all(groups.map((group) => this.items.group(this.reads.mapSalt, group, item, head.seal, bounded)));
+    const own = this.reads.as(reader);
+    const found = await Promise.all(groups.map((group) => this.items.group(this.reads.mapSalt, group, item, head.seal, bounded, own)));
     checkLength(found, stretch, this.entriesMax);
     const indexes = [...new Set(found.flatMap(({ entries }) => entries.map(({ logIndex }) => logIndex)))].sort((a, b) => a - b);
     const events = query.events ? await this.events(head, reader, indexes, query.inclusion) : [];
@@ -109,13 +110,13 @@ export class Proofs {
     return { ...under(head), item: null, events: [], notices: [] };
   }
 
-  private async events(head: Head, { groups }: Reader, indexes: readonly number[], inclusion: boolean): Promise<EventPart[]> {
+  private async events(head: Head, reader: Reader, indexes: readonly number[], inclusion: boolean): Promise<EventPart[]> {
     if (indexes.length > EVENTS_MAX)
       throw new DomainError(
         'proof.too-long',
         `${indexes.length} events are listed, and one answer shows ${EVENTS_MAX}: ask for stretches.`,
       );
-    const rows = await this.reads.visibleEvents(indexes, groups, CONTENT_BYTES_MAX);
+    const rows = await this.reads.as(reader).visibleEvents(indexes, reader.groups, CONTENT_BYTES_MAX);
     if (rows.length < indexes.length)
       throw new DomainError('proof.too-long', `The events that are listed have more than ${CONTENT_BYTES_MAX} bytes: ask for stretches.`);
     const paths = inclusion ? await this.inclusions(head, indexes) : [];

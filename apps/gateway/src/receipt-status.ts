@@ -1,9 +1,9 @@
 /** What became of a submission: the promise of its receipt, kept or broken, in a form that its submitter can show to others. */
 import { indexSighting, type ReceiptStatus } from '#lib/contracts';
 import { formatInstant } from '#lib/domain';
-import { detailLine, encodeSealedReceipt, signRejection, type SigningKey, utf8, utf8Text } from '#lib/ledger';
+import { detailLine, encodeSealedReceipt, mapKey, signRejection, type SigningKey, utf8, utf8Text } from '#lib/ledger';
 import { readEvent } from './event-view.ts';
-import type { EventRow, LedgerReads } from './ledger-reads.ts';
+import type { EventRow, ReaderReads } from './ledger-reads.ts';
 
 export interface Submitted {
   readonly agency: string;
@@ -13,11 +13,11 @@ export interface Submitted {
 }
 
 /**
- * `null`: the ledger knows of no such submission, or not yet. A sealed receipt is under the newest published checkpoint, so two answers may
+ * `reads` are the submitter's. `null`: the ledger knows of no such submission, or not yet. A sealed receipt is under the newest published checkpoint, so two answers may
  * differ and both stand. Cost: one read each for checkpoint, seal, entry, tiles and places, and 0.05 ms where a rejection is signed.
  */
 export async function readReceiptStatus(
-  reads: LedgerReads,
+  reads: ReaderReads,
   receiptKey: SigningKey<'receipt'>,
   { agency, id, content }: Submitted,
 ): Promise<ReceiptStatus | null> {
@@ -40,15 +40,21 @@ export async function readReceiptStatus(
 }
 
 async function sealedReceipt(
-  reads: LedgerReads,
+  reads: ReaderReads,
   entry: EventRow,
   { size, note }: { readonly size: number; readonly note: string },
 ): Promise<string> {
   const { agency, id, principal, capturedMicros, commitment, secret, logIndex } = entry;
-  const places = await reads.entryPlaces(logIndex);
+  const numbers = new Map((await reads.entryPlaces(logIndex)).map(({ mapKey: key, n }) => [key.toString('hex'), n]));
   const { items, groups } = indexSighting(readEvent(entry).sighting);
+  const places = [...new Set(groups)].flatMap((group) =>
+    [...new Set(items)].flatMap((item) => {
+      const n = numbers.get(Buffer.from(mapKey(reads.mapSalt, group, item)).toString('hex'));
+      return n === undefined ? [] : [{ group, item, n }];
+    }),
+  );
   // A receipt that leaves one out would vouch for less than was promised, and look whole.
-  if (places.length !== new Set(items).size * new Set(groups).size)
+  if (places.length !== numbers.size || places.length !== new Set(items).size * new Set(groups).size)
     throw new Error(`the item trees of the entry ${logIndex} are not stored whole`);
   const hashes = await reads.logProofs.inclusion(BigInt(logIndex), BigInt(size));
   const sealed = encodeSealedReceipt({

@@ -3,7 +3,7 @@ import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
 import type { ReceiptStatus } from '#lib/contracts';
 import { AGENCY_PATTERN, EVENT_ID_PATTERN } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
-import { GATEWAY_DEPS, type GatewayDeps } from './gateway-deps.ts';
+import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
 import { readQuery } from './query.ts';
 import { readReceiptStatus } from './receipt-status.ts';
 
@@ -25,7 +25,13 @@ export class ReceiptsController {
     const { content } = readQuery(given, ['content']);
     if (content !== undefined && !HASH.test(content)) throw new DomainError('query.invalid', 'content is a SHA-256 in lower-case hex.');
     const isOwn = agency === this.#deps.agency && AGENCY_PATTERN.test(agency) && EVENT_ID_PATTERN.test(id);
-    const status = isOwn ? await readReceiptStatus(reads, receiptKey, { agency, id, ...(content === undefined ? {} : { content }) }) : null;
+    const status = isOwn
+      ? await readReceiptStatus(reads.as(await readerOf(this.#deps)), receiptKey, {
+          agency,
+          id,
+          ...(content === undefined ? {} : { content }),
+        })
+      : null;
     if (status === null)
       throw new DomainError(
         'event.not-found',

@@ -27,11 +27,9 @@ export class RecordsController {
     const reader = await readerOf(this.#deps);
     const question = `${reads.origin} conflicts ${reader.agency}`;
     const after = cursor === undefined ? undefined : decodeCursor(question, cursor, IS_CONFLICT);
-    const page = await reads.conflicts(
-      reader,
-      after === undefined ? undefined : { id: after.id, contentHash: Buffer.from(after.contentHash, 'hex') },
-      limit + 1,
-    );
+    const page = await reads
+      .as(reader)
+      .conflicts(reader, after === undefined ? undefined : { id: after.id, contentHash: Buffer.from(after.contentHash, 'hex') }, limit + 1);
     const shown = page.slice(0, limit);
     const last = shown.at(-1);
     return {
@@ -57,11 +55,11 @@ export class RecordsController {
 
   @Get('dead-letters')
   async deadLetters(@Query() given: unknown): Promise<DeadLettersView> {
-    const { reads } = this.#deps;
+    const { deadLetters, reads } = this.#deps;
     const { cursor, limit: text } = readQuery(given, ['cursor', 'limit']);
     const limit = readLimit(text);
     const question = `${reads.origin} dead-letters`;
-    const page = await reads.deadLetters(cursor === undefined ? undefined : decodeCursor(question, cursor, isCount), limit + 1);
+    const page = await deadLetters.list(cursor === undefined ? undefined : decodeCursor(question, cursor, isCount), limit + 1);
     const shown = page.slice(0, limit);
     const last = shown.at(-1);
     return { deadLetters: shown.map(headOf), next: page.length > limit && last !== undefined ? encodeCursor(question, last.seq) : null };
@@ -86,7 +84,7 @@ export class RecordsController {
   }
 
   async #find(text: string): Promise<StoredDeadLetter> {
-    const letter = /^\d{1,15}$/.test(text) ? await this.#deps.reads.deadLetter(Number(text)) : null;
+    const letter = /^\d{1,15}$/.test(text) ? await this.#deps.deadLetters.read(Number(text)) : null;
     if (letter === null) throw new DomainError('dlq.not-found', 'There is no dead letter of this number.');
     return letter;
   }

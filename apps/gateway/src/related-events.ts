@@ -2,7 +2,7 @@
 import { formatRef, isRelating, referencesOf, targetsOf, type EventRef } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import { readEvent, type ReadEvent } from './event-view.ts';
-import type { EventRow, LedgerReads, Reader } from './ledger-reads.ts';
+import type { EventRow, Reader, ReaderReads } from './ledger-reads.ts';
 
 /** How much is read around the events of one answer. */
 export interface RelatedMax {
@@ -19,7 +19,7 @@ export interface RelatedMax {
  */
 export const RELATED_MAX: RelatedMax = { records: 10_000, contentBytes: 32 * 1024 * 1024, steps: 64 };
 
-export type RelatedReads = Pick<LedgerReads, 'speakersAbout' | 'byRefs'>;
+export type RelatedReads = Pick<ReaderReads, 'speakersAbout' | 'byRefs'>;
 
 /**
  * Those that speak about these (and about those, transitively), what all of them refer to, and for what speaks about others its own

@@ -13,7 +13,7 @@ import { DomainError } from '#lib/runtime';
 import { ITEMS_PER_KEY_MAX } from '#lib/store';
 import { coordinatesOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord, isWord } from './cursor.ts';
-import type { LedgerReads, Reader, SearchHit } from './ledger-reads.ts';
+import type { LedgerReads, Reader, ReaderReads, SearchHit } from './ledger-reads.ts';
 
 const QUERY_LENGTH_MAX = 200;
 /** The last result of a page: what comes in between two pages shifts nothing. */
@@ -34,8 +34,9 @@ export async function searchItems(reads: LedgerReads, reader: Reader, query: Sea
   const asked = readSearch(text);
   const question = `${reads.origin} search ${text} ${reader.groupNames.join()}`;
   const after = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
-  const { hits, complete, logSize } = await reads.itemsByKeys(asked.alternatives, reader.groups);
-  const whole = complete ? [] : await wholeIdentifiers(reads, reader, text, logSize);
+  const own = reads.as(reader);
+  const { hits, complete, logSize } = await own.itemsByKeys(asked.alternatives, reader.groups);
+  const whole = complete ? [] : await wholeIdentifiers(own, reader, text, logSize);
   const results = ranked([...whole, ...hits].flatMap((hit) => resultOf(hit, asked) ?? []));
   if (asked.short && results.length === 0) throw tooShort(logSize);
   const rest = after === undefined ? results : results.filter((result) => compare(result, after) > 0);
@@ -52,7 +53,7 @@ export async function searchItems(reads: LedgerReads, reader: Reader, query: Sea
 }
 
 /** What the text spells in full is found, however many others share its pieces. */
-async function wholeIdentifiers(reads: LedgerReads, reader: Reader, text: string, logSize: number): Promise<SearchHit[]> {
+async function wholeIdentifiers(reads: ReaderReads, reader: Reader, text: string, logSize: number): Promise<SearchHit[]> {
   const ids = guessIdentifiers(text).flatMap((guess) => (guess.ok ? [guess.identifier.id] : []));
   const counts = await Promise.all(ids.map((id) => reads.itemCount(id, reader.groups, logSize)));
   return ids.flatMap((item, at) => ((counts[at] ?? 0) > 0 ? [{ item, alias: '' }] : []));

@@ -176,9 +176,9 @@ describe('a timeline in pages', () => {
 
 /** What the fold makes of everything that is there, shown like an answer. */
 async function folded(ledger: TestedLedger, item: string): Promise<TimelineView['entries']> {
-  const { groups } = await ledger.reader();
+  const reader = await ledger.reader();
   const size = await ledger.reads.logSize();
-  const events = (await ledger.reads.eventsFrom(0, groups, size, size)).map(readEvent);
+  const events = (await ledger.reads.as(reader).eventsFrom(0, reader.groups, size, size)).map(readEvent);
   const byRef = new Map(events.map((event) => [formatRef(event.sighting), event]));
   return foldTimeline(item, events).entries.map((entry) =>
     eventView(entry, byRef.get(formatRef(entry.sighting)) as ReadEvent, () => null, item),

@@ -37,12 +37,13 @@ export async function readTimeline(
   relatedMax = RELATED_MAX,
 ): Promise<TimelineView> {
   const item = itemOf(query.item);
+  const own = reads.as(reader);
   const question = `${reads.origin} timeline ${item.id} ${askedFor(query.asOf)} ${reader.groupNames.join()}`;
   const cursor = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
   // A walk over pages stays at the log size that it began with, or the pages would not be of one timeline.
   const asOf = cursor === undefined ? query.asOf : await heldAt(query.asOf, cursor.logSize, reads);
   const { logSize } = asOf;
-  const found = await reads.timelinePage({
+  const found = await own.timelinePage({
     item: item.id,
     groups: reader.groups,
     logSize,
@@ -52,7 +53,7 @@ export async function readTimeline(
   if (found.length === 0 && cursor === undefined) throw itemNotFound(item, asOf);
 
   const page = pageOf(found, query.limit);
-  const { rows, events, related } = await firstWithRelated(reads, reader, logSize, page.shown, relatedMax);
+  const { rows, events, related } = await firstWithRelated(own, reader, logSize, page.shown, relatedMax);
   const all = [...events, ...related];
   const inputs = asOf.basis === 'reported' ? knownAtReported(all, asOf.until).inputs : all;
   const byRef = new Map(all.map((event) => [formatRef(event.sighting), event]));

@@ -1,15 +1,15 @@
 /** Ledger rows of a batch of events, encoded while nobody waits: log indexes count from 0 until the log head is known, then are moved to it. */
+import type { CopiedTable } from './copy-rows.ts';
 import { CopyWriter, FieldFault } from './copy-writer.ts';
 import type { MapKeys, ReaderGroup } from './map-keys.ts';
 import type { EventIndex, ProjectedEvent } from './projected-event.ts';
 import type { Ref } from './sql/storable.ts';
 
 /** Columns in the order in which `add` writes them. */
-export const COPY_ENTRIES = 'copy ledger.entries (log_index, agency, id, commitment, content_hash) from stdin (format binary)';
-export const COPY_CONTENT = 'copy ledger.content (log_index, principal, captured, secret, bytes) from stdin (format binary)';
-export const COPY_TIMELINE =
-  'copy ledger.timeline (item, grp, starts, ends, agency, id, log_index, kind, map_key) from stdin (format binary)';
-export const COPY_RELATIONS = 'copy ledger.relations (target_agency, target_id, grp, log_index, kind) from stdin (format binary)';
+export const ENTRIES: CopiedTable = { table: 'entries', columns: 'log_index, agency, id, commitment, content_hash, grps' };
+export const CONTENT: CopiedTable = { table: 'content', columns: 'log_index, principal, captured, secret, bytes, grps' };
+export const TIMELINE: CopiedTable = { table: 'timeline', columns: 'item, grp, starts, ends, agency, id, log_index, kind, map_key' };
+export const RELATIONS: CopiedTable = { table: 'relations', columns: 'target_agency, target_id, grp, log_index, kind' };
 
 /** An entry without items stands under this one, so that its reader groups are known. */
 const NO_ITEM: readonly string[] = [''];
@@ -18,6 +18,8 @@ const HASH_BYTES = 32;
 const UTF8_MAX = 3;
 /** Numbers, hashes and the lengths of fields of the widest row. */
 const FIXED_BYTES_MAX = 160;
+/** Of an array of int4: its length and its value. */
+const ELEMENT_BYTES = 8;
 
 export class BatchEncoder {
   readonly entries = new LogRows();
@@ -40,7 +42,7 @@ export class BatchEncoder {
     const all = [this.entries, this.content, this.timeline, this.relations];
     for (const rows of all) rows.mark();
     try {
-      this.addEntry(event);
+      this.addEntry(event, groups);
       this.addDerived(event, groups, mapKeys, this.events);
       this.events += 1;
     } catch (error) {
@@ -54,23 +56,26 @@ export class BatchEncoder {
     for (const rows of [this.entries, this.content, this.timeline, this.relations]) rows.place(base);
   }
 
-  private addEntry(event: ProjectedEvent): void {
+  private addEntry(event: ProjectedEvent, groups: readonly ReaderGroup[]): void {
     const { agency, id, principal, content } = event;
+    const readersBytes = ELEMENT_BYTES * groups.length;
     const entry = this.entries.writer;
-    entry.row(5, UTF8_MAX * (agency.length + id.length) + FIXED_BYTES_MAX);
+    entry.row(6, UTF8_MAX * (agency.length + id.length) + readersBytes + FIXED_BYTES_MAX);
     this.entries.logIndex(this.events);
     entry.text(agency);
     entry.text(id);
     entry.hex(event.commitment, HASH_BYTES);
     entry.hex(event.contentHash, HASH_BYTES);
+    entry.groups(groups);
 
     const stored = this.content.writer;
-    stored.row(5, UTF8_MAX * principal.length + content.length + FIXED_BYTES_MAX);
+    stored.row(6, UTF8_MAX * principal.length + content.length + readersBytes + FIXED_BYTES_MAX);
     this.content.logIndex(this.events);
     stored.text(principal);
     stored.int8(event.capturedMicros);
     stored.hex(event.secret, HASH_BYTES);
     stored.bytea(content);
+    stored.groups(groups);
   }
 
   /** Timeline rows and relations alone. */

@@ -13,6 +13,9 @@ const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const TRAILER_BYTES = 2;
 const INITIAL_BYTES = 65_536;
 const TWO_POW_32 = 4_294_967_296;
+/** Dimensions, whether there are nulls, type of the elements; number of elements and their lower bound. */
+const ARRAY_HEADER_BYTES = 20;
+const INT4_OID = 23;
 /** The greatest bigint, which stands for a time that is not known. */
 const INT8_MAX_HIGH = 0x7fff_ffff;
 
@@ -84,6 +87,19 @@ export class CopyWriter {
   int2(value: number): void {
     this.at = this.buffer.writeInt32BE(2, this.at);
     this.at = this.buffer.writeInt16BE(value, this.at);
+  }
+
+  /** Numbers of reader groups as integer[]: one dimension, no nulls, then length and value of each (array_send). */
+  groups(groups: readonly { readonly id: number }[]): void {
+    const { buffer } = this;
+    const { length } = groups;
+    this.at = buffer.writeInt32BE(ARRAY_HEADER_BYTES + 8 * length, this.at);
+    this.at = buffer.writeInt32BE(1, this.at);
+    this.at = buffer.writeInt32BE(0, this.at);
+    this.at = buffer.writeInt32BE(INT4_OID, this.at);
+    this.at = buffer.writeInt32BE(length, this.at);
+    this.at = buffer.writeInt32BE(1, this.at);
+    for (const { id } of groups) this.int4(id);
   }
 
   /** Throws FieldFault on half a surrogate pair, which would be stored as U+FFFD: two texts would become one. NUL is refused by the server. */

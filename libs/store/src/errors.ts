@@ -4,6 +4,7 @@ export type StoreErrorCode =
   | 'data.newer'
   | 'store.unavailable'
   | 'store.timeout'
+  | 'store.context'
   | 'ledger.append-only'
   | 'log.frozen'
   | 'backup.exists'

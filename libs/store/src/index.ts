@@ -6,9 +6,20 @@ export { takeOwnership, type OwnerLock } from './embedded/owner-lock.ts';
 export { APPEND_ONLY_SQLSTATE, StoreError, storeFault, sqlState } from './errors.ts';
 export { dumpFixture, openFixture } from './fixture.ts';
 export { readLogin, type Login } from './login.ts';
+export { securityFaults, type SecurityFault } from './row-security.ts';
 export { migrationState, type MigrationState } from './migration-state.ts';
 export { loadMigrations, migrate, type MigrationReport } from './migrate.ts';
-export { createPool, type PoolOptions, type Statement, type StoreClient, type StorePool } from './pool.ts';
+export { installContextKey } from './context-key.ts';
+export {
+  createPool,
+  type PoolOptions,
+  type ReaderPool,
+  type Statement,
+  type Statements,
+  type StoreClient,
+  type StorePool,
+} from './pool.ts';
+export { ReaderContext } from './reader-context.ts';
 export { APP_ROLES, roleName, type AppRole } from './roles.ts';
 export type { StoreLog } from './store-log.ts';
 export { ledgerConstants, readerGroupIds } from './ledger-constants.ts';
@@ -49,6 +60,7 @@ export {
   readItemLinks,
   readLinksFrom,
   readLogPiece,
+  readPublicLogPiece,
   type ItemLinks,
   type LogPiece,
 } from './seal/log-piece.ts';

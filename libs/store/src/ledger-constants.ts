@@ -67,11 +67,11 @@ export function groupsOf({ groups }: { readonly groups: readonly string[] }, ids
   });
 }
 
-/** Numbers of the groups of a reader, in no order; names that no event has used are left out: nobody can see anything by them. Cached when found. */
+/** Numbers of the groups of a reader, in no order; names that no event has used are left out: nobody can see anything by them. Cached when found. `pool` is the gateway's, with its context key. */
 export async function readerGroupIds(pool: StorePool, names: readonly string[]): Promise<number[]> {
   const ids = idsOf(pool);
   const missing = names.filter((name) => !ids.has(name) && !name.includes('\0'));
-  if (missing.length > 0) await load(pool, missing);
+  if (missing.length > 0) for (const { id, name } of await pool.groupsNamed(missing)) ids.set(name, id);
   return names.flatMap((name) => ids.get(name) ?? []);
 }
 

@@ -3,6 +3,8 @@ import pg from 'pg';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { copyIn, copyOut, Pieces } from './copy-protocol.ts';
+import { ContextSigner, type ReaderContext } from './reader-context.ts';
+import { ContextRefused, enterContext, queryAsReader } from './reader-query.ts';
 import { roleName, type AppRole } from './roles.ts';
 import type { StoreLog } from './store-log.ts';
 
@@ -12,13 +14,23 @@ export interface Statement {
   readonly text: string;
 }
 
+/** What a statement is run by. */
+export interface Statements {
+  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number }>;
+  run<Row = Record<string, unknown>>(statement: Statement, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number }>;
+}
+
+/** Statements and transactions of one reader, of which the database shows him what is his. */
+export interface ReaderPool extends Statements {
+  /** Of one snapshot, and read only. */
+  transaction<T>(work: (client: StoreClient) => Promise<T>): Promise<T>;
+}
+
 /**
  * One connection. int8 comes as number and rejects beyond 2^53 (bigints of ours stay below; sentinels are turned to null in SQL), bytea as
  * Buffer. Fits the SqlClient of libs/event-log. Rejections are the driver's own errors: `storeFault` reads them.
  */
-export interface StoreClient {
-  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number }>;
-  run<Row = Record<string, unknown>>(statement: Statement, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number }>;
+export interface StoreClient extends Statements {
   /** `copy ... from stdin` with the whole payload, on this connection and in its transaction. The payload is free again when it settles. */
   copyIn(text: string, payload: Buffer): Promise<void>;
   /** `copy ... to stdout`, the whole payload. */
@@ -30,10 +42,16 @@ export interface StoreClient {
 }
 
 /** Fits the SqlPool of libs/event-log. */
-export interface StorePool {
+export interface StorePool extends Statements {
   connect(): Promise<StoreClient>;
-  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number }>;
-  run<Row = Record<string, unknown>>(statement: Statement, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number }>;
+  /**
+   * Reads for this reader: each statement is a transaction that begins with his context, in one round trip. Everything else that is asked of
+   * the pool is asked by nobody, and sees no row of a tenant. Statements reject with StoreError `store.context` where the database does not
+   * accept the context. Throws Error for a pool without a context key. Cost: docs of libs/store/src/reader-query.ts; some 30 µs.
+   */
+  as(context: ReaderContext): ReaderPool;
+  /** Numbers and names of those of the reader groups that there are: what a reader is entitled to, and no others. Needs the context key too. */
+  groupsNamed(names: readonly string[]): Promise<{ id: number; name: string }[]>;
   /**
    * `work` between begin and commit on one connection; rolled back where it throws. When the commit's own answer is lost the outcome is
    * unknown: it may be committed although this rejects.
@@ -63,6 +81,8 @@ export interface PoolOptions {
   readonly answerGraceMs?: number;
   readonly connectTimeoutMs?: number;
   readonly log?: StoreLog;
+  /** Signs the contexts of readers (32 bytes); installed by `installContextKey`. For the gateway's role alone. */
+  readonly contextKey?: Uint8Array | undefined;
 }
 
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -95,9 +115,10 @@ export function createPool(options: PoolOptions): StorePool {
   const connect = async (): Promise<StoreClient> => wrap(await pool.connect(), deadlineMs);
   return {
     connect,
+    ...readers(() => pool.connect(), deadlineMs, options.contextKey),
     query: (text, values) => withClient(connect, (client) => client.query(text, values)),
     run: (statement, values) => withClient(connect, (client) => client.run(statement, values)),
-    transaction: (work) => transaction(connect, work),
+    transaction: (work) => transaction(connect, 'begin', work),
     listen: (channel, onNotify) => listen(config, channel, onNotify, log),
     counts: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => {
@@ -142,9 +163,50 @@ function parseInt8(text: string): number {
   return value;
 }
 
+type Readers = Pick<StorePool, 'as' | 'groupsNamed'>;
+
+function readers(connect: () => Promise<pg.PoolClient>, deadlineMs: number, key: Uint8Array | undefined): Readers {
+  if (key === undefined) {
+    const none = (): never => {
+      throw new Error('This pool has no context key: it cannot say who reads.');
+    };
+    return { as: none, groupsNamed: none };
+  }
+  const signer = new ContextSigner(key);
+  return {
+    as(context) {
+      const alone = (of: { name?: string; text: string }, values: readonly unknown[] = []): Promise<pg.QueryResult> =>
+        withClient(connect, (client) =>
+          giveUpAfter(client, deadlineMs, queryAsReader(client, of, values, signer.read(context, pidOf(client)))),
+        );
+      return {
+        query: async (text, values) => answer(await alone({ text }, values)),
+        run: async (statement, values) => answer(await alone(statement, values)),
+        transaction: async (work) => {
+          let driver: pg.PoolClient | undefined;
+          const opened = async (): Promise<StoreClient> => wrap((driver = await connect()), deadlineMs);
+          const begin = 'begin isolation level repeatable read, read only';
+          return transaction(opened, begin, async (client) => {
+            if (driver !== undefined) await enterContext(driver, signer.read(context, pidOf(driver)));
+            return work(client);
+          });
+        },
+      };
+    },
+    groupsNamed: (names) =>
+      withClient(connect, async (client) => {
+        const values = [signer.names(names, pidOf(client))];
+        return (await client.query<{ id: number; name: string }>('select id, name from ctx.groups_named($1::text)', values)).rows;
+      }),
+  };
+}
+
+/** Of the backend: not in the driver's types. */
+const pidOf = (client: pg.PoolClient): number => (client as unknown as { processID: number }).processID;
+
 /** @param deadlineMs of each statement; 0 = none */
 function wrap(client: pg.PoolClient, deadlineMs: number): StoreClient {
-  const timed = <T>(statement: Promise<T>): Promise<T> => (deadlineMs === 0 ? statement : giveUpAfter(client, deadlineMs, statement));
+  const timed = <T>(statement: Promise<T>): Promise<T> => giveUpAfter(client, deadlineMs, statement);
   return {
     query: async (text, values) => answer(await timed(client.query(text, values as unknown[]))),
     run: async ({ name, text }, values) => answer(await timed(client.query({ name, text, values: values as unknown[] }))),
@@ -166,6 +228,7 @@ function wrap(client: pg.PoolClient, deadlineMs: number): StoreClient {
  * lost. The driver's own query_timeout does not do for COPY, and would leave the connection waiting for the old answer.
  */
 async function giveUpAfter<T>(client: pg.PoolClient, ms: number, statement: Promise<T>): Promise<T> {
+  if (ms === 0) return statement;
   const timer = setTimeout(() => streamOf(client).destroy(), ms).unref();
   try {
     return await statement;
@@ -182,7 +245,10 @@ const answer = <Row>(result: pg.QueryResult): { rows: Row[]; rowCount: number } 
   rowCount: result.rowCount ?? 0,
 });
 
-async function withClient<T>(connect: () => Promise<StoreClient>, work: (client: StoreClient) => Promise<T>): Promise<T> {
+async function withClient<Client extends { release(broken?: boolean): void }, T>(
+  connect: () => Promise<Client>,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
   const client = await connect();
   let broken = true;
   try {
@@ -191,7 +257,7 @@ async function withClient<T>(connect: () => Promise<StoreClient>, work: (client:
     return result;
   } catch (error) {
     // An error of the server's own leaves the connection whole; anything else (timeout of the driver, lost socket) does not.
-    broken = !isServerError(error);
+    broken = !isServerError(error) && !(error instanceof ContextRefused);
     throw error;
   } finally {
     client.release(broken);
@@ -200,11 +266,11 @@ async function withClient<T>(connect: () => Promise<StoreClient>, work: (client:
 
 const isServerError = (error: unknown): boolean => error instanceof pg.DatabaseError && error.severity === 'ERROR';
 
-async function transaction<T>(connect: () => Promise<StoreClient>, work: (client: StoreClient) => Promise<T>): Promise<T> {
+async function transaction<T>(connect: () => Promise<StoreClient>, begin: string, work: (client: StoreClient) => Promise<T>): Promise<T> {
   const client = await connect();
   let whole = false;
   try {
-    await client.query('begin');
+    await client.query(begin);
     const result = await work(client);
     await client.query('commit');
     whole = true;

@@ -10,13 +10,24 @@ export async function schemaText(pool: StorePool): Promise<string> {
   return `-- Made from the catalogue of a migrated database; a test fails when it differs. Not a script to run.\n\n${parts.join('\n\n')}\n`;
 }
 
-const OURS = `(select oid from pg_namespace where nspname in ('ledger', 'event_log', 'proof'))`;
+const OURS = `(select oid from pg_namespace where nspname in ('ledger', 'event_log', 'proof', 'ctx'))`;
 
 /** Rights of everyone but the owner. */
 const RIGHTS = (acl: string, owner: string, on: string): string => `
   (select string_agg(format('grant %s on %s to %s;', lower(privilege_type), ${on}, case grantee when 0 then 'public' else pg_get_userbyid(grantee) end), e'\\n'
      order by privilege_type collate "C", pg_get_userbyid(grantee) collate "C")
    from aclexplode(${acl}) where grantee <> ${owner})`;
+
+/** Names the owner as such: it is another login wherever Postgres is not ours. */
+const POLICY_ROLES = `(select string_agg(case when role = c.relowner then 'owner' when role = 0 then 'public' else pg_get_userbyid(role)::text end, ', ') from unnest(polroles) role)`;
+
+/** What of a table's rows each role sees and may write. */
+const ROW_SECURITY = `
+  case when c.relrowsecurity then format(e'\\nalter table %s enable row level security%s;', c.oid::regclass, case when c.relforcerowsecurity then ', force row level security' end) else '' end
+  || coalesce((select e'\\n' || string_agg(format('create policy %I on %s for %s to %s%s%s;', polname, c.oid::regclass,
+      case polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end, ${POLICY_ROLES},
+      ' using (' || pg_get_expr(polqual, polrelid) || ')', ' with check (' || pg_get_expr(polwithcheck, polrelid) || ')'),
+      e'\\n' order by polname collate "C") from pg_policy where polrelid = c.oid), '')`;
 
 const SCHEMAS = `
 select format(e'create schema %I;\\n%s', nspname, ${RIGHTS('nspacl', 'nspowner', `format('schema %I', nspname)`)}) as text
@@ -39,10 +50,11 @@ select format(e'create table %s (\\n%s\\n)%s;', c.oid::regclass, concat_ws(e',\\
   || coalesce(e'\\n' || ${RIGHTS('c.relacl', 'c.relowner', 'c.oid::regclass')}, '')
   || coalesce((select e'\\n' || string_agg(${RIGHTS('a.attacl', 'c.relowner', `format('%s (%I)', c.oid::regclass, a.attname)`)}, e'\\n' order by a.attnum)
       from pg_attribute a where a.attrelid = c.oid and a.attacl is not null), '')
+  || ${ROW_SECURITY}
   || coalesce((select e'\\n' || string_agg(format('comment on %s %s is %L;', case objsubid when 0 then 'table' else 'column' end,
         c.oid::regclass || coalesce('.' || (select attname from pg_attribute where attrelid = c.oid and attnum = objsubid and objsubid > 0), ''), description), e'\\n' order by objsubid)
       from pg_description where objoid = c.oid and classoid = 'pg_class'::regclass), '') as text
 from pg_class c where c.relkind = 'r' and c.relnamespace in ${OURS} order by c.oid::regclass::text collate "C"`;
 
 const FUNCTIONS = `
-select pg_get_functiondef(oid) as text from pg_proc where pronamespace in ${OURS} order by oid::regprocedure::text collate "C"`;
+select trim(e'\\n' from pg_get_functiondef(oid)) || coalesce(e'\\n' || ${RIGHTS('proacl', 'proowner', `'function ' || oid::regprocedure`)}, '') as text from pg_proc where pronamespace in ${OURS} order by oid::regprocedure::text collate "C"`;

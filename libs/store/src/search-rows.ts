@@ -3,6 +3,7 @@
  * search knows every item that the ledger knows, and nobody else can be writing the same rows. Derived: a rebuild makes the same ones.
  */
 import { sha256Hex } from '#lib/ledger';
+import { copyRows, type CopiedTable } from './copy-rows.ts';
 import { CopyWriter } from './copy-writer.ts';
 import type { ReaderGroup } from './map-keys.ts';
 import type { Statement, StoreClient, StorePool } from './pool.ts';
@@ -96,7 +97,7 @@ export class SearchRows {
     const names = [...this.unknown.values()];
     const fresh = await freshOf(client, names, base);
     const rows = fresh.flatMap((name) => this.keysOf(name).map((key) => ({ ...name, key })));
-    if (rows.length > 0) await client.copyIn(COPY_SEARCH_KEYS, payloadOf(rows));
+    if (rows.length > 0) await copyRows(client, SEARCH_KEYS, written(rows));
     return names;
   }
 
@@ -141,14 +142,14 @@ async function freshOf(client: StoreClient, names: readonly SearchName[], base: 
   ]; // prettier-ignore
 }
 
-const COPY_SEARCH_KEYS = 'copy ledger.search_keys (grp, key, item, alias) from stdin (format binary)';
+export const SEARCH_KEYS: CopiedTable = { table: 'search_keys', columns: 'grp, key, item, alias' };
 /** Bytes of four fields of a row beside their texts: lengths and the group. */
 const ROW_BYTES = 20;
 /** UTF-8 bytes of one UTF-16 unit, at most. */
 const UTF8_MAX = 3;
 
 /** In the order of the index: neighbours share its pages. COPY, since rows by insert cost the database one and a half times as much. */
-function payloadOf(rows: (SearchName & { readonly key: string })[]): Buffer {
+function written(rows: (SearchName & { readonly key: string })[]): CopyWriter {
   const writer = new CopyWriter();
   for (const { grp, key, item, alias } of rows.sort((a, b) => a.grp - b.grp || (a.key < b.key ? -1 : 1))) {
     writer.row(4, ROW_BYTES + UTF8_MAX * (key.length + item.length + alias.length));
@@ -157,5 +158,5 @@ function payloadOf(rows: (SearchName & { readonly key: string })[]): Buffer {
     writer.text(item);
     writer.text(alias);
   }
-  return writer.payload();
+  return writer;
 }

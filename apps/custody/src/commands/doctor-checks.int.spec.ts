@@ -71,6 +71,16 @@ describe('the doctor says of a database', () => {
     }
   });
 
+  it('that the database shows each reader what is his, and what goes around that', async () => {
+    expect(await found('rows')).toMatchObject([{ verdict: 'ok' }]);
+    await owner.query('create view ledger.everything as select * from ledger.content');
+    try {
+      expect(await found('rows')).toMatchObject([{ verdict: 'fail', detail: expect.stringContaining('ledger.everything') as string }]);
+    } finally {
+      await owner.query('drop view ledger.everything');
+    }
+  });
+
   it('that a login is shared: a warning in development, wrong in production, and never as if it had not been looked at', async () => {
     const findings = await found('logins');
     expect(findings.map(({ verdict, code }) => `${verdict} ${code ?? ''}`)).toContain('warn role.shared-login');

@@ -1,7 +1,7 @@
 /** What `custody doctor` asks of a running server and of a database that answers. */
 import { ERRORS, type HealthView } from '#lib/contracts';
 import type { Config } from '#lib/runtime';
-import { APP_ROLES, migrationState, type MigrationState, roleName, type StorePool } from '#lib/store';
+import { APP_ROLES, migrationState, type MigrationState, roleName, securityFaults, type StorePool } from '#lib/store';
 import type { Database } from '../database.ts';
 import { loginFindings } from '../logins.ts';
 
@@ -77,6 +77,7 @@ export async function databaseChecks(config: Config, database: Pick<Database, 'e
   findings.push(migrationFinding(state));
   if (!state.isThere || state.newer.length > 0) return findings;
   findings.push(await rightsFinding(owner));
+  if (state.pending.length === 0) findings.push(await rowsFinding(owner));
   // A role that a migration is still to make has no login yet.
   return state.pending.length > 0 ? findings : [...findings, ...(await loginsFinding(config, database))];
 }
@@ -117,6 +118,15 @@ async function rightsFinding(owner: StorePool): Promise<Finding> {
   if (rows.length === 0) return { name, verdict: 'ok', detail: 'no role of the program can change or remove what is in the ledger' };
   const detail = rows.map(({ role, relation }) => `${role} may change ${relation}`).join(', ');
   return { name, verdict: 'fail', detail, remedy: 'Revoke those rights, and find out who granted them.' };
+}
+
+/** Tenants are kept apart by the database, whatever the program asks. */
+async function rowsFinding(owner: StorePool): Promise<Finding> {
+  const faults = await securityFaults(owner);
+  const name = 'rows';
+  if (faults.length === 0) return { name, verdict: 'ok', detail: 'the database shows each reader what is his' };
+  const detail = faults.map(({ what, why }) => `${what}: ${why}`).join('; ');
+  return { name, verdict: 'fail', detail, remedy: 'Find out who changed the schema; drop what was added, or force the policies again.' };
 }
 
 /** A warning in development, as at the start; wrong in production. */

@@ -65,6 +65,7 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   const { applied } = await database.migrate();
   if (applied.length > 0) log.info('the database was migrated', { count: applied.length });
 
+  if (config.roles.includes('gateway')) await database.installContexts();
   const isOver = await hasEnded(database);
   let cosigns = false;
   if (isOver) {

@@ -36,6 +36,8 @@ export async function serveScene(pool: StorePool, first: StoreClient): Promise<S
     run: (statement, values) => within((client) => client.run(statement, values)),
     // It is in one already, and nothing that serves a log writes.
     transaction: within,
+    // What a reader is shown is the same whoever has tampered: nothing is read here by a reader.
+    as: () => scene,
   };
   const reads = await ledgerReads(scene);
   const server = await serveLog(reads, DRILL_AGENCY);

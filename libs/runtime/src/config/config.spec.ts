@@ -124,6 +124,7 @@ test('production names everything that it is missing; a given value that equals 
     'config.missing databaseUrlSealer',
     'config.missing sealer.key',
     'config.missing receiptKey',
+    'config.missing contextKey',
   ]);
   // Only the roles of this process need theirs.
   expect(problems({ env: { ...env, CUSTODY_ROLES: 'projector' } })).toEqual([
@@ -149,6 +150,7 @@ test('production names everything that it is missing; a given value that equals 
     KAFKA_BROKERS: 'one:9092',
     CUSTODY_PUBLISHER_KEY: KEY,
     CUSTODY_RECEIPT_KEY: KEY,
+    CUSTODY_CONTEXT_KEY: KEY,
     CUSTODY_SEALER_KEY: KEY,
   };
   expect(good({ env: all }).config.profile).toBe('production');

@@ -180,6 +180,8 @@ function disagreements(
       missing('sealer.key', 'is needed in the production profile where this process seals');
     if (roles.some((role) => role === 'capture' || role === 'gateway') && values.get('receiptKey') === null)
       missing('receiptKey', 'is needed in the production profile where this process takes sightings or answers');
+    if (roles.includes('gateway') && values.get('contextKey') === null)
+      missing('contextKey', 'is needed in the production profile where this process answers');
   }
   if (values.get('kafka.saslMechanism') !== 'none') {
     for (const name of ['kafka.saslUser', 'kafka.saslPassword'])

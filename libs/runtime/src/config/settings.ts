@@ -107,6 +107,13 @@ export const SETTINGS = {
     'Ed25519 seed by which capture signs receipts and the gateway rejections: the same for all of them. Without it one is made in the data directory (`receipt.key`); the production profile needs it where this process is one of the two.',
     { secret: true },
   ),
+  contextKey: text(
+    KEY,
+    isKey,
+    null,
+    'Key by which the gateway tells the database for whom it reads: the same for all gateways of one database. Without it one is made in the data directory (`context.key`); the production profile needs it where this process answers. The database accepts the newest two.',
+    { secret: true },
+  ),
   kafka: {
     brokers: list('host:port', isBroker, [], 'Kafka brokers to begin with. Without any the event log is embedded in Postgres.', {
       alsoFrom: ['KAFKA_BROKERS'],

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { StoreError } from '../errors.ts';
 import { migrate } from '../migrate.ts';
 import { createPool, type StoreClient } from '../pool.ts';
+import { unforced } from '../unforced.ts';
 import { readManifest, tableFile, type BackedUpTable, type BackupManifest } from './manifest.ts';
 import { backupTables, columnList } from './tables.ts';
 
@@ -31,7 +32,7 @@ export async function restoreBackup(url: string, { folder, verify, onProgress }:
     await pool.transaction(async (client) => {
       await client.query('set local idle_in_transaction_session_timeout = 0');
       await refuseFull(client);
-      await fill(client, folder, manifest, onProgress);
+      await unforced(client, () => fill(client, folder, manifest, onProgress));
       await verify?.(client, manifest);
     });
   } finally {

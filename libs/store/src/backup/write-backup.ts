@@ -38,7 +38,9 @@ export async function writeBackup(pool: StorePool, { folder, logKey, addFiles, o
         tables.push(written);
         onProgress?.(table.name, written.rows);
       }
-      return { ...(await describe(client)), logKey, tables };
+      const said = await describe(client);
+      refuseParts(said.size, tables);
+      return { ...said, logKey, tables };
     });
     addFiles?.(unfinished);
     writeFileSync(join(unfinished, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true });
@@ -50,6 +52,16 @@ export async function writeBackup(pool: StorePool, { folder, logKey, addFiles, o
     rmSync(unfinished, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** A policy that does not hold for the owner would hide rows from him without a word. */
+function refuseParts(size: number, tables: readonly BackedUpTable[]): void {
+  const rowsOf = (table: string): number => tables.find(({ name }) => name === table)?.rows ?? 0;
+  const found = rowsOf('ledger.entries') + rowsOf('ledger.notices');
+  if (found !== size)
+    throw new Error(
+      `The database shows ${found} entries of ${size}: this login is not shown all of them, or they are lost. Nothing was written.`,
+    );
 }
 
 async function describe(client: StoreClient): Promise<Omit<BackupManifest, 'tables' | 'logKey'>> {

@@ -41,6 +41,7 @@ const OURS = new Set([
   'publisher.key',
   'checkpoint.key',
   'receipt.key',
+  'context.key',
   'keys.json',
   'previous.checkpoint',
 ]);

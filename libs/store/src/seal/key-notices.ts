@@ -1,5 +1,5 @@
 /** What the log has said of its keys: what the item tree of key notices names, and what no seal covers yet. */
-import type { StoreClient, StorePool } from '../pool.ts';
+import type { Statements } from '../pool.ts';
 
 const KEY_NOTICES = {
   name: 'key_notices',
@@ -16,7 +16,7 @@ const KEY_NOTICES = {
  * @param keysItem map key of the tree, 32 bytes
  */
 export async function readKeyNotices(
-  from: StoreClient | StorePool,
+  from: Statements,
   keysItem: Uint8Array,
   covers: number,
 ): Promise<{ logIndex: number; bytes: Buffer }[]> {
@@ -24,7 +24,7 @@ export async function readKeyNotices(
 }
 
 /** Notices from an index on. */
-export async function noticesFrom(from: StoreClient | StorePool, logIndex: number): Promise<Buffer[]> {
+export async function noticesFrom(from: Statements, logIndex: number): Promise<Buffer[]> {
   const { rows } = await from.query<{ bytes: Buffer }>(
     'select bytes from ledger.notices where log_index >= $1::bigint order by log_index',
     [logIndex],

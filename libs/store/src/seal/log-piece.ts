@@ -55,12 +55,17 @@ export type ItemLinks = FixedRows;
  * The log from `from` up to `to` as the transaction sees it. Throws where an index is missing or there twice: a log head that is ahead of its
  * entries is a damaged database, and must never be sealed over (`seal.gap`).
  */
-export async function readLogPiece(client: StoreClient, from: number, to: number): Promise<LogPiece> {
+export const readLogPiece = (client: StoreClient, from: number, to: number): Promise<LogPiece> =>
+  logPiece(client, from, to, (range) => `ledger.entries where ${range}`);
+
+/** The same for whoever may not read entries: of the log they are told the commitments, as everybody is. */
+export const readPublicLogPiece = (client: StoreClient, from: number, to: number): Promise<LogPiece> =>
+  logPiece(client, from, to, () => `ctx.commitments(${integer(from)}, ${integer(to)})`);
+
+async function logPiece(client: StoreClient, from: number, to: number, source: (range: string) => string): Promise<LogPiece> {
   const range = `log_index >= ${integer(from)} and log_index < ${integer(to)}`;
   const entries = new FixedRows(
-    await client.copyOut(
-      `copy (select log_index, commitment from ledger.entries where ${range} order by log_index) to stdout (format binary)`,
-    ),
+    await client.copyOut(`copy (select log_index, commitment from ${source(range)} order by log_index) to stdout (format binary)`),
   );
   const { rows } = await client.query<{ logIndex: number; bytes: Buffer }>(
     `select log_index as "logIndex", bytes from ledger.notices where ${range} order by log_index`,
@@ -99,7 +104,7 @@ export async function readLinksFrom(
   const key = `'\\x${Buffer.from(keysItem).toString('hex')}'::bytea`;
   const links = new FixedRows(
     await client.copyOut(
-      `copy (select log_index, map_key from ledger.timeline where ${range} and item <> ''
+      `copy (select log_index, map_key from ctx.map_links(${integer(from)}, ${integer(to)}, ${LINKS_MAX + 1})
         union all select log_index, ${key} from ledger.notices where ${range} and substring(bytes from 1 for 7) = '{"key":'::bytea
         order by log_index, map_key limit ${LINKS_MAX + 1}) to stdout (format binary)`,
     ),

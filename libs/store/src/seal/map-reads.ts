@@ -1,7 +1,7 @@
 /** What proofs about items are made from: rows that seals wrote, as of any seal. */
-import type { StoreClient, StorePool } from '../pool.ts';
+import type { Statements } from '../pool.ts';
 
-type From = StoreClient | StorePool;
+type From = Statements;
 
 /** Nodes of the item map at depth 16 that one seal changed, below 8 bits that they share. */
 export interface StoredMapTile {
@@ -43,7 +43,7 @@ const ITEM_ROWS = {
   name: 'item_rows',
   text: 'select item, n, hashes from proof.item_leaves join unnest($1::integer[], $2::integer[]) as wanted (item, n) using (item, n)',
 };
-const ITEM_ENTRIES = {
+export const ITEM_ENTRIES = {
   name: 'item_entries',
   text: `select l.log_index as "logIndex", e.commitment, n.bytes as notice
     from proof.item_leaves l

@@ -1,8 +1,8 @@
 /** What was sealed, as it is read: by the gateway for everyone, by the sealer when it starts. */
-import type { StoreClient, StorePool } from '../pool.ts';
+import type { Statements, StoreClient } from '../pool.ts';
 import { ITEM_LEAF_COLUMNS, MAP_TILE_COLUMNS, type SealRow } from './seal-rows.ts';
 
-type From = StoreClient | StorePool;
+type From = Statements;
 
 const LAST_CHECKPOINT = { name: 'last_checkpoint', text: 'select size, note from proof.checkpoints order by size desc limit 1' };
 const NEWEST_WAITING = {

@@ -1,8 +1,8 @@
 /** When entries were recorded, and how far the log was recorded at some time. Seals say both, and what a seal says never changes. */
-import type { Statement, StoreClient, StorePool } from '../pool.ts';
+import type { Statement, Statements } from '../pool.ts';
 import type { SealRow } from './seal-rows.ts';
 
-type From = StoreClient | StorePool;
+type From = Statements;
 
 /** A moment of the log: entries below `covers` were recorded by `time` (microseconds since 1970); no others were. */
 export type SealPoint = Pick<SealRow, 'logIndex' | 'covers' | 'time'>;

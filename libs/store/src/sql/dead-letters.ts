@@ -1,5 +1,5 @@
 /** Dead letters for the operator: primary key (seq), newest first. */
-import type { StoreClient, StorePool } from '../pool.ts';
+import type { Statements, StorePool } from '../pool.ts';
 import { decodeHeaders } from './insert-dead-letter.ts';
 
 export interface DeadLetterHead {
@@ -45,13 +45,13 @@ export async function listDeadLetters(pool: StorePool, { before, limit }: { befo
   return (await pool.run<DeadLetterHead>(LIST_DEAD_LETTERS, [before ?? Number.MAX_SAFE_INTEGER, limit])).rows;
 }
 
-export async function readDeadLetter(from: StoreClient | StorePool, seq: number): Promise<StoredDeadLetter | null> {
+export async function readDeadLetter(from: Statements, seq: number): Promise<StoredDeadLetter | null> {
   const { rows } = await from.run<Omit<StoredDeadLetter, 'headers'> & { headers: Buffer }>(READ, [seq]);
   return rows[0] === undefined ? null : { ...rows[0], headers: decodeHeaders(rows[0].headers) };
 }
 
 /** `false`: it is not there or was retried before; of several at once one gets `true`. In the caller's transaction where a client is given. */
-export async function markRetried(from: StoreClient | StorePool, seq: number): Promise<boolean> {
+export async function markRetried(from: Statements, seq: number): Promise<boolean> {
   return (await from.run(MARK, [seq])).rowCount === 1;
 }
 

@@ -1,5 +1,5 @@
 /** Other bytes that one agency submitted under the id of one event of its own. */
-import type { StorePool } from '../pool.ts';
+import type { Statements } from '../pool.ts';
 
 /** Bytes that did not become the event: never they themselves. */
 export interface EventConflict {
@@ -15,6 +15,6 @@ export const EVENT_CONFLICTS = {
 };
 
 /** By hash, the first `limit`. Plan: the primary key (agency, id, content_hash). Whether the reader may know is for the caller to say. */
-export async function eventConflicts(pool: StorePool, agency: string, id: string, limit: number): Promise<EventConflict[]> {
-  return (await pool.run<EventConflict>(EVENT_CONFLICTS, [agency, id, limit])).rows;
+export async function eventConflicts(from: Statements, agency: string, id: string, limit: number): Promise<EventConflict[]> {
+  return (await from.run<EventConflict>(EVENT_CONFLICTS, [agency, id, limit])).rows;
 }

@@ -1,5 +1,5 @@
 /** Events by their log index. Plan: one probe of the primary keys of entries and content for each. */
-import type { StoreClient, StorePool } from '../pool.ts';
+import type { Statements } from '../pool.ts';
 import { EVENT_COLUMNS, type EventRow } from './event-row.ts';
 
 export const EVENTS_AT = {
@@ -11,6 +11,6 @@ export const EVENTS_AT = {
 };
 
 /** Those that are there, in any order; whether a reader may see them is the caller's question. */
-export async function eventsAt(from: StoreClient | StorePool, logIndexes: readonly number[]): Promise<EventRow[]> {
+export async function eventsAt(from: Statements, logIndexes: readonly number[]): Promise<EventRow[]> {
   return (await from.run<EventRow>(EVENTS_AT, [logIndexes])).rows;
 }

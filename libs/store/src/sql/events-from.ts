@@ -2,7 +2,7 @@
  * Events in the order of the log. Plan: primary key of entries from an index on; for each, its visibility and content by primary key. The
  * length of a document is known without reading it, so that those beyond the bytes are not read.
  */
-import type { StoreClient, StorePool } from '../pool.ts';
+import type { Statements } from '../pool.ts';
 import { EVENT_COLUMNS, EVENT_NAMES, type EventRow } from './event-row.ts';
 
 export const EVENTS_FROM = {
@@ -23,7 +23,7 @@ export const EVENTS_FROM = {
 
 /** At most `limit` visible events with a log index from `from` on and below `logSize`; none behind `contentBytesMax` of documents and the one that exceeds it. */
 export async function eventsFrom(
-  pool: StoreClient | StorePool,
+  pool: Statements,
   from: number,
   groups: readonly number[],
   logSize: number,

@@ -3,7 +3,7 @@
  * event without items has one under the item '').
  * Plan: one probe of the unique index entries_event for each reference, of timeline_log_index for its visibility, of content's primary key.
  */
-import type { StoreClient, StorePool } from '../pool.ts';
+import type { Statements } from '../pool.ts';
 import { EVENT_COLUMNS, EVENT_NAMES, type EventRow } from './event-row.ts';
 import { isStorable, storableRefs, type Ref } from './storable.ts';
 
@@ -27,7 +27,7 @@ export const EVENTS_BY_REF = {
 
 /** Those of the events that are there and visible, in log order; none behind `contentBytesMax` of documents and the one that exceeds them. */
 export async function eventsByRef(
-  from: StoreClient | StorePool,
+  from: Statements,
   refs: readonly Ref[],
   groups: readonly number[],
   logSize: number,
@@ -45,30 +45,20 @@ export async function eventsByRef(
   return rows;
 }
 
-/** Agencies that have used an id, by a skip scan: one probe of entries_event for each agency that there is, not for each entry. */
+/** Plan: the database looks for the id in each agency that there is (ctx.events_named), and tells of what the reader may see. */
 export const EVENTS_BY_ID = {
   name: 'events_by_id',
-  text: `with recursive agencies (agency) as (
-      (select agency from ledger.entries order by agency limit 1)
-      union all
-      select (select e.agency from ledger.entries e where e.agency > a.agency order by e.agency limit 1) from agencies a where a.agency is not null
-    )
-    select ${EVENT_COLUMNS}
-    from agencies a
+  text: `select ${EVENT_COLUMNS}
+    from ctx.events_named($1::text) as named (log_index)
     cross join lateral (
-      select * from ledger.entries e where e.agency = a.agency and e.id = $1::text and ${VISIBLE('$2::integer[]')} offset 0
+      select * from ledger.entries e where e.log_index = named.log_index and ${VISIBLE('$2::integer[]')} offset 0
     ) e
     join ledger.content c on c.log_index = e.log_index
     order by e.agency`,
 };
 
 /** Events of this id, of one agency or of any: at most one for each agency; several mean that the id alone is ambiguous. */
-export async function eventById(
-  pool: StoreClient | StorePool,
-  id: string,
-  agency: string | undefined,
-  groups: readonly number[],
-): Promise<EventRow[]> {
+export async function eventById(pool: Statements, id: string, agency: string | undefined, groups: readonly number[]): Promise<EventRow[]> {
   if (!isStorable(id)) return [];
   if (agency !== undefined) return eventsByRef(pool, [{ agency, id }], groups, Number.MAX_SAFE_INTEGER);
   return (await pool.run<EventRow>(EVENTS_BY_ID, [id, groups])).rows;

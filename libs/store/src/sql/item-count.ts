@@ -2,7 +2,7 @@
  * How many sightings an item's timeline has, without reading its events. Plan: index-only scan of the primary key of ledger.timeline (it
  * includes the log index) for each group; linear in the number of sightings, about 0.2 us each once the table was vacuumed.
  */
-import type { StoreClient, StorePool } from '../pool.ts';
+import type { Statements } from '../pool.ts';
 import { isStorable } from './storable.ts';
 
 export const ITEM_COUNT = {
@@ -13,7 +13,7 @@ export const ITEM_COUNT = {
 };
 
 /** Visible sightings; 0 = the item is not there, as far as this reader may know. */
-export async function itemCount(from: StoreClient | StorePool, item: string, groups: readonly number[], logSize: number): Promise<number> {
+export async function itemCount(from: Statements, item: string, groups: readonly number[], logSize: number): Promise<number> {
   if (!isStorable(item)) return 0;
   const { rows } = await from.run<{ count: number }>(ITEM_COUNT, [item, groups, logSize]);
   return rows[0]?.count ?? 0;

@@ -1,5 +1,5 @@
 /** Events that the ledger has. Plan: nested loop, one probe of the unique index entries_event for each reference. */
-import type { StoreClient, StorePool } from '../pool.ts';
+import type { Statements } from '../pool.ts';
 import { storableRefs, type Ref } from './storable.ts';
 
 export const KNOWN_EVENTS = {
@@ -10,7 +10,7 @@ export const KNOWN_EVENTS = {
 };
 
 /** Content hash in hex by `agency/id` (an agency has no slash); unknown events are missing. About 8 µs for each reference. */
-export async function knownEvents(from: StoreClient | StorePool, refs: readonly Ref[]): Promise<Map<string, string>> {
+export async function knownEvents(from: Statements, refs: readonly Ref[]): Promise<Map<string, string>> {
   const asked = storableRefs(refs);
   const { rows } = await from.run<Ref & { hash: string }>(KNOWN_EVENTS, [asked.map(({ agency }) => agency), asked.map(({ id }) => id)]);
   return new Map(rows.map(({ agency, id, hash }) => [`${agency}/${id}`, hash]));
@@ -31,7 +31,7 @@ export interface FirstEventRow {
 }
 
 /** As knownEvents, with the time that capture claims, which costs one more probe (of content's primary key) for each event that is known. */
-export async function firstEvents(from: StoreClient | StorePool, refs: readonly Ref[]): Promise<Map<string, FirstEventRow>> {
+export async function firstEvents(from: Statements, refs: readonly Ref[]): Promise<Map<string, FirstEventRow>> {
   const asked = storableRefs(refs);
   const { rows } = await from.run<Ref & FirstEventRow>(FIRST_EVENTS, [asked.map(({ agency }) => agency), asked.map(({ id }) => id)]);
   return new Map(rows.map(({ agency, id, contentHash, capturedMicros }) => [`${agency}/${id}`, { contentHash, capturedMicros }]));
@@ -45,7 +45,7 @@ export const KNOWN_ITEMS = {
 };
 
 /** Identifiers that each event concerns, in code-point order, by `agency/id`; unknown events are missing. Probes timeline_log_index too. */
-export async function knownItems(from: StoreClient | StorePool, refs: readonly Ref[]): Promise<Map<string, readonly string[]>> {
+export async function knownItems(from: Statements, refs: readonly Ref[]): Promise<Map<string, readonly string[]>> {
   const asked = storableRefs(refs);
   const { rows } = await from.run<Ref & { items: string[] }>(KNOWN_ITEMS, [asked.map(({ agency }) => agency), asked.map(({ id }) => id)]);
   return new Map(rows.map(({ agency, id, items }) => [`${agency}/${id}`, items]));

@@ -2,7 +2,7 @@
  * Conflicts of an agency (the same id, other bytes), for its submitters, with what stands instead; none where a reader may not see that.
  * Plan: primary key (agency, id, content_hash) from the key on; for each one probe of entries_event and of timeline_log_index.
  */
-import type { StorePool } from '../pool.ts';
+import type { Statements } from '../pool.ts';
 
 export interface Conflict {
   readonly agency: string;
@@ -37,11 +37,11 @@ export const LIST_CONFLICTS = {
 
 /** By id, then hash, after a key. */
 export async function listConflicts(
-  pool: StorePool,
+  from: Statements,
   agency: string,
   { after, limit, groups }: { readonly after?: ConflictKey | undefined; readonly limit: number; readonly groups: readonly number[] },
 ): Promise<Conflict[]> {
-  const { rows } = await pool.run<Conflict>(LIST_CONFLICTS, [
+  const { rows } = await from.run<Conflict>(LIST_CONFLICTS, [
     agency,
     after?.id ?? '',
     after?.contentHash ?? Buffer.alloc(0),

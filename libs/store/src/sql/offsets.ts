@@ -1,5 +1,5 @@
 /** Offsets by (cluster id, topic id, partition): primary key of ledger.offsets, one row each. */
-import type { StoreClient, StorePool } from '../pool.ts';
+import type { Statements, StoreClient, StorePool } from '../pool.ts';
 import type { PartitionId } from '../projected-event.ts';
 
 const MOVE = {
@@ -32,10 +32,7 @@ export async function createOffset(client: StoreClient, { clusterId, topicId, pa
 }
 
 /** The first offset of the partition that is not in the ledger yet; `null`: the ledger has nothing of it. */
-export async function readOffset(
-  from: StoreClient | StorePool,
-  { clusterId, topicId, partition }: Omit<PartitionId, 'topic'>,
-): Promise<number | null> {
+export async function readOffset(from: Statements, { clusterId, topicId, partition }: Omit<PartitionId, 'topic'>): Promise<number | null> {
   const { rows } = await from.run<{ next: number }>(READ, [clusterId, topicId, partition]);
   return rows[0]?.next ?? null;
 }

@@ -5,7 +5,7 @@
  * Plan: recursive union (which ends on circles), each turn one walk of the primary key of ledger.relations for each event and group.
  */
 import { KINDS } from '#lib/domain';
-import type { StoreClient, StorePool } from '../pool.ts';
+import type { Statements } from '../pool.ts';
 import { EVENT_COLUMNS, EVENT_NAMES, type EventRow } from './event-row.ts';
 import { storableRefs, type Ref } from './storable.ts';
 
@@ -72,7 +72,7 @@ export const RELATIONS_ABOUT = {
  * exceeds them.
  */
 export async function relationsAbout(
-  from: StoreClient | StorePool,
+  from: Statements,
   refs: readonly Ref[],
   groups: readonly number[],
   logSize: number,

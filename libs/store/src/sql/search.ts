@@ -3,7 +3,7 @@
  * alternative, so the rows of its rarest key hold it; the caller decides each candidate by the whole text.
  * Plan: for each key and group a count of at most ITEMS_PER_KEY_MAX index tuples of search_keys_key, then one walk of it for the rarest.
  */
-import type { StoreClient, StorePool } from '../pool.ts';
+import type { Statements } from '../pool.ts';
 import { isStorable } from './storable.ts';
 
 export interface SearchQuestion {
@@ -50,7 +50,7 @@ export const SEARCH = {
     ) s`,
 };
 
-export async function search(from: StoreClient | StorePool, { alternatives, groups }: SearchQuestion): Promise<SearchHits> {
+export async function search(from: Statements, { alternatives, groups }: SearchQuestion): Promise<SearchHits> {
   const found = new Map<string, SearchHit>();
   let complete = true;
   for (const keys of alternatives) {

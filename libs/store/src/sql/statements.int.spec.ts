@@ -18,6 +18,7 @@ import {
   markRetried,
   projectBatch,
   readDeadLetter,
+  ReaderContext,
   readerGroupIds,
   relationsAbout,
   ITEMS_PER_KEY_MAX,
@@ -28,6 +29,7 @@ import {
   type ProjectedEvent,
   type SearchHit,
   type SearchKeys,
+  type ReaderPool,
   type StorePool,
   type TimelineKey,
   type TimelineRow,
@@ -68,7 +70,7 @@ const keys: SearchKeys = {
 describe('reading the ledger', () => {
   let database: TestDatabase;
   let writer: StorePool;
-  let gateway: StorePool;
+  let gateway: ReaderPool;
   let clear: number[];
   let all: number[];
   let size: number;
@@ -77,7 +79,7 @@ describe('reading the ledger', () => {
   beforeAll(async () => {
     database = await testDatabase();
     writer = database.pool('projector');
-    gateway = database.pool('gateway');
+    const readers = database.pool('gateway');
     const events = [
       event('late', { items: [ship], starts: 50, ends: 60 }),
       event('early', { items: [ship], starts: 10, ends: 20 }),
@@ -116,8 +118,9 @@ describe('reading the ledger', () => {
       ],
       { keys },
     );
-    clear = await readerGroupIds(gateway, ['clear', 'never used', 'nul\0']);
-    all = await readerGroupIds(gateway, ['clear', 'agency:x']);
+    clear = await readerGroupIds(readers, ['clear', 'never used', 'nul\0']);
+    all = await readerGroupIds(readers, ['clear', 'agency:x']);
+    gateway = readers.as(new ReaderContext('local', all));
     size = await logSize(gateway);
   }, 60_000);
   afterAll(() => database.drop());
@@ -230,7 +233,8 @@ describe('reading the ledger', () => {
       const withdrawal = event('w', { kind: KINDS.indexOf('retraction'), offset: 3, targets: [{ agency: 'local', id: 'b' }] });
       await projectBatch(own.pool('projector'), partition, 0, 4, [...chain, withdrawal], []);
       const groups = await readerGroupIds(own.pool('gateway'), ['clear']);
-      expect(ids(await relationsAbout(own.pool('gateway'), [{ agency: 'local', id: 'a' }], groups, 4, 100))).toEqual(['b', 'w']);
+      const reader = own.pool('gateway').as(new ReaderContext('local', groups));
+      expect(ids(await relationsAbout(reader, [{ agency: 'local', id: 'a' }], groups, 4, 100))).toEqual(['b', 'w']);
     } finally {
       await own.drop();
     }
@@ -318,18 +322,18 @@ describe('reading the ledger', () => {
     const letter = await readDeadLetter(operator, seq);
     expect(letter).toMatchObject({ key: Buffer.from('k'), value: Buffer.from('junk') });
     expect(Object.entries(letter?.headers ?? {})).toEqual([['__proto__', Buffer.from([0, 255])]]);
-    expect(await countDeadLetters(gateway)).toBe(1);
+    expect(await countDeadLetters(database.pool('operator'))).toBe(1);
     expect((await Promise.all([1, 2, 3].map(() => markRetried(operator, seq)))).filter(Boolean)).toHaveLength(1);
     expect(await listDeadLetters(operator, { limit: 5 })).toEqual([{ ...head, retriedMicros: expect.any(Number) }]);
     expect(await listDeadLetters(operator, { before: seq, limit: 5 })).toEqual([]);
-    expect(await countDeadLetters(gateway)).toBe(0);
+    expect(await countDeadLetters(database.pool('operator'))).toBe(0);
     expect(await readDeadLetter(operator, seq + 1)).toBeNull();
   });
 
   test('conflicts are listed for their agency, and offsets for lag', async () => {
     const from = partition.partition;
     const other = Buffer.from('other bytes');
-    const at = (await listOffsets(gateway))[0]?.next ?? 0;
+    const at = (await listOffsets(database.pool('gateway')))[0]?.next ?? 0;
     await projectBatch(writer, partition, at, at + 1, [event('early', { content: other, offset: at })], []);
     const [early] = await eventById(gateway, 'early', 'local', all);
     const conflicts = await listConflicts(gateway, 'local', { limit: 10, groups: all });
@@ -354,6 +358,6 @@ describe('reading the ledger', () => {
     expect(await listConflicts(gateway, 'local', { limit: 10, groups: [] })).toEqual([]);
     expect(await listConflicts(gateway, 'local', { after: conflicts[0] as (typeof conflicts)[0], limit: 10, groups: all })).toEqual([]);
     expect(await listConflicts(gateway, 'other', { limit: 10, groups: all })).toEqual([]);
-    expect(await listOffsets(gateway)).toEqual([{ ...partition, next: at + 1 }]);
+    expect(await listOffsets(database.pool('gateway'))).toEqual([{ ...partition, next: at + 1 }]);
   });
 });

@@ -2,12 +2,12 @@
  * What became of a submission, for its submitter alone: nothing here asks who may see it. The entry that stands under an id, bytes that it
  * did not get to be, and where in the item trees an entry stands.
  */
-import type { StoreClient, StorePool } from '../pool.ts';
+import type { Statements } from '../pool.ts';
 import { EVENT_COLUMNS, type EventRow } from './event-row.ts';
 
-type From = StoreClient | StorePool;
+type From = Statements;
 
-const SUBMITTED = {
+export const SUBMITTED = {
   name: 'submitted_event',
   text: `select ${EVENT_COLUMNS} from ledger.entries e join ledger.content c on c.log_index = e.log_index
     where e.agency = $1::text and e.id = $2::text`,
@@ -29,7 +29,7 @@ export interface RefusedBytes {
   readonly isRetried: boolean;
 }
 
-const REFUSED = {
+export const REFUSED = {
   name: 'refused_bytes',
   text: `(select content_hash as "contentHash", null as code, '' as detail, false as "isRetried" from ledger.conflicts
       where agency = $1::text and id = $2::text and content_hash = $3::bytea)
@@ -49,22 +49,17 @@ export async function refusedBytes(from: From, agency: string, id: string, conte
 
 /** A leaf of an item tree. */
 export interface EntryPlace {
-  readonly group: string;
-  readonly item: string;
+  /** Of the tree, 32 bytes: which group and item that is, whoever knows the entry can compute. */
+  readonly mapKey: Buffer;
   readonly n: number;
 }
 
 const PLACES = {
   name: 'entry_places',
-  text: `select g.name as "group", t.item, l.n
-    from proof.item_leaves l
-    join proof.items i on i.item = l.item
-    join ledger.timeline t on t.log_index = l.log_index and t.map_key = i.map_key
-    join ledger.reader_groups g on g.id = t.grp
-    where l.log_index = $1::bigint`,
+  text: `select i.map_key as "mapKey", l.n from proof.item_leaves l join proof.items i on i.item = l.item where l.log_index = $1::bigint`,
 };
 
-/** Which leaf of each item tree an entry is, in no order; none where it is not sealed. Plan: item_leaves_log_index, then probes for each. */
+/** Which leaf of each item tree an entry is, in no order; none where it is not sealed. Plan: item_leaves_log_index, then a probe for each. */
 export async function entryPlaces(from: From, logIndex: number): Promise<EntryPlace[]> {
   return (await from.run<EntryPlace>(PLACES, [logIndex])).rows;
 }

@@ -1,5 +1,5 @@
 /** The end of an item's timeline, backwards: what timeline-page.ts reads, by the same index in the other direction. */
-import type { StoreClient, StorePool } from '../pool.ts';
+import type { Statements } from '../pool.ts';
 import { EVENT_COLUMNS, EVENT_NAMES, NOT_KNOWN } from './event-row.ts';
 import { isStorable } from './storable.ts';
 import type { TimelineKey, TimelineQuestion, TimelineRow } from './timeline-page.ts';
@@ -35,7 +35,7 @@ const END = [NOT_KNOWN, NOT_KNOWN, '\u{10ffff}', ''];
 
 /** Latest first; `before`: position of the last row that was read. None behind `contentBytesMax` of documents and the one that exceeds them. */
 export async function timelineEnd(
-  from: StoreClient | StorePool,
+  from: Statements,
   {
     item,
     groups,

@@ -5,7 +5,7 @@
  * then for each row that is left one probe of the primary keys of entries and content. No sort reads more than groups x limit rows. The
  * length of a document is known without reading it, so that those beyond the bytes are not read.
  */
-import type { StoreClient, StorePool } from '../pool.ts';
+import type { Statements } from '../pool.ts';
 import { EVENT_COLUMNS, EVENT_NAMES, NOT_KNOWN, type EventRow } from './event-row.ts';
 import { isStorable } from './storable.ts';
 
@@ -62,7 +62,7 @@ const BEGINNING = ['-9223372036854775808', '-9223372036854775808', '', ''];
 
 /** In timeline order (start, end, agency, id); each event once, through whichever groups it is seen. At most `limit` rows. */
 export async function timelinePage(
-  from: StoreClient | StorePool,
+  from: Statements,
   { item, groups, logSize, after, limit, contentBytesMax = Number.MAX_SAFE_INTEGER }: TimelineQuestion,
 ): Promise<TimelineRow[]> {
   if (!isStorable(item)) return [];

@@ -1,5 +1,5 @@
 /** Events by their place in the log, for proofs that list them. Plan: a probe of two primary keys and of timeline_log_index for each. */
-import type { StoreClient, StorePool } from '../pool.ts';
+import type { Statements } from '../pool.ts';
 import { EVENT_COLUMNS, EVENT_NAMES, type EventRow } from './event-row.ts';
 
 export const VISIBLE_EVENTS = {
@@ -18,7 +18,7 @@ export const VISIBLE_EVENTS = {
 
 /** Those of them that these groups may see, in log order; none behind `contentBytesMax` of documents and the one that exceeds them. */
 export async function visibleEvents(
-  from: StoreClient | StorePool,
+  from: Statements,
   logIndexes: readonly number[],
   groups: readonly number[],
   contentBytesMax: number,
