@@ -2,7 +2,7 @@
 import type { TSchema } from 'typebox';
 import { KINDS, SEARCH_LENGTH_MIN, type Kind } from '#lib/domain';
 import { ERROR_CODES } from './errors.ts';
-import { EXAMPLES, exampleDocument } from './examples.ts';
+import { EXAMPLES, exampleDocument, examplePolicy } from './examples.ts';
 import {
   agency,
   asOf,
@@ -92,7 +92,11 @@ function eventPaths(): Json {
           content: {
             'application/json': {
               schema: { oneOf: [sighting, { type: 'array', minItems: 1, items: sighting }] },
-              examples: { one: { value: plain(exampleDocument) }, list: { value: [plain(exampleDocument)] } },
+              examples: {
+                one: { value: plain(exampleDocument) },
+                list: { value: [plain(exampleDocument)] },
+                policy: { value: plain(examplePolicy) },
+              },
             },
             'application/x-ndjson': { schema: sighting, examples: { stream: { value: `${JSON.stringify(exampleDocument)}\n` } } },
           },
