@@ -9,7 +9,7 @@ export { uuidv7 } from './ids.ts';
 export { createLog, linesOf, type Log, nestLogger } from './log.ts';
 export { createMetrics, createWitnessMetrics, type Metrics, METRICS, WITNESS_METRICS, type WitnessMetrics } from './metrics.ts';
 export { keptKey } from './kept-key.ts';
-export { loadPublisherKeys, type PublisherKeyring } from './publisher-key.ts';
+export { ANY_AGENCY, loadPublisherKeys, type PublisherKeyring } from './publisher-key.ts';
 export { createShutdown, type Shutdown } from './shutdown.ts';
 export { createHttpServer, type HttpServer } from './http/http-server.ts';
 export { problemAnswer, type Translate } from './http/problem-answer.ts';

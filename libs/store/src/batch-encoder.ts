@@ -9,6 +9,7 @@ export const COPY_ENTRIES = 'copy ledger.entries (log_index, agency, id, commitm
 export const COPY_CONTENT = 'copy ledger.content (log_index, principal, captured, secret, bytes) from stdin (format binary)';
 export const COPY_TIMELINE =
   'copy ledger.timeline (item, grp, starts, ends, agency, id, log_index, kind, map_key) from stdin (format binary)';
+export const COPY_POLICY = 'copy ledger.policy (log_index, agency, principal, captured, act) from stdin (format binary)';
 export const COPY_RELATIONS = 'copy ledger.relations (target_agency, target_id, grp, log_index, kind) from stdin (format binary)';
 
 /** An entry without items stands under this one, so that its reader groups are known. */
@@ -24,24 +25,30 @@ export class BatchEncoder {
   readonly content = new LogRows();
   readonly timeline = new LogRows();
   readonly relations = new LogRows();
+  readonly policy = new LogRows();
   private events = 0;
+
+  private all(): readonly LogRows[] {
+    return [this.entries, this.content, this.timeline, this.relations, this.policy];
+  }
 
   get count(): number {
     return this.events;
   }
 
   clear(): void {
-    for (const rows of [this.entries, this.content, this.timeline, this.relations]) rows.clear();
+    for (const rows of this.all()) rows.clear();
     this.events = 0;
   }
 
   /** Throws FieldFault, or what JavaScript throws on a value of another type; then the event left no row and the others stand. */
   add(event: ProjectedEvent, groups: readonly ReaderGroup[], mapKeys: MapKeys): void {
-    const all = [this.entries, this.content, this.timeline, this.relations];
+    const all = this.all();
     for (const rows of all) rows.mark();
     try {
       this.addEntry(event);
       this.addDerived(event, groups, mapKeys, this.events);
+      this.addAct(event, this.events);
       this.events += 1;
     } catch (error) {
       for (const rows of all) rows.undo();
@@ -51,7 +58,7 @@ export class BatchEncoder {
 
   /** The first event gets the log index `base`, the others follow without a gap. Once per batch. */
   place(base: number): void {
-    for (const rows of [this.entries, this.content, this.timeline, this.relations]) rows.place(base);
+    for (const rows of this.all()) rows.place(base);
   }
 
   private addEntry(event: ProjectedEvent): void {
@@ -116,7 +123,22 @@ export class BatchEncoder {
       }
     }
   }
+
+  /** The row of an act of policy; of any other event none. */
+  addAct({ agency, principal, capturedMicros, policy }: ActOf, logIndex: number): void {
+    if (policy === undefined) return;
+    const bytes = Buffer.from(policy, 'utf8');
+    const row = this.policy.writer;
+    row.row(5, UTF8_MAX * (agency.length + principal.length) + bytes.length + FIXED_BYTES_MAX);
+    this.policy.logIndex(logIndex);
+    row.text(agency);
+    row.text(principal);
+    row.int8(capturedMicros);
+    row.bytea(bytes);
+  }
 }
+
+type ActOf = Pick<ProjectedEvent, 'agency' | 'principal' | 'capturedMicros' | 'policy'>;
 
 /** Rows of one table, and where in each the log index stands. */
 class LogRows {

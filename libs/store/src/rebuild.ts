@@ -1,5 +1,5 @@
 /** Drops what is derived and makes it again from entries and content. */
-import { BatchEncoder, COPY_RELATIONS, COPY_TIMELINE } from './batch-encoder.ts';
+import { BatchEncoder, COPY_POLICY, COPY_RELATIONS, COPY_TIMELINE } from './batch-encoder.ts';
 import { DERIVED_TABLES } from './derived-tables.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
 import type { StorePool } from './pool.ts';
@@ -24,14 +24,16 @@ interface StoredEvent {
   readonly logIndex: number;
   readonly agency: string;
   readonly id: string;
+  readonly principal: string;
+  readonly capturedMicros: number;
   readonly content: Buffer;
 }
 
 export const REBUILD_BATCH = {
   name: 'rebuild_batch',
-  text: `select "logIndex", agency, id, content
+  text: `select "logIndex", agency, id, principal, "capturedMicros", content
     from (
-      select e.log_index as "logIndex", e.agency, e.id, c.bytes as content,
+      select e.log_index as "logIndex", e.agency, e.id, c.principal, c.captured as "capturedMicros", c.bytes as content,
         sum(octet_length(c.bytes)) over (order by e.log_index) - octet_length(c.bytes) as bytes_before
       from ledger.entries e join ledger.content c using (log_index)
       where e.log_index >= $1::bigint and e.log_index < $2::bigint
@@ -65,6 +67,7 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
       memory.learn(await search.append(client, unwritten));
       await client.copyIn(COPY_TIMELINE, encoder.timeline.writer.payload());
       if (encoder.relations.writer.rowCount > 0) await client.copyIn(COPY_RELATIONS, encoder.relations.writer.payload());
+      if (encoder.policy.writer.rowCount > 0) await client.copyIn(COPY_POLICY, encoder.policy.writer.payload());
       encoder.clear();
       search.clear();
       unwritten = upTo;
@@ -78,6 +81,7 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
       for (const event of events) {
         const readers = groupsOf(event, ids);
         encoder.addDerived(event, readers, mapKeys, event.logIndex);
+        encoder.addAct(event, event.logIndex);
         search.add(event, readers);
         if (encoder.timeline.writer.rowCount + encoder.relations.writer.rowCount + search.size >= ROWS_PER_COPY)
           await write(event.logIndex + 1);

@@ -16,7 +16,7 @@ const isRole = (word: string): word is Role => ROLES.some((role) => role === wor
 const isBroker = (address: string): address is string => /^[A-Za-z0-9._-]+:\d{1,5}$|^\[[0-9A-Fa-f:]+\]:\d{1,5}$/.test(address);
 const isTopic = (name: string): boolean => /^[A-Za-z0-9._-]{1,249}$/.test(name);
 const isKey = (hex: string): hex is string => /^[0-9a-f]{64}$/.test(hex);
-const isKeyOf = (text: string): text is string => /^([a-z0-9-]{1,64}=)?[0-9a-f]{64}$/.test(text);
+const isKeyOf = (text: string): text is string => /^((?:[a-z0-9-]{1,64}|\*)=)?[0-9a-f]{64}$/.test(text);
 const isVerifierKey = (text: string): text is string => /^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$/.test(text);
 const isUrl = (protocols: readonly string[]) => (value: string) => URL.canParse(value) && protocols.includes(new URL(value).protocol);
 const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
@@ -85,6 +85,7 @@ export const SETTINGS = {
   databaseUrlProjector: roleLogin('projector'),
   databaseUrlGateway: roleLogin('gateway'),
   databaseUrlSealer: roleLogin('sealer'),
+  databaseUrlAccess: roleLogin('access', ', by which capture and the gateway know who may do what'),
   databaseUrlOperator: roleLogin('operator', ', by which the gateway marks dead letters as retried'),
   publisherKey: text(
     KEY,
@@ -94,10 +95,10 @@ export const SETTINGS = {
     { secret: true, production: true },
   ),
   publisherKeysAccepted: list(
-    `agency=KEY, or KEY for the own agency; KEY is ${KEY}`,
+    `agency=KEY, *=KEY for any agency, or KEY for the operating agency; KEY is ${KEY}`,
     isKeyOf,
     [],
-    "Further keys that the projector accepts, each for its agency alone: the own one's while a key is rotated, and those of publishers elsewhere.",
+    "Further keys that the projector accepts: for any agency the own one's while a key is rotated, since capture signs for all whom it knows, and each for its agency alone those of publishers elsewhere.",
     { secret: true },
   ),
   receiptKey: text(
