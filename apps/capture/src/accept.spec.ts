@@ -1,3 +1,4 @@
+import { ACTOR_ROLES } from '#lib/domain';
 import { createHash } from 'node:crypto';
 import { readSighting, type SightingDocument } from '#lib/contracts';
 import { checkRecordMac, commit, decodeRecord, formatVerifierKey, sha256Hex, signingKey } from '#lib/ledger';
@@ -6,6 +7,7 @@ import { acceptDocument, type AcceptContext, type AcceptedDocument, type Refused
 const context: AcceptContext = {
   agency: 'local',
   principal: 'operator',
+  roles: ACTOR_ROLES,
   captured: '2026-11-24T02:10:00.000000Z',
   publisherKey: Buffer.alloc(32, 7),
   requestId: 'request-1',

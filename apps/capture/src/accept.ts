@@ -4,13 +4,15 @@
  */
 import { type ErrorCode, type Fault, readSighting, submittedHeaders, validateDocument, type SightingDocument } from '#lib/contracts';
 import { commit, encodeRecord, parseStrict, parseVerifierKey, randomSecret, recordMac, sha256Hex, type RecordHeader } from '#lib/ledger';
-import type { PolicyActText, Sighting } from '#lib/domain';
+import type { ActorRole, PolicyActText, Sighting } from '#lib/domain';
 import { uuidv7 } from '#lib/runtime';
 import { derivedId } from './derived-id.ts';
 
 export interface AcceptContext {
   readonly agency: string;
   readonly principal: string;
+  /** What the submitter may do, by what he showed: acts of policy are an admin's, sightings a contributor's or investigator's. */
+  readonly roles: readonly ActorRole[];
   /** RFC 3339 UTC, six decimals: capture's clock, a claim. */
   readonly captured: string;
   readonly publisherKey: Uint8Array;
@@ -72,7 +74,7 @@ export function acceptDocument(bytes: Uint8Array, context: AcceptContext, makeId
   const { agency, principal, captured } = context;
   const read = readSighting(document, { agency, id, principal });
   if (!read.ok) return { ok: false, id, faults: read.faults };
-  const unfit = submitterKeyFault(read.sighting);
+  const unfit = roleFault(read.sighting, context.roles) ?? submitterKeyFault(read.sighting);
   if (unfit !== undefined) return { ok: false, id, faults: [unfit] };
 
   const envelope = { agency, id, principal, captured };
@@ -106,6 +108,22 @@ export function acceptDocument(bytes: Uint8Array, context: AcceptContext, makeId
     ...(sighting.kind === 'policy' ? { isPolicy: true } : {}),
     ...(target === undefined ? {} : { target }),
   };
+}
+
+const CONTRIBUTES: readonly ActorRole[] = ['contributor', 'investigator'];
+const ADMINISTERS: readonly ActorRole[] = ['admin'];
+const BREAKS_GLASS: readonly ActorRole[] = ['investigator', 'admin'];
+
+/**
+ * What a key's scopes leave out, nobody does with it. Whether the author had the authority for the act is judged anew at its log position; the
+ * scopes of the key that he used are known here alone.
+ */
+function roleFault({ kind, extension }: Sighting, roles: readonly ActorRole[]): Fault | undefined {
+  const act = kind === 'policy' ? (extension?.['policy'] as PolicyActText).act : undefined;
+  const needed = act === undefined ? CONTRIBUTES : act.startsWith('break-glass.') ? BREAKS_GLASS : ADMINISTERS;
+  if (needed.some((role) => roles.includes(role))) return undefined;
+  const pointer = act === undefined ? '/kind' : '/extension/policy/act';
+  return { code: 'auth.forbidden', pointer, detail: `This needs one of the roles ${needed.join(', ')}.`, expected: needed.join(', ') };
 }
 
 /** A key of small order signs for everybody: it must not come to be an agency's. The fold of the policy judges the same. */

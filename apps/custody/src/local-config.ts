@@ -6,6 +6,7 @@ import { CommandError, EXIT } from './exit-codes.ts';
 export interface CommandFlags {
   readonly server?: string;
   readonly config?: string;
+  readonly apiKey?: string;
 }
 
 /** The problems name each key and what to write. */
@@ -17,6 +18,7 @@ export function localConfig(flags: CommandFlags, settings: Readonly<Record<strin
     ...settings,
     ...(flags.config === undefined ? {} : { config: flags.config }),
     ...(flags.server === undefined ? {} : { server: flags.server }),
+    ...(flags.apiKey === undefined ? {} : { apiKey: flags.apiKey }),
   };
   const result = readConfig({ flags: given, env: process.env, cwd: process.cwd() });
   if (!result.ok)
@@ -24,10 +26,10 @@ export function localConfig(flags: CommandFlags, settings: Readonly<Record<strin
   return result;
 }
 
-/** Where the server is: named, or this machine's own at the configured port. */
-export function serverUrl(flags: CommandFlags): string {
+/** Where the server is: named, or this machine's own at the configured port; and the key that shows it who asks. */
+export function serverAndKey(flags: CommandFlags): { readonly server: string; readonly apiKey: string | null } {
   const { config } = localConfig(flags);
-  return config.server ?? urlOf(config);
+  return { server: config.server ?? urlOf(config), apiKey: config.apiKey };
 }
 
 function urlOf({ host, port }: Pick<Config, 'host' | 'port'>): string {

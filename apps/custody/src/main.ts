@@ -273,8 +273,9 @@ function runner(action: Action) {
 
 async function clientOf(options: GlobalOptions, signal?: AbortSignal) {
   const { createClient } = await import('./client.ts');
-  const { serverUrl } = await import('./local-config.ts');
-  return createClient(serverUrl(options), signal);
+  const { serverAndKey } = await import('./local-config.ts');
+  const { server, apiKey } = serverAndKey(options);
+  return createClient(server, { apiKey, signal });
 }
 
 /** A command that says how far it came when it is interrupted. A second interrupt ends the process at once. */

@@ -3,7 +3,7 @@ import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EventAnswer, EventsView } from '#lib/contracts';
 import { foldEvent, formatRef, knownAtReported } from '#lib/domain';
-import { DomainError } from '#lib/runtime';
+import { actorOf, DomainError } from '#lib/runtime';
 import { withCutContradictions } from './contradictions.ts';
 import { askedFor, coordinatesOf, heldAt, pointOfView, readAsOf, type AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord } from './cursor.ts';
@@ -33,7 +33,7 @@ export class EventsController {
     const { reads } = this.#deps;
     const query = readQuery(given, ['asOf', 'cursor', 'limit']);
     const limit = readLimit(query.limit);
-    const reader = await readerOf(this.#deps);
+    const reader = await readerOf(this.#deps, actorOf(request));
     const asked = await readAsOf(query.asOf, reads);
     const question = `${reads.origin} events ${askedFor(asked)} ${reader.groupNames.join()}`;
     const cursor = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
@@ -57,7 +57,7 @@ export class EventsController {
   async event(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { reads } = this.#deps;
     const query = readQuery(given, ['asOf', 'agency']);
-    const reader = await readerOf(this.#deps);
+    const reader = await readerOf(this.#deps, actorOf(request));
     const asOf = await readAsOf(query.asOf, reads);
     await sendWithTag(
       request,

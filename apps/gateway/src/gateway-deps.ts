@@ -1,4 +1,5 @@
 /** What the gateway's controllers work with, and who asks. */
+import { groupsOfActor, type Actor } from '#lib/domain';
 import type { EventLog } from '#lib/event-log';
 import type { SigningKey } from '#lib/ledger';
 import type { LedgerReads, Reader } from './ledger-reads.ts';
@@ -7,8 +8,6 @@ export const GATEWAY_DEPS = Symbol('gateway deps');
 
 export interface GatewayDeps {
   readonly reads: LedgerReads;
-  /** Everyone who reaches the loopback port is the operator of this agency. */
-  readonly agency: string;
   /** Signs rejections: the key by which capture signs receipts. */
   readonly receiptKey: SigningKey<'receipt'>;
   readonly deadLetters: DeadLetterRetry;
@@ -24,7 +23,7 @@ export interface DeadLetterRetry {
 }
 
 /** Groups that are not there yet have nothing to show; they may come with the next event, so nothing is remembered here. */
-export async function readerOf({ reads, agency }: Pick<GatewayDeps, 'reads' | 'agency'>): Promise<Reader> {
-  const groupNames = ['clear', 'green', `agency:${agency}`];
-  return { agency, groupNames, groups: await reads.groupNumbers(groupNames) };
+export async function readerOf({ reads }: Pick<GatewayDeps, 'reads'>, actor: Actor): Promise<Reader> {
+  const groupNames = groupsOfActor(actor);
+  return { agency: actor.agency, principal: actor.principal, groupNames, groups: await reads.groupNumbers(groupNames) };
 }

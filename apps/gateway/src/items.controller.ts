@@ -1,6 +1,7 @@
 /** GET /v1/items/{id}, /v1/items/{id}/timeline and /v1/search. */
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { actorOf } from '#lib/runtime';
 import { readAsOf } from './coordinates.ts';
 import { sendWithTag } from './entity-tag.ts';
 import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
@@ -21,7 +22,7 @@ export class ItemsController {
   async item(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { reads } = this.#deps;
     const query = readQuery(given, ['asOf']);
-    const reader = await readerOf(this.#deps);
+    const reader = await readerOf(this.#deps, actorOf(request));
     const asOf = await readAsOf(query.asOf, reads);
     await sendWithTag(request, reply, await readItem(reads, reader, id, asOf));
   }
@@ -35,7 +36,7 @@ export class ItemsController {
   ): Promise<void> {
     const { reads } = this.#deps;
     const { asOf, cursor, limit } = readQuery(given, ['asOf', 'cursor', 'limit']);
-    const reader = await readerOf(this.#deps);
+    const reader = await readerOf(this.#deps, actorOf(request));
     const view = await readTimeline(reads, reader, {
       item,
       asOf: await readAsOf(asOf, reads),
@@ -48,7 +49,7 @@ export class ItemsController {
   @Get('search')
   async search(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { q, cursor, limit } = readQuery(given, ['q', 'cursor', 'limit']);
-    const reader = await readerOf(this.#deps);
+    const reader = await readerOf(this.#deps, actorOf(request));
     const view = await searchItems(this.#deps.reads, reader, {
       text: q ?? '',
       limit: readLimit(limit),

@@ -57,7 +57,9 @@ export type { ConflictKey, DeadLetterHead, EventRow, SearchHit, StoredDeadLetter
 
 /** Who asks: the reader groups that he belongs to. Everything outside of them is as if it were absent. */
 export interface Reader {
+  /** '' for nobody in particular, which no agency is called. */
   readonly agency: string;
+  readonly principal: string;
   /** What he may see, whether or not an event has used it yet: this is part of a question, and its cursors outlive a group's first event. */
   readonly groupNames: readonly string[];
   /** Numbers of those of them that there are. */

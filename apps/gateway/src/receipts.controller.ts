@@ -1,8 +1,9 @@
 /** GET /v1/receipts/{agency}/{id}: for the agency that submitted it, and as if nothing were there for any other. */
-import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Param, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import type { ReceiptStatus } from '#lib/contracts';
 import { AGENCY_PATTERN, EVENT_ID_PATTERN } from '#lib/domain';
-import { DomainError } from '#lib/runtime';
+import { actorOf, DomainError } from '#lib/runtime';
 import { GATEWAY_DEPS, type GatewayDeps } from './gateway-deps.ts';
 import { readQuery } from './query.ts';
 import { readReceiptStatus } from './receipt-status.ts';
@@ -20,11 +21,16 @@ export class ReceiptsController {
   /** A sealed receipt has the event's secret: no cache keeps it. */
   @Get(':agency/:id')
   @Header('cache-control', 'no-store')
-  async receipt(@Param('agency') agency: string, @Param('id') id: string, @Query() given: unknown): Promise<ReceiptStatus> {
+  async receipt(
+    @Param('agency') agency: string,
+    @Param('id') id: string,
+    @Query() given: unknown,
+    @Req() request: FastifyRequest,
+  ): Promise<ReceiptStatus> {
     const { reads, receiptKey } = this.#deps;
     const { content } = readQuery(given, ['content']);
     if (content !== undefined && !HASH.test(content)) throw new DomainError('query.invalid', 'content is a SHA-256 in lower-case hex.');
-    const isOwn = agency === this.#deps.agency && AGENCY_PATTERN.test(agency) && EVENT_ID_PATTERN.test(id);
+    const isOwn = agency === actorOf(request).agency && AGENCY_PATTERN.test(agency) && EVENT_ID_PATTERN.test(id);
     const status = isOwn ? await readReceiptStatus(reads, receiptKey, { agency, id, ...(content === undefined ? {} : { content }) }) : null;
     if (status === null)
       throw new DomainError(

@@ -87,6 +87,14 @@ export const ERRORS = {
   'correction.item-missing': entry(422, 'An item of the target is missing', `A correction or retraction lists every item of its target beside its own, and one is not there. ${NOTHING_STORED}`, 'Add the item that the answer names.'),
   'item.not-found': entry(404, 'Nothing known of this item', 'No sighting that you may see concerns this identifier, at this point of view.', 'Check it, or search: a partial or misread identifier is found there.'),
 
+  // Who asks.
+  'auth.required': entry(401, 'Who are you?', `The route is for callers who are known, and the request has no credentials. ${NOTHING_STORED}`, 'Send `Authorization: Bearer KEY`; with the CLI `--api-key`, CUSTODY_API_KEY or CUSTODY_API_KEY_FILE.'),
+  'auth.key-unknown': entry(401, 'Key not known', `The credentials are no key of this ledger: mistyped, cut off, of another ledger, or added a moment ago. ${NOTHING_STORED}`, 'Compare the key with what was shown when it was made; else have a new one made: `custody key add`.'),
+  'auth.key-expired': entry(401, 'Key expired', `The key is past the time until which it holds. ${NOTHING_STORED}`, 'Have an admin of your agency make a new one: `custody key add`.'),
+  'auth.key-revoked': entry(401, 'Key revoked', `The key was revoked, or its principal or agency was, or it gives nothing that its principal still may. ${NOTHING_STORED}`, 'Ask an admin of your agency; where the key should hold, have a new one made.'),
+  'auth.key-address': entry(403, 'Key not usable from here', `The key may be used from other addresses only. ${NOTHING_STORED}`, 'Use it from where it is meant for, or have one made for this address: `custody key add --address`.'),
+  'auth.forbidden': entry(403, 'Not with this role', `The caller is known, and has none of the roles that this needs. ${NOTHING_STORED}`, 'Use a key with the role that the answer names, or ask an admin of your agency for it.'),
+
   // Reading.
   'asof.not-sealed': entry(409, 'Nothing sealed yet', 'A date means what the log had recorded by then, and it is seals that say when something was recorded; this log has none yet.', 'Start a process with the role sealer, or use `asOf=log:<size>` or `asOf=reported:<date>`.'),
   'asof.malformed': entry(400, 'Not a point of view', 'The parameter asOf is neither `log:<size>`, nor a date or time, nor `reported:<date or time>`.', 'Write one of the three.'),

@@ -1,6 +1,7 @@
 /** Examples of the API and of the topics: one sighting of the demo case and what is answered about it. A spec checks them against the schemas. */
 import type { PolicyActText } from '#lib/domain';
 import type { ConsistencyView, ProofView } from './proof-views.ts';
+import type { PolicyView } from './policy-view.ts';
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import type { ReceiptStatus } from './receipt-views.ts';
@@ -183,7 +184,31 @@ const deadLetter = {
 };
 
 /** By the name of the view. */
+const policy: PolicyView = {
+  actor: { agency: 'acme', principal: 'chief', roles: ['admin'], groups: ['agency:acme', 'clear', 'community:cars', 'green'], via: 'key' },
+  last: 80,
+  agencies: [
+    { agency: 'acme', name: 'Acme Customs (fictional)', status: 'active' },
+    { agency: 'local', status: 'active' },
+  ],
+  communities: [{ community: 'cars', name: 'Luxury cars', members: ['acme'] }],
+  principals: [{ agency: 'acme', principal: 'chief', type: 'person', roles: ['admin'], status: 'active' }],
+  keys: [
+    {
+      agency: 'acme',
+      principal: 'chief',
+      key: 'k3v9x0q7m2ab',
+      scopes: ['admin'],
+      expires: '2027-01-01T00:00:00.000000Z',
+      restricted: false,
+      status: 'active',
+    },
+  ],
+  flagged: [{ logIndex: 79, act: 'agency.add', reason: 'not-the-operating-agency' }],
+};
+
 export const EXAMPLES = {
+  PolicyView: policy,
   StoredView: stored,
   EventsView: { coordinates, events: [stored], next: null } satisfies EventsView,
   EventView: event,

@@ -42,6 +42,7 @@ export {
   openBreakGlass,
   OPERATING_AGENCY,
   principalAt,
+  ROOT_ACTOR,
   ROOT_PRINCIPAL,
   rolesAt,
   submitterKeysAt,

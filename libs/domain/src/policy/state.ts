@@ -1,5 +1,5 @@
 /** What the acts of policy came to: agencies, communities, principals and keys, each with the log indexes between which it held. */
-import { ACTOR_ROLES, type ActorRole } from '../actor.ts';
+import { ACTOR_ROLES, type Actor, type ActorRole } from '../actor.ts';
 import type { Instant } from '../time.ts';
 import type { AddressRange } from './address.ts';
 import type { Login, PrincipalType } from './acts.ts';
@@ -8,6 +8,15 @@ import type { Login, PrincipalType } from './acts.ts';
 export const OPERATING_AGENCY = 'local';
 /** The principal that no act can take away or change: the last way in. */
 export const ROOT_PRINCIPAL = 'operator';
+/** Whoever is taken for him without having to show anything. */
+export const ROOT_ACTOR: Actor = {
+  agency: OPERATING_AGENCY,
+  principal: ROOT_PRINCIPAL,
+  roles: ACTOR_ROLES,
+  communities: [],
+  key: null,
+  via: 'local',
+};
 /** Index of what is there without an act: before every entry. */
 export const WITHOUT_ACT = -1;
 
