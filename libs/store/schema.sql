@@ -92,6 +92,7 @@ create table ledger.content (
   constraint content_pkey PRIMARY KEY (log_index),
   constraint content_secret_check CHECK ((octet_length(secret) = 32))
 );
+CREATE INDEX content_named ON ledger.content USING btree (log_index) WHERE (POSITION(('\x227072696e636970616c73223a5b'::bytea) IN (bytes)) > 0);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.content FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.content FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 grant insert on ledger.content to custody_projector;

@@ -3,7 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { type AcceptPool, CaptureModule, inlineAcceptPool, threadAcceptPool } from '#app/capture';
 import { GatewayModule, ledgerReads } from '#app/gateway';
 import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
-import { formatInstant } from '#lib/domain';
+import { formatInstant, openBreakGlass, type PolicyState } from '#lib/domain';
 import { JSON_BYTES_MAX } from '#lib/ledger';
 import { type Config, createHttpServer, type Translate } from '#lib/runtime';
 import { firstEvents, knownItems, ledgerConstants, logSize, markRetried, storeFault, type StorePool } from '#lib/store';
@@ -26,12 +26,12 @@ class CustodyModule {}
 /** @param own by which this process knows itself. Returns the base URL. */
 export async function startHttp(parts: Parts, own: NewApiKey): Promise<string> {
   const { config, log, metrics, health, shutdown } = parts;
+  const follower = await followPolicy(parts);
+  const policy = (): ReturnType<PolicyFollower['current']> => follower.current();
   const imports: DynamicModule[] = [];
   if (parts.hasEnded) imports.push(CaptureModule.ended());
   else if (config.roles.includes('capture')) imports.push(await captureModule(parts));
-  if (config.roles.includes('gateway')) imports.push(await gatewayModule(parts));
-  const follower = await followPolicy(parts);
-  const policy = (): ReturnType<PolicyFollower['current']> => follower.current();
+  if (config.roles.includes('gateway')) imports.push(await gatewayModule(parts, policy));
   const root: DynamicModule = {
     module: CustodyModule,
     imports,
@@ -147,7 +147,7 @@ async function captureModule(parts: Parts): Promise<DynamicModule> {
   });
 }
 
-async function gatewayModule(parts: Parts): Promise<DynamicModule> {
+async function gatewayModule(parts: Parts, policy: () => Promise<PolicyState>): Promise<DynamicModule> {
   const { config, database, eventLog, health } = parts;
   const statementTimeoutMs = config.limits.statementMs;
   const pool = database.pool('gateway', { statementTimeoutMs, clientsWait: true });
@@ -158,6 +158,8 @@ async function gatewayModule(parts: Parts): Promise<DynamicModule> {
   watchPromises(parts, pool);
   return GatewayModule.with({
     reads,
+    breaksGlass: async ({ agency, principal, via }) =>
+      via !== 'anonymous' && openBreakGlass(await policy(), agency, principal, Date.now() * MICROS_PER_MS) !== undefined,
     receiptKey: await receiptSigningKey(config, reads.origin),
     deadLetters: { log: eventLog, markRetried: (seq) => markRetried(operator, seq) },
     mapLinks: config.sealer.mapLinks,

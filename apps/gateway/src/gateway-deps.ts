@@ -3,11 +3,14 @@ import { groupsOfActor, type Actor } from '#lib/domain';
 import type { EventLog } from '#lib/event-log';
 import type { SigningKey } from '#lib/ledger';
 import type { LedgerReads, Reader } from './ledger-reads.ts';
+import { readsFor } from './named-readers.ts';
 
 export const GATEWAY_DEPS = Symbol('gateway deps');
 
 export interface GatewayDeps {
   readonly reads: LedgerReads;
+  /** Whether he has declared an emergency that lasts (break-glass.open). */
+  breaksGlass(actor: Actor): boolean | Promise<boolean>;
   /** Signs rejections: the key by which capture signs receipts. */
   readonly receiptKey: SigningKey<'receipt'>;
   readonly deadLetters: DeadLetterRetry;
@@ -23,7 +26,17 @@ export interface DeadLetterRetry {
 }
 
 /** Groups that are not there yet have nothing to show; they may come with the next event, so nothing is remembered here. */
-export async function readerOf({ reads }: Pick<GatewayDeps, 'reads'>, actor: Actor): Promise<Reader> {
+export async function readerOf({ reads, breaksGlass }: Pick<GatewayDeps, 'reads' | 'breaksGlass'>, actor: Actor): Promise<Reader> {
   const groupNames = groupsOfActor(actor);
-  return { agency: actor.agency, principal: actor.principal, groupNames, groups: await reads.groupNumbers(groupNames) };
+  const { agency, principal } = actor;
+  return { agency, principal, breaksGlass: await breaksGlass(actor), groupNames, groups: await reads.groupNumbers(groupNames) };
+}
+
+/** Whoever asks, and what he may read. */
+export async function readingOf(
+  deps: Pick<GatewayDeps, 'reads' | 'breaksGlass'>,
+  actor: Actor,
+): Promise<{ reader: Reader; reads: LedgerReads }> {
+  const reader = await readerOf(deps, actor);
+  return { reader, reads: readsFor(deps.reads, reader) };
 }

@@ -23,6 +23,7 @@ import {
   logSize,
   mapTilesAt,
   mapTilesBetween,
+  namedRows,
   noticeAt,
   readDeadLetter,
   readLinksFrom,
@@ -60,6 +61,8 @@ export interface Reader {
   /** '' for nobody in particular, which no agency is called. */
   readonly agency: string;
   readonly principal: string;
+  /** In an emergency that he declared he reads what names other persons too, within his own agency's groups. */
+  readonly breaksGlass: boolean;
   /** What he may see, whether or not an event has used it yet: this is part of a question, and its cursors outlive a group's first event. */
   readonly groupNames: readonly string[];
   /** Numbers of those of them that there are. */
@@ -97,6 +100,8 @@ export async function ledgerReads(pool: StorePool) {
     /** In the order of the log. */
     eventsFrom: (from: number, groups: readonly number[], size: number, limit: number) =>
       eventsFrom(pool, from, groups, size, limit, PAGE_CONTENT_BYTES_MAX),
+    /** Of TLP:RED with persons named, and what looks like it. */
+    namedRows: (items: readonly string[], groups: readonly number[], size: number) => namedRows(pool, items, groups, size),
     itemCount: (item: string, groups: readonly number[], size: number) => itemCount(pool, item, groups, size),
     /** Of one snapshot with the log size, so that the answer shows neither more nor less than that size holds. */
     itemsByKeys: (alternatives: readonly (readonly string[])[], groups: readonly number[]) =>

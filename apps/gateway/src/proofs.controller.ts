@@ -5,7 +5,7 @@ import type { ConsistencyView } from '#lib/contracts';
 import { ELEMENT_SLOTS, encodeProofDocument, type OpeningChoice, type ProofDocument, SLOTS, type SlotName, toBase64 } from '#lib/ledger';
 import { actorOf, DomainError } from '#lib/runtime';
 import { sendBytesWithTag, sendWithTag } from './entity-tag.ts';
-import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
+import { GATEWAY_DEPS, type GatewayDeps, readerOf, readingOf } from './gateway-deps.ts';
 import { itemOf } from './item.ts';
 import { Proofs } from './proofs.ts';
 import { readQuery } from './query.ts';
@@ -69,10 +69,10 @@ export class ProofsController {
   @Get('events/:id/proof')
   async event(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const query = readQuery(given, ['agency', 'size', 'open']);
-    const reader = await readerOf(this.#deps, actorOf(request));
+    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
     const [head, found] = await Promise.all([
       this.#proofs.head(numberOf('size', query.size)),
-      this.#deps.reads.byId(id, query.agency, reader.groups, Number.MAX_SAFE_INTEGER),
+      reads.byId(id, query.agency, reader.groups, Number.MAX_SAFE_INTEGER),
     ]);
     const [row] = found;
     if (row === undefined) throw new DomainError('event.not-found', 'There is no event of this id that you may see.');

@@ -5,7 +5,7 @@ import type { ConflictsView, DeadLettersView, DeadLetterView, ErrorCode, Retried
 import { formatInstant } from '#lib/domain';
 import { actorOf, DomainError } from '#lib/runtime';
 import { decodeCursor, encodeCursor, isCount, isRecord, isWord } from './cursor.ts';
-import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
+import { GATEWAY_DEPS, type GatewayDeps, readingOf } from './gateway-deps.ts';
 import type { DeadLetterHead, StoredDeadLetter } from './ledger-reads.ts';
 import { readLimit, readQuery } from './query.ts';
 
@@ -22,10 +22,9 @@ export class RecordsController {
   /** A submitter's own: whose bytes were not taken must learn it, and nobody else. */
   @Get('conflicts')
   async conflicts(@Query() given: unknown, @Req() request: FastifyRequest): Promise<ConflictsView> {
-    const { reads } = this.#deps;
     const { cursor, limit: text } = readQuery(given, ['cursor', 'limit']);
     const limit = readLimit(text);
-    const reader = await readerOf(this.#deps, actorOf(request));
+    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
     const question = `${reads.origin} conflicts ${reader.agency}`;
     const after = cursor === undefined ? undefined : decodeCursor(question, cursor, IS_CONFLICT);
     const page = await reads.conflicts(

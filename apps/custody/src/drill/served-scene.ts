@@ -45,7 +45,13 @@ export async function serveScene(pool: StorePool, first: StoreClient): Promise<S
 
 /** A gateway on a port of its own, for who reads and cosigns the log: nothing is submitted to it. */
 export async function serveLog(reads: LedgerReads, agency: string): Promise<ServedLog> {
-  const gateway = GatewayModule.with({ reads, deadLetters: null as never, receiptKey: null as never, mapLinks: true });
+  const gateway = GatewayModule.with({
+    reads,
+    breaksGlass: () => false,
+    deadLetters: null as never,
+    receiptKey: null as never,
+    mapLinks: true,
+  });
   const server = await createHttpServer(gateway, {
     limits: LIMITS,
     log: createLog({ level: 'silent', secrets: [] }),

@@ -33,6 +33,9 @@ comment on table ledger.policy is 'Acts of policy in the order of the log, with 
 comment on column ledger.policy.agency is 'Of the author, with principal; captured in microseconds since 1970.';
 comment on column ledger.policy.act is 'JSON: extension.policy of the document.';
 
+-- documents that name persons (TLP:RED): "principals":[
+create index content_named on ledger.content (log_index) where position('\\x227072696e636970616c73223a5b'::bytea in bytes) > 0;
+
 create function ledger.refuse_change_but_rebuild() returns trigger language plpgsql set search_path = pg_catalog as $$
 begin
   -- A rebuild empties what is derived from entries and content; only the owner may truncate at all.
