@@ -1,5 +1,6 @@
 /** The configuration of this process as commands need it: one reading, every problem listed at once. */
 import { type Config, describeProblems, readConfig, type ReadConfig } from '#lib/runtime/config';
+import { apiKeyId } from './access/api-key.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
 /** Options of commander that are no settings. */
@@ -18,7 +19,6 @@ export function localConfig(flags: CommandFlags, settings: Readonly<Record<strin
     ...settings,
     ...(flags.config === undefined ? {} : { config: flags.config }),
     ...(flags.server === undefined ? {} : { server: flags.server }),
-    ...(flags.apiKey === undefined ? {} : { apiKey: flags.apiKey }),
   };
   const result = readConfig({ flags: given, env: process.env, cwd: process.cwd() });
   if (!result.ok)
@@ -29,7 +29,10 @@ export function localConfig(flags: CommandFlags, settings: Readonly<Record<strin
 /** Where the server is: named, or this machine's own at the configured port; and the key that shows it who asks. */
 export function serverAndKey(flags: CommandFlags): { readonly server: string; readonly apiKey: string | null } {
   const { config } = localConfig(flags);
-  return { server: config.server ?? urlOf(config), apiKey: config.apiKey };
+  // Secrets are no flags of the configuration; this one is an option of commands that ask.
+  if (flags.apiKey !== undefined && apiKeyId(flags.apiKey) === null)
+    throw new CommandError(EXIT.usage, 'config.invalid', '--api-key is custody_<id>_<43 characters>.');
+  return { server: config.server ?? urlOf(config), apiKey: flags.apiKey ?? config.apiKey };
 }
 
 function urlOf({ host, port }: Pick<Config, 'host' | 'port'>): string {

@@ -75,6 +75,8 @@ export const ERRORS = {
   'policy.name': entry(422, 'Not such a name', `An agency, community, principal or key cannot be called so. ${NOTHING_STORED}`, 'Use the characters that the answer names.'),
   'policy.roles': entry(422, 'Roles not usable', `A list of roles is empty, names one twice, or one that there is not. ${NOTHING_STORED}`, 'Name each role once: contributor, investigator, auditor, partner, operator, admin.'),
   'policy.address': entry(422, 'Not a range of addresses', `The text is neither an IPv4 or IPv6 address nor a range of them (CIDR), or has bits set behind its prefix. ${NOTHING_STORED}`, 'Write 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32.'),
+  'policy.no-effect': entry(null, 'Act without effect', 'The act of policy is in the log, and its author had no authority for it there, or it says nothing that could hold. It changes nothing.', 'Read the reason; have somebody with the authority perform it: `custody agency ls`, `custody principal ls`.'),
+  'policy.pending': entry(null, 'Act not in effect yet', 'The act was accepted, and the server does not act on it yet.', 'See `/readyz`: projector and policy go on by themselves; then look again.'),
   'policy.submitter-key': entry(422, 'Key not usable', `The text is no verifier key for Ed25519, or a key of small order, by which anybody could sign. ${NOTHING_STORED}`, 'Make a new key, and send its verifier key.'),
   'grade.malformed': entry(422, 'Not an Admiralty code', `The grade is not A to F followed by 1 to 6. ${NOTHING_STORED}`, 'Leave it out where it is not known; never guess one.'),
   'ref.malformed': entry(422, 'Not a reference', `The text is neither \`id\` nor \`agency/id\`. ${NOTHING_STORED}`, 'Name the event by the id that its submitter gave it.'),
