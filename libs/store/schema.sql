@@ -7,6 +7,7 @@ create schema event_log;
 grant usage on schema event_log to custody_capture;
 
 create schema ledger;
+grant usage on schema ledger to custody_access;
 grant usage on schema ledger to custody_capture;
 grant usage on schema ledger to custody_gateway;
 grant usage on schema ledger to custody_operator;
@@ -119,6 +120,7 @@ create table ledger.content (
   constraint content_pkey PRIMARY KEY (log_index),
   constraint content_secret_check CHECK ((octet_length(secret) = 32))
 );
+CREATE INDEX content_named ON ledger.content USING btree (log_index) WHERE (POSITION(('\x227072696e636970616c73223a5b'::bytea) IN (bytes)) > 0);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.content FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.content FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 grant insert on ledger.content to custody_projector;
@@ -233,8 +235,10 @@ grant select on ledger.head to custody_gateway;
 grant select on ledger.head to custody_operator;
 grant select on ledger.head to custody_projector;
 grant select on ledger.head to custody_sealer;
+grant select on ledger.head (size) to custody_access;
 grant update on ledger.head (size) to custody_projector;
 grant update on ledger.head (size) to custody_sealer;
+grant select on ledger.head (origin) to custody_access;
 grant update on ledger.head (frozen) to custody_sealer;
 comment on table ledger.head is 'One row. Its lock, held until commit, orders all projectors: log indexes are dense and commit in order.';
 comment on column ledger.head.frozen is 'True for ever once the log has said that it ends (a notice): only seals that cover what came before are appended.';
@@ -280,6 +284,22 @@ grant select on ledger.offsets to custody_operator;
 grant select on ledger.offsets to custody_projector;
 grant update on ledger.offsets (next) to custody_projector;
 comment on table ledger.offsets is 'The first offset of a partition that is not in the ledger yet; moved by compare-and-set, first in the transaction.';
+
+create table ledger.policy (
+  log_index bigint not null,
+  agency text collate "C" not null,
+  principal text collate "C" not null,
+  captured bigint not null,
+  act bytea not null,
+  constraint policy_pkey PRIMARY KEY (log_index)
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.policy FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change_but_rebuild();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.policy FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change_but_rebuild();
+grant insert on ledger.policy to custody_projector;
+grant select on ledger.policy to custody_access;
+comment on table ledger.policy is 'Acts of policy in the order of the log, with or without effect: what they come to is folded from them.';
+comment on column ledger.policy.agency is 'Of the author, with principal; captured in microseconds since 1970.';
+comment on column ledger.policy.act is 'JSON: extension.policy of the document.';
 
 create table ledger.reader_groups (
   id integer not null generated always as identity,
@@ -620,6 +640,20 @@ begin
     return null;
   end if;
   raise exception 'ledger.append-only: the ledger only grows; % of %.% was refused. Submit a correction, a retraction or a marking instead.',
+    lower(tg_op), tg_table_schema, tg_table_name using errcode = 'CL001';
+end $function$
+
+CREATE OR REPLACE FUNCTION ledger.refuse_change_but_rebuild()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $function$
+begin
+  -- A rebuild empties what is derived from entries and content; only the owner may truncate at all.
+  if tg_op = 'TRUNCATE' and current_setting('custody.rebuild', true) = 'on' then
+    return null;
+  end if;
+  raise exception 'ledger.append-only: the ledger only grows; % of %.% was refused. Submit another act instead.',
     lower(tg_op), tg_table_schema, tg_table_name using errcode = 'CL001';
 end $function$
 

@@ -1,11 +1,13 @@
+import { ACTOR_ROLES } from '#lib/domain';
 import { createHash } from 'node:crypto';
 import { readSighting, type SightingDocument } from '#lib/contracts';
-import { checkRecordMac, commit, decodeRecord, sha256Hex } from '#lib/ledger';
+import { checkRecordMac, commit, decodeRecord, formatVerifierKey, sha256Hex, signingKey } from '#lib/ledger';
 import { acceptDocument, type AcceptContext, type AcceptedDocument, type RefusedDocument } from './accept.ts';
 
 const context: AcceptContext = {
   agency: 'local',
   principal: 'operator',
+  roles: ACTOR_ROLES,
   captured: '2026-11-24T02:10:00.000000Z',
   publisherKey: Buffer.alloc(32, 7),
   requestId: 'request-1',
@@ -133,5 +135,39 @@ describe('a refused document', () => {
     expect(refuse({ ...document, kind: 'rumour' }).id).toBe('a-1');
     expect(refuse('[1]').id).toBeUndefined();
     expect(refuse({ id: 7 }).id).toBeUndefined();
+  });
+});
+
+describe('a submitter key that is to be added', () => {
+  const added = (vkey: string): unknown => ({
+    kind: 'policy',
+    handling: { tlp: 'AMBER' },
+    source: { kind: 'administration' },
+    extension: { policy: { act: 'submitter-key.add', agency: 'local', vkey } },
+  });
+  const honest = signingKey('submitter', 'local/submitter', Buffer.alloc(32, 3));
+  const vkeyOf = (publicKey: Uint8Array): string => {
+    const key = { ...honest, publicKey };
+    const hash = sha256Hex(Buffer.concat([Buffer.from(`${key.name}\n`), Buffer.from([1]), publicKey])).slice(0, 8);
+    return `${key.name}+${hash}+${Buffer.concat([Buffer.from([1]), publicKey]).toString('base64')}`;
+  };
+
+  it('is taken where it is one', () => {
+    expect(accept(added(formatVerifierKey(honest))).isPolicy).toBe(true);
+    expect(vkeyOf(honest.publicKey)).toBe(formatVerifierKey(honest));
+    expect(accept(document).isPolicy).toBeUndefined();
+  });
+
+  it.each([
+    ['the neutral element', Buffer.from([1, ...Buffer.alloc(31)])],
+    ['a point of order 4', Buffer.alloc(32)],
+    ['a point of order 2', Buffer.from([0xec, ...Buffer.alloc(30, 0xff), 0x7f])],
+  ])('is refused where it is %s, by which anybody signs', (_name, point) => {
+    expect(refuse(added(vkeyOf(point))).faults).toMatchObject([{ code: 'policy.submitter-key', pointer: '/extension/policy/vkey' }]);
+  });
+
+  it('is refused where it is of another kind, or no key', () => {
+    const witness = formatVerifierKey(signingKey('witness', 'local', Buffer.alloc(32, 3)));
+    for (const text of [witness, 'a'.repeat(40)]) expect(refuse(added(text)).faults[0]?.code).toBe('policy.submitter-key');
   });
 });

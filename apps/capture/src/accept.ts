@@ -3,13 +3,16 @@
  * Pure but for the secret's random bytes; runs in worker threads (accept-worker.ts), because it is the expensive part of capture.
  */
 import { type ErrorCode, type Fault, readSighting, submittedHeaders, validateDocument, type SightingDocument } from '#lib/contracts';
-import { commit, encodeRecord, parseStrict, randomSecret, recordMac, sha256Hex, type RecordHeader } from '#lib/ledger';
+import { commit, encodeRecord, parseStrict, parseVerifierKey, randomSecret, recordMac, sha256Hex, type RecordHeader } from '#lib/ledger';
+import type { ActorRole, PolicyActText, Sighting } from '#lib/domain';
 import { uuidv7 } from '#lib/runtime';
 import { derivedId } from './derived-id.ts';
 
 export interface AcceptContext {
   readonly agency: string;
   readonly principal: string;
+  /** What the submitter may do, by what he showed: acts of policy are an admin's, sightings a contributor's or investigator's. */
+  readonly roles: readonly ActorRole[];
   /** RFC 3339 UTC, six decimals: capture's clock, a claim. */
   readonly captured: string;
   readonly publisherKey: Uint8Array;
@@ -31,6 +34,8 @@ export interface AcceptedDocument {
   readonly items: readonly string[];
   /** Of a correction or retraction: who it is about, for the check that no item of the target is missing. */
   readonly target?: { readonly agency: string; readonly id: string };
+  /** It says who may do what. */
+  readonly isPolicy?: boolean;
 }
 
 export interface RefusedDocument {
@@ -69,6 +74,8 @@ export function acceptDocument(bytes: Uint8Array, context: AcceptContext, makeId
   const { agency, principal, captured } = context;
   const read = readSighting(document, { agency, id, principal });
   if (!read.ok) return { ok: false, id, faults: read.faults };
+  const unfit = roleFault(read.sighting, context.roles) ?? submitterKeyFault(read.sighting);
+  if (unfit !== undefined) return { ok: false, id, faults: [unfit] };
 
   const envelope = { agency, id, principal, captured };
   const secret = randomSecret();
@@ -98,8 +105,35 @@ export function acceptDocument(bytes: Uint8Array, context: AcceptContext, makeId
     value,
     headers,
     items: [...new Set(sighting.items.map((item) => item.id))].sort(),
+    ...(sighting.kind === 'policy' ? { isPolicy: true } : {}),
     ...(target === undefined ? {} : { target }),
   };
+}
+
+const CONTRIBUTES: readonly ActorRole[] = ['contributor', 'investigator'];
+const ADMINISTERS: readonly ActorRole[] = ['admin'];
+const BREAKS_GLASS: readonly ActorRole[] = ['investigator', 'admin'];
+
+/**
+ * What a key's scopes leave out, nobody does with it. Whether the author had the authority for the act is judged anew at its log position; the
+ * scopes of the key that he used are known here alone.
+ */
+function roleFault({ kind, extension }: Sighting, roles: readonly ActorRole[]): Fault | undefined {
+  const act = kind === 'policy' ? (extension?.['policy'] as PolicyActText).act : undefined;
+  const needed = act === undefined ? CONTRIBUTES : act.startsWith('break-glass.') ? BREAKS_GLASS : ADMINISTERS;
+  if (needed.some((role) => roles.includes(role))) return undefined;
+  const pointer = act === undefined ? '/kind' : '/extension/policy/act';
+  return { code: 'auth.forbidden', pointer, detail: `This needs one of the roles ${needed.join(', ')}.`, expected: needed.join(', ') };
+}
+
+/** A key of small order signs for everybody: it must not come to be an agency's. The fold of the policy judges the same. */
+function submitterKeyFault({ kind, extension }: Sighting): Fault | undefined {
+  const { act, vkey = '' } = kind === 'policy' ? (extension?.['policy'] as PolicyActText) : {};
+  if (act !== 'submitter-key.add') return undefined;
+  const key = parseVerifierKey(vkey, 'submitter');
+  if (key.ok) return undefined;
+  const expected = 'name+id+base64 of a byte 1 and an Ed25519 public key';
+  return { code: 'policy.submitter-key', pointer: '/extension/policy/vkey', detail: `The key is refused: ${key.fault.detail}.`, expected };
 }
 
 function idOf(value: unknown): { id?: string } {

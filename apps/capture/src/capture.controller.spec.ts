@@ -1,8 +1,9 @@
 /** POST /v1/events over HTTP, on the event log in memory, whose faults are to order. */
+import { ROOT_ACTOR } from '#lib/domain';
 import { type ErrorCode, isErrorCode, type Problem, problem, statusOf, type SubmittedRow } from '#lib/contracts';
 import { createMemoryLog, type MemoryLog } from '#lib/event-log';
 import { openReceipt, signingKey, utf8 } from '#lib/ledger';
-import { createHttpServer, createLog, createMetrics, type HttpServer } from '#lib/runtime';
+import { onlyActor, createHttpServer, createLog, createMetrics, type HttpServer } from '#lib/runtime';
 import { inlineAcceptPool } from './accept-pool.ts';
 import { CaptureModule } from './capture.module.ts';
 
@@ -39,14 +40,21 @@ describe('a submission', () => {
       durability: 'single-node',
       publisherKey: Buffer.alloc(32, 7),
       receiptKey: RECEIPT_KEY,
-      submitter: { agency: 'local', principal: 'operator' },
       limits: { documentBytesMax: 4_096, batchDocumentsMax: BATCH_MAX, chunkDocuments: CHUNK, bodyBytesMax: 20_000 },
       now: () => `2026-11-24T02:10:00.${String(++ticks).padStart(6, '0')}Z`,
       metrics,
     });
     const translate = (error: unknown) =>
       (error as { code?: unknown }).code === 'log.unavailable' ? { code: 'log.unavailable' } : undefined;
-    server = await createHttpServer(module, { limits, log: createLog({ level: 'silent', secrets: [] }), metrics, catalogue, translate });
+    const access = onlyActor(ROOT_ACTOR);
+    server = await createHttpServer(module, {
+      limits,
+      log: createLog({ level: 'silent', secrets: [] }),
+      metrics,
+      catalogue,
+      translate,
+      access,
+    });
     url = await server.listen('127.0.0.1', 0);
   });
   afterEach(async () => {

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { Controller, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Fault } from '#lib/contracts';
-import { type Metrics, refusedHeader, requestIdOf } from '#lib/runtime';
+import { actorOf, type Metrics, refusedHeader, requestIdOf } from '#lib/runtime';
 import type { AcceptContext } from './accept.ts';
 import { ndjsonChunks, type NdjsonLine } from './ndjson.ts';
 import { documentsOf, idempotencyKeyOf, modeOf, nothingSent, refusal } from './submission-request.ts';
@@ -19,8 +19,6 @@ export const CAPTURE_DEPS = Symbol('capture deps');
 
 export interface CaptureDeps extends SubmitDeps {
   readonly publisherKey: Uint8Array;
-  /** There is one agency with one principal; the listener is on loopback only. */
-  readonly submitter: { readonly agency: string; readonly principal: string };
   readonly limits: {
     readonly documentBytesMax: number;
     readonly batchDocumentsMax: number;
@@ -140,10 +138,11 @@ export class CaptureController {
   }
 
   #context(request: FastifyRequest): AcceptContext {
-    const { submitter, publisherKey, now } = this.#deps;
+    const { publisherKey, now } = this.#deps;
+    const { agency, principal, roles } = actorOf(request);
     const idempotencyKey = idempotencyKeyOf(request);
     const key = idempotencyKey === undefined ? {} : { idempotencyKey };
-    return { ...submitter, publisherKey, captured: now(), requestId: requestIdOf(request), ...key };
+    return { agency, principal, roles, publisherKey, captured: now(), requestId: requestIdOf(request), ...key };
   }
 
   #count(results: readonly RowResult[], appended: boolean): void {

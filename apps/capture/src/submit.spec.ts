@@ -1,3 +1,4 @@
+import { ACTOR_ROLES } from '#lib/domain';
 import fc from 'fast-check';
 import type { SightingDocument } from '#lib/contracts';
 import { createMemoryLog, type EventLog, FatalLogError, type LogRecord, LogUnavailable, type MemoryLog } from '#lib/event-log';
@@ -10,6 +11,7 @@ const TOPIC = 'sightings';
 const context: AcceptContext = {
   agency: 'local',
   principal: 'operator',
+  roles: ACTOR_ROLES,
   captured: '2026-11-24T02:10:00.000000Z',
   publisherKey: Buffer.alloc(32, 7),
   requestId: 'request-1',

@@ -6,6 +6,13 @@ import { CommandError, EXIT, exitCodeOf } from './exit-codes.ts';
 /** Long enough for a slow proof or a cold page, short enough that a hung server is noticed. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
+export interface ClientOptions {
+  /** Shows the server who asks; absent: nobody is named. */
+  readonly apiKey?: string | null;
+  /** Ends every request that is under way, as CommandError with exit code 130. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface Client {
   readonly base: string;
   /** Throws CommandError for a problem answer (its code and detail) and when the server cannot be reached (exit 75). */
@@ -17,13 +24,20 @@ export interface Client {
   post(path: string, contentType: string, body: string | Uint8Array): Promise<Response>;
 }
 
-/** @param signal ends every request that is under way, as CommandError with exit code 130 */
-export function createClient(base: string, signal?: AbortSignal): Client {
+export function createClient(base: string, { apiKey, signal }: ClientOptions = {}): Client {
   const root = base.replace(/\/+$/, '');
   const call = async (path: string, init: RequestInit): Promise<Response> => {
     try {
       const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-      return await fetch(`${root}${path}`, { ...init, signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]) });
+      const headers = {
+        ...(apiKey === undefined || apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
+        ...(init.headers as Record<string, string>),
+      };
+      return await fetch(`${root}${path}`, {
+        ...init,
+        headers,
+        signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+      });
     } catch (error) {
       if (signal?.aborted === true) throw interrupted();
       throw unreachable(root, error);

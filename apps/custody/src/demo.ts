@@ -17,13 +17,13 @@ export const bringsDemo = ({ demo, databaseUrl, roles }: Pick<Config, 'demo' | '
 const DONE_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 25;
 
-/** Whether it was imported now. */
-export async function loadDemo({ log, database, config, eventLog }: Parts, url: string): Promise<boolean> {
+/** Whether it was imported now. @param apiKey of this process itself */
+export async function loadDemo({ log, database, config, eventLog }: Parts, url: string, apiKey: string): Promise<boolean> {
   const ends = await eventLog.ends(config.topics.events);
   if (ends.some(({ high }) => high > 0)) return false;
   const file = fileURLToPath(new URL('demo/lux-and-loaded.jsonl', packageRoot()));
   const report = { accepted: 0 };
-  const exit = await importCase(createClient(url), file, {
+  const exit = await importCase(createClient(url, { apiKey }), file, {
     onError: 'proceed',
     quiet: true,
     onReport: ({ accepted }) => (report.accepted = accepted),

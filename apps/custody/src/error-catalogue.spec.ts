@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { codesWithoutTest, ERROR_CODES } from '#lib/contracts';
+import { POLICY_ACTS } from '#lib/domain';
 import { NOTE_FAULT_CODES, PROOF_FAULT_CODES } from '#lib/ledger';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -27,14 +28,19 @@ const LIKE_A_CODE = new RegExp(`'((?:${NAMESPACES.join('|')})\\.${CODE})'`, 'g')
 
 /** What checks of proofs find has its words in docs/proofs.md (proofs-page.spec.ts); tables are called like codes. */
 const CHECKED: ReadonlySet<string> = new Set([...PROOF_FAULT_CODES, ...NOTE_FAULT_CODES]);
-/** And so are files with keys. */
+/** And so are acts of policy. */
+const ACTS: ReadonlySet<string> = new Set(POLICY_ACTS);
+/** And files with keys. */
 const FILE = /^(?:checkpoint|receipt)\.key$/;
 const TABLE = /^(?:ledger|proof)\.(?:head|sealer|entries|content|timeline|relations|search_keys|notices|seals|checkpoints|tiles|items)$/;
 
 const codesNotInCatalogue = (source: string): string[] =>
   [...source.matchAll(IN_CODE_PLACE), ...source.matchAll(LIKE_A_CODE)]
     .map(([, code = '']) => code)
-    .filter((code) => !ERROR_CODES.some((known) => known === code) && !CHECKED.has(code) && !TABLE.test(code) && !FILE.test(code));
+    .filter(
+      (code) =>
+        !ERROR_CODES.some((known) => known === code) && !CHECKED.has(code) && !ACTS.has(code) && !TABLE.test(code) && !FILE.test(code),
+    );
 const suites = sources.filter((path) => isSuite(path) && path !== import.meta.filename).map(textOf);
 
 describe('the error catalogue', () => {

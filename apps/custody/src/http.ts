@@ -3,7 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { type AcceptPool, CaptureModule, inlineAcceptPool, threadAcceptPool } from '#app/capture';
 import { GatewayModule, ledgerReads } from '#app/gateway';
 import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
-import { formatInstant } from '#lib/domain';
+import { formatInstant, openBreakGlass, type PolicyState } from '#lib/domain';
 import { JSON_BYTES_MAX } from '#lib/ledger';
 import { type Config, createHttpServer, type Translate } from '#lib/runtime';
 import {
@@ -18,10 +18,13 @@ import {
   type StorePool,
 } from '#lib/store';
 import { followDurability } from './event-logs.ts';
+import type { NewApiKey } from './access/api-key.ts';
+import { httpAccess } from './access/authenticator.ts';
+import { PolicyFollower } from './access/policy-follower.ts';
+import { POLICY_DEPS, PolicyController } from './access/policy.controller.ts';
 import { HEALTH_DEPS, HealthController } from './health.controller.ts';
 import { receiptSigningKey } from './log-key.ts';
 import type { Parts } from './parts.ts';
-import { OPERATOR } from './operator.ts';
 import { watchPromises } from './promise-watch.ts';
 import { databaseAnswers, watchedAppends } from './readiness.ts';
 
@@ -30,28 +33,52 @@ const MICROS_PER_MS = 1000;
 @Module({})
 class CustodyModule {}
 
-/** Returns the base URL. */
-export async function startHttp(parts: Parts): Promise<string> {
+/** @param own by which this process knows itself. Returns the base URL. */
+export async function startHttp(parts: Parts, own: NewApiKey): Promise<string> {
   const { config, log, metrics, health, shutdown } = parts;
+  const follower = await followPolicy(parts);
+  const policy = (): ReturnType<PolicyFollower['current']> => follower.current();
   const imports: DynamicModule[] = [];
   if (parts.hasEnded) imports.push(CaptureModule.ended());
   else if (config.roles.includes('capture')) imports.push(await captureModule(parts));
-  if (config.roles.includes('gateway')) imports.push(await gatewayModule(parts));
+  if (config.roles.includes('gateway')) imports.push(await gatewayModule(parts, policy));
   const root: DynamicModule = {
     module: CustodyModule,
     imports,
-    controllers: [HealthController],
-    providers: [{ provide: HEALTH_DEPS, useValue: { health, metrics } }],
+    controllers: config.roles.includes('gateway') ? [HealthController, PolicyController] : [HealthController],
+    providers: [
+      { provide: HEALTH_DEPS, useValue: { health, metrics } },
+      { provide: POLICY_DEPS, useValue: { policy } },
+    ],
   };
   const catalogue = {
     isCode: isErrorCode,
     statusOf: (code: string) => statusOf(code as ErrorCode),
     problem: (code: string, of: object) => problem(code as ErrorCode, of as never),
   };
-  const server = await createHttpServer(root, { limits: config.limits, log, metrics, catalogue, translate });
+  const server = await createHttpServer(root, {
+    limits: config.limits,
+    log,
+    metrics,
+    catalogue,
+    translate,
+    access: httpAccess({ access: config.access, own, policy }),
+  });
   const url = await server.listen(config.host, config.port);
   shutdown.at('http', 'http', () => server.close());
   return url;
+}
+
+/** One that follows, and one for who asks first after a silence. */
+const ACCESS_CONNECTIONS = 2;
+
+/** Who callers are has to be known before the first one comes. */
+async function followPolicy({ config, database, log, shutdown }: Parts): Promise<PolicyFollower> {
+  const pool = database.pool('access', { max: ACCESS_CONNECTIONS, statementTimeoutMs: config.limits.statementMs, clientsWait: true });
+  const follower = new PolicyFollower(await opened(pool), { log });
+  await follower.start();
+  shutdown.at('consumers', 'policy', () => Promise.resolve(follower.stop()));
+  return follower;
 }
 
 const OPENING_TRIES = 10;
@@ -119,7 +146,6 @@ async function captureModule(parts: Parts): Promise<DynamicModule> {
     },
     publisherKey: keys.own,
     receiptKey: await receiptSigningKey(config, origin),
-    submitter: OPERATOR,
     limits: {
       bodyBytesMax: config.limits.bodyBytes,
       documentBytesMax: JSON_BYTES_MAX,
@@ -131,7 +157,7 @@ async function captureModule(parts: Parts): Promise<DynamicModule> {
   });
 }
 
-async function gatewayModule(parts: Parts): Promise<DynamicModule> {
+async function gatewayModule(parts: Parts, policy: () => Promise<PolicyState>): Promise<DynamicModule> {
   const { config, database, eventLog, health } = parts;
   const statementTimeoutMs = config.limits.statementMs;
   const pool = database.pool('gateway', { statementTimeoutMs, clientsWait: true });
@@ -142,7 +168,8 @@ async function gatewayModule(parts: Parts): Promise<DynamicModule> {
   watchPromises(parts, operator);
   return GatewayModule.with({
     reads,
-    agency: OPERATOR.agency,
+    breaksGlass: async ({ agency, principal, via }) =>
+      via !== 'anonymous' && openBreakGlass(await policy(), agency, principal, Date.now() * MICROS_PER_MS) !== undefined,
     receiptKey: await receiptSigningKey(config, reads.origin),
     deadLetters: {
       log: eventLog,

@@ -1,11 +1,13 @@
 /** The configuration of this process as commands need it: one reading, every problem listed at once. */
 import { type Config, describeProblems, readConfig, type ReadConfig } from '#lib/runtime/config';
+import { apiKeyId } from './access/api-key.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
 /** Options of commander that are no settings. */
 export interface CommandFlags {
   readonly server?: string;
   readonly config?: string;
+  readonly apiKey?: string;
 }
 
 /** The problems name each key and what to write. */
@@ -24,10 +26,13 @@ export function localConfig(flags: CommandFlags, settings: Readonly<Record<strin
   return result;
 }
 
-/** Where the server is: named, or this machine's own at the configured port. */
-export function serverUrl(flags: CommandFlags): string {
+/** Where the server is: named, or this machine's own at the configured port; and the key that shows it who asks. */
+export function serverAndKey(flags: CommandFlags): { readonly server: string; readonly apiKey: string | null } {
   const { config } = localConfig(flags);
-  return config.server ?? urlOf(config);
+  // Secrets are no flags of the configuration; this one is an option of commands that ask.
+  if (flags.apiKey !== undefined && apiKeyId(flags.apiKey) === null)
+    throw new CommandError(EXIT.usage, 'config.invalid', '--api-key is custody_<id>_<43 characters>.');
+  return { server: config.server ?? urlOf(config), apiKey: flags.apiKey ?? config.apiKey };
 }
 
 function urlOf({ host, port }: Pick<Config, 'host' | 'port'>): string {

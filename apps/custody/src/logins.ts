@@ -10,10 +10,11 @@ export interface LoginFinding {
   readonly detail: string;
 }
 
-/** Capture's login appends to the embedded log and reads it, in every process; the gateway's retries are the operator's. */
+/** Capture's login appends to the embedded log and reads it, in every process; the gateway's retries are the operator's; who takes requests knows callers by `access`. */
 function rolesOf({ roles, kafka }: Config): AppRole[] {
   const used = new Set<AppRole>(roles);
   if (roles.includes('gateway')) used.add('operator');
+  if (roles.includes('gateway') || roles.includes('capture')) used.add('access');
   if (kafka.brokers.length === 0) used.add('capture');
   return [...used];
 }

@@ -5,11 +5,15 @@
  */
 import { Command, CommanderError, Option } from 'commander';
 import { commandErrorOf, EXIT, type ExitCode } from './exit-codes.ts';
+import type { Client } from './client.ts';
+import type { PeopleOptions } from './commands/people.ts';
+import { peopleCommands } from './people-commands.ts';
 
 interface GlobalOptions {
   readonly server?: string;
   readonly json?: boolean;
   readonly config?: string;
+  readonly apiKey?: string;
 }
 
 type Action = (options: GlobalOptions & Record<string, unknown>, ...args: string[]) => Promise<ExitCode>;
@@ -21,6 +25,10 @@ function program(): Command {
   const root = new Command('custody')
     .description('Follow one vehicle, container or serial number from first sighting to last, and see on what evidence.')
     .option('--server <url>', 'server to ask (also CUSTODY_SERVER; default: this machine)')
+    .option(
+      '--api-key <key>',
+      'shows the server who asks (better CUSTODY_API_KEY_FILE: what is typed here others on this machine can read)',
+    )
     .option('--config <file>', 'configuration file (JSON; see docs/configuration.md)')
     .option('--json', 'machine-readable output: one JSON object on stdout')
     .showSuggestionAfterError()
@@ -48,6 +56,7 @@ function program(): Command {
   caseCommands(root);
   proofCommands(root);
   keyCommands(root);
+  peopleCommands(root, asking);
   const dlq = root.command('dlq').description('dead letters: records that could not be taken into the ledger');
   dlq
     .command('ls')
@@ -88,19 +97,45 @@ function keyCommands(root: Command): void {
     .description('prepare an empty data directory for the log that takes the place of the one with this last checkpoint (a file)')
     .requiredOption('--key <vkey>', 'verifier key of the old log')
     .action(runner(async (options, path) => (await import('./commands/log.ts')).succeed(path ?? '', options as never)));
-  const key = root.command('key').description('the keys of the log: what signs, what did before, what is revoked');
+  const key = root
+    .command('key')
+    .description('API keys of your agency, and the keys of the log: what signs, what did before, what is revoked');
   key
     .command('ls')
-    .description('list them, with the verifier key of each')
-    .action(runner(async (options) => (await import('./commands/key.ts')).list(await clientOf(options), options)));
+    .description("list the log's keys, with the verifier key of each")
+    .option('--api', 'list the API keys of your agency')
+    .action(
+      runner(async (options) =>
+        options['api'] === true
+          ? (await import('./commands/people.ts')).list(await clientOf(options), 'keys', options)
+          : (await import('./commands/key.ts')).list(await clientOf(options), options),
+      ),
+    );
+  key
+    .command('add <principal>')
+    .description('make an API key for a principal, NAME or AGENCY/NAME; it is shown once')
+    .requiredOption('--scope <roles...>', 'what it may be used for: some of the roles of the principal')
+    .option('--expires <time>', 'until when it holds, as 2027-01-01T00:00:00Z')
+    .option('--address <ranges...>', 'from where alone it may be used: 192.0.2.7, 10.0.0.0/8')
+    .action(asking((people, client, options, who = '') => people.keyAdd(client, who, options)));
   key
     .command('rotate <use>')
     .description('make a new key for checkpoints (`checkpoint`) or receipts (`receipt`); in force at the next start')
     .action(runner(async (options, use) => (await import('./commands/key.ts')).rotate(use ?? '', options)));
   key
-    .command('revoke <vkey>')
-    .description('have the log revoke a key that does not sign any more, for ever; said at the next start')
-    .action(runner(async (options, vkey) => (await import('./commands/key.ts')).revoke(vkey ?? '', options)));
+    .command('revoke <key>')
+    .description(
+      'of an id: an API key, at once. Of a verifier key: have the log revoke a key that does not sign any more, said at the next start',
+    )
+    .option('--reason <text>', 'why, of an API key')
+    .action(
+      runner(async (options, text = '') =>
+        // A verifier key has plus signs, an id has none.
+        text.includes('+')
+          ? (await import('./commands/key.ts')).revoke(text, options)
+          : (await import('./commands/people.ts')).keyRevoke(await clientOf(options), text, options),
+      ),
+    );
 }
 
 /** What is checked, and by whose word. */
@@ -271,10 +306,18 @@ function runner(action: Action) {
   };
 }
 
+/** An action of `./commands/people.ts`. */
+function asking(
+  act: (people: typeof import('./commands/people.ts'), client: Client, options: PeopleOptions, ...names: string[]) => Promise<ExitCode>,
+) {
+  return runner(async (options, ...names) => act(await import('./commands/people.ts'), await clientOf(options), options, ...names));
+}
+
 async function clientOf(options: GlobalOptions, signal?: AbortSignal) {
   const { createClient } = await import('./client.ts');
-  const { serverUrl } = await import('./local-config.ts');
-  return createClient(serverUrl(options), signal);
+  const { serverAndKey } = await import('./local-config.ts');
+  const { server, apiKey } = serverAndKey(options);
+  return createClient(server, { apiKey, signal });
 }
 
 /** A command that says how far it came when it is interrupted. A second interrupt ends the process at once. */

@@ -1,4 +1,5 @@
 /** The product as the suites hold it: a running process, its API and command line, and its event log seen from outside. */
+import { ACTOR_ROLES } from '#lib/domain';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -199,6 +200,7 @@ export function recordOf(document: SightingDocument, key: string, agency = 'loca
   const context = {
     agency,
     principal: 'operator',
+    roles: ACTOR_ROLES,
     captured: '2026-11-24T02:10:00.000000Z',
     publisherKey: Buffer.from(key, 'hex'),
     requestId: 'straight-to-the-log',

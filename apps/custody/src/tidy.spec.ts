@@ -338,7 +338,7 @@ function brokenScripts(scripts: Readonly<Record<string, string>>): string[] {
 /** Commands in fenced blocks that neither package.json nor the command line has. */
 function unknownCommands(markdown: string): string[] {
   const scripts = packageScripts();
-  const main = readFileSync(join(import.meta.dirname, 'main.ts'), 'utf8');
+  const main = ['main.ts', 'people-commands.ts'].map((name) => readFileSync(join(import.meta.dirname, name), 'utf8')).join('');
   const commands = new Set([...main.matchAll(/\.command\('([a-z-]+)/g)].map(([, name]) => name));
   const blocks = [...markdown.matchAll(/```(?:sh|bash|console|text)?\n([\s\S]*?)```/g)].flatMap(([, block = '']) => block.split('\n'));
   const spans = [...markdown.replace(/```[\s\S]*?```/g, '').matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span);

@@ -3,14 +3,14 @@ import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EventAnswer, EventsView } from '#lib/contracts';
 import { foldEvent, formatRef, knownAtReported } from '#lib/domain';
-import { DomainError } from '#lib/runtime';
+import { actorOf, DomainError } from '#lib/runtime';
 import { withCutContradictions } from './contradictions.ts';
 import { askedFor, coordinatesOf, heldAt, pointOfView, readAsOf, type AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord } from './cursor.ts';
 import { sendWithTag } from './entity-tag.ts';
 import { conflictsOf } from './event-conflicts.ts';
 import { eventView, readEvent, type ReadEvent, storedView } from './event-view.ts';
-import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
+import { GATEWAY_DEPS, type GatewayDeps, readingOf } from './gateway-deps.ts';
 import type { LedgerReads, Reader } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
 import { readLimit, readQuery } from './query.ts';
@@ -30,10 +30,9 @@ export class EventsController {
 
   @Get()
   async events(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { reads } = this.#deps;
     const query = readQuery(given, ['asOf', 'cursor', 'limit']);
     const limit = readLimit(query.limit);
-    const reader = await readerOf(this.#deps);
+    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
     const asked = await readAsOf(query.asOf, reads);
     const question = `${reads.origin} events ${askedFor(asked)} ${reader.groupNames.join()}`;
     const cursor = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
@@ -55,9 +54,8 @@ export class EventsController {
 
   @Get(':id')
   async event(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { reads } = this.#deps;
     const query = readQuery(given, ['asOf', 'agency']);
-    const reader = await readerOf(this.#deps);
+    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
     const asOf = await readAsOf(query.asOf, reads);
     await sendWithTag(
       request,

@@ -1,15 +1,17 @@
 /** What the gateway's controllers work with, and who asks. */
+import { groupsOfActor, type Actor } from '#lib/domain';
 import type { EventLog } from '#lib/event-log';
 import type { SigningKey } from '#lib/ledger';
 import { ReaderContext } from '#lib/store';
 import type { DeadLetterHead, LedgerReads, Reader, StoredDeadLetter } from './ledger-reads.ts';
+import { readsFor } from './named-readers.ts';
 
 export const GATEWAY_DEPS = Symbol('gateway deps');
 
 export interface GatewayDeps {
   readonly reads: LedgerReads;
-  /** Everyone who reaches the loopback port is the operator of this agency. */
-  readonly agency: string;
+  /** Whether he has declared an emergency that lasts (break-glass.open). */
+  breaksGlass(actor: Actor): boolean | Promise<boolean>;
   /** Signs rejections: the key by which capture signs receipts. */
   readonly receiptKey: SigningKey<'receipt'>;
   readonly deadLetters: DeadLetterRetry;
@@ -31,8 +33,20 @@ export interface DeadLetterRetry {
 }
 
 /** Groups that are not there yet have nothing to show; they may come with the next event, so nothing is remembered here. */
-export async function readerOf({ reads, agency }: Pick<GatewayDeps, 'reads' | 'agency'>): Promise<Reader> {
-  const groupNames = ['clear', 'green', `agency:${agency}`];
+export async function readerOf({ reads, breaksGlass }: Pick<GatewayDeps, 'reads' | 'breaksGlass'>, actor: Actor): Promise<Reader> {
+  const groupNames = groupsOfActor(actor);
+  const { agency, principal } = actor;
   const groups = await reads.groupNumbers(groupNames);
-  return { agency, groupNames, groups, context: new ReaderContext(agency, groups) };
+  // Nobody in particular is of no agency.
+  const context = new ReaderContext(agency === '' ? null : agency, groups);
+  return { agency, principal, breaksGlass: await breaksGlass(actor), groupNames, groups, context };
+}
+
+/** Whoever asks, and what he may read. */
+export async function readingOf(
+  deps: Pick<GatewayDeps, 'reads' | 'breaksGlass'>,
+  actor: Actor,
+): Promise<{ reader: Reader; reads: LedgerReads }> {
+  const reader = await readerOf(deps, actor);
+  return { reader, reads: readsFor(deps.reads, reader) };
 }

@@ -1,9 +1,10 @@
 /** GET /v1/items/{id}, /v1/items/{id}/timeline and /v1/search. */
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { actorOf } from '#lib/runtime';
 import { readAsOf } from './coordinates.ts';
 import { sendWithTag } from './entity-tag.ts';
-import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
+import { GATEWAY_DEPS, type GatewayDeps, readingOf } from './gateway-deps.ts';
 import { readItem } from './item.ts';
 import { readLimit, readQuery } from './query.ts';
 import { searchItems } from './search.ts';
@@ -19,9 +20,8 @@ export class ItemsController {
 
   @Get('items/:id')
   async item(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { reads } = this.#deps;
     const query = readQuery(given, ['asOf']);
-    const reader = await readerOf(this.#deps);
+    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
     const asOf = await readAsOf(query.asOf, reads);
     await sendWithTag(request, reply, await readItem(reads, reader, id, asOf));
   }
@@ -33,9 +33,8 @@ export class ItemsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { reads } = this.#deps;
     const { asOf, cursor, limit } = readQuery(given, ['asOf', 'cursor', 'limit']);
-    const reader = await readerOf(this.#deps);
+    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
     const view = await readTimeline(reads, reader, {
       item,
       asOf: await readAsOf(asOf, reads),
@@ -48,8 +47,8 @@ export class ItemsController {
   @Get('search')
   async search(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { q, cursor, limit } = readQuery(given, ['q', 'cursor', 'limit']);
-    const reader = await readerOf(this.#deps);
-    const view = await searchItems(this.#deps.reads, reader, {
+    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
+    const view = await searchItems(reads, reader, {
       text: q ?? '',
       limit: readLimit(limit),
       ...(cursor === undefined ? {} : { cursor }),

@@ -22,6 +22,7 @@ import {
   logSize,
   mapTilesAt,
   mapTilesBetween,
+  namedRows,
   noticeAt,
   readLinksFrom,
   readPublicLogPiece,
@@ -57,7 +58,11 @@ export type { ConflictKey, DeadLetterHead, EventRow, SearchHit, StoredDeadLetter
 
 /** Who asks: the reader groups that he belongs to. Everything outside of them is as if it were absent. */
 export interface Reader {
+  /** '' for nobody in particular, which no agency is called. */
   readonly agency: string;
+  readonly principal: string;
+  /** In an emergency that he declared he reads what names other persons too, within his own agency's groups. */
+  readonly breaksGlass: boolean;
   /** What he may see, whether or not an event has used it yet: this is part of a question, and its cursors outlive a group's first event. */
   readonly groupNames: readonly string[];
   /** Numbers of those of them that there are. */
@@ -140,6 +145,8 @@ function readerReads(own: ReaderPool) {
     /** In the order of the log. */
     eventsFrom: (from: number, groups: readonly number[], size: number, limit: number) =>
       eventsFrom(own, from, groups, size, limit, PAGE_CONTENT_BYTES_MAX),
+    /** Of TLP:RED with persons named, and what looks like it. */
+    namedRows: (items: readonly string[], groups: readonly number[], size: number) => namedRows(own, items, groups, size),
     itemCount: (item: string, groups: readonly number[], size: number) => itemCount(own, item, groups, size),
     /** Of one snapshot with the log size, so that the answer shows neither more nor less than that size holds. */
     itemsByKeys: (alternatives: readonly (readonly string[])[], groups: readonly number[]) =>

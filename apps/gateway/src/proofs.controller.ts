@@ -3,9 +3,9 @@ import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ConsistencyView } from '#lib/contracts';
 import { ELEMENT_SLOTS, encodeProofDocument, type OpeningChoice, type ProofDocument, SLOTS, type SlotName, toBase64 } from '#lib/ledger';
-import { DomainError } from '#lib/runtime';
+import { actorOf, DomainError } from '#lib/runtime';
 import { sendBytesWithTag, sendWithTag } from './entity-tag.ts';
-import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
+import { GATEWAY_DEPS, type GatewayDeps, readerOf, readingOf } from './gateway-deps.ts';
 import { itemOf } from './item.ts';
 import { Proofs } from './proofs.ts';
 import { readQuery } from './query.ts';
@@ -50,7 +50,7 @@ export class ProofsController {
   @Get('items/:id/proof')
   async item(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const query = readQuery(given, ['size', 'group', 'from', 'to', 'events', 'inclusion']);
-    const reader = await readerOf(this.#deps);
+    const reader = await readerOf(this.#deps, actorOf(request));
     const groups = groupsOf(query.group, reader.groupNames);
     const [from, to] = [numberOf('from', query.from), numberOf('to', query.to)];
     if ((from !== undefined || to !== undefined) && groups.length !== 1)
@@ -70,10 +70,10 @@ export class ProofsController {
   @Get('events/:id/proof')
   async event(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const query = readQuery(given, ['agency', 'size', 'open']);
-    const reader = await readerOf(this.#deps);
+    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
     const [head, found] = await Promise.all([
       this.#proofs.head(numberOf('size', query.size)),
-      this.#deps.reads.as(reader).byId(id, query.agency, reader.groups, Number.MAX_SAFE_INTEGER),
+      reads.as(reader).byId(id, query.agency, reader.groups, Number.MAX_SAFE_INTEGER),
     ]);
     const [row] = found;
     if (row === undefined) throw new DomainError('event.not-found', 'There is no event of this id that you may see.');

@@ -15,6 +15,7 @@ import { DomainError } from '#lib/runtime';
 import type { SealRow } from '#lib/store';
 import { type GroupProof, ItemProofs, type Stretch } from './item-proofs.ts';
 import type { EventRow, LedgerReads, Reader } from './ledger-reads.ts';
+import { isHiddenFrom } from './named-readers.ts';
 
 /** Entries of one answer: 800 KB of them. Of longer lists stretches are asked for. */
 export const ENTRIES_MAX = 20_000;
@@ -120,7 +121,8 @@ export class Proofs {
     if (rows.length < indexes.length)
       throw new DomainError('proof.too-long', `The events that are listed have more than ${CONTENT_BYTES_MAX} bytes: ask for stretches.`);
     const paths = inclusion ? await this.inclusions(head, indexes) : [];
-    return rows.map((row, n) => eventPart(row, paths[n] ?? null, null));
+    // One that names other persons stands in the list of his agency, as a leaf that is not opened for him.
+    return rows.flatMap((row, n) => (isHiddenFrom(reader, row) ? [] : [eventPart(row, paths[n] ?? null, null)]));
   }
 
   private parts(size: number): Promise<HeadParts> {

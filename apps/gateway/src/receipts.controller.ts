@@ -1,8 +1,9 @@
 /** GET /v1/receipts/{agency}/{id}: for the agency that submitted it, and as if nothing were there for any other. */
-import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Param, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import type { ReceiptStatus } from '#lib/contracts';
-import { AGENCY_PATTERN, EVENT_ID_PATTERN } from '#lib/domain';
-import { DomainError } from '#lib/runtime';
+import { type Actor, AGENCY_PATTERN, EVENT_ID_PATTERN } from '#lib/domain';
+import { actorOf, DomainError } from '#lib/runtime';
 import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
 import { readQuery } from './query.ts';
 import { readReceiptStatus } from './receipt-status.ts';
@@ -20,23 +21,27 @@ export class ReceiptsController {
   /** A sealed receipt has the event's secret: no cache keeps it. */
   @Get(':agency/:id')
   @Header('cache-control', 'no-store')
-  async receipt(@Param('agency') agency: string, @Param('id') id: string, @Query() given: unknown): Promise<ReceiptStatus> {
-    const { reads, receiptKey } = this.#deps;
+  async receipt(
+    @Param('agency') agency: string,
+    @Param('id') id: string,
+    @Query() given: unknown,
+    @Req() request: FastifyRequest,
+  ): Promise<ReceiptStatus> {
     const { content } = readQuery(given, ['content']);
     if (content !== undefined && !HASH.test(content)) throw new DomainError('query.invalid', 'content is a SHA-256 in lower-case hex.');
-    const isOwn = agency === this.#deps.agency && AGENCY_PATTERN.test(agency) && EVENT_ID_PATTERN.test(id);
-    const status = isOwn
-      ? await readReceiptStatus(reads.as(await readerOf(this.#deps)), receiptKey, {
-          agency,
-          id,
-          ...(content === undefined ? {} : { content }),
-        })
-      : null;
+    const isOwn = agency === actorOf(request).agency && AGENCY_PATTERN.test(agency) && EVENT_ID_PATTERN.test(id);
+    const status = isOwn ? await this.#statusOf(actorOf(request), { agency, id, ...(content === undefined ? {} : { content }) }) : null;
     if (status === null)
       throw new DomainError(
         'event.not-found',
         'The ledger has no such submission of yours. What was captured just now may still be on its way.',
       );
     return status;
+  }
+
+  /** A submitter's own, whomever it names. */
+  async #statusOf(actor: Actor, of: { agency: string; id: string; content?: string }): Promise<ReceiptStatus | null> {
+    const { reads, receiptKey } = this.#deps;
+    return readReceiptStatus(reads.as(await readerOf(this.#deps, actor)), receiptKey, of);
   }
 }

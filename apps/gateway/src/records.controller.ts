@@ -1,10 +1,11 @@
 /** What did not become an entry: the same id with other bytes (conflicts), and records that could not be taken (dead letters). */
-import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import type { ConflictsView, DeadLettersView, DeadLetterView, ErrorCode, RetriedView } from '#lib/contracts';
 import { formatInstant } from '#lib/domain';
-import { DomainError } from '#lib/runtime';
+import { actorOf, DomainError } from '#lib/runtime';
 import { decodeCursor, encodeCursor, isCount, isRecord, isWord } from './cursor.ts';
-import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
+import { GATEWAY_DEPS, type GatewayDeps, readingOf } from './gateway-deps.ts';
 import type { DeadLetterHead, StoredDeadLetter } from './ledger-reads.ts';
 import { readLimit, readQuery } from './query.ts';
 
@@ -20,11 +21,10 @@ export class RecordsController {
 
   /** A submitter's own: whose bytes were not taken must learn it, and nobody else. */
   @Get('conflicts')
-  async conflicts(@Query() given: unknown): Promise<ConflictsView> {
-    const { reads } = this.#deps;
+  async conflicts(@Query() given: unknown, @Req() request: FastifyRequest): Promise<ConflictsView> {
     const { cursor, limit: text } = readQuery(given, ['cursor', 'limit']);
     const limit = readLimit(text);
-    const reader = await readerOf(this.#deps);
+    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
     const question = `${reads.origin} conflicts ${reader.agency}`;
     const after = cursor === undefined ? undefined : decodeCursor(question, cursor, IS_CONFLICT);
     const page = await reads

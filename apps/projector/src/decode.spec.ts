@@ -3,6 +3,7 @@ import type { SightingDocument } from '#lib/contracts';
 import { submittedHeaders } from '#lib/contracts';
 import type { LogRecord } from '#lib/event-log';
 import { canonicalize, encodeRecord, type RecordHeader, recordMac, sha256Hex } from '#lib/ledger';
+import { ANY_AGENCY } from '#lib/runtime';
 import { contentIndex, decode, decodeBatch, decodeInTurns, type Decoded, type PublisherKeys } from './decode.ts';
 
 const KEY = Buffer.alloc(32, 7);
@@ -111,6 +112,12 @@ describe('a record that capture made', () => {
   it('is taken by any of the accepted keys, so that keys can rotate', () => {
     expect(reasonOf(decode(recordOf({ key: OTHER_KEY }), new Map([['local', [KEY, OTHER_KEY]]])))).toBe('taken');
     expect(reasonOf(decode(recordOf({ key: OTHER_KEY }), KEYS))).toBe('record.forged');
+  });
+
+  it('of any agency is taken by the key of capture, which knew who it was', () => {
+    const keys = new Map([[ANY_AGENCY, [KEY]]]);
+    for (const agency of ['local', 'customs']) expect(reasonOf(decode(recordOf({ header: { agency } }), keys))).toBe('taken');
+    expect(reasonOf(decode(recordOf({ key: OTHER_KEY, header: { agency: 'customs' } }), keys))).toBe('record.forged');
   });
 
   it('is taken by a key of its own agency alone: a partner signs for itself and for nobody else', () => {

@@ -14,6 +14,7 @@ import {
 } from '#lib/contracts';
 import type { LogRecord } from '#lib/event-log';
 import { capturedMicros, checkRecordMac, decodeRecord, parseStrict, sha256Hex, type RecordHeader } from '#lib/ledger';
+import { ANY_AGENCY } from '#lib/runtime';
 import type { DeadLetter, EventIndex, ProjectedEvent } from '#lib/store';
 
 export type Decoded = { readonly event: ProjectedEvent } | { readonly dead: DeadLetter };
@@ -21,7 +22,10 @@ export type Decoded = { readonly event: ProjectedEvent } | { readonly dead: Dead
 /** In place of what decides nothing of how a document reads; no event and no principal is called so. */
 const UNNAMED = '';
 
-/** Of each agency, the keys by which its publishers sign, several while one rotates; a record by no key of its agency is a dead letter (`record.forged`). */
+/**
+ * Of each agency, the keys by which its publishers sign, several while one rotates, and under ANY_AGENCY those of capture, which signs for whom it knew;
+ * a record by none of them is a dead letter (`record.forged`).
+ */
 export type PublisherKeys = ReadonlyMap<string, readonly Uint8Array[]>;
 
 export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
@@ -33,7 +37,8 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
 
   const { headers } = record;
   const mac = headers['custody-mac'] ?? '';
-  if (keys.get(header.agency)?.some((key) => checkRecordMac(key, header, record.value, mac)) !== true) {
+  const signs = (key: Uint8Array): boolean => checkRecordMac(key, header, record.value, mac);
+  if (keys.get(ANY_AGENCY)?.some(signs) !== true && keys.get(header.agency)?.some(signs) !== true) {
     return dead(record, 'record.forged', 'The HMAC of the record is missing or by no known publisher of its agency.');
   }
   // From here on a publisher of the agency vouches for whose event it is: its submitter can be told.
@@ -47,7 +52,7 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
     return dead(record, 'record.header-mismatch', 'The document has another id than the header.', header);
   const mismatch = checkHeaders(headers, { agency, id, captured, subject: read.subject });
   if (mismatch !== null) return dead(record, mismatch.code, mismatch.detail, header);
-  const { kind, starts, ends, items, groups, targets, aliases } = read.index;
+  const { kind, starts, ends, items, groups, targets, aliases, policy } = read.index;
   return {
     event: {
       agency,
@@ -65,6 +70,7 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
       groups,
       targets,
       ...(aliases === undefined ? {} : { aliases }),
+      ...(policy === undefined ? {} : { policy }),
       offset: record.offset,
       raw: record.value,
       record,

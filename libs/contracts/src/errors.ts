@@ -72,6 +72,12 @@ export const ERRORS = {
   'handling.agencies': entry(422, 'Agencies not applicable', `Agencies are named under a label that is wider than any list, or are not agencies. ${NOTHING_STORED}`, 'Name agencies under AMBER, AMBER+STRICT or RED.'),
   'handling.principals': entry(422, 'Principals not applicable', `Principals are named under another label than RED, or have no name. ${NOTHING_STORED}`, 'Name principals under RED only.'),
   'handling.too-many-readers': entry(422, 'Too many items for so many readers', `The items, aliases or references times the reader groups (the agencies that are named and the own one) are more than 4,096, of a correction 8,192: so many rows would hold up everyone else. ${NOTHING_STORED}`, 'Send several sightings with some of the items each, or name a community in place of the agencies.'),
+  'policy.name': entry(422, 'Not such a name', `An agency, community, principal or key cannot be called so. ${NOTHING_STORED}`, 'Use the characters that the answer names.'),
+  'policy.roles': entry(422, 'Roles not usable', `A list of roles is empty, names one twice, or one that there is not. ${NOTHING_STORED}`, 'Name each role once: contributor, investigator, auditor, partner, operator, admin.'),
+  'policy.address': entry(422, 'Not a range of addresses', `The text is neither an IPv4 or IPv6 address nor a range of them (CIDR), or has bits set behind its prefix. ${NOTHING_STORED}`, 'Write 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32.'),
+  'policy.no-effect': entry(null, 'Act without effect', 'The act of policy is in the log, and its author had no authority for it there, or it says nothing that could hold. It changes nothing.', 'Read the reason; have somebody with the authority perform it: `custody agency ls`, `custody principal ls`.'),
+  'policy.pending': entry(null, 'Act not in effect yet', 'The act was accepted, and the server does not act on it yet.', 'See `/readyz`: projector and policy go on by themselves; then look again.'),
+  'policy.submitter-key': entry(422, 'Key not usable', `The text is no verifier key for Ed25519, or a key of small order, by which anybody could sign. ${NOTHING_STORED}`, 'Make a new key, and send its verifier key.'),
   'grade.malformed': entry(422, 'Not an Admiralty code', `The grade is not A to F followed by 1 to 6. ${NOTHING_STORED}`, 'Leave it out where it is not known; never guess one.'),
   'ref.malformed': entry(422, 'Not a reference', `The text is neither \`id\` nor \`agency/id\`. ${NOTHING_STORED}`, 'Name the event by the id that its submitter gave it.'),
   'ref.self': entry(422, 'About itself', `A sighting names itself as what it is about. ${NOTHING_STORED}`, 'Name the sighting that it is about.'),
@@ -82,6 +88,14 @@ export const ERRORS = {
   'event.ambiguous': entry(409, 'Several events of this id', 'Several agencies have an event of this id.', 'Name the agency: `?agency=`.'),
   'correction.item-missing': entry(422, 'An item of the target is missing', `A correction or retraction lists every item of its target beside its own, and one is not there. ${NOTHING_STORED}`, 'Add the item that the answer names.'),
   'item.not-found': entry(404, 'Nothing known of this item', 'No sighting that you may see concerns this identifier, at this point of view.', 'Check it, or search: a partial or misread identifier is found there.'),
+
+  // Who asks.
+  'auth.required': entry(401, 'Who are you?', `The route is for callers who are known, and the request has no credentials. ${NOTHING_STORED}`, 'Send `Authorization: Bearer KEY`; with the CLI `--api-key`, CUSTODY_API_KEY or CUSTODY_API_KEY_FILE.'),
+  'auth.key-unknown': entry(401, 'Key not known', `The credentials are no key of this ledger: mistyped, cut off, of another ledger, or added a moment ago. ${NOTHING_STORED}`, 'Compare the key with what was shown when it was made; else have a new one made: `custody key add`.'),
+  'auth.key-expired': entry(401, 'Key expired', `The key is past the time until which it holds. ${NOTHING_STORED}`, 'Have an admin of your agency make a new one: `custody key add`.'),
+  'auth.key-revoked': entry(401, 'Key revoked', `The key was revoked, or its principal or agency was, or it gives nothing that its principal still may. ${NOTHING_STORED}`, 'Ask an admin of your agency; where the key should hold, have a new one made.'),
+  'auth.key-address': entry(403, 'Key not usable from here', `The key may be used from other addresses only. ${NOTHING_STORED}`, 'Use it from where it is meant for, or have one made for this address: `custody key add --address`.'),
+  'auth.forbidden': entry(403, 'Not with this role', `The caller is known, and has none of the roles that this needs. ${NOTHING_STORED}`, 'Use a key with the role that the answer names, or ask an admin of your agency for it.'),
 
   // Reading.
   'asof.not-sealed': entry(409, 'Nothing sealed yet', 'A date means what the log had recorded by then, and it is seals that say when something was recorded; this log has none yet.', 'Start a process with the role sealer, or use `asOf=log:<size>` or `asOf=reported:<date>`.'),

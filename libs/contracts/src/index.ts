@@ -2,6 +2,9 @@
 export { asyncApiDocument, DEAD_LETTERS_TOPIC, SIGHTINGS_TOPIC } from './asyncapi.ts';
 export { checkHeaders, submittedHeaders } from './cloud-events.ts';
 export { codesWithoutTest, ERROR_CODES, ERRORS, type ErrorCode } from './errors.ts';
+export { type RouteRoles } from './operation-roles.ts';
+export { routeRoles } from './route-roles.ts';
+export { FLAGGED_MAX, type PolicyView } from './policy-view.ts';
 export { pointerToken, type Fault } from './fault.ts';
 export { equalJson, isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
 export { openApiDocument } from './openapi.ts';

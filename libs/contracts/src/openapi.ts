@@ -2,7 +2,8 @@
 import type { TSchema } from 'typebox';
 import { KINDS, SEARCH_LENGTH_MIN, type Kind } from '#lib/domain';
 import { ERROR_CODES } from './errors.ts';
-import { EXAMPLES, exampleDocument } from './examples.ts';
+import { EXAMPLES, exampleDocument, examplePolicy } from './examples.ts';
+import { SECURITY_SCHEMES, withRoles } from './openapi-roles.ts';
 import {
   agency,
   asOf,
@@ -40,8 +41,17 @@ export function openApiDocument(): Json {
     },
     servers: [{ url: '/' }],
     tags: [{ name: 'events' }, { name: 'items' }, { name: 'proofs' }, { name: 'log' }, { name: 'operation' }, { name: 'reference' }],
-    paths: { ...eventPaths(), ...receiptPaths(), ...itemPaths(), ...proofPaths(), ...logPaths(), ...operationPaths(), ...referencePaths() },
-    components: { schemas: { ...sightingSchemas(), ...plain(NAMED_VIEWS) } },
+    paths: withRoles({
+      ...eventPaths(),
+      ...receiptPaths(),
+      ...itemPaths(),
+      ...proofPaths(),
+      ...logPaths(),
+      ...policyPaths(),
+      ...operationPaths(),
+      ...referencePaths(),
+    }),
+    components: { schemas: { ...sightingSchemas(), ...plain(NAMED_VIEWS) }, securitySchemes: SECURITY_SCHEMES },
   };
 }
 
@@ -92,7 +102,11 @@ function eventPaths(): Json {
           content: {
             'application/json': {
               schema: { oneOf: [sighting, { type: 'array', minItems: 1, items: sighting }] },
-              examples: { one: { value: plain(exampleDocument) }, list: { value: [plain(exampleDocument)] } },
+              examples: {
+                one: { value: plain(exampleDocument) },
+                list: { value: [plain(exampleDocument)] },
+                policy: { value: plain(examplePolicy) },
+              },
             },
             'application/x-ndjson': { schema: sighting, examples: { stream: { value: `${JSON.stringify(exampleDocument)}\n` } } },
           },
@@ -307,5 +321,17 @@ function referencePaths(): Json {
     ),
     '/openapi.json': text('openapi', 'reference', 'This document', 'application/json', [], { openapi: '3.1.1' }),
     '/asyncapi.json': text('asyncapi', 'reference', 'The topics', 'application/json', [], { asyncapi: '3.0.0' }),
+  };
+}
+
+function policyPaths(): Json {
+  return {
+    '/v1/policy': get(
+      'getPolicy',
+      'operation',
+      'Who there is and what he may do: agencies and communities, and of the own agency its principals and keys',
+      'PolicyView',
+      [],
+    ),
   };
 }

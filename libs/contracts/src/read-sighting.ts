@@ -9,8 +9,10 @@ import {
   parseInstant,
   parseOccurred,
   parsePlace,
+  parsePolicyAct,
   parseRef,
   type Place,
+  type PolicyActText,
   type Relations,
   type Result,
   type Sighting,
@@ -73,6 +75,7 @@ function sightingOf(document: SightingDocument, envelope: SightingEnvelope, faul
   if (grade !== undefined) sighting.grade = grade;
   if (statement !== undefined) sighting.statement = typeof statement === 'string' ? statement : statement.text;
   if (document.extension !== undefined) sighting.extension = document.extension;
+  if (document.kind === 'policy') take(parsePolicyAct(document.extension?.policy as PolicyActText), '/extension/policy', faults);
   const occurred = document.occurred === undefined ? undefined : take(parseOccurred(document.occurred), '/occurred', faults);
   if (occurred !== undefined) sighting.occurred = occurred;
   const place = readPlace(document.place, '/place', faults);

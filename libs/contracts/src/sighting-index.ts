@@ -15,6 +15,8 @@ export interface SightingIndex {
   readonly targets: readonly EventRef[];
   /** Names and numbers stated beside identifiers, as search keeps them; absent: none. */
   readonly aliases?: readonly { readonly item: string; readonly alias: string }[];
+  /** Of kind `policy`: its act, as JSON text. */
+  readonly policy?: string;
 }
 
 const kindNumbers: ReadonlyMap<string, number> = new Map(KINDS.map((kind, number) => [kind, number]));
@@ -32,6 +34,7 @@ export function indexSighting(sighting: Sighting): SightingIndex {
     groups: groupsOf(sighting),
     targets: targetsOf(sighting),
     ...(aliases === undefined ? {} : { aliases }),
+    ...(sighting.kind === ('policy' satisfies Kind) ? { policy: JSON.stringify(sighting.extension?.['policy']) } : {}),
   };
 }
 

@@ -3,6 +3,7 @@
  * (proved by the ledger) stands apart from who reported it (the author's word). And both coordinates are named: the log size whose entries
  * are folded, and the policy applied.
  */
+import { PolicyView } from './policy-view.ts';
 import { ConsistencyView, ProofView } from './proof-views.ts';
 import Type, { type Static, type TSchema } from 'typebox';
 import { KINDS, ROLES, type Flag, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
@@ -494,4 +495,5 @@ export const NAMED_VIEWS = {
   Problem: ProblemView,
   Proof: ProofView,
   Consistency: ConsistencyView,
+  PolicyView,
 } as const satisfies Record<string, TSchema>;

@@ -30,3 +30,24 @@ export type { OpenQuestion } from './open-questions.ts';
 export { foldEvent, foldTimeline, type Timeline } from './timeline.ts';
 export { knownAtReported } from './known-at.ts';
 export { compareTimelines, timelineKey } from './timeline-key.ts';
+export { ACTOR_ROLES, ANONYMOUS, groupsOfActor, type Actor, type ActorRole } from './actor.ts';
+export * from './policy/acts.ts';
+export { holdsAddress, parseAddressRange, type AddressRange } from './policy/address.ts';
+export { BREAK_GLASS_MICROS_MAX, POLICY_REASONS, type PolicyReason } from './policy/authority.ts';
+export { foldPolicy, Policy, type FlaggedAct, type PolicyOptions } from './policy/fold.ts';
+export {
+  communitiesOf,
+  hasAgency,
+  holdsAt,
+  openBreakGlass,
+  OPERATING_AGENCY,
+  principalAt,
+  ROOT_ACTOR,
+  ROOT_PRINCIPAL,
+  rolesAt,
+  submitterKeysAt,
+  type BreakGlass,
+  type KeyRecord,
+  type PolicyState,
+  type PrincipalRecord,
+} from './policy/state.ts';

@@ -6,10 +6,10 @@ import { ed25519PublicKey, sha256 } from './primitives.ts';
 
 /**
  * What a key signs, and the signature type byte that its id and its verifier key carry: a log its checkpoints, capture its receipts,
- * a witness its cosignatures. Keys of one kind are never asked about messages of another, whatever their bytes and names.
+ * a witness its cosignatures, an agency what it submits. Keys of one kind are never asked about messages of another, whatever their bytes and names.
  */
-export const KEY_TYPES = { log: 0x01, receipt: 0x01, witness: 0x04 } as const;
-/** One of `log`, `receipt`, `witness`. */
+export const KEY_TYPES = { log: 0x01, receipt: 0x01, witness: 0x04, submitter: 0x01 } as const;
+/** One of `log`, `receipt`, `witness`, `submitter`. */
 export type KeyKind = keyof typeof KEY_TYPES;
 
 /** A public key with its name and what it was registered for. */

@@ -25,6 +25,7 @@ export interface LogFields {
   readonly topic?: string;
   readonly partition?: number;
   readonly offset?: number;
+  readonly logIndex?: number;
   readonly lag?: number;
   readonly count?: number;
   readonly bytes?: number;
@@ -59,7 +60,7 @@ export interface LogOptions {
 }
 
 const ALLOWED: ReadonlySet<string> = new Set<keyof LogFields>([
-  'role', 'component', 'requestId', 'traceparent', 'code', 'error', 'method', 'route', 'status', 'ms', 'topic', 'partition', 'offset',
+  'role', 'component', 'requestId', 'traceparent', 'code', 'error', 'method', 'route', 'status', 'ms', 'topic', 'partition', 'offset', 'logIndex',
   'lag', 'count', 'bytes', 'attempt', 'signal', 'pid', 'adapter', 'version', 'origin', 'witness', 'why',
 ]); // prettier-ignore
 

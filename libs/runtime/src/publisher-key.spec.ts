@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadPublisherKeys } from './publisher-key.ts';
+import { ANY_AGENCY, loadPublisherKeys } from './publisher-key.ts';
 
 let dataDir: string;
 beforeEach(() => {
@@ -29,10 +29,12 @@ test('a damaged key file is never replaced', async () => {
   await expect(load()).rejects.toThrow('holds no publisher key');
 });
 
-test('a configured key stands before the kept one, and further keys are accepted beside it, each for its agency alone', async () => {
-  const keys = await load('aa'.repeat(32), ['bb'.repeat(32), `customs=${'cc'.repeat(32)}`, `customs=${'dd'.repeat(32)}`]);
+test('a configured key stands before the kept one, and further keys are accepted beside it, each for its agency alone or for any', async () => {
+  const further = ['bb'.repeat(32), `customs=${'cc'.repeat(32)}`, `customs=${'dd'.repeat(32)}`, `*=${'ee'.repeat(32)}`];
+  const keys = await load('aa'.repeat(32), further);
   expect([...keys.accepted].map(([agency, of]) => [agency, of.map((key) => key[0])])).toEqual([
-    ['local', [0xaa, 0xbb]],
+    [ANY_AGENCY, [0xaa, 0xee]],
+    ['local', [0xbb]],
     ['customs', [0xcc, 0xdd]],
   ]);
   expect(keys.own[0]).toBe(0xaa);

@@ -4,10 +4,13 @@ import { keptKey } from './kept-key.ts';
 
 const KEY_FILE = 'publisher.key';
 
+/** In place of an agency: by this key capture signs for each of them, since it is capture that knows who submits. */
+export const ANY_AGENCY = '';
+
 export interface PublisherKeyring {
   /** Signs what this process publishes. */
   readonly own: Uint8Array;
-  /** All that the projector accepts, by the agency that each of them signs for; of the own agency, the own key first. */
+  /** All that the projector accepts, by the agency that each of them signs for; under ANY_AGENCY the own key first. */
   readonly accepted: ReadonlyMap<string, readonly Uint8Array[]>;
 }
 
@@ -16,16 +19,17 @@ export interface PublisherKeyring {
  * Two processes that start at once end up with the same key. Throws when the file is there and is no key: silently making another one
  * would turn every record on its way into a dead letter.
  *
- * @param ownAgency whose key the own one is, and an accepted one that names no agency
+ * @param ownAgency whose key an accepted one is that names no agency
  */
 export async function loadPublisherKeys(
   config: Pick<Config, 'publisherKey' | 'publisherKeysAccepted' | 'dataDir'>,
   ownAgency: string,
 ): Promise<PublisherKeyring> {
   const own = Buffer.from(config.publisherKey ?? (await keptKey(config.dataDir, KEY_FILE, 'publisher key')), 'hex');
-  const accepted = new Map<string, Uint8Array[]>([[ownAgency, [own]]]);
+  const accepted = new Map<string, Uint8Array[]>([[ANY_AGENCY, [own]]]);
   for (const text of config.publisherKeysAccepted) {
-    const [hex = '', agency = ownAgency] = text.split('=').reverse();
+    const [hex = '', named = ownAgency] = text.split('=').reverse();
+    const agency = named === '*' ? ANY_AGENCY : named;
     accepted.set(agency, [...(accepted.get(agency) ?? []), Buffer.from(hex, 'hex')]);
   }
   return { own, accepted };

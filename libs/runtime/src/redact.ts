@@ -4,6 +4,8 @@
 const IDENTIFIER =
   /\b(?:vin|imei|container|iso6346|imo|mmsi|hin|aircraft|icao24|sgtin|gtin|sscc|giai|grai|sgln|gsrn|gdti|lei|serial|urn:epc:[a-z:]+)(?::|%3A)[^\s"',;)\]}]+/gi;
 const URL_PASSWORD = /(\/\/[^\s/:@]*:)[^\s/@]+@/g;
+/** API keys, whoever's they are. */
+const API_KEY = /custody_[a-z0-9]{8,32}_[A-Za-z0-9_-]{43}/g;
 /** Controls, line and paragraph separators, and invisible marks such as those that turn the direction of writing around. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 /** Enough for a sentence or a stack frame; a longer text is somebody's document. */
@@ -16,7 +18,11 @@ export function redactor(secrets: readonly string[]): Redact {
   return (text) => {
     let safe = text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}...` : text;
     for (const secret of secrets) if (safe.includes(secret)) safe = safe.replaceAll(secret, '[secret]');
-    return safe.replace(URL_PASSWORD, '$1[secret]@').replace(IDENTIFIER, '[identifier]').replace(UNPRINTABLE, escaped);
+    return safe
+      .replace(URL_PASSWORD, '$1[secret]@')
+      .replace(API_KEY, '[secret]')
+      .replace(IDENTIFIER, '[identifier]')
+      .replace(UNPRINTABLE, escaped);
   };
 }
 

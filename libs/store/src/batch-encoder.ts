@@ -10,6 +10,7 @@ export const ENTRIES: CopiedTable = { table: 'entries', columns: 'log_index, age
 export const CONTENT: CopiedTable = { table: 'content', columns: 'log_index, principal, captured, secret, bytes, grps' };
 export const TIMELINE: CopiedTable = { table: 'timeline', columns: 'item, grp, starts, ends, agency, id, log_index, kind, map_key' };
 export const RELATIONS: CopiedTable = { table: 'relations', columns: 'target_agency, target_id, grp, log_index, kind' };
+export const POLICY: CopiedTable = { table: 'policy', columns: 'log_index, agency, principal, captured, act' };
 
 /** An entry without items stands under this one, so that its reader groups are known. */
 const NO_ITEM: readonly string[] = [''];
@@ -26,24 +27,30 @@ export class BatchEncoder {
   readonly content = new LogRows();
   readonly timeline = new LogRows();
   readonly relations = new LogRows();
+  readonly policy = new LogRows();
   private events = 0;
+
+  private all(): readonly LogRows[] {
+    return [this.entries, this.content, this.timeline, this.relations, this.policy];
+  }
 
   get count(): number {
     return this.events;
   }
 
   clear(): void {
-    for (const rows of [this.entries, this.content, this.timeline, this.relations]) rows.clear();
+    for (const rows of this.all()) rows.clear();
     this.events = 0;
   }
 
   /** Throws FieldFault, or what JavaScript throws on a value of another type; then the event left no row and the others stand. */
   add(event: ProjectedEvent, groups: readonly ReaderGroup[], mapKeys: MapKeys): void {
-    const all = [this.entries, this.content, this.timeline, this.relations];
+    const all = this.all();
     for (const rows of all) rows.mark();
     try {
       this.addEntry(event, groups);
       this.addDerived(event, groups, mapKeys, this.events);
+      this.addAct(event, this.events);
       this.events += 1;
     } catch (error) {
       for (const rows of all) rows.undo();
@@ -53,7 +60,7 @@ export class BatchEncoder {
 
   /** The first event gets the log index `base`, the others follow without a gap. Once per batch. */
   place(base: number): void {
-    for (const rows of [this.entries, this.content, this.timeline, this.relations]) rows.place(base);
+    for (const rows of this.all()) rows.place(base);
   }
 
   private addEntry(event: ProjectedEvent, groups: readonly ReaderGroup[]): void {
@@ -121,7 +128,22 @@ export class BatchEncoder {
       }
     }
   }
+
+  /** The row of an act of policy; of any other event none. */
+  addAct({ agency, principal, capturedMicros, policy }: ActOf, logIndex: number): void {
+    if (policy === undefined) return;
+    const bytes = Buffer.from(policy, 'utf8');
+    const row = this.policy.writer;
+    row.row(5, UTF8_MAX * (agency.length + principal.length) + bytes.length + FIXED_BYTES_MAX);
+    this.policy.logIndex(logIndex);
+    row.text(agency);
+    row.text(principal);
+    row.int8(capturedMicros);
+    row.bytea(bytes);
+  }
 }
+
+type ActOf = Pick<ProjectedEvent, 'agency' | 'principal' | 'capturedMicros' | 'policy'>;
 
 /** Rows of one table, and where in each the log index stands. */
 class LogRows {

@@ -1,6 +1,6 @@
 /** Everything that a rebuild drops and makes again from entries and content. */
 export interface DerivedTable {
-  readonly name: 'timeline' | 'relations' | 'search_keys';
+  readonly name: 'timeline' | 'relations' | 'search_keys' | 'policy';
   /** All columns, in an order that rows have by themselves; reader groups by name. */
   readonly dump: string;
   /** The same without what another installation has otherwise: log indexes, map keys (their salt). */
@@ -30,5 +30,11 @@ export const DERIVED_TABLES: readonly DerivedTable[] = [
     name: 'search_keys',
     dump: SEARCH_KEYS_DUMP,
     portableDump: SEARCH_KEYS_DUMP,
+  },
+  {
+    name: 'policy',
+    dump: `select log_index, agency, principal, captured, encode(act, 'hex') from ledger.policy order by log_index`,
+    portableDump: `select p.agency, e.id, p.principal, encode(p.act, 'hex')
+      from ledger.policy p join ledger.entries e using (log_index) order by p.agency, e.id`,
   },
 ];

@@ -51,6 +51,8 @@ export { CONTRADICTIONS_BYTES_MAX, CONTRADICTIONS_MAX, relationsAbout } from './
 export { ITEMS_PER_KEY_MAX, search, type SearchHit } from './sql/search.ts';
 export { entryCount, isFrozen, logSize } from './sql/log-size.ts';
 export { entryPlaces, oldestUnsealed, refusedBytes, submittedEvent, type EntryPlace, type RefusedBytes } from './sql/submitted.ts';
+export { namedRows, type NamedRow } from './sql/named-rows.ts';
+export { policyActsAfter, type PolicyActRow } from './sql/policy-acts.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export { timelinePage, type TimelineKey, type TimelineRow } from './sql/timeline-page.ts';
 export {

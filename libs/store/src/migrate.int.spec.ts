@@ -14,7 +14,15 @@ import {
 import { MIGRATIONS } from './migrations/index.ts';
 
 /** No app may change or remove a row of these, whatever else it may do. */
-const APPEND_ONLY = ['ledger.conflicts', 'ledger.content', 'ledger.entries', 'ledger.notices', 'ledger.relations', 'ledger.timeline'];
+const APPEND_ONLY = [
+  'ledger.conflicts',
+  'ledger.content',
+  'ledger.entries',
+  'ledger.notices',
+  'ledger.policy',
+  'ledger.relations',
+  'ledger.timeline',
+];
 /** Columns that an app may set in rows that are there. */
 const MAY_UPDATE = [
   'custody_capture event_log.partitions.next',
@@ -42,6 +50,7 @@ describe('the schema', () => {
     await owner.query(`insert into ledger.notices values (1, '{}')`);
     await owner.query(`insert into ledger.timeline values ('i', 1, 0, 0, 'a', 'b', 0, 0, sha256(''))`);
     await owner.query(`insert into ledger.relations values ('a', 'b', 1, 0, 0)`);
+    await owner.query(`insert into ledger.policy values (0, 'a', 'p', 0, '')`);
     await owner.query(`insert into ledger.conflicts values ('a', 'b', '', 'p', 0, '', '', '', '', 0, 0)`);
   }, 60_000);
   afterAll(() => database.drop());
@@ -111,6 +120,28 @@ describe('the schema', () => {
     await owner.query('revoke select (next) on event_log.partitions from custody_gateway');
   });
 
+  test('acts of policy are read by the role access alone, which reads nothing else of the ledger than which one it is', async () => {
+    const reach = async (): Promise<string[]> => {
+      const { rows } = await owner.query<{ reads: string }>(
+        `select role || ' ' || relname as reads from unnest($1::text[]) role, pg_class c
+          where relnamespace = any (array['ledger', 'proof', 'event_log']::regnamespace[]) and relkind in ('r', 'v', 'm')
+            and has_any_column_privilege(role, c.oid, 'SELECT') and (relname = 'policy' or role = 'custody_access') order by 1`,
+        [APP_ROLES.map(roleName)],
+      );
+      return rows.map(({ reads }) => reads);
+    };
+    expect(await reach()).toEqual(['custody_access head', 'custody_access policy']);
+    const refused = await database
+      .pool('gateway')
+      .query('select from ledger.policy')
+      .catch((reason: unknown) => reason);
+    expect(sqlState(refused)).toBe('42501');
+    expect((await database.pool('access').query('select act from ledger.policy')).rowCount).toBe(1);
+    await owner.query('grant select on ledger.policy to custody_gateway');
+    expect(await reach()).toEqual(['custody_access head', 'custody_access policy', 'custody_gateway policy']);
+    await owner.query('revoke select on ledger.policy from custody_gateway');
+  });
+
   test.each(APP_ROLES)('%s is refused each change of the ledger, and is told why', async (role) => {
     const pool = database.pool(role, { max: 1 });
     for (const table of APPEND_ONLY) {
@@ -118,7 +149,7 @@ describe('the schema', () => {
         const error = await pool.query(change).catch((reason: unknown) => reason);
         const fault = storeFault(error);
         expect([change, fault?.code]).toEqual([change, 'ledger.append-only']);
-        expect(fault?.message).toMatch(/Submit a correction/);
+        expect(fault?.message).toMatch(/Submit (a correction|another act)/);
       }
     }
   });

@@ -35,6 +35,7 @@ function event(n: number): ProjectedEvent {
     groups: n % 5 === 0 ? ['agency:a', 'agency:b'] : ['clear'],
     targets: n % 4 === 0 ? [{ agency: 'local', id: `e${n + 1}` }] : [],
     ...(n % 50 === 0 ? { aliases: [{ item: `imo:${n % 13}`, alias: `name:MV ${n % 150}` }] } : {}),
+    ...(n % 60 === 0 ? { policy: JSON.stringify({ act: 'agency.add', agency: `a${n}` }) } : {}),
   };
   const content = Buffer.from(JSON.stringify(document));
   const hash = createHash('sha256').update(content).digest('hex');
@@ -73,8 +74,9 @@ describe('a rebuild', () => {
 
   test('makes every derived table again, row for row', async () => {
     const before = await digestDerived(owner);
-    expect(before.map(({ table }) => table)).toEqual(['timeline', 'relations', 'search_keys']);
-    expect(before.every(({ rows }) => rows > 1000)).toBe(true);
+    expect(before.map(({ table }) => table)).toEqual(['timeline', 'relations', 'search_keys', 'policy']);
+    expect(before.map(({ rows }) => rows > 1000)).toEqual([true, true, true, false]);
+    expect(before[3]?.rows).toBe(100);
     const steps: number[] = [];
     expect(await rebuild(owner, { indexOf, keys, onProgress: (done) => steps.push(done) })).toBe(6_000);
     expect(steps).toEqual([5_000, 6_000]);
@@ -89,7 +91,9 @@ describe('a rebuild', () => {
     };
     await rebuild(owner, { indexOf: bent, keys });
     const after = await digestDerived(owner);
-    expect(after.map(({ sha256 }, n) => sha256 === before[n]?.sha256)).toEqual([false, true, true]);
+    expect(after.map(({ sha256 }, n) => sha256 === before[n]?.sha256)).toEqual([false, true, true, true]);
+    await rebuild(owner, { indexOf: (content) => ({ ...indexOf(content), policy: '{}' }), keys });
+    expect((await digestDerived(owner))[3]).toMatchObject({ table: 'policy', rows: 6_000 });
     await rebuild(owner, { indexOf, keys });
     expect(await digestDerived(owner)).toEqual(before);
   });
@@ -103,7 +107,7 @@ describe('a rebuild', () => {
   });
 
   test('is refused to every app role', async () => {
-    for (const role of ['capture', 'projector', 'gateway', 'operator'] as const)
+    for (const role of ['capture', 'projector', 'gateway', 'operator', 'access'] as const)
       await expect(rebuild(database.pool(role), { indexOf, keys })).rejects.toThrow();
   });
 

@@ -1,5 +1,5 @@
 /** Drops what is derived and makes it again from entries and content. */
-import { BatchEncoder, RELATIONS, TIMELINE } from './batch-encoder.ts';
+import { BatchEncoder, POLICY, RELATIONS, TIMELINE } from './batch-encoder.ts';
 import { copyRows, emptyStaging, stagingOf } from './copy-rows.ts';
 import { DERIVED_TABLES } from './derived-tables.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
@@ -21,20 +21,22 @@ const CONTENT_BYTES_PER_BATCH = 8 * 2 ** 20;
 /** Rows (and names for search) encoded before they are written: one event may have thousands, some 170 bytes each. */
 const ROWS_PER_COPY = 20_000;
 
-const COPIED = [TIMELINE, RELATIONS, SEARCH_KEYS];
+const COPIED = [TIMELINE, RELATIONS, POLICY, SEARCH_KEYS];
 
 interface StoredEvent {
   readonly logIndex: number;
   readonly agency: string;
   readonly id: string;
+  readonly principal: string;
+  readonly capturedMicros: number;
   readonly content: Buffer;
 }
 
 export const REBUILD_BATCH = {
   name: 'rebuild_batch',
-  text: `select "logIndex", agency, id, content
+  text: `select "logIndex", agency, id, principal, "capturedMicros", content
     from (
-      select e.log_index as "logIndex", e.agency, e.id, c.bytes as content,
+      select e.log_index as "logIndex", e.agency, e.id, c.principal, c.captured as "capturedMicros", c.bytes as content,
         sum(octet_length(c.bytes)) over (order by e.log_index) - octet_length(c.bytes) as bytes_before
       from ledger.entries e join ledger.content c using (log_index)
       where e.log_index >= $1::bigint and e.log_index < $2::bigint
@@ -69,6 +71,7 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
       memory.learn(await search.append(client, unwritten));
       await copyRows(client, TIMELINE, encoder.timeline.writer);
       await copyRows(client, RELATIONS, encoder.relations.writer);
+      await copyRows(client, POLICY, encoder.policy.writer);
       await emptyStaging(client, COPIED);
       encoder.clear();
       search.clear();
@@ -83,6 +86,7 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
       for (const event of events) {
         const readers = groupsOf(event, ids);
         encoder.addDerived(event, readers, mapKeys, event.logIndex);
+        encoder.addAct(event, event.logIndex);
         search.add(event, readers);
         if (encoder.timeline.writer.rowCount + encoder.relations.writer.rowCount + search.size >= ROWS_PER_COPY)
           await write(event.logIndex + 1);

@@ -2,6 +2,7 @@
  * (e) Capture's pipeline alone, on one thread: strict parse, validation, canonical bytes, field tree, commitment, header, MAC. No HTTP, no log.
  * Prints microseconds of CPU for a sighting.
  */
+import { ACTOR_ROLES } from '#lib/domain';
 import { acceptDocument, type AcceptContext } from '../../../capture/src/accept.ts';
 import { sightings } from '../documents.ts';
 import { AGENCY, PRINCIPAL, PUBLISHER_KEY } from '../records.ts';
@@ -13,6 +14,7 @@ const WARM_UP = 3_000;
 const context: AcceptContext = {
   agency: AGENCY,
   principal: PRINCIPAL,
+  roles: ACTOR_ROLES,
   captured: '2026-01-01T00:00:00.000000Z',
   publisherKey: PUBLISHER_KEY,
   requestId: 'bench',

@@ -8,7 +8,7 @@ import { remedyOf } from '../catalogue-remedy.ts';
 import { databaseFault } from '../database-fault.ts';
 import { eventLogFault, openEventLog } from '../event-logs.ts';
 import { type CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
-import { type CommandFlags, localConfig, serverUrl } from '../local-config.ts';
+import { type CommandFlags, localConfig, serverAndKey } from '../local-config.ts';
 import { printable } from './printable.ts';
 import { databaseChecks, type Finding, serverFinding, type Verdict } from './doctor-checks.ts';
 
@@ -18,7 +18,7 @@ const DISK_BYTES_MIN = 1024 ** 3;
 export async function doctor(flags: CommandFlags & { readonly json?: boolean }): Promise<ExitCode> {
   const { config } = localConfig(flags);
   const findings: Finding[] = [{ name: 'configuration', verdict: 'ok', detail: `profile ${config.profile}` }, await diskFinding(config)];
-  const running = await serverFinding(serverUrl(flags));
+  const running = await serverFinding(serverAndKey(flags).server);
   findings.push(running);
   // The embedded database belongs to the server while that runs; then the server's own health says the rest.
   if (running.verdict === 'absent' || config.databaseUrl !== null) findings.push(...(await databaseFindings(config)));

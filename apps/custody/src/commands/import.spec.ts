@@ -52,7 +52,7 @@ async function importFrom(
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
-    const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, options.signal);
+    const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { signal: options.signal });
     const reports: ImportReport[] = [];
     const exit = await importCase(client, path, {
       onError: 'proceed',

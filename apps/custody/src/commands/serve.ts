@@ -17,6 +17,7 @@ import {
 import { isFrozen, loadMigrations } from '#lib/store';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
+import { newApiKey } from '../access/api-key.ts';
 import { type Database, openDatabase } from '../database.ts';
 import { OPERATOR } from '../operator.ts';
 import { bringsDemo, loadDemo, untilSealed } from '../demo.ts';
@@ -81,10 +82,11 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   const keys = await loadPublisherKeys(config, OPERATOR.agency);
   const parts: Parts = { ...base, config, database, eventLog, keys, accepting, hasEnded: isOver };
   if (config.roles.includes('projector')) await startProjector(parts);
-  const url = await startHttp(parts);
+  const own = newApiKey();
+  const url = await startHttp(parts, own);
   health.start();
   shutdown.at('http', 'health', () => health.stop());
-  const isNew = bringsDemo(config) && (await loadDemo(parts, url));
+  const isNew = bringsDemo(config) && (await loadDemo(parts, url, own.text));
   // After the demo, which one seal takes as a whole: it stands first in the log, and was recorded at one moment.
   if (config.roles.includes('sealer')) {
     await startSealer(parts);
@@ -120,6 +122,8 @@ function parseSettings(args: readonly string[]): Record<string, unknown> | null 
 function readyLine(url: string, config: Config): string {
   const reads = config.roles.includes('gateway');
   const server = config.port === 8080 ? '' : ` --server ${url}`;
+  const who =
+    config.access === 'open' ? 'loopback only: whoever reaches it is the operator' : 'loopback only: without a key what is TLP:CLEAR';
   const trace = reads && bringsDemo(config) ? `  ·  try: npx custody trace vin:WDDSYNTH9JA000001${server}` : '';
-  return `Ready  ${url}${reads ? '/docs/api' : ''}  (loopback only: whoever reaches it is the operator)${trace}`;
+  return `Ready  ${url}${reads ? '/docs/api' : ''}  (${who})${trace}`;
 }

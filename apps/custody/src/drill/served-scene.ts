@@ -2,7 +2,8 @@
 import 'reflect-metadata';
 import { GatewayModule, ledgerReads, type LedgerReads } from '#app/gateway';
 import { isErrorCode, problem, statusOf, type ErrorCode } from '#lib/contracts';
-import { createHttpServer, createLog, createMetrics } from '#lib/runtime';
+import { createHttpServer, createLog, createMetrics, onlyActor } from '#lib/runtime';
+import { ROOT_ACTOR } from '#lib/domain';
 import type { StoreClient, StorePool } from '#lib/store';
 import { DRILL_AGENCY } from './drill-events.ts';
 
@@ -46,11 +47,18 @@ export async function serveScene(pool: StorePool, first: StoreClient): Promise<S
 
 /** A gateway on a port of its own, for who reads and cosigns the log: nothing is submitted to it. */
 export async function serveLog(reads: LedgerReads, agency: string): Promise<ServedLog> {
-  const gateway = GatewayModule.with({ reads, agency, deadLetters: null as never, receiptKey: null as never, mapLinks: true });
+  const gateway = GatewayModule.with({
+    reads,
+    breaksGlass: () => false,
+    deadLetters: null as never,
+    receiptKey: null as never,
+    mapLinks: true,
+  });
   const server = await createHttpServer(gateway, {
     limits: LIMITS,
     log: createLog({ level: 'silent', secrets: [] }),
     metrics: createMetrics(),
+    access: onlyActor({ ...ROOT_ACTOR, agency }),
     catalogue: {
       isCode: isErrorCode,
       statusOf: (code: string) => statusOf(code as ErrorCode),

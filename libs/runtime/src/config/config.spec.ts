@@ -141,7 +141,7 @@ test('production names everything that it is missing; a given value that equals 
     'config.missing sealer.key',
   ]);
   const logins = Object.fromEntries(
-    ['CAPTURE', 'PROJECTOR', 'GATEWAY', 'OPERATOR', 'SEALER'].map((role) => [`DATABASE_URL_${role}`, `postgres://${role}@db/x`]),
+    ['CAPTURE', 'PROJECTOR', 'GATEWAY', 'OPERATOR', 'SEALER', 'ACCESS'].map((role) => [`DATABASE_URL_${role}`, `postgres://${role}@db/x`]),
   );
   const all = {
     ...env,

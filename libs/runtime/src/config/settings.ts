@@ -16,8 +16,9 @@ const isRole = (word: string): word is Role => ROLES.some((role) => role === wor
 const isBroker = (address: string): address is string => /^[A-Za-z0-9._-]+:\d{1,5}$|^\[[0-9A-Fa-f:]+\]:\d{1,5}$/.test(address);
 const isTopic = (name: string): boolean => /^[A-Za-z0-9._-]{1,249}$/.test(name);
 const isKey = (hex: string): hex is string => /^[0-9a-f]{64}$/.test(hex);
-const isKeyOf = (text: string): text is string => /^([a-z0-9-]{1,64}=)?[0-9a-f]{64}$/.test(text);
+const isKeyOf = (text: string): text is string => /^((?:[a-z0-9-]{1,64}|\*)=)?[0-9a-f]{64}$/.test(text);
 const isVerifierKey = (text: string): text is string => /^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$/.test(text);
+const isApiKey = (text: string): text is string => /^custody_[a-z0-9]{8,32}_[A-Za-z0-9_-]{43}$/.test(text);
 const isUrl = (protocols: readonly string[]) => (value: string) => URL.canParse(value) && protocols.includes(new URL(value).protocol);
 const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
 const anything = (): boolean => true;
@@ -54,12 +55,24 @@ export const SETTINGS = {
     '127.0.0.1',
     'Address to listen on. Loopback only while there are no accounts: whoever reaches the port acts as the operator.',
   ),
+  access: oneOf(
+    ['open', 'required'],
+    'open',
+    'Who a caller without credentials is. Open: on this machine the operator, with every role. Required: nobody in particular, who reads what is TLP:CLEAR and does nothing else; everyone else shows an API key.',
+  ),
   port: integer(0, 65_535, 8080, 'Port to listen on; 0 takes a free one, which the ready line names.', { alsoFrom: ['PORT'] }),
   server: text(
     'http or https URL',
     isUrl(['http:', 'https:']),
     null,
     'Server that commands such as `custody trace` ask; without it the port above on this machine.',
+  ),
+  apiKey: text(
+    'API key: custody_<id>_<43 characters>',
+    isApiKey,
+    null,
+    'Key by which commands such as `custody trace` show a server who asks. Without it they are whoever the server takes callers without credentials for.',
+    { secret: true },
   ),
   pinsDir: text(
     'path',
@@ -85,6 +98,7 @@ export const SETTINGS = {
   databaseUrlProjector: roleLogin('projector'),
   databaseUrlGateway: roleLogin('gateway'),
   databaseUrlSealer: roleLogin('sealer'),
+  databaseUrlAccess: roleLogin('access', ', by which capture and the gateway know who may do what'),
   databaseUrlOperator: roleLogin('operator', ', by which the gateway marks dead letters as retried'),
   publisherKey: text(
     KEY,
@@ -94,10 +108,10 @@ export const SETTINGS = {
     { secret: true, production: true },
   ),
   publisherKeysAccepted: list(
-    `agency=KEY, or KEY for the own agency; KEY is ${KEY}`,
+    `agency=KEY, *=KEY for any agency, or KEY for the operating agency; KEY is ${KEY}`,
     isKeyOf,
     [],
-    "Further keys that the projector accepts, each for its agency alone: the own one's while a key is rotated, and those of publishers elsewhere.",
+    "Further keys that the projector accepts: for any agency the own one's while a key is rotated, since capture signs for all whom it knows, and each for its agency alone those of publishers elsewhere.",
     { secret: true },
   ),
   receiptKey: text(

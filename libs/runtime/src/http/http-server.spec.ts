@@ -1,3 +1,5 @@
+import { onlyActor } from './access.ts';
+import { ROOT_ACTOR } from '#lib/domain';
 import 'reflect-metadata';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
@@ -79,7 +81,7 @@ async function serve(
   const all = { ratePerSecond: 1_000, rateBurst: 1_000, requestsInFlight: 100, bodyBytes: 1_024, ...limits };
   const translate = (error: unknown): { code: string } | undefined =>
     (error as { code?: string }).code === '57014' ? { code: 'store.timeout' } : undefined;
-  server = await createHttpServer(Role, { limits: all, log, metrics, catalogue, translate });
+  server = await createHttpServer(Role, { limits: all, log, metrics, catalogue, translate, access: onlyActor(ROOT_ACTOR) });
   base = await server.listen('127.0.0.1', 0);
 }
 afterEach(() => server.close());

@@ -11,6 +11,7 @@ import { LOOPBACK_HOSTS, type Config } from '../config/settings.ts';
 import { DomainError } from '../domain-error.ts';
 import { type Log, nestLogger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import { guardRoutes, type HttpAccess } from './access.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 import type { ProblemCatalogue, Translate } from './problem-answer.ts';
 import { type ProblemOptions, sendProblem } from './send-problem.ts';
@@ -25,6 +26,8 @@ export interface HttpServerOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly catalogue: ProblemCatalogue;
+  /** Who callers are and which routes are for them. */
+  readonly access: HttpAccess;
   readonly translate?: Translate;
   readonly timeouts?: {
     /** How long a body may stop coming before its place is given to others. Default 60 s. */
@@ -91,6 +94,10 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
   unparsed.watch(fastify.server);
   const requests: OpenRequests = { open: 0, ending: false };
   watchRequests(fastify, problems, options, requests);
+  guardRoutes(fastify, options.access, (error, request, reply) => {
+    dropRest(request, reply);
+    sendProblem(error, request, reply, problems);
+  });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     logger: nestLogger(options.log),

@@ -129,7 +129,7 @@ end $$;
 comment on function ctx.events_named(text) is 'Log indexes of the events of this id that the context''s reader may see, of whichever agency.';
 `;
 
-const TENANT_TABLES = ['entries', 'content', 'timeline', 'relations', 'search_keys', 'reader_groups', 'conflicts', 'dead_letters'];
+const TENANT_TABLES = ['entries', 'content', 'timeline', 'relations', 'search_keys', 'reader_groups', 'conflicts', 'dead_letters', 'policy'];
 
 const GUARDED = [...TENANT_TABLES.map((table) => `ledger.${table}`), 'ctx.secrets']
   .map((table) => `alter table ${table} enable row level security, force row level security;`)
@@ -139,7 +139,7 @@ const GUARDED = [...TENANT_TABLES.map((table) => `ledger.${table}`), 'ctx.secret
 const GROUPS = '(select ctx.groups())';
 const AGENCY = '(select ctx.agency())';
 
-/** Rows that a reader sees. */
+/** Rows that a reader sees; of acts of policy none, which the role access alone reads. */
 const SEEN_BY_READER: Readonly<Record<string, string>> = {
   entries: `grps && ${GROUPS}`,
   content: `grps && ${GROUPS}`,
@@ -157,6 +157,8 @@ const READ_WHOLE: Readonly<Record<string, readonly string[]>> = {
   capture: ['entries', 'timeline', 'content'],
   // What it needs to know what is there already. Content it only writes.
   projector: ['entries', 'timeline', 'search_keys', 'reader_groups', 'conflicts', 'dead_letters'],
+  // Who may do what: it knows callers by it.
+  access: ['policy'],
   // Commitments and map keys.
   sealer: ['entries', 'timeline'],
   // Whoever runs the deployment audits what is stored, and looks after dead letters of any agency.

@@ -5,6 +5,7 @@ import { Recorded } from './0003-recorded.ts';
 import { Receipts } from './0005-receipts.ts';
 import { Freeze } from './0006-freeze.ts';
 import { WaitingHeads } from './0007-waiting-heads.ts';
+import { PolicyActs } from './0008-policy.ts';
 import { RowSecurity } from './0009-row-security.ts';
 
-export const MIGRATIONS = [Ledger, Proof, Recorded, Receipts, Freeze, WaitingHeads, RowSecurity];
+export const MIGRATIONS = [Ledger, Proof, Recorded, Receipts, Freeze, WaitingHeads, PolicyActs, RowSecurity];

@@ -1,0 +1,158 @@
+/** Who a request comes from: claims about keys, each with the key that does hold beside it. */
+import { ANONYMOUS, parseAddressRange, Policy, ROOT_ACTOR, type Actor, type KeyRecord, type PolicyAct } from '#lib/domain';
+import { type DomainError, refuseRoute } from '#lib/runtime';
+import { apiKeyId, matchingKey, newApiKey } from './api-key.ts';
+import { authenticate, httpAccess, type AuthenticatorOptions } from './authenticator.ts';
+
+const own = newApiKey();
+const NOW = 1_000;
+const range = (text: string) => {
+  const read = parseAddressRange(text);
+  if (!read.ok) throw new Error(read.detail);
+  return read.value;
+};
+
+/** Acme with its chief, who has a key; more acts behind. */
+function acme(key: { id: string; sha256: string }, ...more: readonly PolicyAct[]): Policy {
+  const policy = new Policy();
+  const acts: PolicyAct[] = [
+    { act: 'agency.add', agency: 'acme' },
+    { act: 'principal.add', agency: 'acme', principal: 'chief', type: 'person', roles: ['admin', 'auditor'] },
+    { act: 'community.add', community: 'cars' },
+    { act: 'community.join', community: 'cars', agency: 'acme' },
+    {
+      act: 'key.add',
+      agency: 'acme',
+      principal: 'chief',
+      key: key.id,
+      sha256: key.sha256,
+      scopes: ['auditor'],
+      expires: (NOW + 1) * 1_000,
+      addresses: [range('10.0.0.0/8')],
+    },
+    ...more,
+  ];
+  acts.forEach((act, logIndex) => {
+    const isOwn = more.includes(act) && act.act !== 'agency.suspend';
+    const author = isOwn ? { agency: 'acme', principal: 'chief' } : { agency: 'local', principal: 'operator' };
+    const reason = policy.apply({ logIndex, ...author, captured: 0, act });
+    if (reason !== undefined) throw new Error(`${act.act}: ${reason}`);
+  });
+  return policy;
+}
+
+const asked = (
+  policy: Policy,
+  authorization: string | undefined,
+  more: Partial<AuthenticatorOptions> & { ip?: string } = {},
+): Promise<Actor> => {
+  const { ip = '10.1.2.3', ...options } = more;
+  return authenticate(
+    { headers: authorization === undefined ? {} : { authorization }, ip },
+    { access: 'open', own, policy: () => Promise.resolve(policy), now: () => NOW, ...options },
+  );
+};
+const codeOf = (answer: Promise<unknown>): Promise<string> =>
+  answer.then(
+    () => 'let in',
+    (error: unknown) => (error as DomainError).code,
+  );
+
+describe('a caller', () => {
+  const key = newApiKey();
+  const bearer = `Bearer ${key.text}`;
+
+  it('with a key is its principal, with the roles that both have, its communities and its agency', async () => {
+    expect(await asked(acme(key), bearer)).toEqual({
+      agency: 'acme',
+      principal: 'chief',
+      roles: ['auditor'],
+      communities: ['cars'],
+      key: key.id,
+      via: 'key',
+    });
+  });
+
+  it('is told by which code the key does not hold', async () => {
+    const revoked: PolicyAct = { act: 'key.revoke', agency: 'acme', key: key.id };
+    const chiefGone: PolicyAct = { act: 'principal.revoke', agency: 'acme', principal: 'chief' };
+    const narrowed: PolicyAct = { act: 'principal.roles', agency: 'acme', principal: 'chief', roles: ['admin'] };
+    expect(await codeOf(asked(acme(key, revoked), bearer))).toBe('auth.key-revoked');
+    expect(await codeOf(asked(acme(key, chiefGone), bearer))).toBe('auth.key-revoked');
+    expect(await codeOf(asked(acme(key, narrowed), bearer))).toBe('auth.key-revoked');
+    expect(await codeOf(asked(acme(key, { act: 'agency.suspend', agency: 'acme' }), bearer))).toBe('auth.key-revoked');
+    expect(await codeOf(asked(acme(key), bearer, { now: () => NOW + 1 }))).toBe('auth.key-expired');
+    expect(await codeOf(asked(acme(key), bearer, { ip: '11.0.0.1' }))).toBe('auth.key-address');
+    // Control: the same key holds.
+    expect(await codeOf(asked(acme(key), bearer))).toBe('let in');
+  });
+
+  it('learns nothing of a key whose secret he does not have', async () => {
+    const other = newApiKey();
+    const guessed = `custody_${key.id}_${other.text.slice(-43)}`;
+    const revoked = acme(key, { act: 'key.revoke', agency: 'acme', key: key.id });
+    for (const policy of [acme(key), revoked])
+      for (const text of [guessed, other.text, 'custody_short', key.text.slice(0, -1), `${key.text}A`])
+        expect(await codeOf(asked(policy, `Bearer ${text}`))).toBe('auth.key-unknown');
+    for (const text of [key.text, `Basic ${key.text}`, 'Bearer', '']) expect(await codeOf(asked(acme(key), text))).toBe('auth.key-unknown');
+  });
+
+  it('without credentials is the operator on this machine while access is open, and nobody in particular else', async () => {
+    const policy = acme(key);
+    expect(await asked(policy, undefined, { ip: '127.0.0.1' })).toBe(ROOT_ACTOR);
+    expect(await asked(policy, undefined, { ip: '::ffff:127.0.0.1' })).toBe(ROOT_ACTOR);
+    expect(await asked(policy, undefined, { ip: '10.1.2.3' })).toBe(ANONYMOUS);
+    expect(await asked(policy, undefined, { ip: '127.0.0.1', access: 'required' })).toBe(ANONYMOUS);
+  });
+
+  it('is not let in while the policy cannot be read', async () => {
+    const lost = (): Promise<never> => Promise.reject(new Error('lost'));
+    await expect(asked(acme(key), bearer, { policy: lost })).rejects.toThrow('lost');
+    // The process itself is known all the same.
+    expect(await asked(acme(key), `Bearer ${own.text}`, { policy: lost })).toBe(ROOT_ACTOR);
+  });
+});
+
+describe('an API key', () => {
+  it('has an id and 256 random bits, and is known by one hash', () => {
+    const keys = Array.from({ length: 200 }, () => newApiKey());
+    expect(new Set(keys.flatMap(({ id, text }) => [id, text])).size).toBe(400);
+    for (const { id, text, sha256 } of keys) {
+      expect(text).toMatch(/^custody_[a-z0-9]{12}_[A-Za-z0-9_-]{43}$/);
+      expect([apiKeyId(text), sha256.length]).toEqual([id, 64]);
+    }
+  });
+
+  it('is found among all that share its id', () => {
+    const [one, other] = [newApiKey(), newApiKey()];
+    const kept = [one, other].map(({ sha256 }) => ({ sha256 }) as KeyRecord);
+    expect([matchingKey(other.text, kept), matchingKey(newApiKey().text, kept), matchingKey(one.text, [])]).toEqual([
+      kept[1],
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe('a route', () => {
+  const rolesOf = httpAccess({ access: 'open', own, policy: () => Promise.resolve(new Policy()) }).rolesOf;
+  const actor = (...roles: Actor['roles']): Actor => ({ ...ROOT_ACTOR, roles, via: 'key' });
+  const verdict = (who: Actor, route: string): string => refuseRoute(who, route.split(' ')[0] ?? '', rolesOf(route))?.code ?? 'let in';
+
+  it('is for those of its roles, and says which it wants', () => {
+    expect(verdict(actor('auditor'), 'POST /v1/events')).toBe('auth.forbidden');
+    expect(verdict(actor('contributor'), 'POST /v1/events')).toBe('let in');
+    expect(verdict(actor('contributor'), 'GET /v1/dead-letters')).toBe('auth.forbidden');
+    expect(verdict(actor('operator'), 'GET /v1/dead-letters')).toBe('let in');
+  });
+
+  it('is read by nobody in particular where it is for anyone, and never written', () => {
+    expect(verdict(ANONYMOUS, 'GET /v1/items/:id')).toBe('let in');
+    expect(verdict(ANONYMOUS, 'GET /v1/receipts/:agency/:id')).toBe('auth.required');
+    expect(verdict(ANONYMOUS, 'POST /v1/events')).toBe('auth.required');
+  });
+
+  it('that is not in the table is for nobody, whatever his roles', () => {
+    expect(verdict(ROOT_ACTOR, 'GET /v1/new')).toBe('auth.forbidden');
+  });
+});

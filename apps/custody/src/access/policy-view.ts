@@ -1,0 +1,67 @@
+/** The policy in the words of the API: of other agencies only that they are there, and of communities who is in the own ones. */
+import { FLAGGED_MAX, type PolicyView } from '#lib/contracts';
+import {
+  communitiesOf,
+  formatInstant,
+  groupsOfActor,
+  hasAgency,
+  holdsAt,
+  OPERATING_AGENCY,
+  type Actor,
+  type KeyRecord,
+  type Policy,
+  type PolicyState,
+} from '#lib/domain';
+
+const MICROS_PER_MS = 1_000;
+
+/** @param nowMs since 1970: what has expired by then is shown so */
+export function policyView(policy: PolicyState & Pick<Policy, 'flagged' | 'last'>, actor: Actor, nowMs: number): PolicyView {
+  const { agency, principal, roles, via } = actor;
+  if (via === 'anonymous') throw new Error('the route is for known callers');
+  const isOwn = (record: { readonly agency: string }): boolean => record.agency === agency;
+  return {
+    actor: { agency, principal, roles: [...roles], groups: [...groupsOfActor(actor)], via },
+    last: policy.last,
+    agencies: [...policy.agencies.values()].map(({ agency: name, name: words }) => ({
+      agency: name,
+      ...(words === undefined ? {} : { name: words }),
+      status: hasAgency(policy, name) ? 'active' : 'suspended',
+    })),
+    communities: communities(policy, actor),
+    principals: [...policy.principals.values()].filter(isOwn).map((record) => ({
+      agency,
+      principal: record.principal,
+      type: record.type,
+      roles: [...(record.roles.at(-1)?.roles ?? [])],
+      status: holdsAt(record) ? 'active' : 'revoked',
+    })),
+    keys: [...policy.keys.values()].filter(isOwn).map((record) => keyOf(record, nowMs * MICROS_PER_MS)),
+    flagged: policy.flagged
+      .filter(isOwn)
+      .slice(-FLAGGED_MAX)
+      .reverse()
+      .map(({ logIndex, act, reason }) => ({ logIndex, act: act.act, reason })),
+  };
+}
+
+function communities(policy: PolicyState, { agency, communities: own }: Actor): PolicyView['communities'] {
+  return [...policy.communities.values()].map(({ community, name, members }) => {
+    const isShown = agency === OPERATING_AGENCY || own.includes(community);
+    const there = [...members.keys()].filter((member) => communitiesOf(policy, member).includes(community));
+    return { community, ...(name === undefined ? {} : { name }), ...(isShown ? { members: there.sort() } : {}) };
+  });
+}
+
+function keyOf(record: KeyRecord, at: number): PolicyView['keys'][number] {
+  const { agency, principal, key, scopes, expires, addresses } = record;
+  return {
+    agency,
+    principal,
+    key,
+    scopes: [...scopes],
+    ...(expires === undefined ? {} : { expires: formatInstant(expires) }),
+    restricted: addresses !== undefined,
+    status: !holdsAt(record) ? 'revoked' : expires !== undefined && expires <= at ? 'expired' : 'active',
+  };
+}

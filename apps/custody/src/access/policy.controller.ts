@@ -1,0 +1,28 @@
+/** GET /v1/policy: who there is, for the administration of an agency. */
+import { Controller, Get, Header, Inject, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { PolicyView } from '#lib/contracts';
+import type { Policy, PolicyState } from '#lib/domain';
+import { actorOf } from '#lib/runtime';
+import { policyView } from './policy-view.ts';
+
+export const POLICY_DEPS = Symbol('policy deps');
+
+export interface PolicyDeps {
+  policy(): Promise<PolicyState & Pick<Policy, 'flagged' | 'last'>>;
+}
+
+@Controller('v1/policy')
+export class PolicyController {
+  readonly #deps: PolicyDeps;
+
+  constructor(@Inject(POLICY_DEPS) deps: PolicyDeps) {
+    this.#deps = deps;
+  }
+
+  @Get()
+  @Header('cache-control', 'no-store')
+  async policy(@Req() request: FastifyRequest): Promise<PolicyView> {
+    return policyView(await this.#deps.policy(), actorOf(request), Date.now());
+  }
+}

@@ -1,0 +1,77 @@
+/** What the commands for people say when an act comes to nothing; that acts take effect is shown on a real server (people.e2e.spec.ts). */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createClient } from '../client.ts';
+import type { CommandError } from '../exit-codes.ts';
+import { agencyAdd, keyAdd, principalAdd } from './people.ts';
+
+const actor = { agency: 'acme', principal: 'eva', roles: ['admin'], groups: [], via: 'key' };
+/** Of what the server has folded. */
+let policy: object;
+let submitted: unknown[];
+let server: Server;
+let url: string;
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString('utf8');
+      if (body !== '') submitted.push(JSON.parse(body));
+      const answer = request.url === '/v1/policy' ? policy : request.method === 'POST' ? { id: 'p-1' } : { event: { logIndex: 7 } };
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(answer));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+beforeEach(() => {
+  submitted = [];
+  policy = { actor, last: 7, flagged: [], agencies: [], communities: [], principals: [], keys: [] };
+});
+
+const failing = (work: Promise<unknown>): Promise<unknown[]> =>
+  work.then(
+    () => ['done'],
+    (error: unknown) => [(error as CommandError).code, (error as CommandError).message],
+  );
+
+test('an act without effect says why', async () => {
+  policy = { ...policy, flagged: [{ logIndex: 7, act: 'agency.add', reason: 'not-the-operating-agency' }] };
+  const detail = 'The act is in the log at 7, and has no effect: agencies and communities are for the operating agency to decide.';
+  expect(await failing(agencyAdd(createClient(url), 'bolt', {}))).toEqual(['policy.no-effect', detail]);
+});
+
+test('an act that the server does not act on in time is not said to hold', async () => {
+  policy = { ...policy, last: 6 };
+  expect((await failing(agencyAdd(createClient(url), 'bolt', { withinMs: 10 })))[0]).toBe('policy.pending');
+});
+
+test('an act about another agency is shared with it, and a key is sent as its hash alone', async () => {
+  const written: string[] = [];
+  const { stdout, stderr } = process;
+  const [out, err] = [stdout.write.bind(stdout), stderr.write.bind(stderr)];
+  stdout.write = ((text: string) => written.push(text) > 0) as typeof stdout.write;
+  stderr.write = (() => true) as typeof stderr.write;
+  try {
+    await keyAdd(createClient(url), 'bolt/chief', { scope: ['admin,contributor'], expires: '2027-01-01T00:00:00Z' });
+  } finally {
+    [stdout.write, stderr.write] = [out, err];
+  }
+  expect(submitted).toMatchObject([
+    {
+      handling: { tlp: 'AMBER', agencies: ['bolt'] },
+      extension: { policy: { act: 'key.add', agency: 'bolt', principal: 'chief', scopes: ['admin', 'contributor'] } },
+    },
+  ]);
+  expect(written.join('')).toMatch(/^custody_[a-z0-9]{12}_[A-Za-z0-9_-]{43}\n$/);
+  expect(JSON.stringify(submitted)).not.toContain(written.join('').trim().slice(-43));
+});
+
+test('roles that there are not are refused before anything is sent', async () => {
+  expect((await failing(principalAdd(createClient(url), 'max', { role: ['root'] })))[0]).toBe('usage');
+  expect((await failing(principalAdd(createClient(url), 'max', { role: ['admin'], issuer: 'https://x/' })))[0]).toBe('usage');
+  expect(submitted).toEqual([]);
+});

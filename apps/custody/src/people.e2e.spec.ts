@@ -1,0 +1,223 @@
+/** Three agencies on one real server that asks everybody who he is: what each sees and writes, and that what is revoked is refused. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import type { EventsView, PolicyView, Problem, SightingDocument } from '#lib/contracts';
+import { resetData } from '#lib/store';
+import { type Finished, runCustody, type RunningCustody, serveCustody, temporaryFolder } from '../test-process.ts';
+
+jest.setTimeout(300_000);
+
+/** A revocation holds within this (design: People). */
+const REVOKED_WITHIN_MS = 5_000;
+const AGENCIES = ['acme', 'bolt'] as const;
+const VIN = 'vin:WDDSYNTH9JA000001';
+
+let temporary: ReturnType<typeof temporaryFolder>;
+let server: RunningCustody;
+let isServed = false;
+/** By principal: `local/operator`, `acme/chief`, `acme/eva` ... */
+const keys = new Map<string, string>();
+
+const keyOf = (who: string): string => keys.get(who) as string;
+const custody = (as: string | null, ...args: string[]): Promise<Finished> =>
+  runCustody(['--server', server.url, ...args], as === null ? {} : { CUSTODY_API_KEY: keyOf(as) });
+async function did(as: string | null, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await custody(as, ...args);
+  if (code !== 0) throw new Error(`custody ${args.join(' ')} (${String(code)}): ${stderr}${stdout}`);
+  return stdout.trim();
+}
+const headersOf = (as: string | null): Record<string, string> => (as === null ? {} : { authorization: `Bearer ${keyOf(as)}` });
+const ask = (as: string | null, path: string, base = server.url): Promise<Response> => fetch(`${base}${path}`, { headers: headersOf(as) });
+const codeOf = async (answer: Response): Promise<string> => (answer.ok ? 'ok' : ((await answer.json()) as Problem).code);
+const post = (as: string | null, document: SightingDocument): Promise<Response> =>
+  fetch(`${server.url}/v1/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headersOf(as) },
+    body: JSON.stringify(document),
+  });
+const seen = (id: string, handling: SightingDocument['handling']): SightingDocument => ({
+  id,
+  kind: 'observation',
+  handling,
+  items: [{ id: VIN, role: 'subject' }],
+  source: { kind: 'photo' },
+});
+/** Ids of sightings that he sees, sorted; acts of policy stand beside them in the log. */
+async function idsOf(as: string | null): Promise<string[]> {
+  const { events } = (await (await ask(as, '/v1/events?limit=1000')).json()) as EventsView;
+  return events.flatMap(({ id, document }) => (document.kind === 'policy' ? [] : [id])).sort();
+}
+async function until(what: string, look: () => Promise<boolean>): Promise<number> {
+  const began = performance.now();
+  while (!(await look())) {
+    if (performance.now() - began > 20_000) throw new Error(`it did not come to be: ${what}`);
+    await sleep(50);
+  }
+  return performance.now() - began;
+}
+
+const env = (access: string): Record<string, string> => ({
+  CUSTODY_DATA_DIR: join(temporary.path, 'data'),
+  CUSTODY_ROLES: 'capture,projector,gateway',
+  CUSTODY_DEMO: 'false',
+  CUSTODY_ACCESS: access,
+});
+
+beforeAll(async () => {
+  temporary = temporaryFolder();
+  // The first key is made where the operator is known by his machine; with it everything else is done under `required`.
+  server = await serveCustody(env('open'));
+  isServed = true;
+  keys.set('local/operator', await did(null, 'key', 'add', 'operator', '--scope', 'admin', 'contributor', 'operator'));
+  await server.stop();
+  server = await serveCustody(env('required'));
+  await did('local/operator', 'community', 'add', 'cars');
+  for (const agency of AGENCIES) {
+    await did('local/operator', 'agency', 'add', agency);
+    await did('local/operator', 'principal', 'add', `${agency}/chief`, '--role', 'admin', 'contributor');
+    keys.set(`${agency}/chief`, await did('local/operator', 'key', 'add', `${agency}/chief`, '--scope', 'admin', 'contributor'));
+  }
+  await did('local/operator', 'community', 'join', 'cars', 'bolt');
+  await did('acme/chief', 'principal', 'add', 'eva', '--role', 'contributor', 'auditor');
+  keys.set('acme/eva', await did('acme/chief', 'key', 'add', 'eva', '--scope', 'contributor'));
+  const said: (readonly [string, SightingDocument])[] = [
+    ['acme/eva', seen('clear', { tlp: 'CLEAR' })],
+    ['acme/eva', seen('green', { tlp: 'GREEN' })],
+    ['acme/eva', seen('cars', { tlp: 'GREEN', community: 'cars' })],
+    ['acme/eva', seen('own', { tlp: 'AMBER' })],
+    ['acme/eva', seen('shared', { tlp: 'AMBER', agencies: ['bolt'] })],
+    ['acme/eva', seen('named', { tlp: 'RED', principals: ['nobody-else'] })],
+  ];
+  for (const [who, document] of said) expect((await post(who, document)).status).toBe(202);
+  await until('all six are there', async () => (await idsOf('acme/eva')).length === said.length);
+});
+afterAll(async () => {
+  if (isServed) await server.stop();
+  if (existsSync(join(temporary.path, 'data'))) await resetData(join(temporary.path, 'data'));
+  temporary.remove();
+});
+
+test('each agency sees what its reader groups hold, by its own key and by nobody else’s', async () => {
+  expect(await idsOf('acme/eva')).toEqual(['cars', 'clear', 'green', 'named', 'own', 'shared']);
+  expect(await idsOf('acme/chief')).toEqual(['cars', 'clear', 'green', 'own', 'shared']);
+  expect(await idsOf('bolt/chief')).toEqual(['cars', 'clear', 'green', 'shared']);
+  expect(await idsOf('local/operator')).toEqual(['clear', 'green']);
+  expect(await idsOf(null)).toEqual(['clear']);
+});
+
+test('what is hidden answers as what was never there: the same status and the same bytes', async () => {
+  const told = async (as: string | null, id: string): Promise<unknown[]> => {
+    const answer = await ask(as, `/v1/events/${id}?agency=acme`);
+    const { requestId: _, ...body } = (await answer.json()) as Problem;
+    return [answer.status, JSON.stringify(body).replaceAll(id, 'ID')];
+  };
+  for (const [as, id] of [
+    ['bolt/chief', 'own'],
+    [null, 'green'],
+    ['acme/chief', 'named'],
+    ['local/operator', 'cars'],
+  ] as const)
+    expect([id, await told(as, id)]).toEqual([id, await told(as, 'never')]);
+  // Control: its owner gets it.
+  expect((await told('acme/eva', 'own'))[0]).toBe(200);
+});
+
+test('counts and timelines of an item are each reader’s own', async () => {
+  const countOf = async (as: string | null): Promise<unknown[]> => {
+    const item = (await (await ask(as, `/v1/items/${VIN}`)).json()) as { events: number };
+    const timeline = (await (await ask(as, `/v1/items/${VIN}/timeline`)).json()) as { entries: unknown[] };
+    return [item.events, timeline.entries.length];
+  };
+  expect(await Promise.all(['acme/eva', 'acme/chief', 'bolt/chief', 'local/operator', null].map(countOf))).toEqual([
+    [6, 6],
+    [5, 5],
+    [4, 4],
+    [2, 2],
+    [1, 1],
+  ]);
+});
+
+test('a page of one goes on behind what is hidden', async () => {
+  const ids: string[] = [];
+  for (let next: string | null = ''; next !== null;) {
+    const view = (await (await ask('acme/chief', `/v1/items/${VIN}/timeline?limit=1${next === '' ? '' : `&cursor=${next}`}`)).json()) as {
+      entries: { id: string }[];
+      next: string | null;
+    };
+    ids.push(...view.entries.map(({ id }) => id));
+    next = view.next;
+  }
+  expect(ids.sort()).toEqual(['cars', 'clear', 'green', 'own', 'shared']);
+});
+
+test('what is written is its author’s, and only with a role for it', async () => {
+  const { events } = (await (await ask('acme/eva', '/v1/events?limit=1000')).json()) as EventsView;
+  expect(events.find(({ id }) => id === 'own')?.submittedBy).toEqual({ agency: 'acme', principal: 'eva', proved: true });
+  expect(await codeOf(await post(null, seen('nobody', { tlp: 'CLEAR' })))).toBe('auth.required');
+  const act = { act: 'principal.revoke', agency: 'acme', principal: 'chief' };
+  const policy: SightingDocument = { kind: 'policy', handling: { tlp: 'AMBER' }, source: { kind: 'test' }, extension: { policy: act } };
+  expect(await codeOf(await post('acme/eva', policy))).toBe('auth.forbidden');
+  expect(await codeOf(await ask('acme/eva', '/v1/dead-letters'))).toBe('auth.forbidden');
+  expect(await codeOf(await ask('local/operator', '/v1/dead-letters'))).toBe('ok');
+  expect(await codeOf(await ask('acme/eva', '/v1/receipts/acme/own'))).toBe('ok');
+  expect(await codeOf(await ask('bolt/chief', '/v1/receipts/acme/own'))).toBe('event.not-found');
+});
+
+test('an admin decides about his own agency alone: another’s is in the log, flagged, and changes nothing', async () => {
+  const foreign = await custody('bolt/chief', 'principal', 'revoke', 'acme/eva');
+  expect([foreign.code, foreign.stderr]).toEqual([4, expect.stringContaining('[policy.no-effect]')]);
+  const late = await custody('local/operator', 'principal', 'add', 'acme/late', '--role', 'admin');
+  expect(late.stderr).toContain('the agency has an admin of its own');
+  expect(await codeOf(await ask('acme/eva', '/v1/policy'))).toBe('ok');
+  const { principals, agencies, keys: shown } = (await (await ask('bolt/chief', '/v1/policy')).json()) as PolicyView;
+  expect(agencies.map(({ agency }) => agency)).toEqual(['local', 'acme', 'bolt']);
+  expect([principals.map(({ principal }) => principal), shown.map(({ principal }) => principal)]).toEqual([['chief'], ['chief']]);
+});
+
+test('a revoked key is refused within five seconds, also by a server that is asked all the time, and stays so after a restart', async () => {
+  keys.set('acme/max', '');
+  await did('acme/chief', 'principal', 'add', 'max', '--role', 'contributor');
+  const text = await did('acme/chief', 'key', 'add', 'max', '--scope', 'contributor');
+  keys.set('acme/max', text);
+  expect(await codeOf(await ask('acme/max', '/v1/policy'))).toBe('ok');
+  const revoked = custody('acme/chief', 'key', 'revoke', text.split('_')[1] as string);
+  // From the moment at which the event log has the act.
+  const before = (await (await ask('acme/chief', '/v1/policy')).json()) as PolicyView;
+  await until('the act is in the log', async () => {
+    const { events } = (await (await ask('acme/chief', '/v1/events?limit=1000')).json()) as EventsView;
+    return events.some(({ document, logIndex }) => logIndex > before.last && JSON.stringify(document).includes('key.revoke'));
+  });
+  const took = await until('the key is refused', async () => (await codeOf(await ask('acme/max', '/v1/policy'))) === 'auth.key-revoked');
+  expect(took).toBeLessThan(REVOKED_WITHIN_MS);
+  expect((await revoked).code).toBe(0);
+  // Control: her colleague's holds, and what he submitted before would stay.
+  expect(await codeOf(await ask('acme/eva', '/v1/policy'))).toBe('ok');
+  await server.stop();
+  server = await serveCustody(env('required'));
+  expect(await codeOf(await ask('acme/max', '/v1/policy'))).toBe('auth.key-revoked');
+  expect(await codeOf(await ask('acme/eva', '/v1/policy'))).toBe('ok');
+});
+
+test('a suspended agency is out with all of its keys, and what it submitted stays in view', async () => {
+  await did('local/operator', 'agency', 'suspend', 'acme');
+  expect(await codeOf(await ask('acme/eva', '/v1/events'))).toBe('auth.key-revoked');
+  expect(await idsOf('bolt/chief')).toEqual(['cars', 'clear', 'green', 'shared']);
+  await did('local/operator', 'agency', 'add', 'acme');
+  expect(await codeOf(await ask('acme/eva', '/v1/events'))).toBe('ok');
+});
+
+test('the CLI shows who it is by option, variable or file, and lists what it may know', async () => {
+  expect(await did('acme/chief', 'principal', 'ls')).toContain('eva');
+  expect(await did('acme/chief', 'key', 'ls', '--api')).not.toContain('custody_');
+  expect((await custody(null, 'principal', 'ls')).code).toBe(4);
+  const byOption = await runCustody(['--server', server.url, '--api-key', keyOf('bolt/chief'), '--json', 'community', 'ls']);
+  expect(JSON.parse(byOption.stdout)).toEqual({ communities: [{ community: 'cars', members: ['bolt'] }] });
+  const malformed = await runCustody(['--server', server.url, '--api-key', 'custody_x', 'community', 'ls']);
+  expect([malformed.code, malformed.stderr]).toEqual([2, expect.stringContaining('config.invalid')]);
+});
+
+test('no key stands in what the server said', () => {
+  for (const text of keys.values()) if (text !== '') expect(server.stderr()).not.toContain(text);
+});

@@ -1,0 +1,106 @@
+/**
+ * TLP:RED that names persons is for them and its author, within the agencies that may see it at all. The reader groups of the database know
+ * agencies; whom a document names is checked here, on every row that is read for somebody, before anything is said of it or counted.
+ */
+import type { HandlingDocument } from '#lib/contracts';
+import type { EventRow, LedgerReads, Reader, ReaderReads, SearchHit, TimelineKey, TimelineRow } from './ledger-reads.ts';
+import { PAGE_CONTENT_BYTES_MAX } from './page.ts';
+
+const MARK = Buffer.from('"principals":[');
+
+type Person = Pick<Reader, 'agency' | 'principal' | 'breaksGlass'>;
+
+/** Whether the row is one of RED that names others. Cost: a search for a dozen bytes; a document that has them is parsed. */
+export function isHiddenFrom({ agency, principal, breaksGlass }: Person, row: Pick<EventRow, 'agency' | 'principal' | 'content'>): boolean {
+  if (!row.content.includes(MARK)) return false;
+  const { tlp, principals = [] } = (JSON.parse(row.content.toString('utf8')) as { handling: HandlingDocument }).handling;
+  if (tlp !== 'RED' || principals.length === 0 || breaksGlass) return false;
+  if (row.agency === agency && row.principal === principal) return false;
+  // A name alone is that of a person in each of the agencies; `agency/name` is one person.
+  return !principals.some((name) => name === principal || name === `${agency}/${principal}`);
+}
+
+/** The same reads for one reader: what names others is as if it were not there. */
+export const readsFor = (reads: LedgerReads, reader: Reader): LedgerReads => ({ ...reads, as: (who) => shownTo(reader, reads.as(who)) });
+
+function shownTo(reader: Reader, reads: ReaderReads): ReaderReads {
+  const shown = <Row extends EventRow>(rows: readonly Row[]): Row[] => rows.filter((row) => !isHiddenFrom(reader, row));
+  const hiddenOf = async (items: readonly string[], groups: readonly number[], size: number): Promise<readonly string[]> =>
+    (await reads.namedRows(items, groups, size)).filter((row) => isHiddenFrom(reader, row)).map(({ item }) => item);
+  const itemCount: ReaderReads['itemCount'] = async (item, groups, size) => {
+    const [count, hidden] = await Promise.all([reads.itemCount(item, groups, size), hiddenOf([item], groups, size)]);
+    return count - hidden.length;
+  };
+  return {
+    ...reads,
+    itemCount,
+    timelinePage: (of) =>
+      filled<TimelineRow, TimelineKey>(
+        (after, limit) => reads.timelinePage({ ...of, limit, ...(after && { after }) }),
+        of.after,
+        of.limit,
+        shown,
+      ),
+    timelineEnd: (of) =>
+      filled<TimelineRow, TimelineKey>(
+        (before, limit) => reads.timelineEnd({ ...of, limit, ...(before && { before }) }),
+        of.before,
+        of.limit,
+        shown,
+      ),
+    eventsFrom: (from, groups, size, limit) =>
+      filled<EventRow, EventRow>(
+        (after, n) => reads.eventsFrom(after === undefined ? from : after.logIndex + 1, groups, size, n),
+        undefined,
+        limit,
+        shown,
+      ),
+    speakersAbout: async (...asked) => shown(await reads.speakersAbout(...asked)),
+    byRefs: async (...asked) => shown(await reads.byRefs(...asked)),
+    byId: async (...asked) => shown(await reads.byId(...asked)),
+    visibleEvents: async (...asked) => shown(await reads.visibleEvents(...asked)),
+    async itemsByKeys(alternatives, groups) {
+      const found = await reads.itemsByKeys(alternatives, groups);
+      return { ...found, hits: await visibleHits(found.hits, found.logSize, groups, hiddenOf, itemCount) };
+    },
+  };
+}
+
+/**
+ * An item that nothing visible concerns is not found. One that something hidden concerns too is found by its identifier alone: who stated an alias
+ * beside it, the rows of search do not say.
+ */
+async function visibleHits(
+  hits: readonly SearchHit[],
+  size: number,
+  groups: readonly number[],
+  hiddenOf: (items: readonly string[], groups: readonly number[], size: number) => Promise<readonly string[]>,
+  itemCount: ReaderReads['itemCount'],
+): Promise<SearchHit[]> {
+  const touched = new Set(await hiddenOf([...new Set(hits.map(({ item }) => item))], groups, size));
+  const gone = new Set<string>();
+  for (const item of touched) if ((await itemCount(item, groups, size)) === 0) gone.add(item);
+  return hits.filter(({ item, alias }) => !gone.has(item) && (alias === '' || !touched.has(item)));
+}
+
+/**
+ * A page that goes on behind what is hidden, so that it is as long as one of a ledger without that. A page from which nothing is hidden ends where
+ * the statement ended it; else it is read on until it is full, its documents are as many bytes as one page has, or there are no more.
+ */
+async function filled<Row extends EventRow & Position, Position>(
+  read: (after: Position | undefined, limit: number) => Promise<readonly Row[]>,
+  after: Position | undefined,
+  limit: number,
+  shown: (rows: readonly Row[]) => Row[],
+): Promise<Row[]> {
+  const page: Row[] = [];
+  let bytes = 0;
+  for (let from = after; ;) {
+    const rows = await read(from, limit - page.length);
+    const visible = shown(rows);
+    page.push(...visible);
+    bytes += visible.reduce((sum, { content }) => sum + content.length, 0);
+    from = rows.at(-1);
+    if (visible.length === rows.length || page.length >= limit || bytes > PAGE_CONTENT_BYTES_MAX) return page;
+  }
+}

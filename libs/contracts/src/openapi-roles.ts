@@ -1,0 +1,59 @@
+/** What each operation says of who may use it: security, roles, and the problems of whoever may not. From the one table of roles. */
+import { type Json, problems } from './openapi-parts.ts';
+import { OPERATION_ROLES, type RouteRoles } from './operation-roles.ts';
+
+export const SECURITY_SCHEMES = {
+  apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'custody_<id>_<secret>', description: 'An API key: `custody key add`.' },
+};
+
+const KEYS = ['auth.key-unknown', 'auth.key-expired', 'auth.key-revoked', 'auth.key-address'] as const;
+
+/** The same paths; throws for an operation that the table does not have. */
+export function withRoles(paths: Json): Json {
+  return Object.fromEntries(
+    Object.entries(paths).map(([path, operations]) => [
+      path,
+      Object.fromEntries(Object.entries(operations as Record<string, Json>).map(([method, operation]) => [method, withRole(operation)])),
+    ]),
+  );
+}
+
+function withRole(operation: Json): Json {
+  const id = operation['operationId'] as string;
+  const roles = OPERATION_ROLES[id];
+  if (roles === undefined) throw new Error(`operation ${id} is not in the table of roles`);
+  return {
+    ...operation,
+    security: roles === 'public' ? [] : roles === 'anyone' ? [{}, { apiKey: [] }] : [{ apiKey: [] }],
+    'x-custody-roles': roles,
+    responses: merged(operation['responses'] as Record<string, Json>, refusals(roles)),
+  };
+}
+
+function refusals(roles: RouteRoles): Record<string, Json> {
+  if (roles === 'public') return {};
+  if (roles === 'anyone') return problems(...KEYS) as Record<string, Json>;
+  return problems('auth.required', ...KEYS, ...(roles === 'known' ? [] : (['auth.forbidden'] as const))) as Record<string, Json>;
+}
+
+/** Examples of one status side by side. */
+function merged(own: Record<string, Json>, more: Record<string, Json>): Json {
+  const all: Record<string, Json> = { ...own };
+  for (const [status, response] of Object.entries(more)) {
+    const known = all[status];
+    all[status] = known === undefined ? response : withExamplesOf(known, response);
+  }
+  return all;
+}
+
+function withExamplesOf(known: Json, response: Json): Json {
+  const contents = known['content'] as Record<string, Json>;
+  const added = response['content'] as Record<string, Json>;
+  const content = Object.fromEntries(
+    Object.entries(contents).map(([type, each]) => [
+      type,
+      { ...each, examples: { ...(each['examples'] as Json), ...((added[type]?.['examples'] ?? {}) as Json) } },
+    ]),
+  );
+  return { ...known, description: `${String(known['description'])}; ${String(response['description'])}`, content };
+}

@@ -1,0 +1,41 @@
+/**
+ * Who may use which operation of the API, in one table. What he then sees is for his reader groups to say; a role says only what he may do.
+ * `public`: nobody is asked who he is. `anyone`: also a caller without credentials, who sees what is CLEAR. `known`: a caller of some agency. A list: one of these roles.
+ */
+import type { ActorRole } from '#lib/domain';
+
+/** What an operation needs. */
+export type RouteRoles = 'public' | 'anyone' | 'known' | readonly ActorRole[];
+
+const OPERATES: RouteRoles = ['operator', 'admin'];
+
+/** By operationId. The proofs that hold the salt of the item map are for known callers: with it anybody could try out identifiers. */
+export const OPERATION_ROLES: Readonly<Record<string, RouteRoles>> = {
+  listEvents: 'anyone',
+  submitEvents: ['contributor', 'investigator', 'admin'],
+  getEvent: 'anyone',
+  listConflicts: 'known',
+  getItem: 'anyone',
+  getTimeline: 'anyone',
+  search: 'anyone',
+  proveLog: 'known',
+  proveKeys: 'known',
+  proveConsistency: 'anyone',
+  proveItem: 'known',
+  proveEvent: 'anyone',
+  getCheckpoint: 'public',
+  getTile: 'public',
+  getMapLinks: ['auditor', 'operator', 'admin'],
+  getReceipt: 'known',
+  getPolicy: 'known',
+  listDeadLetters: OPERATES,
+  getDeadLetter: OPERATES,
+  retryDeadLetter: OPERATES,
+  livez: 'public',
+  readyz: 'public',
+  metrics: OPERATES,
+  problemPage: 'public',
+  sightingSchema: 'public',
+  openapi: 'public',
+  asyncapi: 'public',
+};

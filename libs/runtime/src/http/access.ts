@@ -1,0 +1,84 @@
+/** Who a request comes from, and whether the route is for him: asked before any controller, of what apps/custody hands in. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Actor, ActorRole } from '#lib/domain';
+import { DomainError } from '../domain-error.ts';
+
+/** `public`: nobody is asked who he is. `anyone`: also a caller without credentials. `known`: a caller of some agency. A list: one of these roles. */
+export type RouteRoles = 'public' | 'anyone' | 'known' | readonly ActorRole[];
+
+export interface HttpAccess {
+  /** Throws DomainError `auth.*` for credentials that do not hold. A request without any is somebody too. */
+  authenticate(request: Pick<FastifyRequest, 'headers' | 'ip'>): Actor | Promise<Actor>;
+  /** Who a caller is on a public route. */
+  readonly anonymous: Actor;
+  /** Of `METHOD /route/:parameter`. Undefined: the route is for nobody. */
+  rolesOf(route: string): RouteRoles | undefined;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null until the request has been let in. */
+    actor: Actor | null;
+  }
+}
+
+/** Whoever the request comes from. Throws for a request that did not pass the guard: a bug, and never an answer. */
+export function actorOf({ actor }: Pick<FastifyRequest, 'actor'>): Actor {
+  if (actor === null) throw new Error('a request without an actor came to a controller');
+  return actor;
+}
+
+/** Everybody is this actor, and every route is his: a scene of a test or a drill. */
+export const onlyActor = (actor: Actor): HttpAccess => ({ authenticate: () => actor, anonymous: actor, rolesOf: () => 'anyone' });
+
+/**
+ * @param refuse answers what was thrown; the request goes no further
+ */
+export function guardRoutes(
+  fastify: FastifyInstance,
+  access: HttpAccess,
+  refuse: (error: unknown, request: FastifyRequest, reply: FastifyReply) => void,
+): void {
+  fastify.decorateRequest('actor', null);
+  // A route that nobody decided about is found when the program starts, and not by whoever asks for it.
+  fastify.addHook('onRoute', ({ method, url }) => {
+    const missing = [method].flat().find((each) => !isCatchAll(url) && access.rolesOf(routeName(each, url)) === undefined);
+    if (missing !== undefined) throw new Error(`the route ${missing} ${url} is not in the table of roles`);
+  });
+  fastify.addHook('onRequest', async (request, reply) => {
+    const { url } = request.routeOptions;
+    // No such route (Nest has one for all others): the answer is the same for everybody.
+    if (url === undefined || isCatchAll(url)) return;
+    try {
+      const needed = access.rolesOf(routeName(request.method, url));
+      if (needed === 'public') {
+        request.actor = access.anonymous;
+        return;
+      }
+      const actor = await access.authenticate(request);
+      const refusal = refuseRoute(actor, request.method, needed);
+      if (refusal !== undefined) throw refusal;
+      request.actor = actor;
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'auth.required') void reply.header('www-authenticate', 'Bearer realm="custody"');
+      refuse(error, request, reply);
+      return reply;
+    }
+  });
+}
+
+const isCatchAll = (url: string): boolean => url === '*' || url === '/*';
+const routeName = (method: string, url: string): string => `${method === 'HEAD' ? 'GET' : method} ${url}`;
+
+const SAFE_METHODS = new Set(['GET', 'HEAD']);
+
+/** Why the route is not for this actor; undefined: it is. */
+export function refuseRoute({ via, roles }: Actor, method: string, needed: RouteRoles | undefined): DomainError | undefined {
+  if (needed === undefined) return new DomainError('auth.forbidden', 'The route is for nobody.');
+  if (via === 'anonymous') {
+    if (needed === 'anyone' && SAFE_METHODS.has(method)) return undefined;
+    return new DomainError('auth.required', 'The route is for callers who are known, and the request has no credentials.');
+  }
+  if (typeof needed === 'string' || needed.some((role) => roles.includes(role))) return undefined;
+  return new DomainError('auth.forbidden', `The route needs one of the roles ${needed.join(', ')}.`);
+}
