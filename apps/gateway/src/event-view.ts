@@ -162,6 +162,8 @@ function baseVerb(kind: Sighting['kind'], subtype: string | undefined): string {
     dispute: 'disputed',
     resolution: 'resolved',
     marking: 'handling changed',
+    policy: 'act of policy',
+    evidence: 'act on evidence',
   };
   return words[kind];
 }

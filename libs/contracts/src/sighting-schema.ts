@@ -4,6 +4,7 @@
  */
 import Type, { type Static, type TSchema } from 'typebox';
 import { KINDS, MODALITIES, PLACING_KINDS, PRECISIONS, ROLES, SOURCE_FAMILIES, SPEAKING_KINDS, TLP_LABELS, type Kind } from '#lib/domain';
+import { evidenceExtension, evidenceRules } from './evidence-schema.ts';
 import { INDEX_ROWS_MAX } from './sighting-index.ts';
 
 /** Longest text in code points: 64 KiB of ASCII holds any statement; more is evidence and belongs in a file of its own. */
@@ -172,6 +173,9 @@ const _AnyKind = Type.Object({
   as: Type.Optional(as()),
   action: Type.Optional(action()),
   items: Type.Optional(Type.Array(TransformedItem)),
+  extension: Type.Optional(
+    Type.Object({ case: Type.Optional(Type.Unknown()), x: Type.Optional(Type.Unknown()), evidence: Type.Optional(Type.Unknown()) }),
+  ),
   relations: Type.Optional(
     Type.Object({
       ...freeRelations,
@@ -190,7 +194,8 @@ export type OccurredDocument = Static<typeof Occurred>;
 export type EvidenceDocument = Static<typeof Evidence>;
 export type PartyDocument = Static<typeof Party>;
 
-type Members = Record<string, TSchema>;
+/** Undefined: the kind has no such member. */
+type Members = Record<string, TSchema | undefined>;
 const hasRole = (roles: readonly string[], counts: object) => ({
   properties: { items: { contains: { required: ['role'], properties: { role: { enum: roles } } }, ...counts } },
   required: ['items'],
@@ -220,6 +225,20 @@ const plain = (changes: Members = {}, rules: readonly object[] = []): { changes:
   rules,
 });
 const targeted = () => ({ relations: Type.Object(target(), closed) });
+
+/** An act concerns no item and no place, and speaks about no sighting: what it says stands in the extension alone. */
+const withoutItems = {
+  modality: undefined,
+  subtype: undefined,
+  occurred: undefined,
+  place: undefined,
+  items: undefined,
+  conveyance: undefined,
+  parties: undefined,
+  evidence: undefined,
+  grade: undefined,
+  relations: undefined,
+} as const satisfies Members;
 
 const byKind: Record<Kind, { changes: Members; rules: readonly object[] }> = {
   observation: plain(),
@@ -252,6 +271,12 @@ const byKind: Record<Kind, { changes: Members; rules: readonly object[] }> = {
   dispute: plain(targeted()),
   resolution: plain({ relations: Type.Object(settled(), closed) }),
   marking: plain({ relations: Type.Object({ ...target(), handling: Handling }, closed) }),
+  policy: plain({ ...withoutItems, extension: Type.Object({ policy: Type.Object({}) }, closed) }),
+  // When it was done, where it was not when it was said; and what supports it, such as the form that both signed.
+  evidence: plain(
+    { ...withoutItems, occurred: members.occurred, evidence: members.evidence, extension: evidenceExtension() },
+    evidenceRules(),
+  ),
 };
 
 /** Where the schema of a kind is published. */
@@ -261,16 +286,14 @@ const schemas = new Map<Kind, TSchema>(KINDS.map((kind) => [kind, buildSchema(ki
 
 function buildSchema(kind: Kind): TSchema {
   const { changes, rules } = byKind[kind];
-  return Type.Object(
-    { ...members, ...changes, kind: Type.Literal(kind) },
-    {
-      $schema: 'https://json-schema.org/draft/2020-12/schema',
-      $id: schemaId(kind),
-      title: `Sighting, version 1: ${kind}`,
-      ...closed,
-      ...(rules.length > 0 ? { allOf: rules } : {}),
-    },
-  );
+  const own = Object.entries<TSchema | undefined>({ ...members, ...changes, kind: Type.Literal(kind) });
+  return Type.Object(Object.fromEntries(own.filter((member): member is [string, TSchema] => member[1] !== undefined)), {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: schemaId(kind),
+    title: `Sighting, version 1: ${kind}`,
+    ...closed,
+    ...(rules.length > 0 ? { allOf: rules } : {}),
+  });
 }
 
 /** The JSON Schema 2020-12 of one kind: plain data, frozen in meaning for version 1. */

@@ -30,3 +30,25 @@ export type { OpenQuestion } from './open-questions.ts';
 export { foldEvent, foldTimeline, type Timeline } from './timeline.ts';
 export { knownAtReported } from './known-at.ts';
 export { compareTimelines, timelineKey } from './timeline-key.ts';
+export { ACTOR_ROLES, ANONYMOUS, groupsOfActor, type Actor, type ActorRole } from './actor.ts';
+export { parseLocator, type Locator } from './locator.ts';
+export {
+  EVIDENCE_ACTS,
+  evidenceActOf,
+  evidenceHashes,
+  TRANSFER_STEPS,
+  type EvidenceAct,
+  type EvidenceActName,
+  type EvidenceActText,
+  type TransferStep,
+} from './evidence/act.ts';
+export {
+  foldCustody,
+  type ChainFlag,
+  type ChainStep,
+  type CustodyChain,
+  type Hold,
+  type Holder,
+  type LoggedAct,
+  type Transfer,
+} from './evidence/custody-chain.ts';

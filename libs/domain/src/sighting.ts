@@ -14,8 +14,10 @@ export const PLACING_KINDS = ['observation', 'aggregation', 'transfer', 'transfo
 export const SPEAKING_KINDS = ['statement', 'assessment', 'identification'] as const;
 /** Kinds about other sightings. A correction places what it puts in its target's stead. */
 export const RELATING_KINDS = ['correction', 'retraction', 'dispute', 'resolution', 'marking'] as const;
+/** Kinds that say what the ledger's people do: who may do what, and what becomes of evidence. They concern no item and place none. */
+export const ACT_KINDS = ['policy', 'evidence'] as const;
 /** All kinds; the position in this list is the number stored in the ledger: append only. */
-export const KINDS = [...PLACING_KINDS, ...SPEAKING_KINDS, ...RELATING_KINDS] as const;
+export const KINDS = [...PLACING_KINDS, ...SPEAKING_KINDS, ...RELATING_KINDS, ...ACT_KINDS] as const;
 /** One of `KINDS`. */
 export type Kind = (typeof KINDS)[number];
 /** A kind about other sightings. */

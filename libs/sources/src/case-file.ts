@@ -2,7 +2,7 @@
  * Case file `custody-case/1` (design: Case file; the demo's `custody-demo-sighting/1` reads as the same): one line to one sighting document.
  * The whole line stands in the document under `extension.case`, so nothing is lost whatever the mapping makes of it.
  */
-import { KINDS, type Kind, type Modality, MODALITIES, RELATING_KINDS } from '#lib/domain';
+import { PLACING_KINDS, SPEAKING_KINDS, type Kind, type Modality, MODALITIES, RELATING_KINDS } from '#lib/domain';
 import { isJsonObject, validateDocument, type Fault, type JsonObject, type SightingDocument } from '#lib/contracts';
 import { mapItems, withTargetItems } from './case-items.ts';
 import { mapEvidence, mapHandling, mapParties, mapPlace, mapReported, mapSource, present, type CaseFileHash } from './case-members.ts';
@@ -31,6 +31,9 @@ const OTHER_KIND_NAMES: Readonly<Record<string, Kind>> = { claim: 'statement', d
 const CHAIN_LENGTH_MAX = 16;
 
 const relating: ReadonlySet<string> = new Set(RELATING_KINDS);
+/** Kinds of lines: what is seen and said. Acts of policy and on evidence are no part of a case. */
+const CASE_KINDS = [...PLACING_KINDS, ...SPEAKING_KINDS, ...RELATING_KINDS] as const;
+const ofCases: ReadonlySet<string> = new Set(CASE_KINDS);
 const targeting: ReadonlySet<string> = new Set(['correction', 'retraction', 'dispute', 'marking']);
 
 /** Pure; about 30 µs a line. The document passes `validateDocument`; the domain's rules (`readSighting`) are capture's. */
@@ -79,9 +82,9 @@ function kindOf(line: LineReader): Kind | undefined {
     line.missing('kind', 'A line needs a kind.');
     return undefined;
   }
-  const kind = OTHER_KIND_NAMES[name] ?? KINDS.find((known) => known === name);
+  const kind = OTHER_KIND_NAMES[name] ?? CASE_KINDS.find((known) => known === name);
   if (kind === undefined) {
-    const expected = [...KINDS, ...Object.keys(OTHER_KIND_NAMES)].join(', ');
+    const expected = [...CASE_KINDS, ...Object.keys(OTHER_KIND_NAMES)].join(', ');
     line.faults.push({ code: 'import.kind-unknown', pointer: '/kind', detail: 'No such kind of line.', expected });
   }
   return kind;
@@ -153,7 +156,7 @@ const SUBTYPE_UNSTATED = 'unspecified';
 
 function mapAs(line: LineReader): What['as'] {
   const name = line.text('as');
-  const as = name === undefined ? undefined : (OTHER_KIND_NAMES[name] ?? KINDS.find((known) => known === name));
+  const as = name === undefined ? undefined : (OTHER_KIND_NAMES[name] ?? CASE_KINDS.find((known) => known === name));
   if (name !== undefined && (as === undefined || relating.has(as)))
     line.malformed('as', 'A correction puts in place a kind that speaks about no other sighting.');
   return as as What['as'];
@@ -163,7 +166,7 @@ function mapAs(line: LineReader): What['as'] {
 function replacedKind(aggregates: boolean, target: SightingDocument | undefined): What['as'] {
   if (aggregates) return 'aggregation';
   const kind = target?.kind === 'correction' ? target.as : target?.kind;
-  return kind === undefined || relating.has(kind) ? undefined : (kind as What['as']);
+  return kind === undefined || relating.has(kind) || !ofCases.has(kind) ? undefined : (kind as What['as']);
 }
 
 function mapAction(line: LineReader): 'ADD' | 'DELETE' | undefined {

@@ -4,13 +4,14 @@
  * contradictions decides nothing, and following it would read a whole ledger for one page.
  * Plan: recursive union (which ends on circles), each turn one walk of the primary key of ledger.relations for each event and group.
  */
-import { KINDS } from '#lib/domain';
+import { KINDS, RELATING_KINDS } from '#lib/domain';
 import type { StoreClient, StorePool } from '../pool.ts';
 import { EVENT_COLUMNS, EVENT_NAMES, type EventRow } from './event-row.ts';
 import { storableRefs, type Ref } from './storable.ts';
 
-/** Kinds are stored as their position in KINDS, where those about other sightings come last. */
-const FIRST_RELATING = KINDS.indexOf('correction');
+/** Kinds are stored as their position in KINDS, where those about other sightings stand side by side. */
+const FIRST_RELATING = KINDS.indexOf(RELATING_KINDS[0]);
+const SPEAKS_ABOUT = `between ${FIRST_RELATING} and ${FIRST_RELATING + RELATING_KINDS.length - 1}`;
 
 /**
  * Of one sighting in one reader group at most one more than these are read, the first of the log: they decide nothing, and a flood of them
@@ -23,7 +24,7 @@ export const CONTRADICTIONS_BYTES_MAX = 1024 * 1024;
 /** From `a` (agency, id): entries that refer to it, of the kinds that the condition admits. */
 const SPEAKERS = (kinds: string, limit: string): string => `
         select r.log_index from ledger.relations r
-        where r.target_agency = a.agency and r.target_id = a.id and r.grp = reader.grp and r.log_index < $4::bigint and r.kind ${kinds} ${FIRST_RELATING}
+        where r.target_agency = a.agency and r.target_id = a.id and r.grp = reader.grp and r.log_index < $4::bigint and r.kind ${kinds}
         order by r.target_agency, r.target_id, r.grp, r.log_index
         limit ${limit}`;
 
@@ -42,7 +43,7 @@ export const RELATIONS_ABOUT = {
         cross join unnest($3::integer[]) as reader (grp)
         cross join lateral (
           select r.log_index, ${BYTES_BEFORE}
-          from (${SPEAKERS('<', `least($5::integer, ${CONTRADICTIONS_MAX + 1})`)}
+          from (${SPEAKERS(`not ${SPEAKS_ABOUT}`, `least($5::integer, ${CONTRADICTIONS_MAX + 1})`)}
           ) r join ledger.content c on c.log_index = r.log_index
         ) r
         join ledger.entries e on e.log_index = r.log_index
@@ -51,7 +52,7 @@ export const RELATIONS_ABOUT = {
       union
       select e.agency, e.id, e.log_index from about a
       cross join unnest($3::integer[]) as reader (grp)
-      cross join lateral (${SPEAKERS('>=', '$5::integer')}
+      cross join lateral (${SPEAKERS(SPEAKS_ABOUT, '$5::integer')}
       ) r
       join ledger.entries e on e.log_index = r.log_index
     )
