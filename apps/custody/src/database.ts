@@ -60,6 +60,7 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
     gateway: config.databaseUrlGateway,
     operator: config.databaseUrlOperator,
     sealer: config.databaseUrlSealer,
+    evidence: config.databaseUrlEvidence,
   };
   const loginOf = (role: AppRole): { url: string; role?: AppRole } =>
     embedded === null ? { url: ownLogins[role] ?? (external as string), role } : { url: embedded.url(role) };

@@ -10,11 +10,11 @@ export interface LoginFinding {
   readonly detail: string;
 }
 
-/** Capture's login appends to the embedded log and reads it, in every process; the gateway's retries are the operator's. */
+/** Capture's login appends to the embedded log and reads it, in every process; the gateway's retries are the operator's, and what is received as evidence is appended as capture. */
 function rolesOf({ roles, kafka }: Config): AppRole[] {
   const used = new Set<AppRole>(roles);
   if (roles.includes('gateway')) used.add('operator');
-  if (kafka.brokers.length === 0) used.add('capture');
+  if (kafka.brokers.length === 0 || roles.includes('evidence')) used.add('capture');
   return [...used];
 }
 

@@ -25,13 +25,16 @@ const env = { CUSTODY_DATA_DIR: join(folder.path, 'data'), CUSTODY_PORT: '1', CU
 let postgres: EmbeddedPostgres;
 let product: RunningCustody;
 
-const loginsOf = (url: (role: 'capture' | 'projector' | 'gateway' | 'operator' | 'sealer') => string): Record<string, string> => ({
+const loginsOf = (
+  url: (role: 'capture' | 'projector' | 'gateway' | 'operator' | 'sealer' | 'evidence') => string,
+): Record<string, string> => ({
   DATABASE_URL: postgres.url('owner'),
   DATABASE_URL_CAPTURE: url('capture'),
   DATABASE_URL_PROJECTOR: url('projector'),
   DATABASE_URL_GATEWAY: url('gateway'),
   DATABASE_URL_OPERATOR: url('operator'),
   DATABASE_URL_SEALER: url('sealer'),
+  DATABASE_URL_EVIDENCE: url('evidence'),
 });
 
 beforeAll(async () => {
@@ -108,6 +111,7 @@ describe('readiness', () => {
         'capture: database',
         'capture: event log',
         'dead-letter copies',
+        'evidence: database',
         'gateway: database',
         'projector',
         'projector: database',

@@ -9,6 +9,7 @@ export const COPY_ENTRIES = 'copy ledger.entries (log_index, agency, id, commitm
 export const COPY_CONTENT = 'copy ledger.content (log_index, principal, captured, secret, bytes) from stdin (format binary)';
 export const COPY_TIMELINE =
   'copy ledger.timeline (item, grp, starts, ends, agency, id, log_index, kind, map_key) from stdin (format binary)';
+export const COPY_EVIDENCE_REFS = 'copy ledger.evidence_refs (sha256, grp, log_index, kind) from stdin (format binary)';
 export const COPY_RELATIONS = 'copy ledger.relations (target_agency, target_id, grp, log_index, kind) from stdin (format binary)';
 
 /** An entry without items stands under this one, so that its reader groups are known. */
@@ -24,6 +25,8 @@ export class BatchEncoder {
   readonly content = new LogRows();
   readonly timeline = new LogRows();
   readonly relations = new LogRows();
+  readonly evidenceRefs = new LogRows();
+  private readonly tables = [this.entries, this.content, this.timeline, this.relations, this.evidenceRefs];
   private events = 0;
 
   get count(): number {
@@ -31,27 +34,26 @@ export class BatchEncoder {
   }
 
   clear(): void {
-    for (const rows of [this.entries, this.content, this.timeline, this.relations]) rows.clear();
+    for (const rows of this.tables) rows.clear();
     this.events = 0;
   }
 
   /** Throws FieldFault, or what JavaScript throws on a value of another type; then the event left no row and the others stand. */
   add(event: ProjectedEvent, groups: readonly ReaderGroup[], mapKeys: MapKeys): void {
-    const all = [this.entries, this.content, this.timeline, this.relations];
-    for (const rows of all) rows.mark();
+    for (const rows of this.tables) rows.mark();
     try {
       this.addEntry(event);
       this.addDerived(event, groups, mapKeys, this.events);
       this.events += 1;
     } catch (error) {
-      for (const rows of all) rows.undo();
+      for (const rows of this.tables) rows.undo();
       throw error;
     }
   }
 
   /** The first event gets the log index `base`, the others follow without a gap. Once per batch. */
   place(base: number): void {
-    for (const rows of [this.entries, this.content, this.timeline, this.relations]) rows.place(base);
+    for (const rows of this.tables) rows.place(base);
   }
 
   private addEntry(event: ProjectedEvent): void {
@@ -73,7 +75,7 @@ export class BatchEncoder {
     stored.bytea(content);
   }
 
-  /** Timeline rows and relations alone. */
+  /** Timeline rows, relations and references to evidence alone. */
   addDerived(event: Ref & EventIndex, groups: readonly ReaderGroup[], mapKeys: MapKeys, logIndex: number): void {
     const { agency, id, kind, starts, ends } = event;
     if (groups.length === 0) throw new FieldFault('An event without a reader group would be seen by nobody.');
@@ -113,6 +115,20 @@ export class BatchEncoder {
         relation.int4(group.id);
         this.relations.logIndex(logIndex);
         relation.int2(kind);
+      }
+    }
+    if (event.evidence !== undefined) this.addEvidence(event.evidence, groups, logIndex, kind);
+  }
+
+  private addEvidence(hashes: readonly string[], groups: readonly ReaderGroup[], logIndex: number, kind: number): void {
+    const ref = this.evidenceRefs.writer;
+    for (const hash of hashes.length < 2 ? hashes : new Set(hashes)) {
+      for (const group of groups) {
+        ref.row(4, FIXED_BYTES_MAX);
+        ref.hex(hash, HASH_BYTES);
+        ref.int4(group.id);
+        this.evidenceRefs.logIndex(logIndex);
+        ref.int2(kind);
       }
     }
   }

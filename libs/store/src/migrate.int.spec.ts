@@ -14,7 +14,15 @@ import {
 import { MIGRATIONS } from './migrations/index.ts';
 
 /** No app may change or remove a row of these, whatever else it may do. */
-const APPEND_ONLY = ['ledger.conflicts', 'ledger.content', 'ledger.entries', 'ledger.notices', 'ledger.relations', 'ledger.timeline'];
+const APPEND_ONLY = [
+  'ledger.conflicts',
+  'ledger.content',
+  'ledger.entries',
+  'ledger.evidence_refs',
+  'ledger.notices',
+  'ledger.relations',
+  'ledger.timeline',
+];
 /** Columns that an app may set in rows that are there. */
 const MAY_UPDATE = [
   'custody_capture event_log.partitions.next',
@@ -42,6 +50,7 @@ describe('the schema', () => {
     await owner.query(`insert into ledger.notices values (1, '{}')`);
     await owner.query(`insert into ledger.timeline values ('i', 1, 0, 0, 'a', 'b', 0, 0, sha256(''))`);
     await owner.query(`insert into ledger.relations values ('a', 'b', 1, 0, 0)`);
+    await owner.query(`insert into ledger.evidence_refs values (sha256(''), 1, 0, 0)`);
     await owner.query(`insert into ledger.conflicts values ('a', 'b', '', 'p', 0, '', '', '', '', 0, 0)`);
   }, 60_000);
   afterAll(() => database.drop());

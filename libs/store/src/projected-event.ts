@@ -15,6 +15,8 @@ export interface EventIndex {
   readonly targets: readonly Ref[];
   /** Names and numbers that the event states beside identifiers, as search keeps them; absent: none. */
   readonly aliases?: readonly { readonly item: string; readonly alias: string }[];
+  /** SHA-256 in hex of the evidence that it names; absent: none. */
+  readonly evidence?: readonly string[];
 }
 
 /** What the ledger stores of a sighting; everything here follows from its hashed bytes. */

@@ -8,7 +8,7 @@
  *    savepoint, known events are sifted out (same bytes: a duplicate; other bytes: kept as a conflict), and the rest goes in.
  * 4. Data that the database refuses is found by halving, each half in a savepoint of its own, and becomes a dead letter.
  */
-import { BatchEncoder, COPY_CONTENT, COPY_ENTRIES, COPY_RELATIONS, COPY_TIMELINE } from './batch-encoder.ts';
+import { BatchEncoder, COPY_CONTENT, COPY_ENTRIES, COPY_EVIDENCE_REFS, COPY_RELATIONS, COPY_TIMELINE } from './batch-encoder.ts';
 import { sqlState } from './errors.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
 import type { MapKeys } from './map-keys.ts';
@@ -205,6 +205,7 @@ class Projection {
     await client.copyIn(COPY_CONTENT, encoder.content.writer.payload());
     await client.copyIn(COPY_TIMELINE, encoder.timeline.writer.payload());
     if (encoder.relations.writer.rowCount > 0) await client.copyIn(COPY_RELATIONS, encoder.relations.writer.payload());
+    if (encoder.evidenceRefs.writer.rowCount > 0) await client.copyIn(COPY_EVIDENCE_REFS, encoder.evidenceRefs.writer.payload());
     this.indexed.push(...named);
   }
 

@@ -1,5 +1,5 @@
 /** Drops what is derived and makes it again from entries and content. */
-import { BatchEncoder, COPY_RELATIONS, COPY_TIMELINE } from './batch-encoder.ts';
+import { BatchEncoder, COPY_EVIDENCE_REFS, COPY_RELATIONS, COPY_TIMELINE } from './batch-encoder.ts';
 import { DERIVED_TABLES } from './derived-tables.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
 import type { StorePool } from './pool.ts';
@@ -65,6 +65,7 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
       memory.learn(await search.append(client, unwritten));
       await client.copyIn(COPY_TIMELINE, encoder.timeline.writer.payload());
       if (encoder.relations.writer.rowCount > 0) await client.copyIn(COPY_RELATIONS, encoder.relations.writer.payload());
+      if (encoder.evidenceRefs.writer.rowCount > 0) await client.copyIn(COPY_EVIDENCE_REFS, encoder.evidenceRefs.writer.payload());
       encoder.clear();
       search.clear();
       unwritten = upTo;
@@ -79,8 +80,9 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
         const readers = groupsOf(event, ids);
         encoder.addDerived(event, readers, mapKeys, event.logIndex);
         search.add(event, readers);
-        if (encoder.timeline.writer.rowCount + encoder.relations.writer.rowCount + search.size >= ROWS_PER_COPY)
-          await write(event.logIndex + 1);
+        const { timeline, relations, evidenceRefs } = encoder;
+        const waiting = timeline.writer.rowCount + relations.writer.rowCount + evidenceRefs.writer.rowCount + search.size;
+        if (waiting >= ROWS_PER_COPY) await write(event.logIndex + 1);
       }
       const next = (events.at(-1) as StoredEvent).logIndex + 1;
       if (unwritten < next) await write(next);

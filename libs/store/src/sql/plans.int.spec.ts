@@ -8,6 +8,7 @@ import { LIST_DEAD_LETTERS } from './dead-letters.ts';
 import { EVENT_CONFLICTS } from './event-conflicts.ts';
 import { EVENTS_AT } from './events-at.ts';
 import { EVENTS_BY_ID, EVENTS_BY_REF } from './events.ts';
+import { EVIDENCE_ACTS_ON, EVIDENCE_CITED_BY, LIST_EVIDENCE, READABLE_EVIDENCE } from './evidence.ts';
 import { EVENTS_FROM } from './events-from.ts';
 import { ITEM_COUNT } from './item-count.ts';
 import { FIRST_EVENTS, KNOWN_EVENTS, KNOWN_ITEMS } from './known-events.ts';
@@ -21,6 +22,8 @@ import { TIMELINE_PAGE } from './timeline-page.ts';
 const ROWS = 120_000;
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
+const HASH = `\\x${'ab'.repeat(32)}`;
+const HASHES = `{"\\\\x${'ab'.repeat(32)}","\\\\x${'cd'.repeat(32)}"}`;
 const refs = ['{local,local}', '{e7,e8}'];
 const cases: [Statement, unknown[]][] = [
   [TIMELINE_PAGE, ['item 7', '{1,2}', EVERYTHING, 0, 0, '', '', 50, EVERYTHING]],
@@ -46,6 +49,10 @@ const cases: [Statement, unknown[]][] = [
   [RECORDED_TIMES, ['{7,8,9}', EVERYTHING, EVERYTHING]],
   [LAST_SEAL_BY, [7]],
   [SEAL_COVERING, [7]],
+  [READABLE_EVIDENCE, ['other', '{1,2}', HASHES]],
+  [LIST_EVIDENCE, ['other', '{1,2}', '\\x', 20]],
+  [EVIDENCE_ACTS_ON, [HASH, '{1,2}', EVERYTHING, 50, EVERYTHING]],
+  [EVIDENCE_CITED_BY, [HASH, '{1,2}', EVERYTHING, 50, EVERYTHING]],
 ];
 
 describe('hot statements walk indexes', () => {
@@ -72,6 +79,12 @@ describe('hot statements walk indexes', () => {
     );
     await pool.query(
       `insert into ledger.dead_letters (cluster_id, topic_id, topic, partition, "offset", code, detail, headers, value, found, copied) select 'c', 't', 't', 0, n, 'x', '', '[]', '', 0, 0 from generate_series(0, 20000) n`,
+    );
+    await pool.query(
+      `insert into ledger.evidence_refs select sha256((n / 2)::text::bytea), 1 + n % 3, n, n % 16 from generate_series(0, ${ROWS - 1}) n`,
+    );
+    await pool.query(
+      `insert into evidence.uploads select sha256((n / 2)::text::bytea), 'a' || n % 2, 'p', 0, 0, '', '' from generate_series(0, ${ROWS - 1}) n`,
     );
     await pool.query(`insert into proof.seals select 3 * n + 2, 3 * n + 2, n, sha256('x'), 0 from generate_series(0, ${ROWS - 1}) n`);
   }, 120_000);
@@ -102,7 +115,7 @@ describe('hot statements walk indexes', () => {
         async ({ statement, values }) => {
           for (const mode of ['force_custom_plan', 'force_generic_plan']) {
             expect(await plan(statement, values, mode)).not.toMatch(
-              /Seq Scan on (entries|content|timeline|relations|search_keys|conflicts|dead_letters|seals)/,
+              /Seq Scan on (entries|content|timeline|relations|search_keys|conflicts|dead_letters|seals|evidence_refs|uploads)/,
             );
           }
         },
