@@ -27,8 +27,8 @@ const LIKE_A_CODE = new RegExp(`'((?:${NAMESPACES.join('|')})\\.${CODE})'`, 'g')
 
 /** What checks of proofs find has its words in docs/proofs.md (proofs-page.spec.ts); tables are called like codes. */
 const CHECKED: ReadonlySet<string> = new Set([...PROOF_FAULT_CODES, ...NOTE_FAULT_CODES]);
-/** And so are files with keys. */
-const FILE = /^(?:checkpoint|receipt)\.key$/;
+/** And so are files with keys, and a setting. */
+const FILE = /^(?:(?:checkpoint|receipt)\.key|evidence\.dir)$/;
 const TABLE = /^(?:ledger|proof)\.(?:head|sealer|entries|content|timeline|relations|search_keys|notices|seals|checkpoints|tiles|items)$/;
 
 const codesNotInCatalogue = (source: string): string[] =>

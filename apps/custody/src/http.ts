@@ -2,20 +2,19 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type AcceptPool, CaptureModule, inlineAcceptPool, threadAcceptPool } from '#app/capture';
 import { GatewayModule, ledgerReads } from '#app/gateway';
+import { evidenceModule } from './evidence-role.ts';
+import { opened } from './opened-pool.ts';
+import { openSubmitting, type Submitting } from './submitting.ts';
 import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
-import { formatInstant } from '#lib/domain';
 import { JSON_BYTES_MAX } from '#lib/ledger';
 import { type Config, createHttpServer, type Translate } from '#lib/runtime';
-import { firstEvents, knownItems, ledgerConstants, logSize, markRetried, storeFault, type StorePool } from '#lib/store';
-import { followDurability } from './event-logs.ts';
+import { logSize, markRetried, storeFault } from '#lib/store';
 import { HEALTH_DEPS, HealthController } from './health.controller.ts';
 import { receiptSigningKey } from './log-key.ts';
 import type { Parts } from './parts.ts';
 import { OPERATOR } from './operator.ts';
 import { watchPromises } from './promise-watch.ts';
-import { databaseAnswers, watchedAppends } from './readiness.ts';
-
-const MICROS_PER_MS = 1000;
+import { databaseAnswers } from './readiness.ts';
 
 @Module({})
 class CustodyModule {}
@@ -24,9 +23,13 @@ class CustodyModule {}
 export async function startHttp(parts: Parts): Promise<string> {
   const { config, log, metrics, health, shutdown } = parts;
   const imports: DynamicModule[] = [];
-  if (parts.hasEnded) imports.push(CaptureModule.ended());
-  else if (config.roles.includes('capture')) imports.push(await captureModule(parts));
+  const submits = !parts.hasEnded && config.roles.some((role) => role === 'capture' || role === 'evidence');
+  const submitting = submits ? await openSubmitting(parts) : null;
+  if (submitting === null) {
+    if (parts.hasEnded) imports.push(CaptureModule.ended());
+  } else if (config.roles.includes('capture')) imports.push(captureModule(parts, submitting));
   if (config.roles.includes('gateway')) imports.push(await gatewayModule(parts));
+  if (config.roles.includes('evidence')) imports.push(await evidenceModule(parts, submitting));
   const root: DynamicModule = {
     module: CustodyModule,
     imports,
@@ -44,23 +47,6 @@ export async function startHttp(parts: Parts): Promise<string> {
   return url;
 }
 
-const OPENING_TRIES = 10;
-
-/**
- * With a first connection, for what is read next. A pool whose clients do not wait long gives a connection up after a second; a start does
- * not end for it, though on a busy machine modules that load keep this process from its sockets for longer.
- */
-async function opened(pool: StorePool): Promise<StorePool> {
-  for (let tries = 1; ; tries++) {
-    try {
-      await pool.query('select 1');
-      return pool;
-    } catch (error) {
-      if (tries === OPENING_TRIES) throw error;
-    }
-  }
-}
-
 /** Threads load for a second before they take anything: begun with the process, they are ready when the database is. */
 export const startAccepting = ({ roles, capture: { threads } }: Config): AcceptPool =>
   threads === 0 || !roles.includes('capture') ? inlineAcceptPool() : threadAcceptPool(threads);
@@ -71,6 +57,7 @@ export const translate: Translate = (error) => {
   if (code === 'log.unavailable' || code === 'append.refused' || code === 'topic.missing') return { code };
   // The client stopped for good, and of what was to be appended nothing is in the log: brokers too old, for instance.
   if (code === 'consumer.stopped') return { code: 'append.refused', ...(message === undefined ? {} : { detail: message }) };
+  if (code === 'evidence.disk-full') return { code };
   if (code === 'record.too-large')
     return {
       code: 'topic.record-refused',
@@ -80,35 +67,12 @@ export const translate: Translate = (error) => {
   return fault === null ? undefined : { code: fault.code };
 };
 
-async function captureModule(parts: Parts): Promise<DynamicModule> {
-  const { accepting, config, database, eventLog, health, keys, metrics, shutdown } = parts;
-  const pool = database.pool('capture', { statementTimeoutMs: config.limits.statementMs, clientsWait: true });
-  const { origin } = await ledgerConstants(await opened(pool));
-  const durability = await followDurability(eventLog, config.topics.events);
-  shutdown.at('producers', 'durability', () => Promise.resolve(durability.close()));
-  const appends = watchedAppends(eventLog, metrics);
-  health.dependency({ name: 'capture: database', ask: () => databaseAnswers(() => logSize(pool)) });
-  health.dependency({ name: 'capture: event log', ask: appends.ask });
+function captureModule({ config, metrics }: Parts, submitting: Submitting): DynamicModule {
   return CaptureModule.with({
-    pool: accepting,
-    known: {
-      firsts: async (refs) => {
-        const found = await firstEvents(pool, refs);
-        return new Map(
-          [...found].map(([key, { contentHash, capturedMicros }]) => [key, { contentHash, captured: formatInstant(capturedMicros) }]),
-        );
-      },
-      items: (refs) => knownItems(pool, refs),
-    },
-    log: appends.log,
-    topic: config.topics.events,
-    appendTimeoutMs: config.capture.appendTimeoutMs,
-    origin,
+    ...submitting,
     get durability() {
-      return durability.now();
+      return submitting.durability;
     },
-    publisherKey: keys.own,
-    receiptKey: await receiptSigningKey(config, origin),
     submitter: OPERATOR,
     limits: {
       bodyBytesMax: config.limits.bodyBytes,
@@ -116,7 +80,6 @@ async function captureModule(parts: Parts): Promise<DynamicModule> {
       batchDocumentsMax: config.limits.batchDocuments,
       chunkDocuments: config.capture.chunkDocuments,
     },
-    now: () => formatInstant(Date.now() * MICROS_PER_MS),
     metrics,
   });
 }

@@ -24,6 +24,7 @@ import {
   mapTilesAt,
   mapTilesBetween,
   noticeAt,
+  readableEvidence,
   readDeadLetter,
   readLinksFrom,
   readLogPiece,
@@ -95,6 +96,10 @@ export async function ledgerReads(pool: StorePool) {
     /** In the order of the log. */
     eventsFrom: (from: number, groups: readonly number[], size: number, limit: number) =>
       eventsFrom(pool, from, groups, size, limit, PAGE_CONTENT_BYTES_MAX),
+    /** Of these, what is here and open to the reader. */
+    async heldEvidence(reader: Reader, hashes: readonly string[]): Promise<ReadonlySet<string>> {
+      return new Set((await readableEvidence(pool, reader, hashes)).keys());
+    },
     itemCount: (item: string, groups: readonly number[], size: number) => itemCount(pool, item, groups, size),
     /** Of one snapshot with the log size, so that the answer shows neither more nor less than that size holds. */
     itemsByKeys: (alternatives: readonly (readonly string[])[], groups: readonly number[]) =>

@@ -19,6 +19,7 @@ import {
   refTo,
   text,
 } from './openapi-parts.ts';
+import { evidencePaths } from './openapi-evidence.ts';
 import { logPaths, proofPaths, receiptPaths } from './openapi-proofs.ts';
 import { schemaOf } from './sighting-schema.ts';
 import { NAMED_VIEWS } from './views.ts';
@@ -39,8 +40,25 @@ export function openApiDocument(): Json {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: [{ name: 'events' }, { name: 'items' }, { name: 'proofs' }, { name: 'log' }, { name: 'operation' }, { name: 'reference' }],
-    paths: { ...eventPaths(), ...receiptPaths(), ...itemPaths(), ...proofPaths(), ...logPaths(), ...operationPaths(), ...referencePaths() },
+    tags: [
+      { name: 'events' },
+      { name: 'items' },
+      { name: 'evidence' },
+      { name: 'proofs' },
+      { name: 'log' },
+      { name: 'operation' },
+      { name: 'reference' },
+    ],
+    paths: {
+      ...eventPaths(),
+      ...receiptPaths(),
+      ...itemPaths(),
+      ...evidencePaths(),
+      ...proofPaths(),
+      ...logPaths(),
+      ...operationPaths(),
+      ...referencePaths(),
+    },
     components: { schemas: { ...sightingSchemas(), ...plain(NAMED_VIEWS) } },
   };
 }

@@ -11,6 +11,6 @@ export { createMetrics, createWitnessMetrics, type Metrics, METRICS, WITNESS_MET
 export { keptKey } from './kept-key.ts';
 export { loadPublisherKeys, type PublisherKeyring } from './publisher-key.ts';
 export { createShutdown, type Shutdown } from './shutdown.ts';
-export { createHttpServer, type HttpServer } from './http/http-server.ts';
+export { createHttpServer, TAKES_BYTES, type HttpServer } from './http/http-server.ts';
 export { problemAnswer, type Translate } from './http/problem-answer.ts';
 export { requestIdOf } from './http/request-id.ts';

@@ -68,7 +68,7 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   const isOver = await hasEnded(database);
   if (isOver) {
     log.error('the log has ended: it is read and proved, and nothing is taken in', { code: 'log.frozen' });
-    config = { ...config, roles: config.roles.filter((role) => role === 'gateway') };
+    config = { ...config, roles: config.roles.filter((role) => role === 'gateway' || role === 'evidence') };
   }
   // The embedded database has a login for each role from its first moment.
   if (database.embedded === null) await checkLogins(config, log, database);
