@@ -14,16 +14,21 @@ export interface Client {
   text(path: string): Promise<string>;
   /** Throws as `get` does. */
   bytes(path: string): Promise<Uint8Array>;
+  /** The answer as it comes, whatever its status; for as long as it makes progress. */
+  open(path: string): Promise<Response>;
+  head(path: string): Promise<Response>;
+  /** A stream of any length. */
+  put(path: string, body: AsyncIterable<Uint8Array>, headers: Readonly<Record<string, string>>): Promise<Response>;
   post(path: string, contentType: string, body: string | Uint8Array): Promise<Response>;
 }
 
 /** @param signal ends every request that is under way, as CommandError with exit code 130 */
 export function createClient(base: string, signal?: AbortSignal): Client {
   const root = base.replace(/\/+$/, '');
-  const call = async (path: string, init: RequestInit): Promise<Response> => {
+  const call = async (path: string, init: RequestInit, isLong = false): Promise<Response> => {
     try {
-      const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-      return await fetch(`${root}${path}`, { ...init, signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]) });
+      const ends = [...(isLong ? [] : [AbortSignal.timeout(REQUEST_TIMEOUT_MS)]), ...(signal === undefined ? [] : [signal])];
+      return await fetch(`${root}${path}`, { ...init, ...(ends.length === 0 ? {} : { signal: AbortSignal.any(ends) }) });
     } catch (error) {
       if (signal?.aborted === true) throw interrupted();
       throw unreachable(root, error);
@@ -50,6 +55,10 @@ export function createClient(base: string, signal?: AbortSignal): Client {
       if (!response.ok) throw await problemError(response);
       return new Uint8Array(await response.arrayBuffer());
     },
+    open: (path) => call(path, {}, true),
+    head: (path) => call(path, { method: 'HEAD' }),
+    // Of a body that is a stream, fetch wants to hear that the answer comes after it.
+    put: (path, body, headers) => call(path, { method: 'PUT', headers, body, duplex: 'half' } as unknown as RequestInit, true),
     post: (path, contentType, body) =>
       call(path, { method: 'POST', headers: { 'content-type': contentType }, body: body as NonNullable<RequestInit['body']> }),
   };
