@@ -76,7 +76,8 @@ export function evidenceContract(product: Product): void {
       const { path, sha256 } = fileOf('held.txt', 'held\n');
       await product.cli('evidence', 'add', path);
       await untilActs(sha256, 1);
-      expect((await product.cli('evidence', 'release', sha256, '--authority', 'order 12/4')).code).toBe(3);
+      const early = await product.cli('evidence', 'release', sha256, '--authority', 'order 12/4', '--json');
+      expect([early.code, JSON.parse(early.stdout)]).toMatchObject([3, { error: { code: 'evidence.no-hold' } }]);
       expect((await product.cli('evidence', 'hold', sha256, '--authority', 'order 12/3')).code).toBe(0);
       await untilActs(sha256, 2);
       expect((await product.cli('evidence', 'show', sha256)).stdout).toMatch(/\nLEGAL HOLD of local since .*: order 12\/3\n/);

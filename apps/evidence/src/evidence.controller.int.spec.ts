@@ -20,7 +20,7 @@ describe('evidence over HTTP', () => {
     served.hasEnded = false;
   });
 
-  const codeOf = async (response: Response): Promise<string> => `${response.status} ${((await response.json()) as Problem).code}`;
+  const codeOf = async (response: Response): Promise<string> => `${((await response.json()) as Problem).code} ${response.status}`;
   const custody = async (sha256: string): Promise<EvidenceView> =>
     (await (await served.get(`/sha256/${sha256}/custody`)).json()) as EvidenceView;
   /** Sends so many bytes of a body that is announced longer, and goes away. */
@@ -95,7 +95,7 @@ describe('evidence over HTTP', () => {
   it('of another hash is refused and recorded as failed, never dropped', async () => {
     const [good, bad] = [randomBytes(3_000), randomBytes(3_000)];
     const before = files(served.folder);
-    expect(await codeOf(await served.put(hashOf(good), bad))).toBe('422 evidence.mismatch');
+    expect(await codeOf(await served.put(hashOf(good), bad))).toBe('evidence.mismatch 422');
     expect(files(served.folder)).toEqual(before);
     const { acts, mismatches, held, holders } = await custody(hashOf(good));
     expect([mismatches, held, holders]).toEqual([1, false, []]);
@@ -103,7 +103,7 @@ describe('evidence over HTTP', () => {
     expect((await served.get(`/sha256/${hashOf(good)}`)).status).toBe(404);
     // And where that cannot be recorded, the sender is told to come back.
     served.logFails = 'log.unavailable';
-    expect(await codeOf(await served.put(hashOf(good), bad))).toBe('503 log.unavailable');
+    expect(await codeOf(await served.put(hashOf(good), bad))).toBe('log.unavailable 503');
   });
 
   it('goes on where it broke off', async () => {
@@ -116,7 +116,7 @@ describe('evidence over HTTP', () => {
     served.asking = actor('customs');
     const rest = (from: number) => ({ 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` });
     const wrong = await served.put(sha256, bytes.subarray(90_000), rest(90_000));
-    expect([wrong.headers.get('upload-offset'), await codeOf(wrong)]).toEqual(['100000', '409 evidence.offset']);
+    expect([wrong.headers.get('upload-offset'), await codeOf(wrong)]).toEqual(['100000', 'evidence.offset 409']);
     expect((await served.put(sha256, bytes.subarray(100_000), rest(100_000))).status).toBe(201);
     expect(Buffer.from(await (await served.get(`/sha256/${sha256}`)).arrayBuffer())).toEqual(bytes);
   });
@@ -130,12 +130,12 @@ describe('evidence over HTTP', () => {
     expect([first.status, first.headers.get('upload-offset'), await first.json()]).toEqual([202, '2000', { sha256, offset: 2_000 }]);
     expect((await part(2_000, 5_000)).status).toBe(201);
     for (const range of ['bytes 0-9/5', 'bytes 5-1/10', 'items 0-9/10', 'bytes 0-9/*', 'bytes 0-8/20'])
-      expect(await codeOf(await served.put(hashOf('x'), '0123456789', { 'content-range': range }))).toBe('400 evidence.content-range');
+      expect(await codeOf(await served.put(hashOf('x'), '0123456789', { 'content-range': range }))).toBe('evidence.content-range 400');
   });
 
   it('is bounded, by what is announced and by what comes', async () => {
     const bytes = randomBytes(BYTES_MAX + 1);
-    expect(await codeOf(await served.put(hashOf(bytes), bytes))).toBe('413 evidence.too-large');
+    expect(await codeOf(await served.put(hashOf(bytes), bytes))).toBe('evidence.too-large 413');
     const chunked = new ReadableStream({
       start(controller) {
         for (let at = 0; at < bytes.length; at += 60_000) controller.enqueue(bytes.subarray(at, at + 60_000));
@@ -143,9 +143,9 @@ describe('evidence over HTTP', () => {
       },
     });
     const init = { method: 'PUT', body: chunked, duplex: 'half' } as RequestInit;
-    expect(await codeOf(await fetch(`${served.url}/v1/evidence/sha256/${hashOf(bytes)}`, init))).toBe('413 evidence.too-large');
+    expect(await codeOf(await fetch(`${served.url}/v1/evidence/sha256/${hashOf(bytes)}`, init))).toBe('evidence.too-large 413');
     const part = await served.put(hashOf(bytes), 'x', { 'content-range': `bytes 0-0/${bytes.length}` });
-    expect(await codeOf(part)).toBe('413 evidence.too-large');
+    expect(await codeOf(part)).toBe('evidence.too-large 413');
     expect(files(served.folder)).not.toContain(hashOf(bytes));
   });
 
@@ -200,7 +200,7 @@ describe('evidence over HTTP', () => {
     expect((await range('bytes=0-9', { 'if-range': '"other"' }))[0]).toBe(200);
     expect((await range('bytes=0-9', { 'if-range': `"${sha256}"` }))[0]).toBe(206);
     const beyond = await served.get(`/sha256/${sha256}`, { range: 'bytes=2000-' });
-    expect([beyond.headers.get('content-range'), await codeOf(beyond)]).toEqual(['bytes */2000', '416 evidence.range']);
+    expect([beyond.headers.get('content-range'), await codeOf(beyond)]).toEqual(['bytes */2000', 'evidence.range 416']);
     expect((await served.get(`/sha256/${sha256}`, { 'if-none-match': `"${sha256}"` })).status).toBe(304);
     const head = await served.get(`/sha256/${sha256}`, {}, 'HEAD');
     expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '2000', '']);
@@ -253,7 +253,7 @@ describe('evidence over HTTP', () => {
       citedBy: [{ event: { id: 'cites-2' } }],
     });
     served.asking = actor('');
-    expect(await codeOf(await served.get(`/sha256/${sha256}/custody`))).toBe('404 evidence.not-found');
+    expect(await codeOf(await served.get(`/sha256/${sha256}/custody`))).toBe('evidence.not-found 404');
   });
 
   it('is listed by pages', async () => {
@@ -268,9 +268,9 @@ describe('evidence over HTTP', () => {
     expect(all).toEqual(whole.evidence.map(({ sha256 }) => sha256));
     expect(new Set(all).size).toBe(all.length);
     for (const [query, code] of [
-      ['?cursor=x', '400 cursor.malformed'],
-      ['?limit=0', '400 query.invalid'],
-      ['?all=1', '400 query.unknown'],
+      ['?cursor=x', 'cursor.malformed 400'],
+      ['?limit=0', 'query.invalid 400'],
+      ['?all=1', 'query.unknown 400'],
     ])
       expect(await codeOf(await served.get(query ?? ''))).toBe(code);
   });
@@ -291,12 +291,12 @@ describe('evidence over HTTP', () => {
   it('is not open before the log has its act, and is taken in no more when the log has ended', async () => {
     const bytes = randomBytes(900);
     served.logFails = 'log.unavailable';
-    expect(await codeOf(await served.put(hashOf(bytes), bytes))).toBe('503 log.unavailable');
+    expect(await codeOf(await served.put(hashOf(bytes), bytes))).toBe('log.unavailable 503');
     expect((await served.get(`/sha256/${hashOf(bytes)}`)).status).toBe(404);
     served.logFails = null;
     expect((await served.put(hashOf(bytes), bytes)).status).toBe(201);
     served.hasEnded = true;
-    expect(await codeOf(await served.put(hashOf('late'), 'late'))).toBe('409 log.frozen');
+    expect(await codeOf(await served.put(hashOf('late'), 'late'))).toBe('log.frozen 409');
     expect((await served.get(`/sha256/${hashOf(bytes)}`)).status).toBe(200);
   });
 
@@ -307,7 +307,7 @@ describe('evidence over HTTP', () => {
     const path = join(served.folder, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
     chmodSync(path, 0o600);
     rmSync(path);
-    expect(await codeOf(await served.get(`/sha256/${sha256}`))).toBe('500 evidence.missing');
+    expect(await codeOf(await served.get(`/sha256/${sha256}`))).toBe('evidence.missing 500');
     expect((await served.put(sha256, bytes)).status).toBe(201);
     expect((await served.get(`/sha256/${sha256}`)).status).toBe(200);
   });
@@ -315,10 +315,10 @@ describe('evidence over HTTP', () => {
   it('has one address, and what is no hash has none', async () => {
     for (const name of [hashOf('a').toUpperCase(), 'abc', '..%2f..%2fetc%2fpasswd', `${hashOf('a')}%00`])
       expect([400, 404]).toContain((await served.get(`/sha256/${name}`)).status);
-    expect(await codeOf(await served.get('/sha256/abc'))).toBe('400 evidence.hash');
-    expect(await codeOf(await served.put('abc', 'x'))).toBe('400 evidence.hash');
-    expect(await codeOf(await served.put(hashOf('x'), 'x', {}, '?tlp=CLEAR'))).toBe('400 query.unknown');
-    expect(await codeOf(await served.put(hashOf('x'), 'x', {}, `?purpose=${'x'.repeat(1_025)}`))).toBe('400 query.invalid');
-    expect(await codeOf(await served.put(hashOf('x'), 'x', { 'content-encoding': 'gzip' }))).toBe('415 media-type.encoding');
+    expect(await codeOf(await served.get('/sha256/abc'))).toBe('evidence.hash 400');
+    expect(await codeOf(await served.put('abc', 'x'))).toBe('evidence.hash 400');
+    expect(await codeOf(await served.put(hashOf('x'), 'x', {}, '?tlp=CLEAR'))).toBe('query.unknown 400');
+    expect(await codeOf(await served.put(hashOf('x'), 'x', {}, `?purpose=${'x'.repeat(1_025)}`))).toBe('query.invalid 400');
+    expect(await codeOf(await served.put(hashOf('x'), 'x', { 'content-encoding': 'gzip' }))).toBe('media-type.encoding 415');
   });
 });

@@ -135,7 +135,8 @@ export const CLAIMS: Readonly<Record<string, (open: OpenStore) => Promise<void>>
     const store = await open();
     const all = Array.from({ length: 6 }, () => randomBytes(20_000));
     const outcomes = await Promise.all([...all, ...all, ...all].map((bytes) => store.put(hashOf(bytes), pieces(bytes), OWN)));
-    expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['stored', 'known']));
+    const first = outcomes.filter(({ outcome }) => outcome === 'stored');
+    expect([first.length, outcomes.every(({ outcome }) => outcome === 'stored' || outcome === 'known')]).toEqual([all.length, true]);
     for (const bytes of all) expect(await contentOf(store, hashOf(bytes))).toEqual(bytes);
   },
   'the list has all that is there, in the order of the names, and nothing else': async (open) => {

@@ -1,7 +1,7 @@
 /**
  * Evidence as files of a folder: `ab/cd/<hash>` for the hash abcd..., read-only.
  *
- * What comes goes into `incoming/<random>`; whole and of the right hash, it is synced (fsync), renamed, and the folders on the way are synced:
+ * What comes goes into `incoming/<random>`; whole and of the right hash, it is synced (fsync), gets its name, and the folders on the way are synced:
  * so a name that is there has its bytes, whatever happens, and a loss of power takes back at most what nobody was told of. Of an upload that
  * broke off, the file moves to `parts/<owner>/<hash>`; whoever goes on takes it from there by a rename, which succeeds for one alone, so that
  * several processes may share the folder. A process that is killed leaves a file in `incoming`, and its upload begins anew; such files and
@@ -9,7 +9,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EvidenceError } from './errors.ts';
 import { checkHash, checkOwner, HASH_PATTERN, type EvidenceStat, type EvidenceStore, type PutOptions, type Verified } from './port.ts';
@@ -115,6 +115,33 @@ async function claim(part: string, temporary: string, bytes: number): Promise<bo
   return false;
 }
 
+/**
+ * A rename that replaces nothing: where the name is there already, it stays as it is, for these are the same bytes, and another file would say
+ * that they came later. Whether it was ours; of several at once, of one alone.
+ */
+async function nameOnce(temporary: string, path: string): Promise<boolean> {
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    if (NO_LINKS.has(codeOf(error))) return renameOver(temporary, path);
+    if (codeOf(error) !== 'EEXIST') throw error;
+    await rm(temporary);
+    return false;
+  }
+  await rm(temporary);
+  return true;
+}
+
+/** File systems without links: two that come at once may both be told that they were first; the bytes are the same. */
+async function renameOver(temporary: string, path: string): Promise<boolean> {
+  const isThere = (await statOf(path, '')) !== null;
+  if (isThere) await rm(temporary);
+  else await rename(temporary, path);
+  return !isThere;
+}
+
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
 class FileSink implements Sink {
   bytes: number;
   readonly #place: Place;
@@ -141,12 +168,9 @@ class FileSink implements Sink {
       await this.#handle.chmod(FILE_MODE);
       await this.#handle.sync();
       await this.#handle.close();
-      const isKnown = (await statOf(path, '')) !== null;
       await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
       hooks.before('rename', path);
-      // Where it is there already, it stays as it is: these are the same bytes, and a second file would say that they came later.
-      if (isKnown) await rm(this.#temporary);
-      else await rename(this.#temporary, path);
+      const isKnown = !(await nameOnce(this.#temporary, path));
       // From the innermost outwards; each may be new.
       for (const folder of [dirname(path), dirname(dirname(path)), root]) {
         hooks.before('sync-folder', folder);
