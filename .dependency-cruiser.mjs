@@ -36,6 +36,7 @@ const ALLOWED = {
   'libs/contracts': [lib('domain'), npm('typebox')],
   'libs/sources': [lib('domain'), lib('contracts')],
   'libs/event-log': [npm('kafkajs'), NODE],
+  'libs/evidence': [NODE],
   'libs/store': [
     lib('domain'),
     lib('ledger'),
@@ -51,10 +52,17 @@ const ALLOWED = {
   'apps/projector': [LIBS, ...NEST, NODE],
   'apps/sealer': [LIBS, NODE],
   'apps/gateway': [LIBS, ...NEST, npm('swagger-ui-dist'), NODE],
+  'apps/evidence': [LIBS, ...NEST, NODE],
   'apps/witness': [LIBS, NODE],
   'apps/verify-page': [lib('ledger')],
   'apps/audit': [LIBS, NODE],
-  'apps/custody': [LIBS, '^apps/(capture|projector|sealer|gateway|witness|audit)/src/index\\.ts$', ...NEST, npm('commander'), NODE],
+  'apps/custody': [
+    LIBS,
+    '^apps/(capture|projector|sealer|gateway|evidence|witness|audit)/src/index\\.ts$',
+    ...NEST,
+    npm('commander'),
+    NODE,
+  ],
 };
 
 const allowLists = Object.entries(ALLOWED).flatMap(([folder, allowed]) => [

@@ -9,6 +9,7 @@ grant usage on schema event_log to custody_capture;
 create schema ledger;
 grant usage on schema ledger to custody_access;
 grant usage on schema ledger to custody_capture;
+grant usage on schema ledger to custody_evidence;
 grant usage on schema ledger to custody_gateway;
 grant usage on schema ledger to custody_operator;
 grant usage on schema ledger to custody_projector;
@@ -124,6 +125,7 @@ CREATE INDEX content_named ON ledger.content USING btree (log_index) WHERE (POSI
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.content FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.content FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 grant insert on ledger.content to custody_projector;
+grant select on ledger.content to custody_evidence;
 grant select on ledger.content to custody_gateway;
 grant select on ledger.content to custody_operator;
 grant select on ledger.content to custody_projector;
@@ -202,6 +204,7 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.entries FOR EACH RO
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 grant insert on ledger.entries to custody_projector;
 grant select on ledger.entries to custody_capture;
+grant select on ledger.entries to custody_evidence;
 grant select on ledger.entries to custody_gateway;
 grant select on ledger.entries to custody_operator;
 grant select on ledger.entries to custody_projector;
@@ -218,6 +221,23 @@ create policy reader on ledger.entries for select to custody_gateway using ((grp
 create policy sealer_reads on ledger.entries for select to custody_sealer using (( SELECT pg_has_role(CURRENT_USER, 'custody_sealer'::name, 'usage'::text) AS pg_has_role));
 comment on column ledger.entries.grps is 'Reader groups that may read the row; none = nobody, so that a row whose readers were forgotten is seen by nobody.';
 
+create table ledger.evidence_refs (
+  sha256 bytea not null,
+  grp integer not null,
+  log_index bigint not null,
+  kind smallint not null,
+  constraint evidence_refs_pkey PRIMARY KEY (sha256, grp, log_index),
+  constraint evidence_refs_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.evidence_refs FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.evidence_refs FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+grant insert on ledger.evidence_refs to custody_projector;
+grant select on ledger.evidence_refs to custody_evidence;
+grant select on ledger.evidence_refs to custody_gateway;
+grant select on ledger.evidence_refs to custody_operator;
+grant select on ledger.evidence_refs to custody_projector;
+comment on table ledger.evidence_refs is 'One row per (evidence, reader group) of an entry that cites the evidence, or says an act on it; derived, in the transaction of the entry.';
+
 create table ledger.head (
   one boolean not null default true,
   size bigint not null,
@@ -231,6 +251,7 @@ create table ledger.head (
 ) with (fillfactor=10);
 CREATE TRIGGER frozen BEFORE UPDATE ON ledger.head FOR EACH ROW WHEN (old.frozen) EXECUTE FUNCTION ledger.refuse_growth();
 grant select on ledger.head to custody_capture;
+grant select on ledger.head to custody_evidence;
 grant select on ledger.head to custody_gateway;
 grant select on ledger.head to custody_operator;
 grant select on ledger.head to custody_projector;
@@ -309,6 +330,7 @@ create table ledger.reader_groups (
   constraint reader_groups_pkey PRIMARY KEY (id)
 );
 grant insert on ledger.reader_groups to custody_projector;
+grant select on ledger.reader_groups to custody_evidence;
 grant select on ledger.reader_groups to custody_gateway;
 grant select on ledger.reader_groups to custody_operator;
 grant select on ledger.reader_groups to custody_projector;
@@ -332,6 +354,7 @@ create table ledger.relations (
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.relations FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.relations FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 grant insert on ledger.relations to custody_projector;
+grant select on ledger.relations to custody_evidence;
 grant select on ledger.relations to custody_gateway;
 grant select on ledger.relations to custody_operator;
 grant select on ledger.relations to custody_projector;
@@ -384,6 +407,7 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.timeline FOR EACH R
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.timeline FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 grant insert on ledger.timeline to custody_projector;
 grant select on ledger.timeline to custody_capture;
+grant select on ledger.timeline to custody_evidence;
 grant select on ledger.timeline to custody_gateway;
 grant select on ledger.timeline to custody_operator;
 grant select on ledger.timeline to custody_projector;
@@ -636,7 +660,7 @@ CREATE OR REPLACE FUNCTION ledger.refuse_change()
 AS $function$
 begin
   -- A rebuild empties what is derived from entries and content; only the owner may truncate at all.
-  if tg_op = 'TRUNCATE' and tg_table_name in ('timeline', 'relations') and current_setting('custody.rebuild', true) = 'on' then
+  if tg_op = 'TRUNCATE' and tg_table_name in ('timeline', 'relations', 'evidence_refs') and current_setting('custody.rebuild', true) = 'on' then
     return null;
   end if;
   raise exception 'ledger.append-only: the ledger only grows; % of %.% was refused. Submit a correction, a retraction or a marking instead.',

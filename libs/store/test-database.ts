@@ -21,7 +21,7 @@ export interface TestDatabase {
   /** The owner's login on this database. */
   readonly url: string;
   readonly name: string;
-  /** A pool that has stepped down to the role; `owner` has not. The gateway's can say who reads. Closed by drop(). */
+  /** A pool that has stepped down to the role; `owner` has not. Those of gateway and evidence can say who reads. Closed by drop(). */
   pool(role: AppRole | 'owner', options?: Partial<PoolOptions>): StorePool;
   /** Closes the pools, drops the database, stops the server where it is this suite's own. */
   drop(): Promise<void>;
@@ -64,7 +64,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     url,
     name,
     pool: (role, options) => {
-      const rights = role === 'owner' ? {} : { role, ...(role === 'gateway' ? { contextKey: TEST_CONTEXT_KEY } : {}) };
+      const rights = role === 'owner' ? {} : { role, ...(role === 'gateway' || role === 'evidence' ? { contextKey: TEST_CONTEXT_KEY } : {}) };
       const pool = createPool({ url, applicationName: `test ${role}`, max: 8, ...rights, ...options });
       pools.push(pool);
       return pool;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { caseFolder } from './case-folder.ts';
@@ -13,9 +13,9 @@ describe('files that a case file refers to', () => {
   symlinkSync(join(folder, 'secret.txt'), join(folder, 'case', 'link.txt'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test('are known by hash and size', () => {
+  test('are known by hash, size and place', () => {
     const sha256 = createHash('sha256').update('MMSI\n671990004\n').digest('hex');
-    expect(fileOf('ais/leg.csv')).toEqual({ sha256, bytes: 15 });
+    expect(fileOf('ais/leg.csv')).toEqual({ sha256, bytes: 15, path: realpathSync(join(folder, 'case', 'ais', 'leg.csv')) });
   });
 
   test.each(['../secret.txt', 'link.txt', 'ais', 'absent.csv', 'a\0b', '/etc/hostname'])(

@@ -12,8 +12,8 @@ const REMEMBERED_MAX = 10_000;
  * A function from a reference (path relative to the case file) to hash and size; undefined for one that is not there or lies outside of the
  * case's folder: a case file from elsewhere must not make this machine's other files known.
  */
-export function caseFolder(caseFile: string): (ref: string) => CaseFileHash | undefined {
-  const remembered = new Map<string, CaseFileHash | undefined>();
+export function caseFolder(caseFile: string): (ref: string) => CaseFile | undefined {
+  const remembered = new Map<string, CaseFile | undefined>();
   return (ref) => {
     if (!remembered.has(ref)) {
       if (remembered.size >= REMEMBERED_MAX) remembered.clear();
@@ -23,21 +23,28 @@ export function caseFolder(caseFile: string): (ref: string) => CaseFileHash | un
   };
 }
 
-function hashWithin(folder: string, ref: string): CaseFileHash | undefined {
+/** A file with the place where it lies. */
+export interface CaseFile extends CaseFileHash {
+  readonly bytes: number;
+  readonly path: string;
+}
+
+function hashWithin(folder: string, ref: string): CaseFile | undefined {
   if (isAbsolute(ref) || ref.includes('\0')) return undefined;
   try {
     const root = realpathSync(folder);
     const path = realpathSync(join(root, ref));
     const inside = relative(root, path);
     if (inside.startsWith('..') || isAbsolute(inside)) return undefined;
-    return hashOf(path);
+    const hash = hashOf(path);
+    return hash === undefined ? undefined : { ...hash, path };
   } catch {
     // Not there, or not readable: the line keeps its reference, as one whose bytes nobody has seen.
     return undefined;
   }
 }
 
-function hashOf(path: string): CaseFileHash | undefined {
+function hashOf(path: string): Omit<CaseFile, 'path'> | undefined {
   const file = openSync(path, 'r');
   try {
     if (!fstatSync(file).isFile()) return undefined;

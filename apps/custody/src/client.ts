@@ -21,23 +21,24 @@ export interface Client {
   text(path: string): Promise<string>;
   /** Throws as `get` does. */
   bytes(path: string): Promise<Uint8Array>;
+  /** The answer as it comes, whatever its status; for as long as it makes progress. */
+  open(path: string): Promise<Response>;
+  head(path: string): Promise<Response>;
+  /** A stream of any length. */
+  put(path: string, body: AsyncIterable<Uint8Array>, headers: Readonly<Record<string, string>>): Promise<Response>;
   post(path: string, contentType: string, body: string | Uint8Array): Promise<Response>;
 }
 
 export function createClient(base: string, { apiKey, signal }: ClientOptions = {}): Client {
   const root = base.replace(/\/+$/, '');
-  const call = async (path: string, init: RequestInit): Promise<Response> => {
+  const call = async (path: string, init: RequestInit, isLong = false): Promise<Response> => {
     try {
-      const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+      const ends = [...(isLong ? [] : [AbortSignal.timeout(REQUEST_TIMEOUT_MS)]), ...(signal === undefined ? [] : [signal])];
       const headers = {
         ...(apiKey === undefined || apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
         ...(init.headers as Record<string, string>),
       };
-      return await fetch(`${root}${path}`, {
-        ...init,
-        headers,
-        signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
-      });
+      return await fetch(`${root}${path}`, { ...init, headers, ...(ends.length === 0 ? {} : { signal: AbortSignal.any(ends) }) });
     } catch (error) {
       if (signal?.aborted === true) throw interrupted();
       throw unreachable(root, error);
@@ -64,6 +65,10 @@ export function createClient(base: string, { apiKey, signal }: ClientOptions = {
       if (!response.ok) throw await problemError(response);
       return new Uint8Array(await response.arrayBuffer());
     },
+    open: (path) => call(path, {}, true),
+    head: (path) => call(path, { method: 'HEAD' }),
+    // Of a body that is a stream, fetch wants to hear that the answer comes after it.
+    put: (path, body, headers) => call(path, { method: 'PUT', headers, body, duplex: 'half' } as unknown as RequestInit, true),
     post: (path, contentType, body) =>
       call(path, { method: 'POST', headers: { 'content-type': contentType }, body: body as NonNullable<RequestInit['body']> }),
   };

@@ -65,6 +65,7 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
     operator: config.databaseUrlOperator,
     sealer: config.databaseUrlSealer,
     access: config.databaseUrlAccess,
+    evidence: config.databaseUrlEvidence,
   };
   const loginOf = (role: AppRole): { url: string; role?: AppRole } =>
     embedded === null ? { url: ownLogins[role] ?? (external as string), role } : { url: embedded.url(role) };
@@ -74,7 +75,7 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
       const max = options.max ?? config.limits.poolConnections;
       const timeout = options.statementTimeoutMs === undefined ? {} : { statementTimeoutMs: options.statementTimeoutMs };
       const patience = options.clientsWait === true ? { connectTimeoutMs: CONNECT_TIMEOUT_MS } : {};
-      const signs = role === 'gateway' ? { contextKey } : {};
+      const signs = role === 'gateway' || role === 'evidence' ? { contextKey } : {};
       const login = { ...loginOf(role), ...timeout, ...patience, ...signs };
       return pools.keep(createPool({ ...login, max, applicationName: `custody ${role}`, log: storeLog }));
     },
@@ -124,7 +125,7 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
   };
 }
 
-/** The key by which the gateway says who reads: the one that is set, or the data directory's. */
+/** The key by which the gateway and evidence say who reads: the one that is set, or the data directory's. */
 async function installedContextKey(config: Config, ownerUrl: string): Promise<Buffer> {
   const key = Buffer.from(config.contextKey ?? (await keptKey(config.dataDir, 'context.key', 'context key')), 'hex');
   const owner = createPool({ url: ownerUrl, max: 1, applicationName: 'custody owner' });

@@ -22,16 +22,16 @@ export async function loadDemo({ log, database, config, eventLog }: Parts, url: 
   const ends = await eventLog.ends(config.topics.events);
   if (ends.some(({ high }) => high > 0)) return false;
   const file = fileURLToPath(new URL('demo/lux-and-loaded.jsonl', packageRoot()));
-  const report = { accepted: 0 };
+  const report = { entries: 0 };
   const exit = await importCase(createClient(url, { apiKey }), file, {
     onError: 'proceed',
     quiet: true,
-    onReport: ({ accepted }) => (report.accepted = accepted),
+    onReport: ({ accepted, evidence }) => (report.entries = accepted + evidence.received),
   });
   if (exit !== EXIT.ok) log.warn('the demo case was not imported whole');
-  // A trace right after the ready line must show all of it. Sightings are counted: the log may have entries of its operator.
-  await until({ database }, async (pool) => (await countEntriesFrom(pool, 0)) >= report.accepted);
-  log.info('the demo case (synthetic details on a publicly reported route) was imported', { count: report.accepted });
+  // A trace right after the ready line must show all of it. Sightings and what was received as evidence are counted: the log may have entries of its operator.
+  await until({ database }, async (pool) => (await countEntriesFrom(pool, 0)) >= report.entries);
+  log.info('the demo case (synthetic details on a publicly reported route) was imported', { count: report.entries });
   return true;
 }
 

@@ -30,8 +30,8 @@ const LIKE_A_CODE = new RegExp(`'((?:${NAMESPACES.join('|')})\\.${CODE})'`, 'g')
 const CHECKED: ReadonlySet<string> = new Set([...PROOF_FAULT_CODES, ...NOTE_FAULT_CODES]);
 /** And so are acts of policy. */
 const ACTS: ReadonlySet<string> = new Set(POLICY_ACTS);
-/** And files with keys. */
-const FILE = /^(?:checkpoint|receipt)\.key$/;
+/** And so are files with keys, and a setting. */
+const FILE = /^(?:(?:checkpoint|receipt)\.key|evidence\.dir)$/;
 const TABLE = /^(?:ledger|proof)\.(?:head|sealer|entries|content|timeline|relations|search_keys|notices|seals|checkpoints|tiles|items)$/;
 
 const codesNotInCatalogue = (source: string): string[] =>

@@ -86,7 +86,7 @@ export function exitCodeOf(status: number): ExitCode {
   if (status === 404) return EXIT.notFound;
   if (status === 401 || status === 403) return EXIT.auth;
   if (status === 409 || status === 412) return EXIT.conflict;
-  if (status === 429 || status === 503) return EXIT.temporary;
+  if (status === 429 || status === 503 || status === 507) return EXIT.temporary;
   if (status >= 400 && status < 500) return EXIT.usage;
   return EXIT.unexpected;
 }

@@ -2,22 +2,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type AcceptPool, CaptureModule, inlineAcceptPool, threadAcceptPool } from '#app/capture';
 import { GatewayModule, ledgerReads } from '#app/gateway';
+import { evidenceModule } from './evidence-role.ts';
+import { opened } from './opened-pool.ts';
+import { openSubmitting, type Submitting } from './submitting.ts';
 import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
-import { formatInstant, openBreakGlass, type PolicyState } from '#lib/domain';
+import { openBreakGlass, type Actor } from '#lib/domain';
 import { JSON_BYTES_MAX } from '#lib/ledger';
 import { type Config, createHttpServer, type Translate } from '#lib/runtime';
-import {
-  firstEvents,
-  knownItems,
-  ledgerConstants,
-  listDeadLetters,
-  logSize,
-  markRetried,
-  readDeadLetter,
-  storeFault,
-  type StorePool,
-} from '#lib/store';
-import { followDurability } from './event-logs.ts';
+import { listDeadLetters, logSize, markRetried, readDeadLetter, storeFault } from '#lib/store';
 import type { NewApiKey } from './access/api-key.ts';
 import { httpAccess } from './access/authenticator.ts';
 import { PolicyFollower } from './access/policy-follower.ts';
@@ -26,7 +18,7 @@ import { HEALTH_DEPS, HealthController } from './health.controller.ts';
 import { receiptSigningKey } from './log-key.ts';
 import type { Parts } from './parts.ts';
 import { watchPromises } from './promise-watch.ts';
-import { databaseAnswers, watchedAppends } from './readiness.ts';
+import { databaseAnswers } from './readiness.ts';
 
 const MICROS_PER_MS = 1000;
 
@@ -38,10 +30,16 @@ export async function startHttp(parts: Parts, own: NewApiKey): Promise<string> {
   const { config, log, metrics, health, shutdown } = parts;
   const follower = await followPolicy(parts);
   const policy = (): ReturnType<PolicyFollower['current']> => follower.current();
+  const breaksGlass = async ({ agency, principal, via }: Actor): Promise<boolean> =>
+    via !== 'anonymous' && openBreakGlass(await policy(), agency, principal, Date.now() * MICROS_PER_MS) !== undefined;
   const imports: DynamicModule[] = [];
-  if (parts.hasEnded) imports.push(CaptureModule.ended());
-  else if (config.roles.includes('capture')) imports.push(await captureModule(parts));
-  if (config.roles.includes('gateway')) imports.push(await gatewayModule(parts, policy));
+  const submits = !parts.hasEnded && config.roles.some((role) => role === 'capture' || role === 'evidence');
+  const submitting = submits ? await openSubmitting(parts) : null;
+  if (submitting === null) {
+    if (parts.hasEnded) imports.push(CaptureModule.ended());
+  } else if (config.roles.includes('capture')) imports.push(captureModule(parts, submitting));
+  if (config.roles.includes('gateway')) imports.push(await gatewayModule(parts, breaksGlass));
+  if (config.roles.includes('evidence')) imports.push(await evidenceModule(parts, submitting, breaksGlass));
   const root: DynamicModule = {
     module: CustodyModule,
     imports,
@@ -81,23 +79,6 @@ async function followPolicy({ config, database, log, shutdown }: Parts): Promise
   return follower;
 }
 
-const OPENING_TRIES = 10;
-
-/**
- * With a first connection, for what is read next. A pool whose clients do not wait long gives a connection up after a second; a start does
- * not end for it, though on a busy machine modules that load keep this process from its sockets for longer.
- */
-async function opened(pool: StorePool): Promise<StorePool> {
-  for (let tries = 1; ; tries++) {
-    try {
-      await pool.query('select 1');
-      return pool;
-    } catch (error) {
-      if (tries === OPENING_TRIES) throw error;
-    }
-  }
-}
-
 /** Threads load for a second before they take anything: begun with the process, they are ready when the database is. */
 export const startAccepting = ({ roles, capture: { threads } }: Config): AcceptPool =>
   threads === 0 || !roles.includes('capture') ? inlineAcceptPool() : threadAcceptPool(threads);
@@ -108,6 +89,7 @@ export const translate: Translate = (error) => {
   if (code === 'log.unavailable' || code === 'append.refused' || code === 'topic.missing') return { code };
   // The client stopped for good, and of what was to be appended nothing is in the log: brokers too old, for instance.
   if (code === 'consumer.stopped') return { code: 'append.refused', ...(message === undefined ? {} : { detail: message }) };
+  if (code === 'evidence.disk-full') return { code };
   if (code === 'record.too-large')
     return {
       code: 'topic.record-refused',
@@ -117,47 +99,23 @@ export const translate: Translate = (error) => {
   return fault === null ? undefined : { code: fault.code };
 };
 
-async function captureModule(parts: Parts): Promise<DynamicModule> {
-  const { accepting, config, database, eventLog, health, keys, metrics, shutdown } = parts;
-  const pool = database.pool('capture', { statementTimeoutMs: config.limits.statementMs, clientsWait: true });
-  const { origin } = await ledgerConstants(await opened(pool));
-  const durability = await followDurability(eventLog, config.topics.events);
-  shutdown.at('producers', 'durability', () => Promise.resolve(durability.close()));
-  const appends = watchedAppends(eventLog, metrics);
-  health.dependency({ name: 'capture: database', ask: () => databaseAnswers(() => logSize(pool)) });
-  health.dependency({ name: 'capture: event log', ask: appends.ask });
+function captureModule({ config, metrics }: Parts, submitting: Submitting): DynamicModule {
   return CaptureModule.with({
-    pool: accepting,
-    known: {
-      firsts: async (refs) => {
-        const found = await firstEvents(pool, refs);
-        return new Map(
-          [...found].map(([key, { contentHash, capturedMicros }]) => [key, { contentHash, captured: formatInstant(capturedMicros) }]),
-        );
-      },
-      items: (refs) => knownItems(pool, refs),
-    },
-    log: appends.log,
-    topic: config.topics.events,
-    appendTimeoutMs: config.capture.appendTimeoutMs,
-    origin,
+    ...submitting,
     get durability() {
-      return durability.now();
+      return submitting.durability;
     },
-    publisherKey: keys.own,
-    receiptKey: await receiptSigningKey(config, origin),
     limits: {
       bodyBytesMax: config.limits.bodyBytes,
       documentBytesMax: JSON_BYTES_MAX,
       batchDocumentsMax: config.limits.batchDocuments,
       chunkDocuments: config.capture.chunkDocuments,
     },
-    now: () => formatInstant(Date.now() * MICROS_PER_MS),
     metrics,
   });
 }
 
-async function gatewayModule(parts: Parts, policy: () => Promise<PolicyState>): Promise<DynamicModule> {
+async function gatewayModule(parts: Parts, breaksGlass: (actor: Actor) => Promise<boolean>): Promise<DynamicModule> {
   const { config, database, eventLog, health } = parts;
   const statementTimeoutMs = config.limits.statementMs;
   const pool = database.pool('gateway', { statementTimeoutMs, clientsWait: true });
@@ -168,8 +126,7 @@ async function gatewayModule(parts: Parts, policy: () => Promise<PolicyState>): 
   watchPromises(parts, operator);
   return GatewayModule.with({
     reads,
-    breaksGlass: async ({ agency, principal, via }) =>
-      via !== 'anonymous' && openBreakGlass(await policy(), agency, principal, Date.now() * MICROS_PER_MS) !== undefined,
+    breaksGlass,
     receiptKey: await receiptSigningKey(config, reads.origin),
     deadLetters: {
       log: eventLog,

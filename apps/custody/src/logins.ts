@@ -10,12 +10,15 @@ export interface LoginFinding {
   readonly detail: string;
 }
 
-/** Capture's login appends to the embedded log and reads it, in every process; the gateway's retries are the operator's; who takes requests knows callers by `access`. */
+/**
+ * Capture's login appends to the embedded log and reads it, in every process, and what is received as evidence; the gateway's retries are the
+ * operator's; who takes requests knows callers by `access`.
+ */
 function rolesOf({ roles, kafka }: Config): AppRole[] {
   const used = new Set<AppRole>(roles);
   if (roles.includes('gateway')) used.add('operator');
-  if (roles.includes('gateway') || roles.includes('capture')) used.add('access');
-  if (kafka.brokers.length === 0) used.add('capture');
+  if (roles.some((role) => role === 'gateway' || role === 'capture' || role === 'evidence')) used.add('access');
+  if (kafka.brokers.length === 0 || roles.includes('evidence')) used.add('capture');
   return [...used];
 }
 

@@ -78,6 +78,7 @@ function program(): Command {
     .description('list those of your agency, and what stands instead')
     .option('--limit <n>', 'how many', '50')
     .action(runner(async (options) => (await import('./commands/conflicts.ts')).list(await clientOf(options), options)));
+  evidenceCommands(root);
   localCommands(root);
   auditCommands(root);
   witnessCommand(root);
@@ -185,6 +186,7 @@ function caseCommands(root: Command): void {
     )
     .option('--rejects <file>', 'write the rejected lines here, as they were')
     .option('--receipts <file>', 'add the signed receipt of each line that is in to this file')
+    .option('--no-evidence', 'leave the files that lie beside the case file where they are')
     .option('-q, --quiet', 'no progress line')
     .action(
       runner(async (options, file) =>
@@ -197,6 +199,7 @@ function caseCommands(root: Command): void {
     .command('export [item]')
     .description('write what the ledger holds as a case file that imports again; of one item, a proof bundle that anyone can check')
     .addOption(new Option('--as <format>', 'format, of a whole case').choices(['case']).default('case'))
+    .option('--no-evidence', 'of a bundle: without the files that its events cite')
     .option('--size <n>', 'of a bundle: as the log showed it at this size (default: its newest head)')
     .option('-o, --output <file>', 'file to write (default for a case: stdout)')
     .action(
@@ -208,6 +211,50 @@ function caseCommands(root: Command): void {
         ),
       ),
     );
+}
+
+/** Files that support what is said. */
+function evidenceCommands(root: Command): void {
+  const evidence = root.command('evidence').description('files of evidence, by their SHA-256');
+  evidence
+    .command('add <file>')
+    .description('send a file, and say with --for which event it supports')
+    .option('--for <id>', 'the event: `id` of your agency, or `agency/id`')
+    .option('--locator <place>', 'where in the file: line:5, row:14, page:2, region:x=10,y=10,w=50,h=20')
+    .option('--purpose <text>', 'what it is sent for')
+    .option('--authority <text>', 'by what right')
+    .action(runner(async (options, file) => (await import('./commands/evidence.ts')).add(await clientOf(options), file ?? '', options)));
+  evidence
+    .command('get <hash>')
+    .description('save a file, if its bytes have the hash')
+    .requiredOption('-o, --output <file>', 'file to write')
+    .action(runner(async (options, hash) => (await import('./commands/evidence.ts')).get(await clientOf(options), hash ?? '', options)));
+  evidence
+    .command('ls')
+    .description('list the files that you may see')
+    .action(runner(async (options) => (await import('./commands/evidence.ts')).list(await clientOf(options), options)));
+  evidence
+    .command('show <hash>')
+    .description('its type and size, who has it since when, its chain of custody, and which events cite it')
+    .action(runner(async (options, hash) => (await import('./commands/evidence.ts')).show(await clientOf(options), hash ?? '', options)));
+  evidence
+    .command('hold <hash>')
+    .description('put a legal hold on it')
+    .requiredOption('--authority <text>', 'by what right')
+    .option('--purpose <text>', 'what for')
+    .action(runner(async (options, hash) => (await import('./commands/evidence.ts')).hold(await clientOf(options), hash ?? '', options)));
+  evidence
+    .command('release <hash>')
+    .description('end the holds of your agency')
+    .requiredOption('--authority <text>', 'by what right')
+    .option('--purpose <text>', 'what for')
+    .action(
+      runner(async (options, hash) => (await import('./commands/evidence.ts')).release(await clientOf(options), hash ?? '', options)),
+    );
+  evidence
+    .command('verify')
+    .description('hash everything in the store of this machine again: missing, altered, unknown; a server may run beside it')
+    .action(runner(async (options) => (await import('./commands/evidence-verify.ts')).verify(options)));
 }
 
 /** Commands that work on this machine's data or configuration and need no server. */

@@ -26,7 +26,7 @@ let postgres: EmbeddedPostgres;
 let product: RunningCustody;
 
 const loginsOf = (
-  url: (role: 'capture' | 'projector' | 'gateway' | 'operator' | 'sealer' | 'access') => string,
+  url: (role: 'capture' | 'projector' | 'gateway' | 'operator' | 'sealer' | 'access' | 'evidence') => string,
 ): Record<string, string> => ({
   DATABASE_URL: postgres.url('owner'),
   DATABASE_URL_CAPTURE: url('capture'),
@@ -35,6 +35,7 @@ const loginsOf = (
   DATABASE_URL_OPERATOR: url('operator'),
   DATABASE_URL_SEALER: url('sealer'),
   DATABASE_URL_ACCESS: url('access'),
+  DATABASE_URL_EVIDENCE: url('evidence'),
 });
 
 beforeAll(async () => {
@@ -111,6 +112,7 @@ describe('readiness', () => {
         'capture: database',
         'capture: event log',
         'dead-letter copies',
+        'evidence: database',
         'gateway: database',
         'projector',
         'projector: database',

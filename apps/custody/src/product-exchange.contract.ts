@@ -71,7 +71,10 @@ export function exchangeContract(product: Product): void {
     it('imported again changes nothing', async () => {
       const [size, ends] = [await product.sightings(), await product.eventLogEnds()];
       const { code, stdout } = await product.cli('import', DEMO);
-      expect([code, stdout]).toEqual([0, '62 lines: 0 accepted, 62 already there, 0 rejected.\n']);
+      expect([code, stdout]).toEqual([
+        0,
+        '62 lines: 0 accepted, 62 already there, 0 rejected.\n19 files of evidence: 0 received, 19 there already.\n',
+      ]);
       expect([await product.sightings(), await product.eventLogEnds()]).toEqual([size, ends]);
     });
 

@@ -1,7 +1,7 @@
 /** When the running product recorded what it holds: set by its seals alone, whatever anyone states, and asked for by date. */
 import type { EventAnswer, EventsView, EventView, StoredView, TimelineView } from '#lib/contracts';
 import { CAR, timelinePath } from './product-tracing.contract.ts';
-import { DEMO_SIGHTINGS, type Product, sighting } from './tested-product.contract.ts';
+import { DEMO_ENTRIES, type Product, sighting } from './tested-product.contract.ts';
 
 const RECORDED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 const EARLIER = '2019-05-01';
@@ -25,7 +25,7 @@ export function sealedDemoContract(product: Product, sinceMs: () => number): voi
   it('has at its ready line a signed head over all of the demo, which was recorded at one moment', async () => {
     const { code, stdout } = await product.cli('checkpoint', 'get');
     const { events, coordinates } = await product.json<EventsView>('/v1/events?limit=500');
-    expect([code, events.length]).toEqual([0, DEMO_SIGHTINGS]);
+    expect([code, events.length]).toEqual([0, DEMO_ENTRIES]);
     expect(stdout.split('\n')[1]).toBe(String(coordinates.asOf.logSize));
     expect(new Set(events.map(({ recorded }) => recorded)).size).toBe(1);
     expect(notOfToday(events, sinceMs())).toEqual([]);

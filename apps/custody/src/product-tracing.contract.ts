@@ -2,7 +2,7 @@
 import type { EventsView, EventView, ItemView, SearchView, TimelineView } from '#lib/contracts';
 import { readSighting } from '#lib/contracts';
 import { foldTimeline, rulesWithout, RULES, type Rules } from '#lib/domain';
-import { DEMO_SIGHTINGS, type Product } from './tested-product.contract.ts';
+import { DEMO_ENTRIES, DEMO_SIGHTINGS, type Product } from './tested-product.contract.ts';
 
 export const CAR = 'vin:WDDSYNTH9JA000001';
 const CONTAINER = 'container:SYNU0000014';
@@ -78,9 +78,9 @@ export function tracingContract(product: Product): void {
       expect((await timeline(CAR)).notes).toHaveLength(1);
     });
 
-    it('tells apart who reported (stated) and who submitted (proved), and that evidence is not held', async () => {
+    it('tells apart who reported (stated) and who submitted (proved), and that evidence is held', async () => {
       const { stdout } = await product.cli('trace', CAR);
-      expect(stdout).toContain('evidence/build-sheets.txt line:5 (synthetic, not held here)');
+      expect(stdout).toContain('evidence/build-sheets.txt line:5 (synthetic, held here)');
       expect(stdout).toContain(
         'reported by factory-liaison, Maker Traceability Desk (fictional) at 2019-03-20T14:00:00Z (stated) · submitted by local/operator (proved)',
       );
@@ -238,7 +238,7 @@ export function tracingContract(product: Product): void {
         ids.push(...page.events.map(({ logIndex }) => logIndex));
         cursor = page.next;
       }
-      expect(ids).toHaveLength(DEMO_SIGHTINGS);
+      expect(ids).toHaveLength(DEMO_ENTRIES);
       expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
     });
 

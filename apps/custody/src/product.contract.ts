@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { temporaryFolder } from '../test-process.ts';
+import { evidenceContract } from './product-evidence.contract.ts';
 import { exchangeContract } from './product-exchange.contract.ts';
 import { interfaceContract } from './product-interface.contract.ts';
 import { lifeContract } from './product-life.contract.ts';
@@ -50,6 +51,7 @@ export function productContract(name: string, begin: () => Promise<{ log: EventL
     tracingContract(product);
     exchangeContract(product);
     recordedContract(product, () => startedMs);
+    evidenceContract(product);
     interfaceContract(product);
     lifeContract(product, async () => {
       await state.log?.close();

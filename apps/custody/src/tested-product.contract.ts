@@ -11,6 +11,9 @@ import { type Finished, runCustody, type RunningCustody, serveCustody } from '..
 
 export const DEMO = fileURLToPath(new URL('../../../demo/lux-and-loaded.jsonl', import.meta.url));
 export const DEMO_SIGHTINGS = 62;
+/** Documents and tracks that lie beside it: each is received once, which is an entry. */
+export const DEMO_EVIDENCE = 19;
+export const DEMO_ENTRIES = DEMO_SIGHTINGS + DEMO_EVIDENCE;
 /** By which the product signs. */
 export const PUBLISHER_KEY = 'a1'.repeat(32);
 /** By which it does not, until it is told to accept it. */

@@ -70,6 +70,9 @@ function server(answers: Readonly<Record<string, string | CommandError>>): Clien
     get: async (path) => JSON.parse(await text(path)) as never,
     bytes: async (path) => utf8(await text(path)),
     post: () => Promise.reject(new Error('nothing is posted')),
+    open: () => Promise.reject(new Error('nothing is opened')),
+    head: () => Promise.reject(new Error('nothing is opened')),
+    put: () => Promise.reject(new Error('nothing is put')),
   };
 }
 

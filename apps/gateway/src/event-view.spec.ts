@@ -24,7 +24,9 @@ function partiesOf(parties: readonly object[]) {
     contentHash: hash,
     secret: hash,
   });
-  return foldTimeline(ITEM, [event]).entries.map((entry) => eventView(entry, event, () => null, ITEM).parties)[0];
+  return foldTimeline(ITEM, [event]).entries.map(
+    (entry) => eventView(entry, event, { recorded: () => null, held: new Set() }, ITEM).parties,
+  )[0];
 }
 
 describe('a party', () => {

@@ -14,6 +14,7 @@ import {
   type TimelineEntry,
 } from '#lib/domain';
 import { authorWithoutTime, citedWithoutHash } from '#lib/sources';
+import type { Beside } from './beside.ts';
 import type { EventRow } from './ledger-reads.ts';
 import type { RecordedAt } from './recorded.ts';
 
@@ -32,7 +33,7 @@ export function readEvent(stored: EventRow): ReadEvent {
 }
 
 /** @param item whose timeline it is shown in: told from its side */
-export function eventView(entry: TimelineEntry, event: ReadEvent, recorded: RecordedAt, item?: string): EventView {
+export function eventView(entry: TimelineEntry, event: ReadEvent, { recorded, held }: Beside, item?: string): EventView {
   const { stored, document } = event;
   const { targets, correctedBy, withdrawnBy, supersededBy, disputedBy, resolvedBy, markedBy, contradicts, contradictedBy } = entry;
   return {
@@ -66,7 +67,7 @@ export function eventView(entry: TimelineEntry, event: ReadEvent, recorded: Reco
     recorded: recorded(stored),
     contentHash: stored.contentHash.toString('hex'),
     commitment: stored.commitment.toString('hex'),
-    evidence: evidenceOf(document),
+    evidence: evidenceOf(document, held),
     parties: partiesOf(document),
     document,
     display: displayOf(event.sighting, item),
@@ -74,10 +75,10 @@ export function eventView(entry: TimelineEntry, event: ReadEvent, recorded: Reco
 }
 
 /** Documents by their hash first, then what a case file cites without one. */
-function evidenceOf(document: SightingDocument): EventView['evidence'] {
+function evidenceOf(document: SightingDocument, held: Beside['held']): EventView['evidence'] {
   return [
-    ...(document.evidence ?? []).map((evidence) => ({ ...evidence, held: false as const })),
-    ...citedWithoutHash(document).map((cited) => ({ sha256: null, ...cited, held: false as const })),
+    ...(document.evidence ?? []).map((evidence) => ({ ...evidence, held: held.has(evidence.sha256) })),
+    ...citedWithoutHash(document).map((cited) => ({ sha256: null, ...cited, held: false })),
   ];
 }
 

@@ -15,6 +15,7 @@ import type { LedgerReads, Reader } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
 import { readLimit, readQuery } from './query.ts';
 import { questionView } from './question-view.ts';
+import { readBeside } from './beside.ts';
 import { recordedAt } from './recorded.ts';
 import { relatedEvents } from './related-events.ts';
 
@@ -97,12 +98,13 @@ async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }:
     if (each === undefined) throw new Error('the fold shows an event that it was not given');
     return { entry, each };
   });
-  const recorded = await recordedAt(
-    reads,
+  const beside = await readBeside(
+    own,
+    reader,
     asOf,
-    entries.map(({ each: { stored } }) => stored),
+    entries.map(({ each }) => each),
   );
-  const views = entries.map(({ entry, each }) => eventView(entry, each, recorded));
+  const views = entries.map(({ entry, each }) => eventView(entry, each, beside));
   const [shown, ...about] = withCutContradictions(views, all);
   if (shown === undefined) throw missing;
   return {

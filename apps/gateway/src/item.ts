@@ -8,7 +8,7 @@ import { checkView, eventView, readEvent } from './event-view.ts';
 import { itemNotFound } from './item-not-found.ts';
 import type { LedgerReads, Reader, ReaderReads, TimelineKey } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
-import { recordedAt } from './recorded.ts';
+import { readBeside } from './beside.ts';
 import { firstWithRelated } from './related-events.ts';
 
 /** Throws the identifier's own fault, and item.not-found. */
@@ -74,8 +74,8 @@ async function lastPlacing(
     for (const entry of fold.entries.toReversed()) {
       const event = byRef.get(formatRef(entry.sighting));
       if (event === undefined || !entry.places || entry.sighting.occurred === undefined) continue;
-      const recorded = await recordedAt(reads, asOf, [event.stored]);
-      return { lastPlacedBy: withCutContradictions([eventView(entry, event, recorded, item)], inputs)[0] ?? null };
+      const beside = await readBeside(reads, reader, asOf, [event]);
+      return { lastPlacedBy: withCutContradictions([eventView(entry, event, beside, item)], inputs)[0] ?? null };
     }
     before = rows.at(-1);
     if (before === undefined || (!page.more && rows.length === page.shown.length)) return { lastPlacedBy: null };

@@ -24,6 +24,7 @@ import {
   mapTilesBetween,
   namedRows,
   noticeAt,
+  readableEvidence,
   readLinksFrom,
   readPublicLogPiece,
   readTile,
@@ -147,6 +148,10 @@ function readerReads(own: ReaderPool) {
       eventsFrom(own, from, groups, size, limit, PAGE_CONTENT_BYTES_MAX),
     /** Of TLP:RED with persons named, and what looks like it. */
     namedRows: (items: readonly string[], groups: readonly number[], size: number) => namedRows(own, items, groups, size),
+    /** Of these, what is here and open to the reader. */
+    async heldEvidence(reader: Reader, hashes: readonly string[]): Promise<ReadonlySet<string>> {
+      return new Set((await readableEvidence(own, reader, hashes)).keys());
+    },
     itemCount: (item: string, groups: readonly number[], size: number) => itemCount(own, item, groups, size),
     /** Of one snapshot with the log size, so that the answer shows neither more nor less than that size holds. */
     itemsByKeys: (alternatives: readonly (readonly string[])[], groups: readonly number[]) =>

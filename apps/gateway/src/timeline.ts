@@ -13,7 +13,7 @@ import { itemOf } from './item.ts';
 import type { LedgerReads, Reader, TimelineKey, TimelineRow } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
 import { questionView } from './question-view.ts';
-import { recordedAt } from './recorded.ts';
+import { readBeside } from './beside.ts';
 import { firstWithRelated, RELATED_MAX } from './related-events.ts';
 
 const isBound: IsPosition<number | null> = (value): value is number | null => value === null || Number.isSafeInteger(value);
@@ -58,18 +58,15 @@ export async function readTimeline(
   const inputs = asOf.basis === 'reported' ? knownAtReported(all, asOf.until).inputs : all;
   const byRef = new Map(all.map((event) => [formatRef(event.sighting), event]));
   const fold = ofPage(foldTimeline(item.id, inputs), new Set(events.map((event) => formatRef(event.sighting))));
-  const recorded = await recordedAt(
-    reads,
-    asOf,
-    fold.entries.map(({ sighting }) => eventOf(byRef, sighting).stored),
-  );
+  const shown = fold.entries.map(({ sighting }) => eventOf(byRef, sighting));
+  const beside = await readBeside(own, reader, asOf, shown);
   const last = rows.at(-1);
   const more = page.more || rows.length < page.shown.length;
   return {
     item,
     coordinates: coordinatesOf(asOf),
     entries: withCutContradictions(
-      fold.entries.map((entry) => eventView(entry, eventOf(byRef, entry.sighting), recorded, item.id)),
+      fold.entries.map((entry) => eventView(entry, eventOf(byRef, entry.sighting), beside, item.id)),
       all,
     ),
     waiting: fold.waiting.map(({ agency, id, kind, target }) => ({ agency, id, kind, target: { ...target } })),

@@ -1,5 +1,7 @@
 /** Examples of the API and of the topics: one sighting of the demo case and what is answered about it. A spec checks them against the schemas. */
 import type { PolicyActText } from '#lib/domain';
+import type { Coordinates } from './coordinates-view.ts';
+import type { EvidenceListView, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
 import type { ConsistencyView, ProofView } from './proof-views.ts';
 import type { PolicyView } from './policy-view.ts';
 import { problem, type Problem } from './problem.ts';
@@ -8,7 +10,6 @@ import type { ReceiptStatus } from './receipt-views.ts';
 import type { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
 import type {
   ConflictsView,
-  Coordinates,
   EventAnswer,
   EventsView,
   EventView,
@@ -311,6 +312,66 @@ export const EXAMPLES = {
     salt: null,
     seal: { entry: '{"access":null,"covers":63}', inclusion: ['CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I='], index: 63 },
   } satisfies ProofView,
+  EvidenceView: {
+    coordinates,
+    sha256: OTHER_HASH,
+    held: true,
+    bytes: 229,
+    mediaType: 'text/plain',
+    custodian: { agency: 'local', since: '2026-11-24T02:10:00.000000Z', by: { agency: 'local', id: `received:${OTHER_HASH}` } },
+    holders: [{ agency: 'local', since: '2026-11-24T02:10:00.000000Z', by: { agency: 'local', id: `received:${OTHER_HASH}` } }],
+    holds: [],
+    transfers: [],
+    mismatches: 0,
+    acts: [
+      {
+        event: { agency: 'local', id: `received:${OTHER_HASH}` },
+        principal: 'operator',
+        logIndex: 62,
+        captured: '2026-11-24T02:10:00.000000Z',
+        act: 'received',
+        sha256: OTHER_HASH,
+        after: OTHER_HASH,
+        purpose: 'upload',
+        bytes: 229,
+        mediaType: 'text/plain',
+        counts: true,
+        flags: [],
+      },
+    ],
+    citedBy: [
+      {
+        event: { agency: 'local', id: 'lux-0009' },
+        logIndex: 8,
+        kind: 'aggregation',
+        withdrawn: false,
+        locators: ['line:5'],
+        refs: ['evidence/bl-rtm-dlc.txt'],
+      },
+    ],
+    moreCitedBy: false,
+  } satisfies EvidenceView,
+  EvidenceListView: {
+    evidence: [
+      {
+        sha256: OTHER_HASH,
+        bytes: 229,
+        mediaType: 'text/plain',
+        receivedBy: { agency: 'local', principal: 'operator' },
+        received: '2026-11-24T02:10:00.000000Z',
+      },
+    ],
+    next: null,
+  } satisfies EvidenceListView,
+  EvidenceUploaded: {
+    status: 'received',
+    sha256: OTHER_HASH,
+    bytes: 229,
+    mediaType: 'text/plain',
+    event: { agency: 'local', id: `received:${OTHER_HASH}` },
+    receipt,
+  } satisfies EvidenceUploaded,
+  EvidencePart: { sha256: OTHER_HASH, offset: 1_048_576 },
   Consistency: {
     from: 32,
     to: 64,

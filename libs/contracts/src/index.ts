@@ -22,8 +22,9 @@ export {
 } from './sighting-schema.ts';
 export { validateDocument } from './validate.ts';
 export type { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
+export type { Coordinates } from './coordinates-view.ts';
+export type { EvidenceListView, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
 export type {
-  Coordinates,
   ConflictsView,
   EventAnswer,
   EventsView,

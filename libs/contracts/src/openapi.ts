@@ -20,6 +20,7 @@ import {
   refTo,
   text,
 } from './openapi-parts.ts';
+import { evidencePaths } from './openapi-evidence.ts';
 import { logPaths, proofPaths, receiptPaths } from './openapi-proofs.ts';
 import { schemaOf } from './sighting-schema.ts';
 import { NAMED_VIEWS } from './views.ts';
@@ -40,11 +41,20 @@ export function openApiDocument(): Json {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: [{ name: 'events' }, { name: 'items' }, { name: 'proofs' }, { name: 'log' }, { name: 'operation' }, { name: 'reference' }],
+    tags: [
+      { name: 'events' },
+      { name: 'items' },
+      { name: 'evidence' },
+      { name: 'proofs' },
+      { name: 'log' },
+      { name: 'operation' },
+      { name: 'reference' },
+    ],
     paths: withRoles({
       ...eventPaths(),
       ...receiptPaths(),
       ...itemPaths(),
+      ...evidencePaths(),
       ...proofPaths(),
       ...logPaths(),
       ...policyPaths(),

@@ -7,17 +7,24 @@ import type { ActorRole } from '#lib/domain';
 /** What an operation needs. */
 export type RouteRoles = 'public' | 'anyone' | 'known' | readonly ActorRole[];
 
+const SUBMITS: RouteRoles = ['contributor', 'investigator', 'admin'];
 const OPERATES: RouteRoles = ['operator', 'admin'];
 
 /** By operationId. The proofs that hold the salt of the item map are for known callers: with it anybody could try out identifiers. */
 export const OPERATION_ROLES: Readonly<Record<string, RouteRoles>> = {
   listEvents: 'anyone',
-  submitEvents: ['contributor', 'investigator', 'admin'],
+  submitEvents: SUBMITS,
   getEvent: 'anyone',
   listConflicts: 'known',
   getItem: 'anyone',
   getTimeline: 'anyone',
   search: 'anyone',
+  listEvidence: 'anyone',
+  getEvidence: 'anyone',
+  headEvidence: 'anyone',
+  viewEvidence: 'anyone',
+  getCustody: 'anyone',
+  putEvidence: SUBMITS,
   proveLog: 'known',
   proveKeys: 'known',
   proveConsistency: 'anyone',

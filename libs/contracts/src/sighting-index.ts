@@ -1,5 +1,16 @@
 /** What the ledger indexes of a sighting. */
-import { type Alias, aliasText, type EventRef, formatRef, KINDS, type Kind, orderBounds, readerGroups, type Sighting } from '#lib/domain';
+import {
+  type Alias,
+  aliasText,
+  evidenceHashes,
+  type EventRef,
+  formatRef,
+  KINDS,
+  type Kind,
+  orderBounds,
+  readerGroups,
+  type Sighting,
+} from '#lib/domain';
 
 export interface SightingIndex {
   /** Position in KINDS: the number that the ledger stores. */
@@ -17,6 +28,8 @@ export interface SightingIndex {
   readonly aliases?: readonly { readonly item: string; readonly alias: string }[];
   /** Of kind `policy`: its act, as JSON text. */
   readonly policy?: string;
+  /** Unique: SHA-256 of the evidence that it cites, or says an act on; absent: none. */
+  readonly evidence?: readonly string[];
 }
 
 const kindNumbers: ReadonlyMap<string, number> = new Map(KINDS.map((kind, number) => [kind, number]));
@@ -26,6 +39,7 @@ const NONE: readonly never[] = [];
 export function indexSighting(sighting: Sighting): SightingIndex {
   const [starts, ends] = orderBounds(sighting.occurred);
   const aliases = aliasesOf(sighting);
+  const evidence = evidenceHashes(sighting);
   return {
     kind: kindNumbers.get(sighting.kind) as number,
     starts: storedBound(starts),
@@ -35,11 +49,12 @@ export function indexSighting(sighting: Sighting): SightingIndex {
     targets: targetsOf(sighting),
     ...(aliases === undefined ? {} : { aliases }),
     ...(sighting.kind === ('policy' satisfies Kind) ? { policy: JSON.stringify(sighting.extension?.['policy']) } : {}),
+    ...(evidence.length === 0 ? {} : { evidence }),
   };
 }
 
 /**
- * Rows of one table that one sighting may fill: identifiers (or what it speaks about, or aliases) times reader groups. Without a bound, 13 KB
+ * Rows of one table that one sighting may fill: identifiers (or what it speaks about, or aliases, or evidence) times reader groups. Without a bound, 13 KB
  * of JSON with 256 items for 257 agencies become 65,792 rows, some 11 MB, under the lock for which all projectors wait. So many let 256 items
  * be shared with 16 agencies, and 15 items with as many agencies as can be named.
  */
@@ -50,10 +65,15 @@ const CORRECTION_ROWS_MAX = 2 * INDEX_ROWS_MAX;
 /** Of any sighting that could be read: a `detail` where it would fill more rows than one may. The same rule in capture and in the projector. */
 export function indexRowsFault(sighting: Sighting): string | undefined {
   const groups = groupsOf(sighting).length;
-  const widest = Math.max(itemsOf(sighting).length, targetsOf(sighting).length, aliasesOf(sighting)?.length ?? 0);
+  const widest = Math.max(
+    itemsOf(sighting).length,
+    targetsOf(sighting).length,
+    aliasesOf(sighting)?.length ?? 0,
+    evidenceHashes(sighting).length,
+  );
   const most = sighting.kind === ('correction' satisfies Kind) ? CORRECTION_ROWS_MAX : INDEX_ROWS_MAX;
   if (widest * groups <= most) return undefined;
-  return `${widest} identifiers, aliases or references for ${groups} reader groups are ${widest * groups} rows of the index; at most ${most}.`;
+  return `${widest} identifiers, aliases, references or files of evidence for ${groups} reader groups are ${widest * groups} rows of the index; at most ${most}.`;
 }
 
 /** `orderBounds` as a database holds it. */

@@ -4,6 +4,7 @@
  */
 import Type, { type Static, type TSchema } from 'typebox';
 import { KINDS, MODALITIES, PLACING_KINDS, PRECISIONS, ROLES, SOURCE_FAMILIES, SPEAKING_KINDS, TLP_LABELS, type Kind } from '#lib/domain';
+import { evidenceExtension, evidenceRules } from './evidence-schema.ts';
 import { policyExtension, policyRules } from './policy-schema.ts';
 import { INDEX_ROWS_MAX } from './sighting-index.ts';
 
@@ -174,7 +175,12 @@ const _AnyKind = Type.Object({
   action: Type.Optional(action()),
   items: Type.Optional(Type.Array(TransformedItem)),
   extension: Type.Optional(
-    Type.Object({ case: Type.Optional(Type.Unknown()), x: Type.Optional(Type.Unknown()), policy: Type.Optional(Type.Unknown()) }),
+    Type.Object({
+      case: Type.Optional(Type.Unknown()),
+      x: Type.Optional(Type.Unknown()),
+      policy: Type.Optional(Type.Unknown()),
+      evidence: Type.Optional(Type.Unknown()),
+    }),
   ),
   relations: Type.Optional(
     Type.Object({
@@ -272,7 +278,11 @@ const byKind: Record<Kind, { changes: Members; rules: readonly object[] }> = {
   resolution: plain({ relations: Type.Object(settled(), closed) }),
   marking: plain({ relations: Type.Object({ ...target(), handling: Handling }, closed) }),
   policy: plain({ ...withoutItems, extension: policyExtension() }, policyRules()),
-  evidence: plain({ ...withoutItems, extension: Type.Object({ evidence: Type.Object({}) }, closed) }),
+  // When it was done, where it was not when it was said; and what supports it, such as the form that both signed.
+  evidence: plain(
+    { ...withoutItems, occurred: members.occurred, evidence: members.evidence, extension: evidenceExtension() },
+    evidenceRules(),
+  ),
 };
 
 /** Where the schema of a kind is published. */

@@ -27,7 +27,7 @@ const smallest: Record<Kind, Record<string, unknown>> = {
   resolution: { ...base, relations: { resolves: ['lux-1'] } },
   marking: { ...base, relations: { target: 'lux-1', handling: { tlp: 'CLEAR' } } },
   policy: { ...base, extension: { policy: { act: 'agency.add', agency: 'acme' } } },
-  evidence: { ...base, extension: { evidence: {} } },
+  evidence: { ...base, extension: { evidence: { act: 'collected', sha256: 'ab'.repeat(32), after: 'ab'.repeat(32), purpose: 'case 7' } } },
 };
 const documentOf = (kind: Kind, changes: Record<string, unknown> = {}): Record<string, unknown> => ({
   ...smallest[kind],

@@ -3,6 +3,8 @@
  * (proved by the ledger) stands apart from who reported it (the author's word). And both coordinates are named: the log size whose entries
  * are folded, and the policy applied.
  */
+import { Coordinates } from './coordinates-view.ts';
+import { EvidenceListView, EvidencePart, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
 import { PolicyView } from './policy-view.ts';
 import { ConsistencyView, ProofView } from './proof-views.ts';
 import Type, { type Static, type TSchema } from 'typebox';
@@ -68,36 +70,6 @@ const QUESTIONS = every<OpenQuestion['code']>({
 
 export const EventRefView = Type.Object({ agency: Type.String(), id: Type.String() }, closed);
 
-export const Coordinates = Type.Object(
-  {
-    asOf: Type.Object(
-      {
-        basis: Type.Enum(['log', 'recorded', 'reported'], {
-          description:
-            'log: what the ledger held at that size; recorded: what it had recorded by that time, as its seals prove; reported: what authors say they had written down by that time.',
-        }),
-        logSize: Type.Integer({ minimum: 0, description: 'Entries folded: those with a log index below it.' }),
-        recorded: Type.Optional(
-          Type.String({
-            description:
-              'Of basis recorded: the time as asked, included; a bare date is its end in UTC. logSize is what the last seal at or before it covers.',
-          }),
-        ),
-        sealed: Type.Optional(
-          time(
-            'Of basis recorded: the time of that seal; absent where there is none, and nothing was recorded by then. A time that is not over yet, asked again later, may be answered by a later seal, and says so here.',
-          ),
-        ),
-        reported: Type.Optional(Type.String({ description: 'Of basis reported: the time, included; a bare date is its end in UTC.' })),
-      },
-      closed,
-    ),
-    policy: Type.Literal(0, { description: 'Version of grants and markings applied.' }),
-  },
-  closed,
-);
-export type Coordinates = Static<typeof Coordinates>;
-
 export const SubmittedBy = Type.Object({ agency: Type.String(), principal: Type.String(), proved: Type.Literal(true) }, closed);
 export const ReportedBy = Type.Object(
   { at: Type.Optional(Type.String()), by: Type.Optional(Type.String()), agency: Type.Optional(Type.String()), proved: Type.Literal(false) },
@@ -137,7 +109,7 @@ const Evidence = Type.Object(
     ref: Type.Optional(Type.String()),
     locator: Type.Optional(Type.String()),
     synthetic: Type.Optional(Type.Boolean()),
-    held: Type.Literal(false, { description: 'The bytes are not held here.' }),
+    held: Type.Boolean({ description: 'The bytes are here and open to you. Of now, whatever the coordinates.' }),
   },
   closed,
 );
@@ -496,4 +468,8 @@ export const NAMED_VIEWS = {
   Proof: ProofView,
   Consistency: ConsistencyView,
   PolicyView,
+  EvidenceView,
+  EvidenceListView,
+  EvidenceUploaded,
+  EvidencePart,
 } as const satisfies Record<string, TSchema>;

@@ -51,3 +51,24 @@ export {
   type PolicyState,
   type PrincipalRecord,
 } from './policy/state.ts';
+export { parseLocator, type Locator } from './locator.ts';
+export {
+  EVIDENCE_ACTS,
+  evidenceActOf,
+  evidenceHashes,
+  TRANSFER_STEPS,
+  type EvidenceAct,
+  type EvidenceActName,
+  type EvidenceActText,
+  type TransferStep,
+} from './evidence/act.ts';
+export {
+  foldCustody,
+  type ChainFlag,
+  type ChainStep,
+  type CustodyChain,
+  type Hold,
+  type Holder,
+  type LoggedAct,
+  type Transfer,
+} from './evidence/custody-chain.ts';

@@ -56,6 +56,7 @@ export { ELEMENT_SLOTS, SLOTS, slotValues, type Envelope, type SightingDocumentL
 
 // Proof bundles as a zip.
 export { BUNDLE_LIMITS } from './bundle-files.ts';
+export { citedEvidence } from './verify-evidence.ts';
 export { bundleOf, type BundleExtras } from './bundle-of.ts';
 export { readBundleZip, verifyBundleZip, verifyBundleZipSteps, writeBundleZip } from './bundle-zip.ts';
 export { ZIP_FAULT_CODES, type ZipFault, type ZipFaultCode, type ZipResult } from './zip-fault.ts';

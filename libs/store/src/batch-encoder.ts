@@ -11,6 +11,7 @@ export const CONTENT: CopiedTable = { table: 'content', columns: 'log_index, pri
 export const TIMELINE: CopiedTable = { table: 'timeline', columns: 'item, grp, starts, ends, agency, id, log_index, kind, map_key' };
 export const RELATIONS: CopiedTable = { table: 'relations', columns: 'target_agency, target_id, grp, log_index, kind' };
 export const POLICY: CopiedTable = { table: 'policy', columns: 'log_index, agency, principal, captured, act' };
+export const EVIDENCE_REFS: CopiedTable = { table: 'evidence_refs', columns: 'sha256, grp, log_index, kind' };
 
 /** An entry without items stands under this one, so that its reader groups are known. */
 const NO_ITEM: readonly string[] = [''];
@@ -27,40 +28,37 @@ export class BatchEncoder {
   readonly content = new LogRows();
   readonly timeline = new LogRows();
   readonly relations = new LogRows();
+  readonly evidenceRefs = new LogRows();
   readonly policy = new LogRows();
+  private readonly tables = [this.entries, this.content, this.timeline, this.relations, this.evidenceRefs, this.policy];
   private events = 0;
-
-  private all(): readonly LogRows[] {
-    return [this.entries, this.content, this.timeline, this.relations, this.policy];
-  }
 
   get count(): number {
     return this.events;
   }
 
   clear(): void {
-    for (const rows of this.all()) rows.clear();
+    for (const rows of this.tables) rows.clear();
     this.events = 0;
   }
 
   /** Throws FieldFault, or what JavaScript throws on a value of another type; then the event left no row and the others stand. */
   add(event: ProjectedEvent, groups: readonly ReaderGroup[], mapKeys: MapKeys): void {
-    const all = this.all();
-    for (const rows of all) rows.mark();
+    for (const rows of this.tables) rows.mark();
     try {
       this.addEntry(event, groups);
       this.addDerived(event, groups, mapKeys, this.events);
       this.addAct(event, this.events);
       this.events += 1;
     } catch (error) {
-      for (const rows of all) rows.undo();
+      for (const rows of this.tables) rows.undo();
       throw error;
     }
   }
 
   /** The first event gets the log index `base`, the others follow without a gap. Once per batch. */
   place(base: number): void {
-    for (const rows of this.all()) rows.place(base);
+    for (const rows of this.tables) rows.place(base);
   }
 
   private addEntry(event: ProjectedEvent, groups: readonly ReaderGroup[]): void {
@@ -85,7 +83,7 @@ export class BatchEncoder {
     stored.groups(groups);
   }
 
-  /** Timeline rows and relations alone. */
+  /** Timeline rows, relations and references to evidence alone. */
   addDerived(event: Ref & EventIndex, groups: readonly ReaderGroup[], mapKeys: MapKeys, logIndex: number): void {
     const { agency, id, kind, starts, ends } = event;
     if (groups.length === 0) throw new FieldFault('An event without a reader group would be seen by nobody.');
@@ -125,6 +123,20 @@ export class BatchEncoder {
         relation.int4(group.id);
         this.relations.logIndex(logIndex);
         relation.int2(kind);
+      }
+    }
+    if (event.evidence !== undefined) this.addEvidence(event.evidence, groups, logIndex, kind);
+  }
+
+  private addEvidence(hashes: readonly string[], groups: readonly ReaderGroup[], logIndex: number, kind: number): void {
+    const ref = this.evidenceRefs.writer;
+    for (const hash of hashes.length < 2 ? hashes : new Set(hashes)) {
+      for (const group of groups) {
+        ref.row(4, FIXED_BYTES_MAX);
+        ref.hex(hash, HASH_BYTES);
+        ref.int4(group.id);
+        this.evidenceRefs.logIndex(logIndex);
+        ref.int2(kind);
       }
     }
   }

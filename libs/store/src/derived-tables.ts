@@ -1,6 +1,6 @@
 /** Everything that a rebuild drops and makes again from entries and content. */
 export interface DerivedTable {
-  readonly name: 'timeline' | 'relations' | 'search_keys' | 'policy';
+  readonly name: 'timeline' | 'relations' | 'search_keys' | 'policy' | 'evidence_refs';
   /** All columns, in an order that rows have by themselves; reader groups by name. */
   readonly dump: string;
   /** The same without what another installation has otherwise: log indexes, map keys (their salt). */
@@ -36,5 +36,13 @@ export const DERIVED_TABLES: readonly DerivedTable[] = [
     dump: `select log_index, agency, principal, captured, encode(act, 'hex') from ledger.policy order by log_index`,
     portableDump: `select p.agency, e.id, p.principal, encode(p.act, 'hex')
       from ledger.policy p join ledger.entries e using (log_index) order by p.agency, e.id`,
+  },
+  {
+    name: 'evidence_refs',
+    dump: `select encode(r.sha256, 'hex'), g.name, r.log_index, r.kind
+      from ledger.evidence_refs r join ledger.reader_groups g on g.id = r.grp order by r.sha256, g.name, r.log_index`,
+    portableDump: `select encode(r.sha256, 'hex'), g.name, e.agency, e.id, r.kind
+      from ledger.evidence_refs r join ledger.reader_groups g on g.id = r.grp join ledger.entries e using (log_index)
+      order by r.sha256, g.name, e.agency, e.id`,
   },
 ];

@@ -116,6 +116,18 @@ export {
   type StoredMapTile,
 } from './seal/map-reads.ts';
 export { visibleEvents } from './sql/visible-events.ts';
+export {
+  evidenceActsOn,
+  evidenceCitedBy,
+  insertUpload,
+  listEvidence,
+  readableEvidence,
+  uploadedAfter,
+  uploadOf,
+  type CitingRow,
+  type EvidenceReader,
+  type UploadRow,
+} from './sql/evidence.ts';
 
 // Audits, backups.
 export { Frames } from './audit/frames.ts';

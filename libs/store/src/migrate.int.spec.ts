@@ -18,6 +18,7 @@ const APPEND_ONLY = [
   'ledger.conflicts',
   'ledger.content',
   'ledger.entries',
+  'ledger.evidence_refs',
   'ledger.notices',
   'ledger.policy',
   'ledger.relations',
@@ -51,6 +52,7 @@ describe('the schema', () => {
     await owner.query(`insert into ledger.timeline values ('i', 1, 0, 0, 'a', 'b', 0, 0, sha256(''))`);
     await owner.query(`insert into ledger.relations values ('a', 'b', 1, 0, 0)`);
     await owner.query(`insert into ledger.policy values (0, 'a', 'p', 0, '')`);
+    await owner.query(`insert into ledger.evidence_refs values (sha256(''), 1, 0, 0)`);
     await owner.query(`insert into ledger.conflicts values ('a', 'b', '', 'p', 0, '', '', '', '', 0, 0)`);
   }, 60_000);
   afterAll(() => database.drop());

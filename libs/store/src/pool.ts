@@ -81,7 +81,7 @@ export interface PoolOptions {
   readonly answerGraceMs?: number;
   readonly connectTimeoutMs?: number;
   readonly log?: StoreLog;
-  /** Signs the contexts of readers (32 bytes); installed by `installContextKey`. For the gateway's role alone. */
+  /** Signs the contexts of readers (32 bytes); installed by `installContextKey`. For the roles gateway and evidence alone. */
   readonly contextKey?: Uint8Array | undefined;
 }
 

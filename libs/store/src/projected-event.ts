@@ -17,6 +17,8 @@ export interface EventIndex {
   readonly aliases?: readonly { readonly item: string; readonly alias: string }[];
   /** Of an act of policy: the act, as JSON text; absent: it is none. */
   readonly policy?: string;
+  /** SHA-256 in hex of the evidence that it names; absent: none. */
+  readonly evidence?: readonly string[];
 }
 
 /** What the ledger stores of a sighting; everything here follows from its hashed bytes. */

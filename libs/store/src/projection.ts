@@ -8,7 +8,7 @@
  *    savepoint, known events are sifted out (same bytes: a duplicate; other bytes: kept as a conflict), and the rest goes in.
  * 4. Data that the database refuses is found by halving, each half in a savepoint of its own, and becomes a dead letter.
  */
-import { BatchEncoder, CONTENT, ENTRIES, POLICY, RELATIONS, TIMELINE } from './batch-encoder.ts';
+import { BatchEncoder, CONTENT, ENTRIES, EVIDENCE_REFS, POLICY, RELATIONS, TIMELINE } from './batch-encoder.ts';
 import { copyRows, emptyStaging, stagingOf } from './copy-rows.ts';
 import { sqlState } from './errors.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
@@ -208,6 +208,7 @@ class Projection {
     await copyRows(client, CONTENT, encoder.content.writer);
     await copyRows(client, TIMELINE, encoder.timeline.writer);
     await copyRows(client, RELATIONS, encoder.relations.writer);
+    await copyRows(client, EVIDENCE_REFS, encoder.evidenceRefs.writer);
     await copyRows(client, POLICY, encoder.policy.writer);
     this.indexed.push(...named);
   }
@@ -269,7 +270,7 @@ class Projection {
   }
 }
 
-const COPIED = [ENTRIES, CONTENT, TIMELINE, RELATIONS, POLICY, SEARCH_KEYS];
+const COPIED = [ENTRIES, CONTENT, TIMELINE, RELATIONS, EVIDENCE_REFS, POLICY, SEARCH_KEYS];
 const STAGING = stagingOf(COPIED);
 const MOVE_HEAD = { name: 'move_head', text: 'update ledger.head set size = size + $1::bigint returning size' };
 const LOCK_HEAD = { name: 'lock_head', text: 'select size from ledger.head for update' };

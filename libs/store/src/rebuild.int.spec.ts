@@ -20,6 +20,7 @@ const indexOf = (content: Buffer): EventIndex => {
   const { id: _, ...index } = JSON.parse(content.toString()) as Document;
   return index;
 };
+const hashOf = (n: number): string => createHash('sha256').update(String(n)).digest('hex');
 const keys: SearchKeys = {
   ofItem: (item) => [item.slice(0, 3), item.slice(-3)],
   ofAlias: (alias) => [alias, alias.slice(0, 2)],
@@ -34,6 +35,7 @@ function event(n: number): ProjectedEvent {
     items: n % 11 === 0 ? [] : n % 3 === 0 ? [`imo:${n % 13}`, `vin:${n}`] : [`imo:${n % 13}`],
     groups: n % 5 === 0 ? ['agency:a', 'agency:b'] : ['clear'],
     targets: n % 4 === 0 ? [{ agency: 'local', id: `e${n + 1}` }] : [],
+    ...(n % 3 === 0 ? { evidence: [hashOf(n % 17), ...(n % 2 === 0 ? [hashOf(n), hashOf(n)] : [])] } : {}),
     ...(n % 50 === 0 ? { aliases: [{ item: `imo:${n % 13}`, alias: `name:MV ${n % 150}` }] } : {}),
     ...(n % 60 === 0 ? { policy: JSON.stringify({ act: 'agency.add', agency: `a${n}` }) } : {}),
   };
@@ -74,8 +76,8 @@ describe('a rebuild', () => {
 
   test('makes every derived table again, row for row', async () => {
     const before = await digestDerived(owner);
-    expect(before.map(({ table }) => table)).toEqual(['timeline', 'relations', 'search_keys', 'policy']);
-    expect(before.map(({ rows }) => rows > 1000)).toEqual([true, true, true, false]);
+    expect(before.map(({ table }) => table)).toEqual(['timeline', 'relations', 'search_keys', 'policy', 'evidence_refs']);
+    expect(before.map(({ rows }) => rows > 1000)).toEqual([true, true, true, false, true]);
     expect(before[3]?.rows).toBe(100);
     const steps: number[] = [];
     expect(await rebuild(owner, { indexOf, keys, onProgress: (done) => steps.push(done) })).toBe(6_000);
@@ -91,7 +93,7 @@ describe('a rebuild', () => {
     };
     await rebuild(owner, { indexOf: bent, keys });
     const after = await digestDerived(owner);
-    expect(after.map(({ sha256 }, n) => sha256 === before[n]?.sha256)).toEqual([false, true, true, true]);
+    expect(after.map(({ sha256 }, n) => sha256 === before[n]?.sha256)).toEqual([false, true, true, true, true]);
     await rebuild(owner, { indexOf: (content) => ({ ...indexOf(content), policy: '{}' }), keys });
     expect((await digestDerived(owner))[3]).toMatchObject({ table: 'policy', rows: 6_000 });
     await rebuild(owner, { indexOf, keys });

@@ -1,5 +1,5 @@
 /** Drops what is derived and makes it again from entries and content. */
-import { BatchEncoder, POLICY, RELATIONS, TIMELINE } from './batch-encoder.ts';
+import { BatchEncoder, EVIDENCE_REFS, POLICY, RELATIONS, TIMELINE } from './batch-encoder.ts';
 import { copyRows, emptyStaging, stagingOf } from './copy-rows.ts';
 import { DERIVED_TABLES } from './derived-tables.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
@@ -21,7 +21,7 @@ const CONTENT_BYTES_PER_BATCH = 8 * 2 ** 20;
 /** Rows (and names for search) encoded before they are written: one event may have thousands, some 170 bytes each. */
 const ROWS_PER_COPY = 20_000;
 
-const COPIED = [TIMELINE, RELATIONS, POLICY, SEARCH_KEYS];
+const COPIED = [TIMELINE, RELATIONS, EVIDENCE_REFS, POLICY, SEARCH_KEYS];
 
 interface StoredEvent {
   readonly logIndex: number;
@@ -71,6 +71,7 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
       memory.learn(await search.append(client, unwritten));
       await copyRows(client, TIMELINE, encoder.timeline.writer);
       await copyRows(client, RELATIONS, encoder.relations.writer);
+      await copyRows(client, EVIDENCE_REFS, encoder.evidenceRefs.writer);
       await copyRows(client, POLICY, encoder.policy.writer);
       await emptyStaging(client, COPIED);
       encoder.clear();
@@ -88,8 +89,9 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
         encoder.addDerived(event, readers, mapKeys, event.logIndex);
         encoder.addAct(event, event.logIndex);
         search.add(event, readers);
-        if (encoder.timeline.writer.rowCount + encoder.relations.writer.rowCount + search.size >= ROWS_PER_COPY)
-          await write(event.logIndex + 1);
+        const { timeline, relations, evidenceRefs } = encoder;
+        const waiting = timeline.writer.rowCount + relations.writer.rowCount + evidenceRefs.writer.rowCount + search.size;
+        if (waiting >= ROWS_PER_COPY) await write(event.logIndex + 1);
       }
       const next = (events.at(-1) as StoredEvent).logIndex + 1;
       if (unwritten < next) await write(next);

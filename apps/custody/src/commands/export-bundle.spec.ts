@@ -13,6 +13,9 @@ const serverOf = (answer: Uint8Array): Client => ({
   get: () => Promise.reject(new Error('not asked')),
   post: () => Promise.reject(new Error('not asked')),
   text: () => Promise.reject(new Error('not asked')),
+  open: () => Promise.resolve(new Response(null, { status: 404 })),
+  head: () => Promise.reject(new Error('not asked')),
+  put: () => Promise.reject(new Error('not asked')),
   bytes: (path) => {
     asked.push(path);
     return Promise.resolve(answer);

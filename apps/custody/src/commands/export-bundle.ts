@@ -3,9 +3,19 @@
  * this program: it carries a page that does. The same state of the log gives the same bytes.
  */
 import { readFile, rename, rm, open } from 'node:fs/promises';
-import { bundleOf, type ProofDocument, PROOF_BYTES_MAX, readProofDocument, sha256Hex, writeBundleZip } from '#lib/ledger';
+import {
+  BUNDLE_LIMITS,
+  bundleOf,
+  citedEvidence,
+  type ProofDocument,
+  PROOF_BYTES_MAX,
+  readProofDocument,
+  sha256Hex,
+  writeBundleZip,
+} from '#lib/ledger';
 import { parseIdentifier } from '#lib/domain';
 import type { Client } from '../client.ts';
+import { readEvidence } from '../evidence-client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { packageRoot } from '../package-root.ts';
 import { group } from '../progress.ts';
@@ -15,6 +25,8 @@ export interface ExportBundleOptions {
   readonly output?: unknown;
   /** Of an earlier head of the log; absent: the newest. */
   readonly size?: unknown;
+  /** False: without the files that the events cite. */
+  readonly evidence?: boolean;
   readonly json?: boolean;
 }
 
@@ -22,12 +34,19 @@ const PAGE = 'dist/apps/verify-page/verify.html';
 const PREFIX = 'item:';
 
 /** @param subject an identifier, with `item:` before it or without */
-export async function exportBundle(client: Client, subject: string, { output, size, json }: ExportBundleOptions): Promise<ExitCode> {
+export async function exportBundle(
+  client: Client,
+  subject: string,
+  { output, size, json, evidence }: ExportBundleOptions,
+): Promise<ExitCode> {
   const item = itemOf(subject);
   if (typeof output !== 'string') throw new CommandError(EXIT.usage, 'usage', 'A bundle is a file: name it with -o, as in -o bundle.zip.');
   const document = await proofOf(client, item, typeof size === 'string' ? size : undefined);
   const page = await readFile(new URL(PAGE, packageRoot()));
-  const zip = writeBundleZip(bundleOf(document, { page, readme: readmeOf(item, document) }));
+  const held = evidence === false ? new Map<string, Uint8Array>() : await heldEvidence(client, document);
+  const files = bundleOf(document, { page, readme: readmeOf(item, document, held.size) });
+  for (const [hash, bytes] of held) files.set(`evidence/${hash}`, bytes);
+  const zip = writeBundleZip(files);
   if (!zip.ok) throw new CommandError(EXIT.unexpected, zip.fault.code, zip.fault.detail);
   await writeWhole(output, zip.value);
   tell(output, zip.value, document, json === true);
@@ -54,8 +73,26 @@ async function proofOf(client: Client, item: string, size: string | undefined): 
   return read.value;
 }
 
-/** A function of the proof alone, like everything in a bundle. */
-function readmeOf(item: string, { checkpoint, seal, events }: ProofDocument): string {
+/** Room for the proof, the page and the records themselves. */
+const BESIDE_EVIDENCE_BYTES = 64 * 1024 * 1024;
+
+/** What the store has of what the events cite, in the order of the hashes, as far as a bundle has room. Each was checked by its hash. */
+async function heldEvidence(client: Client, { events }: ProofDocument): Promise<Map<string, Uint8Array>> {
+  const contents = events.flatMap(({ shown }) => ('content' in shown && shown.content !== null ? [shown.content] : []));
+  const cited = new Set(contents.flatMap((content) => citedEvidence(JSON.parse(content) as never)));
+  const held = new Map<string, Uint8Array>();
+  let room = BUNDLE_LIMITS.totalBytesMax - BESIDE_EVIDENCE_BYTES;
+  for (const hash of [...cited].sort()) {
+    const bytes = await readEvidence(client, hash, Math.min(room, BUNDLE_LIMITS.fileBytesMax));
+    if (bytes === null) continue;
+    held.set(hash, bytes);
+    room -= bytes.length;
+  }
+  return held;
+}
+
+/** A function of the proof and of what is held, like everything in a bundle. */
+function readmeOf(item: string, { checkpoint, seal, events }: ProofDocument, evidence: number): string {
   const [origin = ''] = checkpoint.split('\n', 1);
   return `Proof bundle of Custody Ledger, version 1
 
@@ -66,7 +103,7 @@ Events:  ${events.length}
 
 proof.json    what the log shows about the item: its signed head, the list of all entries, where each stands
 events/       the records, byte for byte as they were submitted, named by their places in the log
-verify.html   a page that checks all this on your own machine, without any network
+${evidence === 0 ? '' : 'evidence/     files that these records cite, named by their SHA-256\n'}verify.html   a page that checks all this on your own machine, without any network
 
 To check it: keep this zip as it is. Take verify.html out of it, open that in a browser, paste the key of the log, and open the whole zip there.
 Take the key from another place than this bundle: whoever could forge the bundle could forge a key in it. Without a browser:

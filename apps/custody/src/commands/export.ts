@@ -5,6 +5,7 @@
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { EventAnswer, EventsView, SightingDocument } from '#lib/contracts';
+import { ACT_KINDS } from '#lib/domain';
 import { caseOrder, exportCaseLine, type ExportedLine } from '#lib/sources';
 import { interrupted, type Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
@@ -87,6 +88,8 @@ async function gather(client: Client, sorter: CaseSorter): Promise<Gathered> {
   for (let cursor: string | undefined; ;) {
     const page: EventsView = await client.get<EventsView>('/v1/events', { cursor, limit: String(limit) });
     for (const { id, agency, document } of page.events) {
+      // What became of evidence, and who may do what, is no part of a case.
+      if ((ACT_KINDS as readonly string[]).includes(document.kind)) continue;
       const { line, foreign } = await lineOf(client, { ...document, id }, agency);
       const text = JSON.stringify(line);
       await sorter.add(caseOrder({ ...document, id }), text);
@@ -98,7 +101,7 @@ async function gather(client: Client, sorter: CaseSorter): Promise<Gathered> {
     }
     if (page.next === null) return gathered;
     cursor = page.next;
-    limit = Math.max(1, Math.min(PAGE_EVENTS_MAX, limit * 2, Math.floor((PAGE_CHARACTERS * gathered.lines) / characters)));
+    limit = Math.max(1, Math.min(PAGE_EVENTS_MAX, limit * 2, Math.floor((PAGE_CHARACTERS * gathered.lines) / Math.max(1, characters))));
   }
 }
 

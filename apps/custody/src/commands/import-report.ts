@@ -1,6 +1,7 @@
 /** What an import answers: every line of the file is in one of its counts, and every one that is not simply there is named. */
 import type { Fault } from '#lib/contracts';
 import { group } from '../progress.ts';
+import type { ImportedEvidence } from './import-evidence.ts';
 import { printable } from './printable.ts';
 
 /** Lines shown in full on the terminal; all of them are under --json, the rejected ones in --rejects. */
@@ -28,6 +29,7 @@ export interface ImportReport {
   duplicates: number;
   readonly differing: DifferingLine[];
   readonly rejected: RejectedLine[];
+  readonly evidence: ImportedEvidence;
   readonly dryRun: boolean;
 }
 
@@ -44,9 +46,11 @@ export function printReport(report: ImportReport, options: ReportOptions): void 
   const kept = written(report, options);
   if (options.json === true) {
     const rejected = report.rejected.map(({ line, id, faults }) => ({ line, id, errors: faults }));
-    const { file, lines, duplicates, differing, dryRun, accepted: acceptable } = report;
+    const { file, lines, duplicates, differing, dryRun, evidence, accepted: acceptable } = report;
     const counts = kept ? { accepted: acceptable } : { accepted: 0, acceptable };
-    process.stdout.write(`${JSON.stringify({ file, lines, ...counts, written: kept, duplicates, differing, rejected, dryRun })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ file, lines, ...counts, written: kept, duplicates, differing, rejected, evidence, dryRun })}\n`,
+    );
     return;
   }
   printRejected(report);
@@ -55,6 +59,18 @@ export function printReport(report: ImportReport, options: ReportOptions): void 
   const counts = `${group(report.accepted)} ${acceptedText}, ${group(report.duplicates)} already there, ${group(report.rejected.length)} rejected`;
   const nothing = report.dryRun ? ' Nothing written (dry run).' : ' Nothing written (--on-error rollback).';
   process.stdout.write(`${group(report.lines)} lines: ${counts}.${kept ? '' : nothing}\n`);
+  printEvidence(report.evidence);
+}
+
+function printEvidence({ received, known, differing, unsupported }: ImportedEvidence): void {
+  for (const ref of differing.slice(0, SHOWN_LINES))
+    say(`${ref} lies beside the case file with other bytes than the line cites: it was not sent`);
+  if (unsupported) say('The server keeps no evidence: the files beside the case file were not sent.');
+  const files = received + known;
+  if (files > 0)
+    process.stdout.write(
+      `${group(files)} ${files === 1 ? 'file' : 'files'} of evidence: ${group(received)} received, ${group(known)} there already.\n`,
+    );
 }
 
 function printRejected({ rejected }: ImportReport): void {

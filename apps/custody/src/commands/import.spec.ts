@@ -31,17 +31,27 @@ type Reply = (asked: Asked, response: ServerResponse, request: IncomingMessage) 
 const accept: Reply = ({ rows }, response) =>
   response.end(rows.map(({ id }, row) => `${JSON.stringify({ row, status: 'accepted', id })}\n`).join(''));
 
+/** A server that keeps no evidence has no such address. */
+function takeEvidence({ url = '' }: IncomingMessage, body: string, response: ServerResponse, files: Map<string, string> | undefined): void {
+  if (files === undefined) return void response.writeHead(404).end(JSON.stringify({ code: 'not-found', title: 'Not found' }));
+  const isKnown = files.has(url);
+  files.set(url, body);
+  response.writeHead(isKnown ? 200 : 201).end(JSON.stringify({ status: isKnown ? 'known' : 'received' }));
+}
+
 /** Imports the file from a server that replies so; gives the report, the exit code, and what was asked. */
 async function importFrom(
   reply: Reply,
   path: string,
   options: Partial<ImportOptions> = {},
+  files?: Map<string, string>,
 ): Promise<{ exit: number; report: ImportReport; asked: Asked[] }> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
     request.on('end', () => {
+      if (request.method === 'PUT') return takeEvidence(request, body, response, files);
       const rows = body
         .split('\n')
         .filter((text) => text !== '')
@@ -313,6 +323,30 @@ describe('a case imported again from another folder', () => {
     const found = `leg.csv: the ledger has it without a hash; the file here has SHA-256 ${SHA}`;
     expect(await outcome(second.reply, beside)).toEqual([0, 0, 1, [found], []]);
     expect(await outcome(second.reply, alone)).toEqual([0, 0, 1, [], []]);
+  });
+
+  it('sends the files beside it that its lines cite, once each and after the lines, if it writes at all', async () => {
+    const files = new Map<string, string>();
+    const twice = [cited(), cited().replace('"a"', '"b"')];
+    const path = caseIn(twice, { 'leg.csv': TRACK });
+    const { reply } = ledger();
+    const evidence = async (options: Partial<ImportOptions> = {}) => (await importFrom(reply, path, options, files)).report.evidence;
+    expect(await evidence({ dryRun: true })).toMatchObject({ received: 0, known: 0 });
+    expect(await evidence({ evidence: false })).toMatchObject({ received: 0, known: 0 });
+    expect(files.size).toBe(0);
+    expect(await evidence()).toEqual({ received: 1, known: 0, differing: [], unsupported: false });
+    expect([...files]).toEqual([[`/v1/evidence/sha256/${SHA}`, TRACK]]);
+    expect(await evidence()).toEqual({ received: 0, known: 1, differing: [], unsupported: false });
+    // A server without the role is no reason to fail.
+    const { exit, report } = await importFrom(reply, path);
+    expect([exit, report.evidence]).toEqual([0, { received: 0, known: 0, differing: [], unsupported: true }]);
+  });
+
+  it('does not send another file than the one that a line cites by its hash, and names it', async () => {
+    const stated = JSON.stringify({ ...(JSON.parse(cited()) as JsonObject), trackSha256: SHA });
+    const files = new Map<string, string>();
+    const { report } = await importFrom(ledger().reply, caseIn([stated], { 'leg.csv': 'x' }), {}, files);
+    expect([files.size, report.evidence.differing]).toEqual([0, ['leg.csv']]);
   });
 
   it('names a correction that was made beside another account of its target', async () => {

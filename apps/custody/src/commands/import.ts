@@ -14,6 +14,7 @@ import { group, progressBar, type Progress } from '../progress.ts';
 import { OPERATOR } from '../operator.ts';
 import { caseLines, checkCaseFile, type CaseLine } from './case-lines.ts';
 import { differencesOf } from './import-again.ts';
+import { CitedFiles, noEvidence } from './import-evidence.ts';
 import { openReceipts, type ReceiptFile } from './receipt-file.ts';
 import { type ImportReport, printReport, type RejectedLine, written } from './import-report.ts';
 
@@ -33,6 +34,8 @@ export interface ImportOptions {
   /** File for the signed receipts. */
   readonly receipts?: string;
   readonly json?: boolean;
+  /** False: the files beside the case are not sent. */
+  readonly evidence?: boolean;
   /** No progress line. */
   readonly quiet?: boolean;
   /** How long a server that is away is waited for; default RETRY_FOR_MS. */
@@ -59,6 +62,7 @@ interface Run {
   readonly report: ImportReport;
   readonly bar: Progress;
   readonly receipts: ReceiptFile | undefined;
+  readonly cited: CitedFiles;
   readonly retryForMs: number;
   readonly signal: AbortSignal | undefined;
   /** Says once that the server is waited for. */
@@ -80,12 +84,15 @@ export async function importCase(client: Client, file: string, options: ImportOp
       duplicates: 0,
       differing: [],
       rejected: [],
+      evidence: noEvidence(),
       dryRun: options.dryRun === true,
     };
     const bar = progressBar('import', targets.lines, options.quiet !== true);
     const { retryForMs = RETRY_FOR_MS, signal } = options;
-    const run: Run = { client, file, targets, report, bar, receipts, retryForMs, signal, waits: sayOnce(options) };
+    const cited = new CitedFiles(targets.fileOf);
+    const run: Run = { client, file, targets, report, bar, receipts, cited, retryForMs, signal, waits: sayOnce(options) };
     await passes(run, options).finally(() => bar.finish());
+    if (options.evidence !== false && written(report, options)) await cited.send(client, report.evidence);
     report.rejected.sort((a, b) => a.line - b.line);
     report.differing.sort((a, b) => a.line - b.line);
     if (rejects !== undefined) await writeRejects(rejects, report.rejected);
@@ -267,7 +274,8 @@ async function sendChunk(run: Run, chunk: readonly MappedLine[], dryRun: boolean
     seen.add(answer.row);
     if (answer.status === 'accepted') report.accepted++;
     else if (answer.status === 'duplicate') report.duplicates++;
-    else await takeRefusal(run, line, answer);
+    if (answer.status === 'refused') await takeRefusal(run, line, answer);
+    else if (!dryRun) run.cited.add(line.body);
   }
   if (seen.size !== chunk.length) {
     throw new CommandError(EXIT.temporary, 'import.answer', `The server answered for ${seen.size} of ${chunk.length} rows.`);
@@ -283,6 +291,7 @@ async function takeRefusal(run: Run, { line, raw, body }: MappedLine, { id, erro
   if (id !== undefined && differences !== undefined) {
     report.duplicates++;
     report.differing.push({ line, id, differences });
+    run.cited.add(body);
     return;
   }
   const own = here.extension?.case as JsonObject;

@@ -66,13 +66,13 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   const { applied } = await database.migrate();
   if (applied.length > 0) log.info('the database was migrated', { count: applied.length });
 
-  if (config.roles.includes('gateway')) await database.installContexts();
+  if (config.roles.some((role) => role === 'gateway' || role === 'evidence')) await database.installContexts();
   const isOver = await hasEnded(database);
   let cosigns = false;
   if (isOver) {
     log.error('the log has ended: it is read and proved, and nothing is taken in', { code: 'log.frozen' });
     cosigns = config.roles.includes('sealer');
-    config = { ...config, roles: config.roles.filter((role) => role === 'gateway') };
+    config = { ...config, roles: config.roles.filter((role) => role === 'gateway' || role === 'evidence') };
   }
   // The embedded database has a login for each role from its first moment.
   if (database.embedded === null) await checkLogins(config, log, database);

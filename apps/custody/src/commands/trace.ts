@@ -186,8 +186,8 @@ function provenance(entry: EventView): string {
   return parts.join(' · ');
 }
 
-const evidenceText = ({ ref, sha256, type, locator, synthetic }: EventView['evidence'][number]): string =>
-  `${ref ?? sha256?.slice(0, 12) ?? type ?? 'a document'}${locator === undefined ? '' : ` ${locator}`} (${synthetic === true ? 'synthetic, ' : ''}${sha256 === null ? 'hash not given, ' : ''}not held here)`;
+const evidenceText = ({ ref, sha256, type, locator, synthetic, held }: EventView['evidence'][number]): string =>
+  `${ref ?? sha256?.slice(0, 12) ?? type ?? 'a document'}${locator === undefined ? '' : ` ${locator}`} (${synthetic === true ? 'synthetic, ' : ''}${sha256 === null ? 'hash not given, ' : ''}${held ? '' : 'not '}held here)`;
 
 /** The note about a container stands right behind the record that puts the item into it. */
 function notesAfter(entry: EventView, notes: readonly string[]): string[] {

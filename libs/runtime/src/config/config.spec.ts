@@ -33,7 +33,7 @@ test('without any source the program runs on one machine, on loopback, with all 
   expect(config).toMatchObject({
     host: '127.0.0.1',
     port: 8080,
-    roles: ['capture', 'projector', 'gateway', 'sealer'],
+    roles: ['capture', 'projector', 'gateway', 'sealer', 'evidence'],
     databaseUrl: null,
     kafka: { brokers: [] },
   });
@@ -122,7 +122,9 @@ test('production names everything that it is missing; a given value that equals 
     'config.missing databaseUrlGateway',
     'config.missing databaseUrlOperator',
     'config.missing databaseUrlSealer',
+    'config.missing databaseUrlEvidence',
     'config.missing sealer.key',
+    'config.missing evidence.dir',
     'config.missing receiptKey',
     'config.missing contextKey',
   ]);
@@ -141,7 +143,10 @@ test('production names everything that it is missing; a given value that equals 
     'config.missing sealer.key',
   ]);
   const logins = Object.fromEntries(
-    ['CAPTURE', 'PROJECTOR', 'GATEWAY', 'OPERATOR', 'SEALER', 'ACCESS'].map((role) => [`DATABASE_URL_${role}`, `postgres://${role}@db/x`]),
+    ['CAPTURE', 'PROJECTOR', 'GATEWAY', 'OPERATOR', 'SEALER', 'ACCESS', 'EVIDENCE'].map((role) => [
+      `DATABASE_URL_${role}`,
+      `postgres://${role}@db/x`,
+    ]),
   );
   const all = {
     ...env,
@@ -152,6 +157,7 @@ test('production names everything that it is missing; a given value that equals 
     CUSTODY_RECEIPT_KEY: KEY,
     CUSTODY_CONTEXT_KEY: KEY,
     CUSTODY_SEALER_KEY: KEY,
+    CUSTODY_EVIDENCE_DIR: '/srv/evidence',
   };
   expect(good({ env: all }).config.profile).toBe('production');
   expect(problems({ env: { ...all, CUSTODY_KAFKA_SASL_MECHANISM: 'plain' } })).toEqual([

@@ -178,9 +178,11 @@ function disagreements(
     }
     if (roles.includes('sealer') && values.get('sealer.key') === null)
       missing('sealer.key', 'is needed in the production profile where this process seals');
-    if (roles.some((role) => role === 'capture' || role === 'gateway') && values.get('receiptKey') === null)
+    if (roles.includes('evidence') && values.get('evidence.dir') === null)
+      missing('evidence.dir', 'is needed in the production profile where this process keeps evidence');
+    if (roles.some((role) => role === 'capture' || role === 'gateway' || role === 'evidence') && values.get('receiptKey') === null)
       missing('receiptKey', 'is needed in the production profile where this process takes sightings or answers');
-    if (roles.includes('gateway') && values.get('contextKey') === null)
+    if ((roles.includes('gateway') || roles.includes('evidence')) && values.get('contextKey') === null)
       missing('contextKey', 'is needed in the production profile where this process answers');
   }
   if (values.get('kafka.saslMechanism') !== 'none') {
@@ -193,15 +195,16 @@ function disagreements(
   return problems;
 }
 
-/** The gateway appends dead letters again as the operator. */
+/** The gateway appends dead letters again as the operator, and what is received as evidence is said by way of capture. */
 const LOGINS = {
   capture: ['databaseUrlCapture'],
   projector: ['databaseUrlProjector'],
   gateway: ['databaseUrlGateway', 'databaseUrlOperator'],
   sealer: ['databaseUrlSealer'],
+  evidence: ['databaseUrlEvidence', 'databaseUrlCapture'],
 } as const satisfies Record<Role, readonly (keyof Config)[]>;
 
-const loginsOf = (roles: readonly Role[]): string[] => roles.flatMap((role) => LOGINS[role]);
+const loginsOf = (roles: readonly Role[]): string[] => [...new Set(roles.flatMap((role) => LOGINS[role]))];
 
 /** A wrong value is repeated so that it can be found, but for secrets, which must not reach a log. */
 function shown({ setting }: NamedSetting, raw: unknown): string {

@@ -4,7 +4,7 @@
  */
 import { integer, list, oneOf, onOff, type Setting, text } from './setting.ts';
 
-export const ROLES = ['capture', 'projector', 'gateway', 'sealer'] as const;
+export const ROLES = ['capture', 'projector', 'gateway', 'sealer', 'evidence'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** The only addresses served while there are no accounts: whoever reaches the port is the operator. */
@@ -44,7 +44,7 @@ export const SETTINGS = {
     'Production refuses what loses data or is convenient only: the embedded database and event log, a generated publisher key, topics without replicas.',
   ),
   roles: list(
-    'roles: capture, projector, gateway, sealer',
+    'roles: capture, projector, gateway, sealer, evidence',
     isRole,
     ROLES,
     'What this process does. A cluster runs the same program once per role. Without a sealer nothing is sealed: entries have no recorded time, and the log no signed head.',
@@ -99,6 +99,7 @@ export const SETTINGS = {
   databaseUrlGateway: roleLogin('gateway'),
   databaseUrlSealer: roleLogin('sealer'),
   databaseUrlAccess: roleLogin('access', ', by which capture and the gateway know who may do what'),
+  databaseUrlEvidence: roleLogin('evidence'),
   databaseUrlOperator: roleLogin('operator', ', by which the gateway marks dead letters as retried'),
   publisherKey: text(
     KEY,
@@ -222,6 +223,15 @@ export const SETTINGS = {
       false,
       'Serve `/log/links`, the stream of map keys, for auditing witnesses. Who reads it and knows the map salt can try out whether a reader group that he does not belong to has an identifier: let nobody but such witnesses reach it.',
     ),
+  },
+  evidence: {
+    dir: text(
+      'path',
+      anything,
+      null,
+      'Folder in which the bytes of evidence lie, by their SHA-256; several processes may share it. Without it `evidence` in the data directory; the production profile needs it where this process has the role.',
+    ),
+    bytesMax: integer(1, Number.MAX_SAFE_INTEGER, 4 * 1024 * MIB, 'Largest file of evidence. One that comes in parts counts as a whole.'),
   },
   limits: {
     ratePerSecond: integer(1, 1_000_000, 2_000, 'Requests per second that one client may go on making.'),

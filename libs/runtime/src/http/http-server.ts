@@ -132,10 +132,19 @@ async function closeInOrder(app: NestFastifyApplication, requests: OpenRequests)
   }
 }
 
+/** Configuration of a route whose body is bytes, whatever their sender calls them: it comes as a stream, and no header says what it is. */
+export const TAKES_BYTES = { takesBytes: true } as const;
+const BYTES = 'application/octet-stream';
+
 function takeRawBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
+  // Before anything else looks at the headers.
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    if ((request.routeOptions.config as Partial<typeof TAKES_BYTES>).takesBytes === true) request.raw.headers['content-type'] = BYTES;
+    done();
+  });
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  for (const type of ['application/x-ndjson', 'application/jsonl'])
+  for (const type of ['application/x-ndjson', 'application/jsonl', BYTES])
     fastify.addContentTypeParser(type, (_request, stream, done) => done(null, stream));
 }
 

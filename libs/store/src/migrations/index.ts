@@ -7,5 +7,6 @@ import { Freeze } from './0006-freeze.ts';
 import { WaitingHeads } from './0007-waiting-heads.ts';
 import { PolicyActs } from './0008-policy.ts';
 import { RowSecurity } from './0009-row-security.ts';
+import { Evidence } from './0010-evidence.ts';
 
-export const MIGRATIONS = [Ledger, Proof, Recorded, Receipts, Freeze, WaitingHeads, PolicyActs, RowSecurity];
+export const MIGRATIONS = [Ledger, Proof, Recorded, Receipts, Freeze, WaitingHeads, PolicyActs, RowSecurity, Evidence];

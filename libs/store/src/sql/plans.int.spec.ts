@@ -9,6 +9,7 @@ import { LIST_DEAD_LETTERS } from './dead-letters.ts';
 import { EVENT_CONFLICTS } from './event-conflicts.ts';
 import { EVENTS_AT } from './events-at.ts';
 import { EVENTS_BY_ID, EVENTS_BY_REF } from './events.ts';
+import { EVIDENCE_ACTS_ON, EVIDENCE_CITED_BY, LIST_EVIDENCE, READABLE_EVIDENCE } from './evidence.ts';
 import { EVENTS_FROM } from './events-from.ts';
 import { ITEM_COUNT } from './item-count.ts';
 import { FIRST_EVENTS, KNOWN_EVENTS, KNOWN_ITEMS } from './known-events.ts';
@@ -24,6 +25,8 @@ import { VISIBLE_EVENTS } from './visible-events.ts';
 const ROWS = 120_000;
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
+const HASH = `\\x${'ab'.repeat(32)}`;
+const HASHES = `{"\\\\x${'ab'.repeat(32)}","\\\\x${'cd'.repeat(32)}"}`;
 const refs = ['{local,local}', '{e7,e8}'];
 /** Of readers: looked at as the gateway runs them, under policies, and without. */
 const readers: [Statement, unknown[]][] = [
@@ -41,6 +44,10 @@ const readers: [Statement, unknown[]][] = [
   [ITEM_ENTRIES, [1, 0, 10]],
   [EVENT_CONFLICTS, ['local', 'e7', 11]],
   [LIST_CONFLICTS, ['local', '', '\\x', 20, '{1,2}']],
+  [READABLE_EVIDENCE, ['other', '{1,2}', 'p', false, HASHES]],
+  [LIST_EVIDENCE, ['other', '{1,2}', 'p', false, '\\x', 20]],
+  [EVIDENCE_ACTS_ON, [HASH, '{1,2}', EVERYTHING, 50, EVERYTHING, 'other', 'p', false]],
+  [EVIDENCE_CITED_BY, [HASH, '{1,2}', EVERYTHING, 50, EVERYTHING, 'other', 'p', false]],
 ];
 const cases: [Statement, unknown[]][] = [
   ...readers,
@@ -59,7 +66,7 @@ const cases: [Statement, unknown[]][] = [
   [SEAL_COVERING, [7]],
 ];
 
-const SCAN = /Seq Scan on (entries|content|timeline|relations|search_keys|conflicts|dead_letters|seals|item_leaves)/;
+const SCAN = /Seq Scan on (entries|content|timeline|relations|search_keys|conflicts|dead_letters|seals|item_leaves|evidence_refs|uploads)/;
 /** A policy's function in a row's filter; as a scalar subquery it stands there by the number of its plan. */
 const PER_ROW = /(Filter|Cond):.*ctx\./;
 
@@ -89,6 +96,12 @@ describe('hot statements walk indexes', () => {
       `insert into ledger.dead_letters (cluster_id, topic_id, topic, partition, "offset", code, detail, headers, value, found, copied) select 'c', 't', 't', 0, n, 'x', '', '[]', '', 0, 0 from generate_series(0, 20000) n`,
     );
     await pool.query(`insert into proof.item_leaves select n % 1000, n / 1000, n, sha256('x') from generate_series(0, ${ROWS - 1}) n`);
+    await pool.query(
+      `insert into ledger.evidence_refs select sha256((n / 2)::text::bytea), 1 + n % 3, n, n % 16 from generate_series(0, ${ROWS - 1}) n`,
+    );
+    await pool.query(
+      `insert into evidence.uploads select sha256((n / 2)::text::bytea), 'a' || n % 2, 'p', 0, 0, '', '' from generate_series(0, ${ROWS - 1}) n`,
+    );
     await pool.query(`insert into proof.seals select 3 * n + 2, 3 * n + 2, n, sha256('x'), 0 from generate_series(0, ${ROWS - 1}) n`);
   }, 120_000);
   afterAll(() => database.drop());
@@ -131,7 +144,7 @@ describe('hot statements walk indexes', () => {
             expect(text).not.toMatch(PER_ROW);
             // Of what it reads by an index nothing else decides which rows those are.
             expect(
-              [...text.matchAll(/(entries|content|timeline|relations|search_keys|conflicts|dead_letters)\b.*\n(?! *Index Cond)/g)].filter(
+              [...text.matchAll(/(entries|content|timeline|relations|search_keys|conflicts|dead_letters|evidence_refs|uploads)\b.*\n(?! *Index Cond)/g)].filter(
                 ([line]) => /Scan/.test(line ?? ''),
               ),
             ).toEqual([]);
