@@ -1,6 +1,7 @@
 -- Made from the catalogue of a migrated database; a test fails when it differs. Not a script to run.
 
 create schema ctx;
+grant usage on schema ctx to custody_evidence;
 grant usage on schema ctx to custody_gateway;
 
 create schema event_log;
@@ -138,7 +139,7 @@ create policy owner on ledger.content for all to owner using ((CURRENT_USER = ( 
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
 create policy projector_appends on ledger.content for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
-create policy reader on ledger.content for select to custody_gateway using ((grps && ( SELECT ctx.groups() AS groups)));
+create policy reader on ledger.content for select to custody_gateway, custody_evidence using ((grps && ( SELECT ctx.groups() AS groups)));
 comment on column ledger.content.captured is 'Microseconds since 1970-01-01T00:00:00Z by the clock of capture.';
 comment on column ledger.content.grps is 'As in ledger.entries.';
 
@@ -217,7 +218,7 @@ create policy owner on ledger.entries for all to owner using ((CURRENT_USER = ( 
   WHERE (pg_namespace.nspname = 'ctx'::name))));
 create policy projector_appends on ledger.entries for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 create policy projector_reads on ledger.entries for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
-create policy reader on ledger.entries for select to custody_gateway using ((grps && ( SELECT ctx.groups() AS groups)));
+create policy reader on ledger.entries for select to custody_gateway, custody_evidence using ((grps && ( SELECT ctx.groups() AS groups)));
 create policy sealer_reads on ledger.entries for select to custody_sealer using (( SELECT pg_has_role(CURRENT_USER, 'custody_sealer'::name, 'usage'::text) AS pg_has_role));
 comment on column ledger.entries.grps is 'Reader groups that may read the row; none = nobody, so that a row whose readers were forgotten is seen by nobody.';
 
@@ -236,6 +237,13 @@ grant select on ledger.evidence_refs to custody_evidence;
 grant select on ledger.evidence_refs to custody_gateway;
 grant select on ledger.evidence_refs to custody_operator;
 grant select on ledger.evidence_refs to custody_projector;
+alter table ledger.evidence_refs enable row level security, force row level security;
+create policy operator_reads on ledger.evidence_refs for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on ledger.evidence_refs for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy projector_appends on ledger.evidence_refs for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
+create policy reader on ledger.evidence_refs for select to custody_gateway, custody_evidence using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
 comment on table ledger.evidence_refs is 'One row per (evidence, reader group) of an entry that cites the evidence, or says an act on it; derived, in the transaction of the entry.';
 
 create table ledger.head (
@@ -318,6 +326,14 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.policy FOR EACH ROW
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.policy FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change_but_rebuild();
 grant insert on ledger.policy to custody_projector;
 grant select on ledger.policy to custody_access;
+grant select on ledger.policy to custody_projector;
+alter table ledger.policy enable row level security, force row level security;
+create policy access_reads on ledger.policy for select to custody_access using (( SELECT pg_has_role(CURRENT_USER, 'custody_access'::name, 'usage'::text) AS pg_has_role));
+create policy operator_reads on ledger.policy for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on ledger.policy for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy projector_appends on ledger.policy for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 comment on table ledger.policy is 'Acts of policy in the order of the log, with or without effect: what they come to is folded from them.';
 comment on column ledger.policy.agency is 'Of the author, with principal; captured in microseconds since 1970.';
 comment on column ledger.policy.act is 'JSON: extension.policy of the document.';
@@ -341,7 +357,7 @@ create policy owner on ledger.reader_groups for all to owner using ((CURRENT_USE
   WHERE (pg_namespace.nspname = 'ctx'::name))));
 create policy projector_appends on ledger.reader_groups for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 create policy projector_reads on ledger.reader_groups for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
-create policy reader on ledger.reader_groups for select to custody_gateway using ((id = ANY (( SELECT ctx.groups() AS groups)::integer[])));
+create policy reader on ledger.reader_groups for select to custody_gateway, custody_evidence using ((id = ANY (( SELECT ctx.groups() AS groups)::integer[])));
 
 create table ledger.relations (
   target_agency text collate "C" not null,
@@ -364,7 +380,7 @@ create policy owner on ledger.relations for all to owner using ((CURRENT_USER = 
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
 create policy projector_appends on ledger.relations for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
-create policy reader on ledger.relations for select to custody_gateway using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
+create policy reader on ledger.relations for select to custody_gateway, custody_evidence using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
 
 create table ledger.search_keys (
   grp integer not null,
@@ -407,7 +423,6 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.timeline FOR EACH R
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.timeline FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 grant insert on ledger.timeline to custody_projector;
 grant select on ledger.timeline to custody_capture;
-grant select on ledger.timeline to custody_evidence;
 grant select on ledger.timeline to custody_gateway;
 grant select on ledger.timeline to custody_operator;
 grant select on ledger.timeline to custody_projector;
@@ -560,6 +575,7 @@ begin
   end if;
   return split_part(said, ' ', 5);
 end $function$
+grant execute on function ctx.agency() to custody_evidence;
 grant execute on function ctx.agency() to custody_gateway;
 
 CREATE OR REPLACE FUNCTION ctx.commitments(first bigint, behind bigint)
@@ -615,6 +631,7 @@ begin
   end if;
   return split_part(said, ' ', 6)::integer[];
 end $function$
+grant execute on function ctx.groups() to custody_evidence;
 grant execute on function ctx.groups() to custody_gateway;
 
 CREATE OR REPLACE FUNCTION ctx.groups_named(given_names text)
@@ -640,6 +657,7 @@ begin
   return query select g.id, g.name from ledger.reader_groups g
     where g.name = any (array(select json_array_elements_text(convert_from(decode(split_part(said, ' ', 5), 'hex'), 'UTF8')::json)));
 end $function$
+grant execute on function ctx.groups_named(text) to custody_evidence;
 grant execute on function ctx.groups_named(text) to custody_gateway;
 
 CREATE OR REPLACE FUNCTION ctx.map_links(first bigint, behind bigint, most bigint)

@@ -64,7 +64,8 @@ export async function testDatabase(): Promise<TestDatabase> {
     url,
     name,
     pool: (role, options) => {
-      const rights = role === 'owner' ? {} : { role, ...(role === 'gateway' || role === 'evidence' ? { contextKey: TEST_CONTEXT_KEY } : {}) };
+      const rights =
+        role === 'owner' ? {} : { role, ...(role === 'gateway' || role === 'evidence' ? { contextKey: TEST_CONTEXT_KEY } : {}) };
       const pool = createPool({ url, applicationName: `test ${role}`, max: 8, ...rights, ...options });
       pools.push(pool);
       return pool;

@@ -126,7 +126,7 @@ export const SETTINGS = {
     KEY,
     isKey,
     null,
-    'Key by which the gateway tells the database for whom it reads: the same for all gateways of one database. Without it one is made in the data directory (`context.key`); the production profile needs it where this process answers. The database accepts the newest two.',
+    'Key by which the gateway and evidence tell the database for whom they read: the same for all of one database. Without it one is made in the data directory (`context.key`); the production profile needs it where this process answers. The database accepts the newest two.',
     { secret: true },
   ),
   kafka: {

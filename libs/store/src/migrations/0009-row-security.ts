@@ -129,7 +129,17 @@ end $$;
 comment on function ctx.events_named(text) is 'Log indexes of the events of this id that the context''s reader may see, of whichever agency.';
 `;
 
-const TENANT_TABLES = ['entries', 'content', 'timeline', 'relations', 'search_keys', 'reader_groups', 'conflicts', 'dead_letters', 'policy'];
+const TENANT_TABLES = [
+  'entries',
+  'content',
+  'timeline',
+  'relations',
+  'search_keys',
+  'reader_groups',
+  'conflicts',
+  'dead_letters',
+  'policy',
+];
 
 const GUARDED = [...TENANT_TABLES.map((table) => `ledger.${table}`), 'ctx.secrets']
   .map((table) => `alter table ${table} enable row level security, force row level security;`)
@@ -197,6 +207,8 @@ const CONTEXT_GRANTS = `
 revoke all on all functions in schema ctx from public;
 grant usage on schema ctx to custody_gateway;
 grant execute on all functions in schema ctx to custody_gateway;
+-- a temporary table like it is made with this right; of its rows no policy shows the projector any
+grant select on ledger.policy to custody_projector;
 do $$ begin
   if not has_database_privilege('custody_projector', current_database(), 'TEMPORARY') then
     execute format('grant temporary on database %I to custody_projector', current_database());

@@ -42,7 +42,15 @@ describe('evidence in the ledger', () => {
     offset += 1;
   };
   const upload = async (sha256: string, agency: string): Promise<void> =>
-    insertUpload((await readerOf(agency)).from, { sha256, agency, principal: 'p', receivedMicros: 5, bytes: 3, mediaType: 'text/plain', eventId: 'e' });
+    insertUpload((await readerOf(agency)).from, {
+      sha256,
+      agency,
+      principal: 'p',
+      receivedMicros: 5,
+      bytes: 3,
+      mediaType: 'text/plain',
+      eventId: 'e',
+    });
   const readerOf = async (agency: string, principal = 'p', breaksGlass = false) => {
     const groups = await readerGroupIds(pool, agency === '' ? ['clear'] : ['clear', 'green', `agency:${agency}`]);
     return { agency, principal, breaksGlass, groups, from: pool.as(new ReaderContext(agency === '' ? null : agency, groups)) };
@@ -130,7 +138,7 @@ describe('evidence in the ledger', () => {
     expect(await found('police', 'eve')).toEqual(everything);
   });
 
-  it('is hidden from a statement that reads for nobody, and from one that asks for groups that are not the reader\'s', async () => {
+  it("is hidden from a statement that reads for nobody, and from one that asks for groups that are not the reader's", async () => {
     const hash = hashOf('hidden');
     await upload(hash, 'customs');
     await add('customs', 'own', 'observation', { evidence: [hash], groups: ['agency:customs'] });
@@ -146,8 +154,17 @@ describe('evidence in the ledger', () => {
   });
 
   it('is received for the agency of the context, and for no other', async () => {
-    const row = { sha256: hashOf('foreign'), agency: 'customs', principal: 'p', receivedMicros: 5, bytes: 3, mediaType: 'a/b', eventId: 'e' };
-    for (const from of [pool, (await readerOf('port')).from]) await expect(insertUpload(from, row)).rejects.toMatchObject({ code: '42501' });
+    const row = {
+      sha256: hashOf('foreign'),
+      agency: 'customs',
+      principal: 'p',
+      receivedMicros: 5,
+      bytes: 3,
+      mediaType: 'a/b',
+      eventId: 'e',
+    };
+    for (const from of [pool, (await readerOf('port')).from])
+      await expect(insertUpload(from, row)).rejects.toMatchObject({ code: '42501' });
   });
 
   it('names the acts on it and the events that cite it apart, in log order, to who may see them, as known at a size', async () => {

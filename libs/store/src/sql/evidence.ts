@@ -137,12 +137,10 @@ export interface CitingQuestion {
 }
 
 /** Events of kind `evidence` that name it, in log order. At most `limit`, and none behind the bytes and the one that exceeds them. */
-export const evidenceActsOn = (from: Statements, asked: CitingQuestion): Promise<CitingRow[]> =>
-  ask(from, EVIDENCE_ACTS_ON, asked);
+export const evidenceActsOn = (from: Statements, asked: CitingQuestion): Promise<CitingRow[]> => ask(from, EVIDENCE_ACTS_ON, asked);
 
 /** Events of every other kind that cite it. */
-export const evidenceCitedBy = (from: Statements, asked: CitingQuestion): Promise<CitingRow[]> =>
-  ask(from, EVIDENCE_CITED_BY, asked);
+export const evidenceCitedBy = (from: Statements, asked: CitingQuestion): Promise<CitingRow[]> => ask(from, EVIDENCE_CITED_BY, asked);
 
 async function ask(
   from: Statements,
@@ -161,10 +159,7 @@ const INSERT_UPLOAD = {
 };
 
 /** Does nothing where the agency has sent it before. The database takes rows of the agency alone that `to` reads for. */
-export async function insertUpload(
-  to: Statements,
-  row: Omit<UploadRow, 'sha256'> & { readonly sha256: string },
-): Promise<void> {
+export async function insertUpload(to: Statements, row: Omit<UploadRow, 'sha256'> & { readonly sha256: string }): Promise<void> {
   const { sha256, agency, principal, receivedMicros, bytes, mediaType, eventId } = row;
   await to.run(INSERT_UPLOAD, [Buffer.from(sha256, 'hex'), agency, principal, receivedMicros, bytes, mediaType, eventId]);
 }
@@ -177,11 +172,7 @@ export async function uploadOf(from: Statements, sha256: string, agency: string)
 }
 
 /** Everything that is to be in the store, in the order of the hashes, for who checks it: by piece. */
-export async function uploadedAfter(
-  from: Statements,
-  after: string,
-  limit: number,
-): Promise<{ sha256: Buffer; bytes: number }[]> {
+export async function uploadedAfter(from: Statements, after: string, limit: number): Promise<{ sha256: Buffer; bytes: number }[]> {
   const { rows } = await from.query<{ sha256: Buffer; bytes: number }>(
     'select sha256, min(bytes) as bytes from evidence.uploads where sha256 > $1 group by sha256 order by sha256 limit $2',
     [Buffer.from(after, 'hex'), limit],

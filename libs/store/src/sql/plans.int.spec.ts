@@ -144,9 +144,11 @@ describe('hot statements walk indexes', () => {
             expect(text).not.toMatch(PER_ROW);
             // Of what it reads by an index nothing else decides which rows those are.
             expect(
-              [...text.matchAll(/(entries|content|timeline|relations|search_keys|conflicts|dead_letters|evidence_refs|uploads)\b.*\n(?! *Index Cond)/g)].filter(
-                ([line]) => /Scan/.test(line ?? ''),
-              ),
+              [
+                ...text.matchAll(
+                  /(entries|content|timeline|relations|search_keys|conflicts|dead_letters|evidence_refs|uploads)\b.*\n(?! *Index Cond)/g,
+                ),
+              ].filter(([line]) => /Scan/.test(line ?? '')),
             ).toEqual([]);
           }
         },
