@@ -58,15 +58,7 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
   const ownerUrl = embedded === null ? (external as string) : embedded.url('owner');
   const pools = openPools();
   let contextKey: Buffer | undefined;
-  const ownLogins = {
-    capture: config.databaseUrlCapture,
-    projector: config.databaseUrlProjector,
-    gateway: config.databaseUrlGateway,
-    operator: config.databaseUrlOperator,
-    sealer: config.databaseUrlSealer,
-    access: config.databaseUrlAccess,
-    evidence: config.databaseUrlEvidence,
-  };
+  const ownLogins = ownLoginsOf(config);
   const loginOf = (role: AppRole): { url: string; role?: AppRole } =>
     embedded === null ? { url: ownLogins[role] ?? (external as string), role } : { url: embedded.url(role) };
   return {
@@ -124,6 +116,17 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
     },
   };
 }
+
+/** `null`: the role has none of its own. */
+const ownLoginsOf = (config: Config): Record<AppRole, string | null> => ({
+  capture: config.databaseUrlCapture,
+  projector: config.databaseUrlProjector,
+  gateway: config.databaseUrlGateway,
+  operator: config.databaseUrlOperator,
+  sealer: config.databaseUrlSealer,
+  access: config.databaseUrlAccess,
+  evidence: config.databaseUrlEvidence,
+});
 
 /** The key by which the gateway and evidence say who reads: the one that is set, or the data directory's. */
 async function installedContextKey(config: Config, ownerUrl: string): Promise<Buffer> {
