@@ -7,6 +7,9 @@ grant usage on schema ctx to custody_gateway;
 create schema event_log;
 grant usage on schema event_log to custody_capture;
 
+create schema intake;
+grant usage on schema intake to custody_projector;
+
 create schema ledger;
 grant usage on schema ledger to custody_access;
 grant usage on schema ledger to custody_capture;
@@ -82,6 +85,80 @@ create table event_log.topics (
 grant insert on event_log.topics to custody_capture;
 grant select on event_log.topics to custody_capture;
 
+create table intake.content (
+  log_index bigint not null,
+  principal text collate "C" not null,
+  captured bigint not null,
+  secret bytea not null,
+  bytes bytea not null,
+  grps integer[] not null default '{}'::integer[]
+) partition by LIST (log_index);
+grant insert on intake.content to custody_projector;
+comment on table intake.content is 'The door by which COPY comes into ledger.content: its only partition. Nobody reads here.';
+
+create table intake.entries (
+  log_index bigint not null,
+  agency text collate "C" not null,
+  id text collate "C" not null,
+  commitment bytea not null,
+  content_hash bytea not null,
+  grps integer[] not null default '{}'::integer[]
+) partition by LIST (log_index);
+grant insert on intake.entries to custody_projector;
+comment on table intake.entries is 'The door by which COPY comes into ledger.entries: its only partition. Nobody reads here.';
+
+create table intake.evidence_refs (
+  sha256 bytea not null,
+  grp integer not null,
+  log_index bigint not null,
+  kind smallint not null
+) partition by LIST (grp);
+grant insert on intake.evidence_refs to custody_projector;
+comment on table intake.evidence_refs is 'The door by which COPY comes into ledger.evidence_refs: its only partition. Nobody reads here.';
+
+create table intake.policy (
+  log_index bigint not null,
+  agency text collate "C" not null,
+  principal text collate "C" not null,
+  captured bigint not null,
+  act bytea not null
+) partition by LIST (log_index);
+grant insert on intake.policy to custody_projector;
+comment on table intake.policy is 'The door by which COPY comes into ledger.policy: its only partition. Nobody reads here.';
+
+create table intake.relations (
+  target_agency text collate "C" not null,
+  target_id text collate "C" not null,
+  grp integer not null,
+  log_index bigint not null,
+  kind smallint not null
+) partition by LIST (log_index);
+grant insert on intake.relations to custody_projector;
+comment on table intake.relations is 'The door by which COPY comes into ledger.relations: its only partition. Nobody reads here.';
+
+create table intake.search_keys (
+  grp integer not null,
+  key text collate "C" not null,
+  item text collate "C" not null,
+  alias text collate "C" not null
+) partition by LIST (grp);
+grant insert on intake.search_keys to custody_projector;
+comment on table intake.search_keys is 'The door by which COPY comes into ledger.search_keys: its only partition. Nobody reads here.';
+
+create table intake.timeline (
+  item text collate "C" not null,
+  grp integer not null,
+  starts bigint not null,
+  ends bigint not null,
+  agency text collate "C" not null,
+  id text collate "C" not null,
+  log_index bigint not null,
+  kind smallint not null,
+  map_key bytea not null
+) partition by LIST (log_index);
+grant insert on intake.timeline to custody_projector;
+comment on table intake.timeline is 'The door by which COPY comes into ledger.timeline: its only partition. Nobody reads here.';
+
 create table ledger.conflicts (
   agency text collate "C" not null,
   id text collate "C" not null,
@@ -122,6 +199,7 @@ create table ledger.content (
   constraint content_pkey PRIMARY KEY (log_index),
   constraint content_secret_check CHECK ((octet_length(secret) = 32))
 );
+alter table intake.content attach partition ledger.content default;
 CREATE INDEX content_named ON ledger.content USING btree (log_index) WHERE (POSITION(('\x227072696e636970616c73223a5b'::bytea) IN (bytes)) > 0);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.content FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.content FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
@@ -138,8 +216,7 @@ create policy operator_reads on ledger.content for select to custody_operator us
 create policy owner on ledger.content for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy projector_appends on ledger.content for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
-create policy reader on ledger.content for select to custody_gateway, custody_evidence using ((grps && ( SELECT ctx.groups() AS groups)));
+create policy reader on ledger.content for select to custody_gateway, custody_evidence using (((grps[1] = ANY (( SELECT ctx.groups() AS groups)::integer[])) OR (grps && ( SELECT ctx.groups() AS groups))));
 comment on column ledger.content.captured is 'Microseconds since 1970-01-01T00:00:00Z by the clock of capture.';
 comment on column ledger.content.grps is 'As in ledger.entries.';
 
@@ -201,6 +278,7 @@ create table ledger.entries (
   constraint entries_id_check CHECK (((octet_length(id) >= 1) AND (octet_length(id) <= 128))),
   constraint entries_pkey PRIMARY KEY (log_index)
 );
+alter table intake.entries attach partition ledger.entries default;
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.entries FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 grant insert on ledger.entries to custody_projector;
@@ -216,9 +294,8 @@ create policy operator_reads on ledger.entries for select to custody_operator us
 create policy owner on ledger.entries for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy projector_appends on ledger.entries for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 create policy projector_reads on ledger.entries for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
-create policy reader on ledger.entries for select to custody_gateway, custody_evidence using ((grps && ( SELECT ctx.groups() AS groups)));
+create policy reader on ledger.entries for select to custody_gateway, custody_evidence using (((grps[1] = ANY (( SELECT ctx.groups() AS groups)::integer[])) OR (grps && ( SELECT ctx.groups() AS groups))));
 create policy sealer_reads on ledger.entries for select to custody_sealer using (( SELECT pg_has_role(CURRENT_USER, 'custody_sealer'::name, 'usage'::text) AS pg_has_role));
 comment on column ledger.entries.grps is 'Reader groups that may read the row; none = nobody, so that a row whose readers were forgotten is seen by nobody.';
 
@@ -230,19 +307,17 @@ create table ledger.evidence_refs (
   constraint evidence_refs_pkey PRIMARY KEY (sha256, grp, log_index),
   constraint evidence_refs_sha256_check CHECK ((octet_length(sha256) = 32))
 );
+alter table intake.evidence_refs attach partition ledger.evidence_refs default;
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.evidence_refs FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.evidence_refs FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
-grant insert on ledger.evidence_refs to custody_projector;
 grant select on ledger.evidence_refs to custody_evidence;
 grant select on ledger.evidence_refs to custody_gateway;
 grant select on ledger.evidence_refs to custody_operator;
-grant select on ledger.evidence_refs to custody_projector;
 alter table ledger.evidence_refs enable row level security, force row level security;
 create policy operator_reads on ledger.evidence_refs for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
 create policy owner on ledger.evidence_refs for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy projector_appends on ledger.evidence_refs for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 create policy reader on ledger.evidence_refs for select to custody_gateway, custody_evidence using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
 comment on table ledger.evidence_refs is 'One row per (evidence, reader group) of an entry that cites the evidence, or says an act on it; derived, in the transaction of the entry.';
 
@@ -322,18 +397,17 @@ create table ledger.policy (
   act bytea not null,
   constraint policy_pkey PRIMARY KEY (log_index)
 );
+alter table intake.policy attach partition ledger.policy default;
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.policy FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change_but_rebuild();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.policy FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change_but_rebuild();
 grant insert on ledger.policy to custody_projector;
 grant select on ledger.policy to custody_access;
-grant select on ledger.policy to custody_projector;
 alter table ledger.policy enable row level security, force row level security;
 create policy access_reads on ledger.policy for select to custody_access using (( SELECT pg_has_role(CURRENT_USER, 'custody_access'::name, 'usage'::text) AS pg_has_role));
 create policy operator_reads on ledger.policy for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
 create policy owner on ledger.policy for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy projector_appends on ledger.policy for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 comment on table ledger.policy is 'Acts of policy in the order of the log, with or without effect: what they come to is folded from them.';
 comment on column ledger.policy.agency is 'Of the author, with principal; captured in microseconds since 1970.';
 comment on column ledger.policy.act is 'JSON: extension.policy of the document.';
@@ -367,6 +441,7 @@ create table ledger.relations (
   kind smallint not null,
   constraint relations_pkey PRIMARY KEY (target_agency, target_id, grp, log_index)
 );
+alter table intake.relations attach partition ledger.relations default;
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.relations FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.relations FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 grant insert on ledger.relations to custody_projector;
@@ -379,7 +454,6 @@ create policy operator_reads on ledger.relations for select to custody_operator 
 create policy owner on ledger.relations for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy projector_appends on ledger.relations for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 create policy reader on ledger.relations for select to custody_gateway, custody_evidence using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
 
 create table ledger.search_keys (
@@ -388,6 +462,7 @@ create table ledger.search_keys (
   item text collate "C" not null,
   alias text collate "C" not null
 );
+alter table intake.search_keys attach partition ledger.search_keys default;
 CREATE INDEX search_keys_key ON ledger.search_keys USING btree (grp, key);
 grant insert on ledger.search_keys to custody_projector;
 grant select on ledger.search_keys to custody_gateway;
@@ -398,7 +473,6 @@ create policy operator_reads on ledger.search_keys for select to custody_operato
 create policy owner on ledger.search_keys for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy projector_appends on ledger.search_keys for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 create policy projector_reads on ledger.search_keys for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 create policy reader on ledger.search_keys for select to custody_gateway using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
 comment on table ledger.search_keys is 'Rows are unique by how they are made; a unique index over them would take four times the room of this one, whose equal keys are kept once.';
@@ -418,6 +492,7 @@ create table ledger.timeline (
   constraint timeline_map_key_check CHECK ((octet_length(map_key) = 32)),
   constraint timeline_pkey PRIMARY KEY (item, grp, starts, ends, agency, id) INCLUDE (log_index)
 );
+alter table intake.timeline attach partition ledger.timeline default;
 CREATE INDEX timeline_log_index ON ledger.timeline USING btree (log_index);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.timeline FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.timeline FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
@@ -433,7 +508,6 @@ create policy operator_reads on ledger.timeline for select to custody_operator u
 create policy owner on ledger.timeline for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy projector_appends on ledger.timeline for insert to custody_projector with check (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 create policy projector_reads on ledger.timeline for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 create policy reader on ledger.timeline for select to custody_gateway using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
 create policy sealer_reads on ledger.timeline for select to custody_sealer using (( SELECT pg_has_role(CURRENT_USER, 'custody_sealer'::name, 'usage'::text) AS pg_has_role));

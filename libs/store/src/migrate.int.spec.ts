@@ -69,9 +69,9 @@ describe('the schema', () => {
     const text = await schemaText(owner);
     if (process.env['UPDATE_SCHEMA'] === '1') writeFileSync(path, text);
     expect(text).toBe(readFileSync(path, 'utf8'));
-    await owner.query('alter table ledger.entries add column planted integer');
+    await owner.query('alter table ledger.conflicts add column planted integer');
     expect(await schemaText(owner)).not.toBe(text);
-    await owner.query('alter table ledger.entries drop column planted');
+    await owner.query('alter table ledger.conflicts drop column planted');
   });
 
   test('no app role owns anything, logs in as more than itself, or inherits from another', async () => {

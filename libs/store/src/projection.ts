@@ -4,17 +4,17 @@
  * 1. The offset is moved by compare-and-set, first: whoever works on an outdated view of the partition (a projector that was stopped for a
  *    while) ends there as `fenced`, before it can fail with something that looks like bad data.
  * 2. Within a savepoint the log head is moved by n. This row's lock is held until commit and orders all projectors.
- * 3. Rows go in by binary COPY (by way of temporary tables: copy-rows.ts), those by which search finds new items first. It knows no ON CONFLICT, so events that are there already show as a violation of (agency, id): back to the
+ * 3. Rows go in by binary COPY (copy-rows.ts), those by which search finds new items first. It knows no ON CONFLICT, so events that are there already show as a violation of (agency, id): back to the
  *    savepoint, known events are sifted out (same bytes: a duplicate; other bytes: kept as a conflict), and the rest goes in.
  * 4. Data that the database refuses is found by halving, each half in a savepoint of its own, and becomes a dead letter.
  */
 import { BatchEncoder, CONTENT, ENTRIES, EVIDENCE_REFS, POLICY, RELATIONS, TIMELINE } from './batch-encoder.ts';
-import { copyRows, emptyStaging, stagingOf } from './copy-rows.ts';
+import { copyRows } from './copy-rows.ts';
 import { sqlState } from './errors.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
 import type { MapKeys } from './map-keys.ts';
 import type { StoreClient, StorePool } from './pool.ts';
-import { SEARCH_KEYS, searchMemory, SearchRows, type SearchKeys, type SearchName } from './search-rows.ts';
+import { searchMemory, SearchRows, type SearchKeys, type SearchName } from './search-rows.ts';
 import { insertConflict } from './sql/insert-conflict.ts';
 import { insertDeadLetter } from './sql/insert-dead-letter.ts';
 import { knownEvents } from './sql/known-events.ts';
@@ -75,7 +75,7 @@ export async function projectBatch(
   const client = await pool.connect();
   let whole = false;
   try {
-    await client.query(`begin; ${STAGING}`);
+    await client.query('begin');
     const found = await moveTo(client, partition, from, next);
     if (found !== null) {
       await client.query('rollback');
@@ -197,8 +197,6 @@ class Projection {
   private async append(client: StoreClient): Promise<void> {
     const { encoder, search } = this.parts;
     if (encoder.count === 0) return;
-    // What was refused has left nothing; what went in is still there.
-    if (this.appended > 0) await emptyStaging(client, COPIED);
     const { rows } = await client.run<{ size: number }>(MOVE_HEAD, [encoder.count]);
     if (rows[0] === undefined) throw new Error('The ledger has no head: its migration did not run.');
     const base = rows[0].size - encoder.count;
@@ -270,8 +268,6 @@ class Projection {
   }
 }
 
-const COPIED = [ENTRIES, CONTENT, TIMELINE, RELATIONS, EVIDENCE_REFS, POLICY, SEARCH_KEYS];
-const STAGING = stagingOf(COPIED);
 const MOVE_HEAD = { name: 'move_head', text: 'update ledger.head set size = size + $1::bigint returning size' };
 const LOCK_HEAD = { name: 'lock_head', text: 'select size from ledger.head for update' };
 

@@ -1,11 +1,11 @@
 /** Drops what is derived and makes it again from entries and content. */
 import { BatchEncoder, EVIDENCE_REFS, POLICY, RELATIONS, TIMELINE } from './batch-encoder.ts';
-import { copyRows, emptyStaging, stagingOf } from './copy-rows.ts';
+import { copyRows } from './copy-rows.ts';
 import { DERIVED_TABLES } from './derived-tables.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
 import type { StorePool } from './pool.ts';
 import type { EventIndex } from './projected-event.ts';
-import { SEARCH_KEYS, SearchMemory, SearchRows, type SearchKeys } from './search-rows.ts';
+import { SearchMemory, SearchRows, type SearchKeys } from './search-rows.ts';
 
 export interface RebuildOptions {
   /** The same function by which the projector's events were made. Throws: nothing is changed. */
@@ -20,8 +20,6 @@ const ENTRIES_PER_BATCH = 5_000;
 const CONTENT_BYTES_PER_BATCH = 8 * 2 ** 20;
 /** Rows (and names for search) encoded before they are written: one event may have thousands, some 170 bytes each. */
 const ROWS_PER_COPY = 20_000;
-
-const COPIED = [TIMELINE, RELATIONS, EVIDENCE_REFS, POLICY, SEARCH_KEYS];
 
 interface StoredEvent {
   readonly logIndex: number;
@@ -59,7 +57,6 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
       'select count(*) as entries, coalesce(max(log_index) + 1, 0) as end from ledger.entries',
     );
     const { entries, end } = rows[0] ?? { entries: 0, end: 0 };
-    await client.query(stagingOf(COPIED));
     await client.query(`truncate ${DERIVED_TABLES.map(({ name }) => `ledger.${name}`).join(', ')}`);
     const mapKeys = await ledgerMapKeys(pool);
     const encoder = new BatchEncoder();
@@ -73,7 +70,6 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
       await copyRows(client, RELATIONS, encoder.relations.writer);
       await copyRows(client, EVIDENCE_REFS, encoder.evidenceRefs.writer);
       await copyRows(client, POLICY, encoder.policy.writer);
-      await emptyStaging(client, COPIED);
       encoder.clear();
       search.clear();
       unwritten = upTo;

@@ -40,6 +40,11 @@ describe('the database keeps tenants apart', () => {
     ['a new table', 'create table ledger.more (n integer)', /ledger\.more: a table without row-level security/],
     ['a table without FORCE', 'alter table ledger.content no force row level security', /ledger\.content: .*not forced/],
     ['a table without policies in force', 'alter table ledger.content disable row level security', /ledger\.content: a table without/],
+    [
+      'a right to read where rows come in',
+      'grant select on intake.content to custody_gateway',
+      /intake\.content: more than appending is granted/,
+    ],
     ['a plain view', 'create view ledger.seen as select * from ledger.content', /ledger\.seen: a view without security_invoker/],
     ['a materialized view', 'create materialized view ledger.kept as select 1', /ledger\.kept: a materialized view/],
     [

@@ -10,7 +10,7 @@ export async function schemaText(pool: StorePool): Promise<string> {
   return `-- Made from the catalogue of a migrated database; a test fails when it differs. Not a script to run.\n\n${parts.join('\n\n')}\n`;
 }
 
-const OURS = `(select oid from pg_namespace where nspname in ('ledger', 'event_log', 'proof', 'ctx'))`;
+const OURS = `(select oid from pg_namespace where nspname in ('ledger', 'event_log', 'proof', 'ctx', 'intake'))`;
 
 /** Rights of everyone but the owner. */
 const RIGHTS = (acl: string, owner: string, on: string): string => `
@@ -43,7 +43,10 @@ select format(e'create table %s (\\n%s\\n)%s;', c.oid::regclass, concat_ws(e',\\
       ), e',\\n' order by a.attnum) from pg_attribute a join pg_type t on t.oid = a.atttypid where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
     (select string_agg(format('  constraint %I %s', conname, pg_get_constraintdef(oid)), e',\\n' order by conname collate "C")
       from pg_constraint where conrelid = c.oid and contype <> 'n')),
-    case when c.reloptions is not null then format(' with (%s)', array_to_string(c.reloptions, ', ')) end)
+    concat(case when c.relkind = 'p' then ' partition by ' || pg_get_partkeydef(c.oid) end,
+    case when c.reloptions is not null then format(' with (%s)', array_to_string(c.reloptions, ', ')) end))
+  || coalesce((select format(e'\\nalter table %s attach partition %s %s;', i.inhparent::regclass, c.oid::regclass, lower(pg_get_expr(c.relpartbound, c.oid)))
+      from pg_inherits i where i.inhrelid = c.oid), '')
   || coalesce((select e'\\n' || string_agg(pg_get_indexdef(i.indexrelid) || ';', e'\\n' order by i.indexrelid::regclass::text collate "C")
       from pg_index i where i.indrelid = c.oid and not exists (select from pg_constraint where conindid = i.indexrelid)), '')
   || coalesce((select e'\\n' || string_agg(pg_get_triggerdef(oid) || ';', e'\\n' order by tgname collate "C") from pg_trigger where tgrelid = c.oid and not tgisinternal), '')
@@ -54,7 +57,7 @@ select format(e'create table %s (\\n%s\\n)%s;', c.oid::regclass, concat_ws(e',\\
   || coalesce((select e'\\n' || string_agg(format('comment on %s %s is %L;', case objsubid when 0 then 'table' else 'column' end,
         c.oid::regclass || coalesce('.' || (select attname from pg_attribute where attrelid = c.oid and attnum = objsubid and objsubid > 0), ''), description), e'\\n' order by objsubid)
       from pg_description where objoid = c.oid and classoid = 'pg_class'::regclass), '') as text
-from pg_class c where c.relkind = 'r' and c.relnamespace in ${OURS} order by c.oid::regclass::text collate "C"`;
+from pg_class c where c.relkind in ('r', 'p') and c.relnamespace in ${OURS} order by c.oid::regclass::text collate "C"`;
 
 const FUNCTIONS = `
 select trim(e'\\n' from pg_get_functiondef(oid)) || coalesce(e'\\n' || ${RIGHTS('proacl', 'proowner', `'function ' || oid::regprocedure`)}, '') as text from pg_proc where pronamespace in ${OURS} order by oid::regprocedure::text collate "C"`;

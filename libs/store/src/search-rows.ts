@@ -142,7 +142,7 @@ async function freshOf(client: StoreClient, names: readonly SearchName[], base: 
   ]; // prettier-ignore
 }
 
-export const SEARCH_KEYS: CopiedTable = { table: 'search_keys', columns: 'grp, key, item, alias' };
+const SEARCH_KEYS: CopiedTable = { table: 'search_keys', columns: 'grp, key, item, alias' };
 /** Bytes of four fields of a row beside their texts: lengths and the group. */
 const ROW_BYTES = 20;
 /** UTF-8 bytes of one UTF-16 unit, at most. */

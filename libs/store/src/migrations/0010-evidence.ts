@@ -3,6 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { APPEND_ONLY_SQLSTATE } from '../errors.ts';
 import { roleName } from '../roles.ts';
 import { createRole } from './0001-ledger.ts';
+import { doorInto } from './0009-row-security.ts';
 
 export class Evidence implements MigrationInterface {
   readonly name = 'evidence-0000000000010';
@@ -91,13 +92,12 @@ const POLICIES = [
     agency = (select ctx.agency()) or exists (
       select from ledger.evidence_refs r join ledger.entries e on e.log_index = r.log_index
       where r.sha256 = uploads.sha256 and r.grp = any ((select ctx.groups())::integer[]) and e.agency = uploads.agency offset 0));`,
-  `create policy projector_appends on ledger.evidence_refs for insert to custody_projector with check (${asItself('projector')});`,
+  doorInto('evidence_refs', 'grp'),
   // An upload is said by its agency, and of no other.
   `create policy evidence_receives on evidence.uploads for insert to custody_evidence with check (agency = (select ctx.agency()));`,
 ].join('\n');
 
 const GRANTS = `
-grant select, insert on ledger.evidence_refs to custody_projector;
 grant select on ledger.evidence_refs to custody_gateway, custody_operator;
 
 -- evidence writes its uploads, and reads who may see what, for whoever asks
