@@ -108,36 +108,42 @@ export function evidenceContract(product: Product): void {
       expect(stdout).not.toContain('evidence.not-held');
     });
 
-    it('in the store is hashed again: missing, altered and unknown files are found, each with its exit code', async () => {
-      const whole = await product.cli('evidence', 'verify');
-      expect([whole.code, whole.stdout]).toEqual([
-        0,
-        expect.stringMatching(/^\d+ files are what they are called \(.* bytes hashed\), 0 findings\.\n$/),
-      ]);
-      const { path, sha256 } = fileOf('tampered.bin', randomBytes(4_000));
-      const original = readFileSync(path);
-      await product.cli('evidence', 'add', path);
-      const stray = join(product.dataDir, 'evidence', 'notes.txt');
-      const found = async (): Promise<readonly [number | null, string[]]> => {
-        const { code, stdout } = await product.cli('evidence', 'verify', '--json');
-        return [
-          code,
-          (JSON.parse(stdout) as { findings: { code: string; name: string }[] }).findings.map(({ code: what, name }) => `${what} ${name}`),
-        ];
-      };
-      writeFileSync(stray, 'x');
-      expect(await found()).toEqual([5, ['evidence.unknown notes.txt']]);
-      rmSync(stray);
-      chmodSync(place(sha256), 0o600);
-      writeFileSync(place(sha256), 'other');
-      expect(await found()).toEqual([10, [`evidence.altered ${sha256}`]]);
-      const got = await product.cli('evidence', 'get', sha256, '-o', join(folder.path, 'altered'));
-      expect([got.code, existsSync(join(folder.path, 'altered'))]).toEqual([10, false]);
-      rmSync(place(sha256));
-      expect(await found()).toEqual([13, [`evidence.missing ${sha256}`]]);
-      expect((await product.cli('evidence', 'add', path)).code).toBe(0);
-      expect(await found()).toEqual([0, []]);
-      expect(readFileSync(place(sha256))).toEqual(original);
-    }, MANY_COMMANDS_MS);
+    it(
+      'in the store is hashed again: missing, altered and unknown files are found, each with its exit code',
+      async () => {
+        const whole = await product.cli('evidence', 'verify');
+        expect([whole.code, whole.stdout]).toEqual([
+          0,
+          expect.stringMatching(/^\d+ files are what they are called \(.* bytes hashed\), 0 findings\.\n$/),
+        ]);
+        const { path, sha256 } = fileOf('tampered.bin', randomBytes(4_000));
+        const original = readFileSync(path);
+        await product.cli('evidence', 'add', path);
+        const stray = join(product.dataDir, 'evidence', 'notes.txt');
+        const found = async (): Promise<readonly [number | null, string[]]> => {
+          const { code, stdout } = await product.cli('evidence', 'verify', '--json');
+          return [
+            code,
+            (JSON.parse(stdout) as { findings: { code: string; name: string }[] }).findings.map(
+              ({ code: what, name }) => `${what} ${name}`,
+            ),
+          ];
+        };
+        writeFileSync(stray, 'x');
+        expect(await found()).toEqual([5, ['evidence.unknown notes.txt']]);
+        rmSync(stray);
+        chmodSync(place(sha256), 0o600);
+        writeFileSync(place(sha256), 'other');
+        expect(await found()).toEqual([10, [`evidence.altered ${sha256}`]]);
+        const got = await product.cli('evidence', 'get', sha256, '-o', join(folder.path, 'altered'));
+        expect([got.code, existsSync(join(folder.path, 'altered'))]).toEqual([10, false]);
+        rmSync(place(sha256));
+        expect(await found()).toEqual([13, [`evidence.missing ${sha256}`]]);
+        expect((await product.cli('evidence', 'add', path)).code).toBe(0);
+        expect(await found()).toEqual([0, []]);
+        expect(readFileSync(place(sha256))).toEqual(original);
+      },
+      MANY_COMMANDS_MS,
+    );
   });
 }
