@@ -123,9 +123,14 @@ export function exchangeContract(product: Product): void {
     mkdirSync(join(folder, 'beside'));
     writeFileSync(join(folder, 'beside/leg.csv'), 'MMSI\n');
     const again = await product.cli('import', file('beside/cited.jsonl', lines));
-    expect([again.code, again.stdout]).toEqual([0, '1 lines: 0 accepted, 1 already there, 0 rejected.\n']);
+    expect([again.code, again.stdout]).toEqual([
+      0,
+      '1 lines: 0 accepted, 1 already there, 0 rejected.\n1 file of evidence: 1 received, 0 there already.\n',
+    ]);
     expect(again.stderr).toMatch(/^line 1 \(cited-1\) {2}leg\.csv: the ledger has it without a hash; the file here has SHA-256 /m);
-    expect(await product.sightings()).toBe(size + 1);
+    // That the file was received is an entry of its own.
+    await product.untilProjected(size + 2);
+    expect(await product.sightings()).toBe(size + 2);
   });
 
   it('a line that is planted beside another record does not come out, and the export says so', async () => {

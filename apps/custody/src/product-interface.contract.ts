@@ -20,9 +20,14 @@ interface Asked {
   readonly status: number;
   readonly body?: string;
   readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const one = (id: string): string => JSON.stringify(sighting(id));
+
+/** SHA-256 of `asked`, and of a document of the demo. */
+const ASKED_FILE = 'c66790da5943c4466dd80634deb63f4e19f07e7f81624f222b86fecf9fff6445';
+const DEMO_FILE = '0a53bc0938cb7ee003963bcdd10486df9f79eb4eaac7e4c6a1ddb0db3d49c83c';
 
 /** At least one request for each operation, and one for each refusal that a client can bring about. */
 const ASKED: Readonly<Record<string, readonly Asked[]>> = {
@@ -124,6 +129,37 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
     { path: '/v1/events/lux-0009/proof?open=nothing', status: 400 },
     { path: '/v1/events/none/proof', status: 404 },
   ],
+  listEvidence: [
+    { path: '/v1/evidence?limit=2', status: 200 },
+    { path: '/v1/evidence?cursor=xyz', status: 400 },
+  ],
+  putEvidence: [
+    { path: `/v1/evidence/sha256/${ASKED_FILE}`, status: 202, body: 'as', type: 'text/html', headers: { 'content-range': 'bytes 0-1/5' } },
+    { path: `/v1/evidence/sha256/${ASKED_FILE}`, status: 409, body: 'ed', headers: { 'content-range': 'bytes 3-4/5' } },
+    { path: `/v1/evidence/sha256/${ASKED_FILE}`, status: 400, body: 'ked', headers: { 'content-range': 'bytes 2-4' } },
+    { path: `/v1/evidence/sha256/${ASKED_FILE}`, status: 201, body: 'ked', headers: { 'content-range': 'bytes 2-4/5' } },
+    { path: `/v1/evidence/sha256/${ASKED_FILE}`, status: 200, body: 'asked' },
+    { path: `/v1/evidence/sha256/${'0'.repeat(64)}`, status: 422, body: 'other' },
+    { path: '/v1/evidence/sha256/abc', status: 400, body: 'x' },
+  ],
+  getEvidence: [
+    { path: `/v1/evidence/sha256/${DEMO_FILE}`, status: 200 },
+    { path: `/v1/evidence/sha256/${DEMO_FILE}`, status: 206, headers: { range: 'bytes=0-9' } },
+    { path: `/v1/evidence/sha256/${DEMO_FILE}`, status: 416, headers: { range: 'bytes=9999-' } },
+    { path: `/v1/evidence/sha256/${'1'.repeat(64)}`, status: 404 },
+    { path: '/v1/evidence/sha256/abc', status: 400 },
+  ],
+  headEvidence: [{ path: `/v1/evidence/sha256/${DEMO_FILE}`, status: 200 }],
+  getCustody: [
+    { path: `/v1/evidence/sha256/${DEMO_FILE}/custody`, status: 200 },
+    { path: `/v1/evidence/sha256/${'1'.repeat(64)}/custody`, status: 404 },
+    { path: '/v1/evidence/sha256/abc/custody', status: 400 },
+  ],
+  viewEvidence: [
+    { path: `/v1/evidence/sha256/${DEMO_FILE}/view?locator=line:4-5`, status: 200 },
+    { path: `/v1/evidence/sha256/${'1'.repeat(64)}/view`, status: 404 },
+    { path: `/v1/evidence/sha256/${DEMO_FILE}/view?line=4`, status: 400 },
+  ],
   livez: [{ path: '/livez', status: 200 }],
   readyz: [{ path: '/readyz', status: 200 }],
   metrics: [{ path: '/metrics', status: 200 }],
@@ -148,6 +184,14 @@ const COMMANDS = [
   'export',
   'conflicts',
   'conflicts ls',
+  'evidence',
+  'evidence add',
+  'evidence get',
+  'evidence ls',
+  'evidence show',
+  'evidence hold',
+  'evidence release',
+  'evidence verify',
   'checkpoint',
   'checkpoint get',
   'checkpoint key',
@@ -176,7 +220,8 @@ function refusals(schema: Json, value: unknown): string[] {
 async function checkAnswer(operation: Json, response: Response): Promise<string[]> {
   const documented = (operation['responses'] as Record<string, Json>)[String(response.status)];
   if (documented === undefined) return [`status ${response.status} is not documented: ${await response.text()}`];
-  const contents = documented['content'] as Record<string, { schema: Json }>;
+  const contents = documented['content'] as Record<string, { schema: Json }> | undefined;
+  if (contents === undefined) return (await response.text()) === '' ? [] : ['a body is not documented'];
   const type = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
   const content = contents[type];
   if (content === undefined) return [`${type} is not documented for ${response.status}`];
@@ -206,10 +251,11 @@ export function interfaceContract(product: Product): void {
     it.each(operations.map(({ path, method, operation }) => [`${method.toUpperCase()} ${path}`, method, operation] as const))(
       '%s answers as documented',
       async (_, method, operation) => {
-        for (const { path, status, body, type = 'application/json' } of ASKED[String(operation['operationId'])] ?? []) {
+        for (const { path, status, body, type = 'application/json', headers = {} } of ASKED[String(operation['operationId'])] ?? []) {
           const response = await fetch(`${product.running().url}${path}`, {
             method,
-            ...(body === undefined ? {} : { body, headers: { 'content-type': type } }),
+            headers: { ...(body === undefined ? {} : { 'content-type': type }), ...headers },
+            ...(body === undefined ? {} : { body }),
           });
           expect([path, response.status]).toEqual([path, status]);
           expect([path, await checkAnswer(operation, response)]).toEqual([path, []]);

@@ -1,6 +1,6 @@
 /** What stands beside the events of an answer and not in them, asked for all of them at once: when each was recorded, and whose evidence is here. */
+import type { Sighting } from '#lib/domain';
 import type { AsOf } from './coordinates.ts';
-import type { ReadEvent } from './event-view.ts';
 import type { Reader, ReaderReads } from './ledger-reads.ts';
 import { recordedAt, type RecordedAt } from './recorded.ts';
 
@@ -14,7 +14,7 @@ export async function readBeside(
   reads: Pick<ReaderReads, 'recordedTimes' | 'heldEvidence'>,
   reader: Reader,
   asOf: AsOf,
-  events: readonly ReadEvent[],
+  events: readonly { readonly sighting: Pick<Sighting, 'evidence'>; readonly stored: { readonly logIndex: number } }[],
 ): Promise<Beside> {
   const cited = events.flatMap(({ sighting }) => sighting.evidence.map(({ sha256 }) => sha256));
   const stored = events.map((event) => event.stored);

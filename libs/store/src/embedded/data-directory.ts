@@ -37,6 +37,8 @@ const OURS = new Set([
   'postgres.log',
   'postgres.log.1',
   'binaries',
+  // The bytes of evidence go with the ledger that says what became of them.
+  'evidence',
   // Made by libs/runtime and apps/custody; secrets that must not outlive their ledger, and what was said of it.
   'publisher.key',
   'checkpoint.key',
