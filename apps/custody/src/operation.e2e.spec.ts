@@ -229,7 +229,7 @@ describe('logins', () => {
     const shared = await serveCustody({ ...env, CUSTODY_DATA_DIR: join(folder.path, 'shared'), DATABASE_URL: own.url('owner') });
     const codes = shared.stderr().match(/role\.shared-login/g);
     expect(await shared.stop()).toBe(0);
-    expect(codes).toHaveLength(5);
+    expect(codes).toHaveLength(6);
     const { code, stdout } = await runCustody(['doctor'], { ...env, DATABASE_URL: own.url('owner') });
     expect([code, stdout]).toEqual([
       0,

@@ -103,6 +103,7 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
     { path: '/v1/receipts/local/lux-0009', status: 200 },
     { path: '/v1/receipts/other/lux-0009', status: 404 },
   ],
+  getPolicy: [{ path: '/v1/policy', status: 200 }],
   getMapLinks: [{ path: '/log/links/0-1', status: 404 }],
   proveLog: [
     { path: '/v1/log', status: 200 },

@@ -140,7 +140,7 @@ describe('the schema', () => {
     expect(sqlState(refused)).toBe('42501');
     expect((await database.pool('access').query('select act from ledger.policy')).rowCount).toBe(1);
     await owner.query('grant select on ledger.policy to custody_gateway');
-    expect(await reach()).toEqual(['custody_access head', 'custody_access policy', 'custody_gateway policy', 'custody_projector policy']);
+    expect(await reach()).toEqual(['custody_access head', 'custody_access policy', 'custody_gateway policy']);
     await owner.query('revoke select on ledger.policy from custody_gateway');
   });
 
