@@ -1,47 +1,18 @@
 import { jest } from '@jest/globals';
 import { explainTimeline, NO_DOCUMENT, type EventView, type ExplainSource, type TimelineView } from '#lib/contracts';
 import type { Client } from '../client.ts';
-import { CommandError } from '../exit-codes.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
 import { blame, blameText } from './blame.ts';
+import { entry as shownEntry, NO_RELATIONS } from './shown-entry.contract.ts';
 
-const NO_RELATIONS: EventView['relations'] = {
-  targets: [],
-  correctedBy: [],
-  withdrawnBy: [],
-  supersededBy: [],
-  disputedBy: [],
-  resolvedBy: [],
-  markedBy: [],
-  contradicts: [],
-  contradictedBy: [],
-};
-
-function entry(id: string, members: Partial<EventView> = {}): EventView {
-  return {
-    agency: 'local',
-    id,
+const entry = (id: string, members: Partial<EventView> = {}): EventView =>
+  shownEntry(id, {
     logIndex: 7,
     submittedBy: { agency: 'local', principal: 'kim', proved: true },
     reportedBy: { by: 'analyst', at: '2019-03-22T09:10:00Z', proved: false },
-    captured: '2026-11-24T02:10:00.000000Z',
     recorded: '2026-11-24T02:10:01.000000Z',
-    contentHash: 'a'.repeat(64),
-    commitment: 'b'.repeat(64),
-    document: { id, kind: 'observation', handling: { tlp: 'GREEN' }, place: { name: 'Busan' }, source: { kind: 'photo' } },
-    display: { summary: 'observed', occurred: '2018-09-30', place: 'Busan', grade: 'not graded', items: ['VIN X'], source: 'photo' },
-    evidence: [],
-    parties: [],
-    kind: 'observation',
-    roles: ['subject'],
-    standing: 'stands',
-    places: true,
-    mark: 'observed',
-    flags: [],
-    relations: NO_RELATIONS,
-    handling: { tlp: 'GREEN' },
     ...members,
-  };
-}
+  });
 
 function page(entries: readonly EventView[], next: string | null = null): TimelineView {
   const view: TimelineView = {
@@ -67,12 +38,12 @@ describe('the text of a blame', () => {
     expect(text.split('\n')).toEqual([
       'VIN X',
       '',
-      'one   2018-09-30   Busan   observed',
+      'one   2018-09-30   Busan, South Korea   observed',
       '     place, source: stated by analyst at 2019-03-22T09:10:00Z (as it states)',
       '     submitted by local/kim (proved), captured 2026-11-24 02:10 UTC, recorded 2026-11-24 02:10 UTC (proved), log index 7',
       '     rests on bl.txt line:5 (not held here)',
       '',
-      'two   2018-09-30   Busan   observed',
+      'two   2018-09-30   Busan, South Korea   observed',
       '     place, source: stated by its submitter (no author named)',
       '     submitted by local/kim (proved), captured 2026-11-24 02:10 UTC, not sealed yet, log index 7',
       `     ${NO_DOCUMENT}`,
@@ -116,5 +87,13 @@ describe('the text of a blame', () => {
     const { explanation: _, ...bare } = page([entry('one')]);
     expect(() => blameText([bare])).toThrow(CommandError);
     await expect(blame({} as Client, '', {})).rejects.toThrow(/Name an item/);
+  });
+
+  test('offers what a text without a scheme could be, as a trace does', async () => {
+    const refused = new CommandError(EXIT.usage, 'identifier.scheme', 'No scheme.');
+    const client = { get: () => Promise.reject(refused) } as unknown as Client;
+    await expect(blame(client, 'WDDSYNTH9JA000001', {})).rejects.toMatchObject({
+      remedy: expect.stringContaining('vin:WDDSYNTH9JA000001') as string,
+    });
   });
 });

@@ -7,10 +7,8 @@ import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { group } from '../progress.ts';
 import { printable } from './printable.ts';
+import { timelinePages } from './timeline-pages.ts';
 import { minuteText } from './trace-as-of.ts';
-
-/** Entries asked for at once. */
-const PAGE_ENTRIES = 200;
 
 export interface BlameOptions {
   readonly asOf?: string;
@@ -18,12 +16,8 @@ export interface BlameOptions {
 }
 
 export async function blame(client: Client, item: string, options: BlameOptions): Promise<ExitCode> {
-  if (item === '') throw new CommandError(EXIT.usage, 'usage', 'Name an item, such as vin:WDDSYNTH9JA000001.');
-  const path = `/v1/items/${encodeURIComponent(item)}/timeline`;
-  const query = { asOf: options.asOf, limit: String(PAGE_ENTRIES), explain: '1' };
-  const pages = [await client.get<TimelineView>(path, query)];
-  for (let next = pages[0]?.next ?? null; next !== null; next = pages.at(-1)?.next ?? null)
-    pages.push(await client.get<TimelineView>(path, { ...query, cursor: next }));
+  const pages: TimelineView[] = [];
+  for await (const page of timelinePages(client, item, { asOf: options.asOf, explain: '1' })) pages.push(page);
   // Pointers lead into the page that they came with, so pages stay apart.
   process.stdout.write(options.json === true ? `${JSON.stringify({ pages })}\n` : `${blameText(pages)}\n`);
   return EXIT.ok;
