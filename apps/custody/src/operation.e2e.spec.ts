@@ -141,7 +141,7 @@ describe('readiness', () => {
     await postgres.stop();
     const { status, failing } = await until(
       'away',
-      (seen) => everyDatabase(seen) && seen.failing.some((line) => line.includes('event log')),
+      (seen) => everyDatabase(seen) && seen.failing.some((line) => line.startsWith('capture: event log')),
     );
     expect(status).toBe(503);
     expect(failing).toEqual(

@@ -139,6 +139,17 @@ test('counts and timelines of an item are each reader’s own', async () => {
   ]);
 });
 
+test('blame names the person and agency behind each record that its reader may see, and tells of no other', async () => {
+  const blamed = async (as: string | null): Promise<string[]> => {
+    const lines = (await did(as, 'blame', VIN)).split('\n');
+    expect(lines.filter((line) => line.includes('submitted by acme/eva (proved)'))).toHaveLength(Number(lines.at(-1)?.split(' ')[0]));
+    return lines.flatMap((line) => /^(\S+) {3}/.exec(line)?.[1] ?? []).sort();
+  };
+  expect(await blamed('acme/eva')).toEqual(['cars', 'clear', 'green', 'named', 'own', 'shared']);
+  expect(await blamed('bolt/chief')).toEqual(['cars', 'clear', 'green', 'shared']);
+  expect(await blamed(null)).toEqual(['clear']);
+});
+
 test('a page of one goes on behind what is hidden', async () => {
   const ids: string[] = [];
   for (let next: string | null = ''; next !== null;) {

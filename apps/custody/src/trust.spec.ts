@@ -35,14 +35,14 @@ import {
   type Wanted,
   witnessKeys,
 } from '../../../libs/ledger/src/ledger-world.contract.ts';
-import type { Client } from './client.ts';
-import { compare, pin } from './commands/checkpoint.ts';
+import { pin } from './commands/checkpoint.ts';
 import { type HeldReceipt, receiptIn } from './commands/receipt-forms.ts';
 import { verify } from './commands/verify.ts';
 import { verifyReceipt } from './commands/verify-receipt.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { headOfNote, trustFor, type TrustFlags } from './log-trust.ts';
 import { keepPin, policyOf, readPin, withTrees } from './pins.ts';
+import { server, silent } from './served-log.contract.ts';
 
 const world = grownWorld();
 const key = [formatVerifierKey(logKey)];
@@ -58,33 +58,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A server that has these answers, and none to anything else. */
-function server(answers: Readonly<Record<string, string | CommandError>>): Client {
-  const text = (path: string): Promise<string> => {
-    const answer = answers[path] ?? answers[path.split('?', 1)[0] ?? ''] ?? new CommandError(EXIT.notFound, 'not-found', path);
-    return typeof answer === 'string' ? Promise.resolve(answer) : Promise.reject(answer);
-  };
-  return {
-    base: 'http://here',
-    text,
-    get: async (path) => JSON.parse(await text(path)) as never,
-    bytes: async (path) => utf8(await text(path)),
-    post: () => Promise.reject(new Error('nothing is posted')),
-    open: () => Promise.reject(new Error('nothing is opened')),
-    head: () => Promise.reject(new Error('nothing is opened')),
-    put: () => Promise.reject(new Error('nothing is put')),
-  };
-}
-
 const logOf = (of: LedgerWorld, wanted: Wanted = {}): string =>
   utf8Text(encodeProofDocument({ ...of.prove(CAR, { ...wanted, groups: [] }), item: null, events: [] })) as string;
 const keysOf = (of: LedgerWorld): string => utf8Text(encodeProofDocument(of.proveKeys())) as string;
-const silent = async <T>(work: () => Promise<T>): Promise<T> => {
-  const write = process.stdout.write.bind(process.stdout);
-  process.stdout.write = () => true;
-  return work().finally(() => (process.stdout.write = write));
-};
-
 test('a head, a policy and a pin are what they should be, or say that they are not', async () => {
   expect(() => headOfNote('none')).toThrow(expect.objectContaining({ code: 'checkpoint.malformed' }) as Error);
   expect(() => policyOf('{}')).toThrow(expect.objectContaining({ code: 'pin.policy' }) as Error);
@@ -114,14 +90,6 @@ test('a head, a policy and a pin are what they should be, or say that they are n
 test('of kept lists the newest stands, and the rest stays', () => {
   const tree = (item: string, n: bigint) => ({ group: 'clear', item, n, root: seedOf(`${item}${n}`) });
   expect(withTrees([tree('a', 1n), tree('b', 1n)], [tree('a', 2n)])).toEqual([tree('b', 1n), tree('a', 2n)]);
-});
-
-test('heads of two logs are not compared, nor one with nothing', async () => {
-  const here = server({ '/log/checkpoint': world.checkpoint() });
-  await expect(compare(here, undefined, { key })).rejects.toMatchObject({ code: 'pin.none' });
-  const other = new LedgerWorld('other.example/log').begin().seal();
-  writeFileSync(join(folder, 'other'), other.checkpoint({ signer: signingKey('log', 'other.example/log', seedOf('other')) }));
-  await expect(compare(here, join(folder, 'other'), { key })).rejects.toMatchObject({ code: 'checkpoint.other-log' });
 });
 
 test('a log that names no key of its own has to have its key named', async () => {
@@ -490,13 +458,5 @@ describe('a pinned log', () => {
     const both = { key: [...key, formatVerifierKey(second)] };
     const judged = await trustFor(early.checkpoint, both, server(answers));
     expect([judged.trust.log.length, judged.said.map(({ state }) => state)]).toEqual([2, ['established']]);
-  });
-
-  it('is not behind its pin without an alarm', async () => {
-    keepPin({ origin: ORIGIN, keys: [logKey], receiptKeys: [], checkpoint: grown.checkpoint(), mapSalt: null, trees: [], witnesses: null });
-    expect(await silent(() => compare(server({ '/log/checkpoint': early.checkpoint }), undefined, {}))).toBe(10);
-    const file = join(folder, 'larger');
-    writeFileSync(file, grown.checkpoint());
-    expect(await silent(() => compare(server({ '/log/checkpoint': early.checkpoint }), file, {}))).toBe(13);
   });
 });

@@ -75,7 +75,7 @@ export function eventView(entry: TimelineEntry, event: ReadEvent, { recorded, he
 }
 
 /** Documents by their hash first, then what a case file cites without one. */
-function evidenceOf(document: SightingDocument, held: Beside['held']): EventView['evidence'] {
+export function evidenceOf(document: SightingDocument, held: Beside['held']): EventView['evidence'] {
   return [
     ...(document.evidence ?? []).map((evidence) => ({ ...evidence, held: held.has(evidence.sha256) })),
     ...citedWithoutHash(document).map((cited) => ({ sha256: null, ...cited, held: false })),

@@ -1,7 +1,7 @@
 /** GET /v1/events (all, in the order of the log) and /v1/events/{id}: one event, how it stands, and everything about it. */
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { EventAnswer, EventsView } from '#lib/contracts';
+import { explainEvent, explainEvents, type EventAnswer, type EventsView } from '#lib/contracts';
 import { foldEvent, formatRef, knownAtReported } from '#lib/domain';
 import { actorOf, DomainError } from '#lib/runtime';
 import { withCutContradictions } from './contradictions.ts';
@@ -10,10 +10,11 @@ import { decodeCursor, encodeCursor, isCount, isRecord } from './cursor.ts';
 import { sendWithTag } from './entity-tag.ts';
 import { conflictsOf } from './event-conflicts.ts';
 import { eventView, readEvent, type ReadEvent, storedView } from './event-view.ts';
+import { explainSources, refsOf } from './explain-sources.ts';
 import { GATEWAY_DEPS, type GatewayDeps, readingOf } from './gateway-deps.ts';
 import type { LedgerReads, Reader } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
-import { readLimit, readQuery } from './query.ts';
+import { readExplain, readLimit, readQuery } from './query.ts';
 import { questionView } from './question-view.ts';
 import { readBeside } from './beside.ts';
 import { recordedAt } from './recorded.ts';
@@ -31,7 +32,8 @@ export class EventsController {
 
   @Get()
   async events(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const query = readQuery(given, ['asOf', 'cursor', 'limit']);
+    const query = readQuery(given, ['asOf', 'cursor', 'limit', 'explain']);
+    const explain = readExplain(query.explain);
     const limit = readLimit(query.limit);
     const { reader, reads } = await readingOf(this.#deps, actorOf(request));
     const asked = await readAsOf(query.asOf, reads);
@@ -39,29 +41,37 @@ export class EventsController {
     const cursor = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
     const asOf = cursor === undefined ? asked : await heldAt(asked, cursor.logSize, reads);
     const { logSize } = asOf;
-    const page = await reads.as(reader).eventsFrom(cursor?.from ?? 0, reader.groups, logSize, limit + 1);
+    const own = reads.as(reader);
+    const page = await own.eventsFrom(cursor?.from ?? 0, reader.groups, logSize, limit + 1);
     const { shown, more } = pageOf(page, limit);
     const last = shown.at(-1);
-    const known = knownAt(asOf, shown.map(readEvent));
-    const recorded = await recordedAt(reads, asOf, shown);
+    const read = shown.map(readEvent);
+    const known = knownAt(asOf, read);
+    // Of evidence nothing is said but in the explanation.
+    const beside = explain
+      ? await readBeside(own, reader, asOf, read)
+      : { recorded: await recordedAt(reads, asOf, shown), held: new Set<string>() };
     const view: EventsView = {
       coordinates: coordinatesOf(asOf),
-      events: known.inputs.map((event) => storedView(event, recorded)),
+      events: known.inputs.map((event) => storedView(event, beside.recorded)),
       ...(asOf.basis === 'reported' ? { withoutReported: known.withoutReported } : {}),
       next: more && last !== undefined ? encodeCursor(question, { from: last.logIndex + 1, logSize }) : null,
     };
-    await sendWithTag(request, reply, view);
+    if (!explain) return sendWithTag(request, reply, view);
+    const explanation = explainEvents(view, { sources: explainSources(read, beside), naming: refsOf(read), more });
+    await sendWithTag(request, reply, { ...view, explanation });
   }
 
   @Get(':id')
   async event(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const query = readQuery(given, ['asOf', 'agency']);
+    const query = readQuery(given, ['asOf', 'agency', 'explain']);
+    const explain = readExplain(query.explain);
     const { reader, reads } = await readingOf(this.#deps, actorOf(request));
     const asOf = await readAsOf(query.asOf, reads);
     await sendWithTag(
       request,
       reply,
-      await readOne(reads, reader, { id, asOf, ...(query.agency === undefined ? {} : { agency: query.agency }) }),
+      await readOne(reads, reader, { id, asOf, explain, ...(query.agency === undefined ? {} : { agency: query.agency }) }),
     );
   }
 }
@@ -74,9 +84,10 @@ interface OneQuery {
   readonly id: string;
   readonly agency?: string;
   readonly asOf: AsOf;
+  readonly explain: boolean;
 }
 
-async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }: OneQuery): Promise<EventAnswer> {
+export async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf, explain }: OneQuery): Promise<EventAnswer> {
   const own = reads.as(reader);
   const found = await own.byId(id, agency, reader.groups, asOf.logSize);
   const missing = new DomainError('event.not-found', `There is no event of this id that you may see ${pointOfView(asOf)}.`);
@@ -98,16 +109,11 @@ async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }:
     if (each === undefined) throw new Error('the fold shows an event that it was not given');
     return { entry, each };
   });
-  const beside = await readBeside(
-    own,
-    reader,
-    asOf,
-    entries.map(({ each }) => each),
-  );
+  const beside = await readBeside(own, reader, asOf, explain ? all : entries.map(({ each }) => each));
   const views = entries.map(({ entry, each }) => eventView(entry, each, beside));
   const [shown, ...about] = withCutContradictions(views, all);
   if (shown === undefined) throw missing;
-  return {
+  const view: EventAnswer = {
     coordinates: coordinatesOf(asOf),
     event: shown,
     about,
@@ -115,4 +121,6 @@ async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }:
     openQuestions: fold.openQuestions.map(questionView),
     ...(await conflictsOf(reads, reader, asOf, stored)),
   };
+  if (!explain) return view;
+  return { ...view, explanation: explainEvent(view, { sources: explainSources(all, beside), naming: refsOf([event]) }) };
 }

@@ -1,34 +1,46 @@
 /** GET /v1/items/{id}: what an item amounts to at the asked coordinates. */
-import type { ItemView } from '#lib/contracts';
-import { foldTimeline, formatRef, knownAtReported, parseIdentifier } from '#lib/domain';
+import { explainItem, type ItemView } from '#lib/contracts';
+import { foldTimeline, formatRef, knownAtReported, parseIdentifier, type TimelineEntry } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import { withCutContradictions } from './contradictions.ts';
 import { coordinatesOf, type AsOf } from './coordinates.ts';
-import { checkView, eventView, readEvent } from './event-view.ts';
+import { checkView, eventView, readEvent, type ReadEvent } from './event-view.ts';
+import { explainSources, refsOf } from './explain-sources.ts';
 import { itemNotFound } from './item-not-found.ts';
 import type { LedgerReads, Reader, ReaderReads, TimelineKey } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
 import { readBeside } from './beside.ts';
 import { firstWithRelated } from './related-events.ts';
 
-/** Throws the identifier's own fault, and item.not-found. */
-export async function readItem(reads: LedgerReads, reader: Reader, id: string, asOf: AsOf): Promise<ItemView> {
+/** @param explain also say to whom each field leads. Throws the identifier's own fault, and item.not-found. */
+export async function readItem(reads: LedgerReads, reader: Reader, id: string, asOf: AsOf, explain = false): Promise<ItemView> {
   const item = itemOf(id);
   const own = reads.as(reader);
   const count = await own.itemCount(item.id, reader.groups, asOf.logSize);
   if (count === 0) throw itemNotFound(item, asOf);
-  return {
+  const { placing, read, ...last } = await lastPlacing(own, reader, item.id, asOf);
+  // What it says as a whole rests on every sighting of the item: so many of them are named as the first page of its timeline has.
+  const { shown, more } = explain ? pageOf(await own.timelinePage(pageAsked(reader, item.id, asOf)), PAGE) : { shown: [], more: false };
+  const naming = shown.map(readEvent);
+  const sources = explain ? [...naming, ...read] : placing === undefined ? [] : [placing.event];
+  const beside = await readBeside(own, reader, asOf, sources);
+  const lastPlacedBy = placing && withCutContradictions([eventView(placing.entry, placing.event, beside, item.id)], read)[0];
+  const view: ItemView = {
     item,
     coordinates: coordinatesOf(asOf),
     ...(asOf.basis === 'reported' ? await countReported(own, reader, item.id, count, asOf) : { events: count }),
-    ...(await lastPlacing(own, reader, item.id, asOf)),
+    lastPlacedBy: lastPlacedBy ?? null,
+    ...last,
     links: { timeline: `/v1/items/${encodeURIComponent(item.id)}/timeline` },
   };
+  if (!explain) return view;
+  return { ...view, explanation: explainItem(view, { sources: explainSources(sources, beside), naming: refsOf(naming), more }) };
 }
 
 /** When a sighting was reported stands in its document alone, so each is read: of more than these (half a second) none is counted. */
 export const REPORTED_READ_MAX = 10_000;
 const PAGE = 500;
+const pageAsked = ({ groups }: Reader, item: string, { logSize }: AsOf) => ({ item, groups, logSize, limit: PAGE + 1 });
 
 async function countReported(
   reads: ReaderReads,
@@ -41,7 +53,7 @@ async function countReported(
   let [events, withoutReported] = [0, 0];
   let after: TimelineKey | undefined;
   do {
-    const of = { item, groups: reader.groups, logSize: asOf.logSize, limit: PAGE + 1 };
+    const of = pageAsked(reader, item, asOf);
     const { shown, more } = pageOf(await reads.timelinePage(after === undefined ? of : { ...of, after }), PAGE);
     const known = knownAtReported(shown.map(readEvent), asOf.until);
     events += known.inputs.length;
@@ -56,13 +68,13 @@ const LAST_PAGE = 50;
 /** Beyond this many records that place nothing (a quarter of a second) the answer is left to the timeline, and says so. */
 export const LAST_RECORDS_MAX = 500;
 
-/** The latest dated sighting that places the item, from the end of the timeline backwards; one without a date is later than nothing. */
-async function lastPlacing(
-  reads: ReaderReads,
-  reader: Reader,
-  item: string,
-  asOf: AsOf,
-): Promise<Pick<ItemView, 'lastPlacedBy' | 'lastPlacedByNotFound'>> {
+interface LastPlacing extends Pick<ItemView, 'lastPlacedByNotFound'> {
+  readonly placing?: { readonly entry: TimelineEntry; readonly event: ReadEvent };
+  readonly read: readonly ReadEvent[];
+}
+
+/** The latest dated sighting that places the item, and what was read to say how it stands; from the end of the timeline backwards; one without a date is later than nothing. */
+async function lastPlacing(reads: ReaderReads, reader: Reader, item: string, asOf: AsOf): Promise<LastPlacing> {
   let before: TimelineKey | undefined;
   for (let looked = 0; looked < LAST_RECORDS_MAX;) {
     const of = { item, groups: reader.groups, logSize: asOf.logSize, limit: LAST_PAGE + 1 };
@@ -74,14 +86,13 @@ async function lastPlacing(
     for (const entry of fold.entries.toReversed()) {
       const event = byRef.get(formatRef(entry.sighting));
       if (event === undefined || !entry.places || entry.sighting.occurred === undefined) continue;
-      const beside = await readBeside(reads, reader, asOf, [event]);
-      return { lastPlacedBy: withCutContradictions([eventView(entry, event, beside, item)], inputs)[0] ?? null };
+      return { placing: { entry, event }, read: inputs };
     }
     before = rows.at(-1);
-    if (before === undefined || (!page.more && rows.length === page.shown.length)) return { lastPlacedBy: null };
+    if (before === undefined || (!page.more && rows.length === page.shown.length)) return { read: [] };
     looked += rows.length;
   }
-  return { lastPlacedBy: null, lastPlacedByNotFound: true };
+  return { lastPlacedByNotFound: true, read: [] };
 }
 
 /** Throws the identifier's own fault. */

@@ -1,9 +1,6 @@
 /** The two coordinates of every answer: the log size whose entries are folded, and the policy applied. */
 import Type, { type Static } from 'typebox';
-
-const closed = { additionalProperties: false } as const;
-/** RFC 3339 UTC with six decimals, as seals write it. */
-const time = (description: string) => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{6}Z$', description });
+import { closed, time } from './view-parts.ts';
 
 export const Coordinates = Type.Object(
   {

@@ -3,6 +3,7 @@ import type { PolicyActText } from '#lib/domain';
 import type { Coordinates } from './coordinates-view.ts';
 import type { EvidenceListView, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
 import type { ConsistencyView, ProofView } from './proof-views.ts';
+import { restsOn, type Explanation } from './explanation.ts';
 import type { PolicyView } from './policy-view.ts';
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
@@ -151,6 +152,17 @@ const event: EventView = {
   handling: { tlp: 'GREEN' },
 };
 
+const { agency, id, logIndex, submittedBy, reportedBy, captured, recorded, evidence } = event;
+const explanation: Explanation = {
+  sightings: [{ agency, id, logIndex, submittedBy, reportedBy, captured, recorded, evidence, rests: restsOn(evidence) }],
+  fields: [
+    { pointer: '/entries/0/document', basis: 'stated', sightings: [0] },
+    { pointer: '/entries/0/evidence/0', basis: 'stated', sightings: [0], evidence: 0 },
+    { pointer: '/entries/0/recorded', basis: 'ledger', sightings: [0] },
+  ],
+  complete: true,
+};
+
 /** Its form; no key made this signature. */
 const RECEIPT_NOTE = `custody-ledger/receipt/v1
 log custody.example/log
@@ -184,7 +196,6 @@ const deadLetter = {
   retried: false,
 };
 
-/** By the name of the view. */
 const policy: PolicyView = {
   actor: { agency: 'acme', principal: 'chief', roles: ['admin'], groups: ['agency:acme', 'clear', 'community:cars', 'green'], via: 'key' },
   last: 80,
@@ -208,7 +219,9 @@ const policy: PolicyView = {
   flagged: [{ logIndex: 79, act: 'agency.add', reason: 'not-the-operating-agency' }],
 };
 
+/** By the name of the view. */
 export const EXAMPLES = {
+  Explanation: explanation,
   PolicyView: policy,
   StoredView: stored,
   EventsView: { coordinates, events: [stored], next: null } satisfies EventsView,

@@ -90,3 +90,18 @@ test('heads have to be cosigned as a policy asks, and who cosigned them is told'
     );
   }
 });
+
+test('a key that is given is believed whatever the stored log says of it; one that only the log names is not, once it revokes it', () => {
+  const { key, keys, origin } = ledger.copy;
+  const vkey = formatVerifierKey(key);
+  const notice = (action: 'certify' | 'revoke', index: bigint) => ({ index, key: { action, log: origin, use: 'log' as const, vkey } });
+  writeFileSync(path('head.txt'), note);
+  const kept = [{ pin: [path('head.txt')] }, { receipts: [path('receipts.jsonl')] }];
+  const planted = [notice('revoke', 0n)];
+  for (const given of kept) expect(keptElsewhere(given, keys, planted)).toMatchObject([{ kind: 'pin', size: ledger.copy.newest.size }]);
+  const other = [signingKey('log', origin, new Uint8Array(32).fill(1))];
+  for (const given of kept) {
+    expect(keptElsewhere(given, other, [notice('certify', 0n)])).toHaveLength(1);
+    expect(() => keptElsewhere(given, other, [notice('certify', 0n), notice('revoke', 1n)])).toThrow(CommandError);
+  }
+});

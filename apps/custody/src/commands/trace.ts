@@ -4,16 +4,13 @@
  * what it speaks of, never as where the item was.
  */
 import type { EventView, TimelineView } from '#lib/contracts';
-import { guessIdentifiers } from '#lib/domain';
 import type { Client } from '../client.ts';
-import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { group } from '../progress.ts';
 import { printable } from './printable.ts';
+import { timelinePages } from './timeline-pages.ts';
 import { asOfText, minuteText } from './trace-as-of.ts';
 import { lastPlacedText, overlapText, whenText } from './trace-times.ts';
-
-/** Entries asked for at once; the answer is put together from as many pages as there are. */
-const PAGE_ENTRIES = 200;
 
 export interface TraceOptions {
   readonly asOf?: string;
@@ -21,37 +18,24 @@ export interface TraceOptions {
 }
 
 export async function trace(client: Client, item: string, options: TraceOptions): Promise<ExitCode> {
-  if (item === '') throw new CommandError(EXIT.usage, 'usage', 'Name an item, such as vin:WDDSYNTH9JA000001.');
-  const timeline = await wholeTimeline(client, item, options.asOf).catch((error: unknown) => {
-    throw withGuesses(error, item);
-  });
+  const timeline = await wholeTimeline(client, item, options.asOf);
   process.stdout.write(options.json === true ? `${JSON.stringify(timeline)}\n` : `${timelineText(timeline)}\n`);
   return EXIT.ok;
 }
 
-/** What a text without a scheme could be is offered; what it is not is not asked for by itself. */
-function withGuesses(error: unknown, item: string): unknown {
-  if (!(error instanceof CommandError) || !error.code.startsWith('identifier.')) return error;
-  const guesses = guessIdentifiers(item).flatMap((guess) => (guess.ok ? [guess.identifier.id] : []));
-  if (guesses.length === 0) return error;
-  return new CommandError(error.exitCode, error.code, error.message, `Did you mean ${guesses.join(' or ')}?`);
-}
-
 /** All pages as one view; the first page fixes the log size of the others. */
 export async function wholeTimeline(client: Client, item: string, asOf?: string): Promise<TimelineView> {
-  const path = `/v1/items/${encodeURIComponent(item)}/timeline`;
-  const ask = (cursor?: string): Promise<TimelineView> => client.get<TimelineView>(path, { asOf, cursor, limit: String(PAGE_ENTRIES) });
-  let page = await ask();
-  const whole = page;
-  let withoutReported = page.withoutReported ?? 0;
+  const pages = timelinePages(client, item, { asOf });
+  // There is a first page, or it throws.
+  const whole = (await pages.next()).value as TimelineView;
+  let withoutReported = whole.withoutReported ?? 0;
   const add = {
     entry: adding(whole.entries, keyOf),
     waiting: adding(whole.waiting, (waiting) => JSON.stringify([waiting.kind, keyOf(waiting), keyOf(waiting.target)])),
     question: adding(whole.openQuestions, ({ code, refs }) => JSON.stringify([code, refs.map(keyOf)])),
     note: adding(whole.notes, (note) => note),
   };
-  while (page.next !== null) {
-    page = await ask(page.next);
+  for await (const page of pages) {
     withoutReported += page.withoutReported ?? 0;
     page.entries.forEach(add.entry);
     page.waiting.forEach(add.waiting);
