@@ -41,6 +41,11 @@ function program(): Command {
     .option('--as-of <when>', 'a date or time: as recorded by then (proved); reported:<date>: as its authors state; log:<size>')
     .action(runner(async (options, item) => (await import('./commands/trace.ts')).trace(await clientOf(options), item ?? '', options)));
   root
+    .command('blame <item>')
+    .description('of everything that its timeline says: who said it, when it came in, and on what document it rests')
+    .option('--as-of <when>', 'as for trace')
+    .action(runner(async (options, item) => (await import('./commands/blame.ts')).blame(await clientOf(options), item ?? '', options)));
+  root
     .command('search <text>')
     .description('find items by identifier, part of one, misread letters (O/0, I/1), a name, MMSI or call sign')
     .option('--limit <n>', 'how many', '20')

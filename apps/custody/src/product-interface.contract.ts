@@ -28,6 +28,7 @@ const one = (id: string): string => JSON.stringify(sighting(id));
 const ASKED: Readonly<Record<string, readonly Asked[]>> = {
   listEvents: [
     { path: '/v1/events?limit=3', status: 200 },
+    { path: '/v1/events?limit=3&explain=1', status: 200 },
     { path: '/v1/events?limit=3&asOf=2190-01-01', status: 200 },
     { path: '/v1/events?asOf=2019-05-01', status: 200 },
     { path: '/v1/events?asOf=reported:2019-03-22', status: 200 },
@@ -48,6 +49,7 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
   ],
   getEvent: [
     { path: '/v1/events/lux-0009', status: 200 },
+    { path: '/v1/events/lux-0009?explain=1', status: 200 },
     { path: '/v1/events/none', status: 404 },
     { path: '/v1/events/lux-0009?asOf=never', status: 400 },
   ],
@@ -57,6 +59,8 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
   ],
   getItem: [
     { path: '/v1/items/vin:WDDSYNTH9JA000001', status: 200 },
+    { path: '/v1/items/vin:WDDSYNTH9JA000001?explain=1', status: 200 },
+    { path: '/v1/items/vin:WDDSYNTH9JA000001?explain=yes', status: 400 },
     { path: '/v1/items/vin:WDDSYNTH0JA999999', status: 404 },
     { path: '/v1/items/nonsense', status: 422 },
     { path: '/v1/items/vin:WDDSYNTH9JA000001?asOf=2190-01-01', status: 200 },
@@ -65,6 +69,7 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
   ],
   getTimeline: [
     { path: '/v1/items/container:SYNU0000014/timeline', status: 200 },
+    { path: '/v1/items/container:SYNU0000014/timeline?explain=1', status: 200 },
     { path: '/v1/items/container:SYNU0000029/timeline', status: 404 },
     { path: '/v1/items/vin:x/timeline', status: 422 },
     { path: '/v1/items/container:SYNU0000014/timeline?asOf=2190-01-01', status: 200 },
@@ -143,6 +148,7 @@ const COMMANDS = [
   '',
   'serve',
   'trace',
+  'blame',
   'search',
   'import',
   'export',

@@ -74,7 +74,7 @@ export function eventView(entry: TimelineEntry, event: ReadEvent, recorded: Reco
 }
 
 /** Documents by their hash first, then what a case file cites without one. */
-function evidenceOf(document: SightingDocument): EventView['evidence'] {
+export function evidenceOf(document: SightingDocument): EventView['evidence'] {
   return [
     ...(document.evidence ?? []).map((evidence) => ({ ...evidence, held: false as const })),
     ...citedWithoutHash(document).map((cited) => ({ sha256: null, ...cited, held: false as const })),

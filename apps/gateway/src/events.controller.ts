@@ -1,7 +1,7 @@
 /** GET /v1/events (all, in the order of the log) and /v1/events/{id}: one event, how it stands, and everything about it. */
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { EventAnswer, EventsView } from '#lib/contracts';
+import { explainEvent, explainEvents, type EventAnswer, type EventsView } from '#lib/contracts';
 import { foldEvent, formatRef, knownAtReported } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import { withCutContradictions } from './contradictions.ts';
@@ -10,10 +10,11 @@ import { decodeCursor, encodeCursor, isCount, isRecord } from './cursor.ts';
 import { sendWithTag } from './entity-tag.ts';
 import { conflictsOf } from './event-conflicts.ts';
 import { eventView, readEvent, type ReadEvent, storedView } from './event-view.ts';
+import { explainSources, refsOf } from './explain-sources.ts';
 import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
 import type { LedgerReads, Reader } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
-import { readLimit, readQuery } from './query.ts';
+import { readExplain, readLimit, readQuery } from './query.ts';
 import { questionView } from './question-view.ts';
 import { recordedAt } from './recorded.ts';
 import { relatedEvents } from './related-events.ts';
@@ -31,7 +32,8 @@ export class EventsController {
   @Get()
   async events(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { reads } = this.#deps;
-    const query = readQuery(given, ['asOf', 'cursor', 'limit']);
+    const query = readQuery(given, ['asOf', 'cursor', 'limit', 'explain']);
+    const explain = readExplain(query.explain);
     const limit = readLimit(query.limit);
     const reader = await readerOf(this.#deps);
     const asked = await readAsOf(query.asOf, reads);
@@ -50,19 +52,23 @@ export class EventsController {
       ...(asOf.basis === 'reported' ? { withoutReported: known.withoutReported } : {}),
       next: more && last !== undefined ? encodeCursor(question, { from: last.logIndex + 1, logSize }) : null,
     };
-    await sendWithTag(request, reply, view);
+    if (!explain) return sendWithTag(request, reply, view);
+    const read = shown.map(readEvent);
+    const sources = { sources: await explainSources(reads, asOf, read), naming: refsOf(read), more };
+    await sendWithTag(request, reply, { ...view, explanation: explainEvents(view, sources) });
   }
 
   @Get(':id')
   async event(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { reads } = this.#deps;
-    const query = readQuery(given, ['asOf', 'agency']);
+    const query = readQuery(given, ['asOf', 'agency', 'explain']);
+    const explain = readExplain(query.explain);
     const reader = await readerOf(this.#deps);
     const asOf = await readAsOf(query.asOf, reads);
     await sendWithTag(
       request,
       reply,
-      await readOne(reads, reader, { id, asOf, ...(query.agency === undefined ? {} : { agency: query.agency }) }),
+      await readOne(reads, reader, { id, asOf, explain, ...(query.agency === undefined ? {} : { agency: query.agency }) }),
     );
   }
 }
@@ -75,9 +81,10 @@ interface OneQuery {
   readonly id: string;
   readonly agency?: string;
   readonly asOf: AsOf;
+  readonly explain: boolean;
 }
 
-async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }: OneQuery): Promise<EventAnswer> {
+export async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf, explain }: OneQuery): Promise<EventAnswer> {
   const found = await reads.byId(id, agency, reader.groups, asOf.logSize);
   const missing = new DomainError('event.not-found', `There is no event of this id that you may see ${pointOfView(asOf)}.`);
   const stored = found[0];
@@ -106,7 +113,7 @@ async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }:
   const views = entries.map(({ entry, each }) => eventView(entry, each, recorded));
   const [shown, ...about] = withCutContradictions(views, all);
   if (shown === undefined) throw missing;
-  return {
+  const view: EventAnswer = {
     coordinates: coordinatesOf(asOf),
     event: shown,
     about,
@@ -114,4 +121,6 @@ async function readOne(reads: LedgerReads, reader: Reader, { id, agency, asOf }:
     openQuestions: fold.openQuestions.map(questionView),
     ...(await conflictsOf(reads, reader, asOf, stored)),
   };
+  if (!explain) return view;
+  return { ...view, explanation: explainEvent(view, { sources: await explainSources(reads, asOf, all), naming: refsOf([event]) }) };
 }

@@ -1,28 +1,37 @@
 /** GET /v1/items/{id}: what an item amounts to at the asked coordinates. */
-import type { ItemView } from '#lib/contracts';
+import { explainItem, type ItemView } from '#lib/contracts';
 import { foldTimeline, formatRef, knownAtReported, parseIdentifier } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import { withCutContradictions } from './contradictions.ts';
 import { coordinatesOf, type AsOf } from './coordinates.ts';
-import { checkView, eventView, readEvent } from './event-view.ts';
+import { checkView, eventView, readEvent, type ReadEvent } from './event-view.ts';
+import { explainSources, refsOf } from './explain-sources.ts';
 import { itemNotFound } from './item-not-found.ts';
 import type { LedgerReads, Reader, TimelineKey } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
 import { recordedAt } from './recorded.ts';
 import { firstWithRelated } from './related-events.ts';
 
-/** Throws the identifier's own fault, and item.not-found. */
-export async function readItem(reads: LedgerReads, reader: Reader, id: string, asOf: AsOf): Promise<ItemView> {
+/** @param explain also say to whom each field leads. Throws the identifier's own fault, and item.not-found. */
+export async function readItem(reads: LedgerReads, reader: Reader, id: string, asOf: AsOf, explain = false): Promise<ItemView> {
   const item = itemOf(id);
   const count = await reads.itemCount(item.id, reader.groups, asOf.logSize);
   if (count === 0) throw itemNotFound(item, asOf);
-  return {
+  const { read, ...last } = await lastPlacing(reads, reader, item.id, asOf);
+  const view: ItemView = {
     item,
     coordinates: coordinatesOf(asOf),
     ...(asOf.basis === 'reported' ? await countReported(reads, reader, item.id, count, asOf) : { events: count }),
-    ...(await lastPlacing(reads, reader, item.id, asOf)),
+    ...last,
     links: { timeline: `/v1/items/${encodeURIComponent(item.id)}/timeline` },
   };
+  if (!explain) return view;
+  // What it says as a whole rests on every sighting of the item: so many of them are named as the first page of its timeline has.
+  const first = { item: item.id, groups: reader.groups, logSize: asOf.logSize, limit: PAGE + 1 };
+  const { shown, more } = pageOf(await reads.timelinePage(first), PAGE);
+  const naming = shown.map(readEvent);
+  const sources = await explainSources(reads, asOf, [...naming, ...read]);
+  return { ...view, explanation: explainItem(view, { sources, naming: refsOf(naming), more }) };
 }
 
 /** When a sighting was reported stands in its document alone, so each is read: of more than these (half a second) none is counted. */
@@ -55,13 +64,13 @@ const LAST_PAGE = 50;
 /** Beyond this many records that place nothing (a quarter of a second) the answer is left to the timeline, and says so. */
 export const LAST_RECORDS_MAX = 500;
 
-/** The latest dated sighting that places the item, from the end of the timeline backwards; one without a date is later than nothing. */
+/** The latest dated sighting that places the item, and what was read to say how it stands; from the end of the timeline backwards; one without a date is later than nothing. */
 async function lastPlacing(
   reads: LedgerReads,
   reader: Reader,
   item: string,
   asOf: AsOf,
-): Promise<Pick<ItemView, 'lastPlacedBy' | 'lastPlacedByNotFound'>> {
+): Promise<Pick<ItemView, 'lastPlacedBy' | 'lastPlacedByNotFound'> & { readonly read: readonly ReadEvent[] }> {
   let before: TimelineKey | undefined;
   for (let looked = 0; looked < LAST_RECORDS_MAX;) {
     const of = { item, groups: reader.groups, logSize: asOf.logSize, limit: LAST_PAGE + 1 };
@@ -74,13 +83,14 @@ async function lastPlacing(
       const event = byRef.get(formatRef(entry.sighting));
       if (event === undefined || !entry.places || entry.sighting.occurred === undefined) continue;
       const recorded = await recordedAt(reads, asOf, [event.stored]);
-      return { lastPlacedBy: withCutContradictions([eventView(entry, event, recorded, item)], inputs)[0] ?? null };
+      const [view = null] = withCutContradictions([eventView(entry, event, recorded, item)], inputs);
+      return { lastPlacedBy: view, read: inputs };
     }
     before = rows.at(-1);
-    if (before === undefined || (!page.more && rows.length === page.shown.length)) return { lastPlacedBy: null };
+    if (before === undefined || (!page.more && rows.length === page.shown.length)) return { lastPlacedBy: null, read: [] };
     looked += rows.length;
   }
-  return { lastPlacedBy: null, lastPlacedByNotFound: true };
+  return { lastPlacedBy: null, lastPlacedByNotFound: true, read: [] };
 }
 
 /** Throws the identifier's own fault. */

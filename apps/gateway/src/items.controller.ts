@@ -5,7 +5,7 @@ import { readAsOf } from './coordinates.ts';
 import { sendWithTag } from './entity-tag.ts';
 import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
 import { readItem } from './item.ts';
-import { readLimit, readQuery } from './query.ts';
+import { readExplain, readLimit, readQuery } from './query.ts';
 import { searchItems } from './search.ts';
 import { readTimeline } from './timeline.ts';
 
@@ -20,10 +20,11 @@ export class ItemsController {
   @Get('items/:id')
   async item(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { reads } = this.#deps;
-    const query = readQuery(given, ['asOf']);
+    const query = readQuery(given, ['asOf', 'explain']);
+    const explain = readExplain(query.explain);
     const reader = await readerOf(this.#deps);
     const asOf = await readAsOf(query.asOf, reads);
-    await sendWithTag(request, reply, await readItem(reads, reader, id, asOf));
+    await sendWithTag(request, reply, await readItem(reads, reader, id, asOf, explain));
   }
 
   @Get('items/:id/timeline')
@@ -34,12 +35,13 @@ export class ItemsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { reads } = this.#deps;
-    const { asOf, cursor, limit } = readQuery(given, ['asOf', 'cursor', 'limit']);
+    const { asOf, cursor, limit, explain } = readQuery(given, ['asOf', 'cursor', 'limit', 'explain']);
     const reader = await readerOf(this.#deps);
     const view = await readTimeline(reads, reader, {
       item,
       asOf: await readAsOf(asOf, reads),
       limit: readLimit(limit),
+      explain: readExplain(explain),
       ...(cursor === undefined ? {} : { cursor }),
     });
     await sendWithTag(request, reply, view);

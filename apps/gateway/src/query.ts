@@ -23,3 +23,9 @@ export function readLimit(text: string | undefined): number {
   if (!(limit <= LIMIT_MAX)) throw new DomainError('query.invalid', `limit is a whole number from 1 to ${LIMIT_MAX}.`);
   return limit;
 }
+
+/** `explain=1`: also say to whom each field leads. Throws `query.invalid`. */
+export function readExplain(text: string | undefined): boolean {
+  if (text === undefined || text === '1') return text === '1';
+  throw new DomainError('query.invalid', 'explain is 1, or left out.');
+}

@@ -2,12 +2,13 @@
  * The timeline of one item, page by page. Each page is folded with everything that speaks about its sightings, transitively, and what those
  * speak about: the standing of an entry depends on nothing else, so the pages, of whatever size, are the whole fold cut into pieces.
  */
-import type { TimelineView } from '#lib/contracts';
+import { explainTimeline, type TimelineView } from '#lib/contracts';
 import { displayIdentifier, foldTimeline, formatRef, knownAtReported, type EventRef, type Timeline, type TimelineEntry } from '#lib/domain';
 import { withCutContradictions } from './contradictions.ts';
 import { askedFor, coordinatesOf, heldAt, type AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord, isWord, type IsPosition } from './cursor.ts';
 import { eventView, type ReadEvent } from './event-view.ts';
+import { explainSources, refsOf } from './explain-sources.ts';
 import { itemNotFound } from './item-not-found.ts';
 import { itemOf } from './item.ts';
 import type { LedgerReads, Reader, TimelineKey, TimelineRow } from './ledger-reads.ts';
@@ -27,6 +28,8 @@ export interface TimelineQuery {
   readonly asOf: AsOf;
   readonly cursor?: string;
   readonly limit: number;
+  /** Also say to whom each field leads. */
+  readonly explain?: boolean;
 }
 
 /** @param relatedMax a page with more around it ends sooner */
@@ -64,7 +67,7 @@ export async function readTimeline(
   );
   const last = rows.at(-1);
   const more = page.more || rows.length < page.shown.length;
-  return {
+  const view: TimelineView = {
     item,
     coordinates: coordinatesOf(asOf),
     entries: withCutContradictions(
@@ -79,6 +82,9 @@ export async function readTimeline(
     ...(asOf.basis === 'reported' ? { withoutReported: knownAtReported(events, asOf.until).withoutReported } : {}),
     next: more && last !== undefined ? encodeCursor(question, { after: keyOf(last), logSize }) : null,
   };
+  if (query.explain !== true) return view;
+  const sources = await explainSources(reads, asOf, all);
+  return { ...view, explanation: explainTimeline(view, { sources, naming: refsOf(events), more: more || cursor !== undefined }) };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Examples of the API and of the topics: one sighting of the demo case and what is answered about it. A spec checks them against the schemas. */
 import type { ConsistencyView, ProofView } from './proof-views.ts';
+import { restsOn, type Explanation } from './explanation.ts';
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import type { ReceiptStatus } from './receipt-views.ts';
@@ -106,6 +107,17 @@ const event: EventView = {
   handling: { tlp: 'GREEN' },
 };
 
+const { agency, id, logIndex, submittedBy, reportedBy, captured, recorded, evidence } = event;
+const explanation: Explanation = {
+  sightings: [{ agency, id, logIndex, submittedBy, reportedBy, captured, recorded, evidence, rests: restsOn(evidence) }],
+  fields: [
+    { pointer: '/entries/0/document', basis: 'stated', sightings: [0] },
+    { pointer: '/entries/0/evidence/0', basis: 'stated', sightings: [0], evidence: 0 },
+    { pointer: '/entries/0/recorded', basis: 'ledger', sightings: [0] },
+  ],
+  complete: true,
+};
+
 /** Its form; no key made this signature. */
 const RECEIPT_NOTE = `custody-ledger/receipt/v1
 log custody.example/log
@@ -141,6 +153,7 @@ const deadLetter = {
 
 /** By the name of the view. */
 export const EXAMPLES = {
+  Explanation: explanation,
   StoredView: stored,
   EventsView: { coordinates, events: [stored], next: null } satisfies EventsView,
   EventView: event,

@@ -43,6 +43,12 @@ export const idempotencyKey = {
 };
 export const agency = query('agency', { type: 'string' }, 'Whose event, where several agencies have one of this id.', 'local');
 export const cursor = query('cursor', { type: 'string' }, 'From `next` of the page before; opaque.', 'eyJ2IjoxfQ');
+export const explain = query(
+  'explain',
+  { type: 'string', enum: ['1'] },
+  'Also say of each field of the answer to which sightings it leads, and by them to person, agency, times and evidence (`explanation`).',
+  '1',
+);
 export const limit = query(
   'limit',
   { type: 'integer', minimum: 1, maximum: 1000, default: 100 },

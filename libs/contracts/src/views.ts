@@ -8,16 +8,10 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { KINDS, ROLES, type Flag, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
 import { ERROR_CODES } from './errors.ts';
 import { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
+import { Explanation } from './explanation.ts';
 import { ReceiptStatus } from './receipt-views.ts';
 import type { SightingDocument } from './sighting-schema.ts';
-
-const closed = { additionalProperties: false } as const;
-const ref = <T>(name: string) => Type.Unsafe<T>({ $ref: `#/components/schemas/${name}` });
-const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
-const hash = (description: string) => Type.String({ pattern: '^[0-9a-f]{64}$', description });
-const index = () => Type.Integer({ minimum: 0 });
-/** RFC 3339 UTC with six decimals, as seals write it. */
-const time = (description: string) => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{6}Z$', description });
+import { closed, EventRefView, Evidence, hash, index, orNull, ref, ReportedBy, SubmittedBy, time } from './view-parts.ts';
 
 /** A list of a domain union that a compiler check keeps complete. */
 const every = <T extends string>(members: Record<T, true>): T[] => Object.keys(members) as T[];
@@ -65,8 +59,6 @@ const QUESTIONS = every<OpenQuestion['code']>({
   'relation-cycle': true,
 });
 
-export const EventRefView = Type.Object({ agency: Type.String(), id: Type.String() }, closed);
-
 export const Coordinates = Type.Object(
   {
     asOf: Type.Object(
@@ -97,12 +89,6 @@ export const Coordinates = Type.Object(
 );
 export type Coordinates = Static<typeof Coordinates>;
 
-export const SubmittedBy = Type.Object({ agency: Type.String(), principal: Type.String(), proved: Type.Literal(true) }, closed);
-export const ReportedBy = Type.Object(
-  { at: Type.Optional(Type.String()), by: Type.Optional(Type.String()), agency: Type.Optional(Type.String()), proved: Type.Literal(false) },
-  closed,
-);
-
 const Link = Type.Object(
   {
     agency: Type.String(),
@@ -125,20 +111,6 @@ const Display = Type.Object(
     source: Type.String(),
   },
   { ...closed, description: 'The same in words, for a person.' },
-);
-
-const Evidence = Type.Object(
-  {
-    sha256: orNull(hash("Of the evidence's bytes; null: cited without one.")),
-    bytes: Type.Optional(index()),
-    mediaType: Type.Optional(Type.String()),
-    type: Type.Optional(Type.String()),
-    ref: Type.Optional(Type.String()),
-    locator: Type.Optional(Type.String()),
-    synthetic: Type.Optional(Type.Boolean()),
-    held: Type.Literal(false, { description: 'The bytes are not held here.' }),
-  },
-  closed,
 );
 
 const Check = Type.Object(
@@ -180,6 +152,9 @@ const storedMembers = {
   display: Display,
 };
 
+/** Of answers to `explain=1`. */
+const explanation = Type.Optional(ref<Explanation>('Explanation'));
+
 /** One event as the ledger holds it: nothing is said of how it stands. */
 export const StoredView = Type.Object(storedMembers, closed);
 export type StoredView = Static<typeof StoredView>;
@@ -192,6 +167,7 @@ export const EventsView = Type.Object(
       Type.Integer({ minimum: 0, description: 'Of basis reported: events of this page left out because their author states no time.' }),
     ),
     next: orNull(Type.String()),
+    explanation,
   },
   closed,
 );
@@ -281,6 +257,7 @@ export const ItemView = Type.Object(
       }),
     ),
     links: Type.Object({ timeline: Type.String() }, closed),
+    explanation,
   },
   closed,
 );
@@ -308,6 +285,7 @@ export const TimelineView = Type.Object(
       }),
     ),
     next: orNull(Type.String({ description: 'Cursor of the next page; null: this is the last.' })),
+    explanation,
   },
   closed,
 );
@@ -341,6 +319,7 @@ export const EventAnswer = Type.Object(
       ),
     ),
     moreConflicts: Type.Optional(Type.Literal(true, { description: 'There are more than are shown: /v1/conflicts lists all.' })),
+    explanation,
   },
   closed,
 );
@@ -474,6 +453,7 @@ export const ProblemView = Type.Object(
 
 /** Schemas that answers name, by the name in OpenAPI's components. */
 export const NAMED_VIEWS = {
+  Explanation,
   StoredView,
   EventsView,
   EventView,

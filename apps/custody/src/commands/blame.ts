@@ -1,0 +1,94 @@
+/**
+ * `custody blame vin:...`: of everything that a timeline says, who said it, when it came in, and on what document it rests. What each field
+ * leads to is decided by the server's one place for it (`explain=1`, libs/contracts); here it is only put into lines.
+ */
+import { blameIn, pointerToken, type Blame, type EventView, type ExplainedSighting, type TimelineView } from '#lib/contracts';
+import type { Client } from '../client.ts';
+import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { group } from '../progress.ts';
+import { printable } from './printable.ts';
+import { minuteText } from './trace-as-of.ts';
+
+/** Entries asked for at once. */
+const PAGE_ENTRIES = 200;
+
+export interface BlameOptions {
+  readonly asOf?: string;
+  readonly json?: boolean;
+}
+
+export async function blame(client: Client, item: string, options: BlameOptions): Promise<ExitCode> {
+  if (item === '') throw new CommandError(EXIT.usage, 'usage', 'Name an item, such as vin:WDDSYNTH9JA000001.');
+  const path = `/v1/items/${encodeURIComponent(item)}/timeline`;
+  const query = { asOf: options.asOf, limit: String(PAGE_ENTRIES), explain: '1' };
+  const pages = [await client.get<TimelineView>(path, query)];
+  for (let next = pages[0]?.next ?? null; next !== null; next = pages.at(-1)?.next ?? null)
+    pages.push(await client.get<TimelineView>(path, { ...query, cursor: next }));
+  // Pointers lead into the page that they came with, so pages stay apart.
+  process.stdout.write(options.json === true ? `${JSON.stringify({ pages })}\n` : `${blameText(pages)}\n`);
+  return EXIT.ok;
+}
+
+/** @param show makes each line safe for a terminal */
+export function blameText(pages: readonly TimelineView[], show: (line: string) => string = printable): string {
+  const lines = [pages[0]?.item.display ?? '', ''];
+  const told = new Set<string>();
+  let without = 0;
+  for (const page of pages) {
+    if (page.explanation === undefined)
+      throw new CommandError(EXIT.unexpected, 'server.answer', 'The server does not explain its answers.');
+    const lead = blameIn(page.explanation);
+    for (const [at, entry] of page.entries.entries()) {
+      if (told.has(keyOf(entry))) continue;
+      told.add(keyOf(entry));
+      if (entry.evidence.length === 0) without++;
+      lines.push(...entryLines(entry, (member) => lead(`/entries/${at}${member}`)), '');
+    }
+  }
+  lines.push(`${group(told.size)} ${told.size === 1 ? 'record' : 'records'}, of which ${group(without)} cite no document.`);
+  return lines.map(show).join('\n');
+}
+
+const keyOf = ({ agency, id }: { readonly agency: string; readonly id: string }): string => `${agency}/${id}`;
+
+/** What of a document a reader asks about, in the words of the field. */
+const STATED = ['occurred', 'place', 'items', 'parties', 'statement', 'source', 'grade', 'relations', 'reported'] as const;
+
+function entryLines(entry: EventView, lead: (member: string) => Blame | null): string[] {
+  const { display } = entry;
+  const own = lead('/document')?.sightings[0];
+  if (own === undefined) throw new CommandError(EXIT.unexpected, 'server.answer', `The server does not say who stated ${entry.id}.`);
+  const said = STATED.filter((name) => entry.document[name] !== undefined);
+  return [
+    `${entry.id}   ${display.occurred}   ${display.place}   ${display.summary}`,
+    `     ${said.join(', ')}: stated by ${authorText(own)}`,
+    `     submitted by ${submitterText(own)}`,
+    `     ${own.rests}`,
+    ...conclusions(entry).flatMap(([words, member]) => conclusionLine(words, entry, lead(member))),
+  ];
+}
+
+/** What is not the sighting's own word, where it leads to more than the sighting. */
+function conclusions(entry: EventView): [words: string, member: string][] {
+  return [
+    [`standing ${entry.standing}`, '/standing'],
+    ...(entry.places ? [] : [[`places nothing${entry.why === undefined ? '' : ` (${entry.why})`}`, '/places'] as [string, string]]),
+    ...entry.flags.map((flag, at): [string, string] => [`flag ${flag}`, `/flags${pointerToken(at)}`]),
+    [`handling ${entry.handling.tlp}`, '/handling'],
+  ];
+}
+
+function conclusionLine(words: string, entry: EventView, found: Blame | null): string[] {
+  const others = (found?.sightings ?? []).filter((sighting) => keyOf(sighting) !== keyOf(entry));
+  if (others.length === 0) return [];
+  return [`     ${words}: by ${others.map((other) => `${other.id}, submitted by ${submitterText(other)}, ${other.rests}`).join('; ')}`];
+}
+
+function authorText({ reportedBy }: ExplainedSighting): string {
+  if (reportedBy === null) return 'its submitter (no author named)';
+  const name = [reportedBy.by, reportedBy.agency].filter((word) => word !== undefined).join(', ');
+  return `${name === '' ? 'an author without a name' : name}${reportedBy.at === undefined ? '' : ` at ${reportedBy.at}`} (as it states)`;
+}
+
+const submitterText = ({ submittedBy, captured, recorded, logIndex }: ExplainedSighting): string =>
+  `${submittedBy.agency}/${submittedBy.principal} (proved), captured ${minuteText(captured)}, ${recorded === null ? 'not sealed yet' : `recorded ${minuteText(recorded)} (proved)`}, log index ${logIndex}`;

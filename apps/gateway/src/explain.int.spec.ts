@@ -1,0 +1,185 @@
+/** Blame over the whole demo: no field of any answer that leads to nobody, and none of a cited sighting that loses its document. */
+import {
+  blameIn,
+  explainTimeline,
+  NO_DOCUMENT,
+  pointerToken,
+  type Blame,
+  type EventAnswer,
+  type EventView,
+  type Explanation,
+  type SightingDocument,
+  type TimelineView,
+} from '#lib/contracts';
+import { readAsOf } from './coordinates.ts';
+import { demoDocuments } from './demo-case.contract.ts';
+import { readOne } from './events.controller.ts';
+import { readItem } from './item.ts';
+import { seen, subject, TestedLedger } from './tested-ledger.contract.ts';
+import { readTimeline } from './timeline.ts';
+
+type Explained = { readonly explanation?: Explanation };
+
+/** Every value that has no members, by its pointer. */
+function leavesOf(value: unknown, pointer = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [pointer];
+  const members = Object.entries(value as object).filter(([, member]) => member !== undefined);
+  if (members.length === 0) return [pointer];
+  return members.flatMap(([name, member]) => leavesOf(member, `${pointer}${pointerToken(name)}`));
+}
+
+/** Fields of the answer that lead to no person, agency or sighting. */
+function ownerless({ explanation, ...answer }: Explained): string[] {
+  const blame = blameIn(explanation as Explanation);
+  const leads = ({ sightings }: Blame): boolean =>
+    sightings.length > 0 &&
+    sightings.every(({ agency, id, submittedBy, captured }) =>
+      [agency, id, submittedBy.agency, submittedBy.principal, captured].every((text) => text !== ''),
+    );
+  return leavesOf(answer).filter((pointer) => {
+    const found = blame(pointer);
+    return found === null || !leads(found);
+  });
+}
+
+/** Fields of an entry's document that do not lead to exactly its own sighting and all that it cites, with locators. */
+function wrongEvidence(explanation: Explanation, pointer: string, entry: EventView): string[] {
+  const blame = blameIn(explanation);
+  const cited = JSON.stringify(entry.evidence);
+  return leavesOf(entry.document, `${pointer}/document`).filter((leaf) => {
+    const found = blame(leaf);
+    const own = found?.sightings.length === 1 && found.sightings[0]?.agency === entry.agency && found.sightings[0].id === entry.id;
+    return !own || JSON.stringify(found.evidence) !== cited || found.sightings[0]?.recorded !== entry.recorded;
+  });
+}
+
+describe('blame over the whole demo', () => {
+  let ledger: TestedLedger;
+  const documents = demoDocuments();
+  const items = [...new Set(documents.flatMap(({ items: of = [] }) => of.map(({ id }) => id)))];
+
+  beforeAll(async () => {
+    ledger = await TestedLedger.open();
+    await ledger.add(documents);
+    await ledger.seal('2026-11-25T10:00:00.000000Z');
+  }, 60_000);
+  afterAll(() => ledger.database.drop());
+
+  const explained = async (item: string, of: { limit?: number; cursor?: string; asOf?: string } = {}): Promise<TimelineView> => {
+    const { limit = 1_000, cursor, asOf } = of;
+    const query = { item, limit, explain: true, asOf: await readAsOf(asOf, ledger.reads), ...(cursor === undefined ? {} : { cursor }) };
+    return readTimeline(ledger.reads, await ledger.reader(), query);
+  };
+  const explainedEvent = async (id: string): Promise<EventAnswer> =>
+    readOne(ledger.reads, await ledger.reader(), { id, explain: true, asOf: await readAsOf(undefined, ledger.reads) });
+
+  test('every field of every timeline leads to a principal and a sighting, and where it cites to evidence and locator', async () => {
+    let leaves = 0;
+    for (const item of items) {
+      const view = await explained(item);
+      leaves += leavesOf({ ...view, explanation: undefined }).length;
+      expect([item, ownerless(view)]).toEqual([item, []]);
+      const wrong = view.entries.flatMap((entry, at) => wrongEvidence(view.explanation as Explanation, `/entries/${at}`, entry));
+      expect([item, wrong]).toEqual([item, []]);
+    }
+    expect(leaves).toBeGreaterThan(5_000);
+  });
+
+  test('so it does in pages of three, and as its authors had reported it', async () => {
+    for (const item of items) {
+      let page = await explained(item, { limit: 3 });
+      expect(ownerless(page)).toEqual([]);
+      while (page.next !== null) {
+        page = await explained(item, { limit: 3, cursor: page.next });
+        expect(ownerless(page)).toEqual([]);
+        expect(page.explanation?.complete).toBe(false);
+      }
+      expect(ownerless(await explained(item, { asOf: 'reported:2019-04-01' }))).toEqual([]);
+    }
+  });
+
+  test('so does every field of every event and of every item', async () => {
+    for (const { id = '' } of documents) {
+      const view = await explainedEvent(id);
+      expect([id, ownerless(view)]).toEqual([id, []]);
+      expect([id, wrongEvidence(view.explanation as Explanation, '/event', view.event)]).toEqual([id, []]);
+    }
+    for (const item of items) {
+      const view = await readItem(ledger.reads, await ledger.reader(), item, await readAsOf(undefined, ledger.reads), true);
+      expect([item, ownerless(view), view.explanation?.complete]).toEqual([item, [], true]);
+      if (view.lastPlacedBy !== null)
+        expect(wrongEvidence(view.explanation as Explanation, '/lastPlacedBy', view.lastPlacedBy)).toEqual([]);
+    }
+  });
+
+  test('of 62 records 29 hold no document and say so, and 4 rest on a track alone', async () => {
+    const views = await Promise.all(documents.map(async ({ id = '' }) => (await explainedEvent(id)).explanation?.sightings[0]));
+    const without = views.filter((view) => view?.rests === NO_DOCUMENT);
+    const track = views.filter((view) => view?.evidence.length === 1 && view.evidence[0]?.type === 'track');
+    expect([views.length, without.length, track.length]).toEqual([62, 29, 4]);
+    expect(without.every((view) => view?.evidence.length === 0)).toBe(true);
+  });
+
+  test('an answer without explain is what it was', async () => {
+    const { explanation, ...rest } = await explained('container:SYNU0000014');
+    expect(explanation).toBeDefined();
+    expect(rest).toEqual(await ledger.timeline('container:SYNU0000014'));
+  });
+
+  test('control: a field whose rule is missing, or whose sighting is not given, is seen', async () => {
+    const view = await explained('vin:WDDSYNTH9JA000001');
+    const { explanation, ...answer } = view;
+    const { fields = [] } = explanation ?? {};
+    const without = (pointer: string): Explained => ({
+      ...view,
+      explanation: { ...(explanation as Explanation), fields: fields.filter((field) => field.pointer !== pointer) },
+    });
+    expect(ownerless(without('/entries/0/standing'))).toEqual(['/entries/0/standing']);
+    expect(ownerless(without('/coordinates'))).toEqual(expect.arrayContaining(['/coordinates/asOf/logSize']));
+    expect(ownerless({ ...view, entries: [{ ...view.entries[0], novel: 1 }] } as Explained)).toEqual(['/entries/0/novel']);
+    const nobody: Explained = { ...answer, explanation: explainTimeline(answer, { sources: [], naming: [] }) };
+    expect(ownerless(nobody)).toEqual(leavesOf(answer));
+  });
+});
+
+describe('what follows from several sightings', () => {
+  let ledger: TestedLedger;
+  const VIN = 'vin:WDDSYNTH9JA000001';
+  beforeAll(async () => {
+    ledger = await TestedLedger.open();
+    const evidence = [
+      { sha256: 'a'.repeat(64), ref: 'one.txt', locator: 'line:1' },
+      { sha256: 'b'.repeat(64), ref: 'two.txt', locator: 'page:2' },
+    ];
+    await ledger.add([
+      seen('first', [subject(VIN)], { evidence }),
+      seen('fix', [subject(VIN)], { kind: 'correction', as: 'observation', relations: { target: 'first' } }),
+    ] as SightingDocument[]);
+    await ledger.add(
+      [seen('doubt', [subject(VIN)], { kind: 'dispute', relations: { target: 'local/fix' } })] as SightingDocument[],
+      'other',
+    );
+  }, 60_000);
+  afterAll(() => ledger.database.drop());
+
+  test('a standing leads to who made it, a flag to who raised it, one piece of evidence to itself alone', async () => {
+    const asOf = await readAsOf(undefined, ledger.reads);
+    const view = await readTimeline(ledger.reads, await ledger.reader(), { item: VIN, asOf, limit: 10, explain: true });
+    const blame = blameIn(view.explanation as Explanation);
+    const at = (id: string): string => `/entries/${view.entries.findIndex((entry) => entry.id === id)}`;
+    const who = (pointer: string): string[] => (blame(pointer)?.sightings ?? []).map(({ agency, id }) => `${agency}/${id}`);
+    expect(who(`${at('first')}/standing`)).toEqual(['local/first', 'local/fix']);
+    expect(who(`${at('first')}/relations/correctedBy/0/id`)).toEqual(['local/fix', 'local/first']);
+    expect(who(`${at('fix')}/flags/0`)).toEqual(['local/fix', 'other/doubt']);
+    expect(who(`${at('fix')}/document/source/kind`)).toEqual(['local/fix']);
+    expect(blame(`${at('first')}/evidence/1/locator`)?.evidence).toEqual([
+      { sha256: 'b'.repeat(64), ref: 'two.txt', locator: 'page:2', held: false },
+    ]);
+    expect(blame(`${at('first')}/document/items/0/id`)?.evidence).toHaveLength(2);
+    expect(blame(`${at('fix')}/document/kind`)?.sightings[0]?.rests).toBe(NO_DOCUMENT);
+    expect(blame(`${at('first')}/logIndex`)?.sightings[0]?.rests).toBe(
+      'rests on one.txt line:1 (not held here), two.txt page:2 (not held here)',
+    );
+    expect([blame(`${at('first')}/document/kind`)?.basis, blame(`${at('first')}/recorded`)?.basis]).toEqual(['stated', 'ledger']);
+  });
+});

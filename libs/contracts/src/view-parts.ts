@@ -1,0 +1,32 @@
+/** What several views are made of. */
+import Type, { type TSchema } from 'typebox';
+
+export const closed = { additionalProperties: false } as const;
+export const ref = <T>(name: string) => Type.Unsafe<T>({ $ref: `#/components/schemas/${name}` });
+export const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+export const hash = (description: string) => Type.String({ pattern: '^[0-9a-f]{64}$', description });
+export const index = () => Type.Integer({ minimum: 0 });
+/** RFC 3339 UTC with six decimals, as seals write it. */
+export const time = (description: string) => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{6}Z$', description });
+
+export const EventRefView = Type.Object({ agency: Type.String(), id: Type.String() }, closed);
+
+export const SubmittedBy = Type.Object({ agency: Type.String(), principal: Type.String(), proved: Type.Literal(true) }, closed);
+export const ReportedBy = Type.Object(
+  { at: Type.Optional(Type.String()), by: Type.Optional(Type.String()), agency: Type.Optional(Type.String()), proved: Type.Literal(false) },
+  closed,
+);
+
+export const Evidence = Type.Object(
+  {
+    sha256: orNull(hash("Of the evidence's bytes; null: cited without one.")),
+    bytes: Type.Optional(index()),
+    mediaType: Type.Optional(Type.String()),
+    type: Type.Optional(Type.String()),
+    ref: Type.Optional(Type.String()),
+    locator: Type.Optional(Type.String()),
+    synthetic: Type.Optional(Type.Boolean()),
+    held: Type.Literal(false, { description: 'The bytes are not held here.' }),
+  },
+  closed,
+);
