@@ -60,6 +60,56 @@ create table event_log.topics (
 grant insert on event_log.topics to custody_capture;
 grant select on event_log.topics to custody_capture;
 
+create table ledger.audit (
+  grp integer not null,
+  kind smallint not null,
+  agency text collate "C" not null,
+  principal text collate "C" not null,
+  log_index bigint not null,
+  constraint audit_pkey PRIMARY KEY (grp, kind, log_index)
+);
+CREATE INDEX audit_actor ON ledger.audit USING btree (grp, principal, agency, kind, log_index);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.audit FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.audit FOR EACH STATEMENT WHEN ((current_setting('custody.rebuild'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION ledger.refuse_change();
+grant insert on ledger.audit to custody_projector;
+grant select on ledger.audit to custody_gateway;
+grant select on ledger.audit to custody_operator;
+grant select on ledger.audit to custody_projector;
+comment on table ledger.audit is 'One row per (entry, reader group): who wrote it, and what kind of thing it is. Derived from entries and content.';
+
+create table ledger.audit_evidence (
+  grp integer not null,
+  sha256 bytea not null,
+  log_index bigint not null,
+  constraint audit_evidence_pkey PRIMARY KEY (grp, sha256, log_index),
+  constraint audit_evidence_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.audit_evidence FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.audit_evidence FOR EACH STATEMENT WHEN ((current_setting('custody.rebuild'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION ledger.refuse_change();
+grant insert on ledger.audit_evidence to custody_projector;
+grant select on ledger.audit_evidence to custody_gateway;
+grant select on ledger.audit_evidence to custody_operator;
+grant select on ledger.audit_evidence to custody_projector;
+comment on table ledger.audit_evidence is 'One row per (entry, evidence that it cites, reader group). Derived.';
+
+create table ledger.batch_members (
+  grp integer not null,
+  agency text collate "C" not null,
+  batch text collate "C" not null,
+  id text collate "C" not null,
+  log_index bigint not null,
+  constraint batch_members_pkey PRIMARY KEY (grp, agency, batch, id, log_index)
+);
+CREATE INDEX batch_members_event ON ledger.batch_members USING btree (grp, agency, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.batch_members FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.batch_members FOR EACH STATEMENT WHEN ((current_setting('custody.rebuild'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION ledger.refuse_change();
+grant insert on ledger.batch_members to custody_projector;
+grant select on ledger.batch_members to custody_gateway;
+grant select on ledger.batch_members to custody_operator;
+grant select on ledger.batch_members to custody_projector;
+comment on table ledger.batch_members is 'Which events an import says that it brought in, for each reader group that sees the import. Derived.';
+comment on column ledger.batch_members.log_index is 'Of the document that says so; the event may come after it, and is known by (agency, id).';
+
 create table ledger.conflicts (
   agency text collate "C" not null,
   id text collate "C" not null,

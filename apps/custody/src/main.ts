@@ -46,6 +46,14 @@ function program(): Command {
     .option('--as-of <when>', 'as for trace')
     .action(runner(async (options, item) => (await import('./commands/blame.ts')).blame(await clientOf(options), item ?? '', options)));
   root
+    .command('diff <item>')
+    .description('what was learnt, corrected, withdrawn, disputed of an item between two points of the log, and by whom')
+    .requiredOption('--from <point>', 'log:<size>, or a date or time: as recorded by then')
+    .option('--to <point>', 'the same (default: now)')
+    .action(
+      runner(async (options, item) => (await import('./commands/diff.ts')).diff(await clientOf(options), item ?? '', options as never)),
+    );
+  root
     .command('search <text>')
     .description('find items by identifier, part of one, misread letters (O/0, I/1), a name, MMSI or call sign')
     .option('--limit <n>', 'how many', '20')
@@ -155,11 +163,16 @@ function caseCommands(root: Command): void {
     )
     .option('--rejects <file>', 'write the rejected lines here, as they were')
     .option('--receipts <file>', 'add the signed receipt of each line that is in to this file')
+    .option('--no-batch', 'do not keep in the ledger that this import was made')
     .option('-q, --quiet', 'no progress line')
     .action(
       runner(async (options, file) =>
         interruptible(async (signal) =>
-          (await import('./commands/import.ts')).importCase(await clientOf(options, signal), file ?? '', { ...options, signal } as never),
+          (await import('./commands/import.ts')).importCase(await clientOf(options, signal), file ?? '', {
+            ...options,
+            signal,
+            ...(options['batch'] === false ? {} : { recordBy: await clientOf(options) }),
+          } as never),
         ),
       ),
     );
@@ -219,7 +232,7 @@ function localCommands(root: Command): void {
 
 /** What an auditor and whoever keeps backups runs on this machine's ledger. */
 function auditCommands(root: Command): void {
-  root
+  const audit = root
     .command('audit')
     .description('replay the ledger against everything that was signed of it; a server may run beside it')
     .option('--full', 'all of it: log, item trees, item map, and every event')
@@ -228,6 +241,19 @@ function auditCommands(root: Command): void {
     .option('--witnesses <policy>', 'a policy file that those heads and the heads of those receipts have to meet')
     .option('--key <vkeys...>', "the log's verifier keys (default: this machine's own)")
     .action(runner(async (options) => (await import('./commands/audit.ts')).audit(options)));
+  audit
+    .command('ls')
+    .usage('[options] [filter...]')
+    .description('who wrote what, newest first; filters: actor: action: item: evidence: batch: since: until:')
+    .addOption(new Option('--as <format>', 'form of the list').choices(['table', 'ndjson', 'csv']).default('table'))
+    .option('--limit <n>', 'how many (default: 50 in a table, all in a file)')
+    .option('--as-of <when>', 'as the log was then: a date or time, or log:<size>')
+    .allowExcessArguments()
+    .action(
+      runner(async (options, ...filters) =>
+        (await import('./commands/audit-ls.ts')).list(await clientOf(options), filters, options as never),
+      ),
+    );
   root
     .command('backup')
     .description('write the ledger as it is at one moment into a new folder')

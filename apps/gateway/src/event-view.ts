@@ -162,6 +162,7 @@ function baseVerb(kind: Sighting['kind'], subtype: string | undefined): string {
     dispute: 'disputed',
     resolution: 'resolved',
     marking: 'handling changed',
+    batch: 'import of a file',
   };
   return words[kind];
 }

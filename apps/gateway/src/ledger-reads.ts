@@ -2,6 +2,9 @@
 import type { EventRef } from '#lib/domain';
 import { KEYS_TREE, mapKey } from '#lib/ledger';
 import {
+  auditEvents,
+  auditPage,
+  batchesOf,
   checkpointOf,
   entryPlaces,
   eventById,
@@ -40,6 +43,7 @@ import {
   timelineEnd,
   timelinePage,
   visibleEvents,
+  type AuditQuestion,
   type ConflictKey,
   type DeadLetterHead,
   type EventRow,
@@ -95,6 +99,7 @@ export async function ledgerReads(pool: StorePool) {
     /** In the order of the log. */
     eventsFrom: (from: number, groups: readonly number[], size: number, limit: number) =>
       eventsFrom(pool, from, groups, size, limit, PAGE_CONTENT_BYTES_MAX),
+    ...auditReads(pool),
     itemCount: (item: string, groups: readonly number[], size: number) => itemCount(pool, item, groups, size),
     /** Of one snapshot with the log size, so that the answer shows neither more nor less than that size holds. */
     itemsByKeys: (alternatives: readonly (readonly string[])[], groups: readonly number[]) =>
@@ -139,3 +144,10 @@ export async function ledgerReads(pool: StorePool) {
     logPiece: (from: number, to: number) => pool.transaction((client) => readLogPiece(client, from, to)),
   };
 }
+
+/** Who wrote what. */
+const auditReads = (pool: StorePool) => ({
+  auditPage: (question: AuditQuestion, limit: number) => auditPage(pool, question, limit),
+  auditEvents: (logIndexes: readonly number[], groups: readonly number[]) => auditEvents(pool, logIndexes, groups, PAGE_CONTENT_BYTES_MAX),
+  batchesOf: (refs: readonly EventRef[], groups: readonly number[], size: number) => batchesOf(pool, refs, groups, size),
+});

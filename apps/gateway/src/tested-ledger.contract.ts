@@ -47,9 +47,9 @@ export class TestedLedger {
     return new TestedLedger(database, await ledgerReads(database.pool('gateway')));
   }
 
-  async add(documents: readonly SightingDocument[], agency = 'local'): Promise<void> {
+  async add(documents: readonly SightingDocument[], agency = 'local', principal = 'operator'): Promise<void> {
     for (let at = 0; at < documents.length; at += BATCH) {
-      const events = documents.slice(at, at + BATCH).map((document, n) => projected(document, agency, this.#offset + n));
+      const events = documents.slice(at, at + BATCH).map((document, n) => projected(document, { agency, principal }, this.#offset + n));
       const partition = { clusterId: 'c', topicId: 't', topic: 's', partition: 0 };
       await projectBatch(this.#projector, partition, this.#offset, this.#offset + events.length, events, [], {
         keys: KEYS,
@@ -105,10 +105,14 @@ export class TestedLedger {
   }
 }
 
-function projected(document: SightingDocument, agency: string, offset: number): ProjectedEvent {
+function projected(
+  document: SightingDocument,
+  by: { readonly agency: string; readonly principal: string },
+  offset: number,
+): ProjectedEvent {
   const content = Buffer.from(JSON.stringify(document));
   const hash = createHash('sha256').update(content).digest('hex');
-  const ref = { agency, id: document.id ?? '', principal: 'operator' };
+  const ref = { ...by, id: document.id ?? '' };
   const read = readSighting(document, ref);
   if (!read.ok) throw new Error(JSON.stringify(read));
   const index = indexSighting(read.sighting);

@@ -47,7 +47,7 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
     return dead(record, 'record.header-mismatch', 'The document has another id than the header.', header);
   const mismatch = checkHeaders(headers, { agency, id, captured, subject: read.subject });
   if (mismatch !== null) return dead(record, mismatch.code, mismatch.detail, header);
-  const { kind, starts, ends, items, groups, targets, aliases } = read.index;
+  const { kind, starts, ends, items, groups, targets, aliases, evidence, batch } = read.index;
   return {
     event: {
       agency,
@@ -65,6 +65,8 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
       groups,
       targets,
       ...(aliases === undefined ? {} : { aliases }),
+      ...(evidence === undefined ? {} : { evidence }),
+      ...(batch === undefined ? {} : { batch }),
       offset: record.offset,
       raw: record.value,
       record,

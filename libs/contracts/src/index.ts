@@ -8,7 +8,10 @@ export { openApiDocument } from './openapi.ts';
 export { errorsPage, isErrorCode, problem, PROBLEM_MEDIA_TYPE, problemPage, statusOf, type Problem } from './problem.ts';
 export { readSighting } from './read-sighting.ts';
 export {
+  batchOf,
+  BATCH_MEMBERS_MAX,
   schemaOf,
+  type BatchDocument,
   type EvidenceDocument,
   type HandlingDocument,
   type ItemDocument,
@@ -19,8 +22,12 @@ export {
 } from './sighting-schema.ts';
 export { validateDocument } from './validate.ts';
 export type { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
+export { AUDIT_FILTERS, readAuditQuery, type AuditQuery, type ReadAuditQuery } from './audit-query.ts';
+export { auditCsv, auditCsvHead, auditLine } from './audit-export.ts';
+export type { AuditRow, AuditView } from './audit-views.ts';
+export type { DiffView } from './diff-view.ts';
+export type { Coordinates } from './coordinates-view.ts';
 export type {
-  Coordinates,
   ConflictsView,
   EventAnswer,
   EventsView,

@@ -162,6 +162,7 @@ describe('the index of a document', () => {
       items: ['vin:WDDSYNTH9JA000001', 'container:SYNU0000014'],
       groups: ['green'],
       targets: [],
+      evidence: [exampleDocument.evidence?.[0]?.sha256],
     });
   });
 

@@ -15,6 +15,10 @@ export interface SightingIndex {
   readonly targets: readonly EventRef[];
   /** Names and numbers stated beside identifiers, as search keeps them; absent: none. */
   readonly aliases?: readonly { readonly item: string; readonly alias: string }[];
+  /** SHA-256 of what it cites, in hex, each once; absent: none. */
+  readonly evidence?: readonly string[];
+  /** Of a batch: the events of the same agency that it says it brought in, each once. */
+  readonly batch?: { readonly name: string; readonly members: readonly string[] };
 }
 
 const kindNumbers: ReadonlyMap<string, number> = new Map(KINDS.map((kind, number) => [kind, number]));
@@ -24,6 +28,7 @@ const NONE: readonly never[] = [];
 export function indexSighting(sighting: Sighting): SightingIndex {
   const [starts, ends] = orderBounds(sighting.occurred);
   const aliases = aliasesOf(sighting);
+  const batch = batchMembersOf(sighting);
   return {
     kind: kindNumbers.get(sighting.kind) as number,
     starts: storedBound(starts),
@@ -32,6 +37,8 @@ export function indexSighting(sighting: Sighting): SightingIndex {
     groups: groupsOf(sighting),
     targets: targetsOf(sighting),
     ...(aliases === undefined ? {} : { aliases }),
+    ...(sighting.evidence.length === 0 ? {} : { evidence: [...new Set(sighting.evidence.map(({ sha256 }) => sha256))] }),
+    ...(batch === undefined ? {} : { batch }),
   };
 }
 
@@ -47,7 +54,12 @@ const CORRECTION_ROWS_MAX = 2 * INDEX_ROWS_MAX;
 /** Of any sighting that could be read: a `detail` where it would fill more rows than one may. The same rule in capture and in the projector. */
 export function indexRowsFault(sighting: Sighting): string | undefined {
   const groups = groupsOf(sighting).length;
-  const widest = Math.max(itemsOf(sighting).length, targetsOf(sighting).length, aliasesOf(sighting)?.length ?? 0);
+  const widest = Math.max(
+    itemsOf(sighting).length,
+    targetsOf(sighting).length,
+    aliasesOf(sighting)?.length ?? 0,
+    batchMembersOf(sighting)?.members.length ?? 0,
+  );
   const most = sighting.kind === ('correction' satisfies Kind) ? CORRECTION_ROWS_MAX : INDEX_ROWS_MAX;
   if (widest * groups <= most) return undefined;
   return `${widest} identifiers, aliases or references for ${groups} reader groups are ${widest * groups} rows of the index; at most ${most}.`;
@@ -78,6 +90,13 @@ function targetsOf({ relations: { target, resolves, contradicts } }: Sighting): 
   if (target === undefined && resolves.length === 0 && contradicts.length === 0) return NONE;
   const refs = target === undefined ? [...resolves, ...contradicts] : [target, ...resolves, ...contradicts];
   return [...new Map(refs.map((ref) => [formatRef(ref), ref])).values()];
+}
+
+/** The extension of a batch was checked with its schema. */
+function batchMembersOf({ kind, extension }: Sighting): SightingIndex['batch'] {
+  if (kind !== ('batch' satisfies Kind)) return undefined;
+  const { batch: name, members } = extension?.['batch'] as { readonly batch: string; readonly members: readonly string[] };
+  return { name, members: [...new Set(members)] };
 }
 
 function aliasesOf({ items }: Sighting): SightingIndex['aliases'] {

@@ -190,6 +190,35 @@ export type OccurredDocument = Static<typeof Occurred>;
 export type EvidenceDocument = Static<typeof Evidence>;
 export type PartyDocument = Static<typeof Party>;
 
+/** Most ids of one batch document: its rows stay within what one document may fill. A larger import has several. */
+export const BATCH_MEMBERS_MAX = 4_000;
+
+const count = () => Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+const Batch = Type.Object(
+  {
+    batch: Type.String({ pattern: `^${EVENT_ID}$`, description: 'Name of the import: the id of the document with its counts.' }),
+    mapping: { ...word(), description: 'Name and version of how lines became documents.' },
+    members: Type.Array(Type.String({ pattern: `^${EVENT_ID}$` }), {
+      maxItems: BATCH_MEMBERS_MAX,
+      description: "Ids of the same agency's events that it brought in.",
+    }),
+    part: Type.Optional({ ...count(), description: 'Of a document that holds members alone, while the import went on: which, from 1.' }),
+    counts: Type.Optional(
+      Type.Object(
+        { lines: count(), accepted: count(), duplicates: count(), rejected: count() },
+        { ...closed, description: 'When it ended.' },
+      ),
+    ),
+  },
+  { ...closed, description: 'What one import brought in; the file is the evidence, the operator is who submitted this.' },
+);
+export type BatchDocument = Static<typeof Batch>;
+
+/** What a document of kind batch says; `undefined` for every other. */
+export function batchOf({ kind, extension }: SightingDocument): BatchDocument | undefined {
+  return kind === 'batch' ? (extension as { readonly batch: BatchDocument } | undefined)?.batch : undefined;
+}
+
 type Members = Record<string, TSchema>;
 const hasRole = (roles: readonly string[], counts: object) => ({
   properties: { items: { contains: { required: ['role'], properties: { role: { enum: roles } } }, ...counts } },
@@ -221,7 +250,10 @@ const plain = (changes: Members = {}, rules: readonly object[] = []): { changes:
 });
 const targeted = () => ({ relations: Type.Object(target(), closed) });
 
-const byKind: Record<Kind, { changes: Members; rules: readonly object[] }> = {
+/** Members of sightings that a kind has no use for. */
+const NOT_OF_RECORDS = ['modality', 'subtype', 'occurred', 'place', 'items', 'conveyance', 'parties', 'grade', 'relations'] as const;
+
+const byKind: Record<Kind, { changes: Members; rules: readonly object[]; without?: readonly (keyof typeof members)[] }> = {
   observation: plain(),
   aggregation: plain({ action: action() }, [aggregates]),
   transfer: plain(),
@@ -252,6 +284,10 @@ const byKind: Record<Kind, { changes: Members; rules: readonly object[] }> = {
   dispute: plain(targeted()),
   resolution: plain({ relations: Type.Object(settled(), closed) }),
   marking: plain({ relations: Type.Object({ ...target(), handling: Handling }, closed) }),
+  batch: {
+    ...plain({ evidence: Type.Array(Evidence, { minItems: 1, maxItems: 1 }), extension: Type.Object({ batch: Batch }, closed) }),
+    without: NOT_OF_RECORDS,
+  },
 };
 
 /** Where the schema of a kind is published. */
@@ -260,9 +296,10 @@ export const schemaId = (kind: Kind): string => `/schemas/sighting/1/${kind}`;
 const schemas = new Map<Kind, TSchema>(KINDS.map((kind) => [kind, buildSchema(kind)]));
 
 function buildSchema(kind: Kind): TSchema {
-  const { changes, rules } = byKind[kind];
+  const { changes, rules, without = [] } = byKind[kind];
+  const own = Object.fromEntries(Object.entries(members).filter(([name]) => !(without as readonly string[]).includes(name)));
   return Type.Object(
-    { ...members, ...changes, kind: Type.Literal(kind) },
+    { ...own, ...changes, kind: Type.Literal(kind) },
     {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       $id: schemaId(kind),

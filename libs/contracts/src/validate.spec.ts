@@ -26,6 +26,11 @@ const smallest: Record<Kind, Record<string, unknown>> = {
   dispute: { ...base, relations: { target: 'other/lux-1' } },
   resolution: { ...base, relations: { resolves: ['lux-1'] } },
   marking: { ...base, relations: { target: 'lux-1', handling: { tlp: 'CLEAR' } } },
+  batch: {
+    ...base,
+    evidence: [{ sha256: 'a'.repeat(64) }],
+    extension: { batch: { batch: 'import-1', mapping: 'custody-case/1', members: ['lux-1'] } },
+  },
 };
 const documentOf = (kind: Kind, changes: Record<string, unknown> = {}): Record<string, unknown> => ({
   ...smallest[kind],

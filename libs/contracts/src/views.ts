@@ -5,17 +5,31 @@
  */
 import { ConsistencyView, ProofView } from './proof-views.ts';
 import Type, { type Static, type TSchema } from 'typebox';
-import { KINDS, ROLES, type Flag, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
+import { KINDS, ROLES, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
+import { AuditView } from './audit-views.ts';
+import { Coordinates } from './coordinates-view.ts';
 import { ERROR_CODES } from './errors.ts';
 import { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
 import { Explanation } from './explanation.ts';
 import { ReceiptStatus } from './receipt-views.ts';
 import type { SightingDocument } from './sighting-schema.ts';
-import { closed, EventRefView, Evidence, hash, index, orNull, ref, ReportedBy, SubmittedBy, time } from './view-parts.ts';
+import { DiffView } from './diff-view.ts';
+import {
+  closed,
+  EventRefView,
+  every,
+  Evidence,
+  FLAGS,
+  STANDINGS,
+  hash,
+  index,
+  orNull,
+  ref,
+  ReportedBy,
+  SubmittedBy,
+  time,
+} from './view-parts.ts';
 
-/** A list of a domain union that a compiler check keeps complete. */
-const every = <T extends string>(members: Record<T, true>): T[] => Object.keys(members) as T[];
-const STANDINGS = every<Standing>({ stands: true, corrected: true, withdrawn: true, superseded: true, void: true, waiting: true });
 const MARKS = every<Mark>({
   observed: true,
   statement: true,
@@ -24,16 +38,6 @@ const MARKS = every<Mark>({
   planned: true,
   negative: true,
   relation: true,
-});
-const FLAGS = every<Flag>({
-  'check-digit': true,
-  disputed: true,
-  'foreign-correction': true,
-  'foreign-marking': true,
-  'foreign-retraction': true,
-  'future-dated': true,
-  'incomplete-correction': true,
-  'relation-cycle': true,
 });
 const WHYS = every<WhyNot>({
   corrected: true,
@@ -58,36 +62,6 @@ const QUESTIONS = every<OpenQuestion['code']>({
   'incomplete-correction': true,
   'relation-cycle': true,
 });
-
-export const Coordinates = Type.Object(
-  {
-    asOf: Type.Object(
-      {
-        basis: Type.Enum(['log', 'recorded', 'reported'], {
-          description:
-            'log: what the ledger held at that size; recorded: what it had recorded by that time, as its seals prove; reported: what authors say they had written down by that time.',
-        }),
-        logSize: Type.Integer({ minimum: 0, description: 'Entries folded: those with a log index below it.' }),
-        recorded: Type.Optional(
-          Type.String({
-            description:
-              'Of basis recorded: the time as asked, included; a bare date is its end in UTC. logSize is what the last seal at or before it covers.',
-          }),
-        ),
-        sealed: Type.Optional(
-          time(
-            'Of basis recorded: the time of that seal; absent where there is none, and nothing was recorded by then. A time that is not over yet, asked again later, may be answered by a later seal, and says so here.',
-          ),
-        ),
-        reported: Type.Optional(Type.String({ description: 'Of basis reported: the time, included; a bare date is its end in UTC.' })),
-      },
-      closed,
-    ),
-    policy: Type.Literal(0, { description: 'Version of grants and markings applied.' }),
-  },
-  closed,
-);
-export type Coordinates = Static<typeof Coordinates>;
 
 const Link = Type.Object(
   {
@@ -453,6 +427,8 @@ export const ProblemView = Type.Object(
 
 /** Schemas that answers name, by the name in OpenAPI's components. */
 export const NAMED_VIEWS = {
+  DiffView,
+  AuditView,
   Explanation,
   StoredView,
   EventsView,

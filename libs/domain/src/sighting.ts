@@ -14,8 +14,10 @@ export const PLACING_KINDS = ['observation', 'aggregation', 'transfer', 'transfo
 export const SPEAKING_KINDS = ['statement', 'assessment', 'identification'] as const;
 /** Kinds about other sightings. A correction places what it puts in its target's stead. */
 export const RELATING_KINDS = ['correction', 'retraction', 'dispute', 'resolution', 'marking'] as const;
+/** Kinds about the ledger's own work: no sightings, without items, they place nothing. A batch: what one import brought in. */
+export const RECORD_KINDS = ['batch'] as const;
 /** All kinds; the position in this list is the number stored in the ledger: append only. */
-export const KINDS = [...PLACING_KINDS, ...SPEAKING_KINDS, ...RELATING_KINDS] as const;
+export const KINDS = [...PLACING_KINDS, ...SPEAKING_KINDS, ...RELATING_KINDS, ...RECORD_KINDS] as const;
 /** One of `KINDS`. */
 export type Kind = (typeof KINDS)[number];
 /** A kind about other sightings. */

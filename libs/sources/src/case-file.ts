@@ -2,7 +2,7 @@
  * Case file `custody-case/1` (design: Case file; the demo's `custody-demo-sighting/1` reads as the same): one line to one sighting document.
  * The whole line stands in the document under `extension.case`, so nothing is lost whatever the mapping makes of it.
  */
-import { KINDS, type Kind, type Modality, MODALITIES, RELATING_KINDS } from '#lib/domain';
+import { KINDS, type Kind, type Modality, MODALITIES, RECORD_KINDS, RELATING_KINDS } from '#lib/domain';
 import { isJsonObject, validateDocument, type Fault, type JsonObject, type SightingDocument } from '#lib/contracts';
 import { mapItems, withTargetItems } from './case-items.ts';
 import { mapEvidence, mapHandling, mapParties, mapPlace, mapReported, mapSource, present, type CaseFileHash } from './case-members.ts';
@@ -31,6 +31,8 @@ const OTHER_KIND_NAMES: Readonly<Record<string, Kind>> = { claim: 'statement', d
 const CHAIN_LENGTH_MAX = 16;
 
 const relating: ReadonlySet<string> = new Set(RELATING_KINDS);
+/** A case file holds sightings. */
+const SIGHTING_KINDS = KINDS.filter((kind) => !(RECORD_KINDS as readonly string[]).includes(kind));
 const targeting: ReadonlySet<string> = new Set(['correction', 'retraction', 'dispute', 'marking']);
 
 /** Pure; about 30 µs a line. The document passes `validateDocument`; the domain's rules (`readSighting`) are capture's. */
@@ -79,9 +81,9 @@ function kindOf(line: LineReader): Kind | undefined {
     line.missing('kind', 'A line needs a kind.');
     return undefined;
   }
-  const kind = OTHER_KIND_NAMES[name] ?? KINDS.find((known) => known === name);
+  const kind = OTHER_KIND_NAMES[name] ?? SIGHTING_KINDS.find((known) => known === name);
   if (kind === undefined) {
-    const expected = [...KINDS, ...Object.keys(OTHER_KIND_NAMES)].join(', ');
+    const expected = [...SIGHTING_KINDS, ...Object.keys(OTHER_KIND_NAMES)].join(', ');
     line.faults.push({ code: 'import.kind-unknown', pointer: '/kind', detail: 'No such kind of line.', expected });
   }
   return kind;
@@ -153,7 +155,7 @@ const SUBTYPE_UNSTATED = 'unspecified';
 
 function mapAs(line: LineReader): What['as'] {
   const name = line.text('as');
-  const as = name === undefined ? undefined : (OTHER_KIND_NAMES[name] ?? KINDS.find((known) => known === name));
+  const as = name === undefined ? undefined : (OTHER_KIND_NAMES[name] ?? SIGHTING_KINDS.find((known) => known === name));
   if (name !== undefined && (as === undefined || relating.has(as)))
     line.malformed('as', 'A correction puts in place a kind that speaks about no other sighting.');
   return as as What['as'];

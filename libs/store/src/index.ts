@@ -100,6 +100,7 @@ export {
   type ItemEntryRow,
   type StoredMapTile,
 } from './seal/map-reads.ts';
+export { AUDIT_LOOKED_MAX, auditEvents, auditPage, batchesOf, type AuditFound, type AuditQuestion } from './sql/audit-page.ts';
 export { visibleEvents } from './sql/visible-events.ts';
 
 // Audits, backups.

@@ -14,7 +14,17 @@ import {
 import { MIGRATIONS } from './migrations/index.ts';
 
 /** No app may change or remove a row of these, whatever else it may do. */
-const APPEND_ONLY = ['ledger.conflicts', 'ledger.content', 'ledger.entries', 'ledger.notices', 'ledger.relations', 'ledger.timeline'];
+const APPEND_ONLY = [
+  'ledger.audit',
+  'ledger.audit_evidence',
+  'ledger.batch_members',
+  'ledger.conflicts',
+  'ledger.content',
+  'ledger.entries',
+  'ledger.notices',
+  'ledger.relations',
+  'ledger.timeline',
+];
 /** Columns that an app may set in rows that are there. */
 const MAY_UPDATE = [
   'custody_capture event_log.partitions.next',
@@ -42,6 +52,9 @@ describe('the schema', () => {
     await owner.query(`insert into ledger.notices values (1, '{}')`);
     await owner.query(`insert into ledger.timeline values ('i', 1, 0, 0, 'a', 'b', 0, 0, sha256(''))`);
     await owner.query(`insert into ledger.relations values ('a', 'b', 1, 0, 0)`);
+    await owner.query(`insert into ledger.audit values (1, 0, 'a', 'p', 0)`);
+    await owner.query(`insert into ledger.audit_evidence values (1, sha256(''), 0)`);
+    await owner.query(`insert into ledger.batch_members values (1, 'a', 'b', 'c', 0)`);
     await owner.query(`insert into ledger.conflicts values ('a', 'b', '', 'p', 0, '', '', '', '', 0, 0)`);
   }, 60_000);
   afterAll(() => database.drop());

@@ -15,6 +15,10 @@ export interface EventIndex {
   readonly targets: readonly Ref[];
   /** Names and numbers that the event states beside identifiers, as search keeps them; absent: none. */
   readonly aliases?: readonly { readonly item: string; readonly alias: string }[];
+  /** SHA-256 of what it cites, in hex; absent: none. */
+  readonly evidence?: readonly string[];
+  /** Of an import's record: ids of the same agency's events that it brought in. */
+  readonly batch?: { readonly name: string; readonly members: readonly string[] };
 }
 
 /** What the ledger stores of a sighting; everything here follows from its hashed bytes. */

@@ -8,7 +8,7 @@
  *    savepoint, known events are sifted out (same bytes: a duplicate; other bytes: kept as a conflict), and the rest goes in.
  * 4. Data that the database refuses is found by halving, each half in a savepoint of its own, and becomes a dead letter.
  */
-import { BatchEncoder, COPY_CONTENT, COPY_ENTRIES, COPY_RELATIONS, COPY_TIMELINE } from './batch-encoder.ts';
+import { BatchEncoder, COPY_CONTENT, COPY_ENTRIES, copyDerived } from './batch-encoder.ts';
 import { sqlState } from './errors.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
 import type { MapKeys } from './map-keys.ts';
@@ -203,8 +203,7 @@ class Projection {
     const named = (await search?.append(client, base)) ?? [];
     await client.copyIn(COPY_ENTRIES, encoder.entries.writer.payload());
     await client.copyIn(COPY_CONTENT, encoder.content.writer.payload());
-    await client.copyIn(COPY_TIMELINE, encoder.timeline.writer.payload());
-    if (encoder.relations.writer.rowCount > 0) await client.copyIn(COPY_RELATIONS, encoder.relations.writer.payload());
+    await copyDerived(client, encoder);
     this.indexed.push(...named);
   }
 

@@ -34,6 +34,16 @@ function event(n: number): ProjectedEvent {
     items: n % 11 === 0 ? [] : n % 3 === 0 ? [`imo:${n % 13}`, `vin:${n}`] : [`imo:${n % 13}`],
     groups: n % 5 === 0 ? ['agency:a', 'agency:b'] : ['clear'],
     targets: n % 4 === 0 ? [{ agency: 'local', id: `e${n + 1}` }] : [],
+    ...(n % 4 === 1
+      ? {
+          evidence: [
+            createHash('sha256')
+              .update(`${n % 40}`)
+              .digest('hex'),
+          ],
+        }
+      : {}),
+    ...(n % 1_000 === 999 ? { batch: { name: `import-${n}`, members: Array.from({ length: 300 }, (_, m) => `e${n - m}`) } } : {}),
     ...(n % 50 === 0 ? { aliases: [{ item: `imo:${n % 13}`, alias: `name:MV ${n % 150}` }] } : {}),
   };
   const content = Buffer.from(JSON.stringify(document));
@@ -73,7 +83,7 @@ describe('a rebuild', () => {
 
   test('makes every derived table again, row for row', async () => {
     const before = await digestDerived(owner);
-    expect(before.map(({ table }) => table)).toEqual(['timeline', 'relations', 'search_keys']);
+    expect(before.map(({ table }) => table)).toEqual(['timeline', 'relations', 'search_keys', 'audit', 'audit_evidence', 'batch_members']);
     expect(before.every(({ rows }) => rows > 1000)).toBe(true);
     const steps: number[] = [];
     expect(await rebuild(owner, { indexOf, keys, onProgress: (done) => steps.push(done) })).toBe(6_000);
@@ -89,7 +99,7 @@ describe('a rebuild', () => {
     };
     await rebuild(owner, { indexOf: bent, keys });
     const after = await digestDerived(owner);
-    expect(after.map(({ sha256 }, n) => sha256 === before[n]?.sha256)).toEqual([false, true, true]);
+    expect(after.map(({ sha256 }, n) => sha256 === before[n]?.sha256)).toEqual([false, true, true, true, true, true]);
     await rebuild(owner, { indexOf, keys });
     expect(await digestDerived(owner)).toEqual(before);
   });

@@ -1,5 +1,5 @@
 /** Drops what is derived and makes it again from entries and content. */
-import { BatchEncoder, COPY_RELATIONS, COPY_TIMELINE } from './batch-encoder.ts';
+import { BatchEncoder, copyDerived } from './batch-encoder.ts';
 import { DERIVED_TABLES } from './derived-tables.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
 import type { StorePool } from './pool.ts';
@@ -24,14 +24,15 @@ interface StoredEvent {
   readonly logIndex: number;
   readonly agency: string;
   readonly id: string;
+  readonly principal: string;
   readonly content: Buffer;
 }
 
 export const REBUILD_BATCH = {
   name: 'rebuild_batch',
-  text: `select "logIndex", agency, id, content
+  text: `select "logIndex", agency, id, principal, content
     from (
-      select e.log_index as "logIndex", e.agency, e.id, c.bytes as content,
+      select e.log_index as "logIndex", e.agency, e.id, c.principal, c.bytes as content,
         sum(octet_length(c.bytes)) over (order by e.log_index) - octet_length(c.bytes) as bytes_before
       from ledger.entries e join ledger.content c using (log_index)
       where e.log_index >= $1::bigint and e.log_index < $2::bigint
@@ -63,8 +64,7 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
     let unwritten = 0;
     const write = async (upTo: number): Promise<void> => {
       memory.learn(await search.append(client, unwritten));
-      await client.copyIn(COPY_TIMELINE, encoder.timeline.writer.payload());
-      if (encoder.relations.writer.rowCount > 0) await client.copyIn(COPY_RELATIONS, encoder.relations.writer.payload());
+      await copyDerived(client, encoder);
       encoder.clear();
       search.clear();
       unwritten = upTo;
@@ -79,8 +79,7 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
         const readers = groupsOf(event, ids);
         encoder.addDerived(event, readers, mapKeys, event.logIndex);
         search.add(event, readers);
-        if (encoder.timeline.writer.rowCount + encoder.relations.writer.rowCount + search.size >= ROWS_PER_COPY)
-          await write(event.logIndex + 1);
+        if (encoder.derivedRows + search.size >= ROWS_PER_COPY) await write(event.logIndex + 1);
       }
       const next = (events.at(-1) as StoredEvent).logIndex + 1;
       if (unwritten < next) await write(next);

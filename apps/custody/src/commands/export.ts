@@ -87,6 +87,8 @@ async function gather(client: Client, sorter: CaseSorter): Promise<Gathered> {
   for (let cursor: string | undefined; ;) {
     const page: EventsView = await client.get<EventsView>('/v1/events', { cursor, limit: String(limit) });
     for (const { id, agency, document } of page.events) {
+      // What an import did is no sighting: the case is what it brought in.
+      if (document.kind === 'batch') continue;
       const { line, foreign } = await lineOf(client, { ...document, id }, agency);
       const text = JSON.stringify(line);
       await sorter.add(caseOrder({ ...document, id }), text);
@@ -98,7 +100,10 @@ async function gather(client: Client, sorter: CaseSorter): Promise<Gathered> {
     }
     if (page.next === null) return gathered;
     cursor = page.next;
-    limit = Math.max(1, Math.min(PAGE_EVENTS_MAX, limit * 2, Math.floor((PAGE_CHARACTERS * gathered.lines) / characters)));
+    limit = Math.max(
+      1,
+      Math.min(PAGE_EVENTS_MAX, limit * 2, Math.floor((PAGE_CHARACTERS * Math.max(gathered.lines, 1)) / Math.max(characters, 1))),
+    );
   }
 }
 

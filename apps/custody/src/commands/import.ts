@@ -14,6 +14,7 @@ import { group, progressBar, type Progress } from '../progress.ts';
 import { OPERATOR } from '../operator.ts';
 import { caseLines, checkCaseFile, type CaseLine } from './case-lines.ts';
 import { differencesOf } from './import-again.ts';
+import { importBatch, type ImportBatch } from './import-batch.ts';
 import { openReceipts, type ReceiptFile } from './receipt-file.ts';
 import { type ImportReport, printReport, type RejectedLine, written } from './import-report.ts';
 
@@ -35,6 +36,8 @@ export interface ImportOptions {
   readonly json?: boolean;
   /** No progress line. */
   readonly quiet?: boolean;
+  /** Writes what this import did into the ledger, as a batch; absent: it is not kept. Not ended by `signal`. */
+  readonly recordBy?: Client;
   /** How long a server that is away is waited for; default RETRY_FOR_MS. */
   readonly retryForMs?: number;
   /** Gets the sentence that the server is waited for, once an import; default: stderr. */
@@ -59,6 +62,7 @@ interface Run {
   readonly report: ImportReport;
   readonly bar: Progress;
   readonly receipts: ReceiptFile | undefined;
+  batch: ImportBatch | undefined;
   readonly retryForMs: number;
   readonly signal: AbortSignal | undefined;
   /** Says once that the server is waited for. */
@@ -84,7 +88,7 @@ export async function importCase(client: Client, file: string, options: ImportOp
     };
     const bar = progressBar('import', targets.lines, options.quiet !== true);
     const { retryForMs = RETRY_FOR_MS, signal } = options;
-    const run: Run = { client, file, targets, report, bar, receipts, retryForMs, signal, waits: sayOnce(options) };
+    const run: Run = { client, file, targets, report, bar, receipts, batch: undefined, retryForMs, signal, waits: sayOnce(options) };
     await passes(run, options).finally(() => bar.finish());
     report.rejected.sort((a, b) => a.line - b.line);
     report.differing.sort((a, b) => a.line - b.line);
@@ -105,7 +109,16 @@ async function passes(run: Run, options: ImportOptions): Promise<void> {
   Object.assign(report, { accepted: 0, duplicates: 0 });
   report.rejected.length = 0;
   report.differing.length = 0;
-  await pass(run, false);
+  const { recordBy } = options;
+  if (recordBy !== undefined) run.batch = await importBatch(recordBy, run.file, (ask) => untilAnswered(run, ask));
+  try {
+    await pass(run, false);
+  } catch (error) {
+    await run.batch?.breakOff();
+    throw error;
+  }
+  const { lines, accepted, duplicates, rejected } = report;
+  await run.batch?.close({ lines, accepted, duplicates, rejected: rejected.length });
 }
 
 /** For appending, so that what an earlier import left there stays until this one has something to put in its place. */
@@ -269,6 +282,7 @@ async function sendChunk(run: Run, chunk: readonly MappedLine[], dryRun: boolean
     else if (answer.status === 'duplicate') report.duplicates++;
     else await takeRefusal(run, line, answer);
   }
+  if (!dryRun) await run.batch?.add(answers.flatMap(({ status, id }) => (status === 'accepted' && id !== undefined ? [id] : [])));
   if (seen.size !== chunk.length) {
     throw new CommandError(EXIT.temporary, 'import.answer', `The server answered for ${seen.size} of ${chunk.length} rows.`);
   }

@@ -5,5 +5,6 @@ import { Recorded } from './0003-recorded.ts';
 import { Receipts } from './0005-receipts.ts';
 import { Freeze } from './0006-freeze.ts';
 import { WaitingHeads } from './0007-waiting-heads.ts';
+import { Audit } from './0011-audit.ts';
 
-export const MIGRATIONS = [Ledger, Proof, Recorded, Receipts, Freeze, WaitingHeads];
+export const MIGRATIONS = [Ledger, Proof, Recorded, Receipts, Freeze, WaitingHeads, Audit];
