@@ -85,6 +85,26 @@ create table event_log.topics (
 grant insert on event_log.topics to custody_capture;
 grant select on event_log.topics to custody_capture;
 
+create table intake.audit (
+  grp integer not null,
+  kind smallint not null,
+  agency text collate "C" not null,
+  principal text collate "C" not null,
+  log_index bigint not null
+) partition by LIST (grp);
+grant insert on intake.audit to custody_projector;
+comment on table intake.audit is 'The door by which COPY comes into ledger.audit: its only partition. Nobody reads here.';
+
+create table intake.batch_members (
+  grp integer not null,
+  agency text collate "C" not null,
+  batch text collate "C" not null,
+  id text collate "C" not null,
+  log_index bigint not null
+) partition by LIST (grp);
+grant insert on intake.batch_members to custody_projector;
+comment on table intake.batch_members is 'The door by which COPY comes into ledger.batch_members: its only partition. Nobody reads here.';
+
 create table intake.content (
   log_index bigint not null,
   principal text collate "C" not null,
@@ -158,6 +178,51 @@ create table intake.timeline (
 ) partition by LIST (log_index);
 grant insert on intake.timeline to custody_projector;
 comment on table intake.timeline is 'The door by which COPY comes into ledger.timeline: its only partition. Nobody reads here.';
+
+create table ledger.audit (
+  grp integer not null,
+  kind smallint not null,
+  agency text collate "C" not null,
+  principal text collate "C" not null,
+  log_index bigint not null,
+  constraint audit_pkey PRIMARY KEY (grp, kind, log_index)
+);
+alter table intake.audit attach partition ledger.audit default;
+CREATE INDEX audit_actor ON ledger.audit USING btree (grp, principal, agency, kind, log_index);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.audit FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.audit FOR EACH STATEMENT WHEN ((current_setting('custody.rebuild'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION ledger.refuse_change();
+grant select on ledger.audit to custody_gateway;
+grant select on ledger.audit to custody_operator;
+alter table ledger.audit enable row level security, force row level security;
+create policy operator_reads on ledger.audit for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on ledger.audit for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy reader on ledger.audit for select to custody_gateway using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
+comment on table ledger.audit is 'One row per (entry, reader group): who wrote it, and what kind of thing it is. Derived from entries and content.';
+
+create table ledger.batch_members (
+  grp integer not null,
+  agency text collate "C" not null,
+  batch text collate "C" not null,
+  id text collate "C" not null,
+  log_index bigint not null,
+  constraint batch_members_pkey PRIMARY KEY (grp, agency, batch, id, log_index)
+);
+alter table intake.batch_members attach partition ledger.batch_members default;
+CREATE INDEX batch_members_event ON ledger.batch_members USING btree (grp, agency, id);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.batch_members FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.batch_members FOR EACH STATEMENT WHEN ((current_setting('custody.rebuild'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION ledger.refuse_change();
+grant select on ledger.batch_members to custody_gateway;
+grant select on ledger.batch_members to custody_operator;
+alter table ledger.batch_members enable row level security, force row level security;
+create policy operator_reads on ledger.batch_members for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on ledger.batch_members for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy reader on ledger.batch_members for select to custody_gateway using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
+comment on table ledger.batch_members is 'Which events an import says that it brought in, for each reader group that sees the import. Derived.';
+comment on column ledger.batch_members.log_index is 'Of the document that says so; the event may come after it, and is known by (agency, id).';
 
 create table ledger.conflicts (
   agency text collate "C" not null,

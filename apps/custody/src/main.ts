@@ -43,21 +43,7 @@ function program(): Command {
     .allowExcessArguments()
     .helpOption('-h, --help', 'settings are flags: see docs/configuration.md')
     .action(runner(async (options, ...rest) => (await import('./commands/serve.ts')).serve(options, rest)));
-  root
-    .command('trace <item>')
-    .description('the timeline of an item: what was seen, said, planned, corrected')
-    .option('--as-of <when>', 'a date or time: as recorded by then (proved); reported:<date>: as its authors state; log:<size>')
-    .action(runner(async (options, item) => (await import('./commands/trace.ts')).trace(await clientOf(options), item ?? '', options)));
-  root
-    .command('blame <item>')
-    .description('of everything that its timeline says: who said it, when it came in, and on what document it rests')
-    .option('--as-of <when>', 'as for trace')
-    .action(runner(async (options, item) => (await import('./commands/blame.ts')).blame(await clientOf(options), item ?? '', options)));
-  root
-    .command('search <text>')
-    .description('find items by identifier, part of one, misread letters (O/0, I/1), a name, MMSI or call sign')
-    .option('--limit <n>', 'how many', '20')
-    .action(runner(async (options, text) => (await import('./commands/search.ts')).search(await clientOf(options), text ?? '', options)));
+  itemCommands(root);
   caseCommands(root);
   proofCommands(root);
   keyCommands(root);
@@ -88,6 +74,33 @@ function program(): Command {
   auditCommands(root);
   witnessCommand(root);
   return root;
+}
+
+/** What is known of an item, who says so, and what was known when. */
+function itemCommands(root: Command): void {
+  root
+    .command('trace <item>')
+    .description('the timeline of an item: what was seen, said, planned, corrected')
+    .option('--as-of <when>', 'a date or time: as recorded by then (proved); reported:<date>: as its authors state; log:<size>')
+    .action(runner(async (options, item) => (await import('./commands/trace.ts')).trace(await clientOf(options), item ?? '', options)));
+  root
+    .command('blame <item>')
+    .description('of everything that its timeline says: who said it, when it came in, and on what document it rests')
+    .option('--as-of <when>', 'as for trace')
+    .action(runner(async (options, item) => (await import('./commands/blame.ts')).blame(await clientOf(options), item ?? '', options)));
+  root
+    .command('diff <item>')
+    .description('what was learnt, corrected, withdrawn, disputed of an item between two points of the log, and by whom')
+    .requiredOption('--from <point>', 'log:<size>, or a date or time: as recorded by then')
+    .option('--to <point>', 'the same (default: now)')
+    .action(
+      runner(async (options, item) => (await import('./commands/diff.ts')).diff(await clientOf(options), item ?? '', options as never)),
+    );
+  root
+    .command('search <text>')
+    .description('find items by identifier, part of one, misread letters (O/0, I/1), a name, MMSI or call sign')
+    .option('--limit <n>', 'how many', '20')
+    .action(runner(async (options, text) => (await import('./commands/search.ts')).search(await clientOf(options), text ?? '', options)));
 }
 
 /** The keys of the log, its end and its successor, on the machine that has them. */
@@ -192,11 +205,16 @@ function caseCommands(root: Command): void {
     .option('--rejects <file>', 'write the rejected lines here, as they were')
     .option('--receipts <file>', 'add the signed receipt of each line that is in to this file')
     .option('--no-evidence', 'leave the files that lie beside the case file where they are')
+    .option('--no-batch', 'do not keep in the ledger that this import was made')
     .option('-q, --quiet', 'no progress line')
     .action(
       runner(async (options, file) =>
         interruptible(async (signal) =>
-          (await import('./commands/import.ts')).importCase(await clientOf(options, signal), file ?? '', { ...options, signal } as never),
+          (await import('./commands/import.ts')).importCase(await clientOf(options, signal), file ?? '', {
+            ...options,
+            signal,
+            ...(options['batch'] === false ? {} : { recordBy: await clientOf(options) }),
+          } as never),
         ),
       ),
     );
@@ -301,7 +319,7 @@ function localCommands(root: Command): void {
 
 /** What an auditor and whoever keeps backups runs on this machine's ledger. */
 function auditCommands(root: Command): void {
-  root
+  const audit = root
     .command('audit')
     .description('replay the ledger against everything that was signed of it; a server may run beside it')
     .option('--full', 'all of it: log, item trees, item map, and every event')
@@ -310,6 +328,19 @@ function auditCommands(root: Command): void {
     .option('--witnesses <policy>', 'a policy file that those heads and the heads of those receipts have to meet')
     .option('--key <vkeys...>', "the log's verifier keys (default: this machine's own)")
     .action(runner(async (options) => (await import('./commands/audit.ts')).audit(options)));
+  audit
+    .command('ls')
+    .usage('[options] [filter...]')
+    .description('who wrote what, newest first; filters: actor: action: item: evidence: batch: since: until:')
+    .addOption(new Option('--as <format>', 'form of the list').choices(['table', 'ndjson', 'csv']).default('table'))
+    .option('--limit <n>', 'how many (default: 50 in a table, all in a file)')
+    .option('--as-of <when>', 'as the log was then: a date or time, or log:<size>')
+    .allowExcessArguments()
+    .action(
+      runner(async (options, ...filters) =>
+        (await import('./commands/audit-ls.ts')).list(await clientOf(options), filters, options as never),
+      ),
+    );
   root
     .command('backup')
     .description('write the ledger as it is at one moment into a new folder')

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import type { EventsView, PolicyView, Problem, SightingDocument } from '#lib/contracts';
+import type { AuditRow, DiffView, EventsView, PolicyView, Problem, SightingDocument } from '#lib/contracts';
 import { resetData } from '#lib/store';
 import { type Finished, runCustody, type RunningCustody, serveCustody, temporaryFolder } from '../test-process.ts';
 
@@ -148,6 +148,35 @@ test('blame names the person and agency behind each record that its reader may s
   expect(await blamed('acme/eva')).toEqual(['cars', 'clear', 'green', 'named', 'own', 'shared']);
   expect(await blamed('bolt/chief')).toEqual(['cars', 'clear', 'green', 'shared']);
   expect(await blamed(null)).toEqual(['clear']);
+});
+
+test('who wrote what is for an auditor to list, and tells of nothing that he may not see', async () => {
+  const listed = async (as: string, ...filters: string[]): Promise<string[]> => {
+    const lines = (await did(as, 'audit', 'ls', ...filters, '--as', 'ndjson')).split('\n').filter((line) => line !== '');
+    return lines
+      .map((line) => JSON.parse(line) as AuditRow)
+      .flatMap(({ id, action }) => (action === 'policy' ? [] : [id]))
+      .sort();
+  };
+  expect(await listed('acme/chief', 'actor:eva')).toEqual(['cars', 'clear', 'green', 'own', 'shared']);
+  expect(await listed('bolt/chief', 'actor:acme/eva', `item:${VIN}`)).toEqual(['cars', 'clear', 'green', 'shared']);
+  expect(await listed('local/operator', 'actor:eva')).toEqual(['clear', 'green']);
+  // Her key has no role for it, and nobody has none.
+  expect(await codeOf(await ask('acme/eva', '/v1/audit'))).toBe('auth.forbidden');
+  expect(await codeOf(await ask(null, '/v1/audit'))).toBe('auth.required');
+});
+
+test('what changed in an item is told of what its reader may see', async () => {
+  const changed = async (as: string | null): Promise<string[]> => {
+    const { changes } = (await (await ask(as, `/v1/items/${VIN}/diff?from=log:0`)).json()) as DiffView;
+    expect(changes.every(({ by }) => by.every(({ submittedBy }) => submittedBy.principal === 'eva' && submittedBy.agency === 'acme'))).toBe(
+      true,
+    );
+    return changes.map(({ event }) => event.id).sort();
+  };
+  expect(await changed('acme/eva')).toEqual(['cars', 'clear', 'green', 'named', 'own', 'shared']);
+  expect(await changed('bolt/chief')).toEqual(['cars', 'clear', 'green', 'shared']);
+  expect(await changed(null)).toEqual(['clear']);
 });
 
 test('a page of one goes on behind what is hidden', async () => {

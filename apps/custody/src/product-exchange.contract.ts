@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ConflictsView, DeadLettersView, EventAnswer, JsonObject, TimelineView } from '#lib/contracts';
+import type { AuditRow, ConflictsView, DeadLettersView, EventAnswer, JsonObject, TimelineView } from '#lib/contracts';
 import { canonicalize, sha256Hex } from '#lib/ledger';
 import { CAR, impliedPlaces, placedThere, timelinePath } from './product-tracing.contract.ts';
 import { CUSTOMS_KEY, DEMO, FOREIGN_KEY, type Product, PUBLISHER_KEY, recordOf, sighting } from './tested-product.contract.ts';
@@ -91,13 +91,14 @@ export function exchangeContract(product: Product): void {
       };
       const before = await product.sightings();
       const faithful = copy.filter(({ id }) => id !== 'copy-0049');
-      expect((await product.cli('import', file('copy.jsonl', faithful))).code).toBe(0);
+      expect((await product.cli('import', '--no-batch', file('copy.jsonl', faithful))).code).toBe(0);
       await product.untilProjected(before + faithful.length);
       expect(await trace()).toEqual([[], []]);
       expect(
         (
           await product.cli(
             'import',
+            '--no-batch',
             file(
               'changed.jsonl',
               copy.map((line) => (line['id'] === 'copy-0049' ? { ...line, kind: 'observation' } : line)),
@@ -112,11 +113,44 @@ export function exchangeContract(product: Product): void {
     });
   });
 
+  it('what an import did is one event, which names file and counts, and is no line of a case', async () => {
+    const line = (id: string): JsonObject => ({
+      id,
+      kind: 'observation',
+      item: 'serial:demo:BATCH1',
+      source: { kind: 'ais' },
+      tlp: 'GREEN',
+    });
+    const path = file('batch.jsonl', [line('batch-1'), line('batch-2'), { id: 'batch-3' }]);
+    const size = await product.sightings();
+    expect((await product.cli('import', path)).code).toBe(6);
+    await product.untilProjected(size + 3);
+    expect((await product.cli('import', path)).stdout).toBe('3 lines: 0 accepted, 2 already there, 1 rejected.\n');
+    expect(await product.sightings()).toBe(size + 3);
+
+    const rows = async (...filters: string[]): Promise<AuditRow[]> => {
+      const { stdout } = await product.cli('audit', 'ls', ...filters, '--as', 'ndjson');
+      return stdout.split('\n').flatMap((text) => (text === '' ? [] : [JSON.parse(text) as AuditRow]));
+    };
+    const [batch, ...others] = await rows('action:batch');
+    const sha256 = sha256Hex(readFileSync(path));
+    expect([batch, others]).toMatchObject([
+      {
+        principal: 'operator',
+        evidence: [{ sha256, ref: 'batch.jsonl' }],
+        import: { members: 2, counts: { lines: 3, accepted: 2, duplicates: 0, rejected: 1 } },
+      },
+      [],
+    ]);
+    expect((await rows(`batch:${batch?.id ?? ''}`)).map(({ id }) => id).sort()).toEqual(['batch-1', 'batch-2']);
+    expect((await product.cli('export')).stdout).not.toContain('"kind":"batch"');
+  });
+
   it('a case imported from another folder changes nothing, and what it cites is shown with or without its hash', async () => {
     const cited = { id: 'cited-1', kind: 'observation', item: 'serial:demo:CITED1', source: { kind: 'ais' }, tlp: 'GREEN' };
     const lines = [{ ...cited, track: 'leg.csv', recordedBy: 'analyst' }];
     const size = await product.sightings();
-    expect((await product.cli('import', file('cited.jsonl', lines))).code).toBe(0);
+    expect((await product.cli('import', '--no-batch', file('cited.jsonl', lines))).code).toBe(0);
     await product.untilProjected(size + 1);
     const { stdout } = await product.cli('trace', 'serial:demo:CITED1');
     expect(stdout).toContain('leg.csv (hash not given, not held here) · reported by analyst (stated)');
@@ -166,6 +200,7 @@ export function exchangeContract(product: Product): void {
       const size = await product.sightings();
       const { code, stdout, stderr } = await product.cli(
         'import',
+        '--no-batch',
         file('mixed.jsonl', [good('mixed-1'), ...bad, good('mixed-2')]),
         '--rejects',
         rejects,

@@ -72,6 +72,17 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
     { path: '/v1/items/vin:WDDSYNTH9JA000001?asOf=2019-05-01', status: 404 },
     { path: '/v1/items/vin:WDDSYNTH9JA000001?asOf=2019', status: 400 },
   ],
+  diffItem: [
+    { path: '/v1/items/vin:WDDSYNTH9JA000001/diff?from=log:8', status: 200 },
+    { path: '/v1/items/vin:WDDSYNTH9JA000001/diff', status: 400 },
+    { path: '/v1/items/vin:WDDSYNTH0JA999999/diff?from=log:0', status: 404 },
+    { path: '/v1/items/nonsense/diff?from=log:0', status: 422 },
+  ],
+  listAudit: [
+    { path: '/v1/audit?limit=5', status: 200 },
+    { path: '/v1/audit?q=actor:operator%20action:correction%20since:2026-01-01', status: 200 },
+    { path: '/v1/audit?q=who:kim', status: 400 },
+  ],
   getTimeline: [
     { path: '/v1/items/container:SYNU0000014/timeline', status: 200 },
     { path: '/v1/items/container:SYNU0000014/timeline?explain=1', status: 200 },
@@ -186,6 +197,8 @@ const COMMANDS = [
   'serve',
   'trace',
   'blame',
+  'diff',
+  'audit ls',
   'search',
   'import',
   'export',

@@ -176,7 +176,9 @@ export function lifeContract(product: Product, letGo: () => Promise<void>): void
       const { equal, derived, entries, rules } = JSON.parse(stdout) as RebuildReport;
       expect([equal, rules.differing, rules.sha256]).toEqual([true, [], rules.released]);
       expect(entries).toBeGreaterThan(62);
-      expect(derived.map(({ name }) => name)).toEqual(['timeline', 'relations', 'search_keys', 'policy', 'evidence_refs', 'timelines']);
+      expect(derived.map(({ name }) => name)).toEqual([
+        ...['timeline', 'relations', 'search_keys', 'policy', 'evidence_refs', 'audit', 'batch_members', 'timelines'],
+      ]);
       for (const { name, rows, before, after } of derived)
         // The demo has no act of policy.
         expect([name, before, rows > 0]).toEqual([name, name === 'timelines' ? null : after, name !== 'policy']);

@@ -165,6 +165,7 @@ function baseVerb(kind: Sighting['kind'], subtype: string | undefined): string {
     marking: 'handling changed',
     policy: 'act of policy',
     evidence: 'act on evidence',
+    batch: 'import of a file',
   };
   return words[kind];
 }

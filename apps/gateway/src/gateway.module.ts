@@ -1,5 +1,6 @@
 /** The gateway role as a Nest module, mounted by apps/custody. */
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditController } from './audit.controller.ts';
 import { EventsController } from './events.controller.ts';
 import { GATEWAY_DEPS, type GatewayDeps } from './gateway-deps.ts';
 import { ItemsController } from './items.controller.ts';
@@ -16,6 +17,7 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       controllers: [
+        AuditController,
         EventsController,
         ItemsController,
         LogController,

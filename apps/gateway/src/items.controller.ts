@@ -1,8 +1,9 @@
 /** GET /v1/items/{id}, /v1/items/{id}/timeline and /v1/search. */
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { actorOf } from '#lib/runtime';
+import { actorOf, DomainError } from '#lib/runtime';
 import { readAsOf } from './coordinates.ts';
+import { readDiff } from './diff.ts';
 import { sendWithTag } from './entity-tag.ts';
 import { GATEWAY_DEPS, type GatewayDeps, readingOf } from './gateway-deps.ts';
 import { readItem } from './item.ts';
@@ -44,6 +45,14 @@ export class ItemsController {
       ...(cursor === undefined ? {} : { cursor }),
     });
     await sendWithTag(request, reply, view);
+  }
+
+  @Get('items/:id/diff')
+  async diff(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { from, to } = readQuery(given, ['from', 'to']);
+    if (from === undefined) throw new DomainError('query.invalid', 'from is needed: log:<size>, or a date or time.');
+    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
+    await sendWithTag(request, reply, await readDiff(reads, reader, id, await readAsOf(from, reads), await readAsOf(to, reads)));
   }
 
   @Get('search')

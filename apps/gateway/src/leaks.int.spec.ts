@@ -4,15 +4,24 @@
  */
 import { createHash } from 'node:crypto';
 import { KINDS, readerGroups, TLP_LABELS, type Handling } from '#lib/domain';
-import { projectBatch, ReaderContext, type DeadLetter, type ProjectedEvent, type Statements, type StorePool } from '#lib/store';
+import {
+  projectBatch,
+  ReaderContext,
+  type AuditQuestion,
+  type DeadLetter,
+  type ProjectedEvent,
+  type Statements,
+  type StorePool,
+} from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
-import { ledgerReads, type LedgerReads, type ReaderReads } from './ledger-reads.ts';
+import { ledgerReads, type LedgerReads, type Reader, type ReaderReads } from './ledger-reads.ts';
 
 const AGENCIES = ['alpha', 'bravo', 'charlie', 'delta', 'echo'];
 const COMMUNITIES = ['ports', 'cars'];
 const ALL = 10_000;
 const SHARED = 'vin:SHARED';
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const CITED = sha256('cited by all');
 
 /** Every marking with every kind of audience. */
 function handlingsOf(agency: string): Handling[] {
@@ -49,6 +58,8 @@ const EVENTS: readonly Made[] = AGENCIES.flatMap((agency) => handlingsOf(agency)
       groups: readerGroups(handling, agency),
       // Each speaks about the one before, whoever's that is.
       targets: [{ agency: agencyAt(logIndex - 1), id: `e${logIndex - 1}` }],
+      evidence: [CITED],
+      batch: { name: `import-${logIndex}`, members: [id] },
       offset: logIndex,
       raw: content,
       logIndex,
@@ -105,6 +116,21 @@ const RELATIONS: readonly Relation[] = [
     table: 'relations',
     sql: `select log_index || ' ' || ${nameOf('grp')} as key from ledger.relations`,
     rows: ofGroup(({ logIndex }) => [`${logIndex}`]),
+  },
+  {
+    table: 'evidence_refs',
+    sql: `select log_index || ' ' || ${nameOf('grp')} as key from ledger.evidence_refs`,
+    rows: ofGroup(({ logIndex }) => [`${logIndex}`]),
+  },
+  {
+    table: 'audit',
+    sql: `select agency || '/' || principal || ' ' || log_index || ' ' || ${nameOf('grp')} as key from ledger.audit`,
+    rows: ofGroup(({ agency, principal, logIndex }) => [`${agency}/${principal} ${logIndex}`]),
+  },
+  {
+    table: 'batch_members',
+    sql: `select batch || ' ' || id || ' ' || ${nameOf('grp')} as key from ledger.batch_members`,
+    rows: ofGroup(({ id, logIndex }) => [`import-${logIndex} ${id}`]),
   },
   {
     table: 'search_keys',
@@ -242,6 +268,16 @@ describe('a reader who lies about his groups, his agency, and what he looks for'
   const lie = (): number[] => idsOf(NAMES);
   const refs = EVENTS.map(({ agency, id }) => ({ agency, id }));
   const indexes = EVENTS.map(({ logIndex }) => logIndex);
+  /** He breaks glass, too: what is left out is for the database to say. */
+  const liar = (): Reader => ({
+    agency: 'alpha',
+    principal: 'p',
+    breaksGlass: true,
+    groupNames: NAMES,
+    groups: lie(),
+    context: new ReaderContext(null, []),
+  });
+  const audit = (more: Partial<AuditQuestion>): AuditQuestion => ({ reader: liar(), from: 0, before: ALL, ...more });
   const bound = { limit: ALL, contentBytesMax: Number.MAX_SAFE_INTEGER };
 
   /** Ids of what each of the gateway's questions shows: of every event where nothing hides one. */
@@ -257,6 +293,16 @@ describe('a reader who lies about his groups, his agency, and what he looks for'
     byId: (own) =>
       each(async ({ id, logIndex }) => ids(await own.byId(id, logIndex % 2 === 0 ? undefined : agencyAt(logIndex), lie(), ALL))),
     itemCount: (own) => each(async ({ id, logIndex }) => ((await own.itemCount(`imo:${logIndex}`, lie(), ALL)) > 0 ? [id] : [])),
+    auditPage: async (own) => (await own.auditPage(audit({}), ALL)).logIndexes.map((at) => `e${at}`),
+    'auditPage of a person': async (own) => (await own.auditPage(audit({ principal: 'p' }), ALL)).logIndexes.map((at) => `e${at}`),
+    'auditPage of evidence': async (own) => (await own.auditPage(audit({ evidence: CITED }), ALL)).logIndexes.map((at) => `e${at}`),
+    'auditPage of an item': async (own) => (await own.auditPage(audit({ item: SHARED }), ALL)).logIndexes.map((at) => `e${at}`),
+    'auditPage of an import': (own) =>
+      each(async ({ agency, id, logIndex }) =>
+        (await own.auditPage(audit({ batch: { agency, name: `import-${logIndex}` } }), ALL)).logIndexes.map(() => id),
+      ),
+    auditEvents: async (own) => ids(await own.auditEvents(indexes, lie())),
+    batchesOf: async (own) => [...(await own.batchesOf(refs, liar(), ALL)).values()].map((name) => name.replace('import-', 'e')),
     submittedEvent: (own) => each(async ({ agency, id }) => ((await own.submittedEvent(agency, id)) === null ? [] : [id])),
   };
   const ids = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id);

@@ -2,6 +2,9 @@
 import type { EventRef } from '#lib/domain';
 import { KEYS_TREE, mapKey } from '#lib/ledger';
 import {
+  auditEvents,
+  auditPage,
+  batchesOf,
   checkpointOf,
   entryPlaces,
   eventById,
@@ -40,6 +43,7 @@ import {
   timelineEnd,
   timelinePage,
   visibleEvents,
+  type AuditQuestion,
   type ConflictKey,
   type DeadLetterHead,
   type EventRow,
@@ -164,5 +168,13 @@ function readerReads(own: ReaderPool) {
       visibleEvents(own, logIndexes, groups, contentBytesMax),
     submittedEvent: (agency: string, id: string) => submittedEvent(own, agency, id),
     refusedBytes: (agency: string, id: string, contentHash: Buffer | null) => refusedBytes(own, agency, id, contentHash),
+    ...auditReads(own),
   };
 }
+
+/** Who wrote what. */
+const auditReads = (own: ReaderPool) => ({
+  auditPage: (question: AuditQuestion, limit: number) => auditPage(own, question, limit),
+  auditEvents: (logIndexes: readonly number[], groups: readonly number[]) => auditEvents(own, logIndexes, groups, PAGE_CONTENT_BYTES_MAX),
+  batchesOf: (refs: readonly EventRef[], reader: Reader, size: number) => batchesOf(own, refs, reader, size),
+});

@@ -52,7 +52,7 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
     return dead(record, 'record.header-mismatch', 'The document has another id than the header.', header);
   const mismatch = checkHeaders(headers, { agency, id, captured, subject: read.subject });
   if (mismatch !== null) return dead(record, mismatch.code, mismatch.detail, header);
-  const { kind, starts, ends, items, groups, targets, aliases, policy, evidence } = read.index;
+  const { kind, starts, ends, items, groups, targets, aliases, policy, evidence, batch } = read.index;
   return {
     event: {
       agency,
@@ -72,6 +72,7 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
       ...(aliases === undefined ? {} : { aliases }),
       ...(policy === undefined ? {} : { policy }),
       ...(evidence === undefined ? {} : { evidence }),
+      ...(batch === undefined ? {} : { batch }),
       offset: record.offset,
       raw: record.value,
       record,

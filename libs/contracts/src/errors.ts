@@ -105,6 +105,7 @@ export const ERRORS = {
   'query.malformed': entry(400, 'Request malformed', 'The request itself cannot be read: its length, its headers or its address.', 'Send it anew; where a proxy stands between, look there.'),
   'query.invalid': entry(400, 'Parameter malformed', 'A parameter of the request has another form.', 'Write it as the API page says.'),
   'query.unknown': entry(400, 'Unknown parameter', 'The request has a parameter that this route does not know; a misspelt one would be ignored silently.', 'Mend or remove it.'),
+  'audit.filter': entry(400, 'Filter not understood', 'The filters of an audit cannot be read as a whole, and one that was passed over would answer another question.', 'Write the filter at that character as the answer says: `actor:`, `action:`, `item:`, `evidence:`, `batch:`, `since:` and `until:`, each once.'),
   'query.too-short': entry(400, 'Too little to search for', 'The text has fewer than five letters and digits, and is no whole value that is there.', 'Give five letters or digits in a row of the identifier or name, or the whole of a shorter one.'),
 
   'answer.too-large': entry(422, 'Too much to answer with', 'More records speak about one record, and about those, than an answer reads. One that left some out would be wrong, so none is given.', 'Ask as of an earlier log size (`asOf=log:<size>`), before they came; all of them stand in the log (`GET /v1/events`).'),

@@ -4,6 +4,8 @@ import type { Coordinates } from './coordinates-view.ts';
 import type { EvidenceListView, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
 import type { ConsistencyView, ProofView } from './proof-views.ts';
 import { restsOn, type Explanation } from './explanation.ts';
+import type { AuditView } from './audit-views.ts';
+import type { DiffView } from './diff-view.ts';
 import type { PolicyView } from './policy-view.ts';
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
@@ -221,6 +223,47 @@ const policy: PolicyView = {
 
 /** By the name of the view. */
 export const EXAMPLES = {
+  DiffView: {
+    item: { id: item.id, display: item.display },
+    from: { asOf: { basis: 'log', logSize: 8 }, policy: 0 },
+    to: coordinates,
+    changes: [
+      {
+        change: 'learnt',
+        event: { agency: 'local', id: 'lux-0009' },
+        kind: 'aggregation',
+        summary: 'into container SYNU 000001 4',
+        by: [{ agency, id, logIndex, submittedBy, captured, recorded }],
+        before: null,
+        after: { standing: 'stands', places: true, flags: [] },
+      },
+    ],
+  } satisfies DiffView,
+  AuditView: {
+    coordinates,
+    rows: [
+      {
+        logIndex: 8,
+        recorded: '2026-11-24T02:10:01.000000Z',
+        captured: '2026-11-24T02:10:00.000000Z',
+        agency: 'local',
+        principal: 'operator',
+        action: 'aggregation',
+        id: 'lux-0009',
+        items: ['vin:WDDSYNTH9JA000001', 'container:SYNU0000014'],
+        evidence: [
+          {
+            sha256: '1dfcb34bfd85095a725ac74ca839ce56ca13e97107b8b0c93059451a633a4e82',
+            ref: 'evidence/bl-rtm-dlc.txt',
+            locator: 'line:6-7',
+          },
+        ],
+        contentHash: CONTENT_HASH,
+        batch: 'import-0193a3c1-7a54-7c1e-9d43-3a1c4b4d6ad6',
+      },
+    ],
+    next: null,
+  } satisfies AuditView,
   Explanation: explanation,
   PolicyView: policy,
   StoredView: stored,

@@ -10,6 +10,7 @@ export { equalJson, isJsonObject, type JsonObject, type JsonValue } from './json
 export { openApiDocument } from './openapi.ts';
 export { errorsPage, isErrorCode, problem, PROBLEM_MEDIA_TYPE, problemPage, statusOf, type Problem } from './problem.ts';
 export { readSighting } from './read-sighting.ts';
+export { BATCH_MEMBERS_MAX, batchOf, type BatchDocument } from './batch-schema.ts';
 export {
   schemaOf,
   type EvidenceDocument,
@@ -24,6 +25,10 @@ export { validateDocument } from './validate.ts';
 export type { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
 export type { Coordinates } from './coordinates-view.ts';
 export type { EvidenceListView, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
+export { AUDIT_FILTERS, readAuditQuery, type AuditQuery, type ReadAuditQuery } from './audit-query.ts';
+export { auditCsv, auditCsvHead, auditLine } from './audit-export.ts';
+export type { AuditRow, AuditView } from './audit-views.ts';
+export type { DiffView } from './diff-view.ts';
 export type {
   ConflictsView,
   EventAnswer,

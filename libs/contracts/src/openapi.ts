@@ -1,6 +1,7 @@
 /** OpenAPI 3.1 of everything that is served, as code; docs/openapi.json is this function's answer, and a spec fails when they differ. */
 import type { TSchema } from 'typebox';
 import { KINDS, SEARCH_LENGTH_MIN, type Kind } from '#lib/domain';
+import { AUDIT_QUERY_LENGTH_MAX } from './audit-query.ts';
 import { ERROR_CODES } from './errors.ts';
 import { EXAMPLES, exampleDocument, examplePolicy } from './examples.ts';
 import { SECURITY_SCHEMES, withRoles } from './openapi-roles.ts';
@@ -53,6 +54,7 @@ export function openApiDocument(): Json {
     ],
     paths: withRoles({
       ...eventPaths(),
+      ...auditPaths(),
       ...receiptPaths(),
       ...itemPaths(),
       ...evidencePaths(),
@@ -238,6 +240,22 @@ function itemPaths(): Json {
       'identifier.malformed',
       'answer.too-large',
     ),
+    '/v1/items/{id}/diff': get(
+      'diffItem',
+      'items',
+      'What changed in an item between two points of the log, and by whom',
+      'DiffView',
+      [
+        id,
+        { ...query('from', { type: 'string' }, '`log:<size>`, or a date or time: what was recorded by then.', 'log:8'), required: true },
+        query('to', { type: 'string' }, 'The same, not before `from`. Absent: now.', 'log:64'),
+      ],
+      'asof.malformed',
+      'asof.not-sealed',
+      'item.not-found',
+      'identifier.malformed',
+      'answer.too-large',
+    ),
     '/v1/search': get(
       'search',
       'items',
@@ -252,6 +270,28 @@ function itemPaths(): Json {
         limit,
       ],
       'query.too-short',
+    ),
+  };
+}
+
+function auditPaths(): Json {
+  const q = query(
+    'q',
+    { type: 'string', maxLength: AUDIT_QUERY_LENGTH_MAX },
+    'Filters, each once: `actor:` principal or agency/principal, `action:` a kind, `item:`, `evidence:` SHA-256, `batch:` an import, `since:` and `until:` by recorded time, both included, a bare date in UTC. A value with spaces stands in double quotes.',
+    'actor:operator action:correction since:2026-01-01',
+  );
+  return {
+    '/v1/audit': get(
+      'listAudit',
+      'events',
+      'Who wrote what, newest first',
+      'AuditView',
+      [q, asOf, cursor, limit],
+      'audit.filter',
+      'asof.malformed',
+      'asof.not-sealed',
+      'cursor.malformed',
     ),
   };
 }

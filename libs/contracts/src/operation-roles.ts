@@ -9,15 +9,18 @@ export type RouteRoles = 'public' | 'anyone' | 'known' | readonly ActorRole[];
 
 const SUBMITS: RouteRoles = ['contributor', 'investigator', 'admin'];
 const OPERATES: RouteRoles = ['operator', 'admin'];
+const AUDITS: RouteRoles = ['auditor', 'operator', 'admin'];
 
 /** By operationId. The proofs that hold the salt of the item map are for known callers: with it anybody could try out identifiers. */
 export const OPERATION_ROLES: Readonly<Record<string, RouteRoles>> = {
   listEvents: 'anyone',
   submitEvents: SUBMITS,
   getEvent: 'anyone',
+  listAudit: AUDITS,
   listConflicts: 'known',
   getItem: 'anyone',
   getTimeline: 'anyone',
+  diffItem: 'anyone',
   search: 'anyone',
   listEvidence: 'anyone',
   getEvidence: 'anyone',
@@ -32,7 +35,7 @@ export const OPERATION_ROLES: Readonly<Record<string, RouteRoles>> = {
   proveEvent: 'anyone',
   getCheckpoint: 'public',
   getTile: 'public',
-  getMapLinks: ['auditor', 'operator', 'admin'],
+  getMapLinks: AUDITS,
   getReceipt: 'known',
   getPolicy: 'known',
   listDeadLetters: OPERATES,

@@ -30,6 +30,8 @@ export interface SightingIndex {
   readonly policy?: string;
   /** Unique: SHA-256 of the evidence that it cites, or says an act on; absent: none. */
   readonly evidence?: readonly string[];
+  /** Of a batch: the events of the same agency that it says it brought in, each once. */
+  readonly batch?: { readonly name: string; readonly members: readonly string[] };
 }
 
 const kindNumbers: ReadonlyMap<string, number> = new Map(KINDS.map((kind, number) => [kind, number]));
@@ -40,6 +42,7 @@ export function indexSighting(sighting: Sighting): SightingIndex {
   const [starts, ends] = orderBounds(sighting.occurred);
   const aliases = aliasesOf(sighting);
   const evidence = evidenceHashes(sighting);
+  const batch = batchMembersOf(sighting);
   return {
     kind: kindNumbers.get(sighting.kind) as number,
     starts: storedBound(starts),
@@ -50,6 +53,7 @@ export function indexSighting(sighting: Sighting): SightingIndex {
     ...(aliases === undefined ? {} : { aliases }),
     ...(sighting.kind === ('policy' satisfies Kind) ? { policy: JSON.stringify(sighting.extension?.['policy']) } : {}),
     ...(evidence.length === 0 ? {} : { evidence }),
+    ...(batch === undefined ? {} : { batch }),
   };
 }
 
@@ -70,6 +74,7 @@ export function indexRowsFault(sighting: Sighting): string | undefined {
     targetsOf(sighting).length,
     aliasesOf(sighting)?.length ?? 0,
     evidenceHashes(sighting).length,
+    batchMembersOf(sighting)?.members.length ?? 0,
   );
   const most = sighting.kind === ('correction' satisfies Kind) ? CORRECTION_ROWS_MAX : INDEX_ROWS_MAX;
   if (widest * groups <= most) return undefined;
@@ -101,6 +106,13 @@ function targetsOf({ relations: { target, resolves, contradicts } }: Sighting): 
   if (target === undefined && resolves.length === 0 && contradicts.length === 0) return NONE;
   const refs = target === undefined ? [...resolves, ...contradicts] : [target, ...resolves, ...contradicts];
   return [...new Map(refs.map((ref) => [formatRef(ref), ref])).values()];
+}
+
+/** The extension of a batch was checked with its schema. */
+function batchMembersOf({ kind, extension }: Sighting): SightingIndex['batch'] {
+  if (kind !== ('batch' satisfies Kind)) return undefined;
+  const { batch: name, members } = extension?.['batch'] as { readonly batch: string; readonly members: readonly string[] };
+  return { name, members: [...new Set(members)] };
 }
 
 function aliasesOf({ items }: Sighting): SightingIndex['aliases'] {

@@ -4,6 +4,7 @@
  */
 import Type, { type Static, type TSchema } from 'typebox';
 import { KINDS, MODALITIES, PLACING_KINDS, PRECISIONS, ROLES, SOURCE_FAMILIES, SPEAKING_KINDS, TLP_LABELS, type Kind } from '#lib/domain';
+import { batchExtension } from './batch-schema.ts';
 import { evidenceExtension, evidenceRules } from './evidence-schema.ts';
 import { policyExtension, policyRules } from './policy-schema.ts';
 import { INDEX_ROWS_MAX } from './sighting-index.ts';
@@ -283,6 +284,8 @@ const byKind: Record<Kind, { changes: Members; rules: readonly object[] }> = {
     { ...withoutItems, occurred: members.occurred, evidence: members.evidence, extension: evidenceExtension() },
     evidenceRules(),
   ),
+  // The file that was imported.
+  batch: plain({ ...withoutItems, evidence: Type.Array(Evidence, { minItems: 1, maxItems: 1 }), extension: batchExtension() }),
 };
 
 /** Where the schema of a kind is published. */

@@ -28,6 +28,11 @@ const smallest: Record<Kind, Record<string, unknown>> = {
   marking: { ...base, relations: { target: 'lux-1', handling: { tlp: 'CLEAR' } } },
   policy: { ...base, extension: { policy: { act: 'agency.add', agency: 'acme' } } },
   evidence: { ...base, extension: { evidence: { act: 'collected', sha256: 'ab'.repeat(32), after: 'ab'.repeat(32), purpose: 'case 7' } } },
+  batch: {
+    ...base,
+    evidence: [{ sha256: 'a'.repeat(64) }],
+    extension: { batch: { batch: 'import-1', mapping: 'custody-case/1', members: ['lux-1'] } },
+  },
 };
 const documentOf = (kind: Kind, changes: Record<string, unknown> = {}): Record<string, unknown> => ({
   ...smallest[kind],

@@ -1,5 +1,6 @@
 /** What several views are made of. */
 import Type, { type TSchema } from 'typebox';
+import type { Flag, Standing } from '#lib/domain';
 
 export const closed = { additionalProperties: false } as const;
 export const ref = <T>(name: string) => Type.Unsafe<T>({ $ref: `#/components/schemas/${name}` });
@@ -30,3 +31,17 @@ export const Evidence = Type.Object(
   },
   closed,
 );
+
+/** A list of a domain union that a compiler check keeps complete. */
+export const every = <T extends string>(members: Record<T, true>): T[] => Object.keys(members) as T[];
+export const STANDINGS = every<Standing>({ stands: true, corrected: true, withdrawn: true, superseded: true, void: true, waiting: true });
+export const FLAGS = every<Flag>({
+  'check-digit': true,
+  disputed: true,
+  'foreign-correction': true,
+  'foreign-marking': true,
+  'foreign-retraction': true,
+  'future-dated': true,
+  'incomplete-correction': true,
+  'relation-cycle': true,
+});

@@ -8,17 +8,30 @@ import { EvidenceListView, EvidencePart, EvidenceUploaded, EvidenceView } from '
 import { PolicyView } from './policy-view.ts';
 import { ConsistencyView, ProofView } from './proof-views.ts';
 import Type, { type Static, type TSchema } from 'typebox';
-import { KINDS, ROLES, type Flag, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
+import { KINDS, ROLES, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
+import { AuditView } from './audit-views.ts';
 import { ERROR_CODES } from './errors.ts';
 import { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
 import { Explanation } from './explanation.ts';
 import { ReceiptStatus } from './receipt-views.ts';
 import type { SightingDocument } from './sighting-schema.ts';
-import { closed, EventRefView, Evidence, hash, index, orNull, ref, ReportedBy, SubmittedBy, time } from './view-parts.ts';
+import { DiffView } from './diff-view.ts';
+import {
+  closed,
+  EventRefView,
+  every,
+  Evidence,
+  FLAGS,
+  STANDINGS,
+  hash,
+  index,
+  orNull,
+  ref,
+  ReportedBy,
+  SubmittedBy,
+  time,
+} from './view-parts.ts';
 
-/** A list of a domain union that a compiler check keeps complete. */
-const every = <T extends string>(members: Record<T, true>): T[] => Object.keys(members) as T[];
-const STANDINGS = every<Standing>({ stands: true, corrected: true, withdrawn: true, superseded: true, void: true, waiting: true });
 const MARKS = every<Mark>({
   observed: true,
   statement: true,
@@ -27,16 +40,6 @@ const MARKS = every<Mark>({
   planned: true,
   negative: true,
   relation: true,
-});
-const FLAGS = every<Flag>({
-  'check-digit': true,
-  disputed: true,
-  'foreign-correction': true,
-  'foreign-marking': true,
-  'foreign-retraction': true,
-  'future-dated': true,
-  'incomplete-correction': true,
-  'relation-cycle': true,
 });
 const WHYS = every<WhyNot>({
   corrected: true,
@@ -426,6 +429,8 @@ export const ProblemView = Type.Object(
 
 /** Schemas that answers name, by the name in OpenAPI's components. */
 export const NAMED_VIEWS = {
+  DiffView,
+  AuditView,
   Explanation,
   StoredView,
   EventsView,

@@ -28,6 +28,7 @@ export type { FoldInput, Standing } from './resolved.ts';
 export type { Flag, Mark, TimelineEntry, WhyNot } from './timeline-entry.ts';
 export type { OpenQuestion } from './open-questions.ts';
 export { foldEvent, foldTimeline, type Timeline } from './timeline.ts';
+export { diffTimelines, type ChangeName, type StandingThen, type TimelineChange } from './timeline-diff.ts';
 export { knownAtReported } from './known-at.ts';
 export { compareTimelines, timelineKey } from './timeline-key.ts';
 export { ACTOR_ROLES, ANONYMOUS, groupsOfActor, type Actor, type ActorRole } from './actor.ts';

@@ -14,8 +14,11 @@ export const PLACING_KINDS = ['observation', 'aggregation', 'transfer', 'transfo
 export const SPEAKING_KINDS = ['statement', 'assessment', 'identification'] as const;
 /** Kinds about other sightings. A correction places what it puts in its target's stead. */
 export const RELATING_KINDS = ['correction', 'retraction', 'dispute', 'resolution', 'marking'] as const;
-/** Kinds that say what the ledger's people do: who may do what, and what becomes of evidence. They concern no item and place none. */
-export const ACT_KINDS = ['policy', 'evidence'] as const;
+/**
+ * Kinds that say what the ledger's people do: who may do what, what becomes of evidence, what one import brought in. They concern no item and
+ * place none.
+ */
+export const ACT_KINDS = ['policy', 'evidence', 'batch'] as const;
 /** All kinds; the position in this list is the number stored in the ledger: append only. */
 export const KINDS = [...PLACING_KINDS, ...SPEAKING_KINDS, ...RELATING_KINDS, ...ACT_KINDS] as const;
 /** One of `KINDS`. */

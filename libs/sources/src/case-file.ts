@@ -31,7 +31,7 @@ const OTHER_KIND_NAMES: Readonly<Record<string, Kind>> = { claim: 'statement', d
 const CHAIN_LENGTH_MAX = 16;
 
 const relating: ReadonlySet<string> = new Set(RELATING_KINDS);
-/** Kinds of lines: what is seen and said. Acts of policy and on evidence are no part of a case. */
+/** Kinds of lines: what is seen and said. Acts of policy and on evidence, and imports, are no part of a case. */
 const CASE_KINDS = [...PLACING_KINDS, ...SPEAKING_KINDS, ...RELATING_KINDS] as const;
 const ofCases: ReadonlySet<string> = new Set(CASE_KINDS);
 const targeting: ReadonlySet<string> = new Set(['correction', 'retraction', 'dispute', 'marking']);

@@ -1,17 +1,20 @@
 /** Ledger rows of a batch of events, encoded while nobody waits: log indexes count from 0 until the log head is known, then are moved to it. */
-import type { CopiedTable } from './copy-rows.ts';
+import { copyRows, type CopiedTable } from './copy-rows.ts';
 import { CopyWriter, FieldFault } from './copy-writer.ts';
 import type { MapKeys, ReaderGroup } from './map-keys.ts';
+import type { StoreClient } from './pool.ts';
 import type { EventIndex, ProjectedEvent } from './projected-event.ts';
 import type { Ref } from './sql/storable.ts';
 
 /** Columns in the order in which `add` writes them. */
 export const ENTRIES: CopiedTable = { table: 'entries', columns: 'log_index, agency, id, commitment, content_hash, grps' };
 export const CONTENT: CopiedTable = { table: 'content', columns: 'log_index, principal, captured, secret, bytes, grps' };
-export const TIMELINE: CopiedTable = { table: 'timeline', columns: 'item, grp, starts, ends, agency, id, log_index, kind, map_key' };
-export const RELATIONS: CopiedTable = { table: 'relations', columns: 'target_agency, target_id, grp, log_index, kind' };
-export const POLICY: CopiedTable = { table: 'policy', columns: 'log_index, agency, principal, captured, act' };
-export const EVIDENCE_REFS: CopiedTable = { table: 'evidence_refs', columns: 'sha256, grp, log_index, kind' };
+const TIMELINE: CopiedTable = { table: 'timeline', columns: 'item, grp, starts, ends, agency, id, log_index, kind, map_key' };
+const RELATIONS: CopiedTable = { table: 'relations', columns: 'target_agency, target_id, grp, log_index, kind' };
+const POLICY: CopiedTable = { table: 'policy', columns: 'log_index, agency, principal, captured, act' };
+const EVIDENCE_REFS: CopiedTable = { table: 'evidence_refs', columns: 'sha256, grp, log_index, kind' };
+const AUDIT: CopiedTable = { table: 'audit', columns: 'grp, kind, agency, principal, log_index' };
+const BATCH_MEMBERS: CopiedTable = { table: 'batch_members', columns: 'grp, agency, batch, id, log_index' };
 
 /** An entry without items stands under this one, so that its reader groups are known. */
 const NO_ITEM: readonly string[] = [''];
@@ -29,12 +32,28 @@ export class BatchEncoder {
   readonly timeline = new LogRows();
   readonly relations = new LogRows();
   readonly evidenceRefs = new LogRows();
+  readonly audit = new LogRows();
+  readonly batchMembers = new LogRows();
   readonly policy = new LogRows();
-  private readonly tables = [this.entries, this.content, this.timeline, this.relations, this.evidenceRefs, this.policy];
+  /** Of them those that a rebuild makes again. */
+  readonly derived: readonly (readonly [CopiedTable, LogRows])[] = [
+    [TIMELINE, this.timeline],
+    [RELATIONS, this.relations],
+    [EVIDENCE_REFS, this.evidenceRefs],
+    [AUDIT, this.audit],
+    [BATCH_MEMBERS, this.batchMembers],
+    [POLICY, this.policy],
+  ];
+  private readonly tables = [this.entries, this.content, ...this.derived.map(([, rows]) => rows)];
   private events = 0;
 
   get count(): number {
     return this.events;
+  }
+
+  /** Rows that a rebuild makes again. */
+  get derivedRows(): number {
+    return this.derived.reduce((sum, [, { writer }]) => sum + writer.rowCount, 0);
   }
 
   clear(): void {
@@ -48,7 +67,6 @@ export class BatchEncoder {
     try {
       this.addEntry(event, groups);
       this.addDerived(event, groups, mapKeys, this.events);
-      this.addAct(event, this.events);
       this.events += 1;
     } catch (error) {
       for (const rows of this.tables) rows.undo();
@@ -83,8 +101,17 @@ export class BatchEncoder {
     stored.groups(groups);
   }
 
-  /** Timeline rows, relations and references to evidence alone. */
-  addDerived(event: Ref & EventIndex, groups: readonly ReaderGroup[], mapKeys: MapKeys, logIndex: number): void {
+  /** The rows that a rebuild makes again. */
+  addDerived(event: DerivedOf, groups: readonly ReaderGroup[], mapKeys: MapKeys, logIndex: number): void {
+    this.addTimeline(event, groups, mapKeys, logIndex);
+    this.addRelations(event, groups, logIndex);
+    this.addEvidence(event, groups, logIndex);
+    this.addAudit(event, groups, logIndex);
+    this.addBatch(event, groups, logIndex);
+    this.addAct(event, logIndex);
+  }
+
+  addTimeline(event: Ref & EventIndex, groups: readonly ReaderGroup[], mapKeys: MapKeys, logIndex: number): void {
     const { agency, id, kind, starts, ends } = event;
     if (groups.length === 0) throw new FieldFault('An event without a reader group would be seen by nobody.');
     const items = event.items.length === 0 ? NO_ITEM : event.items.length === 1 ? event.items : [...new Set(event.items)];
@@ -112,7 +139,9 @@ export class BatchEncoder {
         row.bytes32(mapKeys.bytes, mapKeys.offsetOf(group, item));
       }
     }
-    const { targets } = event;
+  }
+
+  private addRelations({ targets, kind }: EventIndex, groups: readonly ReaderGroup[], logIndex: number): void {
     const distinct = targets.length < 2 ? targets : new Map(targets.map((target) => [`${target.agency}/${target.id}`, target])).values();
     for (const target of distinct) {
       for (const group of groups) {
@@ -125,10 +154,10 @@ export class BatchEncoder {
         relation.int2(kind);
       }
     }
-    if (event.evidence !== undefined) this.addEvidence(event.evidence, groups, logIndex, kind);
   }
 
-  private addEvidence(hashes: readonly string[], groups: readonly ReaderGroup[], logIndex: number, kind: number): void {
+  private addEvidence({ evidence: hashes, kind }: EventIndex, groups: readonly ReaderGroup[], logIndex: number): void {
+    if (hashes === undefined) return;
     const ref = this.evidenceRefs.writer;
     for (const hash of hashes.length < 2 ? hashes : new Set(hashes)) {
       for (const group of groups) {
@@ -141,8 +170,37 @@ export class BatchEncoder {
     }
   }
 
+  /** By whom an entry was written, for each group that may know it. */
+  private addAudit({ agency, principal, kind }: DerivedOf, groups: readonly ReaderGroup[], logIndex: number): void {
+    const row = this.audit.writer;
+    for (const group of groups) {
+      row.row(5, UTF8_MAX * (agency.length + principal.length) + FIXED_BYTES_MAX);
+      row.int4(group.id);
+      row.int2(kind);
+      row.text(agency);
+      row.text(principal);
+      this.audit.logIndex(logIndex);
+    }
+  }
+
+  /** What an import says that it brought in; of any other event none. */
+  private addBatch({ agency, batch }: DerivedOf, groups: readonly ReaderGroup[], logIndex: number): void {
+    if (batch === undefined) return;
+    const row = this.batchMembers.writer;
+    for (const member of new Set(batch.members)) {
+      for (const group of groups) {
+        row.row(5, UTF8_MAX * (agency.length + member.length + batch.name.length) + FIXED_BYTES_MAX);
+        row.int4(group.id);
+        row.text(agency);
+        row.text(batch.name);
+        row.text(member);
+        this.batchMembers.logIndex(logIndex);
+      }
+    }
+  }
+
   /** The row of an act of policy; of any other event none. */
-  addAct({ agency, principal, capturedMicros, policy }: ActOf, logIndex: number): void {
+  private addAct({ agency, principal, capturedMicros, policy }: DerivedOf, logIndex: number): void {
     if (policy === undefined) return;
     const bytes = Buffer.from(policy, 'utf8');
     const row = this.policy.writer;
@@ -155,7 +213,13 @@ export class BatchEncoder {
   }
 }
 
-type ActOf = Pick<ProjectedEvent, 'agency' | 'principal' | 'capturedMicros' | 'policy'>;
+/** Writes the derived rows of the events in the encoder, once they are placed. */
+export async function copyDerived(client: StoreClient, { derived }: BatchEncoder): Promise<void> {
+  for (const [table, { writer }] of derived) await copyRows(client, table, writer);
+}
+
+/** What derived rows are made from. */
+type DerivedOf = Ref & EventIndex & Pick<ProjectedEvent, 'principal' | 'capturedMicros'>;
 
 /** Rows of one table, and where in each the log index stands. */
 class LogRows {

@@ -1,6 +1,6 @@
 /** Everything that a rebuild drops and makes again from entries and content. */
 export interface DerivedTable {
-  readonly name: 'timeline' | 'relations' | 'search_keys' | 'policy' | 'evidence_refs';
+  readonly name: 'timeline' | 'relations' | 'search_keys' | 'policy' | 'evidence_refs' | 'audit' | 'batch_members';
   /** All columns, in an order that rows have by themselves; reader groups by name. */
   readonly dump: string;
   /** The same without what another installation has otherwise: log indexes, map keys (their salt). */
@@ -44,5 +44,21 @@ export const DERIVED_TABLES: readonly DerivedTable[] = [
     portableDump: `select encode(r.sha256, 'hex'), g.name, e.agency, e.id, r.kind
       from ledger.evidence_refs r join ledger.reader_groups g on g.id = r.grp join ledger.entries e using (log_index)
       order by r.sha256, g.name, e.agency, e.id`,
+  },
+  {
+    name: 'audit',
+    dump: `select g.name, a.kind, a.agency, a.principal, a.log_index
+      from ledger.audit a join ledger.reader_groups g on g.id = a.grp order by g.name, a.kind, a.log_index`,
+    portableDump: `select g.name, a.kind, a.agency, a.principal, e.id
+      from ledger.audit a join ledger.reader_groups g on g.id = a.grp join ledger.entries e using (log_index)
+      order by g.name, a.kind, a.agency, e.id`,
+  },
+  {
+    name: 'batch_members',
+    dump: `select g.name, b.agency, b.batch, b.id, b.log_index
+      from ledger.batch_members b join ledger.reader_groups g on g.id = b.grp order by g.name, b.agency, b.batch, b.id, b.log_index`,
+    portableDump: `select g.name, b.agency, b.batch, b.id, e.id
+      from ledger.batch_members b join ledger.reader_groups g on g.id = b.grp join ledger.entries e using (log_index)
+      order by g.name, b.agency, b.batch, b.id, e.id`,
   },
 ];

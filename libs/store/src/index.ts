@@ -115,6 +115,7 @@ export {
   type ItemEntryRow,
   type StoredMapTile,
 } from './seal/map-reads.ts';
+export { AUDIT_LOOKED_MAX, auditEvents, auditPage, batchesOf, type AuditFound, type AuditQuestion } from './sql/audit-page.ts';
 export { visibleEvents } from './sql/visible-events.ts';
 export {
   evidenceActsOn,

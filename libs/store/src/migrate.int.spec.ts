@@ -15,6 +15,8 @@ import { MIGRATIONS } from './migrations/index.ts';
 
 /** No app may change or remove a row of these, whatever else it may do. */
 const APPEND_ONLY = [
+  'ledger.audit',
+  'ledger.batch_members',
   'ledger.conflicts',
   'ledger.content',
   'ledger.entries',
@@ -53,6 +55,8 @@ describe('the schema', () => {
     await owner.query(`insert into ledger.relations values ('a', 'b', 1, 0, 0)`);
     await owner.query(`insert into ledger.policy values (0, 'a', 'p', 0, '')`);
     await owner.query(`insert into ledger.evidence_refs values (sha256(''), 1, 0, 0)`);
+    await owner.query(`insert into ledger.audit values (1, 0, 'a', 'p', 0)`);
+    await owner.query(`insert into ledger.batch_members values (1, 'a', 'b', 'c', 0)`);
     await owner.query(`insert into ledger.conflicts values ('a', 'b', '', 'p', 0, '', '', '', '', 0, 0)`);
   }, 60_000);
   afterAll(() => database.drop());

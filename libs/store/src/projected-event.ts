@@ -19,6 +19,8 @@ export interface EventIndex {
   readonly policy?: string;
   /** SHA-256 in hex of the evidence that it names; absent: none. */
   readonly evidence?: readonly string[];
+  /** Of an import's record: ids of the same agency's events that it brought in. */
+  readonly batch?: { readonly name: string; readonly members: readonly string[] };
 }
 
 /** What the ledger stores of a sighting; everything here follows from its hashed bytes. */

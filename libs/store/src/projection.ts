@@ -8,7 +8,7 @@
  *    savepoint, known events are sifted out (same bytes: a duplicate; other bytes: kept as a conflict), and the rest goes in.
  * 4. Data that the database refuses is found by halving, each half in a savepoint of its own, and becomes a dead letter.
  */
-import { BatchEncoder, CONTENT, ENTRIES, EVIDENCE_REFS, POLICY, RELATIONS, TIMELINE } from './batch-encoder.ts';
+import { BatchEncoder, CONTENT, copyDerived, ENTRIES } from './batch-encoder.ts';
 import { copyRows } from './copy-rows.ts';
 import { sqlState } from './errors.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
@@ -204,10 +204,7 @@ class Projection {
     const named = (await search?.append(client, base)) ?? [];
     await copyRows(client, ENTRIES, encoder.entries.writer);
     await copyRows(client, CONTENT, encoder.content.writer);
-    await copyRows(client, TIMELINE, encoder.timeline.writer);
-    await copyRows(client, RELATIONS, encoder.relations.writer);
-    await copyRows(client, EVIDENCE_REFS, encoder.evidenceRefs.writer);
-    await copyRows(client, POLICY, encoder.policy.writer);
+    await copyDerived(client, encoder);
     this.indexed.push(...named);
   }
 

@@ -36,6 +36,7 @@ function event(n: number): ProjectedEvent {
     groups: n % 5 === 0 ? ['agency:a', 'agency:b'] : ['clear'],
     targets: n % 4 === 0 ? [{ agency: 'local', id: `e${n + 1}` }] : [],
     ...(n % 3 === 0 ? { evidence: [hashOf(n % 17), ...(n % 2 === 0 ? [hashOf(n), hashOf(n)] : [])] } : {}),
+    ...(n % 1_000 === 999 ? { batch: { name: `import-${n}`, members: Array.from({ length: 300 }, (_, m) => `e${n - m}`) } } : {}),
     ...(n % 50 === 0 ? { aliases: [{ item: `imo:${n % 13}`, alias: `name:MV ${n % 150}` }] } : {}),
     ...(n % 60 === 0 ? { policy: JSON.stringify({ act: 'agency.add', agency: `a${n}` }) } : {}),
   };
@@ -76,8 +77,10 @@ describe('a rebuild', () => {
 
   test('makes every derived table again, row for row', async () => {
     const before = await digestDerived(owner);
-    expect(before.map(({ table }) => table)).toEqual(['timeline', 'relations', 'search_keys', 'policy', 'evidence_refs']);
-    expect(before.map(({ rows }) => rows > 1000)).toEqual([true, true, true, false, true]);
+    expect(before.map(({ table }) => table)).toEqual([
+      ...['timeline', 'relations', 'search_keys', 'policy', 'evidence_refs', 'audit', 'batch_members'],
+    ]);
+    expect(before.map(({ rows }) => rows > 1000)).toEqual([true, true, true, false, true, true, true]);
     expect(before[3]?.rows).toBe(100);
     const steps: number[] = [];
     expect(await rebuild(owner, { indexOf, keys, onProgress: (done) => steps.push(done) })).toBe(6_000);
@@ -93,7 +96,7 @@ describe('a rebuild', () => {
     };
     await rebuild(owner, { indexOf: bent, keys });
     const after = await digestDerived(owner);
-    expect(after.map(({ sha256 }, n) => sha256 === before[n]?.sha256)).toEqual([false, true, true, true, true]);
+    expect(after.map(({ sha256 }, n) => sha256 === before[n]?.sha256)).toEqual([false, true, true, true, true, true, true]);
     await rebuild(owner, { indexOf: (content) => ({ ...indexOf(content), policy: '{}' }), keys });
     expect((await digestDerived(owner))[3]).toMatchObject({ table: 'policy', rows: 6_000 });
     await rebuild(owner, { indexOf, keys });

@@ -1,6 +1,5 @@
 /** Drops what is derived and makes it again from entries and content. */
-import { BatchEncoder, EVIDENCE_REFS, POLICY, RELATIONS, TIMELINE } from './batch-encoder.ts';
-import { copyRows } from './copy-rows.ts';
+import { BatchEncoder, copyDerived } from './batch-encoder.ts';
 import { DERIVED_TABLES } from './derived-tables.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
 import type { StorePool } from './pool.ts';
@@ -66,10 +65,7 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
     let unwritten = 0;
     const write = async (upTo: number): Promise<void> => {
       memory.learn(await search.append(client, unwritten));
-      await copyRows(client, TIMELINE, encoder.timeline.writer);
-      await copyRows(client, RELATIONS, encoder.relations.writer);
-      await copyRows(client, EVIDENCE_REFS, encoder.evidenceRefs.writer);
-      await copyRows(client, POLICY, encoder.policy.writer);
+      await copyDerived(client, encoder);
       encoder.clear();
       search.clear();
       unwritten = upTo;
@@ -83,11 +79,8 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
       for (const event of events) {
         const readers = groupsOf(event, ids);
         encoder.addDerived(event, readers, mapKeys, event.logIndex);
-        encoder.addAct(event, event.logIndex);
         search.add(event, readers);
-        const { timeline, relations, evidenceRefs } = encoder;
-        const waiting = timeline.writer.rowCount + relations.writer.rowCount + evidenceRefs.writer.rowCount + search.size;
-        if (waiting >= ROWS_PER_COPY) await write(event.logIndex + 1);
+        if (encoder.derivedRows + search.size >= ROWS_PER_COPY) await write(event.logIndex + 1);
       }
       const next = (events.at(-1) as StoredEvent).logIndex + 1;
       if (unwritten < next) await write(next);

@@ -9,7 +9,12 @@ const DOOR = 'by it rows are copied into the table of this name in schema ledger
 
 const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   event_log: { cluster: TRANSPORT, partitions: TRANSPORT, records: TRANSPORT, topics: TRANSPORT },
-  intake: { content: DOOR, entries: DOOR, evidence_refs: DOOR, policy: DOOR, relations: DOOR, search_keys: DOOR, timeline: DOOR },
+  intake: Object.fromEntries(
+    ['audit', 'batch_members', 'content', 'entries', 'evidence_refs', 'policy', 'relations', 'search_keys', 'timeline'].map((table) => [
+      table,
+      DOOR,
+    ]),
+  ),
   ledger: {
     head: 'size and name of the log, and the salt of map keys, which every authenticated agency knows',
     migrations: 'names of migrations',

@@ -102,7 +102,18 @@ function migrationFinding({ pending, newer, isThere }: MigrationState): Finding 
 }
 
 /** The tables whose rows nobody changes or removes (ARCHITECTURE.md, Ledger tables). */
-const APPEND_ONLY_TABLES = ['entries', 'notices', 'content', 'timeline', 'relations', 'evidence_refs', 'conflicts', 'policy'];
+const APPEND_ONLY_TABLES = [
+  'entries',
+  'notices',
+  'content',
+  'timeline',
+  'relations',
+  'evidence_refs',
+  'audit',
+  'batch_members',
+  'conflicts',
+  'policy',
+];
 
 /** The database itself refuses, not only this program: shown by asking it for the rights of each role, on whole tables and on columns. */
 async function rightsFinding(owner: StorePool): Promise<Finding> {

@@ -88,7 +88,7 @@ async function gather(client: Client, sorter: CaseSorter): Promise<Gathered> {
   for (let cursor: string | undefined; ;) {
     const page: EventsView = await client.get<EventsView>('/v1/events', { cursor, limit: String(limit) });
     for (const { id, agency, document } of page.events) {
-      // What became of evidence, and who may do what, is no part of a case.
+      // What became of evidence, who may do what, and what an import did, is no part of a case.
       if ((ACT_KINDS as readonly string[]).includes(document.kind)) continue;
       const { line, foreign } = await lineOf(client, { ...document, id }, agency);
       const text = JSON.stringify(line);
@@ -101,7 +101,10 @@ async function gather(client: Client, sorter: CaseSorter): Promise<Gathered> {
     }
     if (page.next === null) return gathered;
     cursor = page.next;
-    limit = Math.max(1, Math.min(PAGE_EVENTS_MAX, limit * 2, Math.floor((PAGE_CHARACTERS * gathered.lines) / Math.max(1, characters))));
+    limit = Math.max(
+      1,
+      Math.min(PAGE_EVENTS_MAX, limit * 2, Math.floor((PAGE_CHARACTERS * Math.max(gathered.lines, 1)) / Math.max(characters, 1))),
+    );
   }
 }
 

@@ -14,6 +14,7 @@ import { group, progressBar, type Progress } from '../progress.ts';
 import { OPERATOR } from '../operator.ts';
 import { caseLines, checkCaseFile, type CaseLine } from './case-lines.ts';
 import { differencesOf } from './import-again.ts';
+import { importBatch, type ImportBatch } from './import-batch.ts';
 import { CitedFiles, noEvidence } from './import-evidence.ts';
 import { openReceipts, type ReceiptFile } from './receipt-file.ts';
 import { type ImportReport, printReport, type RejectedLine, written } from './import-report.ts';
@@ -38,6 +39,8 @@ export interface ImportOptions {
   readonly evidence?: boolean;
   /** No progress line. */
   readonly quiet?: boolean;
+  /** Writes what this import did into the ledger, as a batch; absent: it is not kept. Not ended by `signal`. */
+  readonly recordBy?: Client;
   /** How long a server that is away is waited for; default RETRY_FOR_MS. */
   readonly retryForMs?: number;
   /** Gets the sentence that the server is waited for, once an import; default: stderr. */
@@ -63,6 +66,7 @@ interface Run {
   readonly bar: Progress;
   readonly receipts: ReceiptFile | undefined;
   readonly cited: CitedFiles;
+  batch: ImportBatch | undefined;
   readonly retryForMs: number;
   readonly signal: AbortSignal | undefined;
   /** Says once that the server is waited for. */
@@ -90,7 +94,7 @@ export async function importCase(client: Client, file: string, options: ImportOp
     const bar = progressBar('import', targets.lines, options.quiet !== true);
     const { retryForMs = RETRY_FOR_MS, signal } = options;
     const cited = new CitedFiles(targets.fileOf);
-    const run: Run = { client, file, targets, report, bar, receipts, cited, retryForMs, signal, waits: sayOnce(options) };
+    const run: Run = { client, file, targets, report, bar, receipts, cited, batch: undefined, retryForMs, signal, waits: sayOnce(options) };
     await passes(run, options).finally(() => bar.finish());
     if (options.evidence !== false && written(report, options)) await cited.send(client, report.evidence);
     report.rejected.sort((a, b) => a.line - b.line);
@@ -112,7 +116,16 @@ async function passes(run: Run, options: ImportOptions): Promise<void> {
   Object.assign(report, { accepted: 0, duplicates: 0 });
   report.rejected.length = 0;
   report.differing.length = 0;
-  await pass(run, false);
+  const { recordBy } = options;
+  if (recordBy !== undefined) run.batch = await importBatch(recordBy, run.file, (ask) => untilAnswered(run, ask));
+  try {
+    await pass(run, false);
+  } catch (error) {
+    await run.batch?.breakOff();
+    throw error;
+  }
+  const { lines, accepted, duplicates, rejected } = report;
+  await run.batch?.close({ lines, accepted, duplicates, rejected: rejected.length });
 }
 
 /** For appending, so that what an earlier import left there stays until this one has something to put in its place. */
@@ -277,6 +290,7 @@ async function sendChunk(run: Run, chunk: readonly MappedLine[], dryRun: boolean
     if (answer.status === 'refused') await takeRefusal(run, line, answer);
     else if (!dryRun) run.cited.add(line.body);
   }
+  if (!dryRun) await run.batch?.add(answers.flatMap(({ status, id }) => (status === 'accepted' && id !== undefined ? [id] : [])));
   if (seen.size !== chunk.length) {
     throw new CommandError(EXIT.temporary, 'import.answer', `The server answered for ${seen.size} of ${chunk.length} rows.`);
   }

@@ -141,7 +141,7 @@ export class TimelineRows {
   /** Throws FieldFault for an event that no projector would have taken. Views: valid until the next call. */
   rowsOf(event: Ref & EventIndex, groups: readonly ReaderGroup[], logIndex: number): Buffer[] {
     this.encoder.clear();
-    this.encoder.addDerived(event, groups, this.mapKeys, logIndex);
+    this.encoder.addTimeline(event, groups, this.mapKeys, logIndex);
     const payload = this.encoder.timeline.writer.payload();
     const rows: Buffer[] = [];
     for (let at = COPY_HEADER_BYTES; payload.readInt16BE(at) > 0;) {

@@ -8,5 +8,6 @@ import { WaitingHeads } from './0007-waiting-heads.ts';
 import { PolicyActs } from './0008-policy.ts';
 import { RowSecurity } from './0009-row-security.ts';
 import { Evidence } from './0010-evidence.ts';
+import { Audit } from './0011-audit.ts';
 
-export const MIGRATIONS = [Ledger, Proof, Recorded, Receipts, Freeze, WaitingHeads, PolicyActs, RowSecurity, Evidence];
+export const MIGRATIONS = [Ledger, Proof, Recorded, Receipts, Freeze, WaitingHeads, PolicyActs, RowSecurity, Evidence, Audit];

@@ -5,7 +5,7 @@
 import { KINDS } from '#lib/domain';
 import type { Statements } from '../pool.ts';
 import { EVENT_COLUMNS, EVENT_NAMES, type EventRow } from './event-row.ts';
-import { NAMES_PERSONS } from './named-rows.ts';
+import { namesOthers, type Asking } from './named-rows.ts';
 
 /** Who asks; the statements are run as him. */
 export interface EvidenceReader {
@@ -29,23 +29,6 @@ export interface UploadRow {
 }
 
 const UPLOAD_COLUMNS = `u.sha256, u.agency, u.principal, u.received as "receivedMicros", u.bytes, u.media_type as "mediaType", u.event_id as "eventId"`;
-
-interface Asking {
-  readonly agency: string;
-  readonly principal: string;
-  readonly breaksGlass: string;
-}
-
-/**
- * Of an entry that the reader's groups may see, whether it is TLP:RED that names others, so that it is as if it were not there: the rule of
- * apps/gateway/src/named-readers.ts. One probe of content_named, which holds what names persons alone.
- */
-const namesOthers = (logIndex: string, { agency, principal, breaksGlass }: Asking): string => `(not ${breaksGlass} and exists (
-      select from ledger.content c join ledger.entries n on n.log_index = c.log_index
-      cross join lateral (select convert_from(c.bytes, 'UTF8')::jsonb -> 'handling' as said offset 0) handling
-      where c.log_index = ${logIndex} and ${NAMES_PERSONS} and said ->> 'tlp' = 'RED' and jsonb_array_length(said -> 'principals') > 0
-        and not (n.agency = ${agency} and c.principal = ${principal})
-        and not said -> 'principals' ?| array[${principal}, ${agency} || '/' || ${principal}]))`;
 
 /**
  * Of an upload `u`, whether it opens the bytes: $1 agency, $2 groups, $3 principal, $4 breaks glass. One probe of evidence_refs for each group,

@@ -32,3 +32,22 @@ export async function namedRows(
   const asked = items.filter(isStorable);
   return asked.length === 0 ? [] : (await from.run<NamedRow>(NAMED_ROWS, [asked, groups, logSize])).rows;
 }
+
+/** Parameters of a statement that say who asks. */
+export interface Asking {
+  readonly agency: string;
+  readonly principal: string;
+  readonly breaksGlass: string;
+}
+
+/**
+ * SQL: of an entry that the reader's groups may see, whether it is TLP:RED that names others, so that it is as if it were not there: the rule of
+ * apps/gateway/src/named-readers.ts. One probe of content_named, which holds what names persons alone;
+ * by `offset 0`, without which the planner may read all of those and all entries first.
+ */
+export const namesOthers = (logIndex: string, { agency, principal, breaksGlass }: Asking): string => `(not ${breaksGlass} and exists (
+      select from ledger.content c join ledger.entries n on n.log_index = c.log_index
+      cross join lateral (select convert_from(c.bytes, 'UTF8')::jsonb -> 'handling' as said offset 0) handling
+      where c.log_index = ${logIndex} and ${NAMES_PERSONS} and said ->> 'tlp' = 'RED' and jsonb_array_length(said -> 'principals') > 0
+        and not (n.agency = ${agency} and c.principal = ${principal})
+        and not said -> 'principals' ?| array[${principal}, ${agency} || '/' || ${principal}] offset 0))`;

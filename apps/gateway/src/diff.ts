@@ -1,0 +1,82 @@
+/** GET /v1/items/{id}/diff: what changed in an item between two points of the log. One reading, two folds. */
+import type { DiffView } from '#lib/contracts';
+import { diffTimelines, foldTimeline, formatInstant, formatRef, type EventRef } from '#lib/domain';
+import { DomainError } from '#lib/runtime';
+import { coordinatesOf, type AsOf } from './coordinates.ts';
+import { readEvent, summaryOf, type ReadEvent } from './event-view.ts';
+import { itemNotFound } from './item-not-found.ts';
+import { itemOf } from './item.ts';
+import type { LedgerReads, Reader, ReaderReads, TimelineKey } from './ledger-reads.ts';
+import { pageOf } from './page.ts';
+import { recordedAt } from './recorded.ts';
+import { relatedEvents } from './related-events.ts';
+
+const PAGE = 500;
+/** An item with more is compared page by page of its timeline: both folds are held in memory. */
+export const DIFF_RECORDS_MAX = 10_000;
+
+/** Throws the identifier's own fault, item.not-found (nothing of it at the later point), query.invalid, answer.too-large. */
+export async function readDiff(reads: LedgerReads, reader: Reader, id: string, from: AsOf, to: AsOf): Promise<DiffView> {
+  const item = itemOf(id);
+  for (const { basis } of [from, to])
+    if (basis === 'reported') throw new DomainError('query.invalid', 'from and to are points of the log: log:<size>, or a date or time.');
+  if (from.logSize > to.logSize)
+    throw new DomainError('query.invalid', `from (log size ${from.logSize}) lies after to (log size ${to.logSize}).`);
+  const own = reads.as(reader);
+  const naming = await allOf(own, reader, item.id, to.logSize);
+  if (naming.length === 0) throw itemNotFound(item, to);
+  const all = [...naming, ...(await relatedEvents(own, reader, to.logSize, naming))];
+  // What a fold at the earlier size needs is among what the later one needs: relations are only added.
+  const before = foldTimeline(
+    item.id,
+    all.filter(({ stored }) => stored.logIndex < from.logSize),
+  );
+  const changes = diffTimelines(before, foldTimeline(item.id, all));
+  const byRef = new Map(all.map((event) => [formatRef(event.sighting), event]));
+  const eventOf = (ref: EventRef): ReadEvent => {
+    const event = byRef.get(formatRef(ref));
+    if (event === undefined) throw new Error(`the fold shows ${formatRef(ref)}, which it was not given`);
+    return event;
+  };
+  const recorded = await recordedAt(
+    reads,
+    to,
+    changes.flatMap(({ by }) => by.map((ref) => eventOf(ref).stored)),
+  );
+  return {
+    item: { id: item.id, display: item.display },
+    from: coordinatesOf(from),
+    to: coordinatesOf(to),
+    changes: changes.map(({ change, ref, by, before: then, after }) => ({
+      change,
+      event: { ...ref },
+      kind: eventOf(ref).sighting.kind,
+      summary: summaryOf(eventOf(ref).sighting, item.id),
+      by: by.map((maker) => {
+        const { stored } = eventOf(maker);
+        const { agency, id: of, logIndex, principal, capturedMicros } = stored;
+        const submittedBy = { agency, principal, proved: true } as const;
+        return { agency, id: of, logIndex, submittedBy, captured: formatInstant(capturedMicros), recorded: recorded(stored) };
+      }),
+      before: then === null ? null : { ...then, flags: [...then.flags] },
+      after: { ...after, flags: [...after.flags] },
+    })),
+  };
+}
+
+async function allOf(reads: ReaderReads, reader: Reader, item: string, logSize: number): Promise<ReadEvent[]> {
+  const events: ReadEvent[] = [];
+  let after: TimelineKey | undefined;
+  do {
+    const of = { item, groups: reader.groups, logSize, limit: PAGE + 1 };
+    const { shown, more } = pageOf(await reads.timelinePage(after === undefined ? of : { ...of, after }), PAGE);
+    for (const row of shown) events.push(readEvent(row));
+    if (events.length > DIFF_RECORDS_MAX)
+      throw new DomainError(
+        'answer.too-large',
+        `More than ${DIFF_RECORDS_MAX} records name this item: compare pages of its timeline instead.`,
+      );
+    after = more ? shown.at(-1) : undefined;
+  } while (after !== undefined);
+  return events;
+}
