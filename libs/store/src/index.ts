@@ -58,6 +58,7 @@ export {
   countEntriesFrom,
   itemLeavesAre,
   lastCheckpoint,
+  lastHeadWaited,
   newestWaitingHead,
   lastSeal,
   mapTilesAre,
