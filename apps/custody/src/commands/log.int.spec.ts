@@ -1,5 +1,5 @@
 /** `custody log freeze` on a ledger in a database: what it ends, and what it must not end by mistake. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -70,8 +70,10 @@ test('with a clock that is right it ends by its own word', async () => {
 test('a database that is behind what a witness cosigned takes nothing in any more, and signs no second end', async () => {
   const behind = await drilledLedger(6, 8);
   const { key, origin, newest, pool } = behind.copy;
-  writeFileSync(join(folder, 'checkpoint.key'), `${toHex(key.seed)}\n`, { mode: 0o600 });
-  process.env['DATABASE_URL'] = behind.database.url;
+  const machine = join(folder, 'restored');
+  mkdirSync(machine);
+  writeFileSync(join(machine, 'checkpoint.key'), `${toHex(key.seed)}\n`, { mode: 0o600 });
+  Object.assign(process.env, { DATABASE_URL: behind.database.url, CUSTODY_DATA_DIR: machine });
   const witness = await new TestWitness('w.example', Object.assign(new TestLog('', origin), { key })).start();
   try {
     process.env['CUSTODY_SEALER_WITNESSES'] = policyFile(witness);
