@@ -34,28 +34,10 @@ export class EventsController {
     const { reads } = this.#deps;
     const query = readQuery(given, ['asOf', 'cursor', 'limit', 'explain']);
     const explain = readExplain(query.explain);
-    const limit = readLimit(query.limit);
+    const { cursor } = query;
+    const asked = { asOf: await readAsOf(query.asOf, reads), limit: readLimit(query.limit), explain };
     const reader = await readerOf(this.#deps);
-    const asked = await readAsOf(query.asOf, reads);
-    const question = `${reads.origin} events ${askedFor(asked)} ${reader.groupNames.join()}`;
-    const cursor = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
-    const asOf = cursor === undefined ? asked : await heldAt(asked, cursor.logSize, reads);
-    const { logSize } = asOf;
-    const page = await reads.eventsFrom(cursor?.from ?? 0, reader.groups, logSize, limit + 1);
-    const { shown, more } = pageOf(page, limit);
-    const last = shown.at(-1);
-    const known = knownAt(asOf, shown.map(readEvent));
-    const recorded = await recordedAt(reads, asOf, shown);
-    const view: EventsView = {
-      coordinates: coordinatesOf(asOf),
-      events: known.inputs.map((event) => storedView(event, recorded)),
-      ...(asOf.basis === 'reported' ? { withoutReported: known.withoutReported } : {}),
-      next: more && last !== undefined ? encodeCursor(question, { from: last.logIndex + 1, logSize }) : null,
-    };
-    if (!explain) return sendWithTag(request, reply, view);
-    const read = shown.map(readEvent);
-    const sources = { sources: await explainSources(reads, asOf, read), naming: refsOf(read), more };
-    await sendWithTag(request, reply, { ...view, explanation: explainEvents(view, sources) });
+    await sendWithTag(request, reply, await readEvents(reads, reader, cursor === undefined ? asked : { ...asked, cursor }));
   }
 
   @Get(':id')
@@ -76,6 +58,35 @@ export class EventsController {
 /** A page may be left with fewer, or with none: whether it goes on is for `next` to say. */
 const knownAt = (asOf: AsOf, events: readonly ReadEvent[]): ReturnType<typeof knownAtReported<ReadEvent>> =>
   asOf.basis === 'reported' ? knownAtReported(events, asOf.until) : { inputs: events, withoutReported: 0 };
+
+interface EventsQuery {
+  readonly asOf: AsOf;
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly explain: boolean;
+}
+
+/** A page of all events in the order of the log. Throws cursor.invalid. */
+export async function readEvents(reads: LedgerReads, reader: Reader, query: EventsQuery): Promise<EventsView> {
+  const question = `${reads.origin} events ${askedFor(query.asOf)} ${reader.groupNames.join()}`;
+  const cursor = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
+  const asOf = cursor === undefined ? query.asOf : await heldAt(query.asOf, cursor.logSize, reads);
+  const { logSize } = asOf;
+  const { shown, more } = pageOf(await reads.eventsFrom(cursor?.from ?? 0, reader.groups, logSize, query.limit + 1), query.limit);
+  const last = shown.at(-1);
+  const read = shown.map(readEvent);
+  const known = knownAt(asOf, read);
+  const recorded = await recordedAt(reads, asOf, shown);
+  const view: EventsView = {
+    coordinates: coordinatesOf(asOf),
+    events: known.inputs.map((event) => storedView(event, recorded)),
+    ...(asOf.basis === 'reported' ? { withoutReported: known.withoutReported } : {}),
+    next: more && last !== undefined ? encodeCursor(question, { from: last.logIndex + 1, logSize }) : null,
+  };
+  if (!query.explain) return view;
+  const sources = await explainSources(reads, asOf, read);
+  return { ...view, explanation: explainEvents(view, { sources, naming: refsOf(read), more: more || cursor !== undefined }) };
+}
 
 interface OneQuery {
   readonly id: string;
