@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { cosign, formatCheckpoint, formatNote, formatVerifierKey, openCheckpoint, signText, toHex, utf8 } from '#lib/ledger';
 import { isFrozen, lastCheckpoint } from '#lib/store';
-import { TestLog, TestWitness } from '../../../sealer/test-witness.ts';
+import { TestLog, TestWitness } from '../../../sealer/test-processes/test-witness.ts';
 import { drilledLedger, type DrilledLedger } from '../drill/drilled-ledger.contract.ts';
 import { freeze } from './log.ts';
 
