@@ -25,6 +25,7 @@ const IN_SUITES = [
   npm('(playwright-core|axe-core)'),
   '^libs/ledger/src/(ledger-world|mutants)\\.contract\\.ts$',
   '^libs/store/(test-database|test-processes/test-events)\\.ts$',
+  '^apps/sealer/test-processes/test-witness\\.ts$',
   '^deploy/kafka/',
   LIBS,
 ];

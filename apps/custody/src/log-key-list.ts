@@ -109,7 +109,8 @@ async function listedKeys(client: Client, { head, keys, pin, mayBeAway = false }
   const { report } = verifyProof(utf8(text), { log: keys, kept }, question);
   const isAlone = showsOneList(text);
   if (report.verdict === 'verified' && isAlone) return certifiedIn(keyNoticesIn(text), head.origin, size);
-  const why = isAlone ? report.summary : 'It comes with other lists, whose notices would be told as its own.';
+  const why =
+    isAlone || report.verdict !== 'verified' ? report.summary : 'It comes with other lists, whose notices would be told as its own.';
   const says = `The log's list of keys at ${size} entries is not proved. ${why}`;
   if (report.verdict !== 'altered') return leftOpen('signature', 'key.list-missing', says, { verdict: 'incomplete' });
   const code = report.statements.find(({ state }) => state === 'failed')?.code ?? 'key.list-missing';

@@ -8,7 +8,7 @@ import { countEntriesFrom, lastSeal, ledgerConstants, newestWaitingHead, type St
 import { sealFailpoints } from './failpoints.ts';
 import { declaredKeys } from './log-key.ts';
 import type { Parts } from './parts.ts';
-import { sealerWitnesses } from './sealer-witnesses.ts';
+import { cosigningOf, readPolicy, sealerWitnesses } from './sealer-witnesses.ts';
 import { previousLog } from './previous-log.ts';
 
 /** One for each log: the same folder may serve another database tomorrow, whose log signed nothing yet. */
@@ -108,22 +108,22 @@ export async function startSealer(parts: Parts): Promise<void> {
   });
 }
 
-/** Of a log that has ended nothing is sealed; its last head may still wait for cosignatures, without which nobody is shown how it ended. */
+/** Of a log that has ended nothing is sealed; its last head may still wait for cosignatures, without which nobody is shown how it ended. What is only read is ready without its witnesses. */
 export async function cosignLastHead(parts: Parts): Promise<void> {
-  const { config, database, shutdown } = parts;
+  const { config, database, log, shutdown } = parts;
   if (config.sealer.witnesses === null) return;
   const pool = database.pool('sealer', { max: 2 });
   const head = await newestWaitingHead(pool);
   const note = head === null ? null : parseNote(utf8(head.note));
   if (head === null || note?.ok !== true) return;
   const ending = new AbortController();
-  const witnesses = await sealerWitnesses(parts, pool, await declaredKeys(config, (await ledgerConstants(pool)).origin), ending.signal);
-  witnesses?.cosigning.offer({ size: head.size, ...note.value }, (cosigned) =>
+  const cosigning = cosigningOf({ policy: await readPolicy(config.sealer.witnesses), pool, log, ending: ending.signal });
+  cosigning.offer({ size: head.size, ...note.value }, (cosigned) =>
     pool.transaction((client) => writeCheckpoint(client, head.size, cosigned)),
   );
   shutdown.at('consumers', 'cosigning', () => {
     ending.abort();
-    witnesses?.cosigning.withdraw();
+    cosigning.withdraw();
     return Promise.resolve();
   });
 }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { checkWitnesses, Cosigning, type DeclaredKeys, storedConsistency, witnessClient } from '#app/sealer';
 import { parseVerifierKey, parseWitnessPolicy, type VerifierKey, type WitnessPolicy } from '#lib/ledger';
+import type { Log } from '#lib/runtime';
 import type { StorePool } from '#lib/store';
 import { CommandError, EXIT } from './exit-codes.ts';
 import type { Parts } from './parts.ts';
@@ -24,9 +25,8 @@ export async function sealerWitnesses(
 ): Promise<SealerWitnesses | null> {
   if (config.sealer.witnesses === null) return null;
   const policy = await readPolicy(config.sealer.witnesses);
-  const client = witnessClient(ending);
-  const proof = (first: bigint, second: bigint): Promise<Uint8Array[]> => storedConsistency(pool, first, second);
-  const cosigning = new Cosigning({ policy, client, proof, log });
+  const asking = { policy, pool, log, ending };
+  const cosigning = cosigningOf(asking);
   health.dependency({
     name: 'witnesses',
     ask() {
@@ -35,9 +35,28 @@ export async function sealerWitnesses(
       return Promise.resolve(newest === null ? 'nothing was offered' : `${published ?? 'none'} of ${newest} sealed entries are witnessed`);
     },
   });
+  return { cosigning, check: () => checkCosigned(asking, declared) };
+}
+
+interface Asking {
+  readonly policy: WitnessPolicy;
+  readonly pool: StorePool;
+  readonly log: Log;
+  /** Of all questions. */
+  readonly ending: AbortSignal;
+}
+
+/** Collects cosignatures of the heads that it is given. */
+export function cosigningOf({ policy, pool, log, ending }: Asking): Cosigning {
+  const proof = (first: bigint, second: bigint): Promise<Uint8Array[]> => storedConsistency(pool, first, second);
+  return new Cosigning({ policy, client: witnessClient(ending), proof, log });
+}
+
+/** Before anything is sealed: see checkWitnesses. */
+export function checkCosigned({ policy, pool, log, ending }: Asking, declared: DeclaredKeys): Promise<void> {
   const { key, formerKeys = [], revokedKeys = [] } = declared;
   const revoked = revokedKeys.flatMap((vkey) => logKeyOf(vkey, key.name));
-  return { cosigning, check: () => checkWitnesses({ policy, client, pool, key, formerKeys, revokedKeys: revoked, log }) };
+  return checkWitnesses({ policy, client: witnessClient(ending), pool, key, formerKeys, revokedKeys: revoked, log });
 }
 
 /** Of a list that has keys for receipts as well. */

@@ -34,32 +34,10 @@ export class EventsController {
   async events(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const query = readQuery(given, ['asOf', 'cursor', 'limit', 'explain']);
     const explain = readExplain(query.explain);
-    const limit = readLimit(query.limit);
+    const { cursor } = query;
     const { reader, reads } = await readingOf(this.#deps, actorOf(request));
-    const asked = await readAsOf(query.asOf, reads);
-    const question = `${reads.origin} events ${askedFor(asked)} ${reader.groupNames.join()}`;
-    const cursor = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
-    const asOf = cursor === undefined ? asked : await heldAt(asked, cursor.logSize, reads);
-    const { logSize } = asOf;
-    const own = reads.as(reader);
-    const page = await own.eventsFrom(cursor?.from ?? 0, reader.groups, logSize, limit + 1);
-    const { shown, more } = pageOf(page, limit);
-    const last = shown.at(-1);
-    const read = shown.map(readEvent);
-    const known = knownAt(asOf, read);
-    // Of evidence nothing is said but in the explanation.
-    const beside = explain
-      ? await readBeside(own, reader, asOf, read)
-      : { recorded: await recordedAt(reads, asOf, shown), held: new Set<string>() };
-    const view: EventsView = {
-      coordinates: coordinatesOf(asOf),
-      events: known.inputs.map((event) => storedView(event, beside.recorded)),
-      ...(asOf.basis === 'reported' ? { withoutReported: known.withoutReported } : {}),
-      next: more && last !== undefined ? encodeCursor(question, { from: last.logIndex + 1, logSize }) : null,
-    };
-    if (!explain) return sendWithTag(request, reply, view);
-    const explanation = explainEvents(view, { sources: explainSources(read, beside), naming: refsOf(read), more });
-    await sendWithTag(request, reply, { ...view, explanation });
+    const asked = { asOf: await readAsOf(query.asOf, reads), limit: readLimit(query.limit), explain };
+    await sendWithTag(request, reply, await readEvents(reads, reader, cursor === undefined ? asked : { ...asked, cursor }));
   }
 
   @Get(':id')
@@ -79,6 +57,39 @@ export class EventsController {
 /** A page may be left with fewer, or with none: whether it goes on is for `next` to say. */
 const knownAt = (asOf: AsOf, events: readonly ReadEvent[]): ReturnType<typeof knownAtReported<ReadEvent>> =>
   asOf.basis === 'reported' ? knownAtReported(events, asOf.until) : { inputs: events, withoutReported: 0 };
+
+interface EventsQuery {
+  readonly asOf: AsOf;
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly explain: boolean;
+}
+
+/** A page of all events in the order of the log. Throws cursor.invalid. */
+export async function readEvents(reads: LedgerReads, reader: Reader, query: EventsQuery): Promise<EventsView> {
+  const question = `${reads.origin} events ${askedFor(query.asOf)} ${reader.groupNames.join()}`;
+  const cursor = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
+  const asOf = cursor === undefined ? query.asOf : await heldAt(query.asOf, cursor.logSize, reads);
+  const { logSize } = asOf;
+  const own = reads.as(reader);
+  const { shown, more } = pageOf(await own.eventsFrom(cursor?.from ?? 0, reader.groups, logSize, query.limit + 1), query.limit);
+  const last = shown.at(-1);
+  const read = shown.map(readEvent);
+  const known = knownAt(asOf, read);
+  // Of evidence nothing is said but in the explanation.
+  const beside = query.explain
+    ? await readBeside(own, reader, asOf, read)
+    : { recorded: await recordedAt(reads, asOf, shown), held: new Set<string>() };
+  const view: EventsView = {
+    coordinates: coordinatesOf(asOf),
+    events: known.inputs.map((event) => storedView(event, beside.recorded)),
+    ...(asOf.basis === 'reported' ? { withoutReported: known.withoutReported } : {}),
+    next: more && last !== undefined ? encodeCursor(question, { from: last.logIndex + 1, logSize }) : null,
+  };
+  if (!query.explain) return view;
+  const sources = explainSources(asOf, read, beside);
+  return { ...view, explanation: explainEvents(view, { sources, naming: refsOf(read), more: more || cursor !== undefined }) };
+}
 
 interface OneQuery {
   readonly id: string;
@@ -122,5 +133,5 @@ export async function readOne(reads: LedgerReads, reader: Reader, { id, agency, 
     ...(await conflictsOf(reads, reader, asOf, stored)),
   };
   if (!explain) return view;
-  return { ...view, explanation: explainEvent(view, { sources: explainSources(all, beside), naming: refsOf([event]) }) };
+  return { ...view, explanation: explainEvent(view, { sources: explainSources(asOf, all, beside), naming: refsOf([event]) }) };
 }

@@ -13,7 +13,7 @@ import {
 } from '#lib/contracts';
 import { readAsOf } from './coordinates.ts';
 import { demoDocuments } from './demo-case.contract.ts';
-import { readOne } from './events.controller.ts';
+import { readEvents, readOne } from './events.controller.ts';
 import { readItem } from './item.ts';
 import { seen, subject, TestedLedger } from './tested-ledger.contract.ts';
 import { readTimeline } from './timeline.ts';
@@ -96,8 +96,35 @@ describe('blame over the whole demo', () => {
         // Also of what is only referred to: all of it is sealed.
         expect(page.explanation?.sightings.filter(({ recorded }) => recorded === null)).toEqual([]);
       }
-      expect(ownerless(await explained(item, { asOf: 'reported:2019-04-01' }))).toEqual([]);
     }
+  });
+
+  test('as its authors had reported it, it leads to nobody who reported later, and where nobody had to nobody', async () => {
+    const day = '2019-04-01';
+    let known = 0;
+    for (const item of items) {
+      const view = await explained(item, { asOf: `reported:${day}` });
+      known += view.entries.length;
+      const sightings = view.explanation?.sightings ?? [];
+      expect([item, sightings.filter(({ reportedBy }) => (reportedBy?.at ?? '').slice(0, 10) > day)]).toEqual([item, []]);
+      if (sightings.length > 0) expect([item, ownerless(view)]).toEqual([item, []]);
+      else expect(view.entries).toEqual([]);
+    }
+    expect(known).toBeGreaterThan(0);
+  });
+
+  test('so does every field of the list of events, in pages too; of an empty one nothing is said', async () => {
+    const asOf = await readAsOf(undefined, ledger.reads);
+    const first = await readEvents(ledger.reads, await ledger.reader(), { asOf, limit: 50, explain: true });
+    expect([ownerless(first), first.explanation?.complete]).toEqual([[], false]);
+    const rest = await readEvents(ledger.reads, await ledger.reader(), { asOf, limit: 50, explain: true, cursor: first.next ?? '' });
+    expect([ownerless(rest), rest.next, rest.explanation?.complete]).toEqual([[], null, false]);
+    const none = await readEvents(ledger.reads, await ledger.reader(), {
+      asOf: await readAsOf('log:0', ledger.reads),
+      limit: 50,
+      explain: true,
+    });
+    expect([none.events, none.explanation?.sightings]).toEqual([[], []]);
   });
 
   test('so does every field of every event and of every item', async () => {
@@ -158,7 +185,11 @@ describe('what follows from several sightings', () => {
       seen('fix', [subject(VIN)], { kind: 'correction', as: 'observation', relations: { target: 'first' } }),
     ] as SightingDocument[]);
     await ledger.add(
-      [seen('doubt', [subject(VIN)], { kind: 'dispute', relations: { target: 'local/fix' } })] as SightingDocument[],
+      [
+        seen('doubt', [subject(VIN)], { kind: 'dispute', relations: { target: 'local/fix' } }),
+        seen('doubt-2', [subject(VIN)], { kind: 'dispute', relations: { target: 'local/fix' } }),
+        seen('unsaid', [subject(VIN)], { kind: 'retraction', relations: { target: 'doubt-2' } }),
+      ] as SightingDocument[],
       'other',
     );
   }, 60_000);
@@ -173,6 +204,11 @@ describe('what follows from several sightings', () => {
     expect(who(`${at('first')}/standing`)).toEqual(['local/first', 'local/fix']);
     expect(who(`${at('first')}/relations/correctedBy/0/id`)).toEqual(['local/fix', 'local/first']);
     expect(who(`${at('fix')}/flags/0`)).toEqual(['local/fix', 'other/doubt']);
+    // What stands is the word of its author alone, and a dispute does not decide whether it places the item.
+    for (const member of ['standing', 'places', 'why']) expect(who(`${at('fix')}/${member}`)).toEqual(['local/fix']);
+    expect(who(`${at('unsaid')}/places`)).toEqual(['other/unsaid']);
+    expect(who(`${at('doubt-2')}/standing`)).toEqual(expect.arrayContaining(['other/doubt-2', 'other/unsaid']));
+    expect([blame(`${at('fix')}/display/summary`)?.basis, blame(`${at('first')}/evidence/0/held`)?.basis]).toEqual(['derived', 'ledger']);
     expect(who(`${at('fix')}/document/source/kind`)).toEqual(['local/fix']);
     expect(blame(`${at('first')}/evidence/1/locator`)?.evidence).toEqual([
       { sha256: 'b'.repeat(64), ref: 'two.txt', locator: 'page:2', held: false },

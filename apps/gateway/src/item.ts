@@ -34,7 +34,7 @@ export async function readItem(reads: LedgerReads, reader: Reader, id: string, a
     links: { timeline: `/v1/items/${encodeURIComponent(item.id)}/timeline` },
   };
   if (!explain) return view;
-  return { ...view, explanation: explainItem(view, { sources: explainSources(sources, beside), naming: refsOf(naming), more }) };
+  return { ...view, explanation: explainItem(view, { sources: explainSources(asOf, sources, beside), naming: refsOf(naming), more }) };
 }
 
 /** When a sighting was reported stands in its document alone, so each is read: of more than these (half a second) none is counted. */

@@ -81,7 +81,7 @@ export async function readTimeline(
     next: more && last !== undefined ? encodeCursor(question, { after: keyOf(last), logSize }) : null,
   };
   if (query.explain !== true) return view;
-  const sources = explainSources(all, beside);
+  const sources = explainSources(asOf, all, beside);
   return { ...view, explanation: explainTimeline(view, { sources, naming: refsOf(events), more: more || cursor !== undefined }) };
 }
 

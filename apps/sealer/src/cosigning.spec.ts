@@ -1,6 +1,6 @@
 import { formatSignatureLine, openCheckpoint, parseNote, signingKey, cosign, utf8, type WitnessPolicy } from '#lib/ledger';
 import type { Log } from '#lib/runtime';
-import { TestLog, TestWitness, type Lie } from '../test-witness.ts';
+import { TestLog, TestWitness, type Lie } from '../test-processes/test-witness.ts';
 import { Cosigning, witnessClient, type CosigningOptions } from './index.ts';
 
 const TIMES = { retryMs: 20, retryMsMax: 60, refusedMs: 200, alarmMs: 120_000 };

@@ -1,5 +1,5 @@
 import { cosign, formatSignatureLine, utf8 } from '#lib/ledger';
-import { TestLog, TestWitness } from '../test-witness.ts';
+import { TestLog, TestWitness } from '../test-processes/test-witness.ts';
 import { witnessAnswered } from './witness-answer.ts';
 import { witnessLines } from './witness-lines.ts';
 

@@ -3,7 +3,7 @@ import { cosign, formatNote, type NoteSignature, signingKey, type SigningKey, ty
 import type { Log } from '#lib/runtime';
 import { ledgerConstants } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
-import { type Lie, TestLog, TestWitness } from '../test-witness.ts';
+import { type Lie, TestLog, TestWitness } from '../test-processes/test-witness.ts';
 import { checkWitnesses, type GuardOptions, witnessClient } from './index.ts';
 
 let database: TestDatabase;

@@ -16,6 +16,8 @@ import { createTurns } from './turns.ts';
 
 /** A log asks once for each checkpoint, each second at most: as many waiting are a flood. */
 const WAITING_MAX = 64;
+/** Of heads that come without a proof one is told in so long, with how many more came since the one before. */
+const UNPROVED_TOLD_SECONDS = 60n;
 
 /** Cosigns beside the witness's own key, what the auditor says holds. */
 export interface MapWitness {
@@ -56,8 +58,20 @@ export function createWitness({ key, logs, cosigned, now, maps, metrics, log }: 
       count: size,
     });
   };
-  const tellNoProof = (origin: string, { body }: WitnessAnswer): void =>
-    log.warn('a head was offered without a proof; it was not cosigned', { code: 'data.witness-proof', origin, why: body.trimEnd() });
+  const noProof = new Map<string, { readonly told: bigint; readonly since: number }>();
+  // Anybody can offer such a head, as often as he likes.
+  const tellNoProof = (origin: string, { body }: WitnessAnswer): void => {
+    const { told, since } = noProof.get(origin) ?? { told: null, since: 0 };
+    const time = now();
+    if (told !== null && time - told < UNPROVED_TOLD_SECONDS) return void noProof.set(origin, { told, since: since + 1 });
+    noProof.set(origin, { told: time, since: 0 });
+    log.warn('a head was offered without a proof; it was not cosigned', {
+      code: 'data.witness-proof',
+      origin,
+      why: body.trimEnd(),
+      ...(since > 0 ? { count: since } : {}),
+    });
+  };
   return {
     add(body) {
       const request = parseAddCheckpoint(body);

@@ -119,22 +119,29 @@ const STORED: Rules<StoredView, StoredView> = {
   contentHash: byLedger,
   commitment: byLedger,
   document: stated,
-  display: stated,
+  display: (of) => [part('derived', [of])],
 };
 
-/** Who made an entry's standing what it is. */
+/** Who made an entry's standing what it is: nobody but its author where it stands. */
 function deciding(entry: EventView): readonly EventRef[] {
-  const { by, inPlace, relations } = entry;
-  const decided = [by, inPlace].flatMap((ref) => ref ?? []);
-  // A correction, retraction or dispute stands or falls with what it speaks about.
-  const targets = entry.document.kind !== undefined && isRelating(entry.document.kind) ? relations.targets : [];
-  return [entry, ...decided, ...targets];
+  const { standing, by, inPlace } = entry;
+  // What does not stand, and nobody spoke against it, waits for what it speaks about.
+  return standing === 'stands' ? [entry] : [entry, ...[by, inPlace].flatMap((ref) => ref ?? []), ...spokenOf(entry)];
 }
+
+/** What a correction, retraction, dispute ... speaks about. */
+const spokenOf = ({ document: { kind }, relations: { targets } }: EventView): readonly EventRef[] =>
+  kind !== undefined && isRelating(kind) ? targets : [];
+/** A correction counts as what it corrects, unless it says as what. */
+const ofItsKind = (entry: EventView): readonly EventRef[] => [entry, ...spokenOf(entry)];
+const placed = (entry: EventView): readonly Part[] => [part('derived', entry.why === 'kind-unknown' ? ofItsKind(entry) : deciding(entry))];
+
+const isInForce = ({ inForce }: { readonly inForce?: boolean | undefined }): boolean => inForce === true;
 
 const FLAG_MAKERS: { readonly [F in Flag]: (relations: EventView['relations']) => readonly EventRef[] } = {
   'check-digit': () => [],
   'future-dated': () => [],
-  disputed: ({ disputedBy }) => disputedBy,
+  disputed: ({ disputedBy }) => disputedBy.filter(isInForce),
   'foreign-correction': ({ targets }) => targets,
   'foreign-marking': ({ targets }) => targets,
   'foreign-retraction': ({ targets }) => targets,
@@ -146,17 +153,23 @@ const ENTRY: Rules<EventView, EventView> = {
   ...STORED,
   evidence: (entry) => [
     part('stated', [entry]),
-    ...entry.evidence.map((_, at): Part => ({ ...part('stated', [entry], `/${at}`), evidence: at })),
+    ...entry.evidence.flatMap((_, at): Part[] => [
+      { ...part('stated', [entry], `/${at}`), evidence: at },
+      { ...part('ledger', [entry], `/${at}/held`), evidence: at },
+    ]),
   ],
-  parties: stated,
-  kind: (entry) => [part('derived', deciding(entry))],
+  parties: (entry) => [
+    part('stated', [entry]),
+    ...entry.parties.flatMap(({ check }, at) => (check === undefined ? [] : [part('derived', [entry], `/${at}/check`)])),
+  ],
+  kind: (entry) => [part('derived', ofItsKind(entry))],
   roles: stated,
   standing: (entry) => [part('derived', deciding(entry))],
   by: (entry) => [part('derived', deciding(entry))],
   inPlace: (entry) => [part('derived', deciding(entry))],
-  places: (entry) => [part('derived', [...deciding(entry), ...flagMakers(entry)])],
-  mark: (entry) => [part('derived', deciding(entry))],
-  why: (entry) => [part('derived', [...deciding(entry), ...flagMakers(entry)])],
+  places: placed,
+  mark: (entry) => [part('derived', ofItsKind(entry))],
+  why: placed,
   flags: (entry) => each(part('derived', [entry]), entry.flags, (flag) => part('derived', [entry, ...FLAG_MAKERS[flag](entry.relations)])),
   relations: (entry) => [
     part('derived', [entry]),
@@ -165,12 +178,11 @@ const ENTRY: Rules<EventView, EventView> = {
     ),
   ],
   moreContradictions: (entry) => [part('derived', [entry, ...entry.relations.contradictedBy])],
-  handling: (entry) => [part('derived', [entry, ...entry.relations.markedBy.filter(({ inForce }) => inForce === true)])],
+  handling: (entry) => [part('derived', [entry, ...entry.relations.markedBy.filter(isInForce).slice(-1)])],
 };
 
 /** Relations that the entry states itself; of the others the other end speaks, and is named first. */
 const SPOKEN: ReadonlySet<string> = new Set(['targets', 'contradicts']);
-const flagMakers = (entry: EventView): readonly EventRef[] => entry.flags.flatMap((flag) => FLAG_MAKERS[flag](entry.relations));
 
 interface Whole<View> {
   readonly view: View;
@@ -201,11 +213,13 @@ const TIMELINE: Rules<TimelineView, Whole<Omit<TimelineView, 'explanation'>>> = 
 
 /** A note about a carrier rests on the records that put the item into it. */
 function loadingsOf(note: string, entries: readonly EventView[]): readonly EventRef[] {
+  // Up to the comma: one identifier may be the beginning of another.
   return entries.filter(
-    ({ places, document: { action, items = [] } }) =>
+    ({ places, roles, document: { action, items = [] } }) =>
       places &&
       action === 'ADD' &&
-      items.some(({ id, role }) => (role === 'container' || role === 'conveyance') && note.includes(displayIdentifier(id))),
+      roles.includes('subject') &&
+      items.some(({ id, role }) => (role === 'container' || role === 'conveyance') && note.includes(` into ${displayIdentifier(id)},`)),
   );
 }
 

@@ -46,7 +46,11 @@ export const Explanation = Type.Object(
         'false: what the answer says of the item as a whole rests on more sightings than are named here; its timeline has them all.',
     }),
   },
-  { ...closed, description: 'Every field of the answer but this one leads to at least one sighting, and by it to a person and an agency.' },
+  {
+    ...closed,
+    description:
+      'Every field of the answer but this one leads to at least one sighting, and by it to a person and an agency; an answer that lists nothing may rest on none.',
+  },
 );
 export type Explanation = Static<typeof Explanation>;
 

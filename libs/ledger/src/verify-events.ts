@@ -32,7 +32,7 @@ export function* verifyEvents({ events, notices, item }: ProofDocument, given: G
     return yield failure(
       'events',
       { code: 'proof.other-event', detail: 'The event that was asked for is not shown.', pointer: '/events' },
-      { verdict: 'not-in-log' },
+      { verdict: 'incomplete' },
     );
   const withheld: bigint[] = [];
   const cited = new Set<string>();
@@ -132,7 +132,11 @@ function checkEvent(
   for (const hash of citedEvidence(document)) cited.add(hash);
   const { event: asked } = question;
   if (rules.eventAsked && asked !== undefined && ((asked.agency ?? envelope.agency) !== envelope.agency || envelope.id !== asked.id))
-    return fail('events', 'proof.other-event', `This is the event ${envelope.agency}/${envelope.id}, and another was asked for.`);
+    return failure(
+      'events',
+      { code: 'proof.other-event', detail: `This is the event ${envelope.agency}/${envelope.id}, and another was asked for.`, pointer },
+      { about, verdict: 'incomplete' },
+    );
   if (listed !== null && rules.eventConcerns) {
     const trees = treesOf(envelope.agency, document) ?? [];
     const strange = listedAt.find(({ group }) => !trees.some((tree) => tree.item === listed.item && tree.group === group));

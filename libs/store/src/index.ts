@@ -72,6 +72,7 @@ export {
   countEntriesFrom,
   itemLeavesAre,
   lastCheckpoint,
+  lastHeadWaited,
   newestWaitingHead,
   lastSeal,
   mapTilesAre,

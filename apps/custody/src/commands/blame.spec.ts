@@ -39,21 +39,36 @@ describe('the text of a blame', () => {
       'VIN X',
       '',
       'one   2018-09-30   Busan, South Korea   observed',
-      '     place, source: stated by analyst at 2019-03-22T09:10:00Z (as it states)',
+      '     place, source, handling: stated by analyst at 2019-03-22T09:10:00Z (as it states)',
       '     submitted by local/kim (proved), captured 2026-11-24 02:10 UTC, recorded 2026-11-24 02:10 UTC (proved), log index 7',
       '     rests on bl.txt line:5 (not held here)',
       '',
       'two   2018-09-30   Busan, South Korea   observed',
-      '     place, source: stated by its submitter (no author named)',
+      '     place, source, handling: stated by its submitter (no author named)',
       '     submitted by local/kim (proved), captured 2026-11-24 02:10 UTC, not sealed yet, log index 7',
       `     ${NO_DOCUMENT}`,
       '',
-      '2 records, of which 1 cite no document.',
+      '2 records: 1 cite a document, 0 a track alone, 1 nothing.',
     ]);
   });
 
   test('names who made a standing what it is, and nobody where it is the record alone', () => {
-    const fix = entry('fix', { submittedBy: { agency: 'local', principal: 'lee', proved: true }, logIndex: 9 });
+    const relating = (
+      id: string,
+      kind: 'correction' | 'retraction' | 'dispute',
+      target: string,
+      members: Partial<EventView> = {},
+    ): EventView =>
+      entry(id, {
+        submittedBy: { agency: 'local', principal: 'lee', proved: true },
+        logIndex: 9,
+        document: { ...entry(id).document, kind, relations: { target } },
+        relations: { ...NO_RELATIONS, targets: [{ agency: 'local', id: target, standing: 'stands' }] },
+        ...members,
+      });
+    const fix = relating('fix', 'correction', 'old');
+    const unsaid = relating('unsaid', 'retraction', 'doubt', { kind: 'retraction', places: false, why: 'kind' });
+    const doubt = relating('doubt', 'dispute', 'fix', { kind: 'dispute', places: false, why: 'withdrawn', standing: 'withdrawn' });
     const corrected = entry('old', {
       standing: 'corrected',
       by: { agency: 'local', id: 'fix' },
@@ -61,10 +76,16 @@ describe('the text of a blame', () => {
       why: 'corrected',
       relations: { ...NO_RELATIONS, correctedBy: [{ agency: 'local', id: 'fix', standing: 'stands', inForce: true }] },
     });
-    const text = blameText([page([corrected, fix])]);
+    const disputed = {
+      ...fix,
+      relations: { ...fix.relations, disputedBy: [{ agency: 'local', id: 'doubt', standing: 'withdrawn', inForce: false } as const] },
+    };
+    const text = blameText([page([corrected, disputed, unsaid, doubt])]);
     expect(text).toContain('standing corrected: by fix, submitted by local/lee (proved), captured 2026-11-24 02:10 UTC');
     expect(text).toContain('places nothing (corrected): by fix,');
-    expect(text.match(/standing /g)).toHaveLength(1);
+    expect(text).toContain('standing withdrawn: by fix,');
+    expect(text.match(/standing /g)).toHaveLength(2);
+    expect(text).not.toContain('(kind)');
   });
 
   test('is told over all pages, each record once, and shows nothing that drives a terminal', async () => {
@@ -80,7 +101,7 @@ describe('the text of a blame', () => {
     }
     expect(asked).toEqual([expect.objectContaining({ explain: '1' }), expect.objectContaining({ explain: '1', cursor: 'c' })]);
     expect(out).toContain('⟨U+001B⟩[2Jevil');
-    expect(out).toContain('2 records, of which 2 cite no document.');
+    expect(out).toContain('2 records: 0 cite a document, 0 a track alone, 2 nothing.');
   });
 
   test('refuses a server that does not explain, and no item', async () => {

@@ -1,5 +1,5 @@
 /**
- * `custody blame vin:...`: of everything that a timeline says, who said it, when it came in, and on what document it rests. What each field
+ * `custody blame vin:...`: of each record of a timeline, who said it, when it came in, and on what document it rests. What each field
  * leads to is decided by the server's one place for it (`explain=1`, libs/contracts); here it is only put into lines.
  */
 import { blameIn, pointerToken, type Blame, type EventView, type ExplainedSighting, type TimelineView } from '#lib/contracts';
@@ -27,7 +27,7 @@ export async function blame(client: Client, item: string, options: BlameOptions)
 export function blameText(pages: readonly TimelineView[], show: (line: string) => string = printable): string {
   const lines = [pages[0]?.item.display ?? '', ''];
   const told = new Set<string>();
-  let without = 0;
+  const resting = { document: 0, track: 0, nothing: 0 };
   for (const page of pages) {
     if (page.explanation === undefined)
       throw new CommandError(EXIT.unexpected, 'server.answer', 'The server does not explain its answers.');
@@ -35,18 +35,42 @@ export function blameText(pages: readonly TimelineView[], show: (line: string) =
     for (const [at, entry] of page.entries.entries()) {
       if (told.has(keyOf(entry))) continue;
       told.add(keyOf(entry));
-      if (entry.evidence.length === 0) without++;
+      resting[restOf(entry)]++;
       lines.push(...entryLines(entry, (member) => lead(`/entries/${at}${member}`)), '');
     }
   }
-  lines.push(`${group(told.size)} ${told.size === 1 ? 'record' : 'records'}, of which ${group(without)} cite no document.`);
+  const counts = `${group(resting.document)} cite a document, ${group(resting.track)} a track alone, ${group(resting.nothing)} nothing`;
+  lines.push(`${group(told.size)} ${told.size === 1 ? 'record' : 'records'}: ${counts}.`);
   return lines.map(show).join('\n');
 }
 
 const keyOf = ({ agency, id }: { readonly agency: string; readonly id: string }): string => `${agency}/${id}`;
 
 /** What of a document a reader asks about, in the words of the field. */
-const STATED = ['occurred', 'place', 'items', 'parties', 'statement', 'source', 'grade', 'relations', 'reported'] as const;
+const STATED = [
+  'subtype',
+  'modality',
+  'as',
+  'occurred',
+  'place',
+  'action',
+  'items',
+  'conveyance',
+  'parties',
+  'statement',
+  'source',
+  'grade',
+  'handling',
+  'relations',
+  'reported',
+  'extension',
+] as const;
+
+/** On what a record rests at least; a track is a list of positions, no document. */
+function restOf({ evidence }: EventView): 'document' | 'track' | 'nothing' {
+  if (evidence.length === 0) return 'nothing';
+  return evidence.every(({ type }) => type === 'track') ? 'track' : 'document';
+}
 
 function entryLines(entry: EventView, lead: (member: string) => Blame | null): string[] {
   const { display } = entry;

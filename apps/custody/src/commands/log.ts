@@ -9,13 +9,14 @@ import { join } from 'node:path';
 import { openSealer, type SealerOptions } from '#app/sealer';
 import { detailLine, openCheckpoint, parseVerifierKey } from '#lib/ledger';
 import { createLog, secretsOf } from '#lib/runtime';
-import { freezeHead, lastCheckpoint, ledgerConstants, lockHead, newestWaitingHead, type StorePool } from '#lib/store';
+import { freezeHead, lastCheckpoint, lastHeadWaited, ledgerConstants, lockHead, newestWaitingHead, type StorePool } from '#lib/store';
 import { openDatabase } from '../database.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { declaredKeys } from '../log-key.ts';
 import { keepPreviousLog } from '../previous-log.ts';
 import { sealerStateFile } from '../sealer-role.ts';
+import { checkCosigned, readPolicy } from '../sealer-witnesses.ts';
 
 /** What a log that cannot say its end suffers from: what is stored is not what was signed, or its keys are not here. A clock can be set right: then it says it. */
 const CANNOT_SAY: ReadonlySet<string> = new Set([
@@ -35,7 +36,8 @@ export async function freeze(flags: CommandFlags & { readonly reason: string }):
   if (reason === '') throw new CommandError(EXIT.usage, 'usage', '--reason is a sentence: it is what the log says for ever.');
   if (config.databaseUrl === null && !existsSync(join(config.dataDir, 'FORMAT')))
     throw new CommandError(EXIT.notFound, 'data.none', `There is no data in ${config.dataDir}.`);
-  const database = await openDatabase(config, createLog({ level: config.log.level, secrets: secretsOf(config) }));
+  const log = createLog({ level: config.log.level, secrets: secretsOf(config) });
+  const database = await openDatabase(config, log);
   try {
     await database.migrate();
     const pool = database.pool('sealer', { max: CONNECTIONS });
@@ -43,12 +45,23 @@ export async function freeze(flags: CommandFlags & { readonly reason: string }):
     const keys = await declaredKeys(config, origin);
     const signedHeadFile = sealerStateFile(config, origin);
     const { clockConfirmed, witnesses } = config.sealer;
-    // Its witnesses may read the log itself before they cosign, which its server shows: that one asks them.
-    const publisher = witnesses === null ? {} : { publisher: { offer: () => undefined } };
-    process.stdout.write(await ended(pool, { ...keys, ...publisher, pool, signedHeadFile, clockConfirmed, endReason: reason }));
-    if (witnesses !== null)
+    if (witnesses === null && (await lastHeadWaited(pool)))
+      throw new CommandError(
+        EXIT.usage,
+        'config.invalid',
+        'sealer.witnesses is not set, and this log shows what its witnesses cosigned: its end would be shown without their word.',
+        'Set CUSTODY_SEALER_WITNESSES to the policy that its server has, or start the server once without one.',
+      );
+    const policy = witnesses === null ? null : await readPolicy(witnesses);
+    // Its witnesses may read the log itself before they cosign, which its server shows: that one asks them for it.
+    const publisher = policy === null ? {} : { publisher: { offer: () => undefined } };
+    const options = { ...keys, ...publisher, pool, signedHeadFile, clockConfirmed, endReason: reason };
+    const guard = (): Promise<void> =>
+      policy === null ? Promise.resolve() : checkCosigned({ policy, pool, log, ending: new AbortController().signal }, keys);
+    process.stdout.write(await ended(pool, options, guard));
+    if ((await newestWaitingHead(pool)) !== null)
       process.stderr.write(
-        'This head waits for the cosignatures of the policy: start the server, which asks for them and then shows it.\n',
+        'This head waits for the cosignatures of the policy: start the server with the role sealer, which asks for them and then shows it.\n',
       );
     return EXIT.ok;
   } finally {
@@ -57,8 +70,10 @@ export async function freeze(flags: CommandFlags & { readonly reason: string }):
   }
 }
 
-async function ended(pool: StorePool, options: SealerOptions): Promise<string> {
+/** @param guard before anything is signed: what its witnesses cosigned has to be in it */
+async function ended(pool: StorePool, options: SealerOptions, guard: () => Promise<void>): Promise<string> {
   try {
+    await guard();
     await (await openSealer(options)).end();
   } catch (error) {
     const { code, message } = error as { code?: unknown; message?: string };

@@ -9,6 +9,7 @@ import {
   BUNDLE_PROOF,
   type BundleFiles,
   notChecked,
+  PROOF_BYTES_MAX,
   type Question,
   readBundleZip,
   type Report,
@@ -68,7 +69,8 @@ function readIfFile(path: string): Uint8Array | null {
 
 async function verifyFile(bytes: Uint8Array, client: Client | null, flags: VerifyFlags): Promise<{ report: Report; subject: string }> {
   if (isZip(bytes)) return { report: await verifyZip(bytes, client, flags), subject: 'bundle' };
-  const text = utf8Text(bytes) ?? '';
+  // Anything longer is no receipt or proof, and is read by none of what looks for one.
+  const text = bytes.length > PROOF_BYTES_MAX ? '' : (utf8Text(bytes) ?? '');
   const receipt = receiptIn(text);
   if (receipt !== null) {
     refuseAsking(flags);
@@ -87,7 +89,8 @@ const isZip = (bytes: Uint8Array): boolean => bytes.length >= 4 && new DataView(
 async function verifyZip(bytes: Uint8Array, client: Client | null, flags: VerifyFlags): Promise<Report> {
   const read = readBundleZip(bytes);
   const proof = read.ok ? (read.value as BundleFiles).get(BUNDLE_PROOF) : undefined;
-  const { trust, said } = await trustForDocument((proof && utf8Text(proof)) ?? '', flags, client, AT_HAND);
+  const text = proof === undefined || proof.length > PROOF_BYTES_MAX ? '' : utf8Text(proof);
+  const { trust, said } = await trustForDocument(text ?? '', flags, client, AT_HAND);
   return withSaid(verifyBundleZip(bytes, trust, askedAbout(flags)), said);
 }
 

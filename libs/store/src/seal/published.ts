@@ -9,6 +9,10 @@ const NEWEST_WAITING = {
   name: 'newest_waiting_head',
   text: `select size, note from proof.waiting_heads where size > coalesce((select max(size) from proof.checkpoints), 0) order by size desc limit 1`,
 };
+const LAST_WAITED = {
+  name: 'last_head_waited',
+  text: `select exists (select from proof.waiting_heads where size >= coalesce((select max(size) from proof.checkpoints), 0)) as waited`,
+};
 const TILE = {
   name: 'tile',
   text: 'select substring(hashes from 1 for $3::integer) as hashes from proof.tiles where level = $1::smallint and n = $2::bigint',
@@ -35,6 +39,12 @@ export async function lastCheckpoint(from: From): Promise<{ size: number; note: 
 export async function newestWaitingHead(from: From): Promise<{ size: number; note: string } | null> {
   const { rows } = await from.run<{ size: number; note: string }>(NEWEST_WAITING);
   return rows[0] ?? null;
+}
+
+/** Whether the log's newest head was signed to wait for cosignatures, whether or not they came. */
+export async function lastHeadWaited(from: From): Promise<boolean> {
+  const { rows } = await from.run<{ waited: boolean }>(LAST_WAITED);
+  return rows[0]?.waited === true;
 }
 
 /** The first `bytes` of a tile; fewer where it has not so many, `null` where there is none. Plan: one probe of the primary key. */

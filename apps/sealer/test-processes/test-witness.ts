@@ -18,7 +18,7 @@ import {
   utf8,
   type WitnessHead,
 } from '#lib/ledger';
-import type { SignedCheckpoint } from './src/index.ts';
+import type { SignedCheckpoint } from '../src/index.ts';
 
 export class TestLog {
   readonly key: SigningKey<'log'>;
