@@ -85,7 +85,7 @@ function itemCommands(root: Command): void {
     .action(runner(async (options, item) => (await import('./commands/trace.ts')).trace(await clientOf(options), item ?? '', options)));
   root
     .command('blame <item>')
-    .description('of everything that its timeline says: who said it, when it came in, and on what document it rests')
+    .description('of each record of its timeline: who said it, when it came in, and on what document it rests')
     .option('--as-of <when>', 'as for trace')
     .action(runner(async (options, item) => (await import('./commands/blame.ts')).blame(await clientOf(options), item ?? '', options)));
   root

@@ -2,7 +2,7 @@
  * The one place that decides what each field of an answer rests on. One rule for each member of each view, kept complete by the compiler: a
  * member without a rule does not compile, and one that leads to nobody is found by the suite over the whole demo. Pure.
  */
-import { displayIdentifier, isRelating, type EventRef, type Flag } from '#lib/domain';
+import { displayIdentifier, type EventRef, type Flag } from '#lib/domain';
 import { restsOn, type ExplainedField, type ExplainedSighting, type Explanation } from './explanation.ts';
 import type { EventAnswer, EventsView, EventView, ItemView, StoredView, TimelineView } from './views.ts';
 
@@ -123,18 +123,21 @@ const STORED: Rules<StoredView, StoredView> = {
 };
 
 /** Who made an entry's standing what it is: nobody but its author where it stands. */
-function deciding(entry: EventView): readonly EventRef[] {
-  const { standing, by, inPlace } = entry;
-  // What does not stand, and nobody spoke against it, waits for what it speaks about.
-  return standing === 'stands' ? [entry] : [entry, ...[by, inPlace].flatMap((ref) => ref ?? []), ...spokenOf(entry)];
+function deciding({ agency, id, by, inPlace, standing, relations }: EventView): readonly EventRef[] {
+  // What waits, or goes round in a circle, nobody spoke against: what it speaks about is the reason.
+  const reason = standing !== 'stands' && by === undefined ? relations.targets : [];
+  return [{ agency, id }, ...[by, inPlace].flatMap((ref) => ref ?? []), ...reason];
 }
 
-/** What a correction, retraction, dispute ... speaks about. */
-const spokenOf = ({ document: { kind }, relations: { targets } }: EventView): readonly EventRef[] =>
-  kind !== undefined && isRelating(kind) ? targets : [];
-/** A correction counts as what it corrects, unless it says as what. */
-const ofItsKind = (entry: EventView): readonly EventRef[] => [entry, ...spokenOf(entry)];
-const placed = (entry: EventView): readonly Part[] => [part('derived', entry.why === 'kind-unknown' ? ofItsKind(entry) : deciding(entry))];
+/** A correction that names no kind counts as what it corrects; one of a foreign correction disputes as that does. */
+function countsAs({ document, kind, flags, relations }: EventView): readonly EventRef[] {
+  const own = document.kind === 'correction' && !flags.includes('foreign-correction');
+  return own && (document.as === undefined || kind === 'dispute') ? relations.targets : [];
+}
+const ofItsKind = (entry: EventView): readonly Part[] => [part('derived', [entry, ...countsAs(entry)])];
+const ofStanding = (entry: EventView): readonly Part[] => [part('derived', deciding(entry))];
+/** By its standing and its kind. A dispute decides no placing. */
+const placed = (entry: EventView): readonly Part[] => [part('derived', [...deciding(entry), ...countsAs(entry)])];
 
 const isInForce = ({ inForce }: { readonly inForce?: boolean | undefined }): boolean => inForce === true;
 
@@ -162,13 +165,13 @@ const ENTRY: Rules<EventView, EventView> = {
     part('stated', [entry]),
     ...entry.parties.flatMap(({ check }, at) => (check === undefined ? [] : [part('derived', [entry], `/${at}/check`)])),
   ],
-  kind: (entry) => [part('derived', ofItsKind(entry))],
+  kind: ofItsKind,
   roles: stated,
-  standing: (entry) => [part('derived', deciding(entry))],
-  by: (entry) => [part('derived', deciding(entry))],
-  inPlace: (entry) => [part('derived', deciding(entry))],
+  standing: ofStanding,
+  by: ofStanding,
+  inPlace: ofStanding,
   places: placed,
-  mark: (entry) => [part('derived', ofItsKind(entry))],
+  mark: ofItsKind,
   why: placed,
   flags: (entry) => each(part('derived', [entry]), entry.flags, (flag) => part('derived', [entry, ...FLAG_MAKERS[flag](entry.relations)])),
   relations: (entry) => [

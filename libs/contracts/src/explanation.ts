@@ -62,7 +62,7 @@ export interface Blame {
   readonly evidence: ExplainedSighting['evidence'];
 }
 
-/** Looks fields of one explanation up; builds its table once. `null`: the field leads to nobody, which no answer of ours has. */
+/** Looks fields of one explanation up; builds its table once. `null`: the field leads to nobody, as some do in an answer that lists nothing. */
 export function blameIn({ sightings, fields }: Explanation): (pointer: string) => Blame | null {
   const byPointer = new Map(fields.map((field) => [field.pointer, field]));
   return (pointer) => {

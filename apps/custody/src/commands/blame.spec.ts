@@ -88,6 +88,72 @@ describe('the text of a blame', () => {
     expect(text).not.toContain('(kind)');
   });
 
+  const by = (principal: string): Partial<EventView> => ({ submittedBy: { agency: 'local', principal, proved: true } });
+  const about = (id: string, kind: NonNullable<EventView['kind']>, target: string, members: Partial<EventView> = {}): EventView => {
+    const shown = entry(id, { kind, ...members });
+    const targets = [{ agency: 'local', id: target, standing: 'stands' as const }];
+    return {
+      ...shown,
+      document: { ...shown.document, kind: 'correction', as: 'observation', ...members.document },
+      relations: { ...NO_RELATIONS, targets },
+    };
+  };
+  const linesOf = (text: string, id: string): string[] =>
+    text
+      .slice(text.indexOf(`\n${id} `))
+      .split('\n\n')[0]
+      ?.trim()
+      .split('\n')
+      .slice(1) ?? [];
+
+  test('of a retraction in force it does not name whom it withdraws, of a disputed claim only who disputes it still, for the flag', () => {
+    const undo = about('undo', 'retraction', 'gone', {
+      ...by('lee'),
+      places: false,
+      why: 'kind',
+      document: { kind: 'retraction', handling: { tlp: 'GREEN' }, source: { kind: 'photo' } },
+    });
+    const gone = entry('gone', {
+      ...by('max'),
+      standing: 'withdrawn',
+      by: { agency: 'local', id: 'undo' },
+      places: false,
+      why: 'withdrawn',
+    });
+    const claim = entry('claim', {
+      kind: 'statement',
+      places: false,
+      why: 'kind',
+      flags: ['disputed'],
+      relations: {
+        ...NO_RELATIONS,
+        disputedBy: [
+          { agency: 'local', id: 'hasty', standing: 'withdrawn', inForce: false },
+          { agency: 'local', id: 'doubt', standing: 'stands', inForce: true },
+        ],
+        markedBy: ['mark-1', 'mark-2'].map((id) => ({ agency: 'local', id, standing: 'stands', inForce: true })),
+      },
+    });
+    const others = ['hasty', 'doubt', 'mark-1', 'mark-2'].map((id) => entry(id, by(`of-${id}`)));
+    const text = blameText([page([undo, gone, claim, ...others])]);
+    expect(linesOf(text, 'undo').join('\n')).not.toMatch(/max|gone/);
+    expect(linesOf(text, 'undo')).toHaveLength(3);
+    expect(linesOf(text, 'gone')).toContainEqual(expect.stringMatching(/^ {5}standing withdrawn: by undo, submitted by local\/lee /));
+    expect(linesOf(text, 'claim').slice(3)).toEqual([
+      expect.stringMatching(/^ {5}flag disputed: by doubt, [^;]*$/),
+      expect.stringMatching(/^ {5}handling GREEN: by mark-2, [^;]*$/),
+    ]);
+  });
+
+  test('of a correction that names no kind it says whose kind it has', () => {
+    const document = { kind: 'correction' as const, handling: { tlp: 'GREEN' as const }, source: { kind: 'photo' } };
+    const shown = about('resaid', 'statement', 'said', { places: false, why: 'kind' });
+    const text = blameText([page([{ ...shown, document }, entry('said', by('max'))])]);
+    expect(linesOf(text, 'resaid').slice(3)).toEqual([
+      expect.stringMatching(/^ {5}kind statement, as that of what it corrects: by said, submitted by local\/max /),
+    ]);
+  });
+
   test('is told over all pages, each record once, and shows nothing that drives a terminal', async () => {
     const asked: unknown[] = [];
     const pages = [page([entry('one', { reportedBy: { by: '\u001b[2Jevil', proved: false } })], 'c'), page([entry('one'), entry('two')])];

@@ -86,11 +86,14 @@ function entryLines(entry: EventView, lead: (member: string) => Blame | null): s
   ];
 }
 
-/** What is not the sighting's own word, where it leads to more than the sighting. */
+/** What is not the sighting's own word, where it leads to more than the sighting. That it stands is nobody's doing. */
 function conclusions(entry: EventView): [words: string, member: string][] {
+  const { standing, places, why, kind } = entry;
+  const fell: [string, string][] = standing === 'stands' ? [] : [[`standing ${standing}`, '/standing']];
+  if (fell.length > 0 && !places) fell.push([`places nothing${why === undefined ? '' : ` (${why})`}`, '/places']);
   return [
-    [`standing ${entry.standing}`, '/standing'],
-    ...(entry.places ? [] : [[`places nothing${entry.why === undefined ? '' : ` (${entry.why})`}`, '/places'] as [string, string]]),
+    ...fell,
+    ...(kind === undefined ? [] : [[`kind ${kind}, as that of what it corrects`, '/kind'] as [string, string]]),
     ...entry.flags.map((flag, at): [string, string] => [`flag ${flag}`, `/flags${pointerToken(at)}`]),
     [`handling ${entry.handling.tlp}`, '/handling'],
   ];
