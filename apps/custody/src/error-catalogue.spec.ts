@@ -32,7 +32,8 @@ const CHECKED: ReadonlySet<string> = new Set([...PROOF_FAULT_CODES, ...NOTE_FAUL
 const ACTS: ReadonlySet<string> = new Set(POLICY_ACTS);
 /** And so are files with keys, and a setting. */
 const FILE = /^(?:(?:checkpoint|receipt)\.key|evidence\.dir)$/;
-const TABLE = /^(?:ledger|proof)\.(?:head|sealer|entries|content|timeline|relations|search_keys|notices|seals|checkpoints|tiles|items)$/;
+const TABLE =
+  /^(?:ledger|proof)\.(?:head|sealer|entries|content|timeline|relations|search_keys|notices|seals|checkpoints|tiles|items)$|^evidence\.uploads$/;
 
 const codesNotInCatalogue = (source: string): string[] =>
   [...source.matchAll(IN_CODE_PLACE), ...source.matchAll(LIKE_A_CODE)]

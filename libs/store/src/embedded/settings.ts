@@ -15,8 +15,8 @@ export function serverSettings(): Record<string, string> {
     // The log of a batch is written while the batch still comes in, not all at its commit, which every other projector waits for
     // (measured: 18-24 instead of 32-37 us an event).
     wal_writer_delay: '10ms',
-    // All roles in one process use about 30 connections; the rest is for tools.
-    max_connections: '80',
+    // All roles in one process use about 50 connections; the rest is for tools beside it.
+    max_connections: '120',
     // Our statements take milliseconds: compiling them costs more than running them.
     jit: 'off',
     // The data stands on solid-state disks nowadays: index walks are not four times as dear as scans.
