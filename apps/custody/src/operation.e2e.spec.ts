@@ -229,7 +229,7 @@ describe('logins', () => {
     const shared = await serveCustody({ ...env, CUSTODY_DATA_DIR: join(folder.path, 'shared'), DATABASE_URL: own.url('owner') });
     const codes = shared.stderr().match(/role\.shared-login/g);
     expect(await shared.stop()).toBe(0);
-    expect(codes).toHaveLength(6);
+    expect(codes).toHaveLength(7);
     const { code, stdout } = await runCustody(['doctor'], { ...env, DATABASE_URL: own.url('owner') });
     expect([code, stdout]).toEqual([
       0,
@@ -250,7 +250,7 @@ describe('logins', () => {
       CUSTODY_RECEIPT_KEY: 'ef'.repeat(32),
       CUSTODY_CONTEXT_KEY: '12'.repeat(32),
     };
-    const production = { ...env, ...keys, CUSTODY_PROFILE: 'production', KAFKA_BROKERS: NOWHERE };
+    const production = { ...env, ...keys, CUSTODY_PROFILE: 'production', KAFKA_BROKERS: NOWHERE, CUSTODY_EVIDENCE_DIR: folder.path };
     const { code, stderr } = await runCustody(['serve'], { ...production, ...loginsOf(() => own.url('owner')) });
     expect([code, stderr]).toEqual([5, expect.stringContaining('[role.shared-login]')]);
     const missing = await runCustody(['config', 'check'], { ...production, DATABASE_URL: own.url('owner') });

@@ -19,7 +19,7 @@ describe('the policy that a process follows', () => {
   const add = (logIndex: number, act: object, author = 'operator'): Promise<unknown> =>
     database
       .pool('projector')
-      .query(`insert into ledger.policy values ($1, 'local', $2, 0, $3)`, [logIndex, author, Buffer.from(JSON.stringify(act))]);
+      .query(`insert into intake.policy values ($1, 'local', $2, 0, $3)`, [logIndex, author, Buffer.from(JSON.stringify(act))]);
   const person = (principal: string): object => ({
     act: 'principal.add',
     agency: 'local',
