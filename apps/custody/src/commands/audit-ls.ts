@@ -72,7 +72,11 @@ function rowText(row: AuditRow): string {
   const cites = evidence.map(({ sha256, ref, locator }) => `${ref ?? sha256.slice(0, 12)}${locator === undefined ? '' : ` ${locator}`}`);
   const parts = [`${String(logIndex).padStart(7)}  ${when}`, `${agency}/${principal}`, action, id, what];
   return printable(
-    [...parts, ...(cites.length === 0 ? [] : [`cites ${cites.join(', ')}`]), ...(batch === null ? [] : [`in ${batch}`])].join('  '),
+    [
+      ...parts,
+      ...(cites.length === 0 ? [] : [`${action === 'evidence' ? 'on' : 'cites'} ${cites.join(', ')}`]),
+      ...(batch === null ? [] : [`in ${batch}`]),
+    ].join('  '),
   );
 }
 
