@@ -211,7 +211,9 @@ async function javaVersion() {
 
 async function format(properties) {
   const clusterId = randomBytes(16).toString('base64url');
-  await run('java', ['-Xmx256m', '-cp', join(LIBS, '*'), 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties]);
+  // With `=`: one of 64 ids begins with a dash, and is taken for an option otherwise.
+  const options = [`--cluster-id=${clusterId}`, '-c', properties];
+  await run('java', ['-Xmx256m', '-cp', join(LIBS, '*'), 'kafka.tools.StorageTool', 'format', ...options]);
 }
 
 /** TLS with a certificate of our own for 127.0.0.1, made by Java's keytool, and one SASL user. */
