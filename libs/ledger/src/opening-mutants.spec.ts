@@ -16,7 +16,9 @@ import {
   type MutantCount,
   type Random,
 } from './mutants.contract.ts';
-import { openings, trees, type OpeningVector } from './opening.contract.ts';
+import { moreOpenings, openings as published, trees, type OpeningVector } from './opening.contract.ts';
+
+const openings = [...published, ...moreOpenings()];
 
 type Members = { [member: string]: Mutable };
 /** Changes the opening; false: this one has nothing of the class. */

@@ -2,8 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { toHex } from './bytes.ts';
 import { elementLeafHash, LEAF_TAGS, slotLeafHash, type LeafTags } from './field-leaves.ts';
-import { SLOTS, type Envelope, type JsonValue, type Opening, type OpeningChoice, type SightingDocumentLike } from './index.ts';
-import type { Mutable } from './mutants.contract.ts';
+import {
+  encodeOpening,
+  openSlots,
+  SLOTS,
+  type Envelope,
+  type JsonValue,
+  type Opening,
+  type OpeningChoice,
+  type SightingDocumentLike,
+} from './index.ts';
+import { pick, seeded, type Mutable } from './mutants.contract.ts';
 import { siblingHashes, subtreeRoot } from './sibling-hashes.ts';
 
 export interface FieldTreeVector {
@@ -27,6 +36,38 @@ const published = <T>(name: string): readonly T[] =>
 export const trees = published<FieldTreeVector>('field-tree.json');
 export const openings = published<OpeningVector>('opening.json');
 export const treeOf = ({ document }: OpeningVector) => trees.find(({ about }) => about === document) as FieldTreeVector;
+
+const OPTIONAL = [
+  'occurred',
+  'place',
+  'conveyance',
+  'source',
+  'grade',
+  'statement',
+  'relations',
+  'reported',
+  'extension',
+  'reserved',
+] as const;
+const LISTS = ['items', 'parties', 'evidence'] as const;
+/** Of each document, beside the published ones. */
+const MORE_OF_EACH = 12;
+
+/** Openings of the published documents with slots and elements drawn at random, always the same ones: a class that changes few places needs many to start from. */
+export function moreOpenings(): readonly OpeningVector[] {
+  const random = seeded(MORE_OF_EACH);
+  return trees.flatMap(({ about, envelope, document, secret, commitment }) =>
+    Array.from({ length: MORE_OF_EACH }, () => {
+      const slots = OPTIONAL.filter(() => random(3) === 0);
+      const elements = Object.fromEntries(
+        LISTS.filter(() => random(2) === 0).map((list) => [list, pick(['all' as const, [0], [0, 1], [random(4)]], random)]),
+      );
+      const choice: OpeningChoice = { slots, elements };
+      const opening = Buffer.from(encodeOpening(openSlots(envelope, document, Buffer.from(secret, 'hex'), choice))).toString('utf8');
+      return { about: `${about}, at random`, document: about, choice, commitment, opening };
+    }),
+  );
+}
 
 /** The values of the mandatory slots, as capture would have made them. */
 export const MANDATORY: readonly JsonValue[] = [

@@ -68,9 +68,9 @@ export interface DrillOptions {
 }
 
 /** Clean runs, one for so many mutations. */
-const CLEAN_EVERY = 25;
+const CLEAN_EVERY = 50;
 /** Of each class the first is shown to the witnesses, and then one of so many: a witness that reads the log anew takes as long as an audit. */
-const SHOWN_EVERY = 8;
+const SHOWN_EVERY = 32;
 const CONTENT_CODES: ReadonlySet<string> = new Set<AuditCode>([
   'audit.content-missing',
   'audit.content-hash',
