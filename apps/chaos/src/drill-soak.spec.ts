@@ -12,8 +12,8 @@ describe('the committed drill', () => {
   test('is about this code, or not older than a week', () => {
     const current = revisionOf(ROOT, DRILL_PATHS);
     if (current === null) return void console.log('no git here: the drill is not held against the code');
-    expect(result.covers).toEqual([...DRILL_PATHS]);
     const standing = standingOf(result, current);
+    if (standing === 'current') expect(result.covers).toEqual([...DRILL_PATHS]);
     if (standing !== 'current') console.log(`drill outdated since ${outdatedSince(ROOT, result)}`);
     expect(standing).not.toBe('too-old');
     // Of other code, and a week later, it would not stand.

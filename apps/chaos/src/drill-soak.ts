@@ -1,6 +1,6 @@
 /** The committed tamper drill (docs/drill.json): what it found, and of which code it speaks. */
 import type { DrillResult } from '../../custody/src/drill/drill.ts';
-import type { KeptResult } from './soak.ts';
+import { BUT_SUITES, type KeptResult } from './soak.ts';
 
 export const DRILL_FILE = 'docs/drill.json';
 
@@ -13,6 +13,7 @@ export const DRILL_PATHS = [
   'apps/witness',
   'libs',
   'package-lock.json',
+  ...BUT_SUITES,
 ] as const;
 
 /** As many as a release is held to; of each class the same number, and so a few more. */

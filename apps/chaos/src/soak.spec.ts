@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { holds } from './outcome.ts';
 import { ROWS } from './rows/index.ts';
 import {
+  BUT_SUITES,
   COVERED_PATHS,
   CHAOS_PAGE,
   outdatedSince,
@@ -12,6 +13,7 @@ import {
   SOAK_FILE,
   type SoakResult,
   standingOf,
+  treeHash,
   wasRemoved,
   withRows,
 } from './soak.ts';
@@ -55,6 +57,28 @@ test('a result that never was is told from one that was taken away, and where th
     expect(wasRemoved(root, 'result.json')).toBe(true);
     git('commit', '-q', '-a', '-m', 'without');
     expect(wasRemoved(root, 'result.json')).toBe(true);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+test('the hash of what a result covers follows every file of it but the suites', () => {
+  const root = mkdtempSync(join(tmpdir(), 'soak-'));
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, stdio: 'pipe' });
+  const hashWith = (name: string, text: string) => {
+    writeFileSync(join(root, 'libs', name), text);
+    git('add', '.');
+    return treeHash(root, ['libs', ...BUT_SUITES]);
+  };
+  try {
+    git('init', '-q');
+    mkdirSync(join(root, 'libs'));
+    const first = hashWith('fold.ts', 'one');
+    expect(hashWith('fold.spec.ts', 'a suite')).toBe(first);
+    expect(hashWith('fold.contract.ts', 'another')).toBe(first);
+    expect(hashWith('fold.ts', 'two')).not.toBe(first);
+    expect(hashWith('more.ts', '')).not.toBe(hashWith('fold.ts', 'one'));
+    expect(() => treeHash(root, ['apps', ...BUT_SUITES])).toThrow('no files');
   } finally {
     rmSync(root, { recursive: true });
   }

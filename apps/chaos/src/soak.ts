@@ -1,6 +1,6 @@
 /**
  * The committed result of a soak run (docs/soak.json), and whether it still speaks about this code: it names the paths that it covers and the
- * hash of their git trees.
+ * hash of their files.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -12,7 +12,10 @@ import type { Sizes } from './sizes.ts';
 export const SOAK_FILE = 'docs/soak.json';
 export const CHAOS_PAGE = 'docs/chaos.md';
 
-/** What a row's outcome depends on. */
+/** Suites show what a long run shows again, and change nothing of it. */
+export const BUT_SUITES = [':(exclude,glob)**/*.spec.ts', ':(exclude,glob)**/*.contract.ts'] as const;
+
+/** What a row's outcome depends on: pathspecs, as git reads them. */
 export const COVERED_PATHS = [
   'apps/audit',
   'apps/capture',
@@ -24,6 +27,7 @@ export const COVERED_PATHS = [
   'deploy/kafka',
   'libs',
   'package-lock.json',
+  ...BUT_SUITES,
 ] as const;
 
 /** After so long a result about other code is no evidence any more. */
@@ -56,7 +60,7 @@ export interface KeptResult {
   readonly started: string;
   readonly ended: string;
   readonly covers: readonly string[];
-  /** Of the covered paths at the commit. */
+  /** Of the covered files at the commit. */
   readonly treeHash: string;
 }
 
@@ -89,9 +93,11 @@ export function revisionOf(root: string, paths: readonly string[] = COVERED_PATH
   }
 }
 
+/** Of the files, as the index has them: mode, hash and name of each. Throws where there are none. */
 export function treeHash(root: string, paths: readonly string[]): string {
-  const lines = paths.map((path) => `${path} ${git(root, 'rev-parse', `HEAD:${path}`)}\n`);
-  return createHash('sha256').update(lines.join('')).digest('hex');
+  const files = git(root, 'ls-files', '--stage', '--', ...paths);
+  if (files === '') throw new Error(`there are no files at ${paths.join(' ')}`);
+  return createHash('sha256').update(files).digest('hex');
 }
 
 /** The first commit after the result's that changed what it covers; the newest where the result's own is not known here. */

@@ -110,7 +110,16 @@ const partsOf = (of: LedgerWorld, item: string): Json[] =>
   at(JSON.parse(utf8Text(of.encode(item)) as string) as Mutable, ['item', 'groups']) as Json[];
 const eventsOf = (of: LedgerWorld, item: string): Json[] =>
   at(JSON.parse(utf8Text(of.encode(item)) as string) as Mutable, ['events']) as Json[];
-const FOREIGN_PARTS = [partsOf(world, CAR), partsOf(world, OTHER_CAR), partsOf(fork, CAR), partsOf(world, 'vin:NOBODY')].flat();
+/** Other logs, of one entry and of more: what each says of an item is true of it, and of no other. */
+const otherLogs = Array.from({ length: 8 }, (_, more) => {
+  const log = new LedgerWorld().begin();
+  for (let n = 0; n <= more; n++) log.add(n % 2 === 0 ? [CAR, OTHER_CAR] : [CAR]);
+  log.seal();
+  return log;
+});
+const NOBODIES = Array.from({ length: 12 }, (_, n) => `vin:NOBODY${n}`);
+const ABSENT_PARTS = [world, fork, ...otherLogs].flatMap((log) => NOBODIES.flatMap((item) => partsOf(log, item)));
+const FOREIGN_PARTS = [world, fork, ...otherLogs].flatMap((log) => [CAR, OTHER_CAR].flatMap((item) => partsOf(log, item)));
 const FOREIGN_EVENTS = [eventsOf(world, CAR), eventsOf(world, OTHER_CAR), eventsOf(fork, CAR)].flat();
 const forkHead = fork.checkpoint();
 const group = GROUPS.indexOf('clear');
@@ -119,7 +128,7 @@ const inOrder = (parts: Mutable[], name: string): Mutable[] =>
 /** A name that was never there, among those that are. */
 const someName = (random: Random): string =>
   pick(['agency:', 'community:', 'c', 'clear', 'green', ''], random) + random(1_000_000).toString(36);
-const absent = (random: Random): Json => partsOf(world, `vin:NOBODY${random(200)}`)[random(3)]!;
+const absent = (random: Random): Json => pick(ABSENT_PARTS, random);
 
 const CHANGES: Readonly<Record<string, Change>> = {
   'checkpoint, its text': changed(['checkpoint'], text),

@@ -84,7 +84,7 @@ export function drillText(result: DrillResult): string {
     '',
     ...lines,
     '',
-    `Clean runs in between: ${group(clean.runs)}, false alarms: ${group(clean.alarms)}.`,
+    `Clean runs in between: ${group(clean.runs)}, false alarms: ${group(clean.alarms)}${clean.alarms === 0 ? '' : ` (${codesOf(clean.by)})`}.`,
     missed.length === 0
       ? 'Every class is found by the audit alone.'
       : `NOT found by an audit of the database alone: ${missed.map(({ name }) => name).join('; ')}. Found by whoever kept a head or a receipt elsewhere, as said above.`,

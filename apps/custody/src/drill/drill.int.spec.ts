@@ -4,6 +4,7 @@ import { drill, TAMPER_CLASSES, type DrillResult } from './drill.ts';
 import { makeCopy } from './drill-copy.ts';
 import { drillTable, drillText } from './drill-report.ts';
 import { drilledLedger, type DrilledLedger } from './drilled-ledger.contract.ts';
+import { startObservers } from './observers.ts';
 import { SeededRandom } from './random.ts';
 import type { TamperClass } from './tampering.ts';
 
@@ -36,6 +37,15 @@ describe(`a tamper drill (seed ${SEED})`, () => {
   test('raises no alarm over what nobody touched', () => {
     expect(result.clean.runs).toBeGreaterThan(1);
     expect(result.clean.alarms).toBe(0);
+  });
+
+  test('does not take the silence of a witness for something that it noticed', async () => {
+    const client = await ledger.copy.pool.connect();
+    try {
+      await expect(startObservers(ledger.copy, client, 1)).rejects.toThrow('a witness did not answer');
+    } finally {
+      client.release();
+    }
   });
 
   test('says plainly what an audit of the database alone does not find', () => {

@@ -50,7 +50,11 @@ export interface DrillResult {
   readonly seed: number;
   readonly mutations: number;
   /** Audits of the copy as it is, and how many of them found something. */
-  readonly clean: { readonly runs: number; readonly alarms: number };
+  readonly clean: {
+    readonly runs: number;
+    readonly alarms: number;
+    /** What each said, of each how often. */ readonly by: Readonly<Record<string, number>>;
+  };
   readonly entries: number;
   readonly classes: readonly ClassResult[];
   readonly seconds: number;
@@ -100,15 +104,16 @@ export async function drill(options: DrillOptions): Promise<DrillResult> {
     observers = await startObservers(copy, client);
     const rows = await copyRows(client);
     const results: ClassResult[] = [];
-    const clean = { runs: 0, alarms: 0 };
+    const alarms: string[] = [];
+    let runs = 0;
     const share = Math.max(1, Math.ceil(mutations / classes.length));
     let done = 0;
     for (const each of classes) {
       const trials: Trial[] = [];
       for (let n = 0; n < share; n++, done++) {
         if (done % CLEAN_EVERY === 0) {
-          clean.runs += 1;
-          clean.alarms += (await isClean(client, observers, options)) ? 0 : 1;
+          runs += 1;
+          alarms.push(...(await alarmOf(client, observers, options)));
         }
         trials.push(await trial({ client, observers: n % SHOWN_EVERY === 0 ? observers : null }, each, rows, options));
         options.onProgress?.(done + 1);
@@ -116,6 +121,7 @@ export async function drill(options: DrillOptions): Promise<DrillResult> {
       results.push(summary(each, trials));
     }
     const entries = rows.size;
+    const clean = { runs, alarms: alarms.length, by: tally(alarms) };
     return { seed, mutations: done, clean, entries, classes: results, seconds: (performance.now() - started) / 1_000 };
   } finally {
     await observers?.close();
@@ -123,12 +129,15 @@ export async function drill(options: DrillOptions): Promise<DrillResult> {
   }
 }
 
-async function isClean(client: StoreClient, observers: Observers, { copy, without }: DrillOptions): Promise<boolean> {
+/** What is said of a log that nobody touched: the first thing, or nothing. */
+async function alarmOf(client: StoreClient, observers: Observers, { copy, without }: DrillOptions): Promise<readonly string[]> {
   const { witness, auditing } = await observers.observe(client, copy.newest.size);
-  if (witness !== null || auditing !== null) return false;
+  const noticed = witness ?? auditing;
+  if (noticed !== null) return [noticed];
   const anchors = [copy.older, copy.newest];
   const report = await audit(client, { keys: copy.keys, anchors, ...(without === undefined ? {} : { without }) });
-  return report.verdict === 'verified' && report.anchors.every(({ outcome }) => outcome === 'holds');
+  const isWhole = report.verdict === 'verified' && report.anchors.every(({ outcome }) => outcome === 'holds');
+  return isWhole ? [] : [report.findings[0]?.code ?? report.verdict];
 }
 
 interface Ground {

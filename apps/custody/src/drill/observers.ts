@@ -6,7 +6,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkWitnesses, Cosigning, type SignedCheckpoint, storedConsistency, storedRoot, witnessClient } from '#app/sealer';
+import {
+  checkWitnesses,
+  Cosigning,
+  type SignedCheckpoint,
+  storedConsistency,
+  storedRoot,
+  type WitnessClient,
+  witnessClient,
+} from '#app/sealer';
 import { type RunningWitness, startWitness } from '#app/witness';
 import { formatCheckpoint, openNote, originHash, parseVerifierKey, type SigningKey, signText, utf8, type VerifierKey } from '#lib/ledger';
 import type { Log } from '#lib/runtime';
@@ -36,10 +44,16 @@ const BOTH = ['witness', 'auditing'] as const;
 const ANSWER_MS = 60_000;
 const TIMES = { retryMs: 20, retryMsMax: 200, refusedMs: 60_000, alarmMs: 60_000 };
 const STILL_READING = 'the log is still being read';
+/** A witness that did not answer has noticed nothing; it is asked again, and one that never does ends the drill. */
+const SILENT: ReadonlySet<string> = new Set(['seal.witness-failed', 'seal.witnesses-silent', 'seal.unwitnessed']);
+const NO_ANSWER = 'a witness did not answer';
 
-/** @param client a connection of the copy, before anything is tampered with: they are shown its heads one after another */
-export async function startObservers(copy: DrillCopy, client: StoreClient): Promise<Observers> {
-  const watching = new Watching(copy, await serveScene(copy.pool, client));
+/**
+ * @param client a connection of the copy, before anything is tampered with: they are shown its heads one after another
+ * @param answerMs how long one question may take; silence is nothing that was noticed, and ends the drill
+ */
+export async function startObservers(copy: DrillCopy, client: StoreClient, answerMs = ANSWER_MS): Promise<Observers> {
+  const watching = new Watching(copy, await serveScene(copy.pool, client), answerMs);
   try {
     for (const { size } of copy.heads) await upTo(client, size, () => watching.cosign(client, size));
     return watching;
@@ -54,13 +68,14 @@ class Watching implements Observers {
   private readonly scene: ServedScene;
   private readonly folder = mkdtempSync(join(tmpdir(), 'custody-observers-'));
   private readonly ending = new AbortController();
-  private readonly asking = witnessClient(this.ending.signal);
+  private readonly asking: WitnessClient;
   /** What they had cosigned, by size. */
   private readonly kept = new Map<number, Readonly<Record<Who, Buffer>>>();
 
-  constructor(copy: DrillCopy, scene: ServedScene) {
+  constructor(copy: DrillCopy, scene: ServedScene, answerMs: number) {
     this.copy = copy;
     this.scene = scene;
+    this.asking = witnessClient(this.ending.signal, answerMs);
   }
 
   /** Throws where one of them does not: nobody has tampered yet. */
@@ -154,6 +169,7 @@ async function upTo(client: StoreClient, size: number, work: () => Promise<void>
 function sealCode(error: unknown): string {
   const { code } = error as { code?: unknown };
   if (typeof code !== 'string' || !code.startsWith('seal.')) throw error;
+  if (SILENT.has(code)) throw new Error(NO_ANSWER, { cause: error });
   return code;
 }
 
@@ -191,14 +207,14 @@ class Said {
   async until(offer: (settle: (code: string | null) => void) => void): Promise<string | null> {
     let timer: NodeJS.Timeout | undefined;
     return new Promise<string | null>((resolve, reject) => {
-      timer = setTimeout(() => reject(new Error('a witness did not answer')), ANSWER_MS);
+      timer = setTimeout(() => reject(new Error(NO_ANSWER)), ANSWER_MS);
       this.settle = resolve;
       offer(resolve);
     }).finally(() => clearTimeout(timer));
   }
 
   private take({ code, why }: NonNullable<Parameters<Log['warn']>[1]>): void {
-    if (why === STILL_READING) return;
+    if (why === STILL_READING || SILENT.has(String(code))) return;
     // Without a code: the auditing witness cosigned, and not by the key of maps.
     this.settle(code ?? 'the map is not cosigned');
   }
