@@ -56,6 +56,7 @@ export async function judge(pool: StorePool, evidence: Evidence): Promise<Verdic
   };
   const lost = lostOf(evidence, entries, conflicts);
   report('acknowledged sightings are lost', lost);
+  report('sightings of the inputs are not there', missingOf(evidence, entries, lost));
   const doubled = doubledOf(entries);
   report('sightings are doubled', doubled);
   const indexes = [...entries.map(({ logIndex }) => logIndex), ...(await readNoticeIndexes(pool))].sort((a, b) => a - b);
@@ -92,12 +93,17 @@ const acknowledgedOf = (operations: readonly Operation[]): Map<string, Set<strin
   return acknowledged;
 };
 
-function lostOf({ operations, expected }: Evidence, entries: readonly LedgerEntry[], conflicts: readonly ConflictRow[]): string[] {
+function lostOf({ operations }: Evidence, entries: readonly LedgerEntry[], conflicts: readonly ConflictRow[]): string[] {
   const kept = new Set([...entries, ...conflicts].map(({ id, contentHash }) => `${id} ${contentHash}`));
-  const ids = new Set(entries.map(({ id }) => id));
-  const lost = new Set(expected.filter((id) => !ids.has(id)));
+  const lost = new Set<string>();
   for (const [id, hashes] of acknowledgedOf(operations)) for (const hash of hashes) if (!kept.has(`${id} ${hash}`)) lost.add(id);
   return [...lost];
+}
+
+/** Never acknowledged, or by another run of the same topic; what is lost is not told twice. */
+function missingOf({ expected }: Evidence, entries: readonly LedgerEntry[], lost: readonly string[]): string[] {
+  const told = new Set([...entries.map(({ id }) => id), ...lost]);
+  return expected.filter((id) => !told.has(id));
 }
 
 function doubledOf(entries: readonly LedgerEntry[]): string[] {

@@ -21,6 +21,7 @@ export const COVERED_PATHS = [
   'apps/capture',
   'apps/chaos',
   'apps/custody',
+  'apps/evidence',
   'apps/gateway',
   'apps/projector',
   'apps/sealer',

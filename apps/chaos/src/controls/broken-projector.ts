@@ -25,6 +25,12 @@ const keys = new Map([['local', [Buffer.from(env('CUSTODY_PUBLISHER_KEY'), 'hex'
 const hooks = { failpoint: dieAt(env('CUSTODY_TEST_FAILPOINT')) };
 
 const DEFECTS: Readonly<Record<string, Defect>> = {
+  /** As the product does it: what another one fails at has to be its defect. */
+  async none(batch, from, next) {
+    const { events, dead } = decodeBatch(batch.records, keys);
+    await projectBatch(pool, batch, from, next, events, dead, { hooks });
+  },
+
   /** The offset is committed before the rows are: at most once. */
   async 'offset-first'(batch, from, next) {
     const { events, dead } = decodeBatch(batch.records, keys);

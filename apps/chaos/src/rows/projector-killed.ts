@@ -33,7 +33,7 @@ export const projectorKilled: Row = {
       const control = await harness.scene({ name: 'offset-first', log: 'kafka', topic: scene.topic }, (second) =>
         offsetFirst(harness, second),
       );
-      return { product, control: { title: 'offset committed before the rows', shows: 'are lost', ...control } };
+      return { product, control: { title: 'offset committed before the rows', shows: 'are not there', ...control } };
     }),
 };
 
