@@ -14,6 +14,7 @@ import {
 } from './index.ts';
 import { pick, seeded, type Mutable } from './mutants.contract.ts';
 import { siblingHashes, subtreeRoot } from './sibling-hashes.ts';
+import { ELEMENT_SLOTS } from './slots.ts';
 
 export interface FieldTreeVector {
   readonly about: string;
@@ -37,30 +38,18 @@ export const trees = published<FieldTreeVector>('field-tree.json');
 export const openings = published<OpeningVector>('opening.json');
 export const treeOf = ({ document }: OpeningVector) => trees.find(({ about }) => about === document) as FieldTreeVector;
 
-const OPTIONAL = [
-  'occurred',
-  'place',
-  'conveyance',
-  'source',
-  'grade',
-  'statement',
-  'relations',
-  'reported',
-  'extension',
-  'reserved',
-] as const;
-const LISTS = ['items', 'parties', 'evidence'] as const;
 /** Of each document, beside the published ones. */
 const MORE_OF_EACH = 12;
 
 /** Openings of the published documents with slots and elements drawn at random, always the same ones: a class that changes few places needs many to start from. */
 export function moreOpenings(): readonly OpeningVector[] {
   const random = seeded(MORE_OF_EACH);
+  const optional = SLOTS.slice(MANDATORY.length).filter((name) => !ELEMENT_SLOTS.some((list) => list === name));
   return trees.flatMap(({ about, envelope, document, secret, commitment }) =>
     Array.from({ length: MORE_OF_EACH }, () => {
-      const slots = OPTIONAL.filter(() => random(3) === 0);
+      const slots = optional.filter(() => random(3) === 0);
       const elements = Object.fromEntries(
-        LISTS.filter(() => random(2) === 0).map((list) => [list, pick(['all' as const, [0], [0, 1], [random(4)]], random)]),
+        ELEMENT_SLOTS.filter(() => random(2) === 0).map((list) => [list, pick(['all' as const, [0], [0, 1], [random(4)]], random)]),
       );
       const choice: OpeningChoice = { slots, elements };
       const opening = Buffer.from(encodeOpening(openSlots(envelope, document, Buffer.from(secret, 'hex'), choice))).toString('utf8');

@@ -50,8 +50,8 @@ async function stopped(harness: Harness, { topic }: Scene): Promise<Outcome> {
     });
   const began = performance.now();
   const sound = await project('none', 'poison-sound', (second) => second.drained());
-  if (sound.problems.length > 0)
-    return { ...sound, problems: [`without the defect: ${sound.problems.join('; ').replaceAll(' not there', ' missing')}`] };
+  // Not in words that the control could be taken for red by.
+  if (sound.problems.length > 0) return { ...sound, problems: ['the projector without the defect did not take the topic in either'] };
   return project('poison-stops', 'poison-stops', () => sleep(2 * (performance.now() - began)));
 }
 

@@ -53,7 +53,8 @@ export interface DrillResult {
   readonly clean: {
     readonly runs: number;
     readonly alarms: number;
-    /** What each said, of each how often. */ readonly by: Readonly<Record<string, number>>;
+    /** What each said, of each how often. */
+    readonly by: Readonly<Record<string, number>>;
   };
   readonly entries: number;
   readonly classes: readonly ClassResult[];
