@@ -22,7 +22,7 @@ export interface Sizes {
   readonly databaseDownMs: number;
   readonly concurrentReads: number;
   readonly races: number;
-  /** Orders of target, correction, retraction and dispute: all 24, each over this many choices of partitions. */
+  /** Orders of target, two corrections, retraction and dispute: all 120, each over this many choices of partitions. */
   readonly partitionChoices: number;
   readonly importLines: number;
   readonly importKills: number;
