@@ -1,4 +1,5 @@
 /** The ledger as straight SQL tells it, without any code of the product between. */
+import { KINDS } from '#lib/domain';
 import { canonicalize, sha256Hex, type JsonValue } from '#lib/ledger';
 import type { StorePool } from '#lib/store';
 
@@ -35,14 +36,19 @@ export async function readEntries(pool: StorePool): Promise<LedgerEntry[]> {
 export interface Counts {
   readonly size: number;
   readonly entries: number;
+  /** Of the entries those that say what an import did. */
+  readonly batches: number;
   readonly deadLetters: number;
   readonly conflicts: number;
 }
 
 export async function readCounts(pool: StorePool): Promise<Counts> {
-  const { rows } = await pool.query<Counts>(`
-    select (select size from ledger.head) as size, (select count(*) from ledger.entries) as entries,
-      (select count(*) from ledger.dead_letters) as "deadLetters", (select count(*) from ledger.conflicts) as conflicts`);
+  const { rows } = await pool.query<Counts>(
+    `select (select size from ledger.head) as size, (select count(*) from ledger.entries) as entries,
+      (select count(distinct log_index) from ledger.timeline where kind = $1::integer) as batches,
+      (select count(*) from ledger.dead_letters) as "deadLetters", (select count(*) from ledger.conflicts) as conflicts`,
+    [KINDS.indexOf('batch')],
+  );
   return rows[0] as Counts;
 }
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createEmbeddedLog, createKafkaLog, type EventLog } from '#lib/event-log';
-import { createPool, listOffsets } from '#lib/store';
+import { createPool, listOffsets, type StorePool } from '#lib/store';
 import { startNode, type Child } from './child-process.ts';
 import type { Inputs } from './documents.ts';
 import { startLoad, type Load, type LoadRequest } from './load-process.ts';
@@ -146,18 +146,8 @@ export class Scene {
     await until(`${this.topic} to be drained`, timeoutMs, async () => (await this.lag()) === 0, 50);
   }
 
-  async lag(): Promise<number> {
-    const ends = await this.log.ends(this.topic);
-    const offsets = new Map(
-      (await listOffsets(this.database.pool)).map(({ clusterId, topicId, partition, next }) => [
-        `${clusterId} ${topicId} ${partition}`,
-        next,
-      ]),
-    );
-    return ends.reduce(
-      (sum, { clusterId, topicId, partition, high }) => sum + high - (offsets.get(`${clusterId} ${topicId} ${partition}`) ?? 0),
-      0,
-    );
+  lag(): Promise<number> {
+    return lagOf(this.log, this.topic, this.database.pool);
   }
 
   /** Records in the topic. */
@@ -191,4 +181,16 @@ export class Scene {
     await this.log.close().catch(() => undefined); // the broker may be down: the row says so
     await this.database.drop();
   }
+}
+
+/** Records of the topic that are not in the ledger yet. */
+export async function lagOf(log: EventLog, topic: string, pool: StorePool): Promise<number> {
+  const ends = await log.ends(topic);
+  const offsets = new Map(
+    (await listOffsets(pool)).map(({ clusterId, topicId, partition, next }) => [`${clusterId} ${topicId} ${partition}`, next]),
+  );
+  return ends.reduce(
+    (sum, { clusterId, topicId, partition, high }) => sum + high - (offsets.get(`${clusterId} ${topicId} ${partition}`) ?? 0),
+    0,
+  );
 }

@@ -6,7 +6,7 @@ import { outcomeOf, type Outcome } from './outcome.ts';
 import type { Scene } from './scene.ts';
 import type { Load } from './load-process.ts';
 import { until } from './wait.ts';
-import { countEntriesFrom, lastCheckpoint, lastSeal } from '#lib/store';
+import { countEntriesFrom, lastCheckpoint, lastSeal, type StorePool } from '#lib/store';
 
 /** Every sealer of a run signs by it: one log has one key. */
 export const LOG_KEY_SEED = '5ea1ed'.padEnd(64, '0');
@@ -77,7 +77,7 @@ export interface SealingState {
   readonly published: number;
 }
 
-export async function sealingState({ database: { pool } }: Scene): Promise<SealingState> {
+export async function sealingState(pool: StorePool): Promise<SealingState> {
   const last = await lastSeal(pool);
   const { rows } = await pool.query<{ count: number }>('select count(*)::integer as count from proof.seals');
   return {
@@ -91,10 +91,12 @@ export async function sealingState({ database: { pool } }: Scene): Promise<Seali
 /** Nothing waits for a seal, and the newest seal is published. */
 export async function allSealed(scene: Scene, timeoutMs = SEALED_WITHIN_MS): Promise<void> {
   await scene.drained();
-  await until('all entries to be sealed and published', timeoutMs, async () => {
-    const { unsealed, sealed, published } = await sealingState(scene);
-    return unsealed === 0 && sealed > 0 && sealed === published;
-  });
+  await until('all entries to be sealed and published', timeoutMs, () => isAllSealed(scene.database.pool));
+}
+
+export async function isAllSealed(pool: StorePool): Promise<boolean> {
+  const { unsealed, sealed, published } = await sealingState(pool);
+  return unsealed === 0 && sealed > 0 && sealed === published;
 }
 
 /** At least so many seals more are published, or the process is dead. */
@@ -152,7 +154,7 @@ export async function outcomeOfSealing(
   const end = await observer.atEnd();
   steps.note('the end', end);
   await observer.child.kill();
-  const { seals: sealed, unsealed: left } = await sealingState(scene);
+  const { seals: sealed, unsealed: left } = await sealingState(scene.database.pool);
   const verdict = await scene.judge(undefined, { api: base });
   const measured = {
     ...more.measured,

@@ -82,7 +82,7 @@ async function killSealers(harness: Harness, scene: Scene): Promise<Outcome> {
     diedAt = performance.now();
     if (wasAlive && at !== 'random' && at !== 'starting') steps.problems.push(`the sealer never came to ${at}`);
     // Most often seen before the next one has the lock and publishes it.
-    const { sealed, published } = await sealingState(scene);
+    const { sealed, published } = await sealingState(scene.database.pool);
     if (sealed > published) unpublished++;
     await steps.after(`death ${n + 1} (${at})`);
     current = next;

@@ -133,9 +133,11 @@ async function notFenced(harness: Harness, scene: Scene): Promise<Outcome> {
   await come('nothing');
   await allSealed(scene);
   await steps.after('taking over');
-  const { seals: before } = await sealingState(scene);
+  const { seals: before } = await sealingState(scene.database.pool);
   victim.signal('SIGCONT');
-  await until('the zombie to seal', AWAKE_MS, async () => (await sealingState(scene)).seals > before, 20).catch(() => undefined);
+  await until('the zombie to seal', AWAKE_MS, async () => (await sealingState(scene.database.pool)).seals > before, 20).catch(
+    () => undefined,
+  );
   await steps.after('waking');
   await victim.kill();
   await come('items');
