@@ -5,14 +5,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeBatch } from '#app/projector';
 import { createKafkaLog, type Batch, type BatchResult } from '#lib/event-log';
-import { createPool, knownEvents, projectBatch, readOffset, type Failpoint, type PartitionId, type ProjectedEvent } from '#lib/store';
+import {
+  createPool,
+  knownEvents,
+  projectBatch,
+  readOffset,
+  type Failpoint,
+  type PartitionId,
+  type ProjectedEvent,
+  type StoreClient,
+  type StorePool,
+} from '#lib/store';
 
-type Defect = (batch: Batch, from: number, next: number) => Promise<void>;
+/** Returns where the partition goes on; nothing: after the batch. */
+type Defect = (batch: Batch, from: number, next: number) => Promise<number | void>;
 
 const env = (name: string): string => process.env[name] ?? '';
 const MAX_RECORDS = Number(process.env['CUSTODY_PROJECTOR_BATCH_RECORDS'] ?? 100);
 const MAX_BYTES = 4 * 2 ** 20;
 const RETRY_MS = 100;
+/** How long each batch takes more, as one does on a busy machine. */
+const SLOWER_BY_MS = Number(process.env['CHAOS_SLOWER_BY_MS'] ?? 0);
+/** As libs/store names the statement that moves an offset. */
+const MOVE_NAME = 'move_offset';
 
 const pool = createPool({
   url: env('DATABASE_URL'),
@@ -28,7 +43,13 @@ const DEFECTS: Readonly<Record<string, Defect>> = {
   /** As the product does it: what another one fails at has to be its defect. */
   async none(batch, from, next) {
     const { events, dead } = decodeBatch(batch.records, keys);
-    await projectBatch(pool, batch, from, next, events, dead, { hooks });
+    return (await projectBatch(pool, batch, from, next, events, dead, { hooks })).next;
+  },
+
+  /** The offset is moved without compare-and-set. */
+  async 'plain-update'(batch, from, next) {
+    const { events, dead } = decodeBatch(batch.records, keys);
+    await projectBatch(unfenced, batch, from, next, events, dead, { hooks });
   },
 
   /** The offset is committed before the rows are: at most once. */
@@ -76,6 +97,18 @@ const DEFECTS: Readonly<Record<string, Defect>> = {
   },
 };
 
+const unfenced: StorePool = { ...pool, connect: async () => withoutCompare(await pool.connect()) };
+
+function withoutCompare(client: StoreClient): StoreClient {
+  return {
+    ...client,
+    run: (statement, values) =>
+      statement.name === MOVE_NAME
+        ? client.query(statement.text.replace('next = $4::bigint', '$4::bigint is not null'), values)
+        : client.run(statement, values),
+  };
+}
+
 const defect = DEFECTS[process.argv[2] ?? ''];
 if (defect === undefined) throw new Error(`no such defect; there are ${Object.keys(DEFECTS).join(', ')}`);
 const log = createKafkaLog({ brokers: env('KAFKA_BROKERS').split(','), clientId: 'broken-projector' });
@@ -87,11 +120,14 @@ const consumer = await log.consume({
   startAt: async (partition) => (await readOffset(pool, partition)) ?? 0,
   async onBatch(batch): Promise<BatchResult> {
     const { from, next } = batch;
-    await defect(batch, from, next);
-    return { next };
+    await sleep(SLOWER_BY_MS);
+    return { next: (await defect(batch, from, next)) ?? next };
   },
 });
 process.stdout.write('Ready\n');
+process.once('SIGTERM', () => {
+  void consumer.close().finally(() => process.exit(0));
+});
 await consumer.ended;
 
 /** Rows without the partition's own offset: under an offset that nobody reads. */

@@ -6,7 +6,6 @@ import { outcomeOf, type Outcome } from '../outcome.ts';
 import type { Scene } from '../scene.ts';
 import { endSessions, freeze, freezeInTransaction } from '../transactions.ts';
 import { until } from '../wait.ts';
-import { noted } from './rebalances.ts';
 import { metric } from '../metric.ts';
 
 /** One record at a time: there is always a batch under way. */
@@ -141,4 +140,12 @@ async function countWith(scene: Scene, mode: string): Promise<number> {
   await sleep(AWAKE_MS);
   const { rows, records } = await noted(scene);
   return rows - records;
+}
+
+/** What counting projectors wrote: rows, and the records that they are about. */
+async function noted(scene: Scene): Promise<{ rows: number; records: number }> {
+  const { rows } = await scene.database.pool.query<{ rows: number; records: number }>(
+    'select count(*) as rows, count(distinct (partition, "offset")) as records from public.noted',
+  );
+  return rows[0] ?? { rows: 0, records: 0 };
 }
