@@ -97,6 +97,16 @@ describe('the repository', () => {
     expect(stalePages({ ...pages, 'errors.md': `${errorsPage()}more` })).toEqual(['docs/errors.md']);
   });
 
+  test('has each app of the program in nest-cli.json, with the file that it begins with', () => {
+    const { projects } = JSON.parse(readFileSync(join(ROOT, 'nest-cli.json'), 'utf8')) as { projects: Record<string, NestProject> };
+    expect(wrongProjects(files, projects)).toEqual([]);
+    const planted = [...files, { path: 'apps/planted/src/index.ts', text: '' }];
+    expect(wrongProjects(planted, projects)).toEqual(['apps/planted/src/index: not in nest-cli.json']);
+    expect(wrongProjects(files, { ...projects, gone: { root: 'apps/gone', entryFile: 'apps/gone/src/index' } })).toEqual([
+      'apps/gone/src/index: not there',
+    ]);
+  });
+
   test('publishes the topics that it uses by default', () => {
     const result = readConfig({ env: {}, cwd: ROOT });
     expect(result.ok && result.config.topics).toMatchObject({ events: SIGHTINGS_TOPIC, deadLetters: DEAD_LETTERS_TOPIC });
@@ -347,6 +357,22 @@ function unknownCommands(markdown: string): string[] {
     if (npm !== undefined) return (script ?? npm.slice('npm '.length)) in scripts ? [] : [npm];
     return custody === undefined || commands.has(custody) ? [] : [`custody ${custody}`];
   });
+}
+
+interface NestProject {
+  readonly root: string;
+  readonly entryFile: string;
+}
+
+/** The program is `custody` and the parts that it is put together from, each of which is had through its index; tools and pages are none. */
+function wrongProjects(among: readonly SourceFile[], projects: Readonly<Record<string, NestProject>>): string[] {
+  const parts = among.map(({ path }) => path).filter((path) => /^apps\/(?:custody\/src\/main|[^/]+\/src\/index)\.ts$/.test(path));
+  const there = parts.map((path) => path.replace(/\.ts$/, ''));
+  const listed = Object.values(projects).map(({ entryFile }) => entryFile);
+  return [
+    ...there.filter((entry) => !listed.includes(entry)).map((entry) => `${entry}: not in nest-cli.json`),
+    ...listed.filter((entry) => !there.includes(entry)).map((entry) => `${entry}: not there`),
+  ];
 }
 
 function stalePages(pages: Readonly<Record<string, string>>): string[] {
