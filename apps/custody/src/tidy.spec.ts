@@ -10,6 +10,7 @@ import { cruise, type ICruiseOptions, type ICruiseResult } from 'dependency-crui
 import typescript from 'typescript';
 import { asyncApiDocument, DEAD_LETTERS_TOPIC, errorsPage, openApiDocument, SIGHTINGS_TOPIC } from '#lib/contracts';
 import { configReference, readConfig } from '#lib/runtime';
+import { program } from './program.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const LINES_MAX = 500;
@@ -348,8 +349,7 @@ function brokenScripts(scripts: Readonly<Record<string, string>>): string[] {
 /** Commands in fenced blocks that neither package.json nor the command line has. */
 function unknownCommands(markdown: string): string[] {
   const scripts = packageScripts();
-  const main = ['main.ts', 'people-commands.ts'].map((name) => readFileSync(join(import.meta.dirname, name), 'utf8')).join('');
-  const commands = new Set([...main.matchAll(/\.command\('([a-z-]+)/g)].map(([, name]) => name));
+  const commands = new Set(program().commands.map((command) => command.name()));
   const blocks = [...markdown.matchAll(/```(?:sh|bash|console|text)?\n([\s\S]*?)```/g)].flatMap(([, block = '']) => block.split('\n'));
   const spans = [...markdown.replace(/```[\s\S]*?```/g, '').matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span);
   return [...blocks, ...spans].flatMap((line) => {
