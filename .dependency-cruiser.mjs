@@ -8,8 +8,8 @@ const NODE =
 const NEST = [npm('@nestjs/(common|core|microservices|platform-fastify)'), npm('rxjs'), npm('reflect-metadata'), npm('fastify')];
 /** Programs about the product, not of it: they may import anything, and nothing imports them. */
 const TOOLS = '^apps/(bench|chaos)/';
-/** A lib's public interface; runtime has a second entry for what loads Nest at once. */
-const LIBS = '^libs/([^/]+/src/index|runtime/src/(nest|config/index))\\.ts$';
+/** A lib's public interface; runtime and store have further entries for what has to load at once, without Nest or drivers. */
+const LIBS = '^libs/([^/]+/src/index|runtime/src/(nest|config/index)|store/src/embedded/data-format)\\.ts$';
 
 /** Suites, contract suites, processes that suites start, and what makes published vectors: they may also read files, generate cases, and use real servers. */
 const SUITE = '(\\.(spec|contract)\\.ts|/vectors/[^/]+\\.mjs|/test-processes/[^/]+\\.(ts|mjs))$';

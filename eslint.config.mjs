@@ -27,7 +27,7 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: '^#(lib|app)/(?!runtime/(?:nest|config)$)[^/]+/|^(\\.\\./){2,}[^./][^/]*/src/',
+              regex: '^#(lib|app)/(?!(?:runtime/(?:nest|config)|store/data-format)$)[^/]+/|^(\\.\\./){2,}[^./][^/]*/src/',
               message: 'A lib is imported by its name (#lib/domain): its index.ts is its public interface.',
             },
           ],

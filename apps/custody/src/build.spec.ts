@@ -85,13 +85,9 @@ test(
 
 /** With tsc of the Nest CLI: another compiler than ours (TypeScript 6 and not 7), on the same settings. */
 test(
-  'nest build makes the same output by nest-cli.json, which names the apps that have a Nest module',
+  'nest build makes the same output by nest-cli.json',
   () => {
     const config = readFileSync(join(ROOT, 'nest-cli.json'), 'utf8');
-    const { projects } = JSON.parse(config) as { projects: Record<string, { entryFile: string; root: string }> };
-    expect(Object.keys(projects).sort()).toEqual(['capture', 'custody', 'gateway', 'projector']);
-    for (const { entryFile } of Object.values(projects))
-      expect([entryFile, existsSync(join(ROOT, `${entryFile}.ts`))]).toEqual([entryFile, true]);
     write('nest-cli.json', config);
     write('apps/custody/src/main.ts', 'export const three: number = 3;\n');
     const nest = (): number | null =>

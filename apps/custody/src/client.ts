@@ -2,6 +2,7 @@
 import type { Problem } from '#lib/contracts';
 import { printable } from './commands/printable.ts';
 import { CommandError, EXIT, exitCodeOf } from './exit-codes.ts';
+import { detail as say } from './notes.ts';
 
 /** Long enough for a slow proof or a cold page, short enough that a hung server is noticed. */
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -11,6 +12,8 @@ export interface ClientOptions {
   readonly apiKey?: string | null;
   /** Ends every request that is under way, as CommandError with exit code 130. */
   readonly signal?: AbortSignal | undefined;
+  /** Each request and its status on stderr. Neither its headers, which may have a key, nor its body. */
+  readonly verbose?: boolean | undefined;
 }
 
 export interface Client {
@@ -29,16 +32,20 @@ export interface Client {
   post(path: string, contentType: string, body: string | Uint8Array): Promise<Response>;
 }
 
-export function createClient(base: string, { apiKey, signal }: ClientOptions = {}): Client {
+export function createClient(base: string, { apiKey, signal, verbose = false }: ClientOptions = {}): Client {
   const root = base.replace(/\/+$/, '');
   const call = async (path: string, init: RequestInit, isLong = false): Promise<Response> => {
+    say({ verbose }, `> ${init.method ?? 'GET'} ${root}${path}`);
+    const asked = performance.now();
     try {
       const ends = [...(isLong ? [] : [AbortSignal.timeout(REQUEST_TIMEOUT_MS)]), ...(signal === undefined ? [] : [signal])];
       const headers = {
         ...(apiKey === undefined || apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
         ...(init.headers as Record<string, string>),
       };
-      return await fetch(`${root}${path}`, { ...init, headers, ...(ends.length === 0 ? {} : { signal: AbortSignal.any(ends) }) });
+      const answer = await fetch(`${root}${path}`, { ...init, headers, ...(ends.length === 0 ? {} : { signal: AbortSignal.any(ends) }) });
+      say({ verbose }, `< ${answer.status} after ${Math.round(performance.now() - asked)} ms`);
+      return answer;
     } catch (error) {
       if (signal?.aborted === true) throw interrupted();
       throw unreachable(root, error);

@@ -2,9 +2,10 @@
 import { type Config, describeProblems, readConfig, type ReadConfig } from '#lib/runtime/config';
 import { apiKeyId } from './access/api-key.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import { detail, type NoteFlags } from './notes.ts';
 
 /** Options of commander that are no settings. */
-export interface CommandFlags {
+export interface CommandFlags extends NoteFlags {
   readonly server?: string;
   readonly config?: string;
   readonly apiKey?: string;
@@ -13,9 +14,10 @@ export interface CommandFlags {
 /** The problems name each key and what to write. */
 const REMEDY = 'Nothing was started. docs/configuration.md lists every setting; `custody config check` reads them again.';
 
-/** @param settings further settings given as flags, by setting name in camel case */
+/** With `--quiet` and `--verbose` the log says less or more as well. @param settings further settings given as flags, by setting name in camel case */
 export function localConfig(flags: CommandFlags, settings: Readonly<Record<string, unknown>> = {}): ReadConfig {
   const given = {
+    ...(flags.quiet === true ? { logLevel: 'error' } : flags.verbose === true ? { logLevel: 'debug' } : {}),
     ...settings,
     ...(flags.config === undefined ? {} : { config: flags.config }),
     ...(flags.server === undefined ? {} : { server: flags.server }),
@@ -23,6 +25,9 @@ export function localConfig(flags: CommandFlags, settings: Readonly<Record<strin
   const result = readConfig({ flags: given, env: process.env, cwd: process.cwd() });
   if (!result.ok)
     throw new CommandError(EXIT.usage, result.problems[0]?.code ?? 'config.invalid', describeProblems(result.problems), REMEDY);
+  const file = flags.config ?? process.env['CUSTODY_CONFIG'];
+  const data = result.config.databaseUrl === null ? result.config.dataDir : 'a database of its own (DATABASE_URL)';
+  detail(flags, `configuration: ${file ?? 'no file'}; data of this machine: ${data}`);
   return result;
 }
 

@@ -1,21 +1,12 @@
-/** The commands for people: agencies, communities, principals. Keys stand beside the keys of the log, in main.ts. */
+/** The commands for people: agencies, communities, principals. Keys stand beside the keys of the log, in program.ts. */
 import type { Command } from 'commander';
-import type { Client } from './client.ts';
-import type { PeopleOptions } from './commands/people.ts';
-import type { ExitCode } from './exit-codes.ts';
-
-type People = typeof import('./commands/people.ts');
-/** Of main.ts: makes an action that has a client and the module, which is loaded then. */
-type Asking = (
-  act: (people: People, client: Client, options: PeopleOptions, ...names: string[]) => Promise<ExitCode>,
-) => (...args: unknown[]) => Promise<void>;
+import { asking, listed } from './invocation.ts';
 
 const ROLES = 'contributor, investigator, auditor, partner, operator, admin';
 
-export function peopleCommands(root: Command, asking: Asking): void {
+export function peopleCommands(root: Command): void {
   const agency = root.command('agency').description('the agencies that use the ledger');
-  agency
-    .command('ls')
+  listed(agency.command('ls'))
     .description('list them')
     .action(asking((people, client, options) => people.list(client, 'agencies', options)));
   agency
@@ -29,8 +20,7 @@ export function peopleCommands(root: Command, asking: Asking): void {
     .option('--reason <text>', 'why')
     .action(asking((people, client, options, name = '') => people.agencySuspend(client, name, options)));
   const community = root.command('community').description('agencies that share GREEN among themselves');
-  community
-    .command('ls')
+  listed(community.command('ls'))
     .description('list them')
     .action(asking((people, client, options) => people.list(client, 'communities', options)));
   community
@@ -46,13 +36,12 @@ export function peopleCommands(root: Command, asking: Asking): void {
     .command('leave <community> <agency>')
     .description('an agency goes out (operating agency)')
     .action(asking((people, client, options, name = '', member = '') => people.communityLeave(client, name, member, options)));
-  principalCommands(root, asking);
+  principalCommands(root);
 }
 
-function principalCommands(root: Command, asking: Asking): void {
+function principalCommands(root: Command): void {
   const principal = root.command('principal').description('the people and services of your agency');
-  principal
-    .command('ls')
+  listed(principal.command('ls'))
     .description('list them')
     .action(asking((people, client, options) => people.list(client, 'principals', options)));
   principal

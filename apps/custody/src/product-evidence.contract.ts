@@ -32,7 +32,7 @@ export function evidenceContract(product: Product): void {
 
     it('of the demo is held: each of its documents and tracks, cited and received', async () => {
       const { stdout } = await product.cli('evidence', 'ls', '--json');
-      const files = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as EvidenceListView['evidence'][number]); // prettier-ignore
+      const { evidence: files } = JSON.parse(stdout) as Pick<EvidenceListView, 'evidence'>;
       const demo = ['evidence', 'ais'].flatMap((name) =>
         readdirSync(join(dirname(DEMO), name)).map((file) => join(dirname(DEMO), name, file)),
       );

@@ -10,6 +10,7 @@ import { cruise, type ICruiseOptions, type ICruiseResult } from 'dependency-crui
 import typescript from 'typescript';
 import { asyncApiDocument, DEAD_LETTERS_TOPIC, errorsPage, openApiDocument, SIGHTINGS_TOPIC } from '#lib/contracts';
 import { configReference, readConfig } from '#lib/runtime';
+import { program } from './program.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const LINES_MAX = 500;
@@ -95,6 +96,16 @@ describe('the repository', () => {
     };
     expect(stalePages(pages)).toEqual([]);
     expect(stalePages({ ...pages, 'errors.md': `${errorsPage()}more` })).toEqual(['docs/errors.md']);
+  });
+
+  test('has each app of the program in nest-cli.json, with the file that it begins with', () => {
+    const { projects } = JSON.parse(readFileSync(join(ROOT, 'nest-cli.json'), 'utf8')) as { projects: Record<string, NestProject> };
+    expect(wrongProjects(files, projects)).toEqual([]);
+    const planted = [...files, { path: 'apps/planted/src/index.ts', text: '' }];
+    expect(wrongProjects(planted, projects)).toEqual(['apps/planted/src/index: not in nest-cli.json']);
+    expect(wrongProjects(files, { ...projects, gone: { root: 'apps/gone', entryFile: 'apps/gone/src/index' } })).toEqual([
+      'apps/gone/src/index: not there',
+    ]);
   });
 
   test('publishes the topics that it uses by default', () => {
@@ -338,8 +349,7 @@ function brokenScripts(scripts: Readonly<Record<string, string>>): string[] {
 /** Commands in fenced blocks that neither package.json nor the command line has. */
 function unknownCommands(markdown: string): string[] {
   const scripts = packageScripts();
-  const main = ['main.ts', 'people-commands.ts'].map((name) => readFileSync(join(import.meta.dirname, name), 'utf8')).join('');
-  const commands = new Set([...main.matchAll(/\.command\('([a-z-]+)/g)].map(([, name]) => name));
+  const commands = new Set(program().commands.map((command) => command.name()));
   const blocks = [...markdown.matchAll(/```(?:sh|bash|console|text)?\n([\s\S]*?)```/g)].flatMap(([, block = '']) => block.split('\n'));
   const spans = [...markdown.replace(/```[\s\S]*?```/g, '').matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span);
   return [...blocks, ...spans].flatMap((line) => {
@@ -347,6 +357,22 @@ function unknownCommands(markdown: string): string[] {
     if (npm !== undefined) return (script ?? npm.slice('npm '.length)) in scripts ? [] : [npm];
     return custody === undefined || commands.has(custody) ? [] : [`custody ${custody}`];
   });
+}
+
+interface NestProject {
+  readonly root: string;
+  readonly entryFile: string;
+}
+
+/** The program is `custody` and the parts that it is put together from, each of which is had through its index; tools and pages are none. */
+function wrongProjects(among: readonly SourceFile[], projects: Readonly<Record<string, NestProject>>): string[] {
+  const parts = among.map(({ path }) => path).filter((path) => /^apps\/(?:custody\/src\/main|[^/]+\/src\/index)\.ts$/.test(path));
+  const there = parts.map((path) => path.replace(/\.ts$/, ''));
+  const listed = Object.values(projects).map(({ entryFile }) => entryFile);
+  return [
+    ...there.filter((entry) => !listed.includes(entry)).map((entry) => `${entry}: not in nest-cli.json`),
+    ...listed.filter((entry) => !there.includes(entry)).map((entry) => `${entry}: not there`),
+  ];
 }
 
 function stalePages(pages: Readonly<Record<string, string>>): string[] {

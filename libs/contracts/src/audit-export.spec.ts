@@ -1,4 +1,4 @@
-import { auditCsv, auditCsvHead, auditLine } from './audit-export.ts';
+import { auditCsv, auditCsvHead, auditRowAt } from './audit-export.ts';
 import type { AuditRow } from './audit-views.ts';
 import type { Coordinates } from './coordinates-view.ts';
 
@@ -29,7 +29,7 @@ const isFormula = (cell: string): boolean => /^\s*[=+\-@\t\r＝＋－＠]/u.test
 
 describe('an audit as a file', () => {
   test('names the coordinates in each row', () => {
-    expect(JSON.parse(auditLine(row(), AT))).toMatchObject({ logIndex: 8, logSize: 64, policy: 0 });
+    expect(auditRowAt(row(), AT)).toMatchObject({ logIndex: 8, logSize: 64, policy: 0 });
     const names = auditCsvHead().trimEnd().split(',');
     expect(cells(auditCsv(row(), AT)).at(names.indexOf('log_size'))).toBe('64');
     expect(cells(auditCsv(row(), AT))).toHaveLength(names.length);

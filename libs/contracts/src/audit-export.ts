@@ -2,9 +2,8 @@
 import type { AuditRow } from './audit-views.ts';
 import type { Coordinates } from './coordinates-view.ts';
 
-/** One line of NDJSON, with its line feed. */
-export const auditLine = (row: AuditRow, { asOf, policy }: Coordinates): string =>
-  `${JSON.stringify({ ...row, logSize: asOf.logSize, policy })}\n`;
+/** A row of NDJSON. */
+export const auditRowAt = (row: AuditRow, { asOf, policy }: Coordinates) => ({ ...row, logSize: asOf.logSize, policy });
 
 const COLUMNS: readonly (readonly [name: string, cell: (row: AuditRow, of: Coordinates) => string])[] = [
   ['log_index', ({ logIndex }) => String(logIndex)],

@@ -26,7 +26,7 @@ export type { DeadLettersView, DeadLetterView, HealthView, RetriedView } from '.
 export type { Coordinates } from './coordinates-view.ts';
 export type { EvidenceListView, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
 export { AUDIT_FILTERS, readAuditQuery, type AuditQuery, type ReadAuditQuery } from './audit-query.ts';
-export { auditCsv, auditCsvHead, auditLine } from './audit-export.ts';
+export { auditCsv, auditCsvHead, auditRowAt } from './audit-export.ts';
 export type { AuditRow, AuditView } from './audit-views.ts';
 export type { DiffView } from './diff-view.ts';
 export type {

@@ -1,7 +1,9 @@
 /** `custody audit ls`: who wrote what, as a table for a person, or as NDJSON or CSV for a file. */
-import { auditCsv, auditCsvHead, auditLine, type AuditRow, type AuditView } from '#lib/contracts';
+import { auditCsv, auditCsvHead, auditRowAt, type AuditRow, type AuditView } from '#lib/contracts';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { type Columns, type FormFlags, printRows, type RowForms } from '../listing.ts';
+import { note, type NoteFlags } from '../notes.ts';
 import { group } from '../progress.ts';
 import { printable } from './printable.ts';
 import { minuteText } from './trace-as-of.ts';
@@ -9,33 +11,40 @@ import { minuteText } from './trace-as-of.ts';
 const PAGE_ROWS = 500;
 const TABLE_ROWS = 50;
 
-export interface AuditListOptions {
+export interface AuditListOptions extends FormFlags, NoteFlags {
   readonly as: 'table' | 'ndjson' | 'csv';
   readonly limit?: string;
   readonly asOf?: string;
-  readonly json?: boolean;
 }
 
 export async function list(client: Client, filters: readonly string[], options: AuditListOptions): Promise<ExitCode> {
   const most = limitOf(options);
   const q = filters.map(quoted).join(' ');
-  let left = most;
-  let first: AuditView | undefined;
-  const write = writerOf(options);
-  for (let cursor: string | undefined; left > 0;) {
-    const limit = String(Math.min(PAGE_ROWS, left));
+  const flags = options.as === 'ndjson' ? { ...options, jsonl: true } : options;
+  if (options.as === 'csv') process.stdout.write(auditCsvHead());
+  const all: AuditRow[] = [];
+  let shown = 0;
+  for (let cursor: string | undefined; ;) {
+    const limit = String(Math.min(PAGE_ROWS, most - shown));
     const page = await client.get<AuditView>('/v1/audit', { ...(q === '' ? {} : { q }), asOf: options.asOf, cursor, limit });
-    first ??= page;
-    write(page.rows, page);
-    left -= page.rows.length;
-    if (page.next === null) return end(options, most - left, first, false);
-    cursor = page.next;
+    shown += page.rows.length;
+    if (flags.json === true) all.push(...page.rows);
+    else printRows(flags, page.rows, formsOf(options, page));
+    if (page.next !== null && shown < most) {
+      cursor = page.next;
+      continue;
+    }
+    if (flags.json === true) process.stdout.write(`${JSON.stringify({ ...page, rows: all })}\n`);
+    else if (options.as === 'table') note(options, countText(shown, page));
+    return EXIT.ok;
   }
-  return end(options, most - left, first, true);
 }
 
-function limitOf({ limit, as, json }: AuditListOptions): number {
-  if (limit === undefined) return as === 'table' && json !== true ? TABLE_ROWS : Number.MAX_SAFE_INTEGER;
+/** All of them for a file, or a program that reads line by line; what has to be held as one object, or read by a person, ends sooner. */
+function limitOf({ limit, as, json, jsonl, plain }: AuditListOptions): number {
+  if (as !== 'table' && (json === true || jsonl === true || plain === true))
+    throw new CommandError(EXIT.usage, 'usage', `--as ${as} is a form of its own: leave out --json, --jsonl and --plain.`);
+  if (limit === undefined) return as === 'table' && jsonl !== true && plain !== true ? TABLE_ROWS : Number.MAX_SAFE_INTEGER;
   if (!/^[1-9]\d{0,9}$/.test(limit)) throw new CommandError(EXIT.usage, 'usage', '--limit is a whole number from 1 on.');
   return Number(limit);
 }
@@ -46,23 +55,28 @@ function quoted(filter: string): string {
   return /\s/.test(filter) && !filter.includes('"') ? `${filter.slice(0, colon + 1)}"${filter.slice(colon + 1)}"` : filter;
 }
 
-const LINE_FEEDS = { ndjson: auditLine, csv: auditCsv } as const;
+export const COLUMNS: Columns<AuditRow> = {
+  log_index: ({ logIndex }) => logIndex,
+  recorded: ({ recorded }) => recorded,
+  captured: ({ captured }) => captured,
+  agency: ({ agency }) => agency,
+  principal: ({ principal }) => principal,
+  action: ({ action }) => action,
+  id: ({ id }) => id,
+  items: ({ items }) => items.join(' '),
+  evidence: ({ evidence }) => evidence.map(({ sha256 }) => sha256).join(' '),
+  batch: ({ batch }) => batch,
+};
 
-function writerOf({ as, json }: AuditListOptions): (rows: readonly AuditRow[], page: AuditView) => void {
-  const form = json === true ? 'ndjson' : as;
-  if (form === 'csv') process.stdout.write(auditCsvHead());
-  return (rows, { coordinates }) => {
-    for (const row of rows) process.stdout.write(form === 'table' ? `${rowText(row)}\n` : LINE_FEEDS[form](row, coordinates));
-  };
-}
+const formsOf = ({ as }: AuditListOptions, { coordinates }: AuditView): RowForms<AuditRow> => ({
+  columns: COLUMNS,
+  line: (row) => auditRowAt(row, coordinates),
+  text: (rows) => rows.map((row) => (as === 'csv' ? auditCsv(row, coordinates) : `${rowText(row)}\n`)).join(''),
+});
 
-function end({ as, json }: AuditListOptions, shown: number, first: AuditView | undefined, more: boolean): ExitCode {
-  const size = group(first?.coordinates.asOf.logSize ?? 0);
-  if (as === 'table' && json !== true)
-    process.stderr.write(
-      `${group(shown)} ${shown === 1 ? 'entry' : 'entries'} at log size ${size}.${more ? ' There may be more: --limit.' : ''}\n`,
-    );
-  return EXIT.ok;
+function countText(shown: number, { coordinates, next }: AuditView): string {
+  const more = next === null ? '' : ' There may be more: --limit.';
+  return `${group(shown)} ${shown === 1 ? 'entry' : 'entries'} at log size ${group(coordinates.asOf.logSize)}.${more}`;
 }
 
 function rowText(row: AuditRow): string {

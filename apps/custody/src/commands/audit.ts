@@ -31,7 +31,9 @@ export async function audit(flags: AuditFlags): Promise<ExitCode> {
     // Before the database is looked at: a log that grows meanwhile is not behind what it signed then.
     const said = await store.pool.transaction(storedKeyNotices);
     const anchors = [...signedHead(config, origin), ...keptElsewhere(flags, keys, said)];
-    const report = await audited(store.pool, (client, onProgress) => auditLedger(client, { keys, anchors, onProgress }));
+    const report = await audited(store.pool, flags.quiet !== true, (client, onProgress) =>
+      auditLedger(client, { keys, anchors, onProgress }),
+    );
     process.stdout.write(`${flags.json === true ? JSON.stringify(report) : auditText(report)}\n`);
     return auditExit(report);
   } finally {
@@ -46,6 +48,7 @@ const LOOK_EVERY_MS = 100;
 /** One moment of the database, while others write: one at which the newest seal has its signed head, if such a moment comes. */
 async function audited(
   pool: StorePool,
+  isShown: boolean,
   work: (client: Parameters<typeof auditLedger>[0], onProgress: (part: string, done: number, of: number) => void) => Promise<AuditReport>,
 ): Promise<AuditReport> {
   for (const end = performance.now() + SIGNING_MS; ; await sleep(LOOK_EVERY_MS)) {
@@ -56,7 +59,7 @@ async function audited(
       if (!(await isNewestSealSigned(client)) && performance.now() < end) return null;
       const bars = new Map<string, ReturnType<typeof progressBar>>();
       const made = await work(client, (part, done, of) => {
-        if (!bars.has(part)) bars.set(part, progressBar(part, of));
+        if (!bars.has(part)) bars.set(part, progressBar(part, of, isShown));
         bars.get(part)?.update(done);
       });
       for (const bar of bars.values()) bar.finish();

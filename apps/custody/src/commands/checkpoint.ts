@@ -21,19 +21,22 @@ import {
 } from '#lib/ledger';
 import { type Client, createClient } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import type { FormFlags } from '../listing.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { firstDifference } from '../log-difference.ts';
 import { logKeySeed } from '../log-key.ts';
 import { type Head, judgedKeys, keyNoticesIn, movedKeys } from '../log-key-list.ts';
 import { checkpointIn, headOfNote, namedKeys, pathBetween, trustFor, type TrustFlags, withSaid } from '../log-trust.ts';
+import type { NoteFlags } from '../notes.ts';
 import { headOf, keepPin, readPin } from '../pins.ts';
 import { printVerdict } from './verify-report.ts';
 
 const CHECKPOINT = '/log/checkpoint';
 
 /** The note as it was signed: what to keep, to compare with a later one. */
-export async function get(client: Client): Promise<ExitCode> {
-  process.stdout.write(await client.text(CHECKPOINT));
+export async function get(client: Client, { json }: FormFlags): Promise<ExitCode> {
+  const checkpoint = await client.text(CHECKPOINT);
+  process.stdout.write(json === true ? `${JSON.stringify({ checkpoint })}\n` : checkpoint);
   return EXIT.ok;
 }
 
@@ -41,7 +44,7 @@ export async function get(client: Client): Promise<ExitCode> {
  * The verifier key of the log in its standard form (C2SP signed-note): name, key id, public key. Where the log is sealed: it is this machine's
  * key under the name that the server's log has, and is printed only if that log's head is signed by it.
  */
-export async function key(client: Client, flags: CommandFlags): Promise<ExitCode> {
+export async function key(client: Client, flags: CommandFlags & FormFlags): Promise<ExitCode> {
   const note = await client.text(CHECKPOINT);
   const [origin = ''] = note.split('\n', 1);
   const own = signingKey('log', origin, await logKeySeed(localConfig(flags).config));
@@ -52,13 +55,12 @@ export async function key(client: Client, flags: CommandFlags): Promise<ExitCode
       'key.other',
       `The log at ${client.base} is not signed by the key of this machine: ${opened.fault.detail}.`,
     );
-  process.stdout.write(`${formatVerifierKey(own)}\n`);
+  const verifierKey = formatVerifierKey(own);
+  process.stdout.write(`${flags.json === true ? JSON.stringify({ verifierKey }) : verifierKey}\n`);
   return EXIT.ok;
 }
 
-export interface PinFlags extends TrustFlags {
-  readonly json?: boolean;
-}
+export type PinFlags = TrustFlags & FormFlags & NoteFlags;
 
 /**
  * Keeps the log's key and head: what is checked later is held against them. With a key the head must be signed by it; without, the first time,
@@ -112,7 +114,7 @@ async function keysOfLog(client: Client, origin: string, checkpoint: string): Pr
 export async function compare(client: Client, other: string | undefined, flags: PinFlags): Promise<ExitCode> {
   const note = await client.text(CHECKPOINT);
   const here = headOfNote(note);
-  const there = await otherHead(here.origin, other);
+  const there = await otherHead(here.origin, other, flags);
   if (there.origin !== here.origin)
     throw new CommandError(EXIT.usage, 'checkpoint.other-log', `The heads are of two logs, ${here.origin} and ${there.origin}.`);
   const { trust } = await trustFor(note, flags, null);
@@ -180,7 +182,7 @@ interface OtherHead {
   readonly client: Client | null;
 }
 
-async function otherHead(origin: string, other: string | undefined): Promise<OtherHead> {
+async function otherHead(origin: string, other: string | undefined, { verbose }: NoteFlags): Promise<OtherHead> {
   if (other === undefined) {
     const pinned = readPin(origin);
     if (pinned === null)
@@ -192,7 +194,7 @@ async function otherHead(origin: string, other: string | undefined): Promise<Oth
     return { name: 'pinned', origin, ...headOf(pinned), note: null, client: null };
   }
   if (/^https?:/.test(other)) {
-    const client = createClient(other);
+    const client = createClient(other, { verbose });
     const note = await client.text(CHECKPOINT);
     return { name: other, ...headOfNote(note), note, client };
   }

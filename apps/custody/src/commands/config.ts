@@ -1,9 +1,10 @@
 /** `custody config check|print`: what this machine's configuration is, and where each value comes from. */
 import { configView, printConfig } from '#lib/runtime';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { type Columns, type FormFlags, printList } from '../listing.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 
-type Flags = CommandFlags & { readonly json?: boolean };
+type Flags = CommandFlags & FormFlags;
 
 /** Every problem at once (by localConfig), or one line. */
 export function check(flags: Flags): Promise<ExitCode> {
@@ -17,6 +18,15 @@ const REDACTED = { redacted: true };
 
 export function print(flags: Flags): Promise<ExitCode> {
   const read = localConfig(flags);
-  process.stdout.write(flags.json === true ? `${JSON.stringify({ settings: configView(read, REDACTED) })}\n` : printConfig(read, REDACTED));
+  const settings = configView(read, REDACTED);
+  printList(flags, { settings }, settings, { columns: COLUMNS, text: () => printConfig(read, REDACTED) });
   return Promise.resolve(EXIT.ok);
 }
+
+/** Of a secret that is set, the value is an empty cell: `hidden` tells it from one that has none. */
+export const COLUMNS: Columns<ReturnType<typeof configView>[number]> = {
+  name: ({ name }) => name,
+  value: ({ value }) => (value === undefined ? '' : JSON.stringify(value)),
+  origin: ({ origin }) => origin,
+  hidden: ({ hidden }) => hidden === true,
+};

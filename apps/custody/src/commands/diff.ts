@@ -2,22 +2,35 @@
 import type { DiffView } from '#lib/contracts';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { type Columns, type FormFlags, printList } from '../listing.ts';
 import { group } from '../progress.ts';
 import { printable } from './printable.ts';
 import { minuteText } from './trace-as-of.ts';
 
-export interface DiffOptions {
+export interface DiffOptions extends FormFlags {
   readonly from: string;
   readonly to?: string;
-  readonly json?: boolean;
 }
 
-export async function diff(client: Client, item: string, { from, to, json }: DiffOptions): Promise<ExitCode> {
+export async function diff(client: Client, item: string, options: DiffOptions): Promise<ExitCode> {
   if (item === '') throw new CommandError(EXIT.usage, 'usage', 'Name an item, such as vin:WDDSYNTH9JA000001.');
-  const view = await client.get<DiffView>(`/v1/items/${encodeURIComponent(item)}/diff`, { from, to });
-  process.stdout.write(json === true ? `${JSON.stringify(view)}\n` : `${diffText(view)}\n`);
+  const view = await client.get<DiffView>(`/v1/items/${encodeURIComponent(item)}/diff`, { from: options.from, to: options.to });
+  printList(options, view, view.changes, { columns: COLUMNS, text: () => `${diffText(view)}\n` });
   return EXIT.ok;
 }
+
+export const COLUMNS: Columns<DiffView['changes'][number]> = {
+  change: ({ change }) => change,
+  agency: ({ event }) => event.agency,
+  id: ({ event }) => event.id,
+  kind: ({ kind }) => kind,
+  standing_before: ({ before }) => before?.standing,
+  standing_after: ({ after }) => after.standing,
+  places_before: ({ before }) => before?.places,
+  places_after: ({ after }) => after.places,
+  by: ({ by }) => by.map(({ agency, id }) => `${agency}/${id}`).join(' '),
+  summary: ({ summary }) => summary,
+};
 
 /** One block for each change; the last line says between which points. */
 export function diffText({ item, from, to, changes }: DiffView): string {

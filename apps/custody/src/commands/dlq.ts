@@ -2,27 +2,43 @@
 import type { DeadLettersView, DeadLetterView, RetriedView } from '#lib/contracts';
 import { problemError, readAnswer, type Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { type FormFlags, printList, type RowForms } from '../listing.ts';
+import { note, type NoteFlags } from '../notes.ts';
 import { printable } from './printable.ts';
 
-interface Options {
-  readonly json?: boolean;
+interface Options extends FormFlags, NoteFlags {
   readonly limit?: unknown;
 }
 
 export async function list(client: Client, options: Options): Promise<ExitCode> {
   const view = await client.get<DeadLettersView>('/v1/dead-letters', { limit: String(options.limit ?? 50) });
-  if (options.json === true) process.stdout.write(`${JSON.stringify(view)}\n`);
-  else {
-    for (const { seq, topic, partition, offset, code, detail, bytes, retried } of view.deadLetters) {
-      process.stdout.write(
-        `${String(seq).padStart(5)}  ${code}  ${topic}/${partition}@${offset}  ${bytes} bytes${retried ? '  retried' : ''}\n       ${printable(detail)}\n`,
-      );
-    }
-    if (view.deadLetters.length === 0) process.stderr.write('No dead letters.\n');
-    if (view.next !== null) process.stderr.write('There are more: ask with a larger --limit.\n');
+  printList(options, view, view.deadLetters, FORMS);
+  if (options.json !== true) {
+    if (view.deadLetters.length === 0) note(options, 'No dead letters.');
+    if (view.next !== null) note(options, 'There are more: ask with a larger --limit.');
   }
   return EXIT.ok;
 }
+
+export const FORMS: RowForms<DeadLettersView['deadLetters'][number]> = {
+  columns: {
+    seq: ({ seq }) => seq,
+    code: ({ code }) => code,
+    topic: ({ topic }) => topic,
+    partition: ({ partition }) => partition,
+    offset: ({ offset }) => offset,
+    bytes: ({ bytes }) => bytes,
+    retried: ({ retried }) => retried,
+    detail: ({ detail }) => detail,
+  },
+  text: (letters) =>
+    letters
+      .map(
+        ({ seq, topic, partition, offset, code, detail, bytes, retried }) =>
+          `${String(seq).padStart(5)}  ${code}  ${topic}/${partition}@${offset}  ${bytes} bytes${retried ? '  retried' : ''}\n       ${printable(detail)}\n`,
+      )
+      .join(''),
+};
 
 export async function show(client: Client, seq: string, options: Options): Promise<ExitCode> {
   const letter = await client.get<DeadLetterView>(`/v1/dead-letters/${numberOf(seq)}`);

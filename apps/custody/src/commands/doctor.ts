@@ -8,6 +8,7 @@ import { remedyOf } from '../catalogue-remedy.ts';
 import { databaseFault } from '../database-fault.ts';
 import { eventLogFault, openEventLog } from '../event-logs.ts';
 import { type CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { type FormFlags, printList, type RowForms } from '../listing.ts';
 import { type CommandFlags, localConfig, serverAndKey } from '../local-config.ts';
 import { printable } from './printable.ts';
 import { databaseChecks, type Finding, serverFinding, type Verdict } from './doctor-checks.ts';
@@ -15,7 +16,7 @@ import { databaseChecks, type Finding, serverFinding, type Verdict } from './doc
 /** Less than this and Postgres soon refuses to write. */
 const DISK_BYTES_MIN = 1024 ** 3;
 
-export async function doctor(flags: CommandFlags & { readonly json?: boolean }): Promise<ExitCode> {
+export async function doctor(flags: CommandFlags & FormFlags): Promise<ExitCode> {
   const { config } = localConfig(flags);
   const findings: Finding[] = [{ name: 'configuration', verdict: 'ok', detail: `profile ${config.profile}` }, await diskFinding(config)];
   const running = await serverFinding(serverAndKey(flags).server);
@@ -23,12 +24,22 @@ export async function doctor(flags: CommandFlags & { readonly json?: boolean }):
   // The embedded database belongs to the server while that runs; then the server's own health says the rest.
   if (running.verdict === 'absent' || config.databaseUrl !== null) findings.push(...(await databaseFindings(config)));
   else if (config.kafka.brokers.length > 0) findings.push(await kafkaFinding(config));
-  if (flags.json === true) process.stdout.write(`${JSON.stringify({ findings })}\n`);
-  else for (const finding of findings) process.stdout.write(linesOf(finding));
+  printList(flags, { findings }, findings, FORMS);
   return findings.some(({ verdict }) => verdict === 'fail') ? EXIT.unexpected : EXIT.ok;
 }
 
 const VERDICT_WORDS: Readonly<Record<Verdict, string>> = { ok: 'ok  ', warn: 'warn', fail: 'FAIL', absent: '--  ' };
+
+export const FORMS: RowForms<Finding> = {
+  columns: {
+    verdict: ({ verdict }) => verdict,
+    name: ({ name }) => name,
+    code: ({ code }) => code,
+    detail: ({ detail }) => detail,
+    remedy: ({ remedy }) => remedy,
+  },
+  text: (findings) => findings.map(linesOf).join(''),
+};
 
 function linesOf({ name, verdict, detail, code, remedy }: Finding): string {
   const line = `${VERDICT_WORDS[verdict]}  ${name.padEnd(14)}  ${printable(detail)}${code === undefined ? '' : ` [${code}]`}\n`;

@@ -38,7 +38,7 @@ export async function tamper(flags: DrillFlags): Promise<ExitCode> {
     await source?.close();
   }
   try {
-    const bar = progressBar('tamperings', mutations);
+    const bar = progressBar('tamperings', mutations, flags.quiet !== true);
     const result = await drill({ copy, random, seed, mutations, onProgress: (done) => bar.update(done) });
     bar.finish();
     process.stdout.write(`${flags.json === true ? JSON.stringify(result, null, 2) : drillText(result)}\n`);

@@ -7,12 +7,13 @@ import { problemError, type Client } from '../client.ts';
 import { hashFile, saveEvidence, uploadFile, type HashedFile } from '../evidence-client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { OPERATOR } from '../operator.ts';
+import { type FormFlags, printList, printRows, type RowForms } from '../listing.ts';
+import { note, type NoteFlags } from '../notes.ts';
 import { group } from '../progress.ts';
 import { evidenceLine, evidenceText } from './evidence-text.ts';
 import { printable } from './printable.ts';
 
-export interface EvidenceFlags {
-  readonly json?: boolean;
+export interface EvidenceFlags extends FormFlags, NoteFlags {
   readonly for?: string;
   readonly locator?: string;
   readonly purpose?: string;
@@ -91,17 +92,33 @@ export async function get(client: Client, hash: string, flags: EvidenceFlags): P
 }
 
 export async function list(client: Client, flags: EvidenceFlags): Promise<ExitCode> {
+  const files: Row[] = [];
   let count = 0;
   for (let cursor: string | undefined; ;) {
     const page = await client.get<EvidenceListView>('/v1/evidence', { cursor, limit: '500' });
-    for (const each of page.evidence) tell(flags, each, evidenceLine(each));
+    printRows(flags, page.evidence, FORMS);
+    if (flags.json === true) files.push(...page.evidence);
     count += page.evidence.length;
     if (page.next === null) break;
     cursor = page.next;
   }
-  if (flags.json !== true) say(`${group(count)} ${count === 1 ? 'file' : 'files'} of evidence that you may see.`);
+  if (flags.json === true) printList(flags, { evidence: files }, files, FORMS);
+  else note(flags, `${group(count)} ${count === 1 ? 'file' : 'files'} of evidence that you may see.`);
   return EXIT.ok;
 }
+
+type Row = EvidenceListView['evidence'][number];
+export const FORMS: RowForms<Row> = {
+  columns: {
+    sha256: ({ sha256 }) => sha256,
+    bytes: ({ bytes }) => bytes,
+    media_type: ({ mediaType }) => mediaType,
+    agency: ({ receivedBy }) => receivedBy.agency,
+    principal: ({ receivedBy }) => receivedBy.principal,
+    received: ({ received }) => received,
+  },
+  text: (files) => files.map((each) => `${printable(evidenceLine(each))}\n`).join(''),
+};
 
 const chainOf = (client: Client, sha256: string): Promise<EvidenceView> =>
   client.get<EvidenceView>(`/v1/evidence/sha256/${sha256}/custody`);
@@ -127,10 +144,13 @@ export async function release(client: Client, hash: string, flags: EvidenceFlags
   const sha256 = hashOf(hash);
   const own = (await chainOf(client, sha256)).holds.filter(({ agency }) => agency === OPERATOR.agency);
   if (own.length === 0) throw new CommandError(EXIT.notFound, 'evidence.no-hold', 'No hold of this agency is on this evidence.');
+  const released: { readonly hold: string; readonly by: string }[] = [];
   for (const { by } of own) {
     const id = await submit(client, actOn({ act: 'released', of: by.id, ...actWords(sha256, flags, 'end of the legal hold') }));
-    tell(flags, { sha256, released: by.id, by: id }, `${sha256}  ${by.id} released by ${id}`);
+    released.push({ hold: by.id, by: id });
+    if (flags.json !== true) say(`${sha256}  ${by.id} released by ${id}`);
   }
+  if (flags.json === true) process.stdout.write(`${JSON.stringify({ sha256, released })}\n`);
   return EXIT.ok;
 }
 

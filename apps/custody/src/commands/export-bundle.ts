@@ -17,11 +17,12 @@ import { parseIdentifier } from '#lib/domain';
 import type { Client } from '../client.ts';
 import { readEvidence } from '../evidence-client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { note, type NoteFlags } from '../notes.ts';
 import { packageRoot } from '../package-root.ts';
 import { group } from '../progress.ts';
 import { printable } from './printable.ts';
 
-export interface ExportBundleOptions {
+export interface ExportBundleOptions extends NoteFlags {
   readonly output?: unknown;
   /** Of an earlier head of the log; absent: the newest. */
   readonly size?: unknown;
@@ -34,11 +35,8 @@ const PAGE = 'dist/apps/verify-page/verify.html';
 const PREFIX = 'item:';
 
 /** @param subject an identifier, with `item:` before it or without */
-export async function exportBundle(
-  client: Client,
-  subject: string,
-  { output, size, json, evidence }: ExportBundleOptions,
-): Promise<ExitCode> {
+export async function exportBundle(client: Client, subject: string, options: ExportBundleOptions): Promise<ExitCode> {
+  const { output, size, evidence } = options;
   const item = itemOf(subject);
   if (typeof output !== 'string') throw new CommandError(EXIT.usage, 'usage', 'A bundle is a file: name it with -o, as in -o bundle.zip.');
   const document = await proofOf(client, item, typeof size === 'string' ? size : undefined);
@@ -49,7 +47,7 @@ export async function exportBundle(
   const zip = writeBundleZip(files);
   if (!zip.ok) throw new CommandError(EXIT.unexpected, zip.fault.code, zip.fault.detail);
   await writeWhole(output, zip.value);
-  tell(output, zip.value, document, json === true);
+  tell(output, zip.value, document, options);
   return EXIT.ok;
 }
 
@@ -129,13 +127,14 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-function tell(path: string, zip: Uint8Array, { seal, events, checkpoint }: ProofDocument, json: boolean): void {
+function tell(path: string, zip: Uint8Array, { seal, events, checkpoint }: ProofDocument, options: ExportBundleOptions): void {
   const [origin = ''] = checkpoint.split('\n', 1);
   const size = Number(seal.index) + 1;
   const told = { file: path, bytes: zip.length, sha256: sha256Hex(zip), events: events.length, log: origin, size };
-  if (json) process.stdout.write(`${JSON.stringify(told)}\n`);
+  if (options.json === true) process.stdout.write(`${JSON.stringify(told)}\n`);
   else {
     const what = `${group(told.events)} ${told.events === 1 ? 'event' : 'events'}`;
-    process.stderr.write(`${what}, as ${printable(origin)} shows them at size ${group(size)}, written to ${path}\nsha256 ${told.sha256}\n`);
+    note(options, `${what}, as ${origin} shows them at size ${group(size)}, written to ${path}`);
+    note(options, `sha256 ${told.sha256}`);
   }
 }

@@ -9,6 +9,7 @@ import { ACT_KINDS } from '#lib/domain';
 import { caseOrder, exportCaseLine, type ExportedLine } from '#lib/sources';
 import { interrupted, type Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { note, type NoteFlags } from '../notes.ts';
 import { group } from '../progress.ts';
 import { type CaseSorter, caseSorter } from './case-sorter.ts';
 
@@ -20,7 +21,7 @@ const PAGE_CHARACTERS = 4 * 1024 * 1024;
 /** Records named on the terminal whose case line is not their own; the rest are counted. */
 const SHOWN_FOREIGN = 10;
 
-export interface ExportOptions {
+export interface ExportOptions extends NoteFlags {
   readonly output?: unknown;
   readonly json?: boolean;
   /** Ends the export with exit code 130. */
@@ -45,7 +46,7 @@ export async function exportCase(client: Client, options: ExportOptions): Promis
     const pieces = untilInterrupted(sorter.sorted(), options.signal);
     if (file === undefined) await pipeline(pieces, process.stdout, { end: false });
     else await writeTo(file, pieces);
-    tell(gathered, path, options.json === true);
+    tell(gathered, path, options);
   } catch (error) {
     if (isNew) await rm(path, { force: true });
     throw error;
@@ -124,14 +125,14 @@ async function lineOf(client: Client, document: SightingDocument, agency: string
   return target === undefined ? alone : exportCaseLine(document, [target]);
 }
 
-function tell({ lines, foreign, foreignCount }: Gathered, path: string | undefined, json: boolean): void {
+function tell({ lines, foreign, foreignCount }: Gathered, path: string | undefined, options: ExportOptions): void {
   if (foreignCount > 0) {
     const more = foreignCount > foreign.length ? ` and ${group(foreignCount - foreign.length)} more` : '';
     const who = foreignCount === 1 ? 'record carries' : 'records carry';
     const what = 'a case line that does not say what the record says; the record was exported, not that line';
-    process.stderr.write(`${group(foreignCount)} ${who} ${what}: ${foreign.join(', ')}${more}\n`);
+    note(options, `${group(foreignCount)} ${who} ${what}: ${foreign.join(', ')}${more}`);
   }
   if (path === undefined) return;
-  if (json) process.stdout.write(`${JSON.stringify({ file: path, lines, foreignLines: foreignCount })}\n`);
-  else process.stderr.write(`${group(lines)} lines written to ${path}\n`);
+  if (options.json === true) process.stdout.write(`${JSON.stringify({ file: path, lines, foreignLines: foreignCount })}\n`);
+  else note(options, `${group(lines)} lines written to ${path}`);
 }

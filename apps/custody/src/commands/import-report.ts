@@ -36,6 +36,7 @@ export interface ImportReport {
 export interface ReportOptions {
   readonly onError: 'rollback' | 'proceed';
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
 export function written(report: ImportReport, options: ReportOptions): boolean {
@@ -54,7 +55,7 @@ export function printReport(report: ImportReport, options: ReportOptions): void 
     return;
   }
   printRejected(report);
-  printDiffering(report);
+  if (options.quiet !== true) printDiffering(report);
   const acceptedText = kept ? 'accepted' : report.dryRun ? 'would be accepted' : 'would have been accepted';
   const counts = `${group(report.accepted)} ${acceptedText}, ${group(report.duplicates)} already there, ${group(report.rejected.length)} rejected`;
   const nothing = report.dryRun ? ' Nothing written (dry run).' : ' Nothing written (--on-error rollback).';

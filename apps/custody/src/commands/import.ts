@@ -11,6 +11,7 @@ import { caseFolder } from '../case-folder.ts';
 import { interrupted, problemError, type Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { group, progressBar, type Progress } from '../progress.ts';
+import { note } from '../notes.ts';
 import { OPERATOR } from '../operator.ts';
 import { caseLines, checkCaseFile, type CaseLine } from './case-lines.ts';
 import { differencesOf } from './import-again.ts';
@@ -37,7 +38,7 @@ export interface ImportOptions {
   readonly json?: boolean;
   /** False: the files beside the case are not sent. */
   readonly evidence?: boolean;
-  /** No progress line. */
+  /** No progress line, and no remarks. */
   readonly quiet?: boolean;
   /** Writes what this import did into the ledger, as a batch; absent: it is not kept. Not ended by `signal`. */
   readonly recordBy?: Client;
@@ -144,7 +145,11 @@ async function writeRejects(handle: FileHandle, rejected: readonly RejectedLine[
 
 const LINE_FEED = Buffer.from('\n');
 
-function sayOnce({ onWait = (sentence) => process.stderr.write(`${sentence}\n`), retryForMs = RETRY_FOR_MS }: ImportOptions): Run['waits'] {
+function sayOnce({
+  quiet = false,
+  onWait = (sentence) => note({ quiet }, sentence),
+  retryForMs = RETRY_FOR_MS,
+}: ImportOptions): Run['waits'] {
   let said = false;
   return ({ message }) => {
     if (!said) onWait(`Waiting for the server, up to ${Math.round(retryForMs / 1000)} s: ${message}`);

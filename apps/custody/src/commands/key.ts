@@ -6,6 +6,7 @@ import { formatVerifierKey, fromHex, parseVerifierKey, signingKey, toHex } from 
 import type { Config } from '#lib/runtime';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { type FormFlags, printList, type RowForms } from '../listing.ts';
 import { keepKeys, keptSeed, readKeptKeys, renewSeed } from '../key-files.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { declaredKeys } from '../log-key.ts';
@@ -16,7 +17,7 @@ const AT_NEXT_START = 'In force, and said in the log, when the server starts nex
 const USES = { checkpoint: 'log', receipt: 'receipt' } as const;
 
 /** What this machine is configured to sign by and to stand by, under the name that the server's log has. */
-export async function list(client: Client, flags: CommandFlags & { readonly json?: boolean }): Promise<ExitCode> {
+export async function list(client: Client, flags: CommandFlags & FormFlags): Promise<ExitCode> {
   const [origin = ''] = (await client.text('/log/checkpoint')).split('\n', 1);
   const { key, formerKeys = [], receiptKeys = [], revokedKeys = [] } = await declaredKeys(localConfig(flags).config, origin);
   const rows = [
@@ -25,16 +26,17 @@ export async function list(client: Client, flags: CommandFlags & { readonly json
     ...receiptKeys.map((receipt, n) => ({ use: 'receipt', state: n === 0 ? 'signs' : 'certified', vkey: formatVerifierKey(receipt) })),
     ...revokedKeys.map((vkey) => ({ use: '', state: 'revoked', vkey })),
   ];
-  process.stdout.write(
-    flags.json === true
-      ? `${JSON.stringify({ log: origin, keys: rows })}\n`
-      : rows.map(({ use, state, vkey }) => `${use.padEnd(10)}  ${state.padEnd(13)}  ${vkey}\n`).join(''),
-  );
+  printList(flags, { log: origin, keys: rows }, rows, FORMS);
   return EXIT.ok;
 }
 
+export const FORMS: RowForms<{ readonly use: string; readonly state: string; readonly vkey: string }> = {
+  columns: { use: ({ use }) => use, state: ({ state }) => state, vkey: ({ vkey }) => vkey },
+  text: (rows) => rows.map(({ use, state, vkey }) => `${use.padEnd(10)}  ${state.padEnd(13)}  ${vkey}\n`).join(''),
+};
+
 /** The old one is kept first, so that a rotation that breaks off loses nothing. */
-export async function rotate(text: string, flags: CommandFlags): Promise<ExitCode> {
+export async function rotate(text: string, flags: CommandFlags & FormFlags): Promise<ExitCode> {
   if (!Object.hasOwn(USES, text))
     throw new CommandError(EXIT.usage, 'usage', `There is a key for checkpoint and one for receipt, none for ${text}.`);
   const use = USES[text as keyof typeof USES];
@@ -50,16 +52,18 @@ export async function rotate(text: string, flags: CommandFlags): Promise<ExitCod
       : { ...kept, receiptKeys: added(kept.receiptKeys, toHex(signingKey('receipt', 'any', seed).publicKey)) },
   );
   await renewSeed(config.dataDir, use);
-  process.stdout.write(
-    use === 'log'
-      ? `A new key for checkpoints is made; the former one signs beside it. ${AT_NEXT_START}\nOnce whoever checks the log knows the new key: custody key revoke VKEY\n`
-      : `A new key for receipts is made; the log goes on standing by receipts of the former one. ${AT_NEXT_START}\n`,
-  );
+  if (flags.json === true) process.stdout.write(`${JSON.stringify({ rotated: text })}\n`);
+  else
+    process.stdout.write(
+      use === 'log'
+        ? `A new key for checkpoints is made; the former one signs beside it. ${AT_NEXT_START}\nOnce whoever checks the log knows the new key: custody key revoke VKEY\n`
+        : `A new key for receipts is made; the log goes on standing by receipts of the former one. ${AT_NEXT_START}\n`,
+    );
   return EXIT.ok;
 }
 
 /** Of a key that signs now nothing would be left to sign with: it is rotated first. */
-export async function revoke(vkey: string, flags: CommandFlags): Promise<ExitCode> {
+export async function revoke(vkey: string, flags: CommandFlags & FormFlags): Promise<ExitCode> {
   const key = parseVerifierKey(vkey, 'receipt');
   if (!key.ok) throw new CommandError(EXIT.usage, 'usage', `${vkey}: ${key.fault.detail}.`);
   const { config } = localConfig(flags);
@@ -82,7 +86,7 @@ export async function revoke(vkey: string, flags: CommandFlags): Promise<ExitCod
     receiptKeys: kept.receiptKeys.filter((hex) => hex !== toHex(publicKey)),
     revokedKeys: added(kept.revokedKeys, vkey),
   });
-  process.stdout.write(`The key is revoked. ${AT_NEXT_START}\n`);
+  process.stdout.write(flags.json === true ? `${JSON.stringify({ revoked: vkey })}\n` : `The key is revoked. ${AT_NEXT_START}\n`);
   return EXIT.ok;
 }
 

@@ -12,8 +12,10 @@ import { createLog, secretsOf } from '#lib/runtime';
 import { freezeHead, lastCheckpoint, lastHeadWaited, ledgerConstants, lockHead, newestWaitingHead, type StorePool } from '#lib/store';
 import { openDatabase } from '../database.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import type { FormFlags } from '../listing.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { declaredKeys } from '../log-key.ts';
+import { note as say } from '../notes.ts';
 import { keepPreviousLog } from '../previous-log.ts';
 import { sealerStateFile } from '../sealer-role.ts';
 import { checkCosigned, readPolicy } from '../sealer-witnesses.ts';
@@ -30,7 +32,7 @@ const CANNOT_SAY: ReadonlySet<string> = new Set([
 const CONNECTIONS = 3;
 
 /** Prints the last checkpoint, in which the log says that it ends. */
-export async function freeze(flags: CommandFlags & { readonly reason: string }): Promise<ExitCode> {
+export async function freeze(flags: CommandFlags & FormFlags & { readonly reason: string }): Promise<ExitCode> {
   const { config } = localConfig(flags);
   const reason = detailLine(flags.reason).trim();
   if (reason === '') throw new CommandError(EXIT.usage, 'usage', '--reason is a sentence: it is what the log says for ever.');
@@ -58,10 +60,12 @@ export async function freeze(flags: CommandFlags & { readonly reason: string }):
     const options = { ...keys, ...publisher, pool, signedHeadFile, clockConfirmed, endReason: reason };
     const guard = (): Promise<void> =>
       policy === null ? Promise.resolve() : checkCosigned({ policy, pool, log, ending: new AbortController().signal }, keys);
-    process.stdout.write(await ended(pool, options, guard));
+    const checkpoint = await ended(pool, options, guard);
+    process.stdout.write(flags.json === true ? `${JSON.stringify({ checkpoint })}\n` : checkpoint);
     if ((await newestWaitingHead(pool)) !== null)
-      process.stderr.write(
-        'This head waits for the cosignatures of the policy: start the server with the role sealer, which asks for them and then shows it.\n',
+      say(
+        flags,
+        'This head waits for the cosignatures of the policy: start the server with the role sealer, which asks for them and then shows it.',
       );
     return EXIT.ok;
   } finally {
@@ -89,7 +93,7 @@ async function ended(pool: StorePool, options: SealerOptions, guard: () => Promi
 }
 
 /** Only where the checkpoint is signed by the key that is given: the new log commits to it in its first entry. */
-export async function succeed(path: string, flags: CommandFlags & { readonly key: string }): Promise<ExitCode> {
+export async function succeed(path: string, flags: CommandFlags & FormFlags & { readonly key: string }): Promise<ExitCode> {
   const { config } = localConfig(flags);
   const key = parseVerifierKey(flags.key, 'log');
   if (!key.ok) throw new CommandError(EXIT.usage, 'usage', `--key: ${key.fault.detail}.`);
@@ -101,8 +105,10 @@ export async function succeed(path: string, flags: CommandFlags & { readonly key
   await mkdir(config.dataDir, { recursive: true });
   await keepPreviousLog(config.dataDir, note);
   const { origin, size } = opened.value.checkpoint;
-  process.stdout.write(
-    `The log that begins in ${config.dataDir} will name the end of ${origin} at ${size} entries. Start it, and import what the old one held.\n`,
-  );
+  if (flags.json === true) process.stdout.write(`${JSON.stringify({ dataDir: config.dataDir, origin, size: Number(size) })}\n`);
+  else
+    process.stdout.write(
+      `The log that begins in ${config.dataDir} will name the end of ${origin} at ${size} entries. Start it, and import what the old one held.\n`,
+    );
   return EXIT.ok;
 }

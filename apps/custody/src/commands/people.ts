@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newApiKey } from '../access/api-key.ts';
 import { type Client, problemError, readAnswer } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { type Columns, type FormFlags, printList } from '../listing.ts';
+import { note, type NoteFlags } from '../notes.ts';
 import { printable } from './printable.ts';
 
-export interface PeopleOptions {
-  readonly json?: boolean;
+export interface PeopleOptions extends FormFlags, NoteFlags {
   readonly name?: string;
   readonly reason?: string;
   readonly role?: readonly string[];
@@ -92,7 +93,7 @@ export async function keyAdd(client: Client, who: string, options: PeopleOptions
   };
   await inEffect(client, act, options);
   process.stdout.write(options.json === true ? `${JSON.stringify({ ...of, key: key.id, text: key.text })}\n` : `${key.text}\n`);
-  if (options.json !== true) process.stderr.write('Keep it now: it is shown this once.\n');
+  if (options.json !== true) note(options, 'Keep it now: it is shown this once.');
   return EXIT.ok;
 }
 
@@ -117,13 +118,32 @@ const LINES: { readonly [What in Listed]: (row: PolicyView[What][number]) => str
     `${key.padEnd(14)}  ${principal.padEnd(24)}  ${status.padEnd(7)}  ${expires}${restricted ? ', from some addresses' : ''}  ${scopes.join(', ')}`,
 };
 
-export async function list(client: Client, what: Listed, { json }: PeopleOptions): Promise<ExitCode> {
+export const COLUMNS: { readonly [What in Listed]: Columns<PolicyView[What][number]> } = {
+  agencies: { agency: ({ agency }) => agency, status: ({ status }) => status, name: ({ name }) => name },
+  communities: { community: ({ community }) => community, name: ({ name }) => name, members: ({ members }) => members?.join(' ') },
+  principals: {
+    principal: ({ principal }) => principal,
+    type: ({ type }) => type,
+    status: ({ status }) => status,
+    roles: ({ roles }) => roles.join(' '),
+  },
+  keys: {
+    key: ({ key }) => key,
+    principal: ({ principal }) => principal,
+    status: ({ status }) => status,
+    expires: ({ expires }) => expires,
+    restricted: ({ restricted }) => restricted,
+    scopes: ({ scopes }) => scopes.join(' '),
+  },
+};
+
+export async function list(client: Client, what: Listed, options: PeopleOptions): Promise<ExitCode> {
   const view = await policyOf(client);
   const rows = view[what];
-  const line = LINES[what] as (row: (typeof rows)[number]) => string;
-  process.stdout.write(
-    json === true ? `${JSON.stringify({ [what]: rows })}\n` : rows.map((row) => `${printable(line(row)).trimEnd()}\n`).join(''),
-  );
+  type Row = (typeof rows)[number];
+  const line = LINES[what] as (row: Row) => string;
+  const text = (all: readonly Row[]): string => all.map((row) => `${printable(line(row)).trimEnd()}\n`).join('');
+  printList<Row>(options, { [what]: rows }, rows, { columns: COLUMNS[what] as Columns<Row>, text });
   return EXIT.ok;
 }
 

@@ -43,22 +43,22 @@ export async function rebuild(options: RebuildFlags): Promise<ExitCode> {
   try {
     await database.migrate();
     const pool = database.ownerPool();
-    return options.verify === true ? await verify(pool, expected, options.json === true) : await fold(pool, options.json === true);
+    return options.verify === true ? await verify(pool, expected, options) : await fold(pool, options);
   } finally {
     await database.closePools();
     await database.stop();
   }
 }
 
-async function fold(pool: StorePool, json: boolean): Promise<ExitCode> {
-  const entries = await folded(pool);
-  process.stdout.write(json ? `${JSON.stringify({ entries })}\n` : `${group(entries)} entries folded again.\n`);
+async function fold(pool: StorePool, { json, quiet }: RebuildFlags): Promise<ExitCode> {
+  const entries = await folded(pool, quiet);
+  process.stdout.write(json === true ? `${JSON.stringify({ entries })}\n` : `${group(entries)} entries folded again.\n`);
   return EXIT.ok;
 }
 
-async function verify(pool: StorePool, expected: Expected | null, json: boolean): Promise<ExitCode> {
-  const report = await verified(pool, expected);
-  process.stdout.write(`${json ? JSON.stringify(report) : reportText(report, expected)}\n`);
+async function verify(pool: StorePool, expected: Expected | null, { json, quiet }: RebuildFlags): Promise<ExitCode> {
+  const report = await verified(pool, expected, quiet);
+  process.stdout.write(`${json === true ? JSON.stringify(report) : reportText(report, expected)}\n`);
   return report.equal ? EXIT.ok : EXIT.unexpected;
 }
 
@@ -66,14 +66,14 @@ async function verify(pool: StorePool, expected: Expected | null, json: boolean)
  * Digests, rebuild and digests are transactions of their own: they are of one ledger where it has as many entries behind them as before.
  * Throws CommandError `rebuild.ledger-grew` where it has more: no difference between them then means anything.
  */
-export async function verified(pool: StorePool, expected: Expected | null): Promise<RebuildReport> {
+export async function verified(pool: StorePool, expected: Expected | null, quiet = false): Promise<RebuildReport> {
   const { origin: log } = await ledgerConstants(pool);
   const size = await logSize(pool);
   if (expected !== null) checkSameLedger(expected, log, await entryCount(pool));
   const before = await digestDerived(pool);
-  const entries = await folded(pool);
+  const entries = await folded(pool, quiet);
   const after = await digestDerived(pool);
-  const bar = progressBar('timelines', undefined);
+  const bar = progressBar('timelines', undefined, !quiet);
   const timelines = await digestTimelines(pool, { onProgress: (items) => bar.update(items) });
   bar.finish();
   checkSameSize(size, await logSize(pool));
@@ -81,8 +81,8 @@ export async function verified(pool: StorePool, expected: Expected | null): Prom
   return rebuildReport({ log, entries, before, after, timelines, rules, expected });
 }
 
-async function folded(pool: StorePool): Promise<number> {
-  const bar = progressBar('rebuild', undefined);
+async function folded(pool: StorePool, quiet = false): Promise<number> {
+  const bar = progressBar('rebuild', undefined, !quiet);
   const entries = await rebuildLedger(pool, { indexOf: contentIndex, keys: SEARCH_KEYS, onProgress: (done) => bar.update(done) });
   bar.finish();
   return entries;

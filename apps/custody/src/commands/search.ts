@@ -2,6 +2,8 @@
 import type { SearchView } from '#lib/contracts';
 import type { Client } from '../client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { type FormFlags, printList, type RowForms } from '../listing.ts';
+import { note, type NoteFlags } from '../notes.ts';
 import { group } from '../progress.ts';
 import { printable } from './printable.ts';
 
@@ -18,19 +20,36 @@ const ALIAS_WORDS: Readonly<Record<NonNullable<SearchView['results'][number]['al
   callSign: 'call sign',
 };
 
-export async function search(client: Client, text: string, options: { limit?: unknown; json?: boolean }): Promise<ExitCode> {
+export async function search(
+  client: Client,
+  text: string,
+  options: FormFlags & NoteFlags & { readonly limit?: unknown },
+): Promise<ExitCode> {
   const answer = await client.get<SearchView>('/v1/search', { q: text, limit: String(options.limit ?? 20) });
-  if (options.json === true) {
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
-    return answer.results.length > 0 ? EXIT.ok : EXIT.notFound;
+  printList(options, answer, answer.results, FORMS);
+  if (options.json !== true) {
+    if (answer.results.length === 0) note(options, `Nothing found at log size ${group(answer.coordinates.asOf.logSize)}.`);
+    if (answer.next !== null) note(options, 'More found: narrow the text, or ask with a larger --limit.');
+    for (const each of answer.notes) note(options, each);
   }
-  const width = Math.max(0, ...answer.results.map(({ id }) => id.length));
-  for (const { id, display, match, alias } of answer.results) {
-    const stated = alias === undefined ? '' : `: ${ALIAS_WORDS[alias.kind]} ${alias.value}`;
-    process.stdout.write(`${printable(`${id.padEnd(width)}  ${display}  (${MATCH_WORDS[match]}${stated})`)}\n`);
-  }
-  if (answer.results.length === 0) process.stderr.write(`Nothing found at log size ${group(answer.coordinates.asOf.logSize)}.\n`);
-  if (answer.next !== null) process.stderr.write('More found: narrow the text, or ask with a larger --limit.\n');
-  for (const note of answer.notes) process.stderr.write(`${printable(note)}\n`);
   return answer.results.length > 0 ? EXIT.ok : EXIT.notFound;
 }
+
+export const FORMS: RowForms<SearchView['results'][number]> = {
+  columns: {
+    id: ({ id }) => id,
+    display: ({ display }) => display,
+    match: ({ match }) => match,
+    alias_kind: ({ alias }) => alias?.kind,
+    alias: ({ alias }) => alias?.value,
+  },
+  text(results) {
+    const width = Math.max(0, ...results.map(({ id }) => id.length));
+    return results
+      .map(({ id, display, match, alias }) => {
+        const stated = alias === undefined ? '' : `: ${ALIAS_WORDS[alias.kind]} ${alias.value}`;
+        return `${printable(`${id.padEnd(width)}  ${display}  (${MATCH_WORDS[match]}${stated})`)}\n`;
+      })
+      .join('');
+  },
+};

@@ -16,6 +16,7 @@ import {
 } from '#lib/runtime';
 import { isFrozen, loadMigrations } from '#lib/store';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { FormFlags } from '../listing.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { newApiKey } from '../access/api-key.ts';
 import { type Database, openDatabase } from '../database.ts';
@@ -29,7 +30,7 @@ import { endWith, type Parts } from '../parts.ts';
 import { startProjector } from '../projector-role.ts';
 import { cosignLastHead, startSealer } from '../sealer-role.ts';
 
-export async function serve(flags: CommandFlags, args: readonly string[]): Promise<ExitCode> {
+export async function serve(flags: CommandFlags & FormFlags, args: readonly string[]): Promise<ExitCode> {
   const settings = parseSettings(args);
   if (settings === null) return EXIT.ok;
   const { config } = localConfig(flags, settings);
@@ -43,7 +44,7 @@ export async function serve(flags: CommandFlags, args: readonly string[]): Promi
   shutdown.onSignals();
   try {
     const url = await start({ config, log, metrics, health, shutdown });
-    process.stdout.write(`${readyLine(url, config)}\n`);
+    process.stdout.write(`${flags.json === true ? JSON.stringify({ url, roles: config.roles }) : readyLine(url, config)}\n`);
   } catch (error) {
     await shutdown.run();
     throw error;

@@ -1,8 +1,10 @@
+import { jest } from '@jest/globals';
 import type { EventView, TimelineView } from '#lib/contracts';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { entry, NO_RELATIONS } from './shown-entry.contract.ts';
-import { timelineText, trace, wholeTimeline } from './trace.ts';
+import { COLUMNS } from './trace-rows.ts';
+import { timelineText, trace, type TraceOptions, wholeTimeline } from './trace.ts';
 
 function timeline(members: Partial<TimelineView> = {}): TimelineView {
   return {
@@ -349,4 +351,36 @@ test('a party whose LEI fails its check is said to, and one whose LEI fits or is
   const text = timelineText(timeline({ entries: [entry('sold', { parties })] }));
   expect(text).toContain('(seller Example: LEI 5493001KJTIIGC8Y1R21 FAILS ITS CHECK, 12 expected: kept as written)');
   expect(text).not.toContain('buyer');
+});
+
+describe('the rows of a trace', () => {
+  const printed = async (options: TraceOptions): Promise<{ out: string; err: string }> => {
+    const entries = [entry('a'), said('b', { document: { ...entry('b').document, place: { country: 'KP' } } }), entry('c')];
+    const view = timeline({ entries, openQuestions: [{ code: 'contradiction', refs: [], display: 'Which one?' }] });
+    const spoken = { out: '', err: '' };
+    jest.spyOn(process.stdout, 'write').mockImplementation((text) => ((spoken.out += String(text)), true));
+    jest.spyOn(process.stderr, 'write').mockImplementation((text) => ((spoken.err += String(text)), true));
+    await trace({ get: () => Promise.resolve(view) } as unknown as Client, 'vin:X', options);
+    jest.restoreAllMocks();
+    return spoken;
+  };
+
+  test('have a number and a place where the record places the item; what a statement speaks of is no place', async () => {
+    const names = Object.keys(COLUMNS);
+    const cells = (await printed({ plain: true })).out.trimEnd().split('\n').map((line) => line.split('\t')); // prettier-ignore
+    const of = (name: string): (string | undefined)[] => cells.map((row) => row[names.indexOf(name)]);
+    expect(of('id')).toEqual(['a', 'b', 'c']);
+    expect(of('number')).toEqual(['1', '', '2']);
+    expect(of('place')).toEqual(['Busan, South Korea', '', 'Busan, South Korea']);
+    expect(of('speaks_of')).toEqual(['', 'Busan, South Korea', '']);
+  });
+
+  test('of --jsonl are the entries of --json; what stands beside them is said, unless it is not wanted', async () => {
+    const { out, err } = await printed({ jsonl: true });
+    const { entries } = JSON.parse((await printed({ json: true })).out) as TimelineView;
+    expect(out.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(entries); // prettier-ignore
+    expect(err).toMatch(/^open question: Which one\?\nAs of log size 1 234/);
+    expect((await printed({ jsonl: true, quiet: true })).err).toBe('');
+    expect((await printed({ json: true })).err).toBe('');
+  });
 });

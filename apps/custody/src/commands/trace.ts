@@ -6,20 +6,25 @@
 import type { EventView, TimelineView } from '#lib/contracts';
 import type { Client } from '../client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { type FormFlags, printList } from '../listing.ts';
+import { note, type NoteFlags } from '../notes.ts';
 import { group } from '../progress.ts';
 import { printable } from './printable.ts';
 import { timelinePages } from './timeline-pages.ts';
 import { asOfText, minuteText } from './trace-as-of.ts';
+import { beside, COLUMNS, numbered } from './trace-rows.ts';
 import { lastPlacedText, overlapText, whenText } from './trace-times.ts';
 
-export interface TraceOptions {
+export interface TraceOptions extends FormFlags, NoteFlags {
   readonly asOf?: string;
-  readonly json?: boolean;
 }
 
 export async function trace(client: Client, item: string, options: TraceOptions): Promise<ExitCode> {
   const timeline = await wholeTimeline(client, item, options.asOf);
-  process.stdout.write(options.json === true ? `${JSON.stringify(timeline)}\n` : `${timelineText(timeline)}\n`);
+  const rows = numbered(timeline.entries);
+  printList(options, timeline, rows, { columns: COLUMNS, line: ({ entry }) => entry, text: () => `${timelineText(timeline)}\n` });
+  // A line each has the entries alone.
+  if (options.jsonl === true || options.plain === true) for (const line of beside(timeline)) note(options, line);
   return EXIT.ok;
 }
 

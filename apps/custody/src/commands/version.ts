@@ -1,7 +1,7 @@
 /** `custody version`: the program and the formats that it writes. */
 import { readFileSync } from 'node:fs';
 import { NORMALISER_VERSION } from '#lib/domain';
-import { DATA_FORMAT } from '#lib/store';
+import { DATA_FORMAT } from '#lib/store/data-format';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { packageRoot } from '../package-root.ts';
 

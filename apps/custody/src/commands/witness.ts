@@ -17,9 +17,10 @@ export interface WitnessFlags {
   /** Prefix of the log whose maps are audited. */
   readonly map?: string;
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
-export async function witness({ dir, log: vkeys, name, host, port, map, json }: WitnessFlags): Promise<ExitCode> {
+export async function witness({ dir, log: vkeys, name, host, port, map, json, quiet }: WitnessFlags): Promise<ExitCode> {
   const logKeys = vkeys.map((text) => {
     const key = parseVerifierKey(text, 'log');
     if (!key.ok) throw new CommandError(EXIT.usage, 'usage', `--log ${text}: ${key.fault.detail}.`);
@@ -27,7 +28,7 @@ export async function witness({ dir, log: vkeys, name, host, port, map, json }: 
   });
   const portNumber = portOf(port);
   const audited = map === undefined ? null : auditedLog(map, logKeys);
-  const log = createLog({ level: 'info', secrets: [] });
+  const log = createLog({ level: quiet === true ? 'error' : 'info', secrets: [] });
   const shutdown = createShutdown(log, SHUTDOWN_MS);
   shutdown.onSignals();
   const running = await startWitness({ folder: dir, name: name ?? null, logKeys, host, port: portNumber, log, map: audited });
