@@ -1,6 +1,7 @@
 -- Made from the catalogue of a migrated database; a test fails when it differs. Not a script to run.
 
 create schema ctx;
+grant usage on schema ctx to custody_capture;
 grant usage on schema ctx to custody_evidence;
 grant usage on schema ctx to custody_gateway;
 
@@ -809,6 +810,27 @@ AS $function$
   order by t.log_index, t.map_key limit most
 $function$
 grant execute on function ctx.map_links(bigint,bigint,bigint) to custody_gateway;
+
+CREATE OR REPLACE FUNCTION ctx.named_to_others(indexes bigint[], submitting_agency text, submitter text)
+ RETURNS SETOF bigint
+ LANGUAGE sql
+ STABLE PARALLEL RESTRICTED SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select c.log_index
+  from unnest(indexes) as asked (log_index)
+  cross join lateral (
+    select n.log_index from ledger.content n
+    where n.log_index = asked.log_index and position('\x227072696e636970616c73223a5b'::bytea in n.bytes) > 0 offset 0
+  ) named
+  join ledger.content c on c.log_index = named.log_index
+  join ledger.entries e on e.log_index = named.log_index
+  cross join lateral (select convert_from(c.bytes, 'UTF8')::jsonb -> 'handling' as said offset 0) handling
+  where said ->> 'tlp' = 'RED' and jsonb_array_length(said -> 'principals') > 0
+    and not (e.agency = submitting_agency and c.principal = submitter)
+    and not said -> 'principals' ?| array[submitter, submitting_agency || '/' || submitter]
+$function$
+grant execute on function ctx.named_to_others(bigint[],text,text) to custody_capture;
 
 CREATE OR REPLACE FUNCTION ledger.refuse_change()
  RETURNS trigger

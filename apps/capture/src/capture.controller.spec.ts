@@ -1,9 +1,11 @@
 /** POST /v1/events over HTTP, on the event log in memory, whose faults are to order. */
+import { once } from 'node:events';
+import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { ROOT_ACTOR } from '#lib/domain';
 import { type ErrorCode, isErrorCode, type Problem, problem, statusOf, type SubmittedRow } from '#lib/contracts';
 import { createMemoryLog, type MemoryLog } from '#lib/event-log';
 import { openReceipt, signingKey, utf8 } from '#lib/ledger';
-import { onlyActor, createHttpServer, createLog, createMetrics, type HttpServer } from '#lib/runtime';
+import { refusedHeader, onlyActor, createHttpServer, createLog, createMetrics, type HttpServer } from '#lib/runtime';
 import { inlineAcceptPool } from './accept-pool.ts';
 import { CaptureModule } from './capture.module.ts';
 
@@ -24,6 +26,8 @@ const ndjson = (...lines: string[]): string => lines.map((text) => `${text}\n`).
 describe('a submission', () => {
   let log: MemoryLog;
   let ticks = 0;
+  /** Why nobody is let in, where nobody is. */
+  let refused: Error | null = null;
   let server: HttpServer;
   let url: string;
   beforeEach(async () => {
@@ -46,7 +50,14 @@ describe('a submission', () => {
     });
     const translate = (error: unknown) =>
       (error as { code?: unknown }).code === 'log.unavailable' ? { code: 'log.unavailable' } : undefined;
-    const access = onlyActor(ROOT_ACTOR);
+    refused = null;
+    const access = {
+      ...onlyActor(ROOT_ACTOR),
+      authenticate: () => {
+        if (refused !== null) throw refused;
+        return ROOT_ACTOR;
+      },
+    };
     server = await createHttpServer(module, {
       limits,
       log: createLog({ level: 'silent', secrets: [] }),
@@ -185,7 +196,6 @@ describe('a submission', () => {
   });
 
   it('of a stream is answered while its sender waits before the next line, and each part has its own time', async () => {
-    const { request } = await import('node:http');
     const sending = request(`${url}/v1/events?onError=proceed`, { method: 'POST', headers: { 'content-type': 'application/x-ndjson' } });
     const answered: SubmittedRow[] = [];
     const ended = new Promise<void>((resolve, reject) => {
@@ -205,6 +215,69 @@ describe('a submission', () => {
     await ended;
     expect(answered.map(({ row, id, status }) => `${row} ${id} ${status}`)).toEqual(['0 n-0 accepted', '1 n-1 accepted', '2 n-2 accepted']);
     expect(new Set(answered.map(({ receipt }) => receipt?.captured)).size).toBe(3);
+  });
+
+  const REVOKED = refusedHeader('auth.key-revoked', 'authorization', 'The key was revoked.');
+  /** A stream of which the first line is sent, and what is done once its answer came. */
+  async function streamed(
+    onError: string,
+    next: (sending: ClientRequest) => void,
+  ): Promise<{ status: number; lines: string[]; ms: number }> {
+    const sending = request(`${url}/v1/events?onError=${onError}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+    });
+    // Whoever is refused may find the connection closed while he goes on sending.
+    sending.on('error', () => {});
+    const began = performance.now();
+    sending.write(ndjson(line('n-0')));
+    if (onError === 'rollback') setTimeout(() => next(sending), 400);
+    const [response] = (await once(sending, 'response')) as [IncomingMessage];
+    const lines: string[] = [];
+    response.setEncoding('utf8').on('data', (text: string) => {
+      lines.push(...text.trimEnd().split('\n'));
+      if (lines.length === 1 && onError === 'proceed') next(sending);
+    });
+    await once(response, 'end');
+    sending.destroy();
+    return { status: response.statusCode ?? 0, lines, ms: performance.now() - began };
+  }
+
+  it('of a stream ends where its sender’s key does, before the next row as well as while he sends none; what was acknowledged stays', async () => {
+    for (const [at, goOn] of [true, false].entries()) {
+      refused = null;
+      const { status, lines, ms } = await streamed('proceed', (sending) => {
+        refused = REVOKED;
+        if (goOn) sending.write(ndjson(line('n-1'), line('n-2')));
+      });
+      const [first, last] = lines.map((text) => JSON.parse(text) as SubmittedRow);
+      expect([status, lines.length, first?.status]).toEqual([200, 2, 'accepted']);
+      expect(last).toEqual({
+        row: 1,
+        status: 'refused',
+        errors: [{ code: 'auth.key-revoked', header: 'authorization', detail: 'The key was revoked.' }],
+      });
+      expect(ms).toBeLessThan(5_000);
+      expect(await held()).toBe(at + 1);
+    }
+  });
+
+  it('that is held whole is refused where its sender’s key ends before it does, and appends nothing', async () => {
+    const { status, lines, ms } = await streamed('rollback', () => (refused = REVOKED));
+    expect([status, (JSON.parse(lines.join('')) as Problem).code]).toEqual([statusOf('auth.key-revoked'), 'auth.key-revoked']);
+    expect(ms).toBeLessThan(5_000);
+    expect(await held()).toBe(0);
+  });
+
+  it('of a stream goes on where nobody can say who its sender is for a while in which he sends nothing', async () => {
+    const { lines } = await streamed('proceed', (sending) => {
+      refused = new Error('the policy cannot be read');
+      setTimeout(() => {
+        refused = null;
+        sending.end(ndjson(line('n-1')));
+      }, 1_500);
+    });
+    expect(lines.map((text) => (JSON.parse(text) as SubmittedRow).status)).toEqual(['accepted', 'accepted']);
   });
 
   it('under an idempotency key has the same ids each time, row by row, refused and overlong rows counted', async () => {

@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Controller, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Fault } from '#lib/contracts';
-import { actorOf, type Metrics, refusedHeader, requestIdOf } from '#lib/runtime';
+import type { ErrorCode, Fault } from '#lib/contracts';
+import type { Actor } from '#lib/domain';
+import { actorNow, actorOf, DomainError, type Metrics, refusedHeader, requestIdOf } from '#lib/runtime';
 import type { AcceptContext } from './accept.ts';
+import { whileLetIn } from './let-in.ts';
 import { ndjsonChunks, type NdjsonLine } from './ndjson.ts';
 import { documentsOf, idempotencyKeyOf, modeOf, nothingSent, refusal } from './submission-request.ts';
 import { submit, type RowResult, type SubmitDeps, type Submission, type SubmitMode } from './submit.ts';
@@ -51,7 +53,9 @@ export class CaptureController {
   /** One document or an array of them, judged and appended as one. */
   async #whole(request: FastifyRequest, reply: FastifyReply, mode: SubmitMode): Promise<void> {
     const { documents, single } = await documentsOf(request.body as Buffer, this.#deps.limits.batchDocumentsMax, this.#deps.pool);
-    const { results, appended } = await submit(this.#deps, documents, this.#context(request), { ...mode, sign: mode.sign || single });
+    // Its body may have been long in coming.
+    const context = this.#context(request, await actorNow(request));
+    const { results, appended } = await submit(this.#deps, documents, context, { ...mode, sign: mode.sign || single });
     this.#count(results, appended);
     const refused = results.flatMap((result, row) => (result.status === 'refused' ? withRow(result.faults, single ? undefined : row) : []));
     if (refused.length > 0 && (single || mode.onError === 'rollback')) throw refusal(refused);
@@ -65,29 +69,35 @@ export class CaptureController {
     await reply.status(status).send({ results: results.map(answerOf) });
   }
 
-  /** Rows are answered as they become durable, one JSON line each, in order; with `rollback` the whole stream is held and judged first. */
+  /**
+   * Rows are answered as they become durable, one JSON line each, in order; with `rollback` the whole stream is held and judged first. A sender who may not
+   * write any more, his key revoked, is told so by the last line: what was answered before stays.
+   */
   async #stream(request: FastifyRequest, reply: FastifyReply, mode: SubmitMode): Promise<void> {
     const { documentBytesMax, chunkDocuments, bodyBytesMax } = this.#deps.limits;
-    const chunks = ndjsonChunks(request.body as AsyncIterable<Uint8Array>, {
+    let actor = actorOf(request);
+    const lines = ndjsonChunks(request.body as AsyncIterable<Uint8Array>, {
       lineBytesMax: documentBytesMax,
       chunkLines: chunkDocuments,
       chunkBytes: bodyBytesMax,
       flushMs: FLUSH_MS,
     });
+    const chunks = whileLetIn(lines, async () => (actor = await actorNow(request)));
     if (mode.onError === 'rollback') return this.#heldStream(chunks, request, reply, mode);
     let row = 0;
-    for await (const lines of chunks) {
-      const { results, appended } = await this.#judge(lines, this.#context(request), mode, row).catch((error: unknown) => {
-        if (row === 0) throw error;
-        // Rows before this one are answered already: the stream breaks off, and the client sees fewer answers than rows.
-        reply.raw.destroy(error instanceof Error ? error : new Error(String(error)));
-        return { results: [], appended: false };
-      });
-      if (reply.raw.destroyed) return;
-      this.#count(results, appended);
-      if (row === 0) reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'request-id': requestIdOf(request) });
-      if (!reply.raw.write(linesOf(results, row))) await drained(reply.raw);
-      row += results.length;
+    try {
+      for await (const chunk of chunks) {
+        const { results, appended } = await this.#judge(chunk, this.#context(request, actor), mode, row);
+        if (reply.raw.destroyed) return;
+        this.#count(results, appended);
+        if (row === 0) reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'request-id': requestIdOf(request) });
+        if (!reply.raw.write(linesOf(results, row))) await drained(reply.raw);
+        row += results.length;
+      }
+    } catch (error) {
+      // Where rows are answered already the stream breaks off, and the client sees fewer answers than rows.
+      if (row === 0 || !isRefusal(error)) throw error;
+      return void reply.raw.end(linesOf([refusedRow(error)], row));
     }
     if (row === 0) throw nothingSent(NO_DOCUMENT);
     reply.raw.end();
@@ -114,7 +124,7 @@ export class CaptureController {
       }
     }
     if (lines.length === 0) throw nothingSent(NO_DOCUMENT);
-    const { results, appended } = await this.#judge(lines, this.#context(request), mode, 0);
+    const { results, appended } = await this.#judge(lines, this.#context(request, await actorNow(request)), mode, 0);
     this.#count(results, appended);
     const refused = results.flatMap((result, row) => (result.status === 'refused' ? withRow(result.faults, row) : []));
     if (refused.length > 0) throw refusal(refused);
@@ -137,9 +147,8 @@ export class CaptureController {
     return { results: said, appended };
   }
 
-  #context(request: FastifyRequest): AcceptContext {
+  #context(request: FastifyRequest, { agency, principal, roles }: Actor): AcceptContext {
     const { publisherKey, now } = this.#deps;
-    const { agency, principal, roles } = actorOf(request);
     const idempotencyKey = idempotencyKeyOf(request);
     const key = idempotencyKey === undefined ? {} : { idempotencyKey };
     return { agency, principal, roles, publisherKey, captured: now(), requestId: requestIdOf(request), ...key };
@@ -151,6 +160,15 @@ export class CaptureController {
     }
   }
 }
+
+/** Of its sender, not of a row. */
+const isRefusal = (error: unknown): error is DomainError => error instanceof DomainError && error.code.startsWith('auth.');
+
+/** In the place of the first row that is not taken any more. */
+const refusedRow = ({ code, detail }: DomainError): RowResult => ({
+  status: 'refused',
+  faults: [{ code: code as ErrorCode, header: 'authorization', detail }],
+});
 
 const NO_DOCUMENT = 'The stream holds no document.';
 

@@ -9,13 +9,18 @@ import { signReceipt, type SigningKey, utf8Text } from '#lib/ledger';
 import type { AcceptContext, Acceptance, AcceptedDocument } from './accept.ts';
 import type { AcceptPool } from './accept-pool.ts';
 
-/** What capture may look up in the ledger; libs/store implements it with the capture role's rights. */
+/**
+ * What capture may look up in the ledger for a submitter; libs/store implements it with the capture role's rights. What is TLP:RED and names others than
+ * him is not known to him: neither hash nor time nor items of it may be told, nor whether his bytes are its.
+ */
 export interface KnownEvents {
   /** The events that are in the ledger already; others are missing from the map. Key: `agency/id`. */
-  firsts(refs: readonly EventRef[]): Promise<ReadonlyMap<string, FirstEvent>>;
+  firsts(refs: readonly EventRef[], submitter: Submitter): Promise<ReadonlyMap<string, FirstEvent>>;
   /** Identifiers that events in the ledger concern; unknown events are missing from the map. Key: `agency/id`. */
-  items(refs: readonly EventRef[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  items(refs: readonly EventRef[], submitter: Submitter): Promise<ReadonlyMap<string, readonly string[]>>;
 }
+
+export type Submitter = Pick<AcceptContext, 'agency' | 'principal'>;
 
 /** What stands under an id: the first of its records that the ledger took up. */
 export interface FirstEvent {
@@ -98,13 +103,14 @@ type Row =
  */
 async function judge(
   known: KnownEvents,
-  { agency, captured }: AcceptContext,
+  { agency, principal, captured }: AcceptContext,
   acceptances: readonly Acceptance[],
   firstRow: number,
 ): Promise<Row[]> {
   // In this order: a target that was seen, and a correction that was not, are told apart at the later of the two moments.
-  const missingOf = await missingItems(known, agency, acceptances);
-  const firsts = await known.firsts(acceptances.flatMap((acceptance) => (acceptance.ok ? [{ agency, id: acceptance.id }] : [])));
+  const missingOf = await missingItems(known, { agency, principal }, acceptances);
+  const refs = acceptances.flatMap((acceptance) => (acceptance.ok ? [{ agency, id: acceptance.id }] : []));
+  const firsts = await known.firsts(refs, { agency, principal });
   const here = new Map<string, FirstEvent & { readonly row: number }>();
   return acceptances.map((acceptance, index): Row => {
     if (!acceptance.ok)
@@ -139,12 +145,13 @@ function idConflict(id: string, { contentHash, captured }: FirstEvent, row: numb
  */
 async function missingItems(
   known: KnownEvents,
-  agency: string,
+  submitter: Submitter,
   acceptances: readonly Acceptance[],
 ): Promise<(document: AcceptedDocument) => Fault | null> {
+  const { agency } = submitter;
   const targets = acceptances.flatMap((acceptance) => (acceptance.ok && acceptance.target?.agency === agency ? [acceptance.target] : []));
   if (targets.length === 0) return () => null;
-  const itemsOf = new Map(await known.items([...targets].sort(compareRef)));
+  const itemsOf = new Map(await known.items([...targets].sort(compareRef), submitter));
   for (const acceptance of acceptances) {
     if (acceptance.ok && !itemsOf.has(`${agency}/${acceptance.id}`)) itemsOf.set(`${agency}/${acceptance.id}`, acceptance.items);
   }

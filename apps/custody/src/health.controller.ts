@@ -1,8 +1,9 @@
 /** /livez, /readyz and /metrics of every process, whatever its roles. */
-import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Header, Inject, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HealthView } from '#lib/contracts';
-import type { Health, Metrics } from '#lib/runtime';
+import { OPERATING_AGENCY } from '#lib/domain';
+import { actorOf, DomainError, type Health, type Metrics } from '#lib/runtime';
 
 export const HEALTH_DEPS = Symbol('health deps');
 
@@ -40,9 +41,12 @@ export class HealthController {
     await reply.status(ready ? 200 : 503).send(view);
   }
 
+  /** They count what all agencies do: for whoever runs the ledger, and for no operator or admin of another agency. */
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-  metrics(): Promise<string> {
+  metrics(@Req() request: FastifyRequest): Promise<string> {
+    if (actorOf(request).agency !== OPERATING_AGENCY)
+      throw new DomainError('auth.forbidden', 'Metrics are for the agency that runs the ledger.');
     return this.#deps.metrics.expose();
   }
 }

@@ -1,15 +1,16 @@
 /** The HTTP side of this process: the controllers of its roles and the health pages, on one port. */
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type AcceptPool, CaptureModule, inlineAcceptPool, threadAcceptPool } from '#app/capture';
-import { GatewayModule, ledgerReads } from '#app/gateway';
+import { type DeadLetterRetry, GatewayModule, ledgerReads } from '#app/gateway';
 import { evidenceModule } from './evidence-role.ts';
 import { opened } from './opened-pool.ts';
 import { openSubmitting, type Submitting } from './submitting.ts';
 import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
-import { openBreakGlass, type Actor } from '#lib/domain';
+import { openBreakGlass, OPERATING_AGENCY, type Actor } from '#lib/domain';
+import type { EventLog } from '#lib/event-log';
 import { JSON_BYTES_MAX } from '#lib/ledger';
 import { type Config, createHttpServer, type Translate } from '#lib/runtime';
-import { listDeadLetters, logSize, markRetried, readDeadLetter, storeFault } from '#lib/store';
+import { listDeadLetters, logSize, markRetried, readDeadLetter, storeFault, type StorePool } from '#lib/store';
 import type { NewApiKey } from './access/api-key.ts';
 import { httpAccess } from './access/authenticator.ts';
 import { PolicyFollower } from './access/policy-follower.ts';
@@ -115,6 +116,17 @@ function captureModule({ config, metrics }: Parts, submitting: Submitting): Dyna
   });
 }
 
+/** Records that no publisher signed are nobody's: whoever runs the ledger looks after them. @param pool has the operator's rights */
+export function deadLetterRetry(pool: StorePool, log: EventLog): DeadLetterRetry {
+  const owner = { agency: OPERATING_AGENCY, unproved: true };
+  return {
+    log,
+    list: (before, limit) => listDeadLetters(pool, owner, { before, limit }),
+    read: (seq) => readDeadLetter(pool, seq, owner),
+    markRetried: (seq) => markRetried(pool, seq),
+  };
+}
+
 async function gatewayModule(parts: Parts, breaksGlass: (actor: Actor) => Promise<boolean>): Promise<DynamicModule> {
   const { config, database, eventLog, health } = parts;
   const statementTimeoutMs = config.limits.statementMs;
@@ -128,12 +140,7 @@ async function gatewayModule(parts: Parts, breaksGlass: (actor: Actor) => Promis
     reads,
     breaksGlass,
     receiptKey: await receiptSigningKey(config, reads.origin),
-    deadLetters: {
-      log: eventLog,
-      list: (before, limit) => listDeadLetters(operator, before === undefined ? { limit } : { before, limit }),
-      read: (seq) => readDeadLetter(operator, seq),
-      markRetried: (seq) => markRetried(operator, seq),
-    },
+    deadLetters: deadLetterRetry(operator, eventLog),
     mapLinks: config.sealer.mapLinks,
   });
 }

@@ -1,9 +1,11 @@
 /** Three agencies on one real server that asks everybody who he is: what each sees and writes, and that what is revoked is refused. */
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import type { AuditRow, DiffView, EventsView, PolicyView, Problem, SightingDocument } from '#lib/contracts';
+import type { AuditRow, DiffView, EventsView, PolicyView, Problem, SightingDocument, SubmittedRow } from '#lib/contracts';
 import { resetData } from '#lib/store';
 import { type Finished, runCustody, type RunningCustody, serveCustody, temporaryFolder } from '../test-process.ts';
 
@@ -201,6 +203,12 @@ test('what is written is its author’s, and only with a role for it', async () 
   expect(await codeOf(await post('acme/eva', policy))).toBe('auth.forbidden');
   expect(await codeOf(await ask('acme/eva', '/v1/dead-letters'))).toBe('auth.forbidden');
   expect(await codeOf(await ask('local/operator', '/v1/dead-letters'))).toBe('ok');
+  // An admin of another agency has dead letters of his own, and the counts of nobody else.
+  expect(await codeOf(await ask('acme/chief', '/v1/dead-letters'))).toBe('ok');
+  expect([await codeOf(await ask('acme/chief', '/metrics')), await codeOf(await ask('local/operator', '/metrics'))]).toEqual([
+    'auth.forbidden',
+    'ok',
+  ]);
   expect(await codeOf(await ask('acme/eva', '/v1/receipts/acme/own'))).toBe('ok');
   expect(await codeOf(await ask('bolt/chief', '/v1/receipts/acme/own'))).toBe('event.not-found');
 });
@@ -238,6 +246,49 @@ test('a revoked key is refused within five seconds, also by a server that is ask
   server = await serveCustody(env('required'));
   expect(await codeOf(await ask('acme/max', '/v1/policy'))).toBe('auth.key-revoked');
   expect(await codeOf(await ask('acme/eva', '/v1/policy'))).toBe('ok');
+});
+
+test('a stream that is open when its key is revoked ends within five seconds, told why, and what was acknowledged stays', async () => {
+  await did('acme/chief', 'principal', 'add', 'zoe', '--role', 'contributor');
+  const text = await did('acme/chief', 'key', 'add', 'zoe', '--scope', 'contributor');
+  keys.set('acme/zoe', text);
+  const sending = request(`${server.url}/v1/events?onError=proceed`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson', ...headersOf('acme/zoe') },
+  });
+  sending.on('error', () => {});
+  let sent = 0;
+  const sendOne = (): boolean => sending.write(`${JSON.stringify(seen(`zoe-${sent++}`, { tlp: 'AMBER' }))}\n`);
+  sendOne();
+  const [response] = (await once(sending, 'response')) as [IncomingMessage];
+  const rows: SubmittedRow[] = [];
+  let endedMs = 0;
+  response.setEncoding('utf8').on('data', (lines: string) => {
+    rows.push(
+      ...lines
+        .trimEnd()
+        .split('\n')
+        .map((each) => JSON.parse(each) as SubmittedRow),
+    );
+    endedMs = performance.now();
+  });
+  const ended = once(response, 'end');
+  const sender = setInterval(sendOne, 100);
+  await until('rows are acknowledged', () => Promise.resolve(rows.length > 2));
+  await did('acme/chief', 'key', 'revoke', text.split('_')[1] as string);
+  const revokedMs = performance.now();
+  await ended;
+  clearInterval(sender);
+  sending.destroy();
+  // The command ends when the revocation holds for the server that it asks.
+  expect(endedMs - revokedMs).toBeLessThan(REVOKED_WITHIN_MS);
+  const accepted = rows.slice(0, -1);
+  expect(accepted.every(({ status }) => status === 'accepted')).toBe(true);
+  expect(rows.at(-1)).toMatchObject({ row: accepted.length, status: 'refused', errors: [{ code: 'auth.key-revoked' }] });
+  const ids = accepted.map(({ id }) => id as string).sort();
+  const written = async (): Promise<string[]> => (await idsOf('acme/eva')).filter((id) => id.startsWith('zoe-'));
+  await until('what was acknowledged is there', async () => (await written()).length >= ids.length);
+  expect(await written()).toEqual(ids);
 });
 
 test('a suspended agency is out with all of its keys, and what it submitted stays in view', async () => {

@@ -102,7 +102,8 @@ async function project(
 
 async function ask(id: string, content?: string): Promise<ReceiptStatus | null> {
   const reads = await ledgerReads(database.pool('gateway'));
-  return readReceiptStatus(reads.as(await readerOf({ reads, breaksGlass: () => false }, ROOT_ACTOR)), receiptKey, {
+  const reader = await readerOf({ reads, breaksGlass: () => false }, ROOT_ACTOR);
+  return readReceiptStatus(reads.as(reader), receiptKey, reader, {
     agency: 'local',
     id,
     ...(content === undefined ? {} : { content }),

@@ -1,7 +1,7 @@
 /** How this process appends to the event log: by capture's way, whichever role has something to say. */
 import { formatInstant } from '#lib/domain';
-import type { SubmitDeps } from '#app/capture';
-import { firstEvents, knownItems, ledgerConstants, logSize } from '#lib/store';
+import type { KnownEvents, SubmitDeps } from '#app/capture';
+import { firstEvents, knownItems, ledgerConstants, logSize, type StorePool } from '#lib/store';
 import { followDurability } from './event-logs.ts';
 import { receiptSigningKey } from './log-key.ts';
 import { opened } from './opened-pool.ts';
@@ -27,15 +27,7 @@ export async function openSubmitting(parts: Parts): Promise<Submitting> {
   health.dependency({ name: 'capture: event log', ask: appends.ask });
   return {
     pool: accepting,
-    known: {
-      firsts: async (refs) => {
-        const found = await firstEvents(pool, refs);
-        return new Map(
-          [...found].map(([key, { contentHash, capturedMicros }]) => [key, { contentHash, captured: formatInstant(capturedMicros) }]),
-        );
-      },
-      items: (refs) => knownItems(pool, refs),
-    },
+    known: knownEventsOf(pool),
     log: appends.log,
     topic: config.topics.events,
     appendTimeoutMs: config.capture.appendTimeoutMs,
@@ -48,3 +40,14 @@ export async function openSubmitting(parts: Parts): Promise<Submitting> {
     now: () => formatInstant(Date.now() * MICROS_PER_MS),
   };
 }
+
+/** @param pool has the rights of capture */
+export const knownEventsOf = (pool: StorePool): KnownEvents => ({
+  firsts: async (refs, submitter) => {
+    const found = await firstEvents(pool, refs, submitter);
+    return new Map(
+      [...found].map(([key, { contentHash, capturedMicros }]) => [key, { contentHash, captured: formatInstant(capturedMicros) }]),
+    );
+  },
+  items: (refs, submitter) => knownItems(pool, refs, submitter),
+});

@@ -2,7 +2,7 @@
 import { EVENT_CONFLICTS_MAX, type EventAnswer } from '#lib/contracts';
 import { formatInstant, type EventRef } from '#lib/domain';
 import type { AsOf } from './coordinates.ts';
-import type { LedgerReads, Reader } from './ledger-reads.ts';
+import type { LedgerReads, Reader, Submitter } from './ledger-reads.ts';
 
 /**
  * What its submitter must learn, and nobody else. Conflicts have no place in the log, so that an answer of one point of view, which never
@@ -10,12 +10,12 @@ import type { LedgerReads, Reader } from './ledger-reads.ts';
  */
 export async function conflictsOf(
   reads: Pick<LedgerReads, 'as'>,
-  reader: Pick<Reader, 'agency' | 'context'>,
+  reader: Submitter & Pick<Reader, 'context'>,
   asOf: AsOf,
   { agency, id }: EventRef,
 ): Promise<Pick<EventAnswer, 'conflicts' | 'moreConflicts'>> {
   if (agency !== reader.agency || asOf.basis !== 'log' || asOf.now !== true) return {};
-  const found = await reads.as(reader).eventConflicts(agency, id, EVENT_CONFLICTS_MAX + 1);
+  const found = await reads.as(reader).eventConflicts(reader, id, EVENT_CONFLICTS_MAX + 1);
   if (found.length === 0) return {};
   const conflicts = found.slice(0, EVENT_CONFLICTS_MAX).map(({ contentHash, capturedMicros }) => ({
     contentHash: contentHash.toString('hex'),

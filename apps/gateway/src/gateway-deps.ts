@@ -19,15 +19,18 @@ export interface GatewayDeps {
   readonly mapLinks: boolean;
 }
 
-/**
- * Dead letters, with the operator's rights: of any agency, and of records that nobody signed. A retry appends one to the event log again and
- * marks it, in this order: a crash in between makes it come twice, which does no harm.
- */
-export interface DeadLetterRetry {
-  readonly log: EventLog;
+export interface DeadLetterReads {
   /** Newest first, below a number. */
   list(before: number | undefined, limit: number): Promise<DeadLetterHead[]>;
   read(seq: number): Promise<StoredDeadLetter | null>;
+}
+
+/**
+ * Dead letters of whoever runs the ledger, read with the operator's rights: his own, and of records that nobody signed. A retry, of whosesoever, appends one
+ * to the event log again and marks it, in this order: a crash in between makes it come twice, which does no harm.
+ */
+export interface DeadLetterRetry extends DeadLetterReads {
+  readonly log: EventLog;
   /** `false`: another request did it at the same time; then it came twice, which does no harm. */
   markRetried(seq: number): Promise<boolean>;
 }

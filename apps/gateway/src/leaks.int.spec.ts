@@ -330,10 +330,14 @@ describe('a reader who lies about his groups, his agency, and what he looks for'
         const mine = agency === reader.agency;
         const count = mine ? handlingsOf(agency).length : 0;
         const [event] = EVENTS.filter((made) => made.agency === agency) as [Made];
-        expect(await own.conflicts({ agency, groups: lie() }, undefined, ALL)).toHaveLength(count);
-        expect(await own.eventConflicts(agency, event.id, ALL)).toHaveLength(mine ? 1 : 0);
+        expect(await own.conflicts({ ...liar(), agency }, undefined, ALL)).toHaveLength(count);
+        expect(await own.eventConflicts({ ...liar(), agency }, event.id, ALL)).toHaveLength(mine ? 1 : 0);
         expect((await own.refusedBytes(agency, event.id, null)) === null).toBe(true);
         expect((await own.refusedBytes(agency, `dead-${event.id}`, null)) === null).toBe(!mine);
+        const letters = await own.deadLetters(agency, undefined, ALL);
+        expect(letters).toHaveLength(count);
+        // Numbers begin at 1, in the order in which they were found.
+        expect((await own.deadLetter(agency, event.logIndex + 1))?.seq).toBe(mine ? event.logIndex + 1 : undefined);
       }
     }
   }, 60_000);

@@ -22,12 +22,14 @@ import {
   ledgerConstants,
   eventConflicts,
   listConflicts,
+  listDeadLetters,
   logSize,
   mapTilesAt,
   mapTilesBetween,
   namedRows,
   noticeAt,
   readableEvidence,
+  readDeadLetter,
   readLinksFrom,
   readPublicLogPiece,
   readTile,
@@ -75,6 +77,9 @@ export interface Reader {
   /** Who he is to the database: what the other members say narrows what he is shown, and widens nothing. */
   readonly context: ReaderContext;
 }
+
+/** Who asks for what his agency submitted. */
+export type Submitter = Pick<Reader, 'agency' | 'principal' | 'breaksGlass'>;
 
 /** What is everybody's: the log, its seals and proofs; and `as`, by which alone rows of tenants are read. */
 export type LedgerReads = Awaited<ReturnType<typeof ledgerReads>>;
@@ -160,17 +165,25 @@ function readerReads(own: ReaderPool) {
     /** Of one snapshot with the log size, so that the answer shows neither more nor less than that size holds. */
     itemsByKeys: (alternatives: readonly (readonly string[])[], groups: readonly number[]) =>
       own.transaction(async (client) => ({ logSize: await logSize(client), ...(await search(client, { alternatives, groups })) })),
-    conflicts: ({ agency, groups }: Pick<Reader, 'agency' | 'groups'>, after: ConflictKey | undefined, limit: number) =>
-      listConflicts(own, agency, { after, limit, groups }),
-    eventConflicts: (agency: string, id: string, limit: number) => eventConflicts(own, agency, id, limit),
+    conflicts: (reader: Submitter & Pick<Reader, 'groups'>, after: ConflictKey | undefined, limit: number) =>
+      listConflicts(own, reader, { after, limit, groups: reader.groups }),
+    eventConflicts: (reader: Submitter, id: string, limit: number) => eventConflicts(own, reader, id, limit),
     itemEntries: (item: number, begin: number, end: number) => itemEntries(own, item, begin, end),
     visibleEvents: (logIndexes: readonly number[], groups: readonly number[], contentBytesMax: number) =>
       visibleEvents(own, logIndexes, groups, contentBytesMax),
     submittedEvent: (agency: string, id: string) => submittedEvent(own, agency, id),
     refusedBytes: (agency: string, id: string, contentHash: Buffer | null) => refusedBytes(own, agency, id, contentHash),
+    ...deadLetterReads(own),
     ...auditReads(own),
   };
 }
+
+/** Of one agency: the reader's, or the database shows none. */
+const deadLetterReads = (own: ReaderPool) => ({
+  deadLetters: (agency: string, before: number | undefined, limit: number) =>
+    listDeadLetters(own, { agency, unproved: false }, { before, limit }),
+  deadLetter: (agency: string, seq: number) => readDeadLetter(own, seq, { agency, unproved: false }),
+});
 
 /** Who wrote what. */
 const auditReads = (own: ReaderPool) => ({

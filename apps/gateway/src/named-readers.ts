@@ -3,6 +3,7 @@
  * agencies; whom a document names is checked here, on every row that is read for somebody, before anything is said of it or counted.
  */
 import type { HandlingDocument } from '#lib/contracts';
+import { decodeRecord } from '#lib/ledger';
 import type { EventRow, LedgerReads, Reader, ReaderReads, SearchHit, TimelineKey, TimelineRow } from './ledger-reads.ts';
 import { PAGE_CONTENT_BYTES_MAX } from './page.ts';
 
@@ -18,6 +19,21 @@ export function isHiddenFrom({ agency, principal, breaksGlass }: Person, row: Pi
   if (row.agency === agency && row.principal === principal) return false;
   // A name alone is that of a person in each of the agencies; `agency/name` is one person.
   return !principals.some((name) => name === principal || name === `${agency}/${principal}`);
+}
+
+/**
+ * The same of the value of a record that did not become an entry, where a publisher of its agency signed it. Its content may be none that can be read: where
+ * it looks as if it named persons it is then its author's alone.
+ */
+export function isHiddenRecord(person: Person, value: Buffer): boolean {
+  const decoded = decodeRecord(value);
+  if (!decoded.ok) return false;
+  const { header, content } = decoded;
+  try {
+    return isHiddenFrom(person, { ...header, content });
+  } catch {
+    return !person.breaksGlass && !(header.agency === person.agency && header.principal === person.principal);
+  }
 }
 
 /** The same reads for one reader: what names others is as if it were not there. */

@@ -3,7 +3,8 @@ import { indexSighting, type ReceiptStatus } from '#lib/contracts';
 import { formatInstant } from '#lib/domain';
 import { detailLine, encodeSealedReceipt, mapKey, signRejection, type SigningKey, utf8, utf8Text } from '#lib/ledger';
 import { readEvent } from './event-view.ts';
-import type { EventRow, ReaderReads } from './ledger-reads.ts';
+import type { EventRow, ReaderReads, Submitter } from './ledger-reads.ts';
+import { isHiddenFrom, isHiddenRecord } from './named-readers.ts';
 
 export interface Submitted {
   readonly agency: string;
@@ -13,17 +14,19 @@ export interface Submitted {
 }
 
 /**
- * `reads` are the submitter's. `null`: the ledger knows of no such submission, or not yet. A sealed receipt is under the newest published checkpoint, so two answers may
+ * `reads` are the submitter's. `null`: the ledger knows of no such submission, or not yet, or of one that is TLP:RED and names others than the reader. A sealed receipt is under the newest published checkpoint, so two answers may
  * differ and both stand. Cost: one read each for checkpoint, seal, entry, tiles and places, and 0.05 ms where a rejection is signed.
  */
 export async function readReceiptStatus(
   reads: ReaderReads,
   receiptKey: SigningKey<'receipt'>,
+  reader: Submitter,
   { agency, id, content }: Submitted,
 ): Promise<ReceiptStatus | null> {
   // First the head, then what is below it: what is there once stays.
   const head = await reads.sealedHead();
-  const entry = await reads.submittedEvent(agency, id);
+  const stored = await reads.submittedEvent(agency, id);
+  const entry = stored === null || isHiddenFrom(reader, stored) ? null : stored;
   const about = { log: reads.origin, agency, id };
   if (entry !== null && (content === undefined || content === entry.contentHash.toString('hex'))) {
     const said = { ...about, contentHash: entry.contentHash.toString('hex'), rejection: null };
@@ -31,7 +34,7 @@ export async function readReceiptStatus(
     return { ...said, status: 'sealed', sealed: await sealedReceipt(reads, entry, head) };
   }
   const refused = await reads.refusedBytes(agency, id, content === undefined ? null : Buffer.from(content, 'hex'));
-  if (refused === null) return null;
+  if (refused === null || (refused.named !== null && isHiddenRecord(reader, refused.named))) return null;
   const said = { ...about, contentHash: refused.contentHash.toString('hex'), sealed: null };
   if (refused.isRetried) return { ...said, status: 'pending', rejection: null };
   const reason = refused.code === null ? idConflict(entry) : { code: refused.code, detail: refused.detail };

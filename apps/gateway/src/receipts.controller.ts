@@ -1,4 +1,4 @@
-/** GET /v1/receipts/{agency}/{id}: for the agency that submitted it, and as if nothing were there for any other. */
+/** GET /v1/receipts/{agency}/{id}: for the agency that submitted it, and as if nothing were there for any other; under TLP:RED for its author and whom it names. */
 import { Controller, Get, Header, Inject, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { ReceiptStatus } from '#lib/contracts';
@@ -39,9 +39,9 @@ export class ReceiptsController {
     return status;
   }
 
-  /** A submitter's own, whomever it names. */
   async #statusOf(actor: Actor, of: { agency: string; id: string; content?: string }): Promise<ReceiptStatus | null> {
     const { reads, receiptKey } = this.#deps;
-    return readReceiptStatus(reads.as(await readerOf(this.#deps, actor)), receiptKey, of);
+    const reader = await readerOf(this.#deps, actor);
+    return readReceiptStatus(reads.as(reader), receiptKey, reader, of);
   }
 }

@@ -5,7 +5,8 @@ import type { ConflictsView, DeadLettersView, DeadLetterView, ErrorCode, Retried
 import { formatInstant } from '#lib/domain';
 import { actorOf, DomainError } from '#lib/runtime';
 import { decodeCursor, encodeCursor, isCount, isRecord, isWord } from './cursor.ts';
-import { GATEWAY_DEPS, type GatewayDeps, readingOf } from './gateway-deps.ts';
+import { deadLettersFor } from './dead-letters.ts';
+import { type DeadLetterReads, GATEWAY_DEPS, type GatewayDeps, readerOf, readingOf } from './gateway-deps.ts';
 import type { DeadLetterHead, StoredDeadLetter } from './ledger-reads.ts';
 import { readLimit, readQuery } from './query.ts';
 
@@ -54,28 +55,28 @@ export class RecordsController {
   }
 
   @Get('dead-letters')
-  async deadLetters(@Query() given: unknown): Promise<DeadLettersView> {
-    const { deadLetters, reads } = this.#deps;
+  async deadLetters(@Query() given: unknown, @Req() request: FastifyRequest): Promise<DeadLettersView> {
     const { cursor, limit: text } = readQuery(given, ['cursor', 'limit']);
     const limit = readLimit(text);
-    const question = `${reads.origin} dead-letters`;
-    const page = await deadLetters.list(cursor === undefined ? undefined : decodeCursor(question, cursor, isCount), limit + 1);
+    const { letters, agency } = await this.#lettersOf(request);
+    const question = `${this.#deps.reads.origin} dead-letters ${agency}`;
+    const page = await letters.list(cursor === undefined ? undefined : decodeCursor(question, cursor, isCount), limit + 1);
     const shown = page.slice(0, limit);
     const last = shown.at(-1);
     return { deadLetters: shown.map(headOf), next: page.length > limit && last !== undefined ? encodeCursor(question, last.seq) : null };
   }
 
   @Get('dead-letters/:seq')
-  async deadLetter(@Param('seq') seq: string): Promise<DeadLetterView> {
-    const letter = await this.#find(seq);
+  async deadLetter(@Param('seq') seq: string, @Req() request: FastifyRequest): Promise<DeadLetterView> {
+    const letter = await this.#find(seq, request);
     const headers = Object.entries(letter.headers).map(([name, value]) => ({ name, value: value.toString('base64') }));
     return { ...headOf(letter), key: letter.key?.toString('base64') ?? null, headers, value: letter.value.toString('base64') };
   }
 
   @Post('dead-letters/:seq/retry')
   @HttpCode(202)
-  async retry(@Param('seq') seq: string): Promise<RetriedView> {
-    const letter = await this.#find(seq);
+  async retry(@Param('seq') seq: string, @Req() request: FastifyRequest): Promise<RetriedView> {
+    const letter = await this.#find(seq, request);
     if (letter.retriedMicros !== null) throw new DomainError('dlq.retried', `Dead letter ${letter.seq} was appended again before.`);
     const { log, markRetried } = this.#deps.deadLetters;
     await log.append(letter.topic, [{ key: letter.key, value: letter.value, headers: letter.headers }]);
@@ -83,8 +84,14 @@ export class RecordsController {
     return { seq: letter.seq, retried: true };
   }
 
-  async #find(text: string): Promise<StoredDeadLetter> {
-    const letter = /^\d{1,15}$/.test(text) ? await this.#deps.deadLetters.read(Number(text)) : null;
+  async #lettersOf(request: FastifyRequest): Promise<{ letters: DeadLetterReads; agency: string }> {
+    const reader = await readerOf(this.#deps, actorOf(request));
+    return { letters: deadLettersFor(this.#deps, reader), agency: reader.agency };
+  }
+
+  async #find(text: string, request: FastifyRequest): Promise<StoredDeadLetter> {
+    const { letters } = await this.#lettersOf(request);
+    const letter = /^\d{1,15}$/.test(text) ? await letters.read(Number(text)) : null;
     if (letter === null) throw new DomainError('dlq.not-found', 'There is no dead letter of this number.');
     return letter;
   }

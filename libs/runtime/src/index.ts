@@ -11,7 +11,7 @@ export { createMetrics, createWitnessMetrics, type Metrics, METRICS, WITNESS_MET
 export { keptKey } from './kept-key.ts';
 export { ANY_AGENCY, loadPublisherKeys, type PublisherKeyring } from './publisher-key.ts';
 export { createShutdown, type Shutdown } from './shutdown.ts';
-export { actorOf, type HttpAccess, onlyActor, refuseRoute } from './http/access.ts';
+export { actorNow, actorOf, type HttpAccess, onlyActor, refuseRoute } from './http/access.ts';
 export { createHttpServer, TAKES_BYTES, type HttpServer } from './http/http-server.ts';
 export { problemAnswer, type Translate } from './http/problem-answer.ts';
 export { requestIdOf } from './http/request-id.ts';

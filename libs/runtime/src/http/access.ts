@@ -19,6 +19,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null until the request has been let in. */
     actor: Actor | null;
+    /** Lets it in once more. */
+    letIn: (() => Promise<Actor>) | null;
   }
 }
 
@@ -26,6 +28,15 @@ declare module 'fastify' {
 export function actorOf({ actor }: Pick<FastifyRequest, 'actor'>): Actor {
   if (actor === null) throw new Error('a request without an actor came to a controller');
   return actor;
+}
+
+/**
+ * Who it comes from as of now, for what goes on for long: a key may be revoked meanwhile, or a role be taken away. Throws as the guard refuses, and where
+ * nobody can say who it is.
+ */
+export async function actorNow({ letIn }: Pick<FastifyRequest, 'letIn'>): Promise<Actor> {
+  if (letIn === null) throw new Error('a request that was not let in came to a controller');
+  return letIn();
 }
 
 /** Everybody is this actor, and every route is his: a scene of a test or a drill. */
@@ -40,6 +51,7 @@ export function guardRoutes(
   refuse: (error: unknown, request: FastifyRequest, reply: FastifyReply) => void,
 ): void {
   fastify.decorateRequest('actor', null);
+  fastify.decorateRequest('letIn', null);
   // A route that nobody decided about is found when the program starts, and not by whoever asks for it.
   fastify.addHook('onRoute', ({ method, url }) => {
     const missing = [method].flat().find((each) => !isCatchAll(url) && access.rolesOf(routeName(each, url)) === undefined);
@@ -50,21 +62,23 @@ export function guardRoutes(
     // No such route (Nest has one for all others): the answer is the same for everybody.
     if (url === undefined || isCatchAll(url)) return;
     try {
-      const needed = access.rolesOf(routeName(request.method, url));
-      if (needed === 'public') {
-        request.actor = access.anonymous;
-        return;
-      }
-      const actor = await access.authenticate(request);
-      const refusal = refuseRoute(actor, request.method, needed);
-      if (refusal !== undefined) throw refusal;
-      request.actor = actor;
+      request.letIn = () => letIn(access, request, url);
+      request.actor = await request.letIn();
     } catch (error) {
       if (error instanceof DomainError && error.code === 'auth.required') void reply.header('www-authenticate', 'Bearer realm="custody"');
       refuse(error, request, reply);
       return reply;
     }
   });
+}
+
+async function letIn(access: HttpAccess, request: FastifyRequest, url: string): Promise<Actor> {
+  const needed = access.rolesOf(routeName(request.method, url));
+  if (needed === 'public') return access.anonymous;
+  const actor = await access.authenticate(request);
+  const refusal = refuseRoute(actor, request.method, needed);
+  if (refusal !== undefined) throw refusal;
+  return actor;
 }
 
 const isCatchAll = (url: string): boolean => url === '*' || url === '/*';

@@ -9,5 +9,6 @@ import { PolicyActs } from './0008-policy.ts';
 import { RowSecurity } from './0009-row-security.ts';
 import { Evidence } from './0010-evidence.ts';
 import { Audit } from './0011-audit.ts';
+import { NamedPersons } from './0012-named-persons.ts';
 
-export const MIGRATIONS = [Ledger, Proof, Recorded, Receipts, Freeze, WaitingHeads, PolicyActs, RowSecurity, Evidence, Audit];
+export const MIGRATIONS = [Ledger, Proof, Recorded, Receipts, Freeze, WaitingHeads, PolicyActs, RowSecurity, Evidence, Audit, NamedPersons];

@@ -1,6 +1,17 @@
-/** Dead letters for the operator: primary key (seq), newest first. */
+/**
+ * Dead letters: primary key (seq), newest first. One belongs to the agency whose publisher signed it, and where nobody's signature holds to whoever
+ * runs the ledger; to everybody else it is as if it were not there.
+ */
 import type { Statements, StorePool } from '../pool.ts';
 import { decodeHeaders } from './insert-dead-letter.ts';
+import { namesPersons } from './named-rows.ts';
+
+/** Whose dead letters are asked for. */
+export interface DeadLetterOwner {
+  readonly agency: string;
+  /** Those that no signature proves to be anybody's, too. */
+  readonly unproved: boolean;
+}
 
 export interface DeadLetterHead {
   readonly seq: number;
@@ -10,6 +21,10 @@ export interface DeadLetterHead {
   readonly code: string;
   readonly detail: string;
   readonly valueBytes: number;
+  /** Whose publisher signed it; null: nobody's that is known. */
+  readonly agency: string | null;
+  /** Some agency's, and there is a list of persons in its bytes. */
+  readonly namesPersons: boolean;
   /** Microseconds since 1970, by the clock of the database. */
   readonly retriedMicros: number | null;
 }
@@ -22,17 +37,18 @@ export interface StoredDeadLetter extends DeadLetterHead {
   readonly value: Buffer;
 }
 
-const HEAD = `seq, topic, partition, "offset", code, detail, octet_length(value) as "valueBytes", retried as "retriedMicros"`;
+const HEAD = `seq, topic, partition, "offset", code, detail, octet_length(value) as "valueBytes", retried as "retriedMicros",
+  agency, agency is not null and ${namesPersons('value')} as "namesPersons"`;
+const OWNED = (agency: string, unproved: string): string => `(agency = ${agency}::text or (${unproved}::boolean and agency is null))`;
 
 export const LIST_DEAD_LETTERS = {
   name: 'list_dead_letters',
   text: `select ${HEAD} from ledger.dead_letters
-    where seq < $1::bigint order by seq desc limit $2::integer`,
+    where seq < $1::bigint and ${OWNED('$3', '$4')} order by seq desc limit $2::integer`,
 };
-const READ = {
-  name: 'read_dead_letter',
-  text: `select ${HEAD}, cluster_id as "clusterId", topic_id as "topicId", key, headers, value from ledger.dead_letters where seq = $1::bigint`,
-};
+const WHOLE = `select ${HEAD}, cluster_id as "clusterId", topic_id as "topicId", key, headers, value from ledger.dead_letters where seq = $1::bigint`;
+const READ = { name: 'read_dead_letter', text: WHOLE };
+const READ_OWNED = { name: 'read_owned_dead_letter', text: `${WHOLE} and ${OWNED('$2', '$3')}` };
 const MARK = {
   name: 'mark_retried',
   text: `update ledger.dead_letters set retried = (extract(epoch from clock_timestamp()) * 1000000)::bigint
@@ -41,12 +57,20 @@ const MARK = {
 const COUNT = { name: 'count_dead_letters', text: 'select count(*) as n from ledger.dead_letters where retried is null' };
 
 /** Newest first, below `before`, those that were retried too. */
-export async function listDeadLetters(pool: StorePool, { before, limit }: { before?: number; limit: number }): Promise<DeadLetterHead[]> {
-  return (await pool.run<DeadLetterHead>(LIST_DEAD_LETTERS, [before ?? Number.MAX_SAFE_INTEGER, limit])).rows;
+export async function listDeadLetters(
+  from: Statements,
+  { agency, unproved }: DeadLetterOwner,
+  { before, limit }: { readonly before?: number | undefined; readonly limit: number },
+): Promise<DeadLetterHead[]> {
+  return (await from.run<DeadLetterHead>(LIST_DEAD_LETTERS, [before ?? Number.MAX_SAFE_INTEGER, limit, agency, unproved])).rows;
 }
 
-export async function readDeadLetter(from: Statements, seq: number): Promise<StoredDeadLetter | null> {
-  const { rows } = await from.run<Omit<StoredDeadLetter, 'headers'> & { headers: Buffer }>(READ, [seq]);
+/** @param owner absent: whoever's it is, for what passes dead letters on */
+export async function readDeadLetter(from: Statements, seq: number, owner?: DeadLetterOwner): Promise<StoredDeadLetter | null> {
+  const { rows } = await from.run<Omit<StoredDeadLetter, 'headers'> & { headers: Buffer }>(
+    owner === undefined ? READ : READ_OWNED,
+    owner === undefined ? [seq] : [seq, owner.agency, owner.unproved],
+  );
   return rows[0] === undefined ? null : { ...rows[0], headers: decodeHeaders(rows[0].headers) };
 }
 

@@ -138,6 +138,31 @@ describe('evidence in the ledger', () => {
     expect(await found('police', 'eve')).toEqual(everything);
   });
 
+  it('is not opened by an act on it, whoever says it; control: without that rule it would be', async () => {
+    const [hash, original] = [hashOf('acted on'), hashOf('redacted from')];
+    for (const each of [hash, original]) await upload(each, 'customs');
+    const everybody = ['agency:customs', 'clear', 'green'];
+    await add('customs', 'received', 'evidence', { evidence: [hash], groups: everybody });
+    await add('customs', 'redacted', 'evidence', { evidence: [hash, original], groups: everybody });
+    await add('port', 'held', 'evidence', { evidence: [hash], groups: ['agency:port', 'green'] });
+    const port = await readerOf('port');
+    expect(await Promise.all([hash, original].map((each) => opens(port, each)))).toEqual([false, false]);
+    expect((await listedFor('port')).filter((each) => [hash, original].includes(each))).toEqual([]);
+    const text = READABLE_EVIDENCE.text.replace(`and r.kind <> ${KINDS.indexOf('evidence')}`, '');
+    const careless = (from: Statements): Statements => ({
+      ...from,
+      run: (statement, values) => from.run({ ...statement, name: 'careless of acts', text }, values),
+    });
+    // Where the statement forgets it, the policy of uploads does not.
+    expect([await opens(port, hash, careless(database.pool('owner'))), await opens(port, hash, careless(port.from))]).toEqual([
+      true,
+      false,
+    ]);
+    // What cites it does.
+    await add('customs', 'shows', 'observation', { evidence: [hash], groups: ['agency:customs', 'agency:port'] });
+    expect(await Promise.all([hash, original].map((each) => opens(port, each)))).toEqual([true, false]);
+  });
+
   it("is hidden from a statement that reads for nobody, and from one that asks for groups that are not the reader's", async () => {
     const hash = hashOf('hidden');
     await upload(hash, 'customs');

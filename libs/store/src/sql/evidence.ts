@@ -1,6 +1,7 @@
 /**
  * Evidence as the ledger knows it. Its bytes are open to the agencies that sent them, and to whoever sees an event of one of those that cites
- * them. A citation by anybody else opens nothing: he may have the hash from anywhere.
+ * them. A citation by anybody else opens nothing: he may have the hash from anywhere. Nor does an act on evidence, whoever says it: what was done
+ * with bytes is told to more people than the bytes are for.
  */
 import { KINDS } from '#lib/domain';
 import type { Statements } from '../pool.ts';
@@ -30,6 +31,8 @@ export interface UploadRow {
 
 const UPLOAD_COLUMNS = `u.sha256, u.agency, u.principal, u.received as "receivedMicros", u.bytes, u.media_type as "mediaType", u.event_id as "eventId"`;
 
+const EVIDENCE_KIND = KINDS.indexOf('evidence');
+
 /**
  * Of an upload `u`, whether it opens the bytes: $1 agency, $2 groups, $3 principal, $4 breaks glass. One probe of evidence_refs for each group,
  * and of entries for each citation.
@@ -38,7 +41,7 @@ const OPENS = `(u.agency = $1::text or exists (
       select from unnest($2::integer[]) as reader (grp)
       join ledger.evidence_refs r on r.sha256 = u.sha256 and r.grp = reader.grp
       join ledger.entries e on e.log_index = r.log_index
-      where e.agency = u.agency and not ${namesOthers('r.log_index', { agency: '$1::text', principal: '$3::text', breaksGlass: '$4::boolean' })}))`;
+      where e.agency = u.agency and r.kind <> ${EVIDENCE_KIND} and not ${namesOthers('r.log_index', { agency: '$1::text', principal: '$3::text', breaksGlass: '$4::boolean' })}))`;
 
 export const READABLE_EVIDENCE = {
   name: 'readable_evidence',
@@ -75,7 +78,6 @@ export async function listEvidence(
   return (await from.run<UploadRow>(LIST_EVIDENCE, [agency, groups, principal, breaksGlass, Buffer.from(after, 'hex'), limit])).rows;
 }
 
-const EVIDENCE_KIND = KINDS.indexOf('evidence');
 const RETRACTION_KIND = KINDS.indexOf('retraction');
 
 /** An event that cites evidence or says an act on it. */

@@ -10,8 +10,8 @@ export interface NamedRow extends EventRow {
   readonly item: string;
 }
 
-/** `"principals":[` */
-export const NAMES_PERSONS = `position('\\x227072696e636970616c73223a5b'::bytea in c.bytes) > 0`;
+/** SQL, of a column of bytes: `"principals":[` is in it. */
+export const namesPersons = (bytes: string): string => `position('\\x227072696e636970616c73223a5b'::bytea in ${bytes}) > 0`;
 
 export const NAMED_ROWS = {
   name: 'named_rows',
@@ -19,7 +19,7 @@ export const NAMED_ROWS = {
     from ledger.content c
     join ledger.timeline t on t.log_index = c.log_index and t.item = any($1::text[]) and t.grp = any($2::integer[])
     join ledger.entries e on e.log_index = c.log_index
-    where ${NAMES_PERSONS} and c.log_index < $3::bigint`,
+    where ${namesPersons('c.bytes')} and c.log_index < $3::bigint`,
 };
 
 /** Whom they name, their documents say: a row for each item that these groups may see it under. */
@@ -45,9 +45,20 @@ export interface Asking {
  * apps/gateway/src/named-readers.ts. One probe of content_named, which holds what names persons alone;
  * by `offset 0`, without which the planner may read all of those and all entries first.
  */
-export const namesOthers = (logIndex: string, { agency, principal, breaksGlass }: Asking): string => `(not ${breaksGlass} and exists (
+export const namesOthers = (logIndex: string, asking: Asking): string => `(not ${asking.breaksGlass} and exists (
       select from ledger.content c join ledger.entries n on n.log_index = c.log_index
       cross join lateral (select convert_from(c.bytes, 'UTF8')::jsonb -> 'handling' as said offset 0) handling
-      where c.log_index = ${logIndex} and ${NAMES_PERSONS} and said ->> 'tlp' = 'RED' and jsonb_array_length(said -> 'principals') > 0
-        and not (n.agency = ${agency} and c.principal = ${principal})
-        and not said -> 'principals' ?| array[${principal}, ${agency} || '/' || ${principal}] offset 0))`;
+      where c.log_index = ${logIndex} and ${namesPersons('c.bytes')} and ${saysOthers({ agency: 'n.agency', principal: 'c.principal' }, asking)} offset 0))`;
+
+/** SQL: the same of a conflict `c`, whose bytes are no entry: the value of its record, of which the content begins behind the first line feed. */
+export const conflictNamesOthers = (
+  asking: Asking,
+): string => `(case when ${asking.breaksGlass} or not ${namesPersons('c.value')} then false else exists (
+      select from (select convert_from(substring(c.value from position('\\x0a'::bytea in c.value) + 1), 'UTF8')::jsonb -> 'handling' as said offset 0) handling
+      where ${saysOthers({ agency: 'c.agency', principal: 'c.principal' }, asking)}) end)`;
+
+/** Of a handling `said`. */
+const saysOthers = (author: Pick<Asking, 'agency' | 'principal'>, { agency, principal }: Asking): string =>
+  `said ->> 'tlp' = 'RED' and jsonb_array_length(said -> 'principals') > 0
+        and not (${author.agency} = ${agency} and ${author.principal} = ${principal})
+        and not said -> 'principals' ?| array[${principal}, ${agency} || '/' || ${principal}]`;

@@ -35,6 +35,7 @@ import {
   type TimelineRow,
 } from '../index.ts';
 
+const SUBMITTER = { agency: 'local', principal: 'p' };
 const partition: PartitionId = { clusterId: 'c', topicId: 't', topic: 'sightings', partition: 0 };
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -203,7 +204,9 @@ describe('reading the ledger', () => {
   test("an event without items is found by its id, and is on nobody's timeline", async () => {
     const [alone] = await eventById(gateway, 'alone', 'local', clear);
     expect(alone).toMatchObject({ id: 'alone', logIndex: 6 });
-    expect(await knownItems(database.pool('capture'), [{ agency: 'local', id: 'alone' }])).toEqual(new Map([['local/alone', []]]));
+    expect(await knownItems(database.pool('capture'), [{ agency: 'local', id: 'alone' }], SUBMITTER)).toEqual(
+      new Map([['local/alone', []]]),
+    );
   });
 
   test('an id that several agencies used is answered with all of them', async () => {
@@ -253,7 +256,7 @@ describe('reading the ledger', () => {
         ['other/tie', event('tie').contentHash],
       ]),
     );
-    expect(await firstEvents(capture, refs)).toEqual(
+    expect(await firstEvents(capture, refs, SUBMITTER)).toEqual(
       new Map([
         ['local/fix', { contentHash: event('fix').contentHash, capturedMicros: 1 }],
         ['other/tie', { contentHash: event('tie').contentHash, capturedMicros: 1 }],
@@ -261,7 +264,7 @@ describe('reading the ledger', () => {
     );
     // The time that a receipt names, and nothing else of the content.
     await expect(capture.query('select secret from ledger.content')).rejects.toThrow('permission denied');
-    expect(await knownItems(capture, refs)).toEqual(
+    expect(await knownItems(capture, refs, SUBMITTER)).toEqual(
       new Map([
         ['local/fix', [ship]],
         ['other/tie', [ship]],
@@ -308,7 +311,8 @@ describe('reading the ledger', () => {
 
   test('dead letters are listed, shown as they were, and retried once', async () => {
     const operator = database.pool('operator');
-    const [head] = await listDeadLetters(operator, { limit: 5 });
+    const OPERATORS = { agency: 'local', unproved: true };
+    const [head] = await listDeadLetters(operator, OPERATORS, { limit: 5 });
     expect(head).toMatchObject({
       topic: 'sightings',
       partition: 0,
@@ -319,24 +323,33 @@ describe('reading the ledger', () => {
       retriedMicros: null,
     });
     const seq = head?.seq ?? -1;
-    const letter = await readDeadLetter(operator, seq);
+    const letter = await readDeadLetter(operator, seq, OPERATORS);
     expect(letter).toMatchObject({ key: Buffer.from('k'), value: Buffer.from('junk') });
     expect(Object.entries(letter?.headers ?? {})).toEqual([['__proto__', Buffer.from([0, 255])]]);
     expect(await countDeadLetters(database.pool('operator'))).toBe(1);
     expect((await Promise.all([1, 2, 3].map(() => markRetried(operator, seq)))).filter(Boolean)).toHaveLength(1);
-    expect(await listDeadLetters(operator, { limit: 5 })).toEqual([{ ...head, retriedMicros: expect.any(Number) }]);
-    expect(await listDeadLetters(operator, { before: seq, limit: 5 })).toEqual([]);
+    expect(await listDeadLetters(operator, OPERATORS, { limit: 5 })).toEqual([{ ...head, retriedMicros: expect.any(Number) }]);
+    expect(await listDeadLetters(operator, OPERATORS, { before: seq, limit: 5 })).toEqual([]);
     expect(await countDeadLetters(database.pool('operator'))).toBe(0);
     expect(await readDeadLetter(operator, seq + 1)).toBeNull();
+    // Nobody signed it: it is no agency's.
+    for (const owner of [
+      { agency: 'local', unproved: false },
+      { agency: 'police', unproved: false },
+    ]) {
+      expect(await listDeadLetters(operator, owner, { limit: 5 })).toEqual([]);
+      expect(await readDeadLetter(operator, seq, owner)).toBeNull();
+    }
   });
 
   test('conflicts are listed for their agency, and offsets for lag', async () => {
+    const LOCAL = { agency: 'local', principal: 'p', breaksGlass: false };
     const from = partition.partition;
     const other = Buffer.from('other bytes');
     const at = (await listOffsets(database.pool('gateway')))[0]?.next ?? 0;
     await projectBatch(writer, partition, at, at + 1, [event('early', { content: other, offset: at })], []);
     const [early] = await eventById(gateway, 'early', 'local', all);
-    const conflicts = await listConflicts(gateway, 'local', { limit: 10, groups: all });
+    const conflicts = await listConflicts(gateway, LOCAL, { limit: 10, groups: all });
     expect(conflicts).toEqual([
       {
         agency: 'local',
@@ -352,12 +365,12 @@ describe('reading the ledger', () => {
       },
     ]);
     const { contentHash, capturedMicros } = conflicts[0] as (typeof conflicts)[0];
-    expect(await eventConflicts(gateway, 'local', 'early', 10)).toEqual([{ contentHash, capturedMicros }]);
-    expect(await eventConflicts(gateway, 'local', 'early', 0)).toEqual([]);
-    expect(await eventConflicts(gateway, 'other', 'early', 10)).toEqual([]);
-    expect(await listConflicts(gateway, 'local', { limit: 10, groups: [] })).toEqual([]);
-    expect(await listConflicts(gateway, 'local', { after: conflicts[0] as (typeof conflicts)[0], limit: 10, groups: all })).toEqual([]);
-    expect(await listConflicts(gateway, 'other', { limit: 10, groups: all })).toEqual([]);
+    expect(await eventConflicts(gateway, LOCAL, 'early', 10)).toEqual([{ contentHash, capturedMicros }]);
+    expect(await eventConflicts(gateway, LOCAL, 'early', 0)).toEqual([]);
+    expect(await eventConflicts(gateway, { ...LOCAL, agency: 'other' }, 'early', 10)).toEqual([]);
+    expect(await listConflicts(gateway, LOCAL, { limit: 10, groups: [] })).toEqual([]);
+    expect(await listConflicts(gateway, LOCAL, { after: conflicts[0] as (typeof conflicts)[0], limit: 10, groups: all })).toEqual([]);
+    expect(await listConflicts(gateway, { ...LOCAL, agency: 'other' }, { limit: 10, groups: all })).toEqual([]);
     expect(await listOffsets(database.pool('gateway'))).toEqual([{ ...partition, next: at + 1 }]);
   });
 });

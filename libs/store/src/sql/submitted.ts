@@ -1,9 +1,10 @@
 /**
- * What became of a submission, for its submitter alone: nothing here asks who may see it. The entry that stands under an id, bytes that it
+ * What became of a submission, for its submitter alone: nothing here asks who may see it, its caller does. The entry that stands under an id, bytes that it
  * did not get to be, and where in the item trees an entry stands.
  */
 import type { Statements } from '../pool.ts';
 import { EVENT_COLUMNS, type EventRow } from './event-row.ts';
+import { namesPersons } from './named-rows.ts';
 
 type From = Statements;
 
@@ -27,14 +28,18 @@ export interface RefusedBytes {
   readonly detail: string;
   /** It was appended to the event log again, and may yet be one. */
   readonly isRetried: boolean;
+  /** The record's, where there is a list of persons in it: whether it may be told of is for the caller to say. */
+  readonly named: Buffer | null;
 }
+
+const NAMED = `case when ${namesPersons('value')} then value end`;
 
 export const REFUSED = {
   name: 'refused_bytes',
-  text: `(select content_hash as "contentHash", null as code, '' as detail, false as "isRetried" from ledger.conflicts
+  text: `(select content_hash as "contentHash", null as code, '' as detail, false as "isRetried", ${NAMED} as named from ledger.conflicts
       where agency = $1::text and id = $2::text and content_hash = $3::bytea)
     union all
-    (select content_hash, code, detail, retried is not null from ledger.dead_letters
+    (select content_hash, code, detail, retried is not null, ${NAMED} from ledger.dead_letters
       where agency = $1::text and id = $2::text and ($3::bytea is null or content_hash = $3::bytea) order by seq desc limit 1)
     limit 1`,
 };
