@@ -38,7 +38,7 @@ test('a bundle that shows what was asked for is verified, and its first line say
   expect(await verify(null, bundle(), { key, item: `VIN:${CAR.slice(4).toLowerCase()}`, group: ['clear', 'green'] })).toBe(0);
   expect(output.split('\n')[0]).toMatch(
     new RegExp(
-      `: Unaltered since 2026-01-01 00:00 UTC: all 11 events about ${CAR}, for the reader groups agency:local, clear, green\\. Checked here`,
+      `: Unaltered since 2026-01-01 00:00 UTC by the word of its operator: all 11 events about ${CAR}, for the reader groups agency:local, clear, green\\. Checked here`,
     ),
   );
 });

@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import {
+  capturedMicros,
   formatVerifierKey,
   fromHex,
   type Kept,
@@ -30,6 +31,8 @@ export interface Pin {
   readonly receiptKeys: readonly VerifierKey<'receipt'>[];
   /** The newest head that was checked, as its note. */
   readonly checkpoint: string;
+  /** In the seal of that head, RFC 3339; absent: it was pinned by a version that kept no time. */
+  readonly time?: string;
   readonly mapSalt: Uint8Array | null;
   readonly trees: readonly KeptTree[];
   /** Text of a policy file; `null`: no witness is asked for. */
@@ -62,7 +65,7 @@ export function readPin(origin: string): Pin | null {
 }
 
 /** On the disk when it returns, or the one before is. */
-export function keepPin({ origin, keys, receiptKeys, checkpoint, mapSalt, trees, witnesses }: Pin): string {
+export function keepPin({ origin, keys, receiptKeys, checkpoint, time, mapSalt, trees, witnesses }: Pin): string {
   const path = fileOf(origin);
   mkdirSync(pinsFolder(), { recursive: true, mode: OWNER_ONLY.folder });
   const json = {
@@ -70,6 +73,7 @@ export function keepPin({ origin, keys, receiptKeys, checkpoint, mapSalt, trees,
     keys: keys.map(formatVerifierKey),
     mapSalt: mapSalt === null ? null : toHex(mapSalt),
     receiptKeys: receiptKeys.map(formatVerifierKey),
+    time,
     trees: trees.slice(-TREES_MAX).map(({ group, item, n, root }) => ({ group, item, n: String(n), root: toHex(root) })),
     v: 1,
     witnesses,
@@ -90,6 +94,7 @@ export function headOf({ checkpoint }: Pick<Pin, 'checkpoint'>): { readonly size
 /** What a pin keeps for the next check. @param path see Kept */
 export const keptOf = (pin: Pin, path: Pick<Kept, 'consistency' | 'claimed'>): Kept => ({
   ...headOf(pin),
+  ...(pin.time === undefined ? {} : { time: pin.time }),
   mapSalt: pin.mapSalt,
   trees: pin.trees,
   ...path,
@@ -111,16 +116,17 @@ export function policyOf(text: string): WitnessPolicy {
 
 function pinOf(origin: string, text: string): Pin | null {
   try {
-    const { checkpoint, keys, mapSalt, receiptKeys, trees, v, witnesses } = JSON.parse(text) as Record<string, unknown>;
+    const { checkpoint, keys, mapSalt, receiptKeys, time, trees, v, witnesses } = JSON.parse(text) as Record<string, unknown>;
     if (v !== 1 || typeof checkpoint !== 'string' || !Array.isArray(keys) || !Array.isArray(receiptKeys) || !Array.isArray(trees))
       return null;
+    if (time !== undefined && (typeof time !== 'string' || Number.isNaN(capturedMicros(time)))) return null;
     const parsed = keys.map((key) => parseVerifierKey(String(key), 'log'));
     const receipts = receiptKeys.map((key) => parseVerifierKey(String(key), 'receipt'));
     const kept = trees.map((tree) => treeOf(tree as Record<string, unknown>));
     const salt = typeof mapSalt === 'string' ? fromHex(mapSalt) : null;
     if ([...parsed, ...receipts].some((key) => !key.ok) || kept.includes(null) || (witnesses !== null && typeof witnesses !== 'string'))
       return null;
-    const pin = { origin, checkpoint, mapSalt: salt, trees: kept as KeptTree[], witnesses };
+    const pin = { origin, checkpoint, ...(time === undefined ? {} : { time }), mapSalt: salt, trees: kept as KeptTree[], witnesses };
     const pinned = {
       ...pin,
       keys: parsed.flatMap((key) => (key.ok ? [key.value] : [])),

@@ -1,5 +1,5 @@
 /** A check as the page shows it: step by step while it runs, then its outcome above them. */
-import { STEPS, toHex, type Report, type Statement, type Step } from '#lib/ledger';
+import { STEPS, timeOf, toHex, type Report, type Statement, type Step } from '#lib/ledger';
 import { element, icon, quoted } from './elements.ts';
 import { OUTCOMES, STATES, TITLES } from './words.ts';
 
@@ -104,7 +104,8 @@ function headOf(head: Report['head'], { name, elapsedMs, claimed }: CheckedFile)
   if (claimed.length > 0) rows.push(['Said to be signed by', quoted(claimed.join(', '))]);
   if (head !== null) {
     rows.push(['Log', quoted(head.origin)], ['Size', element('span', '', `${grouped(head.size)} entries`)]);
-    if (head.time !== null) rows.push(['Sealed', quoted(head.time)]);
+    if (head.time !== null) rows.push(['Sealed', quoted(`${head.time}, by the word of its operator`)]);
+    if (head.seen !== undefined) rows.push(['Seen', quoted(`by ${timeOf(head.seen.seconds)}, by the word of its witnesses`)]);
     rows.push(['Root', element('code', '', toHex(head.root))]);
   }
   rows.push(['Checked', element('span', '', `here, in ${Math.max(1, Math.round(elapsedMs))} ms`)]);

@@ -166,6 +166,33 @@ test(
 );
 
 test(
+  'whose word a time is it says as the verifier does, and one that is still to come it does not believe',
+  async () => {
+    const { page, close } = await opened();
+    const sealed = (time: string): Uint8Array => {
+      const log = new LedgerWorld().begin();
+      log.add([CAR]);
+      return zipOf(bundleFiles(log.seal(time), CAR, { witnesses: witnessKeys }));
+    };
+    const policy = { threshold: 1, witnesses: witnessKeys.map((key) => ({ key, url: null })) };
+    const [before, late, toCome] = ['2019-01-01T00:00:00.000000Z', '2026-01-02T00:00:00.000000Z', '2199-01-01T00:00:00.000000Z'].map(
+      sealed,
+    );
+    const [unseen] = (await shownOf(page, [toCome!])).map(ageless);
+    expect([unseen?.word, unseen?.summary]).toEqual(['Incomplete', expect.stringMatching(/days ahead of this clock/)]);
+    await page.click('#policy-part > summary');
+    const vkeys = policy.witnesses.map(({ key }) => ({ vkey: formatVerifierKey(key) }));
+    await page.fill('#policy', JSON.stringify({ threshold: 1, witnesses: vkeys }));
+    const shown = (await shownOf(page, [before!, late!])).map(ageless);
+    expect(shown).toEqual([inNode(before!, [logKey], { witnesses: policy }), inNode(late!, [logKey], { witnesses: policy })]);
+    expect(shown.map(({ word }) => word)).toEqual(['Verified', 'Altered']);
+    expect(shown[0]?.summary).toMatch(/^Unaltered since 2026-01-01 00:00:01 UTC by the word of 1 witness, recorded between 2019-01-01/);
+    await close();
+  },
+  SUITE_TIMEOUT_MS,
+);
+
+test(
   'a bundle that is dropped on the page is opened, and the steps are explained to whoever asks',
   async () => {
     const { page, close } = await opened();

@@ -47,6 +47,7 @@ export const TITLES: Readonly<Record<Step, string>> = {
   document: 'The document',
   signature: 'Signature of the log',
   witnesses: 'Witnesses',
+  time: 'When it was sealed',
   age: 'Age',
   kept: 'Compared with earlier checks',
   seal: 'Seal',

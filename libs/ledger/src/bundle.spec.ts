@@ -56,7 +56,7 @@ describe('the first line of a verdict says what it is about', () => {
     const report = check(whole(), { item: CAR, groups: GROUPS });
     expect([report.verdict, report.summary]).toEqual([
       'verified',
-      `Unaltered since 2026-01-01 00:00 UTC: all 3 events about ${CAR}, for the reader groups agency:local, clear, green.`,
+      `Unaltered since 2026-01-01 00:00 UTC by the word of its operator: all 3 events about ${CAR}, for the reader groups agency:local, clear, green.`,
     ]);
     expect(report.subject).toEqual({ item: CAR, groups: GROUPS, shown: 3, listed: 3, groupsAsked: true, isPart: false });
     expect(codes(report, 'not-established')).not.toContain('proof.groups-not-asked');
@@ -66,7 +66,7 @@ describe('the first line of a verdict says what it is about', () => {
     const report = check(fewer);
     expect([report.verdict, report.summary]).toEqual([
       'verified',
-      `Unaltered since 2026-01-01 00:00 UTC: all 2 events about ${CAR}, for the reader groups agency:local, clear alone; of any other group nothing is said.`,
+      `Unaltered since 2026-01-01 00:00 UTC by the word of its operator: all 2 events about ${CAR}, for the reader groups agency:local, clear alone; of any other group nothing is said.`,
     ]);
     expect(report.statements.find(({ code }) => code === 'proof.groups-not-asked')).toMatchObject({
       state: 'not-established',
@@ -78,7 +78,7 @@ describe('the first line of a verdict says what it is about', () => {
     const report = check(eventsAlone);
     expect([report.verdict, report.summary]).toEqual([
       'verified',
-      'Unaltered since 2026-01-01 00:00 UTC: 2 events, each by itself; whether there are others nothing is said.',
+      'Unaltered since 2026-01-01 00:00 UTC by the word of its operator: 2 events, each by itself; whether there are others nothing is said.',
     ]);
   });
 });
@@ -93,7 +93,7 @@ describe('a bundle that was emptied', () => {
     const head = verifyProof(proof, trust, { log: true }).report;
     expect([head.verdict, head.summary]).toEqual([
       'verified',
-      'Unaltered since 2026-01-01 00:00 UTC: the head of the log; of no item and no event anything is said.',
+      'Unaltered since 2026-01-01 00:00 UTC by the word of its operator: the head of the log; of no item and no event anything is said.',
     ]);
   });
 

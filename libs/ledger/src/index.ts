@@ -251,9 +251,11 @@ export {
   type Step,
   type Verdict,
 } from './report.ts';
+export { timeOf, type SeenBy } from './head-times.ts';
 export { treesOf } from './trees-of.ts';
 export type { FilesBeside, Kept, KeptTree, Question, Trust } from './proof-question.ts';
 export type { ReportSubject } from './report-subject.ts';
 export { MAP_WITNESS_SUFFIX, verifyHead, verifyProof, verifySteps, type Verified } from './verify-proof.ts';
+export { verifyTimes } from './verify-times.ts';
 export { isReceipt, noteOfSealed, type ReceiptTrust, verifyReceiptAlone } from './verify-receipt.ts';
 export { formatAddCheckpoint, readCosignatures, readWitnessSize } from './witness-request.ts';

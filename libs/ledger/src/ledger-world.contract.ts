@@ -29,6 +29,8 @@ export const ORIGIN = 'ledger.example/log';
 export const seedOf = (name: string): Uint8Array => sha256(utf8(`ledger world ${name}`));
 export const logKey = signingKey('log', ORIGIN, seedOf('log'));
 export const witnessKeys = ['w1', 'w2', 'w3/map'].map((name) => signingKey('witness', `witness.example/${name}`, seedOf(name)));
+/** Since the Epoch: when witnesses cosign, unless something else is wanted. 2026-01-01T00:00:01Z. */
+export const COSIGNED = 1_767_225_601n;
 export const MAP_SALT = seedOf('salt');
 
 export interface WorldEvent {
@@ -59,6 +61,8 @@ export interface Wanted {
   readonly inFiles?: boolean;
   readonly salt?: boolean;
   readonly witnesses?: readonly SigningKey<'witness'>[];
+  /** Since the Epoch, of all witnesses or of each in turn: see COSIGNED. */
+  readonly cosignedAt?: bigint | readonly bigint[];
   readonly signer?: SigningKey<'log'>;
 }
 
@@ -137,9 +141,10 @@ export class LedgerWorld {
     return Uint8Array.from(merkleRoot(this.leaves.slice(0, size)));
   }
 
-  checkpoint({ witnesses = [], signer = logKey }: Wanted = {}): string {
+  checkpoint({ witnesses = [], cosignedAt = COSIGNED, signer = logKey }: Wanted = {}): string {
     const text = formatCheckpoint({ origin: this.origin, size: BigInt(this.size), root: this.root(), extension: [] });
-    const note = formatNote(text, [signText(signer, text), ...witnesses.map((key) => cosign(key, text, 1_767_225_601n))]);
+    const timeOf = (n: number): bigint => (typeof cosignedAt === 'bigint' ? cosignedAt : (cosignedAt[n] ?? COSIGNED));
+    const note = formatNote(text, [signText(signer, text), ...witnesses.map((key, n) => cosign(key, text, timeOf(n)))]);
     return utf8Text(note) as string;
   }
 

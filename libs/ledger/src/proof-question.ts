@@ -15,6 +15,8 @@ export interface KeptTree {
 export interface Kept {
   readonly size: bigint;
   readonly root: Uint8Array;
+  /** In its seal, RFC 3339 with six decimals; absent: it was not kept. */
+  readonly time?: string;
   /** `null`: not known yet. */
   readonly mapSalt: Uint8Array | null;
   readonly trees: readonly KeptTree[];

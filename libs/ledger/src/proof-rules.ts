@@ -24,6 +24,12 @@ export const PROOF_RULES = {
   witnessed: true,
   /** The head is not older than it may be. */
   fresh: true,
+  /** Neither the seal's time nor a cosignature's that counts is still to come, by more than clocks lie apart. */
+  notAhead: true,
+  /** Of the head and the one that was kept the later has no earlier time in its seal. */
+  timeKept: true,
+  /** The seal's time is not after the one by which as many witnesses as were asked for say that they saw its head. */
+  timeWitnessed: true,
   /** The head continues the one that was kept. */
   keptContinues: true,
   /** The head is not behind the one that was kept, where the log itself was asked. */

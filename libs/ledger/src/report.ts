@@ -3,6 +3,7 @@
  * failed, and a verdict in the six outcomes that every surface of the product shows alike. Pure; words for people, codes for programs.
  */
 import type { Checkpoint } from './checkpoint.ts';
+import { sinceText, type SeenBy } from './head-times.ts';
 import { subjectText, type ReportSubject } from './report-subject.ts';
 
 /** The outcomes, and the exit code of the command line for each. */
@@ -23,6 +24,7 @@ export const STEPS = {
   signature:
     'The head of the log, its number of entries and the one hash over all of them, is signed by a key that you trust for this log.',
   witnesses: 'Others than the operator saw the same head, and that it continues what they saw before.',
+  time: 'Whose word it is when the head was sealed, and whether anything speaks against it. Of an entry that stands under it this says only that it was there by then.',
   age: 'How old the head is: what was added later is not covered.',
   kept: 'The head continues the one that you kept from an earlier check: nothing that was there is gone or changed.',
   seal: 'The last entry under the head says up to where the item map reaches, and when that was recorded.',
@@ -58,6 +60,8 @@ export interface Statement {
 export interface CheckedHead extends Pick<Checkpoint, 'origin' | 'size' | 'root'> {
   /** RFC 3339, of the seal; null: the check ended before it was read. */
   readonly time: string | null;
+  /** Absent: no witness was asked for, or too few of them cosigned. */
+  readonly seen?: SeenBy;
 }
 
 /** What a whole check found. */
@@ -135,7 +139,7 @@ function summaryOf(verdict: Verdict, first: Statement | undefined, head: Checked
   const says = first?.says ?? '';
   switch (verdict) {
     case 'verified':
-      return `Unaltered since ${head?.time === null || head === null ? 'it was signed' : minuteOf(head.time)}${subject === null ? '' : `: ${subjectText(subject)}`}.`;
+      return `Unaltered since ${head === null ? 'it was signed' : sinceText(head)}${subject === null ? '' : `: ${subjectText(subject)}`}.`;
     case 'altered':
       return `This does not match the log: ${says}`;
     case 'not-in-log':
@@ -148,6 +152,3 @@ function summaryOf(verdict: Verdict, first: Statement | undefined, head: Checked
       return `Could not check, and nothing is known to be wrong: ${says}`;
   }
 }
-
-const MINUTE_END = 16;
-const minuteOf = (time: string): string => `${time.slice(0, MINUTE_END).replace('T', ' ')} UTC`;

@@ -1,7 +1,7 @@
-/** Mutants of a whole proof: honest ones with one thing changed, for each field of a document, and for what was kept from an earlier check. */
+/** Mutants of a whole proof: honest ones with one thing changed, for each field of a document, and for what was kept from an earlier check; and for clocks. */
 import { utf8Text } from './bytes.ts';
 import { canonicalize } from './canonical.ts';
-import { CAR, GROUPS, LedgerWorld, logKey, MAP_SALT, OTHER_CAR, seedOf } from './ledger-world.contract.ts';
+import { CAR, GROUPS, LedgerWorld, logKey, MAP_SALT, OTHER_CAR, seedOf, witnessKeys } from './ledger-world.contract.ts';
 import {
   copyOf,
   otherHex,
@@ -15,20 +15,24 @@ import {
   type Random,
 } from './mutants.contract.ts';
 import { encodeProofDocument } from './proof-document.ts';
+import { CLOCKS_APART_SECONDS_MAX } from './verify-times.ts';
 import type { Kept, Question, Trust } from './proof-question.ts';
 
 export const world = new LedgerWorld().begin();
 world.add([CAR]);
 world.add([OTHER_CAR]);
-world.seal();
+const sealTimes = new Map<number, string>();
+const sealed = (time: string): unknown => sealTimes.set(world.seal(time).size, time);
+sealed('2026-01-01T00:00:01.000000Z');
 /** Heads that a client may have kept: each begins the log as it is. */
 const heads = [world.size];
 world.add([CAR, OTHER_CAR], 'GREEN');
 world.add([CAR]);
-world.seal('2026-01-01T00:00:01.000000Z');
+sealed('2026-01-01T00:00:01.000000Z');
 heads.push(world.size);
 world.add([OTHER_CAR]);
-world.seal('2026-01-01T00:00:02.000000Z');
+const SEALED_MS = Date.parse('2026-01-01T00:00:02Z');
+sealed('2026-01-01T00:00:02.000000Z');
 export const fork = new LedgerWorld().begin();
 fork.add([CAR]);
 fork.add([CAR]);
@@ -227,11 +231,11 @@ const CHANGES: Readonly<Record<string, Change>> = {
 };
 
 /** An earlier head, and the path from it. */
-type KeptHead = Omit<Kept, 'consistency'> & { readonly consistency: readonly Uint8Array[] };
+type KeptHead = Omit<Kept, 'consistency'> & { readonly time: string; readonly consistency: readonly Uint8Array[] };
 
 /** What an honest client kept of an earlier head. */
 function keptAt(size: number, consistency = world.consistency(size)): KeptHead {
-  return { size: BigInt(size), root: world.root(size), mapSalt: MAP_SALT, trees: [], consistency };
+  return { size: BigInt(size), root: world.root(size), time: sealTimes.get(size) as string, mapSalt: MAP_SALT, trees: [], consistency };
 }
 const hashOf = (random: Random): Uint8Array => seedOf(String(random(2 ** 31)));
 const OTHER_PATHS = [
@@ -266,6 +270,12 @@ const KEPT: Readonly<Record<string, (kept: KeptHead, random: Random) => KeptHead
     const n = random(foreign.length + 1);
     return { ...kept, consistency: random(2) === 0 ? foreign : [...foreign.slice(0, n), ...kept.consistency.slice(random(4))] };
   },
+  'kept head, a time after that of the seal': (kept, random) => ({
+    ...kept,
+    time: new Date(SEALED_MS + 1 + (random(2) === 0 ? random(1_000) : random(2 ** 40)))
+      .toISOString()
+      .replace('Z', `${String(random(1_000)).padStart(3, '0')}Z`),
+  }),
   'kept head, another salt': (kept, random) => ({ ...kept, mapSalt: hashOf(random) }),
   'kept list, that another entry begins': (kept, random) => ({
     ...kept,
@@ -278,14 +288,41 @@ export const isHonestKept = (kept: KeptHead): boolean =>
   heads.some((size) => keptText(keptAt(size)) === keptText(kept)) ||
   // From nothing, or from the same head, there is no path to show.
   (kept.size === BigInt(world.size) && keptText({ ...keptAt(world.size), consistency: [] }) === keptText(kept));
-export const keptText = ({ size, root, mapSalt, trees, consistency }: KeptHead): string =>
+export const keptText = ({ size, root, time, mapSalt, trees, consistency }: KeptHead): string =>
   JSON.stringify([
     String(size),
     Buffer.from(root).toString('hex'),
+    time,
     mapSalt === null ? null : Buffer.from(mapSalt).toString('hex'),
     trees.map((tree) => [tree.group, tree.item, String(tree.n), Buffer.from(tree.root).toString('hex')]),
     consistency.map((hash) => Buffer.from(hash).toString('hex')),
   ]);
+
+/** More than clocks may lie apart, in seconds: a little, or years. */
+const farApart = (random: Random): number => CLOCKS_APART_SECONDS_MAX + 1 + (random(2) === 0 ? random(10_000) : random(50_000_000));
+/** How many witnesses a reader asks for; each of them cosigns. */
+const asked = (random: Random) => ({
+  witnesses: witnessKeys.map((key) => ({ key, url: null })),
+  threshold: 1 + random(witnessKeys.length),
+});
+const cosignedAt = (seconds: number): string =>
+  utf8Text(world.encode(CAR, { witnesses: witnessKeys, cosignedAt: BigInt(seconds) })) as string;
+
+/** An honest proof whose times somebody else's word or clock contradicts. */
+const TIMES: Readonly<Record<string, (random: Random) => ProofMutant>> = {
+  'clock of the reader, before the seal': (random) => ({
+    text: honestText,
+    trust: { ...trust, nowMs: SEALED_MS - farApart(random) * 1_000, ...(random(2) === 0 ? {} : { ageSecondsMax: random(1_000) }) },
+  }),
+  'cosignatures, times before the seal': (random) => ({
+    text: cosignedAt(SEALED_MS / 1_000 - farApart(random)),
+    trust: { ...trust, witnesses: asked(random) },
+  }),
+  'cosignatures, times still to come': (random) => ({
+    text: cosignedAt(SEALED_MS / 1_000 + farApart(random)),
+    trust: { ...trust, witnesses: asked(random), nowMs: SEALED_MS },
+  }),
+};
 
 /** Each class: a draw of it. */
 export const PROOF_MUTANTS: Readonly<Record<string, (random: Random) => ProofMutant | undefined>> = {
@@ -307,9 +344,11 @@ export const PROOF_MUTANTS: Readonly<Record<string, (random: Random) => ProofMut
       },
     ]),
   ),
+  ...TIMES,
 };
 
 /** All that the verifier is given. */
-export const mutantText = ({ text: given, trust: { kept } }: ProofMutant): string => given + (kept === undefined ? '' : keptText(kept));
+export const mutantText = ({ text: given, trust: { kept, nowMs, witnesses } }: ProofMutant): string =>
+  [given, kept === undefined ? '' : keptText(kept), nowMs, witnesses?.threshold].join('\n');
 /** The same proof for a client who kept an earlier head. */
 export const continued = heads.map((size): ProofMutant => ({ text: honestText, trust: { ...trust, kept: keptAt(size) } }));

@@ -63,8 +63,8 @@ function judge({ text, trust: given }: ProofMutant): Judged {
   const [first] = statements;
   if (first?.step === 'document' && first.state === 'failed') return 'unreadable';
   if (verdict !== 'verified') return 'refused';
-  // Of what was kept nothing but the honest one may be taken.
-  return given.kept === undefined && claims(mutant) === truth ? 'same' : 'accepted';
+  // Of what was kept, of clocks and of cosignatures nothing but the honest ones may be taken.
+  return given === trust && claims(mutant) === truth ? 'same' : 'accepted';
 }
 
 describe('a lying server', () => {
@@ -159,6 +159,22 @@ const LIES: Readonly<Record<ProofRuleName, () => Lie>> = {
     trust: { witnesses: { witnesses: witnessKeys.map((key) => ({ key, url: null })), threshold: 2 } },
   }),
   fresh: () => ({ bytes, trust: { nowMs: Date.parse('2027-01-01T00:00:00Z'), ageSecondsMax: 60 } }),
+  notAhead: () => ({ bytes, trust: { nowMs: Date.parse('2019-01-01T00:00:00Z'), ageSecondsMax: 60 } }),
+  timeKept: () => {
+    const made = grown();
+    const { size } = made;
+    const kept = keptOf(made, { time: '2026-01-01T00:00:01.000000Z' });
+    made.add([CAR]);
+    made.seal('2019-01-01T00:00:00.000000Z');
+    return { bytes: made.encode(CAR), trust: { kept: { ...kept, consistency: made.consistency(size) } } };
+  },
+  timeWitnessed: () => {
+    const made = new LedgerWorld().begin();
+    made.add([CAR]);
+    made.seal('2027-01-01T00:00:00.000000Z');
+    const asked = { witnesses: witnessKeys.map((key) => ({ key, url: null })), threshold: 2 };
+    return { bytes: made.encode(CAR, { witnesses: witnessKeys }), trust: { witnesses: asked } };
+  },
   keptContinues: () => ({ bytes, trust: { kept: keptOf(fork, { consistency: world.consistency(fork.size) }) } }),
   notBehindKept: () => {
     const behind = grown();

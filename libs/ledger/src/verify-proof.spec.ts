@@ -36,7 +36,7 @@ describe('a proof of everything about an item', () => {
     const { report } = verifyProof(world.encode(CAR), { ...trust, nowMs: Date.parse('2026-01-01T00:10:00Z') }, asked);
     expect(report.verdict).toBe('verified');
     expect(report.summary).toBe(
-      `Unaltered since 2026-01-01 00:00 UTC: all 11 events about ${CAR}, for the reader groups agency:local, clear, green.`,
+      `Unaltered since 2026-01-01 00:00 UTC by the word of its operator: all 11 events about ${CAR}, for the reader groups agency:local, clear, green.`,
     );
     expect([...new Set(states(report))]).toEqual([
       'document established',
@@ -44,6 +44,7 @@ describe('a proof of everything about an item', () => {
       'witnesses not-established',
       'kept not-established',
       'seal established',
+      'time not-established',
       'age established',
       'salt established',
       'map established',

@@ -1,12 +1,13 @@
 /**
- * Whether a proof document shows what it says, step by step (design: Formats, "Verifying completeness"): the head's signature, witnesses and
- * age, what was kept from before; the seal at its end; the salt; for each reader group the place in the item map and the list of entries;
- * each event that is shown; each place in the log. Pure, and the same in server, command line and browser.
+ * Whether a proof document shows what it says, step by step (design: Formats, "Verifying completeness"): the head's signature and witnesses,
+ * what was kept from before; the seal at its end, its time and age; the salt; for each reader group the place in the item map and the list of
+ * entries; each event that is shown; each place in the log. Pure, and the same in server, command line and browser.
  */
-import { openCheckpoint, type OpenedCheckpoint } from './checkpoint.ts';
+import { openCheckpoint, type Cosignature, type OpenedCheckpoint } from './checkpoint.ts';
 import { HEAD_RULES } from './head-rules.ts';
 import { continuityOf } from './log-tree.ts';
 import { toHex, utf8 } from './bytes.ts';
+import { seenBy, timeOf } from './head-times.ts';
 import { readProofDocument, type ProofDocument } from './proof-document.ts';
 import type { Kept, KeptTree, ListedEntries, Question, Trust } from './proof-question.ts';
 import { PROOF_RULES, type ProofRules } from './proof-rules.ts';
@@ -15,6 +16,7 @@ import type { ReportSubject } from './report-subject.ts';
 import { checkSalt, checkSeal, type CheckedSeal } from './verify-seal.ts';
 import { verifyEvents } from './verify-events.ts';
 import { verifyItem } from './verify-item.ts';
+import { isToCome, verifyAge, verifyTimes } from './verify-times.ts';
 import { witnessing } from './witness-policy.ts';
 
 /** What a check found, and what there is to keep for the next one. */
@@ -26,7 +28,6 @@ export interface Verified {
 
 /** How the name of a witness ends that makes the item map again before it cosigns. No plus sign: the name of a key has none. */
 export const MAP_WITNESS_SUFFIX = '/map';
-const MS_PER_SECOND = 1_000;
 
 /**
  * The whole check. Never throws. Cost: 0.13 ms for each signature, 0.2 ms for each event that is shown whole, two hashes for each entry.
@@ -85,7 +86,9 @@ class Check {
 
   keep(): Verified['keep'] {
     const { head, mapSalt, trees, isHeld } = this;
-    return head === null || !isHeld ? null : { size: head.size, root: head.root, mapSalt, trees };
+    if (head === null || !isHeld) return null;
+    const { size, root, time } = head;
+    return { size, root, ...(time === null ? {} : { time }), mapSalt, trees };
   }
 
   *run(bytes: Uint8Array): Generator<Statement> {
@@ -135,11 +138,13 @@ class Check {
     this.head = { origin, size, root, time: null };
     const ids = value.signatures.map(({ key }) => key.id).join(', ');
     yield established('signature', `${origin}: the head of ${size} entries, root ${toHex(root)}, is signed by its key ${ids}.`);
-    yield this.checkWitnesses(value);
-    return value;
+    const cosignatures = value.cosignatures.filter((cosignature) => !isToCome(cosignature, trust, rules));
+    yield this.checkWitnesses(cosignatures, this.head, value.cosignatures.length - cosignatures.length);
+    return { ...value, cosignatures };
   }
 
-  private checkWitnesses({ cosignatures }: OpenedCheckpoint): Statement {
+  /** Keeps by when the head was seen, where enough say so. @param toCome how many do not count for their times */
+  private checkWitnesses(cosignatures: readonly Cosignature[], head: CheckedHead, toCome: number): Statement {
     const { witnesses } = this.trust;
     if (witnesses === undefined || witnesses.threshold === 0)
       return leftOpen(
@@ -147,11 +152,15 @@ class Check {
         'proof.no-witness-asked',
         'No witness was asked for: that everyone is shown the same log rests on comparing heads, or on the word of its operator.',
       );
-    const { met, threshold, cosigned, missing } = witnessing(cosignatures, witnesses);
-    const names = cosigned.map(({ name }) => name).join(', ');
+    const witnessed = witnessing(cosignatures, witnesses);
+    const { met, threshold, cosigned, missing } = witnessed;
+    const names = cosigned.map(({ name, timestamp }) => `${name} at ${timeOf(timestamp)}`).join(', ');
     const found = `${cosigned.length} of ${threshold} witnesses that have to cosign did${names === '' ? '' : `: ${names}`}`;
+    const seen = seenBy(witnessed);
+    if (seen !== undefined) this.head = { ...head, seen };
     if (met || !this.rules.witnessed) return established('witnesses', `${found}.`);
-    return leftOpen('witnesses', 'proof.witnesses', `${found}; missing: ${missing.join(', ')}.`, { verdict: 'incomplete' });
+    const ahead = toCome === 0 ? '' : '; a time ahead of this clock does not count';
+    return leftOpen('witnesses', 'proof.witnesses', `${found}; missing: ${missing.join(', ')}${ahead}.`, { verdict: 'incomplete' });
   }
 
   private *checkSealed(document: ProofDocument, { checkpoint }: OpenedCheckpoint): Generator<Statement> {
@@ -161,12 +170,14 @@ class Check {
     if (!seal.ok) return yield failure('seal', seal.fault);
     this.seal = seal.value;
     const { covers, time, mapSize } = seal.value;
-    this.head = { ...checkpoint, time };
+    const head = { ...(this.head as CheckedHead), time };
+    this.head = head;
     yield established(
       'seal',
       `The seal at index ${document.seal.index} covers the entries below ${covers} (${mapSize} item trees), recorded ${time}.`,
     );
-    yield* this.checkAge(time);
+    yield* verifyTimes(head, trust, rules);
+    yield* verifyAge(head, trust, rules);
     const salt = checkSalt(document.salt, checkpoint, trust.kept?.mapSalt ?? null, rules);
     if (!salt.ok) {
       this.seal = null;
@@ -207,18 +218,6 @@ class Check {
         detail: `The heads of ${first.size} and ${second.size} entries are not of one log: it was forked, or changed, below ${first.size}.`,
       });
     return established('kept', `The head of ${size} entries and the kept one of ${kept.size} are of one log that only grew.`);
-  }
-
-  private *checkAge(time: string): Generator<Statement> {
-    const { nowMs, ageSecondsMax } = this.trust;
-    if (nowMs === undefined) return;
-    const seconds = Math.round((nowMs - Date.parse(time)) / MS_PER_SECOND);
-    if (ageSecondsMax !== undefined && seconds > ageSecondsMax && this.rules.fresh)
-      yield leftOpen('age', 'proof.age', `The head is ${ageOf(seconds)} old, and may be ${ageOf(ageSecondsMax)}.`, {
-        verdict: 'incomplete',
-      });
-    else
-      yield established('age', seconds < 0 ? `The head is ${ageOf(-seconds)} ahead of this clock.` : `The head is ${ageOf(seconds)} old.`);
   }
 
   private *checkItem(document: ProofDocument, seal: CheckedSeal): Generator<Statement, ListedEntries | null> {
@@ -281,14 +280,3 @@ function subjectOf(
 }
 
 const plural = (n: number, one: string): string => `${n} ${n === 1 ? one : `${one}s`}`;
-
-const MINUTE = 60;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
-/** In the largest unit of which there are two. */
-function ageOf(seconds: number): string {
-  if (seconds < 2 * MINUTE) return `${seconds} s`;
-  if (seconds < 2 * HOUR) return `${Math.floor(seconds / MINUTE)} minutes`;
-  return seconds < 2 * DAY ? `${Math.floor(seconds / HOUR)} hours` : `${Math.floor(seconds / DAY)} days`;
-}

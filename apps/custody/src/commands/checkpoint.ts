@@ -82,7 +82,9 @@ export async function pin(client: Client, flags: PinFlags): Promise<ExitCode> {
   const moved = movedKeys({ keys: isNamed || before === null ? trust.log : before.keys, receiptKeys: [] }, certified, size);
   const keys = isNamed ? trust.log : moved.keys;
   const { receiptKeys } = moved;
-  const file = keepPin({ origin, keys, receiptKeys, checkpoint, mapSalt: keep.mapSalt, trees: before?.trees ?? [], witnesses });
+  const { time, mapSalt } = keep;
+  const trees = before?.trees ?? [];
+  const file = keepPin({ origin, keys, receiptKeys, checkpoint, ...(time === undefined ? {} : { time }), mapSalt, trees, witnesses });
   const names = keys.map(formatVerifierKey).join('\n  ');
   const firstUse =
     'The key is the one that the log itself says it has: compare it with `custody checkpoint key` of its operator, by another way.';

@@ -1,5 +1,5 @@
 /** What a check found, for a person or as JSON. */
-import { type Report, STEPS, type Statement, toHex, type Verdict, VERDICTS } from '#lib/ledger';
+import { type CheckedHead, type Report, STEPS, type Statement, timeOf, toHex, type Verdict, VERDICTS } from '#lib/ledger';
 import type { ExitCode } from '../exit-codes.ts';
 import { printable } from './printable.ts';
 
@@ -37,9 +37,18 @@ function jsonOf({ verdict, summary, statements, head, subject: about }: Report):
     summary,
     ...(about === undefined ? {} : { about }),
     statements,
-    head: head === null ? null : { origin: head.origin, size: Number(head.size), root: toHex(head.root), time: head.time },
+    head: head === null ? null : headJson(head),
   };
 }
+
+/** @param seen by when, and as how many witnesses say */
+const headJson = ({ origin, size, root, time, seen }: CheckedHead): object => ({
+  origin,
+  size: Number(size),
+  root: toHex(root),
+  time,
+  ...(seen === undefined ? {} : { seen: { by: timeOf(seen.seconds), witnesses: seen.witnesses } }),
+});
 
 function textOf(subject: string, { verdict, summary, statements }: Report, { explain, offline, kept }: ReportOptions): string {
   const where =

@@ -20,12 +20,14 @@ import {
   type Report,
   reportOf,
   type SealedReceipt,
+  type SeenBy,
   type Statement,
   treesOf,
   type Trust,
   utf8,
   verifyHead,
   verifyProof,
+  verifyTimes,
 } from '#lib/ledger';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
@@ -55,7 +57,9 @@ export async function verifySealed(text: string, beside: Beside, client: Client 
     ...head.statements,
     established('inclusion', `The entry ${sealed.inclusion.index} of the ${size} has the receipt's commitment, ${sealed.commitment}.`),
   ];
-  for await (const statement of client === null ? notAsked(sealed, trust) : asked(client, opened.value, { beside, trust, flags })) {
+  for await (const statement of client === null
+    ? notAsked(sealed, trust)
+    : asked(client, opened.value, { beside, trust, flags, seen: head.head?.seen })) {
     statements.push(statement);
     if (statement.state === 'failed') break;
   }
@@ -96,9 +100,11 @@ interface Asked {
   readonly beside: Beside;
   readonly trust: Trust;
   readonly flags: VerifyFlags;
+  /** By when its head was, as the witnesses say that were asked for. */
+  readonly seen: SeenBy | undefined;
 }
 
-async function* asked(client: Client, opened: OpenedSealedReceipt, { beside, trust, flags }: Asked): AsyncGenerator<Statement> {
+async function* asked(client: Client, opened: OpenedSealedReceipt, { beside, trust, flags, seen }: Asked): AsyncGenerator<Statement> {
   const { sealed } = opened;
   const { size, root, origin } = opened.checkpoint.checkpoint;
   const { agency, captured, id, principal } = sealed.envelope;
@@ -113,6 +119,9 @@ async function* asked(client: Client, opened: OpenedSealedReceipt, { beside, tru
   const { witnesses: _, ...trusted } = trust;
   const { report } = verifyProof(utf8(text), { ...trusted, kept: here }, { event: { agency, id }, isLatest: true });
   yield* report.statements.filter(({ step, state, verdict }) => OF_EVENT.has(step) || state === 'failed' || verdict !== undefined);
+  // The inner check knew neither the pin nor the cosignatures.
+  const time = report.head?.time ?? null;
+  if (time !== null) yield* verifyTimes({ size, time, ...(seen === undefined ? {} : { seen }) }, trust);
   const content = contentIn(text);
   if (content === null) {
     yield noContent('the server shows some of its fields.');

@@ -16,6 +16,7 @@ import {
   reportOf,
   utf8,
   utf8Text,
+  type Verified,
   verifyBundleZip,
   verifyProof,
 } from '#lib/ledger';
@@ -25,7 +26,7 @@ import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { movedKeys } from '../log-key-list.ts';
 import { checkpointIn, headOfNote, type HeadTrust, trustForDocument, type VerifyFlags, withSaid } from '../log-trust.ts';
 import { OWN_GROUPS } from '../operator.ts';
-import { keepPin, type Pin, withTrees } from '../pins.ts';
+import { keepPin, withTrees } from '../pins.ts';
 import { askedAbout, refuseAsking } from './asked-about.ts';
 import { receiptIn } from './receipt-forms.ts';
 import { verifyReceipt } from './verify-receipt.ts';
@@ -129,11 +130,13 @@ function eventQuestion(named: string, flags: VerifyFlags): { path: string; quest
 }
 
 /** The pinned head moves on with each check that verified all of it, and that it continues the one before. */
-function keptNow({ pin, certified }: HeadTrust, text: string, keep: { readonly mapSalt: Uint8Array | null; readonly trees: Pin['trees'] }) {
+function keptNow({ pin, certified }: HeadTrust, text: string, keep: NonNullable<Verified['keep']>) {
   const checkpoint = checkpointIn(text);
   if (pin === null || checkpoint === null) return {};
   const keys = movedKeys(pin, certified, headOfNote(checkpoint).size);
-  keepPin({ ...pin, ...keys, checkpoint, mapSalt: keep.mapSalt ?? pin.mapSalt, trees: withTrees(pin.trees, keep.trees) });
+  const { time, mapSalt, trees } = keep;
+  const head = { checkpoint, ...(time === undefined ? {} : { time }) };
+  keepPin({ ...pin, ...keys, ...head, mapSalt: mapSalt ?? pin.mapSalt, trees: withTrees(pin.trees, trees) });
   return { kept: 'The pinned head was moved on to this one.' };
 }
 
