@@ -62,6 +62,7 @@ export {
   readItemLinks,
   readLinksFrom,
   readLogPiece,
+  readLogPieces,
   readPublicLogPiece,
   type ItemLinks,
   type LogPiece,
