@@ -3,7 +3,7 @@ import type { AuditCode, AuditFinding } from './findings.ts';
 
 /** A head of the log that somebody kept elsewhere: what a database that was rewritten as a whole cannot change. */
 export interface Anchor {
-  readonly kind: 'signed-head' | 'pin';
+  readonly kind: 'signed-head' | 'pin' | 'witness';
   /** File, or who kept it. */
   readonly name: string;
   readonly size: number;

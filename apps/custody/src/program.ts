@@ -330,6 +330,7 @@ function auditCommands(root: Command): void {
     .description('restore a backup into an empty database, if it is not behind what was signed')
     .option('--verify', 'check every event as well, as audit --full does')
     .option('--pin <files...>', 'heads that were kept elsewhere')
+    .option('--witnesses <policy>', 'a policy file whose witnesses are asked what they cosigned (default: the configured one)')
     .option('--key <vkeys...>', "the log's verifier keys (default: this machine's own, else the one that the backup names)")
     .action(runner(async (options, folder) => (await import('./commands/backup.ts')).restore(folder ?? '', options), UNUSED.here));
   root

@@ -16,7 +16,7 @@ export { SealPace } from './seal-pace.ts';
 export { SEAL_FAILPOINTS, Sealer, type SealerOptions, type SealFailpoint } from './sealer.ts';
 export { storedConsistency, storedRoot } from './stored-tree.ts';
 export { witnessClient, type WitnessClient } from './witness-client.ts';
-export { checkWitnesses, WitnessesSilent, type GuardOptions } from './witness-guard.ts';
+export { checkWitnesses, shownHeads, WitnessesSilent, type GuardOptions } from './witness-guard.ts';
 // For the tamper drill, which seals as an operator would who has something to hide.
 export { growItems, leavesOf } from './log-leaves.ts';
 export { MapTileRows } from './map-tile-rows.ts';

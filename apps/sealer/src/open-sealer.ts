@@ -10,15 +10,19 @@ import {
   KEYS_TREE,
   MapBuilder,
   mapKey,
+  parseCheckpoint,
+  parseNote,
   rangeNodes,
   TileBuilder,
   tileOf,
+  utf8,
 } from '#lib/ledger';
 import {
   holdToken,
   lastCheckpoint,
   lastSeal,
   ledgerConstants,
+  newestWaitingHead,
   readEdgeTiles,
   readItemLeaves,
   readItems,
@@ -60,10 +64,11 @@ export async function openSealer(options: SealerOptions & { readonly clocks?: Cl
     const edge = await readEdgeTiles(client, size);
     const tree = new TileBuilder(BigInt(size), ({ level, index }) => edge(level, index));
     if (signed !== null) await checkSigned(client, signed, size);
-    const published = await lastCheckpoint(client);
-    return { last, tree, ...(await loadItems(client, last)), isPublished: (published?.size ?? 0) >= size };
+    const isPublished = ((await lastCheckpoint(client))?.size ?? 0) >= size;
+    const signedSize = isPublished ? size : await lastSignedSize(client, signed, size);
+    return { last, tree, ...(await loadItems(client, last)), isPublished, signedSize };
   });
-  const { last, isPublished } = loaded;
+  const { last, isPublished, signedSize } = loaded;
   const clock = new SealClock(last?.time ?? null, {
     ...(clocks === undefined ? {} : { clocks }),
     confirmed: clockConfirmed,
@@ -82,12 +87,23 @@ export async function openSealer(options: SealerOptions & { readonly clocks?: Cl
     await declareKeys(client, options, keysItem, last?.covers ?? 0);
   });
   const sealer = new Sealer(options, { ...loaded, token, clock, keysItem });
-  // Committed by a process that ended before it signed.
-  if (!isPublished) await sealer.publish(0);
+  // Committed by a process that ended before it signed, or waiting for cosignatures. What was hashed before it was signed is not read once more.
+  if (!isPublished) await sealer.publish(signedSize);
   return sealer;
 }
 
 const sizeAt = (last: SealRow | null): number => (last === null ? 0 : last.logIndex + 1);
+
+/** Of the heads that were signed, by this machine's word and by the database's, the largest size; the stored log begins with each of them. */
+async function lastSignedSize(client: StoreClient, signed: SignedHead | null, stored: number): Promise<number> {
+  const kept = (await newestWaitingHead(client)) ?? (await lastCheckpoint(client));
+  const note = kept === null ? null : parseNote(utf8(kept.note));
+  const head = note?.ok === true ? parseCheckpoint(note.value.text) : null;
+  if (head?.ok !== true) return signed?.size ?? 0;
+  const { size, root } = { ...head.value, size: Number(head.value.size) };
+  await checkSigned(client, { size, root }, stored);
+  return Math.max(size, signed?.size ?? 0);
+}
 
 async function checkSigned(client: StoreClient, { size, root }: SignedHead, stored: number): Promise<void> {
   if (size > stored) throw new SealRollback(`A head of ${size} entries was signed, and the database has sealed ${stored}.`);

@@ -1,6 +1,6 @@
 /** Before anything is signed: what was stored is read again and hashed again, as a stranger would. */
 import { type GrownTile, TileBuilder, TILE_WIDTH, type TileId } from '#lib/ledger';
-import { itemLeavesAre, mapTilesAre, readEdgeTiles, readLogPiece, readTiles, type StoreClient, type StorePool } from '#lib/store';
+import { itemLeavesAre, mapTilesAre, readEdgeTiles, readLogPieces, readTiles, type StoreClient, type StorePool } from '#lib/store';
 import { leavesOf } from './log-leaves.ts';
 
 /** What was read back is not what was written: the database lost or changed it, or this program is wrong. Nothing is signed. */
@@ -11,16 +11,18 @@ export class SealMismatch extends Error {
 
 /**
  * Root of the log's first `size` entries: from the stored tiles below `from`, and from the stored entries above it. Throws SealMismatch where a
- * tile is not what the entries hash to.
+ * tile is not what the entries hash to. At most `entriesMax` entries are in memory at once.
  */
-export async function rootAgain(pool: StorePool, from: number, size: number): Promise<Uint8Array> {
+export async function rootAgain(pool: StorePool, from: number, size: number, entriesMax: number): Promise<Uint8Array> {
   const base = Math.floor(from / TILE_WIDTH) * TILE_WIDTH;
   const client = await pool.connect();
   try {
     const edge = await readEdgeTiles(client, base);
     const tree = new TileBuilder(BigInt(base), ({ level, index }: TileId) => edge(level, index));
-    for (const leaf of leavesOf(await readLogPiece(client, base, size))) tree.append(leaf);
-    await checkTiles(client, tree.takeGrown());
+    for await (const piece of readLogPieces(client, base, size, entriesMax)) {
+      for (const leaf of leavesOf(piece)) tree.append(leaf);
+      await checkTiles(client, tree.takeGrown());
+    }
     return tree.root();
   } finally {
     client.release();

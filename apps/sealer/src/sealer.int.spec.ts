@@ -22,9 +22,9 @@ import {
   type Seal,
 } from '#lib/ledger';
 import { formatInstant } from '#lib/domain';
-import { countEntriesFrom, lastCheckpoint, ledgerConstants, readTile, type StorePool } from '#lib/store';
+import { countEntriesFrom, FixedRows, lastCheckpoint, ledgerConstants, readTile, type StoreClient, type StorePool } from '#lib/store';
 import { TestLedger } from '../test-processes/test-ledger.ts';
-import { openSealer, SEAL_FAILPOINTS, SealRollback, type Clocks, type SealFailpoint } from './index.ts';
+import { openSealer, SEAL_FAILPOINTS, SealRollback, type Clocks, type HeadPublisher, type SealFailpoint } from './index.ts';
 
 let ledger: TestLedger;
 let owner: StorePool;
@@ -45,12 +45,35 @@ async function open(
     file?: string;
     entriesMax?: number;
     clockConfirmed?: string;
+    publisher?: HeadPublisher;
+    pool?: StorePool;
   } = {},
 ) {
-  const { file = 'head.json', ...rest } = options;
+  const { file = 'head.json', pool = ledger.database.pool('sealer'), ...rest } = options;
   const log = await origin();
-  const pool = ledger.database.pool('sealer');
   return openSealer({ pool, origin: log, key: signingKey('log', log, KEY_SEED), signedHeadFile: join(ledger.folder, file), ...rest });
+}
+
+const TILE = 256;
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+
+/** The pool, and how many entries came with each answer that it read since. */
+function entriesRead(of: StorePool): { pool: StorePool; rows: number[] } {
+  const rows: number[] = [];
+  const counted = (client: StoreClient): StoreClient => ({
+    ...client,
+    copyOut: async (text) => {
+      const payload = await client.copyOut(text);
+      if (text.includes('from ledger.entries')) rows.push(new FixedRows(payload).length);
+      return payload;
+    },
+  });
+  const pool: StorePool = {
+    ...of,
+    connect: async () => counted(await of.connect()),
+    transaction: (work) => of.transaction((client) => work(counted(client))),
+  };
+  return { pool, rows };
 }
 
 interface Log {
@@ -219,6 +242,62 @@ describe('the sealer', () => {
     // Seals alone wait for nothing.
     expect(await countEntriesFrom(owner, covered.at(-1) ?? 0)).toBe(0);
     expect((await checkWhole()).seal.covers).toBe(BigInt(covered.at(-1) ?? 0));
+  }, 60_000);
+
+  test.each([
+    ['a process that ended before it signed', 'before_sign', {}, 200 + TILE],
+    ['a process that ended before it published what it had signed', 'after_sign', {}, TILE],
+    ['witnesses that do not cosign', null, { publisher: { offer: () => {} } }, TILE],
+    ['witnesses that do not cosign, on another machine', null, { publisher: { offer: () => {} }, file: 'another-machine.json' }, TILE],
+  ] as const)(
+    'of a head that is not published, after %s, it reads the entries behind the last signed one, a piece at a time',
+    async (_after, at, { file = 'head.json', ...options }: { file?: string; publisher?: HeadPublisher }, rowsMax) => {
+      await ledger.project(5);
+      await (await open()).seal();
+      await ledger.project();
+      const failpoint = (name: SealFailpoint): void => {
+        if (name === at) throw new Error('killed');
+      };
+      const ended = (await open({ failpoint, ...options })).seal();
+      await (at === null ? ended : expect(ended).rejects.toThrow('killed'));
+      const read = entriesRead(ledger.database.pool('sealer'));
+      const sealer = await open({ pool: read.pool, file, entriesMax: 50, ...options });
+      expect(Math.max(...read.rows)).toBeLessThanOrEqual(50);
+      expect(sum(read.rows)).toBeGreaterThan(0);
+      expect(sum(read.rows)).toBeLessThanOrEqual(rowsMax);
+      // Control: from the beginning it is the whole log, and the count says so.
+      read.rows.length = 0;
+      await sealer.publish(0);
+      expect(sum(read.rows)).toBeGreaterThan(1_000);
+      await checkWhole();
+    },
+    60_000,
+  );
+
+  test('does not sign the head of a seal that stands on another log than was signed before it', async () => {
+    await ledger.project(3);
+    await (await open()).seal();
+    await ledger.project();
+    const failpoint = (name: SealFailpoint): void => {
+      if (name === 'before_sign') throw new Error('killed');
+    };
+    await expect((await open({ failpoint })).seal()).rejects.toThrow('killed');
+    await owner.query('update proof.tiles set hashes = set_byte(hashes, 40, 255 - get_byte(hashes, 40)) where level = 1 and n = 0');
+    await expect(open({ file: 'another-machine.json' })).rejects.toMatchObject({ code: 'seal.rollback' });
+  }, 60_000);
+
+  test('of a backlog it never reads more than a piece, and what one seal read again the next does not', async () => {
+    await ledger.project(5);
+    const read = entriesRead(ledger.database.pool('sealer'));
+    const sealer = await open({ pool: read.pool, entriesMax: 100 });
+    let seals = 0;
+    while ((await sealer.seal()) !== null) seals++;
+    const sealed = await countEntriesFrom(owner, 0);
+    expect(seals).toBeGreaterThan(8);
+    expect(Math.max(...read.rows)).toBeLessThanOrEqual(100);
+    // For the item trees, for the log's tree under the lock, and again before it was signed; each seal begins at its tile.
+    expect(sum(read.rows)).toBeLessThan(3 * sealed + seals * TILE);
+    await checkWhole();
   }, 60_000);
 
   test.each([

@@ -35,6 +35,7 @@ import {
   readClock,
   readItemLinks,
   readLogPiece,
+  readLogPieces,
   type SealRow,
   type StoreClient,
   type StorePool,
@@ -127,6 +128,7 @@ export class Sealer {
     const { pool, failpoint = (): void => {} } = this.options;
     const { map, trees, tree, token, keysItem } = this.state;
     const from = this.covers;
+    const signedBefore = Number(tree.size);
     const { piece, links } = await this.next(from);
     const own = { key: keysItem, indexes: keyIndexes(piece, this.declared) };
     const isEnd = endsIn(piece, this.options.origin, this.options.endReason);
@@ -134,7 +136,7 @@ export class Sealer {
     const leaves = leavesOf(piece);
     const grown = growItems(trees, map, links, own, from, leaves);
     // Those below the last seal's own index were in its checkpoint, though not in its map.
-    for (const leaf of leaves.slice(Math.max(Number(tree.size) - from, 0))) tree.append(leaf);
+    for (const leaf of leaves.slice(Math.max(signedBefore - from, 0))) tree.append(leaf);
     await failpoint('before_begin');
     const sealed = await pool.transaction(async (client) => {
       await holdToken(client, token);
@@ -153,19 +155,20 @@ export class Sealer {
     const { row } = sealed;
     await checkStored(pool, { ...sealed, logIndex: row.logIndex, from, covers: row.covers });
     this.last = row;
-    await this.publish(from);
+    await this.publish(signedBefore);
     return row;
   }
 
   /**
-   * Signs the head of the last seal. @param from below this index the tiles are taken as they are stored; above it they are made again from
-   * the entries. Also for a seal that was committed by a process that ended before it signed.
+   * Signs the head of the last seal. @param from below this index, the size of a head that was signed, the tiles are taken as they are
+   * stored; above it they are made again from the entries. Also for a seal that was committed by a process that ended before it signed.
    */
   async publish(from: number): Promise<void> {
     const { pool, origin, key, formerKeys = [], signedHeadFile, publisher, failpoint = (): void => {} } = this.options;
     const { tree, token } = this.state;
     const [size, root] = [Number(tree.size), tree.root()];
-    if (!equalBytes(await rootAgain(pool, from, size), root)) throw new SealMismatch('What was stored does not hash to what was sealed.');
+    if (!equalBytes(await rootAgain(pool, from, size, this.entriesMax), root))
+      throw new SealMismatch('What was stored does not hash to what was sealed.');
     await failpoint('before_sign');
     const text = formatCheckpoint({ origin, size: BigInt(size), root, extension: [] });
     const signatures = [key, ...formerKeys].map((each) => signText(each, text));
@@ -209,10 +212,11 @@ export class Sealer {
     const { failpoint = (): void => {} } = this.options;
     const { tree, clock } = this.state;
     const logIndex = await lockHead(client);
-    const meanwhile = await readLogPiece(client, Number(tree.size), logIndex);
-    keyIndexes(meanwhile, this.declared);
-    endsIn(meanwhile, this.options.origin, this.options.endReason);
-    for (const leaf of leavesOf(meanwhile)) tree.append(leaf);
+    for await (const meanwhile of readLogPieces(client, Number(tree.size), logIndex, this.entriesMax)) {
+      keyIndexes(meanwhile, this.declared);
+      endsIn(meanwhile, this.options.origin, this.options.endReason);
+      for (const leaf of leavesOf(meanwhile)) tree.append(leaf);
+    }
     const row = { logIndex, covers, time: await clock.next(() => readClock(client)), mapRoot, mapSize };
     const bytes = this.sealBytes(row);
     await appendNotice(client, logIndex, bytes);

@@ -125,6 +125,30 @@ async function wordOf({ url, keys }: WitnessLine, { client, key, formerKeys = []
   return { head: shown.head, size: shown.head?.size ?? null, reason: answered.reason };
 }
 
+/** What the witnesses of one address show of a log to whoever asks. */
+export interface ShownHead extends Pick<WitnessWord, 'head' | 'reason'> {
+  readonly url: string;
+  /** Names of their keys. */
+  readonly names: readonly string[];
+}
+
+/**
+ * The heads that the policy's witnesses show, each signed by them and by one of these keys of the log; nothing is asked that takes a key of the
+ * log, so that whoever restores one can ask as well. What they cosigned last may be newer.
+ */
+export function shownHeads(policy: WitnessPolicy, client: WitnessClient, origin: string, log: LogKeys): Promise<ShownHead[]> {
+  return Promise.all(
+    witnessLines(policy).map(async ({ url, keys }) => {
+      const got = await client.get(`${url}/${originHash(origin)}/checkpoint`);
+      const names = keys.map(({ name }) => name);
+      if (!got.ok) return { url, names, head: null, reason: got.reason };
+      if (got.reply.status !== 200)
+        return { url, names, head: null, reason: `it answered ${got.reply.status}, and shows no head of this log` };
+      return { url, names, ...shownHead(got.reply, keys, log) };
+    }),
+  );
+}
+
 function shownHead({ body }: WitnessReply, keys: WitnessLine['keys'], log: LogKeys): Pick<WitnessWord, 'head' | 'reason'> {
   const opened = openCheckpoint(body, { log, witness: keys });
   if (!opened.ok) return { head: null, reason: `what it serves is no head of this log: ${opened.fault.detail} (${opened.fault.code})` };

@@ -62,6 +62,7 @@ export {
   readItemLinks,
   readLinksFrom,
   readLogPiece,
+  readLogPieces,
   readPublicLogPiece,
   type ItemLinks,
   type LogPiece,
@@ -123,6 +124,7 @@ export {
   evidenceCitedBy,
   insertUpload,
   listEvidence,
+  citedAfter,
   readableEvidence,
   uploadedAfter,
   uploadOf,
@@ -143,7 +145,8 @@ export {
   type AuditedEvent,
   type TimelineBlock,
 } from './audit/content-rows.ts';
-export { readManifest, type BackupManifest } from './backup/manifest.ts';
+export { readManifest, type BackedUpEvidence, type BackupManifest } from './backup/manifest.ts';
+export { receivedEvidence } from './backup/received-evidence.ts';
 export { restoreBackup, type RestoreOptions } from './backup/restore-backup.ts';
 export { writeBackup, type BackupOptions } from './backup/write-backup.ts';
 export { embeddedBeside } from './embedded/beside.ts';

@@ -61,6 +61,8 @@ function anchorLines({ anchors }: AuditReport): string[] {
   if (anchors.length === 0)
     return ['held against: no head that was kept elsewhere. Somebody with the log key could have written all of it anew.'];
   return anchors.map(({ kind, name, size, outcome, witnesses }) => {
+    if (kind === 'witness')
+      return `held against  the head of ${group(size)} entries that the witness ${printable(name)} shows: ${OUTCOMES[outcome]}`;
     const what = kind === 'pin' ? 'kept head' : 'last signed head';
     const by = witnesses.length === 0 ? '' : `, cosigned by ${witnesses.map(printable).join(', ')}`;
     return `held against  the ${what} of ${group(size)} entries in ${printable(name)}${by}: ${OUTCOMES[outcome]}`;

@@ -65,7 +65,7 @@ export function keptElsewhere(
 }
 
 /** The keys that are given, and those that the log certified at any time: which of them held at a head is looked at with its size. */
-function everKeys(given: readonly VerifierKey<'log'>[], said: readonly PlacedKeyNotice[]): VerifierKey<'log'>[] {
+export function everKeys(given: readonly VerifierKey<'log'>[], said: readonly PlacedKeyNotice[]): VerifierKey<'log'>[] {
   const certified = said.flatMap(({ key }) => {
     const parsed = key.action === 'certify' && key.use === 'log' ? parseVerifierKey(key.vkey, 'log') : null;
     return parsed?.ok === true ? [parsed.value] : [];
@@ -73,7 +73,8 @@ function everKeys(given: readonly VerifierKey<'log'>[], said: readonly PlacedKey
   return [...new Map([...given, ...certified].map((key) => [formatVerifierKey(key), key])).values()];
 }
 
-function policyOf(file: string): WitnessPolicy {
+/** Throws CommandError `pin.policy`. */
+export function policyOf(file: string): WitnessPolicy {
   const policy = parseWitnessPolicy(readFileSync(file));
   if (!policy.ok) throw new CommandError(EXIT.usage, 'pin.policy', `--witnesses ${file}: ${policy.fault.detail}.`);
   return policy.value;

@@ -15,6 +15,17 @@ export interface BackedUpTable {
   readonly sha256: string;
 }
 
+/** Bytes of evidence beside the tables. Whoever keeps them puts them in; which ones the ledger received follows from its tables. */
+export interface BackedUpEvidence {
+  /** In the backup, and their bytes together. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Received, and not whole where they were kept when the backup was made. */
+  readonly notHeld: number;
+  /** Of the list of all of them, in hex. */
+  readonly sha256: string;
+}
+
 export interface BackupManifest {
   readonly format: typeof BACKUP_FORMAT;
   /** Names of the migrations that made the tables, in order. */
@@ -27,6 +38,8 @@ export interface BackupManifest {
   /** The log's verifier key, by the word of whoever made the backup; `null`: not known there. */
   readonly logKey: string | null;
   readonly tables: readonly BackedUpTable[];
+  /** Absent: whoever made the backup took none. */
+  readonly evidence?: BackedUpEvidence;
 }
 
 export const tableFile = (name: string): string => `${name}.tsv`;
@@ -45,7 +58,7 @@ export function readManifest(folder: string): BackupManifest {
     throw fault(`${MANIFEST} is no JSON`);
   }
   if (value?.format !== BACKUP_FORMAT) throw fault(`its format is ${JSON.stringify(value?.format ?? null)}, not ${BACKUP_FORMAT}`);
-  const { migrations, origin, size, tables } = value;
+  const { migrations, origin, size, tables, evidence } = value;
   const isText = (each: unknown): boolean => typeof each === 'string';
   const isTable = (table: Partial<BackedUpTable> | null): boolean =>
     NAME.test(table?.name ?? '') &&
@@ -54,6 +67,8 @@ export function readManifest(folder: string): BackupManifest {
     Number.isSafeInteger(table.rows) &&
     Number.isSafeInteger(table.bytes) &&
     isText(table.sha256);
+  const isEvidence = ({ files, bytes, notHeld, sha256 }: Partial<BackedUpEvidence>): boolean =>
+    [files, bytes, notHeld].every(Number.isSafeInteger) && isText(sha256);
   const isWhole =
     Array.isArray(migrations) &&
     migrations.every(isText) &&
@@ -61,7 +76,8 @@ export function readManifest(folder: string): BackupManifest {
     isText(origin) &&
     Number.isSafeInteger(size) &&
     Array.isArray(tables) &&
-    tables.every(isTable);
+    tables.every(isTable) &&
+    (evidence === undefined || isEvidence(evidence ?? {}));
   if (!isWhole) throw fault(`${MANIFEST} does not say what is in it`);
   return value as BackupManifest;
 }

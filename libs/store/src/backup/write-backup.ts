@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { StoreError } from '../errors.ts';
 import { MIGRATIONS_TABLE } from '../migrate.ts';
 import type { StoreClient, StorePool } from '../pool.ts';
-import { BACKUP_FORMAT, MANIFEST, tableFile, type BackedUpTable, type BackupManifest } from './manifest.ts';
+import { BACKUP_FORMAT, MANIFEST, tableFile, type BackedUpEvidence, type BackedUpTable, type BackupManifest } from './manifest.ts';
 import { backupTables, columnList, type BackupTable } from './tables.ts';
 
 export interface BackupOptions {
@@ -15,6 +15,8 @@ export interface BackupOptions {
   readonly logKey: string | null;
   /** Files that are no tables, put in before the backup gets its name. */
   addFiles?(folder: string): void;
+  /** The same with the bytes of what these tables say was received; `receivedEvidence` tells it of a folder. */
+  addEvidence?(folder: string, tables: readonly BackedUpTable[]): Promise<BackedUpEvidence>;
   onProgress?(table: string, rows: number): void;
 }
 
@@ -22,14 +24,15 @@ export interface BackupOptions {
  * All of one moment, while others write. Nothing stands under the folder's name until all of it is on the disk; two backups of one state are
  * the same bytes. `pool` is the owner's. Throws StoreError `backup.exists`. Memory does not grow; about 1 µs a row and the disk's time.
  */
-export async function writeBackup(pool: StorePool, { folder, logKey, addFiles, onProgress }: BackupOptions): Promise<BackupManifest> {
+export async function writeBackup(pool: StorePool, options: BackupOptions): Promise<BackupManifest> {
+  const { folder, logKey, addFiles, addEvidence, onProgress } = options;
   if (existsSync(folder) && readdirSync(folder).length > 0)
     throw new StoreError('backup.exists', `${folder} is there and is not empty: nothing was written.`);
   const unfinished = `${folder}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true, mode: 0o700 });
   try {
-    const manifest = await pool.transaction(async (client) => {
+    const told = await pool.transaction(async (client) => {
       await client.query('set transaction isolation level repeatable read, read only');
       await client.query('set local statement_timeout = 0');
       const tables: BackedUpTable[] = [];
@@ -42,6 +45,9 @@ export async function writeBackup(pool: StorePool, { folder, logKey, addFiles, o
       refuseParts(said.size, tables);
       return { ...said, logKey, tables };
     });
+    // No transaction is open while bytes are copied, however many they are.
+    const evidence = await addEvidence?.(unfinished, told.tables);
+    const manifest = { ...told, ...(evidence === undefined ? {} : { evidence }) };
     addFiles?.(unfinished);
     writeFileSync(join(unfinished, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true });
     if (existsSync(folder)) rmSync(folder, { recursive: true });
@@ -64,7 +70,7 @@ function refuseParts(size: number, tables: readonly BackedUpTable[]): void {
     );
 }
 
-async function describe(client: StoreClient): Promise<Omit<BackupManifest, 'tables' | 'logKey'>> {
+async function describe(client: StoreClient): Promise<Omit<BackupManifest, 'tables' | 'logKey' | 'evidence'>> {
   const migrations = await client.query<{ name: string }>(`select name from ledger.${MIGRATIONS_TABLE} order by id`);
   const head = await client.query<{ origin: string; size: number }>('select origin, size from ledger.head');
   const last = await client.query<{ note: string }>('select note from proof.checkpoints order by size desc limit 1');

@@ -58,6 +58,11 @@ export type ItemLinks = FixedRows;
 export const readLogPiece = (client: StoreClient, from: number, to: number): Promise<LogPiece> =>
   logPiece(client, from, to, (range) => `ledger.entries where ${range}`);
 
+/** The same, as pieces of at most `entriesMax`: whoever hashes them one after another needs no more memory for a long log. Throws LogGap. */
+export async function* readLogPieces(client: StoreClient, from: number, to: number, entriesMax: number): AsyncGenerator<LogPiece> {
+  for (let at = from; at < to; at += entriesMax) yield await readLogPiece(client, at, Math.min(at + entriesMax, to));
+}
+
 /** The same for whoever may not read entries: of the log they are told the commitments, as everybody is. */
 export const readPublicLogPiece = (client: StoreClient, from: number, to: number): Promise<LogPiece> =>
   logPiece(client, from, to, () => `ctx.commitments(${integer(from)}, ${integer(to)})`);

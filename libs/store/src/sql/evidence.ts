@@ -164,3 +164,12 @@ export async function uploadedAfter(from: Statements, after: string, limit: numb
   );
   return rows;
 }
+
+/** Evidence that entries cite, in the order of the hashes, by piece; acts on evidence are no citations. Plan: a range of the primary key. */
+export async function citedAfter(from: Statements, after: string, limit: number): Promise<string[]> {
+  const { rows } = await from.query<{ sha256: Buffer }>(
+    'select distinct sha256 from ledger.evidence_refs where sha256 > $1::bytea and kind <> $2 order by sha256 limit $3',
+    [Buffer.from(after, 'hex'), EVIDENCE_KIND, limit],
+  );
+  return rows.map(({ sha256 }) => sha256.toString('hex'));
+}
