@@ -56,7 +56,8 @@ export { ELEMENT_SLOTS, SLOTS, slotValues, type Envelope, type SightingDocumentL
 
 // Proof bundles as a zip.
 export { BUNDLE_LIMITS } from './bundle-files.ts';
-export { citedEvidence } from './verify-evidence.ts';
+export { ABSENT_EVIDENCE, encodeAbsentEvidence, type AbsentEvidence } from './absent-evidence.ts';
+export { citedBy } from './verify-events.ts';
 export { bundleOf, type BundleExtras } from './bundle-of.ts';
 export { readBundleZip, verifyBundleZip, verifyBundleZipSteps, writeBundleZip } from './bundle-zip.ts';
 export { ZIP_FAULT_CODES, type ZipFault, type ZipFaultCode, type ZipResult } from './zip-fault.ts';
