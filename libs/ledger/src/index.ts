@@ -256,5 +256,13 @@ export { treesOf } from './trees-of.ts';
 export type { FilesBeside, Kept, KeptTree, Question, Trust } from './proof-question.ts';
 export type { ReportSubject } from './report-subject.ts';
 export { MAP_WITNESS_SUFFIX, verifyHead, verifyProof, verifySteps, type Verified } from './verify-proof.ts';
-export { isReceipt, noteOfSealed, type ReceiptTrust, verifyReceiptAlone } from './verify-receipt.ts';
+export {
+  canonicalContent,
+  isReceipt,
+  noteOfSealed,
+  promisedContent,
+  sealedNotAsked,
+  type ReceiptTrust,
+  verifyReceiptAlone,
+} from './verify-receipt.ts';
 export { formatAddCheckpoint, readCosignatures, readWitnessSize } from './witness-request.ts';
