@@ -67,8 +67,8 @@ async function offsetOf(client: Client, { sha256, bytes }: HashedFile): Promise<
   return offset < bytes ? offset : 0;
 }
 
-/** Its bytes in memory; `null`: not here, or larger than `bytesMax`. Throws `evidence.altered` for bytes of another hash. */
-export async function readEvidence(client: Client, sha256: string, bytesMax: number): Promise<Uint8Array | null> {
+/** Its bytes in memory; `null`: not here; `too-large`: larger than `bytesMax`. Throws `evidence.altered` for bytes of another hash. */
+export async function readEvidence(client: Client, sha256: string, bytesMax: number): Promise<Uint8Array | 'too-large' | null> {
   const response = await client.open(pathOf(sha256));
   if (response.status === 404) {
     await response.body?.cancel();
@@ -77,7 +77,7 @@ export async function readEvidence(client: Client, sha256: string, bytesMax: num
   if (!response.ok) throw await problemError(response);
   if (Number(response.headers.get('content-length') ?? 0) > bytesMax) {
     await response.body?.cancel();
-    return null;
+    return 'too-large';
   }
   const bytes = new Uint8Array(await response.arrayBuffer());
   checkHash(sha256, createHash('sha256').update(bytes).digest('hex'));

@@ -19,6 +19,7 @@ import {
 import type { ConsistencyView } from '#lib/contracts';
 import type { Client } from './client.ts';
 import type { AskingFlags } from './commands/asked-about.ts';
+import type { ContentFlags } from './commands/own-content.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { type CertifiedKeys, type Head, judgedKeys } from './log-key-list.ts';
 import { headOf, keptOf, type Pin, policyOf, readPin } from './pins.ts';
@@ -34,7 +35,7 @@ export interface TrustFlags {
 }
 
 /** What `custody verify` is told. */
-export interface VerifyFlags extends TrustFlags, AskingFlags {
+export interface VerifyFlags extends TrustFlags, AskingFlags, ContentFlags {
   readonly offline?: boolean;
   readonly explain?: boolean;
   readonly json?: boolean;

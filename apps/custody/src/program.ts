@@ -168,6 +168,7 @@ function proofCommands(root: Command): void {
     .option('--agency <agency>', 'whose event, where several agencies have one of this id')
     .option('--item <id>', 'the item that a bundle or a proof in a file has to be about')
     .option('--group <groups...>', 'reader groups that it has to show: fewer are not taken for the whole')
+    .option('--content <file>', 'of a receipt, with --offline: the event as it was submitted, to be held against it')
     .option('--explain', 'say of each step in plain words what it is about')
     .action(
       runner(async (options, what) =>

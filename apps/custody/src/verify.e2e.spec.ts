@@ -52,8 +52,10 @@ async function custody(args: readonly string[], { pins = 'pins', server = runnin
 }
 const codes = ({ statements }: Verdict, state: string) => statements.filter((one) => one.state === state).map(({ code }) => code);
 
+const submission = (id: string) => sighting(id, { items: [{ id: CAR, role: 'subject' }], reported: { at: '2019-01-01T00:00:00Z' } });
+
 async function submit(id: string): Promise<{ readonly signature: string | null }> {
-  const document = sighting(id, { items: [{ id: CAR, role: 'subject' }], reported: { at: '2019-01-01T00:00:00Z' } });
+  const document = submission(id);
   const response = await fetch(`${running.url}/v1/events`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -96,6 +98,23 @@ test('a receipt is held against the log; its sealed receipt against the lists of
 
   const paper = join(folder, 'mine-1.sealed');
   writeFileSync(paper, status.sealed as string);
+  // With nobody asked: an entry alone, or with what its submitter kept of it the event itself.
+  expect(await custody(['verify', paper, '--offline'])).toMatchObject({ code: 13, verdict: 'incomplete' });
+  const kept = join(folder, 'mine-1.json');
+  writeFileSync(kept, JSON.stringify(submission('mine-1'), null, 2));
+  const alone = await custody(['verify', paper, '--offline', '--content', kept]);
+  expect([alone.code, alone.verdict, codes(alone, 'not-established')]).toEqual([
+    0,
+    'verified',
+    expect.arrayContaining(['sealed.not-asked']),
+  ]);
+  writeFileSync(kept, JSON.stringify(submission('mine-3')));
+  expect(await custody(['verify', paper, '--offline', '--content', kept])).toMatchObject({ code: 10, verdict: 'altered' });
+  for (const args of [
+    [paper, '--content', kept],
+    [CAR, '--content', kept],
+  ])
+    expect((await runCustody(['verify', ...args, '--server', running.url], {})).code).toBe(2);
   const held = await custody(['verify', paper]);
   expect([held.code, held.statements.filter(({ step }) => step === 'tree').map(({ state }) => state)]).toEqual([0, ['established']]);
   writeFileSync(

@@ -14,6 +14,7 @@ const DRAWN_EACH_MS = 50;
 const keys = part('keys', HTMLTextAreaElement);
 const policy = part('policy', HTMLTextAreaElement);
 const input = part('file', HTMLInputElement);
+const contentInput = part('content', HTMLInputElement);
 const summary = part('summary', HTMLElement);
 const result = part('result', HTMLElement);
 const drop = part('drop', HTMLElement);
@@ -25,6 +26,8 @@ interface OpenedFile {
 
 /** What was opened last; its bytes are read once. */
 let opened: OpenedFile | undefined;
+/** The event that its holder says a receipt is for. */
+let content: Uint8Array | undefined;
 /** Raised by each check: of two that were begun only the later one is shown. */
 let turn = 0;
 /** What was pasted when the last check began. */
@@ -45,6 +48,7 @@ for (const field of [keys, policy])
     else if (trustText() !== checkedBy) check();
   });
 input.addEventListener('change', () => void open(input.files?.[0]));
+contentInput.addEventListener('change', () => void openContent(contentInput.files?.[0]));
 document.addEventListener('dragover', (event) => {
   event.preventDefault();
   drop.classList.add('over');
@@ -74,6 +78,22 @@ async function open(file: File | undefined): Promise<void> {
   } catch {
     // The browser says no more than that: the file was moved, or may not be read.
     if (mine === turn) summary.textContent = 'The file could not be read. Nothing is known about it.';
+  }
+}
+
+/** An event is no larger than any bundle, and is read in the same way; the choice of none takes it away. */
+async function openContent(file: File | undefined): Promise<void> {
+  const mine = ++turn;
+  content = undefined;
+  result.hidden = true;
+  try {
+    const bytes = file === undefined || file.size > FILE_BYTES_MAX ? undefined : new Uint8Array(await file.arrayBuffer());
+    if (mine !== turn) return;
+    content = bytes;
+    if (file !== undefined && bytes === undefined) summary.textContent = 'This file is larger than any event.';
+    else check();
+  } catch {
+    if (mine === turn) summary.textContent = 'The event could not be read. Nothing is known about it.';
   }
 }
 
@@ -115,7 +135,7 @@ async function run(file: OpenedFile, trust: ReceiptTrust, isWanted: () => boolea
   result.replaceChildren(steps.list);
   result.hidden = false;
   let drawn = started;
-  const check = stepsOf(file.bytes, trust);
+  const check = stepsOf(file.bytes, trust, content);
   let next = check.next();
   for (; next.done !== true; next = check.next()) {
     steps.add(next.value);

@@ -20,10 +20,10 @@ const CLOSE_BRACE = 0x7d;
 /** With which a zip begins, of whatever files: it is never read as a text. */
 const ZIP = 0x50;
 
-/** The check, one statement after the other. What is neither a receipt nor a proof document nor a zip says so as a zip. */
-export function* stepsOf(bytes: Uint8Array, trust: ReceiptTrust): Generator<Statement, Report> {
+/** The check, one statement after the other. What is neither a receipt nor a proof document nor a zip says so as a zip. @param content of a receipt, the event that its holder submitted */
+export function* stepsOf(bytes: Uint8Array, trust: ReceiptTrust, content?: Uint8Array): Generator<Statement, Report> {
   if (receiptIn(bytes) === null) return yield* isDocument(bytes) ? verifySteps(bytes, trust) : verifyBundleZipSteps(bytes, trust);
-  const report = verifyReceiptAlone(bytes, trust);
+  const report = verifyReceiptAlone(bytes, trust, content);
   yield* report.statements;
   return report;
 }

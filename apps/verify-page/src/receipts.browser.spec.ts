@@ -84,3 +84,25 @@ test(
   },
   SUITE_TIMEOUT_MS,
 );
+
+test(
+  'a sealed receipt beside the event that its holder kept is verified, and beside another one altered',
+  async () => {
+    const places = submitted.groups.flatMap((group) => submitted.items.map((item) => ({ group, item, n: 0n })));
+    const receipt = encodeSealedReceipt({ ...submitted, inclusion, places });
+    const trusted: ReceiptTrust = { log: [logKey], receipts: [] };
+    const { page, asked, faults, close } = await opened();
+    for (const [content, word] of [
+      [submitted.content, 'Verified'],
+      [submitted.content.replace('observation', 'registration'), 'Altered'],
+    ] as const) {
+      await page.setInputFiles('#content', { name: 'event.json', mimeType: 'application/json', buffer: Buffer.from(content) });
+      const [shown] = (await shownOf(page, [receipt])).map(ageless);
+      expect(shown).toEqual(expected(verifyReceiptAlone(receipt, trusted, Buffer.from(content))));
+      expect(shown?.word).toBe(word);
+    }
+    expect([asked, faults]).toEqual([[PAGE], []]);
+    await close();
+  },
+  SUITE_TIMEOUT_MS,
+);

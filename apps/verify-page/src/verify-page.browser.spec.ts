@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
+  ABSENT_EVIDENCE,
+  encodeAbsentEvidence,
   formatVerifierKey,
   readBundleZip,
   sha256Hex,
@@ -66,6 +68,24 @@ test(
     expect(await page.textContent('#summary')).toBe('Verified: bundle.zip');
     expect(await page.textContent('.head')).toContain('ledger.example/log');
     expect([asked, faults]).toEqual([[PAGE], []]);
+    await close();
+  },
+  SUITE_TIMEOUT_MS,
+);
+
+test(
+  'evidence that is missing from a bundle leaves it incomplete, unless the bundle says that it was left out',
+  async () => {
+    const cited = new LedgerWorld().begin();
+    cited.add([CAR], 'CLEAR', { evidence: [{ sha256: sha256Hex(Buffer.from('a scan')) }] });
+    cited.seal();
+    const [missing, leftOut] = [bundleFiles(cited, CAR), bundleFiles(cited, CAR)];
+    leftOut.set(ABSENT_EVIDENCE, encodeAbsentEvidence({ absent: new Set([sha256Hex(Buffer.from('a scan'))]), because: 'not-asked' }));
+    const { page, close } = await opened();
+    const zips = [zipOf(missing), zipOf(leftOut)];
+    const shown = (await shownOf(page, zips)).map(ageless);
+    expect(shown).toEqual(zips.map((zip) => inNode(zip)));
+    expect(shown.map(({ word }) => word)).toEqual(['Incomplete', 'Verified']);
     await close();
   },
   SUITE_TIMEOUT_MS,

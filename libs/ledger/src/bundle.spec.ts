@@ -1,4 +1,5 @@
 /** A bundle of which something was taken away, or to which something was added: whatever is left, nobody takes it for the whole. */
+import { ABSENT_EVIDENCE, encodeAbsentEvidence, type AbsentEvidence } from './absent-evidence.ts';
 import { utf8, utf8Text } from './bytes.ts';
 import { verifyBundle, type BundleFiles, type BundleQuestion } from './bundle.ts';
 import { bundleFiles, CAR, GROUPS, LedgerWorld, logKey, OTHER_CAR } from './ledger-world.contract.ts';
@@ -21,7 +22,10 @@ world.add([OTHER_CAR]);
 world.seal();
 
 type Files = Map<string, Uint8Array>;
-const whole = (): Files => bundleFiles(world, CAR).set(named(SCAN), SCAN).set(named(PHOTO), PHOTO);
+const absent = (because: AbsentEvidence['because'], ...files: Uint8Array[]): Uint8Array =>
+  encodeAbsentEvidence({ absent: new Set(files.map(sha256Hex)), because });
+const whole = (): Files =>
+  bundleFiles(world, CAR).set(named(SCAN), SCAN).set(named(PHOTO), PHOTO).set(ABSENT_EVIDENCE, absent('not-held', UNSEEN));
 /** The bundle with another document, and without the files of events that it does not show any more. */
 function edited(edit: (document: ProofDocument) => ProofDocument): Files {
   const files = whole();
@@ -38,7 +42,11 @@ const without = (rule: ProofRuleName, files: BundleFiles, asked: BundleQuestion 
   verifyBundle(files, trust, asked, proofRulesWithout(rule)).verdict;
 
 const noEvidence = (files: Files): Files => {
-  for (const name of files.keys()) if (name.startsWith('evidence/')) files.delete(name);
+  for (const name of files.keys()) if (name.startsWith('evidence')) files.delete(name);
+  return files;
+};
+const unlisted = (files: Files): Files => {
+  files.delete(ABSENT_EVIDENCE);
   return files;
 };
 const empty = noEvidence(edited((document) => ({ ...document, item: null, events: [] })));
@@ -129,14 +137,16 @@ describe('a bundle against what its reader asked for', () => {
 });
 
 describe('evidence in a bundle', () => {
-  test('is what events cite by its hash; what is cited and not held here is said, and left open', () => {
+  test('is what events cite by its hash; what is cited and was not to be had is said, and left open', () => {
     const report = check(whole());
     expect(report.statements.filter(({ step }) => step === 'evidence').map(({ state, code, says }) => [state, code, says])).toEqual([
       ['established', undefined, '2 files of evidence held here, cited by hash: unaltered.'],
       [
         'not-established',
         'evidence.not-held',
-        expect.stringContaining(`1 file of evidence cited and not held here, first ${sha256Hex(UNSEEN)}`),
+        expect.stringContaining(
+          `1 file of evidence cited and not to be had where the bundle was made, as it says itself, first ${sha256Hex(UNSEEN)}`,
+        ),
       ],
     ]);
     expect(report.verdict).toBe('verified');
@@ -148,9 +158,38 @@ describe('evidence in a bundle', () => {
     expect(check(bundleFiles(world, OTHER_CAR)).statements.some(({ step }) => step === 'evidence')).toBe(false);
   });
 
+  test('that is cited and missing makes it incomplete, unless the bundle says that it was left out', () => {
+    const taken = whole();
+    taken.delete(named(SCAN));
+    const report = check(taken);
+    expect([report.verdict, report.summary]).toEqual([
+      'incomplete',
+      `Incomplete: 1 file of evidence cited and missing from the bundle, which does not say that it was left out, first ${sha256Hex(SCAN)}.`,
+    ]);
+    expect(codes(report, 'not-established')).toContain('bundle.evidence-missing');
+    expect(without('evidenceComplete', taken)).toBe('verified');
+    expect(check(noEvidence(whole())).verdict).toBe('incomplete');
+    const asked = check(noEvidence(whole()).set(ABSENT_EVIDENCE, absent('not-asked', SCAN, PHOTO, UNSEEN)));
+    expect([asked.verdict, codes(asked, 'not-established')]).toEqual(['verified', expect.arrayContaining(['evidence.left-out'])]);
+  });
+
+  test.each([
+    ['no JSON', utf8('[]')],
+    ['a space', utf8('{"absent": []}')],
+    ['no hash', utf8('{"absent":[],"because":"not-held","v":1}')],
+    ['another reason', utf8(utf8Text(absent('not-held', UNSEEN))!.replace('not-held', 'not-here'))],
+    ['a member more', utf8(utf8Text(absent('not-held', UNSEEN))!.replace('}', ',"w":1}'))],
+    ['what nobody cites', absent('not-held', UNSEEN, utf8('mine'))],
+    ['what is there', absent('not-held', UNSEEN, SCAN)],
+  ])('by a list of what is left out with %s is altered', (_, list) => {
+    const report = check(whole().set(ABSENT_EVIDENCE, list));
+    expect([report.verdict, codes(report, 'failed')]).toEqual(['altered', ['bundle.evidence-list']]);
+  });
+
   test.each<[ProofRuleName, string, (files: Files) => Files]>([
+    ['evidenceListed', 'bundle.evidence-list', (files) => files.set(ABSENT_EVIDENCE, absent('not-held', UNSEEN, utf8('mine')))],
     ['evidenceHashed', 'bundle.evidence-bytes', (files) => files.set(named(SCAN), utf8('another scan'))],
-    ['evidenceHashed', 'bundle.evidence-bytes', (files) => files.set(`evidence/${sha256Hex(UNSEEN)}`, SCAN)],
+    ['evidenceHashed', 'bundle.evidence-bytes', (files) => unlisted(files).set(`evidence/${sha256Hex(UNSEEN)}`, SCAN)],
     ['evidenceCited', 'bundle.evidence-not-cited', (files) => files.set(named(utf8('mine')), utf8('mine'))],
     ['filesKnown', 'bundle.file', (files) => files.set('events/000000000099.json', utf8('{}'))],
     ['filesKnown', 'bundle.file', (files) => files.set('events/0000000000001.json', files.get('events/000000000001.json')!)],

@@ -1,8 +1,10 @@
 /**
  * A proof bundle, version 1, once it is unpacked: `proof.json`, a proof document whose events have their contents in files of their own,
- * `events/<log index, 12 digits>.json`, each the canonical bytes as submitted; `evidence/<SHA-256>`, files that these events cite. The page
- * that verifies and the text for people beside them prove nothing and are not looked at; nothing else may be there.
+ * `events/<log index, 12 digits>.json`, each the canonical bytes as submitted; `evidence/<SHA-256>`, files that these events cite;
+ * `evidence.json`, where some that they cite is not there. The page that verifies and the text for people beside them prove nothing and are
+ * not looked at; nothing else may be there.
  */
+import { ABSENT_EVIDENCE, readAbsentEvidence } from './absent-evidence.ts';
 import type { FilesBeside, Question, Trust } from './proof-question.ts';
 import { PROOF_RULES, type ProofRules } from './proof-rules.ts';
 import { verifySteps } from './verify-proof.ts';
@@ -24,8 +26,8 @@ export type BundleFiles = ReadonlyMap<string, Uint8Array>;
 export type BundleQuestion = Pick<Question, 'item' | 'groups'>;
 
 /**
- * Whether a bundle shows what it says: verifyProof, with each listed entry shown, each in its place, each file of evidence cited and of its
- * hash, and no file that belongs to nothing. Never throws. Cost: see verifyProof, and a hash of the evidence.
+ * Whether a bundle shows what it says: verifyProof, with each listed entry shown, each in its place, each file of evidence there, cited and
+ * of its hash, and no file that belongs to nothing. Never throws. Cost: see verifyProof, and a hash of the evidence.
  */
 export function verifyBundle(files: BundleFiles, trust: Trust, asked: BundleQuestion = {}, rules: ProofRules = PROOF_RULES): Report {
   const steps = verifyBundleSteps(files, trust, asked, rules);
@@ -61,7 +63,10 @@ function filesBeside(files: BundleFiles): FilesBeside {
     evidence.set(hash, bytes);
     known.add(name);
   }
+  const absent = files.get(ABSENT_EVIDENCE);
+  if (absent !== undefined) known.add(ABSENT_EVIDENCE);
   return {
+    ...(absent === undefined ? {} : { absent: readAbsentEvidence(absent) }),
     contentOf: (index) => {
       known.add(eventFile(index));
       return files.get(eventFile(index));

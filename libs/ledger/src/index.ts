@@ -56,7 +56,8 @@ export { ELEMENT_SLOTS, SLOTS, slotValues, type Envelope, type SightingDocumentL
 
 // Proof bundles as a zip.
 export { BUNDLE_LIMITS } from './bundle-files.ts';
-export { citedEvidence } from './verify-evidence.ts';
+export { ABSENT_EVIDENCE, encodeAbsentEvidence, type AbsentEvidence } from './absent-evidence.ts';
+export { citedBy } from './verify-events.ts';
 export { bundleOf, type BundleExtras } from './bundle-of.ts';
 export { readBundleZip, verifyBundleZip, verifyBundleZipSteps, writeBundleZip } from './bundle-zip.ts';
 export { ZIP_FAULT_CODES, type ZipFault, type ZipFaultCode, type ZipResult } from './zip-fault.ts';
@@ -257,5 +258,13 @@ export type { FilesBeside, Kept, KeptTree, Question, Trust } from './proof-quest
 export type { ReportSubject } from './report-subject.ts';
 export { MAP_WITNESS_SUFFIX, verifyHead, verifyProof, verifySteps, type Verified } from './verify-proof.ts';
 export { verifyTimes } from './verify-times.ts';
-export { isReceipt, noteOfSealed, type ReceiptTrust, verifyReceiptAlone } from './verify-receipt.ts';
+export {
+  canonicalContent,
+  isReceipt,
+  noteOfSealed,
+  promisedContent,
+  sealedNotAsked,
+  type ReceiptTrust,
+  verifyReceiptAlone,
+} from './verify-receipt.ts';
 export { formatAddCheckpoint, readCosignatures, readWitnessSize } from './witness-request.ts';

@@ -118,10 +118,13 @@ export const PROOF_FAULT_CODES = [
   'proof.inclusion-missing',
   'proof.inclusion',
   'proof.operator-word',
+  'evidence.left-out',
   'evidence.not-held',
   'bundle.proof-missing',
   'bundle.file',
   'bundle.evidence-bytes',
+  'bundle.evidence-list',
+  'bundle.evidence-missing',
   'bundle.evidence-not-cited',
 ] as const;
 /** One of PROOF_FAULT_CODES. */

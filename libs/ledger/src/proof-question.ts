@@ -1,4 +1,5 @@
 /** What somebody wants to know of a proof document, and whose word counts for him. */
+import type { AbsentEvidence } from './absent-evidence.ts';
 import type { ItemEntry } from './item-tree.ts';
 import type { VerifierKey } from './note-key.ts';
 import type { WitnessPolicy } from './witness-policy.ts';
@@ -69,6 +70,8 @@ export interface FilesBeside {
   readonly contentOf: (index: bigint) => Uint8Array | undefined;
   /** Evidence, by the SHA-256 that each file is named by. */
   readonly evidence: ReadonlyMap<string, Uint8Array>;
+  /** What it says of evidence that is not there; absent: nothing, `null`: what cannot be read. */
+  readonly absent?: AbsentEvidence | null;
   /** A file that is neither, nor what people need beside a proof: once each event's content was asked for. */
   readonly strange: () => string | undefined;
 }

@@ -86,6 +86,10 @@ export const PROOF_RULES = {
   evidenceHashed: true,
   /** A file of evidence is one that a shown event cites. */
   evidenceCited: true,
+  /** What shown events cite is in the bundle, or the bundle says that it is not. */
+  evidenceComplete: true,
+  /** What a bundle says is not in it is cited, and is not in it. */
+  evidenceListed: true,
 } as const satisfies Record<string, boolean>;
 
 /** The name of one check. */

@@ -1,5 +1,5 @@
 /**
- * A sealed receipt, version 1: what its submitter needs to show, without asking anyone, that the log holds his event. Canonical JSON
+ * A sealed receipt, version 1: what its submitter needs, beside the event, to show without asking anyone that the log holds it. Canonical JSON
  * (RFC 8785), hashes and the secret as lower-case hex:
  *
  *   {"commitment", "envelope": {"agency", "captured", "id", "principal"}, "inclusion", "index", "places": [place, ...], "secret", "v": 1}

@@ -8,7 +8,7 @@ import { verifyInclusion } from './log-tree.ts';
 import { leafHash } from './merkle.ts';
 import type { EventPart, ProofDocument } from './proof-document.ts';
 import { accept, refuse, type ProofResult } from './proof-fault.ts';
-import type { ProofRules } from './proof-rules.ts';
+import { PROOF_RULES, type ProofRules } from './proof-rules.ts';
 import { checkOpening } from './read-opening.ts';
 import { established, failure, leftOpen, type Statement } from './report.ts';
 import type { Envelope } from './slots.ts';
@@ -22,6 +22,12 @@ interface Given {
   readonly head: Checkpoint;
   readonly question: Question;
   readonly rules: ProofRules;
+}
+
+/** SHA-256 of each file of evidence that the events of a document cite, as far as they are shown; nothing of it is checked. */
+export function citedBy({ events }: Pick<ProofDocument, 'events'>): ReadonlySet<string> {
+  const read = events.map((event) => readShown(event, {}, PROOF_RULES));
+  return new Set(read.flatMap((event) => (event?.ok === true ? citedEvidence(event.value.document) : [])));
 }
 
 /** A statement for all of a kind, or the first that fails. */

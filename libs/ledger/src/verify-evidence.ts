@@ -1,4 +1,5 @@
 /** Files that lie beside a proof, and evidence that its events cite: each is what it is called, and none is there that nothing names. */
+import { ABSENT_EVIDENCE, type AbsentEvidence } from './absent-evidence.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
 import { sha256Hex } from './primitives.ts';
 import type { FilesBeside } from './proof-question.ts';
@@ -18,7 +19,7 @@ export function citedEvidence({ evidence = [] }: JsonObject): readonly string[] 
 
 /**
  * Statements about the files, or the first that fails. Cost: a hash of all bytes of evidence.
- * @param cited by the events that are shown
+ * @param cited by the events that are shown @param files absent: the proof is no bundle, and brings no evidence
  */
 export function* verifyEvidence(cited: ReadonlySet<string>, files: FilesBeside | undefined, rules: ProofRules): Generator<Statement> {
   const held = files?.evidence ?? new Map<string, Uint8Array>();
@@ -27,14 +28,49 @@ export function* verifyEvidence(cited: ReadonlySet<string>, files: FilesBeside |
     if (fault !== null) return yield failure('evidence', fault, { about: `evidence/${hash}` });
   }
   const missing = [...cited].filter((hash) => !held.has(hash));
+  const listed = files?.absent;
+  if (rules.evidenceListed && listed !== undefined && !isListOf(missing, listed))
+    return yield failure('evidence', BAD_LIST, { about: ABSENT_EVIDENCE });
   if (held.size > 0) yield established('evidence', `${filesOf(held.size)} evidence held here, cited by hash: unaltered.`);
-  if (missing.length > 0)
+  const said = listed === undefined || listed === null ? new Set<string>() : listed.absent;
+  const [leftOut, lost] = [missing.filter((hash) => said.has(hash)), missing.filter((hash) => !said.has(hash))];
+  if (leftOut.length > 0) yield leftOutOf(leftOut, listed?.because);
+  if (lost.length === 0) return;
+  if (files === undefined || !rules.evidenceComplete) yield notHere(lost);
+  else
     yield leftOpen(
       'evidence',
-      'evidence.not-held',
-      `${filesOf(missing.length)} evidence cited and not held here, first ${missing[0]}: whether it is to be had, and says so, is not shown.`,
+      'bundle.evidence-missing',
+      `${filesOf(lost.length)} evidence cited and missing from the bundle, which does not say that it was left out, first ${lost[0]}.`,
+      { verdict: 'incomplete' },
     );
 }
+
+const BAD_LIST = {
+  code: 'bundle.evidence-list',
+  detail: 'The list of evidence that is not in the bundle is none, or names what no event cites, or what is there.',
+};
+
+/** Each of them is missing: cited by an event, and not there. */
+const isListOf = (missing: readonly string[], listed: AbsentEvidence | null): boolean =>
+  listed !== null && [...listed.absent].every((hash) => missing.includes(hash));
+
+const notHere = (hashes: readonly string[]): Statement =>
+  leftOpen('evidence', 'evidence.not-held', `${filesOf(hashes.length)} evidence cited and not held here, first ${hashes[0]}: ${NOT_SHOWN}`);
+
+function leftOutOf(hashes: readonly string[], because: AbsentEvidence['because'] | undefined): Statement {
+  const [code, why] =
+    because === 'not-asked'
+      ? ['evidence.left-out', 'left out when the bundle was made']
+      : ['evidence.not-held', 'not to be had where the bundle was made'];
+  return leftOpen(
+    'evidence',
+    code,
+    `${filesOf(hashes.length)} evidence cited and ${why}, as it says itself, first ${hashes[0]}: ${NOT_SHOWN}`,
+  );
+}
+
+const NOT_SHOWN = 'whether it is to be had, and says so, is not shown.';
 
 function faultOf(hash: string, bytes: Uint8Array, cited: ReadonlySet<string>, rules: ProofRules): { code: string; detail: string } | null {
   if (rules.evidenceHashed && sha256Hex(bytes) !== hash)

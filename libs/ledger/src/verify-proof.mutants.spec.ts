@@ -147,6 +147,11 @@ const LIES: Readonly<Record<ProofRuleName, () => Lie>> = {
     const evidence = new Map([[sha256Hex(utf8('a scan')), utf8('another scan')]]);
     return { ...beside({ evidence }), bytes: cited.encode(CAR) };
   },
+  evidenceComplete: () => {
+    const cited = grown({}, (made) => made.add([CAR], 'CLEAR', { evidence: [{ sha256: sha256Hex(utf8('a scan')) }] }));
+    return { ...beside({}), bytes: cited.encode(CAR) };
+  },
+  evidenceListed: () => beside({ absent: { absent: new Set([sha256Hex(utf8('a scan'))]), because: 'not-held' } }),
   evidenceCited: () => beside({ evidence: new Map([[sha256Hex(utf8('a scan')), utf8('a scan')]]) }),
   canonicalText: () => ({ bytes: utf8(` ${utf8Text(bytes) as string}`) }),
   knownMembers: () => ({ bytes: asJson((document) => (document['more'] = 1)) }),

@@ -102,3 +102,37 @@ test('the signed head of a sealed receipt is had by its form alone', () => {
   expect(noteOfSealed(utf8Text(sealedUnder()) as string)).toBe(world.checkpoint());
   for (const none of ['', '{}', '{"inclusion":7}', '{"inclusion":"\\n\\nnone"}']) expect(noteOfSealed(none)).toBeNull();
 });
+
+describe('with the event that its holder kept', () => {
+  const content = utf8(event.content);
+  const places = event.groups.flatMap((group) => event.items.map((item) => ({ group, item, n: 0n })));
+  const other = utf8(event.content.replace('observation', 'registration'));
+
+  test('a sealed receipt shows, asking nobody, that the log holds this event; its places stay open', () => {
+    const report = verifyReceiptAlone(sealedUnder({}, places), trust, content);
+    expect(said(report).slice(-3)).toEqual(['inclusion established', 'receipt established', 'tree not-established sealed.not-asked']);
+    expect(report.verdict).toBe('verified');
+    // As somebody keeps it: laid out for people.
+    const laidOut = utf8(`${JSON.stringify(JSON.parse(event.content), null, 2)}\n`);
+    expect(verifyReceiptAlone(sealedUnder({}, places), trust, laidOut)).toEqual(report);
+  });
+
+  test('that is another, or belongs to other lists, it is altered', () => {
+    expect(said(verifyReceiptAlone(sealedUnder({}, places), trust, other)).slice(0, 1)).toEqual(['altered']);
+    expect(said(verifyReceiptAlone(sealedUnder({}, places), trust, other)).at(-1)).toBe('receipt failed whole.root');
+    expect(said(verifyReceiptAlone(sealedUnder({}, []), trust, content)).at(-1)).toBe('receipt failed sealed.places');
+    expect(said(verifyReceiptAlone(sealedUnder({}, places), trust, utf8('no JSON'))).at(-1)).toBe('receipt failed whole.json');
+  });
+
+  test('a signed receipt, or a rejection, is about these bytes or is not', () => {
+    expect(said(verifyReceiptAlone(receipt, trust, content))).toEqual([
+      'incomplete',
+      'receipt established',
+      'receipt established',
+      'inclusion not-established receipt.not-asked',
+    ]);
+    expect(said(verifyReceiptAlone(rejection, trust, content))[0]).toBe('not-in-log');
+    for (const note of [receipt, rejection])
+      expect(said(verifyReceiptAlone(note, trust, other))).toContain('receipt failed receipt.other-content');
+  });
+});

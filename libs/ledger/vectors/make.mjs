@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { commitment, entry, jcs, leaves, mapKey, opening, record, recordMac } from './reference.mjs';
+import { proofVectors } from './make-proofs.mjs';
 import * as receipts from './reference-receipts.mjs';
 
 /** 32 bytes that anyone can make again. */
@@ -156,7 +157,7 @@ function sealedReceipts() {
 
 /** The text of each file by its name. */
 export function vectorFiles() {
-  const files = { 'field-tree.json': fieldTree(), 'map-key.json': mapKeys(), 'opening.json': openings(), 'receipt.json': receiptNotes(), 'record.json': records(), 'sealed-receipt.json': sealedReceipts() };
+  const files = { 'field-tree.json': fieldTree(), 'map-key.json': mapKeys(), 'opening.json': openings(), 'receipt.json': receiptNotes(), 'record.json': records(), 'sealed-receipt.json': sealedReceipts(), ...proofVectors() };
   return Object.fromEntries(Object.entries(files).map(([name, vectors]) => [name, `${JSON.stringify({ version: 1, vectors }, null, 1)}\n`]));
 }
 

@@ -7,9 +7,9 @@ const text = (value) => Buffer.from(value, 'utf8');
 const lines = (...values) => values.map((value) => `${value}\n`).join('');
 
 /** RFC 8410: an Ed25519 private key is these sixteen bytes and its seed. */
-const privateKey = (seed) =>
+export const privateKey = (seed) =>
   createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]), format: 'der', type: 'pkcs8' });
-const publicKey = (seed) => createPublicKey(privateKey(seed)).export({ format: 'der', type: 'spki' }).subarray(-32);
+export const publicKey = (seed) => createPublicKey(privateKey(seed)).export({ format: 'der', type: 'spki' }).subarray(-32);
 
 /** C2SP signed-note: signature type 0x01, Ed25519. */
 const keyId = (name, seed) => sha256(text(`${name}\n`), Buffer.from([1]), publicKey(seed)).subarray(0, 4);
@@ -24,7 +24,7 @@ export const rejectionText = ({ log, agency, id, contentHash, code, detail }) =>
   lines('custody-ledger/rejection/v1', `log ${log}`, `agency ${agency}`, `id ${id}`, `content ${contentHash}`, `code ${code}`, `detail ${detail}`);
 
 /** RFC 9162, section 2.1.3.1: the path of leaf m, from the leaf upward. */
-function path(m, leafHashes) {
+export function path(m, leafHashes) {
   const n = leafHashes.length;
   if (n === 1) return [];
   let k = 1;

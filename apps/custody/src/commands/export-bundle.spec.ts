@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeProofDocument, readBundleZip, sha256Hex, utf8, utf8Text, verifyBundleZip } from '#lib/ledger';
-import { CAR, grownWorld, logKey } from '../../../../libs/ledger/src/ledger-world.contract.ts';
+import { CAR, grownWorld, LedgerWorld, logKey } from '../../../../libs/ledger/src/ledger-world.contract.ts';
 import type { Client } from '../client.ts';
 import { exportBundle } from './export-bundle.ts';
 
@@ -74,4 +74,47 @@ test('an item that is none, and a bundle without a name, are refused before anyt
 test('a proof that says more than its form is not packed', async () => {
   const more = JSON.stringify({ ...(JSON.parse(utf8Text(encodeProofDocument(world.prove(CAR))) as string) as object), more: 1 });
   await expect(exportBundle(serverOf(utf8(more)), CAR, { output: path('a.zip') })).rejects.toMatchObject({ code: 'server.answer' });
+});
+
+describe('evidence that the events cite', () => {
+  const [scan, lost] = [utf8('a scan'), utf8('a letter')];
+  const cited = new LedgerWorld().begin();
+  cited.add([CAR], 'CLEAR', { evidence: [scan, lost].map((bytes) => ({ sha256: sha256Hex(bytes) })) });
+  const answer = cited.seal().encode(CAR);
+  /** A server that has one of both files. */
+  const holding = (answered: () => Response): Client => ({
+    ...serverOf(answer),
+    open: (path) => Promise.resolve(path.endsWith(sha256Hex(scan)) ? answered() : new Response(null, { status: 404 })),
+  });
+  const report = () => verifyBundleZip(readFileSync(path('a.zip')), { log: [logKey] });
+  const evidenceIn = (): readonly (string | undefined)[] => {
+    const files = readBundleZip(readFileSync(path('a.zip')));
+    return files.ok ? [...files.value.keys()].filter((name) => name.startsWith('evidence')) : [];
+  };
+  const open = () => report().statements.filter(({ step, code }) => step === 'evidence' && code !== undefined);
+
+  test('comes with the bundle; what nobody has there is named in it, and left open', async () => {
+    await exportBundle(
+      holding(() => new Response(scan)),
+      CAR,
+      { output: path('a.zip') },
+    );
+    expect(evidenceIn()).toEqual(['evidence.json', `evidence/${sha256Hex(scan)}`]);
+    expect([report().verdict, open().map(({ code }) => code)]).toEqual(['verified', ['evidence.not-held']]);
+  });
+
+  test('is left out where that was asked, which the bundle says', async () => {
+    const refused = (): Response => {
+      throw new Error('not asked');
+    };
+    await exportBundle(holding(refused), CAR, { output: path('a.zip'), evidence: false });
+    expect(evidenceIn()).toEqual(['evidence.json']);
+    expect([report().verdict, open().map(({ code }) => code)]).toEqual(['verified', ['evidence.left-out']]);
+  });
+
+  test('and has no room in a bundle leaves it incomplete', async () => {
+    const large = () => new Response(scan, { headers: { 'content-length': String(2 ** 40) } });
+    await exportBundle(holding(large), CAR, { output: path('a.zip') });
+    expect([report().verdict, open().map(({ code }) => code)]).toEqual(['incomplete', ['evidence.not-held', 'bundle.evidence-missing']]);
+  });
 });

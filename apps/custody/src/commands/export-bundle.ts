@@ -4,9 +4,12 @@
  */
 import { readFile, rename, rm, open } from 'node:fs/promises';
 import {
+  ABSENT_EVIDENCE,
+  type AbsentEvidence,
   BUNDLE_LIMITS,
   bundleOf,
-  citedEvidence,
+  citedBy,
+  encodeAbsentEvidence,
   type ProofDocument,
   PROOF_BYTES_MAX,
   readProofDocument,
@@ -41,13 +44,20 @@ export async function exportBundle(client: Client, subject: string, options: Exp
   if (typeof output !== 'string') throw new CommandError(EXIT.usage, 'usage', 'A bundle is a file: name it with -o, as in -o bundle.zip.');
   const document = await proofOf(client, item, typeof size === 'string' ? size : undefined);
   const page = await readFile(new URL(PAGE, packageRoot()));
-  const held = evidence === false ? new Map<string, Uint8Array>() : await heldEvidence(client, document);
-  const files = bundleOf(document, { page, readme: readmeOf(item, document, held.size) });
+  const cited = citedBy(document);
+  const { held, absent, noRoom } = evidence === false ? leftOut(cited) : await heldEvidence(client, cited);
+  const files = bundleOf(document, { page, readme: readmeOf(item, document, held.size, absent.absent.size) });
   for (const [hash, bytes] of held) files.set(`evidence/${hash}`, bytes);
+  if (absent.absent.size > 0) files.set(ABSENT_EVIDENCE, encodeAbsentEvidence(absent));
   const zip = writeBundleZip(files);
   if (!zip.ok) throw new CommandError(EXIT.unexpected, zip.fault.code, zip.fault.detail);
   await writeWhole(output, zip.value);
   tell(output, zip.value, document, options);
+  if (noRoom > 0)
+    note(
+      options,
+      `${group(noRoom)} ${noRoom === 1 ? 'file' : 'files'} of evidence had no room: who checks this bundle finds it incomplete. --no-evidence leaves all of it out, and says so.`,
+    );
   return EXIT.ok;
 }
 
@@ -74,23 +84,32 @@ async function proofOf(client: Client, item: string, size: string | undefined): 
 /** Room for the proof, the page and the records themselves. */
 const BESIDE_EVIDENCE_BYTES = 64 * 1024 * 1024;
 
+interface Evidence {
+  readonly held: ReadonlyMap<string, Uint8Array>;
+  readonly absent: AbsentEvidence;
+  /** Files that the store has and a bundle cannot carry: it does not say that they were left out. */
+  readonly noRoom: number;
+}
+
+const leftOut = (cited: ReadonlySet<string>): Evidence => ({ held: new Map(), absent: { absent: cited, because: 'not-asked' }, noRoom: 0 });
+
 /** What the store has of what the events cite, in the order of the hashes, as far as a bundle has room. Each was checked by its hash. */
-async function heldEvidence(client: Client, { events }: ProofDocument): Promise<Map<string, Uint8Array>> {
-  const contents = events.flatMap(({ shown }) => ('content' in shown && shown.content !== null ? [shown.content] : []));
-  const cited = new Set(contents.flatMap((content) => citedEvidence(JSON.parse(content) as never)));
+async function heldEvidence(client: Client, cited: ReadonlySet<string>): Promise<Evidence> {
   const held = new Map<string, Uint8Array>();
+  const absent = new Set<string>();
   let room = BUNDLE_LIMITS.totalBytesMax - BESIDE_EVIDENCE_BYTES;
   for (const hash of [...cited].sort()) {
     const bytes = await readEvidence(client, hash, Math.min(room, BUNDLE_LIMITS.fileBytesMax));
-    if (bytes === null) continue;
+    if (bytes === null) absent.add(hash);
+    if (bytes === null || bytes === 'too-large') continue;
     held.set(hash, bytes);
     room -= bytes.length;
   }
-  return held;
+  return { held, absent: { absent, because: 'not-held' }, noRoom: cited.size - held.size - absent.size };
 }
 
 /** A function of the proof and of what is held, like everything in a bundle. */
-function readmeOf(item: string, { checkpoint, seal, events }: ProofDocument, evidence: number): string {
+function readmeOf(item: string, { checkpoint, seal, events }: ProofDocument, evidence: number, absent: number): string {
   const [origin = ''] = checkpoint.split('\n', 1);
   return `Proof bundle of Custody Ledger, version 1
 
@@ -101,7 +120,7 @@ Events:  ${events.length}
 
 proof.json    what the log shows about the item: its signed head, the list of all entries, where each stands
 events/       the records, byte for byte as they were submitted, named by their places in the log
-${evidence === 0 ? '' : 'evidence/     files that these records cite, named by their SHA-256\n'}verify.html   a page that checks all this on your own machine, without any network
+${evidence === 0 ? '' : 'evidence/     files that these records cite, named by their SHA-256\n'}${absent === 0 ? '' : 'evidence.json which files that these records cite are not here, and why\n'}verify.html   a page that checks all this on your own machine, without any network
 
 To check it: keep this zip as it is. Take verify.html out of it, open that in a browser, paste the key of the log, and open the whole zip there.
 Take the key from another place than this bundle: whoever could forge the bundle could forge a key in it. Without a browser:

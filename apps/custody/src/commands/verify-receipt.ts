@@ -12,6 +12,7 @@ import {
   openReceipt,
   openRejection,
   parseVerifierKey,
+  promisedContent,
   type Rejection,
   type Report,
   reportOf,
@@ -29,6 +30,7 @@ import type { Client } from '../client.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { trustFor, trustForDocument, type VerifyFlags, withSaid } from '../log-trust.ts';
 import { readPin } from '../pins.ts';
+import { contentOf } from './own-content.ts';
 import { type Beside, contentIn, type HeldReceipt, receiptIn } from './receipt-forms.ts';
 import { verifySealed } from './verify-sealed.ts';
 
@@ -72,7 +74,9 @@ async function verifyNote(
   }
   const strange = strangeBeside(beside, opened.value.value);
   if (strange !== null) return reportOf([strange], null);
-  if (!isReceipt(opened.value)) return reportOf([rejected(opened.value as Signed<Rejection>)], null);
+  const content = contentOf(flags);
+  const own = content === undefined ? [] : [promisedContent(content, opened.value.value.contentHash)];
+  if (!isReceipt(opened.value)) return reportOf([...own, rejected(opened.value as Signed<Rejection>)], null);
   const receipt = opened.value.value;
   const signed = established(
     'receipt',
@@ -80,7 +84,7 @@ async function verifyNote(
   );
   if (client !== null) return held(client, { receipt, keys, signed }, flags);
   const says = 'Whether it was sealed is for the log to show: nobody was asked.';
-  return reportOf([signed, leftOpen('inclusion', 'receipt.not-asked', says, { verdict: 'incomplete' })], null);
+  return reportOf([signed, ...own, leftOpen('inclusion', 'receipt.not-asked', says, { verdict: 'incomplete' })], null);
 }
 
 const isReceipt = (signed: Signed<CaptureReceipt> | Signed<Rejection>): signed is Signed<CaptureReceipt> => 'captured' in signed.value;

@@ -19,6 +19,7 @@ import {
   readProofDocument,
   type Report,
   reportOf,
+  sealedNotAsked,
   type SealedReceipt,
   type SeenBy,
   type Statement,
@@ -33,6 +34,7 @@ import type { Client } from '../client.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { headOfNote, pathBetween, trustFor, type HeadTrust, type VerifyFlags, withSaid } from '../log-trust.ts';
 import { OWN_GROUPS } from '../operator.ts';
+import { contentOf } from './own-content.ts';
 import { type Beside, contentIn } from './receipt-forms.ts';
 
 const INCOMPLETE = { verdict: 'incomplete' } as const;
@@ -58,7 +60,7 @@ export async function verifySealed(text: string, beside: Beside, client: Client 
     established('inclusion', `The entry ${sealed.inclusion.index} of the ${size} has the receipt's commitment, ${sealed.commitment}.`),
   ];
   for await (const statement of client === null
-    ? notAsked(sealed, trust)
+    ? sealedNotAsked(sealed, trust, contentOf(flags))
     : asked(client, opened.value, { beside, trust, flags, seen: head.head?.seen })) {
     statements.push(statement);
     if (statement.state === 'failed') break;
@@ -86,15 +88,6 @@ const noContent = (why: string): Statement =>
     `That the entry is the event that the receipt names, with its agency, id and times, is shown by the whole event alone: ${why}`,
     INCOMPLETE,
   );
-
-function* notAsked({ places }: SealedReceipt, { ageSecondsMax }: Trust): Generator<Statement> {
-  if (ageSecondsMax !== undefined)
-    yield leftOpen('age', 'proof.age', 'How old the head is its seal says, and nobody was asked for it.', INCOMPLETE);
-  yield noContent('nobody was asked for it.');
-  if (places.length === 0) return;
-  const says = `Its places in ${places.length} item trees are the server's word until a proof of those items is held against them.`;
-  yield leftOpen('tree', 'sealed.not-asked', says, INCOMPLETE);
-}
 
 interface Asked {
   readonly beside: Beside;

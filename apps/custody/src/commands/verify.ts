@@ -28,6 +28,7 @@ import { checkpointIn, headOfNote, type HeadTrust, trustForDocument, type Verify
 import { OWN_GROUPS } from '../operator.ts';
 import { keepPin, withTrees } from '../pins.ts';
 import { askedAbout, refuseAsking } from './asked-about.ts';
+import { refuseContent } from './own-content.ts';
 import { receiptIn } from './receipt-forms.ts';
 import { verifyReceipt } from './verify-receipt.ts';
 import { printVerdict } from './verify-report.ts';
@@ -41,6 +42,7 @@ export async function verify(client: Client | null, what: string, flags: VerifyF
   try {
     if (file === null) {
       refuseAsking(flags);
+      refuseContent(flags, false, offline);
       if (client === null)
         throw new CommandError(EXIT.usage, 'usage', `${what} is no file, and with --offline nobody is asked for an item or an event.`);
       const { report, kept } = await verifyId(client, what, flags);
@@ -69,10 +71,12 @@ function readIfFile(path: string): Uint8Array | null {
 }
 
 async function verifyFile(bytes: Uint8Array, client: Client | null, flags: VerifyFlags): Promise<{ report: Report; subject: string }> {
-  if (isZip(bytes)) return { report: await verifyZip(bytes, client, flags), subject: 'bundle' };
+  const isArchive = isZip(bytes);
   // Anything longer is no receipt or proof, and is read by none of what looks for one.
-  const text = bytes.length > PROOF_BYTES_MAX ? '' : (utf8Text(bytes) ?? '');
+  const text = isArchive || bytes.length > PROOF_BYTES_MAX ? '' : (utf8Text(bytes) ?? '');
   const receipt = receiptIn(text);
+  refuseContent(flags, receipt !== null, client === null);
+  if (isArchive) return { report: await verifyZip(bytes, client, flags), subject: 'bundle' };
   if (receipt !== null) {
     refuseAsking(flags);
     return { report: await verifyReceipt(receipt, client, flags), subject: 'receipt' };
