@@ -5,6 +5,7 @@
  */
 import { utf8, utf8Text } from './bytes.ts';
 import { parseCheckpoint } from './checkpoint.ts';
+import { namedForReceipts } from './log-keys.ts';
 import type { VerifierKey } from './note-key.ts';
 import type { ProofFault } from './proof-fault.ts';
 import type { Trust } from './proof-question.ts';
@@ -16,7 +17,7 @@ import { verifyHead } from './verify-proof.ts';
 
 /** Whose word counts about receipts. */
 export interface ReceiptTrust extends Trust {
-  /** Pinned: they sign receipts and rejections, and nothing else. */
+  /** Pinned: they sign receipts and rejections, and nothing else. Each is believed for the log that its name says, and by no other name. */
   readonly receipts: readonly VerifierKey<'receipt'>[];
 }
 
@@ -37,7 +38,7 @@ export function verifyReceiptAlone(bytes: Uint8Array, trust: ReceiptTrust): Repo
 
 function signedAlone(text: string, { receipts }: ReceiptTrust): Report {
   const log = /^log (.+)$/m.exec(text)?.[1] ?? '';
-  const trusted = { log, keys: receipts };
+  const trusted = { log, keys: namedForReceipts(receipts, log) };
   const opened = text.startsWith(REJECTION) ? openRejection(utf8(text), trusted) : openReceipt(utf8(text), trusted);
   if (!opened.ok) return refused(opened.fault);
   const signed = opened.value;

@@ -82,7 +82,7 @@ async function verifyFile(bytes: Uint8Array, client: Client | null, flags: Verif
 }
 
 /** What is checked is in a file, and can be without the server. */
-const AT_HAND = { mayBeAway: true };
+const AT_HAND = { isAtHand: true };
 
 const isZip = (bytes: Uint8Array): boolean => bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) === ZIP_MAGIC;
 
