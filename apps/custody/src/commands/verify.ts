@@ -24,7 +24,6 @@ import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { movedKeys } from '../log-key-list.ts';
 import { checkpointIn, headOfNote, type HeadTrust, trustForDocument, type VerifyFlags, withSaid } from '../log-trust.ts';
-import { OWN_GROUPS } from '../operator.ts';
 import { keepPin, type Pin, withTrees } from '../pins.ts';
 import { askedAbout, refuseAsking } from './asked-about.ts';
 import { receiptIn } from './receipt-forms.ts';
@@ -39,7 +38,7 @@ export async function verify(client: Client | null, what: string, flags: VerifyF
   const offline = client === null;
   try {
     if (file === null) {
-      refuseAsking(flags);
+      refuseAsking(flags, parseIdentifier(what).ok);
       if (client === null)
         throw new CommandError(EXIT.usage, 'usage', `${what} is no file, and with --offline nobody is asked for an item or an event.`);
       const { report, kept } = await verifyId(client, what, flags);
@@ -73,7 +72,7 @@ async function verifyFile(bytes: Uint8Array, client: Client | null, flags: Verif
   const text = bytes.length > PROOF_BYTES_MAX ? '' : (utf8Text(bytes) ?? '');
   const receipt = receiptIn(text);
   if (receipt !== null) {
-    refuseAsking(flags);
+    refuseAsking(flags, receipt.form === 'sealed');
     return { report: await verifyReceipt(receipt, client, flags), subject: 'receipt' };
   }
   if (!text.startsWith('{')) throw new CommandError(EXIT.usage, 'verify.unknown', 'This file is no bundle, no proof and no receipt.');
@@ -97,7 +96,7 @@ async function verifyZip(bytes: Uint8Array, client: Client | null, flags: Verify
 /** An item (`scheme:value`) or an event. */
 async function verifyId(client: Client, id: string, flags: VerifyFlags): Promise<{ report: Report; kept: { kept?: string } }> {
   const item = parseIdentifier(id);
-  const { path, question } = item.ok ? itemQuestion(item.identifier.id) : eventQuestion(id, flags);
+  const { path, question } = item.ok ? itemQuestion(item.identifier.id, flags) : eventQuestion(id, flags);
   let text: string;
   try {
     text = await client.text(path);
@@ -113,9 +112,13 @@ async function verifyId(client: Client, id: string, flags: VerifyFlags): Promise
   return { report, kept: keep === null || report.verdict !== 'verified' ? {} : keptNow(trusted, text, keep) };
 }
 
-/** Normalised here: a server could say another item's name. The groups are those of whoever uses this machine's server. */
-function itemQuestion(id: string): { path: string; question: Question } {
-  const question = { item: id, groups: OWN_GROUPS, allEvents: true, inclusion: true, isLatest: true };
+/**
+ * Normalised here: a server could say another item's name. Which reader groups somebody is in the server alone knows, and could leave one out:
+ * so the report names those that it shows, and says that of any other nothing is said, unless they were named.
+ */
+function itemQuestion(id: string, { group }: VerifyFlags): { path: string; question: Question } {
+  const groups = group === undefined ? {} : { groups: group };
+  const question = { item: id, ...groups, allEvents: true, inclusion: true, isLatest: true };
   return { path: `/v1/items/${encodeURIComponent(id)}/proof?events=true&inclusion=true`, question };
 }
 
