@@ -17,6 +17,7 @@ test("what a row finds is added to the oracle's problems, never put in their pla
     timelines: 1,
     size: 1,
     entries: 1,
+    batches: 0,
     deadLetters: 0,
     conflicts: 0,
     problems: ['lost'],

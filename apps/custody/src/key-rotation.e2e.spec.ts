@@ -3,7 +3,18 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { openCheckpoint, parseVerifierKey, type VerifierKey } from '#lib/ledger';
+import {
+  formatVerifierKey,
+  fromHex,
+  openCheckpoint,
+  parseVerifierKey,
+  receiptKeyName,
+  sha256Hex,
+  signingKey,
+  signReceipt,
+  utf8Text,
+  type VerifierKey,
+} from '#lib/ledger';
 import { resetData } from '#lib/store';
 import { runCustody, type RunningCustody, serveCustody, temporaryFolder } from '../test-process.ts';
 import { sighting } from './tested-product.contract.ts';
@@ -25,10 +36,13 @@ const at = (dataDir: string, more: Readonly<Record<string, string>> = {}) => ({ 
 beforeAll(() => {
   temporary = temporaryFolder();
 });
-afterAll(async () => {
-  witness?.kill();
+afterEach(async () => {
+  await stopWitness();
   await running?.stop();
-  for (const dataDir of ['data', 'restored']) if (existsSync(path(dataDir))) await resetData(path(dataDir));
+  running = null;
+});
+afterAll(async () => {
+  for (const dataDir of ['data', 'restored', 'receipts']) if (existsSync(path(dataDir))) await resetData(path(dataDir));
   temporary.remove();
 });
 
@@ -129,4 +143,55 @@ test('a witnessed log goes on over rotation and revocation of its key, and its a
   await serve(path('policy.json'));
   expect((await goesOn(by, keys)).signers).toEqual(keys.slice(1));
   await auditIsClean();
+});
+
+test('a receipt outlives the rotation of its key and a later revocation of it; one that is signed by it afterwards is not believed', async () => {
+  const verified = async (name: string) => {
+    const args = ['verify', path(name), '--json', '--server', running?.url ?? ''];
+    const { code, stdout } = await runCustody(args, { CUSTODY_PINS_DIR: path('receipt-pins') });
+    const { statements } = JSON.parse(stdout) as { statements: readonly { readonly says: string; readonly code?: string }[] };
+    return {
+      code,
+      revokedSince: statements.some(({ says }) => says.includes('revoked its key since')),
+      codes: statements.map((one) => one.code),
+    };
+  };
+  async function submit(id: string): Promise<string> {
+    const body = JSON.stringify(sighting(id));
+    const response = await fetch(`${running?.url}/v1/events`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const answer = await response.text();
+    writeFileSync(path(`${id}.receipt`), answer);
+    for (const end = Date.now() + WITHIN_MS; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 100)))
+      if ((await (await fetch(`${running?.url}/v1/receipts/local/${id}`)).text()).includes('"status":"sealed"')) return answer;
+    throw new Error(`not sealed in time:\n${running?.stderr().slice(-3_000)}`);
+  }
+  running = await serveCustody(at('receipts'));
+  await submit('first');
+  expect(await runCustody(['checkpoint', 'pin', '--server', running.url], { CUSTODY_PINS_DIR: path('receipt-pins') })).toMatchObject({
+    code: 0,
+  });
+  const [origin = ''] = (await (await fetch(`${running.url}/log/checkpoint`)).text()).split('\n', 1);
+  const former = signingKey('receipt', receiptKeyName(origin), fromHex(readFileSync(path('receipts/receipt.key'), 'utf8').trim())!);
+  const valid = { code: 0, revokedSince: false };
+  expect(await verified('first.receipt')).toMatchObject(valid);
+  await running.stop();
+
+  expect(await runCustody(['key', 'rotate', 'receipt'], at('receipts'))).toMatchObject({ code: 0 });
+  running = await serveCustody(at('receipts'));
+  await submit('second');
+  for (const name of ['first.receipt', 'second.receipt']) expect(await verified(name)).toMatchObject(valid);
+  await running.stop();
+
+  expect(await runCustody(['key', 'revoke', formatVerifierKey(former)], at('receipts'))).toMatchObject({ code: 0 });
+  running = await serveCustody(at('receipts'));
+  const answer = JSON.parse(await submit('third')) as { captured: string };
+  expect(await verified('first.receipt')).toMatchObject({ code: 0, revokedSince: true });
+  for (const name of ['second.receipt', 'third.receipt']) expect(await verified(name)).toMatchObject(valid);
+  const content = (await (await fetch(`${running.url}/v1/events/third/proof?agency=local`)).json()) as {
+    events: { shown: { content: string } }[];
+  };
+  const contentHash = sha256Hex(content.events[0]!.shown.content);
+  const about = { log: origin, agency: 'local', id: 'third', contentHash, captured: answer.captured, durability: 'single-node' } as const;
+  writeFileSync(path('forged.receipt'), utf8Text(signReceipt(about, former)) as string);
+  expect(await verified('forged.receipt')).toMatchObject({ code: 12, codes: ['key.revoked-receipt'] });
 });

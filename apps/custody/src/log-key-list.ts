@@ -35,6 +35,8 @@ export interface Head {
 export interface CertifiedKeys {
   /** Those that hold at the end of the list. */
   readonly held: HeldKeys;
+  /** Those that it ever certified for receipts, revoked or not. */
+  readonly everForReceipts: readonly VerifierKey<'receipt'>[];
   /** Those that hold for a head of this size, no larger than the list's. */
   heldAt(size: bigint): HeldKeys;
   /** Keys that were revoked below an index, as verifier keys in text. */
@@ -50,8 +52,6 @@ export interface JudgedHead {
   /** The keys are those of the pin, and nobody named others. */
   readonly ofPin?: boolean;
   readonly witnesses?: WitnessPolicy | undefined;
-  /** A server that does not answer at all leaves it open, as one does that is not asked. */
-  readonly mayBeAway?: boolean;
 }
 
 interface Judgement {
@@ -92,7 +92,7 @@ function isSigned({ note, witnesses }: JudgedHead, keys: readonly VerifierKey<'l
 }
 
 /** The list at the head, or at the pinned one where that is newer; a statement where it is not proved. */
-async function listedKeys(client: Client, { head, keys, pin, mayBeAway = false }: JudgedHead): Promise<CertifiedKeys | Statement> {
+async function listedKeys(client: Client, { head, keys, pin }: JudgedHead): Promise<CertifiedKeys | Statement> {
   const pinned = pin === null ? null : headOf(pin);
   const { size, root } = pinned !== null && pinned.size > head.size ? pinned : head;
   let text: string;
@@ -100,7 +100,6 @@ async function listedKeys(client: Client, { head, keys, pin, mayBeAway = false }
     text = await client.text(`/v1/log/keys?size=${size}`);
   } catch (error) {
     if (!(error instanceof CommandError) || error.exitCode === EXIT.interrupted) throw error;
-    if (mayBeAway && error.code === 'server.unreachable') return NOT_ASKED;
     const says = `The server does not show the log's list of keys at ${size} entries, so that a revoked key would not be noticed: ${error.message}`;
     return leftOpen('signature', 'key.list-missing', says, { verdict: 'incomplete' });
   }
@@ -119,8 +118,10 @@ async function listedKeys(client: Client, { head, keys, pin, mayBeAway = false }
 
 function certifiedIn(notices: readonly PlacedKeyNotice[], origin: string, listed: bigint): CertifiedKeys {
   const revocations = notices.filter(({ index, key }) => key.action === 'revoke' && key.log === origin && index < listed);
+  const certificates = notices.filter(({ key }) => key.action === 'certify');
   return {
     held: keysAt(notices, origin, listed),
+    everForReceipts: keysAt(certificates, origin, listed).receipt,
     heldAt: (size) => keysAt(notices, origin, size),
     revokedBelow: (size) => new Set(revocations.filter(({ index }) => index < size).map(({ key }) => key.vkey)),
   };

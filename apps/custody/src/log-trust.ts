@@ -86,23 +86,24 @@ export function checkpointIn(text: string): string | null {
 /**
  * What is trusted about the log of a head that is shown, and its pin where there is one. Asks for the path from the pinned head and for the
  * log's list of keys.
- * @param client `null`: nobody is asked
- * @param options.mayBeAway what is checked is at hand: of a server that does not answer at all no list of keys is demanded
+ * @param given `null`: nobody is asked
+ * @param options.isAtHand what is checked is in a file: a server that is away, or has another log, is asked nothing, as if nobody were
  */
 export async function trustFor(
   note: string,
   flags: TrustFlags,
-  client: Client | null,
-  { mayBeAway = false }: { readonly mayBeAway?: boolean } = {},
+  given: Client | null,
+  { isAtHand = false }: { readonly isAtHand?: boolean } = {},
 ): Promise<HeadTrust> {
   const head = headOfNote(note);
+  const client = given !== null && isAtHand && !(await isAskedAbout(given, head.origin)) ? null : given;
   const pin = readPin(head.origin);
   const named = namedKeys(flags);
   const policyText = flags.witnesses === undefined ? (pin?.witnesses ?? null) : readFileSync(flags.witnesses, 'utf8');
   const witnesses = policyText === null ? undefined : policyOf(policyText);
   const keys = named.length > 0 ? named : (pin?.keys ?? []);
   const kept = pin === null ? null : await keptWithPath(pin, head.size, client);
-  const { log, certified, said } = await judgedKeys(client, { note, head, keys, pin, ofPin: named.length === 0, witnesses, mayBeAway });
+  const { log, certified, said } = await judgedKeys(client, { note, head, keys, pin, ofPin: named.length === 0, witnesses });
   return {
     pin,
     certified,
@@ -122,10 +123,30 @@ export async function trustForDocument(
   text: string,
   flags: TrustFlags,
   client: Client | null,
-  options: { readonly mayBeAway?: boolean } = {},
+  options: { readonly isAtHand?: boolean } = {},
 ): Promise<HeadTrust> {
   const note = checkpointIn(text);
   return note === null ? { trust: { log: [] }, pin: null, certified: null, said: [] } : trustFor(note, flags, client, options);
+}
+
+/** Origin of the log that a server shows; `null`: it shows none. Throws as `text` does where no such answer comes. */
+export async function originShown(client: Client): Promise<string | null> {
+  try {
+    return headOfNote(await client.text('/log/checkpoint')).origin;
+  } catch (error) {
+    if (error instanceof CommandError && (error.exitCode === EXIT.notFound || error.code === 'checkpoint.malformed')) return null;
+    throw error;
+  }
+}
+
+/** Not where it does not answer at all, or has another log: such a server could say nothing. One that fails otherwise is asked, and says so. */
+async function isAskedAbout(client: Client, origin: string): Promise<boolean> {
+  try {
+    return (await originShown(client)) === origin;
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.exitCode === EXIT.interrupted) throw error;
+    return error.code !== 'server.unreachable';
+  }
 }
 
 /** The report with what is said of the keys, behind the signature that they made; where that is a failure, it is the first: it says why. */

@@ -1,11 +1,11 @@
 /** Three agencies on one real server that asks everybody who he is: what each sees and writes, and that what is revoked is refused. */
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import type { AuditRow, DiffView, EventsView, PolicyView, Problem, SightingDocument, SubmittedRow } from '#lib/contracts';
+import type { AuditRow, DiffView, EventsView, PolicyView, Problem, ReceiptStatus, SightingDocument, SubmittedRow } from '#lib/contracts';
 import { resetData } from '#lib/store';
 import { type Finished, runCustody, type RunningCustody, serveCustody, temporaryFolder } from '../test-process.ts';
 
@@ -62,7 +62,8 @@ async function until(what: string, look: () => Promise<boolean>): Promise<number
 
 const env = (access: string): Record<string, string> => ({
   CUSTODY_DATA_DIR: join(temporary.path, 'data'),
-  CUSTODY_ROLES: 'capture,projector,gateway',
+  CUSTODY_ROLES: 'capture,projector,gateway,sealer',
+  CUSTODY_SEALER_INTERVAL_MS: '100',
   CUSTODY_DEMO: 'false',
   CUSTODY_ACCESS: access,
 });
@@ -166,6 +167,63 @@ test('who wrote what is for an auditor to list, and tells of nothing that he may
   // Her key has no role for it, and nobody has none.
   expect(await codeOf(await ask('acme/eva', '/v1/audit'))).toBe('auth.forbidden');
   expect(await codeOf(await ask(null, '/v1/audit'))).toBe('auth.required');
+});
+
+describe('what is proved', () => {
+  interface Verdict {
+    readonly code: number | null;
+    readonly about?: { readonly groups: string[]; readonly groupsAsked: boolean; readonly listed: number };
+    readonly statements: readonly { readonly step: string; readonly state: string; readonly about?: string; readonly code?: string }[];
+  }
+  /** As a person with pins of his own. */
+  async function verified(as: string, ...args: string[]): Promise<Verdict> {
+    const env = { CUSTODY_API_KEY: keyOf(as), CUSTODY_PINS_DIR: join(temporary.path, `pins-${as.replace('/', '-')}`) };
+    const { code, stdout } = await runCustody(['--server', server.url, '--json', ...args], env);
+    return { ...(JSON.parse(stdout) as Verdict), code };
+  }
+  const failedIn = ({ code, statements }: Verdict): unknown[] => [code, statements.find(({ state }) => state === 'failed')?.step];
+  async function sealedReceipt(as: string, id: string): Promise<string> {
+    let sealed: string | null = null;
+    await until('the receipt is sealed', async () => {
+      ({ sealed } = (await (await ask(as, `/v1/receipts/acme/${id}`)).json()) as ReceiptStatus);
+      return sealed !== null;
+    });
+    return sealed ?? '';
+  }
+  const fileOf = (text: string): string => {
+    const file = join(temporary.path, 'held.sealed');
+    writeFileSync(file, text);
+    return file;
+  };
+
+  test('is an item for the reader groups of whoever asks, which the answer names, and for those that he demands', async () => {
+    await sealedReceipt('acme/eva', 'named');
+    for (const [as, groups, listed] of [
+      ['acme/eva', ['agency:acme', 'clear', 'green'], 6],
+      ['bolt/chief', ['agency:bolt', 'clear', 'community:cars', 'green'], 4],
+      ['local/operator', ['agency:local', 'clear', 'green'], 2],
+    ] as const) {
+      expect(await verified(as, 'checkpoint', 'pin')).toMatchObject({ code: 0 });
+      expect(await verified(as, 'verify', VIN)).toMatchObject({ code: 0, about: { groups, groupsAsked: false, listed } });
+      expect(await verified(as, 'verify', VIN, '--group', ...groups)).toMatchObject({ code: 0, about: { groups, groupsAsked: true } });
+    }
+    const demanded = await verified('bolt/chief', 'verify', VIN, '--group', 'agency:acme', 'clear');
+    expect([demanded.code, demanded.statements.find(({ code }) => code === 'proof.groups')?.state]).toEqual([13, 'not-established']);
+  });
+
+  test.each([
+    ['own', ['agency:acme established']],
+    ['green', ['green established']],
+    ['cars', ['agency:acme established', 'community:cars sealed.other-group']],
+    ['shared', ['agency:acme established', 'agency:bolt sealed.other-group']],
+  ])('is the place of a sealed receipt (%s) in each list that its submitter is in, so that a forged one is refused', async (id, lists) => {
+    const sealed = await sealedReceipt('acme/eva', id);
+    const honest = await verified('acme/eva', 'verify', fileOf(sealed));
+    const trees = honest.statements.filter(({ step }) => step === 'tree');
+    expect([honest.code, trees.map(({ about, state, code }) => `${about?.split(' for ')[1]} ${code ?? state}`)]).toEqual([0, lists]);
+    const forged = sealed.replace(/"n":(\d+)/, (_, n: string) => `"n":${Number(n) + 1}`);
+    expect(failedIn(await verified('acme/eva', 'verify', fileOf(forged)))).toEqual([10, 'tree']);
+  });
 });
 
 test('what changed in an item is told of what its reader may see', async () => {

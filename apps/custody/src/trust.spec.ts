@@ -312,12 +312,15 @@ describe('a receipt', () => {
       expect(await codes({})).toEqual(['verified', undefined]);
     });
 
-    it('has a place in a list of others, which nobody shows to this reader', async () => {
+    it('has a place in a list of others by the word of the server alone, and in one that was named or is its submitter’s by no word', async () => {
       const shared = new LedgerWorld().begin();
       const given = shared.add([CAR], 'AMBER', { handling: { tlp: 'AMBER', agencies: ['customs'] } });
       shared.link(given, 'agency:local', CAR);
       shared.link(given, 'agency:customs', CAR);
       shared.seal('2026-01-01T00:00:01.000000Z', () => true);
+      const listOf = (group: string) =>
+        `/v1/items/${encodeURIComponent(CAR)}/proof?group=${encodeURIComponent(group)}&from=0&to=1&size=${shared.size}`;
+      const notYours = new CommandError(EXIT.usage, 'query.invalid', 'Your reader groups are others.');
       const trees = treesOf('local', given.document)!.map(({ group, item }) => ({ group, item, n: 0n }));
       const note = utf8(shared.checkpoint());
       const paper = encodeSealedReceipt({
@@ -329,15 +332,24 @@ describe('a receipt', () => {
         '/log/checkpoint': shared.checkpoint(),
         '/v1/log/keys': keysOf(shared),
         [`/v1/events/${given.envelope.id}/proof`]: utf8Text(encodeProofDocument(shared.proveEvent(given))) as string,
-        [`/v1/items/${encodeURIComponent(CAR)}/proof`]: utf8Text(
-          encodeProofDocument(shared.prove(CAR, { groups: ['agency:local'], events: false })),
-        ) as string,
+        [listOf('agency:local')]: utf8Text(encodeProofDocument(shared.prove(CAR, { groups: ['agency:local'], events: false }))) as string,
+        [listOf('agency:customs')]: notYours,
       };
       const report = await check(paper, shown, { key });
       expect([report.verdict, report.statements.filter(({ step }) => step === 'tree').map(({ code }) => code)]).toEqual([
         'verified',
         ['sealed.other-group', undefined],
       ]);
+      const named = await verifyReceipt(heldIn(paper), server(shown), { key, group: ['agency:customs'] });
+      expect([named.verdict, named.statements.find(({ verdict }) => verdict !== undefined)?.code]).toEqual(['incomplete', 'query.invalid']);
+      for (const [group, code] of [
+        ['agency:local', 'query.invalid'],
+        ['agency:customs', 'item.not-found'],
+      ] as const) {
+        const refused = code === notYours.code ? notYours : new CommandError(EXIT.notFound, code, 'No.');
+        const withheld = await check(paper, { ...shown, [listOf(group)]: refused }, { key });
+        expect([withheld.verdict, withheld.statements.find(({ verdict }) => verdict !== undefined)?.code]).toEqual(['incomplete', code]);
+      }
     });
   });
 });

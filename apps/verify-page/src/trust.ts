@@ -25,7 +25,7 @@ export function readTrust({ keys, policy }: TrustText): ReadTrust {
     ...(witnesses?.ok === false ? { policy: `This is no policy of witnesses: ${witnesses.fault.detail}.` } : {}),
   };
   if (typeof log === 'string' || witnesses?.ok === false) return { ok: false, ...faults };
-  // The text of a key does not say what it signs: each is asked about heads of the log of its own name, and about receipts.
+  // What a key signs its name alone says: of a log heads, of a log's receipts those.
   const receipts = log.map((key) => ({ ...key, kind: 'receipt' as const }));
   return { ok: true, trust: { log, receipts, ...(witnesses === undefined ? {} : { witnesses: witnesses.value }) } };
 }

@@ -78,7 +78,7 @@ describe('the first line of a verdict says what it is about', () => {
     ]);
     expect(report.statements.find(({ code }) => code === 'proof.groups-not-asked')).toMatchObject({
       state: 'not-established',
-      says: 'These reader groups alone: agency:local, clear. Of any other nothing is said.',
+      says: 'These reader groups alone: agency:local, clear. Of any other nothing is said; that you are in no other is the word of whoever made the proof.',
     });
   });
 

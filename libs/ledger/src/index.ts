@@ -41,7 +41,7 @@ export {
   type Notice,
   type Seal,
 } from './notices.ts';
-export { keyNoticeOf, keysAt, KEYS_TREE, receiptKeyName, type HeldKeys, type PlacedKeyNotice } from './log-keys.ts';
+export { keyNoticeOf, keysAt, KEYS_TREE, namedForReceipts, receiptKeyName, type HeldKeys, type PlacedKeyNotice } from './log-keys.ts';
 export { arena, equalInConstantTime, HASH_BYTES, randomSecret, sha256Hex, type Arena } from './primitives.ts';
 export {
   checkRecordMac,

@@ -13,6 +13,10 @@ export const KEYS_TREE: ItemTreeName = { group: 'log', item: 'keys' };
 /** By convention, so that the two keys of a log are told apart by their names too; what a key signs, its certificate says. */
 export const receiptKeyName = (origin: string): string => `${origin}/receipt`;
 
+/** Of keys that somebody gave, for what no certificate is at hand: those whose name says that they sign receipts of this log, and no checkpoint. */
+export const namedForReceipts = (keys: readonly VerifierKey<'receipt'>[], origin: string): VerifierKey<'receipt'>[] =>
+  keys.filter(({ name }) => name === receiptKeyName(origin));
+
 /** A key notice at its place in the log. */
 export interface PlacedKeyNotice {
   readonly index: bigint;
@@ -27,8 +31,8 @@ export interface HeldKeys {
 
 /**
  * Keys that hold at a position of the log: certified at an index below it, and not revoked at one below it. A key that was revoked stays so,
- * whatever is said of it later. A checkpoint is judged at its size, a receipt at the index of the entry that it was given for, and while
- * there is none at the size of the newest checkpoint. What the first notice about a key for checkpoints does not reach, whoever reads the log
+ * whatever is said of it later. A checkpoint is judged at its size; of a receipt's key it counts that it was not revoked below the index of the
+ * entry that it was given for, or, while there is none, below the size of the newest checkpoint. What the first notice about a key for checkpoints does not reach, whoever reads the log
  * has to hold against the key that he was given when he first met it.
  *
  * @param notices those of the log, as proved complete up to `size`, in any order; of another log, and of no key, they say nothing here

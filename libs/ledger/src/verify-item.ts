@@ -58,9 +58,14 @@ function* askedGroups(item: string, names: readonly string[], { groups }: Questi
       { about: item, verdict: 'incomplete' },
     );
   else if (groups === undefined && names.length > 0)
-    yield leftOpen('map', 'proof.groups-not-asked', `These reader groups alone: ${namesOf(names)}. Of any other nothing is said.`, {
-      about: item,
-    });
+    yield leftOpen(
+      'map',
+      'proof.groups-not-asked',
+      `These reader groups alone: ${namesOf(names)}. Of any other nothing is said; that you are in no other is the word of whoever made the proof.`,
+      {
+        about: item,
+      },
+    );
 }
 
 function* stop(statement: Statement): Generator<Statement, null> {

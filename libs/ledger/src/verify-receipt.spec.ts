@@ -87,6 +87,17 @@ test('signed by nobody who is known it is not said to be altered, and nothing el
   expect(said(verifyReceiptAlone(sealedUnder(), stranger))).toEqual(['untrusted-key', 'signature failed checkpoint.log-key']);
 });
 
+test('signed by a key that was given for something else it is signed by nobody: the log’s own for checkpoints, one of another log', () => {
+  for (const name of [ORIGIN, 'elsewhere.example/log/receipt']) {
+    const other = signingKey('receipt', name, seedOf('log'));
+    const given = signReceipt(
+      { log: ORIGIN, agency: 'local', id, contentHash: 'ab'.repeat(32), captured, durability: 'single-node' },
+      other,
+    );
+    expect(said(verifyReceiptAlone(given, { ...trust, receipts: [other] }))).toEqual(['untrusted-key', 'signature failed note.unverified']);
+  }
+});
+
 test('with one thing changed it is altered, or signed by nobody who is known', () => {
   for (const given of [receipt, rejection]) {
     const changed = utf8((utf8Text(given) as string).replace(id, 'e-999'));

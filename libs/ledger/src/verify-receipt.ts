@@ -7,6 +7,7 @@ import { utf8, utf8Text } from './bytes.ts';
 import { sha256Hex } from './primitives.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import { parseStrict } from './json.ts';
+import { namedForReceipts } from './log-keys.ts';
 import type { VerifierKey } from './note-key.ts';
 import type { ProofFault } from './proof-fault.ts';
 import type { Trust } from './proof-question.ts';
@@ -19,7 +20,7 @@ import { verifyHead } from './verify-proof.ts';
 
 /** Whose word counts about receipts. */
 export interface ReceiptTrust extends Trust {
-  /** Pinned: they sign receipts and rejections, and nothing else. */
+  /** Pinned: they sign receipts and rejections, and nothing else. Each is believed for the log that its name says, and by no other name. */
   readonly receipts: readonly VerifierKey<'receipt'>[];
 }
 
@@ -50,7 +51,7 @@ export function canonicalContent(content: Uint8Array): Uint8Array {
 
 function signedAlone(text: string, { receipts }: ReceiptTrust, content: Uint8Array | undefined): Report {
   const log = /^log (.+)$/m.exec(text)?.[1] ?? '';
-  const trusted = { log, keys: receipts };
+  const trusted = { log, keys: namedForReceipts(receipts, log) };
   const opened = text.startsWith(REJECTION) ? openRejection(utf8(text), trusted) : openReceipt(utf8(text), trusted);
   if (!opened.ok) return refused(opened.fault);
   const signed = opened.value;

@@ -7,7 +7,7 @@ import { CommandError, EXIT } from '../exit-codes.ts';
 export interface AskingFlags {
   /** Identifier of the item that a bundle or a proof has to be about. */
   readonly item?: string;
-  /** Reader groups that it has to show. */
+  /** Reader groups that it has to show; absent: those that are shown, which the report names. */
   readonly group?: readonly string[];
 }
 
@@ -16,15 +16,17 @@ export function askedAbout({ item, group }: AskingFlags): BundleQuestion {
   return { ...(item === undefined ? {} : { item: itemOf(item) }), ...(group === undefined ? {} : { groups: group }) };
 }
 
-/** Throws `usage` where something is asked of what no such question can be put to: a receipt, or an identifier, which says it itself. */
-export function refuseAsking({ item, group }: AskingFlags): void {
-  if (item === undefined && group === undefined) return;
-  throw new CommandError(
-    EXIT.usage,
-    'usage',
-    '--item and --group say what a bundle or a proof in a file has to be about; this is neither.',
-  );
+/**
+ * Throws `usage` where something is asked of what no such question can be put to: no receipt and no identifier is asked for its item.
+ * @param takesGroups reader groups can be asked of it
+ */
+export function refuseAsking({ item, group }: AskingFlags, takesGroups = false): void {
+  if (item === undefined && (takesGroups || group === undefined)) return;
+  throw new CommandError(EXIT.usage, 'usage', item === undefined ? GROUP_REFUSED : ITEM_REFUSED);
 }
+
+const ITEM_REFUSED = '--item says what a bundle or a proof in a file has to be about; this is neither.';
+const GROUP_REFUSED = '--group names lists that an item, a bundle, a proof or a sealed receipt has to be in; this is none of them.';
 
 function itemOf(text: string): string {
   const parsed = parseIdentifier(text);

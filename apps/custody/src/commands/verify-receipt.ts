@@ -11,8 +11,10 @@ import {
   leftOpen,
   openReceipt,
   openRejection,
+  namedForReceipts,
   parseVerifierKey,
   promisedContent,
+  readProofDocument,
   type Rejection,
   type Report,
   reportOf,
@@ -28,13 +30,23 @@ import {
 } from '#lib/ledger';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { trustFor, trustForDocument, type VerifyFlags, withSaid } from '../log-trust.ts';
+import { originShown, trustFor, trustForDocument, type VerifyFlags, withSaid } from '../log-trust.ts';
 import { readPin } from '../pins.ts';
 import { contentOf } from './own-content.ts';
 import { type Beside, contentIn, type HeldReceipt, receiptIn } from './receipt-forms.ts';
 import { verifySealed } from './verify-sealed.ts';
 
 type ReceiptKeyList = readonly VerifierKey<'receipt'>[];
+
+/** Whose word counts about receipts of a log, whatever their place in it. */
+interface KnownKeys {
+  /** Named, or ever certified by the log. */
+  readonly keys: ReceiptKeyList;
+  /** Verifier keys in text that the log revoked below an index; none where it was not asked. */
+  readonly revokedBelow: (index: bigint) => ReadonlySet<string>;
+  /** Of the newest head. */
+  readonly size: bigint;
+}
 
 const MICROS_PER_SECOND = 1_000_000;
 const PROMISED = `within ${SEALED_WITHIN_SECONDS} s`;
@@ -59,14 +71,14 @@ const left = (step: 'receipt' | 'inclusion', code: string, says: string): Report
 
 async function verifyNote(
   { form, text, beside }: Extract<HeldReceipt, { text: string }>,
-  client: Client | null,
+  given: Client | null,
   flags: VerifyFlags,
 ): Promise<Report> {
   const log = /^log (.+)$/m.exec(text)?.[1] ?? '';
-  const found = await receiptKeys(log, client, flags);
-  if ('report' in found) return found.report;
-  const { keys } = found;
-  const trusted = { log, keys };
+  const client = await asked(given, log);
+  const known = await receiptKeys(log, client, flags);
+  if ('verdict' in known) return known;
+  const trusted = { log, keys: known.keys };
   const opened = form === 'captured' ? openReceipt(utf8(text), trusted) : openRejection(utf8(text), trusted);
   if (!opened.ok) {
     const isUnknown = opened.fault.code === 'note.unverified';
@@ -76,15 +88,21 @@ async function verifyNote(
   if (strange !== null) return reportOf([strange], null);
   const content = contentOf(flags);
   const own = content === undefined ? [] : [promisedContent(content, opened.value.value.contentHash)];
-  if (!isReceipt(opened.value)) return reportOf([...own, rejected(opened.value as Signed<Rejection>)], null);
+  if (!isReceipt(opened.value)) return reportOf([...own, revokedAt(known.size, opened.value, known) ?? rejected(opened.value)], null);
   const receipt = opened.value.value;
   const signed = established(
     'receipt',
     `${receipt.agency}/${receipt.id} was captured ${receipt.captured} (${receipt.durability}), signed by ${signersOf(opened.value)}.`,
   );
-  if (client !== null) return held(client, { receipt, keys, signed }, flags);
+  if (client !== null) return held(client, { receipt, known, signed, signatures: opened.value.signatures }, flags);
   const says = 'Whether it was sealed is for the log to show: nobody was asked.';
   return reportOf([signed, ...own, leftOpen('inclusion', 'receipt.not-asked', says, { verdict: 'incomplete' })], null);
+}
+
+/** A server of another log is not asked: it could only say that it has no such event. */
+async function asked(client: Client | null, log: string): Promise<Client | null> {
+  const shown = client === null ? null : await originShown(client);
+  return shown !== null && shown !== log ? null : client;
 }
 
 const isReceipt = (signed: Signed<CaptureReceipt> | Signed<Rejection>): signed is Signed<CaptureReceipt> => 'captured' in signed.value;
@@ -112,29 +130,39 @@ function strangeBeside(beside: Beside, signed: Beside): Statement | null {
   });
 }
 
-/** Those that were named, or those that the log certifies under a head that is trusted; of neither kind one that the log revoked. */
-async function receiptKeys(
-  log: string,
-  client: Client | null,
-  flags: VerifyFlags,
-): Promise<{ readonly keys: ReceiptKeyList } | { readonly report: Report }> {
-  const named = (flags.key ?? []).flatMap((text) => {
-    const key = parseVerifierKey(text, 'receipt');
-    return key.ok ? [key.value] : [];
-  });
-  if (client === null) return { keys: named.length > 0 ? named : (readPin(log)?.receiptKeys ?? []) };
+/** Those that were named, and those that the log certifies under a head that is trusted. */
+async function receiptKeys(log: string, client: Client | null, flags: VerifyFlags): Promise<KnownKeys | Report> {
+  const named = namedForReceipts((flags.key ?? []).flatMap(receiptKeyOf), log);
+  const unasked = (keys: ReceiptKeyList): KnownKeys => ({ keys, revokedBelow: () => new Set(), size: 0n });
+  if (client === null) return unasked(named.length > 0 ? named : (readPin(log)?.receiptKeys ?? []));
   const logFlags = { ...flags, key: (flags.key ?? []).filter((text) => !text.startsWith(`${log}/`)) };
   const note = await client.text('/log/checkpoint');
   const { trust, said, certified } = await trustFor(note, logFlags, client);
   const report = withSaid(verifyHead(note, trust, { isLatest: true }), said);
-  if (certified === null || report.verdict !== 'verified') return named.length > 0 ? { keys: named } : { report };
-  const revoked = certified.revokedBelow(report.head?.size ?? 0n);
-  return { keys: [...named.filter((key) => !revoked.has(formatVerifierKey(key))), ...certified.held.receipt] };
+  if (certified === null || report.verdict !== 'verified') return named.length > 0 ? unasked(named) : report;
+  return { keys: [...named, ...certified.everForReceipts], revokedBelow: certified.revokedBelow, size: report.head?.size ?? 0n };
 }
 
-interface Promised {
+function receiptKeyOf(text: string): ReceiptKeyList {
+  const key = parseVerifierKey(text, 'receipt');
+  return key.ok ? [key.value] : [];
+}
+
+/** `null`: one of the keys that signed it was not revoked below the index. */
+function revokedAt(
+  index: bigint,
+  { signatures }: Pick<Signed<unknown>, 'signatures'>,
+  { revokedBelow }: Pick<KnownKeys, 'revokedBelow'>,
+): Statement | null {
+  const revoked = revokedBelow(index);
+  if (signatures.some(({ key }) => !revoked.has(formatVerifierKey(key)))) return null;
+  const detail = `It is signed by nobody but a key that the log revoked below its index ${index}: ${signersOf({ signatures })}.`;
+  return failure('signature', { code: 'key.revoked-receipt', detail }, { verdict: 'untrusted-key' });
+}
+
+interface Promised extends Pick<Signed<CaptureReceipt>, 'signatures'> {
   readonly receipt: CaptureReceipt;
-  readonly keys: ReceiptKeyList;
+  readonly known: KnownKeys;
   /** What was established of the receipt by itself. */
   readonly signed: Statement;
 }
@@ -142,9 +170,12 @@ interface Promised {
 /** Why there is no event to be had yet, or at all. */
 const NOT_THERE: readonly string[] = ['event.not-found', 'event.not-sealed', 'log.not-sealed'];
 
-/** The promise against the log. */
+/**
+ * The promise against the log. Its key is judged at the index of the entry that it was given for, and where there is none at the newest head:
+ * a key that leaked and was revoked takes nothing from the receipts of what was sealed before.
+ */
 async function held(client: Client, promised: Promised, flags: VerifyFlags): Promise<Report> {
-  const { receipt, signed } = promised;
+  const { receipt, signed, known } = promised;
   const { agency, id } = receipt;
   let text: string;
   try {
@@ -153,13 +184,29 @@ async function held(client: Client, promised: Promised, flags: VerifyFlags): Pro
     if (!(error instanceof CommandError) || !NOT_THERE.includes(error.code)) throw error;
     const detail = `It was promised to be sealed or rejected ${PROMISED}, and it is not in the log: ${error.message}`;
     const broken = failure('inclusion', { code: 'receipt.promise-broken', detail }, { verdict: 'not-in-log' });
+    const untrusted = revokedAt(known.size, promised, known);
+    if (untrusted !== null) return reportOf([untrusted], null);
     return reportOf([signed, await otherwise(client, promised, broken, error.code)], null);
   }
-  const { trust, said } = await trustForDocument(text, flags, client);
+  const { trust, said, certified } = await trustForDocument(text, flags, client);
   const report = withSaid(verifyProof(utf8(text), trust, { event: { agency, id }, isLatest: true }).report, said);
   const statements = [signed, ...report.statements];
   if (report.verdict !== 'verified') return reportOf(statements, report.head);
-  return reportOf([...statements, await sameBytes(client, promised, text)], report.head);
+  const same = await sameBytes(client, promised, text);
+  // By the list of keys under the head of this very proof: the one that was shown before could be from before a revocation.
+  const { size, revokedBelow } = certified === null || report.head === null ? known : { ...certified, size: report.head.size };
+  const at = same.state === 'established' ? (indexIn(text) ?? size) : size;
+  const untrusted = revokedAt(at, promised, { revokedBelow });
+  if (untrusted !== null) return reportOf([untrusted], report.head);
+  const since = revokedAt(size, promised, { revokedBelow }) !== null;
+  const says = `The log revoked its key since, behind the entry ${at} that it was given for.`;
+  return reportOf([...statements, ...(since ? [established('receipt', says)] : []), same], report.head);
+}
+
+/** Of the one event that a verified proof shows. */
+function indexIn(document: string): bigint | undefined {
+  const read = readProofDocument(utf8(document));
+  return read.ok ? read.value.events[0]?.index : undefined;
 }
 
 /** Whether the event of a verified proof is the bytes that were promised; an opening of some of its fields does not show that. */
@@ -181,8 +228,8 @@ async function sameBytes(client: Client, promised: Promised, text: string): Prom
 }
 
 /** What became of bytes that are not in the log: rejected with a signature, on their way, or what it is where the promise was broken. */
-async function otherwise(client: Client, { receipt, keys }: Promised, broken: Statement, pendingCode: string): Promise<Statement> {
-  const rejection = await rejectionOf(client, receipt, keys);
+async function otherwise(client: Client, { receipt, known }: Promised, broken: Statement, pendingCode: string): Promise<Statement> {
+  const rejection = await rejectionOf(client, receipt, known);
   if (rejection !== null) return rejection;
   const isDue = Date.now() * 1_000 - capturedMicros(receipt.captured) > SEALED_WITHIN_SECONDS * MICROS_PER_SECOND;
   if (isDue) return broken;
@@ -190,11 +237,7 @@ async function otherwise(client: Client, { receipt, keys }: Promised, broken: St
 }
 
 /** `null`: the server shows no rejection of these very bytes that a key for receipts signed. */
-async function rejectionOf(
-  client: Client,
-  { log, agency, id, contentHash }: CaptureReceipt,
-  keys: ReceiptKeyList,
-): Promise<Statement | null> {
+async function rejectionOf(client: Client, { log, agency, id, contentHash }: CaptureReceipt, known: KnownKeys): Promise<Statement | null> {
   let text: string;
   try {
     text = await client.text(`/v1/receipts/${encodeURIComponent(agency)}/${encodeURIComponent(id)}?content=${contentHash}`);
@@ -204,6 +247,7 @@ async function rejectionOf(
   }
   const answer = receiptIn(text);
   if (answer?.form !== 'rejection') return null;
-  const opened = openRejection(utf8(answer.text), { log, keys });
-  return opened.ok && strangeBeside({ log, agency, id, contentHash }, opened.value.value) === null ? rejected(opened.value) : null;
+  const opened = openRejection(utf8(answer.text), { log, keys: known.keys });
+  if (!opened.ok || revokedAt(known.size, opened.value, known) !== null) return null;
+  return strangeBeside({ log, agency, id, contentHash }, opened.value.value) === null ? rejected(opened.value) : null;
 }

@@ -33,7 +33,6 @@ import {
 import type { Client } from '../client.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { headOfNote, pathBetween, trustFor, type HeadTrust, type VerifyFlags, withSaid } from '../log-trust.ts';
-import { OWN_GROUPS } from '../operator.ts';
 import { contentOf } from './own-content.ts';
 import { type Beside, contentIn } from './receipt-forms.ts';
 
@@ -160,24 +159,36 @@ async function* placesKept(client: Client, opened: OpenedSealedReceipt, flags: V
   const open = [...grown.statements, ...newest.statements].filter(({ state, verdict }) => state === 'failed' || verdict !== undefined);
   if (open.length > 0) return yield* open;
   const newestTrust: Trust = { log: trust.log, kept: { size, root, mapSalt: pin?.mapSalt ?? null, trees: [], consistency: [] } };
-  for (const place of sealed.places) yield await placeKept(client, sealed, place, newestTrust);
+  const demanded = [...groupsOfSubmitter(sealed), ...(flags.group ?? [])];
+  for (const place of sealed.places) yield await placeKept(client, sealed, place, { trust: newestTrust, demanded });
 }
 
-/** @param trust with the head under which the list is to be proved as the kept one: no other will do */
-async function placeKept(client: Client, sealed: SealedReceipt, { group, item, n }: ItemPlace, trust: Trust): Promise<Statement> {
+/** How a server refuses the list of a reader group that the caller is not in. */
+const NOT_YOUR_GROUP = 'query.invalid';
+
+/** A receipt is for who submitted it, and he is in these whatever a server says: each event is in a list of at least one of them. */
+const groupsOfSubmitter = ({ envelope }: SealedReceipt): readonly string[] => [`agency:${envelope.agency}`, 'clear', 'green'];
+
+interface Listing {
+  /** With the head under which the list is to be proved as the kept one: no other will do. */
+  readonly trust: Trust;
+  /** Reader groups whose lists have to be shown. */
+  readonly demanded: readonly string[];
+}
+
+async function placeKept(
+  client: Client,
+  sealed: SealedReceipt,
+  { group, item, n }: ItemPlace,
+  { trust, demanded }: Listing,
+): Promise<Statement> {
   const about = `${item} for ${group}`;
-  // No reader group of this reader: the list is for others to hold the receipt against, and no honest server shows it to him.
-  if (!OWN_GROUPS.includes(group))
-    return leftOpen(
-      'tree',
-      'sealed.other-group',
-      `Its place ${n} is in a list that you may not see: who may can hold the receipt against it.`,
-      {
-        about,
-      },
-    );
   const query = `group=${encodeURIComponent(group)}&from=${n}&to=${n + 1n}&size=${trust.kept?.size}`;
   const text = await answered(client, `/v1/items/${encodeURIComponent(item)}/proof?${query}`);
+  if (text instanceof CommandError && text.code === NOT_YOUR_GROUP && !demanded.includes(group)) {
+    const says = `By the word of the server its place ${n} is in a list that you may not see: who may can hold the receipt against it.`;
+    return leftOpen('tree', 'sealed.other-group', says, { about });
+  }
   if (text instanceof CommandError)
     return leftOpen('tree', text.code, `The server proves nothing about it: ${text.message}`, { about, ...INCOMPLETE });
   const question = { item, groups: [group], stretch: { from: n, to: n + 1n }, isLatest: true };

@@ -25,8 +25,7 @@ import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { movedKeys } from '../log-key-list.ts';
 import { checkpointIn, headOfNote, type HeadTrust, trustForDocument, type VerifyFlags, withSaid } from '../log-trust.ts';
-import { OWN_GROUPS } from '../operator.ts';
-import { keepPin, withTrees } from '../pins.ts';
+import { keepPin, type Pin, withTrees } from '../pins.ts';
 import { askedAbout, refuseAsking } from './asked-about.ts';
 import { refuseContent } from './own-content.ts';
 import { receiptIn } from './receipt-forms.ts';
@@ -41,7 +40,7 @@ export async function verify(client: Client | null, what: string, flags: VerifyF
   const offline = client === null;
   try {
     if (file === null) {
-      refuseAsking(flags);
+      refuseAsking(flags, parseIdentifier(what).ok);
       refuseContent(flags, false, offline);
       if (client === null)
         throw new CommandError(EXIT.usage, 'usage', `${what} is no file, and with --offline nobody is asked for an item or an event.`);
@@ -78,7 +77,7 @@ async function verifyFile(bytes: Uint8Array, client: Client | null, flags: Verif
   refuseContent(flags, receipt !== null, client === null);
   if (isArchive) return { report: await verifyZip(bytes, client, flags), subject: 'bundle' };
   if (receipt !== null) {
-    refuseAsking(flags);
+    refuseAsking(flags, receipt.form === 'sealed');
     return { report: await verifyReceipt(receipt, client, flags), subject: 'receipt' };
   }
   if (!text.startsWith('{')) throw new CommandError(EXIT.usage, 'verify.unknown', 'This file is no bundle, no proof and no receipt.');
@@ -87,7 +86,7 @@ async function verifyFile(bytes: Uint8Array, client: Client | null, flags: Verif
 }
 
 /** What is checked is in a file, and can be without the server. */
-const AT_HAND = { mayBeAway: true };
+const AT_HAND = { isAtHand: true };
 
 const isZip = (bytes: Uint8Array): boolean => bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) === ZIP_MAGIC;
 
@@ -102,7 +101,7 @@ async function verifyZip(bytes: Uint8Array, client: Client | null, flags: Verify
 /** An item (`scheme:value`) or an event. */
 async function verifyId(client: Client, id: string, flags: VerifyFlags): Promise<{ report: Report; kept: { kept?: string } }> {
   const item = parseIdentifier(id);
-  const { path, question } = item.ok ? itemQuestion(item.identifier.id) : eventQuestion(id, flags);
+  const { path, question } = item.ok ? itemQuestion(item.identifier.id, flags) : eventQuestion(id, flags);
   let text: string;
   try {
     text = await client.text(path);
@@ -118,9 +117,13 @@ async function verifyId(client: Client, id: string, flags: VerifyFlags): Promise
   return { report, kept: keep === null || report.verdict !== 'verified' ? {} : keptNow(trusted, text, keep) };
 }
 
-/** Normalised here: a server could say another item's name. The groups are those of whoever uses this machine's server. */
-function itemQuestion(id: string): { path: string; question: Question } {
-  const question = { item: id, groups: OWN_GROUPS, allEvents: true, inclusion: true, isLatest: true };
+/**
+ * Normalised here: a server could say another item's name. Which reader groups somebody is in the server alone knows, and could leave one out:
+ * so the report names those that it shows, and says that of any other nothing is said, unless they were named.
+ */
+function itemQuestion(id: string, { group }: VerifyFlags): { path: string; question: Question } {
+  const groups = group === undefined ? {} : { groups: group };
+  const question = { item: id, ...groups, allEvents: true, inclusion: true, isLatest: true };
   return { path: `/v1/items/${encodeURIComponent(id)}/proof?events=true&inclusion=true`, question };
 }
 
