@@ -173,7 +173,8 @@ describe('docs/cli.md', () => {
     expect(sources.filter((path) => asksOrColours(readFileSync(join(import.meta.dirname, path), 'utf8')))).toEqual([]);
     for (const planted of [
       'process.stdin.once("data", done)',
-      "from 'node:readline'",
+      'createInterface({ input: process.stdin })',
+      "from 'node:readline/promises'",
       '`\\u001b[31mred`',
       '"\\x1b[1;32m"',
       'styleText("red", x)',
@@ -182,4 +183,4 @@ describe('docs/cli.md', () => {
   });
 });
 
-const asksOrColours = (text: string): boolean => /process\.stdin|node:readline|(?:\\u001b|\\x1b)\[[\d;]*m|styleText/.test(text);
+const asksOrColours = (text: string): boolean => /process\.stdin|readline/promises|(?:\\u001b|\\x1b)\[[\d;]*m|styleText/.test(text);

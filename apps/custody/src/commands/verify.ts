@@ -25,7 +25,7 @@ import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { movedKeys } from '../log-key-list.ts';
 import { checkpointIn, headOfNote, type HeadTrust, trustForDocument, type VerifyFlags, withSaid } from '../log-trust.ts';
-import { keepPin, type Pin, withTrees } from '../pins.ts';
+import { keepPin, withTrees } from '../pins.ts';
 import { askedAbout, refuseAsking } from './asked-about.ts';
 import { refuseContent } from './own-content.ts';
 import { receiptIn } from './receipt-forms.ts';
