@@ -183,4 +183,4 @@ describe('docs/cli.md', () => {
   });
 });
 
-const asksOrColours = (text: string): boolean => /process\.stdin|readline/promises|(?:\\u001b|\\x1b)\[[\d;]*m|styleText/.test(text);
+const asksOrColours = (text: string): boolean => /process\.stdin|readline\/promises|(?:\\u001b|\\x1b)\[[\d;]*m|styleText/.test(text);
