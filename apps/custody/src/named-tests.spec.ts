@@ -3,7 +3,7 @@ import { brokenLinks, linksIn, readPage, readSuites } from './named-tests.contra
 
 const suites = readSuites();
 
-test.each(['docs/what-it-proves.md'])('%s names tests that are there and run', (page) => {
+test.each(['ARCHITECTURE.md', 'SECURITY.md', 'docs/asvs.md', 'docs/what-it-proves.md'])('%s names tests that are there and run', (page) => {
   const text = readPage(page);
   expect(linksIn(text).length).toBeGreaterThan(0);
   expect(brokenLinks(page, text, suites)).toEqual([]);
