@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import {
   fromBase64,
   type Kept,
+  leftOpen,
   parseCheckpoint,
   parseNote,
   parseVerifierKey,
@@ -137,6 +138,17 @@ export async function originShown(client: Client): Promise<string | null> {
     if (error instanceof CommandError && (error.exitCode === EXIT.notFound || error.code === 'checkpoint.malformed')) return null;
     throw error;
   }
+}
+
+/** Whom to ask about a log, and what is said where a server that answers has another: it is asked nothing more. */
+export async function serverOfLog(
+  client: Client | null,
+  log: string,
+): Promise<{ readonly client: Client | null; readonly said: readonly Statement[] }> {
+  const shown = client === null ? null : await originShown(client);
+  if (shown === null || shown === log) return { client, said: [] };
+  const says = `The server that was asked has the log ${shown}, not ${log}: it was asked nothing more.`;
+  return { client: null, said: [leftOpen('inclusion', 'receipt.other-log', says, { verdict: 'incomplete' })] };
 }
 
 /** Not where it does not answer at all, or has another log: such a server could say nothing. One that fails otherwise is asked, and says so. */

@@ -3,7 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { encodeProofDocument, formatVerifierKey, sha256Hex, signingKey, signReceipt, utf8Text } from '#lib/ledger';
+import {
+  encodeProofDocument,
+  encodeSealedReceipt,
+  formatVerifierKey,
+  sha256Hex,
+  signingKey,
+  signReceipt,
+  utf8,
+  utf8Text,
+} from '#lib/ledger';
 import { CAR, grownWorld, LedgerWorld, logKey, ORIGIN, seedOf } from '../../../libs/ledger/src/ledger-world.contract.ts';
 import { verify } from './commands/verify.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
@@ -76,5 +85,26 @@ test('a receipt was not broken by the word of a server of another log', async ()
   const note = signReceipt({ ...promised, captured: envelope.captured, durability: 'single-node' }, by);
   const answers = { ...OTHER, [`/v1/events/${envelope.id}/proof`]: new CommandError(EXIT.notFound, 'event.not-found', 'No.') };
   expect(await verify(server(answers), fileOf(note), { key: [formatVerifierKey(by)] })).toBe(13);
-  expect(output).toContain('[receipt.not-asked]');
+  expect(output).toContain('The server that was asked has the log other.example/log');
+  expect(output).toContain('[receipt.other-log]');
+  // Control: of its own log, the same answer breaks the promise.
+  const own = { ...answers, '/log/checkpoint': world.checkpoint(), '/v1/log/keys': keysOf(world) };
+  expect(await verify(server(own), fileOf(note), { key: [...key, formatVerifierKey(by)] })).not.toBe(13);
+});
+
+test('a sealed receipt neither: what can be checked without its log is, and the server that has another is named', async () => {
+  const event = world.events[0]!;
+  const places = [{ group: 'clear', item: CAR, n: 0n }];
+  const hashes = world.inclusion(Number(event.index));
+  const inclusion = { extra: null, index: event.index, hashes, checkpoint: utf8(world.checkpoint()) };
+  const file = fileOf(encodeSealedReceipt({ ...event, inclusion, places }));
+  const theirs = utf8Text(encodeProofDocument(other.proveEvent(other.events[0]!))) as string;
+  const answers = { ...OTHER, [`/v1/events/${event.envelope.id}/proof`]: theirs };
+  expect(await verify(server(answers), file, { key })).toBe(13);
+  expect(output).toContain('[receipt.other-log]');
+  const early = new LedgerWorld().begin().seal();
+  keepPin({ origin: ORIGIN, keys: [logKey], receiptKeys: [], checkpoint: early.checkpoint(), mapSalt: null, trees: [], witnesses: null });
+  output = '';
+  expect(await verify(server(answers), file, {})).toBe(13);
+  expect(output).not.toContain('gave no path');
 });

@@ -75,6 +75,25 @@ test('a receipt stands when its key was rotated, and when it was revoked behind 
   expect(found(named)).toEqual(['verified', undefined]);
 });
 
+test('a time of capture that the log does not say is not believed: of a key that holds it is said, of one that leaked nothing is shown', async () => {
+  const elsewhen = (by = first!): string =>
+    utf8Text(signReceipt({ ...about(early), captured: '1999-01-01T00:00:00.000000Z', durability: 'single-node' }, by)) as string;
+  const told = ({ verdict, statements }: Report) => [
+    verdict,
+    statements.filter(({ says, state }) => state === 'established' && says.includes('1999')).length,
+    statements.find(({ code }) => code === 'receipt.other-captured')?.says,
+  ];
+  const both = /^It says captured 1999-01-01T00:00:00.000000Z .* the log says 2026-01-01T00:00:00.000000Z of the same bytes/;
+  expect(told(await check(elsewhen(), rotated))).toEqual(['verified', 0, expect.stringMatching(both)]);
+  expect(told(await check(elsewhen(), revoked))).toEqual([
+    'incomplete',
+    0,
+    expect.stringMatching(/revoked since: its time is not believed/),
+  ]);
+  // Control: with the log's own time nothing of this is said.
+  expect(told(await check(receipt(early), revoked))).toEqual(['verified', 0, undefined]);
+});
+
 test('by a key that was revoked before its entry it is not believed, nor where there is none, nor for other bytes', async () => {
   const untrusted = ['untrusted-key', 'key.revoked-receipt'];
   expect(found(await check(receipt(late), revoked))).toEqual(untrusted);

@@ -27,14 +27,14 @@ export function seenBy({ cosigned, threshold, met }: Witnessing): SeenBy | undef
 }
 
 /**
- * "Unaltered since" behind it: never a time without whose word it is. With the seal's own beside that of the witnesses where they lie far apart:
- * what lies between is open.
+ * "Unaltered since" behind it: never a time without whose word it is. With the seal's own beside that of the witnesses where they lie far apart.
+ * Both are of the head: what is under it may have been recorded long before.
  */
 export function sinceText({ time, seen }: { readonly time: string | null; readonly seen?: SeenBy }): string {
   if (seen === undefined) return time === null ? 'it was signed' : `${minuteOf(time)} by the word of its operator`;
   const by = `${timeOf(seen.seconds).replace('T', ' ').replace('Z', ' UTC')} by the word of ${seenText(seen)}`;
   const isWide = time !== null && Number(seen.seconds) - secondsOf(time) > COSIGNED_LATE_SECONDS;
-  return isWide ? `${by}, recorded between ${minuteOf(time)} by the word of its operator and then` : by;
+  return isWide ? `${by}; its head was sealed ${minuteOf(time)} by the word of its operator` : by;
 }
 
 export const seenText = ({ witnesses }: SeenBy): string => (witnesses === 1 ? '1 witness' : `${witnesses} witnesses`);

@@ -35,19 +35,19 @@ describe('the time of a seal', () => {
     expect(says).toContain('witness.example/w1 at 2026-01-01T00:00:01Z, witness.example/w2 at 2026-01-01T00:00:01Z');
   });
 
-  it('long before all of them leaves a window, and the verdict names both ends and whose they are', () => {
+  it('long before all of them leaves a window, and the verdict names both times and whose they are', () => {
     const { verdict, codes, summary, found } = witnessed('2019-01-01T00:00:00', COSIGNED, 3);
     expect([verdict, codes]).toEqual(['verified', ['proof.time-window']]);
     expect(found[0]?.says).toMatch(/3 witnesses say that they saw the head by 2026-01-01T00:00:01Z, 2557 days after/);
     expect(summary).toBe(
-      `Unaltered since 2026-01-01 00:00:01 UTC by the word of 3 witnesses, recorded between 2019-01-01 00:00 UTC by the word of its operator and then: ${all}`,
+      `Unaltered since 2026-01-01 00:00:01 UTC by the word of 3 witnesses; its head was sealed 2019-01-01 00:00 UTC by the word of its operator: ${all}`,
     );
   });
 
   it('after those of as many witnesses as were asked for is a contradiction; clocks may lie apart', () => {
     const late = witnessed('2026-01-01T00:05:02');
-    expect([late.verdict, late.codes]).toEqual(['altered', ['proof.time-witnessed']]);
-    expect(late.summary).toMatch(/its seal says 2026-01-01T00:05:02.000000Z, which is 5 minutes later: one of both is false/);
+    expect([late.verdict, late.codes]).toEqual(['incomplete', ['proof.time-witnessed']]);
+    expect(late.summary).toMatch(/its seal says 2026-01-01T00:05:02.000000Z, which is 5 minutes later: one of both is wrong/);
     expect(witnessed('2026-01-01T00:05:01').verdict).toBe('verified');
   });
 
@@ -55,7 +55,7 @@ describe('the time of a seal', () => {
     const times = [COSIGNED - 100_000n, COSIGNED + 5n, COSIGNED + 100_000_000n];
     expect(witnessed('2026-01-01T00:00:00', times)).toMatchObject({ verdict: 'verified', head: { seen: { seconds: COSIGNED + 5n } } });
     // Who asks for one alone takes the word of any.
-    expect(witnessed('2026-01-01T00:00:00', times, 1).verdict).toBe('altered');
+    expect(witnessed('2026-01-01T00:00:00', times, 1).verdict).toBe('incomplete');
     expect(witnessed('2026-01-01T00:00:00', times, 3).codes).toEqual(['proof.time-window']);
   });
 

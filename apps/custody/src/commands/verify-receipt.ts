@@ -30,7 +30,7 @@ import {
 } from '#lib/ledger';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { originShown, trustFor, trustForDocument, type VerifyFlags, withSaid } from '../log-trust.ts';
+import { serverOfLog, trustFor, trustForDocument, type VerifyFlags, withSaid } from '../log-trust.ts';
 import { readPin } from '../pins.ts';
 import { contentOf } from './own-content.ts';
 import { type Beside, contentIn, type HeldReceipt, receiptIn } from './receipt-forms.ts';
@@ -75,7 +75,7 @@ async function verifyNote(
   flags: VerifyFlags,
 ): Promise<Report> {
   const log = /^log (.+)$/m.exec(text)?.[1] ?? '';
-  const client = await asked(given, log);
+  const { client, said: strangers } = await serverOfLog(given, log);
   const known = await receiptKeys(log, client, flags);
   if ('verdict' in known) return known;
   const trusted = { log, keys: known.keys };
@@ -96,13 +96,8 @@ async function verifyNote(
   );
   if (client !== null) return held(client, { receipt, known, signed, signatures: opened.value.signatures }, flags);
   const says = 'Whether it was sealed is for the log to show: nobody was asked.';
-  return reportOf([signed, ...own, leftOpen('inclusion', 'receipt.not-asked', says, { verdict: 'incomplete' })], null);
-}
-
-/** A server of another log is not asked: it could only say that it has no such event. */
-async function asked(client: Client | null, log: string): Promise<Client | null> {
-  const shown = client === null ? null : await originShown(client);
-  return shown !== null && shown !== log ? null : client;
+  const open = strangers.length > 0 ? strangers : [leftOpen('inclusion', 'receipt.not-asked', says, { verdict: 'incomplete' })];
+  return reportOf([signed, ...own, ...open], null);
 }
 
 const isReceipt = (signed: Signed<CaptureReceipt> | Signed<Rejection>): signed is Signed<CaptureReceipt> => 'captured' in signed.value;
@@ -200,13 +195,33 @@ async function held(client: Client, promised: Promised, flags: VerifyFlags): Pro
   if (untrusted !== null) return reportOf([untrusted], report.head);
   const since = revokedAt(size, promised, { revokedBelow }) !== null;
   const says = `The log revoked its key since, behind the entry ${at} that it was given for.`;
-  return reportOf([...statements, ...(since ? [established('receipt', says)] : []), same], report.head);
+  const captured = same.state === 'established' ? capturedIn(text) : undefined;
+  const judged =
+    captured === undefined || captured === receipt.captured ? statements : [otherTime(promised, captured, since), ...report.statements];
+  return reportOf([...judged, ...(since ? [established('receipt', says)] : []), same], report.head);
+}
+
+/** Two captures that took the same bytes in at once each say their own time; whoever has a key that leaked says any. */
+function otherTime({ receipt, signatures }: Promised, captured: string, isRevoked: boolean): Statement {
+  const detail = `It says captured ${receipt.captured} (${receipt.durability}), signed by ${signersOf({ signatures })}; the log says ${captured} of the same bytes`;
+  return isRevoked
+    ? leftOpen('receipt', 'receipt.other-captured', `${detail}, and its key was revoked since: its time is not believed.`, {
+        verdict: 'incomplete',
+      })
+    : leftOpen('receipt', 'receipt.other-captured', `${detail}, and that is what counts.`);
 }
 
 /** Of the one event that a verified proof shows. */
 function indexIn(document: string): bigint | undefined {
   const read = readProofDocument(utf8(document));
   return read.ok ? read.value.events[0]?.index : undefined;
+}
+
+/** When the log says that it was captured; undefined: the event is shown in part. */
+function capturedIn(document: string): string | undefined {
+  const read = readProofDocument(utf8(document));
+  const shown = read.ok ? read.value.events[0]?.shown : undefined;
+  return shown !== undefined && 'content' in shown ? shown.envelope.captured : undefined;
 }
 
 /** Whether the event of a verified proof is the bytes that were promised; an opening of some of its fields does not show that. */

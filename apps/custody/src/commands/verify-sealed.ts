@@ -32,15 +32,16 @@ import {
 } from '#lib/ledger';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { headOfNote, pathBetween, trustFor, type HeadTrust, type VerifyFlags, withSaid } from '../log-trust.ts';
+import { serverOfLog, headOfNote, pathBetween, trustFor, type HeadTrust, type VerifyFlags, withSaid } from '../log-trust.ts';
 import { contentOf } from './own-content.ts';
 import { type Beside, contentIn } from './receipt-forms.ts';
 
 const INCOMPLETE = { verdict: 'incomplete' } as const;
 
 /** @param text of the sealed receipt @param beside what the answer in which it stood says of it @param client `null`: nobody is asked */
-export async function verifySealed(text: string, beside: Beside, client: Client | null, flags: VerifyFlags): Promise<Report> {
+export async function verifySealed(text: string, beside: Beside, given: Client | null, flags: VerifyFlags): Promise<Report> {
   const note = noteIn(text);
+  const { client, said: strangers } = note === null ? { client: given, said: [] } : await serverOfLog(given, headOfNote(note).origin);
   const { trust, said }: Pick<HeadTrust, 'trust' | 'said'> =
     note === null ? { trust: { log: [] }, said: [] } : await trustFor(note, flags, client);
   const opened = openSealedReceipt(utf8(text), { log: trust.log, witness: trust.witnesses?.witnesses.map(({ key }) => key) ?? [] });
@@ -57,6 +58,7 @@ export async function verifySealed(text: string, beside: Beside, client: Client 
   const statements = [
     ...head.statements,
     established('inclusion', `The entry ${sealed.inclusion.index} of the ${size} has the receipt's commitment, ${sealed.commitment}.`),
+    ...strangers,
   ];
   for await (const statement of client === null
     ? sealedNotAsked(sealed, trust, contentOf(flags))
