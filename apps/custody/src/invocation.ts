@@ -63,11 +63,17 @@ export function runner(action: Action, unused: readonly string[] = []) {
 
 function refuse(command: Command, options: Readonly<Record<string, unknown>>, unused: readonly string[]): void {
   const idle = unused.find((name) => options[name] !== undefined);
-  if (idle !== undefined) throw usage(`${flagOf(idle)} means nothing to custody ${pathOf(command)}, which would not use it.`);
+  if (idle !== undefined) refuseIdle(pathOf(command), { [flagOf(idle)]: true });
   for (const group of EXCLUSIVE) {
     const [one, other] = group.filter((name) => options[name] === true);
     if (one !== undefined && other !== undefined) throw usage(`${flagOf(one)} and ${flagOf(other)} exclude each other.`);
   }
+}
+
+/** Throws `usage` for an option that is given where a command would not use it. @param given by flag */
+export function refuseIdle(what: string, given: Readonly<Record<string, boolean>>): void {
+  for (const [flag, isGiven] of Object.entries(given))
+    if (isGiven) throw usage(`${flag} means nothing to custody ${what}, which would not use it.`);
 }
 
 const usage = (message: string): CommandError => new CommandError(EXIT.usage, 'usage', message);

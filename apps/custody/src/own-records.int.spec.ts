@@ -18,8 +18,8 @@ import {
   type SightingDocument,
 } from '#lib/contracts';
 import { ACTOR_ROLES, ANONYMOUS, OPERATING_AGENCY, type Actor } from '#lib/domain';
-import { createMemoryLog, type MemoryLog } from '#lib/event-log';
-import { canonicalize, sha256Hex, signingKey } from '#lib/ledger';
+import { createMemoryLog, type LogRecord, type MemoryLog } from '#lib/event-log';
+import { canonicalize, decodeRecord, encodeRecord, recordMac, sha256Hex, signingKey } from '#lib/ledger';
 import { createHealth, createHttpServer, createLog, createMetrics, type HttpServer } from '#lib/runtime';
 import { ledgerConstants, projectBatch, type DeadLetter } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
@@ -135,7 +135,26 @@ function accept(document: SightingDocument, { agency, principal }: Actor): Accep
 /** As the projector takes the record up; `spoilt` are headers that it comes with instead. */
 async function project(document: SightingDocument, by: Actor, spoilt: Readonly<Record<string, string>> = {}): Promise<void> {
   const { key, value, headers } = accept(document, by);
-  const record = { offset, key: Buffer.from(key), value, headers: { ...headers, ...spoilt } };
+  await take({ offset, key: Buffer.from(key), value, headers: { ...headers, ...spoilt } });
+}
+
+/** The same of other bytes of a content than capture makes, which a publisher of the agency signed. */
+async function projectBytes(id: string, text: string, by: Actor): Promise<void> {
+  const { key, value, headers } = accept(sighting(id), by);
+  const decoded = decodeRecord(Buffer.from(value));
+  if (!decoded.ok) throw new Error(decoded.fault.detail);
+  const content = Buffer.from(text);
+  const header = { ...decoded.header, content: sha256Hex(content) };
+  const signed = encodeRecord(header, content);
+  await take({
+    offset,
+    key: Buffer.from(key),
+    value: signed,
+    headers: { ...headers, 'custody-mac': recordMac(PUBLISHER, header, signed) },
+  });
+}
+
+async function take(record: LogRecord): Promise<void> {
   const decoded = decode(record, new Map([['', [PUBLISHER]]]));
   const [events, dead] = 'event' in decoded ? [[decoded.event], [] as DeadLetter[]] : [[], [decoded.dead]];
   await projectBatch(database.pool('projector'), PARTITION, offset, offset + 1, events, dead);
@@ -212,6 +231,23 @@ describe('a dead letter', () => {
     expect((await send(EVE, '/v1/dead-letters/4/retry', 'POST')).status).toBe(404);
     glassBreaker = EVE;
     expect(await page(EVE)).toEqual([5, 4, 3, 2, 1]);
+  }, 60_000);
+
+  test('of TLP:RED that names persons is theirs however its bytes are written; what cannot be read, and may name them, its author’s', async () => {
+    const red = canonicalize(sighting('spaced', { handling: RED }) as never);
+    await projectBytes('spaced', red.replace('"principals":[', '"principals": ['), ANN);
+    await projectBytes('escaped', red.replace('"principals"', '"pr\\u0069ncipals"'), ANN);
+    await projectBytes('broken', red.slice(0, -1), ANN);
+    await projectBytes('amber', canonicalize(sighting('amber') as never).replace('{', '{ '), ANN);
+    const ids = ['spaced', 'escaped', 'broken', 'amber'];
+    const receipts = (as: Actor): Promise<number[]> =>
+      Promise.all(ids.map(async (id) => (await send(as, `/v1/receipts/police/${id}`)).status));
+    expect(await numbersOf(ANN)).toEqual([4, 3, 2, 1]);
+    expect(await receipts(ANN)).toEqual([200, 200, 200, 200]);
+    expect(await numbersOf(BOB)).toEqual([4, 2, 1]);
+    expect(await numbersOf(EVE)).toEqual([4]);
+    for (const seq of [1, 2, 3]) expect(await told(EVE, `/v1/dead-letters/${seq}`)).toBe(await told(EVE, '/v1/dead-letters/999'));
+    expect(await receipts(EVE)).toEqual([404, 404, 404, 200]);
   }, 60_000);
 
   test('is counted in metrics for whoever runs the ledger, and for nobody of another agency', async () => {

@@ -60,12 +60,24 @@ describe('an option of every command', () => {
     ['audit --full --server http://other', '--server'],
     ['backup -o x --api-key x', '--api-key'],
     ['config check --server http://x', '--server'],
+    ['export --size 4', '--size'],
+    ['export --no-evidence', '--no-evidence'],
+    ['export item:vin:x -o x.zip --as case', '--as'],
   ])('is refused where it would not be used: custody %s', async (line, option) => {
     const { error, out } = await run(...line.split(' '));
     expect(commandErrorOf(error)).toMatchObject({ exitCode: 2, code: 'usage' });
     expect(commandErrorOf(error)?.message).toContain(`${option} means nothing to custody`);
     expect(out).toBe('');
   });
+
+  test.each(['vin:WDDSYNTH9JA000001', 'police/7', 'package.json'])(
+    'is refused where nothing of it is open: custody verify %s --agency',
+    async (what) => {
+      const { error, out } = await run('verify', what, '--agency', 'customs', '--server', 'http://127.0.0.1:1');
+      expect(commandErrorOf(error)).toMatchObject({ exitCode: 2, code: 'usage', message: expect.stringContaining('--agency') as string });
+      expect(out).toBe('');
+    },
+  );
 
   test.each(['search x --json --plain', 'search x --jsonl --plain', 'trace vin:x --json --jsonl', 'search x -q -v'])(
     'excludes another: custody %s',

@@ -1,6 +1,6 @@
 /** The grammar of the command line. Commands are loaded when they are called: `custody --help` must not pay for Nest, Kafka and Postgres. */
 import { Argument, Command, Option } from 'commander';
-import { asking, clientOf, interruptible, listed, runner, UNUSED, withGlobalOptions } from './invocation.ts';
+import { asking, clientOf, interruptible, listed, refuseIdle, runner, UNUSED, withGlobalOptions } from './invocation.ts';
 import type { Shell } from './commands/completion.ts';
 import { peopleCommands } from './people-commands.ts';
 
@@ -204,17 +204,23 @@ function caseCommands(root: Command): void {
   root
     .command('export [item]')
     .description('write what the ledger holds as a case file that imports again; of one item, a proof bundle that anyone can check')
-    .addOption(new Option('--as <format>', 'format, of a whole case').choices(['case']).default('case'))
+    .addOption(new Option('--as <format>', 'format, of a whole case').choices(['case']))
     .option('--no-evidence', 'of a bundle: without the files that its events cite')
     .option('--size <n>', 'of a bundle: as the log showed it at this size (default: its newest head)')
     .option('-o, --output <file>', 'file to write (default for a case: stdout)')
     .action(
       runner(async (options, item) =>
-        interruptible(async (signal) =>
-          item === undefined
-            ? (await import('./commands/export.ts')).exportCase(await clientOf(options, signal), { ...options, signal })
-            : (await import('./commands/export-bundle.ts')).exportBundle(await clientOf(options, signal), item, options),
-        ),
+        interruptible(async (signal) => {
+          if (item === undefined) {
+            refuseIdle('export without an item', {
+              '--size': options['size'] !== undefined,
+              '--no-evidence': options['evidence'] === false,
+            });
+            return (await import('./commands/export.ts')).exportCase(await clientOf(options, signal), { ...options, signal });
+          }
+          refuseIdle('export of an item', { '--as': options['as'] !== undefined });
+          return (await import('./commands/export-bundle.ts')).exportBundle(await clientOf(options, signal), item, options);
+        }),
       ),
     );
 }

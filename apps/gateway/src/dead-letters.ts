@@ -17,10 +17,10 @@ export function deadLettersFor({ reads, deadLetters }: Pick<GatewayDeps, 'reads'
       : { list: (before, limit) => own.deadLetters(agency, before, limit), read: (seq) => own.deadLetter(agency, seq) };
   const read = async (seq: number): Promise<StoredDeadLetter | null> => {
     const letter = await from.read(seq);
-    return letter === null || (letter.namesPersons && isHiddenRecord(reader, letter.value)) ? null : letter;
+    return letter === null || (letter.mayNamePersons && isHiddenRecord(reader, letter.value)) ? null : letter;
   };
-  // One document at a time, and of those alone that name persons.
-  const isShown = async ({ seq, namesPersons }: DeadLetterHead): Promise<boolean> => !namesPersons || (await read(seq)) !== null;
+  // One document at a time, and of those alone that may name persons.
+  const isShown = async ({ seq, mayNamePersons }: DeadLetterHead): Promise<boolean> => !mayNamePersons || (await read(seq)) !== null;
   return { read, list: (before, limit) => filled(from, isShown, before, limit) };
 }
 

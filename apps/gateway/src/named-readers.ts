@@ -3,7 +3,7 @@
  * agencies; whom a document names is checked here, on every row that is read for somebody, before anything is said of it or counted.
  */
 import type { HandlingDocument } from '#lib/contracts';
-import { decodeRecord } from '#lib/ledger';
+import { decodeRecord, parseStrict } from '#lib/ledger';
 import type { EventRow, LedgerReads, Reader, ReaderReads, SearchHit, TimelineKey, TimelineRow } from './ledger-reads.ts';
 import { PAGE_CONTENT_BYTES_MAX } from './page.ts';
 
@@ -12,9 +12,17 @@ const MARK = Buffer.from('"principals":[');
 type Person = Pick<Reader, 'agency' | 'principal' | 'breaksGlass'>;
 
 /** Whether the row is one of RED that names others. Cost: a search for a dozen bytes; a document that has them is parsed. */
-export function isHiddenFrom({ agency, principal, breaksGlass }: Person, row: Pick<EventRow, 'agency' | 'principal' | 'content'>): boolean {
+export function isHiddenFrom(person: Person, row: Pick<EventRow, 'agency' | 'principal' | 'content'>): boolean {
   if (!row.content.includes(MARK)) return false;
-  const { tlp, principals = [] } = (JSON.parse(row.content.toString('utf8')) as { handling: HandlingDocument }).handling;
+  return isKeptFrom(person, row, JSON.parse(row.content.toString('utf8')) as Named);
+}
+
+interface Named {
+  readonly handling: HandlingDocument;
+}
+
+function isKeptFrom({ agency, principal, breaksGlass }: Person, row: Pick<EventRow, 'agency' | 'principal'>, { handling }: Named): boolean {
+  const { tlp, principals = [] } = handling;
   if (tlp !== 'RED' || principals.length === 0 || breaksGlass) return false;
   if (row.agency === agency && row.principal === principal) return false;
   // A name alone is that of a person in each of the agencies; `agency/name` is one person.
@@ -22,15 +30,18 @@ export function isHiddenFrom({ agency, principal, breaksGlass }: Person, row: Pi
 }
 
 /**
- * The same of the value of a record that did not become an entry, where a publisher of its agency signed it. Its content may be none that can be read: where
- * it looks as if it named persons it is then its author's alone.
+ * The same of the value of a record that did not become an entry, where a publisher of its agency signed it. Its content need not
+ * be canonical, nor one that can be read: where it may name persons it is then its author's alone.
+ * @param value one that may name persons, as the store says
  */
 export function isHiddenRecord(person: Person, value: Buffer): boolean {
   const decoded = decodeRecord(value);
   if (!decoded.ok) return false;
   const { header, content } = decoded;
   try {
-    return isHiddenFrom(person, { ...header, content });
+    const parsed = parseStrict(content);
+    if (!parsed.ok) throw new Error(parsed.fault.detail);
+    return isKeptFrom(person, header, parsed.value as unknown as Named);
   } catch {
     return !person.breaksGlass && !(header.agency === person.agency && header.principal === person.principal);
   }

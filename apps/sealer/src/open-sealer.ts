@@ -10,8 +10,7 @@ import {
   KEYS_TREE,
   MapBuilder,
   mapKey,
-  parseCheckpoint,
-  parseNote,
+  openCheckpoint,
   rangeNodes,
   TileBuilder,
   tileOf,
@@ -65,7 +64,7 @@ export async function openSealer(options: SealerOptions & { readonly clocks?: Cl
     const tree = new TileBuilder(BigInt(size), ({ level, index }) => edge(level, index));
     if (signed !== null) await checkSigned(client, signed, size);
     const isPublished = ((await lastCheckpoint(client))?.size ?? 0) >= size;
-    const signedSize = isPublished ? size : await lastSignedSize(client, signed, size);
+    const signedSize = isPublished ? size : await lastSignedSize(client, options, signed, size);
     return { last, tree, ...(await loadItems(client, last)), isPublished, signedSize };
   });
   const { last, isPublished, signedSize } = loaded;
@@ -94,13 +93,21 @@ export async function openSealer(options: SealerOptions & { readonly clocks?: Cl
 
 const sizeAt = (last: SealRow | null): number => (last === null ? 0 : last.logIndex + 1);
 
-/** Of the heads that were signed, by this machine's word and by the database's, the largest size; the stored log begins with each of them. */
-async function lastSignedSize(client: StoreClient, signed: SignedHead | null, stored: number): Promise<number> {
+/**
+ * Of the heads that were signed, by this machine's word and by the signature that the database keeps, the largest size; the stored log begins with
+ * each of them. What no key of this sealer signed counts for nothing: whoever can write to the database wrote it.
+ */
+async function lastSignedSize(
+  client: StoreClient,
+  { key, formerKeys = [] }: Pick<SealerOptions, 'key' | 'formerKeys'>,
+  signed: SignedHead | null,
+  stored: number,
+): Promise<number> {
   const kept = (await newestWaitingHead(client)) ?? (await lastCheckpoint(client));
-  const note = kept === null ? null : parseNote(utf8(kept.note));
-  const head = note?.ok === true ? parseCheckpoint(note.value.text) : null;
-  if (head?.ok !== true) return signed?.size ?? 0;
-  const { size, root } = { ...head.value, size: Number(head.value.size) };
+  const opened = kept === null ? null : openCheckpoint(utf8(kept.note), { log: [key, ...formerKeys] });
+  if (opened?.ok !== true) return signed?.size ?? 0;
+  const { root } = opened.value.checkpoint;
+  const size = Number(opened.value.checkpoint.size);
   await checkSigned(client, { size, root }, stored);
   return Math.max(size, signed?.size ?? 0);
 }

@@ -5,6 +5,7 @@ import {
   consistencyNodes,
   encodeEntry,
   foldNodes,
+  formatNote,
   hashFromTile,
   itemRootOf,
   KEYS_TREE,
@@ -12,8 +13,10 @@ import {
   mapKey,
   merkleRoot,
   openCheckpoint,
+  parseNote,
   readNotice,
   signingKey,
+  signText,
   tileOf,
   toHex,
   utf8,
@@ -273,6 +276,25 @@ describe('the sealer', () => {
     },
     60_000,
   );
+
+  test('of a head that is not published it reads the whole log where what stands for the last signed one is signed by nobody', async () => {
+    await ledger.project(5);
+    await (await open()).seal();
+    await ledger.project();
+    const before = (name: SealFailpoint): void => {
+      if (name === 'before_sign') throw new Error('killed');
+    };
+    await expect((await open({ failpoint: before })).seal()).rejects.toThrow('killed');
+    const log = await origin();
+    const note = parseNote(utf8((await lastCheckpoint(owner))?.note ?? ''));
+    if (!note.ok) throw new Error(note.fault.detail);
+    const { text } = note.value;
+    const forged = formatNote(text, [signText(signingKey('log', log, new Uint8Array(32).fill(8)), text)]);
+    await owner.query('update proof.checkpoints set note = $1', [Buffer.from(forged).toString()]);
+    const read = entriesRead(ledger.database.pool('sealer'));
+    await open({ pool: read.pool, file: 'another-machine.json' });
+    expect(sum(read.rows)).toBeGreaterThan(1_000);
+  }, 60_000);
 
   test('does not sign the head of a seal that stands on another log than was signed before it', async () => {
     await ledger.project(3);

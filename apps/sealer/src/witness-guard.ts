@@ -130,6 +130,8 @@ export interface ShownHead extends Pick<WitnessWord, 'head' | 'reason'> {
   readonly url: string;
   /** Names of their keys. */
   readonly names: readonly string[];
+  /** Names of those of them that cosigned the head. */
+  readonly cosigned: readonly string[];
 }
 
 /**
@@ -141,17 +143,21 @@ export function shownHeads(policy: WitnessPolicy, client: WitnessClient, origin:
     witnessLines(policy).map(async ({ url, keys }) => {
       const got = await client.get(`${url}/${originHash(origin)}/checkpoint`);
       const names = keys.map(({ name }) => name);
-      if (!got.ok) return { url, names, head: null, reason: got.reason };
-      if (got.reply.status !== 200)
-        return { url, names, head: null, reason: `it answered ${got.reply.status}, and shows no head of this log` };
+      if (!got.ok) return { url, names, ...showsNothing(got.reason) };
+      if (got.reply.status !== 200) return { url, names, ...showsNothing(`it answered ${got.reply.status}, and shows no head of this log`) };
       return { url, names, ...shownHead(got.reply, keys, log) };
     }),
   );
 }
 
-function shownHead({ body }: WitnessReply, keys: WitnessLine['keys'], log: LogKeys): Pick<WitnessWord, 'head' | 'reason'> {
+type Shown = Pick<ShownHead, 'head' | 'reason' | 'cosigned'>;
+
+const showsNothing = (reason: string): Shown => ({ head: null, reason, cosigned: [] });
+
+function shownHead({ body }: WitnessReply, keys: WitnessLine['keys'], log: LogKeys): Shown {
   const opened = openCheckpoint(body, { log, witness: keys });
-  if (!opened.ok) return { head: null, reason: `what it serves is no head of this log: ${opened.fault.detail} (${opened.fault.code})` };
-  if (opened.value.cosignatures.length === 0) return { head: null, reason: 'it did not sign what it serves' };
-  return { head: opened.value.checkpoint, reason: '' };
+  if (!opened.ok) return showsNothing(`what it serves is no head of this log: ${opened.fault.detail} (${opened.fault.code})`);
+  const { checkpoint, cosignatures } = opened.value;
+  if (cosignatures.length === 0) return showsNothing('it did not sign what it serves');
+  return { head: checkpoint, reason: '', cosigned: cosignatures.map(({ key }) => key.name) };
 }

@@ -2,7 +2,7 @@
  * What a bundle says of evidence that its events cite and that is not in it: the file `evidence.json`, canonical JSON, there only where some is
  * absent. It is the word of whoever made the bundle.
  *
- *   {"absent": [SHA-256, ...], "because": "not-asked" | "not-held", "v": 1}      the hashes in ascending order, each once, at least one
+ *   {"absent": [SHA-256, ...], "because": "not-asked" | "not-held" | "too-large", "v": 1}      the hashes in ascending order, each once, at least one
  */
 import { equalBytes, utf8 } from './bytes.ts';
 import { canonicalize } from './canonical.ts';
@@ -14,8 +14,11 @@ export const ABSENT_EVIDENCE = 'evidence.json';
 const HASH = /^[0-9a-f]{64}$/;
 const VERSION = 1;
 
-/** Why: the bundle was asked for without evidence, or where it was made nobody had the bytes. */
-const REASONS = ['not-asked', 'not-held'] as const;
+/**
+ * Why: the bundle was asked for without evidence; or where it was made nobody had the bytes; or that some had no room in a bundle, and of the rest
+ * nobody had the bytes.
+ */
+const REASONS = ['not-asked', 'not-held', 'too-large'] as const;
 
 /** What is not in a bundle, as the bundle says itself. */
 export interface AbsentEvidence {

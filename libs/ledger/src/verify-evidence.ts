@@ -58,11 +58,14 @@ const isListOf = (missing: readonly string[], listed: AbsentEvidence | null): bo
 const notHere = (hashes: readonly string[]): Statement =>
   leftOpen('evidence', 'evidence.not-held', `${filesOf(hashes.length)} evidence cited and not held here, first ${hashes[0]}: ${NOT_SHOWN}`);
 
+const ABSENT: Readonly<Record<AbsentEvidence['because'], readonly [code: string, why: string]>> = {
+  'not-asked': ['evidence.left-out', 'left out when the bundle was made'],
+  'not-held': ['evidence.not-held', 'not to be had where the bundle was made'],
+  'too-large': ['evidence.left-out', 'without room in the bundle, or not to be had where it was made'],
+};
+
 function leftOutOf(hashes: readonly string[], because: AbsentEvidence['because'] | undefined): Statement {
-  const [code, why] =
-    because === 'not-asked'
-      ? ['evidence.left-out', 'left out when the bundle was made']
-      : ['evidence.not-held', 'not to be had where the bundle was made'];
+  const [code, why] = because === undefined ? ABSENT['not-held'] : ABSENT[because];
   return leftOpen(
     'evidence',
     code,

@@ -163,7 +163,8 @@ test('what is not held any more, or not what it is called, is named when the bac
   expect(made).toMatchObject({ code: 10, evidence: { files: 2, notHeld: 2, missing: named(GONE), altered: named(CHANGED) } });
   await elsewhere('least-restored');
   expect(await restore(path('least'), { verify: true })).toBe(0);
-  expect(said).toContain('Received, and not held when the backup was made: 2 files');
+  expect(said).toContain(`Received, and not held when the backup was made: 1 file\n  ${GONE}\n`);
+  expect(said).toContain(`Received, and ALTERED already when the backup was made: 1 file\n  ${CHANGED}\n`);
   expect(said).toContain('Of 4 files that the ledger cites 2 are held here');
   for (const hash of [GONE, CHANGED, NEVER_SENT]) expect(said).toContain(hash);
   expect(said).toContain('NOT VERIFIED against witnesses: no policy');

@@ -95,26 +95,28 @@ export interface RestoredEvidence extends EvidenceFaults {
   /** Of the backup, hashed again, in the store now. */
   readonly files: number;
   readonly bytes: number;
-  /** Received, and not whole where they were kept when the backup was made: by the word of its list. */
+  /** Received, and gone when the backup was made: by the word of its list. */
   readonly notHeld: Named;
+  /** Received, and not what they were called when the backup was made: by the same word. */
+  readonly alteredBefore: Named;
 }
 
 /** Puts what the backup holds into the store. What is there already stays; a file that is not what it is called is named, and not put in. */
 export async function restoreEvidence(folder: string, store: EvidenceStore): Promise<RestoredEvidence> {
   const copies = await openEvidenceFiles(join(folder, FILES));
-  const [missing, altered, notHeld] = [none(), none(), none()];
+  const [missing, altered, notHeld, alteredBefore] = [none(), none(), none(), none()];
   let [files, bytes] = [0, 0];
   for await (const line of createInterface({ input: createReadStream(join(folder, LIST)), crlfDelay: Infinity })) {
     const [sha256 = '', state] = line.split('\t');
     if (state !== 'held') {
-      name(notHeld, sha256);
+      name(state === 'altered' ? alteredBefore : notHeld, sha256);
       continue;
     }
     const copied = await copy(copies, store, sha256);
     if (copied.state === 'held') [files, bytes] = [files + 1, bytes + copied.bytes];
     else name(copied.state === 'missing' ? missing : altered, sha256);
   }
-  return { files, bytes, missing, altered, notHeld };
+  return { files, bytes, missing, altered, notHeld, alteredBefore };
 }
 
 /** What the ledger cites, against what the store has: each file is read and hashed. */
@@ -164,11 +166,12 @@ export const backedUpLines = ({ files, bytes }: BackedUpEvidence, { missing, alt
   ...namedLines('ALTERED here, and not in the backup', altered),
 ];
 
-export const restoredLines = ({ files, bytes, missing, altered, notHeld }: RestoredEvidence): string[] => [
+export const restoredLines = ({ files, bytes, missing, altered, notHeld, alteredBefore }: RestoredEvidence): string[] => [
   `Evidence: ${filesOf(files)}, ${group(bytes)} bytes, hashed again.`,
   ...namedLines('MISSING in the backup, which had it', missing),
   ...namedLines('ALTERED in the backup, and not restored', altered),
   ...namedLines('Received, and not held when the backup was made', notHeld),
+  ...namedLines('Received, and ALTERED already when the backup was made', alteredBefore),
 ];
 
 export const citedLines = ({ cited, held, notHeld, altered }: CitedEvidence): string[] => [

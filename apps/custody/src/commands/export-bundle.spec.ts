@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { encodeProofDocument, readBundleZip, sha256Hex, utf8, utf8Text, verifyBundleZip } from '#lib/ledger';
 import { CAR, grownWorld, LedgerWorld, logKey } from '../../../../libs/ledger/src/ledger-world.contract.ts';
 import type { Client } from '../client.ts';
@@ -112,9 +113,15 @@ describe('evidence that the events cite', () => {
     expect([report().verdict, open().map(({ code }) => code)]).toEqual(['verified', ['evidence.left-out']]);
   });
 
-  test('and has no room in a bundle leaves it incomplete', async () => {
+  test('and has no room in a bundle is named in it, counted, and left open', async () => {
     const large = () => new Response(scan, { headers: { 'content-length': String(2 ** 40) } });
-    await exportBundle(holding(large), CAR, { output: path('a.zip') });
-    expect([report().verdict, open().map(({ code }) => code)]).toEqual(['incomplete', ['evidence.not-held', 'bundle.evidence-missing']]);
+    let told = '';
+    jest.spyOn(process.stdout, 'write').mockImplementation((text) => ((told += String(text)), true));
+    await exportBundle(holding(large), CAR, { output: path('a.zip'), json: true });
+    jest.restoreAllMocks();
+    expect(JSON.parse(told)).toMatchObject({ evidence: { held: 0, absent: 2, noRoom: 1 } });
+    expect(evidenceIn()).toEqual(['evidence.json']);
+    expect([report().verdict, open()]).toMatchObject(['verified', [{ code: 'evidence.left-out' }]]);
+    expect(open()[0]?.says).toContain('2 files of evidence cited and without room in the bundle, or not to be had where it was made');
   });
 });

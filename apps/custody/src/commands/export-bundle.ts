@@ -52,12 +52,9 @@ export async function exportBundle(client: Client, subject: string, options: Exp
   const zip = writeBundleZip(files);
   if (!zip.ok) throw new CommandError(EXIT.unexpected, zip.fault.code, zip.fault.detail);
   await writeWhole(output, zip.value);
-  tell(output, zip.value, document, options);
+  tell(output, zip.value, document, { held: held.size, absent: absent.absent.size, noRoom }, options);
   if (noRoom > 0)
-    note(
-      options,
-      `${group(noRoom)} ${noRoom === 1 ? 'file' : 'files'} of evidence had no room: who checks this bundle finds it incomplete. --no-evidence leaves all of it out, and says so.`,
-    );
+    note(options, `${group(noRoom)} ${noRoom === 1 ? 'file' : 'files'} of evidence had no room in the bundle, which says so.`);
   return EXIT.ok;
 }
 
@@ -87,7 +84,7 @@ const BESIDE_EVIDENCE_BYTES = 64 * 1024 * 1024;
 interface Evidence {
   readonly held: ReadonlyMap<string, Uint8Array>;
   readonly absent: AbsentEvidence;
-  /** Files that the store has and a bundle cannot carry: it does not say that they were left out. */
+  /** So many of those that are absent the store has, and a bundle cannot carry. */
   readonly noRoom: number;
 }
 
@@ -97,15 +94,19 @@ const leftOut = (cited: ReadonlySet<string>): Evidence => ({ held: new Map(), ab
 async function heldEvidence(client: Client, cited: ReadonlySet<string>): Promise<Evidence> {
   const held = new Map<string, Uint8Array>();
   const absent = new Set<string>();
+  let noRoom = 0;
   let room = BUNDLE_LIMITS.totalBytesMax - BESIDE_EVIDENCE_BYTES;
   for (const hash of [...cited].sort()) {
     const bytes = await readEvidence(client, hash, Math.min(room, BUNDLE_LIMITS.fileBytesMax));
-    if (bytes === null) absent.add(hash);
-    if (bytes === null || bytes === 'too-large') continue;
+    if (bytes === null || bytes === 'too-large') {
+      absent.add(hash);
+      if (bytes !== null) noRoom += 1;
+      continue;
+    }
     held.set(hash, bytes);
     room -= bytes.length;
   }
-  return { held, absent: { absent, because: 'not-held' }, noRoom: cited.size - held.size - absent.size };
+  return { held, absent: { absent, because: noRoom > 0 ? 'too-large' : 'not-held' }, noRoom };
 }
 
 /** A function of the proof and of what is held, like everything in a bundle. */
@@ -146,10 +147,22 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-function tell(path: string, zip: Uint8Array, { seal, events, checkpoint }: ProofDocument, options: ExportBundleOptions): void {
+interface EvidenceCounts {
+  readonly held: number;
+  readonly absent: number;
+  readonly noRoom: number;
+}
+
+function tell(
+  path: string,
+  zip: Uint8Array,
+  { seal, events, checkpoint }: ProofDocument,
+  evidence: EvidenceCounts,
+  options: ExportBundleOptions,
+): void {
   const [origin = ''] = checkpoint.split('\n', 1);
   const size = Number(seal.index) + 1;
-  const told = { file: path, bytes: zip.length, sha256: sha256Hex(zip), events: events.length, log: origin, size };
+  const told = { file: path, bytes: zip.length, sha256: sha256Hex(zip), events: events.length, evidence, log: origin, size };
   if (options.json === true) process.stdout.write(`${JSON.stringify(told)}\n`);
   else {
     const what = `${group(told.events)} ${told.events === 1 ? 'event' : 'events'}`;

@@ -26,7 +26,7 @@ import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { movedKeys } from '../log-key-list.ts';
 import { checkpointIn, headOfNote, type HeadTrust, trustForDocument, type VerifyFlags, withSaid } from '../log-trust.ts';
 import { keepPin, withTrees } from '../pins.ts';
-import { askedAbout, refuseAsking } from './asked-about.ts';
+import { askedAbout, refuseAgency, refuseAsking } from './asked-about.ts';
 import { refuseContent } from './own-content.ts';
 import { receiptIn } from './receipt-forms.ts';
 import { verifyReceipt } from './verify-receipt.ts';
@@ -38,6 +38,7 @@ const ZIP_MAGIC = 0x504b0304;
 export async function verify(client: Client | null, what: string, flags: VerifyFlags): Promise<ExitCode> {
   const file = readIfFile(what);
   const offline = client === null;
+  refuseAgency(flags, file === null ? what : undefined);
   try {
     if (file === null) {
       refuseAsking(flags, parseIdentifier(what).ok);

@@ -6,7 +6,11 @@ import type { VerifierKey, WitnessPolicy } from '#lib/ledger';
 /** What came of asking them. */
 export interface AskedWitnesses {
   readonly asked: readonly { readonly witness: string; readonly size: number | null; readonly why: string }[];
-  /** As many of the policy's witnesses show a head as have to cosign: one of them at least has the newest that was published. */
+  /** Of the policy's witnesses, that show a head which they cosigned: one for each key. */
+  readonly answered: number;
+  /** So many have to, for one of any k that cosigned a head to be among them. */
+  readonly needed: number;
+  /** The newest head that was published is at hand, as far as they show it: what a witness shows may be older than what it cosigned last. */
   readonly isEnough: boolean;
 }
 
@@ -20,15 +24,22 @@ export async function witnessedAnchors(
   const shown = await shownHeads(policy, witnessClient(ending.signal), origin, keys);
   const anchors: Anchor[] = [];
   let answered = 0;
-  const asked = shown.map(({ url, names, head, reason }) => {
-    const witness = `${names.join(', ')} (${url})`;
-    if (head === null) return { witness, size: null, why: reason };
+  const asked = shown.map(({ url, names, cosigned, head, reason }) => {
+    const witness = (by: readonly string[]): string => `${by.join(', ')} (${url})`;
+    if (head === null) return { witness: witness(names), size: null, why: reason };
     const size = Number(head.size);
-    answered += names.length;
-    anchors.push({ kind: 'witness', name: witness, size, root: head.root, witnesses: names });
-    return { witness, size, why: '' };
+    answered += cosigned.length;
+    anchors.push({ kind: 'witness', name: witness(cosigned), size, root: head.root, witnesses: cosigned });
+    return { witness: witness(cosigned), size, why: '' };
   });
-  return { anchors, witnesses: { asked, isEnough: answered >= Math.max(1, policy.threshold) } };
+  const needed = neededOf(policy);
+  return { anchors, witnesses: { asked, answered, needed, isEnough: answered >= needed } };
+}
+
+/** Any k that cosigned and so many have one in common; witnesses without an address are of the n as well, and cannot be asked. */
+function neededOf({ witnesses, threshold }: WitnessPolicy): number {
+  const k = Math.max(1, threshold);
+  return Math.max(k, witnesses.length - k + 1);
 }
 
 /** @param witnesses `null`: no policy is configured or given */
@@ -37,7 +48,9 @@ export function witnessLines(witnesses: AskedWitnesses | null): string[] {
     return [
       'NOT VERIFIED against witnesses: no policy is configured or given (--witnesses). A newer state may have been signed elsewhere.',
     ];
-  const silent = witnesses.asked.filter(({ size }) => size === null).map(({ witness, why }) => `  ${witness}: ${why}`);
-  if (witnesses.isEnough) return silent.length === 0 ? [] : ['Witnesses that show nothing of use:', ...silent];
-  return ['NOT VERIFIED against witnesses: too few of them show a head of this log. A newer state may have been signed.', ...silent];
+  const { asked, answered, needed, isEnough } = witnesses;
+  const silent = asked.filter(({ size }) => size === null).map(({ witness, why }) => `  ${witness}: ${why}`);
+  if (isEnough) return silent.length === 0 ? [] : ['Witnesses that show nothing of use:', ...silent];
+  const few = `too few of them show a head of this log (${answered}, and it takes ${needed})`;
+  return [`NOT VERIFIED against witnesses: ${few}. A newer state may have been signed.`, ...silent];
 }

@@ -4,7 +4,7 @@
  */
 import type { Statements, StorePool } from '../pool.ts';
 import { decodeHeaders } from './insert-dead-letter.ts';
-import { namesPersons } from './named-rows.ts';
+import { mayNamePersons } from './named-rows.ts';
 
 /** Whose dead letters are asked for. */
 export interface DeadLetterOwner {
@@ -23,8 +23,8 @@ export interface DeadLetterHead {
   readonly valueBytes: number;
   /** Whose publisher signed it; null: nobody's that is known. */
   readonly agency: string | null;
-  /** Some agency's, and there is a list of persons in its bytes. */
-  readonly namesPersons: boolean;
+  /** Some agency's, and there may be a list of persons in its bytes, which need not be canonical. */
+  readonly mayNamePersons: boolean;
   /** Microseconds since 1970, by the clock of the database. */
   readonly retriedMicros: number | null;
 }
@@ -38,7 +38,7 @@ export interface StoredDeadLetter extends DeadLetterHead {
 }
 
 const HEAD = `seq, topic, partition, "offset", code, detail, octet_length(value) as "valueBytes", retried as "retriedMicros",
-  agency, agency is not null and ${namesPersons('value')} as "namesPersons"`;
+  agency, agency is not null and ${mayNamePersons('value')} as "mayNamePersons"`;
 const OWNED = (agency: string, unproved: string): string => `(agency = ${agency}::text or (${unproved}::boolean and agency is null))`;
 
 export const LIST_DEAD_LETTERS = {

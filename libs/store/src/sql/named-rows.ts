@@ -13,6 +13,13 @@ export interface NamedRow extends EventRow {
 /** SQL, of a column of bytes: `"principals":[` is in it. */
 export const namesPersons = (bytes: string): string => `position('\\x227072696e636970616c73223a5b'::bytea in ${bytes}) > 0`;
 
+/**
+ * SQL, of bytes that need not be canonical: where this is false no member of a JSON text in them is called `principals`, whatever the spaces and
+ * however its letters are escaped.
+ */
+export const mayNamePersons = (bytes: string): string =>
+  `(position('principals'::bytea in ${bytes}) > 0 or position('\\x5c'::bytea in ${bytes}) > 0)`;
+
 export const NAMED_ROWS = {
   name: 'named_rows',
   text: `select distinct t.item, ${EVENT_COLUMNS}

@@ -4,7 +4,7 @@
  */
 import type { Statements } from '../pool.ts';
 import { EVENT_COLUMNS, type EventRow } from './event-row.ts';
-import { namesPersons } from './named-rows.ts';
+import { mayNamePersons } from './named-rows.ts';
 
 type From = Statements;
 
@@ -28,11 +28,11 @@ export interface RefusedBytes {
   readonly detail: string;
   /** It was appended to the event log again, and may yet be one. */
   readonly isRetried: boolean;
-  /** The record's, where there is a list of persons in it: whether it may be told of is for the caller to say. */
+  /** The record's, where there may be a list of persons in it: whether it may be told of is for the caller to say. */
   readonly named: Buffer | null;
 }
 
-const NAMED = `case when ${namesPersons('value')} then value end`;
+const NAMED = `case when ${mayNamePersons('value')} then value end`;
 
 export const REFUSED = {
   name: 'refused_bytes',
