@@ -144,7 +144,8 @@ export function shownHeads(policy: WitnessPolicy, client: WitnessClient, origin:
       const got = await client.get(`${url}/${originHash(origin)}/checkpoint`);
       const names = keys.map(({ name }) => name);
       if (!got.ok) return { url, names, ...showsNothing(got.reason) };
-      if (got.reply.status !== 200) return { url, names, ...showsNothing(`it answered ${got.reply.status}, and shows no head of this log`) };
+      if (got.reply.status !== 200)
+        return { url, names, ...showsNothing(`it answered ${got.reply.status}, and shows no head of this log`) };
       return { url, names, ...shownHead(got.reply, keys, log) };
     }),
   );
