@@ -90,6 +90,13 @@ test('a time of capture that the log does not say is not believed: of a key that
     0,
     expect.stringMatching(/revoked since: its time is not believed/),
   ]);
+  // Nor is its time said where the proof of its entry is none; of a key that holds it is.
+  const broken = {
+    [proofPath(early)]: textOf(world.proveEvent(early)).replace(/"index":"?\d+/, '"index":"9'),
+  };
+  const saysTime = async (answers: typeof revoked) =>
+    (await check(elsewhen(), { ...answers, ...broken })).statements.some(({ says }) => says.includes('captured 1999'));
+  expect([await saysTime(rotated), await saysTime(revoked)]).toEqual([true, false]);
   // Control: with the log's own time nothing of this is said.
   expect(told(await check(receipt(early), revoked))).toEqual(['verified', 0, undefined]);
 });

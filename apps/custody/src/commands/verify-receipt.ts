@@ -186,7 +186,9 @@ async function held(client: Client, promised: Promised, flags: VerifyFlags): Pro
   const { trust, said, certified } = await trustForDocument(text, flags, client);
   const report = withSaid(verifyProof(utf8(text), trust, { event: { agency, id }, isLatest: true }).report, said);
   const statements = [signed, ...report.statements];
-  if (report.verdict !== 'verified') return reportOf(statements, report.head);
+  // Without its entry nothing speaks for what a key says that was revoked.
+  if (report.verdict !== 'verified')
+    return reportOf(revokedAt(known.size, promised, known) === null ? statements : report.statements, report.head);
   const same = await sameBytes(client, promised, text);
   // By the list of keys under the head of this very proof: the one that was shown before could be from before a revocation.
   const { size, revokedBelow } = certified === null || report.head === null ? known : { ...certified, size: report.head.size };
