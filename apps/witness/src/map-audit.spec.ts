@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { leafHash, merkleRoot, sha256Hex, utf8 } from '#lib/ledger';
+import { encodeGenesis, leafHash, merkleRoot, sha256Hex, utf8 } from '#lib/ledger';
 import { type Link, TestLedger } from '../test-ledger.ts';
 import { LogFrontier } from './log-frontier.ts';
 import { type AuditFault, MapAudit } from './map-audit.ts';
@@ -120,6 +120,28 @@ describe('an audit of the map', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('finds a second genesis, with whose salt every item would have another place', () => {
+    const ledger = new TestLedger();
+    const genesis = (salt: string): number => ledger.entries.push(encodeGenesis({ log: ledger.key.name, mapSalt: utf8(salt.padEnd(32)) }));
+    genesis('salt');
+    ledger.add('a');
+    ledger.seal();
+    const audit = auditOf(ledger);
+    expect(follow(audit, ledger)).toBeNull();
+    genesis('other salt');
+    ledger.seal();
+    expect(follow(audit, ledger)).toMatchObject({ kind: 'map', sentence: 'The seal at 4 stands behind a second genesis, at 3.' });
+    expect(follow(auditOf(ledger), ledger)).toMatchObject({ kind: 'map' });
+  });
+
+  it('reads past entries of the operator that are none, half a character among them', () => {
+    const ledger = new TestLedger();
+    ledger.entries.push(utf8(`{"genesis":{"log":"\\ud800","mapSalt":"${'00'.repeat(32)}"},"v":1}`));
+    ledger.add('a');
+    ledger.seal();
+    expect(follow(auditOf(ledger), ledger)).toBeNull();
   });
 
   it('finds a stream that says another history than it said before', () => {

@@ -37,6 +37,8 @@ export class MapAudit {
   /** Indexes of the operator's entries from there on. */
   private readonly notices = new Queue<number>();
   private readonly pending = new Queue<{ readonly index: number; readonly seal: Seal }>();
+  /** Indexes of the entries that read as a genesis. */
+  private readonly geneses: number[] = [];
   private lastSeal: { readonly index: number; readonly seal: Seal } | null = null;
 
   constructor(origin: string) {
@@ -69,6 +71,7 @@ export class MapAudit {
     this.hashes = Buffer.concat([this.hashes, extension.hashes()]);
     for (const index of extension.notices) this.notices.push(index);
     for (const seal of extension.seals) this.pending.push(seal);
+    this.geneses.push(...extension.geneses);
     return true;
   }
 
@@ -136,6 +139,9 @@ export class MapAudit {
   /** What is wrong with a seal by itself and after the one before; `null`: nothing. */
   private brokenRule({ index, seal }: PendingSeal): string | null {
     const before = this.lastSeal;
+    const [, second = Infinity] = this.geneses;
+    // With another salt each item has another place in the map, where nothing stands.
+    if (second < index) return `stands behind a second genesis, at ${second}`;
     if (seal.log !== this.origin) return `names another log, ${seal.log}`;
     if (seal.covers > BigInt(index)) return `covers ${seal.covers} entries, and is not behind them`;
     if (seal.previous !== (before === null ? null : BigInt(before.index)))
@@ -152,6 +158,8 @@ export class Extension {
   readonly seals: { readonly index: number; readonly seal: Seal }[] = [];
   /** Indexes of the operator's entries that are in no list; what he says of keys is. */
   readonly notices: number[] = [];
+  /** Of these, those that read as a genesis. */
+  readonly geneses: number[] = [];
   private readonly pieces: Buffer[] = [];
   private endsSealed = false;
 
@@ -184,6 +192,7 @@ export class Extension {
       this.frontier.append(hash);
       const notice = startsAsSighting(entry) ? null : readNotice(entry);
       if (notice !== null && notice.kind !== 'key') this.notices.push(index);
+      if (notice?.kind === 'genesis') this.geneses.push(index);
       this.endsSealed = notice?.kind === 'seal';
       if (notice?.kind === 'seal') this.seals.push({ index, seal: notice.seal });
     }

@@ -66,7 +66,16 @@ describe('the first line of a verdict says what it is about', () => {
       'verified',
       `Unaltered since 2026-01-01 00:00 UTC by the word of its operator: all 3 events about ${CAR}, for the reader groups agency:local, clear, green.`,
     ]);
-    expect(report.subject).toEqual({ item: CAR, groups: GROUPS, shown: 3, listed: 3, groupsAsked: true, isPart: false });
+    expect(report.subject).toEqual({
+      item: CAR,
+      groups: GROUPS,
+      shown: 3,
+      partly: 0,
+      covers: null,
+      listed: 3,
+      groupsAsked: true,
+      isPart: false,
+    });
     expect(codes(report, 'not-established')).not.toContain('proof.groups-not-asked');
   });
 

@@ -20,6 +20,12 @@ test('bytes have one text: other digits, no padding, loose bits and spaces are r
   expect(fromBase64('QQ==')).toEqual(Uint8Array.of(0x41));
 });
 
+test('texts of many millions of digits are read, or refused, as short ones are', () => {
+  const [hex, base64] = ['0f'.repeat(5_000_000), 'QUFB'.repeat(2_500_000)];
+  expect([fromHex(hex)?.length, fromBase64(base64)?.length]).toEqual([5_000_000, 7_500_000]);
+  expect([fromHex(`${hex}0g`), fromBase64(`${base64}QU=A`)]).toEqual([null, null]);
+});
+
 test('only UTF-8 is text', () => {
   expect(utf8Text(utf8('\ufeff— é'))).toBe('\ufeff— é');
   expect(utf8Text(Uint8Array.of(0xff))).toBeNull();

@@ -131,6 +131,9 @@ describe('what the operator says in the log', () => {
     expect(readNotice(encodeEntry('a'.repeat(64)))).toBeNull();
     expect(readNotice(Uint8Array.of(0xff))).toBeNull();
     expect(readNotice(utf8('{'))).toBeNull();
+    const salt = '00'.repeat(32);
+    expect(readNotice(utf8(`{"genesis":{"log":"l","mapSalt":"${salt}"},"v":1}`))?.kind).toBe('genesis');
+    expect(readNotice(utf8(`{"genesis":{"log":"\\ud800","mapSalt":"${salt}"},"v":1}`))).toBeNull();
     const text = utf8Text(
       encodeSeal({
         log: 'l',

@@ -111,6 +111,7 @@ export const PROOF_FAULT_CODES = [
   'proof.event-not-listed',
   'proof.event-entry',
   'proof.event-item',
+  'proof.notice',
   'proof.notice-not-listed',
   'proof.content-missing',
   'proof.events-missing',

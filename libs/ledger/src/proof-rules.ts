@@ -72,6 +72,8 @@ export const PROOF_RULES = {
   eventListed: true,
   /** A shown entry of the operator is one of those that the trees list. */
   noticeListed: true,
+  /** It is what the operator says of a key of this log, in the list of those: an entry of a sighting is shown as its event, or not at all. */
+  noticeOfKey: true,
   /** A shown event is about the item, and is for each reader group in whose tree its entry stands. */
   eventConcerns: true,
   /** Each entry that the trees list is shown, where all were to be. */

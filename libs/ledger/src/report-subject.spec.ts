@@ -1,6 +1,15 @@
 import { namesOf, subjectText, type ReportSubject } from './report-subject.ts';
 
-const subject: ReportSubject = { item: 'vin:A', groups: ['clear', 'green'], shown: 3, listed: 3, groupsAsked: true, isPart: false };
+const subject: ReportSubject = {
+  item: 'vin:A',
+  groups: ['clear', 'green'],
+  shown: 3,
+  partly: 0,
+  covers: null,
+  listed: 3,
+  groupsAsked: true,
+  isPart: false,
+};
 
 test.each<[Partial<ReportSubject>, string]>([
   [{}, 'all 3 events about vin:A, for the reader groups clear, green'],
@@ -11,6 +20,11 @@ test.each<[Partial<ReportSubject>, string]>([
   [{ shown: 1 }, '1 of the 3 events about vin:A, for the reader groups clear, green'],
   [{ shown: 1, listed: 1 }, 'all 1 event about vin:A, for the reader groups clear, green'],
   [{ shown: 0, listed: 0 }, 'no event about vin:A, for the reader groups clear, green'],
+  [{ partly: 2 }, 'all 3 events, of 2 parts are withheld, about vin:A, for the reader groups clear, green'],
+  [
+    { partly: 3, covers: 7n },
+    'all 3 events, of which parts are withheld, about vin:A, below index 7 of the log, for the reader groups clear, green',
+  ],
   [{ shown: 2, listed: 2, isPart: true }, '2 events of a part of the list about vin:A, for the reader groups clear, green'],
   [{ item: null, groups: [], listed: null }, '3 events, each by itself; whether there are others nothing is said'],
   [{ item: null, groups: [], shown: 1, listed: null }, '1 event, by itself; whether there are others nothing is said'],

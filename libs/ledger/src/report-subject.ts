@@ -8,6 +8,10 @@ export interface ReportSubject {
   readonly groups: readonly string[];
   /** Entries that are shown: events, and entries of the operator. */
   readonly shown: number;
+  /** Of the events so many of which parts are withheld. */
+  readonly partly: number;
+  /** The lists reach up to this index, and the head further; `null`: no further. */
+  readonly covers: bigint | null;
   /** Entries that the lists of the item name; `null`: no list was looked at. */
   readonly listed: number | null;
   /** The asker named each reader group himself. */
@@ -17,13 +21,15 @@ export interface ReportSubject {
 }
 
 /** A phrase behind "Unaltered since ...: ". */
-export function subjectText({ item, groups, shown, listed, groupsAsked, isPart }: ReportSubject): string {
+export function subjectText({ item, groups, shown, partly, covers, listed, groupsAsked, isPart }: ReportSubject): string {
+  const withheld = partly === 0 ? '' : `, of ${partly === shown ? 'which' : partly} parts are withheld,`;
   if (item === null) {
     if (shown === 0) return 'the head of the log; of no item and no event anything is said';
-    return `${events(shown)}${isPart ? '' : `, ${shown === 1 ? 'by itself' : 'each by itself'}; whether there are others nothing is said`}`;
+    return `${events(shown)}${withheld}${isPart ? '' : `, ${shown === 1 ? 'by itself' : 'each by itself'}; whether there are others nothing is said`}`;
   }
   const where = `for the reader group${groups.length === 1 ? '' : 's'} ${namesOf(groups)}`;
-  return `${countOf(shown, listed ?? 0, isPart)} about ${nameOf(item)}, ${where}${groupsAsked ? '' : ' alone; of any other group nothing is said'}`;
+  const reach = covers === null ? '' : `, below index ${covers} of the log`;
+  return `${countOf(shown, listed ?? 0, isPart)}${withheld} about ${nameOf(item)}${reach}, ${where}${groupsAsked ? '' : ' alone; of any other group nothing is said'}`;
 }
 
 function countOf(shown: number, listed: number, isPart: boolean): string {

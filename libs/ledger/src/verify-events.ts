@@ -4,14 +4,16 @@ import type { Checkpoint } from './checkpoint.ts';
 import { checkWhole } from './check-whole.ts';
 import { encodeEntry } from './entry.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
+import { KEYS_TREE } from './log-keys.ts';
 import { verifyInclusion } from './log-tree.ts';
 import { leafHash } from './merkle.ts';
+import { readNotice } from './notices.ts';
 import type { EventPart, ProofDocument } from './proof-document.ts';
 import { accept, refuse, type ProofResult } from './proof-fault.ts';
 import { PROOF_RULES, type ProofRules } from './proof-rules.ts';
 import { checkOpening } from './read-opening.ts';
 import { established, failure, leftOpen, type Statement } from './report.ts';
-import type { Envelope } from './slots.ts';
+import { SLOTS, type Envelope, type SlotName } from './slots.ts';
 import { treesOf } from './trees-of.ts';
 import type { ListedEntries, Question } from './proof-question.ts';
 import { citedEvidence, verifyEvidence } from './verify-evidence.ts';
@@ -58,6 +60,7 @@ export function* verifyEvents({ events, notices, item }: ProofDocument, given: G
       `The content of ${count(withheld.length, 'event')} is not there, first that of index ${withheld[0]}.`,
       { verdict: 'incomplete' },
     );
+  yield* withheldParts(events);
   if (events.length > 0)
     yield established(
       'events',
@@ -72,6 +75,13 @@ export function* verifyEvents({ events, notices, item }: ProofDocument, given: G
       detail: 'An entry of the operator is shown that no list has at its index.',
       pointer: `/notices/${strange}`,
     });
+  const unsaid = notices.findIndex(({ entry }) => !isOfKeys(entry, item, given.head.origin));
+  if (rules.noticeOfKey && unsaid >= 0)
+    return yield failure('events', {
+      code: 'proof.notice',
+      detail: 'What is shown as an entry of the operator is not what he says of a key of this log, in the list of its keys.',
+      pointer: `/notices/${unsaid}`,
+    });
   if (notices.length > 0)
     yield established('events', `${count(notices.length, 'entry', 'entries')} of the operator are those that are listed.`);
   yield* checkAllShown([...events, ...notices], given);
@@ -82,6 +92,38 @@ export function* verifyEvents({ events, notices, item }: ProofDocument, given: G
       placed === 1 ? 'The event stands at its place under the head.' : `All ${placed} events stand at their places under the head.`,
     );
   yield* verifyEvidence(cited, question.files, rules);
+}
+
+/** Slots of an event that are not opened, or not to the end; none of one that is shown whole. */
+function withheldOf({ shown, commitment }: EventPart): readonly SlotName[] {
+  if (!('opening' in shown)) return [];
+  const read = checkOpening(shown.opening, commitment);
+  if (!read.ok) return SLOTS;
+  const whole = new Set(
+    read.value.slots.flatMap((slot) =>
+      slot.state === 'list' && slot.elements.filter(({ value }) => value !== undefined).length !== slot.length ? [] : [slot.slot],
+    ),
+  );
+  // Nothing stands in the reserved one.
+  return SLOTS.filter((slot) => slot !== 'reserved' && !whole.has(slot));
+}
+
+/** Whether parts of an event are withheld. */
+export const isInPart = (event: EventPart): boolean => withheldOf(event).length > 0;
+
+function* withheldParts(events: readonly EventPart[]): Generator<Statement> {
+  const partly = events.map(withheldOf).filter((slots) => slots.length > 0);
+  if (partly.length === 0) return;
+  const slots = SLOTS.filter((slot) => partly.some((withheld) => withheld.includes(slot)));
+  const of = partly.length === events.length ? 'each event' : `${partly.length} of the events`;
+  yield leftOpen('events', 'proof.withheld', `Of ${of} parts are withheld, whatever they say: ${slots.join(', ')}.`);
+}
+
+/** Nothing else that the operator says is in an item's list. */
+function isOfKeys(entry: string, item: ProofDocument['item'], origin: string): boolean {
+  const notice = readNotice(utf8(entry));
+  const inTheirList = item?.item === KEYS_TREE.item && item.groups.every(({ group }) => group === KEYS_TREE.group);
+  return inTheirList && notice?.kind === 'key' && notice.key.log === origin;
 }
 
 function* checkAllShown(events: readonly { readonly index: bigint }[], { listed, question, rules }: Given): Generator<Statement> {

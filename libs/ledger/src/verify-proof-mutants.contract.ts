@@ -1,6 +1,7 @@
 /** Mutants of a whole proof: honest ones with one thing changed, for each field of a document, and for what was kept from an earlier check; and for clocks. */
 import { utf8Text } from './bytes.ts';
 import { canonicalize } from './canonical.ts';
+import { encodeEntry } from './entry.ts';
 import { CAR, GROUPS, LedgerWorld, logKey, MAP_SALT, OTHER_CAR, seedOf, witnessKeys } from './ledger-world.contract.ts';
 import {
   copyOf,
@@ -218,6 +219,18 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'event, its content': changed(['events', 0, 'shown', 'content'], json),
   'event, its envelope': changed(['events', 0, 'shown', 'envelope'], leaf),
   'event, its secret': changed(['events', 0, 'shown', 'secret'], hex),
+  // The entries of sightings stand in the open, in the tiles of the log.
+  'events, shown as entries of the operator': (document, random) => {
+    const [events, hidden] = [[] as Json[], [] as Json[]];
+    for (const event of at(document, ['events']) as Json[]) (random(2) === 0 ? events : hidden).push(event);
+    const entryOf = ({ commitment }: Json): Mutable => {
+      const entry = utf8Text(encodeEntry(commitment as string)) as string;
+      return random(4) === 0 ? json(entry, random) : entry;
+    };
+    (document as Json)['events'] = events;
+    (document as Json)['notices'] = hidden.map((event) => ({ entry: entryOf(event), index: event['index'] as Mutable }));
+    return document;
+  },
   'notices, made up': changed(['notices'], (_, random) => [
     { entry: json(pick([honest.seal.entry, honest.salt!.genesis.entry, '{"key":{}}'], random), random), index: random(10) },
   ]),

@@ -18,8 +18,9 @@ import {
   type Mutable,
   type MutantCount,
 } from './mutants.contract.ts';
-import { signingKey, type VerifierKey } from './note-key.ts';
-import { encodeGenesis, mapSaltHash } from './notices.ts';
+import { KEYS_TREE, keyNoticeOf } from './log-keys.ts';
+import { formatVerifierKey, signingKey, type VerifierKey } from './note-key.ts';
+import { encodeGenesis, encodeKeyNotice, mapSaltHash } from './notices.ts';
 import { sha256Hex } from './primitives.ts';
 import { encodeProofDocument, readProofDocument, type ProofDocument } from './proof-document.ts';
 import { PROOF_RULES, proofRulesWithout, type ProofRuleName } from './proof-rules.ts';
@@ -119,6 +120,7 @@ const groupsUnder = (of: LedgerWorld, salt: Uint8Array): ProofDocument['item'] =
   groups: GROUPS.map((name) => of.group(name, CAR, {}, salt)),
 });
 const OTHER_SALT = seedOf('other salt');
+const KEYS_ASKED: Question = { item: KEYS_TREE.item, groups: [KEYS_TREE.group], allEvents: true };
 
 /** Files of a bundle beside the proof. */
 const beside = (given: Partial<FilesBeside>): Lie => ({
@@ -310,7 +312,20 @@ const LIES: Readonly<Record<ProofRuleName, () => Lie>> = {
     made.add([CAR]);
     return { bytes: made.seal().encode(CAR) };
   },
-  noticeListed: () => ({ bytes: asJson((document) => (document['notices'] = [{ entry: '{"key":{}}', index: 0 }])) }),
+  noticeListed: () => {
+    const made = grown({}, (log) => log.certify(formatVerifierKey(signingKey('receipt', 'a', seedOf('a')))));
+    const unsaid = encodeKeyNotice(keyNoticeOf('revoke', made.origin, signingKey('receipt', 'a', seedOf('a'))));
+    const keys = made.proveKeys();
+    const notices = [{ entry: utf8Text(unsaid) as string, index: 0n }, ...keys.notices];
+    return { bytes: encodeProofDocument({ ...keys, notices }), question: KEYS_ASKED };
+  },
+  noticeOfKey: () => ({
+    bytes: edited((document) => ({
+      ...document,
+      events: document.events.slice(1),
+      notices: document.events.slice(0, 1).map(({ commitment, index }) => ({ entry: utf8Text(encodeEntry(commitment)) as string, index })),
+    })),
+  }),
   eventsComplete: () => ({ bytes: edited((document) => ({ ...document, events: document.events.slice(1) })) }),
   eventIncluded: () => ({
     bytes: edited((document) => ({ ...document, events: document.events.map((event) => ({ ...event, inclusion: [seedOf('any')] })) })),

@@ -1,5 +1,6 @@
 /** What an honest ledger's proofs establish, and what is said of each that is not whole. */
-import { utf8 } from './bytes.ts';
+import { utf8, utf8Text } from './bytes.ts';
+import { encodeEntry } from './entry.ts';
 import { eventFile, verifyBundle, verifyBundleSteps } from './bundle.ts';
 import { openSlots } from './opening.ts';
 import { encodeProofDocument, openingJson, readProofDocument, type ProofDocument } from './proof-document.ts';
@@ -46,7 +47,7 @@ describe('a proof of everything about an item', () => {
       'seal established',
       'time not-established',
       'age established',
-      'salt established',
+      'salt not-established',
       'map established',
       'tree established',
       'events established',
@@ -126,10 +127,49 @@ describe('a proof of everything about an item', () => {
         events: document.events.map((part) => (part.index === event!.index ? { ...part, shown: { opening: openingJson(opening) } } : part)),
       }));
     };
-    expect(verifyProof(show([event!.items.indexOf(CAR)]), trust, asked).report.verdict).toBe('verified');
+    const { report } = verifyProof(show([event!.items.indexOf(CAR)]), trust, asked);
+    const withheld = report.statements.find(({ code }) => code === 'proof.withheld');
+    expect([report.verdict, withheld?.state]).toEqual(['verified', 'not-established']);
+    expect(withheld?.says).toMatch(/^Of 1 of the events parts are withheld, whatever they say: .*source, evidence, .*statement/);
+    expect(report.summary).toContain(' events, of 1 parts are withheld, about ');
     const closed = verifyProof(show([]), trust, asked).report;
     expect([closed.verdict, firstCode(closed, 'failed')]).toEqual(['altered', 'proof.event-item']);
   });
+});
+
+it('the entry of a sighting is none of the operator: whoever shows the bare entry shows no event', () => {
+  const document = world.prove(CAR);
+  const notices = document.events.map(({ commitment, index }) => ({ entry: utf8Text(encodeEntry(commitment)) as string, index }));
+  for (const kept of [0, 1, document.events.length - 1]) {
+    const lie = { ...document, events: document.events.slice(0, kept), notices: notices.slice(kept) };
+    const { report } = verifyProof(encodeProofDocument(lie), trust, asked);
+    expect([report.verdict, firstCode(report, 'failed')]).toEqual(['altered', 'proof.notice']);
+  }
+});
+
+it('entries between what the seal covers and the seal are in no list, and that is said first', () => {
+  const behind = new LedgerWorld().begin();
+  behind.add([CAR]);
+  behind.lies.covers = 2n;
+  for (let n = 0; n < 3; n++) behind.add([CAR], 'AMBER');
+  const { report } = verifyProof(behind.seal().encode(CAR, { groups: ['clear'] }), trust, {
+    item: CAR,
+    groups: ['clear'],
+    allEvents: true,
+  });
+  expect(report.statements.find(({ code }) => code === 'proof.not-covered')?.says).toMatch(/^3 entries stand between/);
+  expect(report.summary).toContain('all 1 event about vin:WDDSYNTH9JA000001, below index 2 of the log, ');
+  expect(verifyProof(world.encode(CAR), trust, asked).report.summary).not.toContain('below index');
+});
+
+it('a salt that was shown alone is the word of the operator, unless an auditing witness follows the log', () => {
+  const salt = (bytes: Uint8Array, more: Partial<Trust> = {}) =>
+    verifyProof(bytes, { ...trust, ...more }, asked).report.statements.find(({ step }) => step === 'salt');
+  expect(salt(world.encode(CAR))).toMatchObject({ state: 'not-established', code: 'proof.salt-word' });
+  const witnesses = { witnesses: witnessKeys.map((key) => ({ key, url: null })), threshold: 3 };
+  expect(salt(world.encode(CAR, { witnesses: witnessKeys }), { witnesses })).toMatchObject({ state: 'established' });
+  const { keep } = verifyProof(world.encode(CAR), trust, asked);
+  expect(salt(world.encode(CAR), { kept: { ...keep!, consistency: null } })).toMatchObject({ state: 'established' });
 });
 
 describe('a proof of one event', () => {

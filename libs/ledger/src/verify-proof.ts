@@ -14,7 +14,7 @@ import { PROOF_RULES, type ProofRules } from './proof-rules.ts';
 import { established, failure, leftOpen, reportOf, type CheckedHead, type Report, type Statement } from './report.ts';
 import type { ReportSubject } from './report-subject.ts';
 import { checkSalt, checkSeal, type CheckedSeal } from './verify-seal.ts';
-import { verifyEvents } from './verify-events.ts';
+import { isInPart, verifyEvents } from './verify-events.ts';
 import { verifyItem } from './verify-item.ts';
 import { isToCome, verifyAge, verifyTimes } from './verify-times.ts';
 import { witnessing } from './witness-policy.ts';
@@ -102,7 +102,7 @@ class Check {
     yield* this.checkSealed(document, opened);
     if (this.seal === null) return;
     const listed = yield* this.checkItem(document, this.seal);
-    this.subject = subjectOf(document, listed, this.question);
+    this.subject = subjectOf(document, listed, this.seal.covers, this.question);
     yield* verifyEvents(document, { listed, head: opened.checkpoint, question: this.question, rules });
     if (document.item !== null) yield standsBehind(opened);
   }
@@ -163,7 +163,8 @@ class Check {
     return leftOpen('witnesses', 'proof.witnesses', `${found}; missing: ${missing.join(', ')}${ahead}.`, { verdict: 'incomplete' });
   }
 
-  private *checkSealed(document: ProofDocument, { checkpoint }: OpenedCheckpoint): Generator<Statement> {
+  private *checkSealed(document: ProofDocument, opened: OpenedCheckpoint): Generator<Statement> {
+    const { checkpoint } = opened;
     const { trust, rules } = this;
     yield this.checkKept(checkpoint);
     const seal = checkSeal(document.seal, checkpoint, rules);
@@ -176,6 +177,13 @@ class Check {
       'seal',
       `The seal at index ${document.seal.index} covers the entries below ${covers} (${mapSize} item trees), recorded ${time}.`,
     );
+    const uncovered = document.seal.index - covers;
+    if (uncovered > 0n && document.item !== null)
+      yield leftOpen(
+        'seal',
+        'proof.not-covered',
+        `${uncovered === 1n ? '1 entry stands' : `${uncovered} entries stand`} between what the seal covers and the seal: in no list yet, whatever ${uncovered === 1n ? 'it is' : 'they are'} about.`,
+      );
     yield* verifyTimes(head, trust, rules);
     yield* verifyAge(head, trust, rules);
     const salt = checkSalt(document.salt, checkpoint, trust.kept?.mapSalt ?? null, rules);
@@ -184,8 +192,7 @@ class Check {
       return yield failure('salt', salt.fault);
     }
     this.mapSalt = salt.value;
-    const source = document.salt === null ? 'was kept' : 'the log committed to in its genesis';
-    if (salt.value !== null) yield established('salt', `The salt of the map is the one that ${source}.`);
+    if (salt.value !== null) yield saltStatement((trust.kept?.mapSalt ?? null) !== null, auditingOf(opened));
     else if (document.item !== null) {
       this.seal = null;
       yield leftOpen('salt', 'proof.salt-unknown', 'The salt of the map is not shown, and none was kept.', { verdict: 'incomplete' });
@@ -248,9 +255,21 @@ const noPath = (why: 'missing' | null, whether: string): [code: string, says: st
         { verdict: 'incomplete' },
       ];
 
+/** Names of the witnesses that make the item map again. */
+const auditingOf = ({ cosignatures }: OpenedCheckpoint): string[] =>
+  cosignatures.filter(({ key }) => key.name.endsWith(MAP_WITNESS_SUFFIX)).map(({ key }) => key.name);
+
+/** With a second salt each item would have a second place in the map, where nothing stands. */
+function saltStatement(isKept: boolean, auditing: readonly string[]): Statement {
+  if (isKept) return established('salt', 'The salt of the map is the one that was kept.');
+  const says = 'The salt of the map is one that the log committed to in a genesis';
+  if (auditing.length > 0) return established('salt', `${says}; it has no second, says ${auditing.join(', ')}.`);
+  return leftOpen('salt', 'proof.salt-word', `${says}; that it has no second is the word of its operator.`);
+}
+
 /** What answers for nothing having been left out when the lists were made. */
-function standsBehind({ cosignatures }: OpenedCheckpoint): Statement {
-  const auditing = cosignatures.filter(({ key }) => key.name.endsWith(MAP_WITNESS_SUFFIX)).map(({ key }) => key.name);
+function standsBehind(opened: OpenedCheckpoint): Statement {
+  const auditing = auditingOf(opened);
   if (auditing.length > 0)
     return established(
       'completeness',
@@ -264,8 +283,9 @@ function standsBehind({ cosignatures }: OpenedCheckpoint): Statement {
 }
 
 function subjectOf(
-  { item, events, notices }: ProofDocument,
+  { item, events, notices, seal }: ProofDocument,
   listed: ListedEntries | null,
+  covers: bigint,
   { groups, stretch, event }: Question,
 ): ReportSubject {
   const indexes = listed?.groups.flatMap(({ entries }) => entries.map(({ index }) => index));
@@ -273,6 +293,8 @@ function subjectOf(
     item: item?.item ?? null,
     groups: item?.groups.map(({ group }) => group) ?? [],
     shown: events.length + notices.length,
+    partly: events.filter(isInPart).length,
+    covers: covers < seal.index ? covers : null,
     listed: indexes === undefined ? null : new Set(indexes).size,
     groupsAsked: groups !== undefined,
     isPart: stretch !== undefined || event !== undefined,

@@ -5,7 +5,7 @@ import { consistencyNodes, foldNodes } from './log-tree.ts';
 import { leafHash, merkleRoot } from './merkle.ts';
 import { signingKey } from './note-key.ts';
 import { sha256 } from './primitives.ts';
-import { formatNote, signText } from './signed-note.ts';
+import { formatNote, type NoteSignature, signText } from './signed-note.ts';
 import {
   addCheckpoint,
   badRequest,
@@ -130,6 +130,17 @@ test('no signature by a key of the log, or a wrong one beside a good one, is 403
   );
   expect(status(half, { logKeys: [log, renewed] })).toBe(403);
   expect(status(half, { logKeys: [log] })).toBe(200);
+});
+
+test('of two lines of one key both have to hold, in either order; lines of strangers mean nothing', () => {
+  const text = checkpointText(20n, rootOf(20));
+  const [good, wrong] = [signText(log, text), signText(log, `${text}x\n`)];
+  const asking = (...lines: NoteSignature[]): number => {
+    const proof = proofOf(7, 20).map((hash) => `${toBase64(hash)}\n`);
+    return status(concatBytes(utf8(`old 7\n${proof.join('')}\n`), formatNote(text, lines)), { logKeys: [log] });
+  };
+  expect([asking(good, wrong), asking(wrong, good)]).toEqual([403, 403]);
+  expect([asking(good), asking(good, signText(otherLog, `${text}x\n`))]).toEqual([200, 200]);
 });
 
 test('an old size above the size is 400, and another than the kept one 409 with the kept one', () => {
