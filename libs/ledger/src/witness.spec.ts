@@ -3,9 +3,9 @@ import { concatBytes, toBase64, utf8, utf8Text } from './bytes.ts';
 import { formatCheckpoint, openCheckpoint } from './checkpoint.ts';
 import { consistencyNodes, foldNodes } from './log-tree.ts';
 import { leafHash, merkleRoot } from './merkle.ts';
-import { signingKey } from './note-key.ts';
+import { type NoteSignature, signingKey } from './note-key.ts';
 import { sha256 } from './primitives.ts';
-import { formatNote, type NoteSignature, signText } from './signed-note.ts';
+import { formatNote, signText } from './signed-note.ts';
 import {
   addCheckpoint,
   badRequest,
