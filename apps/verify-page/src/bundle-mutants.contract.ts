@@ -1,5 +1,5 @@
 /** Bundles with one thing changed: in what a file says, in its bytes, in which files there are, in the zip around them. */
-import { BUNDLE_PROOF, canonicalize, utf8, utf8Text, writeBundleZip } from '#lib/ledger';
+import { BUNDLE_PROOF, canonicalize, sha256Hex, utf8, utf8Text, writeBundleZip } from '#lib/ledger';
 import { otherValue, pick, seeded, type Mutable, type Random } from '../../../libs/ledger/src/mutants.contract.ts';
 
 type Files = Map<string, Uint8Array>;
@@ -50,7 +50,11 @@ const IN_FILES: Readonly<Record<string, (files: Files, random: Random) => Files>
     return files;
   },
   'two events exchanged': (files, random) => {
-    const [a, b] = [pick(eventsOf(files), random), pick(eventsOf(files), random)];
+    const a = pick(eventsOf(files), random);
+    const b = pick(
+      eventsOf(files).filter((name) => name !== a),
+      random,
+    );
     const kept = files.get(a) as Uint8Array;
     return files.set(a, files.get(b) as Uint8Array).set(b, kept);
   },
@@ -63,7 +67,10 @@ const IN_ZIP: Readonly<Record<string, (zip: Uint8Array, random: Random) => Uint8
   'the end cut off': (zip, random) => zip.subarray(0, random(zip.length)),
 };
 
-/** So many, of each kind in turn; the same for the same seed. One in some hundred changes nothing that is said. */
+/** As many draws in vain, one after the other, and a kind has no more. */
+const DRAWS_MAX = 200;
+
+/** So many, each once and none the bundle itself, of each kind in turn as long as it has more; the same for the same seed. Throws where all have no more. */
 export function bundleMutants(files: ReadonlyMap<string, Uint8Array>, seed: number, count: number): BundleMutant[] {
   const random = seeded(seed);
   const whole = zipOf(new Map(files));
@@ -71,8 +78,21 @@ export function bundleMutants(files: ReadonlyMap<string, Uint8Array>, seed: numb
     ...Object.entries(IN_FILES).map(([what, change]): [string, () => Uint8Array] => [what, () => zipOf(change(new Map(files), random))]),
     ...Object.entries(IN_ZIP).map(([what, change]): [string, () => Uint8Array] => [what, () => change(whole, random)]),
   ];
-  return Array.from({ length: count }, (_, n) => {
+  const seen = new Set([sha256Hex(whole)]);
+  const drawn = (make: () => Uint8Array): Uint8Array | undefined => {
+    for (let draw = 0; draw < DRAWS_MAX; draw++) {
+      const zip = make();
+      const hash = sha256Hex(zip);
+      if (!seen.has(hash)) return seen.add(hash) && zip;
+    }
+    return undefined;
+  };
+  const mutants: BundleMutant[] = [];
+  for (let n = 0; mutants.length < count; n++) {
     const [what, make] = kinds[n % kinds.length] as [string, () => Uint8Array];
-    return { what, zip: make() };
-  });
+    const zip = drawn(make);
+    if (zip !== undefined) mutants.push({ what, zip });
+    else kinds.splice(n % kinds.length, 1);
+  }
+  return mutants;
 }

@@ -47,6 +47,7 @@ const recordsOf = (zip: Uint8Array): string[] => {
   return records.map(([name, bytes]) => `${name} ${sha256Hex(bytes)}`).sort();
 };
 const GOOD = zipOf(bundleFiles(world, CAR, { witnesses: witnessKeys }));
+const GOOD_OF_NOBODY = zipOf(bundleFiles(world, CAR));
 const gone = bundleFiles(world, CAR);
 gone.delete([...gone.keys()].find((name) => name.startsWith('events/')) as string);
 const INCOMPLETE = zipOf(gone);
@@ -113,7 +114,8 @@ test(
     console.log(
       `${MUTANTS} mutants (seed ${SEED}) in ${seconds.toFixed(1)} s: ${[...counts].map(([word, count]) => `${count} × ${word}`).join(', ')}`,
     );
-    // Of each outcome that one bundle and one key can have there are some; what changed nothing (two events that are one, a time in the zip) is rare.
+    expect(new Set([GOOD_OF_NOBODY, ...mutants.map(({ zip }) => zip)].map((zip) => sha256Hex(zip))).size).toBe(MUTANTS + 1);
+    // Of each outcome that one bundle and one key can have there are some; what changed nothing that is said (README.txt, a time in the zip) is rare.
     for (const word of ['Altered', 'Key not trusted', 'Incomplete', 'Could not be checked']) expect(counts.get(word)).toBeGreaterThan(0);
     expect(counts.get('Verified') ?? 0).toBeLessThan(MUTANTS / 5);
     expect([asked, faults]).toEqual([[PAGE], []]);

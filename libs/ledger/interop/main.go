@@ -39,6 +39,10 @@ func main() {
 	every := flag.Int("every", 1, "prove the inclusion of every so manieth entry")
 	paths := flag.Bool("paths", false, "say what the paths on stdin name")
 	flag.Parse()
+	if *every < 1 {
+		fmt.Fprintln(os.Stderr, "-every is 1 or more")
+		os.Exit(2)
+	}
 	run := func() error { return check(*key, *url, *old, *every) }
 	if *paths {
 		run = func() error { return namePaths(os.Stdin, os.Stdout) }

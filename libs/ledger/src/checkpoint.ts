@@ -7,7 +7,7 @@ import { isOfKind, type NoteSignature, type VerifierKey } from './note-key.ts';
 import { HASH_BYTES, sha256 } from './primitives.ts';
 import { openParsedNote, parseNote, type VerifiedSignature } from './signed-note.ts';
 
-/** Leaves of a log, so that a path or a proof of consistency never has more than 63 hashes. */
+/** Leaves of a log, so that a path never has more than 63 hashes; a proof of consistency has one more between some sizes from 2^61 on. */
 export const TREE_SIZE_MAX = 2n ** 63n - 1n;
 
 const DECIMAL = /^(?:0|[1-9][0-9]{0,18})$/;

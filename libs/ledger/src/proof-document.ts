@@ -15,7 +15,7 @@
  *
  * Groups, notices and events stand in ascending order, each once.
  */
-import { concatBytes, equalBytes, fromBase64, fromHex, toBase64, toHex, uint64Bytes, utf8 } from './bytes.ts';
+import { equalBytes, fromBase64, fromHex, toBase64, toHex, uint64Bytes, utf8 } from './bytes.ts';
 import { canonicalize } from './canonical.ts';
 import type { ItemEntry } from './item-tree.ts';
 import { parseStrict } from './json.ts';
@@ -124,11 +124,20 @@ const groupJson = ({ group, map, tree }: GroupPart): JsonObject => ({
     tree === null
       ? null
       : {
-          entries: toBase64(concatBytes(...tree.entries.flatMap(({ index, leafHash }) => [uint64Bytes(index), leafHash]))),
+          entries: toBase64(entriesBytes(tree.entries)),
           from: exact(tree.from),
           stretch: tree.stretch.map(toBase64),
         },
 });
+
+function entriesBytes(entries: readonly ItemEntry[]): Uint8Array {
+  const bytes = new Uint8Array(entries.length * ENTRY_BYTES);
+  for (const [n, { index, leafHash }] of entries.entries()) {
+    bytes.set(uint64Bytes(index), n * ENTRY_BYTES);
+    bytes.set(leafHash, n * ENTRY_BYTES + 8);
+  }
+  return bytes;
+}
 
 function eventJson({ index, commitment, inclusion, shown }: EventPart): JsonObject {
   const json: JsonObject =

@@ -44,11 +44,11 @@ import {
 function claims(given: Uint8Array): string {
   const read = readProofDocument(given);
   if (!read.ok) return 'nothing';
-  const { item, events, checkpoint } = read.value;
+  const { item, events, notices, checkpoint } = read.value;
   const [origin, size, root] = checkpoint.split('\n');
   // That there is nothing in a group that nobody asked for is true where the map shows it, and harms nobody.
   const groups = item?.groups.filter(({ group, tree }) => tree !== null || GROUPS.includes(group));
-  return JSON.stringify({ origin, size, root, item: item?.item, groups, events }, (_, value: unknown) =>
+  return JSON.stringify({ origin, size, root, item: item?.item, groups, events, notices }, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );
 }
