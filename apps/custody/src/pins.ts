@@ -100,11 +100,16 @@ export const keptOf = (pin: Pin, path: Pick<Kept, 'consistency' | 'claimed'>): K
   ...path,
 });
 
-/** Kept trees with those of a newer check in place of their own older ones, the newest last. */
-export function withTrees(kept: readonly KeptTree[], newer: readonly KeptTree[]): readonly KeptTree[] {
+/** Kept trees with those of a check: of two of one name the longer, the last checked last. */
+export function withTrees(kept: readonly KeptTree[], checked: readonly KeptTree[]): readonly KeptTree[] {
   const nameOf = ({ group, item }: KeptTree): string => `${group} ${item}`;
-  const names = new Set(newer.map(nameOf));
-  return [...kept.filter((tree) => !names.has(nameOf(tree))), ...newer];
+  const before = new Map(kept.map((tree) => [nameOf(tree), tree]));
+  const names = new Set(checked.map(nameOf));
+  const longer = checked.map((tree) => {
+    const known = before.get(nameOf(tree));
+    return known !== undefined && known.n > tree.n ? known : tree;
+  });
+  return [...kept.filter((tree) => !names.has(nameOf(tree))), ...longer];
 }
 
 /** Throws `pin.policy` for a text that is no policy. */

@@ -14,10 +14,13 @@ const OTHERS_MAY = 0o077;
 /**
  * The key in `witness.key` of the folder, one line in the form of formatSigningKey, mode 0600. Made where there is none, which needs a name.
  * Throws `data.witness-key` where the file holds no key, where others may read it, where it has another name than the one given, and where
- * none is there and no name is given: another key would be another witness, which nobody trusts.
+ * none is there and no name is given: another key would be another witness, which nobody trusts. Throws it also for a name that ends with `/map`:
+ * readers take whoever has one for a witness that made the item map again.
  * @param name of the witness: a URL without its scheme, by convention
  */
 export async function loadWitnessKey(folder: string, name: string | null): Promise<SigningKey<'witness'>> {
+  if (name?.endsWith(MAP_NAME) === true)
+    throw new WitnessError('data.witness-key', `${name} is a name of keys that audit maps: a witness gets one beside its own, by --map.`);
   return loadKey(join(folder, KEY_FILE), name);
 }
 

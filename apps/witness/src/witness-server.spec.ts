@@ -252,6 +252,7 @@ describe('the folder of a witness', () => {
   test('without a key needs a name; with one it takes no other, and no key that is damaged or open to others', async () => {
     const code = 'data.witness-key';
     await expect(startWitness(options({ name: null }))).rejects.toMatchObject({ code });
+    await expect(startWitness(options({ name: 'witness.example/w1/map' }))).rejects.toMatchObject({ code });
     await stop(await start());
     await expect(startWitness(options({ name: 'another.example' }))).rejects.toMatchObject({ code });
     const path = join(folder, 'witness.key');

@@ -34,7 +34,7 @@ export const STEPS = {
   events: 'Each event that is shown, with its secret, gives the entry that stands in the log, and is about this item.',
   inclusion: 'Each entry stands at its place under the head of the log.',
   evidence: 'Each file of evidence that is held here is one that an event cites by its hash; those that are not held here are counted.',
-  completeness: 'Why nothing about the item can have been left out of its list when it was sealed.',
+  completeness: 'Whose word it is that nothing about the item was left out of its list when it was sealed, or taken out of it later.',
   receipt: 'What capture signed when it took the event in.',
 } as const satisfies Record<string, string>;
 /** One of STEPS. */

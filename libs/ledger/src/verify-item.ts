@@ -17,6 +17,8 @@ interface Given {
   readonly mapSalt: Uint8Array;
   readonly question: Question;
   readonly kept: readonly KeptTree[];
+  /** The head is older than the one that was kept: lists may have been shorter under it. */
+  readonly isBehindKept: boolean;
   readonly rules: ProofRules;
 }
 
@@ -79,7 +81,7 @@ function* verifyGroup(
   pointer: string,
   given: Given,
 ): Generator<Statement, KeptTree | 'absent' | null> {
-  const { seal, mapSalt, kept, rules } = given;
+  const { seal, mapSalt, kept, isBehindKept, rules } = given;
   const about = `${item} for ${group}`;
   const fail = (step: 'map' | 'tree', fault: { code: string; detail: string }, at: string): Generator<Statement, null> =>
     stop(failure(step, { ...fault, pointer: `${pointer}/${at}` }, { about }));
@@ -94,7 +96,7 @@ function* verifyGroup(
   if (found === null) {
     if (rules.treeShown && tree !== null)
       return yield* fail('tree', { code: 'proof.tree-shown', detail: 'The map has no such tree, and one is shown.' }, 'tree');
-    if (rules.treeKept && before !== undefined)
+    if (rules.treeKept && before !== undefined && !isBehindKept)
       return yield* fail(
         'tree',
         { code: 'proof.tree-kept', detail: `${before.n} entries were there in an earlier check, and now there is none.` },
@@ -116,7 +118,11 @@ function* verifyTree(
   { from, entries, stretch }: TreePart,
   found: { readonly n: bigint; readonly root: Uint8Array },
   before: KeptTree | undefined,
-  { about, pointer, given: { seal, question, rules } }: { readonly about: string; readonly pointer: string; readonly given: Given },
+  {
+    about,
+    pointer,
+    given: { seal, question, isBehindKept, rules },
+  }: { readonly about: string; readonly pointer: string; readonly given: Given },
 ): Generator<Statement> {
   const asked = question.stretch ?? { from: 0n, to: found.n };
   const to = from + BigInt(entries.length);
@@ -146,7 +152,7 @@ function* verifyTree(
     isWhole ? `All ${found.n} are listed, in their order.` : `Entries ${from} to ${to - 1n} of ${found.n} are listed, in their order.`,
     about,
   );
-  if (before !== undefined && rules.treeKept) yield keptTree(leaves.hashes, isWhole, found, before, { about, pointer });
+  if (before !== undefined && rules.treeKept) yield keptTree(leaves.hashes, isWhole, found, before, { about, pointer, isBehindKept });
 }
 
 /** The kept tree is the beginning of this one. */
@@ -155,8 +161,15 @@ function keptTree(
   isWhole: boolean,
   { n, root }: { readonly n: bigint; readonly root: Uint8Array },
   before: KeptTree,
-  { about, pointer }: { readonly about: string; readonly pointer: string },
+  { about, pointer, isBehindKept }: { readonly about: string; readonly pointer: string; readonly isBehindKept: boolean },
 ): Statement {
+  if (before.n > n && isBehindKept)
+    return leftOpen(
+      'tree',
+      'proof.tree-kept-open',
+      `An earlier check saw ${before.n} entries, under a later head than this one; whether these ${n} begin that list is seen only with all of it.`,
+      { about },
+    );
   if (before.n > n)
     return failure(
       'tree',

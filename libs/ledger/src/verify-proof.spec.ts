@@ -71,11 +71,10 @@ describe('a proof of everything about an item', () => {
     const bytes = world.encode(CAR, { witnesses: witnessKeys });
     const { report } = verifyProof(bytes, { ...trust, witnesses: policy(2) }, asked);
     expect(states(report)).toContain('witnesses established');
-    expect(report.statements.at(-1)).toMatchObject({
-      step: 'completeness',
-      state: 'established',
-      says: expect.stringMatching(/w3\/map/) as string,
-    });
+    expect(report.statements.slice(-2)).toMatchObject([
+      { step: 'completeness', state: 'established', says: expect.stringMatching(/w3\/map: .* after it was sealed/) as string },
+      { step: 'completeness', state: 'not-established', code: 'proof.operator-word' },
+    ]);
   });
 
   it('without them is incomplete, and names who is missing', () => {
@@ -279,6 +278,17 @@ describe('what was kept from an earlier check', () => {
     expect([stale.verdict, firstCode(stale, 'failed')]).toEqual(['altered', 'proof.stale']);
     const beginning = { ...trust, kept: { ...now, consistency: early.consistency(size) } };
     expect(verifyProof(old.encode(CAR), beginning, asked).report.verdict).toBe('verified');
+
+    // A head that is older than the kept one, of a time when a list was shorter, or was not there yet.
+    const seen = verifyProof(early.encode(CAR), trust, asked).keep!;
+    const later = { ...trust, kept: { ...seen, consistency: early.consistency(size) } };
+    const shorter = verifyProof(old.encode(CAR), later, asked).report;
+    expect([shorter.verdict, shorter.statements.find(({ step, code }) => step === 'tree' && code !== undefined)?.code]).toEqual([
+      'verified',
+      'proof.tree-kept-open',
+    ]);
+    const named = { ...later, kept: { ...later.kept, trees: [{ group: 'clear', item: OTHER_CAR, n: 1n, root: seedOf('any') }] } };
+    expect(verifyProof(old.encode(OTHER_CAR), named, { ...asked, item: OTHER_CAR }).report.verdict).toBe('verified');
 
     const resalted = { ...trust, kept: { ...now, mapSalt: seedOf('other salt') } };
     expect(firstCode(verifyProof(early.encode(CAR), resalted, asked).report, 'failed')).toBe('proof.salt');

@@ -104,7 +104,7 @@ class Check {
     const listed = yield* this.checkItem(document, this.seal);
     this.subject = subjectOf(document, listed, this.seal.covers, this.question);
     yield* verifyEvents(document, { listed, head: opened.checkpoint, question: this.question, rules });
-    if (document.item !== null) yield standsBehind(opened);
+    if (document.item !== null) yield* standsBehind(opened);
   }
 
   /** What it is about; nothing at all is no proof of anything, unless the log itself was asked for. */
@@ -239,7 +239,9 @@ class Check {
         );
       return null;
     }
-    const listed = yield* verifyItem(document.item, { seal, mapSalt, question, kept: this.trust.kept?.trees ?? [], rules });
+    const { kept } = this.trust;
+    const isBehindKept = kept !== undefined && (this.head as CheckedHead).size < kept.size;
+    const listed = yield* verifyItem(document.item, { seal, mapSalt, question, kept: kept?.trees ?? [], isBehindKept, rules });
     this.trees = listed?.trees ?? [];
     return listed;
   }
@@ -268,17 +270,18 @@ function saltStatement(isKept: boolean, auditing: readonly string[]): Statement 
 }
 
 /** What answers for nothing having been left out when the lists were made. */
-function standsBehind(opened: OpenedCheckpoint): Statement {
+function* standsBehind(opened: OpenedCheckpoint): Generator<Statement> {
   const auditing = auditingOf(opened);
   if (auditing.length > 0)
-    return established(
+    yield established(
       'completeness',
-      `The item map was made again from its keys by ${auditing.join(', ')}, who holds no content: an entry taken out of a list later would have been noticed.`,
+      `The item map was made again from its keys by ${auditing.join(', ')}: an entry taken out of a list after it was sealed would have been noticed.`,
     );
-  return leftOpen(
+  // A witness holds no content: it is shown no link that was never made.
+  yield leftOpen(
     'completeness',
     'proof.operator-word',
-    'That no entry was left out of the lists when it was sealed is the word of the operator; sealed receipts of submitters, an auditing witness or a full audit would show it.',
+    'That no entry was left out of the lists when it was sealed is the word of the operator; sealed receipts of submitters, or a full audit, would show it.',
   );
 }
 
