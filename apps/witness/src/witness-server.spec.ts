@@ -5,10 +5,12 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { formatVerifierKey, openCheckpoint, originHash, parseVerifierKey, type VerifierKey } from '#lib/ledger';
+import { formatVerifierKey, openCheckpoint, originHash, parseVerifierKey, signingKey, utf8, type VerifierKey } from '#lib/ledger';
 import { createLog } from '#lib/runtime';
 import { testLog } from '../test-log.ts';
+import type { CosignedCheckpoints } from './cosigned-checkpoints.ts';
 import { startWitness, type RunningWitness, type StartOptions } from './index.ts';
+import { createWitness } from './witness.ts';
 import { BODY_BYTES_MAX } from './witness-server.ts';
 
 const demo = testLog();
@@ -238,6 +240,30 @@ describe('of requests that race', () => {
     const answers = await Promise.all([demo, fork, demo, fork].map((which) => add(witness, which.request(5, 20))));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   });
+});
+
+test('requests that no key of the log signed wait for no turn: however many there are, the log gets its own', async () => {
+  // What is kept cannot be read just now: whatever takes a turn waits in it.
+  const cosigned = { latest: () => new Promise<never>(() => undefined) } as unknown as CosignedCheckpoints;
+  const logs = new Map([[demo.key.name, [demo.key]]]);
+  const key = signingKey('witness', 'witness.example/w1', utf8('w'.repeat(32)));
+  const witness = createWitness({
+    key,
+    logs,
+    cosigned,
+    now: () => 0n,
+    maps: new Map(),
+    metrics: { forkSize: { set: () => undefined } },
+    log,
+  });
+  const unsigned = Buffer.from(
+    Buffer.from(demo.request(0, 7))
+      .toString()
+      .replace(/.{8}\n$/, 'AAAAAAA=\n'),
+  );
+  const answers = Array.from({ length: 200 }, () => witness.add(unsigned));
+  expect((await Promise.all(answers)).map((answer) => answer?.status)).toEqual(Array(200).fill(403));
+  expect(witness.add(demo.request(0, 7))).not.toBeNull();
 });
 
 describe('the folder of a witness', () => {

@@ -5,7 +5,9 @@ import {
   originHash,
   parseAddCheckpoint,
   refusal,
+  signedBy,
   type SigningKey,
+  unsigned,
   type VerifierKey,
   type WitnessAnswer,
 } from '#lib/ledger';
@@ -99,7 +101,10 @@ export function createWitness({ key, logs, cosigned, now, maps, metrics, log }: 
         if (answer.cosigned !== undefined) await cosigned.keep(origin, answer.cosigned.note);
         return answer;
       };
-      return logKeys.length === 0 ? answerFor() : turns.take(origin, answerFor);
+      if (logKeys.length === 0) return answerFor();
+      // Before it takes a turn: a stranger's requests keep the log from none.
+      const signed = signedBy(request.value.note, logKeys);
+      return signed.ok ? turns.take(origin, answerFor) : Promise.resolve(unsigned(signed.fault));
     },
     async checkpoint(hash) {
       const origin = origins.get(hash);

@@ -214,6 +214,8 @@ export {
   originHash,
   parseAddCheckpoint,
   refusal,
+  signedBy,
+  unsigned,
   type AddCheckpoint,
   type WitnessAnswer,
   type WitnessHead,

@@ -9,7 +9,7 @@ import { continuityOf } from './log-tree.ts';
 import { type NoteFault, type NoteResult, refused, taken } from './note-fault.ts';
 import type { SigningKey, VerifierKey } from './note-key.ts';
 import { sha256 } from './primitives.ts';
-import { formatNote, formatSignatureLine, openParsedNote, type ParsedNote, parseNote } from './signed-note.ts';
+import { formatNote, formatSignatureLine, openParsedNote, type ParsedNote, parseNote, type VerifiedSignature } from './signed-note.ts';
 import { parseHashLines, PROOF_HASHES_MAX } from './tlog-proof.ts';
 
 /** A request by its form alone: nothing in it is to be believed. */
@@ -88,6 +88,9 @@ export function parseAddCheckpoint(body: Uint8Array): NoteResult<AddCheckpoint> 
 /** 422 for what a witness refuses beyond the protocol's own checks, with the reason. */
 export const refusal = (sentence: string): WitnessAnswer => answer(422, sentence);
 
+/** The answer to a checkpoint that no key of its log signed, or one of them wrongly. */
+export const unsigned = (fault: NoteFault): WitnessAnswer => answer(403, fault.detail);
+
 /** The answer to a body that is no request. */
 export const badRequest = (fault: NoteFault): WitnessAnswer => answer(400, fault.detail);
 
@@ -99,13 +102,8 @@ export const badRequest = (fault: NoteFault): WitnessAnswer => answer(400, fault
 export function addCheckpoint({ oldSize, proof, note, checkpoint }: AddCheckpoint, view: WitnessView): WitnessAnswer {
   const { size, root } = checkpoint;
   if (view.logKeys.length === 0) return answer(404, 'this witness does not know the log');
-  const opened = openParsedNote(note, view.logKeys);
-  if (!opened.ok) return answer(403, opened.fault.detail);
-  // Of several lines of one key readers take the first; a witness refuses where any of them fails.
-  for (const signature of note.signatures) {
-    const alone = openParsedNote({ text: note.text, signatures: [signature] }, view.logKeys);
-    if (!alone.ok && alone.fault.code === 'note.signature-invalid') return answer(403, alone.fault.detail);
-  }
+  const opened = signedBy(note, view.logKeys);
+  if (!opened.ok) return unsigned(opened.fault);
   if (oldSize > size) return answer(400, 'the old size is above that of the checkpoint');
   const latest = view.latest ?? { size: 0n, root: sha256(new Uint8Array()) };
   if (oldSize !== latest.size) return { status: 409, contentType: SIZE, body: `${latest.size}\n` };
@@ -115,8 +113,19 @@ export function addCheckpoint({ oldSize, proof, note, checkpoint }: AddCheckpoin
   const continuity = continuityOf([latest.size, latest.root], [size, root], proof);
   if (continuity !== 'continues') return notContinued(latest, checkpoint, continuity === 'forked');
   const cosignatures = [view.key, ...(view.furtherKeys ?? [])].map((key) => cosign(key, note.text, view.timestamp));
-  const cosigned = { size, root, note: formatNote(note.text, [...opened.value.verified, ...cosignatures]) };
+  const cosigned = { size, root, note: formatNote(note.text, [...opened.value, ...cosignatures]) };
   return { status: 200, contentType: TEXT, body: cosignatures.map(formatSignatureLine).join(''), cosigned };
+}
+
+/** The signatures of a note by keys of its log; of several lines of one key readers take the first, and here each has to hold. Faults: those of openNote. Cost: 0.26 ms a signature. */
+export function signedBy(note: ParsedNote, logKeys: readonly VerifierKey<'log'>[]): NoteResult<readonly VerifiedSignature[]> {
+  const opened = openParsedNote(note, logKeys);
+  if (!opened.ok) return opened;
+  for (const signature of note.signatures) {
+    const alone = openParsedNote({ text: note.text, signatures: [signature] }, logKeys);
+    if (!alone.ok && alone.fault.code === 'note.signature-invalid') return alone;
+  }
+  return taken(opened.value.verified);
 }
 
 /** In printable ASCII and below 200 characters at any size: so much of it whoever is refused repeats in his log. */
