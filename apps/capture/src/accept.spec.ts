@@ -1,6 +1,6 @@
 import { ACTOR_ROLES } from '#lib/domain';
 import { createHash } from 'node:crypto';
-import { readSighting, type SightingDocument } from '#lib/contracts';
+import { readSighting, type SightingDocument, validateDocument } from '#lib/contracts';
 import { checkRecordMac, commit, decodeRecord, formatVerifierKey, sha256Hex, signingKey } from '#lib/ledger';
 import { acceptDocument, type AcceptContext, type AcceptedDocument, type RefusedDocument } from './accept.ts';
 
@@ -129,6 +129,30 @@ describe('a refused document', () => {
     ],
   ])('says code and place of %s', (_, value, fault) => {
     expect(refuse(value).faults[0]).toMatchObject(fault);
+  });
+
+  it('has an id that no URL can name, or a party of no country', () => {
+    expect(refuse({ ...document, id: '..' })).toMatchObject({ id: '..', faults: [{ code: 'schema.pattern', pointer: '/id' }] });
+    expect(refuse({ ...document, id: '.' }).faults).toMatchObject([{ code: 'schema.pattern', pointer: '/id' }]);
+    expect(accept({ ...document, id: '...' }).id).toBe('...');
+    // The control: what a client makes of such a URL.
+    expect(['.', '..', '%2e%2e', '...'].map((id) => new URL(`/v1/events/${id}`, 'http://localhost').pathname)).toEqual([
+      '/v1/events/',
+      '/v1/',
+      '/v1/',
+      '/v1/events/...',
+    ]);
+    const parties = [
+      { role: 'owner', country: 'DE' },
+      { role: 'owner', country: 'ZZ' },
+    ];
+    expect(refuse({ ...document, parties }).faults).toMatchObject([{ code: 'place.country', pointer: '/parties/1/country' }]);
+    expect(refuse({ ...document, place: { country: 'ZZ' } }).faults).toMatchObject([{ code: 'place.country', pointer: '/place/country' }]);
+    const many = Array.from({ length: 200 }, () => ({ role: 'owner', country: 'ZZ' }));
+    expect(refuse({ ...document, parties: many }).faults).toHaveLength(20);
+    // What was taken before is read as ever.
+    expect(validateDocument({ ...document, id: '..', parties })).toEqual([]);
+    expect(readSighting({ ...document, parties }, { agency: 'local', id: '..', principal: 'operator' }).ok).toBe(true);
   });
 
   it('is named by its own id where that can be read', () => {

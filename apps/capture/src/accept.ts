@@ -2,9 +2,17 @@
  * From submitted bytes to the record of the event log: strict parse, validation, canonical bytes, field tree, commitment, header, MAC.
  * Pure but for the secret's random bytes; runs in worker threads (accept-worker.ts), because it is the expensive part of capture.
  */
-import { type ErrorCode, type Fault, readSighting, submittedHeaders, validateDocument, type SightingDocument } from '#lib/contracts';
+import {
+  type ErrorCode,
+  type Fault,
+  FAULTS_MAX,
+  readSighting,
+  submittedHeaders,
+  validateDocument,
+  type SightingDocument,
+} from '#lib/contracts';
 import { commit, encodeRecord, parseStrict, parseVerifierKey, randomSecret, recordMac, sha256Hex, type RecordHeader } from '#lib/ledger';
-import type { ActorRole, PolicyActText, Sighting } from '#lib/domain';
+import { parsePlace, type ActorRole, type PolicyActText, type Sighting } from '#lib/domain';
 import { uuidv7 } from '#lib/runtime';
 import { derivedId } from './derived-id.ts';
 
@@ -73,7 +81,8 @@ export function acceptDocument(bytes: Uint8Array, context: AcceptContext, makeId
   const id = document.id ?? makeId();
   const { agency, principal, captured } = context;
   const read = readSighting(document, { agency, id, principal });
-  if (!read.ok) return { ok: false, id, faults: read.faults };
+  const unread = [...lateFaults(document), ...(read.ok ? [] : read.faults)];
+  if (!read.ok || unread.length > 0) return { ok: false, id, faults: unread.slice(0, FAULTS_MAX) };
   const unfit = roleFault(read.sighting, context.roles) ?? submitterKeyFault(read.sighting);
   if (unfit !== undefined) return { ok: false, id, faults: [unfit] };
 
@@ -108,6 +117,27 @@ export function acceptDocument(bytes: Uint8Array, context: AcceptContext, makeId
     ...(sighting.kind === 'policy' ? { isPolicy: true } : {}),
     ...(target === undefined ? {} : { target }),
   };
+}
+
+/**
+ * What version 1 of the document allows and capture took before: not in the schema, by which what is in the ledger is read. No client of
+ * HTTP can ask for an event `.` or `..`: both are resolved away from its URL. A party's country is one, as a place's is.
+ */
+function lateFaults({ id, parties = [] }: SightingDocument): Fault[] {
+  const faults: Fault[] = [];
+  if (id === '.' || id === '..')
+    faults.push({
+      code: 'schema.pattern',
+      pointer: '/id',
+      detail: 'No URL can name an event of this id.',
+      expected: 'another id than . and ..',
+    });
+  for (const [at, { country }] of parties.entries()) {
+    const place = country === undefined ? undefined : parsePlace({ country });
+    if (place?.ok === false)
+      faults.push({ code: place.code as ErrorCode, pointer: `/parties/${at}${place.pointer ?? ''}`, detail: place.detail });
+  }
+  return faults;
 }
 
 const CONTRIBUTES: readonly ActorRole[] = ['contributor', 'investigator'];

@@ -37,4 +37,18 @@ describe('the documents of a JSON body', () => {
     await expect(documentsOf(Buffer.from('[]'), 2, pool)).rejects.toMatchObject({ code: 'batch.empty', errors: [{ pointer: '' }] });
     await expect(documentsOf(Buffer.alloc(0), 2, pool)).rejects.toMatchObject({ code: 'batch.empty', errors: [{ offset: 0 }] });
   });
+
+  it('are refused at their row and at the place in it, by what is wrong with the JSON too', async () => {
+    const faultsOf = (body: string) =>
+      documentsOf(Buffer.from(body), 9, inlineAcceptPool()).catch((error: unknown) => (error as { errors: unknown }).errors);
+    const deep = `${'['.repeat(33)}${']'.repeat(33)}`;
+    expect(await faultsOf('[{},{"a":{"b":"\\ud800"}}]')).toMatchObject([{ code: 'json.lone-surrogate', row: 1, pointer: '/a/b' }]);
+    expect(await faultsOf('[{},{},1e400]')).toMatchObject([{ code: 'json.number', row: 2, pointer: '' }]);
+    expect(await faultsOf('[{"a/b":1,"a/b":1}]')).toMatchObject([{ code: 'json.duplicate-key', row: 0, pointer: '/a~1b' }]);
+    expect(await faultsOf(`[{},${deep}]`)).toMatchObject([
+      { code: 'json.depth', row: 1, pointer: '/0'.repeat(32), detail: 'The document is nested more than 32 levels deep.' },
+    ]);
+    // What is no JSON has bytes, and no documents.
+    expect(await faultsOf('[{},{"a":}]')).toEqual([{ code: 'json.syntax', offset: 9, detail: expect.any(String) as unknown }]);
+  });
 });

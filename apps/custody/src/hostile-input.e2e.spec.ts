@@ -107,7 +107,7 @@ describe('a document of the parser suite', () => {
 
 describe('a hostile document', () => {
   it.each<[string, () => string | Uint8Array, string, string | number]>([
-    ['arrays nested 100,000 deep', () => nested(100_000, '[', ']'), 'json.depth', '/0'.repeat(33)],
+    ['arrays nested 100,000 deep', () => nested(100_000, '[', ']'), 'json.depth', '/0'.repeat(32)],
     [
       'objects nested 100,000 deep',
       () => document(`"extension":{"x":${nested(100_000, '{"a":', '}').replace('}', '1}')}}`),
@@ -117,8 +117,8 @@ describe('a hostile document', () => {
     [
       '100,000 brackets that nothing closes',
       () => document(`"extension":{"x":${'['.repeat(100_000)}`),
-      'json.depth',
-      `/extension/x${'/0'.repeat(30)}`,
+      'json.syntax',
+      document(`"extension":{"x":${'['.repeat(100_000)}`).length - 1,
     ],
     ['a text of ten megabytes', () => document(`"statement":"${'x'.repeat(10_000_000)}"`), 'json.too-large', ''],
     ['a member that stands twice', () => document('"place":{"name":"x","name":"y"}'), 'json.duplicate-key', '/place/name'],

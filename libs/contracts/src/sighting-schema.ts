@@ -131,7 +131,10 @@ const freeRelations = {
 
 const members = {
   id: Type.Optional(
-    Type.String({ pattern: `^${EVENT_ID}$`, description: 'Chosen by the submitter; capture makes a UUIDv7 where it is absent.' }),
+    Type.String({
+      pattern: `^${EVENT_ID}$`,
+      description: 'Chosen by the submitter; not . or .., which no URL can name. Capture makes a UUIDv7 where it is absent.',
+    }),
   ),
   kind: Type.Enum(KINDS),
   modality: Type.Optional(Type.Enum(MODALITIES, { description: 'Default: actual.' })),

@@ -144,13 +144,17 @@ describe('a sighting document', () => {
   it('is bounded in every text, list and number', () => {
     const codes = (changes: Record<string, unknown>) => codesOf(documentOf('observation', changes));
     expect(codes({ statement: 'x'.repeat(65_536) })).toEqual([]);
-    expect(codes({ statement: 'x'.repeat(65_537) })).toContain('schema.size /statement');
+    expect(codes({ statement: 'x'.repeat(65_537) })).toEqual(['schema.size /statement']);
+    expect(codes({ statement: '' })).toEqual(['schema.size /statement']);
+    expect(codes({ statement: { text: 'x'.repeat(65_537), lang: 'de' } })).toEqual(['schema.size /statement/text']);
+    expect(codes({ statement: { text: 5, lang: 'de' } })).toEqual(['schema.type /statement/text']);
+    expect(codes({ statement: { text: 'x' } })).toEqual(['schema.required /statement/lang']);
     expect(codes({ items: Array.from({ length: 257 }, () => subject) })).toEqual(['schema.size /items']);
     expect(codes({ place: { lat: 91, lon: 0 } })).toEqual(['schema.range /place/lat']);
     expect(codes({ place: {} })).toEqual(['schema.size /place']);
     expect(codes({ grade: 'B7' })).toEqual(['schema.pattern /grade']);
     expect(codes({ id: 'no/slash' })).toEqual(['schema.pattern /id']);
-    expect(codes({ statement: 5 })).toContain('schema.type /statement');
+    expect(codes({ statement: 5 })).toEqual(['schema.type /statement', 'schema.type /statement']);
   });
 
   it('is answered with at most 20 faults, however many it has', () => {

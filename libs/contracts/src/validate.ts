@@ -59,7 +59,23 @@ function withNamesListed(schema: unknown): unknown {
 
 function explain(schema: XSchema, value: unknown): Fault[] {
   const [, errors] = Errors(schema, value);
-  return errors.flatMap((error) => (error.keyword === 'if' ? explainBranch(schema, error, value) : faultsOf(error)));
+  return ofTheBranchMeant(errors).flatMap((error) => (error.keyword === 'if' ? explainBranch(schema, error, value) : faultsOf(error)));
+}
+
+/**
+ * Of a union (text, or text with its language) the validator tells what is wrong with every branch. Where some branch has the type of the value, that
+ * is the one that was meant, and the others say nothing.
+ */
+function ofTheBranchMeant(errors: readonly TValidationError[]): readonly TValidationError[] {
+  const unions = errors.filter(({ keyword }) => keyword === 'anyOf');
+  return unions.reduce<readonly TValidationError[]>((left, { schemaPath, instancePath }) => {
+    const branchOf = (error: TValidationError): string | undefined =>
+      error.schemaPath.startsWith(`${schemaPath}/anyOf/`) ? error.schemaPath.slice(`${schemaPath}/anyOf/`.length).split('/')[0] : undefined;
+    const branches = new Set(left.map(branchOf).filter((branch) => branch !== undefined));
+    const ofAnotherType = new Set(left.filter((error) => error.keyword === 'type' && error.instancePath === instancePath).map(branchOf));
+    if (ofAnotherType.size === branches.size) return left;
+    return left.filter((error) => branchOf(error) === undefined || !ofAnotherType.has(branchOf(error)));
+  }, errors);
 }
 
 /** The validator says only that a `then` or `else` failed (all of ours stand at the document itself): that branch alone says why. */

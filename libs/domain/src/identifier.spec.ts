@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  canonicalDigitalLink,
   displayIdentifier,
   guessIdentifiers,
   isNormalised,
@@ -31,6 +32,7 @@ const EXAMPLES: readonly (readonly [id: string, verdict: string, display: string
   ['aircraft:VPBXY', 'not-checkable', 'aircraft VP-BXY'],
   ['aircraft:N123AB', 'not-checkable', 'aircraft N123AB'],
   ['aircraft:P885', 'not-checkable', 'aircraft P-885'],
+  ['aircraft:RDPL34188', 'not-checkable', 'aircraft RDPL-34188'],
   ['icao24:3C65A1', 'not-checkable', 'ICAO 24-bit address 3C65A1'],
   ['lei:5493001KJTIIGC8Y1R12', 'valid', 'LEI 5493001KJTIIGC8Y1R12'],
   ['serial:bosch:AB-123/4', 'not-checkable', 'bosch serial AB-123/4'],
@@ -52,6 +54,7 @@ const EXAMPLES: readonly (readonly [id: string, verdict: string, display: string
   ['ginc:(401)4012345.XYZ', 'not-checkable', 'GINC (401)4012345.XYZ'],
   ['upui:01234567987651.51qI', 'valid', 'UPUI 01234567987651 serial 51qI'],
   ['itip:040123451234560102.443322', 'valid', 'ITIP 040123451234560102 serial 443322'],
+  ['litip:040123451234560102.XYZ', 'valid', 'ITIP 040123451234560102 lot XYZ'],
   ['sgcn:4012345000092123', 'valid', 'GCN 4012345000092123'],
 ];
 
@@ -68,7 +71,7 @@ test.each(EXAMPLES)('%s is normalised, %s, and shown as "%s"', (id, verdict, dis
 
 test.each(
   EXAMPLES.filter(
-    ([id]) => !/^(?:aircraft:P|(?:upui|sgtin|lgtin|itip|cpi|sgln|ginc|gsrn|gdti|grai|giai|sgcn|gsin|pgln|sscc)[a-z]*:)/.test(id),
+    ([id]) => !/^(?:aircraft:P|(?:upui|sgtin|lgtin|l?itip|cpi|sgln|ginc|gsrn|gdti|grai|giai|sgcn|gsin|pgln|sscc)[a-z]*:)/.test(id),
   ),
 )('what is shown of %s is found again', (id, _, display) => {
   expect(guessIdentifiers(display).map(idOf)).toContain(id);
@@ -88,6 +91,19 @@ test.each([
   ['urn:epc:id:sgtin:0614141.812345.6789', 'sgtin:80614141123458.6789'],
   ['https://shop.example/x/01/80614141123458/10/L1/21/6789?a=b', 'sgtin:80614141123458.6789'],
   ['urn:epc:id:giai:0614141.12345400', 'giai:061414112345400'],
+  // GS1 General Specifications, section 7.8: element strings as people read them.
+  ['sgtin:(01)80614141123458(21)6789', 'sgtin:80614141123458.6789'],
+  ['lgtin:(01)80614141123458(10)A(1)', 'lgtin:80614141123458.A(1)'],
+  ['sgln:(414)4012345000054(254)122', 'sgln:4012345000054.122'],
+  ['sgln:(414)4012345000054', 'sgln:4012345000054'],
+  ['itip:(8006)040123451234560102(21)443322', 'itip:040123451234560102.443322'],
+  ['litip:(8006)040123451234560102(10)XYZ', 'litip:040123451234560102.XYZ'],
+  ['cpi:(8010)0614141123ABC(8011)12', 'cpi:0614141123ABC.12'],
+  ['sgtin:(01)4012345111118(21)98', 'sgtin:04012345111118.98'],
+  ['sgtin:4012345111118.98', 'sgtin:04012345111118.98'],
+  ['sgtin:73513537.9.8', 'sgtin:00000073513537.9.8'],
+  // Twelve digits, a dot, a digit, a dot: the body of an EPC URI before anything else.
+  ['sgtin:614141123452.1.6789', 'sgtin:16141411234521.6789'],
   // EPC Tag Data Standard 2.0, section 7.4.
   ['urn:epc:id:sscc:0614141.1234567890', 'sscc:106141412345678908'],
   ['urn:epc:id:bic:CSQU3054383', 'container:CSQU3054383'],
@@ -134,6 +150,28 @@ test.each(EPC_BODIES)('%s:%s is the item that its EPC URI names, with the scheme
   expect(ids.map((each) => idOf(parseIdentifier(each)))).toEqual(ids.map(() => id));
   expect(idOf(parseIdentifierValue(scheme, `urn:epc:id:${scheme}:${body}`))).toBe(id);
   expect([isNormalised(id), idOf(parseIdentifier(id))]).toEqual([true, id]);
+});
+
+test('an ITIP is told by its serial, else by its lot; a variant says nothing of which one it is', () => {
+  const uri = 'https://id.gs1.org/8006/040123451234560102';
+  const told: Readonly<Record<string, string>> = {
+    '': '',
+    '/22/ABCD': '',
+    '/10/XYZ': '/10/XYZ',
+    '/lot/XYZ': '/10/XYZ',
+    '/22/ABCD/10/XYZ': '/10/XYZ',
+    '/10/XYZ/21/7': '/21/7',
+    '/22/ABCD/10/XYZ/21/7': '/21/7',
+  };
+  for (const [path, canonical] of Object.entries(told)) expect(canonicalDigitalLink(uri + path)).toBe(uri + canonical);
+  expect([...new Set(Object.keys(told).map((path) => idOf(parseIdentifier(uri + path))))]).toEqual([
+    'itip:040123451234560102',
+    'litip:040123451234560102.XYZ',
+    'itip:040123451234560102.7',
+  ]);
+  expect(parseIdentifier(`${uri}/10/XYZ`)).toMatchObject({ facts: { ai: '8006', lot: 'XYZ', digitalLink: `${uri}/10/XYZ` } });
+  // What an earlier normaliser made of a lot stays what it was.
+  expect(isNormalised('itip:040123451234560102')).toBe(true);
 });
 
 test('a GIAI with a dot where a company prefix may end is one item, however it is told, and never the one without the dot', () => {
@@ -223,6 +261,14 @@ describe('what is no identifier is refused by a stable code', () => {
     ['serial:a:b:c', 'identifier.character', 10],
     ['gtin:97803', 'identifier.length', undefined],
     ['sgtin:80614141123458', 'identifier.malformed', undefined],
+    ['sgtin:(01)80614141123458', 'identifier.malformed', undefined],
+    ['sgtin:(01)80614141123458(10)6789', 'identifier.malformed', undefined],
+    ['sgtin:(01)80614141123458(21)', 'identifier.malformed', undefined],
+    ['itip:(8006)040123451234560102(10)XYZ', 'identifier.malformed', undefined],
+    // The standard has the lot before the serial, and each once.
+    ['https://id.gs1.org/01/80614141123458/21/x/10/y', 'identifier.malformed', undefined],
+    ['https://id.gs1.org/01/80614141123458/10/y/lot/y', 'identifier.malformed', undefined],
+    ['https://id.gs1.org/01/80614141123458/21', 'identifier.malformed', undefined],
     ['urn:epc:id:sgtin:061414.1812345', 'identifier.malformed', undefined],
     ['urn:epc:id:sgtin:0614141.812345.%zz', 'identifier.malformed', undefined],
     ['https://example.com/123/456', 'identifier.malformed', undefined],
@@ -245,6 +291,14 @@ describe('characters that look like others never pass', () => {
         expect(isNormalised(text)).toBe(false);
       }
     }
+  });
+
+  test('nor around the scheme that stands apart from its value', () => {
+    for (const scheme of ['\ufeffvin', 'vin\u00a0', '\u3000vin', 'v\u0131n', '\u2028vin'])
+      expect(parseIdentifierValue(scheme, '1M8GDM9AXKP042788')).toMatchObject({ ok: false, code: 'identifier.scheme-unknown' });
+    for (const scheme of ['\ufeffepc', 'epc\u00a0'])
+      expect(parseIdentifierValue(scheme, 'urn:epc:id:bic:CSQU3054383')).toMatchObject({ ok: false, code: 'identifier.scheme-unknown' });
+    expect(idOf(parseIdentifierValue(' \tVIN\r\n', '1M8GDM9AXKP042788'))).toBe('vin:1M8GDM9AXKP042788');
   });
 
   test('the refusal says what the character looks like', () => {

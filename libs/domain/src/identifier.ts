@@ -32,9 +32,9 @@ export { IDENTIFIER_TEXT_LENGTH_MAX, SCHEMES, type CheckVerdict, type Identifier
 
 /**
  * Raised when a value that was accepted before would get another normal form; nothing short of that. 2: a GIAI or GINC with a dot where an
- * EPC URI has one; hull numbers whose first letters are no country.
+ * EPC URI has one; hull numbers whose first letters are no country. 3: the lot of an ITIP is kept, as `litip` (before, each lot was `itip`).
  */
-export const NORMALISER_VERSION = 2;
+export const NORMALISER_VERSION = 3;
 
 /** What reading a text as an identifier gives: the identifier with the verdict of its check, or why it is none. */
 export type ParsedIdentifier =
@@ -78,7 +78,7 @@ export function parseIdentifierValue(scheme: string, value: string): ParsedIdent
 /** A maker may be called `http` or `urn` (`serial:urn:5`): a URI has more behind it. */
 const URI = /^\s*(?:https?:\/\/|urn:[^:]*:)/i;
 /** What people call the scheme of any EPC URI. */
-const ANY_EPC = /^\s*epc\s*$/i;
+const ANY_EPC = /^[ \t\r\n]*epc[ \t\r\n]*$/i;
 
 /** @param beside the scheme that was stated with the URI, if one was */
 function readUri(text: string, beside?: SchemeRule): ParsedIdentifier {

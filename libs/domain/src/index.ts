@@ -4,6 +4,7 @@
  * Whatever parses returns a `Result`; faults carry a stable code and a JSON pointer relative to what was given.
  */
 export type { Result } from './result.ts';
+export { asciiLower, asciiTrim, asciiUpper } from './ascii.ts';
 export * from './identifier.ts';
 export { endOfDay, formatInstant, INSTANT_MAX, INSTANT_MIN, parseInstant, PRECISIONS, type Instant, type Precision } from './time.ts';
 export {

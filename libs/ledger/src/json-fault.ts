@@ -23,7 +23,7 @@ export interface JsonFault {
   readonly detail: string;
   /** Byte offset of what cannot stand there; the length of the text where it ends too early. Present where the text is not JSON. */
   readonly offset?: number;
-  /** RFC 6901. Present where the text is JSON so far, and is refused. The empty pointer is the whole document. */
+  /** RFC 6901. Present where the text is JSON and is refused, or is too long to be looked at. The empty pointer is the whole document. */
   readonly pointer?: string;
 }
 

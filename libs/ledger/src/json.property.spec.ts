@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { canonicalize, equalBytes, parseStrict, utf8Text, type JsonValue } from './index.ts';
+import { canonicalize, equalBytes, parseStrict, utf8Text, type JsonFault, type JsonValue } from './index.ts';
 import { StrictReader } from './strict-reader.ts';
 
 const LIMITS = { depthMax: 32, keysMax: 10_000 };
@@ -85,7 +85,7 @@ function mutate(original: Uint8Array, random: () => number): Uint8Array {
     'é',
   ];
   const token = Buffer.from(tokens[Math.floor(random() * tokens.length)] as string);
-  switch (Math.floor(random() * 5)) {
+  switch (Math.floor(random() * 6)) {
     case 0:
       return Buffer.concat([mutated.subarray(0, at), token, mutated.subarray(at)]);
     case 1:
@@ -94,6 +94,10 @@ function mutate(original: Uint8Array, random: () => number): Uint8Array {
       return mutated.subarray(0, at);
     case 3:
       return Buffer.concat([mutated.subarray(0, at), mutated.subarray(Math.floor(random() * at)), mutated.subarray(at)]);
+    case 4: {
+      const open = mutated.indexOf('{', at) + 1;
+      return Buffer.concat([mutated.subarray(0, open), Buffer.from(open > 0 ? '"a":0,"a":0,' : ''), mutated.subarray(open)]);
+    }
     default:
       if (at < mutated.length) mutated[at] = Math.floor(random() * 256);
       return mutated;
@@ -177,6 +181,15 @@ const DOCUMENT = Buffer.from(
 const MUTATIONS_PER_SEED = 1_000;
 const SEEDS = 100;
 
+const isJson = (spelt: string): boolean => {
+  try {
+    JSON.parse(spelt);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 /** What a fast way without its checks would do: the engine's parser, and trust in a text that comes back as it was. */
 const naive = (mutated: Uint8Array): boolean => {
   const spelt = Buffer.from(mutated).toString('utf8');
@@ -200,9 +213,16 @@ test('100,000 mutated documents: never a throw, a place with every fault, and bo
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
         if (!parsed.ok && (parsed.fault.offset === undefined) === (parsed.fault.pointer === undefined)) throw new Error('no place');
         if (outcome === 'json.encoding') continue;
-        const slow = new StrictReader(Buffer.from(mutated).toString('utf8'), LIMITS);
+        const spelt = Buffer.from(mutated).toString('utf8');
+        const slow = new StrictReader(spelt, LIMITS);
         const value = slow.read();
         if ((slow.fault?.code ?? 'taken') !== outcome) throw new Error(`${outcome}, but ${slow.fault?.code} by the slow way`);
+        if ((outcome === 'json.syntax') === isJson(spelt)) throw new Error(`${outcome}, and the ordinary parser says otherwise`);
+        // Everything in brackets is refused at once: the reading for syntax alone tells the same place.
+        const skipped = new StrictReader(spelt, { ...LIMITS, depthMax: 0 });
+        skipped.read();
+        if (outcome === 'json.syntax' && skipped.fault?.detail !== (slow.fault as JsonFault).detail)
+          throw new Error('another place for syntax alone');
         if (parsed.ok && canonicalize(value as JsonValue) !== utf8Text(parsed.canonical)) throw new Error('other bytes by the slow way');
       }
     }),

@@ -257,6 +257,35 @@ describe('any case file', () => {
     expect(ids({ item: { scheme: 'iso6346', value: 'urn:epc:id:bic:SYNU0000014' } })).toEqual(['subject container:SYNU0000014']);
   });
 
+  // Each character is one whose Unicode upper or lower case, or trimming, is plain ASCII.
+  it.each<[string, JsonObject, string]>([
+    ['the LEI of a party', { parties: [{ role: 'owner', lei: '529900T8BM49AUR\u017fDO55' }] }, 'schema.pattern /parties/0/lei'],
+    ['a valid LEI', { party: { role: 'owner', lei: '5493001KJT\u0131\u0131GC8Y1R12' } }, 'schema.pattern /party/lei'],
+    ['the country of a party', { parties: [{ role: 'owner', country: '\u0131t' }] }, 'schema.pattern /parties/0/country'],
+    ['a UN/LOCODE', { place: { unlocode: 'u\u017fnyc' } }, 'schema.pattern /place/unlocode'],
+    ['a UN/LOCODE with a blank that is none', { place: { unlocode: 'NL\u00a0RTM' } }, 'schema.pattern /place/unlocode'],
+    ['a country', { place: { country: 'u\u017f' } }, 'schema.pattern /place/country'],
+    ['the country of a port', { conveyance: { loading: { country: 'u\u017f' } } }, 'schema.pattern /conveyance/loading/country'],
+    ['a grade', { grade: '\ufb001' }, 'schema.pattern /grade'],
+    ['a TLP label', { tlp: 'AMBER+\u017ftrict' }, 'import.member-malformed /tlp'],
+    ['a TLP label with a blank that is none', { tlp: 'TLP:\ufeffRED' }, 'import.member-malformed /tlp'],
+    ['a scheme', { item: { scheme: '\ufeffvin', value: 'WDDSYNTH9JA000001' } }, 'import.scheme-unknown /item/scheme'],
+    ['an identifier', { item: { scheme: 'lei', value: '529900T8BM49AUR\u017fDO55' } }, 'import.member-malformed /item/value'],
+  ])('refuses %s with a letter that looks like another', (_, members, fault) => {
+    expect(faultsOf(line(members))).toEqual([fault]);
+  });
+
+  it('takes codes in any case of plain letters', () => {
+    const parties = [{ role: 'owner', lei: '529900t8bm49aursdo55', country: 'it' }];
+    expect(map(line({ parties, place: { unlocode: 'us nyc', country: 'us' }, grade: 'b2', tlp: 'tlp: amber + strict' }))).toMatchObject({
+      parties: [{ lei: '529900T8BM49AURSDO55', country: 'IT' }],
+      place: { unlocode: 'USNYC', country: 'US' },
+      grade: 'B2',
+      handling: { tlp: 'AMBER+STRICT' },
+    });
+    expect('529900T8BM49AUR\u017fDO55'.toUpperCase()).toBe('529900T8BM49AURSDO55');
+  });
+
   it('refuses a scheme that disagrees with the URI beside it', () => {
     const item = { scheme: 'imo', value: 'urn:epc:id:bic:SYNU0000014' };
     expect(mapCaseLine(line({ item }), { targetOf: () => undefined })).toMatchObject({
@@ -311,6 +340,7 @@ describe('any case file', () => {
 
   it('knows a source kind however it is written, and leaves an unknown one without a family', () => {
     expect([familyOf('Bill of Lading'), familyOf('bill-of-lading'), familyOf('crystal ball')]).toEqual(['trade', 'trade', undefined]);
+    expect([familyOf('trac\u212aing'), familyOf('\ufeffais')]).toEqual([undefined, undefined]);
   });
 });
 

@@ -5,7 +5,17 @@
 import { PLACING_KINDS, SPEAKING_KINDS, type Kind, type Modality, MODALITIES, RELATING_KINDS } from '#lib/domain';
 import { isJsonObject, validateDocument, type Fault, type JsonObject, type SightingDocument } from '#lib/contracts';
 import { mapItems, withTargetItems } from './case-items.ts';
-import { mapEvidence, mapHandling, mapParties, mapPlace, mapReported, mapSource, present, type CaseFileHash } from './case-members.ts';
+import {
+  mapEvidence,
+  mapHandling,
+  mapParties,
+  mapPlace,
+  mapReported,
+  mapSource,
+  present,
+  upper,
+  type CaseFileHash,
+} from './case-members.ts';
 import { pointerIntoLine } from './case-pointers.ts';
 import { mapOccurred } from './case-times.ts';
 import { readLine, type LineReader } from './line-reader.ts';
@@ -116,7 +126,7 @@ function documentOf(line: LineReader, kind: Kind, whole: JsonObject, beside: Bes
     source: mapSource(line),
     ...present({
       evidence: evidence.length > 0 ? evidence : undefined,
-      grade: line.text('grade')?.toUpperCase(),
+      grade: upper(line.text('grade')),
       statement,
       relations,
       reported: mapReported(line),
@@ -170,7 +180,7 @@ function replacedKind(aggregates: boolean, target: SightingDocument | undefined)
 }
 
 function mapAction(line: LineReader): 'ADD' | 'DELETE' | undefined {
-  const action = line.text('action')?.toUpperCase();
+  const action = upper(line.text('action'));
   const unloads = line.take('kind') === 'disaggregation';
   if (action !== undefined && action !== 'ADD' && action !== 'DELETE') line.malformed('action', 'action is neither ADD nor DELETE.');
   if (unloads && action === 'ADD') line.malformed('action', 'A disaggregation takes out; its action is DELETE.');

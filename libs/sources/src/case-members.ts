@@ -1,5 +1,5 @@
 /** The members of a case line that map one by one: place, parties, source, evidence, handling, reported. */
-import { SOURCE_FAMILIES, TLP_LABELS } from '#lib/domain';
+import { asciiLower, asciiUpper, SOURCE_FAMILIES, TLP_LABELS } from '#lib/domain';
 import type { EvidenceDocument, HandlingDocument, JsonValue, PartyDocument, PlaceDocument, SightingDocument } from '#lib/contracts';
 import { familyOf } from './source-families.ts';
 import type { LineReader } from './line-reader.ts';
@@ -15,6 +15,9 @@ export function present<T extends object>(members: { [member in keyof T]: T[memb
   return entries.length === 0 ? undefined : (Object.fromEntries(entries) as T);
 }
 
+/** Codes are written in any case. What looks like a plain letter stays what it is, and is refused as none. */
+export const upper = (text: string | undefined): string | undefined => (text === undefined ? undefined : asciiUpper(text));
+
 export function mapPlace(line: LineReader): PlaceDocument | undefined {
   const value = line.take('place');
   if (typeof value === 'string') return value === '' ? undefined : { text: value };
@@ -22,8 +25,8 @@ export function mapPlace(line: LineReader): PlaceDocument | undefined {
   if (place === undefined) return undefined;
   return present<PlaceDocument>({
     name: place.text('name'),
-    unlocode: place.text('unlocode')?.replace(/\s/g, '').toUpperCase(),
-    country: place.text('country')?.toUpperCase(),
+    unlocode: upper(place.text('unlocode'))?.replace(/[ \t\r\n]/g, ''),
+    country: upper(place.text('country')),
     lat: place.number('lat'),
     lon: place.number('lon'),
     radiusMetres: place.number('radiusMetres'),
@@ -36,12 +39,11 @@ export function mapParties(line: LineReader): PartyDocument[] {
     line.list(name).flatMap((value, index) => {
       const party = line.entry(value, name, index);
       if (party === undefined) return [];
-      const lei = party.text('lei')?.toUpperCase();
       const mapped = present<PartyDocument>({
         role: party.text('role') ?? UNSTATED,
         name: party.text('name'),
-        lei,
-        country: party.text('country')?.toUpperCase(),
+        lei: upper(party.text('lei')),
+        country: upper(party.text('country')),
         address: party.text('address'),
       });
       return mapped === undefined ? [] : [mapped];
@@ -112,7 +114,7 @@ function hashOf(
   fileOf: FileOf,
 ): Pick<EvidenceDocument, 'sha256' | 'bytes'> | undefined {
   const known = stated === undefined && ref !== undefined ? fileOf(ref) : undefined;
-  const sha256 = stated?.toLowerCase() ?? known?.sha256;
+  const sha256 = (stated === undefined ? undefined : asciiLower(stated)) ?? known?.sha256;
   return sha256 === undefined ? undefined : { sha256, ...present({ bytes: bytes ?? known?.bytes }) };
 }
 
@@ -128,11 +130,9 @@ export function mapHandling(line: LineReader): { readonly own: HandlingDocument;
 }
 
 function handlingOf(line: LineReader): HandlingDocument | undefined {
-  const label = line
-    .text('tlp')
-    ?.toUpperCase()
-    .replace(/^TLP:\s*/, '')
-    .replace(/\s*\+\s*/, '+');
+  const label = upper(line.text('tlp'))
+    ?.replace(/^TLP:[ \t]*/, '')
+    .replace(/[ \t]*\+[ \t]*/, '+');
   const tlp = TLP_LABELS.find((known) => known === (label === 'WHITE' ? 'CLEAR' : label));
   if (tlp === undefined) {
     line.malformed('tlp', `tlp is none of ${TLP_LABELS.join(', ')}.`);

@@ -2,6 +2,7 @@
  * The case line that a document carries under `extension.case`. Anybody can put any line there; it counts as the document's own only where
  * it maps to this very document.
  */
+import { asciiLower } from '#lib/domain';
 import { equalJson, isJsonObject, type JsonObject, type JsonValue, type SightingDocument } from '#lib/contracts';
 import { mapLine } from './case-file.ts';
 import type { CaseFileHash } from './case-members.ts';
@@ -28,7 +29,7 @@ export function carriedLine({ extension }: SightingDocument): JsonObject | undef
 function filesOf(document: SightingDocument, line: JsonObject): (ref: string) => CaseFileHash | undefined {
   const entries = Array.isArray(line['evidence']) ? (line['evidence'] as readonly JsonValue[]) : [line['evidence']];
   const hashes = [...entries.map((entry) => (isJsonObject(entry) ? entry['sha256'] : undefined)), line['trackSha256']];
-  const stated = hashes.map((hash) => (typeof hash === 'string' ? hash.toLowerCase() : undefined));
+  const stated = hashes.map((hash) => (typeof hash === 'string' ? asciiLower(hash) : undefined));
   const absent = new Set(citedWithoutHash(document).map(({ ref }) => ref));
   return (ref) => {
     if (absent.has(ref)) return undefined;

@@ -1,5 +1,5 @@
 /** Families of the source kinds that case files use. The list of kinds is open: an unknown one is kept and has no family. */
-import type { SourceFamily } from '#lib/domain';
+import { asciiLower, asciiTrim, type SourceFamily } from '#lib/domain';
 
 const KINDS_BY_FAMILY: Readonly<Record<SourceFamily, readonly string[]>> = {
   registry: [
@@ -53,9 +53,4 @@ const families: ReadonlyMap<string, SourceFamily> = new Map(
 
 /** By the kind's words, however they are joined or cased: `Bill of Lading`, `bill-of-lading`, `bill_of_lading`. */
 export const familyOf = (sourceKind: string): SourceFamily | undefined =>
-  families.get(
-    sourceKind
-      .trim()
-      .toLowerCase()
-      .replace(/[\s-]+/g, '_'),
-  );
+  families.get(asciiLower(asciiTrim(sourceKind)).replace(/[ \t\r\n-]+/g, '_'));

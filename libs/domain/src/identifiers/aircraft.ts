@@ -4,8 +4,8 @@ import { countryOfIcao24 } from '../tables/icao24-blocks.ts';
 import { nationalityMark } from '../tables/nationality-marks.ts';
 import { accept, compact, notCheckable, refuse, type SchemeRule } from './scheme.ts';
 
-/** The shortest is `N1`; the longest in use has seven, and special marks one more. */
-const LENGTHS = [2, 3, 4, 5, 6, 7, 8];
+/** The shortest is `N1`, the longest Lao: RDPL and five digits. */
+const LENGTHS = [2, 3, 4, 5, 6, 7, 8, 9];
 
 /**
  * Registrations are kept without their hyphen: transponders, flight plans and most databases leave it out. It is shown again where the
@@ -13,7 +13,7 @@ const LENGTHS = [2, 3, 4, 5, 6, 7, 8];
  */
 export const aircraftRule: SchemeRule = {
   scheme: 'aircraft',
-  normalised: /^(?=.*[A-Z])[A-Z0-9]{2,8}$/,
+  normalised: /^(?=.*[A-Z])[A-Z0-9]{2,9}$/,
   guess: 'form',
   display: (value) => {
     const mark = nationalityMark(value);

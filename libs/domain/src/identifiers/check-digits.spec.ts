@@ -119,12 +119,12 @@ describe('a single wrong character is detected', () => {
     const alphabet = LETTERS.replace(/[IOQ]/g, '') + DIGITS;
     fc.assert(
       fc.property(
-        fc.constantFrom(...'12345L'),
+        fc.constantFrom(...'12345L', ...[...'FGHJKLMNPRSTUVWXYZ1234567890'].map((second) => `7${second}`)),
         text(alphabet, 16),
-        fc.integer({ min: 1, max: 16 }),
+        fc.integer({ min: 2, max: 16 }),
         fc.nat(32),
         (region, rest, at, pick) => {
-          const body = region + rest;
+          const body = (region + rest).slice(0, 17);
           const vin = substitute(body, 8, vinCheckDigit(body));
           const character = alphabet.charAt(pick);
           fc.pre(character !== vin.charAt(at));
@@ -140,6 +140,7 @@ describe('a single wrong character is detected', () => {
   test('and nothing is said against a VIN of other regions', () => {
     fc.assert(
       fc.property(fc.constantFrom(...'ABCDEFGHJKMNPRSTUVWXYZ67890'), text('ABCDEFGHJKLMNPRSTUVWXYZ0123456789', 16), (region, rest) => {
+        fc.pre(!/^7[F-Z0-9]/.test(region + rest));
         expect(verdict(`vin:${region}${rest}`)).toBe('not-checkable');
       }),
     );

@@ -1,4 +1,4 @@
-import { parseIdentifier } from '../identifier.ts';
+import { displayIdentifier, parseIdentifier } from '../identifier.ts';
 
 const factsOf = (id: string): Readonly<Record<string, string>> => {
   const parsed = parseIdentifier(id);
@@ -39,6 +39,22 @@ test.each([
   ['aircraft:B-18001', { country: 'TW' }],
   ['aircraft:B-2447', { country: 'CN' }],
   ['aircraft:HL7742', { country: 'KR' }],
+  ['aircraft:RDPL-34188', { nationalityMark: 'RDPL', country: 'LA' }],
+  ['aircraft:XV-A123', { nationalityMark: 'XV', country: 'VN' }],
+  ['aircraft:4W-ABC', { nationalityMark: '4W', country: 'TL' }],
+  // Digits behind the letter: gliders of Germany, aircraft of North Korea; D4, D2, D6, P4 and P2 go on with letters.
+  ['aircraft:D-4567', { nationalityMark: 'D', country: 'DE' }],
+  ['aircraft:D-2345', { nationalityMark: 'D', country: 'DE' }],
+  ['aircraft:D-6789', { nationalityMark: 'D', country: 'DE' }],
+  ['aircraft:D-0001', { nationalityMark: 'D', country: 'DE' }],
+  ['aircraft:P-412', { nationalityMark: 'P', country: 'KP' }],
+  ['aircraft:P-237', { nationalityMark: 'P', country: 'KP' }],
+  ['aircraft:D4-CBA', { nationalityMark: 'D4', country: 'CV' }],
+  ['aircraft:D2-TEA', { nationalityMark: 'D2', country: 'AO' }],
+  ['aircraft:P4-KBA', { nationalityMark: 'P4', country: 'AW' }],
+  ['aircraft:P2-PXE', { nationalityMark: 'P2', country: 'PG' }],
+  ['aircraft:Z-WPF', { nationalityMark: 'Z', country: 'ZW' }],
+  ['aircraft:Z3-AAM', { nationalityMark: 'Z3', country: 'MK' }],
   ['aircraft:VP-BXY', { nationalityMark: 'VP', country: 'BM' }],
   ['hin:FRXYZAB123L919', { country: 'FR', countryName: 'France' }],
   ['hin:YUXYZAB123L919', { country: 'YU', countryName: 'Yugoslavia (until 2003)' }],
@@ -96,6 +112,17 @@ test.each([
   ['YT9NN1U14EA008001', undefined],
 ])('%s was made by %s', (vin, maker) => expect(factsOf(`vin:${vin}`)['maker']).toBe(maker));
 
+test.each(['aircraft:D2-34A', 'aircraft:P4-12A', 'aircraft:Z6-ABC'])('%s is told to be of no State, rather than of a wrong one', (id) => {
+  expect(factsOf(id)).toEqual({});
+  expect(displayIdentifier(id.replace('-', ''))).toBe(`aircraft ${id.slice(9).replace('-', '')}`);
+});
+
+test.each([
+  ['aircraft:D4567', 'aircraft D-4567'],
+  ['aircraft:P412', 'aircraft P-412'],
+  ['aircraft:D4CBA', 'aircraft D4-CBA'],
+])('%s is shown as %s', (id, shown) => expect(displayIdentifier(id)).toBe(shown));
+
 test('a VIN whose tenth character is no model year tells none', () => {
   expect(factsOf('vin:WDDSYNTH90A000001')).not.toHaveProperty('modelYear');
 });
@@ -107,6 +134,9 @@ test.each([
   'mmsi:990000001',
   'mmsi:912345678',
   'imo:0000000',
+  'imei:000000000000000',
+  // 49 CFR 565.15 asks for the check digit, which is 3.
+  'vin:7SAYGDEE9NF000001',
   'icao24:000000',
   'icao24:FFFFFF',
   'aircraft:N0123',

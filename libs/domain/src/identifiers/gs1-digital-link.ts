@@ -1,6 +1,6 @@
 /** GS1 Digital Link URIs (GS1 Digital Link standard: URI syntax 1.4), uncompressed, with the short names of version 1.1. */
 import { readEpcUri, type SchemeValue } from './gs1-epc.ts';
-import { GS1_KEYS, gs1Key, normalisedKey, shortestGtin, type Gs1Key } from './gs1-keys.ts';
+import { GS1_KEYS, gs1Key, normalisedKey, shortestGtin, wholeGtin, type Gs1Key } from './gs1-keys.ts';
 
 /** Longest URI that is looked at: four times the longest key, percent-encoded. */
 const URI_LENGTH_MAX = 1024;
@@ -8,7 +8,7 @@ const URI = /^https?:\/\/[^/?#\s]+\/([^?#]*)/i;
 
 /**
  * The one Digital Link URI of a key at `id.gs1.org`, as the event hash of CBV 2.0 (section 8.9) wants it: of an EPC URI or of any Digital
- * Link URI. Domain, path before the key, query, consumer product variant and a lot beside a serial are left out; everything but unreserved
+ * Link URI. Domain, path before the key, query, consumer product variant and a lot beside a serial are left out (a lot alone is kept); everything but unreserved
  * characters is percent-encoded. null where the URI names no GS1 key. A wrong check digit is kept: the key is what was written.
  */
 export function canonicalDigitalLink(uri: string): string | null {
@@ -51,42 +51,55 @@ function decodeAll(segments: readonly string[]): readonly string[] | undefined {
   }
 }
 
-/** Qualifiers that may stand beside the deciding one and say less than it: variant and lot of an item, service instance, party's own. */
-const LESSER: Readonly<Record<string, readonly string[]>> = {
-  '01': ['22', 'cpv', '10', 'lot', '21', 'ser', '235', 'tpx'],
-  '8006': ['22', 'cpv', '10', 'lot', '21', 'ser'],
-  '414': ['254', 'glnx', '7040'],
-  '417': ['7040'],
-  '8010': ['8011', 'cpsn'],
-  '8017': ['8019', 'srin'],
-  '8018': ['8019', 'srin'],
+/** Qualifiers of each key in the order in which its path has them (the standard's grammar), the older name beside each. */
+const QUALIFIERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  '01': [
+    ['22', 'cpv'],
+    ['10', 'lot'],
+    ['21', 'ser'],
+    ['235', 'tpx'],
+  ],
+  '8006': [
+    ['22', 'cpv'],
+    ['10', 'lot'],
+    ['21', 'ser'],
+  ],
+  '414': [['254', 'glnx'], ['7040']],
+  '417': [['7040']],
+  '8010': [['8011', 'cpsn']],
+  '8017': [['8019', 'srin']],
+  '8018': [['8019', 'srin']],
 };
 
 function readPairs([name = '', primary = '', ...rest]: readonly string[]): SchemeValue | undefined {
   const keys = GS1_KEYS.filter(({ ai, alias }) => ai === name || alias === name);
-  const allowed = LESSER[keys[0]?.ai ?? ''] ?? [];
-  if (keys.length === 0 || rest.length % 2 !== 0) return undefined;
-  const qualifiers = new Map<string, string>();
-  for (let index = 0; index < rest.length; index += 2) {
-    const qualifier = rest[index] ?? '';
-    if (!allowed.includes(qualifier) || qualifiers.has(qualifier)) return undefined;
-    qualifiers.set(qualifier, rest[index + 1] ?? '');
-  }
-  for (const key of keys) {
-    const value = valueOf(key, primary, qualifiers);
-    if (value === 'malformed') return undefined;
-    if (value !== undefined) return { scheme: key.scheme, value };
+  const qualifiers = keys.length === 0 ? undefined : readQualifiers(QUALIFIERS[keys[0]?.ai ?? ''] ?? [], rest);
+  if (qualifiers === undefined) return undefined;
+  // A key that has its qualifier comes first: a serial says more than the lot beside it, a lot more than none.
+  const named = keys.find(({ qualifier }) => qualifier !== undefined && qualifiers.has(qualifier.ai));
+  for (const key of named === undefined ? keys : [named]) {
+    const value = valueOf(key, primary, qualifiers.get(key.qualifier?.ai ?? ''));
+    if (key.form.test(value)) return { scheme: key.scheme, value };
   }
   return undefined;
 }
 
-/** undefined where the key needs a qualifier that is not there; the keys stand in the order in which they claim one. */
-function valueOf(key: Gs1Key, primary: string, qualifiers: ReadonlyMap<string, string>): string | 'malformed' | undefined {
-  const digits = key.ai === '01' && /^(?:[0-9]{8}|[0-9]{12,14})$/.test(primary) ? primary.padStart(14, '0') : primary;
-  if (key.scheme === 'gtin') return /^[0-9]{14}$/.test(digits) ? shortestGtin(digits) : 'malformed';
-  const qualifier =
-    key.qualifier === undefined ? undefined : (qualifiers.get(key.qualifier.ai) ?? qualifiers.get(key.qualifier.alias ?? ''));
-  if (qualifier === undefined && !key.form.test(normalisedKey(key, digits))) return key.ai === '01' ? undefined : 'malformed';
-  const value = qualifier === undefined ? normalisedKey(key, digits) : `${digits}.${qualifier}`;
-  return key.form.test(value) ? value : 'malformed';
+/** Values by application identifier; undefined where one has no place here, stands twice, or out of order: that is no Digital Link. */
+function readQualifiers(allowed: readonly (readonly string[])[], path: readonly string[]): ReadonlyMap<string, string> | undefined {
+  const qualifiers = new Map<string, string>();
+  let from = 0;
+  for (let index = 0; index < path.length; index += 2) {
+    const place = allowed.findIndex((names, at) => at >= from && names.includes(path[index] ?? ''));
+    const value = path[index + 1];
+    if (place < 0 || value === undefined) return undefined;
+    qualifiers.set(allowed[place]?.[0] ?? '', value);
+    from = place + 1;
+  }
+  return qualifiers;
+}
+
+function valueOf(key: Gs1Key, primary: string, qualifier: string | undefined): string {
+  const digits = key.ai === '01' ? wholeGtin(primary) : primary;
+  if (key.scheme === 'gtin') return digits.length === 14 ? shortestGtin(digits) : digits;
+  return qualifier === undefined ? normalisedKey(key, digits) : `${digits}.${qualifier}`;
 }

@@ -1,4 +1,5 @@
 /** EPC pure identity, class and pattern URIs (EPC Tag Data Standard 2.0, sections 6 to 8) as GS1 keys. */
+import { asciiLower } from '../ascii.ts';
 import { gs1CheckDigit } from './check-digits.ts';
 import { gs1Key, normalisedKey, shortestGtin } from './gs1-keys.ts';
 import type { Scheme } from './scheme.ts';
@@ -18,12 +19,12 @@ const PREFIX = /^[0-9]{6,12}$/;
  * only the serial (`urn:epc:idpat:sgtin:4012345.012345.*`): it is the class. The check digit, which an EPC URI leaves out, is computed.
  */
 export function readEpcUri(uri: string): SchemeValue | undefined {
-  const [, form, type, body] = URI.exec(uri) ?? [];
-  if (form === undefined || type === undefined || body === undefined) return undefined;
-  const kind = form.toLowerCase();
-  if (kind === 'class' ? type.toLowerCase() !== 'lgtin' : type.toLowerCase() === 'lgtin') return undefined;
-  if (kind !== 'idpat') return readEpcBody(type.toLowerCase(), body);
-  return body.endsWith('.*') ? readEpcClass(type.toLowerCase(), body.slice(0, -2)) : undefined;
+  const [, form, name, body] = URI.exec(uri) ?? [];
+  if (form === undefined || name === undefined || body === undefined) return undefined;
+  const [kind, type] = [asciiLower(form), asciiLower(name)];
+  if ((kind === 'class') !== (type === 'lgtin')) return undefined;
+  if (kind !== 'idpat') return readEpcBody(type, body);
+  return body.endsWith('.*') ? readEpcClass(type, body.slice(0, -2)) : undefined;
 }
 
 /** What follows `urn:epc:id:{type}:`. */

@@ -73,6 +73,16 @@ export const GS1_KEYS: readonly Gs1Key[] = [
     qualifier: { ai: '21', alias: 'ser', label: 'serial' },
     checked: { start: 0, length: 14 },
   },
+  // Beside `itip` as `lgtin` is beside `sgtin`; the Tag Data Standard has no URI for it.
+  {
+    scheme: 'litip',
+    label: 'ITIP',
+    ai: '8006',
+    alias: 'itip',
+    form: form('[0-9]{18}', `${CS82}{1,20}`, false),
+    qualifier: { ai: '10', alias: 'lot', label: 'lot' },
+    checked: { start: 0, length: 14 },
+  },
   { scheme: 'sscc', label: 'SSCC', ai: '00', alias: 'sscc', form: form('[0-9]{18}'), checked: { start: 0, length: 18 } },
   {
     scheme: 'sgln',
@@ -106,6 +116,11 @@ const byScheme = new Map(GS1_KEYS.map((key) => [key.scheme, key]));
 
 /** The key of a scheme; undefined for schemes that are not GS1's. */
 export const gs1Key = (scheme: string): Gs1Key | undefined => byScheme.get(scheme as Scheme);
+
+const GTIN_DIGITS = /^(?:[0-9]{8}|[0-9]{12,14})$/;
+
+/** A GTIN of any length with the leading zeros of a GTIN-14; anything else as it is. */
+export const wholeGtin = (text: string): string => (GTIN_DIGITS.test(text) ? text.padStart(14, '0') : text);
 
 /**
  * The shortest of GTIN-8, -12, -13 and -14 that holds the same number: the four are one number with leading zeros (GS1 General

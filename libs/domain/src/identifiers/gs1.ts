@@ -2,7 +2,7 @@
 import { gs1CheckDigit } from './check-digits.ts';
 import { formatDigitalLink } from './gs1-digital-link.ts';
 import { readEpcBody } from './gs1-epc.ts';
-import { GS1_KEYS, normalisedKey, shortestGtin, type Gs1Key } from './gs1-keys.ts';
+import { GS1_KEYS, normalisedKey, shortestGtin, wholeGtin, type Gs1Key } from './gs1-keys.ts';
 import {
   accept,
   compareCheck,
@@ -28,21 +28,29 @@ export const gs1Rules: readonly SchemeRule[] = GS1_KEYS.map((key) => ({
 const NUMERIC: readonly string[] = ['gtin', 'sscc', 'pgln', 'gsrn', 'gsrnp', 'gsin', 'sgcn'];
 
 /**
- * Takes the normalised form, the body of an EPC URI of the same name (`0614141.812345.6789`), and a key without qualifier as an element
- * string (`(00)106141412345678908`). Where a value could be a body it is one, as for every other scheme, so that it and the URI are one
- * item. Case matters: GS1 serials tell a from A.
+ * Takes the normalised form, the body of an EPC URI of the same name (`0614141.812345.6789`), an element string
+ * (`(00)106141412345678908`, `(01)80614141123458(21)6789`), and a GTIN without its leading zeros before its qualifier. Where a value could
+ * be a body it is one, as for every other scheme, so that it and the URI are one item. Case matters: GS1 serials tell a from A.
  */
 function readGs1(key: Gs1Key, raw: string): Reading | Refusal {
   const written = raw.trim();
   const text = NUMERIC.includes(key.scheme) ? written.replace(/[\s-]/g, '') : written;
-  const element = key.qualifier === undefined && text.startsWith(`(${key.ai})`) ? text.slice(key.ai.length + 2) : undefined;
-  const stated = element ?? text;
-  const short = key.scheme === 'gtin' && /^(?:[0-9]{8}|[0-9]{12,14})$/.test(stated) ? shortestGtin(stated) : stated;
-  const value = element === undefined ? short : normalisedKey(key, short);
+  const element = text.startsWith(`(${key.ai})`) ? text.slice(key.ai.length + 2) : undefined;
+  const stated = element === undefined ? text : normalisedKey(key, qualified(key, element));
+  const value = key.scheme === 'gtin' && wholeGtin(stated).length === 14 ? shortestGtin(stated) : stated;
   if (key.form.test(value)) return acceptGs1(key, value);
   const epc = readEpcBody(key.scheme, text);
   if (epc !== undefined && epc.scheme === key.scheme) return acceptGs1(key, epc.value);
-  return refusalOf(key, raw, text);
+  const padded = key.ai === '01' ? stated.replace(/^[^.]*/, wholeGtin) : stated;
+  return key.form.test(padded) ? acceptGs1(key, padded) : refusalOf(key, raw, text);
+}
+
+/** What follows the first application identifier of an element string, with a dot where that of the key's qualifier is. */
+function qualified({ qualifier }: Gs1Key, element: string): string {
+  const [, primary = '', rest] = /^([^(]*)\(([0-9]+\).*)$/.exec(element) ?? [];
+  return qualifier === undefined || rest?.startsWith(`${qualifier.ai})`) !== true
+    ? element
+    : `${primary}.${rest.slice(qualifier.ai.length + 1)}`;
 }
 
 function acceptGs1(key: Gs1Key, value: string): Reading {
@@ -68,8 +76,8 @@ function refusalOf(key: Gs1Key, raw: string, text: string): Refusal {
     return refuse('character', `${article(key)} has no "${printable(odd[0])}".`, raw.length - raw.trimStart().length + odd.index);
   if (NUMERIC.includes(key.scheme) && /^[0-9]+$/.test(text))
     return refuse('length', `${article(key)} does not have ${text.length} digits.`);
-  const qualified = key.qualifier === undefined ? '' : ` and, after a dot, its ${key.qualifier.label}`;
-  return refuse('malformed', `${article(key)} is the value of application identifier ${key.ai}${qualified}, or the body of its EPC URI.`);
+  const beside = key.qualifier === undefined ? '' : ` and, after a dot, its ${key.qualifier.label}`;
+  return refuse('malformed', `${article(key)} is the value of application identifier ${key.ai}${beside}, or the body of its EPC URI.`);
 }
 
 const article = ({ label }: Gs1Key): string => `${/^[SLMHIU]/.test(label) && !label.startsWith('U') ? 'An' : 'A'} ${label}`;

@@ -29,6 +29,12 @@ export const imeiRule: SchemeRule = {
       });
     if (value.length === 16)
       return accept(value, notCheckable('An IMEISV has no check digit.'), { form: 'IMEISV', ...facts, softwareVersion: value.slice(14) });
+    if (value === '000000000000000')
+      return accept(
+        value,
+        { verdict: 'invalid', reason: 'Fifteen zeros are no equipment; software writes them where it knows no IMEI.' },
+        { form: 'IMEI', ...facts },
+      );
     return accept(value, compareCheck('The check digit', luhnCheckDigit(value.slice(0, 14)), value.charAt(14)), { form: 'IMEI', ...facts });
   },
 };

@@ -1,4 +1,5 @@
 /** All schemes, in the order in which a text without a scheme is taken for one of them. */
+import { asciiLower, asciiTrim } from '../ascii.ts';
 import { aircraftRule, icao24Rule } from './aircraft.ts';
 import { containerRule } from './container.ts';
 import { gs1Rules } from './gs1.ts';
@@ -34,7 +35,7 @@ export const ruleOfScheme = (scheme: string): SchemeRule | undefined => byScheme
 
 /** The rule of a scheme as people write it: any case, aliases. */
 export function ruleOfName(name: string): SchemeRule | undefined {
-  const lower = name.trim().toLowerCase();
+  const lower = asciiLower(asciiTrim(name));
   return byScheme.get(Object.hasOwn(ALIASES, lower) ? (ALIASES[lower] ?? lower) : lower);
 }
 

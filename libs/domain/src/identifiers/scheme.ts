@@ -1,4 +1,5 @@
 /** What every scheme of identifiers has in common: the words, and the rule that a scheme file fills in. */
+import { asciiUpper } from '../ascii.ts';
 
 export const SCHEMES = [
   'vin',
@@ -27,6 +28,7 @@ export const SCHEMES = [
   'ginc',
   'upui',
   'itip',
+  'litip',
   'sgcn',
 ] as const;
 export type Scheme = (typeof SCHEMES)[number];
@@ -117,7 +119,7 @@ export function compact(
 ): { readonly ok: true; readonly value: string } | Refusal {
   let value = '';
   for (let position = 0; position < raw.length; position += 1) {
-    const character = raw.charAt(position).toUpperCase();
+    const character = asciiUpper(raw.charAt(position));
     if (SEPARATORS.test(character)) continue;
     if (!characters.test(character)) return refuse('character', `${name} has no "${printable(character)}".`, position);
     value += character;

@@ -156,7 +156,7 @@ function alternativesOf(folded: string): string[][] {
 const ASCII = /^[\0-\x7f]*$/;
 
 /** GS1 serials tell a from A. */
-const CASE_MATTERS = /^(?:sgtin|lgtin|upui|itip|sgln|grai|giai|gdti|ginc)$/;
+const CASE_MATTERS = /^(?:sgtin|lgtin|upui|itip|litip|sgln|grai|giai|gdti|ginc)$/;
 
 function split(id: string): { readonly scheme: string; readonly value: string } {
   const colon = id.indexOf(':');

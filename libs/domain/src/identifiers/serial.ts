@@ -1,4 +1,5 @@
 /** Serial numbers that a maker gives: `serial:{maker}:{value}`. No standard; the maker's name is what makes the number unique. */
+import { asciiLower, asciiUpper } from '../ascii.ts';
 import { accept, notCheckable, printable, refuse, type SchemeRule } from './scheme.ts';
 
 /** Longest maker and longest number: ISO/IEC 15418 data identifiers end at 50; 100 leaves room for what people write. */
@@ -24,15 +25,8 @@ export const serialRule: SchemeRule = {
       const position = bad[0] === ':' ? raw.indexOf(':', colon + 1) : bad.index;
       return refuse('character', `A serial number has no "${printable(bad[0])}".`, position);
     }
-    const maker = raw
-      .slice(0, colon)
-      .trim()
-      .toLowerCase()
-      .replace(/[\s_-]+/g, '-');
-    const number = raw
-      .slice(colon + 1)
-      .replace(/\s+/g, '')
-      .toUpperCase();
+    const maker = asciiLower(raw.slice(0, colon).trim()).replace(/[\s_-]+/g, '-');
+    const number = asciiUpper(raw.slice(colon + 1).replace(/\s+/g, ''));
     if (maker === '' || number === '')
       return refuse('malformed', 'A serial number needs its maker and the number: serial:{maker}:{value}.');
     if (maker.length > PART_LENGTH_MAX || number.length > PART_LENGTH_MAX)

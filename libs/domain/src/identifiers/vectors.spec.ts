@@ -40,7 +40,7 @@ eachVector('vin.json', ({ input, wellFormed, normalized, checkDigit, checkDigitO
   expect(parsed.facts['checkDigit']).toBe(checkDigit);
   expect(parsed.facts['checkDigit'] === parsed.facts['checkDigitStated']).toBe(checkDigitOk);
   expect(parsed.check.verdict).toBe(
-    /^[1-5L]/.test(parsed.identifier.value) ? (checkDigitOk === true ? 'valid' : 'invalid') : 'not-checkable',
+    /^(?:[1-5L]|7[F-Z0-9])/.test(parsed.identifier.value) ? (checkDigitOk === true ? 'valid' : 'invalid') : 'not-checkable',
   );
 });
 

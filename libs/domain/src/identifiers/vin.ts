@@ -22,11 +22,12 @@ export const vinRule: SchemeRule = {
 };
 
 /**
- * Only where the law asks for a check digit is a wrong one an error: North America (WMI 1 to 5: 49 CFR 565.15) and China (WMI L:
- * GB 16735). Elsewhere the ninth character is the maker's own, and one that agrees may do so by chance (1 in 11).
+ * Only where the law asks for a check digit is a wrong one an error: North America (WMI 1 to 5 and 7F to 70: 49 CFR 565.15) and China
+ * (WMI L: GB 16735). Elsewhere the ninth character is the maker's own, and one that agrees may do so by chance (1 in 11).
  */
 function checkOf(vin: string, computed: string): CheckVerdict {
-  if (/^[1-5L]/.test(vin)) return compareCheck('The check digit (position 9)', computed, vin.charAt(8));
+  if (vin.startsWith('L') || regionOfWmi(vin.slice(0, 3)) === 'North America')
+    return compareCheck('The check digit (position 9)', computed, vin.charAt(8));
   return notCheckable('The check digit is mandatory in North America and China only.');
 }
 

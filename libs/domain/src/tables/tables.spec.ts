@@ -73,6 +73,9 @@ test('a country is known by both codes and by its name; what is not assigned is 
   expect(countryName('ZZ')).toBeUndefined();
   expect(['TGO', 'tg', 'togo'].map(countryCode)).toEqual(['TG', 'TG', 'TG']);
   expect(countryCode('constructor')).toBeUndefined();
+  // Letters whose Unicode upper or lower case is a plain one, and blanks that nobody sees, are none.
+  expect(['\u0131t', 'u\u017f', '\ufeffTG', 'TG\u00a0', '\u212aenya'].map(countryCode)).toEqual(Array(5).fill(undefined));
+  expect(['u\u017fnyc', '\u212aEMBA'].map(portByCode)).toEqual([undefined, undefined]);
 });
 
 describe('the tables written by hand', () => {
