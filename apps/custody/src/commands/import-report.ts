@@ -89,11 +89,7 @@ export function printReport(report: ImportReport, options: ReportOptions): void 
       ? ' Nothing written.'
       : ' Nothing written (--on-error rollback).';
   process.stdout.write(`${group(report.lines)} lines: ${counts}${unknown}.${kept ? '' : nothing}\n`);
-  const failing = report.failingChecks.length;
-  if (failing > 0)
-    process.stdout.write(
-      `${group(failing)} of the ${acceptedText} ${failing === 1 ? 'holds' : 'hold'} an identifier that fails its check${options.verbose === true ? '' : ' (-v names them)'}.\n`,
-    );
+  printFailingCount(report, options);
   printEvidence(report.evidence);
 }
 
@@ -126,6 +122,13 @@ function printDiffering({ differing }: ImportReport): void {
   say('There already, made from the same line, and left as they are; a correction adds what they lack:');
   for (const { line, id, differences } of differing.slice(0, SHOWN_LINES)) say(`line ${line} (${id})  ${differences.join('; ')}`);
   if (differing.length > SHOWN_LINES) say(`... and ${group(differing.length - SHOWN_LINES)} more; --json names them all`);
+}
+
+function printFailingCount({ failingChecks: { length }, written }: ImportReport, { verbose }: ReportOptions): void {
+  if (length === 0) return;
+  const lines = `${written ? 'accepted' : 'acceptable'} ${length === 1 ? 'line holds' : 'lines hold'}`;
+  const more = verbose === true ? '' : ` (-v names ${length === 1 ? 'it' : 'them'})`;
+  process.stdout.write(`${group(length)} ${lines} an identifier that fails its check${more}.\n`);
 }
 
 function printFailing({ failingChecks }: ImportReport): void {

@@ -1,83 +1,21 @@
 /** Reports of an import against a server whose answers are given: complete, cut off, wrong, busy. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject, SightingDocument } from '#lib/contracts';
-import { createClient } from '../client.ts';
-import { importCase, type ImportOptions } from './import.ts';
-import type { ImportReport } from './import-report.ts';
+import type { ImportOptions } from './import.ts';
+import { accept, importFrom, line, type Reply } from './import-server.contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'custody-import-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const line = (id: string): string =>
-  JSON.stringify({ id, recordedAt: '2019-02-04T10:12:00Z', kind: 'observation', source: { kind: 'ais' }, tlp: 'GREEN' });
 const file = (...lines: string[]): string => {
   const path = join(folder, 'case.jsonl');
   writeFileSync(path, lines.map((text) => `${text}\n`).join(''));
   return path;
 };
-
-interface Asked {
-  readonly url: string;
-  readonly rows: readonly { readonly id: string }[];
-}
-type Put = typeof takeEvidence;
-type Reply = (asked: Asked, response: ServerResponse, request: IncomingMessage) => void;
-
-const accept: Reply = ({ rows }, response) =>
-  response.end(rows.map(({ id }, row) => `${JSON.stringify({ row, status: 'accepted', id })}\n`).join(''));
-
-/** A server that keeps no evidence has no such address. */
-function takeEvidence({ url = '' }: IncomingMessage, body: string, response: ServerResponse, files: Map<string, string> | undefined): void {
-  if (files === undefined) return void response.writeHead(404).end(JSON.stringify({ code: 'not-found', title: 'Not found' }));
-  const isKnown = files.has(url);
-  files.set(url, body);
-  response.writeHead(isKnown ? 200 : 201).end(JSON.stringify({ status: isKnown ? 'known' : 'received' }));
-}
-
-/** Imports the file from a server that replies so; gives the report, the exit code, and what was asked. */
-async function importFrom(
-  reply: Reply,
-  path: string,
-  options: Partial<ImportOptions> & { readonly put?: Put } = {},
-  files?: Map<string, string>,
-): Promise<{ exit: number; report: ImportReport; asked: Asked[] }> {
-  const asked: Asked[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (text: string) => (body += text));
-    request.on('end', () => {
-      if (request.method === 'PUT') return (options.put ?? takeEvidence)(request, body, response, files);
-      const rows = body
-        .split('\n')
-        .filter((text) => text !== '')
-        .map((text) => JSON.parse(text) as { id: string });
-      asked.push({ url: request.url ?? '', rows });
-      reply(asked.at(-1) as Asked, response, request);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  try {
-    const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { signal: options.signal });
-    const reports: ImportReport[] = [];
-    const exit = await importCase(client, path, {
-      onError: 'proceed',
-      quiet: true,
-      onWait: () => undefined,
-      onReport: (report) => reports.push(report),
-      ...options,
-    });
-    return { exit, report: reports[0] as ImportReport, asked };
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
-}
 
 describe('receipts of an import', () => {
   const signed: Reply = ({ url, rows }, response) => {
@@ -448,87 +386,5 @@ describe('an import', () => {
   it('of an answer that is none of this server says that another one answered', async () => {
     const proxy: Reply = (_, response) => response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>no</h1>');
     await expect(importFrom(proxy, file(line('a')))).rejects.toMatchObject({ code: 'server.answer', exitCode: 3 });
-  });
-});
-
-describe('an import whose server is busy or away while it takes evidence', () => {
-  const caseOf = (...names: string[]): string => {
-    const where = mkdtempSync(join(folder, 'busy-'));
-    for (const name of names) writeFileSync(join(where, name), `bytes of ${name}`);
-    const lines = names.map((name) => JSON.stringify({ ...(JSON.parse(line(name)) as JsonObject), track: name }));
-    const path = join(where, 'case.jsonl');
-    writeFileSync(path, [...lines, '{'].map((text) => `${text}\n`).join(''));
-    return path;
-  };
-  const problem = (response: ServerResponse, status: number, retryAfter = '1'): void =>
-    void response
-      .writeHead(status, { 'content-type': 'application/problem+json', 'retry-after': retryAfter })
-      .end(JSON.stringify({ code: 'store.unavailable', title: 'Ledger not available', status }));
-
-  it.each([503, 429])('waits for it as for lines, as Retry-After of its %i says, and sends what is left', async (status) => {
-    const at: number[] = [];
-    const put: Put = (request, body, response, files) => {
-      at.push(performance.now());
-      if (at.length === 2) return problem(response, status);
-      takeEvidence(request, body, response, files);
-    };
-    const said: string[] = [];
-    const onWait = (sentence: string): number => said.push(sentence);
-    const { report } = await importFrom(accept, caseOf('a.txt', 'b.txt', 'c.txt'), { put, onWait }, new Map());
-    expect(report.evidence).toMatchObject({ received: 3, known: 0 });
-    expect((at[2] as number) - (at[1] as number)).toBeGreaterThanOrEqual(950);
-    expect(said).toEqual([expect.stringMatching(/^Waiting for the server, up to 60 s: Ledger not available/)]);
-  });
-
-  it('gives up within the time that it says, then tells lines and files that are in, and the rejected lines where they belong', async () => {
-    const put: Put = (request, body, response, files) =>
-      body.endsWith('a.txt') ? takeEvidence(request, body, response, files) : problem(response, 503, '3600');
-    const rejects = join(folder, 'busy-rejects.jsonl');
-    const reports: ImportReport[] = [];
-    const options = { put, rejects, retryForMs: 300, onReport: (report: ImportReport) => reports.push(report) };
-    const started = performance.now();
-    await expect(importFrom(accept, caseOf('a.txt', 'b.txt', 'c.txt'), options, new Map())).rejects.toMatchObject({
-      exitCode: 75,
-      code: 'store.unavailable',
-      message: expect.stringMatching(
-        / 3 of 4 lines are known to be in\. Of 3 files of evidence 1 is known to be in: a\.txt\. Not known of: b\.txt, c\.txt\.$/,
-      ) as string,
-      remedy: expect.stringMatching(/^Run the same import again when the server answers/) as string,
-    });
-    expect(performance.now() - started).toBeLessThan(10_000);
-    expect(reports).toMatchObject([{ accepted: 3, rejected: [{ line: 4 }], evidence: { received: 1, open: ['b.txt', 'c.txt'] } }]);
-    expect(readFileSync(rejects, 'utf8')).toBe('{\n');
-  });
-
-  it('that it loses between its lines tells the rejected ones all the same, and keeps those of before where it knows of none', async () => {
-    const away: Reply = (_, response) => problem(response, 503);
-    const rejects = join(folder, 'away-rejects.jsonl');
-    const options = { rejects, retryForMs: 100 };
-    await expect(importFrom(away, caseOf('a.txt'), options)).rejects.toMatchObject({
-      message: expect.stringMatching(/ 0 of 2 lines are known to be in\.$/) as string,
-    });
-    expect(readFileSync(rejects, 'utf8')).toBe('{\n');
-    await expect(importFrom(away, file(line('a')), options)).rejects.toMatchObject({ exitCode: 75 });
-    expect(readFileSync(rejects, 'utf8')).toBe('{\n');
-  });
-});
-
-describe('an import of identifiers that fail their check', () => {
-  const WRONG = 'vin:1HGCM82633A00435X';
-  const withItem = (id: string, item: string): string => JSON.stringify({ ...(JSON.parse(line(id)) as JsonObject), item });
-
-  it.each([false, true])('counts the lines that are accepted with them, and knows each (dry run: %s)', async (dryRun) => {
-    const mixed: Reply = ({ rows }, response) =>
-      response.end(rows.map(({ id }, row) => `${JSON.stringify({ row, status: id === 'd' ? 'duplicate' : 'accepted', id })}\n`).join(''));
-    const path = file(withItem('a', WRONG), withItem('b', 'vin:1HGCM82633A004352'), withItem('c', 'imo:0000048'), withItem('d', WRONG));
-    const { report, exit } = await importFrom(mixed, path, { dryRun });
-    expect([exit, report.accepted]).toEqual([0, 3]);
-    expect(report.failingChecks).toEqual([
-      {
-        line: 1,
-        id: 'a',
-        identifiers: [{ id: WRONG, reason: expect.stringMatching(/^The check digit \(position 9\) is 3, computed 2\.$/) as string }],
-      },
-    ]);
   });
 });
