@@ -9,6 +9,7 @@ import { interrupted, pause, retryAfterMs } from './patience.ts';
 const REQUEST_TIMEOUT_MS = 60_000;
 /** How long a question that was answered 503 with Retry-After is asked again: a person at a terminal waits for no more. */
 const ASK_AGAIN_FOR_MS = 5_000;
+const PAUSE_MS_MIN = 200;
 
 export interface ClientOptions {
   /** Shows the server who asks; absent: nobody is named. */
@@ -65,7 +66,7 @@ export function createClient(base: string, { apiKey, signal, verbose = false }: 
       const waitMs = retryAfterMs(answer.headers);
       if (waitMs === undefined || performance.now() + waitMs > deadline) break;
       await answer.body?.cancel();
-      await pause(waitMs, signal);
+      await pause(Math.max(waitMs, PAUSE_MS_MIN), signal);
       answer = await once(path, init, isLong);
     }
     return answer;
