@@ -253,7 +253,7 @@ test('requests that no key of the log signed wait for no turn: however many ther
     cosigned,
     now: () => 0n,
     maps: new Map(),
-    metrics: { forkSize: { set: () => undefined } },
+    metrics: createWitnessMetrics(),
     log,
   });
   const unsigned = Buffer.from(
