@@ -93,7 +93,11 @@ function timelineGoals(of: Of, rows: readonly number[]): GoalVerdict[] {
   const [small, large] = [rows[0] ?? 0, rows.at(-1) ?? 0];
   const timeline = of(ID.timeline(large));
   return [
-    againstBare(`the store's timeline p50 against the bare SQL, ${large} rows`, 1.5, figureRatio(timeline, 'storeP50Micros', 'bareP50Micros')),
+    againstBare(
+      `the store's timeline p50 against the bare SQL, ${large} rows`,
+      1.5,
+      figureRatio(timeline, 'storeP50Micros', 'bareP50Micros'),
+    ),
     atMost(
       'f',
       `the store's timeline p99 in milliseconds, ${large} rows${overHttp(timeline)}`,
@@ -125,7 +129,11 @@ const BARE_SHARE_LEAST = 0.9;
 function againstBare(what: string, bound: number, value: number | undefined): GoalVerdict {
   const judged = atMost('f', what, bound, value);
   if (value === undefined || value >= BARE_SHARE_LEAST) return judged;
-  return { ...judged, goal: `${judged.goal}; below ${BARE_SHARE_LEAST} what is compared with was disturbed, and the ratio says nothing`, reached: null };
+  return {
+    ...judged,
+    goal: `${judged.goal}; below ${BARE_SHARE_LEAST} what is compared with was disturbed, and the ratio says nothing`,
+    reached: null,
+  };
 }
 
 /** The embedded log keeps the record too, and a sealed ledger has its proofs: neither is an event's row in the ledger. */

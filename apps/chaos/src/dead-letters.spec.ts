@@ -45,7 +45,13 @@ test('a letter that is missing, and one that is there twice, are found', () => {
 
 test('of a batch that nobody can unpack the letter holds the bytes, once for each record', () => {
   const packed = [4, 5].map((n): Appended => ({ ...record(n), code: 'record.codec', packed: true }));
-  const batch = (n: number): Letter => ({ seq: n, code: 'record.codec', key: null, headers: {}, value: Buffer.from(`head value ${n} tail`) });
+  const batch = (n: number): Letter => ({
+    seq: n,
+    code: 'record.codec',
+    key: null,
+    headers: {},
+    value: Buffer.from(`head value ${n} tail`),
+  });
   expect(differingLetters(packed, [batch(5), batch(4)])).toEqual([]);
   expect(differingLetters(packed, [batch(4), batch(4)])).not.toEqual([]);
   expect(differingLetters(packed, [batch(4), { ...batch(5), value: Buffer.from('head value') }])).not.toEqual([]);

@@ -79,7 +79,9 @@ test('the page says of its controls what its results were held to', () => {
   const page = (control: object) =>
     chaosPage({
       machine: {},
-      rows: [{ fault: 'F0', title: 'planted', seconds: 1, product: { problems: [] }, control: { title: 'off', problems: ['x'], ...control } }],
+      rows: [
+        { fault: 'F0', title: 'planted', seconds: 1, product: { problems: [] }, control: { title: 'off', problems: ['x'], ...control } },
+      ],
     } as unknown as SoakResult);
   expect(page({ shows: 'x' })).toContain('had to be red by');
   expect(page({})).toContain('These results are older');

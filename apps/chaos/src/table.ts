@@ -60,7 +60,10 @@ function notes({ product, control, failedBefore = 0 }: RowResult): string[] {
 function controlNotes(control: Control): string[] {
   const isShown = (problem: string): boolean => problem.includes(control.shows ?? '');
   const { problems } = control;
-  const told = [...problems.filter(isShown).slice(0, 1), ...problems.filter((problem) => !isShown(problem)).slice(0, CONTROL_PROBLEMS_BEHIND)];
+  const told = [
+    ...problems.filter(isShown).slice(0, 1),
+    ...problems.filter((problem) => !isShown(problem)).slice(0, CONTROL_PROBLEMS_BEHIND),
+  ];
   const more = problems.length - told.length;
   const sentences = told.map((problem) => honest(problem, control)).join('; ');
   return told.length === 0 ? [] : [`control (${control.title}): ${sentences}${more > 0 ? `; and ${more} more` : ''}`];

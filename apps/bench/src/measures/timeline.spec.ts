@@ -1,7 +1,7 @@
 import { SIGHTINGS_PER_ITEM } from '../synthetic-ledger.ts';
 import { inTurns } from './timeline.ts';
 
-test('ways that are compared take turns read by read, each first as often as the others: a cold cache is nobody\'s own', async () => {
+test("ways that are compared take turns read by read, each first as often as the others: a cold cache is nobody's own", async () => {
   const order: string[] = [];
   const way = (name: string) => () => {
     order.push(name);

@@ -25,7 +25,9 @@ test('what is copied are the rows of the entry, of its timeline, of search, of t
   const { events, dead } = decodeBatch(records, new Map([[AGENCY, [PUBLISHER_KEY]]]));
   expect(dead).toEqual([]);
   const partition = { clusterId: 'c', topicId: 't', topic: 'sightings', partition: 0 };
-  await projectBatch(database.pool('projector'), partition, 0, records.length, events, [], { keys: { ofItem: searchKeys, ofAlias: aliasKeys } });
+  await projectBatch(database.pool('projector'), partition, 0, records.length, events, [], {
+    keys: { ofItem: searchKeys, ofAlias: aliasKeys },
+  });
   expect(writtenTables(empty, await withClient(database.url, filledTables))).toEqual([
     'audit',
     'content',

@@ -73,7 +73,9 @@ async function mixPoison(harness: Harness, scene: Scene): Promise<Outcome> {
   const problems = [
     ...differingLetters(appended, letters),
     ...(await differingCopies(scene.log, `${scene.topic}.dead`, letters, COPIED_WITHIN_MS)),
-    ...(tries <= poisonOfEachClass * TRIES_MAX ? [] : [`the database refused ${tries} times what ${poisonOfEachClass} records were to blame for`]),
+    ...(tries <= poisonOfEachClass * TRIES_MAX
+      ? []
+      : [`the database refused ${tries} times what ${poisonOfEachClass} records were to blame for`]),
   ];
   return outcomeOf(verdict, {
     problems,
@@ -102,7 +104,9 @@ async function plantConstraint({ database }: Scene): Promise<void> {
 }
 
 async function refusals({ database }: Scene): Promise<number> {
-  const { rows } = await database.pool.query<{ n: number }>('select case when is_called then last_value else 0 end as n from public.refusals');
+  const { rows } = await database.pool.query<{ n: number }>(
+    'select case when is_called then last_value else 0 end as n from public.refusals',
+  );
   return Number(rows[0]?.n);
 }
 

@@ -41,7 +41,10 @@ async function raceAll(harness: Harness, scene: Scene): Promise<Outcome> {
     return rest.length !== 1 || !told.has(`${id} ${rest[0] ?? ''}`);
   });
   const problems = unsettled.length === 0 ? [] : [`${unsettled.length} of ${races} races left no conflict to be seen by the submitter`];
-  return outcomeOf(verdict, { problems, measured: { races, 'conflicts kept': verdict.conflicts, 'refused at once': refusedAtOnce(scene).size } });
+  return outcomeOf(verdict, {
+    problems,
+    measured: { races, 'conflicts kept': verdict.conflicts, 'refused at once': refusedAtOnce(scene).size },
+  });
 }
 
 /** `id hash` of what was refused to its submitter. */
