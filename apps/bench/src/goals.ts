@@ -24,6 +24,8 @@ export const ID = {
   besideTessera: 'memory-to-proved',
   audit: 'audit',
   proofs: (items: number) => `proofs.${items}items`,
+  evidence: 'evidence',
+  access: 'projector.policies',
 } as const;
 
 /** As goals are written: 10^6 bytes, and 10^3. */
@@ -84,6 +86,7 @@ function pipelineGoals(outcomes: Outcomes, timelineRows: readonly number[]): Goa
     atLeast('g', 'embedded log against Kafka', 0.5, ratioOf(of(ID.log('embedded')), of(ID.log('kafka')), 'recordsPerSecond')),
     ...sizeGoals(of),
     ...memoryGoals(of),
+    ...accessGoals(of),
   ];
 }
 
@@ -142,6 +145,21 @@ function sizeGoals(of: Of): GoalVerdict[] {
   return [
     atMost('h', `stored KB above 1.6 x the event, 1 item, ${inTables}`, 0.6, excess(of(ID.size(1)))),
     atMost('h', 'the same, 3 items', 0.6, excess(of(ID.size(3)))),
+  ];
+}
+
+/** Of evidence and of who may see what: issue "People". */
+function accessGoals(of: Of): GoalVerdict[] {
+  const evidence = of(ID.evidence);
+  return [
+    atLeast('o', 'evidence uploaded against cp + sha256sum', 0.7, figureRatio(evidence, 'uploadedBytesPerSecond', 'copiedBytesPerSecond')),
+    atLeast('o', 'evidence downloaded against the same', 0.7, figureRatio(evidence, 'downloadedBytesPerSecond', 'copiedBytesPerSecond')),
+    atMost(
+      'p',
+      "time of the projector's transaction under row policies against that without",
+      1.1,
+      figureRatio(of(ID.access), 'policedMicrosPerEvent', 'openMicrosPerEvent'),
+    ),
   ];
 }
 
