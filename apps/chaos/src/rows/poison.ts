@@ -15,6 +15,8 @@ const CONTROL_READY_MS = 60_000;
 const BURST = 250;
 const { make: makeBurst, code: BURST_CODE } = POISON[1] as PoisonClass;
 const COPIED_WITHIN_MS = 30_000;
+/** Records that can be taken, in one batch with one that the database refuses. */
+const GOOD_ONES = 512;
 /** For one refused record; a batch has the product's default size. */
 const TRIES_MAX = triesMax(2_500);
 /** Beside those that are made as records of the port: an unknown codec, and a tombstone. */
@@ -69,13 +71,15 @@ async function mixPoison(harness: Harness, scene: Scene): Promise<Outcome> {
   await scene.drained();
   const verdict = await scene.judge(inputs, { api: capture.base, timelinesFile: await harness.undisturbed(inputs) });
   const letters = await readLetters(scene.database.pool);
-  const tries = await refusals(scene);
+  const [tries, taken] = [await refusals(scene), await goodOnesTaken(scene)];
+  // One of each round, and one among good ones.
+  const [refused, triesMost] = [poisonOfEachClass + 1, (poisonOfEachClass + 1) * TRIES_MAX];
   const problems = [
     ...differingLetters(appended, letters),
     ...(await differingCopies(scene.log, `${scene.topic}.dead`, letters, COPIED_WITHIN_MS)),
-    ...(tries <= poisonOfEachClass * TRIES_MAX
-      ? []
-      : [`the database refused ${tries} times what ${poisonOfEachClass} records were to blame for`]),
+    ...(tries <= triesMost ? [] : [`the database refused ${tries} tries for ${refused} records, more than ${triesMost}`]),
+    ...(tries > refused ? [] : [`only ${tries} tries were refused for ${refused} records: none was found by halving`]),
+    ...(taken === GOOD_ONES ? [] : [`${taken} of ${GOOD_ONES} good records in a batch with a refused one were taken`]),
   ];
   return outcomeOf(verdict, {
     problems,
@@ -83,7 +87,7 @@ async function mixPoison(harness: Harness, scene: Scene): Promise<Outcome> {
       injected: appended.length,
       classes: POISON.length + OTHER_CLASSES,
       'tries that the database refused': tries,
-      'of at most': poisonOfEachClass * TRIES_MAX,
+      'of at most': triesMost,
     },
   });
 }
@@ -125,7 +129,23 @@ async function inject({ seed }: Harness, scene: Scene, ofEach: number): Promise<
   }
   const burst = Array.from({ length: BURST }, (_, n) => makeBurst(observation(seed, `burst-${n}`)));
   await scene.log.append(scene.topic, burst);
-  return [...appended, ...burst.map((record) => ({ code: BURST_CODE, ...record }))];
+  return [...appended, ...burst.map((record) => ({ code: BURST_CODE, ...record })), await injectAmongGood(seed, scene)];
+}
+
+/** One that the database refuses, in one batch with good ones: it is found by halving. Those name no item, so that no timeline changes. */
+async function injectAmongGood(seed: number, scene: Scene): Promise<Appended> {
+  const { make, code } = POISON.find((each) => each.code === 'record.data') as PoisonClass;
+  const refused = make(observation(seed, 'refused-among-good'));
+  const good = Array.from({ length: GOOD_ONES }, (_, n) => recordOf(documentAt({ seed, count: GOOD_ONES, namesNothing: true }, n)));
+  // One key, so one partition.
+  const batch = [...good, refused].map((record) => ({ ...record, key: refused.key }));
+  await scene.log.append(scene.topic, [...batch.slice(GOOD_ONES / 2), ...batch.slice(0, GOOD_ONES / 2)]);
+  return { code, ...refused };
+}
+
+async function goodOnesTaken({ database }: Scene): Promise<number> {
+  const { rows } = await database.pool.query<{ n: number }>("select count(*) as n from ledger.entries where id like 'saying-%'");
+  return Number(rows[0]?.n);
 }
 
 /** A good one, until something is done to it. */
