@@ -2,7 +2,7 @@
 /** One run of one measure: named figures, units last in the name (`perSecond`, `micros`, `bytes`, `megabytes`). */
 export type Figures = Readonly<Record<string, number>>;
 
-const MEBIBYTE = 2 ** 20;
+const MEGABYTE = 1e6;
 const MILLI = 1000;
 
 const micros = (what: string) => (value: number) => `${what} ${significant(value)} µs`;
@@ -36,7 +36,9 @@ const SHOWN: Readonly<Record<string, (value: number) => string>> = {
   producerMicrosPerRecord: micros('CPU a record: producer'),
   consumerMicrosPerRecord: micros('consumer'),
   serverMicrosPerRecord: micros('servers'),
-  peakRssBytes: (value) => `peak ${significant(value / MEBIBYTE)} MiB`,
+  peakRssBytes: (value) => `peak ${significant(value / MEGABYTE)} MB`,
+  secondQuarterBytes: (value) => `median of the second quarter ${significant(value / MEGABYTE)} MB`,
+  lastQuarterBytes: (value) => `of the last ${significant(value / MEGABYTE)} MB`,
   lastToSecondQuarter: (value) => `last quarter of the run ${significant(value)} of the second`,
   inclusionP50Micros: millis('inclusion of an event p50'),
   inclusionP99Micros: millis('p99'),
@@ -59,6 +61,11 @@ const SHOWN: Readonly<Record<string, (value: number) => string>> = {
   openP99Micros: millis('p99'),
   httpP50Micros: millis('HTTP p50'),
   httpP99Micros: millis('p99'),
+  uploadedBytesPerSecond: (value) => `**up ${significant(value / MEGABYTE)} MB/s**`,
+  downloadedBytesPerSecond: (value) => `**down ${significant(value / MEGABYTE)} MB/s**`,
+  copiedBytesPerSecond: (value) => `cp + sha256sum ${significant(value / MEGABYTE)} MB/s`,
+  policedMicrosPerEvent: micros('an event under row policies'),
+  openMicrosPerEvent: micros('without'),
   storedBytesPerEvent: (value) => `**${significant(value)} B stored**`,
   eventBytes: bytes('event'),
   valueBytes: bytes('record of the event log'),

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 
 /** The measures by the letters under which README and goals name them. */
-export const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n'] as const;
+export const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p'] as const;
 export type Letter = (typeof LETTERS)[number];
 
 export interface Sizes {
@@ -30,10 +30,12 @@ export interface Sizes {
   readonly sealedItems: readonly number[];
   /** Entries sealed in one round (k). */
   readonly sealedEntries: number;
-  /** Entries through Tessera and through our sealer (l), and sightings of the audited ledger (m). */
+  /** Entries through Tessera and through our sealer (l), sightings of the audited ledger (m), and under row policies (p). */
   readonly peerEntries: number;
   /** Proofs asked for each percentile (n). */
   readonly proofReads: number;
+  /** Of the file that goes up and down (o). */
+  readonly evidenceBytes: number;
 }
 
 const QUICK: Sizes = {
@@ -52,6 +54,7 @@ const QUICK: Sizes = {
   sealedEntries: 20_000,
   peerEntries: 10_000,
   proofReads: 200,
+  evidenceBytes: 64 * 2 ** 20,
 };
 const DEFAULT: Sizes = {
   name: 'default',
@@ -69,6 +72,7 @@ const DEFAULT: Sizes = {
   sealedEntries: 300_000,
   peerEntries: 100_000,
   proofReads: 2_000,
+  evidenceBytes: 2 ** 30,
 };
 const FULL: Sizes = { ...DEFAULT, name: 'full', timelineRows: [1_000_000, 10_000_000], backlog: 2_000_000 };
 
@@ -94,7 +98,8 @@ a Kafka to committed ledger   b server-side binary COPY of the same rows   c Nes
 d Debezium's JDBC sink        e capture                                    f timeline
 g embedded log against Kafka  h bytes stored per event                     i projector memory at a large backlog
 j Kafka to proved             k the sealer alone, and the map's cost       l Tessera's POSIX storage
-m audit --full                n proofs`;
+m audit --full                n proofs                                     o evidence up and down
+p row policies at ingest`;
 
 /** Throws TypeError with a sentence for the user when an option is unknown or malformed. */
 export function parseOptions(argv: readonly string[]): BenchOptions {

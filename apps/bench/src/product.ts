@@ -66,8 +66,13 @@ export async function startGateway(bench: Bench, options: RoleOptions): Promise<
   return startServing(bench, 'gateway', options);
 }
 
-async function startServing(bench: Bench, role: string, options: RoleOptions): Promise<{ child: Child; base: string }> {
-  const child = startRole(bench, role, `${role}-${options.database}`, options);
+/** With the projector, which brings what is said of an upload into the ledger. */
+export async function startEvidence(bench: Bench, options: RoleOptions): Promise<{ readonly child: Child; readonly base: string }> {
+  return startServing(bench, 'evidence,projector', options);
+}
+
+async function startServing(bench: Bench, roles: string, options: RoleOptions): Promise<{ child: Child; base: string }> {
+  const child = startRole(bench, roles, `${roles.replaceAll(',', '-')}-${options.database}`, options);
   const ready = await child.line(/(http:\/\/[^\s"/]+)/, READY_TIMEOUT_MS);
   return { child, base: ready[1] ?? '' };
 }

@@ -40,22 +40,40 @@ test('a section stands between the markers of its part and nothing else is touch
     expect(() => withSection(broken, part, 'new')).toThrow('README.md needs one');
 });
 
-test('README that differs from the result in one digit is found', async () => {
+const rate = (eventsPerSecond: number) => ({ title: 'a: rate', rounds: [{ eventsPerSecond }], median: { eventsPerSecond } });
+const measured = { ...result, measures: { 'projector.1item.1process': rate(26_220), 'copy-from-file.1item': rate(60_000) } };
+
+async function inRepository(work: (root: string) => Promise<void>): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
     mkdirSync(join(root, 'docs', 'bench'), { recursive: true });
     writeFileSync(join(root, 'README.md'), `${PARTS.flatMap((part) => [...markersOf(part)]).join('\n')}\n`);
-    for (const { path } of PARTS) await writeResult(join(root, path), result);
+    for (const { path } of PARTS) await writeResult(join(root, path), measured);
+    await work(root);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+test('README that differs from the result in one digit is found', () =>
+  inRepository(async (root) => {
     expect(await checkReadme(root)).toContain('differ');
     await writeReadme(root);
     expect(await checkReadme(root)).toBeNull();
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    expect(readme).toContain('| 0.437 | **missed** |');
     writeFileSync(join(root, 'README.md'), readme.replace('0.437', '0.537'));
     expect(await checkReadme(root)).toContain('differ');
-  } finally {
-    rmSync(root, { recursive: true });
-  }
-});
+  }));
+
+test('what a kept result says of its goals follows from its figures, and a file that says otherwise is found', () =>
+  inRepository(async (root) => {
+    await writeReadme(root);
+    const [part] = PARTS as [(typeof PARTS)[number]];
+    const kept = await readResult(join(root, part.path));
+    await writeResult(join(root, part.path), { ...kept, goals: kept.goals.map((goal) => ({ ...goal, reached: true })) });
+    expect(await checkReadme(root)).toContain('differ');
+  }));
 
 test('a run is kept as the parts of which something was asked, each with its own goals and what they are compared with', () => {
   const [pipeline, proof] = PARTS as [(typeof PARTS)[number], (typeof PARTS)[number]];
@@ -87,6 +105,41 @@ test('a result of another version is not read as this one', async () => {
 });
 
 const SIZES = { timelineRows: [1_000], sealedItems: [10, 20] };
+
+test('memory is judged in MB of 10^6 bytes, as its goal is written, and with three items a sighting too', () => {
+  const peak = (peakRssBytes: number) => ({ title: '', rounds: [{ peakRssBytes }], median: { peakRssBytes } });
+  const goals = (bytes: number) =>
+    judge({ 'projector.backlog': peak(bytes), 'projector.3item.1process': peak(bytes) }, SIZES).filter(({ value }) => value !== undefined);
+  // 345 MiB.
+  expect(goals(361_893_888)).toMatchObject([
+    { letter: 'i', value: 361.893888, reached: false },
+    { letter: 'i', value: 361.893888, reached: false },
+  ]);
+  expect(goals(350_000_000).map(({ reached }) => reached)).toEqual([true, true]);
+  expect(benchSection({ ...result, measures: { i: peak(361_893_888) } })).toContain('peak 362 MB');
+});
+
+test('a store that seems faster than the bare statement it contains reaches nothing: the baseline was disturbed', () => {
+  const goal = (storeP50Micros: number) => {
+    const figures = { storeP50Micros, bareP50Micros: 1_000 };
+    return judge({ 'timeline.1000': { title: '', rounds: [figures], median: figures } }, SIZES).find(({ value }) => value !== undefined);
+  };
+  expect([740, 1_100, 1_600].map((micros) => goal(micros)?.reached)).toEqual([null, true, false]);
+  expect(goal(740)?.goal).toContain('disturbed');
+  expect(benchSection({ ...result, goals: [goal(740)!] })).toContain('| 0.74 | not judged |');
+});
+
+test('what row policies cost is the statement under them against the same statement without', () => {
+  const figures = { storeP50Micros: 1_300, openP50Micros: 1_000, policedMicrosPerEvent: 105, openMicrosPerEvent: 100 };
+  const outcome = { title: '', rounds: [figures], median: figures };
+  const goals = judge({ 'timeline.1000': outcome, 'projector.policies': outcome }, SIZES);
+  expect(goals.find(({ letter }) => letter === 'p')).toMatchObject({ value: 1.05, reached: true });
+  expect(goals.find(({ goal }) => goal.includes('timeline p50 under row policies'))).toMatchObject({
+    letter: 'f',
+    value: 1.3,
+    reached: false,
+  });
+});
 
 test('a goal is judged by the ratio of one round, reached at its bound and missed below it', () => {
   const outcome = (eventsPerSecond: number) => ({ title: '', rounds: [{ eventsPerSecond }], median: { eventsPerSecond } });

@@ -2,7 +2,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { showFigures, significant } from './figures.ts';
-import { type Part, PARTS, readResult, type BenchResult, type GoalVerdict } from './result.ts';
+import { judge, type JudgedSizes } from './goals.ts';
+import { type Part, PARTS, readResult, writeResult, type BenchResult, type GoalVerdict } from './result.ts';
 import type { Outcome } from './rounds.ts';
 
 export const markersOf = ({ name }: Pick<Part, 'name'>): readonly [begin: string, end: string] => [
@@ -41,7 +42,7 @@ function coreSpeed({ hashMicros }: BenchResult): string {
 }
 
 function goalRow({ letter, goal, value, reached }: GoalVerdict): string {
-  const verdict = reached === null ? 'not measured' : reached ? 'reached' : '**missed**';
+  const verdict = reached !== null ? (reached ? 'reached' : '**missed**') : value === undefined ? 'not measured' : 'not judged';
   return `| ${letter} | ${goal} | ${value === undefined ? '' : significant(value)} | ${verdict} |`;
 }
 
@@ -59,21 +60,35 @@ export function withSection(text: string, part: Pick<Part, 'name'>, section: str
   return `${text.slice(0, begin + first.length)}\n${section}\n${text.slice(end)}`;
 }
 
-/** Writes the sections into README.md. */
+/** The kept figures under today's goals: a goal that is mended is mended for the result that stands, too. */
+export function judgedAgain(result: BenchResult, { letters }: Pick<Part, 'letters'>): BenchResult {
+  const { timelineRows = [], sealedItems = [] } = result.sizes as Partial<JudgedSizes>;
+  return { ...result, goals: judge(result.measures, { timelineRows, sealedItems }).filter(({ letter }) => letters.includes(letter)) };
+}
+
+/** Writes the goals of the kept results anew, and the sections of README.md from them. */
 export async function writeReadme(root: string): Promise<void> {
+  for (const part of PARTS) await writeResult(join(root, part.path), judgedAgain(await readResult(join(root, part.path)), part));
   const file = join(root, 'README.md');
   await writeFile(file, await withResults(root, await readFile(file, 'utf8')));
 }
 
-/** What is wrong with README.md, in one sentence; null: it says what the results say. */
+/** What is wrong with README.md or the kept results, in one sentence; null: they say the same. */
 export async function checkReadme(root: string): Promise<string | null> {
   const text = await readFile(join(root, 'README.md'), 'utf8');
-  if (text === (await withResults(root, text))) return null;
+  if (text === (await withResults(root, text)) && (await areJudged(root))) return null;
   return `README.md and ${PARTS.map(({ path }) => path).join(', ')} differ: run \`npm run bench -- --readme\` and commit all of them.`;
+}
+
+/** Whether the goals in the files are those that their own figures come to. */
+async function areJudged(root: string): Promise<boolean> {
+  const results = await Promise.all(PARTS.map(async (part) => ({ part, result: await readResult(join(root, part.path)) })));
+  const told = ({ goals }: BenchResult): string => JSON.stringify(goals.map(({ goal, reached }) => [goal, reached]));
+  return results.every(({ part, result }) => told(result) === told(judgedAgain(result, part)));
 }
 
 async function withResults(root: string, text: string): Promise<string> {
   let fresh = text;
-  for (const part of PARTS) fresh = withSection(fresh, part, benchSection(await readResult(join(root, part.path))));
+  for (const part of PARTS) fresh = withSection(fresh, part, benchSection(judgedAgain(await readResult(join(root, part.path)), part)));
   return fresh;
 }

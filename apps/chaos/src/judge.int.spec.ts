@@ -1,10 +1,11 @@
 /** The oracle finds what it is there to find: a whole ledger has no problem, and each damage that is planted in it has its own. */
 import { decodeBatch } from '#app/projector';
+import { createEmbeddedLog } from '#lib/event-log';
 import { projectBatch, type StorePool } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
 import { documentAt } from './documents.ts';
 import { judge, type Evidence, type Verdict } from './judge.ts';
-import { contentHashOf, readEntries } from './ledger-state.ts';
+import { contentHashOf, readEntries, readWaiting, type WaitingRecord } from './ledger-state.ts';
 import type { Operation } from './operations.ts';
 import { AGENCY, recordOf } from './records.ts';
 import { PUBLISHER_KEY } from './scene.ts';
@@ -66,6 +67,25 @@ test('an acknowledged sighting that is not there is lost', async () => {
 test('an input that nobody acknowledged and that is not there is told, and is not called lost', async () => {
   const found = await verdict({ operations: [], expected: ['never-written'] });
   expect(found).toMatchObject({ lost: 0, problems: [expect.stringContaining('1 sightings of the inputs are not there')] });
+});
+
+test('what was acknowledged and waits in the event log is not lost, and what it has with other bytes is', async () => {
+  const document = { ...documentAt(INPUTS, 0), id: 'not-taken' };
+  const [operation, topic] = [{ ...acknowledged(0), id: document.id, hash: contentHashOf(document) }, 'waiting'];
+  const log = createEmbeddedLog({ pool: database.pool('owner') });
+  try {
+    await log.ensureTopics([{ topic, partitions: 2 }]);
+    await log.append(topic, [recordOf(document), { key: null, value: Buffer.from('hello'), headers: {} }]);
+  } finally {
+    await log.close();
+  }
+  const judged = (hash: string, waiting?: readonly WaitingRecord[]) =>
+    verdict({ operations: [{ ...operation, hash }], expected: [document.id], ...(waiting === undefined ? {} : { waiting }) });
+  const waiting = await readWaiting(owner, topic);
+  expect(await judged(operation.hash, waiting)).toMatchObject({ acknowledged: 1, lost: 0, problems: [] });
+  expect(await judged('f'.repeat(64), waiting)).toMatchObject({ lost: 1 });
+  // The control: without a look at the log it counts as lost.
+  expect(await judged(operation.hash)).toMatchObject({ lost: 1 });
 });
 
 test('an acknowledged sighting that is there with other bytes is lost', async () => {

@@ -15,13 +15,14 @@ import {
   type ConflictRow,
   type Counts,
   type LedgerEntry,
+  type WaitingRecord,
 } from './ledger-state.ts';
 import type { Operation } from './operations.ts';
 import { differingTimelines, hashTimelines, inputsByItem, type TimelineHashes } from './timelines.ts';
 
 export interface Verdict extends Counts {
   readonly acknowledged: number;
-  /** Acknowledged and neither an entry nor a kept conflict, or with other bytes. */
+  /** Acknowledged and neither an entry nor a kept conflict, nor waiting in the event log where that is looked at; or with other bytes. */
   readonly lost: number;
   /** Entries beyond the first of one identity. */
   readonly duplicated: number;
@@ -40,6 +41,8 @@ export interface Evidence {
   readonly expected: readonly string[];
   /** Of the undisturbed run; absent: timelines are not compared. */
   readonly timelines?: TimelineHashes;
+  /** Records of the event log, embedded in the same Postgres, that nobody has taken yet: as good as in the ledger. Absent: it is drained. */
+  readonly waiting?: readonly WaitingRecord[];
   /** Base URL of a gateway over this ledger; absent: SQL alone. */
   readonly api?: string;
 }
@@ -93,16 +96,16 @@ const acknowledgedOf = (operations: readonly Operation[]): Map<string, Set<strin
   return acknowledged;
 };
 
-function lostOf({ operations }: Evidence, entries: readonly LedgerEntry[], conflicts: readonly ConflictRow[]): string[] {
-  const kept = new Set([...entries, ...conflicts].map(({ id, contentHash }) => `${id} ${contentHash}`));
+function lostOf({ operations, waiting = [] }: Evidence, entries: readonly LedgerEntry[], conflicts: readonly ConflictRow[]): string[] {
+  const kept = new Set([...entries, ...conflicts, ...waiting].map(({ id, contentHash }) => `${id} ${contentHash}`));
   const lost = new Set<string>();
   for (const [id, hashes] of acknowledgedOf(operations)) for (const hash of hashes) if (!kept.has(`${id} ${hash}`)) lost.add(id);
   return [...lost];
 }
 
 /** Never acknowledged, or by another run of the same topic; what is lost is not told twice. */
-function missingOf({ expected }: Evidence, entries: readonly LedgerEntry[], lost: readonly string[]): string[] {
-  const told = new Set([...entries.map(({ id }) => id), ...lost]);
+function missingOf({ expected, waiting = [] }: Evidence, entries: readonly LedgerEntry[], lost: readonly string[]): string[] {
+  const told = new Set([...[...entries, ...waiting].map(({ id }) => id), ...lost]);
   return expected.filter((id) => !told.has(id));
 }
 

@@ -1,6 +1,6 @@
 /** The ledger as straight SQL tells it, without any code of the product between. */
 import { KINDS } from '#lib/domain';
-import { canonicalize, sha256Hex, type JsonValue } from '#lib/ledger';
+import { canonicalize, decodeRecord, sha256Hex, type JsonValue } from '#lib/ledger';
 import type { StorePool } from '#lib/store';
 
 export interface LedgerEntry {
@@ -65,6 +65,24 @@ export interface ConflictRow {
 
 export async function readConflicts(pool: StorePool): Promise<ConflictRow[]> {
   return (await pool.query<ConflictRow>(`select id, encode(content_hash, 'hex') as "contentHash" from ledger.conflicts`)).rows;
+}
+
+/** A sighting in the event log. */
+export interface WaitingRecord {
+  readonly id: string;
+  readonly contentHash: string;
+}
+
+/** All of an embedded topic, taken or not. What is no record of capture's counts for nothing. */
+export async function readWaiting(pool: StorePool, topic: string): Promise<WaitingRecord[]> {
+  const { rows } = await pool.query<{ value: Buffer }>(
+    'select r.value from event_log.records r join event_log.topics t using (topic_no) where t.topic = $1',
+    [topic],
+  );
+  return rows.flatMap(({ value }) => {
+    const decoded = decodeRecord(value);
+    return decoded.ok ? [{ id: decoded.header.id, contentHash: sha256Hex(decoded.content) }] : [];
+  });
 }
 
 /** SHA-256 of the canonical form. */

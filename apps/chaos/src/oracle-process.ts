@@ -13,6 +13,8 @@ export interface OracleRequest {
   readonly inputs?: Inputs;
   readonly operationsFile?: string;
   readonly timelinesFile?: string;
+  /** A topic embedded in the same Postgres, with records that may not be taken yet. */
+  readonly waitingIn?: string;
   readonly api?: string;
 }
 

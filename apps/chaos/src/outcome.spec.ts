@@ -1,5 +1,6 @@
 import { holds, outcomeOf, percentile } from './outcome.ts';
-import { chaosTable } from './table.ts';
+import type { SoakResult } from './soak.ts';
+import { chaosPage, chaosTable } from './table.ts';
 
 test('a percentile is the value of the nearest rank', () => {
   const values = [50, 15, 20, 40, 35];
@@ -53,4 +54,36 @@ test('the table shows the seed, both colours, and every problem of the program',
   expect(table).toContain('PROBLEM: two are lost');
   expect(table).toMatch(/F0 +planted +10 +2 .*5 \/ 7 +red +off +green/);
   expect(table).toContain('seed 42, size ci, 0 of 1 rows hold');
+});
+
+test('nothing that was never acknowledged is called lost, whatever an older result says', () => {
+  const row = (acknowledged: number) => ({
+    fault: 'F0',
+    title: 'planted',
+    seconds: 1,
+    product: { problems: [] },
+    control: { title: 'off', acknowledged, problems: ['20 acknowledged sightings are lost, such as a'] },
+  });
+  expect(chaosTable([row(0)], 1, 'ci')).toContain('20 sightings of the inputs are not there, 0 had been acknowledged, such as a');
+  expect(chaosTable([row(0)], 1, 'ci')).not.toContain('are lost');
+  expect(chaosTable([row(20)], 1, 'ci')).toContain('control (off): 20 acknowledged sightings are lost, such as a');
+});
+
+test('a control tells first what it is red by, and then what else came of it', () => {
+  const control = { title: 'off', shows: 'late', problems: ['3 were rejected', 'the first was late', 'a', 'the next was late', 'b'] };
+  const row = { fault: 'F0', title: 'planted', seconds: 1, product: { problems: [] }, control };
+  expect(chaosTable([row], 1, 'ci')).toContain('control (off): the first was late; 3 were rejected; a; and 2 more');
+});
+
+test('the page says of its controls what its results were held to', () => {
+  const page = (control: object) =>
+    chaosPage({
+      machine: {},
+      rows: [
+        { fault: 'F0', title: 'planted', seconds: 1, product: { problems: [] }, control: { title: 'off', problems: ['x'], ...control } },
+      ],
+    } as unknown as SoakResult);
+  expect(page({ shows: 'x' })).toContain('had to be red by');
+  expect(page({})).toContain('These results are older');
+  expect(page({})).not.toContain('had to be red by');
 });

@@ -8,7 +8,7 @@ import { startNode, type Child } from './child-process.ts';
 import type { Inputs } from './documents.ts';
 import { startLoad, type Load, type LoadRequest } from './load-process.ts';
 import type { Verdict } from './judge.ts';
-import { askOracle } from './oracle-process.ts';
+import { askOracle, type OracleRequest } from './oracle-process.ts';
 import type { Database, Stack } from './stack.ts';
 import { until } from './wait.ts';
 
@@ -161,7 +161,7 @@ export class Scene {
 
   judge(
     inputs: Inputs | undefined,
-    more: { readonly timelinesFile?: string; readonly api?: string; readonly operationsFile?: string } = {},
+    more: Partial<Pick<OracleRequest, 'timelinesFile' | 'waitingIn' | 'api' | 'operationsFile'>> = {},
   ): Promise<Verdict> {
     const answerFile = join(this.folder, 'verdict.json');
     const operations = existsSync(this.operationsFile) ? { operationsFile: this.operationsFile } : {};

@@ -1,5 +1,5 @@
 /** The result as a table: on the terminal, and as the page docs/chaos.md. */
-import { type Bound, holds, isGreen, isRed, percentile, type RowResult } from './outcome.ts';
+import { type Bound, type Control, holds, isGreen, isRed, percentile, type RowResult } from './outcome.ts';
 import type { SoakResult } from './soak.ts';
 
 const HEAD = [
@@ -13,9 +13,12 @@ const HEAD = [
   'dead letters',
   'recovery ms p50 / p99',
   'product',
-  'control, one defence off',
   'control',
+  'its outcome',
 ];
+
+/** Of a control, behind what it is red by: more of them prove no more. */
+const CONTROL_PROBLEMS_BEHIND = 2;
 
 /** Aligned columns, then what was measured besides, row by row. */
 export function chaosTable(rows: readonly RowResult[], seed: number, size: string): string {
@@ -49,12 +52,38 @@ function notes({ product, control, failedBefore = 0 }: RowResult): string[] {
     ...(product.bounds ?? []).map(kept),
     ...(failedBefore === 0 ? [] : [`did not hold in ${failedBefore} earlier ${failedBefore === 1 ? 'run' : 'runs'} on the same code`]),
     ...product.problems.map((problem) => `PROBLEM: ${problem}`),
-    ...control.problems
-      .filter((problem) => !isRed(control) || problem.includes(control.shows ?? ''))
-      .slice(0, 1)
-      .map((problem) => `control (${control.title}): ${problem}`),
+    ...controlNotes(control),
   ];
 }
+
+/** What it is red by comes first; what else came of it stands behind. */
+function controlNotes(control: Control): string[] {
+  const isShown = (problem: string): boolean => problem.includes(control.shows ?? '');
+  const { problems } = control;
+  const told = [
+    ...problems.filter(isShown).slice(0, 1),
+    ...problems.filter((problem) => !isShown(problem)).slice(0, CONTROL_PROBLEMS_BEHIND),
+  ];
+  const more = problems.length - told.length;
+  const sentences = told.map((problem) => honest(problem, control)).join('; ');
+  return told.length === 0 ? [] : [`control (${control.title}): ${sentences}${more > 0 ? `; and ${more} more` : ''}`];
+}
+
+/**
+ * Results that were made before missing was told from lost call both lost: of more than were acknowledged it is known that they are missing, and
+ * of so many alone that they may be lost.
+ */
+function honest(problem: string, { acknowledged }: Control): string {
+  const [whole, count] = /^(\d+) acknowledged sightings are lost/.exec(problem) ?? [];
+  if (whole === undefined || acknowledged === undefined || Number(count) <= acknowledged) return problem;
+  return `${count} sightings of the inputs are not there, ${acknowledged} had been acknowledged${problem.slice(whole.length)}`;
+}
+
+/** Said where it is so: of older results only that the control had some problem. */
+const redBy = (rows: readonly RowResult[]): string =>
+  rows.every(({ control }) => control.shows !== undefined)
+    ? '- What a control had to be red by stands first below, what else came of it behind.\n'
+    : '- These results are older than the demand that a control be red by words of its own: each had some problem, told below.\n';
 
 /** docs/chaos.md. */
 export function chaosPage({ commit, seed, machine, started, ended, rows }: SoakResult): string {
@@ -71,9 +100,11 @@ in a few minutes. Nothing here is edited by hand.
   ledger by SQL and by the API: lost and doubled sightings, dense log indexes, every commitment recomputed, every timeline compared with that of
   an undisturbed run of the same inputs.
 - *ghosts*: committed though the client was told of a failure; the next attempt was told that it is there already.
-- Each row has a control: the same with one defence off. It has to be red, by the loss that the defence prevents, or the
-  row shows nothing.
-- Times that a fault may take are told as kept or missed. They turn no row red: this machine has other work, and a slow answer is no lost one.
+- Each row has a control, which has to be red, or the row shows nothing. Most are the program, or its projector, sealer or import in the harness,
+  with one defence off. In F3, F4 and F11 it is the client library as it comes (kafkajs, pg), without any code of the program; in F8 and F9 a
+  projector of the harness, with and without the defence.
+${redBy(rows)}- Times: in F3, F10 and F11 how soon it is back, or answers, belongs to what the row demands, and one that is too long is a problem. In the others a time
+  stands beside the row as kept or missed and turns it no colour: this machine has other work, and a slow answer is no lost one.
 
 ${line(HEAD)}
 ${line(HEAD.map(() => '---'))}

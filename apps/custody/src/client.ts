@@ -3,9 +3,13 @@ import type { Problem } from '#lib/contracts';
 import { printable } from './commands/printable.ts';
 import { CommandError, EXIT, exitCodeOf } from './exit-codes.ts';
 import { detail as say } from './notes.ts';
+import { interrupted, pause, retryAfterMs } from './patience.ts';
 
 /** Long enough for a slow proof or a cold page, short enough that a hung server is noticed. */
 const REQUEST_TIMEOUT_MS = 60_000;
+/** How long a question that was answered 503 with Retry-After is asked again: a person at a terminal waits for no more. */
+const ASK_AGAIN_FOR_MS = 5_000;
+const PAUSE_MS_MIN = 200;
 
 export interface ClientOptions {
   /** Shows the server who asks; absent: nobody is named. */
@@ -18,7 +22,10 @@ export interface ClientOptions {
 
 export interface Client {
   readonly base: string;
-  /** Throws CommandError for a problem answer (its code and detail) and when the server cannot be reached (exit 75). */
+  /**
+   * Throws CommandError for a problem answer (its code and detail) and when the server cannot be reached (exit 75). As all questions, it is
+   * asked again for a few seconds where the answer is 503 with Retry-After.
+   */
   get<Body>(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<Body>;
   /** What is no JSON. Throws as `get` does. */
   text(path: string): Promise<string>;
@@ -34,7 +41,7 @@ export interface Client {
 
 export function createClient(base: string, { apiKey, signal, verbose = false }: ClientOptions = {}): Client {
   const root = base.replace(/\/+$/, '');
-  const call = async (path: string, init: RequestInit, isLong = false): Promise<Response> => {
+  const once = async (path: string, init: RequestInit, isLong: boolean): Promise<Response> => {
     say({ verbose }, `> ${init.method ?? 'GET'} ${root}${path}`);
     const asked = performance.now();
     try {
@@ -50,6 +57,19 @@ export function createClient(base: string, { apiKey, signal, verbose = false }: 
       if (signal?.aborted === true) throw interrupted();
       throw unreachable(root, error);
     }
+  };
+  const call = async (path: string, init: RequestInit, isLong = false): Promise<Response> => {
+    let answer = await once(path, init, isLong);
+    // Whoever sends something decides himself whether it may be sent again.
+    if (init.method !== undefined && init.method !== 'HEAD') return answer;
+    for (const deadline = performance.now() + ASK_AGAIN_FOR_MS; answer.status === 503;) {
+      const waitMs = retryAfterMs(answer.headers);
+      if (waitMs === undefined || performance.now() + waitMs > deadline) break;
+      await answer.body?.cancel();
+      await pause(Math.max(waitMs, PAUSE_MS_MIN), signal);
+      answer = await once(path, init, isLong);
+    }
+    return answer;
   };
   return {
     base: root,
@@ -80,8 +100,6 @@ export function createClient(base: string, { apiKey, signal, verbose = false }: 
       call(path, { method: 'POST', headers: { 'content-type': contentType }, body: body as NonNullable<RequestInit['body']> }),
   };
 }
-
-export const interrupted = (message = 'Interrupted.'): CommandError => new CommandError(EXIT.interrupted, 'interrupted', message);
 
 function unreachable(base: string, error: unknown): CommandError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
@@ -116,5 +134,6 @@ export async function problemError(response: Response): Promise<CommandError> {
   const told = first === undefined || problem.detail?.endsWith(first.detail) === true;
   const detail = told ? '' : ` ${first.detail}`;
   const message = `${problem.title ?? `HTTP ${response.status}`}${problem.detail === undefined ? '' : `: ${problem.detail}`}${detail}`;
-  return new CommandError(exitCodeOf(response.status), problem.code ?? 'server.answer', printable(message), problem.remedy);
+  const more = { retryAfterMs: retryAfterMs(response.headers) };
+  return new CommandError(exitCodeOf(response.status), problem.code ?? 'server.answer', printable(message), problem.remedy, more);
 }

@@ -1,11 +1,14 @@
-/** The demo case, imported through capture like any other file when the ledger is empty. */
+/** The demo case, imported through capture like any other file when the event log is empty. */
+import { existsSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '#lib/runtime';
 import { countEntriesFrom, lastCheckpoint, lastSeal, type StorePool } from '#lib/store';
 import { importCase } from './commands/import.ts';
-import { createClient } from './client.ts';
-import { EXIT } from './exit-codes.ts';
+import { type Client, createClient } from './client.ts';
+import { CommandError, EXIT } from './exit-codes.ts';
 import type { Parts } from './parts.ts';
 import { packageRoot } from './package-root.ts';
 
@@ -17,22 +20,53 @@ export const bringsDemo = ({ demo, databaseUrl, roles }: Pick<Config, 'demo' | '
 const DONE_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 25;
 
-/** Whether it was imported now. @param apiKey of this process itself */
-export async function loadDemo({ log, database, config, eventLog }: Parts, url: string, apiKey: string): Promise<boolean> {
-  const ends = await eventLog.ends(config.topics.events);
-  if (ends.some(({ high }) => high > 0)) return false;
-  const file = fileURLToPath(new URL('demo/lux-and-loaded.jsonl', packageRoot()));
-  const report = { entries: 0 };
-  const exit = await importCase(createClient(url, { apiKey }), file, {
-    onError: 'proceed',
-    quiet: true,
-    onReport: ({ accepted, evidence }) => (report.entries = accepted + evidence.received),
-  });
-  if (exit !== EXIT.ok) log.warn('the demo case was not imported whole');
+/** In the data directory from before the first line is sent until all is in: a start that was killed meanwhile is known by it. */
+const UNFINISHED = 'demo.unfinished';
+
+/**
+ * Whether something of it was imported now: all of it where the event log is empty, the rest where an earlier start was ended before it had
+ * all. The start goes on without what cannot be had now; the next one gets it. @param apiKey of this process itself
+ */
+export async function loadDemo(parts: Parts, url: string, apiKey: string): Promise<boolean> {
+  const { log, database, config, eventLog } = parts;
+  const unfinished = join(config.dataDir, UNFINISHED);
+  if (!existsSync(unfinished)) {
+    const ends = await eventLog.ends(config.topics.events);
+    if (ends.some(({ high }) => high > 0)) return false;
+    await markUnfinished(unfinished);
+  }
+  const there = await importDemo(parts, createClient(url, { apiKey }), () => rm(unfinished, { force: true }));
   // A trace right after the ready line must show all of it. Sightings and what was received as evidence are counted: the log may have entries of its operator.
-  await until({ database }, async (pool) => (await countEntriesFrom(pool, 0)) >= report.entries);
-  log.info('the demo case (synthetic details on a publicly reported route) was imported', { count: report.entries });
+  await until({ database }, async (pool) => (await countEntriesFrom(pool, 0)) >= there);
+  log.info('the demo case (synthetic details on a publicly reported route) was imported', { count: there });
   return true;
+}
+
+/** How many entries are known to be there of it. @param finished hears that all is done that can be done */
+async function importDemo({ log }: Parts, client: Client, finished: () => Promise<void>): Promise<number> {
+  const file = fileURLToPath(new URL('demo/lux-and-loaded.jsonl', packageRoot()));
+  let there = 0;
+  try {
+    const exit = await importCase(client, file, {
+      onError: 'proceed',
+      quiet: true,
+      onWait: () => log.info('the demo case waits for this server, which is busy'),
+      onReport: ({ accepted, duplicates, evidence: { received, known } }) => (there = accepted + duplicates + received + known),
+    });
+    if (exit !== EXIT.ok) log.warn('the demo case was not imported whole: lines of it were rejected');
+    await finished();
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    log.warn('the demo case was not imported whole; the next start gets the rest', { code: error.code });
+  }
+  return there;
+}
+
+/** On the disk when it returns: before the first record of the log is. */
+async function markUnfinished(path: string): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  await file.sync();
+  await file.close();
 }
 
 /** Who asks for the head of the log right after the ready line must get one that covers all of the demo. */

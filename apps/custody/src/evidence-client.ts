@@ -6,10 +6,13 @@ import { Readable } from 'node:stream';
 import type { EvidenceUploaded } from '#lib/contracts';
 import { problemError, readAnswer, type Client } from './client.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import { type Patience, untilAnswered } from './patience.ts';
 
 const PIECE_BYTES = 1024 * 1024;
-/** How often an upload that breaks off goes on before it is given up. */
+/** How often an upload goes on at once where the server has another part of it than was thought. */
 const TRIES = 5;
+/** Of an upload that somebody waits for at a terminal. */
+const SHORT_PATIENCE: Patience = { retryForMs: 5_000 };
 
 export interface HashedFile {
   readonly path: string;
@@ -31,29 +34,30 @@ export async function hashFile(path: string): Promise<HashedFile> {
   return { path, sha256: hash.digest('hex'), bytes };
 }
 
-/** Throws CommandError as the client does. @param words what the act says of it */
+/**
+ * A server that is away or busy is waited for, and the upload goes on where it broke off. Throws CommandError as the client does.
+ * @param words what the act says of it
+ */
 export async function uploadFile(
   client: Client,
   file: HashedFile,
   words: Readonly<Record<string, string>> = {},
+  patience: Patience = SHORT_PATIENCE,
 ): Promise<EvidenceUploaded> {
   const query = new URLSearchParams(words).toString();
   const path = `${pathOf(file.sha256)}${query === '' ? '' : `?${query}`}`;
-  for (let tries = 1; ; tries++) {
-    try {
-      const from = tries === 1 ? 0 : await offsetOf(client, file);
-      const response = await client.put(
-        path,
-        createReadStream(file.path, { start: from, highWaterMark: PIECE_BYTES }),
-        partHeaders(file, from),
-      );
-      if (!response.ok) throw await problemError(response);
-      return await readAnswer<EvidenceUploaded>(response);
-    } catch (error) {
-      const passes = error instanceof CommandError && (error.code === 'server.unreachable' || error.code === 'evidence.offset');
-      if (!passes || tries === TRIES) throw error;
+  let isBegun = false;
+  return untilAnswered(patience, async () => {
+    for (let tries = 1; ; tries++) {
+      const from = isBegun ? await offsetOf(client, file) : 0;
+      isBegun = true;
+      const rest = createReadStream(file.path, { start: from, highWaterMark: PIECE_BYTES });
+      const response = await client.put(path, rest, partHeaders(file, from));
+      if (response.ok) return readAnswer<EvidenceUploaded>(response);
+      const failure = await problemError(response);
+      if (failure.code !== 'evidence.offset' || tries === TRIES) throw failure;
     }
-  }
+  });
 }
 
 function partHeaders({ bytes }: HashedFile, from: number): Record<string, string> {

@@ -19,19 +19,29 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** What is known of a failure beside its sentence. */
+export interface FailureDetails {
+  /** When the server wants to be asked again. */
+  readonly retryAfterMs?: number | undefined;
+  /** What was done until then; under --json it stands beside the error. */
+  readonly report?: object;
+}
+
 /** Ends a command with an exit code and a sentence that says what is wrong. */
 export class CommandError extends Error {
   readonly exitCode: ExitCode;
   readonly code: string;
   /** What to do, where more is known than the catalogue says of the code (catalogue-remedy.ts). */
   readonly remedy: string | undefined;
+  readonly more: FailureDetails;
 
-  constructor(exitCode: ExitCode, code: string, message: string, remedy?: string) {
+  constructor(exitCode: ExitCode, code: string, message: string, remedy?: string, more: FailureDetails = {}) {
     super(message);
     this.name = 'CommandError';
     this.exitCode = exitCode;
     this.code = code;
     this.remedy = remedy;
+    this.more = more;
   }
 }
 

@@ -1,5 +1,5 @@
 /** The configuration of this process as commands need it: one reading, every problem listed at once. */
-import { type Config, describeProblems, readConfig, type ReadConfig } from '#lib/runtime/config';
+import { codeOfProblems, type Config, describeProblems, readConfig, type ReadConfig } from '#lib/runtime/config';
 import { apiKeyId } from './access/api-key.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { detail, type NoteFlags } from './notes.ts';
@@ -23,8 +23,7 @@ export function localConfig(flags: CommandFlags, settings: Readonly<Record<strin
     ...(flags.server === undefined ? {} : { server: flags.server }),
   };
   const result = readConfig({ flags: given, env: process.env, cwd: process.cwd() });
-  if (!result.ok)
-    throw new CommandError(EXIT.usage, result.problems[0]?.code ?? 'config.invalid', describeProblems(result.problems), REMEDY);
+  if (!result.ok) throw new CommandError(EXIT.usage, codeOfProblems(result.problems), describeProblems(result.problems), REMEDY);
   const file = flags.config ?? process.env['CUSTODY_CONFIG'];
   const data = result.config.databaseUrl === null ? result.config.dataDir : 'a database of its own (DATABASE_URL)';
   detail(flags, `configuration: ${file ?? 'no file'}; data of this machine: ${data}`);

@@ -17,7 +17,7 @@ async function report(error: unknown, json: boolean): Promise<ExitCode> {
   const known = commandErrorOf(error);
   const message = known?.message ?? (error instanceof Error ? error.message : String(error));
   const remedy = known === null ? undefined : (known.remedy ?? (await import('./catalogue-remedy.ts')).remedyOf(known.code));
-  if (json) writeError(known?.code ?? 'internal', message, remedy);
+  if (json) writeError(known?.code ?? 'internal', message, remedy, known?.more.report);
   else {
     process.stderr.write(`custody: ${message} [${known?.code ?? 'internal'}]\n`);
     if (remedy !== undefined) process.stderr.write(`${remedy}\n`);
@@ -26,8 +26,9 @@ async function report(error: unknown, json: boolean): Promise<ExitCode> {
   return known?.exitCode ?? EXIT.unexpected;
 }
 
-function writeError(code: string, message: string, remedy?: string): void {
-  process.stdout.write(`${JSON.stringify({ error: { code, message, ...(remedy === undefined ? {} : { remedy }) } })}\n`);
+function writeError(code: string, message: string, remedy?: string, report?: object): void {
+  const error = { code, message, ...(remedy === undefined ? {} : { remedy }) };
+  process.stdout.write(`${JSON.stringify({ error, ...(report === undefined ? {} : { report }) })}\n`);
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

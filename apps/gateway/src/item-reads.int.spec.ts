@@ -38,7 +38,11 @@ describe('a search', () => {
   test('for a short text finds whole values, and else says that it is too short', async () => {
     expect(await ledger.search('X12')).toMatchObject({ results: [{ id: 'serial:acme:X12' }], complete: true });
     expect((await ledger.search('X12')).notes).toEqual([expect.stringMatching(/^Fewer than 5 letters and digits/)]);
-    for (const text of ['', '.', 'SYN', 'vin:WDDS', 'X1'])
+    await expect(ledger.search(' ')).rejects.toMatchObject({
+      code: 'query.too-short',
+      detail: expect.stringMatching(/^The text is empty; it needs 5 letters/),
+    });
+    for (const text of ['.', 'SYN', 'vin:WDDS', 'X1'])
       await expect(ledger.search(text)).rejects.toMatchObject({
         code: 'query.too-short',
         detail: expect.stringContaining('at log size 5506'),

@@ -38,7 +38,7 @@ export async function searchItems(reads: LedgerReads, reader: Reader, query: Sea
   const { hits, complete, logSize } = await own.itemsByKeys(asked.alternatives, reader.groups);
   const whole = complete ? [] : await wholeIdentifiers(own, reader, text, logSize);
   const results = ranked([...whole, ...hits].flatMap((hit) => resultOf(hit, asked) ?? []));
-  if (asked.short && results.length === 0) throw tooShort(logSize);
+  if (asked.short && results.length === 0) throw tooShort(text, logSize);
   const rest = after === undefined ? results : results.filter((result) => compare(result, after) > 0);
   const page = rest.slice(0, query.limit);
   const last = page.at(-1);
@@ -97,8 +97,13 @@ function compare(result: Result, to: { readonly rank: number; readonly id: strin
   return rank - to.rank || (id < to.id ? -1 : id > to.id ? 1 : 0);
 }
 
-function tooShort(logSize: number): DomainError {
-  const wanted = `q needs ${SEARCH_LENGTH_MIN} letters or digits in a row, or a whole value, and no whole value is this one`;
+function tooShort(text: string, logSize: number): DomainError {
+  if (text === '')
+    return new DomainError(
+      'query.too-short',
+      `The text is empty; it needs ${SEARCH_LENGTH_MIN} letters or digits in a row, or a whole value.`,
+    );
+  const wanted = `The text needs ${SEARCH_LENGTH_MIN} letters or digits in a row, or to be a whole value; it is none that is there`;
   return new DomainError('query.too-short', `${wanted} at log size ${logSize}.`);
 }
 

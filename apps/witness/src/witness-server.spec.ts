@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatVerifierKey, openCheckpoint, originHash, parseVerifierKey, signingKey, utf8, type VerifierKey } from '#lib/ledger';
-import { createLog } from '#lib/runtime';
+import { createLog, createWitnessMetrics } from '#lib/runtime';
 import { testLog } from '../test-log.ts';
 import type { CosignedCheckpoints } from './cosigned-checkpoints.ts';
 import { startWitness, type RunningWitness, type StartOptions } from './index.ts';
@@ -253,7 +253,7 @@ test('requests that no key of the log signed wait for no turn: however many ther
     cosigned,
     now: () => 0n,
     maps: new Map(),
-    metrics: { forkSize: { set: () => undefined } },
+    metrics: createWitnessMetrics(),
     log,
   });
   const unsigned = Buffer.from(

@@ -10,9 +10,7 @@ import { ID } from '../goals.ts';
 import { Skipped, type Measure } from '../rounds.ts';
 import { withClient } from '../servers.ts';
 import { projectedDatabase } from './projector.ts';
-
-/** What the projector writes for its events, in the order of its transaction. */
-const TABLES = ['search_keys', 'entries', 'content', 'timeline', 'relations'];
+import { filledTables, writtenTables } from './written-tables.ts';
 
 export function copyLimitMeasure(bench: Bench, items: ItemsPerSighting): Measure {
   let dumped: Promise<Dump> | undefined;
@@ -20,10 +18,10 @@ export function copyLimitMeasure(bench: Bench, items: ItemsPerSighting): Measure
     id: ID.limit(items),
     title: `b: COPY FROM file of the same rows, ${items} item${items === 1 ? '' : 's'} a sighting`,
     async run() {
-      dumped ??= dump(bench, items);
-      const { events, files } = await dumped;
       const url = await bench.servers.freshDatabase('bench_limit');
       try {
+        dumped ??= dump(bench, items, await withClient(url, filledTables));
+        const { events, files } = await dumped;
         return await withClient(url, async (client) => {
           const cpu = await treeCpuSeconds(bench.servers.postgresPid);
           const started = performance.now();
@@ -46,13 +44,16 @@ interface Dump {
   readonly files: readonly { readonly table: string; readonly file: string }[];
 }
 
-/** Once a run, from the database that the projector left in its first round; the files lie in the server's own folder, which goes with it. */
-async function dump(bench: Bench, items: ItemsPerSighting): Promise<Dump> {
+/**
+ * Once a run, from the database that the projector left in its first round; the files lie in the server's own folder, which goes with it.
+ * @param empty tables that have rows in a ledger without events
+ */
+async function dump(bench: Bench, items: ItemsPerSighting, empty: readonly string[]): Promise<Dump> {
   const database = projectedDatabase(items);
   return withClient(bench.servers.databaseUrl(database), async (client) => {
     const folder = (await client.query<{ data_directory: string }>('show data_directory')).rows[0]?.data_directory ?? '';
     const files = [];
-    for (const table of TABLES) {
+    for (const table of writtenTables(empty, await filledTables(client))) {
       const file = `${folder}/${database}-${table}.copy`;
       await client.query(`copy ledger.${table} to '${file}' (format binary)`);
       files.push({ table, file });

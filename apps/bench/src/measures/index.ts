@@ -1,10 +1,12 @@
 /** Which measures a run makes, and in which order: what is compared stands next to each other. */
 import type { Bench } from '../bench.ts';
 import type { Measure } from '../rounds.ts';
+import { accessMeasure } from './access.ts';
 import { auditMeasure } from './audit.ts';
 import { captureAcceptMeasure, captureHttpMeasure } from './capture.ts';
 import { copyLimitMeasure } from './copy-limit.ts';
 import { eventLogMeasure } from './event-log.ts';
+import { evidenceMeasure } from './evidence.ts';
 import { naiveMeasure } from './naive.ts';
 import { backlogMeasure, bareProjectorMeasure, projectorMeasure } from './projector.ts';
 import { proofsMeasure } from './proofs.ts';
@@ -40,6 +42,8 @@ export function chooseMeasures(bench: Bench): Measure[] {
     ...when(asked('k', 'n'), sealingMeasure(bench, largest)),
     ...when(asked('n'), proofsMeasure(bench, largest)),
     ...when(asked('m'), auditMeasure(bench)),
+    ...when(asked('o'), evidenceMeasure(bench)),
+    ...when(asked('p'), accessMeasure(bench)),
     ...when(asked('i'), backlogMeasure(bench)),
     ...when(asked('f'), ...sizes.timelineRows.map((rows) => timelineMeasure(bench, rows))),
   ];

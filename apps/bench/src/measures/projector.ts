@@ -14,6 +14,8 @@ export const RUN_TIMEOUT_MS = 900_000;
 /** Often enough for 1 % of a short run; the statement reads one row. */
 export const POLL_MS = 20;
 
+const MEBIBYTE = 2 ** 20;
+
 /** The ledger that (a) leaves behind with this many items a sighting: (b) copies its rows, (h) weighs them. */
 export const projectedDatabase = (items: ItemsPerSighting): string => `bench_projected_${items}`;
 
@@ -67,7 +69,8 @@ export function backlogMeasure(bench: Bench): Measure {
       });
       await bench.servers.dropDatabase('bench_backlog');
       bench.memory.push({ what: `projector, ${bench.options.sizes.backlog} sightings waiting`, points: memory });
-      return { ...figures, lastToSecondQuarter: quarter(memory, 3) / quarter(memory, 1) };
+      const [second, last] = [quarter(memory, 1), quarter(memory, 3)];
+      return { ...figures, secondQuarterBytes: second * MEBIBYTE, lastQuarterBytes: last * MEBIBYTE, lastToSecondQuarter: last / second };
     },
   };
 }

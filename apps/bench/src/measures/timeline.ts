@@ -36,14 +36,7 @@ export function timelineMeasure(bench: Bench, rows: number): Measure {
       const draw = drawer(bench.options.seed + round, items);
       const reads = bench.options.sizes.timelineReads;
       const url = bench.servers.databaseUrl(database);
-      // Each warms the cache for what follows: there and back gives none the better place.
-      const [bare, store, open]: [number[], number[], number[]] = [[], [], []];
-      const ways: readonly [number[], () => Promise<number[]>][] = [
-        [bare, () => readBare(url, rows, draw, reads / 2)],
-        [store, () => readStore(url, rows, draw, reads / 2)],
-        [open, () => readStore(url, rows, draw, reads / 2, false)],
-      ];
-      for (const [micros, read] of [...ways, ...ways.toReversed()]) micros.push(...(await read()));
+      const { bare, store, open } = await readThreeWays(url, rows, draw, reads);
       const http = await readGateway(bench, database, draw, Math.ceil(reads * HTTP_SHARE));
       return { ...percentiles('bare', bare), ...percentiles('store', store), ...percentiles('open', open), ...percentiles('http', http) };
     },
@@ -70,30 +63,52 @@ function drawer(seed: number, items: number): () => string {
   return () => syntheticItem(random.below(items));
 }
 
-async function readBare(url: string, logSize: number, draw: () => string, reads: number): Promise<number[]> {
+type Way = 'bare' | 'store' | 'open';
+
+/** A read resolves to the number of sightings that it found. */
+type Read = () => Promise<number>;
+
+/**
+ * Microseconds of each read: `bare` SQL, the `store`'s statement under policies as the gateway asks it, and `open`, the same by the operator, who
+ * is shown everything, without them. They take turns read by read, each with an item of its own: what one finds in the cache, the others find.
+ */
+async function readThreeWays(url: string, logSize: number, draw: () => string, reads: number): Promise<Record<Way, number[]>> {
   return withClient(url, async (client) => {
     const group = await greenGroup(client);
-    return timed(reads, async () => {
-      const { rows } = await client.query({ name: 'bare', text: BARE, values: [draw(), group, logSize, SIGHTINGS_PER_ITEM + 1] });
-      return rows.length;
-    });
+    const [reader, operator] = [
+      createPool({ url, applicationName: 'bench', max: 1, role: 'gateway', contextKey: CONTEXT_KEY }),
+      createPool({ url, applicationName: 'bench', max: 1, role: 'operator' }),
+    ];
+    const page = async (from: Statements): Promise<number> =>
+      (await timelinePage(from, { item: draw(), groups: [group], logSize, limit: SIGHTINGS_PER_ITEM + 1 })).length;
+    const context = new ReaderContext('local', [group]);
+    try {
+      return await inTurns(reads, {
+        bare: async () => {
+          const { rows } = await client.query({ name: 'bare', text: BARE, values: [draw(), group, logSize, SIGHTINGS_PER_ITEM + 1] });
+          return rows.length;
+        },
+        store: () => page(reader.as(context)),
+        open: () => page(operator),
+      });
+    } finally {
+      await Promise.all([reader.close(), operator.close()]);
+    }
   });
 }
 
-/** @param isReader under policies, as the gateway; otherwise by the operator, who is shown everything: the same statement without them */
-async function readStore(url: string, logSize: number, draw: () => string, reads: number, isReader = true): Promise<number[]> {
-  const group = await withClient(url, greenGroup);
-  const own = isReader ? ({ role: 'gateway', contextKey: CONTEXT_KEY } as const) : ({ role: 'operator' } as const);
-  const pool = createPool({ url, applicationName: 'bench', max: 1, ...own });
-  try {
-    const from: Statements = isReader ? pool.as(new ReaderContext('local', [group])) : pool;
-    return await timed(
-      reads,
-      async () => (await timelinePage(from, { item: draw(), groups: [group], logSize, limit: SIGHTINGS_PER_ITEM + 1 })).length,
-    );
-  } finally {
-    await pool.close();
+/** Each turn begins with another way. */
+export async function inTurns<Name extends string>(turns: number, ways: Readonly<Record<Name, Read>>): Promise<Record<Name, number[]>> {
+  const names = Object.keys(ways) as Name[];
+  const micros = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  for (let turn = -WARM_UP; turn < turns; turn++) {
+    for (let place = 0; place < names.length; place++) {
+      const name = names[(turn + WARM_UP + place) % names.length] as Name;
+      const spent = await timedRead(ways[name]);
+      if (turn >= 0) micros[name].push(spent);
+    }
   }
+  return micros;
 }
 
 async function readGateway(bench: Bench, database: string, draw: () => string, reads: number): Promise<number[]> {
@@ -113,15 +128,16 @@ async function readGateway(bench: Bench, database: string, draw: () => string, r
 const greenGroup = async (client: pg.Client): Promise<number> =>
   (await client.query<{ id: number }>("select id from ledger.reader_groups where name = 'green'")).rows[0]?.id ?? 0;
 
-/** Microseconds of each read, one after the other. A read that does not find the whole timeline is an error, not a figure. */
-async function timed(reads: number, read: () => Promise<number>): Promise<number[]> {
-  const micros: number[] = [];
-  for (let n = -WARM_UP; n < reads; n++) {
-    const started = performance.now();
-    const found = await read();
-    const spent = (performance.now() - started) * 1000;
-    if (found !== SIGHTINGS_PER_ITEM) throw new Error(`a timeline has ${found} of ${SIGHTINGS_PER_ITEM} sightings`);
-    if (n >= 0) micros.push(spent);
-  }
-  return micros;
+/** Microseconds of each read, one after the other. */
+async function timed(reads: number, read: Read): Promise<number[]> {
+  return (await inTurns(reads, { only: read })).only;
+}
+
+/** Microseconds. A read that does not find the whole timeline is an error, not a figure. */
+async function timedRead(read: Read): Promise<number> {
+  const started = performance.now();
+  const found = await read();
+  const spent = (performance.now() - started) * 1000;
+  if (found !== SIGHTINGS_PER_ITEM) throw new Error(`a timeline has ${found} of ${SIGHTINGS_PER_ITEM} sightings`);
+  return spent;
 }

@@ -1,19 +1,24 @@
-/** F7: records of every class that cannot be taken, among good ones: each becomes one dead letter with its reason and bytes, the good ones flow. */
+/** F7: records of every class that cannot be taken, among good ones: each becomes one dead letter with its reason, key, headers and bytes, the good ones flow. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
+import type { OutgoingRecord } from '#lib/event-log';
 import { CODEC_CODE, FORBIDDEN_PRINCIPAL, POISON, type PoisonClass, snappyOf, TOMBSTONE_CODE } from '../poison.ts';
 import { documentAt, type Document } from '../documents.ts';
 import type { Harness, Row } from '../harness.ts';
+import { differingCopies, differingLetters, readLetters, triesMax, type Appended } from '../dead-letters.ts';
 import { outcomeOf, type Outcome } from '../outcome.ts';
 import { recordOf } from '../records.ts';
 import type { Scene } from '../scene.ts';
-import { until } from '../wait.ts';
 
 const CONTROL_READY_MS = 60_000;
 /** Bad ones in one partition, so in one batch: more than are copied to the dead letters' topic in one step. */
 const BURST = 250;
 const { make: makeBurst, code: BURST_CODE } = POISON[1] as PoisonClass;
 const COPIED_WITHIN_MS = 30_000;
+/** Records that can be taken, in one batch with one that the database refuses. */
+const GOOD_ONES = 512;
+/** For one refused record; a batch has the product's default size. */
+const TRIES_MAX = triesMax(2_500);
 /** Beside those that are made as records of the port: an unknown codec, and a tombstone. */
 const OTHER_CLASSES = 2;
 
@@ -58,43 +63,89 @@ async function stopped(harness: Harness, { topic }: Scene): Promise<Outcome> {
 async function mixPoison(harness: Harness, scene: Scene): Promise<Outcome> {
   const { poisonOfEachClass, sightings } = harness.sizes;
   const inputs = harness.inputs(sightings);
-  await scene.database.pool.query(`alter table ledger.content add constraint planted check (principal <> '${FORBIDDEN_PRINCIPAL}')`);
+  await plantConstraint(scene);
   const [capture] = await Promise.all([scene.start('capture,gateway'), scene.start('projector')]);
   const load = scene.load(inputs, { targets: [capture.base], ratePerSecond: 1_000, rowsPerRequest: 5 });
-  const injected = await inject(harness, scene, poisonOfEachClass);
+  const appended = await inject(harness, scene, poisonOfEachClass);
   await load.done;
   await scene.drained();
   const verdict = await scene.judge(inputs, { api: capture.base, timelinesFile: await harness.undisturbed(inputs) });
-  const found = await deadLetterCodes(scene);
-  const total = [...injected.values()].reduce((sum, count) => sum + count, 0);
-  const wrong = [...new Set([...injected.keys(), ...found.keys()])].filter((code) => injected.get(code) !== found.get(code));
-  const copied = await copiesOf(scene, total);
+  const letters = await readLetters(scene.database.pool);
+  const [tries, taken] = [await refusals(scene), await goodOnesTaken(scene)];
+  // One of each round, and one among good ones.
+  const [refused, triesMost] = [poisonOfEachClass + 1, (poisonOfEachClass + 1) * TRIES_MAX];
   const problems = [
-    ...wrong.map((code) => `${injected.get(code) ?? 0} records of ${code} were injected, ${found.get(code) ?? 0} dead letters say so`),
-    ...(copied === total ? [] : [`${copied} of ${total} dead letters were copied to their topic`]),
-    ...(await alteredBytes(scene, poisonOfEachClass)),
+    ...differingLetters(appended, letters),
+    ...(await differingCopies(scene.log, `${scene.topic}.dead`, letters, COPIED_WITHIN_MS)),
+    ...(tries <= triesMost ? [] : [`the database refused ${tries} tries for ${refused} records, more than ${triesMost}`]),
+    ...(tries > refused ? [] : [`only ${tries} tries were refused for ${refused} records: none was found by halving`]),
+    ...(taken === GOOD_ONES ? [] : [`${taken} of ${GOOD_ONES} good records in a batch with a refused one were taken`]),
   ];
-  return outcomeOf(verdict, { problems, measured: { injected: total, classes: POISON.length + OTHER_CLASSES } });
+  return outcomeOf(verdict, {
+    problems,
+    measured: {
+      injected: appended.length,
+      classes: POISON.length + OTHER_CLASSES,
+      'tries that the database refused': tries,
+      'of at most': triesMost,
+    },
+  });
 }
 
-/** Returns how many of each code were appended. */
-async function inject({ seed }: Harness, scene: Scene, ofEach: number): Promise<Map<string, number>> {
-  const counts = new Map<string, number>();
-  const count = (code: string): void => void counts.set(code, (counts.get(code) ?? 0) + 1);
+/** It refuses a principal, and counts how often it did: a sequence keeps its number where a transaction is rolled back. */
+async function plantConstraint({ database }: Scene): Promise<void> {
+  await database.pool.query(`
+    create sequence public.refusals;
+    create function public.allowed(principal text) returns boolean language plpgsql security definer set search_path = pg_catalog as $$
+    begin
+      if principal <> '${FORBIDDEN_PRINCIPAL}' then return true; end if;
+      perform nextval('public.refusals');
+      return false;
+    end $$;
+    grant usage on schema public to public;
+    grant execute on function public.allowed to public;
+    alter table ledger.content add constraint planted check (public.allowed(principal))`);
+}
+
+async function refusals({ database }: Scene): Promise<number> {
+  const { rows } = await database.pool.query<{ n: number }>(
+    'select case when is_called then last_value else 0 end as n from public.refusals',
+  );
+  return Number(rows[0]?.n);
+}
+
+/** Returns what was appended. */
+async function inject({ seed }: Harness, scene: Scene, ofEach: number): Promise<Appended[]> {
+  const appended: Appended[] = [];
   for (let round = 0; round < ofEach; round++) {
     for (const [n, { code, make }] of POISON.entries()) {
-      await scene.log.append(scene.topic, [make(observation(seed + round, `poison-${n}-${round}`))]);
-      count(code);
+      const record = make(observation(seed + round, `poison-${n}-${round}`));
+      await scene.log.append(scene.topic, [record]);
+      appended.push({ code, ...record });
     }
-    await appendUnreadable(scene, `codec-${round}`);
-    count(CODEC_CODE);
+    appended.push({ code: CODEC_CODE, packed: true, ...(await appendUnreadable(scene, `codec-${round}`)) });
     await appendTombstone(scene);
-    count(TOMBSTONE_CODE);
+    appended.push({ code: TOMBSTONE_CODE, key: null, value: Buffer.alloc(0), headers: {} });
   }
   const burst = Array.from({ length: BURST }, (_, n) => makeBurst(observation(seed, `burst-${n}`)));
   await scene.log.append(scene.topic, burst);
-  for (let n = 0; n < BURST; n++) count(BURST_CODE);
-  return counts;
+  return [...appended, ...burst.map((record) => ({ code: BURST_CODE, ...record })), await injectAmongGood(seed, scene)];
+}
+
+/** One that the database refuses, in one batch with good ones: it is found by halving. Those name no item, so that no timeline changes. */
+async function injectAmongGood(seed: number, scene: Scene): Promise<Appended> {
+  const { make, code } = POISON.find((each) => each.code === 'record.data') as PoisonClass;
+  const refused = make(observation(seed, 'refused-among-good'));
+  const good = Array.from({ length: GOOD_ONES }, (_, n) => recordOf(documentAt({ seed, count: GOOD_ONES, namesNothing: true }, n)));
+  // One key, so one partition.
+  const batch = [...good, refused].map((record) => ({ ...record, key: refused.key }));
+  await scene.log.append(scene.topic, [...batch.slice(GOOD_ONES / 2), ...batch.slice(0, GOOD_ONES / 2)]);
+  return { code, ...refused };
+}
+
+async function goodOnesTaken({ database }: Scene): Promise<number> {
+  const { rows } = await database.pool.query<{ n: number }>("select count(*) as n from ledger.entries where id like 'saying-%'");
+  return Number(rows[0]?.n);
 }
 
 /** A good one, until something is done to it. */
@@ -103,8 +154,8 @@ function observation(seed: number, id: string): Document {
   return { id, kind: 'observation', handling, ...(occurred === undefined ? {} : { occurred }), source, items };
 }
 
-/** The topic would have its broker unpack it; a topic that somebody else set up may not. */
-async function appendUnreadable(scene: Scene, id: string): Promise<void> {
+/** The topic would have its broker unpack it; a topic that somebody else set up may not. Returns what is in the batch. */
+async function appendUnreadable(scene: Scene, id: string): Promise<OutgoingRecord> {
   const kafka = new kafkajs.Kafka({ brokers: [scene.stack.brokers], clientId: 'poisoner', logLevel: kafkajs.logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
@@ -124,7 +175,8 @@ async function appendUnreadable(scene: Scene, id: string): Promise<void> {
   try {
     const producer = kafka.producer();
     await producer.connect();
-    const { key, value, headers } = recordOf(observation(1, id));
+    const record = recordOf(observation(1, id));
+    const { key, value, headers } = record;
     await producer.send({
       topic: scene.topic,
       acks: -1,
@@ -132,6 +184,7 @@ async function appendUnreadable(scene: Scene, id: string): Promise<void> {
       messages: [{ key, value, headers: { ...headers } }],
     });
     await producer.disconnect();
+    return record;
   } finally {
     CompressionCodecs[CompressionTypes.Snappy] = before;
   }
@@ -147,24 +200,4 @@ async function appendTombstone(scene: Scene): Promise<void> {
   await producer.connect();
   await producer.send({ topic: scene.topic, acks: -1, messages: [{ value: null }] });
   await producer.disconnect();
-}
-
-async function deadLetterCodes(scene: Scene): Promise<Map<string, number>> {
-  const { rows } = await scene.database.pool.query<{ code: string; count: number }>(
-    'select code, count(*) as count from ledger.dead_letters group by code',
-  );
-  return new Map(rows.map(({ code, count }) => [code, count]));
-}
-
-/** Records in the dead letters' topic, once they are all there or the time is over. */
-async function copiesOf(scene: Scene, expected: number): Promise<number> {
-  const copies = async (): Promise<number> => (await scene.log.ends(`${scene.topic}.dead`)).reduce((sum, { high }) => sum + high, 0);
-  await until('dead letters to be copied', COPIED_WITHIN_MS, async () => (await copies()) >= expected).catch(() => undefined);
-  return copies();
-}
-
-/** A dead letter that has lost its bytes is worth nothing; only a tombstone never had any. */
-async function alteredBytes(scene: Scene, tombstones: number): Promise<string[]> {
-  const { rows } = await scene.database.pool.query<{ seq: number }>('select seq from ledger.dead_letters where octet_length(value) = 0');
-  return rows.length === tombstones ? [] : [`${rows.length} dead letters have no bytes, ${tombstones} were appended without`];
 }

@@ -67,8 +67,10 @@ async function killUnderLoad(harness: Harness, scene: Scene): Promise<Outcome> {
     kills.push({ killedAt, backAt: Date.now() });
   }
   await continueWalWriter(scene);
-  // It may end for good where an acknowledged commit was lost (an offset that the log does not hold any more): nobody takes the load then.
-  if (await Promise.race([load.done.then(() => false), child.exited.then(() => true)])) return ended(child, await scene.judge(inputs));
+  // It may end for good where an acknowledged commit was lost (an offset that the log does not hold any more): nobody takes the load then, nor
+  // what lies in the log. That is there all the same: an end for another reason would look like a loss otherwise.
+  if (await Promise.race([load.done.then(() => false), child.exited.then(() => true)]))
+    return ended(child, await scene.judge(inputs, { waitingIn: scene.topic }));
   await scene.drained();
   const verdict = await scene.judge(inputs, { api: base, timelinesFile: await harness.undisturbed(inputs) });
   const recoveryMs = recoveries(kills, scene.operationsFile);

@@ -43,15 +43,17 @@ async function raceAll(harness: Harness, scene: Scene): Promise<Outcome> {
   const problems = unsettled.length === 0 ? [] : [`${unsettled.length} of ${races} races left no conflict to be seen by the submitter`];
   return outcomeOf(verdict, {
     problems,
-    measured: { races, 'conflicts kept': verdict.conflicts, 'refused at once (409)': races - verdict.conflicts },
+    measured: { races, 'conflicts kept': verdict.conflicts, 'refused at once': refusedAtOnce(scene).size },
   });
 }
 
-/** `id hash` of what was refused to its submitter, or is listed among his conflicts. */
+/** `id hash` of what was refused to its submitter. */
+const refusedAtOnce = ({ operationsFile }: Scene): Set<string> =>
+  new Set(readOperations(operationsFile).flatMap(({ id, hash, outcome }) => (outcome === 'conflict' ? [`${id} ${hash}`] : [])));
+
+/** The same, and of what is listed among his conflicts. */
 async function refusedOrShown(scene: Scene, base: string): Promise<Set<string>> {
-  const told = new Set(
-    readOperations(scene.operationsFile).flatMap(({ id, hash, outcome }) => (outcome === 'conflict' ? [`${id} ${hash}`] : [])),
-  );
+  const told = refusedAtOnce(scene);
   for (let next: string | null = ''; next !== null;) {
     const page = (await (
       await fetch(`${base}/v1/conflicts?limit=500${next === '' ? '' : `&cursor=${encodeURIComponent(next)}`}`)

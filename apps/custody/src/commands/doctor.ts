@@ -23,9 +23,23 @@ export async function doctor(flags: CommandFlags & FormFlags): Promise<ExitCode>
   findings.push(running);
   // The embedded database belongs to the server while that runs; then the server's own health says the rest.
   if (running.verdict === 'absent' || config.databaseUrl !== null) findings.push(...(await databaseFindings(config)));
-  else if (config.kafka.brokers.length > 0) findings.push(await kafkaFinding(config));
+  else {
+    findings.push(notLookedAt(config));
+    if (config.kafka.brokers.length > 0) findings.push(await kafkaFinding(config));
+  }
   printList(flags, { findings }, findings, FORMS);
   return findings.some(({ verdict }) => verdict === 'fail') ? EXIT.unexpected : EXIT.ok;
+}
+
+/** One line for what a stopped server would leave to be looked at. */
+function notLookedAt({ kafka }: Pick<Config, 'kafka'>): Finding {
+  const things = kafka.brokers.length > 0 ? '' : ', event log';
+  return {
+    name: 'database',
+    verdict: 'absent',
+    detail: `not looked at while a server runs: migrations, rights, rows, clock, logins${things}`,
+    remedy: 'Stop the server and run this again, and each of them has a line.',
+  };
 }
 
 const VERDICT_WORDS: Readonly<Record<Verdict, string>> = { ok: 'ok  ', warn: 'warn', fail: 'FAIL', absent: '--  ' };

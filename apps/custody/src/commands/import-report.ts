@@ -1,11 +1,12 @@
 /** What an import answers: every line of the file is in one of its counts, and every one that is not simply there is named. */
-import type { Fault } from '#lib/contracts';
+import type { Fault, SightingDocument } from '#lib/contracts';
+import { parseIdentifier } from '#lib/domain';
 import { group } from '../progress.ts';
 import type { ImportedEvidence } from './import-evidence.ts';
 import { printable } from './printable.ts';
 
 /** Lines shown in full on the terminal; all of them are under --json, the rejected ones in --rejects. */
-const SHOWN_LINES = 20;
+export const SHOWN_LINES = 20;
 
 export interface RejectedLine {
   readonly line: number;
@@ -22,6 +23,27 @@ export interface DifferingLine {
   readonly differences: readonly string[];
 }
 
+export interface FailingIdentifier {
+  readonly id: string;
+  /** Such as the check digit that was computed. */
+  readonly reason: string;
+}
+
+/** Accepted, with identifiers that fail their check: each is an open question of its timeline. */
+export interface FailingLine {
+  readonly line: number;
+  readonly id?: string;
+  readonly identifiers: readonly FailingIdentifier[];
+}
+
+/** The items of a sighting whose identifiers fail their check. */
+export function failingOf({ items = [] }: SightingDocument): FailingIdentifier[] {
+  return items.flatMap(({ id }) => {
+    const read = parseIdentifier(id);
+    return read.ok && read.check.verdict === 'invalid' ? [{ id, reason: read.check.reason }] : [];
+  });
+}
+
 export interface ImportReport {
   readonly file: string;
   readonly lines: number;
@@ -29,48 +51,57 @@ export interface ImportReport {
   duplicates: number;
   readonly differing: DifferingLine[];
   readonly rejected: RejectedLine[];
+  readonly failingChecks: FailingLine[];
   readonly evidence: ImportedEvidence;
   readonly dryRun: boolean;
+  /** Counts are of what went in; false: of what was judged. */
+  written: boolean;
+  /** Lines in no count are not known of. */
+  brokeOff: boolean;
 }
 
 export interface ReportOptions {
-  readonly onError: 'rollback' | 'proceed';
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly verbose?: boolean;
 }
 
-export function written(report: ImportReport, options: ReportOptions): boolean {
-  return !report.dryRun && !(options.onError === 'rollback' && report.rejected.length > 0);
+export function jsonReport(report: ImportReport): object {
+  const rejected = report.rejected.map(({ line, id, faults }) => ({ line, id, errors: faults }));
+  const { file, lines, duplicates, differing, failingChecks, dryRun, evidence, written, accepted: acceptable } = report;
+  const counts = written ? { accepted: acceptable } : { accepted: 0, acceptable };
+  return { file, lines, ...counts, written, duplicates, differing, rejected, failingChecks, evidence, dryRun };
 }
 
 export function printReport(report: ImportReport, options: ReportOptions): void {
-  const kept = written(report, options);
-  if (options.json === true) {
-    const rejected = report.rejected.map(({ line, id, faults }) => ({ line, id, errors: faults }));
-    const { file, lines, duplicates, differing, dryRun, evidence, accepted: acceptable } = report;
-    const counts = kept ? { accepted: acceptable } : { accepted: 0, acceptable };
-    process.stdout.write(
-      `${JSON.stringify({ file, lines, ...counts, written: kept, duplicates, differing, rejected, evidence, dryRun })}\n`,
-    );
-    return;
-  }
+  if (options.json === true) return void process.stdout.write(`${JSON.stringify(jsonReport(report))}\n`);
+  const { written: kept } = report;
   printRejected(report);
   if (options.quiet !== true) printDiffering(report);
+  if (options.verbose === true) printFailing(report);
   const acceptedText = kept ? 'accepted' : report.dryRun ? 'would be accepted' : 'would have been accepted';
   const counts = `${group(report.accepted)} ${acceptedText}, ${group(report.duplicates)} already there, ${group(report.rejected.length)} rejected`;
-  const nothing = report.dryRun ? ' Nothing written (dry run).' : ' Nothing written (--on-error rollback).';
-  process.stdout.write(`${group(report.lines)} lines: ${counts}.${kept ? '' : nothing}\n`);
+  const missing = report.lines - report.accepted - report.duplicates - report.rejected.length;
+  const unknown = report.brokeOff && missing > 0 ? `, ${group(missing)} not known of` : '';
+  const nothing = report.dryRun
+    ? ' Nothing written (dry run).'
+    : report.brokeOff
+      ? ' Nothing written.'
+      : ' Nothing written (--on-error rollback).';
+  process.stdout.write(`${group(report.lines)} lines: ${counts}${unknown}.${kept ? '' : nothing}\n`);
+  printFailingCount(report, options);
   printEvidence(report.evidence);
 }
 
-function printEvidence({ received, known, differing, unsupported }: ImportedEvidence): void {
+function printEvidence({ received, known, differing, open, unsupported }: ImportedEvidence): void {
   for (const ref of differing.slice(0, SHOWN_LINES))
     say(`${ref} lies beside the case file with other bytes than the line cites: it was not sent`);
   if (unsupported) say('The server keeps no evidence: the files beside the case file were not sent.');
-  const files = received + known;
+  const files = received + known + open.length;
+  const unknown = open.length === 0 ? '' : `, ${group(open.length)} not known of`;
   if (files > 0)
     process.stdout.write(
-      `${group(files)} ${files === 1 ? 'file' : 'files'} of evidence: ${group(received)} received, ${group(known)} there already.\n`,
+      `${group(files)} ${files === 1 ? 'file' : 'files'} of evidence: ${group(received)} received, ${group(known)} there already${unknown}.\n`,
     );
 }
 
@@ -91,6 +122,18 @@ function printDiffering({ differing }: ImportReport): void {
   say('There already, made from the same line, and left as they are; a correction adds what they lack:');
   for (const { line, id, differences } of differing.slice(0, SHOWN_LINES)) say(`line ${line} (${id})  ${differences.join('; ')}`);
   if (differing.length > SHOWN_LINES) say(`... and ${group(differing.length - SHOWN_LINES)} more; --json names them all`);
+}
+
+function printFailingCount({ failingChecks: { length }, written }: ImportReport, { verbose }: ReportOptions): void {
+  if (length === 0) return;
+  const lines = `${written ? 'accepted' : 'acceptable'} ${length === 1 ? 'line holds' : 'lines hold'}`;
+  const more = verbose === true ? '' : ` (-v names ${length === 1 ? 'it' : 'them'})`;
+  process.stdout.write(`${group(length)} ${lines} an identifier that fails its check${more}.\n`);
+}
+
+function printFailing({ failingChecks }: ImportReport): void {
+  for (const { line, id, identifiers } of failingChecks)
+    for (const failing of identifiers) say(`line ${line}${id === undefined ? '' : ` (${id})`}  ${failing.id}  ${failing.reason}`);
 }
 
 const say = (line: string): void => void process.stderr.write(`${printable(line)}\n`);

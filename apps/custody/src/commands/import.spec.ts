@@ -1,82 +1,21 @@
 /** Reports of an import against a server whose answers are given: complete, cut off, wrong, busy. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject, SightingDocument } from '#lib/contracts';
-import { createClient } from '../client.ts';
-import { importCase, type ImportOptions } from './import.ts';
-import type { ImportReport } from './import-report.ts';
+import type { ImportOptions } from './import.ts';
+import { accept, importFrom, line, type Reply } from './import-server.contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'custody-import-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const line = (id: string): string =>
-  JSON.stringify({ id, recordedAt: '2019-02-04T10:12:00Z', kind: 'observation', source: { kind: 'ais' }, tlp: 'GREEN' });
 const file = (...lines: string[]): string => {
   const path = join(folder, 'case.jsonl');
   writeFileSync(path, lines.map((text) => `${text}\n`).join(''));
   return path;
 };
-
-interface Asked {
-  readonly url: string;
-  readonly rows: readonly { readonly id: string }[];
-}
-type Reply = (asked: Asked, response: ServerResponse, request: IncomingMessage) => void;
-
-const accept: Reply = ({ rows }, response) =>
-  response.end(rows.map(({ id }, row) => `${JSON.stringify({ row, status: 'accepted', id })}\n`).join(''));
-
-/** A server that keeps no evidence has no such address. */
-function takeEvidence({ url = '' }: IncomingMessage, body: string, response: ServerResponse, files: Map<string, string> | undefined): void {
-  if (files === undefined) return void response.writeHead(404).end(JSON.stringify({ code: 'not-found', title: 'Not found' }));
-  const isKnown = files.has(url);
-  files.set(url, body);
-  response.writeHead(isKnown ? 200 : 201).end(JSON.stringify({ status: isKnown ? 'known' : 'received' }));
-}
-
-/** Imports the file from a server that replies so; gives the report, the exit code, and what was asked. */
-async function importFrom(
-  reply: Reply,
-  path: string,
-  options: Partial<ImportOptions> = {},
-  files?: Map<string, string>,
-): Promise<{ exit: number; report: ImportReport; asked: Asked[] }> {
-  const asked: Asked[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (text: string) => (body += text));
-    request.on('end', () => {
-      if (request.method === 'PUT') return takeEvidence(request, body, response, files);
-      const rows = body
-        .split('\n')
-        .filter((text) => text !== '')
-        .map((text) => JSON.parse(text) as { id: string });
-      asked.push({ url: request.url ?? '', rows });
-      reply(asked.at(-1) as Asked, response, request);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  try {
-    const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { signal: options.signal });
-    const reports: ImportReport[] = [];
-    const exit = await importCase(client, path, {
-      onError: 'proceed',
-      quiet: true,
-      onWait: () => undefined,
-      onReport: (report) => reports.push(report),
-      ...options,
-    });
-    return { exit, report: reports[0] as ImportReport, asked };
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
-}
 
 describe('receipts of an import', () => {
   const signed: Reply = ({ url, rows }, response) => {
@@ -334,12 +273,12 @@ describe('a case imported again from another folder', () => {
     expect(await evidence({ dryRun: true })).toMatchObject({ received: 0, known: 0 });
     expect(await evidence({ evidence: false })).toMatchObject({ received: 0, known: 0 });
     expect(files.size).toBe(0);
-    expect(await evidence()).toEqual({ received: 1, known: 0, differing: [], unsupported: false });
+    expect(await evidence()).toEqual({ received: 1, known: 0, differing: [], open: [], unsupported: false });
     expect([...files]).toEqual([[`/v1/evidence/sha256/${SHA}`, TRACK]]);
-    expect(await evidence()).toEqual({ received: 0, known: 1, differing: [], unsupported: false });
+    expect(await evidence()).toEqual({ received: 0, known: 1, differing: [], open: [], unsupported: false });
     // A server without the role is no reason to fail.
     const { exit, report } = await importFrom(reply, path);
-    expect([exit, report.evidence]).toEqual([0, { received: 0, known: 0, differing: [], unsupported: true }]);
+    expect([exit, report.evidence]).toEqual([0, { received: 0, known: 0, differing: [], open: [], unsupported: true }]);
   });
 
   it('does not send another file than the one that a line cites by its hash, and names it', async () => {

@@ -3,22 +3,23 @@
  * rejected with line, code and place, and what would be accepted. Sending a file again changes nothing.
  */
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type EventAnswer, type Fault, isJsonObject, type JsonObject, type Receipt, type SightingDocument } from '#lib/contracts';
 import { canonicalize, JSON_BYTES_MAX, parseStrict } from '#lib/ledger';
 import { mapCaseLine, pointerIntoLine } from '#lib/sources';
 import { caseFolder } from '../case-folder.ts';
-import { interrupted, problemError, type Client } from '../client.ts';
+import { problemError, type Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { group, progressBar, type Progress } from '../progress.ts';
 import { note } from '../notes.ts';
 import { OPERATOR } from '../operator.ts';
+import { interrupted, type Patience, untilAnswered } from '../patience.ts';
 import { caseLines, checkCaseFile, type CaseLine } from './case-lines.ts';
 import { differencesOf } from './import-again.ts';
 import { importBatch, type ImportBatch } from './import-batch.ts';
+import { brokenOff } from './import-broken-off.ts';
 import { CitedFiles, noEvidence } from './import-evidence.ts';
 import { openReceipts, type ReceiptFile } from './receipt-file.ts';
-import { type ImportReport, printReport, type RejectedLine, written } from './import-report.ts';
+import { type FailingIdentifier, failingOf, type ImportReport, printReport, type RejectedLine } from './import-report.ts';
 
 /** Lines in one request: enough to share one append, few enough to answer well within a second. */
 const CHUNK_LINES = 500;
@@ -40,6 +41,8 @@ export interface ImportOptions {
   readonly evidence?: boolean;
   /** No progress line, and no remarks. */
   readonly quiet?: boolean;
+  /** Names the lines whose identifiers fail their check. */
+  readonly verbose?: boolean;
   /** Writes what this import did into the ledger, as a batch; absent: it is not kept. Not ended by `signal`. */
   readonly recordBy?: Client;
   /** How long a server that is away is waited for; default RETRY_FOR_MS. */
@@ -48,7 +51,7 @@ export interface ImportOptions {
   readonly onWait?: (sentence: string) => void;
   /** Stops the import: it ends with exit code 130 and says how far it came. */
   readonly signal?: AbortSignal;
-  /** For a caller that is no terminal: gets the report instead of it being printed. */
+  /** For a caller that is no terminal: gets the report instead of it being printed, also of an import that breaks off. */
   readonly onReport?: (report: ImportReport) => void;
 }
 
@@ -56,6 +59,7 @@ interface MappedLine {
   readonly line: number;
   readonly raw: Buffer;
   readonly body: string;
+  readonly failing: readonly FailingIdentifier[];
 }
 
 /** What one import holds while it runs. */
@@ -68,10 +72,8 @@ interface Run {
   readonly receipts: ReceiptFile | undefined;
   readonly cited: CitedFiles;
   batch: ImportBatch | undefined;
-  readonly retryForMs: number;
-  readonly signal: AbortSignal | undefined;
-  /** Says once that the server is waited for. */
-  readonly waits: (failure: CommandError) => void;
+  /** For a server that is away, busy or without its log: sending the same again is harmless. Says once that it is waited for. */
+  readonly patience: Patience;
 }
 
 export async function importCase(client: Client, file: string, options: ImportOptions): Promise<ExitCode> {
@@ -89,19 +91,29 @@ export async function importCase(client: Client, file: string, options: ImportOp
       duplicates: 0,
       differing: [],
       rejected: [],
+      failingChecks: [],
       evidence: noEvidence(),
       dryRun: options.dryRun === true,
+      written: false,
+      brokeOff: false,
     };
     const bar = progressBar('import', targets.lines, options.quiet !== true);
     const { retryForMs = RETRY_FOR_MS, signal } = options;
+    const patience = { retryForMs, signal, waits: sayOnce(options) };
     const cited = new CitedFiles(targets.fileOf);
-    const run: Run = { client, file, targets, report, bar, receipts, cited, batch: undefined, retryForMs, signal, waits: sayOnce(options) };
-    await passes(run, options).finally(() => bar.finish());
-    if (options.evidence !== false && written(report, options)) await cited.send(client, report.evidence);
-    report.rejected.sort((a, b) => a.line - b.line);
-    report.differing.sort((a, b) => a.line - b.line);
-    if (rejects !== undefined) await writeRejects(rejects, report.rejected);
-    (options.onReport ?? ((done: ImportReport) => printReport(done, options)))(report);
+    const run: Run = { client, file, targets, report, bar, receipts, cited, batch: undefined, patience };
+    const failure = await sendAll(run, options).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    report.brokeOff = failure !== undefined;
+    for (const lines of [report.rejected, report.differing, report.failingChecks]) lines.sort((a, b) => a.line - b.line);
+    // One that broke off and knows of none leaves what an earlier one wrote there.
+    if (rejects !== undefined && (failure === undefined || report.rejected.length > 0)) await writeRejects(rejects, report.rejected);
+    // Under --json the report of one that broke off stands beside its error.
+    if (options.onReport !== undefined) options.onReport(report);
+    else if (failure === undefined || options.json !== true) printReport(report, options);
+    if (failure !== undefined) throw brokenOff(failure.error, report, options.evidence === false ? [] : cited.refs);
     return report.rejected.length > 0 ? EXIT.rejectedRows : EXIT.ok;
   } finally {
     await receipts?.close();
@@ -109,16 +121,21 @@ export async function importCase(client: Client, file: string, options: ImportOp
   }
 }
 
+/** Lines, then the files that those which are in cite. */
+async function sendAll(run: Run, options: ImportOptions): Promise<void> {
+  await passes(run, options).finally(() => run.bar.finish());
+  if (options.evidence !== false && run.report.written) await run.cited.send(run.client, run.report.evidence, run.patience);
+}
+
 /** Rollback over a whole file: every line is judged, by the server too, before the first one is kept. */
 async function passes(run: Run, options: ImportOptions): Promise<void> {
   const { report } = run;
   if (options.onError === 'rollback' || report.dryRun) await pass(run, true);
-  if (!written(report, options)) return;
-  Object.assign(report, { accepted: 0, duplicates: 0 });
-  report.rejected.length = 0;
-  report.differing.length = 0;
+  if (report.dryRun || (options.onError === 'rollback' && report.rejected.length > 0)) return;
+  Object.assign(report, { accepted: 0, duplicates: 0, written: true });
+  for (const lines of [report.rejected, report.differing, report.failingChecks]) lines.length = 0;
   const { recordBy } = options;
-  if (recordBy !== undefined) run.batch = await importBatch(recordBy, run.file, (ask) => untilAnswered(run, ask));
+  if (recordBy !== undefined) run.batch = await importBatch(recordBy, run.file, (ask) => untilAnswered(run.patience, ask));
   try {
     await pass(run, false);
   } catch (error) {
@@ -149,7 +166,7 @@ function sayOnce({
   quiet = false,
   onWait = (sentence) => note({ quiet }, sentence),
   retryForMs = RETRY_FOR_MS,
-}: ImportOptions): Run['waits'] {
+}: ImportOptions): (failure: CommandError) => void {
   let said = false;
   return ({ message }) => {
     if (!said) onWait(`Waiting for the server, up to ${Math.round(retryForMs / 1000)} s: ${message}`);
@@ -174,16 +191,8 @@ async function pass(run: Run, dryRun: boolean): Promise<void> {
   } catch (error) {
     // Those still under way may get in: they are counted before it is said how many did.
     await Promise.allSettled(underWay);
-    const { exitCode } = error instanceof CommandError ? error : { exitCode: EXIT.unexpected };
-    throw exitCode === EXIT.temporary || exitCode === EXIT.interrupted ? brokenOff(error as CommandError, run.report, dryRun) : error;
+    throw error;
   }
-}
-
-function brokenOff({ exitCode, code, message }: CommandError, report: ImportReport, dryRun: boolean): CommandError {
-  const there = dryRun ? 0 : report.accepted + report.duplicates;
-  const when = exitCode === EXIT.temporary ? ' when the server answers' : '';
-  const remedy = `Run the same import again${when}: what is there already is not doubled.`;
-  return new CommandError(exitCode, code, `${message} ${group(there)} of ${group(report.lines)} lines are known to be in.`, remedy);
 }
 
 interface Targets {
@@ -263,7 +272,7 @@ function mapLine({ line, raw, bytes }: CaseLine, targets: Targets): MappedLine |
   if (!mapped.ok) return { line, ...id, raw: Buffer.from(raw), faults: mapped.faults };
   const body = canonicalize(mapped.document as never);
   const size = Buffer.byteLength(body);
-  if (size <= JSON_BYTES_MAX) return { line, raw, body };
+  if (size <= JSON_BYTES_MAX) return { line, raw, body, failing: failingOf(mapped.document) };
   const detail = `The sighting made of this line has ${group(size)} bytes, of which the line itself is a part.`;
   const fault = { code: 'json.too-large', pointer: '', detail, expected: `at most ${group(JSON_BYTES_MAX)}` } as const;
   return { line, ...id, raw: Buffer.from(raw), faults: [fault] };
@@ -281,7 +290,7 @@ async function sendChunk(run: Run, chunk: readonly MappedLine[], dryRun: boolean
   const { report } = run;
   const body = `${chunk.map((line) => line.body).join('\n')}\n`;
   const receipts = dryRun ? undefined : run.receipts;
-  const answers = await untilAnswered(run, () => post(run.client, body, { dryRun, receipts: receipts !== undefined }));
+  const answers = await untilAnswered(run.patience, () => post(run.client, body, { dryRun, receipts: receipts !== undefined }));
   // Before anything is counted: what is said to be in has its receipt.
   await receipts?.add(answers.flatMap(({ receipt }) => receipt ?? []));
   const seen = new Set<number>();
@@ -290,7 +299,7 @@ async function sendChunk(run: Run, chunk: readonly MappedLine[], dryRun: boolean
     if (line === undefined || seen.has(answer.row))
       throw new CommandError(EXIT.unexpected, 'import.answer', `The server answered for row ${answer.row}, which was not sent.`);
     seen.add(answer.row);
-    if (answer.status === 'accepted') report.accepted++;
+    if (answer.status === 'accepted') takeAccepted(report, line, answer.id);
     else if (answer.status === 'duplicate') report.duplicates++;
     if (answer.status === 'refused') await takeRefusal(run, line, answer);
     else if (!dryRun) run.cited.add(line.body);
@@ -299,6 +308,11 @@ async function sendChunk(run: Run, chunk: readonly MappedLine[], dryRun: boolean
   if (seen.size !== chunk.length) {
     throw new CommandError(EXIT.temporary, 'import.answer', `The server answered for ${seen.size} of ${chunk.length} rows.`);
   }
+}
+
+function takeAccepted(report: ImportReport, { line, failing }: MappedLine, id: string | undefined): void {
+  report.accepted++;
+  if (failing.length > 0) report.failingChecks.push({ line, ...(id === undefined ? {} : { id }), identifiers: failing });
 }
 
 /** An id that is taken may be taken by what another import made of this very line. */
@@ -322,7 +336,7 @@ async function takeRefusal(run: Run, { line, raw, body }: MappedLine, { id, erro
 async function standing(run: Run, id: string): Promise<SightingDocument | undefined> {
   const path = `/v1/events/${encodeURIComponent(id)}`;
   try {
-    const { event } = await untilAnswered(run, () => run.client.get<EventAnswer>(path, { agency: OPERATOR.agency }));
+    const { event } = await untilAnswered(run.patience, () => run.client.get<EventAnswer>(path, { agency: OPERATOR.agency }));
     return event.document;
   } catch (error) {
     if (error instanceof CommandError && error.exitCode === EXIT.notFound) return undefined;
@@ -338,26 +352,4 @@ async function post(client: Client, body: string, ask: { readonly dryRun: boolea
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as RowAnswer);
-}
-
-/** A server that is away, busy or without its log is waited for: sending the same chunk again is harmless. */
-async function untilAnswered<Answer>({ retryForMs, signal, waits }: Run, ask: () => Promise<Answer>): Promise<Answer> {
-  const deadline = performance.now() + retryForMs;
-  for (let delayMs = 200; ; delayMs = Math.min(delayMs * 2, 5_000)) {
-    let failure: CommandError;
-    try {
-      return await ask();
-    } catch (error) {
-      failure =
-        error instanceof CommandError
-          ? error
-          : new CommandError(EXIT.temporary, 'server.interrupted', `The answer broke off: ${String(error)}`);
-    }
-    if (signal?.aborted === true) throw interrupted();
-    if (failure.exitCode !== EXIT.temporary || performance.now() > deadline) throw failure;
-    waits(failure);
-    await sleep(delayMs, undefined, { signal }).catch(() => {
-      throw interrupted();
-    });
-  }
 }

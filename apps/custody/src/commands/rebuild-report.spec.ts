@@ -25,10 +25,10 @@ const faultOf = (work: () => unknown): unknown => {
 };
 
 describe('the report of a rebuild', () => {
-  it('prints the digest of folded timelines, and calls nothing equal that was compared with nothing', () => {
+  it('prints the digests of a table before and after, the one of folded timelines, and calls nothing equal that was compared with nothing', () => {
     expect(rebuildReport({ ...found, expected: null }).equal).toBe(true);
     expect(text({}).split('\n')).toEqual([
-      `equal   timeline        1 234 rows  ${A}`,
+      `equal   timeline        1 234 rows  ${A} -> ${A}`,
       `folded  timelines       7 items  ${B}`,
       `equal   rules           57 cases  ${C}`,
       '1 000 entries folded again: every derived table is what it was.',
@@ -41,7 +41,7 @@ describe('the report of a rebuild', () => {
     expect(rebuildReport({ ...found, expected: expected(C) }).equal).toBe(false);
     const said = (other: Expected): string[] => text({}, other).split('\n').slice(1);
     expect(said(expected(C))).toEqual([
-      `DIFFER  timelines       7 items  ${C} -> ${B}`,
+      `DIFFER  timelines       7 items  ${B}, expected ${C}`,
       `equal   rules           57 cases  ${C}`,
       '1 000 entries folded again: every derived table is what it was.',
       'Not as expected: timelines. This version makes something else of the same ledger.',

@@ -102,9 +102,10 @@ const wrongRules = ({ cases, differing }: RulesFound): string[] => [
 
 function lineOf({ name, rows, before, after, expected, equal }: DerivedDigest): string {
   const word = !equal ? 'DIFFER' : before === null && expected === null ? 'folded' : 'equal';
-  const from = [before, expected].find((each) => each !== null && each !== after);
   const unit = name === 'timelines' ? 'items' : 'rows';
-  return `${word.padEnd(6)}  ${name.padEnd(14)}  ${group(rows)} ${unit}  ${from === undefined ? after : `${from} -> ${after}`}`;
+  const digests = before === null ? after : `${before} -> ${after}`;
+  const other = expected === null || expected === after ? '' : `, expected ${expected}`;
+  return `${word.padEnd(6)}  ${name.padEnd(14)}  ${group(rows)} ${unit}  ${digests}${other}`;
 }
 
 /** Throws CommandError `rebuild.not-a-digest`. */

@@ -3,10 +3,11 @@
 /** More edits than this make another word, not a slip of the keyboard. */
 const EDITS_MAX = 4;
 
-/** The known word fewest edits away (Levenshtein, capitals aside); undefined when none is near. */
-export function closestTo(word: string, known: readonly string[]): string | undefined {
-  const bound = Math.min(EDITS_MAX, Math.ceil(word.length / 3));
-  const ranked = known.map((candidate) => ({ candidate, edits: editsBetween(word.toLowerCase(), candidate.toLowerCase()) }));
+/** The known word fewest edits away (Levenshtein, capitals aside); undefined when none is near. @param prefix of all of them, which says nothing */
+export function closestTo(word: string, known: readonly string[], prefix = ''): string | undefined {
+  const own = (text: string): string => (text.startsWith(prefix) ? text.slice(prefix.length) : text).toLowerCase();
+  const bound = Math.min(EDITS_MAX, Math.ceil(own(word).length / 3));
+  const ranked = known.map((candidate) => ({ candidate, edits: editsBetween(own(word), own(candidate)) }));
   const best = ranked.reduce<{ candidate: string; edits: number } | undefined>(
     (left, right) => (left === undefined || right.edits < left.edits ? right : left),
     undefined,

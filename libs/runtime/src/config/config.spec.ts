@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configFlags, configReference, configView, printConfig, secretsOf } from './show-config.ts';
-import { describeProblems, readConfig, type ConfigSources, type ReadConfig } from './read-config.ts';
+import { codeOfProblems, describeProblems, readConfig, type ConfigSources, type ReadConfig } from './read-config.ts';
 import { namedSettings } from './settings.ts';
 
 const KEY = 'ab'.repeat(32);
@@ -86,6 +86,30 @@ test('an unknown key is an error in every source and names the nearest one', () 
     ['config.unknown', 'colour', 'is no setting'],
   ]);
   expect(problems({ env: { CUSTODY_TEST_POSTGRES: 'x', PATH: '/bin' } })).toEqual([]);
+  // The prefix that all variables have makes none of them near.
+  const foo = read({ env: { CUSTODY_FOO: '1' } });
+  expect(foo.ok ? [] : foo.problems.map(({ detail }) => detail)).toEqual(['is no setting']);
+});
+
+test('a value of the file that a variable covers is judged as well, and the variable counts', () => {
+  const config = file('covered.json', { port: 'x', demo: false });
+  expect(problems({ flags: { config }, env: { CUSTODY_PORT: '9000', CUSTODY_FOO: '1' } }).sort()).toEqual([
+    'config.invalid port',
+    'config.unknown CUSTODY_FOO',
+  ]);
+  const fine = file('covered-fine.json', { port: 9001 });
+  expect(good({ flags: { config: fine }, env: { CUSTODY_PORT: '9000' } }).config.port).toBe(9000);
+});
+
+test('problems are shown with their codes, and as a whole with one that fits them all', () => {
+  const one = { code: 'config.unknown', key: 'colour', detail: 'is no setting' } as const;
+  const other = { code: 'config.invalid', key: 'port', detail: 'needs a port' } as const;
+  expect([describeProblems([one]), codeOfProblems([one])]).toEqual(['colour: is no setting', 'config.unknown']);
+  expect([describeProblems([one, other]), codeOfProblems([one, other])]).toEqual([
+    'colour: is no setting (config.unknown)\nport: needs a port (config.invalid)\n2 problems in the configuration',
+    'config.invalid',
+  ]);
+  expect(codeOfProblems([one, one])).toBe('config.unknown');
 });
 
 test('all problems are listed at once', () => {

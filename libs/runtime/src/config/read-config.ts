@@ -31,6 +31,8 @@ export interface ReadConfig {
 
 export type ConfigResult = ({ readonly ok: true } & ReadConfig) | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
+/** Of the variables that are ours. */
+const PREFIX = 'CUSTODY_';
 /** Variables of ours that are no settings: the file's path, and what test runs hand to their suites. */
 const OTHER_VARIABLES = /^CUSTODY_(CONFIG$|TEST_)/;
 
@@ -54,18 +56,17 @@ export function readConfig(sources: ConfigSources): ConfigResult {
   const origins = new Map<string, string>();
   const values = new Map<string, unknown>();
   for (const named of settings) {
-    const given = [fromFlag(named, flags), ...fromEnv(named, sources, problems), fromFile(named, file, path)].find(
-      (found) => found !== undefined,
-    );
+    const inFile = fromFile(named, file, path);
+    const given = [fromFlag(named, flags), ...fromEnv(named, sources, problems), inFile].find((found) => found !== undefined);
     origins.set(named.name, given?.origin ?? 'default');
-    const parsed = given === undefined ? ({ ok: true, value: named.setting.default } as const) : named.setting.parse(given.raw);
-    if (parsed.ok) values.set(named.name, parsed.value);
-    else
-      problems.push({
-        code: 'config.invalid',
-        key: given?.key ?? named.name,
-        detail: `needs ${parsed.expected}${shown(named, given?.raw)}`,
-      });
+    if (given === undefined) values.set(named.name, named.setting.default);
+    // What a variable covers in the file is wrong all the same, and comes to light when the variable goes.
+    for (const each of new Set([given, inFile])) {
+      const parsed = each === undefined ? undefined : named.setting.parse(each.raw);
+      if (each === given && parsed?.ok === true) values.set(named.name, parsed.value);
+      if (parsed?.ok === false)
+        problems.push({ code: 'config.invalid', key: each?.key ?? '', detail: `needs ${parsed.expected}${shown(named, each?.raw)}` });
+    }
   }
   if (problems.length === 0) problems.push(...disagreements(settings, values, origins));
   if (problems.length > 0) return { ok: false, problems };
@@ -73,9 +74,18 @@ export function readConfig(sources: ConfigSources): ConfigResult {
   return { ok: true, config: nested(values), origins };
 }
 
-/** One line per problem, for a terminal. */
+/** One line per problem, for a terminal; several have each its code and a last line that counts them. Whoever shows it adds `codeOfProblems`. */
 export function describeProblems(problems: readonly ConfigProblem[]): string {
-  return problems.map(({ code, key, detail }) => `${key}: ${detail} (${code})`).join('\n');
+  if (problems.length === 1) return problems.map(({ key, detail }) => `${key}: ${detail}`).join('');
+  const lines = problems.map(({ code, key, detail }) => `${key}: ${detail} (${code})`);
+  return [...lines, `${problems.length} problems in the configuration`].join('\n');
+}
+
+/** Theirs, or `config.invalid` where they are of several kinds. */
+export function codeOfProblems(problems: readonly ConfigProblem[]): ConfigProblem['code'] {
+  const codes = new Set(problems.map(({ code }) => code));
+  const [first = 'config.invalid'] = codes;
+  return codes.size === 1 ? first : 'config.invalid';
 }
 
 function fromFlag({ name, flag, setting }: NamedSetting, flags: Readonly<Record<string, unknown>>): Given | undefined {
@@ -145,14 +155,16 @@ function unknownKeys(
   // A command line is visible to everyone on the machine: secrets have no flag.
   const flaggable = settings.filter(({ setting }) => !setting.secret).map(({ name }) => name);
   const options = flaggable.map(camelCase);
-  const unknown = (key: string, known: readonly string[], unlike = known): ConfigProblem[] => {
+  const unknown = (key: string, known: readonly string[], unlike = known, prefix = ''): ConfigProblem[] => {
     if (known.includes(key) || unlike.includes(key)) return [];
-    const near = closestTo(key, known);
+    const near = closestTo(key, known, prefix);
     return [{ code: 'config.unknown', key, detail: `is no setting${near === undefined ? '' : `; did you mean ${near}?`}` }];
   };
   return [
     ...Object.keys(flags).flatMap((key) => unknown(key, options, flaggable)),
-    ...Object.keys(env).flatMap((key) => (key.startsWith('CUSTODY_') && !OTHER_VARIABLES.test(key) ? unknown(key, variables) : [])),
+    ...Object.keys(env).flatMap((key) =>
+      key.startsWith(PREFIX) && !OTHER_VARIABLES.test(key) ? unknown(key, variables, variables, PREFIX) : [],
+    ),
     ...[...file.keys()].flatMap((key) => unknown(key, names)),
   ];
 }

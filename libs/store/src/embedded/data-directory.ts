@@ -46,6 +46,7 @@ const OURS = new Set([
   'context.key',
   'keys.json',
   'previous.checkpoint',
+  'demo.unfinished',
 ]);
 /** Of each log whose head was signed from here. */
 const SIGNED_HEAD = /^sealed(-[A-Za-z0-9.-]+)?\.json(\.new)?$/;

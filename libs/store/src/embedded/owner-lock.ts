@@ -96,8 +96,5 @@ function letGo(dataDir: string, generation: number): void {
 }
 
 function locked(dataDir: string, pid: number): StoreError {
-  return new StoreError(
-    'data.locked',
-    `${dataDir} is in use by the process ${pid}${pid === process.pid ? ' (this one)' : ''}. Stop it first, or name another data directory.`,
-  );
+  return new StoreError('data.locked', `${dataDir} is in use by the process ${pid}${pid === process.pid ? ' (this one)' : ''}.`);
 }
