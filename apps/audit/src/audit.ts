@@ -39,7 +39,7 @@ export async function audit(client: StoreClient, options: AuditOptions): Promise
   const findings = new Findings(options.without, options.onFinding);
   const commitments = new Commitments(client, log, findings, options);
   const first = await timed(() => commitments.run());
-  const content = new ContentAudit(log, findings, new Set(commitments.tree.sealedLeaf.keys()));
+  const content = new ContentAudit(log, findings, new Set(commitments.tree.sealedLeaf.keys()), commitments.seals.times);
   const end = Math.max(log.size, log.end);
   const second =
     options.content === false
@@ -67,6 +67,7 @@ export async function audit(client: StoreClient, options: AuditOptions): Promise
     commitments: { count: end, ...first },
     content: second === null ? null : { count: content.seen.events, ...second },
     anchors: commitments.anchors,
+    remarks: second === null ? [] : content.submitters.remarks(),
   };
 }
 

@@ -16,6 +16,7 @@ import {
   type StoreClient,
 } from '#lib/store';
 import { difference, type AuditCode, type Findings } from './findings.ts';
+import { Submitters, type SealTimes } from './submitters.ts';
 
 /** Events whose timeline rows are read together. */
 const EVENTS_PER_PIECE = 4_096;
@@ -23,13 +24,15 @@ const HASH_BYTES = 32;
 
 export class ContentAudit {
   readonly seen = { events: 0, timelineRows: 0 };
+  readonly submitters: Submitters;
   private readonly findings: Findings;
   private readonly log: AuditedLog;
   private readonly timeline: TimelineRows;
   /** Entries that are not what was sealed, by the log: there the commitment is to blame and not the content. */
   private readonly altered: ReadonlySet<number>;
 
-  constructor(log: AuditedLog, findings: Findings, altered: ReadonlySet<number>) {
+  constructor(log: AuditedLog, findings: Findings, altered: ReadonlySet<number>, seals: SealTimes) {
+    this.submitters = new Submitters(seals);
     this.log = log;
     this.findings = findings;
     this.altered = altered;
@@ -56,6 +59,7 @@ export class ContentAudit {
     this.seen.events += 1;
     this.seen.timelineRows += stored.length;
     if (content === null) return this.report('audit.content-missing', logIndex, 'The content of the event is not there.');
+    this.submitters.take({ logIndex, agency: event.agency, ...content });
     const before = this.findings.total;
     const index = this.readContent(event, content, stored);
     this.checkHash(event, content.bytes, this.findings.total === before);
@@ -98,6 +102,7 @@ export class ContentAudit {
     if (commitment !== expected) this.reportCommitment(event, expected, commitment, stored);
     const read = readSighting(document, { agency, id, principal });
     if (!read.ok) return malformed(`The content is no sighting: ${read.faults[0]?.code ?? ''} at ${read.faults[0]?.pointer ?? ''}.`);
+    if (read.sighting.kind === 'policy') this.submitters.act({ logIndex, agency, principal, capturedMicros }, read.sighting);
     return indexSighting(read.sighting);
   }
 

@@ -2,4 +2,4 @@
 export { audit, type AuditOptions } from './audit.ts';
 export { AUDIT_CODES, type AuditCode, type AuditFinding, type RowName } from './findings.ts';
 export { headKeysAt } from './head-keys.ts';
-export { CHECKED, type Anchor, type AuditPart, type AuditReport, type CheckedAnchor } from './report.ts';
+export { CHECKED, type Anchor, type AuditPart, type AuditRemark, type AuditReport, type CheckedAnchor } from './report.ts';

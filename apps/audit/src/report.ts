@@ -1,6 +1,21 @@
 /** What an audit says. */
 import type { AuditCode, AuditFinding } from './findings.ts';
 
+/**
+ * What an entry says and the log does not bear out. No proof that a row was altered: capture admits nobody whom the policy does not, but a
+ * publisher elsewhere signs for its agency by a key that is a setting, and a clock can be wrong. So a person looks into it, and the verdict
+ * does not count it.
+ */
+export interface AuditRemark {
+  readonly code: 'audit.not-admitted' | 'audit.captured-late';
+  /** Of the first of them. */
+  readonly logIndex: number;
+  /** Events. */
+  readonly count: number;
+  /** One sentence. */
+  readonly detail: string;
+}
+
 /** A head of the log that somebody kept elsewhere: what a database that was rewritten as a whole cannot change. */
 export interface Anchor {
   readonly kind: 'signed-head' | 'pin' | 'witness';
@@ -47,6 +62,8 @@ export interface AuditReport {
   /** `null`: it was not asked for. */
   readonly content: AuditPart | null;
   readonly anchors: readonly CheckedAnchor[];
+  /** Of the events; none where content was not asked for. */
+  readonly remarks: readonly AuditRemark[];
 }
 
 export const CHECKED = [

@@ -14,6 +14,7 @@ import { parseInstant } from '#lib/domain';
 import { type AuditedLog, Frames, type LogBlocks } from '#lib/store';
 import { difference, type Findings } from './findings.ts';
 import type { HeadKeys } from './head-keys.ts';
+import type { SealTimes } from './submitters.ts';
 
 /** A row of proof.seals. */
 interface SealRow {
@@ -51,6 +52,7 @@ const HASH_BYTES = 32;
 
 export class SealAudit {
   readonly seen = { seals: 0, checkpoints: 0, mapTiles: 0 };
+  readonly times: SealTimes = { covers: [], micros: [] };
   private readonly findings: Findings;
   private readonly log: AuditedLog;
   private readonly keys: HeadKeys;
@@ -81,6 +83,7 @@ export class SealAudit {
       this.checkRow(logIndex, seal, row);
       this.last = { logIndex, covers: Math.max(covers, this.last?.covers ?? 0), time: seal.time };
       this.seen.seals += 1;
+      this.keepTime(covers, seal.time);
       return { logIndex, covers, seal };
     }
     if (notice?.kind === 'genesis' && row === undefined) this.checkGenesis(logIndex, notice.genesis);
@@ -92,6 +95,13 @@ export class SealAudit {
       );
     // It was a seal once; the table of seals still says what it covered.
     return this.lost(logIndex, rows);
+  }
+
+  private keepTime(covers: number, time: string): void {
+    const read = parseInstant(time);
+    if (!read.ok || covers <= (this.times.covers.at(-1) ?? 0)) return;
+    this.times.covers.push(covers);
+    this.times.micros.push(read.value);
   }
 
   /** A seal that is gone from the log, as far as the table of seals still has it. */

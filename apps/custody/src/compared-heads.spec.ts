@@ -45,6 +45,26 @@ test('a head that is behind the pinned one raises an alarm; behind one in a file
   expect(await silent(() => compare(behind, file('larger', grown.checkpoint()), {}))).toBe(13);
 });
 
+test('the age of what a server shows is held against --max-age, and a comparison says nothing of any record', async () => {
+  const text = utf8Text(encodeProofDocument({ ...world.prove(CAR), item: null, events: [], notices: [] })) as string;
+  const keys = utf8Text(encodeProofDocument(world.proveKeys())) as string;
+  const here = server({ '/log/checkpoint': world.checkpoint(), '/v1/log': text, '/v1/log/keys': keys });
+  const same = file('same', world.checkpoint());
+  const printed: string[] = [];
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = (line: string | Uint8Array) => printed.push(String(line)) > 0;
+  try {
+    expect(await compare(here, same, { key })).toBe(0);
+    expect(printed.join('')).toContain('Heads alone were looked at');
+    expect(printed.join('')).not.toContain('nothing was changed since it was sealed');
+    expect(await compare(here, same, { key, maxAge: '999999999' })).toBe(0);
+    expect(await compare(here, same, { key, maxAge: '1' })).toBe(13);
+    expect(printed.join('')).toContain('[proof.age]');
+  } finally {
+    process.stdout.write = write;
+  }
+});
+
 test('under a policy each of the two heads needs its cosignatures', async () => {
   const [first] = witnessKeys;
   const policy = JSON.stringify({ witnesses: witnessKeys.map((one) => ({ vkey: formatVerifierKey(one) })), threshold: 1 });

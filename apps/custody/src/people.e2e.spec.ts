@@ -145,7 +145,7 @@ test('counts and timelines of an item are each reader’s own', async () => {
 test('blame names the person and agency behind each record that its reader may see, and tells of no other', async () => {
   const blamed = async (as: string | null): Promise<string[]> => {
     const lines = (await did(as, 'blame', VIN)).split('\n');
-    expect(lines.filter((line) => line.includes('submitted by acme/eva (proved)'))).toHaveLength(Number(lines.at(-1)?.split(' ')[0]));
+    expect(lines.filter((line) => line.includes('submitted by acme/eva ('))).toHaveLength(Number(lines.at(-1)?.split(' ')[0]));
     return lines.flatMap((line) => /^(\S+) {3}/.exec(line)?.[1] ?? []).sort();
   };
   expect(await blamed('acme/eva')).toEqual(['cars', 'clear', 'green', 'named', 'own', 'shared']);

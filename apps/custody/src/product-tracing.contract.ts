@@ -78,11 +78,11 @@ export function tracingContract(product: Product): void {
       expect((await timeline(CAR)).notes).toHaveLength(1);
     });
 
-    it('tells apart who reported (stated) and who submitted (proved), and that evidence is held', async () => {
+    it('tells apart who reported (stated) and who submitted (sealed), and that evidence is held', async () => {
       const { stdout } = await product.cli('trace', CAR);
       expect(stdout).toContain('evidence/build-sheets.txt line:5 (synthetic, held here)');
       expect(stdout).toContain(
-        'reported by factory-liaison, Maker Traceability Desk (fictional) at 2019-03-20T14:00:00Z (stated) · submitted by local/operator (proved)',
+        'reported by factory-liaison, Maker Traceability Desk (fictional) at 2019-03-20T14:00:00Z (stated) · submitted by local/operator (sealed)',
       );
       for (const entry of (await timeline(CAR)).entries) {
         expect(entry).toMatchObject({

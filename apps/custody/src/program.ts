@@ -67,7 +67,10 @@ export function program(json = false): Command {
 function itemCommands(root: Command): void {
   listed(root.command('trace <item>'))
     .description('the timeline of an item: what was seen, said, planned, corrected')
-    .option('--as-of <when>', 'a date or time: as recorded by then (proved); reported:<date>: as its authors state; log:<size>')
+    .option(
+      '--as-of <when>',
+      'a date or time: as recorded by then, by the seals of the log; reported:<date>: as its authors state; log:<size>',
+    )
     .action(runner(async (options, item) => (await import('./commands/trace.ts')).trace(await clientOf(options), item ?? '', options)));
   root
     .command('blame <item>')

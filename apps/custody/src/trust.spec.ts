@@ -148,6 +148,10 @@ describe('a receipt', () => {
     const answers = { ...log, [proofPath]: notFound };
     const broken = await check(receipt(LONG_AGO), answers, flags);
     expect([broken.verdict, last(broken)]).toEqual(['not-in-log', 'receipt.promise-broken']);
+    // To who may not see an event a server says the same of one that is sealed.
+    expect(broken.summary).toMatch(
+      /by the word of the server there is no such event in the log that you may see.* who is of the agency local /,
+    );
     const pending = await check(receipt(justNow()), answers, flags);
     expect([pending.verdict, last(pending)]).toEqual(['incomplete', 'event.not-found']);
   });

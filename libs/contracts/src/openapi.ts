@@ -39,7 +39,7 @@ export function openApiDocument(): Json {
       title: 'Custody Ledger',
       version: API_VERSION,
       description:
-        'Sightings in, timelines out. Every answer names its two coordinates (log size and policy) and tells apart who submitted a sighting (proved) and who reported it (stated).',
+        'Sightings in, timelines out. Every answer names its two coordinates (log size and policy) and tells apart who submitted a sighting (`proved: true`: agency and principal stand in what is hashed and sealed, as capture wrote them) and who reported it (`proved: false`: as its author states).',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],

@@ -97,7 +97,7 @@ export interface Relations {
 
 /** One statement by one principal about items at a time and place, with source and evidence. */
 export interface Sighting extends EventRef {
-  /** Submitted by (proved). */
+  /** Submitted by: stands in what is hashed. */
   readonly principal: string;
   readonly kind: Kind;
   /** Of a correction: the kind it puts in place; absent: its target's. */

@@ -208,6 +208,16 @@ describe('a zip that comes from outside', () => {
     expect(faultOf(patched(zip, find(zip, CENTRAL) + 10, 2, 93))).toBe('bundle.compression');
   });
 
+  test('whose bytes are not what was written is not checked, and never called one of which nothing is known to be wrong', () => {
+    const zip = packed({ 'proof.json': utf8('x'.repeat(1_000)) }, 0);
+    const report = verifyBundleZip(patched(zip, find(zip, LOCAL) + 40, 1, 0x79), { log: [] });
+    expect(report).toMatchObject({
+      verdict: 'not-checked',
+      summary: expect.stringMatching(/^Not checked: proof\.json: .*damaged, or changed/) as string,
+    });
+    expect(report.summary).not.toMatch(/nothing is known|on its way/);
+  });
+
   test('is damaged where a file has another checksum or length than it should, or cannot be unpacked', () => {
     const text = utf8('x'.repeat(1_000));
     const zip = packed({ 'proof.json': text }, 9);

@@ -67,4 +67,8 @@ export function* verifyBundleZipSteps(zip: Uint8Array, trust: Trust, asked: Bund
   return report;
 }
 
-const unread = ({ code, detail, file }: ZipFault): Report => notChecked(code, file === undefined ? detail : `${file}: ${detail}`);
+/** Of a file that is not whole, or was changed, more is known than that it could not be checked: its summary does not say that nothing is wrong. */
+function unread({ code, detail, file }: ZipFault): Report {
+  const says = file === undefined ? detail : `${file}: ${detail}`;
+  return { ...notChecked(code, says), summary: `Not checked: ${says}` };
+}

@@ -33,7 +33,7 @@ export function listZip(zip: Uint8Array): ZipResult<ZipEntry[]> {
   const view = new DataView(zip.buffer, zip.byteOffset, zip.length);
   const endAt = zip.length - END.bytes;
   if (endAt < 0 || view.getUint32(endAt, true) !== END.signature)
-    return refuseZip('bundle.zip', 'This is no zip, or its end is missing: it may have been cut off on its way.');
+    return refuseZip('bundle.zip', 'This is no zip, or its end is missing. Ask for the file again.');
   const count = view.getUint16(endAt + 10, true);
   const [bytes, start] = [view.getUint32(endAt + 12, true), view.getUint32(endAt + 16, true)];
   // One disk, whose directory ends where the end begins. What needs the extension for large zips says 0xffffffff here, and is none of ours.
@@ -96,7 +96,7 @@ export function unpack({ name, isDeflated, packed, size, crc }: ZipEntry): ZipRe
   if (content === undefined || crc32(content) !== crc)
     return refuseZip(
       'bundle.damaged',
-      'The file is not as long as it should be, or its checksum is another: it was damaged on its way.',
+      'It is not as long as the zip says, or its checksum is another: this is not what was written. It was damaged, or changed by somebody. Ask for the file again.',
       name,
     );
   return { ok: true, value: content };

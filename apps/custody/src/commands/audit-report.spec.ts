@@ -36,6 +36,7 @@ const report: AuditReport = {
   commitments: { count: 1_234, seconds: 0.5, cpuSeconds: 0.4 },
   content: { count: 1_230, seconds: 2, cpuSeconds: 1.5 },
   anchors: [],
+  remarks: [],
 };
 const pin = { kind: 'pin', name: 'mine.txt', size: 900, witnesses: [] } as const;
 
@@ -78,6 +79,21 @@ describe('what an audit says', () => {
     expect(unsigned).toMatch(/^Could not be checked to its end: the first 900 entries .* no signed head stands for the 300 that/);
     expect(unsigned).not.toMatch(/^Verified/);
     expect(auditExit(unchecked)).toBe(20);
+  });
+
+  it('tells who was not admitted apart from what was altered, and is green all the same', () => {
+    const detail = 'kr-customs/kim\u001b[2J, of whom 2 events are said to be, was not admitted.';
+    const text = auditText({ ...report, remarks: [{ code: 'audit.not-admitted', logIndex: 85, count: 2, detail }] });
+    expect(text).toMatch(/^Verified: /);
+    expect(text).toContain(
+      'To be looked into; no row is known to be altered by it:\naudit.not-admitted  from log_index=85 on\n    kr-customs/kim',
+    );
+    expect(text).toContain('publisher elsewhere');
+    expect(text).not.toContain('\u001b');
+  });
+
+  it('never says that whoever is named submitted it', () => {
+    expect(auditText(report)).toContain('that whoever an entry names submitted it');
   });
 
   it('shows no control characters of what somebody wrote into a row', () => {

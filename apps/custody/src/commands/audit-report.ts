@@ -1,14 +1,29 @@
 /** An audit as an auditor wants to read it: one sentence, what was checked, what was found, and what it does not show. */
-import type { AuditFinding, AuditPart, AuditReport, CheckedAnchor } from '#app/audit';
+import type { AuditFinding, AuditPart, AuditRemark, AuditReport, CheckedAnchor } from '#app/audit';
 import { group } from '../progress.ts';
 import { printable } from './printable.ts';
 
 const FINDINGS_SHOWN = 20;
 
-export function auditText(report: AuditReport): string {
-  return [sentence(report), '', ...checkedLines(report), '', ...anchorLines(report), ...findingLines(report), '', ...notShown(report)].join(
-    '\n',
-  );
+/** A head that the log published, and who of a policy cosigned it. */
+export interface PublishedHead {
+  readonly size: number;
+  readonly witnesses: readonly string[];
+}
+
+export function auditText(report: AuditReport, published: PublishedHead | null = null): string {
+  return [
+    sentence(report),
+    '',
+    ...checkedLines(report),
+    '',
+    ...anchorLines(report),
+    ...publishedLines(published),
+    ...findingLines(report),
+    ...remarkLines(report),
+    '',
+    ...notShown(report),
+  ].join('\n');
 }
 
 function sentence({ verdict, log, size, sealed, signed, first, counts }: AuditReport): string {
@@ -69,6 +84,11 @@ function anchorLines({ anchors }: AuditReport): string[] {
   });
 }
 
+const publishedLines = (published: PublishedHead | null): string[] =>
+  published === null
+    ? []
+    : [`published     the newest head, of ${group(published.size)} entries: cosigned by ${published.witnesses.map(printable).join(', ')}`];
+
 function findingLines({ findings, counts, first }: AuditReport): string[] {
   if (findings.length === 0) return [];
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -94,12 +114,26 @@ function findingLine({ code, table, key, expected, actual, detail }: AuditFindin
   return [`${code}  ${table} ${row.join(' ')}`, `    ${printable(detail)}`, ...(values.length === 0 ? [] : [`    ${values.join(', ')}`])];
 }
 
+const REMARK_MEANS: Readonly<Record<AuditRemark['code'], string>> = {
+  'audit.not-admitted':
+    'Capture takes in nothing of such a name. A publisher elsewhere can, by a key that is a setting here; so can whoever writes to the ledger itself.',
+  'audit.captured-late': "Capture's clock was wrong, or somebody wrote that time.",
+};
+
+function remarkLines({ remarks }: AuditReport): string[] {
+  if (remarks.length === 0) return [];
+  const lines = remarks.map(({ code, logIndex, detail }) => `${code}  from log_index=${logIndex} on\n    ${printable(detail)}`);
+  const means = [...new Set(remarks.map(({ code }) => code))].map((code) => `    ${code}: ${REMARK_MEANS[code]}`);
+  return ['', 'To be looked into; no row is known to be altered by it:', ...lines, ...means];
+}
+
 function notShown({ anchors, verdict }: AuditReport): string[] {
   if (verdict === 'altered')
     return ['Keep the database as it is. What stands first in the log was altered first; what comes after it may follow from it.'];
   return [
     'This does not show',
     '- that what the events say is true, or that every event that was submitted is here: a receipt holds us to that',
+    '- that whoever an entry names submitted it: who could write to the ledger before it was sealed could write in any admitted name',
     ...(anchors.some(({ kind, outcome }) => kind === 'pin' && outcome === 'holds')
       ? []
       : ['- that nobody with the log key wrote it all anew: keep a checkpoint elsewhere and name it with --pin']),

@@ -1,13 +1,13 @@
 /** `custody audit --full`: replays the ledger against everything that was signed of it, also beside a server that runs. Changes nothing. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { audit as auditLedger, type AuditReport } from '#app/audit';
-import { isNewestSealSigned, ledgerConstants, type StorePool } from '#lib/store';
+import { isNewestSealSigned, lastCheckpoint, ledgerConstants, type StorePool } from '#lib/store';
 import { logKeys, openStore, signedHead, storedKeyNotices } from '../audited.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { progressBar } from '../progress.ts';
 import { auditText } from './audit-report.ts';
-import { type KeptElsewhere, keptElsewhere } from './kept-elsewhere.ts';
+import { type KeptElsewhere, keptElsewhere, publishedUnder } from './kept-elsewhere.ts';
 
 export interface AuditFlags extends CommandFlags, KeptElsewhere {
   readonly full?: boolean;
@@ -31,10 +31,12 @@ export async function audit(flags: AuditFlags): Promise<ExitCode> {
     // Before the database is looked at: a log that grows meanwhile is not behind what it signed then.
     const said = await store.pool.transaction(storedKeyNotices);
     const anchors = [...signedHead(config, origin), ...keptElsewhere(flags, keys, said)];
+    const { witnesses } = flags;
+    const published = witnesses === undefined ? null : publishedUnder(witnesses, await lastCheckpoint(store.pool), keys, said);
     const report = await audited(store.pool, flags.quiet !== true, (client, onProgress) =>
       auditLedger(client, { keys, anchors, onProgress }),
     );
-    process.stdout.write(`${flags.json === true ? JSON.stringify(report) : auditText(report)}\n`);
+    process.stdout.write(`${flags.json === true ? JSON.stringify({ ...report, published }) : auditText(report, published)}\n`);
     return auditExit(report);
   } finally {
     await store.close();

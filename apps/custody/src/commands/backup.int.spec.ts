@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { formatVerifierKey, toHex } from '#lib/ledger';
+import { formatVerifierKey, signingKey, toHex } from '#lib/ledger';
 import { testDatabase, type TestDatabase } from '../../../../libs/store/test-database.ts';
 import { drilledLedger, type DrilledLedger } from '../drill/drilled-ledger.contract.ts';
 import { audit } from './audit.ts';
@@ -89,6 +89,13 @@ test('an audit is held against the heads that were kept, and believes the key of
   on(ledger.database, 'elsewhere', { CUSTODY_SEALER_STATE_FILE: path('none.json') });
   expect(await audit({ full: true })).toBe(20);
   expect(await audit({ full: true, key: [formatVerifierKey(key)] })).toBe(0);
+});
+
+test('an audit under a policy of witnesses is none of a log whose newest head no witness cosigned', async () => {
+  on(ledger.database, 'machine');
+  const vkey = formatVerifierKey(signingKey('witness', 'w.example', new Uint8Array(32).fill(9)));
+  writeFileSync(path('policy.json'), JSON.stringify({ witnesses: [{ vkey }], threshold: 1 }));
+  await expect(audit({ full: true, witnesses: path('policy.json') })).rejects.toMatchObject({ exitCode: 13, code: 'audit.unwitnessed' });
 });
 
 test.each([

@@ -40,12 +40,12 @@ describe('the text of a blame', () => {
       '',
       'one   2018-09-30   Busan, South Korea   observed',
       '     place, source, handling: stated by analyst at 2019-03-22T09:10:00Z (as it states)',
-      '     submitted by local/kim (proved), captured 2026-11-24 02:10 UTC, recorded 2026-11-24 02:10 UTC (proved), log index 7',
+      '     submitted by local/kim (sealed), captured 2026-11-24 02:10 UTC, recorded 2026-11-24 02:10 UTC (by the server), log index 7',
       '     rests on bl.txt line:5 (not held here)',
       '',
       'two   2018-09-30   Busan, South Korea   observed',
       '     place, source, handling: stated by its submitter (no author named)',
-      '     submitted by local/kim (proved), captured 2026-11-24 02:10 UTC, not sealed yet, log index 7',
+      '     submitted by local/kim (as captured), captured 2026-11-24 02:10 UTC, not sealed yet, log index 7',
       `     ${NO_DOCUMENT}`,
       '',
       '2 records: 1 cite a document, 0 a track alone, 1 nothing.',
@@ -81,7 +81,7 @@ describe('the text of a blame', () => {
       relations: { ...fix.relations, disputedBy: [{ agency: 'local', id: 'doubt', standing: 'withdrawn', inForce: false } as const] },
     };
     const text = blameText([page([corrected, disputed, unsaid, doubt])]);
-    expect(text).toContain('standing corrected: by fix, submitted by local/lee (proved), captured 2026-11-24 02:10 UTC');
+    expect(text).toContain('standing corrected: by fix, submitted by local/lee (sealed), captured 2026-11-24 02:10 UTC');
     expect(text).toContain('places nothing (corrected): by fix,');
     expect(text).toContain('standing withdrawn: by fix,');
     expect(text.match(/standing /g)).toHaveLength(2);

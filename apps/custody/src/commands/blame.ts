@@ -6,6 +6,7 @@ import { blameIn, pointerToken, type Blame, type EventView, type ExplainedSighti
 import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { group } from '../progress.ts';
+import { recordedText, submitterText } from './known-words.ts';
 import { printable } from './printable.ts';
 import { timelinePages } from './timeline-pages.ts';
 import { minuteText } from './trace-as-of.ts';
@@ -80,7 +81,7 @@ function entryLines(entry: EventView, lead: (member: string) => Blame | null): s
   return [
     `${entry.id}   ${display.occurred}   ${display.place}   ${display.summary}`,
     `     ${said.join(', ')}: stated by ${authorText(own)}`,
-    `     submitted by ${submitterText(own)}`,
+    `     submitted by ${submissionText(own)}`,
     `     ${own.rests}`,
     ...conclusions(entry).flatMap(([words, member]) => conclusionLine(words, entry, lead(member))),
   ];
@@ -102,7 +103,7 @@ function conclusions(entry: EventView): [words: string, member: string][] {
 function conclusionLine(words: string, entry: EventView, found: Blame | null): string[] {
   const others = (found?.sightings ?? []).filter((sighting) => keyOf(sighting) !== keyOf(entry));
   if (others.length === 0) return [];
-  return [`     ${words}: by ${others.map((other) => `${other.id}, submitted by ${submitterText(other)}, ${other.rests}`).join('; ')}`];
+  return [`     ${words}: by ${others.map((other) => `${other.id}, submitted by ${submissionText(other)}, ${other.rests}`).join('; ')}`];
 }
 
 function authorText({ reportedBy }: ExplainedSighting): string {
@@ -111,5 +112,5 @@ function authorText({ reportedBy }: ExplainedSighting): string {
   return `${name === '' ? 'an author without a name' : name}${reportedBy.at === undefined ? '' : ` at ${reportedBy.at}`} (as it states)`;
 }
 
-const submitterText = ({ submittedBy, captured, recorded, logIndex }: ExplainedSighting): string =>
-  `${submittedBy.agency}/${submittedBy.principal} (proved), captured ${minuteText(captured)}, ${recorded === null ? 'not sealed yet' : `recorded ${minuteText(recorded)} (proved)`}, log index ${logIndex}`;
+const submissionText = ({ submittedBy, captured, recorded, logIndex }: ExplainedSighting): string =>
+  `${submitterText({ submittedBy, recorded })}, captured ${minuteText(captured)}, ${recorded === null ? 'not sealed yet' : recordedText(recorded)}, log index ${logIndex}`;

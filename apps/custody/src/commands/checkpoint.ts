@@ -14,6 +14,7 @@ import {
   signingKey,
   type Statement,
   toHex,
+  type Trust,
   utf8,
   type VerifierKey,
   verifyProof,
@@ -76,8 +77,10 @@ export async function pin(client: Client, flags: PinFlags): Promise<ExitCode> {
   const first = onFirstUse ? { key: (await keysOfLog(client, origin, checkpoint)).map(formatVerifierKey) } : {};
   const { trust, certified, said } = await trustFor(checkpoint, { ...flags, ...first }, client);
   const { report: checked, keep } = verifyProof(utf8(text), trust, { log: true, isLatest: true });
-  const report = withSaid(checked, said);
-  if (keep === null || certified === null || report.verdict !== 'verified') return printVerdict(origin, report, flags);
+  const whole = withSaid(checked, said);
+  if (keep === null || certified === null || whole.verdict !== 'verified')
+    return printVerdict(origin, whole, { ...flags, headsAlone: true });
+  const report = { ...whole, summary: `The head of ${size} entries is signed by the key of its log${kept(trust)}.` };
   const witnesses = flags.witnesses === undefined ? (before?.witnesses ?? null) : readFileSync(flags.witnesses, 'utf8');
   const moved = movedKeys({ keys: isNamed || before === null ? trust.log : before.keys, receiptKeys: [] }, certified, size);
   const keys = isNamed ? trust.log : moved.keys;
@@ -88,8 +91,14 @@ export async function pin(client: Client, flags: PinFlags): Promise<ExitCode> {
   const names = keys.map(formatVerifierKey).join('\n  ');
   const firstUse =
     'The key is the one that the log itself says it has: compare it with `custody checkpoint key` of its operator, by another way.';
-  return printVerdict(origin, report, { ...flags, kept: `Pinned in ${file}\n  ${names}${onFirstUse ? `\n  ${firstUse}` : ''}` });
+  return printVerdict(origin, report, {
+    ...flags,
+    headsAlone: true,
+    kept: `Pinned in ${file}\n  ${names}${onFirstUse ? `\n  ${firstUse}` : ''}`,
+  });
 }
+
+const kept = ({ kept: before }: Trust): string => (before === undefined ? '' : `, and continues the pinned one of ${before.size}`);
 
 /** Of the keys that the log certifies those that signed this head. Throws `key.unknown` where there is none. */
 async function keysOfLog(client: Client, origin: string, checkpoint: string): Promise<VerifierKey<'log'>[]> {
@@ -111,12 +120,14 @@ async function keysOfLog(client: Client, origin: string, checkpoint: string): Pr
 
 /**
  * Whether the head of the server and another (a file with a checkpoint, another server, or the pinned one) are of one log. Where they are not,
- * names the size below which they part, and between two servers the first entry. A server that is behind the pinned head was put back.
+ * names the size below which they part, and between two servers the first entry. A server that is behind the pinned head was put back. Of a head
+ * in a file `--max-age` says nothing: its seal, which has its time, is no part of it.
  */
 export async function compare(client: Client, other: string | undefined, flags: PinFlags): Promise<ExitCode> {
-  const note = await client.text(CHECKPOINT);
+  const { note, text } = await shownHead(client, flags);
   const here = headOfNote(note);
   const there = await otherHead(here.origin, other, flags);
+  const shown = { ...flags, headsAlone: true };
   if (there.origin !== here.origin)
     throw new CommandError(EXIT.usage, 'checkpoint.other-log', `The heads are of two logs, ${here.origin} and ${there.origin}.`);
   const { trust } = await trustFor(note, flags, null);
@@ -129,7 +140,7 @@ export async function compare(client: Client, other: string | undefined, flags: 
   const witness = trust.witnesses?.witnesses.map(({ key: one }) => one) ?? [];
   for (const { name, note: given } of heads) {
     const opened = openCheckpoint(utf8(given), { log: trust.log, witness });
-    if (!opened.ok) return printVerdict(`${here.origin} (${name})`, untrusted(opened.fault), flags);
+    if (!opened.ok) return printVerdict(`${here.origin} (${name})`, untrusted(opened.fault), shown);
     if (trust.witnesses !== undefined) {
       const { met, missing, threshold } = witnessing(opened.value.cosignatures, trust.witnesses);
       const why = `The head of ${name} has fewer cosignatures than the ${threshold} of the policy; missing: ${missing.join(', ')}.`;
@@ -137,10 +148,29 @@ export async function compare(client: Client, other: string | undefined, flags: 
     }
   }
   const report = await related(here, there, client);
-  if (report.verdict !== 'verified') return printVerdict(here.origin, report, flags);
+  if (report.verdict !== 'verified') return printVerdict(here.origin, report, shown);
   const said: Statement[] = [...unwitnessed];
+  for (const one of [{ name: 'server', text }, there]) if (one.text !== null) said.push(...agedAs(one, trust));
   for (const one of heads) said.push(...(await judgedKeys(one.client, { ...judged, ...one })).said);
-  return printVerdict(here.origin, withKeys(report, said), flags);
+  return printVerdict(here.origin, withKeys(report, said), shown);
+}
+
+/** The newest head of a server; with an age to be held against, the document that has its seal as well, which alone says how old it is. */
+async function shownHead(client: Client, { maxAge }: Pick<PinFlags, 'maxAge'>): Promise<{ note: string; text: string | null }> {
+  if (maxAge === undefined) return { note: await client.text(CHECKPOINT), text: null };
+  const text = await client.text('/v1/log');
+  return { note: checkpointIn(text) ?? '', text };
+}
+
+/** How old the head is by its seal; whatever of its document does not hold is said as well. */
+function agedAs(
+  { name, text }: { readonly name: string; readonly text: string | null },
+  { kept: _, witnesses: __, ...trust }: Trust,
+): Statement[] {
+  const { report } = verifyProof(utf8(text ?? ''), trust, { log: true });
+  return report.statements
+    .filter(({ step, state, verdict }) => step === 'age' || state === 'failed' || verdict !== undefined)
+    .map((statement) => ({ ...statement, about: `the head of ${name}` }));
 }
 
 /** What the two heads are to each other, by a path from whichever server gives one that holds. */
@@ -181,10 +211,12 @@ interface OtherHead {
   readonly root: Uint8Array;
   /** `null`: it was checked when it was pinned. */
   readonly note: string | null;
+  /** Document of the log with its seal; `null`: its age is not asked for, or nobody is there to say it. */
+  readonly text: string | null;
   readonly client: Client | null;
 }
 
-async function otherHead(origin: string, other: string | undefined, { verbose }: NoteFlags): Promise<OtherHead> {
+async function otherHead(origin: string, other: string | undefined, flags: PinFlags): Promise<OtherHead> {
   if (other === undefined) {
     const pinned = readPin(origin);
     if (pinned === null)
@@ -193,15 +225,15 @@ async function otherHead(origin: string, other: string | undefined, { verbose }:
         'pin.none',
         `No head of ${origin} is pinned to compare with: name a file or another server, or pin one.`,
       );
-    return { name: 'pinned', origin, ...headOf(pinned), note: null, client: null };
+    return { name: 'pinned', origin, ...headOf(pinned), note: null, text: null, client: null };
   }
   if (/^https?:/.test(other)) {
-    const client = createClient(other, { verbose });
-    const note = await client.text(CHECKPOINT);
-    return { name: other, ...headOfNote(note), note, client };
+    const client = createClient(other, { verbose: flags.verbose });
+    const { note, text } = await shownHead(client, flags);
+    return { name: other, ...headOfNote(note), note, text, client };
   }
   const note = readFileSync(other, 'utf8');
-  return { name: other, ...headOfNote(note), note, client: null };
+  return { name: other, ...headOfNote(note), note, text: null, client: null };
 }
 
 /** `null`: the servers do not show it. */

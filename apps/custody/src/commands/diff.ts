@@ -4,6 +4,7 @@ import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Columns, type FormFlags, printList } from '../listing.ts';
 import { group } from '../progress.ts';
+import { recordedText, submitterText } from './known-words.ts';
 import { printable } from './printable.ts';
 import { minuteText } from './trace-as-of.ts';
 
@@ -47,7 +48,7 @@ function changeLines({ change, event, kind, summary, by, before, after }: DiffVi
   const stood = before === null ? [] : [`     ${standingText(before)} -> ${standingText(after)}`];
   const makers = by.map(
     ({ agency, id, logIndex, submittedBy, captured, recorded }) =>
-      `     by ${agency === event.agency && id === event.id ? 'itself' : `${agency}/${id}`}, submitted by ${submittedBy.agency}/${submittedBy.principal} (proved), ${recorded === null ? `captured ${minuteText(captured)}, not sealed yet` : `recorded ${minuteText(recorded)} (proved)`}, log index ${logIndex}`,
+      `     by ${agency === event.agency && id === event.id ? 'itself' : `${agency}/${id}`}, submitted by ${submitterText({ submittedBy, recorded })}, ${recorded === null ? `captured ${minuteText(captured)}, not sealed yet` : recordedText(recorded)}, log index ${logIndex}`,
   );
   return [`${change.toUpperCase().padEnd(11)} ${event.agency}/${event.id}   ${kind}   ${summary}`, ...stood, ...makers];
 }

@@ -9,7 +9,7 @@ import { drilledLedger, type DrilledLedger } from '../drill/drilled-ledger.contr
 import { placesOf, receiptOf } from '../drill/receipts.ts';
 import { rewriteProof } from '../drill/rewrite.ts';
 import { CommandError } from '../exit-codes.ts';
-import { keptElsewhere } from './kept-elsewhere.ts';
+import { keptElsewhere, publishedUnder } from './kept-elsewhere.ts';
 
 let ledger: DrilledLedger;
 let client: StoreClient;
@@ -89,6 +89,34 @@ test('heads have to be cosigned as a policy asks, and who cosigned them is told'
       expect.objectContaining({ code: 'audit.unwitnessed', exitCode: 13 }) as Error,
     );
   }
+});
+
+test('the answer of the server is taken as verify takes it, and what carries no head is called by its name', () => {
+  const [event] = ledger.copy.events;
+  if (event === undefined) throw new Error('no event');
+  const { agency, id, contentHash } = event;
+  const answer = (more: object): string => `${JSON.stringify({ log: ledger.copy.origin, agency, id, contentHash, ...more })}\n`;
+  writeFileSync(path('answer.json'), answer({ status: 'sealed', sealed: receipt, rejection: null }));
+  expect(keptElsewhere({ receipts: [path('answer.json')] }, ledger.copy.keys)).toMatchObject([{ size: ledger.copy.newest.size }]);
+  writeFileSync(path('pending.json'), answer({ status: 'pending', sealed: null, rejection: null }));
+  expect(() => keptElsewhere({ receipts: [path('pending.json')] }, ledger.copy.keys)).toThrow('this is no sealed receipt');
+});
+
+test('the newest published head has to be cosigned as a policy asks, with nothing else kept', () => {
+  const { key, keys, newest } = ledger.copy;
+  const witnesses = path('policy.json');
+  const unwitnessed = expect.objectContaining({ code: 'audit.unwitnessed', exitCode: 13 }) as Error;
+  expect(() => publishedUnder(witnesses, { size: newest.size, note }, keys)).toThrow(unwitnessed);
+  expect(() => publishedUnder(witnesses, null, keys)).toThrow(unwitnessed);
+  const opened = openNote(utf8(note), [key]);
+  if (!opened.ok) throw new Error(opened.fault.detail);
+  const { text } = opened.value;
+  const signed = signText(key, text);
+  const good = utf8Text(formatNote(text, [signed, cosign(witness, text, 1_700_000_000n)])) as string;
+  expect(publishedUnder(witnesses, { size: newest.size, note: good }, keys)).toEqual({ size: newest.size, witnesses: ['w.example'] });
+  // One bit of the stored cosignature.
+  const bad = good.replace(/.{3}\n$/, (end) => `${end.startsWith('A') ? 'B' : 'A'}${end.slice(1)}`);
+  expect(() => publishedUnder(witnesses, { size: newest.size, note: bad }, keys)).toThrow(unwitnessed);
 });
 
 test('a key that is given is believed whatever the stored log says of it; one that only the log names is not, once it revokes it', () => {

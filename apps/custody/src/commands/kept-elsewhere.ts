@@ -17,13 +17,14 @@ import {
 } from '#lib/ledger';
 import { pinnedHeads } from '../audited.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
+import { receiptIn } from './receipt-forms.ts';
 
 export interface KeptElsewhere {
   /** Files with a checkpoint each. */
   readonly pin?: readonly string[];
   /** Files with sealed receipts, one a line. */
   readonly receipts?: readonly string[];
-  /** File of a witness policy that each of these heads has to meet. */
+  /** File of a witness policy that each of these heads has to meet, and the newest that the log published. */
   readonly witnesses?: string;
 }
 
@@ -50,7 +51,7 @@ export function keptElsewhere(
   for (const file of receipts)
     for (const [n, line] of linesOf(file)) {
       const name = `${file}, line ${n}`;
-      const opened = openSealedReceipt(utf8(line), { log: ever, witness });
+      const opened = openSealedReceipt(utf8(sealedIn(line, name)), { log: ever, witness });
       if (!opened.ok) throw new CommandError(EXIT.usage, 'usage', `--receipts ${name}: ${opened.fault.detail}`);
       const { checkpoint, cosignatures, signatures } = opened.value.checkpoint;
       const { origin, size, root } = checkpoint;
@@ -86,9 +87,42 @@ function cosigned(name: string, cosignatures: readonly Cosignature[], policy: Wi
     throw new CommandError(
       EXIT.incomplete,
       'audit.unwitnessed',
-      `The head in ${name} is cosigned by ${found.cosigned.length} of the policy's witnesses, and ${found.threshold} have to.`,
+      `${name}: the head is cosigned by ${found.cosigned.length} of the policy's witnesses, and ${found.threshold} have to.`,
     );
   return found.cosigned.map((each) => each.name);
+}
+
+/** The sealed receipt itself, or the one in the answer of a server, as `verify` takes it. What is neither is left to whoever opens it. */
+function sealedIn(line: string, name: string): string {
+  const held = receiptIn(line);
+  if (held === null) return line;
+  if (held.form === 'sealed') return held.text;
+  throw new CommandError(
+    EXIT.usage,
+    'usage',
+    `--receipts ${name}: this is no sealed receipt, and carries no head to hold the log against.`,
+    'Name what `GET /v1/receipts/{agency}/{id}` answers once the event is sealed.',
+  );
+}
+
+/**
+ * The newest head that the log has published, held against a policy: the database's own, so it is no anchor, but its cosignatures are others' word.
+ * Throws CommandError 13 `audit.unwitnessed` where there is none, or where fewer witnesses cosigned it than the policy asks for.
+ */
+export function publishedUnder(
+  policyFile: string,
+  published: { readonly size: number; readonly note: string } | null,
+  keys: readonly VerifierKey<'log'>[],
+  said: readonly PlacedKeyNotice[] = [],
+): { readonly size: number; readonly witnesses: string[] } {
+  const policy = policyOf(policyFile);
+  if (published === null)
+    throw new CommandError(EXIT.incomplete, 'audit.unwitnessed', 'The log has published no head that a witness could have cosigned.');
+  const { size, note } = published;
+  const name = `the newest published checkpoint, of ${size} entries`;
+  const opened = openCheckpoint(utf8(note), { log: everKeys(keys, said), witness: policy.witnesses.map(({ key }) => key) });
+  // Of a note that does not open no cosignature counts.
+  return { size, witnesses: cosigned(name, opened.ok ? opened.value.cosignatures : [], policy) };
 }
 
 function linesOf(file: string): [number, string][] {

@@ -25,10 +25,10 @@ describe('the last line of a trace', () => {
 
   it('names a recorded time as it was asked, its day to the end, and the seal that answers it', () => {
     expect(said({ basis: 'recorded', logSize: 64, recorded: '2026-11-25', sealed: early }, [early])).toBe(
-      'As recorded up to the end of 2026-11-25 (UTC): by the seal of 2026-11-25 23:59:59 UTC (proved), log size 64.',
+      'As recorded up to the end of 2026-11-25 (UTC): by the seal of 2026-11-25 23:59:59 UTC, log size 64.',
     );
     expect(said({ basis: 'recorded', logSize: 64, recorded: '2026-11-26T01:05:00Z', sealed: late }, [late])).toBe(
-      'As recorded up to 2026-11-26T01:05:00Z: by the seal of 2026-11-26 01:02:59 UTC (proved), log size 64.',
+      'As recorded up to 2026-11-26T01:05:00Z: by the seal of 2026-11-26 01:02:59 UTC, log size 64.',
     );
   });
 
@@ -39,7 +39,7 @@ describe('the last line of a trace', () => {
 
   it('tells what authors state apart, and how many state nothing', () => {
     expect(said({ basis: 'reported', logSize: 62, reported: '2019-05-09' }, [early], 3)).toBe(
-      'As reported by their authors up to the end of 2019-05-09 (UTC) (stated, not proved), log size 62. 3 left out, since their authors state no time.',
+      'As reported by their authors up to the end of 2019-05-09 (UTC) (stated), log size 62. 3 left out, since their authors state no time.',
     );
   });
 });

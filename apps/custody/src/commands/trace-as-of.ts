@@ -11,10 +11,10 @@ export function asOfText({ coordinates: { asOf }, entries, withoutReported = 0 }
   if (asOf.basis === 'recorded') {
     const { recorded = '', sealed = '' } = asOf;
     const open = endMs(recorded) > now ? ' That time is not over: what is sealed until then will be of it too.' : '';
-    return `As recorded up to ${untilText(recorded)}: by the seal of ${secondText(sealed)} (proved), log size ${size}.${open}`;
+    return `As recorded up to ${untilText(recorded)}: by the seal of ${secondText(sealed)}, log size ${size}.${open}`;
   }
   const left = withoutReported === 0 ? '' : ` ${group(withoutReported)} left out, since their authors state no time.`;
-  return `As reported by their authors up to ${untilText(asOf.reported ?? '')} (stated, not proved), log size ${size}.${left}`;
+  return `As reported by their authors up to ${untilText(asOf.reported ?? '')} (stated), log size ${size}.${left}`;
 }
 
 /** RFC 3339 texts of one form sort as their times do. */

@@ -140,10 +140,13 @@ describe('the text of a trace', () => {
       }),
     );
     expect(text).toContain(
-      'bl.txt line:5 (not held here), dddddddddddd (synthetic, not held here) · reported by analyst, Desk at 2019-01-01T00:00:00Z (stated) · submitted by local/operator (proved) · not sealed yet',
+      'bl.txt line:5 (not held here), dddddddddddd (synthetic, not held here) · reported by analyst, Desk at 2019-01-01T00:00:00Z (stated) · submitted by local/operator (as captured) · not sealed yet',
     );
     const recorded = timelineText(timeline({ entries: [entry('a', { recorded: '2026-11-26T01:02:59.999999Z' })] }));
-    expect(recorded).toContain(' · submitted by local/operator (proved) · recorded 2026-11-26 01:02 UTC (proved)\n');
+    expect(recorded).toContain(' · submitted by local/operator (sealed) · recorded 2026-11-26 01:02 UTC (by the server)\n');
+    // One place says what these words mean, and none that who submitted it is proved.
+    expect(recorded.match(/\(sealed\): as the ledger had it/g)).toHaveLength(1);
+    expect(recorded).not.toContain('(proved)');
   });
 
   it('cites a document whose hash nobody gave as such, and an author who gave no time', () => {

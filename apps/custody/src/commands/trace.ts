@@ -9,9 +9,10 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type FormFlags, printList } from '../listing.ts';
 import { note, type NoteFlags } from '../notes.ts';
 import { group } from '../progress.ts';
+import { KNOWN_WORDS, recordedText, submitterText } from './known-words.ts';
 import { printable } from './printable.ts';
 import { timelinePages } from './timeline-pages.ts';
-import { asOfText, minuteText } from './trace-as-of.ts';
+import { asOfText } from './trace-as-of.ts';
 import { beside, COLUMNS, numbered } from './trace-rows.ts';
 import { lastPlacedText, overlapText, whenText } from './trace-times.ts';
 
@@ -72,6 +73,7 @@ export function timelineText(timeline: TimelineView, show: (line: string) => str
     if (entry.places) number++;
     lines.push(...entryLines(entry, entry.places ? number : null), ...notesAfter(entry, timeline.notes));
   }
+  if (timeline.entries.length > 0) lines.push(KNOWN_WORDS, '');
   if (timeline.waiting.length > 0) {
     lines.push('Waiting for a record that is not here:');
     for (const { id, kind, target } of timeline.waiting) lines.push(`  ${kind} ${id} speaks about ${target.agency}/${target.id}`);
@@ -154,7 +156,7 @@ function relationText({ relations, moreContradictions }: EventView): string {
 }
 
 function provenance(entry: EventView): string {
-  const { document, reportedBy, submittedBy } = entry;
+  const { document, reportedBy } = entry;
   const author =
     reportedBy === null
       ? []
@@ -169,8 +171,8 @@ function provenance(entry: EventView): string {
     `${entry.display.source}${url === undefined ? '' : ` <${url}>`}`,
     entry.evidence.length === 0 ? 'no document cited' : entry.evidence.map(evidenceText).join(', '),
     ...author,
-    `submitted by ${submittedBy.agency}/${submittedBy.principal} (proved)`,
-    entry.recorded === null ? 'not sealed yet' : `recorded ${minuteText(entry.recorded)} (proved)`,
+    `submitted by ${submitterText(entry)}`,
+    entry.recorded === null ? 'not sealed yet' : recordedText(entry.recorded),
   ];
   return parts.join(' · ');
 }

@@ -177,7 +177,9 @@ async function held(client: Client, promised: Promised, flags: VerifyFlags): Pro
     text = await client.text(`/v1/events/${encodeURIComponent(id)}/proof?agency=${encodeURIComponent(agency)}`);
   } catch (error) {
     if (!(error instanceof CommandError) || !NOT_THERE.includes(error.code)) throw error;
-    const detail = `It was promised to be sealed or rejected ${PROMISED}, and it is not in the log: ${error.message}`;
+    const detail =
+      `It was promised to be sealed or rejected ${PROMISED}, and by the word of the server there is no such event in the log that you may see. ` +
+      `For who is of the agency ${agency} that is a broken promise; to anybody else a server says so of each event that he may not see. ${error.message}`;
     const broken = failure('inclusion', { code: 'receipt.promise-broken', detail }, { verdict: 'not-in-log' });
     const untrusted = revokedAt(known.size, promised, known);
     if (untrusted !== null) return reportOf([untrusted], null);

@@ -19,6 +19,8 @@ export interface ReportOptions {
   readonly explain?: boolean;
   /** Nobody was asked. */
   readonly offline?: boolean;
+  /** It is about heads of the log: no record was looked at, and nothing is said of any. */
+  readonly headsAlone?: boolean;
   /** Whether something was kept for the next check. */
   readonly kept?: string;
 }
@@ -50,7 +52,7 @@ const headJson = ({ origin, size, root, time, seen }: CheckedHead): object => ({
   ...(seen === undefined ? {} : { seen: { by: timeOf(seen.seconds), witnesses: seen.witnesses } }),
 });
 
-function textOf(subject: string, { verdict, summary, statements }: Report, { explain, offline, kept }: ReportOptions): string {
+function textOf(subject: string, { verdict, summary, statements }: Report, { explain, offline, headsAlone, kept }: ReportOptions): string {
   const where =
     verdict === 'verified' ? (offline === true ? ' Checked here, without the server.' : ' Checked here; the server is not believed.') : '';
   const lines = [`${VERDICT_MARKS[verdict]} ${printable(subject)}: ${printable(summary)}${where}`];
@@ -63,7 +65,8 @@ function textOf(subject: string, { verdict, summary, statements }: Report, { exp
     if (explain === true && !steps.has(step)) lines.push(`    ${' '.repeat(STEP_WIDTH)} ${STEPS[step]}`);
     steps.add(step);
   }
-  if (verdict === 'verified')
+  if (verdict === 'verified' && headsAlone === true) lines.push('  Heads alone were looked at: this says nothing of any record.');
+  else if (verdict === 'verified')
     lines.push('  This shows that nothing was changed since it was sealed. It does not show that what was reported is true.');
   if (verdict === 'untrusted-key')
     lines.push(

@@ -1,9 +1,10 @@
 /** Each check of the audit, by a tampering that it alone finds: left out, the tampering gets through. */
+import type { SightingDocument } from '#lib/contracts';
 import { audit, AUDIT_CODES, type Anchor, type AuditCode, type AuditReport } from '#app/audit';
 import { encodeGenesis, encodeSeal, mapSaltHash, readNotice, type Seal } from '#lib/ledger';
-import { projectBatch, type StoreClient } from '#lib/store';
+import { projectBatch, type ProjectedEvent, type StoreClient } from '#lib/store';
 import { drill } from './drill.ts';
-import { drillEvents } from './drill-events.ts';
+import { type Author, drillEvents, eventOf } from './drill-events.ts';
 import { drilledLedger, type DrilledLedger } from './drilled-ledger.contract.ts';
 import { SeededRandom } from './random.ts';
 import { rewriteProof, signedNote } from './rewrite.ts';
@@ -176,9 +177,34 @@ async function tampered({ tamper, content = false, anchor }: Case, without?: Aud
   }
 }
 
+/** What an audit says after an event became another whole one, of this author, and all of it was sealed so. */
+async function planted(of: Partial<Author>): Promise<AuditReport> {
+  // To all readers: who they are does not follow from its author.
+  const event = ledger.copy.events.find(({ content }) => content.includes('"CLEAR"')) as ProjectedEvent;
+  const document = { ...JSON.parse(event.content.toString()), statement: 'Nobody saw this.' } as SightingDocument;
+  const { agency, id, principal, capturedMicros, ...forged } = eventOf(document, 0, Buffer.alloc(32, 5), { ...event, ...of });
+  return tampered({
+    content: true,
+    async tamper() {
+      await client.query(
+        `update ledger.entries set agency = $3, commitment = decode($4, 'hex'), content_hash = decode($5, 'hex') where agency = $1 and id = $2`,
+        [event.agency, id, agency, forged.commitment, forged.contentHash],
+      );
+      const at = await number(`select log_index as n from ledger.entries where id = '${id}'`);
+      await client.query(
+        `update ledger.content set principal = $2, captured = $3, secret = decode($4, 'hex'), bytes = $5 where log_index = $1`,
+        [at, principal, capturedMicros, forged.secret, forged.content],
+      );
+      await client.query('update ledger.timeline set agency = $2 where log_index = $1', [at, agency]);
+      await rewriteProof(client, ledger.copy);
+    },
+  });
+}
+
 describe('an audit', () => {
   test('of a ledger that nobody touched finds nothing, and says what it looked at', async () => {
     const report = await tampered({ content: true, tamper: () => Promise.resolve() });
+    expect(report.remarks).toEqual([]);
     expect(report).toMatchObject({ verdict: 'verified', first: null, counts: {}, findings: [], signed: ledger.copy.newest.size });
     expect(report.checked).toMatchObject({ entries: 33, notices: 5, seals: 3, checkpoints: 3, events: 33 });
     expect(report.size).toBe(report.signed + 3);
@@ -249,6 +275,22 @@ describe('an audit', () => {
       },
     });
     expect(gone.counts).toEqual({ 'audit.checkpoint-missing': 1 });
+  });
+
+  test('verifies an event that nobody submitted, in the name of anybody whom the policy admits', async () => {
+    const report = await planted({ agency: 'local', principal: 'operator' });
+    expect(report).toMatchObject({ verdict: 'verified', counts: {}, remarks: [] });
+    expect(report.signed).toBe(ledger.copy.newest.size);
+  });
+
+  test('tells of names that the policy had not admitted, and of what was captured after its seal; a verdict is none of it', async () => {
+    const report = await planted({ agency: 'kr-customs', principal: 'kim', capturedMicros: Date.UTC(2200, 0, 1) * 1_000 });
+    expect(report).toMatchObject({ verdict: 'verified', counts: {}, findings: [] });
+    expect(report.remarks).toMatchObject([
+      { code: 'audit.not-admitted', count: 1, detail: expect.stringContaining('kr-customs/kim') as string },
+      { code: 'audit.captured-late', count: 1, detail: expect.stringContaining('2200-01-01') as string },
+    ]);
+    expect(report.remarks[0]?.logIndex).toBe(report.remarks[1]?.logIndex);
   });
 
   test('survives whatever is stored: lengths that no constraint would allow, notes that are none, numbers beyond the log', async () => {

@@ -1,11 +1,12 @@
 /** Sightings that a drill adds to its copy, so that there is something to tamper with: committed to as capture does, by secrets that the seed gives. */
 import { indexSighting, readSighting, type SightingDocument } from '#lib/contracts';
-import { formatInstant } from '#lib/domain';
+import { formatInstant, OPERATING_AGENCY, ROOT_PRINCIPAL } from '#lib/domain';
 import { canonicalize, commit, type Envelope, type JsonObject, sha256Hex } from '#lib/ledger';
 import type { ProjectedEvent } from '#lib/store';
 import type { SeededRandom } from './random.ts';
 
-export const DRILL_AGENCY = 'drill';
+/** Whom every policy admits: an audit says of a stranger that he is one. */
+export const DRILL_AGENCY = OPERATING_AGENCY;
 const ITEMS = 12;
 const LABELS = ['CLEAR', 'GREEN', 'AMBER'] as const;
 const CAPTURED_MICROS = Date.UTC(2026, 0, 1) * 1_000;
@@ -34,13 +35,28 @@ function drillEvent(random: SeededRandom, offset: number): ProjectedEvent {
   return eventOf(document, offset, random.bytes(SECRET_BYTES));
 }
 
-/** What capture and projector make of a document. @param secret 32 bytes */
-export function eventOf(document: SightingDocument, offset: number, secret: Uint8Array): ProjectedEvent {
+/** Of whom an event is said to be: with write access to the ledger, of anybody. */
+export interface Author {
+  readonly agency: string;
+  readonly principal: string;
+  readonly capturedMicros: number;
+}
+
+/** What capture and projector make of a document. @param secret 32 bytes @param of default: the drill's own, captured one microsecond after another */
+export function eventOf(
+  document: SightingDocument,
+  offset: number,
+  secret: Uint8Array,
+  { agency, principal, capturedMicros }: Author = {
+    agency: DRILL_AGENCY,
+    principal: ROOT_PRINCIPAL,
+    capturedMicros: CAPTURED_MICROS + offset,
+  },
+): ProjectedEvent {
   const content = Buffer.from(canonicalize(document as unknown as JsonObject), 'utf8');
-  const ref = { agency: DRILL_AGENCY, id: document.id ?? '', principal: 'drill' };
+  const ref = { agency, id: document.id ?? '', principal };
   const read = readSighting(document, ref);
   if (!read.ok) throw new Error(JSON.stringify(read.faults));
-  const capturedMicros = CAPTURED_MICROS + offset;
   const index = indexSighting(read.sighting);
   return {
     ...ref,

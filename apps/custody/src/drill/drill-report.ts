@@ -2,7 +2,7 @@
 import { group } from '../progress.ts';
 import type { ClassResult, DrillResult, NoticedBy } from './drill.ts';
 
-const WHAT = { pin: 'a head kept elsewhere', receipt: 'a sealed receipt' } as const;
+const WHAT = { pin: 'a head kept elsewhere', receipt: 'a sealed receipt', promise: 'the receipt that capture signed' } as const;
 
 /** A Markdown table; the README has it between two lines that say so. */
 export function drillTable({ classes }: DrillResult): string {
@@ -43,7 +43,8 @@ export function withDrillSection(readme: string, result: DrillResult): string {
 const WITNESSES =
   'With a witness: one that had cosigned the log as it was notices it when the sealer starts again, which asks what it knows, or offers it a head. It looks at heads and never at rows, so what changes no head is nothing to it. ' +
   'An auditing witness (`custody witness --map`) was started again as well, and read the log and its map links from the beginning: it sees an entry, a seal, or a link of entry and item that is not what was sealed, and nothing of content. ' +
-  'Where the key is in the wrong hands before an entry is sealed, both had seen the log only up to there. A kept head is one of `checkpoint get`; the head that a witness shows is one as well.';
+  'Where the key is in the wrong hands before an entry is sealed, both had seen the log only up to there. A kept head is one of `checkpoint get`; the head that a witness shows is one as well. ' +
+  'An event that nobody submitted, written whole before it is sealed and in an admitted name, is found by nobody: the audit tells only of names that the policy in the log never admitted.';
 
 const aloneCell = ({ alone, unchecked, count, byCommitments, medianMs }: ClassResult): string => {
   const rest = unchecked === 0 ? '' : `${alone === 0 ? '' : ', else'} *could not check* (${group(unchecked)})`;
@@ -78,6 +79,9 @@ export function drillText(result: DrillResult): string {
     return [first, ...more.filter((text) => text !== '').map((text) => `      ${' '.repeat(width)}       ${text}`)];
   });
   const missed = classes.filter(({ alone }) => alone === 0);
+  const nobody = missed.filter(
+    ({ unchecked, held, witness, auditing }) => unchecked + (held?.found ?? 0) + witness.noticed + auditing.noticed === 0,
+  );
   const failed = classes.filter(({ asClaimed }) => !asClaimed);
   return [
     `${group(mutations)} tamperings of ${classes.length} classes with a copy of ${group(entries)} entries, seed ${seed}, in ${seconds.toFixed(1)} s.`,
@@ -87,9 +91,10 @@ export function drillText(result: DrillResult): string {
     `Clean runs in between: ${group(clean.runs)}, false alarms: ${group(clean.alarms)}${clean.alarms === 0 ? '' : ` (${codesOf(clean.by)})`}.`,
     missed.length === 0
       ? 'Every class is found by the audit alone.'
-      : `NOT found by an audit of the database alone: ${missed.map(({ name }) => name).join('; ')}. Found by whoever kept a head or a receipt elsewhere, as said above.`,
+      : `NOT found by an audit of the database alone: ${missed.map(({ name }) => name).join('; ')}. Found by whoever kept a head or a receipt elsewhere, where it is said above.`,
+    ...(nobody.length === 0 ? [] : [`Found by NOBODY: ${nobody.map(({ name }) => name).join('; ')}.`]),
     ...(failed.length === 0 ? [] : [`NOT as claimed: ${failed.map(({ name }) => name).join('; ')}.`]),
-    'key: whoever tampered has the log key too. What nobody submitted, and what was kept from every seal, no audit can miss: that is what receipts are for.',
+    'key: whoever tampered has the log key too. What was kept from every seal no audit can miss: that is what receipts are for. What nobody submitted and somebody wrote whole before a seal, nothing shows.',
   ].join('\n');
 }
 

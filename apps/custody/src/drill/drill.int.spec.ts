@@ -70,6 +70,14 @@ describe(`a tamper drill (seed ${SEED})`, () => {
     expect(of('seal: left out of the item tree and of the timeline').auditing?.noticed).toBe(0);
   });
 
+  test('says plainly that an event that nobody submitted, written whole before it is sealed, is found by nobody', () => {
+    const name = 'insert: a whole event that nobody submitted, before it is sealed';
+    const found = result.classes.find((each) => each.name === name);
+    expect(found).toMatchObject({ alone: 0, unchecked: 0, held: null, witness: { noticed: 0 }, auditing: { noticed: 0 }, asClaimed: true });
+    expect(drillText(result)).toMatch(new RegExp(`Found by NOBODY: .*${name}`));
+    expect(drillTable(result)).toMatch(new RegExp(`\\| ${name} \\|  \\| \\*\\*no\\*\\* `));
+  });
+
   test('notices where a check is missing: a class that is not found is not as claimed', async () => {
     const { copy, random } = ledger;
     const classes = TAMPER_CLASSES.filter(({ name }) => name === 'bit: in a tile of the item map');

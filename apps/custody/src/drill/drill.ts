@@ -8,9 +8,9 @@ import type { DrillCopy } from './drill-copy.ts';
 import { HISTORY_CLASSES } from './history-tampering.ts';
 import { type Observed, type Observers, startObservers } from './observers.ts';
 import type { SeededRandom } from './random.ts';
-import { holdReceipt } from './receipts.ts';
+import { holdPromise, holdReceipt } from './receipts.ts';
 import { ROW_CLASSES } from './row-tampering.ts';
-import { copyRows, type CopyRows, type Noticed, type TamperClass, type Tampered } from './tampering.ts';
+import { copyRows, type CopyRows, type HeldWhat, type Noticed, type TamperClass, type Tampered } from './tampering.ts';
 
 export const TAMPER_CLASSES: readonly TamperClass[] = [...ROW_CLASSES, ...HISTORY_CLASSES];
 
@@ -31,7 +31,7 @@ export interface ClassResult {
   /** From the begin of the audit to the first finding: milliseconds, the median. */
   readonly medianMs: number | null;
   /** Found with what was kept elsewhere; `null`: nothing of the kind is needed. */
-  readonly held: { readonly what: 'pin' | 'receipt'; readonly found: number; readonly by: Readonly<Record<string, number>> } | null;
+  readonly held: { readonly what: HeldWhat; readonly found: number; readonly by: Readonly<Record<string, number>> } | null;
   /** What they noticed of those that they were shown, one of several. */
   readonly witness: NoticedBy;
   readonly auditing: NoticedBy;
@@ -177,9 +177,10 @@ function seenBefore({ heads, newest }: DrillCopy, { sealedAt }: Tampered): numbe
 async function held(
   client: StoreClient,
   { held: what }: TamperClass,
-  { receipt }: Tampered,
+  { receipt, promise }: Tampered,
   { copy }: DrillOptions,
 ): Promise<string | null> {
+  if (promise !== undefined) return holdPromise(client, copy.origin, promise);
   if (what === 'receipt' && receipt !== undefined) return holdReceipt(client, copy, copy.keys, receipt);
   if (what !== 'pin') return null;
   const report = await audit(client, { keys: copy.keys, anchors: [copy.newest], content: false });

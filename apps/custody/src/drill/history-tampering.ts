@@ -2,9 +2,10 @@
 import type { Anchor } from '#app/audit';
 import type { SightingDocument } from '#lib/contracts';
 import { mapKey } from '#lib/ledger';
-import { ledgerConstants, type ProjectedEvent, type StoreClient } from '#lib/store';
+import { ledgerConstants, type ProjectedEvent } from '#lib/store';
 import { eventOf } from './drill-events.ts';
-import { placesOf, receiptOf, treesOf } from './receipts.ts';
+import { WITHHELD } from './insertions.ts';
+import { logIndexOf, placesOf, receiptOf, treesOf } from './receipts.ts';
 import { rewriteProof } from './rewrite.ts';
 import type { Scene, TamperClass, Tampered } from './tampering.ts';
 
@@ -24,14 +25,6 @@ async function replaceContent({ client, random }: Scene, event: ProjectedEvent):
     Buffer.from(replaced.contentHash, 'hex'),
   ]);
 }
-
-const logIndexOf = async (client: StoreClient, { agency, id }: ProjectedEvent): Promise<number> => {
-  const { rows } = await client.query<{ n: number }>('select log_index as n from ledger.entries where agency = $1 and id = $2', [
-    agency,
-    id,
-  ]);
-  return rows[0]?.n ?? 0;
-};
 
 /** @param forgets the checkpoints that do not hold any more are removed */
 const rewriteFrom =
@@ -122,6 +115,7 @@ async function flipReceipt(scene: Scene): Promise<Tampered> {
 const noticed = { witness: 'each', auditing: 'each' } as const;
 
 export const HISTORY_CLASSES: readonly TamperClass[] = [
+  ...WITHHELD,
   { name: 'seal: an entry left out of an item tree', hasKey: true, alone: true, auditing: 'each', tamper: leaveOut(false, false) },
   { name: 'seal: left out of the item tree and of the timeline', hasKey: true, alone: true, held: 'receipt', tamper: leaveOut(true, true) },
   { name: 'seal: another document than was submitted', hasKey: true, alone: false, held: 'receipt', tamper: sealAnother },

@@ -1,5 +1,6 @@
 /** Sealed receipts of the drill's own events, and what their submitter finds when he holds one against the ledger. */
 import { indexSighting, readSighting, type SightingDocument } from '#lib/contracts';
+import { formatInstant } from '#lib/domain';
 import {
   checkPlaceKept,
   checkPlaces,
@@ -12,7 +13,10 @@ import {
   type ItemTreeName,
   leafHash,
   mapKey,
+  openReceipt,
   openSealedReceipt,
+  signingKey,
+  signReceipt,
   tileOf,
   utf8,
   type VerifierKey,
@@ -22,6 +26,42 @@ import type { DrillCopy } from './drill-copy.ts';
 import { envelopeOf } from './drill-events.ts';
 
 const TILE_BYTES = 8_192;
+
+/** 0: the ledger has it not. */
+export async function logIndexOf(client: StoreClient, { agency, id }: Pick<ProjectedEvent, 'agency' | 'id'>): Promise<number> {
+  const { rows } = await client.query<{ n: number }>('select log_index as n from ledger.entries where agency = $1 and id = $2', [
+    agency,
+    id,
+  ]);
+  return rows[0]?.n ?? 0;
+}
+
+/** What capture signs when it takes an event in. @param seed of its key for receipts */
+export function capturedReceiptOf(event: ProjectedEvent, log: string, seed: Uint8Array): { note: Uint8Array; key: VerifierKey<'receipt'> } {
+  const { agency, id, contentHash, capturedMicros } = event;
+  const key = signingKey('receipt', `${log}/receipt`, seed);
+  return {
+    note: signReceipt({ log, agency, id, contentHash, captured: formatInstant(capturedMicros), durability: 'single-node' }, key),
+    key,
+  };
+}
+
+/** What somebody finds who has it after its minute, and asks for the event: `null`: it is there, with these bytes. */
+export async function holdPromise(
+  client: StoreClient,
+  log: string,
+  { note, key }: { readonly note: Uint8Array; readonly key: VerifierKey<'receipt'> },
+): Promise<string | null> {
+  const opened = openReceipt(note, { log, keys: [key] });
+  if (!opened.ok) return opened.fault.code;
+  const { agency, id, contentHash } = opened.value.value;
+  const { rows } = await client.query<{ hash: string }>(
+    `select encode(content_hash, 'hex') as hash from ledger.entries where agency = $1 and id = $2`,
+    [agency, id],
+  );
+  if (rows[0] === undefined) return 'receipt.promise-broken';
+  return rows[0].hash === contentHash ? null : 'receipt.other-content';
+}
 
 /** @param places of which the receipt is to say that the entry has them */
 export async function receiptOf(

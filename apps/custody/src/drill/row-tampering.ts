@@ -1,6 +1,7 @@
 /** Rows that are edited, removed, put in, exchanged, one at a time, by somebody with every right on the database and no key. */
 import type { RowName } from '#app/audit';
 import { encodeSeal, readNotice } from '#lib/ledger';
+import { INSERTIONS } from './insertions.ts';
 import { flipBit, type KeyedTable, type Scene, type TamperClass, type Tampered, where } from './tampering.ts';
 
 type Claims = Pick<TamperClass, 'witness' | 'auditing'>;
@@ -117,39 +118,6 @@ async function truncate(scene: Scene): Promise<Tampered> {
   return { rows: [atIndex('ledger.entries', end)] };
 }
 
-/** A sighting that nobody submitted takes the index of one that was. */
-async function replaceEntry(scene: Scene): Promise<Tampered> {
-  const { client, random, rows } = scene;
-  const [target, source] = [random.pick(rows.entries), random.pick(rows.entries)];
-  await client.query(
-    `update ledger.entries set commitment = sha256(int8send($1::bigint)), content_hash = sha256(int8send($2::bigint)), id = 'planted' where log_index = $1::bigint`,
-    [target, source + rows.size],
-  );
-  await client.query(`update ledger.timeline set id = 'planted' where log_index = $1::bigint`, [target]);
-  return { rows: [atIndex('ledger.entries', target)] };
-}
-
-async function appendUnseen(scene: Scene): Promise<Tampered> {
-  const { client, rows } = scene;
-  await client.query(
-    `insert into ledger.entries (log_index, agency, id, commitment, content_hash) values ($1::bigint, 'drill', 'planted', sha256('a'), sha256('b'))`,
-    [rows.size],
-  );
-  return { rows: [row('ledger.head', {}), atIndex('ledger.content', rows.size)] };
-}
-
-async function insertTimelineRow(scene: Scene): Promise<Tampered> {
-  const { client, random, rows } = scene;
-  const logIndex = random.pick(rows.entries);
-  await client.query(
-    `insert into ledger.timeline (item, grp, starts, ends, agency, id, log_index, kind, map_key)
-      select 'serial:drill:planted', grp, starts, ends, agency, id, log_index, kind, sha256(convert_to(id, 'UTF8')) from ledger.timeline
-      where log_index = $1::bigint limit 1`,
-    [logIndex],
-  );
-  return { rows: [row('ledger.timeline', { log_index: logIndex, item: 'serial:drill:planted' })] };
-}
-
 async function insertItemLeaf(scene: Scene): Promise<Tampered> {
   const { client, random, rows } = scene;
   const logIndex = random.pick(rows.entries);
@@ -251,9 +219,7 @@ export const ROW_CLASSES: readonly TamperClass[] = [
     },
   },
   remove('delete: a row of the table of seals', 'proof.seals', (key) => [row('proof.seals', key)], asked),
-  { name: 'insert: a sighting in place of another', ...audited, tamper: replaceEntry },
-  { name: 'insert: a sighting behind the last', ...alone, tamper: appendUnseen },
-  { name: 'insert: a timeline row', ...audited, tamper: insertTimelineRow },
+  ...INSERTIONS,
   { name: 'insert: a leaf of an item tree', ...alone, tamper: insertItemLeaf },
   { name: 'reorder: two sightings change places', ...audited, tamper: swap },
   { name: 'truncate: the newest rows of the ledger', ...audited, tamper: truncate },

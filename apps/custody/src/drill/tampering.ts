@@ -1,5 +1,6 @@
 /** What a class of tampering is, and the rows that it can choose from. */
 import type { RowName } from '#app/audit';
+import type { VerifierKey } from '#lib/ledger';
 import type { StoreClient } from '#lib/store';
 import type { DrillCopy } from './drill-copy.ts';
 import type { SeededRandom } from './random.ts';
@@ -58,7 +59,12 @@ export interface Tampered {
   readonly sealedAt?: number;
   /** A sealed receipt of an event that was tampered with, and its content: what its submitter holds. */
   readonly receipt?: { readonly bytes: Uint8Array; readonly content: Uint8Array };
+  /** A receipt that capture signed, of an event that the ledger never came to have, and the key to check it by. */
+  readonly promise?: { readonly note: Uint8Array; readonly key: VerifierKey<'receipt'> };
 }
+
+/** A head; a sealed receipt; the receipt that capture signed. */
+export type HeldWhat = 'pin' | 'receipt' | 'promise';
 
 export type Noticed = 'each' | 'some';
 
@@ -72,7 +78,7 @@ export interface TamperClass {
    */
   readonly alone: boolean | 'unchecked';
   /** What finds it all the same. */
-  readonly held?: 'pin' | 'receipt';
+  readonly held?: HeldWhat;
   /** Whether a witness notices each, or (`some`) those that touch what it asks about; and an auditing witness. Absent: none. */
   readonly witness?: Noticed;
   readonly auditing?: Noticed;
