@@ -28,7 +28,10 @@ afterEach(async () => {
 
 const say =
   (level: string) =>
-  (message: string, { code, witness = '', why = '', count }: { code?: string; witness?: string; why?: string; count?: number } = {}): void =>
+  (
+    message: string,
+    { code, witness = '', why = '', count }: { code?: string; witness?: string; why?: string; count?: number } = {},
+  ): void =>
     void lines.push({ level, code, message: `${message}: ${witness}: ${why}`, count });
 const testLog = { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') } as unknown as Log;
 const codes = (): string[] => lines.flatMap(({ code }) => code ?? []);
