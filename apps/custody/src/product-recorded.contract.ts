@@ -116,7 +116,7 @@ export function recordedContract(product: Product, sinceMs: () => number): void 
       });
       const { code, stdout } = await product.cli('trace', 'serial:demo:BY1', '--as-of', date);
       expect([code, stdout]).toEqual([0, expect.stringContaining(`As recorded up to the end of ${date} (UTC): by the seal of `)]);
-      expect(stdout).toMatch(/submitted by local\/operator \(proved\) · recorded \d{4}-\d\d-\d\d \d\d:\d\d UTC \(proved\)$/m);
+      expect(stdout).toMatch(/submitted by local\/operator \(sealed\) · recorded \d{4}-\d\d-\d\d \d\d:\d\d UTC \(by the server\)$/m);
     });
 
     it('a date before the log began, nothing is known, and the answer says since when and what else may be meant', async () => {
