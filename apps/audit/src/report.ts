@@ -60,4 +60,5 @@ export const CHECKED = [
   'mapTiles',
   'events',
   'timelineRows',
+  'reads',
 ] as const;
