@@ -39,6 +39,7 @@ export { foldPolicy, Policy, type FlaggedAct, type PolicyOptions } from './polic
 export {
   communitiesOf,
   hasAgency,
+  hasLogin,
   holdsAt,
   openBreakGlass,
   OPERATING_AGENCY,
@@ -49,6 +50,7 @@ export {
   submitterKeysAt,
   type BreakGlass,
   type KeyRecord,
+  type LoginRecord,
   type PolicyState,
   type PrincipalRecord,
 } from './policy/state.ts';
