@@ -5,6 +5,7 @@ export { codesWithoutTest, ERROR_CODES, ERRORS, type ErrorCode } from './errors.
 export { type RouteRoles } from './operation-roles.ts';
 export { routeRoles } from './route-roles.ts';
 export { FLAGGED_MAX, type PolicyView } from './policy-view.ts';
+export type { SessionsView } from './session-views.ts';
 export { pointerToken, type Fault } from './fault.ts';
 export { equalJson, isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
 export { openApiDocument } from './openapi.ts';

@@ -6,6 +6,7 @@
 import { Coordinates } from './coordinates-view.ts';
 import { EvidenceListView, EvidencePart, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
 import { PolicyView } from './policy-view.ts';
+import { SessionsView } from './session-views.ts';
 import { ConsistencyView, ProofView } from './proof-views.ts';
 import Type, { type Static, type TSchema } from 'typebox';
 import { KINDS, ROLES, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
@@ -453,6 +454,7 @@ export const NAMED_VIEWS = {
   Proof: ProofView,
   Consistency: ConsistencyView,
   PolicyView,
+  SessionsView,
   EvidenceView,
   EvidenceListView,
   EvidenceUploaded,
