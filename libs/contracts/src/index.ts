@@ -29,6 +29,18 @@ export { AUDIT_FILTERS, readAuditQuery, type AuditQuery, type ReadAuditQuery } f
 export { auditCsv, auditCsvHead, auditRowAt } from './audit-export.ts';
 export type { AuditRow, AuditView } from './audit-views.ts';
 export type { DiffView } from './diff-view.ts';
+export type { StreamedEvent, StreamEnd } from './stream-views.ts';
+export {
+  STREAM_END,
+  STREAM_HEARTBEAT,
+  STREAM_MEDIA_TYPE,
+  streamBegin,
+  streamedText,
+  streamEnd,
+  streamEndText,
+  type StreamMessage,
+  StreamReader,
+} from './stream-text.ts';
 export type {
   ConflictsView,
   EventAnswer,

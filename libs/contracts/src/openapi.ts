@@ -24,6 +24,7 @@ import {
 } from './openapi-parts.ts';
 import { evidencePaths } from './openapi-evidence.ts';
 import { logPaths, proofPaths, receiptPaths } from './openapi-proofs.ts';
+import { streamPaths } from './openapi-stream.ts';
 import { schemaOf } from './sighting-schema.ts';
 import { NAMED_VIEWS } from './views.ts';
 
@@ -54,6 +55,7 @@ export function openApiDocument(): Json {
     ],
     paths: withRoles({
       ...eventPaths(),
+      ...streamPaths(),
       ...auditPaths(),
       ...receiptPaths(),
       ...itemPaths(),

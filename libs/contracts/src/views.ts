@@ -16,6 +16,7 @@ import { Explanation } from './explanation.ts';
 import { ReceiptStatus } from './receipt-views.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import { DiffView } from './diff-view.ts';
+import { StreamedEvent, StreamEnd } from './stream-views.ts';
 import {
   closed,
   EventRefView,
@@ -434,6 +435,8 @@ export const NAMED_VIEWS = {
   Explanation,
   StoredView,
   EventsView,
+  StreamedEvent,
+  StreamEnd,
   EventView,
   EventAnswer,
   ItemView,
