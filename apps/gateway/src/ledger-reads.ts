@@ -22,6 +22,7 @@ import {
   ledgerConstants,
   eventConflicts,
   listConflicts,
+  listsNaming,
   listDeadLetters,
   logSize,
   mapTilesAt,
@@ -62,6 +63,7 @@ import {
 } from '#lib/store';
 import { LogProofs } from './log-proofs.ts';
 import { PAGE_CONTENT_BYTES_MAX } from './page.ts';
+import { JudgedLists, type SubmitterKeyAt } from './signatures.ts';
 
 export type { ConflictKey, DeadLetterHead, EventRow, SearchHit, StoredDeadLetter, TimelineKey, TimelineRow };
 
@@ -89,10 +91,13 @@ export type LedgerReads = Awaited<ReturnType<typeof ledgerReads>>;
 /** What one reader is shown. */
 export type ReaderReads = ReturnType<LedgerReads['as']>;
 
-/** Reads the log's origin once; it never changes. `pool` has the rights of the gateway and its context key. */
-export async function ledgerReads(pool: StorePool) {
+/**
+ * Reads the log's origin once; it never changes. `pool` has the rights of the gateway and its context key.
+ * @param submitterKeyAt absent: no key of an agency is known
+ */
+export async function ledgerReads(pool: StorePool, submitterKeyAt: SubmitterKeyAt = () => Promise.resolve('unknown-key')) {
   const { origin, mapSalt } = await ledgerConstants(pool);
-  const log = logReads(pool, origin, mapSalt);
+  const log = { ...logReads(pool, origin, mapSalt), judgedLists: new JudgedLists(submitterKeyAt) };
   return { ...log, as: ({ context }: Pick<Reader, 'context'>) => ({ ...log, ...readerReads(pool.as(context)) }) };
 }
 
@@ -193,5 +198,6 @@ const deadLetterReads = (own: ReaderPool) => ({
 const auditReads = (own: ReaderPool) => ({
   auditPage: (question: AuditQuestion, limit: number) => auditPage(own, question, limit),
   auditEvents: (logIndexes: readonly number[], groups: readonly number[]) => auditEvents(own, logIndexes, groups, PAGE_CONTENT_BYTES_MAX),
+  listsNaming: (refs: readonly EventRef[], reader: Reader, size: number) => listsNaming(own, refs, reader, size),
   batchesOf: (refs: readonly EventRef[], reader: Reader, size: number) => batchesOf(own, refs, reader, size),
 });

@@ -28,6 +28,7 @@ export type { EvidenceListView, EvidenceUploaded, EvidenceView } from './evidenc
 export { AUDIT_FILTERS, readAuditQuery, type AuditQuery, type ReadAuditQuery } from './audit-query.ts';
 export { auditCsv, auditCsvHead, auditRowAt } from './audit-export.ts';
 export type { AuditRow, AuditView } from './audit-views.ts';
+export { type SignatureVerdict, type SignatureView } from './signature-view.ts';
 export type { DiffView } from './diff-view.ts';
 export type { StreamedEvent, StreamEnd } from './stream-views.ts';
 export {

@@ -161,6 +161,7 @@ export {
   formatVerifierKey,
   type KeyKind,
   type NoteSignature,
+  isKeyName,
   parseSigningKey,
   parseVerifierKey,
   type SigningKey,
@@ -268,3 +269,4 @@ export {
   verifyReceiptAlone,
 } from './verify-receipt.ts';
 export { formatAddCheckpoint, readCosignatures, readWitnessSize } from './witness-request.ts';
+export { BATCH_SIGNATURE_HEADER, batchText, signBatch, verifyBatch, type SignedList } from './batch-signature.ts';

@@ -118,6 +118,7 @@ export {
   type StoredMapTile,
 } from './seal/map-reads.ts';
 export { AUDIT_LOOKED_MAX, auditEvents, auditPage, batchesOf, type AuditFound, type AuditQuestion } from './sql/audit-page.ts';
+export { listsNaming } from './sql/lists-naming.ts';
 export { streamPage, type StreamFound, type StreamQuestion } from './sql/stream-page.ts';
 export { visibleEvents } from './sql/visible-events.ts';
 export {

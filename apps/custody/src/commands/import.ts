@@ -16,6 +16,7 @@ import { OPERATOR } from '../operator.ts';
 import { caseLines, checkCaseFile, type CaseLine } from './case-lines.ts';
 import { differencesOf } from './import-again.ts';
 import { importBatch, type ImportBatch } from './import-batch.ts';
+import { ImportSignatures, signerKey } from './import-sign.ts';
 import { CitedFiles, noEvidence } from './import-evidence.ts';
 import { openReceipts, type ReceiptFile } from './receipt-file.ts';
 import { type ImportReport, printReport, type RejectedLine, written } from './import-report.ts';
@@ -40,6 +41,8 @@ export interface ImportOptions {
   readonly evidence?: boolean;
   /** No progress line, and no remarks. */
   readonly quiet?: boolean;
+  /** File of the private key that signs the list of what is in. */
+  readonly sign?: string;
   /** Writes what this import did into the ledger, as a batch; absent: it is not kept. Not ended by `signal`. */
   readonly recordBy?: Client;
   /** How long a server that is away is waited for; default RETRY_FOR_MS. */
@@ -68,6 +71,7 @@ interface Run {
   readonly receipts: ReceiptFile | undefined;
   readonly cited: CitedFiles;
   batch: ImportBatch | undefined;
+  readonly signatures: ImportSignatures | undefined;
   readonly retryForMs: number;
   readonly signal: AbortSignal | undefined;
   /** Says once that the server is waited for. */
@@ -76,6 +80,7 @@ interface Run {
 
 export async function importCase(client: Client, file: string, options: ImportOptions): Promise<ExitCode> {
   await checkCaseFile(file);
+  const signatures = options.sign === undefined ? undefined : new ImportSignatures(signerKey(options.sign));
   // Before anything is sent: an import must not end without the place where its rejected lines were to go.
   const rejects = options.rejects === undefined ? undefined : await openRejects(options.rejects, file);
   let receipts: ReceiptFile | undefined;
@@ -95,7 +100,7 @@ export async function importCase(client: Client, file: string, options: ImportOp
     const bar = progressBar('import', targets.lines, options.quiet !== true);
     const { retryForMs = RETRY_FOR_MS, signal } = options;
     const cited = new CitedFiles(targets.fileOf);
-    const run: Run = { client, file, targets, report, bar, receipts, cited, batch: undefined, retryForMs, signal, waits: sayOnce(options) };
+    const run: Run = { client, file, targets, report, bar, receipts, cited, batch: undefined, signatures, retryForMs, signal, waits: sayOnce(options) };
     await passes(run, options).finally(() => bar.finish());
     if (options.evidence !== false && written(report, options)) await cited.send(client, report.evidence);
     report.rejected.sort((a, b) => a.line - b.line);
@@ -127,6 +132,7 @@ async function passes(run: Run, options: ImportOptions): Promise<void> {
   }
   const { lines, accepted, duplicates, rejected } = report;
   await run.batch?.close({ lines, accepted, duplicates, rejected: rejected.length });
+  await run.signatures?.close(run.client, (ask) => untilAnswered(run, ask));
 }
 
 /** For appending, so that what an earlier import left there stays until this one has something to put in its place. */
@@ -293,7 +299,10 @@ async function sendChunk(run: Run, chunk: readonly MappedLine[], dryRun: boolean
     if (answer.status === 'accepted') report.accepted++;
     else if (answer.status === 'duplicate') report.duplicates++;
     if (answer.status === 'refused') await takeRefusal(run, line, answer);
-    else if (!dryRun) run.cited.add(line.body);
+    else if (!dryRun) {
+      run.cited.add(line.body);
+      if (answer.receipt !== undefined) run.signatures?.add(line.line, line.body, answer.receipt);
+    }
   }
   if (!dryRun) await run.batch?.add(answers.flatMap(({ status, id }) => (status === 'accepted' && id !== undefined ? [id] : [])));
   if (seen.size !== chunk.length) {

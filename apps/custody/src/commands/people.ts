@@ -103,6 +103,17 @@ export async function keyRevoke(client: Client, key: string, options: PeopleOpti
   return perform(client, act, options, `The key ${key} is revoked.`);
 }
 
+/** About a key of the own agency, whichever that is. */
+export async function actOfOwnAgency(
+  client: Client,
+  act: Pick<PolicyActText, 'act' | 'vkey'>,
+  options: PeopleOptions,
+  done: string,
+): Promise<ExitCode> {
+  const { actor } = await policyOf(client);
+  return perform(client, { ...act, agency: actor.agency, ...reasonOf(options) }, options, done);
+}
+
 const nameOf = ({ name }: PeopleOptions): { name?: string } => (name === undefined ? {} : { name });
 const reasonOf = ({ reason }: PeopleOptions): { reason?: string } => (reason === undefined ? {} : { reason });
 
