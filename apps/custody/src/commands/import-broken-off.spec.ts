@@ -1,20 +1,13 @@
 /** Imports whose server is busy or away, and what is told of those that break off; lines whose identifiers fail their check. */
 import type { ServerResponse } from 'node:http';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '#lib/contracts';
-import { accept, importFrom, line, type Put, type Reply, takeEvidence } from './import-server.contract.ts';
+import { accept, caseFolder, importFrom, line, type Put, type Reply, takeEvidence } from './import-server.contract.ts';
 import type { ImportReport } from './import-report.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'custody-import-'));
+const { folder, file } = caseFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
-
-const file = (...lines: string[]): string => {
-  const path = join(folder, 'case.jsonl');
-  writeFileSync(path, lines.map((text) => `${text}\n`).join(''));
-  return path;
-};
 
 describe('an import whose server is busy or away while it takes evidence', () => {
   const caseOf = (...names: string[]): string => {

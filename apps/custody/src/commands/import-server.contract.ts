@@ -1,6 +1,9 @@
 /** An import against a server whose answers are given. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createClient } from '../client.ts';
 import { importCase, type ImportOptions } from './import.ts';
 import type { ImportReport } from './import-report.ts';
@@ -67,4 +70,15 @@ export async function importFrom(
     server.closeAllConnections();
     server.close();
   }
+}
+
+/** A folder for case files, which a suite removes, and a case file of these lines in it. */
+export function caseFolder(): { readonly folder: string; readonly file: (...lines: string[]) => string } {
+  const folder = mkdtempSync(join(tmpdir(), 'custody-import-'));
+  const file = (...lines: string[]): string => {
+    const path = join(folder, 'case.jsonl');
+    writeFileSync(path, lines.map((text) => `${text}\n`).join(''));
+    return path;
+  };
+  return { folder, file };
 }

@@ -1,21 +1,14 @@
 /** Reports of an import against a server whose answers are given: complete, cut off, wrong, busy. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject, SightingDocument } from '#lib/contracts';
 import type { ImportOptions } from './import.ts';
-import { accept, importFrom, line, type Reply } from './import-server.contract.ts';
+import { accept, caseFolder, importFrom, line, type Reply } from './import-server.contract.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'custody-import-'));
+const { folder, file } = caseFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
-
-const file = (...lines: string[]): string => {
-  const path = join(folder, 'case.jsonl');
-  writeFileSync(path, lines.map((text) => `${text}\n`).join(''));
-  return path;
-};
 
 describe('receipts of an import', () => {
   const signed: Reply = ({ url, rows }, response) => {
