@@ -116,12 +116,9 @@ const grouped = (count: bigint): string => String(count).replace(/\B(?=(\d{3})+$
 
 function lineOf({ state, says, about, code, pointer, verdict }: Statement): HTMLElement {
   const { word, icon: path } = STATES[state];
-  const where = [
-    about,
-    pointer === undefined || pointer === '' ? undefined : `at ${pointer}`,
-    code === undefined ? undefined : `[${code}]`,
-  ];
-  const places = where.filter((place) => place !== undefined).join(' ');
+  // What a proof says that it is about may be empty, as may the pointer to the whole of it.
+  const where = [about, pointer ? `at ${pointer}` : undefined, code === undefined ? undefined : `[${code}]`];
+  const places = where.filter(Boolean).join(' ');
   const what = element('div', 'what', quoted(says), places === '' ? null : element('code', 'where', quoted(places)));
   // What is left open and wanting for the whole stands out; what nobody asked for does not.
   const weight = state === 'not-established' && verdict !== undefined ? ' lacking' : '';

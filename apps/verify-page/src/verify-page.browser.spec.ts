@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
   ABSENT_EVIDENCE,
+  canonicalize,
   encodeAbsentEvidence,
   formatVerifierKey,
   readBundleZip,
@@ -119,6 +120,21 @@ test(
     for (const word of ['Altered', 'Key not trusted', 'Incomplete', 'Could not be checked']) expect(counts.get(word)).toBeGreaterThan(0);
     expect(counts.get('Verified') ?? 0).toBeLessThan(MUTANTS / 5);
     expect([asked, faults]).toEqual([[PAGE], []]);
+    await close();
+  },
+  SUITE_TIMEOUT_MS,
+);
+
+test(
+  'an item without a name leaves no gap where its name would stand',
+  async () => {
+    const files = bundleFiles(world, CAR);
+    const proof = JSON.parse(Buffer.from(files.get('proof.json') as Uint8Array).toString()) as { item: object };
+    const nameless = zipOf(files.set('proof.json', Buffer.from(canonicalize({ ...proof, item: { ...proof.item, item: '' } }))));
+    const { page, close } = await opened();
+    const [shown] = (await shownOf(page, [nameless])) as [Shown];
+    expect(ageless(shown)).toEqual(inNode(nameless));
+    expect(shown.statements.map(({ where }) => where)).toContain('[proof.groups-not-asked]');
     await close();
   },
   SUITE_TIMEOUT_MS,
