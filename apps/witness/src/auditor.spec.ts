@@ -83,7 +83,10 @@ test('no more links are asked for than there are entries, whatever the last seal
     ledger.seal();
     ledger.seal(ledger.links, { covers });
     const auditor = auditorOf(ledger);
-    expect(await auditor.check(ledger.head())).toMatchObject({ kind: 'refused', sentence: expect.stringContaining('The seal at 2 covers') });
+    expect(await auditor.check(ledger.head())).toMatchObject({
+      kind: 'refused',
+      sentence: expect.stringContaining('The seal at 2 covers'),
+    });
     expect(auditor.asked.links).toEqual([asked]);
   }
 });

@@ -29,7 +29,8 @@ export interface LogReader {
 /** @param prefix of the log without a slash at its end. @param ending gives up what is under way. */
 export function logReader(prefix: string, ending: AbortSignal): LogReader {
   return {
-    bundle: (index, width) => read(`${prefix}/${tilePath({ level: 'entries', index: BigInt(index), width })}`, width * ENTRY_BYTES_MAX, ending),
+    bundle: (index, width) =>
+      read(`${prefix}/${tilePath({ level: 'entries', index: BigInt(index), width })}`, width * ENTRY_BYTES_MAX, ending),
     async links(from, to) {
       const links = readMapLinks(await read(`${prefix}/links/${from}-${to}`, LINKS_BYTES_MAX, ending), from, to);
       if (links === null) throw new LogUnread(`what the log serves as its links from ${from} to ${to} are none`);

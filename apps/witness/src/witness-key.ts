@@ -1,7 +1,16 @@
 /** The witness's own key: a file that is made on the first start. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatSigningKey, MAP_WITNESS_SUFFIX, parseSigningKey, randomSecret, signingKey, type SigningKey, utf8, utf8Text } from '#lib/ledger';
+import {
+  formatSigningKey,
+  MAP_WITNESS_SUFFIX,
+  parseSigningKey,
+  randomSecret,
+  signingKey,
+  type SigningKey,
+  utf8,
+  utf8Text,
+} from '#lib/ledger';
 import { readIfThere, writeDurably } from './durable-file.ts';
 import { WitnessError } from './errors.ts';
 

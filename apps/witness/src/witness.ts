@@ -111,8 +111,8 @@ export function createWitness({ key, logs, cosigned, now, maps, metrics, log }: 
       if (logKeys.length === 0) return addCheckpoint(request, { logKeys, latest: null, key, timestamp: now() });
       const signed = signedBy(request.note, logKeys);
       if (!signed.ok) return unsigned(signed.fault);
-      // Everybody has the heads that the log signed. What was cosigned last he gets without a turn; of the others only what is then cosigned
-      // waits for an audit, and each of them once.
+      // Everybody has the heads that the log published. The one that was cosigned last takes no turn, once it was answered since the start; in
+      // its turn waits for an audit only what goes on from that one.
       const last = repeated(request);
       if (last === null) return turns.take(origin, async () => repeated(request)?.answer ?? decide(request, null));
       if (last.isWhole) return last.answer;
