@@ -323,6 +323,38 @@ describe('any case file', () => {
     expect(map(file[2] as JsonObject, file).as).toBe('observation');
   });
 
+  it.each<[string, JsonObject, JsonObject, string | undefined]>([
+    ['a negative finding', { negative: true }, {}, 'negative'],
+    ['a plan', { kind: 'transfer', claimType: 'scheduled' }, {}, 'planned'],
+    ['what was planned by another name', { modality: 'planned' }, {}, 'planned'],
+    ['a negative finding that is none', { negative: true }, { negative: false }, undefined],
+    ['a plan, which is no negative finding', { claimType: 'scheduled' }, { negative: false }, 'planned'],
+    ['a plan that was carried out', { claimType: 'scheduled' }, { modality: 'actual' }, 'actual'],
+    ['a plan that came to nothing', { claimType: 'scheduled' }, { negative: true }, 'negative'],
+    ['what was seen', {}, {}, undefined],
+    ['what was seen and is stated so', { modality: 'actual' }, {}, undefined],
+  ])('leaves the correction of %s as planned or negative as it says', (_, target, members, modality) => {
+    const file = [
+      line({ id: 'a', item: 'vin:WDDSYNTH9JA000001', place: { name: 'Vladivostok' }, ...target }),
+      line({ id: 'b', kind: 'correction', corrects: 'a', place: { name: 'Nakhodka' }, ...members }),
+      line({ id: 'c', kind: 'correction', corrects: 'b', place: { name: 'Dalian' } }),
+    ];
+    const [, first, second] = file.map((each) => map(each, file)) as [SightingDocument, SightingDocument, SightingDocument];
+    expect(first.modality).toBe(modality);
+    // Of a correction that is corrected, too.
+    expect(second.modality).toBe(modality === 'actual' ? undefined : modality);
+    expect(exportCaseLine(first, [map(file[0] as JsonObject)])).toEqual({ line: file[1], foreign: false });
+    expect(readSighting(first, { agency: 'local', id: 'b', principal: 'operator' })).toMatchObject({ ok: true });
+  });
+
+  it('says of a correction of other origin that it is actual, so that it is no plan when it is read beside one', () => {
+    const target = line({ id: 'a', item: 'vin:WDDSYNTH9JA000001', negative: true });
+    const { extension: _, ...seen } = map(line({ id: 'b', kind: 'correction', corrects: 'a', as: 'observation' }), []);
+    const made = exportCaseLine({ ...seen, extension: { x: { quantity: 3 } } } as SightingDocument).line;
+    expect(made).toMatchObject({ modality: 'actual', quantity: 3 });
+    expect(map(made, [target, made])).toMatchObject({ as: 'observation', modality: 'actual', extension: { x: { quantity: 3 } } });
+  });
+
   it('ends on corrections that go round in a circle', () => {
     const file = [line({ id: 'a', kind: 'correction', corrects: 'b' }), line({ id: 'b', kind: 'correction', corrects: 'a' })];
     expect(map(file[0] as JsonObject, file)).toMatchObject({ relations: { target: 'b' } });
@@ -333,7 +365,8 @@ describe('any case file', () => {
       const { extension, ...document } = map(each);
       const made = exported(document);
       const { extension: _, ...again } = map(made, []);
-      expect(again).toEqual(document);
+      // What a correction takes from its target is said in full, for the target need not be beside it.
+      expect(again).toEqual(document.kind === 'correction' ? { ...document, modality: 'actual' } : document);
       expect(extension).toBeDefined();
     }
   });

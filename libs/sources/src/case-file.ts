@@ -136,7 +136,7 @@ function documentOf(line: LineReader, kind: Kind, whole: JsonObject, beside: Bes
   return { ...members, extension: { case: whole, ...(Object.keys(rest).length > 0 ? { x: rest } : {}) } } as SightingDocument;
 }
 
-/** The target as a document, for its items and kind; a target that is itself refused, or in another file, gives nothing. */
+/** The target as a document, for its items, kind and modality; a target that is itself refused, or in another file, gives nothing. */
 function targetDocument(reference: string, context: CaseContext, depth: number): SightingDocument | undefined {
   const line = context.targetOf(reference);
   if (line === undefined) return undefined;
@@ -148,12 +148,12 @@ type What = Pick<SightingDocument, 'as' | 'action' | 'modality' | 'subtype'>;
 
 /** Slot kind: what the line says happened, and for a correction what it puts in place. */
 function mapWhat(line: LineReader, kind: Kind, target: SightingDocument | undefined): What {
-  const modality = mapModality(line);
   const stated = line.text('assessment') ?? line.text('subtype');
   const action = mapAction(line);
   const aggregates = action !== undefined && line.take('parent') !== undefined;
   const as = kind === 'correction' ? (mapAs(line) ?? replacedKind(aggregates, target)) : undefined;
   const placed = as ?? kind;
+  const modality = mapModality(line, kind === 'correction' ? target?.modality : undefined);
   const subtype = stated ?? (placed === 'assessment' ? (target?.subtype ?? SUBTYPE_UNSTATED) : undefined);
   if (placed === 'aggregation')
     return present<What>({ as, action: action ?? (kind === 'correction' ? target?.action : 'ADD'), modality, subtype }) ?? {};
@@ -187,8 +187,11 @@ function mapAction(line: LineReader): 'ADD' | 'DELETE' | undefined {
   return unloads ? 'DELETE' : (action as 'ADD' | 'DELETE' | undefined);
 }
 
-/** A search that found nothing stays one, whatever was planned. */
-function mapModality(line: LineReader): Modality | undefined {
+/**
+ * A search that found nothing stays one, whatever was planned. What a correction does not say anew is as `corrected` says: a new day for a
+ * plan, or for a search that found nothing, places nothing either.
+ */
+function mapModality(line: LineReader, corrected: Modality | undefined): Modality | undefined {
   const stated = line.text('modality');
   if (stated !== undefined && !(MODALITIES as readonly string[]).includes(stated))
     line.malformed('modality', `modality is none of ${MODALITIES.join(', ')}.`);
@@ -197,7 +200,9 @@ function mapModality(line: LineReader): Modality | undefined {
   if (!scheduled) line.release('claimType');
   if (negative) return 'negative';
   if (scheduled) return 'planned';
-  return stated as Modality | undefined;
+  if (stated !== undefined) return stated as Modality;
+  const denied = corrected === 'negative' && line.take('negative') !== undefined;
+  return corrected === 'actual' || denied ? undefined : corrected;
 }
 
 function mapStatement(line: LineReader): SightingDocument['statement'] {
