@@ -161,6 +161,29 @@ describe('any case file', () => {
       line({ kind: 'aggregation', item: { scheme: 'vin', value: 'WDDSYNTH9JA000001' } }),
       ['schema.roles /item'],
     ],
+    ['a plan misspelt', line({ claimType: 'Scheduled' }), ['import.member-malformed /claimType']],
+    ['a plan by another word', line({ kind: 'transfer', claimType: 'planned' }), ['import.member-malformed /claimType']],
+    [
+      'a plan misspelt in a correction of what is elsewhere',
+      line({ kind: 'correction', corrects: 'elsewhere', claimType: 'SCHEDULED' }),
+      ['import.member-malformed /claimType'],
+    ],
+    [
+      'a role misspelt',
+      line({ items: ['imo:0000048', { scheme: 'vin', value: 'WDDSYNTH9JA000001', role: 'Background' }] }),
+      ['import.member-malformed /items/1/role'],
+    ],
+    [
+      'a role that is none',
+      line({ parent: { scheme: 'imo', value: '0000048', role: 'witness' } }),
+      ['import.member-malformed /parent/role'],
+    ],
+    ['a role that is no text', line({ vessel: { scheme: 'imo', value: '0000048', role: 1 } }), ['import.member-malformed /vessel/role']],
+    [
+      'a part misspelt',
+      line({ kind: 'transformation', item: { scheme: 'vin', value: 'WDDSYNTH9JA000001', part: 'Input' } }),
+      ['import.member-malformed /item/part'],
+    ],
     ['a text where an object belongs', line({ evidence: ['x'] }), ['import.member-malformed /evidence/0']],
   ])('rejects %s', (_, each, faults) => {
     expect(faultsOf(each)).toEqual(faults);
@@ -197,6 +220,26 @@ describe('any case file', () => {
     ];
     expect(document({ kind: 'identification', subtype: 'same', items: two })).toMatchObject({ kind: 'identification', subtype: 'same' });
     expect(document({ kind: 'assessment' })).toMatchObject({ subtype: 'unspecified' });
+  });
+
+  it('says what a plan, a role and a part may be', () => {
+    const items = [{ scheme: 'vin', value: 'WDDSYNTH9JA000001', role: 'Background', part: 'in' }];
+    const mapped = mapCaseLine(line({ claimType: 'planned', items }), contextOf([]));
+    expect(mapped.ok ? [] : mapped.faults.map(({ detail }) => detail)).toEqual([
+      'role is none of subject, container, conveyance, background; what it says otherwise belongs under another name.',
+      'part is none of input, output; what it says otherwise belongs under another name.',
+      'Of what happened claimType says nothing but scheduled: a plan. For another claim write a line of kind claim, or leave claimType out.',
+    ]);
+  });
+
+  it('keeps what sort of claim a statement is, which places nothing', () => {
+    const claim = map(line({ kind: 'claim', claimType: 'hearsay', statement: 'x' }));
+    expect(claim).toMatchObject({ kind: 'statement', extension: { x: { claimType: 'hearsay' } } });
+    const file = [
+      line({ id: 'a', kind: 'claim', statement: 'x' }),
+      line({ id: 'b', kind: 'correction', corrects: 'a', claimType: 'hearsay', statement: 'y' }),
+    ];
+    expect(map(file[1] as JsonObject, file)).toMatchObject({ as: 'statement', extension: { x: { claimType: 'hearsay' } } });
   });
 
   it('reads what lines leave out as left out, and never makes it up', () => {

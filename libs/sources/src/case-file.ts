@@ -44,6 +44,8 @@ const relating: ReadonlySet<string> = new Set(RELATING_KINDS);
 /** Kinds of lines: what is seen and said. Acts of policy and on evidence, and imports, are no part of a case. */
 const CASE_KINDS = [...PLACING_KINDS, ...SPEAKING_KINDS, ...RELATING_KINDS] as const;
 const ofCases: ReadonlySet<string> = new Set(CASE_KINDS);
+/** A correction whose target is not known puts in place whatever that is. */
+const mayPlace: ReadonlySet<string> = new Set([...PLACING_KINDS, 'correction']);
 const targeting: ReadonlySet<string> = new Set(['correction', 'retraction', 'dispute', 'marking']);
 
 /** Pure; about 30 µs a line. The document passes `validateDocument`; the domain's rules (`readSighting`) are capture's. */
@@ -153,7 +155,7 @@ function mapWhat(line: LineReader, kind: Kind, target: SightingDocument | undefi
   const aggregates = action !== undefined && line.take('parent') !== undefined;
   const as = kind === 'correction' ? (mapAs(line) ?? replacedKind(aggregates, target)) : undefined;
   const placed = as ?? kind;
-  const modality = mapModality(line, kind === 'correction' ? target?.modality : undefined);
+  const modality = mapModality(line, placed, kind === 'correction' ? target?.modality : undefined);
   const subtype = stated ?? (placed === 'assessment' ? (target?.subtype ?? SUBTYPE_UNSTATED) : undefined);
   if (placed === 'aggregation')
     return present<What>({ as, action: action ?? (kind === 'correction' ? target?.action : 'ADD'), modality, subtype }) ?? {};
@@ -191,12 +193,19 @@ function mapAction(line: LineReader): 'ADD' | 'DELETE' | undefined {
  * A search that found nothing stays one, whatever was planned. What a correction does not say anew is as `corrected` says: a new day for a
  * plan, or for a search that found nothing, places nothing either.
  */
-function mapModality(line: LineReader, corrected: Modality | undefined): Modality | undefined {
+function mapModality(line: LineReader, placed: Kind, corrected: Modality | undefined): Modality | undefined {
   const stated = line.text('modality');
   if (stated !== undefined && !(MODALITIES as readonly string[]).includes(stated))
     line.malformed('modality', `modality is none of ${MODALITIES.join(', ')}.`);
   const negative = line.flag('negative');
-  const scheduled = line.text('claimType') === 'scheduled';
+  const claimType = line.text('claimType');
+  const scheduled = claimType === 'scheduled';
+  // A plan misspelt would be a position.
+  if (claimType !== undefined && !scheduled && mayPlace.has(placed))
+    line.malformed(
+      'claimType',
+      'Of what happened claimType says nothing but scheduled: a plan. For another claim write a line of kind claim, or leave claimType out.',
+    );
   if (!scheduled) line.release('claimType');
   if (negative) return 'negative';
   if (scheduled) return 'planned';
