@@ -308,6 +308,17 @@ describe('any case file', () => {
     expect(map(line({ occurred: mapped.occurred as JsonObject })).occurred).toEqual(document);
   });
 
+  it.each([
+    ['2018-08-15T10:00:00.5Z', 'millisecond'],
+    ['2018-08-15T10:00:00.500Z', 'millisecond'],
+    ['2018-08-15T10:00:00.5000Z', 'microsecond'],
+    ['2018-08-15T10:00:00.123456Z', 'microsecond'],
+  ])('%s is told to the %s', (at, precision) => {
+    const document = map(line({ occurred: at }));
+    expect(document.occurred).toEqual({ from: at, to: at, precision });
+    expect(readSighting(document, { agency: 'local', id: 'x-1', principal: 'operator' })).toMatchObject({ ok: true });
+  });
+
   it('has what a time in any zone says inside of what is made of it', () => {
     for (const at of ['2018-08-01T00:30:00+09:00', '2018-12-31T23:30:00-10:00', '2019-01-01T00:00:00+14:00', '2018-08-15T12:00:00Z'])
       for (const precision of ['year', 'month', 'day', 'hour'] as const) {

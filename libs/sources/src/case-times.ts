@@ -76,12 +76,12 @@ function dayOf(text: string, precision: Precision, last: boolean): string {
 
 const SHAPE = /^\d{4}(-\d{2}(-\d{2}([Tt]\d{2}(:\d{2}(:\d{2}(\.\d+)?)?)?)?([Zz]|[+-]\d{2}:\d{2})?)?)?$/;
 
-/** How far a text goes; whether there is such a day is the domain's to say. A fraction of any length says microsecond. */
+/** How far a text goes; whether there is such a day is the domain's to say. Up to three decimals say millisecond. */
 function depthOf(text: string): Precision | undefined {
   const match = SHAPE.exec(text);
   if (match === null) return undefined;
   const [, month, day, hour, minute, second, fraction] = match;
-  if (fraction !== undefined) return 'microsecond';
+  if (fraction !== undefined) return fraction.length > '.123'.length ? 'microsecond' : 'millisecond';
   return PRECISIONS[[month, day, hour, minute, second].filter((part) => part !== undefined).length];
 }
 
