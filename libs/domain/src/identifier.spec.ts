@@ -113,6 +113,29 @@ test.each([
   expect(isNormalised(written)).toBe(false);
 });
 
+test.each([
+  'sgtin:(01)09506000134352(21)12345(10)ABC',
+  'sgtin:(01)09506000134352(10)ABC(21)12345',
+  'upui:(01)09506000134352(235)X2d(7040)1ABC',
+  'lgtin:(01)09506000134352(10)L1(21)S1',
+  'lgtin:(01)09506000134352(10)L1(17)261231',
+  'sgln:(414)4012345000054(254)122(7040)1',
+  'itip:(8006)040123451234560102(21)443322(10)L1',
+  'gdti:(253)4602443000331XYZ(10)A',
+  'giai:(8004)061414112345400(10)A',
+])('%s is refused: another element is no part of a serial', (text) => {
+  expect(parseIdentifier(text)).toMatchObject({
+    ok: false,
+    code: 'identifier.malformed',
+    detail: expect.stringMatching(/goes on with \((?:10|21|17|7040)\)/) as string,
+  });
+});
+
+test('brackets that are no application identifier, or are in no element string, stay in a value', () => {
+  const ids = ['lgtin:(01)80614141123458(10)A(1)(B)(12345)', 'sgtin:80614141123458.A(10)B', 'giai:(8004)0614141.5(10)A'];
+  expect(ids.map((text) => idOf(parseIdentifier(text)))).toEqual(['lgtin:80614141123458.A(1)(B)(12345)', ids[1], ids[2]]);
+});
+
 /** EPC Tag Data Standard 2.0, section 6.3: one body of each scheme, and GIAIs whose reference has a dot, a slash, or another length of prefix. */
 const EPC_BODIES = [
   ['sgtin', '0614141.812345.6789'],

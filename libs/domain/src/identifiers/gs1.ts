@@ -36,6 +36,9 @@ function readGs1(key: Gs1Key, raw: string): Reading | Refusal {
   const written = raw.trim();
   const text = NUMERIC.includes(key.scheme) ? written.replace(/[\s-]/g, '') : written;
   const element = text.startsWith(`(${key.ai})`) ? text.slice(key.ai.length + 2) : undefined;
+  const further = element === undefined || key.form.test(text) ? undefined : furtherElement(key, element);
+  if (further !== undefined)
+    return refuse('malformed', `${article(key)} is one element string; this one goes on with ${further}. Leave that and what follows out.`);
   const stated = element === undefined ? text : normalisedKey(key, qualified(key, element));
   const value = key.scheme === 'gtin' && wholeGtin(stated).length === 14 ? shortestGtin(stated) : stated;
   if (key.form.test(value)) return acceptGs1(key, value);
@@ -44,6 +47,10 @@ function readGs1(key: Gs1Key, raw: string): Reading | Refusal {
   const padded = key.ai === '01' ? stated.replace(/^[^.]*/, wholeGtin) : stated;
   return key.form.test(padded) ? acceptGs1(key, padded) : refusalOf(key, raw, text);
 }
+
+/** The application identifier of another element behind the key and its qualifier: what that says is no part of a serial. */
+const furtherElement = ({ qualifier }: Gs1Key, element: string): string | undefined =>
+  /\([0-9]{2,4}\)/.exec(qualifier === undefined ? element : element.replace(`(${qualifier.ai})`, ' '))?.[0];
 
 /** What follows the first application identifier of an element string, with a dot where that of the key's qualifier is. */
 function qualified({ qualifier }: Gs1Key, element: string): string {
