@@ -134,7 +134,9 @@ test.each([
   'mmsi:990000001',
   'mmsi:912345678',
   'imo:0000000',
+  'imei:00000000000000',
   'imei:000000000000000',
+  'imei:0000000000000000',
   // 49 CFR 565.15 asks for the check digit, which is 3.
   'vin:7SAYGDEE9NF000001',
   'icao24:000000',
