@@ -112,7 +112,19 @@ test.each([
   ['YT9NN1U14EA008001', undefined],
 ])('%s was made by %s', (vin, maker) => expect(factsOf(`vin:${vin}`)['maker']).toBe(maker));
 
-test.each(['aircraft:D2-34A', 'aircraft:P4-12A', 'aircraft:Z6-ABC'])('%s is told to be of no State, rather than of a wrong one', (id) => {
+test.each([
+  'aircraft:D2-34A',
+  'aircraft:P4-12A',
+  'aircraft:Z6-ABC',
+  'aircraft:P-ABC',
+  'aircraft:PA-XYZ',
+  'aircraft:P-12',
+  'aircraft:P-12345',
+  'aircraft:D-7ABC',
+  'aircraft:D-A7BC',
+  'aircraft:D-123',
+  'aircraft:D-12345',
+])('%s is told to be of no State, rather than of a wrong one', (id) => {
   expect(factsOf(id)).toEqual({});
   expect(displayIdentifier(id.replace('-', ''))).toBe(`aircraft ${id.slice(9).replace('-', '')}`);
 });
