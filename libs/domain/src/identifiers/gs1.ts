@@ -1,7 +1,7 @@
 /** GS1 keys as schemes of identifiers: one rule per row of gs1-keys.ts. */
 import { gs1CheckDigit } from './check-digits.ts';
 import { formatDigitalLink } from './gs1-digital-link.ts';
-import { readEpcBody } from './gs1-epc.ts';
+import { readEpcBody, type SchemeValue } from './gs1-epc.ts';
 import { GS1_KEYS, normalisedKey, shortestGtin, wholeGtin, type Gs1Key } from './gs1-keys.ts';
 import {
   accept,
@@ -23,6 +23,17 @@ export const gs1Rules: readonly SchemeRule[] = GS1_KEYS.map((key) => ({
   display: (value) => displayGs1(key, value),
   read: (raw) => readGs1(key, raw),
 }));
+
+/** The key that an element string names (`(01)80614141123458(21)6789`), of `scheme` where that is stated; undefined where it names none. */
+export function readElementString(text: string, scheme?: string): SchemeValue | undefined {
+  const [, ai] = /^\(([0-9]{2,4})\)/.exec(text) ?? [];
+  for (const key of GS1_KEYS) {
+    if (key.ai !== ai || key.scheme !== (scheme ?? key.scheme)) continue;
+    const read = readGs1(key, text);
+    if (read.ok) return { scheme: key.scheme, value: read.value };
+  }
+  return undefined;
+}
 
 /** Schemes whose value is digits alone: people write those with blanks and hyphens. */
 const NUMERIC: readonly string[] = ['gtin', 'sscc', 'pgln', 'gsrn', 'gsrnp', 'gsin', 'sgcn'];
