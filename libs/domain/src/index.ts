@@ -5,6 +5,7 @@
  */
 export type { Result } from './result.ts';
 export { asciiLower, asciiTrim, asciiUpper } from './ascii.ts';
+export { daysInMonth } from './calendar.ts';
 export * from './identifier.ts';
 export { endOfDay, formatInstant, INSTANT_MAX, INSTANT_MIN, parseInstant, PRECISIONS, type Instant, type Precision } from './time.ts';
 export {

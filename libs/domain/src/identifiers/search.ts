@@ -10,6 +10,7 @@
 import { looksLike } from './characters.ts';
 import { readDigitalLink } from './gs1-digital-link.ts';
 import { readEpcUri } from './gs1-epc.ts';
+import { readElementString } from './gs1.ts';
 import { splitLabel } from './rules.ts';
 import { IDENTIFIER_TEXT_LENGTH_MAX } from './scheme.ts';
 
@@ -167,14 +168,19 @@ function split(id: string): { readonly scheme: string; readonly value: string } 
 const numberOf = (value: string): string => value.slice(value.indexOf(':') + 1);
 
 /**
- * A scheme before a colon, or a scheme's name before blanks, is not a part of the value; a URI becomes the key it names. What lies beyond
- * the longest identifier is not looked at, so that the cost is bounded (below 0.1 ms).
+ * A scheme before a colon, or a scheme's name before blanks, is not a part of the value; a URI or an element string becomes the key that
+ * it names. What lies beyond the longest identifier is not looked at, so that the cost is bounded (below 0.1 ms).
  */
 function question(pasted: string): { readonly scheme?: string; readonly value: string } {
   const text = pasted.trim().slice(0, IDENTIFIER_TEXT_LENGTH_MAX);
   const labelled = splitLabel(text);
   const uri = labelled?.value.trim() ?? text;
-  const read = readEpcUri(text) ?? readDigitalLink(text) ?? readEpcUri(uri) ?? readDigitalLink(uri);
+  const read =
+    readEpcUri(text) ??
+    readDigitalLink(text) ??
+    readEpcUri(uri) ??
+    readDigitalLink(uri) ??
+    readElementString(uri, labelled === undefined ? undefined : labelled.rule.scheme);
   if (read !== undefined) return read;
   return labelled === undefined ? { value: text } : { scheme: labelled.rule.scheme, value: labelled.value };
 }
