@@ -149,6 +149,21 @@ describe('the text of a trace', () => {
     expect(recorded).not.toContain('(proved)');
   });
 
+  it('explains the words that it has, and no others', () => {
+    const wordsOf = (...entries: EventView[]): string[] => {
+      const explained = linesOf(timeline({ entries })).filter((line) => line.startsWith('('));
+      return explained.flatMap((line) => [...line.matchAll(/\(([^)]+)\):/g)].map(([, word = '']) => word));
+    };
+    const recorded = '2026-11-26T01:02:59.999999Z';
+    const reportedBy = { by: 'analyst', proved: false } as const;
+    const open = entry('a', { recorded: null, reportedBy: null });
+    expect(wordsOf(open)).toEqual(['as captured']);
+    expect(wordsOf({ ...open, reportedBy })).toEqual(['as captured', 'stated']);
+    expect(wordsOf({ ...open, recorded })).toEqual(['sealed', 'by the server']);
+    expect(wordsOf({ ...open, recorded }, { ...open, reportedBy })).toEqual(['sealed', 'as captured', 'by the server', 'stated']);
+    expect(wordsOf()).toEqual([]);
+  });
+
   it('cites a document whose hash nobody gave as such, and an author who gave no time', () => {
     const text = timelineText(
       timeline({
