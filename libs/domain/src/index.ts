@@ -20,6 +20,7 @@ export {
   type Span,
 } from './interval.ts';
 export { displayPlace, parsePlace, type Place, type PlaceText } from './place.ts';
+export { formerCountryName } from './tables/former-countries.ts';
 export { parseHandling, readerGroups, TLP_LABELS, type Handling, type HandlingText } from './handling.ts';
 export { displayGrade, parseGrade } from './grade.ts';
 export { AGENCY_PATTERN, compareRef, EVENT_ID_PATTERN, formatRef, parseRef, type EventRef } from './event-ref.ts';

@@ -21,7 +21,7 @@ import { type CommandFlags, localConfig } from '../local-config.ts';
 import { newApiKey } from '../access/api-key.ts';
 import { type Database, openDatabase } from '../database.ts';
 import { OPERATOR } from '../operator.ts';
-import { bringsDemo, loadDemo, untilSealed } from '../demo.ts';
+import { bringsDemo, type DemoState, loadDemo, untilSealed } from '../demo.ts';
 import { openEventLog, prepareTopics } from '../event-logs.ts';
 import { startAccepting, startHttp } from '../http.ts';
 import { checkLogins } from '../logins.ts';
@@ -43,8 +43,8 @@ export async function serve(flags: CommandFlags & FormFlags, args: readonly stri
   const shutdown = createShutdown(log, config.shutdownSeconds * 1000);
   shutdown.onSignals();
   try {
-    const url = await start({ config, log, metrics, health, shutdown });
-    process.stdout.write(`${flags.json === true ? JSON.stringify({ url, roles: config.roles }) : readyLine(url, config)}\n`);
+    const { url, demo } = await start({ config, log, metrics, health, shutdown });
+    process.stdout.write(`${flags.json === true ? JSON.stringify({ url, roles: config.roles }) : readyLine(url, config, demo)}\n`);
   } catch (error) {
     await shutdown.run();
     throw error;
@@ -53,7 +53,12 @@ export async function serve(flags: CommandFlags & FormFlags, args: readonly stri
   return new Promise(() => undefined);
 }
 
-async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' | 'shutdown'>): Promise<string> {
+interface Started {
+  readonly url: string;
+  readonly demo: DemoState;
+}
+
+async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' | 'shutdown'>): Promise<Started> {
   const { log, health, shutdown } = base;
   let { config } = base;
   // Both load while the database starts.
@@ -87,14 +92,14 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   const url = await startHttp(parts, own);
   health.start();
   shutdown.at('http', 'health', () => health.stop());
-  const isNew = bringsDemo(config) && (await loadDemo(parts, url, own.text));
+  const demo = bringsDemo(config) ? await loadDemo(parts, url, own.text) : 'before';
   // After the demo, which one seal takes as a whole: it stands first in the log, and was recorded at one moment.
   if (config.roles.includes('sealer')) {
     await startSealer(parts);
-    if (isNew) await untilSealed(parts);
+    if (demo === 'imported') await untilSealed(parts);
   }
   if (cosigns) await cosignLastHead(parts);
-  return url;
+  return { url, demo };
 }
 
 async function hasEnded(database: Database): Promise<boolean> {
@@ -120,11 +125,11 @@ function parseSettings(args: readonly string[]): Record<string, unknown> | null 
 }
 
 /** The page and the trace are the gateway's. */
-function readyLine(url: string, config: Config): string {
+function readyLine(url: string, config: Config, demo: DemoState): string {
   const reads = config.roles.includes('gateway');
   const server = config.port === 8080 ? '' : ` --server ${url}`;
   const who =
     config.access === 'open' ? 'loopback only: whoever reaches it is the operator' : 'loopback only: without a key what is TLP:CLEAR';
-  const trace = reads && bringsDemo(config) ? `  ·  try: npx custody trace vin:WDDSYNTH9JA000001${server}` : '';
+  const trace = reads && bringsDemo(config) && demo !== 'unfinished' ? `  ·  try: npx custody trace vin:WDDSYNTH9JA000001${server}` : '';
   return `Ready  ${url}${reads ? '/docs/api' : ''}  (${who})${trace}`;
 }

@@ -149,6 +149,21 @@ describe('the text of a trace', () => {
     expect(recorded).not.toContain('(proved)');
   });
 
+  it('explains the words that it has, and no others', () => {
+    const wordsOf = (...entries: EventView[]): string[] => {
+      const explained = linesOf(timeline({ entries })).filter((line) => line.startsWith('('));
+      return explained.flatMap((line) => [...line.matchAll(/\(([^)]+)\):/g)].map(([, word = '']) => word));
+    };
+    const recorded = '2026-11-26T01:02:59.999999Z';
+    const reportedBy = { by: 'analyst', proved: false } as const;
+    const open = entry('a', { recorded: null, reportedBy: null });
+    expect(wordsOf(open)).toEqual(['as captured']);
+    expect(wordsOf({ ...open, reportedBy })).toEqual(['as captured', 'stated']);
+    expect(wordsOf({ ...open, recorded })).toEqual(['sealed', 'by the server']);
+    expect(wordsOf({ ...open, recorded }, { ...open, reportedBy })).toEqual(['sealed', 'as captured', 'by the server', 'stated']);
+    expect(wordsOf()).toEqual([]);
+  });
+
   it('cites a document whose hash nobody gave as such, and an author who gave no time', () => {
     const text = timelineText(
       timeline({
@@ -256,10 +271,34 @@ describe('when and where, in a trace', () => {
     );
   });
 
-  it('says once of which neighbours nobody knows the order', () => {
+  it('nor where another ends before it does, and may lie behind it all the same', () => {
+    const [a, c, b] = [at('a', day('2018-07-01', '2018-08-25')), at('c', day('2018-08-05')), at('b', day('2018-08-10', '2018-08-31'))];
+    expect(closing(a, c, b)).toEqual([
+      'Entries 1, 2 and 3 (not each with each) overlap in time: which came first is not known.',
+      'Last placed some time between 2018-08-10 and 2018-08-31, Busan (entry 3); entry 1 may be later.',
+    ]);
+    expect(closing(at('a', day('2018-07-31')), at('b', day('2018-07-31'))).at(-1)).toMatch(/ \(entry 2\); entry 1 may be later\.$/);
+    // The control: what ends as the last one begins does not.
+    expect(closing(at('a', day('2018-07-01', '2018-08-09')), c, b).at(-1)).toMatch(/; no record here places it after that\.$/);
+  });
+
+  it('a record that says all of its time is followed only by one that ends after it', () => {
+    const all = at('b', { ...day('2018-08-10', '2018-08-31'), extent: 'throughout' });
+    const after = (to: string): string => closing(at('a', day('2018-07-01', to)), all).at(-1) ?? '';
+    expect(after('2018-08-31')).toMatch(/ \(entry 2\); no record here places it after that\.$/);
+    expect(after('2018-09-01')).toMatch(/ \(entry 2\); entry 1 may be later\.$/);
+    const open = at('b', { from: '2018-08-10', precision: 'day', extent: 'throughout' });
+    expect(closing(at('a', day('2018-07-01', '2018-09-01')), open).at(-1)).toMatch(/; no record here places it after that\.$/);
+  });
+
+  it('says once of which entries nobody knows the order', () => {
     const overlapping = [at('a', day('2018-01-01', '2018-01-05')), at('b', day('2018-01-04')), at('c', day('2018-01-04'))];
     expect(closing(...overlapping, at('d', day('2018-02-01'))).at(0)).toBe(
       'Entries 1, 2 and 3 overlap in time: which came first is not known.',
+    );
+    const apart = [at('e', day('2018-03-01', '2018-03-31')), at('f', day('2018-03-02')), at('g', day('2018-03-05'))];
+    expect(closing(...overlapping, at('d', day('2018-02-01')), ...apart).at(0)).toBe(
+      'Entries 1, 2 and 3; 5, 6 and 7 (not each with each) overlap in time: which came first is not known.',
     );
     expect(timelineText(timeline({ entries: [at('a', day('2018-01-01')), at('b', day('2018-01-02'))] }))).not.toContain('overlap');
   });
