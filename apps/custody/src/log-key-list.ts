@@ -99,7 +99,7 @@ function isSigned({ note, witnesses }: JudgedHead, keys: readonly VerifierKey<'l
 }
 
 /** The list at the head, or at the pinned one where that is newer; a statement where it is not proved. */
-async function listedKeys(client: Client, { head, keys, pin }: JudgedHead): Promise<CertifiedKeys | Statement> {
+async function listedKeys(client: Client, { head, keys, pin, witnesses }: JudgedHead): Promise<CertifiedKeys | Statement> {
   const pinned = pin === null ? null : headOf(pin);
   const { size, root } = pinned !== null && pinned.size > head.size ? pinned : head;
   let text: string;
@@ -112,7 +112,9 @@ async function listedKeys(client: Client, { head, keys, pin }: JudgedHead): Prom
   }
   const question = { item: KEYS_TREE.item, groups: [KEYS_TREE.group], allEvents: true, isLatest: true };
   const kept = { size, root, mapSalt: pin?.mapSalt ?? null, trees: [], consistency: [] };
-  const { report } = verifyProof(utf8(text), { log: keys, kept }, question);
+  // Whether enough cosigned is said of the head that is judged; here whether one did that audits.
+  const audited = witnesses === undefined ? {} : { witnesses: { ...witnesses, threshold: 0 } };
+  const { report } = verifyProof(utf8(text), { log: keys, kept, ...audited }, question);
   const isAlone = showsOneList(text);
   if (report.verdict === 'verified' && isAlone) return certifiedIn(text, report, head.origin, size);
   const why =
@@ -132,7 +134,7 @@ function certifiedIn(document: string, { statements }: Report, origin: string, l
     everForReceipts: keysAt(certificates, origin, listed).receipt,
     heldAt: (size) => keysAt(notices, origin, size),
     below: coveredIn(document),
-    isOperatorsWord: statements.some(({ code }) => code === 'proof.salt-word'),
+    isOperatorsWord: statements.some(({ step, state }) => step === 'salt' && state === 'not-established'),
     revokedBelow: (size) => new Set(revocations.filter(({ index }) => index < size).map(({ key }) => key.vkey)),
   };
 }

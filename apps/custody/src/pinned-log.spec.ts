@@ -1,9 +1,9 @@
 /** A log that was pinned: what moves the pin, what does not, and what is said of its key. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeProofDocument, formatVerifierKey, KEYS_TREE, signingKey, toBase64, utf8Text, verifyHead } from '#lib/ledger';
-import { BOX, CAR, LedgerWorld, logKey, ORIGIN, OWN, seedOf } from '../../../libs/ledger/src/ledger-world.contract.ts';
+import { BOX, CAR, LedgerWorld, logKey, ORIGIN, OWN, seedOf, witnessKeys } from '../../../libs/ledger/src/ledger-world.contract.ts';
 import { pin } from './commands/checkpoint.ts';
 import { verify } from './commands/verify.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
@@ -140,6 +140,42 @@ describe('a pinned log', () => {
     expect([await exitOf(before, after), await exitOf(before, before)]).toEqual([0, 10]);
   });
 
+  it('is not set back by a check that began before another one pinned a newer head', async () => {
+    const log = new LedgerWorld().begin();
+    log.certify(formatVerifierKey(logKey), 'log');
+    const first = log.seal().checkpoint();
+    const from = log.size;
+    log.add([CAR]);
+    const answers = {
+      [`/v1/items/${encodeURIComponent(CAR)}/proof`]: utf8Text(log.seal().encode(CAR)) as string,
+      '/v1/log/keys': keysOf(log),
+      '/v1/log/consistency': JSON.stringify({
+        hashes: log.consistency(from).map(toBase64),
+        root: toBase64(log.root(from)),
+        from: 0,
+        to: 0,
+      }),
+    };
+    const middle = log.checkpoint();
+    log.add([CAR]);
+    const newest = log.seal().checkpoint();
+    const pinned = (checkpoint: string): void =>
+      void keepPin({ origin: ORIGIN, keys: [logKey], receiptKeys: [], checkpoint, mapSalt: null, trees: [], witnesses: null });
+    const checked = async (meanwhile: () => void): Promise<unknown> => {
+      pinned(first);
+      const given = server(answers);
+      const text = async (path: string): Promise<string> => {
+        if (path.startsWith('/v1/log/consistency')) meanwhile();
+        return given.text(path);
+      };
+      const client = { ...given, text, get: async (path: string) => JSON.parse(await text(path)) as never };
+      return [await silent(() => verify(client, CAR, {})), readPin(ORIGIN)!.checkpoint];
+    };
+    expect(await checked(() => pinned(newest))).toEqual([0, newest]);
+    // Control: with nobody else about it moves on.
+    expect(await checked(() => undefined)).toEqual([0, middle]);
+  });
+
   it('is told no more of its key than the list of keys reaches, and whose word it is that there is no other', async () => {
     const log = new LedgerWorld().begin();
     log.certify(formatVerifierKey(logKey), 'log');
@@ -151,6 +187,15 @@ describe('a pinned log', () => {
       5,
       ["The log's own list of keys says nothing against the key below 2; that it has no other such list is the word of its operator."],
     ]);
+    const file = join(folder, 'policy.json');
+    writeFileSync(file, JSON.stringify({ threshold: 3, witnesses: witnessKeys.map((one) => ({ vkey: formatVerifierKey(one) })) }));
+    const cosigned = utf8Text(encodeProofDocument(log.proveKeys({ witnesses: witnessKeys }))) as string;
+    const audited = await trustFor(
+      log.checkpoint({ witnesses: witnessKeys }),
+      { key, witnesses: file },
+      server({ '/v1/log/keys': cosigned }),
+    );
+    expect(audited.said.map(({ says }) => says)).toEqual(["The log's own list of keys says nothing against the key below 2."]);
   });
 
   it('is judged at its own size: what a key signed before it was revoked stands', async () => {
