@@ -52,23 +52,29 @@ export async function uploadFile(
     for (let tries = 1; ; tries++) {
       const from = isBegun ? await offsetOf(client, file) : 0;
       isBegun = true;
-      const response = await putRest(client, path, file, from);
-      if (response.ok) return readAnswer<EvidenceUploaded>(response);
-      const failure = await problemError(response);
-      if (failure.code !== 'evidence.offset' || tries === TRIES) throw failure;
+      const outcome = await sendRest(client, path, file, from);
+      if (!(outcome instanceof CommandError)) return outcome;
+      if (outcome.code !== 'evidence.offset' || tries === TRIES) throw outcome;
     }
   });
 }
 
-/** A request whose body ends early fails like one that nobody answers: whether it is the file's fault is looked at before and after. */
-async function putRest(client: Client, path: string, file: HashedFile, from: number): Promise<Response> {
+/**
+ * The server's answer, or what it says against it. A request whose body ends early fails like one that nobody answers: whether it is the
+ * file's fault is looked at before and after.
+ */
+async function sendRest(client: Client, path: string, file: HashedFile, from: number): Promise<EvidenceUploaded | CommandError> {
   const handle = await openUnchanged(file);
   try {
-    // The stream closes it.
-    return await client.put(path, handle.createReadStream({ start: from, highWaterMark: PIECE_BYTES }), partHeaders(file, from));
-  } catch (error) {
-    await (await openUnchanged(file)).close();
-    throw error;
+    const rest = handle.createReadStream({ start: from, highWaterMark: PIECE_BYTES });
+    const response = await client.put(path, rest, partHeaders(file, from)).catch(async (error: unknown) => {
+      await (await openUnchanged(file)).close();
+      throw error;
+    });
+    return response.ok ? await readAnswer<EvidenceUploaded>(response) : await problemError(response);
+  } finally {
+    // With its stream, which closes neither where nobody reads it to its end. Not before the answer is read: that would break it off.
+    await handle.close();
   }
 }
 

@@ -33,42 +33,52 @@ const mayBeAfter = (other: Interval, last: Interval): boolean =>
 /** An end that is not known lies beyond every other. */
 const endOf = (time: Interval): number => orderBounds(time)[1];
 
-/** Entries, in the order of their begins, each of which begins before one ahead of it ends. */
-interface Overlap {
-  readonly numbers: number[];
-  firstEnd: number;
-  lastEnd: number;
-  /** Each with each of the others. */
-  isMutual: boolean;
-}
-
-/** Entries whose times have a moment in common stand in an order that nobody stated; a long one may have it with many behind it. */
+/**
+ * Entries whose times have a moment in common stand in an order that nobody stated: several each with each of the others, or a long one with
+ * those behind it whose own order is known.
+ */
 export function overlapText(placing: readonly EventView[]): string[] {
-  const found: Overlap[] = [];
-  placing.forEach((entry, index) => {
+  // In the order of their begins.
+  const dated = placing.flatMap((entry, index) => {
     const time = intervalOf(entry);
-    if (time === undefined) return;
+    if (time === undefined) return [];
     const [starts, ends] = orderBounds(time);
-    const last = found.at(-1);
-    if (last === undefined || starts >= last.lastEnd) {
-      found.push({ numbers: [index + 1], firstEnd: ends, lastEnd: ends, isMutual: true });
-      return;
-    }
-    last.numbers.push(index + 1);
-    last.isMutual &&= starts < last.firstEnd;
-    last.firstEnd = Math.min(last.firstEnd, ends);
-    last.lastEnd = Math.max(last.lastEnd, ends);
+    return [{ number: index + 1, starts, ends }];
   });
-  const told = found
-    .filter(({ numbers }) => numbers.length > 1)
-    .map(({ numbers, isMutual }) => `${listText(numbers)}${isMutual ? '' : ' (not each with each)'}`);
-  return told.length === 0 ? [] : [`Entries ${told.join('; ')} overlap in time: which came first is not known.`];
+  const mutual: string[] = [];
+  const spanning: string[] = [];
+  let toldUntil = 0;
+  dated.forEach(({ number, ends }, index) => {
+    let until = index + 1;
+    while ((dated[until]?.starts ?? Infinity) < ends) until++;
+    // It is the last of a group, or all that it overlaps is in one with it that was told.
+    if (until === index + 1 || until <= toldUntil) return;
+    const group = dated.slice(index, until);
+    const lastStarts = group.at(-1)?.starts ?? ends;
+    const numbers = group.map((each) => each.number);
+    if (group.every((each) => lastStarts < each.ends)) {
+      mutual.push(listText(numbers));
+      toldUntil = until;
+    } else {
+      spanning.push(`Entry ${number} overlaps ${entriesText(numbers.slice(1))} in time: where it stands among them is not known.`);
+    }
+  });
+  return [...(mutual.length === 0 ? [] : [`Entries ${mutual.join('; ')} overlap in time: which came first is not known.`]), ...spanning];
 }
 
 const entriesText = (numbers: readonly number[]): string => `${numbers.length === 1 ? 'entry' : 'entries'} ${listText(numbers)}`;
 
-const listText = (numbers: readonly number[]): string =>
-  numbers.length < 2 ? numbers.join('') : `${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1) ?? ''}`;
+/** As "1, 3 and 5 to 9": four in a row and more as their first and last. */
+function listText(numbers: readonly number[]): string {
+  const runs: number[][] = [];
+  for (const number of numbers) {
+    const run = runs.at(-1);
+    if (run?.at(-1) === number - 1) run.push(number);
+    else runs.push([number]);
+  }
+  const texts = runs.flatMap((run) => (run.length < 4 ? run.map(String) : [`${run[0] ?? ''} to ${run.at(-1) ?? ''}`]));
+  return texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1) ?? ''}`;
+}
 
 function intervalOf({ document: { occurred } }: EventView): Interval | undefined {
   if (occurred === undefined) return undefined;

@@ -4,6 +4,7 @@ import type { Client } from '../client.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { entry, NO_RELATIONS } from './shown-entry.contract.ts';
 import { COLUMNS } from './trace-rows.ts';
+import { overlapText } from './trace-times.ts';
 import { timelineText, trace, type TraceOptions, wholeTimeline } from './trace.ts';
 
 function timeline(members: Partial<TimelineView> = {}): TimelineView {
@@ -274,7 +275,7 @@ describe('when and where, in a trace', () => {
   it('nor where another ends before it does, and may lie behind it all the same', () => {
     const [a, c, b] = [at('a', day('2018-07-01', '2018-08-25')), at('c', day('2018-08-05')), at('b', day('2018-08-10', '2018-08-31'))];
     expect(closing(a, c, b)).toEqual([
-      'Entries 1, 2 and 3 (not each with each) overlap in time: which came first is not known.',
+      'Entry 1 overlaps entries 2 and 3 in time: where it stands among them is not known.',
       'Last placed some time between 2018-08-10 and 2018-08-31, Busan (entry 3); entry 1 may be later.',
     ]);
     expect(closing(at('a', day('2018-07-31')), at('b', day('2018-07-31'))).at(-1)).toMatch(/ \(entry 2\); entry 1 may be later\.$/);
@@ -297,10 +298,46 @@ describe('when and where, in a trace', () => {
       'Entries 1, 2 and 3 overlap in time: which came first is not known.',
     );
     const apart = [at('e', day('2018-03-01', '2018-03-31')), at('f', day('2018-03-02')), at('g', day('2018-03-05'))];
-    expect(closing(...overlapping, at('d', day('2018-02-01')), ...apart).at(0)).toBe(
-      'Entries 1, 2 and 3; 5, 6 and 7 (not each with each) overlap in time: which came first is not known.',
-    );
+    expect(overlapText([...overlapping, at('d', day('2018-02-01')), ...apart])).toEqual([
+      'Entries 1, 2 and 3 overlap in time: which came first is not known.',
+      'Entry 5 overlaps entries 6 and 7 in time: where it stands among them is not known.',
+    ]);
     expect(timelineText(timeline({ entries: [at('a', day('2018-01-01')), at('b', day('2018-01-02'))] }))).not.toContain('overlap');
+  });
+
+  it('does not doubt the order of those that one long or open record overlaps', () => {
+    const days = Array.from({ length: 300 }, (_, index) =>
+      at(`d${index}`, day(new Date(Date.UTC(2018, 1, 1 + index)).toISOString().slice(0, 10))),
+    );
+    expect(overlapText([at('a', { from: '2018-01-01', precision: 'day' }), ...days])).toEqual([
+      'Entry 1 overlaps entries 2 to 301 in time: where it stands among them is not known.',
+    ]);
+    // The control: without it all are certain; and two of one day are not, whatever overlaps them.
+    expect(overlapText(days)).toEqual([]);
+    const twice = [
+      at('a', day('2018-01-01', '2018-12-31')),
+      at('b', day('2018-02-01')),
+      at('c', day('2018-02-01')),
+      at('d', day('2018-02-02')),
+    ];
+    expect(overlapText(twice)).toEqual([
+      'Entries 2 and 3 overlap in time: which came first is not known.',
+      'Entry 1 overlaps entries 2, 3 and 4 in time: where it stands among them is not known.',
+    ]);
+  });
+
+  it('tells each pair that overlaps, in a group or by the one that begins first, and no other', () => {
+    const chain = [
+      at('a', day('2018-01-01', '2018-01-03')),
+      at('b', day('2018-01-02', '2018-12-31')),
+      at('c', day('2018-01-04')),
+      entry('d'),
+      at('e', day('2018-03-01')),
+    ];
+    expect(overlapText(chain)).toEqual([
+      'Entries 1 and 2 overlap in time: which came first is not known.',
+      'Entry 2 overlaps entries 3 and 5 in time: where it stands among them is not known.',
+    ]);
   });
 
   it('tells the note of a carrier only behind the loading into that one, not into one whose identifier begins like it', () => {

@@ -238,6 +238,18 @@ test.each([
   expect(find([id], text)).toEqual(match === null ? [] : [id]);
 });
 
+test.each(['(401)5551234', '(8004)5551234', '(253)4602443000331X', '(00)106141412345678908'])(
+  'a number that looks like an element string, %s, finds what holds it as it stands too',
+  (text) => {
+    const serial = `serial:acme:${text}`;
+    expect([find([serial], text), matchOf(serial, text)]).toEqual([[serial], 'partial']);
+    expect([find([serial], `acme ${text}`), matchOf(serial, `serial:acme:${text}`)]).toEqual([[serial], 'exact']);
+    expect([finds(name(`Lot ${text}`), text), finds(name(text), text)]).toEqual([true, true]);
+    // The control: another number does not.
+    expect(find([serial], text.replace(/.$/, '7'))).toEqual([]);
+  },
+);
+
 test('under five letters and digits only a whole value is found', () => {
   const short = ['serial:bosch:X12', 'aircraft:GABC', 'serial:acme:GABC1'];
   expect([find(short, 'X12'), find(short, 'G-ABC'), find(short, '6ABC'), find(short, 'ABC')]).toEqual([
