@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createMemoryLog } from '#lib/event-log';
 import { createLog, createShutdown } from '#lib/runtime';
 import { loadDemo } from './demo.ts';
+import { readyLine, type ReadyConfig } from './ready-line.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'custody-demo-'));
 afterAll(() => rmSync(dataDir, { recursive: true }));
@@ -50,4 +51,13 @@ test('one that is left to the next start is not called imported, and its mark st
 test('that the server is busy is said while it runs, and not once it ends', async () => {
   expect(await started([503, 403])).toEqual(['unfinished', [WAITS, LEFT]]);
   expect(await started([503, 403], true)).toEqual(['unfinished', [LEFT]]);
+});
+
+test('the ready line asks to trace the case where it is in, and not where it is left to the next start', () => {
+  const config: ReadyConfig = { roles: ['capture', 'projector', 'gateway'], port: 8080, access: 'open', demo: true, databaseUrl: null };
+  const line = 'Ready  http://127.0.0.1:8080/docs/api  (loopback only: whoever reaches it is the operator)';
+  const trace = '  ·  try: npx custody trace vin:WDDSYNTH9JA000001';
+  expect(readyLine('http://127.0.0.1:8080', config, 'imported')).toBe(line + trace);
+  expect(readyLine('http://127.0.0.1:8080', config, 'before')).toBe(line + trace);
+  expect(readyLine('http://127.0.0.1:8080', config, 'unfinished')).toBe(line);
 });

@@ -66,7 +66,8 @@ export async function uploadFile(
 async function sendRest(client: Client, path: string, file: HashedFile, from: number): Promise<EvidenceUploaded | CommandError> {
   const handle = await openUnchanged(file);
   try {
-    const rest = handle.createReadStream({ start: from, highWaterMark: PIECE_BYTES });
+    // Closed below alone, and waited for: a stream that closes it too leaves it half closed behind an answer.
+    const rest = handle.createReadStream({ start: from, highWaterMark: PIECE_BYTES, autoClose: false });
     const response = await client.put(path, rest, partHeaders(file, from)).catch(async (error: unknown) => {
       await (await openUnchanged(file)).close();
       throw error;

@@ -4,16 +4,7 @@
  */
 import 'reflect-metadata';
 import { Command } from 'commander';
-import {
-  type Config,
-  configFlags,
-  createHealth,
-  createLog,
-  createMetrics,
-  createShutdown,
-  loadPublisherKeys,
-  secretsOf,
-} from '#lib/runtime';
+import { configFlags, createHealth, createLog, createMetrics, createShutdown, loadPublisherKeys, secretsOf } from '#lib/runtime';
 import { isFrozen, loadMigrations } from '#lib/store';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { FormFlags } from '../listing.ts';
@@ -28,6 +19,7 @@ import { checkLogins } from '../logins.ts';
 import { getsNoUpdates } from '../node-support.ts';
 import { endWith, type Parts } from '../parts.ts';
 import { startProjector } from '../projector-role.ts';
+import { readyLine } from '../ready-line.ts';
 import { cosignLastHead, startSealer } from '../sealer-role.ts';
 
 export async function serve(flags: CommandFlags & FormFlags, args: readonly string[]): Promise<ExitCode> {
@@ -122,14 +114,4 @@ function parseSettings(args: readonly string[]): Record<string, unknown> | null 
     throw error;
   }
   return command.opts();
-}
-
-/** The page and the trace are the gateway's. */
-function readyLine(url: string, config: Config, demo: DemoState): string {
-  const reads = config.roles.includes('gateway');
-  const server = config.port === 8080 ? '' : ` --server ${url}`;
-  const who =
-    config.access === 'open' ? 'loopback only: whoever reaches it is the operator' : 'loopback only: without a key what is TLP:CLEAR';
-  const trace = reads && bringsDemo(config) && demo !== 'unfinished' ? `  ·  try: npx custody trace vin:WDDSYNTH9JA000001${server}` : '';
-  return `Ready  ${url}${reads ? '/docs/api' : ''}  (${who})${trace}`;
 }
