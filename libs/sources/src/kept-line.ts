@@ -20,6 +20,18 @@ export function isMadeFrom(document: SightingDocument, line: JsonObject, targets
   });
 }
 
+/**
+ * Whether the line, read beside what it corrects, leaves the document planned, negative or actual as it is: what was made without its
+ * target may be the opposite beside it, where that is a plan.
+ */
+export function keepsModality(document: SightingDocument, line: JsonObject, targets: readonly SightingDocument[]): boolean {
+  const fileOf = filesOf(document, line);
+  return targets.every((target) => {
+    const mapped = mapLine(line, { target: () => target, fileOf });
+    return !mapped.ok || mapped.document.modality === document.modality;
+  });
+}
+
 /** The line that a document carries, not yet compared with it. */
 export function carriedLine({ extension }: SightingDocument): JsonObject | undefined {
   return isJsonObject(extension?.case) ? extension.case : undefined;
