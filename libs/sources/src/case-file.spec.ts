@@ -390,6 +390,23 @@ describe('any case file', () => {
     expect(readSighting(first, { agency: 'local', id: 'b', principal: 'operator' })).toMatchObject({ ok: true });
   });
 
+  it.each<[string, JsonObject, JsonObject]>([
+    ['a plan', { claimType: 'scheduled' }, { as: 'claim' }],
+    ['a search that found nothing', { negative: true }, { as: 'assessment', subtype: 'hypothesis' }],
+    ['a negative claim', { kind: 'claim', negative: true }, {}],
+    ['a negative assessment', { kind: 'assessment', negative: true }, {}],
+  ])('makes what is said in the place of %s neither planned nor negative by itself', (_, target, members) => {
+    const file = [
+      line({ id: 'a', item: 'vin:WDDSYNTH9JA000001', statement: 'x', ...target }),
+      line({ id: 'b', kind: 'correction', corrects: 'a', statement: 'y', ...members }),
+      line({ id: 'c', kind: 'correction', corrects: 'a', statement: 'y', ...members, negative: true }),
+    ];
+    const [, silent, stated] = file.map((each) => map(each, file)) as [SightingDocument, SightingDocument, SightingDocument];
+    expect(silent).not.toHaveProperty('modality');
+    expect(stated.modality).toBe('negative');
+    expect(exportCaseLine(silent, [map(file[0] as JsonObject)])).toEqual({ line: file[1], foreign: false });
+  });
+
   it('says of a correction of other origin that it is actual, so that it is no plan when it is read beside one', () => {
     const target = line({ id: 'a', item: 'vin:WDDSYNTH9JA000001', negative: true });
     const { extension: _, ...seen } = map(line({ id: 'b', kind: 'correction', corrects: 'a', as: 'observation' }), []);

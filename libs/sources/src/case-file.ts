@@ -155,7 +155,7 @@ function mapWhat(line: LineReader, kind: Kind, target: SightingDocument | undefi
   const aggregates = action !== undefined && line.take('parent') !== undefined;
   const as = kind === 'correction' ? (mapAs(line) ?? replacedKind(aggregates, target)) : undefined;
   const placed = as ?? kind;
-  const modality = mapModality(line, placed, kind === 'correction' ? target?.modality : undefined);
+  const modality = mapModality(line, placed, kind === 'correction' && mayPlace.has(placed) ? target?.modality : undefined);
   const subtype = stated ?? (placed === 'assessment' ? (target?.subtype ?? SUBTYPE_UNSTATED) : undefined);
   if (placed === 'aggregation')
     return present<What>({ as, action: action ?? (kind === 'correction' ? target?.action : 'ADD'), modality, subtype }) ?? {};
@@ -191,7 +191,7 @@ function mapAction(line: LineReader): 'ADD' | 'DELETE' | undefined {
 
 /**
  * A search that found nothing stays one, whatever was planned. What a correction does not say anew is as `corrected` says: a new day for a
- * plan, or for a search that found nothing, places nothing either.
+ * plan, or for a search that found nothing, places nothing either. What is said places nothing anyway, and is as it says itself.
  */
 function mapModality(line: LineReader, placed: Kind, corrected: Modality | undefined): Modality | undefined {
   const stated = line.text('modality');
