@@ -232,6 +232,15 @@ describe('any case file', () => {
     ]);
   });
 
+  it('says how a correction of a claim in another file is told from a plan misspelt', () => {
+    const correction = line({ kind: 'correction', corrects: 'elsewhere', claimType: 'hearsay', statement: 'x' });
+    const mapped = mapCaseLine(correction, contextOf([]));
+    expect(mapped.ok ? [] : mapped.faults.map(({ detail }) => detail)).toEqual([
+      'Of what happened claimType says nothing but scheduled: a plan. For the correction of a claim say as: claim, or leave claimType out.',
+    ]);
+    expect(map({ ...correction, as: 'claim' }, [])).toMatchObject({ as: 'statement', extension: { x: { claimType: 'hearsay' } } });
+  });
+
   it('keeps what sort of claim a statement is, which places nothing', () => {
     const claim = map(line({ kind: 'claim', claimType: 'hearsay', statement: 'x' }));
     expect(claim).toMatchObject({ kind: 'statement', extension: { x: { claimType: 'hearsay' } } });

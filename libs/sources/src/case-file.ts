@@ -204,7 +204,7 @@ function mapModality(line: LineReader, placed: Kind, corrected: Modality | undef
   if (claimType !== undefined && !scheduled && mayPlace.has(placed))
     line.malformed(
       'claimType',
-      'Of what happened claimType says nothing but scheduled: a plan. For another claim write a line of kind claim, or leave claimType out.',
+      `Of what happened claimType says nothing but scheduled: a plan. For ${anotherClaim(line)}, or leave claimType out.`,
     );
   if (!scheduled) line.release('claimType');
   if (negative) return 'negative';
@@ -213,6 +213,9 @@ function mapModality(line: LineReader, placed: Kind, corrected: Modality | undef
   const denied = corrected === 'negative' && line.take('negative') !== undefined;
   return corrected === 'actual' || denied ? undefined : corrected;
 }
+
+const anotherClaim = (line: LineReader): string =>
+  line.take('kind') === 'correction' ? 'the correction of a claim say as: claim' : 'another claim write a line of kind claim';
 
 function mapStatement(line: LineReader): SightingDocument['statement'] {
   const value = line.take('statement');
