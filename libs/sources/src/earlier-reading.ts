@@ -28,10 +28,10 @@ const WAS: Partial<Record<keyof SightingDocument, Was>> = {
   // Decimals were microseconds, a month or year was that of UTC, and throughout stayed: the ends as written, cut to some precision.
   occurred: ({ occurred }, _, line) => {
     const written = line['occurred'];
-    const whole = isJsonObject(written) ? written : { from: written, to: written };
+    const whole: JsonObject = isJsonObject(written) ? written : { from: written ?? null, to: written ?? null };
     if (occurred === undefined || (occurred.extent !== undefined && occurred.extent !== whole['extent'])) return false;
     const isCut = (end: string | undefined, text: unknown): boolean =>
-      end === undefined ? text === undefined : typeof text === 'string' && end === cutTime(text, occurred.precision);
+      end === undefined ? typeof text !== 'string' : typeof text === 'string' && end === cutTime(text, occurred.precision);
     return isCut(occurred.from, whole['from']) && isCut(occurred.to, whole['to']);
   },
   // Extension 0 of a location was one.

@@ -15,13 +15,16 @@ const map = (each: JsonObject): SightingDocument => {
   return mapped.document;
 };
 
+/** Of a document, other than they would be. */
+type Members = { readonly [member in keyof SightingDocument]?: SightingDocument[member] | undefined };
+
 const at = '2018-08-15T10:00:00.123Z';
 const inZone = '2018-08-01T00:30:00+09:00';
 const sgln = '(414)4012345000054(254)0';
 const role = line({ item: { scheme: 'vin', value: 'WDDSYNTH9JA000001', role: '' } });
 const correction = line({ kind: 'correction', corrects: 'a', place: { name: 'Nakhodka' } });
 
-it.each<[string, JsonObject, Partial<SightingDocument>, string]>([
+it.each<[string, JsonObject, Members, string]>([
   ['decimals of a second', line({ occurred: at }), { occurred: { from: at, to: at, precision: 'microsecond' } }, 'occurred'],
   [
     'a time throughout that was widened',
@@ -49,7 +52,7 @@ it.each<[string, JsonObject, Partial<SightingDocument>, string]>([
   expect(differencesOf({ ...there, extension: { ...there.extension, case: { ...each, note: 'n' } } }, here, context)).toBeUndefined();
 });
 
-it.each<[string, Partial<SightingDocument>]>([
+it.each<[string, Members]>([
   ['another time', { occurred: { from: '2018-08-16', to: '2018-08-16', precision: 'day' } }],
   ['a longer time', { occurred: { from: '2018-08-15', precision: 'day' } }],
   ['a time that it claims throughout', { occurred: { from: '2018-08-15', to: '2018-08-15', precision: 'day', extent: 'throughout' } }],
