@@ -176,6 +176,34 @@ describe('a pinned log', () => {
     expect(await checked(() => undefined)).toEqual([0, middle]);
   });
 
+  it('shows the list of an item with more events than one answer has, and says that what stands in them is not looked at', async () => {
+    const log = new LedgerWorld().begin();
+    log.certify(formatVerifierKey(logKey), 'log');
+    for (let n = 0; n < 3; n++) log.add([CAR]);
+    log.seal();
+    keepPin({ origin: ORIGIN, keys: [logKey], receiptKeys: [], checkpoint: log.checkpoint(), mapSalt: null, trees: [], witnesses: null });
+    const path = `/v1/items/${encodeURIComponent(CAR)}/proof`;
+    const tooLong = new CommandError(EXIT.usage, 'proof.too-long', '3 events are listed.');
+    const listOf = (proof: Uint8Array) => ({ '/v1/log/keys': keysOf(log), [path]: utf8Text(proof) as string });
+    const told = async (proof: Uint8Array): Promise<unknown> => {
+      const lines: string[] = [];
+      const write = process.stdout.write.bind(process.stdout);
+      process.stdout.write = (text) => lines.push(String(text)) > 0;
+      const whole = { ...listOf(proof), [`${path}?events=true&inclusion=true`]: tooLong };
+      const exit = await verify(server(whole), CAR, { json: true }).finally(() => (process.stdout.write = write));
+      const { statements } = JSON.parse(lines.join('')) as { statements: { step: string; state: string; code?: string }[] };
+      return [exit, statements.filter(({ step, state }) => step === 'tree' && state === 'established').length, statements.at(-1)?.code];
+    };
+    expect(await told(log.encode(CAR, { events: false }))).toEqual([13, 1, 'proof.too-long']);
+    const shorter = new LedgerWorld().begin();
+    for (let n = 0; n < 3; n++) shorter.add([CAR]);
+    expect(await told(shorter.seal(undefined, ({ index }) => index === 2n).encode(CAR, { events: false }))).not.toEqual([
+      13,
+      1,
+      'proof.too-long',
+    ]);
+  });
+
   it('is told no more of its key than the list of keys reaches, and whose word it is that there is no other', async () => {
     const log = new LedgerWorld().begin();
     log.certify(formatVerifierKey(logKey), 'log');

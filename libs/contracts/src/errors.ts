@@ -179,7 +179,7 @@ export const ERRORS = {
   'sealed.other-group': entry(null, 'A list of others', 'The event stands in the list of a reader group that you are not in, by the word of the server, which does not show it to you.', 'Where you are in it name it with --group. Whoever may see the list can hold the receipt against it.'),
   'size.not-published': entry(404, 'No such head', 'No head of this size was published: heads end with a seal, and not every size has one.', 'Take the size from /log/checkpoint, or leave it out for the newest.'),
   'event.not-sealed': entry(409, 'Not sealed yet', 'The event is in the log, and the head that was published does not reach it.', 'Ask again in a second or two; an entry is sealed within 60 s.'),
-  'proof.too-long': entry(422, 'Too long for one answer', 'The list of the item, or what its events hold, is more than one answer gives.', 'Ask for stretches: group, from and to.'),
+  'proof.too-long': entry(422, 'Too long for one answer', 'The list of the item, or what its events hold, is more than one answer gives.', 'Ask for the list alone (without events), or for stretches: group, from and to.'),
   'log.not-sealed': entry(404, 'No checkpoint yet', 'The log has no signed head: no process seals it, or none has begun.', 'Start a process with the role sealer, which seals what is there; it is one of the roles that run by default.'),
   // Evidence: bytes, named by their hash.
   'evidence.hash': entry(400, 'Not a hash', 'The address names evidence by something else than its SHA-256 in lower-case hex.', 'Use the 64 hex digits that `sha256sum` prints.'),

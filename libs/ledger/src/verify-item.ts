@@ -144,16 +144,6 @@ function* verifyTree(
 ): Generator<Statement> {
   const asked = question.stretch ?? { from: 0n, to: found.n };
   const to = from + BigInt(entries.length);
-  if (rules.stretchAsked && (from !== asked.from || to !== (asked.to < found.n ? asked.to : found.n)))
-    return yield failure(
-      'tree',
-      {
-        code: 'proof.stretch',
-        detail: `The entries ${from} to ${to} are shown, and ${asked.from} to ${asked.to} were asked for.`,
-        pointer,
-      },
-      { about },
-    );
   const leaves = itemLeafHashes(entries, seal.covers);
   if (!leaves.ok) return yield failure('tree', { ...leaves.fault, pointer: `${pointer}/entries` }, { about });
   const made = rootOfStretch(leaves.hashes, from, found.n, stretch);
@@ -163,6 +153,17 @@ function* verifyTree(
       'tree',
       { code: 'proof.tree-root', detail: 'The entries do not give the root that stands in the map.', pointer: `${pointer}/entries` },
       { about },
+    );
+  // Held against the map first: what is no part of the list is altered, and a part of it that was not asked for is one.
+  if (rules.stretchAsked && (from !== asked.from || to !== (asked.to < found.n ? asked.to : found.n)))
+    return yield failure(
+      'tree',
+      {
+        code: 'proof.stretch',
+        detail: `The entries ${from} to ${to} are shown, and ${asked.from} to ${asked.to} were asked for.`,
+        pointer,
+      },
+      { about, verdict: 'incomplete' },
     );
   const isWhole = from === 0n && to === found.n;
   yield established(

@@ -179,7 +179,7 @@ function altered(good, { log, about, whole, leaves, kept }) {
   return [
     ['a letter of a content', changed(({ events }) => { events[0].shown.content = events[0].shown.content.replace('gate-log', 'gate-lof'); }), 'altered', 'whole.root'],
     ['the principal of an envelope', changed(({ events }) => { events[0].shown.envelope.principal = 'another'; }), 'altered', 'whole.root'],
-    ['the last entry of a list left out', changed((document) => { const part = tree(document, 'green'); part.entries = base64(Buffer.from(part.entries, 'base64').subarray(0, -40)); }), 'altered', 'proof.stretch'],
+    ['the last entry of a list left out', changed((document) => { const part = tree(document, 'green'); part.entries = base64(Buffer.from(part.entries, 'base64').subarray(0, -40)); }), 'altered', 'stretch.proof-length'],
     ['another hash in a list', changed((document) => { const part = tree(document, 'green'); part.entries = part.entries.slice(0, 30) + other(part.entries.slice(30)); }), 'altered', 'proof.tree-root'],
     ['a list that is hidden', changed((document) => { document.item.groups.find(({ group }) => group === 'green').tree = null; }), 'altered', 'proof.tree-shown'],
     ['a list shown absent by the path of another group', changed((document) => { const [, clear, green] = document.item.groups; Object.assign(green, { map: clear.map, tree: null }); }), 'altered', 'map-proof.other-path'],

@@ -8,6 +8,7 @@ import {
   BUNDLE_LIMITS,
   BUNDLE_PROOF,
   type BundleFiles,
+  leftOpen,
   notChecked,
   PROOF_BYTES_MAX,
   type Question,
@@ -99,6 +100,17 @@ async function verifyZip(bytes: Uint8Array, client: Client | null, flags: Verify
   return withSaid(verifyBundleZip(bytes, trust, askedAbout(flags)), said);
 }
 
+/** Of an item with more events than one answer shows: that the list of them is whole; what stands in them is not looked at, which is said. */
+async function verifyList(client: Client, id: string, flags: VerifyFlags, { message }: CommandError): Promise<Report> {
+  const { question } = itemQuestion(id, flags);
+  const text = await client.text(`/v1/items/${encodeURIComponent(id)}/proof`);
+  const { trust, said } = await trustForDocument(text, flags, client);
+  const { report } = verifyProof(utf8(text), trust, { ...question, allEvents: false, inclusion: false });
+  const says = `${message} The list above is checked, and not what stands in the events: \`custody audit --full\`, where the ledger is, reads each of them.`;
+  const { statements, head, subject } = withSaid(report, said);
+  return reportOf([...statements, leftOpen('events', 'proof.too-long', says, { verdict: 'incomplete' })], head, subject);
+}
+
 /** An item (`scheme:value`) or an event. */
 async function verifyId(
   client: Client,
@@ -113,6 +125,8 @@ async function verifyId(
     text = await client.text(path);
   } catch (error) {
     if (error instanceof CommandError && error.code === 'event.not-found') return { report: NOT_IN_LOG, kept: {} };
+    if (error instanceof CommandError && error.code === 'proof.too-long' && item.ok)
+      return { report: await verifyList(client, item.identifier.id, flags, error), kept: {} };
     if (error instanceof CommandError && (error.code === 'event.not-sealed' || error.code === 'log.not-sealed'))
       return { report: pending(error), kept: {} };
     throw error;
