@@ -106,7 +106,7 @@ async function verifyList(client: Client, id: string, flags: VerifyFlags, { mess
   const text = await client.text(`/v1/items/${encodeURIComponent(id)}/proof`);
   const { trust, said } = await trustForDocument(text, flags, client);
   const { report } = verifyProof(utf8(text), trust, { ...question, allEvents: false, inclusion: false });
-  const says = `${message} The list above is checked, and not what stands in the events: \`custody audit --full\`, where the ledger is, reads each of them.`;
+  const says = `${message} Their list is checked, and not what stands in them: \`custody audit --full\`, where the ledger is, reads each of them.`;
   const { statements, head, subject } = withSaid(report, said);
   return reportOf([...statements, leftOpen('events', 'proof.too-long', says, { verdict: 'incomplete' })], head, subject);
 }
