@@ -9,11 +9,12 @@ import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
 import { openBreakGlass, OPERATING_AGENCY, type Actor } from '#lib/domain';
 import type { EventLog } from '#lib/event-log';
 import { JSON_BYTES_MAX } from '#lib/ledger';
-import { type Config, createHttpServer, type Translate } from '#lib/runtime';
-import { listDeadLetters, logSize, markRetried, readDeadLetter, storeFault, type StorePool } from '#lib/store';
+import { type Config, createHttpServer, type ReadLog, type Translate } from '#lib/runtime';
+import { listDeadLetters, logSize, markRetried, readDeadLetter, readLogin, storeFault, type StorePool } from '#lib/store';
 import type { NewApiKey } from './access/api-key.ts';
 import { httpAccess } from './access/authenticator.ts';
 import { PolicyFollower } from './access/policy-follower.ts';
+import { openReadLog } from './access/read-log.ts';
 import { POLICY_DEPS, PolicyController } from './access/policy.controller.ts';
 import { HEALTH_DEPS, HealthController } from './health.controller.ts';
 import { receiptSigningKey } from './log-key.ts';
@@ -62,6 +63,7 @@ export async function startHttp(parts: Parts, own: NewApiKey): Promise<string> {
     catalogue,
     translate,
     access: httpAccess({ access: config.access, own, policy }),
+    reads: await readLog(parts, follower),
   });
   const url = await server.listen(config.host, config.port);
   shutdown.at('http', 'http', () => server.close());
@@ -78,6 +80,21 @@ async function followPolicy({ config, database, log, shutdown }: Parts): Promise
   await follower.start();
   shutdown.at('consumers', 'policy', () => Promise.resolve(follower.stop()));
   return follower;
+}
+
+/** One that writes a group, and one for who asks while it was lost. */
+const READ_LOG_CONNECTIONS = 2;
+/** Behind it an answer waits for nobody: the read is refused. */
+const READ_LOG_STATEMENT_MS = 5_000;
+
+async function readLog({ database }: Parts, follower: PolicyFollower): Promise<ReadLog> {
+  const pool = database.pool('access', {
+    max: READ_LOG_CONNECTIONS,
+    statementTimeoutMs: READ_LOG_STATEMENT_MS,
+    clientsWait: true,
+  });
+  const { origin } = await readLogin(pool, 'access');
+  return openReadLog({ origin, pool, policy: () => follower.last });
 }
 
 /** Threads load for a second before they take anything: begun with the process, they are ready when the database is. */

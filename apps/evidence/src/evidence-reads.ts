@@ -48,6 +48,12 @@ export function evidenceReads(pool: StorePool, breaksGlass: (actor: Actor) => bo
     async readable(reader: EvidenceReader, sha256: string): Promise<UploadRow | undefined> {
       return (await readableEvidence(pool.as(reader.context), reader, [sha256])).get(sha256);
     },
+    /** Those of them that are open to everybody: a read of these is nobody's business. */
+    async openToAll(hashes: readonly string[]): Promise<ReadonlySet<string>> {
+      const groups = await readerGroupIds(pool, ['clear']);
+      const anybody = { agency: '', principal: '', breaksGlass: false, groups };
+      return new Set((await readableEvidence(pool.as(new ReaderContext(null, groups)), anybody, hashes)).keys());
+    },
     list: (reader: EvidenceReader, after: string, limit: number) => listEvidence(pool.as(reader.context), reader, after, limit),
     /** Of the reader's own agency. */
     ownUpload: ({ agency, context }: EvidenceReader, sha256: string) => uploadOf(pool.as(context), sha256, agency),

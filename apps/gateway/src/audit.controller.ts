@@ -1,11 +1,10 @@
 /** GET /v1/audit. */
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { actorOf } from '#lib/runtime';
 import { readAudit } from './audit.ts';
 import { readAsOf } from './coordinates.ts';
 import { sendWithTag } from './entity-tag.ts';
-import { GATEWAY_DEPS, type GatewayDeps, readingOf } from './gateway-deps.ts';
+import { GATEWAY_DEPS, type GatewayDeps, readingFor } from './gateway-deps.ts';
 import { readLimit, readQuery } from './query.ts';
 
 @Controller('v1/audit')
@@ -19,7 +18,7 @@ export class AuditController {
   @Get()
   async audit(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { q, asOf, cursor, limit } = readQuery(given, ['q', 'asOf', 'cursor', 'limit']);
-    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
+    const { reader, reads } = await readingFor(this.#deps, request);
     const asked = { text: q ?? '', asOf: await readAsOf(asOf, reads), limit: readLimit(limit) };
     await sendWithTag(request, reply, await readAudit(reads, reader, { ...asked, ...(cursor === undefined ? {} : { cursor }) }));
   }

@@ -3,7 +3,7 @@ import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { explainEvent, explainEvents, type EventAnswer, type EventsView } from '#lib/contracts';
 import { foldEvent, formatRef, knownAtReported } from '#lib/domain';
-import { actorOf, DomainError } from '#lib/runtime';
+import { DomainError } from '#lib/runtime';
 import { withCutContradictions } from './contradictions.ts';
 import { askedFor, coordinatesOf, heldAt, pointOfView, readAsOf, type AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord } from './cursor.ts';
@@ -11,7 +11,7 @@ import { sendWithTag } from './entity-tag.ts';
 import { conflictsOf } from './event-conflicts.ts';
 import { eventView, readEvent, type ReadEvent, storedView } from './event-view.ts';
 import { explainSources, refsOf } from './explain-sources.ts';
-import { GATEWAY_DEPS, type GatewayDeps, readingOf } from './gateway-deps.ts';
+import { GATEWAY_DEPS, type GatewayDeps, readingFor } from './gateway-deps.ts';
 import type { LedgerReads, Reader } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
 import { readExplain, readLimit, readQuery } from './query.ts';
@@ -35,7 +35,7 @@ export class EventsController {
     const query = readQuery(given, ['asOf', 'cursor', 'limit', 'explain']);
     const explain = readExplain(query.explain);
     const { cursor } = query;
-    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
+    const { reader, reads } = await readingFor(this.#deps, request);
     const asked = { asOf: await readAsOf(query.asOf, reads), limit: readLimit(query.limit), explain };
     await sendWithTag(request, reply, await readEvents(reads, reader, cursor === undefined ? asked : { ...asked, cursor }));
   }
@@ -44,7 +44,7 @@ export class EventsController {
   async event(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const query = readQuery(given, ['asOf', 'agency', 'explain']);
     const explain = readExplain(query.explain);
-    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
+    const { reader, reads } = await readingFor(this.#deps, request);
     const asOf = await readAsOf(query.asOf, reads);
     await sendWithTag(
       request,

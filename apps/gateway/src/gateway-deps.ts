@@ -1,10 +1,13 @@
 /** What the gateway's controllers work with, and who asks. */
+import type { FastifyRequest } from 'fastify';
 import { groupsOfActor, type Actor } from '#lib/domain';
 import type { EventLog } from '#lib/event-log';
 import type { SigningKey } from '#lib/ledger';
+import { actorOf, notesOf, type ReadNotes } from '#lib/runtime';
 import { ReaderContext } from '#lib/store';
 import type { DeadLetterHead, LedgerReads, Reader, StoredDeadLetter } from './ledger-reads.ts';
 import { readsFor } from './named-readers.ts';
+import { notedReads } from './noted-reads.ts';
 
 export const GATEWAY_DEPS = Symbol('gateway deps');
 
@@ -52,4 +55,16 @@ export async function readingOf(
 ): Promise<{ reader: Reader; reads: LedgerReads }> {
   const reader = await readerOf(deps, actor);
   return { reader, reads: readsFor(deps.reads, reader) };
+}
+
+type Request = Pick<FastifyRequest, 'actor' | 'notes'>;
+
+/** Of a request: what is read for it is noted, for the access log. */
+export async function readingFor(
+  deps: Pick<GatewayDeps, 'reads' | 'breaksGlass'>,
+  request: Request,
+): Promise<{ reader: Reader; reads: LedgerReads; notes: ReadNotes }> {
+  const notes = notesOf(request);
+  const { reader, reads } = await readingOf(deps, actorOf(request));
+  return { reader, reads: notedReads(reads, reader, notes), notes };
 }

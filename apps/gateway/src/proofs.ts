@@ -48,6 +48,8 @@ export interface ItemQuery {
   readonly events: boolean;
   /** The place of each in the log. */
   readonly inclusion: boolean;
+  /** Told of each event that is shown. */
+  readonly onShown?: (row: EventRow) => void;
 }
 
 export class Proofs {
@@ -81,7 +83,7 @@ export class Proofs {
     const found = await Promise.all(groups.map((group) => this.items.group(this.reads.mapSalt, group, item, head.seal, bounded, own)));
     checkLength(found, stretch, this.entriesMax);
     const indexes = [...new Set(found.flatMap(({ entries }) => entries.map(({ logIndex }) => logIndex)))].sort((a, b) => a - b);
-    const events = query.events ? await this.events(head, reader, indexes, query.inclusion) : [];
+    const events = query.events ? await this.events(head, reader, indexes, query) : [];
     return { ...under(head), item: { item, groups: found.map(({ part }) => part) }, events, notices: [] };
   }
 
@@ -111,7 +113,12 @@ export class Proofs {
     return { ...under(head), item: null, events: [], notices: [] };
   }
 
-  private async events(head: Head, reader: Reader, indexes: readonly number[], inclusion: boolean): Promise<EventPart[]> {
+  private async events(
+    head: Head,
+    reader: Reader,
+    indexes: readonly number[],
+    { inclusion, onShown }: Pick<ItemQuery, 'inclusion' | 'onShown'>,
+  ): Promise<EventPart[]> {
     if (indexes.length > EVENTS_MAX)
       throw new DomainError(
         'proof.too-long',
@@ -122,7 +129,11 @@ export class Proofs {
       throw new DomainError('proof.too-long', `The events that are listed have more than ${CONTENT_BYTES_MAX} bytes: ask for stretches.`);
     const paths = inclusion ? await this.inclusions(head, indexes) : [];
     // One that names other persons stands in the list of his agency, as a leaf that is not opened for him.
-    return rows.flatMap((row, n) => (isHiddenFrom(reader, row) ? [] : [eventPart(row, paths[n] ?? null, null)]));
+    return rows.flatMap((row, n) => {
+      if (isHiddenFrom(reader, row)) return [];
+      onShown?.(row);
+      return [eventPart(row, paths[n] ?? null, null)];
+    });
   }
 
   private parts(size: number): Promise<HeadParts> {

@@ -1,5 +1,6 @@
-/** What each operation says of who may use it: security, roles, and the problems of whoever may not. From the one table of roles. */
+/** What each operation says of who may use it (security, roles, and the problems of whoever may not) and what it is a read of. From the tables of both. */
 import { type Json, problems } from './openapi-parts.ts';
+import { OPERATION_READS, readsNothing } from './operation-reads.ts';
 import { OPERATION_ROLES, type RouteRoles } from './operation-roles.ts';
 
 export const SECURITY_SCHEMES = {
@@ -8,7 +9,7 @@ export const SECURITY_SCHEMES = {
 
 const KEYS = ['auth.key-unknown', 'auth.key-expired', 'auth.key-revoked', 'auth.key-address'] as const;
 
-/** The same paths; throws for an operation that the table does not have. */
+/** The same paths; throws for an operation that one of the tables does not have. */
 export function withRoles(paths: Json): Json {
   return Object.fromEntries(
     Object.entries(paths).map(([path, operations]) => [
@@ -21,12 +22,16 @@ export function withRoles(paths: Json): Json {
 function withRole(operation: Json): Json {
   const id = operation['operationId'] as string;
   const roles = OPERATION_ROLES[id];
+  const reads = OPERATION_READS[id];
   if (roles === undefined) throw new Error(`operation ${id} is not in the table of roles`);
+  if (reads === undefined) throw new Error(`operation ${id} is not in the table of reads`);
+  const unrecorded = readsNothing(reads) ? {} : (problems('access.unavailable') as Record<string, Json>);
   return {
     ...operation,
     security: roles === 'public' ? [] : roles === 'anyone' ? [{}, { apiKey: [] }] : [{ apiKey: [] }],
     'x-custody-roles': roles,
-    responses: merged(operation['responses'] as Record<string, Json>, refusals(roles)),
+    'x-custody-reads': readsNothing(reads) ? [] : reads,
+    responses: merged(merged(operation['responses'] as Record<string, Json>, refusals(roles)), unrecorded),
   };
 }
 
@@ -37,7 +42,7 @@ function refusals(roles: RouteRoles): Record<string, Json> {
 }
 
 /** Examples of one status side by side. */
-function merged(own: Record<string, Json>, more: Record<string, Json>): Json {
+function merged(own: Record<string, Json>, more: Record<string, Json>): Record<string, Json> {
   const all: Record<string, Json> = { ...own };
   for (const [status, response] of Object.entries(more)) {
     const known = all[status];

@@ -4,6 +4,14 @@
  * stretch.ts), the event-log value (record.ts).
  * Published vectors of every format are in ../vectors.
  */
+export {
+  accessCommitment,
+  accessLogName,
+  encodeAccessRecord,
+  readAccessRecord,
+  type AccessRecord,
+  type ReaderDetails,
+} from './access-record.ts';
 export { concatBytes, equalBytes, fromBase64, fromHex, toBase64, toHex, uint64Bytes, utf8, utf8Text } from './bytes.ts';
 export { canonicalize } from './canonical.ts';
 export { capturedMicros } from './captured.ts';

@@ -117,6 +117,16 @@ export {
   type ItemEntryRow,
   type StoredMapTile,
 } from './seal/map-reads.ts';
+export { aboveClear } from './access/above-clear.ts';
+export {
+  AccessGap,
+  accessSize,
+  readAccessCommitments,
+  readAccessEdge,
+  readAccessTile,
+  writeAccessTiles,
+} from './access/access-tree.ts';
+export { appendReads, type ReadRow } from './access/append-reads.ts';
 export { AUDIT_LOOKED_MAX, auditEvents, auditPage, batchesOf, type AuditFound, type AuditQuestion } from './sql/audit-page.ts';
 export { visibleEvents } from './sql/visible-events.ts';
 export {

@@ -8,6 +8,7 @@ const TRANSPORT = 'transport; capture alone has rights on it';
 const DOOR = 'by it rows are copied into the table of this name in schema ledger; no role may read it';
 
 const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  access: { head: 'how many records the access log has, which every seal says' },
   event_log: { cluster: TRANSPORT, partitions: TRANSPORT, records: TRANSPORT, topics: TRANSPORT },
   intake: Object.fromEntries(
     ['audit', 'batch_members', 'content', 'entries', 'evidence_refs', 'policy', 'relations', 'search_keys', 'timeline'].map((table) => [
@@ -22,6 +23,7 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     offsets: 'positions in topics',
   },
   proof: {
+    access_tiles: HASHES,
     checkpoints: HASHES,
     item_leaves: HASHES,
     items: 'map keys: hashes over salt, group and identifier, which every proof of the map shows neighbours of',

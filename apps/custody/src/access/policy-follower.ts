@@ -54,6 +54,11 @@ export class PolicyFollower {
     this.#timer = null;
   }
 
+  /** Log index of the last act that is known here; -1: none. */
+  get last(): number {
+    return this.#policy.last;
+  }
+
   /** As of at most STALE_MS ago; read first where it is older. Rejects where it cannot be read: then nobody is known. */
   async current(): Promise<PolicyState & Pick<Policy, 'keysOfId' | 'flagged' | 'last'>> {
     if (this.#options.now() - this.#seenAt > STALE_MS) await this.refresh();

@@ -81,8 +81,10 @@ async function letIn(access: HttpAccess, request: FastifyRequest, url: string): 
   return actor;
 }
 
-const isCatchAll = (url: string): boolean => url === '*' || url === '/*';
-const routeName = (method: string, url: string): string => `${method === 'HEAD' ? 'GET' : method} ${url}`;
+/** Nest's route for all that there are none for. */
+export const isCatchAll = (url: string): boolean => url === '*' || url === '/*';
+/** As tables of routes name them. */
+export const routeName = (method: string, url: string): string => `${method === 'HEAD' ? 'GET' : method} ${url}`;
 
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
 

@@ -16,6 +16,8 @@ export interface SearchHit {
   readonly item: string;
   /** The alias of the item that has the key; '' = the identifier itself. */
   readonly alias: string;
+  /** Reader groups by which it was found. */
+  readonly grps: readonly number[];
 }
 
 export interface SearchHits {
@@ -33,7 +35,7 @@ export const ITEMS_PER_KEY_MAX = 5_000;
 
 export const SEARCH = {
   name: 'search',
-  text: `select s.item, s.alias, rarest.n > ${ITEMS_PER_KEY_MAX} as cut
+  text: `select s.item, s.alias, reader.grp, rarest.n > ${ITEMS_PER_KEY_MAX} as cut
     from unnest($2::integer[]) as reader (grp)
     cross join lateral (
       select asked.key, size.n
@@ -51,13 +53,15 @@ export const SEARCH = {
 };
 
 export async function search(from: Statements, { alternatives, groups }: SearchQuestion): Promise<SearchHits> {
-  const found = new Map<string, SearchHit>();
+  const found = new Map<string, { readonly item: string; readonly alias: string; readonly grps: number[] }>();
   let complete = true;
   for (const keys of alternatives) {
     if (keys.length === 0 || !keys.every(isStorable)) continue;
-    const { rows } = await from.run<SearchHit & { cut: boolean }>(SEARCH, [keys, groups]);
-    for (const { item, alias, cut } of rows) {
-      found.set(`${item}\0${alias}`, { item, alias });
+    const { rows } = await from.run<{ item: string; alias: string; grp: number; cut: boolean }>(SEARCH, [keys, groups]);
+    for (const { item, alias, grp, cut } of rows) {
+      const known = found.get(`${item}\0${alias}`);
+      if (known === undefined) found.set(`${item}\0${alias}`, { item, alias, grps: [grp] });
+      else if (!known.grps.includes(grp)) known.grps.push(grp);
       if (cut) complete = false;
     }
   }

@@ -1,0 +1,76 @@
+/**
+ * The same reads, each of which notes what of it is above TLP:CLEAR: for the access log. Behind every filter, so that what is hidden from the
+ * reader is not noted either, and below every controller, so that none of them can forget it.
+ */
+import type { ReadNotes } from '#lib/runtime';
+import { aboveClear } from '#lib/store';
+import type { EventRow, LedgerReads, Reader, ReaderReads, SearchHit } from './ledger-reads.ts';
+/** Of what nobody else is told anyway, and whose handling is not at hand. */
+const noteOwn = (notes: ReadNotes, { agency, id }: { readonly agency: string; readonly id: string }): void =>
+  notes.event({ agency, id, tlp: null, namesPersons: false, items: () => [] });
+
+export function notedReads(reads: LedgerReads, reader: Reader, notes: ReadNotes): LedgerReads {
+  // Whoever is in the group `clear` alone reads nothing above it.
+  if (reader.groupNames.length === 1 && reader.groupNames[0] === 'clear') return reads;
+  notes.isEmergency = reader.breaksGlass;
+  return { ...reads, as: (who) => notedFor(reads, reads.as(who), notes) };
+}
+
+function notedFor(all: Pick<LedgerReads, 'groupNumbers'>, reads: ReaderReads, notes: ReadNotes): ReaderReads {
+  const noted = <Row extends EventRow>(rows: readonly Row[]): Row[] => {
+    for (const row of rows) notes.event(aboveClear(row));
+    return [...rows];
+  };
+  const clear = async (): Promise<readonly number[]> => all.groupNumbers(['clear']);
+  return {
+    ...reads,
+    timelinePage: async (of) => noted(await reads.timelinePage(of)),
+    timelineEnd: async (of) => noted(await reads.timelineEnd(of)),
+    eventsFrom: async (...asked) => noted(await reads.eventsFrom(...asked)),
+    speakersAbout: async (...asked) => noted(await reads.speakersAbout(...asked)),
+    byRefs: async (...asked) => noted(await reads.byRefs(...asked)),
+    byId: async (...asked) => noted(await reads.byId(...asked)),
+    visibleEvents: async (...asked) => noted(await reads.visibleEvents(...asked)),
+    auditEvents: async (...asked) => noted(await reads.auditEvents(...asked)),
+    /** A number that is another than everybody's says that something else is there. */
+    async itemCount(item, groups, size) {
+      const count = await reads.itemCount(item, groups, size);
+      if (count > 0 && count !== (await reads.itemCount(item, await clear(), size))) notes.items.add(item);
+      return count;
+    },
+    async itemsByKeys(alternatives, groups) {
+      const found = await reads.itemsByKeys(alternatives, groups);
+      const [everybody] = await clear();
+      for (const hit of found.hits) if (!isClear(hit, everybody)) notes.items.add(hit.item);
+      return found;
+    },
+    async submittedEvent(agency, id) {
+      const row = await reads.submittedEvent(agency, id);
+      if (row !== null) notes.event(aboveClear(row));
+      return row;
+    },
+    async refusedBytes(agency, id, contentHash) {
+      const found = await reads.refusedBytes(agency, id, contentHash);
+      if (found !== null) noteOwn(notes, { agency, id });
+      return found;
+    },
+    async conflicts(...asked) {
+      const found = await reads.conflicts(...asked);
+      for (const conflict of found) noteOwn(notes, conflict);
+      return found;
+    },
+    async eventConflicts(who, id, limit) {
+      const found = await reads.eventConflicts(who, id, limit);
+      if (found.length > 0 && !notes.events.has(`${who.agency}/${id}`)) noteOwn(notes, { agency: who.agency, id });
+      return found;
+    },
+    async batchesOf(...asked) {
+      const found = await reads.batchesOf(...asked);
+      // The import that names them is its agency's.
+      if (found.size > 0) notes.isOther = true;
+      return found;
+    },
+  };
+}
+
+const isClear = ({ grps }: SearchHit, everybody: number | undefined): boolean => everybody !== undefined && grps.includes(everybody);
