@@ -56,7 +56,7 @@ export async function searchItems(reads: LedgerReads, reader: Reader, query: Sea
 async function wholeIdentifiers(reads: ReaderReads, reader: Reader, text: string, logSize: number): Promise<SearchHit[]> {
   const ids = guessIdentifiers(text).flatMap((guess) => (guess.ok ? [guess.identifier.id] : []));
   const counts = await Promise.all(ids.map((id) => reads.itemCount(id, reader.groups, logSize)));
-  return ids.flatMap((item, at) => ((counts[at] ?? 0) > 0 ? [{ item, alias: '' }] : []));
+  return ids.flatMap((item, at) => ((counts[at] ?? 0) > 0 ? [{ item, alias: '', grps: [] }] : []));
 }
 
 /** A hit counts for what explains it: the identifier by its own text, or a name or number stated beside it by that one's text. */

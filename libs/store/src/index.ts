@@ -117,6 +117,7 @@ export {
   type ItemEntryRow,
   type StoredMapTile,
 } from './seal/map-reads.ts';
+export { auditedAccessTiles, auditedReads, type AuditedRead } from './access/audited-reads.ts';
 export { aboveClear } from './access/above-clear.ts';
 export {
   AccessGap,
