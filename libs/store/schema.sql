@@ -580,6 +580,20 @@ create policy sealer_reads on ledger.timeline for select to custody_sealer using
 comment on table ledger.timeline is 'One row per (item, reader group) of an entry; an entry without items stands under the item '''' so that its reader groups are known.';
 comment on column ledger.timeline.starts is 'Microseconds since 1970, start of occurred; the greatest bigint where it is not known. So for ends.';
 
+create table proof.access_tiles (
+  level smallint not null,
+  n bigint not null,
+  hashes bytea not null,
+  constraint access_tiles_hashes_check CHECK ((((octet_length(hashes) >= 32) AND (octet_length(hashes) <= 8192)) AND ((octet_length(hashes) % 32) = 0))),
+  constraint access_tiles_pkey PRIMARY KEY (level, n)
+);
+grant insert on proof.access_tiles to custody_sealer;
+grant select on proof.access_tiles to custody_gateway;
+grant select on proof.access_tiles to custody_operator;
+grant select on proof.access_tiles to custody_sealer;
+grant update on proof.access_tiles (hashes) to custody_sealer;
+comment on table proof.access_tiles is 'Tiles of the access log, as proof.tiles are of the log.';
+
 create table proof.checkpoints (
   size bigint not null,
   note text collate "C" not null,
@@ -654,9 +668,14 @@ create table proof.seals (
   "time" bigint not null,
   map_root bytea not null,
   map_size bigint not null,
+  access_size bigint,
+  access_root bytea,
+  constraint access_whole CHECK (((access_size IS NULL) = (access_root IS NULL))),
+  constraint seals_access_root_check CHECK ((octet_length(access_root) = 32)),
   constraint seals_map_root_check CHECK ((octet_length(map_root) = 32)),
   constraint seals_pkey PRIMARY KEY (log_index)
 );
+CREATE INDEX seals_access ON proof.seals USING btree (access_size, log_index) WHERE (access_size IS NOT NULL);
 CREATE INDEX seals_covers ON proof.seals USING btree (covers);
 CREATE INDEX seals_time ON proof.seals USING btree ("time", log_index);
 grant insert on proof.seals to custody_sealer;
@@ -664,6 +683,7 @@ grant select on proof.seals to custody_gateway;
 grant select on proof.seals to custody_operator;
 grant select on proof.seals to custody_sealer;
 comment on table proof.seals is 'The seals of ledger.notices once more, to be looked up by what they cover. time: microseconds since 1970.';
+comment on column proof.seals.access_size is 'Records of the access log that the seal stands over; null: there were none.';
 
 create table proof.tiles (
   level smallint not null,

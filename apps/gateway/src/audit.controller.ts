@@ -18,8 +18,11 @@ export class AuditController {
   @Get()
   async audit(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { q, asOf, cursor, limit } = readQuery(given, ['q', 'asOf', 'cursor', 'limit']);
-    const { reader, reads } = await readingFor(this.#deps, request);
+    const { reader, reads, notes } = await readingFor(this.#deps, request);
     const asked = { text: q ?? '', asOf: await readAsOf(asOf, reads), limit: readLimit(limit) };
-    await sendWithTag(request, reply, await readAudit(reads, reader, { ...asked, ...(cursor === undefined ? {} : { cursor }) }));
+    const view = await readAudit(reads, reader, { ...asked, ...(cursor === undefined ? {} : { cursor }) });
+    // Who read what is an agency's own, whatever it was that was read.
+    if (view.reads.length > 0) notes.isOther = true;
+    await sendWithTag(request, reply, view);
   }
 }

@@ -2,6 +2,7 @@
 import type { EventRef } from '#lib/domain';
 import { KEYS_TREE, mapKey } from '#lib/ledger';
 import {
+  accessSize,
   auditEvents,
   auditPage,
   batchesOf,
@@ -26,9 +27,13 @@ import {
   logSize,
   mapTilesAt,
   mapTilesBetween,
+  namedEvents,
   namedRows,
   noticeAt,
   readableEvidence,
+  readsAt,
+  readsPage,
+  readTimes,
   readDeadLetter,
   readLinksFrom,
   readPublicLogPiece,
@@ -36,6 +41,7 @@ import {
   readTiles,
   refusedBytes,
   sealAt,
+  sealedReads,
   submittedEvent,
   readerGroupIds,
   recordedTimes,
@@ -51,6 +57,7 @@ import {
   type EventRow,
   type ReaderContext,
   type ReaderPool,
+  type ReadsQuestion,
   type SealBounds,
   type SearchHit,
   type StoredDeadLetter,
@@ -61,7 +68,7 @@ import {
 import { LogProofs } from './log-proofs.ts';
 import { PAGE_CONTENT_BYTES_MAX } from './page.ts';
 
-export type { ConflictKey, DeadLetterHead, EventRow, SearchHit, StoredDeadLetter, TimelineKey, TimelineRow };
+export type { AuditQuestion, ConflictKey, DeadLetterHead, EventRow, SearchHit, StoredDeadLetter, TimelineKey, TimelineRow };
 
 /** Who asks: the reader groups that he belongs to. Everything outside of them is as if it were absent. */
 export interface Reader {
@@ -101,6 +108,9 @@ function logReads(pool: StorePool, origin: string, mapSalt: Buffer) {
     origin,
     mapSalt,
     logSize: () => logSize(pool),
+    accessSize: () => accessSize(pool),
+    sealedReads: (bounds: SealBounds) => sealedReads(pool, bounds),
+    readTimes: (numbers: readonly number[], bounds: SealBounds) => readTimes(pool, numbers, bounds),
     groupNumbers: (names: readonly string[]) => readerGroupIds(pool, names),
     recordedTimes: (logIndexes: readonly number[], bounds: SealBounds) => recordedTimes(pool, logIndexes, bounds),
     lastSealBy: (time: number) => lastSealBy(pool, time),
@@ -189,5 +199,10 @@ const deadLetterReads = (own: ReaderPool) => ({
 const auditReads = (own: ReaderPool) => ({
   auditPage: (question: AuditQuestion, limit: number) => auditPage(own, question, limit),
   auditEvents: (logIndexes: readonly number[], groups: readonly number[]) => auditEvents(own, logIndexes, groups, PAGE_CONTENT_BYTES_MAX),
+  readsPage: (question: ReadsQuestion, limit: number) => readsPage(own, question, limit),
+  readsAt: (tenant: string, numbers: readonly number[]) => readsAt(own, tenant, numbers, PAGE_CONTENT_BYTES_MAX),
+  namedEvents: (refs: readonly EventRef[], reader: Submitter) => namedEvents(own, refs, reader),
+  /** Of these items those that only what is hidden from the reader concerns: none, where nothing is. */
+  hiddenItems: (_items: readonly string[], _groups: readonly number[]): Promise<ReadonlySet<string>> => Promise.resolve(new Set()),
   batchesOf: (refs: readonly EventRef[], reader: Reader, size: number) => batchesOf(own, refs, reader, size),
 });

@@ -88,6 +88,10 @@ function shownTo(reader: Reader, reads: ReaderReads): ReaderReads {
     visibleEvents: async (...asked) => shown(await reads.visibleEvents(...asked)),
     // Those of auditPage, of which the statement itself leaves out what names others: what a page looks at is bounded, and ends so.
     auditEvents: async (...asked) => shown(await reads.auditEvents(...asked)),
+    async hiddenItems(items, groups) {
+      const size = await reads.logSize();
+      return goneOf(new Set(await hiddenOf(items, groups, size)), groups, size, itemCount);
+    },
     async itemsByKeys(alternatives, groups) {
       const found = await reads.itemsByKeys(alternatives, groups);
       return { ...found, hits: await visibleHits(found.hits, found.logSize, groups, hiddenOf, itemCount) };
@@ -107,9 +111,20 @@ async function visibleHits(
   itemCount: ReaderReads['itemCount'],
 ): Promise<SearchHit[]> {
   const touched = new Set(await hiddenOf([...new Set(hits.map(({ item }) => item))], groups, size));
+  const gone = await goneOf(touched, groups, size, itemCount);
+  return hits.filter(({ item, alias }) => !gone.has(item) && (alias === '' || !touched.has(item)));
+}
+
+/** Of items that something hidden concerns those that nothing else does. */
+async function goneOf(
+  touched: ReadonlySet<string>,
+  groups: readonly number[],
+  size: number,
+  itemCount: ReaderReads['itemCount'],
+): Promise<ReadonlySet<string>> {
   const gone = new Set<string>();
   for (const item of touched) if ((await itemCount(item, groups, size)) === 0) gone.add(item);
-  return hits.filter(({ item, alias }) => !gone.has(item) && (alias === '' || !touched.has(item)));
+  return gone;
 }
 
 /**

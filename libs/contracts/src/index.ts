@@ -28,9 +28,10 @@ export { validateDocument } from './validate.ts';
 export type { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
 export type { Coordinates } from './coordinates-view.ts';
 export type { EvidenceListView, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
-export { AUDIT_FILTERS, readAuditQuery, type AuditQuery, type ReadAuditQuery } from './audit-query.ts';
+export { AUDIT_FILTERS, AUDIT_READ, readAuditQuery, type AuditQuery, type ReadAuditQuery } from './audit-query.ts';
+export { auditLines, type AuditLine } from './audit-lines.ts';
 export { auditCsv, auditCsvHead, auditRowAt } from './audit-export.ts';
-export type { AuditRow, AuditView } from './audit-views.ts';
+export type { AuditReadRow, AuditRow, AuditView } from './audit-views.ts';
 export type { DiffView } from './diff-view.ts';
 export type {
   ConflictsView,

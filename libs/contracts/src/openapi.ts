@@ -278,14 +278,14 @@ function auditPaths(): Json {
   const q = query(
     'q',
     { type: 'string', maxLength: AUDIT_QUERY_LENGTH_MAX },
-    'Filters, each once: `actor:` principal or agency/principal, `action:` a kind, `item:`, `evidence:` SHA-256, `batch:` an import, `since:` and `until:` by recorded time, both included, a bare date in UTC. A value with spaces stands in double quotes.',
+    'Filters, each once: `actor:` principal or agency/principal, `action:` a kind, or `read`, `item:`, `evidence:` SHA-256, `batch:` an import, `since:` and `until:` by recorded time, both included, a bare date in UTC. A value with spaces stands in double quotes.',
     'actor:operator action:correction since:2026-01-01',
   );
   return {
     '/v1/audit': get(
       'listAudit',
       'events',
-      'Who wrote what, newest first',
+      'Who wrote and who read what, newest first',
       'AuditView',
       [q, asOf, cursor, limit],
       'audit.filter',

@@ -118,6 +118,16 @@ export {
   type StoredMapTile,
 } from './seal/map-reads.ts';
 export { auditedAccessTiles, auditedReads, type AuditedRead } from './access/audited-reads.ts';
+export {
+  namedEvents,
+  readsAt,
+  readsPage,
+  readTimes,
+  sealedReads,
+  type ReadsFound,
+  type ReadsQuestion,
+  type StoredRead,
+} from './access/reads-page.ts';
 export { aboveClear } from './access/above-clear.ts';
 export {
   AccessGap,

@@ -78,7 +78,7 @@ comment on table proof.access_tiles is 'Tiles of the access log, as proof.tiles 
 alter table proof.seals add column access_size bigint, add column access_root bytea check (octet_length(access_root) = 32);
 alter table proof.seals add constraint access_whole check ((access_size is null) = (access_root is null));
 comment on column proof.seals.access_size is 'Records of the access log that the seal stands over; null: there were none.';
-create index seals_access on proof.seals (access_size) where access_size is not null;
+create index seals_access on proof.seals (access_size, log_index) where access_size is not null;
 `;
 
 const asItself = (role: string): string => `(select pg_has_role(current_user, 'custody_${role}', 'usage'))`;

@@ -1,0 +1,362 @@
+/**
+ * Who read what, on every way out of the gateway: each answer with something above TLP:CLEAR has its record before it leaves, each record names
+ * what was shown and nothing else, and each agency is told what is for it.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { audit } from '#app/audit';
+import { acceptDocument } from '#app/capture';
+import { GatewayModule, ledgerReads } from '#app/gateway';
+import { decode } from '#app/projector';
+import { openSealer } from '#app/sealer';
+import {
+  type AuditView,
+  type ErrorCode,
+  isErrorCode,
+  OPERATION_READS,
+  problem,
+  readsNothing,
+  routeRoles,
+  type SightingDocument,
+  statusOf,
+} from '#lib/contracts';
+import { ACTOR_ROLES, aliasKeys, ANONYMOUS, type Actor, searchKeys } from '#lib/domain';
+import { canonicalize, openCheckpoint, readAccessRecord, readNotice, type AccessRecord, signingKey, utf8 } from '#lib/ledger';
+import { createHttpServer, createLog, createMetrics, type HttpServer } from '#lib/runtime';
+import { lastCheckpoint, lastSeal, ledgerConstants, projectBatch, type StorePool } from '#lib/store';
+import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
+import { openReadLog } from './access/read-log.ts';
+import { POLICY_DEPS, PolicyController } from './access/policy.controller.ts';
+
+const PUBLISHER = Buffer.alloc(32, 7);
+const PARTITION = { clusterId: 'c', topicId: 't', topic: 'sightings', partition: 0 };
+const [A, B, C] = ['vin:WDDSYNTH9JA000001', 'container:SYNU0000014', 'imo:0000048'] as const;
+
+const actor = (agency: string, principal: string): Actor => ({
+  ...{ agency, principal, communities: [], key: `key-of-${principal}`, via: 'key' as const },
+  roles: ACTOR_ROLES,
+});
+const ANN = actor('police', 'ann');
+const BOB = actor('police', 'bob');
+const EVE = actor('police', 'eve');
+const CORA = actor('customs', 'cora');
+
+let database: TestDatabase;
+let owner: StorePool;
+let server: HttpServer;
+let url: string;
+let folder: string;
+let origin: string;
+let asking: Actor = ANONYMOUS;
+let glassBreaker: Actor | null = null;
+let offset = 0;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  owner = database.pool('owner');
+  folder = mkdtempSync(join(tmpdir(), 'reads-'));
+  ({ origin } = await ledgerConstants(owner));
+  const gateway = GatewayModule.with({
+    reads: await ledgerReads(database.pool('gateway')),
+    breaksGlass: (who) => who === glassBreaker,
+    receiptKey: signingKey('receipt', `${origin}/receipt`, new Uint8Array(32).fill(3)),
+    deadLetters: {
+      log: null as never,
+      list: () => Promise.resolve([]),
+      read: () => Promise.resolve(null),
+      markRetried: () => Promise.resolve(true),
+    },
+    mapLinks: false,
+  });
+  @Module({})
+  class Product {}
+  const policy = { agencies: () => [], communities: () => [], last: 4, flagged: [] };
+  const routes = routeRoles();
+  server = await createHttpServer(
+    {
+      module: Product,
+      imports: [gateway],
+      controllers: [PolicyController],
+      providers: [{ provide: POLICY_DEPS, useValue: { policy: () => Promise.resolve(policy) } }],
+    },
+    {
+      limits: { ratePerSecond: 100_000, rateBurst: 100_000, requestsInFlight: 100, bodyBytes: 1 << 20 },
+      log: createLog({ level: 'silent', secrets: [] }),
+      metrics: createMetrics(),
+      catalogue: {
+        isCode: isErrorCode,
+        statusOf: (code: string) => statusOf(code as ErrorCode),
+        problem: (code: string, of: object) => problem(code as ErrorCode, of as never),
+      },
+      access: { authenticate: () => asking, anonymous: ANONYMOUS, rolesOf: (route) => routes.get(route) },
+      reads: openReadLog({ origin, pool: database.pool('access', { max: 2 }), policy: () => 4 }),
+    },
+  );
+  url = await server.listen('127.0.0.1', 0);
+  await submit(sighting('c1', A, { tlp: 'CLEAR' }), ANN);
+  await submit(sighting('g1', A, { tlp: 'GREEN' }), ANN);
+  await submit(sighting('a1', B, { tlp: 'AMBER', agencies: ['police'] }), CORA);
+  await submit(sighting('r1', C, { tlp: 'RED', principals: ['bob'] }), ANN);
+  await submit(sighting('c2', 'vin:WDDSYNTH9JA000002', { tlp: 'CLEAR' }), ANN);
+  await seal();
+}, 120_000);
+afterAll(async () => {
+  await server.close();
+  await database.drop();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  glassBreaker = null;
+});
+
+const sighting = (id: string, item: string, handling: SightingDocument['handling']): SightingDocument => ({
+  id,
+  kind: 'observation',
+  handling,
+  items: [{ id: item, role: 'subject' }],
+  source: { kind: 'photo' },
+});
+
+async function submit(document: SightingDocument, { agency, principal }: Actor): Promise<void> {
+  const context = { agency, principal, roles: ACTOR_ROLES, captured: '2026-11-24T02:10:00.000000Z', publisherKey: PUBLISHER, requestId: 'r' };
+  const accepted = acceptDocument(Buffer.from(canonicalize(document as never), 'utf8'), context, () => 'never-1');
+  if (!accepted.ok) throw new Error(JSON.stringify(accepted.faults));
+  const decoded = decode(
+    { offset, key: Buffer.from(accepted.key), value: accepted.value, headers: accepted.headers },
+    new Map([['', [PUBLISHER]]]),
+  );
+  if (!('event' in decoded)) throw new Error('a dead letter');
+  const keys = { ofItem: searchKeys, ofAlias: aliasKeys };
+  await projectBatch(database.pool('projector'), PARTITION, offset, offset + 1, [decoded.event], [], { keys });
+  offset += 1;
+}
+
+const logKey = () => signingKey('log', origin, new Uint8Array(32).fill(5));
+async function seal(forReads = false): Promise<void> {
+  const sealer = await openSealer({ pool: database.pool('sealer'), origin, key: logKey(), signedHeadFile: join(folder, 'sealed.json') });
+  await sealer.seal({ forReads });
+}
+
+async function ask(as: Actor, path: string, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> {
+  asking = as;
+  const answer = await fetch(`${url}${path}`, { headers });
+  return { status: answer.status, text: await answer.text() };
+}
+async function records(from = 0): Promise<AccessRecord[]> {
+  const { rows } = await owner.query<{ bytes: Buffer }>('select bytes from access.reads where n >= $1 order by n', [from]);
+  return rows.map(({ bytes }) => {
+    const record = readAccessRecord(bytes);
+    if (record === null) throw new Error('no record');
+    return record;
+  });
+}
+const count = async (): Promise<number> => (await owner.query<{ size: number }>('select size from access.head')).rows[0]?.size ?? -1;
+/** Records that an answer made. */
+async function made(as: Actor, path: string): Promise<AccessRecord[]> {
+  const from = await count();
+  const { status } = await ask(as, path);
+  expect([path, status]).toEqual([path, 200]);
+  return records(from);
+}
+const auditOf = async (as: Actor, q: string, more = ''): Promise<AuditView> => {
+  const { status, text } = await ask(as, `/v1/audit?q=${encodeURIComponent(q)}${more}`);
+  expect([q, status]).toEqual([q, 200]);
+  return JSON.parse(text) as AuditView;
+};
+
+/** Of each operation that reads: what Ann asks, and what it is a read of for her agency. */
+const READS: Readonly<Record<string, readonly [path: string, events: readonly string[], items: readonly string[]]>> = {
+  listEvents: ['/v1/events', ['customs/a1', 'police/g1', 'police/r1'], [A, B, C].toSorted()],
+  getEvent: ['/v1/events/g1', ['police/g1'], [A]],
+  listAudit: ['/v1/audit?q=item:' + A, ['police/g1'], [A]],
+  // Of it a number is told, and no event that places it.
+  getItem: [`/v1/items/${A}`, [], [A]],
+  getTimeline: [`/v1/items/${A}/timeline`, ['police/g1'], [A]],
+  diffItem: [`/v1/items/${B}/diff?from=log:0`, ['customs/a1'], [B]],
+  search: ['/v1/search?q=SYNU0000014', [], [B]],
+  proveItem: [`/v1/items/${B}/proof?events=true`, ['customs/a1'], [B]],
+  proveEvent: ['/v1/events/g1/proof', ['police/g1'], [A]],
+  getReceipt: ['/v1/receipts/police/g1', ['police/g1'], [A]],
+};
+/** Where nothing is here to be read, or bytes are: those are told in own-records and in the role evidence. */
+const ELSEWHERE = ['listConflicts', 'listDeadLetters', 'getDeadLetter', 'listEvidence', 'getEvidence', 'headEvidence', 'viewEvidence', 'getCustody', 'getPolicy'];
+
+describe('a read of what is above CLEAR', () => {
+  it('is tried out on every operation that reads', () => {
+    const reading = Object.entries(OPERATION_READS).flatMap(([operation, reads]) => (readsNothing(reads) ? [] : [operation]));
+    expect([...Object.keys(READS), ...ELSEWHERE].sort()).toEqual(reading.sort());
+  });
+
+  it.each(Object.entries(READS))('by %s has one record for the reader’s agency, which names what was shown', async (operation, [path, events, items]) => {
+    const all = await made(ANN, path);
+    const own = all.filter(({ tenant }) => tenant === 'police');
+    expect(own).toMatchObject([{ operation, agency: 'police', principal: 'ann', policy: 4, emergency: false, items, events }]);
+    expect(own[0]?.reader).toMatchObject({ address: '127.0.0.1', key: 'key-of-ann', via: 'key', behalf: null });
+    // Whose events they are learns it too, and of its own alone.
+    const others = all.filter(({ tenant }) => tenant !== 'police');
+    expect(others.map(({ tenant, reader, events: theirs }) => [tenant, reader, theirs])).toEqual(
+      events.includes('customs/a1') ? [['customs', null, ['customs/a1']]] : [],
+    );
+  });
+
+  it('is told again where the reader has the answer already, and by HEAD', async () => {
+    asking = ANN;
+    const first = await fetch(`${url}/v1/events/g1`);
+    const from = await count();
+    const again = await fetch(`${url}/v1/events/g1`, { headers: { 'if-none-match': first.headers.get('etag') ?? '' } });
+    const head = await fetch(`${url}/v1/events/g1`, { method: 'HEAD' });
+    expect([again.status, head.status]).toEqual([304, 200]);
+    expect((await records(from)).map(({ operation }) => operation)).toEqual(['getEvent', 'getEvent']);
+  });
+
+  it('is none where everybody may read it, by anybody, nor where it is hidden or not there', async () => {
+    const from = await count();
+    for (const as of [ANN, CORA, ANONYMOUS])
+      for (const path of ['/v1/events/c1', '/v1/items/vin:WDDSYNTH9JA000002/timeline', '/v1/search?q=WDDSYNTH9JA000002', '/v1/log']) {
+        const { status } = await ask(as, path);
+        expect([path, status === 200 || status === 401]).toEqual([path, true]);
+      }
+    for (const path of Object.values(READS).map(([each]) => each)) await ask(ANONYMOUS, path);
+    for (const path of ['/v1/events/r1', '/v1/events/none', `/v1/items/${C}`]) expect((await ask(EVE, path)).status).toBe(404);
+    expect(await count()).toBe(from);
+  });
+
+  it('that could not be recorded is refused, and nothing of it is said', async () => {
+    await owner.query('revoke insert on access.reads from custody_access');
+    try {
+      for (const [path] of Object.values(READS)) {
+        const { status, text } = await ask(ANN, path);
+        expect([path, status, (JSON.parse(text) as { code: string }).code]).toEqual([path, 503, 'access.unavailable']);
+        for (const said of ['"g1"', '"a1"', 'contentHash']) expect(text).not.toContain(said);
+      }
+      expect((await ask(ANN, '/v1/events/c1')).status).toBe(200);
+    } finally {
+      await owner.query('grant insert on access.reads to custody_access');
+    }
+    expect((await ask(ANN, '/v1/events/g1')).status).toBe(200);
+  });
+
+  it('has a number of its own however many come at once, and none is left out', async () => {
+    const from = await count();
+    asking = ANN;
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, n) => fetch(`${url}/v1/events/${n % 2 === 0 ? 'g1' : 'a1'}`, { headers: { 'request-id': `many-${n}` } })),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const all = await records(from);
+    expect(all.filter(({ tenant }) => tenant === 'police').map(({ request }) => request).sort()).toEqual(
+      Array.from({ length: 60 }, (_, n) => `many-${n}`).sort(),
+    );
+    const { rows } = await owner.query<{ n: number }>('select n from access.reads order by n');
+    expect(rows.map(({ n }) => n)).toEqual(rows.map((_, n) => n));
+    expect(await count()).toBe(rows.length);
+  });
+});
+
+describe('who is told', () => {
+  it('of the own agency’s readers all of it; of others that they read what is one’s own', async () => {
+    await ask(ANN, '/v1/events/a1', { 'request-id': 'told-1', 'custody-on-behalf-of': 'case 12' });
+    const police = (await auditOf(EVE, 'action:read actor:police/ann')).reads.find(({ request }) => request === 'told-1');
+    expect(police).toMatchObject({ operation: 'getEvent', events: ['customs/a1'], items: [B], tlp: 'AMBER', reader: { behalf: 'case 12' } });
+    const customs = (await auditOf(CORA, 'action:read')).reads;
+    expect(customs.find(({ request }) => request === 'told-1')).toMatchObject({ agency: 'police', principal: 'ann', reader: null });
+    // What Ann read of others, nobody tells customs.
+    expect(customs.every(({ events, agency }) => agency === 'customs' || events.every((ref) => ref.startsWith('customs/')))).toBe(true);
+    expect(JSON.stringify(customs)).not.toContain('police/g1');
+  });
+
+  it('of TLP:RED those whom it names, and not a colleague', async () => {
+    await ask(BOB, '/v1/events/r1', { 'request-id': 'red-1' });
+    await ask(BOB, `/v1/search?q=0000048`, { 'request-id': 'red-2' });
+    const seenBy = async (as: Actor): Promise<string[]> =>
+      (await auditOf(as, 'action:read actor:bob')).reads.map(({ request }) => request).filter((request) => request.startsWith('red-'));
+    expect((await seenBy(BOB)).sort()).toEqual(['red-1', 'red-2']);
+    expect(await seenBy(EVE)).toEqual([]);
+  });
+
+  it('of an emergency everybody of the agency: that it was used, and not what was read by it', async () => {
+    glassBreaker = EVE;
+    await ask(EVE, '/v1/events/r1', { 'request-id': 'glass-1' });
+    glassBreaker = null;
+    const kim = actor('police', 'kim');
+    const told = (await auditOf(kim, 'action:read actor:eve')).reads.find(({ request }) => request === 'glass-1');
+    expect(told).toMatchObject({ emergency: true, events: [], items: [], tlp: null });
+  });
+
+  it('beside what was written, newest first, a page at a time, by the same filters', async () => {
+    const whole = await auditOf(ANN, `item:${A}`);
+    expect([whole.rows.map(({ id }) => id), whole.reads.length > 3]).toEqual([['g1', 'c1'], true]);
+    expect((await auditOf(ANN, `item:${A} action:observation`)).reads).toEqual([]);
+    expect((await auditOf(ANN, `item:${A} action:read`)).rows).toEqual([]);
+    const pages: AuditView[] = [];
+    for (let cursor = ''; ;) {
+      const page = await auditOf(ANN, `item:${A}`, `&limit=3${cursor}`);
+      expect(page.rows.length + page.reads.length).toBeLessThanOrEqual(3);
+      pages.push(page);
+      if (page.next === null) break;
+      cursor = `&cursor=${page.next}`;
+    }
+    // Asking is a read itself, and comes after what the first page was asked of.
+    const reads = pages.flatMap((page) => page.reads.map(({ n }) => n));
+    expect(reads).toEqual([...new Set(reads)].sort((a, b) => b - a));
+    expect(reads).toEqual(expect.arrayContaining(whole.reads.map(({ n }) => n)));
+    expect(pages.flatMap((page) => page.rows.map(({ id }) => id))).toEqual(['g1', 'c1']);
+  });
+});
+
+describe('the access log', () => {
+  it('is named by the next seal, also where nothing else is sealed, and each record is recorded by it', async () => {
+    await ask(ANN, '/v1/events/g1', { 'request-id': 'sealed-1' });
+    const size = await count();
+    expect((await auditOf(ANN, 'action:read')).reads.find(({ request }) => request === 'sealed-1')?.recorded).toBeNull();
+    await seal(true);
+    const last = await lastSeal(owner);
+    expect(last?.accessSize).toBeGreaterThanOrEqual(size);
+    const { rows } = await owner.query<{ bytes: Buffer }>('select bytes from ledger.notices where log_index = $1', [last?.logIndex]);
+    const notice = readNotice(rows[0]?.bytes ?? Buffer.alloc(0));
+    expect(notice).toMatchObject({ kind: 'seal', seal: { access: { size: BigInt(last?.accessSize ?? 0), root: last?.accessRoot } } });
+    const found = (await auditOf(ANN, 'action:read')).reads.find(({ request }) => request === 'sealed-1');
+    expect(found?.recorded).not.toBeNull();
+  });
+
+  it('is the same at a point of the log, whatever is read behind it', async () => {
+    const at = `log:${((await lastSeal(owner))?.logIndex ?? 0) + 1}`;
+    const first = await auditOf(ANN, 'action:read', `&asOf=${at}`);
+    await ask(ANN, '/v1/events/g1');
+    expect(await auditOf(ANN, 'action:read', `&asOf=${at}`)).toEqual(first);
+    expect(first.reads.length).toBeGreaterThan(5);
+    expect(first.reads.every(({ recorded }) => recorded !== null)).toBe(true);
+  });
+
+  it('is held against the seals by an audit, which finds a record that was altered', async () => {
+    const { note = '' } = (await lastCheckpoint(owner)) ?? {};
+    expect(openCheckpoint(utf8(note), { log: [logKey()] }).ok).toBe(true);
+    const client = await owner.connect();
+    try {
+      const whole = await audit(client, { keys: [logKey()] });
+      expect([whole.verdict, whole.findings, whole.checked.reads]).toEqual(['verified', [], await count()]);
+      await client.query('begin');
+      await client.query('set local session_replication_role = replica');
+      await client.query(`update access.reads set bytes = replace(convert_from(bytes, 'UTF8'), '"ann"', '"bob"')::bytea where n = 1`);
+      const altered = await audit(client, { keys: [logKey()], content: false });
+      await client.query('rollback');
+      expect([altered.verdict, altered.first?.code, altered.first?.key]).toEqual(['altered', 'audit.access-record', { n: 1 }]);
+    } finally {
+      client.release();
+    }
+  });
+
+  it('only grows, is written by one role, and shows an agency what is kept for it', async () => {
+    const access = database.pool('access');
+    await expect(owner.query('update access.reads set principal = $1', ['nobody'])).rejects.toThrow('ledger.append-only');
+    await expect(owner.query('delete from access.reads')).rejects.toThrow('ledger.append-only');
+    await expect(owner.query('update access.head set size = 0')).rejects.toThrow('ledger.append-only');
+    await expect(access.query('select from access.reads')).rejects.toThrow('permission denied');
+    for (const role of ['capture', 'projector', 'gateway', 'sealer', 'evidence', 'operator'] as const)
+      await expect(database.pool(role).query(`insert into access.reads values (0)`)).rejects.toThrow('permission denied');
+    expect((await database.pool('gateway').query('select from access.reads')).rowCount).toBe(0);
+    await expect(database.pool('sealer').query('select bytes from access.reads')).rejects.toThrow('permission denied');
+  });
+});
