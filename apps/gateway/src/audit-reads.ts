@@ -6,7 +6,7 @@ import type { AuditQuery, AuditReadRow } from '#lib/contracts';
 import { formatInstant } from '#lib/domain';
 import { type AccessRecord, capturedMicros, readAccessRecord } from '#lib/ledger';
 import { sealBounds, type AsOf } from './coordinates.ts';
-import type { Reader, ReaderReads } from './ledger-reads.ts';
+import type { Reader, ReaderReads, StoredRead } from './ledger-reads.ts';
 
 /** A record and where it stands. */
 export interface PlacedRead {
@@ -43,6 +43,15 @@ export async function findReads(
   const found = await shownTo(reads, reader, rows.map(placed));
   // A page whose records are too many bytes ends sooner.
   return { found, below: rows.length < page.numbers.length ? (rows.at(-1)?.n ?? page.below) : page.below };
+}
+
+/** One record with its secret, for whom nothing of it is hidden; `null`: there is none for him. */
+export async function findRead(reads: ReaderReads, reader: Reader, n: number): Promise<StoredRead | null> {
+  const [stored] = await reads.readsAt(reader.agency, [n]);
+  if (stored === undefined) return null;
+  const whole = placed(stored);
+  const [shown] = await shownTo(reads, reader, [whole]);
+  return shown?.record === whole.record ? stored : null;
 }
 
 function placed({ n, commitment, bytes }: { readonly n: number; readonly commitment: Buffer; readonly bytes: Buffer }): PlacedRead {

@@ -31,6 +31,7 @@ import {
   namedRows,
   noticeAt,
   readableEvidence,
+  readAccessTiles,
   readsAt,
   readsPage,
   readTimes,
@@ -61,6 +62,7 @@ import {
   type SealBounds,
   type SearchHit,
   type StoredDeadLetter,
+  type StoredRead,
   type StorePool,
   type TimelineKey,
   type TimelineRow,
@@ -68,7 +70,7 @@ import {
 import { LogProofs } from './log-proofs.ts';
 import { PAGE_CONTENT_BYTES_MAX } from './page.ts';
 
-export type { AuditQuestion, ConflictKey, DeadLetterHead, EventRow, SearchHit, StoredDeadLetter, TimelineKey, TimelineRow };
+export type { AuditQuestion, ConflictKey, StoredRead, DeadLetterHead, EventRow, SearchHit, StoredDeadLetter, TimelineKey, TimelineRow };
 
 /** Who asks: the reader groups that he belongs to. Everything outside of them is as if it were absent. */
 export interface Reader {
@@ -138,6 +140,7 @@ function logReads(pool: StorePool, origin: string, mapSalt: Buffer) {
     linksFrom: (from: number, to: number) => pool.transaction((client) => readLinksFrom(client, from, to, keysItem)),
     tile: (level: number, n: number, bytes: number) => readTile(pool, level, n, bytes),
     logProofs: new LogProofs({ tiles: (wanted) => readTiles(pool, wanted) }),
+    accessProofs: new LogProofs({ tiles: (wanted) => readAccessTiles(pool, wanted) }),
     logPiece: (from: number, to: number) => pool.transaction((client) => readPublicLogPiece(client, from, to)),
   };
 }

@@ -84,6 +84,8 @@ export const ERRORS = {
 
   // Events.
   'event.id-conflict': entry(409, 'The id is taken', 'An event of this agency and id is there with other bytes. The first committed stands; the other was not stored as an event.', 'Send a correction with an id of its own, or choose another id.'),
+  'read.not-found': entry(404, 'No such read', 'The access log has no record of this number that is kept for your agency, or it names what is not for you.', 'Take the number from `custody audit ls action:read`.'),
+  'read.not-sealed': entry(409, 'Read not sealed yet', 'The record is in the access log, and the head that was published does not reach it.', 'Ask again later: reads are sealed with the next entries, and where nothing is submitted once a minute.'),
   'event.not-found': entry(404, 'No such event', 'There is no event of this id that you may see.', 'Check the id and the agency.'),
   'event.ambiguous': entry(409, 'Several events of this id', 'Several agencies have an event of this id.', 'Name the agency: `?agency=`.'),
   'correction.item-missing': entry(422, 'An item of the target is missing', `A correction or retraction lists every item of its target beside its own, and one is not there. ${NOTHING_STORED}`, 'Add the item that the answer names.'),

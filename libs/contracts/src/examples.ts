@@ -2,7 +2,7 @@
 import type { PolicyActText } from '#lib/domain';
 import type { Coordinates } from './coordinates-view.ts';
 import type { EvidenceListView, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
-import type { ConsistencyView, ProofView } from './proof-views.ts';
+import type { ConsistencyView, ProofView, ReadProofView } from './proof-views.ts';
 import { restsOn, type Explanation } from './explanation.ts';
 import type { AuditView } from './audit-views.ts';
 import type { DiffView } from './diff-view.ts';
@@ -388,6 +388,16 @@ export const EXAMPLES = {
     salt: null,
     seal: { entry: '{"access":null,"covers":63}', inclusion: ['CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I='], index: 63 },
   } satisfies ProofView,
+  ReadProof: {
+    checkpoint:
+      'ledger.example/log\n64\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— ledger.example/log Az3grlgtzPICa5OS8npVmf1Myq/5IZni\n',
+    format: 'custody-read/1',
+    inclusion: ['CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I='],
+    n: 2,
+    record: '{"agency":"local","v":1}',
+    seal: { entry: '{"access":null,"covers":63}', inclusion: ['CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I='], index: 63 },
+    secret: CONTENT_HASH,
+  } satisfies ReadProofView,
   EvidenceView: {
     coordinates,
     sha256: OTHER_HASH,

@@ -293,6 +293,25 @@ function auditPaths(): Json {
       'asof.not-sealed',
       'cursor.malformed',
     ),
+    '/v1/audit/reads/{n}/proof': get(
+      'proveRead',
+      'proofs',
+      'One record of the access log, and its place in it',
+      'ReadProof',
+      [
+        {
+          name: 'n',
+          in: 'path',
+          required: true,
+          schema: { type: 'integer', minimum: 0 },
+          description: 'Its number, as the audit lists it.',
+          example: 2,
+        },
+      ],
+      'read.not-found',
+      'read.not-sealed',
+      'log.not-sealed',
+    ),
   };
 }
 

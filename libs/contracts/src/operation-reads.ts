@@ -22,6 +22,7 @@ export const OPERATION_READS: Readonly<Record<string, OperationReads>> = {
   submitEvents: WRITES,
   getEvent: ['event', 'item'],
   listAudit: ['event', 'item', 'evidence', 'other'],
+  proveRead: ['other'],
   listConflicts: ['event'],
   getItem: ['item', 'event'],
   getTimeline: ['item', 'event'],

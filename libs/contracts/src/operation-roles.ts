@@ -17,6 +17,7 @@ export const OPERATION_ROLES: Readonly<Record<string, RouteRoles>> = {
   submitEvents: SUBMITS,
   getEvent: 'anyone',
   listAudit: AUDITS,
+  proveRead: AUDITS,
   listConflicts: 'known',
   getItem: 'anyone',
   getTimeline: 'anyone',

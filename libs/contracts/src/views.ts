@@ -6,7 +6,7 @@
 import { Coordinates } from './coordinates-view.ts';
 import { EvidenceListView, EvidencePart, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
 import { PolicyView } from './policy-view.ts';
-import { ConsistencyView, ProofView } from './proof-views.ts';
+import { ConsistencyView, ProofView, ReadProofView } from './proof-views.ts';
 import Type, { type Static, type TSchema } from 'typebox';
 import { KINDS, ROLES, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
 import { AuditView } from './audit-views.ts';
@@ -451,6 +451,7 @@ export const NAMED_VIEWS = {
   HealthView,
   Problem: ProblemView,
   Proof: ProofView,
+  ReadProof: ReadProofView,
   Consistency: ConsistencyView,
   PolicyView,
   EvidenceView,

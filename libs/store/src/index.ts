@@ -135,6 +135,7 @@ export {
   readAccessCommitments,
   readAccessEdge,
   readAccessTile,
+  readAccessTiles,
   writeAccessTiles,
 } from './access/access-tree.ts';
 export { appendReads, type ReadRow } from './access/append-reads.ts';

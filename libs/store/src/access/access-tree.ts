@@ -54,6 +54,24 @@ export async function readAccessTile(from: Pick<Statements, 'run'>, level: numbe
   return rows[0]?.hashes ?? null;
 }
 
+const ACCESS_TILES = {
+  name: 'access_tiles',
+  text: `select level, n, hashes from proof.access_tiles join unnest($1::smallint[], $2::bigint[]) as wanted (level, n) using (level, n)`,
+};
+
+/** As readTiles of the log. */
+export async function readAccessTiles(
+  from: Pick<Statements, 'run'>,
+  wanted: readonly { readonly level: number; readonly index: bigint }[],
+): Promise<(Buffer | null)[]> {
+  const { rows } = await from.run<{ level: number; n: number; hashes: Buffer }>(ACCESS_TILES, [
+    wanted.map(({ level }) => level),
+    wanted.map(({ index }) => index.toString()),
+  ]);
+  const found = new Map(rows.map(({ level, n, hashes }) => [`${level}/${n}`, hashes]));
+  return wanted.map(({ level, index }) => found.get(`${level}/${index}`) ?? null);
+}
+
 /** As readEdgeTiles of the log. */
 export async function readAccessEdge(from: Pick<Statements, 'run'>, size: number): Promise<(level: number, n: bigint) => Uint8Array> {
   const tiles = new Map<string, Buffer>();

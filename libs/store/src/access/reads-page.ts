@@ -64,14 +64,16 @@ export async function readsPage(from: Statements, question: ReadsQuestion, limit
 export interface StoredRead {
   readonly n: number;
   readonly commitment: Buffer;
+  /** 32 bytes. */
+  readonly secret: Buffer;
   readonly bytes: Buffer;
 }
 
 /** None behind `bytesMax` of records and the one that exceeds them. */
 export const READS_AT = {
   name: 'reads_at',
-  text: `select n, commitment, bytes from (
-      select r.n, r.commitment, r.bytes, sum(octet_length(r.bytes)) over (order by r.n desc) - octet_length(r.bytes) as before
+  text: `select n, commitment, secret, bytes from (
+      select r.n, r.commitment, r.secret, r.bytes, sum(octet_length(r.bytes)) over (order by r.n desc) - octet_length(r.bytes) as before
       from access.reads r where r.n = any ($1::bigint[]) and r.tenant = $2::text
     ) found where before <= $3::bigint order by n desc`,
 };
