@@ -21,17 +21,25 @@ function notedFor(all: Pick<LedgerReads, 'groupNumbers'>, reads: ReaderReads, no
     for (const row of rows) notes.event(aboveClear(row));
     return [...rows];
   };
+  // Of pages the answer says the items: to hold their documents for it until it leaves would be to hold all that it looked at.
+  const paged = <Row extends EventRow>(rows: readonly Row[]): Row[] => {
+    for (const row of rows) {
+      const event = aboveClear(row);
+      notes.event(event === null ? null : { ...event, items: none });
+    }
+    return [...rows];
+  };
   const clear = async (): Promise<readonly number[]> => all.groupNumbers(['clear']);
   return {
     ...reads,
-    timelinePage: async (of) => noted(await reads.timelinePage(of)),
-    timelineEnd: async (of) => noted(await reads.timelineEnd(of)),
-    eventsFrom: async (...asked) => noted(await reads.eventsFrom(...asked)),
-    speakersAbout: async (...asked) => noted(await reads.speakersAbout(...asked)),
-    byRefs: async (...asked) => noted(await reads.byRefs(...asked)),
+    timelinePage: async (of) => paged(await reads.timelinePage(of)),
+    timelineEnd: async (of) => paged(await reads.timelineEnd(of)),
+    eventsFrom: async (...asked) => paged(await reads.eventsFrom(...asked)),
+    speakersAbout: async (...asked) => paged(await reads.speakersAbout(...asked)),
+    byRefs: async (...asked) => paged(await reads.byRefs(...asked)),
     byId: async (...asked) => noted(await reads.byId(...asked)),
     visibleEvents: async (...asked) => noted(await reads.visibleEvents(...asked)),
-    auditEvents: async (...asked) => noted(await reads.auditEvents(...asked)),
+    auditEvents: async (...asked) => paged(await reads.auditEvents(...asked)),
     /** A number that is another than everybody's says that something else is there. */
     async itemCount(item, groups, size) {
       const count = await reads.itemCount(item, groups, size);
@@ -73,4 +81,5 @@ function notedFor(all: Pick<LedgerReads, 'groupNumbers'>, reads: ReaderReads, no
   };
 }
 
+const none = (): readonly string[] => [];
 const isClear = ({ grps }: SearchHit, everybody: number | undefined): boolean => everybody !== undefined && grps.includes(everybody);

@@ -29,8 +29,8 @@ export async function loadAccessTree(client: StoreClient, last: SealRow | null):
   const size = last?.accessSize ?? 0;
   const edge = await readAccessEdge(client, size);
   const tree = new TileBuilder(BigInt(size), ({ level, index }) => edge(level, index));
-  const { accessRoot } = last ?? {};
-  if (accessRoot != null && !equalBytes(tree.root(), accessRoot))
+  const accessRoot = last?.accessRoot ?? null;
+  if (accessRoot !== null && !equalBytes(tree.root(), accessRoot))
     throw new SealMismatch('The stored tiles of the access log do not hash to what was sealed.');
   return tree;
 }

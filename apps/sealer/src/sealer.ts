@@ -166,7 +166,7 @@ export class Sealer {
     await failpoint('after_commit');
     const { row } = sealed;
     await checkStored(pool, { ...sealed, logIndex: row.logIndex, from, covers: row.covers });
-    await checkAccessStored(pool, reads.from, accessHead(access));
+    if (reads.to > reads.from) await checkAccessStored(pool, reads.from, accessHead(access));
     this.last = row;
     await this.publish(signedBefore);
     return row;
@@ -269,7 +269,7 @@ export class Sealer {
     });
   }
 
-  private sealBytes({ covers, mapRoot, mapSize, time, accessSize: size, accessRoot: root }: SealRow): Uint8Array {
+  private sealBytes({ covers, mapRoot, mapSize, time, accessSize: size = null, accessRoot: root = null }: SealRow): Uint8Array {
     return encodeSeal({
       log: this.options.origin,
       covers: BigInt(covers),
@@ -277,7 +277,7 @@ export class Sealer {
       mapSize: BigInt(mapSize),
       time: formatInstant(time),
       previous: this.last === null ? null : BigInt(this.last.logIndex),
-      access: size == null || root == null ? null : { size: BigInt(size), root },
+      access: size === null || root === null ? null : { size: BigInt(size), root },
     });
   }
 }

@@ -68,6 +68,7 @@ export interface ReadProofRules {
   /** It stands at its number, under the head that the seal names. */
   readonly recordIncluded: boolean;
 }
+/** All of them. */
 export const READ_PROOF_RULES: ReadProofRules = { readsNamed: true, recordOfLog: true, recordIncluded: true };
 
 /** The whole check: the head and its seal as those of every proof, then the record. Never throws. */

@@ -46,7 +46,6 @@ export function recordsOf(read: ReadRequest, { origin, at, policy }: ReadPoint):
 
 /** Whether the answer waits until the record is on the disk: for TLP:RED, and for what is not known to be anything less. */
 export const isDurable = ({ notes }: ReadRequest): boolean =>
-  notes.isOther ||
   notes.evidence.size > 0 ||
   notes.deadLetters.size > 0 ||
   notes.shownEvents().some(({ tlp }) => tlp === 'RED' || tlp === null);

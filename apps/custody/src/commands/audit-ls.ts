@@ -88,7 +88,7 @@ const lineText = (line: AuditLine): string => (line.action === 'read' ? readText
 
 function readText({ n, recorded, at, agency, principal, operation, items, events, evidence, deadLetters, reader, emergency }: AuditReadRow): string {
   const when = recorded === null ? `${minuteText(at)}, not sealed yet` : minuteText(at);
-  const whom = reader?.behalf == null ? '' : ` for ${reader.behalf}`;
+  const whom = (reader?.behalf ?? null) === null ? '' : ` for ${reader?.behalf ?? ''}`;
   const letters = deadLetters.length === 0 ? [] : [`dead letters ${deadLetters.join(', ')}`];
   const what = [itemsText(events), itemsText(items), itemsText(evidence.map((sha256) => sha256.slice(0, 12))), ...letters];
   const from = reader === null ? [] : [`from ${reader.address}`];

@@ -55,14 +55,13 @@ create trigger append_only_truncate before truncate on access.reads for each sta
 
 create function access.refuse_shrinking() returns trigger language plpgsql set search_path = pg_catalog as $$
 begin
-  if tg_op = 'UPDATE' and new.size >= old.size then
+  if new.size >= old.size then
     return new;
   end if;
   raise exception 'ledger.append-only: the access log only grows; % of %.% was refused.', lower(tg_op), tg_table_schema, tg_table_name
     using errcode = 'CL001';
 end $$;
-create trigger only_grows before update or delete on access.head for each row execute function access.refuse_shrinking();
-create trigger append_only_truncate before truncate on access.head for each statement execute function access.refuse_change();
+create trigger only_grows before update on access.head for each row execute function access.refuse_shrinking();
 `;
 
 /** As proof.tiles; and what each seal says of the access log, to be looked up. */
