@@ -76,7 +76,14 @@ export class AccessAudit {
 
   /** A gap has no hash to grow on: what was sealed over it is told by the first head that does not come out. */
   private grow({ n, commitment }: AuditedRead): void {
-    this.tree.append(entryLeafLatin1(commitment.toString('hex').padStart(2 * HASH_BYTES, '0').slice(0, 2 * HASH_BYTES)));
+    this.tree.append(
+      entryLeafLatin1(
+        commitment
+          .toString('hex')
+          .padStart(2 * HASH_BYTES, '0')
+          .slice(0, 2 * HASH_BYTES),
+      ),
+    );
     if (n < this.sealed) this.keepTiles(n + 1 === this.sealed);
     for (let [head] = this.heads; head !== undefined && head.size <= Number(this.tree.size); [head] = this.heads) {
       this.heads = this.heads.slice(1);
@@ -107,7 +114,8 @@ export class AccessAudit {
   private async compareTiles(): Promise<void> {
     if (this.isLost) return;
     const stored = new Map((await auditedAccessTiles(this.client)).map(({ level, n, hashes }) => [`${level}/${n}`, hashes]));
-    for (const [name, hashes] of this.tiles) if (stored.get(name)?.equals(hashes) !== true) this.reportTile(name, 'is not what the records hash to');
+    for (const [name, hashes] of this.tiles)
+      if (stored.get(name)?.equals(hashes) !== true) this.reportTile(name, 'is not what the records hash to');
     for (const name of stored.keys()) if (!this.tiles.has(name)) this.reportTile(name, 'stands outside of what was sealed');
   }
 

@@ -23,7 +23,16 @@ import {
   statusOf,
 } from '#lib/contracts';
 import { ACTOR_ROLES, aliasKeys, ANONYMOUS, type Actor, searchKeys } from '#lib/domain';
-import { canonicalize, openCheckpoint, readAccessRecord, readNotice, type AccessRecord, signingKey, utf8, verifyReadProof } from '#lib/ledger';
+import {
+  canonicalize,
+  openCheckpoint,
+  readAccessRecord,
+  readNotice,
+  type AccessRecord,
+  signingKey,
+  utf8,
+  verifyReadProof,
+} from '#lib/ledger';
 import { createHttpServer, createLog, createMetrics, type HttpServer } from '#lib/runtime';
 import { lastCheckpoint, lastSeal, ledgerConstants, projectBatch, type StorePool } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
@@ -128,7 +137,14 @@ const sighting = (id: string, item: string, handling: SightingDocument['handling
 });
 
 async function submit(document: SightingDocument, { agency, principal }: Actor): Promise<void> {
-  const context = { agency, principal, roles: ACTOR_ROLES, captured: '2026-11-24T02:10:00.000000Z', publisherKey: PUBLISHER, requestId: 'r' };
+  const context = {
+    agency,
+    principal,
+    roles: ACTOR_ROLES,
+    captured: '2026-11-24T02:10:00.000000Z',
+    publisherKey: PUBLISHER,
+    requestId: 'r',
+  };
   const accepted = acceptDocument(Buffer.from(canonicalize(document as never), 'utf8'), context, () => 'never-1');
   if (!accepted.ok) throw new Error(JSON.stringify(accepted.faults));
   const decoded = decode(
@@ -189,7 +205,18 @@ const READS: Readonly<Record<string, readonly [path: string, events: readonly st
   getReceipt: ['/v1/receipts/police/g1', ['police/g1'], [A]],
 };
 /** Where nothing is here to be read, or bytes are: those are told in own-records and in the role evidence. */
-const ELSEWHERE = ['proveRead', 'listConflicts', 'listDeadLetters', 'getDeadLetter', 'listEvidence', 'getEvidence', 'headEvidence', 'viewEvidence', 'getCustody', 'getPolicy'];
+const ELSEWHERE = [
+  'proveRead',
+  'listConflicts',
+  'listDeadLetters',
+  'getDeadLetter',
+  'listEvidence',
+  'getEvidence',
+  'headEvidence',
+  'viewEvidence',
+  'getCustody',
+  'getPolicy',
+];
 
 describe('a read of what is above CLEAR', () => {
   it('is tried out on every operation that reads', () => {
@@ -197,17 +224,20 @@ describe('a read of what is above CLEAR', () => {
     expect([...Object.keys(READS), ...ELSEWHERE].sort()).toEqual(reading.sort());
   });
 
-  it.each(Object.entries(READS))('by %s has one record for the reader’s agency, which names what was shown', async (operation, [path, events, items]) => {
-    const all = await made(ANN, path);
-    const own = all.filter(({ tenant }) => tenant === 'police');
-    expect(own).toMatchObject([{ operation, agency: 'police', principal: 'ann', policy: 4, emergency: false, items, events }]);
-    expect(own[0]?.reader).toMatchObject({ address: '127.0.0.1', key: 'key-of-ann', via: 'key', behalf: null });
-    // Whose events they are learns it too, and of its own alone.
-    const others = all.filter(({ tenant }) => tenant !== 'police');
-    expect(others.map(({ tenant, reader, events: theirs }) => [tenant, reader, theirs])).toEqual(
-      events.includes('customs/a1') ? [['customs', null, ['customs/a1']]] : [],
-    );
-  });
+  it.each(Object.entries(READS))(
+    'by %s has one record for the reader’s agency, which names what was shown',
+    async (operation, [path, events, items]) => {
+      const all = await made(ANN, path);
+      const own = all.filter(({ tenant }) => tenant === 'police');
+      expect(own).toMatchObject([{ operation, agency: 'police', principal: 'ann', policy: 4, emergency: false, items, events }]);
+      expect(own[0]?.reader).toMatchObject({ address: '127.0.0.1', key: 'key-of-ann', via: 'key', behalf: null });
+      // Whose events they are learns it too, and of its own alone.
+      const others = all.filter(({ tenant }) => tenant !== 'police');
+      expect(others.map(({ tenant, reader, events: theirs }) => [tenant, reader, theirs])).toEqual(
+        events.includes('customs/a1') ? [['customs', null, ['customs/a1']]] : [],
+      );
+    },
+  );
 
   it('is told again where the reader has the answer already, and by HEAD', async () => {
     asking = ANN;
@@ -250,13 +280,18 @@ describe('a read of what is above CLEAR', () => {
     const from = await count();
     asking = ANN;
     const answers = await Promise.all(
-      Array.from({ length: MANY }, (_, n) => fetch(`${url}/v1/events/${n % 2 === 0 ? 'g1' : 'a1'}`, { headers: { 'request-id': `many-${n}` } })),
+      Array.from({ length: MANY }, (_, n) =>
+        fetch(`${url}/v1/events/${n % 2 === 0 ? 'g1' : 'a1'}`, { headers: { 'request-id': `many-${n}` } }),
+      ),
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     const all = await records(from);
-    expect(all.filter(({ tenant }) => tenant === 'police').map(({ request }) => request).sort()).toEqual(
-      Array.from({ length: MANY }, (_, n) => `many-${n}`).sort(),
-    );
+    expect(
+      all
+        .filter(({ tenant }) => tenant === 'police')
+        .map(({ request }) => request)
+        .sort(),
+    ).toEqual(Array.from({ length: MANY }, (_, n) => `many-${n}`).sort());
     const { rows } = await owner.query<{ n: number }>('select n from access.reads order by n');
     expect(rows.map(({ n }) => n)).toEqual(rows.map((_, n) => n));
     expect(await count()).toBe(rows.length);
@@ -267,7 +302,13 @@ describe('who is told', () => {
   it('of the own agency’s readers all of it; of others that they read what is one’s own', async () => {
     await ask(ANN, '/v1/events/a1', { 'request-id': 'told-1', 'custody-on-behalf-of': 'case 12' });
     const police = (await auditOf(EVE, 'action:read actor:police/ann')).reads.find(({ request }) => request === 'told-1');
-    expect(police).toMatchObject({ operation: 'getEvent', events: ['customs/a1'], items: [B], tlp: 'AMBER', reader: { behalf: 'case 12' } });
+    expect(police).toMatchObject({
+      operation: 'getEvent',
+      events: ['customs/a1'],
+      items: [B],
+      tlp: 'AMBER',
+      reader: { behalf: 'case 12' },
+    });
     const customs = (await auditOf(CORA, 'action:read')).reads;
     expect(customs.find(({ request }) => request === 'told-1')).toMatchObject({ agency: 'police', principal: 'ann', reader: null });
     // What Ann read of others, nobody tells customs.
@@ -362,7 +403,9 @@ describe('the access log', () => {
     const { text } = await ask(ANN, path);
     const trust = { log: [logKey()], nowMs: Date.now() };
     expect(verifyReadProof(utf8(text), trust)).toMatchObject({ verdict: 'verified' });
-    expect(verifyReadProof(utf8(text.replace('police/ann', 'police/eva').replace('\\"ann\\"', '\\"eva\\"')), trust).verdict).toBe('altered');
+    expect(verifyReadProof(utf8(text.replace('police/ann', 'police/eva').replace('\\"ann\\"', '\\"eva\\"')), trust).verdict).toBe(
+      'altered',
+    );
     for (const missing of [path, '/v1/audit/reads/999999/proof', '/v1/audit/reads/x/proof']) {
       const { status, text: said } = await ask(CORA, missing);
       expect([missing, status, (JSON.parse(said) as { code: string }).code]).toEqual([missing, 404, 'read.not-found']);

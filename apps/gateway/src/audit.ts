@@ -43,9 +43,17 @@ export async function readAudit(reads: LedgerReads, reader: Reader, asked: Audit
   const own = reads.as(reader);
   const readsSize = cursor?.readsSize ?? (await readsBy(own, asOf));
   const bounds = await boundsOf(reads, read.query, asOf, readsSize);
-  const from = { before: Math.min(cursor?.before ?? Infinity, bounds.before), readsBefore: Math.min(cursor?.readsBefore ?? Infinity, bounds.readsBefore) };
+  const from = {
+    before: Math.min(cursor?.before ?? Infinity, bounds.before),
+    readsBefore: Math.min(cursor?.readsBefore ?? Infinity, bounds.readsBefore),
+  };
   const [writes, found] = await Promise.all([
-    findWrites(own, reader, { ...filtersOf(read.query), reader, from: bounds.from, before: read.query.reads === true ? 0 : from.before }, asked.limit),
+    findWrites(
+      own,
+      reader,
+      { ...filtersOf(read.query), reader, from: bounds.from, before: read.query.reads === true ? 0 : from.before },
+      asked.limit,
+    ),
     asksReads(read.query)
       ? findReads(own, reader, read.query, { from: bounds.readsFrom, before: from.readsBefore }, asked.limit)
       : { found: [], below: null },

@@ -38,7 +38,8 @@ describe('the table of reads', () => {
       const reads = OPERATION_READS[operation['operationId'] as string];
       if (reads === undefined) throw new Error('no entry');
       expect(operation['x-custody-reads']).toEqual(readsNothing(reads) ? [] : reads);
-      if (!readsNothing(reads)) expect(JSON.stringify((operation['responses'] as Record<string, unknown>)['503'])).toContain('access.unavailable');
+      if (!readsNothing(reads))
+        expect(JSON.stringify((operation['responses'] as Record<string, unknown>)['503'])).toContain('access.unavailable');
     }
   });
 

@@ -12,14 +12,7 @@ export {
   type AccessRecord,
   type ReaderDetails,
 } from './access-record.ts';
-export {
-  encodeReadProof,
-  isReadProof,
-  READ_PROOF_RULES,
-  verifyReadProof,
-  type ReadProof,
-  type ReadProofRules,
-} from './read-proof.ts';
+export { encodeReadProof, isReadProof, READ_PROOF_RULES, verifyReadProof, type ReadProof, type ReadProofRules } from './read-proof.ts';
 export { concatBytes, equalBytes, fromBase64, fromHex, toBase64, toHex, uint64Bytes, utf8, utf8Text } from './bytes.ts';
 export { canonicalize } from './canonical.ts';
 export { capturedMicros } from './captured.ts';

@@ -79,7 +79,11 @@ describe('a proof of a read', () => {
     ['a record of another log', proofOf({ first: record(0, { log: 'other.example/log/access' }) }), 'read.record'],
     ['bytes that are no record', { ...proofOf(), record: '{}' }, 'read.record'],
     ['a seal that names no access log', proofOf({ access: false }), 'read.seal'],
-    ['a seal that the head does not hold', { ...proofOf(), seal: { ...proofOf().seal, entry: proofOf({ access: false }).seal.entry } }, 'proof.seal'],
+    [
+      'a seal that the head does not hold',
+      { ...proofOf(), seal: { ...proofOf().seal, entry: proofOf({ access: false }).seal.entry } },
+      'proof.seal',
+    ],
   ])('with %s is refused', (_, proof, code) => {
     expect(failing(proof)).toEqual(['altered', code]);
   });

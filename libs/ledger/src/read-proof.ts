@@ -75,7 +75,8 @@ export const READ_PROOF_RULES: ReadProofRules = { readsNamed: true, recordOfLog:
 export function verifyReadProof(bytes: Uint8Array, trust: Trust, rules: ReadProofRules = READ_PROOF_RULES): Report {
   const parsed = parseStrict(bytes, { bytesMax: READ_PROOF_BYTES_MAX });
   const document = parsed.ok && equalBytes(parsed.canonical, bytes) ? documentOf(parsed.value) : null;
-  if (document === null) return reportOf([fault('document', 'read.form', 'This is no proof of a read in the form that is read here.')], null);
+  if (document === null)
+    return reportOf([fault('document', 'read.form', 'This is no proof of a read in the form that is read here.')], null);
   const { checkpoint, seal, ...read } = document;
   const head = canonicalize({ checkpoint, events: [], format: PROOF_FORMAT, item: null, notices: [], salt: null, seal });
   const { report } = verifyProof(utf8(head), trust, { log: true });

@@ -39,7 +39,14 @@ describe('records of a read', () => {
       policy: 7,
       log: 'ledger.example/log/access',
     });
-    expect(coast).toMatchObject({ tenant: 'coast', principal: 'eva', reader: null, events: ['coast/b'], items: ['imo:b'], evidence: ['ab'] });
+    expect(coast).toMatchObject({
+      tenant: 'coast',
+      principal: 'eva',
+      reader: null,
+      events: ['coast/b'],
+      items: ['imo:b'],
+      evidence: ['ab'],
+    });
     expect(port).toMatchObject({ tenant: 'port', reader: null, events: ['port/c'], evidence: [], tlp: 'GREEN' });
     for (const other of [coast, port]) {
       const text = JSON.stringify(other);

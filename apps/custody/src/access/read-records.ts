@@ -46,9 +46,7 @@ export function recordsOf(read: ReadRequest, { origin, at, policy }: ReadPoint):
 
 /** Whether the answer waits until the record is on the disk: for TLP:RED, and for what is not known to be anything less. */
 export const isDurable = ({ notes }: ReadRequest): boolean =>
-  notes.evidence.size > 0 ||
-  notes.deadLetters.size > 0 ||
-  notes.shownEvents().some(({ tlp }) => tlp === 'RED' || tlp === null);
+  notes.evidence.size > 0 || notes.deadLetters.size > 0 || notes.shownEvents().some(({ tlp }) => tlp === 'RED' || tlp === null);
 
 function ofTenant(
   read: ReadRequest,

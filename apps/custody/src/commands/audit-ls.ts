@@ -1,5 +1,14 @@
 /** `custody audit ls`: who wrote and who read what, as a table for a person, or as NDJSON or CSV for a file. */
-import { auditCsv, auditCsvHead, auditLines, auditRowAt, type AuditLine, type AuditReadRow, type AuditRow, type AuditView } from '#lib/contracts';
+import {
+  auditCsv,
+  auditCsvHead,
+  auditLines,
+  auditRowAt,
+  type AuditLine,
+  type AuditReadRow,
+  type AuditRow,
+  type AuditView,
+} from '#lib/contracts';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Columns, type FormFlags, printRows, type RowForms } from '../listing.ts';
@@ -86,7 +95,20 @@ function countText(shown: number, { coordinates, next }: AuditView): string {
 
 const lineText = (line: AuditLine): string => (line.action === 'read' ? readText(line) : rowText(line));
 
-function readText({ n, recorded, at, agency, principal, operation, items, events, evidence, deadLetters, reader, emergency }: AuditReadRow): string {
+function readText({
+  n,
+  recorded,
+  at,
+  agency,
+  principal,
+  operation,
+  items,
+  events,
+  evidence,
+  deadLetters,
+  reader,
+  emergency,
+}: AuditReadRow): string {
   const when = recorded === null ? `${minuteText(at)}, not sealed yet` : minuteText(at);
   const whom = (reader?.behalf ?? null) === null ? '' : ` for ${reader?.behalf ?? ''}`;
   const letters = deadLetters.length === 0 ? [] : [`dead letters ${deadLetters.join(', ')}`];

@@ -59,7 +59,15 @@ async function serve(timeouts: HttpServerOptions['timeouts'] = {}, requestsInFli
   lines = [];
   const log = createLog({ level: 'info', secrets: [], destination: { write: (line) => void lines.push(line) } });
   const limits = { ratePerSecond: 1_000, rateBurst: 1_000, requestsInFlight, bodyBytes: 1 << 20 };
-  server = await createHttpServer(Role, { limits, log, metrics: createMetrics(), catalogue, timeouts, access: onlyActor(ROOT_ACTOR), reads: UNRECORDED });
+  server = await createHttpServer(Role, {
+    limits,
+    log,
+    metrics: createMetrics(),
+    catalogue,
+    timeouts,
+    access: onlyActor(ROOT_ACTOR),
+    reads: UNRECORDED,
+  });
   port = Number(new URL(await server.listen('127.0.0.1', 0)).port);
 }
 afterEach(() => server.close());

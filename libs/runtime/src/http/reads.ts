@@ -78,11 +78,7 @@ export function recordReads(
       request.notes = new ReadNotes();
       const given = request.headers[BEHALF_HEADER];
       if (given !== undefined && (typeof given !== 'string' || !BEHALF.test(given))) {
-        refuse(
-          refusedHeader('query.malformed', BEHALF_HEADER, 'On whose behalf: 1 to 256 printable characters of ASCII.'),
-          request,
-          reply,
-        );
+        refuse(refusedHeader('query.malformed', BEHALF_HEADER, 'On whose behalf: 1 to 256 printable characters of ASCII.'), request, reply);
         return;
       }
     }

@@ -32,8 +32,6 @@ export async function* auditedReads(client: StoreClient): AsyncGenerator<readonl
 /** All tiles that are stored. */
 export async function auditedAccessTiles(client: StoreClient): Promise<readonly { level: number; n: number; hashes: Buffer }[]> {
   return (
-    await client.query<{ level: number; n: number; hashes: Buffer }>(
-      'select level, n, hashes from proof.access_tiles order by level, n',
-    )
+    await client.query<{ level: number; n: number; hashes: Buffer }>('select level, n, hashes from proof.access_tiles order by level, n')
   ).rows;
 }
