@@ -181,15 +181,15 @@ describe('an audit of the map', () => {
   ])('refuses a seal whose access log %s', (_what, access) => {
     const ledger = new TestLedger();
     const named = { size: 2n, root: new Uint8Array(32) };
-    for (const of of [null, named, named, { ...named, size: 3n }]) {
+    for (const each of [null, named, named, { ...named, size: 3n }]) {
       ledger.add('a');
-      ledger.seal(ledger.links, { access: of });
+      ledger.seal(ledger.links, { access: each });
     }
     expect(follow(auditOf(ledger), ledger)).toBeNull();
     const other = new TestLedger();
-    for (const of of [named, access]) {
+    for (const each of [named, access]) {
       other.add('a');
-      other.seal(other.links, { access: of });
+      other.seal(other.links, { access: each });
     }
     expect(follow(auditOf(other), other)).toMatchObject({ kind: 'map', sentence: expect.stringContaining('access log') });
   });

@@ -85,7 +85,7 @@ const refuse = (detail: string): Result<AuditQuery> => ({ ok: false, code: 'audi
 
 const EXPECTED: Readonly<Record<Filter, string>> = {
   actor: 'principal or agency/principal',
-  action: [AUDIT_READ, ...KINDS].join(', '),
+  action: [...KINDS, AUDIT_READ].join(', '),
   item: 'scheme:value, such as vin:WDDSYNTH9JA000001',
   evidence: 'a SHA-256 in hex',
   batch: 'the name of an import, or agency/name',
