@@ -1,5 +1,11 @@
 -- Made from the catalogue of a migrated database; a test fails when it differs. Not a script to run.
 
+create schema access;
+grant usage on schema access to custody_access;
+grant usage on schema access to custody_gateway;
+grant usage on schema access to custody_operator;
+grant usage on schema access to custody_sealer;
+
 create schema ctx;
 grant usage on schema ctx to custody_capture;
 grant usage on schema ctx to custody_evidence;
@@ -24,6 +30,58 @@ create schema proof;
 grant usage on schema proof to custody_gateway;
 grant usage on schema proof to custody_operator;
 grant usage on schema proof to custody_sealer;
+
+create table access.head (
+  one boolean not null default true,
+  size bigint not null default 0,
+  constraint head_one_check CHECK (one),
+  constraint head_pkey PRIMARY KEY (one),
+  constraint head_size_check CHECK ((size >= 0))
+);
+CREATE TRIGGER only_grows BEFORE UPDATE ON access.head FOR EACH ROW EXECUTE FUNCTION access.refuse_shrinking();
+grant select on access.head to custody_access;
+grant select on access.head to custody_gateway;
+grant select on access.head to custody_operator;
+grant select on access.head to custody_sealer;
+grant update on access.head (size) to custody_access;
+comment on table access.head is 'One row. Its lock orders whoever appends: the numbers of records are dense, and commit in their order.';
+
+create table access.reads (
+  n bigint not null,
+  tenant text collate "C" not null,
+  agency text collate "C" not null,
+  principal text collate "C" not null,
+  items text[] collate "C" not null,
+  evidence text[] collate "C" not null,
+  commitment bytea not null,
+  secret bytea not null,
+  bytes bytea not null,
+  constraint reads_commitment_check CHECK ((octet_length(commitment) = 32)),
+  constraint reads_n_check CHECK ((n >= 0)),
+  constraint reads_pkey PRIMARY KEY (n),
+  constraint reads_secret_check CHECK ((octet_length(secret) = 32))
+);
+CREATE INDEX reads_actor ON access.reads USING btree (tenant, principal, agency, n);
+CREATE INDEX reads_tenant ON access.reads USING btree (tenant, n);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON access.reads FOR EACH ROW EXECUTE FUNCTION access.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON access.reads FOR EACH STATEMENT EXECUTE FUNCTION access.refuse_change();
+grant insert on access.reads to custody_access;
+grant select on access.reads to custody_gateway;
+grant select on access.reads to custody_operator;
+grant select on access.reads (n) to custody_sealer;
+grant select on access.reads (commitment) to custody_sealer;
+alter table access.reads enable row level security, force row level security;
+create policy access_appends on access.reads for insert to custody_access with check (( SELECT pg_has_role(CURRENT_USER, 'custody_access'::name, 'usage'::text) AS pg_has_role));
+create policy operator_reads on access.reads for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on access.reads for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy reader on access.reads for select to custody_gateway using ((tenant = ( SELECT ctx.agency() AS agency)));
+create policy sealer_reads on access.reads for select to custody_sealer using (( SELECT pg_has_role(CURRENT_USER, 'custody_sealer'::name, 'usage'::text) AS pg_has_role));
+comment on table access.reads is 'One row per read and agency that is told of it: the reader''s own, and each whose events or evidence were read.';
+comment on column access.reads.tenant is 'The agency that is told; nobody else sees the row.';
+comment on column access.reads.agency is 'Of the reader, with principal.';
+comment on column access.reads.bytes is 'The record, canonical JSON: names and no content.';
 
 create table ctx.secrets (
   id text collate "C" not null,
@@ -712,6 +770,29 @@ grant select on proof.waiting_heads to custody_sealer;
 grant update on proof.waiting_heads (note) to custody_sealer;
 grant update on proof.waiting_heads (published) to custody_sealer;
 comment on table proof.waiting_heads is 'Heads that the log signed and that are not published: they wait for cosignatures, or a later one was published before them. Once one is published it is in proof.checkpoints.';
+
+CREATE OR REPLACE FUNCTION access.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $function$
+begin
+  raise exception 'ledger.append-only: the access log only grows; % of %.% was refused.', lower(tg_op), tg_table_schema, tg_table_name
+    using errcode = 'CL001';
+end $function$
+
+CREATE OR REPLACE FUNCTION access.refuse_shrinking()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $function$
+begin
+  if new.size >= old.size then
+    return new;
+  end if;
+  raise exception 'ledger.append-only: the access log only grows; % of %.% was refused.', lower(tg_op), tg_table_schema, tg_table_name
+    using errcode = 'CL001';
+end $function$
 
 CREATE OR REPLACE FUNCTION ctx.agency()
  RETURNS text
