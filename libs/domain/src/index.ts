@@ -40,6 +40,7 @@ export { foldPolicy, Policy, type FlaggedAct, type PolicyOptions } from './polic
 export {
   communitiesOf,
   hasAgency,
+  hasLogin,
   holdsAt,
   openBreakGlass,
   OPERATING_AGENCY,
@@ -50,6 +51,7 @@ export {
   submitterKeysAt,
   type BreakGlass,
   type KeyRecord,
+  type LoginRecord,
   type PolicyState,
   type PrincipalRecord,
 } from './policy/state.ts';

@@ -18,6 +18,8 @@ export const POLICY_ACTS = [
   'principal.add',
   'principal.roles',
   'principal.revoke',
+  'principal.link',
+  'principal.unlink',
   'key.add',
   'key.revoke',
   'submitter-key.add',
@@ -64,6 +66,7 @@ export type PolicyAct =
     }
   | { readonly act: 'principal.roles'; readonly agency: string; readonly principal: string; readonly roles: readonly ActorRole[] }
   | { readonly act: 'principal.revoke'; readonly agency: string; readonly principal: string }
+  | { readonly act: 'principal.link' | 'principal.unlink'; readonly agency: string; readonly principal: string; readonly login: Login }
   | {
       readonly act: 'key.add';
       readonly agency: string;

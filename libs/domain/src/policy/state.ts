@@ -50,8 +50,12 @@ export interface PrincipalRecord extends Spell {
   readonly type: PrincipalType;
   /** In order; the last holds now. */
   readonly roles: { readonly from: number; readonly roles: readonly ActorRole[] }[];
-  readonly login: Login | undefined;
+  /** Accounts by which it logs in, also former ones. */
+  readonly logins: LoginRecord[];
 }
+
+/** An account at an OpenID provider, as long as it is the principal's. */
+export interface LoginRecord extends Login, Spell {}
 
 /** An API key. */
 export interface KeyRecord extends Spell {
@@ -113,6 +117,10 @@ export function rolesAt(state: PolicyState, agency: string, principal: string, i
       .at(-1)?.roles ?? [];
   return ACTOR_ROLES.filter((role) => roles.includes(role));
 }
+
+/** Whether this is an account of the principal for the entry at this log index. */
+export const hasLogin = ({ logins }: PrincipalRecord, { issuer, subject }: Login, index: number = NOW): boolean =>
+  logins.some((login) => login.issuer === issuer && login.subject === subject && holdsAt(login, index));
 
 /** Communities that the agency is in, sorted. */
 export function communitiesOf({ communities }: PolicyState, agency: string, index: number = NOW): readonly string[] {
