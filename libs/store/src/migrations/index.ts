@@ -11,6 +11,7 @@ import { Evidence } from './0010-evidence.ts';
 import { Audit } from './0011-audit.ts';
 import { NamedPersons } from './0012-named-persons.ts';
 import { AccessLog } from './0013-access-log.ts';
+import { Sessions } from './0014-sessions.ts';
 
 export const MIGRATIONS = [
   Ledger,
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   Audit,
   NamedPersons,
   AccessLog,
+  Sessions,
 ];
