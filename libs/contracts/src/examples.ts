@@ -7,6 +7,7 @@ import { restsOn, type Explanation } from './explanation.ts';
 import type { AuditView } from './audit-views.ts';
 import type { DiffView } from './diff-view.ts';
 import type { PolicyView } from './policy-view.ts';
+import type { SessionsView } from './session-views.ts';
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import type { ReceiptStatus } from './receipt-views.ts';
@@ -75,6 +76,8 @@ export const examplePolicyActs: readonly PolicyActText[] = [
   },
   { act: 'principal.roles', agency: 'acme', principal: 'eva', roles: ['auditor'] },
   { act: 'principal.revoke', agency: 'acme', principal: 'eva', reason: 'left the agency' },
+  { act: 'principal.link', agency: 'acme', principal: 'eva', login: { issuer: 'https://login.example/', subject: '24400321' } },
+  { act: 'principal.unlink', agency: 'acme', principal: 'eva', login: { issuer: 'https://login.example/', subject: '24400320' } },
   {
     act: 'key.add',
     agency: 'acme',
@@ -286,6 +289,19 @@ export const EXAMPLES = {
   } satisfies AuditView,
   Explanation: explanation,
   PolicyView: policy,
+  SessionsView: {
+    sessions: [
+      {
+        id: 'k3v9x0q7m2ab',
+        agency: 'acme',
+        principal: 'eva',
+        login: { issuer: 'https://login.example/', subject: '24400320' },
+        begun: '2026-11-24T02:10:00Z',
+        seen: '2026-11-24T04:02:11Z',
+        expires: '2026-11-24T14:10:00Z',
+      },
+    ],
+  } satisfies SessionsView,
   StoredView: stored,
   EventsView: { coordinates, events: [stored], next: null } satisfies EventsView,
   EventView: event,

@@ -9,6 +9,7 @@ export { routeReads } from './route-reads.ts';
 export { answerNames, type AnswerNames } from './answer-names.ts';
 export { FLAGGED_MAX, type PolicyView } from './policy-view.ts';
 export { FAULTS_MAX, pointerToken, type Fault } from './fault.ts';
+export type { SessionsView } from './session-views.ts';
 export { equalJson, isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
 export { openApiDocument } from './openapi.ts';
 export { errorsPage, isErrorCode, problem, PROBLEM_MEDIA_TYPE, problemPage, statusOf, type Problem } from './problem.ts';

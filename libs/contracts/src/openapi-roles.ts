@@ -5,9 +5,33 @@ import { OPERATION_ROLES, type RouteRoles } from './operation-roles.ts';
 
 export const SECURITY_SCHEMES = {
   apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'custody_<id>_<secret>', description: 'An API key: `custody key add`.' },
+  accessToken: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'An access token (RFC 9068) of the OpenID provider that is configured. `Custody-Agency` names the agency where the account is a principal of several.',
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'custody_session_8080',
+    description: 'Of a browser that logged in: `/auth/login`. The port of the server stands in the name.',
+  },
 };
 
-const KEYS = ['auth.key-unknown', 'auth.key-expired', 'auth.key-revoked', 'auth.key-address'] as const;
+/** Any one of them shows who asks. */
+const CREDENTIALS = Object.keys(SECURITY_SCHEMES).map((name) => ({ [name]: [] }));
+/** Of tokens and sessions one each: docs/errors.md has all. */
+const KEYS = [
+  'auth.key-unknown',
+  'auth.key-expired',
+  'auth.key-revoked',
+  'auth.key-address',
+  'auth.token-expired',
+  'auth.subject-unknown',
+  'auth.session-expired',
+  'auth.provider',
+] as const;
 
 /** The same paths; throws for an operation that one of the tables does not have. */
 export function withRoles(paths: Json): Json {
@@ -28,7 +52,7 @@ function withRole(operation: Json): Json {
   const unrecorded = readsNothing(reads) ? {} : (problems('access.unavailable') as Record<string, Json>);
   return {
     ...operation,
-    security: roles === 'public' ? [] : roles === 'anyone' ? [{}, { apiKey: [] }] : [{ apiKey: [] }],
+    security: roles === 'public' ? [] : roles === 'anyone' ? [{}, ...CREDENTIALS] : CREDENTIALS,
     'x-custody-roles': roles,
     'x-custody-reads': readsNothing(reads) ? [] : reads,
     responses: merged(merged(operation['responses'] as Record<string, Json>, refusals(roles)), unrecorded),

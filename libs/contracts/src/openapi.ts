@@ -23,6 +23,7 @@ import {
   text,
 } from './openapi-parts.ts';
 import { evidencePaths } from './openapi-evidence.ts';
+import { loginPaths } from './openapi-login.ts';
 import { logPaths, proofPaths, receiptPaths } from './openapi-proofs.ts';
 import { schemaOf } from './sighting-schema.ts';
 import { NAMED_VIEWS } from './views.ts';
@@ -49,6 +50,7 @@ export function openApiDocument(): Json {
       { name: 'evidence' },
       { name: 'proofs' },
       { name: 'log' },
+      { name: 'login' },
       { name: 'operation' },
       { name: 'reference' },
     ],
@@ -61,6 +63,7 @@ export function openApiDocument(): Json {
       ...proofPaths(),
       ...logPaths(),
       ...policyPaths(),
+      ...loginPaths(),
       ...operationPaths(),
       ...referencePaths(),
     }),

@@ -63,6 +63,8 @@ const BY_ACT: Record<PolicyActName, ActMembers> = {
   'principal.add': { needs: ['agency', 'principal', 'type', 'roles'], may: ['name', 'login'] },
   'principal.roles': { needs: ['agency', 'principal', 'roles'] },
   'principal.revoke': { needs: ['agency', 'principal'], may: ['reason'] },
+  'principal.link': { needs: ['agency', 'principal', 'login'] },
+  'principal.unlink': { needs: ['agency', 'principal', 'login'] },
   'key.add': { needs: ['agency', 'principal', 'key', 'sha256', 'scopes'], may: ['expires', 'addresses'] },
   'key.revoke': { needs: ['agency', 'key'], may: ['reason'] },
   'submitter-key.add': { needs: ['agency', 'vkey'] },

@@ -7,6 +7,7 @@ import { Coordinates } from './coordinates-view.ts';
 import { EvidenceListView, EvidencePart, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
 import { PolicyView } from './policy-view.ts';
 import { ConsistencyView, ProofView, ReadProofView } from './proof-views.ts';
+import { SessionsView } from './session-views.ts';
 import Type, { type Static, type TSchema } from 'typebox';
 import { KINDS, ROLES, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
 import { AuditView } from './audit-views.ts';
@@ -454,6 +455,7 @@ export const NAMED_VIEWS = {
   ReadProof: ReadProofView,
   Consistency: ConsistencyView,
   PolicyView,
+  SessionsView,
   EvidenceView,
   EvidenceListView,
   EvidenceUploaded,

@@ -20,6 +20,13 @@ const isKeyOf = (text: string): text is string => /^((?:[a-z0-9-]{1,64}|\*)=)?[0
 const isVerifierKey = (text: string): text is string => /^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$/.test(text);
 const isApiKey = (text: string): text is string => /^custody_[a-z0-9]{8,32}_[A-Za-z0-9_-]{43}$/.test(text);
 const isUrl = (protocols: readonly string[]) => (value: string) => URL.canParse(value) && protocols.includes(new URL(value).protocol);
+/** A provider that is reached in clear could be anybody: but for one on this machine. */
+const isIssuer = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, search, hash } = new URL(text);
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK_HOSTS.includes(hostname.replace(/^\[|\]$/g, '')));
+  return isSafe && search === '' && hash === '';
+};
 const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
 const anything = (): boolean => true;
 
@@ -58,8 +65,24 @@ export const SETTINGS = {
   access: oneOf(
     ['open', 'required'],
     'open',
-    'Who a caller without credentials is. Open: on this machine the operator, with every role. Required: nobody in particular, who reads what is TLP:CLEAR and does nothing else; everyone else shows an API key.',
+    'Who a caller without credentials is. Open: on this machine the operator, with every role. Required: nobody in particular, who reads what is TLP:CLEAR and does nothing else; everyone else shows an API key, a token or a session.',
   ),
+  oidc: {
+    issuer: text(
+      'https URL, or http on loopback',
+      isIssuer,
+      null,
+      'OpenID provider by which people log in, exactly as its tokens have it (`iss`). Without it there are API keys alone.',
+    ),
+    clientId: text('text', anything, null, 'By which the provider knows this ledger. Its redirect URI there is `http://HOST:PORT/auth/callback`.'),
+    clientSecret: text('text', anything, null, 'Secret of the client, where it has one; PKCE is used in any case.', { secret: true }),
+    scope: text('scopes, separated by spaces', (scopes) => scopes.split(' ').includes('openid'), 'openid', 'What is asked for at a login.'),
+    audience: text('text', anything, null, "Audience of access tokens that are taken as bearer (`aud`). Without it none are."),
+  },
+  session: {
+    hours: integer(1, 720, 12, 'How long a session of a browser holds at most.'),
+    idleMinutes: integer(2, 43_200, 60, 'How long it holds without being used. That it is used is noted once a minute.'),
+  },
   port: integer(0, 65_535, 8080, 'Port to listen on; 0 takes a free one, which the ready line names.', { alsoFrom: ['PORT'] }),
   server: text(
     'http or https URL',

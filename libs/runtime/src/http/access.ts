@@ -8,7 +8,9 @@ export type RouteRoles = 'public' | 'anyone' | 'known' | readonly ActorRole[];
 
 export interface HttpAccess {
   /** Throws DomainError `auth.*` for credentials that do not hold. A request without any is somebody too. */
-  authenticate(request: Pick<FastifyRequest, 'headers' | 'ip'>): Actor | Promise<Actor>;
+  authenticate(request: Pick<FastifyRequest, 'headers' | 'ip' | 'method'>): Actor | Promise<Actor>;
+  /** What an answer that turns credentials away has in its head beside the problem. */
+  headersOf?(code: string, request: Pick<FastifyRequest, 'headers'>): Readonly<Record<string, string>>;
   /** Who a caller is on a public route. */
   readonly anonymous: Actor;
   /** Of `METHOD /route/:parameter`. Undefined: the route is for nobody. */
@@ -65,7 +67,10 @@ export function guardRoutes(
       request.letIn = () => letIn(access, request, url);
       request.actor = await request.letIn();
     } catch (error) {
-      if (error instanceof DomainError && error.code === 'auth.required') void reply.header('www-authenticate', 'Bearer realm="custody"');
+      if (error instanceof DomainError) {
+        if (error.code === 'auth.required') void reply.header('www-authenticate', 'Bearer realm="custody"');
+        void reply.headers(access.headersOf?.(error.code, request) ?? {});
+      }
       refuse(error, request, reply);
       return reply;
     }
