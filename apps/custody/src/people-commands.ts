@@ -1,6 +1,6 @@
-/** The commands for people: agencies, communities, principals. Keys stand beside the keys of the log, in program.ts. */
+/** The commands for people: agencies, communities, principals, sessions. Keys stand beside the keys of the log, in program.ts. */
 import type { Command } from 'commander';
-import { asking, listed } from './invocation.ts';
+import { asking, clientOf, listed, runner } from './invocation.ts';
 
 const ROLES = 'contributor, investigator, auditor, partner, operator, admin';
 
@@ -37,6 +37,7 @@ export function peopleCommands(root: Command): void {
     .description('an agency goes out (operating agency)')
     .action(asking((people, client, options, name = '', member = '') => people.communityLeave(client, name, member, options)));
   principalCommands(root);
+  sessionCommands(root);
 }
 
 function principalCommands(root: Command): void {
@@ -62,4 +63,25 @@ function principalCommands(root: Command): void {
     .description('keep it out for good, with all of its keys; what it submitted stays its own')
     .option('--reason <text>', 'why')
     .action(asking((people, client, options, who = '') => people.principalRevoke(client, who, options)));
+  for (const [change, does] of [
+    ['link', 'let it log in by an account at the OpenID provider'],
+    ['unlink', 'take such an account away from it, and end the sessions that began by it'],
+  ] as const)
+    principal
+      .command(`${change} <principal>`)
+      .description(does)
+      .requiredOption('--issuer <url>', 'the OpenID provider, exactly as its tokens have it')
+      .requiredOption('--subject <sub>', 'its `sub` there')
+      .action(asking((people, client, options, who = '') => people.principalLogin(client, change, who, options)));
+}
+
+function sessionCommands(root: Command): void {
+  const session = root.command('session').description('who is logged in by a browser');
+  listed(session.command('ls'))
+    .description('list those of your agency (admins), or your own')
+    .action(runner(async (options) => (await import('./commands/session.ts')).list(await clientOf(options), options)));
+  session
+    .command('end <id>')
+    .description('end one: it holds at once')
+    .action(runner(async (options, id) => (await import('./commands/session.ts')).end(await clientOf(options), id ?? '', options)));
 }

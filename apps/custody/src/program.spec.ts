@@ -14,6 +14,7 @@ import { FORMS as evidence } from './commands/evidence.ts';
 import { FORMS as keys } from './commands/key.ts';
 import { COLUMNS as peopleColumns } from './commands/people.ts';
 import { FORMS as search } from './commands/search.ts';
+import { FORMS as sessions } from './commands/session.ts';
 import { COLUMNS as traceColumns } from './commands/trace-rows.ts';
 import { commandErrorOf } from './exit-codes.ts';
 import { pathOf } from './invocation.ts';
@@ -162,6 +163,7 @@ describe('docs/cli.md', () => {
       'principal ls': peopleColumns.principals,
       'key ls': keys.columns,
       'key ls --api': peopleColumns.keys,
+      'session ls': sessions.columns,
       doctor: doctor.columns,
       'config print': configColumns,
     };

@@ -60,7 +60,7 @@ export class PolicyFollower {
   }
 
   /** As of at most STALE_MS ago; read first where it is older. Rejects where it cannot be read: then nobody is known. */
-  async current(): Promise<PolicyState & Pick<Policy, 'keysOfId' | 'flagged' | 'last'>> {
+  async current(): Promise<PolicyState & Pick<Policy, 'keysOfId' | 'principalsOfLogin' | 'flagged' | 'last'>> {
     if (this.#options.now() - this.#seenAt > STALE_MS) await this.refresh();
     return this.#policy;
   }

@@ -35,7 +35,7 @@ const REASONS: Readonly<Record<PolicyReason, string>> = {
   'not-the-own-agency': 'the agency has an admin of its own, who decides',
   root: 'the root principal and the operating agency cannot be taken away',
   absent: 'what it is about is not there, or not any more',
-  exists: 'it is there already; names of what was revoked are never used again',
+  exists: 'it is there already, or the account is another principal’s of the agency; names of what was revoked are never used again',
   'beyond-roles': 'the principal does not have all of these roles',
   'unfit-key': 'the key is none that may be used',
   until: 'the time is over, or too far ahead',
@@ -74,8 +74,17 @@ export async function principalRoles(client: Client, who: string, options: Peopl
 
 export async function principalRevoke(client: Client, who: string, options: PeopleOptions): Promise<ExitCode> {
   const of = await named(client, who);
-  const done = `${of.agency}/${of.principal} is revoked, and every key of it with it.`;
+  const done = `${of.agency}/${of.principal} is revoked, and every key and session of it with it.`;
   return perform(client, { act: 'principal.revoke', ...of, ...reasonOf(options) }, options, done);
+}
+
+/** @param change `link`: the account is the principal's from now on; `unlink`: not any more, and sessions that began by it end */
+export async function principalLogin(client: Client, change: 'link' | 'unlink', who: string, options: PeopleOptions): Promise<ExitCode> {
+  const { issuer = '', subject = '' } = options;
+  const of = await named(client, who);
+  const whose = `${of.agency}/${of.principal}`;
+  const done = change === 'link' ? `${whose} logs in by this account.` : `${whose} does not log in by this account any more.`;
+  return perform(client, { act: `principal.${change}`, ...of, login: { issuer, subject } }, options, done);
 }
 
 /** The key goes to stdout, alone: it is shown once. It holds as soon as it is printed. */

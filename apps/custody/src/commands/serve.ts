@@ -19,11 +19,12 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { FormFlags } from '../listing.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { newApiKey } from '../access/api-key.ts';
+import { LINK_MINUTES } from '../access/one-time-link.ts';
 import { type Database, openDatabase } from '../database.ts';
 import { OPERATOR } from '../operator.ts';
 import { bringsDemo, loadDemo, untilSealed } from '../demo.ts';
 import { openEventLog, prepareTopics } from '../event-logs.ts';
-import { startAccepting, startHttp } from '../http.ts';
+import { type Served, startAccepting, startHttp } from '../http.ts';
 import { checkLogins } from '../logins.ts';
 import { getsNoUpdates } from '../node-support.ts';
 import { endWith, type Parts } from '../parts.ts';
@@ -43,8 +44,9 @@ export async function serve(flags: CommandFlags & FormFlags, args: readonly stri
   const shutdown = createShutdown(log, config.shutdownSeconds * 1000);
   shutdown.onSignals();
   try {
-    const url = await start({ config, log, metrics, health, shutdown });
-    process.stdout.write(`${flags.json === true ? JSON.stringify({ url, roles: config.roles }) : readyLine(url, config)}\n`);
+    const { url, link } = await start({ config, log, metrics, health, shutdown });
+    const said = { url, roles: config.roles, ...(link === null ? {} : { link }) };
+    process.stdout.write(`${flags.json === true ? JSON.stringify(said) : readyLine(url, link, config)}\n`);
   } catch (error) {
     await shutdown.run();
     throw error;
@@ -53,7 +55,7 @@ export async function serve(flags: CommandFlags & FormFlags, args: readonly stri
   return new Promise(() => undefined);
 }
 
-async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' | 'shutdown'>): Promise<string> {
+async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' | 'shutdown'>): Promise<Served> {
   const { log, health, shutdown } = base;
   let { config } = base;
   // Both load while the database starts.
@@ -84,17 +86,17 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   const parts: Parts = { ...base, config, database, eventLog, keys, accepting, hasEnded: isOver };
   if (config.roles.includes('projector')) await startProjector(parts);
   const own = newApiKey();
-  const url = await startHttp(parts, own);
+  const served = await startHttp(parts, own);
   health.start();
   shutdown.at('http', 'health', () => health.stop());
-  const isNew = bringsDemo(config) && (await loadDemo(parts, url, own.text));
+  const isNew = bringsDemo(config) && (await loadDemo(parts, served.url, own.text));
   // After the demo, which one seal takes as a whole: it stands first in the log, and was recorded at one moment.
   if (config.roles.includes('sealer')) {
     await startSealer(parts);
     if (isNew) await untilSealed(parts);
   }
   if (cosigns) await cosignLastHead(parts);
-  return url;
+  return served;
 }
 
 async function hasEnded(database: Database): Promise<boolean> {
@@ -120,11 +122,13 @@ function parseSettings(args: readonly string[]): Record<string, unknown> | null 
 }
 
 /** The page and the trace are the gateway's. */
-function readyLine(url: string, config: Config): string {
+function readyLine(url: string, link: string | null, config: Config): string {
   const reads = config.roles.includes('gateway');
   const server = config.port === 8080 ? '' : ` --server ${url}`;
   const who =
-    config.access === 'open' ? 'loopback only: whoever reaches it is the operator' : 'loopback only: without a key what is TLP:CLEAR';
+    config.access === 'open'
+      ? 'loopback only: whoever reaches it is the operator'
+      : `loopback only: ${link === null ? '' : `this link, once and within ${LINK_MINUTES} minutes, logs you in as the operator; `}without a key what is TLP:CLEAR`;
   const trace = reads && bringsDemo(config) ? `  ·  try: npx custody trace vin:WDDSYNTH9JA000001${server}` : '';
-  return `Ready  ${url}${reads ? '/docs/api' : ''}  (${who})${trace}`;
+  return `Ready  ${link ?? `${url}${reads ? '/docs/api' : ''}`}  (${who})${trace}`;
 }
