@@ -38,6 +38,7 @@ export function peopleCommands(root: Command): void {
     .action(asking((people, client, options, name = '', member = '') => people.communityLeave(client, name, member, options)));
   principalCommands(root);
   sessionCommands(root);
+  emergencyCommands(root);
 }
 
 function principalCommands(root: Command): void {
@@ -73,6 +74,23 @@ function principalCommands(root: Command): void {
       .requiredOption('--issuer <url>', 'the OpenID provider, exactly as its tokens have it')
       .requiredOption('--subject <sub>', 'its `sub` there')
       .action(asking((people, client, options, who = '') => people.principalLogin(client, change, who, options)));
+}
+
+function emergencyCommands(root: Command): void {
+  const glass = root.command('break-glass').description('emergencies: reading what names others, for hours, said in the log');
+  listed(glass.command('ls'))
+    .description('list those of your agency that are not over')
+    .action(asking((people, client, options) => people.list(client, 'emergencies', options)));
+  glass
+    .command('open')
+    .description('declare one (investigators, admins): all of your agency sees that you did')
+    .requiredOption('--reason <text>', 'what the emergency is')
+    .option('--hours <n>', 'for how long, at most 24', '1')
+    .action(asking((people, client, options) => people.breakGlassOpen(client, options)));
+  glass
+    .command('close [principal]')
+    .description('end it before its time: your own, or that of a principal of your agency (admins)')
+    .action(asking((people, client, options, who) => people.breakGlassClose(client, who, options)));
 }
 
 function sessionCommands(root: Command): void {

@@ -164,6 +164,7 @@ describe('docs/cli.md', () => {
       'key ls': keys.columns,
       'key ls --api': peopleColumns.keys,
       'session ls': sessions.columns,
+      'break-glass ls': peopleColumns.emergencies,
       doctor: doctor.columns,
       'config print': configColumns,
     };

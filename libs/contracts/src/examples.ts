@@ -221,6 +221,7 @@ const policy: PolicyView = {
       status: 'active',
     },
   ],
+  emergencies: [{ logIndex: 78, principal: 'eva', reason: 'a shipment leaves in an hour', until: '2026-11-24T04:10:00.000000Z' }],
   flagged: [{ logIndex: 79, act: 'agency.add', reason: 'not-the-operating-agency' }],
 };
 

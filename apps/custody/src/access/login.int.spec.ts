@@ -37,8 +37,9 @@ let now = 0;
 
 beforeAll(async () => {
   [database, real] = await Promise.all([testDatabase(), startProvider()]);
-  pool = database.pool('access');
-  owner = database.pool('owner');
+  // No test is about speed: a machine under load must not turn one red.
+  pool = database.pool('access', { connectTimeoutMs: 60_000 });
+  owner = database.pool('owner', { connectTimeoutMs: 60_000 });
   link = new OneTimeLink(() => now);
   const sessions = new Sessions(pool, { hours: 12, idleMinutes: 60 });
   const provider = new OpenIdProvider({ issuer: real.issuer });
@@ -149,7 +150,7 @@ test('a session is kept as a hash alone, and is nothing to the rights of other r
   expect(rows).toHaveLength(1);
   expect(rows[0]?.text).not.toContain(eva.session.split('_').at(-1));
   for (const role of ['gateway', 'capture', 'projector', 'operator', 'sealer', 'evidence'] as const)
-    await expect(database.pool(role).query('select from login.sessions')).rejects.toMatchObject({ code: '42501' });
+    await expect(database.pool(role, { connectTimeoutMs: 60_000 }).query('select from login.sessions')).rejects.toMatchObject({ code: '42501' });
   await expect(pool.query("update login.sessions set expires = 'infinity'")).rejects.toMatchObject({ code: '42501' });
   // Control: what does know callers reads it.
   expect((await pool.query('select from login.sessions')).rows).toHaveLength(1);

@@ -77,7 +77,7 @@ async function listening(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Consent is given beforehand; the login itself is its own page for development. */
+/** Login and consent are its own pages for development. */
 function configuration(keys: readonly JWK[]): object {
   const native = { application_type: 'native', redirect_uris: ['http://127.0.0.1/auth/callback'] };
   return {
@@ -109,20 +109,6 @@ function configuration(keys: readonly JWK[]): object {
         }),
       },
     },
-    async loadExistingGrant({ oidc }: GrantContext) {
-      const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
-      grant.addOIDCScope('openid');
-      await grant.save();
-      return grant;
-    },
-  };
-}
-
-interface GrantContext {
-  readonly oidc: {
-    readonly provider: { readonly Grant: new (of: object) => { addOIDCScope(scope: string): void; save(): Promise<unknown> } };
-    readonly client: { readonly clientId: string };
-    readonly session: { readonly accountId: string };
   };
 }
 
@@ -138,7 +124,7 @@ async function accessToken(issuer: string): Promise<string> {
   return token;
 }
 
-/** Follows redirects with the provider's cookies, fills its form, and stops where it is sent to another server. */
+/** Follows redirects with the provider's cookies, fills its forms, and stops where it is sent to another server. @param as empty: gives up */
 async function logIn(start: string, as: string): Promise<URL> {
   const { origin } = new URL(start);
   const cookies = new Map<string, string>();
@@ -148,7 +134,8 @@ async function logIn(start: string, as: string): Promise<URL> {
     const response = await fetch(url, { ...init, redirect: 'manual', headers: { cookie } });
     for (const set of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
-      cookies.set(name, value);
+      if (value === '') cookies.delete(name);
+      else cookies.set(name, value);
     }
     const location = response.headers.get('location');
     if (location !== null) {
@@ -159,10 +146,11 @@ async function logIn(start: string, as: string): Promise<URL> {
     }
     const page = await response.text();
     const action = /action="([^"]+)"/.exec(page)?.[1];
+    const prompt = /name="prompt" value="(\w+)"/.exec(page)?.[1] ?? '';
     const abort = /href="([^"]+\/abort)"/.exec(page)?.[1];
     const to = as === '' ? abort : action;
     if (to === undefined) throw new Error(`the provider shows no form: ${response.status} ${page.slice(0, 500)}`);
     url = new URL(to, url).href;
-    init = as === '' ? {} : { method: 'POST', body: new URLSearchParams({ prompt: 'login', login: as, password: 'any' }) };
+    init = as === '' ? {} : { method: 'POST', body: new URLSearchParams({ prompt, login: as, password: 'any' }) };
   }
 }

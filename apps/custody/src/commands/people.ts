@@ -19,6 +19,7 @@ export interface PeopleOptions extends FormFlags, NoteFlags {
   readonly subject?: string;
   readonly expires?: string;
   readonly address?: readonly string[];
+  readonly hours?: string;
   /** How long to wait for the effect. */
   readonly withinMs?: number;
 }
@@ -26,6 +27,8 @@ export interface PeopleOptions extends FormFlags, NoteFlags {
 /** Projector and policy are seconds behind at most; a server that needs longer says so by its own health. */
 const EFFECT_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 100;
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 
 const REASONS: Readonly<Record<PolicyReason, string>> = {
   'author-suspended': 'your agency is suspended',
@@ -112,10 +115,27 @@ export async function keyRevoke(client: Client, key: string, options: PeopleOpti
   return perform(client, act, options, `The key ${key} is revoked.`);
 }
 
+/** From now on, by this machine's clock, for some hours: at most a day. */
+export async function breakGlassOpen(client: Client, options: PeopleOptions): Promise<ExitCode> {
+  const { reason = '', hours = '1' } = options;
+  if (!/^\d{1,2}$/.test(hours) || Number(hours) < 1 || Number(hours) > 24) throw usage('--hours is 1 to 24.');
+  // A minute less than the bound, which is held against capture's clock.
+  const until = new Date(Date.now() + Number(hours) * HOUR_MS - MINUTE_MS).toISOString();
+  const done = `Until ${until} you read what names others of your reader groups. That you do stands in the log.`;
+  return perform(client, { act: 'break-glass.open', reason, until }, options, done);
+}
+
+/** @param who undefined: oneself */
+export async function breakGlassClose(client: Client, who: string | undefined, options: PeopleOptions): Promise<ExitCode> {
+  const { actor } = await policyOf(client);
+  const of = who === undefined ? { agency: actor.agency, principal: actor.principal } : await named(client, who);
+  return perform(client, { act: 'break-glass.close', ...of }, options, `The emergency of ${of.agency}/${of.principal} is over.`);
+}
+
 const nameOf = ({ name }: PeopleOptions): { name?: string } => (name === undefined ? {} : { name });
 const reasonOf = ({ reason }: PeopleOptions): { reason?: string } => (reason === undefined ? {} : { reason });
 
-type Listed = 'agencies' | 'communities' | 'principals' | 'keys';
+type Listed = 'agencies' | 'communities' | 'principals' | 'keys' | 'emergencies';
 
 const LINES: { readonly [What in Listed]: (row: PolicyView[What][number]) => string } = {
   agencies: ({ agency, status, name = '' }) => `${agency.padEnd(24)}  ${status.padEnd(9)}  ${name}`,
@@ -125,6 +145,7 @@ const LINES: { readonly [What in Listed]: (row: PolicyView[What][number]) => str
     `${principal.padEnd(24)}  ${type.padEnd(7)}  ${status.padEnd(7)}  ${roles.join(', ')}`,
   keys: ({ key, principal, status, scopes, expires = 'until revoked', restricted }) =>
     `${key.padEnd(14)}  ${principal.padEnd(24)}  ${status.padEnd(7)}  ${expires}${restricted ? ', from some addresses' : ''}  ${scopes.join(', ')}`,
+  emergencies: ({ principal, until, reason, logIndex }) => `${principal.padEnd(24)}  until ${until}  entry ${logIndex}  ${reason}`,
 };
 
 export const COLUMNS: { readonly [What in Listed]: Columns<PolicyView[What][number]> } = {
@@ -143,6 +164,12 @@ export const COLUMNS: { readonly [What in Listed]: Columns<PolicyView[What][numb
     expires: ({ expires }) => expires,
     restricted: ({ restricted }) => restricted,
     scopes: ({ scopes }) => scopes.join(' '),
+  },
+  emergencies: {
+    principal: ({ principal }) => principal,
+    until: ({ until }) => until,
+    log_index: ({ logIndex }) => logIndex,
+    reason: ({ reason }) => reason,
   },
 };
 
