@@ -29,6 +29,9 @@ const APPEND_ONLY = [
 /** Columns that an app may set in rows that are there. */
 const MAY_UPDATE = [
   'custody_access access.head.size',
+  'custody_access login.sessions.ended',
+  'custody_access login.sessions.ended_by',
+  'custody_access login.sessions.seen',
   'custody_capture event_log.partitions.next',
   'custody_operator ledger.dead_letters.retried',
   'custody_projector ledger.dead_letters.copied',

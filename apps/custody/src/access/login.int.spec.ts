@@ -34,6 +34,7 @@ let base: string;
 let policy: Policy;
 let link: OneTimeLink;
 let now = 0;
+let isOff = false;
 
 beforeAll(async () => {
   [database, real] = await Promise.all([testDatabase(), startProvider()]);
@@ -47,7 +48,9 @@ beforeAll(async () => {
   const deps = {
     sessions,
     policy: () => Promise.resolve(policy),
-    openId: { provider, client: PUBLIC_CLIENT },
+    get openId() {
+      return isOff ? null : { provider, client: PUBLIC_CLIENT };
+    },
     get link() {
       return link;
     },
@@ -214,6 +217,19 @@ test('a session ends by its time, by rest, by logging out, by an admin, and with
   expect(await ends(() => act({ act: 'principal.revoke', agency: 'acme', principal: 'eva' }, CHIEF))).toBe('auth.session-ended');
 });
 
+test('what is over is told of for a week, and then forgotten with the next login', async () => {
+  const [eva, max] = [new Browser(), new Browser()];
+  await eva.logIn('eva');
+  await owner.query("update login.sessions set expires = clock_timestamp() - interval '6 days'");
+  await max.logIn('max');
+  expect((await owner.query('select from login.sessions')).rowCount).toBe(2);
+  await owner.query("update login.sessions set expires = clock_timestamp() - interval '8 days' where principal = 'eva'");
+  await max.logIn('max');
+  expect((await owner.query<{ who: string }>('select distinct principal as who from login.sessions')).rows).toEqual([{ who: 'max' }]);
+  expect(await codeOf(eva.go('/v1/sessions'))).toBe('auth.session-unknown');
+  await expect(pool.query('delete from login.sessions')).rejects.toMatchObject({ code: '42501' });
+});
+
 test('a session that is used is not at rest', async () => {
   const eva = new Browser();
   await eva.logIn('eva');
@@ -288,6 +304,14 @@ test('a token of the provider is its subject, and another one is refused by its 
   expect(await codeOf(ask(`${head}.${body}.AAAA`))).toBe('auth.token-signature');
   act({ act: 'principal.revoke', agency: 'acme', principal: 'robot' }, CHIEF);
   expect(await codeOf(ask(token))).toBe('auth.subject-revoked');
+});
+
+test('where no provider is configured there are no logins', async () => {
+  isOff = true;
+  const anybody = new Browser();
+  for (const path of ['/auth/login', '/auth/callback?code=x&state=y']) expect(await codeOf(anybody.go(path))).toBe('auth.login-off');
+  isOff = false;
+  expect(await codeOf(anybody.go('/auth/login'))).toBe('ok');
 });
 
 test('a stale cookie keeps nobody from logging in again', async () => {

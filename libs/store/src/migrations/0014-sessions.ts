@@ -5,7 +5,7 @@ export class Sessions implements MigrationInterface {
   readonly name = 'sessions-0000000000014';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [SESSIONS, POLICIES, GRANTS]) await runner.query(statement);
+    for (const statement of [SESSIONS, POLICIES, FORGET, GRANTS]) await runner.query(statement);
   }
 
   async down(): Promise<void> {
@@ -51,9 +51,19 @@ create policy access on login.sessions to custody_access using (${asItself}) wit
 create policy owner on login.sessions to current_user using (${AS_OWNER});
 `;
 
+/** No role deletes rows: this alone does, of the owner, and only what is over so long that nobody is told of it any more. */
+const FORGET = `
+create function login.forget() returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
+  delete from login.sessions where expires < clock_timestamp() - interval '7 days'
+$$;
+comment on function login.forget() is 'Takes away sessions whose time was over a week ago.';
+`;
+
 const GRANTS = `
 revoke all on schema login from public;
 grant usage on schema login to custody_access;
-grant select, insert, delete on login.sessions to custody_access;
+grant select, insert on login.sessions to custody_access;
 grant update (seen, ended, ended_by) on login.sessions to custody_access;
+revoke all on function login.forget() from public;
+grant execute on function login.forget() to custody_access;
 `;

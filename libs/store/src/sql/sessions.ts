@@ -27,8 +27,6 @@ export interface SessionRow {
   readonly expires: string;
 }
 
-/** Kept for so long, that whoever comes with one is told what became of it. */
-const KEPT_DAYS = 7;
 /** When it was last used is written at most so often: a write a minute and no more, whatever is asked. */
 const SEEN_EVERY_SECONDS = 60;
 /** Of one answer. */
@@ -44,10 +42,8 @@ export const SESSION_BEGIN = {
   text: `insert into login.sessions (id, sha256, agency, principal, issuer, subject, expires)
     values ($1, $2, $3, $4, $5, $6, clock_timestamp() + make_interval(secs => $7::integer))`,
 };
-export const SESSIONS_FORGET = {
-  name: 'sessions_forget',
-  text: `delete from login.sessions where expires < clock_timestamp() - make_interval(days => ${KEPT_DAYS})`,
-};
+/** A week long whoever comes with one that is over is told so. */
+export const SESSIONS_FORGET = { name: 'sessions_forget', text: 'select login.forget()' };
 export const SESSION_OF = { name: 'session_of', text: `select ${columns('$2')} from login.sessions where sha256 = $1::bytea` };
 export const SESSION_SEEN = {
   name: 'session_seen',
