@@ -26,6 +26,9 @@ grant usage on schema ledger to custody_operator;
 grant usage on schema ledger to custody_projector;
 grant usage on schema ledger to custody_sealer;
 
+create schema login;
+grant usage on schema login to custody_access;
+
 create schema proof;
 grant usage on schema proof to custody_gateway;
 grant usage on schema proof to custody_operator;
@@ -638,6 +641,40 @@ create policy sealer_reads on ledger.timeline for select to custody_sealer using
 comment on table ledger.timeline is 'One row per (item, reader group) of an entry; an entry without items stands under the item '''' so that its reader groups are known.';
 comment on column ledger.timeline.starts is 'Microseconds since 1970, start of occurred; the greatest bigint where it is not known. So for ends.';
 
+create table login.sessions (
+  id text collate "C" not null,
+  sha256 bytea not null,
+  agency text collate "C" not null,
+  principal text collate "C" not null,
+  issuer text collate "C",
+  subject text collate "C",
+  begun timestamp with time zone not null default clock_timestamp(),
+  seen timestamp with time zone not null default clock_timestamp(),
+  expires timestamp with time zone not null,
+  ended timestamp with time zone,
+  ended_by text collate "C",
+  constraint sessions_check CHECK (((issuer IS NULL) = (subject IS NULL))),
+  constraint sessions_pkey PRIMARY KEY (id),
+  constraint sessions_sha256_check CHECK ((octet_length(sha256) = 32)),
+  constraint sessions_sha256_key UNIQUE (sha256)
+);
+CREATE INDEX sessions_expired ON login.sessions USING btree (expires);
+CREATE INDEX sessions_of_principal ON login.sessions USING btree (agency, principal, begun);
+grant insert on login.sessions to custody_access;
+grant select on login.sessions to custody_access;
+grant update on login.sessions (seen) to custody_access;
+grant update on login.sessions (ended) to custody_access;
+grant update on login.sessions (ended_by) to custody_access;
+alter table login.sessions enable row level security, force row level security;
+create policy access on login.sessions for all to custody_access using (( SELECT pg_has_role(CURRENT_USER, 'custody_access'::name, 'usage'::text) AS pg_has_role)) with check (( SELECT pg_has_role(CURRENT_USER, 'custody_access'::name, 'usage'::text) AS pg_has_role));
+create policy owner on login.sessions for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+comment on table login.sessions is 'Who is logged in by a browser. Not derived from the log, and in no backup: without its rows everybody logs in again.';
+comment on column login.sessions.sha256 is 'Of the text of the cookie, which is kept nowhere.';
+comment on column login.sessions.issuer is 'With subject: the account by which the session began; null: the one-time link of this machine.';
+comment on column login.sessions.ended is 'Before its time: by its principal, or an admin of the agency.';
+
 create table proof.access_tiles (
   level smallint not null,
   n bigint not null,
@@ -972,3 +1009,13 @@ begin
   end if;
   return new;
 end $function$
+
+CREATE OR REPLACE FUNCTION login.forget()
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  delete from login.sessions where expires < clock_timestamp() - interval '7 days'
+$function$
+grant execute on function login.forget() to custody_access;
