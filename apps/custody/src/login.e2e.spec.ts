@@ -43,8 +43,14 @@ const sessionIn = (answer: Response): string => {
   secrets.push(pair.split('=')[1] as string);
   return pair;
 };
-const go = (path: string, cookie = ''): Promise<Response> =>
-  fetch(new URL(path, server.url), { redirect: 'manual', ...(cookie === '' ? {} : { headers: { cookie } }) });
+/** Comes back where the server is busy, as it asks for: a machine under load turns nothing red. */
+async function go(path: string, cookie = ''): Promise<Response> {
+  for (let tries = 1; ; tries++) {
+    const answer = await fetch(new URL(path, server.url), { redirect: 'manual', ...(cookie === '' ? {} : { headers: { cookie } }) });
+    if (answer.status !== 503 || tries === 10) return answer;
+    await sleep(1_000);
+  }
+}
 const codeOf = async (answer: Response): Promise<string> => (answer.ok ? 'ok' : ((await answer.json()) as Problem).code);
 async function logIn(as: string): Promise<string> {
   const out = await go('/auth/login');

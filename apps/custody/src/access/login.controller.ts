@@ -59,9 +59,9 @@ export class LoginController {
 
   @Get('open')
   async open(@Query('link') link: unknown, @Req() { headers }: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    if (typeof link !== 'string' || this.#deps.link?.take(link) !== true)
+    const begin = (): Promise<void> => this.#begin({ agency: OPERATING_AGENCY, principal: ROOT_PRINCIPAL }, null, headers, reply, '/');
+    if (typeof link !== 'string' || (await this.#deps.link?.use(link, begin)) !== true)
       throw new DomainError('auth.link', 'The link was used, is too old, or is none of this process.');
-    await this.#begin({ agency: OPERATING_AGENCY, principal: ROOT_PRINCIPAL }, null, headers, reply, '/');
   }
 
   @Post('logout')
@@ -76,7 +76,13 @@ export class LoginController {
     void reply.header('set-cookie', setCookie('session', headers, '', 0)).header('cache-control', 'no-store');
   }
 
-  async #begin({ agency, principal }: Owner, login: Login | null, headers: FastifyRequest['headers'], reply: FastifyReply, to: string) {
+  async #begin(
+    { agency, principal }: Owner,
+    login: Login | null,
+    headers: FastifyRequest['headers'],
+    reply: FastifyReply,
+    to: string,
+  ): Promise<void> {
     const { sessions, log } = this.#deps;
     // One that is there already ends: what somebody else put into this browser does not live on beside it.
     const before = await sessions.of(cookieOf('session', headers) ?? '');

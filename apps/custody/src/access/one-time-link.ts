@@ -22,10 +22,17 @@ export class OneTimeLink {
     return this.#key.text;
   }
 
-  /** True once, for the right text in time. */
-  take(text: string): boolean {
-    const isGood = matchingKey(text, [this.#key]) !== undefined && !this.#isUsed && this.#now() < this.#until;
-    if (isGood) this.#isUsed = true;
-    return isGood;
+  /** Does `work` once, for the right text in time: false where it is not. Where it throws, the link has opened nothing and is good again. */
+  async use(text: string, work: () => Promise<void>): Promise<boolean> {
+    if (matchingKey(text, [this.#key]) === undefined || this.#isUsed || this.#now() >= this.#until) return false;
+    // Before anything is awaited: two who come at once are not both the first.
+    this.#isUsed = true;
+    try {
+      await work();
+    } catch (error) {
+      this.#isUsed = false;
+      throw error;
+    }
+    return true;
   }
 }
