@@ -18,6 +18,7 @@ let temporary: ReturnType<typeof temporaryFolder>;
 let real: TestedProvider;
 let server: RunningCustody;
 let chief: string;
+let isServed = false;
 const secrets: string[] = [];
 
 const custody = (key: string | null, ...args: string[]): Promise<Finished> =>
@@ -62,6 +63,7 @@ beforeAll(async () => {
   temporary = temporaryFolder();
   real = await startProvider();
   server = await serveCustody(env('open'));
+  isServed = true;
   await did(null, 'agency', 'add', 'acme');
   await did(null, 'principal', 'add', 'acme/chief', '--role', 'admin');
   chief = await did(null, 'key', 'add', 'acme/chief', '--scope', 'admin');
@@ -75,7 +77,7 @@ beforeAll(async () => {
   server = await serveCustody(env('required'));
 });
 afterAll(async () => {
-  await server.stop();
+  if (isServed) await server.stop();
   await real.stop();
   await resetData(join(temporary.path, 'data'));
   temporary.remove();
