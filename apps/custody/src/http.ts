@@ -185,7 +185,7 @@ export function deadLetterRetry(pool: StorePool, log: EventLog): DeadLetterRetry
 }
 
 async function gatewayModule(parts: Parts, breaksGlass: (actor: Actor) => Promise<boolean>): Promise<DynamicModule> {
-  const { config, database, eventLog, health } = parts;
+  const { config, database, eventLog, health, metrics } = parts;
   const statementTimeoutMs = config.limits.statementMs;
   const pool = database.pool('gateway', { statementTimeoutMs, clientsWait: true });
   const operator = database.pool('operator', { statementTimeoutMs, max: 2, clientsWait: true });
@@ -199,5 +199,10 @@ async function gatewayModule(parts: Parts, breaksGlass: (actor: Actor) => Promis
     receiptKey: await receiptSigningKey(config, reads.origin),
     deadLetters: deadLetterRetry(operator, eventLog),
     mapLinks: config.sealer.mapLinks,
+    streams: {
+      streams: config.limits.streams,
+      streamsPerCaller: config.limits.streamsPerCaller,
+      onCount: (open) => metrics.streamsOpen.set(open),
+    },
   });
 }

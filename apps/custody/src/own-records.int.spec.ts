@@ -70,6 +70,7 @@ beforeEach(async () => {
     receiptKey,
     deadLetters: deadLetterRetry(database.pool('operator'), eventLog),
     mapLinks: false,
+    streams: { streams: 1, streamsPerCaller: 1 },
   });
   const capture = CaptureModule.with({
     pool: inlineAcceptPool(),

@@ -12,6 +12,7 @@ import { FORMS as deadLetters } from './commands/dlq.ts';
 import { FORMS as doctor } from './commands/doctor.ts';
 import { FORMS as evidence } from './commands/evidence.ts';
 import { FORMS as keys } from './commands/key.ts';
+import { COLUMNS as listenColumns } from './commands/listen.ts';
 import { COLUMNS as peopleColumns } from './commands/people.ts';
 import { FORMS as search } from './commands/search.ts';
 import { FORMS as sessions } from './commands/session.ts';
@@ -155,6 +156,7 @@ describe('docs/cli.md', () => {
       diff: diffColumns,
       search: search.columns,
       'audit ls': auditColumns,
+      listen: listenColumns,
       'dlq ls': deadLetters.columns,
       'conflicts ls': conflicts.columns,
       'evidence ls': evidence.columns,

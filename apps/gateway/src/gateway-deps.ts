@@ -8,6 +8,8 @@ import { ReaderContext } from '#lib/store';
 import type { DeadLetterHead, LedgerReads, Reader, StoredDeadLetter } from './ledger-reads.ts';
 import { readsFor } from './named-readers.ts';
 import { notedReads } from './noted-reads.ts';
+import type { StreamTimes } from './stream/follow.ts';
+import type { StreamLimits } from './stream/open-streams.ts';
 
 export const GATEWAY_DEPS = Symbol('gateway deps');
 
@@ -20,6 +22,14 @@ export interface GatewayDeps {
   readonly deadLetters: DeadLetterRetry;
   /** Whether `/log/links` is served. */
   readonly mapLinks: boolean;
+  readonly streams: StreamDeps;
+}
+
+export interface StreamDeps extends StreamLimits {
+  /** Told how many are open, whenever that changes. */
+  onCount?(open: number): void;
+  /** Others than those of the product: for suites. */
+  readonly times?: StreamTimes;
 }
 
 export interface DeadLetterReads {

@@ -288,6 +288,9 @@ describe('a reader who lies about his groups, his agency, and what he looks for'
     byRefs: async (own) => ids(await own.byRefs(refs, lie(), ALL, bound.contentBytesMax)),
     eventsFrom: async (own) => ids(await own.eventsFrom(0, lie(), ALL, ALL)),
     visibleEvents: async (own) => ids(await own.visibleEvents(indexes, lie(), bound.contentBytesMax)),
+    streamPage: async (own) => (await own.streamPage({ reader: liar(), from: 0, before: ALL })).logIndexes.map((at) => `e${at}`),
+    'streamPage of an item': async (own) =>
+      (await own.streamPage({ reader: liar(), from: 0, before: ALL, item: SHARED })).logIndexes.map((at) => `e${at}`),
     itemsByKeys: async (own) =>
       (await own.itemsByKeys(EVENTS.map(({ logIndex }) => [`imo:${logIndex}`]), lie())).hits.map(({ item }) => item.replace('imo:', 'e')), // prettier-ignore
     byId: (own) =>

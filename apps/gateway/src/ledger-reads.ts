@@ -49,6 +49,7 @@ import {
   relationsAbout,
   sealCovering,
   search,
+  streamPage,
   timelineEnd,
   timelinePage,
   visibleEvents,
@@ -64,6 +65,7 @@ import {
   type StoredDeadLetter,
   type StoredRead,
   type StorePool,
+  type StreamQuestion,
   type TimelineKey,
   type TimelineRow,
 } from '#lib/store';
@@ -168,6 +170,8 @@ function readerReads(own: ReaderPool) {
     /** In the order of the log. */
     eventsFrom: (from: number, groups: readonly number[], size: number, limit: number) =>
       eventsFrom(own, from, groups, size, limit, PAGE_CONTENT_BYTES_MAX),
+    /** Where the reader's entries stand; what names others the statement leaves out. */
+    streamPage: (question: StreamQuestion) => streamPage(own, question),
     /** Of TLP:RED with persons named, and what looks like it. */
     namedRows: (items: readonly string[], groups: readonly number[], size: number) => namedRows(own, items, groups, size),
     /** Of these, what is here and open to the reader. */

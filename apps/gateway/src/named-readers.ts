@@ -86,7 +86,7 @@ function shownTo(reader: Reader, reads: ReaderReads): ReaderReads {
     byRefs: async (...asked) => shown(await reads.byRefs(...asked)),
     byId: async (...asked) => shown(await reads.byId(...asked)),
     visibleEvents: async (...asked) => shown(await reads.visibleEvents(...asked)),
-    // Those of auditPage, of which the statement itself leaves out what names others: what a page looks at is bounded, and ends so.
+    // Those of auditPage (and visibleEvents those of streamPage), of which the statement itself leaves out what names others: what a page looks at is bounded, and ends so.
     auditEvents: async (...asked) => shown(await reads.auditEvents(...asked)),
     async hiddenItems(items, groups) {
       const size = await reads.logSize();

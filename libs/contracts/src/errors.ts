@@ -135,6 +135,11 @@ export const ERRORS = {
   'audit.filter': entry(400, 'Filter not understood', 'The filters of an audit cannot be read as a whole, and one that was passed over would answer another question.', 'Write the filter at that character as the answer says: `actor:`, `action:`, `item:`, `evidence:`, `batch:`, `since:` and `until:`, each once.'),
   'query.too-short': entry(400, 'Too little to search for', 'The text has fewer than five letters and digits, and is no whole value that is there.', 'Give five letters or digits in a row of the identifier or name, or the whole of a shorter one.'),
 
+  'stream.too-many': entry(429, 'Too many open streams', 'As many streams as one caller may have are open, in his name or, without credentials, from his address. Nothing was sent.', 'Close one, or read them all through one: a stream without filters has everything that you may see.'),
+  'stream.slow': entry(null, 'Read too slowly', 'What was sent was not read for so long that the stream was ended, so that its reader costs no memory. It is the last event of the stream.', 'Go on from the last id (`Last-Event-ID`, or `cursor=`): nothing is lost. Read on while you work on what came.'),
+  'stream.ending': entry(null, 'Server ending', 'The server ends or is started again. It is the last event of the stream.', 'Go on from the last id (`Last-Event-ID`, or `cursor=`): nothing is lost.'),
+  'stream.reached': entry(null, 'Up to date', 'With `until=now` the stream ends where the log ended when it was opened. It is the last event of the stream.', 'Nothing. Later go on from the last id (`cursor=`).'),
+
   'answer.too-large': entry(422, 'Too much to answer with', 'More records speak about one record, and about those, than an answer reads. One that left some out would be wrong, so none is given.', 'Ask as of an earlier log size (`asOf=log:<size>`), before they came; all of them stand in the log (`GET /v1/events`).'),
 
   // Requests and load.

@@ -10,6 +10,8 @@ import type { PolicyView } from './policy-view.ts';
 import type { SessionsView } from './session-views.ts';
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
+import { streamEnd } from './stream-text.ts';
+import type { StreamedEvent, StreamEnd } from './stream-views.ts';
 import type { ReceiptStatus } from './receipt-views.ts';
 import type { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
 import type {
@@ -305,6 +307,11 @@ export const EXAMPLES = {
   } satisfies SessionsView,
   StoredView: stored,
   EventsView: { coordinates, events: [stored], next: null } satisfies EventsView,
+  StreamedEvent: {
+    coordinates: { asOf: { basis: 'log', logSize: stored.logIndex + 1 }, policy: 0 },
+    event: { ...stored, recorded: null },
+  } satisfies StreamedEvent,
+  StreamEnd: streamEnd('auth.key-revoked') satisfies StreamEnd,
   EventView: event,
   EventAnswer: {
     coordinates,

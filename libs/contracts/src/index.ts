@@ -34,6 +34,18 @@ export { auditLines, type AuditLine } from './audit-lines.ts';
 export { auditCsv, auditCsvHead, auditRowAt } from './audit-export.ts';
 export type { AuditReadRow, AuditRow, AuditView } from './audit-views.ts';
 export type { DiffView } from './diff-view.ts';
+export type { StreamedEvent, StreamEnd } from './stream-views.ts';
+export {
+  STREAM_END,
+  STREAM_HEARTBEAT,
+  STREAM_MEDIA_TYPE,
+  streamBegin,
+  streamedText,
+  streamEnd,
+  streamEndText,
+  type StreamMessage,
+  StreamReader,
+} from './stream-text.ts';
 export type {
   ConflictsView,
   EventAnswer,

@@ -25,6 +25,7 @@ import {
 import { evidencePaths } from './openapi-evidence.ts';
 import { loginPaths } from './openapi-login.ts';
 import { logPaths, proofPaths, receiptPaths } from './openapi-proofs.ts';
+import { streamPaths } from './openapi-stream.ts';
 import { schemaOf } from './sighting-schema.ts';
 import { NAMED_VIEWS } from './views.ts';
 
@@ -56,6 +57,7 @@ export function openApiDocument(): Json {
     ],
     paths: withRoles({
       ...eventPaths(),
+      ...streamPaths(),
       ...auditPaths(),
       ...receiptPaths(),
       ...itemPaths(),

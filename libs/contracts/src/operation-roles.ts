@@ -16,6 +16,7 @@ const AUDITS: RouteRoles = ['auditor', 'operator', 'admin'];
 /** By operationId. The proofs that hold the salt of the item map are for known callers: with it anybody could try out identifiers. */
 export const OPERATION_ROLES: Readonly<Record<string, RouteRoles>> = {
   listEvents: 'anyone',
+  streamEvents: 'anyone',
   submitEvents: SUBMITS,
   getEvent: 'anyone',
   listAudit: AUDITS,

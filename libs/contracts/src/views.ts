@@ -17,6 +17,7 @@ import { Explanation } from './explanation.ts';
 import { ReceiptStatus } from './receipt-views.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import { DiffView } from './diff-view.ts';
+import { StreamedEvent, StreamEnd } from './stream-views.ts';
 import {
   closed,
   EventRefView,
@@ -435,6 +436,8 @@ export const NAMED_VIEWS = {
   Explanation,
   StoredView,
   EventsView,
+  StreamedEvent,
+  StreamEnd,
   EventView,
   EventAnswer,
   ItemView,

@@ -12,7 +12,7 @@ export { keptKey } from './kept-key.ts';
 export { ANY_AGENCY, loadPublisherKeys, type PublisherKeyring } from './publisher-key.ts';
 export { createShutdown, type Shutdown } from './shutdown.ts';
 export { actorNow, actorOf, type HttpAccess, onlyActor, refuseRoute } from './http/access.ts';
-export { createHttpServer, TAKES_BYTES, type HttpServer } from './http/http-server.ts';
+export { createHttpServer, STAYS_OPEN, TAKES_BYTES, type HttpServer } from './http/http-server.ts';
 export { notesOf, notRecorded, UNRECORDED, type ReadLog, type ReadRequest } from './http/reads.ts';
 export { ReadNotes, type NamedInAnswer, type NotedEvent } from './http/read-notes.ts';
 export { problemAnswer, type Translate } from './http/problem-answer.ts';

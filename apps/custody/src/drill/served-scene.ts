@@ -53,6 +53,7 @@ export async function serveLog(reads: LedgerReads, agency: string): Promise<Serv
     deadLetters: null as never,
     receiptKey: null as never,
     mapLinks: true,
+    streams: { streams: 0, streamsPerCaller: 0 },
   });
   const server = await createHttpServer(gateway, {
     limits: LIMITS,

@@ -260,6 +260,8 @@ export const SETTINGS = {
     ratePerSecond: integer(1, 1_000_000, 2_000, 'Requests per second that one client may go on making.'),
     rateBurst: integer(1, 1_000_000, 10_000, 'Requests that one client may make at once before the rate counts.'),
     requestsInFlight: integer(1, 100_000, 128, 'Requests worked on at once; the next is answered 503 with Retry-After.'),
+    streams: integer(1, 100_000, 256, 'Open streams (`/v1/stream`) of this process; the next is answered 503. Each asks the database when something came in.'),
+    streamsPerCaller: integer(1, 10_000, 8, 'Open streams of one principal or, without credentials, one address; the next is answered 429.'),
     bodyBytes: integer(1_024, 256 * MIB, 16 * MIB, 'Largest body of one request. NDJSON streams are bounded by line and by chunk instead.'),
     batchDocuments: integer(1, 100_000, 5_000, 'Most sightings in one list, and in one stream that is to be kept whole or not at all.'),
     statementMs: integer(10, 600_000, 5_000, 'Longest that a read may run in the database; then it is stopped and answered 503.'),

@@ -140,6 +140,8 @@ async function closeInOrder(app: NestFastifyApplication, requests: OpenRequests)
 /** Configuration of a route whose body is bytes, whatever their sender calls them: it comes as a stream, and no header says what it is. */
 export const TAKES_BYTES = { takesBytes: true } as const;
 const BYTES = 'application/octet-stream';
+/** Of a route whose answers stay open for as long as their clients like: they do not count as work, or they would keep all other out. Bounded by itself. */
+export const STAYS_OPEN = { staysOpen: true } as const;
 
 function takeRawBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
@@ -188,7 +190,8 @@ function admit(limiter: Limiter, request: FastifyRequest, reply: FastifyReply): 
     const { code, retryAfterSeconds } = admission;
     return new DomainError(code, `Try again in ${retryAfterSeconds} s.`, [], { retryAfterSeconds });
   }
-  reply.raw.once('close', admission.release);
+  if ((request.routeOptions.config as Partial<typeof STAYS_OPEN>).staysOpen === true) admission.release();
+  else reply.raw.once('close', admission.release);
   return undefined;
 }
 

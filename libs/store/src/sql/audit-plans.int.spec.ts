@@ -1,6 +1,7 @@
 /** The audit of writes at 300,000 entries: whatever is asked for, no statement reads a table from end to end. */
 import { testDatabase, type TestDatabase } from '../../test-database.ts';
 import { ReaderContext, type Statement, type StorePool } from '../index.ts';
+import { STREAM_PAGE, STREAM_PAGE_OF_ITEM } from './stream-page.ts';
 import { AUDIT_EVENTS, auditPage, auditStatement, BATCHES_OF, type AuditQuestion } from './audit-page.ts';
 
 const ROWS = 300_000;
@@ -30,7 +31,10 @@ const questionOf = (more: Partial<AuditQuestion>): AuditQuestion => ({ reader, f
 const literal = (value: unknown): unknown =>
   Array.isArray(value) ? `{${value.join(',')}}` : Buffer.isBuffer(value) ? `\\x${value.toString('hex')}` : value;
 
+const STREAM_VALUES = ['{1,2}', 0, ROWS, 'local', 'p9', false, '{0,1,2,3,4}'];
 const cases: [Statement, readonly unknown[]][] = [
+  [STREAM_PAGE, STREAM_VALUES],
+  [STREAM_PAGE_OF_ITEM, [...STREAM_VALUES, 'item 7']],
   [AUDIT_EVENTS, ['{7,8}', '{1,2}', EVERYTHING]],
   [BATCHES_OF, ['{local,local}', '{e7,e8}', '{1,2}', EVERYTHING, 'local', 'p9', false]],
   ...AUDIT_QUESTIONS.map((more): [Statement, readonly unknown[]] => {

@@ -1,0 +1,46 @@
+/** One page of a stream: the next events of the log that a reader may see. By the reads of all lists, so that what is hidden there is hidden here. */
+import type { StreamedEvent } from '#lib/contracts';
+import { type Actor, KINDS, type Kind } from '#lib/domain';
+import { coordinatesOf } from '../coordinates.ts';
+import { readEvent, storedView } from '../event-view.ts';
+import { type GatewayDeps, readingOf } from '../gateway-deps.ts';
+import { pageOf } from '../page.ts';
+
+export interface StreamFilter {
+  readonly kind?: Kind;
+  /** Normalised. */
+  readonly item?: string;
+}
+
+/** Of one page: what a stream holds in memory follows from it. At least one document, which has at most 1 MiB. */
+const PAGE_EVENTS = 100;
+const PAGE_BYTES_MAX = 1024 * 1024;
+
+export interface StreamPage {
+  readonly events: readonly StreamedEvent[];
+  /** Where the next page begins; `size` where there is nothing more below it. */
+  readonly next: number;
+}
+
+/** @param actor as he is now: what he was given or lost meanwhile holds for this page. @param size of the log, which was reached */
+export async function readStreamPage(
+  deps: Pick<GatewayDeps, 'reads' | 'breaksGlass'>,
+  actor: Actor,
+  { kind, item }: StreamFilter,
+  from: number,
+  size: number,
+): Promise<StreamPage> {
+  const { reader, reads } = await readingOf(deps, actor);
+  const own = reads.as(reader);
+  const found = await own.streamPage({ reader, from, before: size, item, kind: kind === undefined ? undefined : KINDS.indexOf(kind) });
+  const wanted = found.logIndexes.slice(0, PAGE_EVENTS);
+  const { shown, more } = pageOf(await own.visibleEvents(wanted, reader.groups, PAGE_BYTES_MAX), wanted.length, PAGE_BYTES_MAX);
+  const last = more ? shown.at(-1)?.logIndex : found.logIndexes.length > wanted.length ? wanted.at(-1) : undefined;
+  return { events: shown.map((stored) => streamed(readEvent(stored))), next: last === undefined ? found.next : last + 1 };
+}
+
+/** As the log was with it as its last entry: what is said later of it, seals among that, is told by other events and other answers. */
+function streamed(event: ReturnType<typeof readEvent>): StreamedEvent {
+  const logSize = event.stored.logIndex + 1;
+  return { coordinates: coordinatesOf({ basis: 'log', logSize }), event: storedView(event, () => null) };
+}
