@@ -6,7 +6,7 @@ import { evidenceModule } from './evidence-role.ts';
 import { opened } from './opened-pool.ts';
 import { openSubmitting, type Submitting } from './submitting.ts';
 import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
-import { openBreakGlass, OPERATING_AGENCY, type Actor } from '#lib/domain';
+import { openBreakGlass, OPERATING_AGENCY, submitterKeyStanding, type Actor, type SubmitterKeyStanding } from '#lib/domain';
 import type { EventLog } from '#lib/event-log';
 import { JSON_BYTES_MAX } from '#lib/ledger';
 import { type Config, createHttpServer, type ReadLog, type Translate } from '#lib/runtime';
@@ -53,7 +53,7 @@ export async function startHttp(parts: Parts, own: NewApiKey): Promise<Served> {
   if (submitting === null) {
     if (parts.hasEnded) imports.push(CaptureModule.ended());
   } else if (config.roles.includes('capture')) imports.push(captureModule(parts, submitting));
-  if (config.roles.includes('gateway')) imports.push(await gatewayModule(parts, breaksGlass));
+  if (config.roles.includes('gateway')) imports.push(await gatewayModule(parts, breaksGlass, submitterKeyBy(follower)));
   if (config.roles.includes('evidence')) imports.push(await evidenceModule(parts, submitting, breaksGlass));
   const root: DynamicModule = {
     module: CustodyModule,
@@ -184,14 +184,26 @@ export function deadLetterRetry(pool: StorePool, log: EventLog): DeadLetterRetry
   };
 }
 
-async function gatewayModule(parts: Parts, breaksGlass: (actor: Actor) => Promise<boolean>): Promise<DynamicModule> {
+/** As the policy stood there: it is read anew first, so that every act before what is judged was seen. */
+const submitterKeyBy =
+  (follower: PolicyFollower) =>
+  async (agency: string, vkey: string, logIndex: number): Promise<SubmitterKeyStanding> => {
+    await follower.refresh();
+    return submitterKeyStanding(await follower.current(), agency, vkey, logIndex);
+  };
+
+async function gatewayModule(
+  parts: Parts,
+  breaksGlass: (actor: Actor) => Promise<boolean>,
+  submitterKeyAt: ReturnType<typeof submitterKeyBy>,
+): Promise<DynamicModule> {
   const { config, database, eventLog, health, metrics } = parts;
   const statementTimeoutMs = config.limits.statementMs;
   const pool = database.pool('gateway', { statementTimeoutMs, clientsWait: true });
   const operator = database.pool('operator', { statementTimeoutMs, max: 2, clientsWait: true });
   const reach = async (): Promise<string> => `log size ${await logSize(pool)}`;
   health.dependency({ name: 'gateway: database', ask: () => databaseAnswers(reach) });
-  const reads = await ledgerReads(await opened(pool));
+  const reads = await ledgerReads(await opened(pool), submitterKeyAt);
   watchPromises(parts, operator);
   return GatewayModule.with({
     reads,

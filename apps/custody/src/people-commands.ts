@@ -1,6 +1,6 @@
 /** The commands for people: agencies, communities, principals, sessions. Keys stand beside the keys of the log, in program.ts. */
 import type { Command } from 'commander';
-import { asking, clientOf, listed, runner } from './invocation.ts';
+import { asking, clientOf, listed, runner, UNUSED } from './invocation.ts';
 
 const ROLES = 'contributor, investigator, auditor, partner, operator, admin';
 
@@ -39,6 +39,25 @@ export function peopleCommands(root: Command): void {
   principalCommands(root);
   sessionCommands(root);
   emergencyCommands(root);
+  signerCommands(root);
+}
+
+function signerCommands(root: Command): void {
+  const signer = root.command('signer').description('keys by which your agency signs the batches that it submits: import --sign');
+  signer
+    .command('new <file>')
+    .description('make one in a new file, and print its verifier key')
+    .requiredOption('--name <name>', 'what the key is called, as acme/import')
+    .action(runner(async (options, file = '') => (await import('./commands/signer.ts')).make(file, options), UNUSED.alone));
+  signer
+    .command('add <vkey>')
+    .description('register it for your agency (admin)')
+    .action(runner(async (options, vkey = '') => (await import('./commands/signer.ts')).add(await clientOf(options), vkey, options)));
+  signer
+    .command('revoke <vkey>')
+    .description('what it signs from then on is flagged (admin); what it signed before stays')
+    .option('--reason <text>', 'why')
+    .action(runner(async (options, vkey = '') => (await import('./commands/signer.ts')).revoke(await clientOf(options), vkey, options)));
 }
 
 function principalCommands(root: Command): void {

@@ -214,6 +214,7 @@ function caseCommands(root: Command): void {
     .option('--rejects <file>', 'write the rejected lines here, as they were')
     .option('--receipts <file>', 'add the signed receipt of each line that is in to this file')
     .option('--no-evidence', 'leave the files that lie beside the case file where they are')
+    .option('--sign <keyfile>', 'sign the list of what is in, by a key of your agency (custody signer)')
     .option('--no-batch', 'do not keep in the ledger that this import was made')
     .action(
       runner(async (options, file) =>

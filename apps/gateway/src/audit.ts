@@ -176,6 +176,6 @@ function namedBy(sighting: ReadEvent['sighting'], { evidence = [] }: ReadEvent['
 function importOf(document: ReadEvent['document']): Pick<AuditRow, 'import'> {
   const batch = batchOf(document);
   if (batch === undefined) return {};
-  const { members, ...said } = batch;
-  return { import: { ...said, members: members.length } };
+  const { members, hashes: _, signature, ...said } = batch;
+  return { import: { ...said, members: members.length, ...(signature === undefined ? {} : { signed: true }) } };
 }

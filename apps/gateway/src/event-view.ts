@@ -16,7 +16,6 @@ import {
 import { authorWithoutTime, citedWithoutHash } from '#lib/sources';
 import type { Beside } from './beside.ts';
 import type { EventRow } from './ledger-reads.ts';
-import type { RecordedAt } from './recorded.ts';
 
 /** A stored event read for the fold, with what its view needs. */
 export interface ReadEvent extends FoldInput {
@@ -33,7 +32,7 @@ export function readEvent(stored: EventRow): ReadEvent {
 }
 
 /** @param item whose timeline it is shown in: told from its side */
-export function eventView(entry: TimelineEntry, event: ReadEvent, { recorded, held }: Beside, item?: string): EventView {
+export function eventView(entry: TimelineEntry, event: ReadEvent, { recorded, held, signatures }: Beside, item?: string): EventView {
   const { stored, document } = event;
   const { targets, correctedBy, withdrawnBy, supersededBy, disputedBy, resolvedBy, markedBy, contradicts, contradictedBy } = entry;
   return {
@@ -71,6 +70,7 @@ export function eventView(entry: TimelineEntry, event: ReadEvent, { recorded, he
     parties: partiesOf(document),
     document,
     display: displayOf(event.sighting, item),
+    signatures: signatures(stored),
   };
 }
 
@@ -171,7 +171,10 @@ function baseVerb(kind: Sighting['kind'], subtype: string | undefined): string {
 }
 
 /** An event by itself, without how it stands: for lists in the order of the log. */
-export function storedView({ stored, document, sighting }: ReadEvent, recorded: RecordedAt): StoredView {
+export function storedView(
+  { stored, document, sighting }: ReadEvent,
+  { recorded, signatures }: Pick<Beside, 'recorded' | 'signatures'>,
+): StoredView {
   return {
     agency: stored.agency,
     id: stored.id,
@@ -184,5 +187,6 @@ export function storedView({ stored, document, sighting }: ReadEvent, recorded: 
     commitment: stored.commitment.toString('hex'),
     document,
     display: displayOf(sighting),
+    signatures: signatures(stored),
   };
 }

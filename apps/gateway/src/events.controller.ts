@@ -19,6 +19,7 @@ import { questionView } from './question-view.ts';
 import { readBeside } from './beside.ts';
 import { recordedAt } from './recorded.ts';
 import { relatedEvents } from './related-events.ts';
+import { readSignatures } from './signatures.ts';
 
 const IS_POSITION = isRecord<{ from: number; logSize: number }>({ from: isCount, logSize: isCount });
 
@@ -79,10 +80,14 @@ export async function readEvents(reads: LedgerReads, reader: Reader, query: Even
   // Of evidence nothing is said but in the explanation.
   const beside = query.explain
     ? await readBeside(own, reader, asOf, read)
-    : { recorded: await recordedAt(reads, asOf, shown), held: new Set<string>() };
+    : {
+        recorded: await recordedAt(reads, asOf, shown),
+        held: new Set<string>(),
+        signatures: await readSignatures(own, reader, logSize, shown),
+      };
   const view: EventsView = {
     coordinates: coordinatesOf(asOf),
-    events: known.inputs.map((event) => storedView(event, beside.recorded)),
+    events: known.inputs.map((event) => storedView(event, beside)),
     ...(asOf.basis === 'reported' ? { withoutReported: known.withoutReported } : {}),
     next: more && last !== undefined ? encodeCursor(question, { from: last.logIndex + 1, logSize }) : null,
   };

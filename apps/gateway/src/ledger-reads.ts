@@ -23,6 +23,7 @@ import {
   ledgerConstants,
   eventConflicts,
   listConflicts,
+  listsNaming,
   listDeadLetters,
   logSize,
   mapTilesAt,
@@ -71,6 +72,7 @@ import {
 } from '#lib/store';
 import { LogProofs } from './log-proofs.ts';
 import { PAGE_CONTENT_BYTES_MAX } from './page.ts';
+import { JudgedLists, type SubmitterKeyAt } from './signatures.ts';
 
 export type { AuditQuestion, ConflictKey, StoredRead, DeadLetterHead, EventRow, SearchHit, StoredDeadLetter, TimelineKey, TimelineRow };
 
@@ -98,10 +100,13 @@ export type LedgerReads = Awaited<ReturnType<typeof ledgerReads>>;
 /** What one reader is shown. */
 export type ReaderReads = ReturnType<LedgerReads['as']>;
 
-/** Reads the log's origin once; it never changes. `pool` has the rights of the gateway and its context key. */
-export async function ledgerReads(pool: StorePool) {
+/**
+ * Reads the log's origin once; it never changes. `pool` has the rights of the gateway and its context key.
+ * @param submitterKeyAt absent: no key of an agency is known
+ */
+export async function ledgerReads(pool: StorePool, submitterKeyAt: SubmitterKeyAt = () => Promise.resolve('unknown-key')) {
   const { origin, mapSalt } = await ledgerConstants(pool);
-  const log = logReads(pool, origin, mapSalt);
+  const log = { ...logReads(pool, origin, mapSalt), judgedLists: new JudgedLists(submitterKeyAt) };
   return { ...log, as: ({ context }: Pick<Reader, 'context'>) => ({ ...log, ...readerReads(pool.as(context)) }) };
 }
 
@@ -211,5 +216,6 @@ const auditReads = (own: ReaderPool) => ({
   namedEvents: (refs: readonly EventRef[], reader: Submitter) => namedEvents(own, refs, reader),
   /** Of these items those that only what is hidden from the reader concerns: none, where nothing is. */
   hiddenItems: (_items: readonly string[], _groups: readonly number[]): Promise<ReadonlySet<string>> => Promise.resolve(new Set()),
+  listsNaming: (refs: readonly EventRef[], reader: Reader, size: number) => listsNaming(own, refs, reader, size),
   batchesOf: (refs: readonly EventRef[], reader: Reader, size: number) => batchesOf(own, refs, reader, size),
 });

@@ -32,6 +32,7 @@ export const AuditRow = Type.Object(
           members: index(),
           part: Type.Optional(index()),
           counts: Type.Optional(ImportCounts),
+          signed: Type.Optional(Type.Literal(true, { description: 'A list that its agency signed; whether well, each event of it says.' })),
         },
         {
           ...closed,

@@ -133,6 +133,15 @@ const stored: StoredView = {
     items: ['VIN WDDSYNTH9JA000001', 'container SYNU 000001 4'],
     source: 'trade_record: made for this demo',
   },
+  signatures: [
+    {
+      agency: 'local',
+      id: 'signed-0b9f5c6c5d0a6f9a3a3a1c4b4d6ad6b0',
+      logIndex: 63,
+      vkey: 'local/import+6b1d1c1e+AQpq1gIbQ4bBVdyKx2Vw7jWJ6sFfJQjqZQ0l0s2M1Y0b',
+      verdict: 'valid',
+    },
+  ],
 };
 
 const event: EventView = {
@@ -309,7 +318,7 @@ export const EXAMPLES = {
   EventsView: { coordinates, events: [stored], next: null } satisfies EventsView,
   StreamedEvent: {
     coordinates: { asOf: { basis: 'log', logSize: stored.logIndex + 1 }, policy: 0 },
-    event: { ...stored, recorded: null },
+    event: { ...stored, recorded: null, signatures: [] },
   } satisfies StreamedEvent,
   StreamEnd: streamEnd('auth.key-revoked') satisfies StreamEnd,
   EventView: event,

@@ -120,6 +120,7 @@ const STORED: Rules<StoredView, StoredView> = {
   commitment: byLedger,
   document: stated,
   display: (of) => [part('derived', [of])],
+  signatures: (of) => each(part('ledger', [of]), of.signatures, ({ agency, id }) => part('derived', [of, { agency, id }])),
 };
 
 /** Who made an entry's standing what it is: nobody but its author where it stands. */

@@ -14,6 +14,7 @@ import { AuditView } from './audit-views.ts';
 import { ERROR_CODES } from './errors.ts';
 import { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
 import { Explanation } from './explanation.ts';
+import { SignatureView } from './signature-view.ts';
 import { ReceiptStatus } from './receipt-views.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import { DiffView } from './diff-view.ts';
@@ -128,6 +129,10 @@ const storedMembers = {
   commitment: hash('Root of the field tree.'),
   document: ref<SightingDocument>('Sighting'),
   display: Display,
+  signatures: Type.Array(SignatureView, {
+    description:
+      'Lists below the log size of the answer that its agency signed and that name it, oldest first; those that you may see. Empty: none.',
+  }),
 };
 
 /** Of answers to `explain=1`. */

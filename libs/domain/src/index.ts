@@ -48,12 +48,14 @@ export {
   ROOT_ACTOR,
   ROOT_PRINCIPAL,
   rolesAt,
+  submitterKeyStanding,
   submitterKeysAt,
   type BreakGlass,
   type KeyRecord,
   type LoginRecord,
   type PolicyState,
   type PrincipalRecord,
+  type SubmitterKeyStanding,
 } from './policy/state.ts';
 export { parseLocator, type Locator } from './locator.ts';
 export {

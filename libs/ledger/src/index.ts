@@ -170,6 +170,7 @@ export {
   formatVerifierKey,
   type KeyKind,
   type NoteSignature,
+  isKeyName,
   parseSigningKey,
   parseVerifierKey,
   type SigningKey,
@@ -279,3 +280,4 @@ export {
   verifyReceiptAlone,
 } from './verify-receipt.ts';
 export { formatAddCheckpoint, readCosignatures, readWitnessSize } from './witness-request.ts';
+export { BATCH_SIGNATURE_HEADER, batchText, signBatch, verifyBatch, type SignedList } from './batch-signature.ts';

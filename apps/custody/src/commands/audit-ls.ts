@@ -141,8 +141,9 @@ const ITEMS_SHOWN = 3;
 const itemsText = (items: readonly string[]): string =>
   items.length <= ITEMS_SHOWN ? items.join(' ') : `${items.slice(0, ITEMS_SHOWN).join(' ')} and ${items.length - ITEMS_SHOWN} more`;
 
-function importText({ evidence }: AuditRow, { mapping, members, part, counts }: NonNullable<AuditRow['import']>): string {
+function importText({ evidence }: AuditRow, { mapping, members, part, counts, signed }: NonNullable<AuditRow['import']>): string {
   const file = `SHA-256 ${evidence[0]?.sha256.slice(0, 12) ?? ''}, mapping ${mapping}`;
+  if (signed === true) return `${group(members)} signed (mapping ${mapping})`;
   if (counts === undefined) return `part ${part ?? ''} of an import: ${group(members)} brought in (${file})`;
   return `${group(counts.lines)} lines: ${group(counts.accepted)} accepted, ${group(counts.duplicates)} already there, ${group(counts.rejected)} rejected (${file})`;
 }

@@ -132,6 +132,17 @@ export async function breakGlassClose(client: Client, who: string | undefined, o
   return perform(client, { act: 'break-glass.close', ...of }, options, `The emergency of ${of.agency}/${of.principal} is over.`);
 }
 
+/** About a key of the own agency, whichever that is. */
+export async function actOfOwnAgency(
+  client: Client,
+  act: Pick<PolicyActText, 'act' | 'vkey'>,
+  options: PeopleOptions,
+  done: string,
+): Promise<ExitCode> {
+  const { actor } = await policyOf(client);
+  return perform(client, { ...act, agency: actor.agency, ...reasonOf(options) }, options, done);
+}
+
 const nameOf = ({ name }: PeopleOptions): { name?: string } => (name === undefined ? {} : { name });
 const reasonOf = ({ reason }: PeopleOptions): { reason?: string } => (reason === undefined ? {} : { reason });
 

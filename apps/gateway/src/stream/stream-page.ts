@@ -5,6 +5,7 @@ import { coordinatesOf } from '../coordinates.ts';
 import { readEvent, storedView } from '../event-view.ts';
 import { type GatewayDeps, readingOf } from '../gateway-deps.ts';
 import { pageOf } from '../page.ts';
+import { readSignatures, type SignaturesOf } from '../signatures.ts';
 
 export interface StreamFilter {
   readonly kind?: Kind;
@@ -36,11 +37,13 @@ export async function readStreamPage(
   const wanted = found.logIndexes.slice(0, PAGE_EVENTS);
   const { shown, more } = pageOf(await own.visibleEvents(wanted, reader.groups, PAGE_BYTES_MAX), wanted.length, PAGE_BYTES_MAX);
   const last = more ? shown.at(-1)?.logIndex : found.logIndexes.length > wanted.length ? wanted.at(-1) : undefined;
-  return { events: shown.map((stored) => streamed(readEvent(stored))), next: last === undefined ? found.next : last + 1 };
+  const signatures = await readSignatures(own, reader, size, shown);
+  return { events: shown.map((stored) => streamed(readEvent(stored), signatures)), next: last === undefined ? found.next : last + 1 };
 }
 
 /** As the log was with it as its last entry: what is said later of it, seals among that, is told by other events and other answers. */
-function streamed(event: ReturnType<typeof readEvent>): StreamedEvent {
+function streamed(event: ReturnType<typeof readEvent>, signaturesOf: SignaturesOf): StreamedEvent {
   const logSize = event.stored.logIndex + 1;
-  return { coordinates: coordinatesOf({ basis: 'log', logSize }), event: storedView(event, () => null) };
+  const signatures: SignaturesOf = (of) => signaturesOf(of).filter(({ logIndex }) => logIndex < logSize);
+  return { coordinates: coordinatesOf({ basis: 'log', logSize }), event: storedView(event, { recorded: () => null, signatures }) };
 }

@@ -15,6 +15,7 @@ import {
   POLICY_REASONS,
   principalAt,
   rolesAt,
+  submitterKeyStanding,
   submitterKeysAt,
   type PlacedAct,
   type PolicyAct,
@@ -200,6 +201,14 @@ describe('policy', () => {
       [ROOT, { act: 'submitter-key.revoke', agency: 'local', vkey: 'v' }],
     );
     expect([10, 11, 20, 21].map((index) => submitterKeysAt(policy, 'local', index))).toEqual([[], ['v'], ['v'], []]);
+    expect([10, 11, 20, 21].map((index) => submitterKeyStanding(policy, 'local', 'v', index))).toEqual([
+      'unknown-key',
+      'valid',
+      'valid',
+      'revoked',
+    ]);
+    // Of another agency it is none, whatever it signs.
+    expect(submitterKeyStanding(policy, 'acme', 'v', 15)).toBe('unknown-key');
   });
 
   it('opens a glass for one principal until its time or its closing', () => {

@@ -134,6 +134,16 @@ export function communitiesOf({ communities }: PolicyState, agency: string, inde
 export const submitterKeysAt = ({ submitterKeys }: PolicyState, agency: string, index: number = NOW): readonly string[] =>
   [...submitterKeys.values()].filter((key) => key.agency === agency && holdsAt(key, index)).map(({ vkey }) => vkey);
 
+/** How a key that signed the entry at this log index stood there. */
+export type SubmitterKeyStanding = 'valid' | 'revoked' | 'unknown-key';
+
+/** `unknown-key`: it was not the agency's there, or not yet. */
+export function submitterKeyStanding({ submitterKeys }: PolicyState, agency: string, vkey: string, index: number): SubmitterKeyStanding {
+  const record = submitterKeys.get(`${agency}/${vkey}`);
+  if (record === undefined || record.from >= index) return 'unknown-key';
+  return holdsAt(record, index) ? 'valid' : 'revoked';
+}
+
 /** The break-glass access of a principal that is open at a moment. */
 export const openBreakGlass = ({ breakGlass }: PolicyState, agency: string, principal: string, at: Instant): BreakGlass | undefined =>
   breakGlass.find((each) => each.agency === agency && each.principal === principal && holdsAt(each) && at < each.until);
