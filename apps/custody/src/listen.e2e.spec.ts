@@ -46,7 +46,7 @@ const rowsOf = (text: string): ListenedEvent[] =>
     .map((line) => JSON.parse(line) as ListenedEvent);
 async function until(what: string, look: () => boolean): Promise<void> {
   for (const began = performance.now(); !look(); await sleep(20))
-    if (performance.now() - began > 120_000) throw new Error(`it did not come to be: ${what}`);
+    if (performance.now() - began > 300_000) throw new Error(`it did not come to be: ${what}`);
 }
 
 beforeAll(async () => {
@@ -78,8 +78,9 @@ test('prints what is there, for a person, a script and a program, and says where
 
 test('refuses what it would not use, and a file that is no cursor file of its', async () => {
   const codeOf = async (...args: string[]): Promise<unknown[]> => {
-    const { code, stderr } = await runCustody(listenArgs('--until', 'now', ...args));
-    return [code, /\[([a-z.-]+)\]/.exec(stderr)?.[1]];
+    const { code, stdout, stderr } = await runCustody(listenArgs('--until', 'now', ...args));
+    // With --json an error is an object on stdout.
+    return [code, /(?:\[|"code":")([a-z.-]+)[\]"]/.exec(stderr + stdout)?.[1]];
   };
   writeFileSync(fileOf('other'), 'x');
   writeFileSync(fileOf('short'), `${JSON.stringify({ v: 1, cursor: 'x', bytes: 7 })}\n`);
