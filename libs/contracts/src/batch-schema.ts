@@ -1,4 +1,4 @@
-/** Kind `batch`: what one import did stands under `extension.batch`, closed. The file is the evidence that the document cites, the operator is who submitted it. */
+/** Kind `batch`: what one import did stands under `extension.batch`, closed. The file is the evidence that the document cites, the operator is who submitted it; a signed list cites none. */
 import Type, { type Static } from 'typebox';
 import type { Kind } from '#lib/domain';
 import { closed } from './view-parts.ts';

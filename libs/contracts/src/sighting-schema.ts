@@ -287,8 +287,12 @@ const byKind: Record<Kind, { changes: Members; rules: readonly object[] }> = {
     { ...withoutItems, occurred: members.occurred, evidence: members.evidence, extension: evidenceExtension() },
     evidenceRules(),
   ),
-  // The file that was imported.
-  batch: plain({ ...withoutItems, evidence: Type.Array(Evidence, { minItems: 1, maxItems: 1 }), extension: batchExtension() }),
+  // The file that was imported. A signed list cites none: the bytes of the file would be open to all for whom the list is.
+  batch: plain({
+    ...withoutItems,
+    evidence: Type.Optional(Type.Array(Evidence, { minItems: 1, maxItems: 1 })),
+    extension: batchExtension(),
+  }),
 };
 
 /** Where the schema of a kind is published. */
