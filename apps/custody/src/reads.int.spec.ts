@@ -2,181 +2,42 @@
  * Who read what, on every way out of the gateway: each answer with something above TLP:CLEAR has its record before it leaves, each record names
  * what was shown and nothing else, and each agency is told what is for it.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Module } from '@nestjs/common';
 import { audit } from '#app/audit';
-import { acceptDocument } from '#app/capture';
-import { GatewayModule, ledgerReads } from '#app/gateway';
-import { decode } from '#app/projector';
-import { openSealer } from '#app/sealer';
-import {
-  type AuditView,
-  type ErrorCode,
-  isErrorCode,
-  OPERATION_READS,
-  problem,
-  readsNothing,
-  routeRoles,
-  type SightingDocument,
-  statusOf,
-} from '#lib/contracts';
-import { ACTOR_ROLES, aliasKeys, ANONYMOUS, type Actor, searchKeys } from '#lib/domain';
-import {
-  canonicalize,
-  openCheckpoint,
-  readAccessRecord,
-  readNotice,
-  type AccessRecord,
-  signingKey,
-  utf8,
-  verifyReadProof,
-} from '#lib/ledger';
-import { createHttpServer, createLog, createMetrics, type HttpServer } from '#lib/runtime';
-import { lastCheckpoint, lastSeal, ledgerConstants, projectBatch, type StorePool } from '#lib/store';
-import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
-import { openReadLog } from './access/read-log.ts';
-import { POLICY_DEPS, PolicyController } from './access/policy.controller.ts';
+import { type AuditView, OPERATION_READS, readsNothing } from '#lib/contracts';
+import { ANONYMOUS, type Actor } from '#lib/domain';
+import { type AccessRecord, openCheckpoint, readNotice, utf8, verifyReadProof } from '#lib/ledger';
+import { lastCheckpoint, lastSeal, type StorePool } from '#lib/store';
+import { actor, PATIENT, ReadsScene, sighting } from './tested-reads.contract.ts';
 
 /** At once: more than a group is written of. */
 const MANY = 24;
-/** On a machine that is busy a connection takes its time, and a read that waits for it is not what is tested. */
-const PATIENT = { connectTimeoutMs: 60_000 };
-const PUBLISHER = Buffer.alloc(32, 7);
-const PARTITION = { clusterId: 'c', topicId: 't', topic: 'sightings', partition: 0 };
 const [A, B, C] = ['vin:WDDSYNTH9JA000001', 'container:SYNU0000014', 'imo:0000048'] as const;
-
-const actor = (agency: string, principal: string): Actor => ({
-  ...{ agency, principal, communities: [], key: `key-of-${principal}`, via: 'key' as const },
-  roles: ACTOR_ROLES,
-});
 const ANN = actor('police', 'ann');
 const BOB = actor('police', 'bob');
 const EVE = actor('police', 'eve');
 const CORA = actor('customs', 'cora');
 
-let database: TestDatabase;
+let scene: ReadsScene;
 let owner: StorePool;
-let projector: StorePool;
-let sealerPool: StorePool;
-let server: HttpServer;
-let url: string;
-let folder: string;
-let origin: string;
-let asking: Actor = ANONYMOUS;
-let glassBreaker: Actor | null = null;
-let offset = 0;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  owner = database.pool('owner', PATIENT);
-  projector = database.pool('projector', PATIENT);
-  sealerPool = database.pool('sealer', PATIENT);
-  folder = mkdtempSync(join(tmpdir(), 'reads-'));
-  ({ origin } = await ledgerConstants(owner));
-  const gateway = GatewayModule.with({
-    reads: await ledgerReads(database.pool('gateway', PATIENT)),
-    breaksGlass: (who) => who === glassBreaker,
-    receiptKey: signingKey('receipt', `${origin}/receipt`, new Uint8Array(32).fill(3)),
-    deadLetters: {
-      log: null as never,
-      list: () => Promise.resolve([]),
-      read: () => Promise.resolve(null),
-      markRetried: () => Promise.resolve(true),
-    },
-    mapLinks: false,
-  });
-  @Module({})
-  class Product {}
-  const policy = { agencies: () => [], communities: () => [], last: 4, flagged: [] };
-  const routes = routeRoles();
-  server = await createHttpServer(
-    {
-      module: Product,
-      imports: [gateway],
-      controllers: [PolicyController],
-      providers: [{ provide: POLICY_DEPS, useValue: { policy: () => Promise.resolve(policy) } }],
-    },
-    {
-      limits: { ratePerSecond: 100_000, rateBurst: 100_000, requestsInFlight: 100, bodyBytes: 1 << 20 },
-      log: createLog({ level: 'silent', secrets: [] }),
-      metrics: createMetrics(),
-      catalogue: {
-        isCode: isErrorCode,
-        statusOf: (code: string) => statusOf(code as ErrorCode),
-        problem: (code: string, of: object) => problem(code as ErrorCode, of as never),
-      },
-      access: { authenticate: () => asking, anonymous: ANONYMOUS, rolesOf: (route) => routes.get(route) },
-      reads: openReadLog({ origin, pool: database.pool('access', { max: 2, ...PATIENT }), policy: () => 4 }),
-    },
-  );
-  url = await server.listen('127.0.0.1', 0);
-  await submit(sighting('c1', A, { tlp: 'CLEAR' }), ANN);
-  await submit(sighting('g1', A, { tlp: 'GREEN' }), ANN);
-  await submit(sighting('a1', B, { tlp: 'AMBER', agencies: ['police'] }), CORA);
-  await submit(sighting('r1', C, { tlp: 'RED', principals: ['bob'] }), ANN);
-  await submit(sighting('c2', 'vin:WDDSYNTH9JA000002', { tlp: 'CLEAR' }), ANN);
-  await seal();
+  scene = await ReadsScene.open();
+  owner = scene.owner;
+  await scene.submit(sighting('c1', A, { tlp: 'CLEAR' }), ANN);
+  await scene.submit(sighting('g1', A, { tlp: 'GREEN' }), ANN);
+  await scene.submit(sighting('a1', B, { tlp: 'AMBER', agencies: ['police'] }), CORA);
+  await scene.submit(sighting('r1', C, { tlp: 'RED', principals: ['bob'] }), ANN);
+  await scene.submit(sighting('c2', 'vin:WDDSYNTH9JA000002', { tlp: 'CLEAR' }), ANN);
+  await scene.seal();
 }, 600_000);
-afterAll(async () => {
-  await server.close();
-  await database.drop();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => scene.close());
 beforeEach(() => {
-  glassBreaker = null;
+  scene.glassBreaker = null;
 });
 
-const sighting = (id: string, item: string, handling: SightingDocument['handling']): SightingDocument => ({
-  id,
-  kind: 'observation',
-  handling,
-  items: [{ id: item, role: 'subject' }],
-  source: { kind: 'photo' },
-});
-
-async function submit(document: SightingDocument, { agency, principal }: Actor): Promise<void> {
-  const context = {
-    agency,
-    principal,
-    roles: ACTOR_ROLES,
-    captured: '2026-11-24T02:10:00.000000Z',
-    publisherKey: PUBLISHER,
-    requestId: 'r',
-  };
-  const accepted = acceptDocument(Buffer.from(canonicalize(document as never), 'utf8'), context, () => 'never-1');
-  if (!accepted.ok) throw new Error(JSON.stringify(accepted.faults));
-  const decoded = decode(
-    { offset, key: Buffer.from(accepted.key), value: accepted.value, headers: accepted.headers },
-    new Map([['', [PUBLISHER]]]),
-  );
-  if (!('event' in decoded)) throw new Error('a dead letter');
-  const keys = { ofItem: searchKeys, ofAlias: aliasKeys };
-  await projectBatch(projector, PARTITION, offset, offset + 1, [decoded.event], [], { keys });
-  offset += 1;
-}
-
-const logKey = () => signingKey('log', origin, new Uint8Array(32).fill(5));
-async function seal(forReads = false): Promise<void> {
-  const sealer = await openSealer({ pool: sealerPool, origin, key: logKey(), signedHeadFile: join(folder, 'sealed.json') });
-  await sealer.seal({ forReads });
-}
-
-async function ask(as: Actor, path: string, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> {
-  asking = as;
-  const answer = await fetch(`${url}${path}`, { headers });
-  return { status: answer.status, text: await answer.text() };
-}
-async function records(from = 0): Promise<AccessRecord[]> {
-  const { rows } = await owner.query<{ bytes: Buffer }>('select bytes from access.reads where n >= $1 order by n', [from]);
-  return rows.map(({ bytes }) => {
-    const record = readAccessRecord(bytes);
-    if (record === null) throw new Error('no record');
-    return record;
-  });
-}
-const count = async (): Promise<number> => (await owner.query<{ size: number }>('select size from access.head')).rows[0]?.size ?? -1;
+const ask: ReadsScene['ask'] = (...of) => scene.ask(...of);
+const records: ReadsScene['records'] = (from) => scene.records(from);
+const count: ReadsScene['count'] = () => scene.count();
 /** Records that an answer made. */
 async function made(as: Actor, path: string): Promise<AccessRecord[]> {
   const from = await count();
@@ -204,7 +65,7 @@ const READS: Readonly<Record<string, readonly [path: string, events: readonly st
   proveEvent: ['/v1/events/g1/proof', ['police/g1'], [A]],
   getReceipt: ['/v1/receipts/police/g1', ['police/g1'], [A]],
 };
-/** Where nothing is here to be read, or bytes are: those are told in own-records and in the role evidence. */
+/** Where nothing is here to be read, or bytes are: those are told in own-records, in the role evidence, of sessions, and of streams. */
 const ELSEWHERE = [
   'proveRead',
   'listConflicts',
@@ -216,6 +77,8 @@ const ELSEWHERE = [
   'viewEvidence',
   'getCustody',
   'getPolicy',
+  'streamEvents',
+  'listSessions',
 ];
 
 describe('a read of what is above CLEAR', () => {
@@ -240,11 +103,11 @@ describe('a read of what is above CLEAR', () => {
   );
 
   it('is told again where the reader has the answer already, and by HEAD', async () => {
-    asking = ANN;
-    const first = await fetch(`${url}/v1/events/g1`);
+    scene.asking = ANN;
+    const first = await fetch(`${scene.url}/v1/events/g1`);
     const from = await count();
-    const again = await fetch(`${url}/v1/events/g1`, { headers: { 'if-none-match': first.headers.get('etag') ?? '' } });
-    const head = await fetch(`${url}/v1/events/g1`, { method: 'HEAD' });
+    const again = await fetch(`${scene.url}/v1/events/g1`, { headers: { 'if-none-match': first.headers.get('etag') ?? '' } });
+    const head = await fetch(`${scene.url}/v1/events/g1`, { method: 'HEAD' });
     expect([again.status, head.status]).toEqual([304, 200]);
     expect((await records(from)).map(({ operation }) => operation)).toEqual(['getEvent', 'getEvent']);
   });
@@ -278,10 +141,10 @@ describe('a read of what is above CLEAR', () => {
 
   it('has a number of its own however many come at once, and none is left out', async () => {
     const from = await count();
-    asking = ANN;
+    scene.asking = ANN;
     const answers = await Promise.all(
       Array.from({ length: MANY }, (_, n) =>
-        fetch(`${url}/v1/events/${n % 2 === 0 ? 'g1' : 'a1'}`, { headers: { 'request-id': `many-${n}` } }),
+        fetch(`${scene.url}/v1/events/${n % 2 === 0 ? 'g1' : 'a1'}`, { headers: { 'request-id': `many-${n}` } }),
       ),
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
@@ -326,9 +189,9 @@ describe('who is told', () => {
   });
 
   it('of an emergency everybody of the agency: that it was used, and not what was read by it', async () => {
-    glassBreaker = EVE;
+    scene.glassBreaker = EVE;
     await ask(EVE, '/v1/events/r1', { 'request-id': 'glass-1' });
-    glassBreaker = null;
+    scene.glassBreaker = null;
     const kim = actor('police', 'kim');
     const told = (await auditOf(kim, 'action:read actor:eve')).reads.find(({ request }) => request === 'glass-1');
     expect(told).toMatchObject({ emergency: true, events: [], items: [], tlp: null });
@@ -360,7 +223,7 @@ describe('the access log', () => {
     await ask(ANN, '/v1/events/g1', { 'request-id': 'sealed-1' });
     const size = await count();
     expect((await auditOf(ANN, 'action:read')).reads.find(({ request }) => request === 'sealed-1')?.recorded).toBeNull();
-    await seal(true);
+    await scene.seal(true);
     const last = await lastSeal(owner);
     expect(last?.accessSize).toBeGreaterThanOrEqual(size);
     const { rows } = await owner.query<{ bytes: Buffer }>('select bytes from ledger.notices where log_index = $1', [last?.logIndex]);
@@ -381,15 +244,15 @@ describe('the access log', () => {
 
   it('is held against the seals by an audit, which finds a record that was altered', async () => {
     const { note = '' } = (await lastCheckpoint(owner)) ?? {};
-    expect(openCheckpoint(utf8(note), { log: [logKey()] }).ok).toBe(true);
+    expect(openCheckpoint(utf8(note), { log: [scene.logKey] }).ok).toBe(true);
     const client = await owner.connect();
     try {
-      const whole = await audit(client, { keys: [logKey()] });
+      const whole = await audit(client, { keys: [scene.logKey] });
       expect([whole.verdict, whole.findings, whole.checked.reads]).toEqual(['verified', [], await count()]);
       await client.query('begin');
       await client.query('set local session_replication_role = replica');
       await client.query(`update access.reads set bytes = replace(convert_from(bytes, 'UTF8'), '"ann"', '"bob"')::bytea where n = 1`);
-      const altered = await audit(client, { keys: [logKey()], content: false });
+      const altered = await audit(client, { keys: [scene.logKey], content: false });
       await client.query('rollback');
       expect([altered.verdict, altered.first?.code, altered.first?.key]).toEqual(['altered', 'audit.access-record', { n: 1 }]);
     } finally {
@@ -401,7 +264,7 @@ describe('the access log', () => {
     const { rows } = await owner.query<{ n: number }>(`select min(n) as n from access.reads where tenant = 'police'`);
     const path = `/v1/audit/reads/${rows[0]?.n}/proof`;
     const { text } = await ask(ANN, path);
-    const trust = { log: [logKey()], nowMs: Date.now() };
+    const trust = { log: [scene.logKey], nowMs: Date.now() };
     expect(verifyReadProof(utf8(text), trust)).toMatchObject({ verdict: 'verified' });
     expect(verifyReadProof(utf8(text.replace('police/ann', 'police/eva').replace('\\"ann\\"', '\\"eva\\"')), trust).verdict).toBe(
       'altered',
@@ -416,7 +279,7 @@ describe('the access log', () => {
   });
 
   it('control: without its policy a record is everybody’s who asks the database by the gateway', async () => {
-    const gateway = database.pool('gateway', PATIENT);
+    const gateway = scene.database.pool('gateway', PATIENT);
     expect((await gateway.query('select from access.reads')).rowCount).toBe(0);
     await owner.query('alter table access.reads disable row level security');
     try {
@@ -427,14 +290,14 @@ describe('the access log', () => {
   });
 
   it('only grows, is written by one role, and shows an agency what is kept for it', async () => {
-    const access = database.pool('access', PATIENT);
+    const access = scene.database.pool('access', PATIENT);
     await expect(owner.query('update access.reads set principal = $1', ['nobody'])).rejects.toThrow('ledger.append-only');
     await expect(owner.query('delete from access.reads')).rejects.toThrow('ledger.append-only');
     await expect(owner.query('update access.head set size = 0')).rejects.toThrow('ledger.append-only');
     await expect(access.query('select from access.reads')).rejects.toThrow('permission denied');
     for (const role of ['capture', 'projector', 'gateway', 'sealer', 'evidence', 'operator'] as const)
-      await expect(database.pool(role, PATIENT).query(`insert into access.reads values (0)`)).rejects.toThrow('permission denied');
-    expect((await database.pool('gateway', PATIENT).query('select from access.reads')).rowCount).toBe(0);
-    await expect(database.pool('sealer', PATIENT).query('select bytes from access.reads')).rejects.toThrow('permission denied');
+      await expect(scene.database.pool(role, PATIENT).query(`insert into access.reads values (0)`)).rejects.toThrow('permission denied');
+    expect((await scene.database.pool('gateway', PATIENT).query('select from access.reads')).rowCount).toBe(0);
+    await expect(scene.database.pool('sealer', PATIENT).query('select bytes from access.reads')).rejects.toThrow('permission denied');
   });
 });

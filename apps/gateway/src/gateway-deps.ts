@@ -70,11 +70,22 @@ export async function readingOf(
 type Request = Pick<FastifyRequest, 'actor' | 'notes'>;
 
 /** Of a request: what is read for it is noted, for the access log. */
-export async function readingFor(
+export async function readingFor(deps: Pick<GatewayDeps, 'reads' | 'breaksGlass'>, request: Request): Promise<NotedReading> {
+  return notedReading(deps, actorOf(request), notesOf(request));
+}
+
+export interface NotedReading {
+  readonly reader: Reader;
+  readonly reads: LedgerReads;
+  readonly notes: ReadNotes;
+}
+
+/** The same where the answer leaves in pieces, each with notes of its own. */
+export async function notedReading(
   deps: Pick<GatewayDeps, 'reads' | 'breaksGlass'>,
-  request: Request,
-): Promise<{ reader: Reader; reads: LedgerReads; notes: ReadNotes }> {
-  const notes = notesOf(request);
-  const { reader, reads } = await readingOf(deps, actorOf(request));
-  return { reader, reads: notedReads(reads, reader, notes), notes };
+  actor: Actor,
+  notes: ReadNotes,
+): Promise<NotedReading> {
+  const { reader, reads } = await readingOf(deps, actor);
+  return { reader, reads: notedReads(reads, reader, notes.open()), notes };
 }

@@ -72,7 +72,7 @@ import {
 } from '#lib/store';
 import { LogProofs } from './log-proofs.ts';
 import { PAGE_CONTENT_BYTES_MAX } from './page.ts';
-import { JudgedLists, type SubmitterKeyAt } from './signatures.ts';
+import { JudgedLists, type Judges, type SubmitterKeyAt } from './signatures.ts';
 
 export type { AuditQuestion, ConflictKey, StoredRead, DeadLetterHead, EventRow, SearchHit, StoredDeadLetter, TimelineKey, TimelineRow };
 
@@ -106,7 +106,8 @@ export type ReaderReads = ReturnType<LedgerReads['as']>;
  */
 export async function ledgerReads(pool: StorePool, submitterKeyAt: SubmitterKeyAt = () => Promise.resolve('unknown-key')) {
   const { origin, mapSalt } = await ledgerConstants(pool);
-  const log = { ...logReads(pool, origin, mapSalt), judgedLists: new JudgedLists(submitterKeyAt) };
+  const judgedLists: Judges = new JudgedLists(submitterKeyAt);
+  const log = { ...logReads(pool, origin, mapSalt), judgedLists };
   return { ...log, as: ({ context }: Pick<Reader, 'context'>) => ({ ...log, ...readerReads(pool.as(context)) }) };
 }
 

@@ -32,6 +32,14 @@ function notedFor(all: Pick<LedgerReads, 'groupNumbers'>, reads: ReaderReads, no
   const clear = async (): Promise<readonly number[]> => all.groupNumbers(['clear']);
   return {
     ...reads,
+    judgedLists: {
+      known(logIndex) {
+        const list = reads.judgedLists.known(logIndex);
+        if (list?.above != null) notes.event(list.above);
+        return list;
+      },
+      take: (row) => reads.judgedLists.take(row),
+    },
     timelinePage: async (of) => paged(await reads.timelinePage(of)),
     timelineEnd: async (of) => paged(await reads.timelineEnd(of)),
     eventsFrom: async (...asked) => paged(await reads.eventsFrom(...asked)),

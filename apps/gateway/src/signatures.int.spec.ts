@@ -2,9 +2,10 @@
 import type { SightingDocument, SignatureView } from '#lib/contracts';
 import { foldPolicy, ROOT_ACTOR, submitterKeyStanding, type PolicyAct } from '#lib/domain';
 import { formatVerifierKey, sha256Hex, signBatch, signingKey, utf8, type SigningKey } from '#lib/ledger';
+import { ReadNotes } from '#lib/runtime';
 import { readAsOf } from './coordinates.ts';
 import { readEvents, readOne } from './events.controller.ts';
-import { readerOf } from './gateway-deps.ts';
+import { notedReading, readerOf } from './gateway-deps.ts';
 import { ledgerReads, type LedgerReads, type Reader } from './ledger-reads.ts';
 import { readsFor } from './named-readers.ts';
 import { seen, subject, TestedLedger } from './tested-ledger.contract.ts';
@@ -23,7 +24,11 @@ interface Listed {
   readonly hashes?: readonly string[];
   readonly spoil?: boolean;
 }
-function listOf(id: string, documents: readonly SightingDocument[], { key = KEY, agency = 'acme', handling, hashes, spoil }: Listed = {}): SightingDocument {
+function listOf(
+  id: string,
+  documents: readonly SightingDocument[],
+  { key = KEY, agency = 'acme', handling, hashes, spoil }: Listed = {},
+): SightingDocument {
   const members = documents.map((document) => [document.id ?? '', hashOf(document)] as const);
   const said = hashes ?? members.map(([, hash]) => hash);
   const value = signBatch(key, { agency, members: members.map(([member], at) => [member, said[at] ?? ''] as const) });
@@ -44,12 +49,14 @@ describe('what an agency signed', () => {
   ];
   /** Registered for what stands behind index 3, revoked behind 6. */
   const policy = foldPolicy(
-    ([
-      [0, { act: 'agency.add', agency: 'acme' }],
-      [1, { act: 'principal.add', agency: 'acme', principal: 'eva', type: 'person', roles: ['admin'] }],
-      [3, { act: 'submitter-key.add', agency: 'acme', vkey: vkeyOf(KEY) }],
-      [6, { act: 'submitter-key.revoke', agency: 'acme', vkey: vkeyOf(KEY) }],
-    ] as [number, PolicyAct][]).map(([logIndex, act]) => ({
+    (
+      [
+        [0, { act: 'agency.add', agency: 'acme' }],
+        [1, { act: 'principal.add', agency: 'acme', principal: 'eva', type: 'person', roles: ['admin'] }],
+        [3, { act: 'submitter-key.add', agency: 'acme', vkey: vkeyOf(KEY) }],
+        [6, { act: 'submitter-key.revoke', agency: 'acme', vkey: vkeyOf(KEY) }],
+      ] as [number, PolicyAct][]
+    ).map(([logIndex, act]) => ({
       logIndex,
       ...(act.act.startsWith('submitter') ? { agency: 'acme', principal: 'eva' } : { agency: 'local', principal: 'operator' }),
       captured: 0,
@@ -113,7 +120,11 @@ describe('what an agency signed', () => {
   test('is in lists as in single answers, and judged once for all readers', async () => {
     const before = asked;
     const reader = await readerNamed('bolt');
-    const { events } = await readEvents(readsFor(reads, reader), reader, { asOf: await readAsOf(undefined, reads), limit: 100, explain: false });
+    const { events } = await readEvents(readsFor(reads, reader), reader, {
+      asOf: await readAsOf(undefined, reads),
+      limit: 100,
+      explain: false,
+    });
     const of = (id: string): readonly SignatureView[] | undefined => events.find((event) => event.id === id)?.signatures;
     expect(of('one')?.map(({ verdict }) => verdict)).toEqual(['unknown-key', 'valid', 'revoked', 'bad']);
     expect(of('good')).toEqual([]);
@@ -121,10 +132,34 @@ describe('what an agency signed', () => {
     expect(asked).toBe(before);
   });
 
+  test('is read with the event by whoever is told of it, also where the list was judged for another reader before', async () => {
+    for (const [agency, lists] of [
+      ['bolt', ['early', 'good', 'late', 'short']],
+      ['acme', ['early', 'good', 'hidden', 'late', 'short']],
+    ] as const)
+      for (const again of [false, true]) {
+        const actor = { ...ROOT_ACTOR, agency, principal: 'somebody', communities: [] };
+        const { reader, reads: noted, notes } = await notedReading({ reads, breaksGlass: () => false }, actor, new ReadNotes());
+        await readOne(noted, reader, { id: 'one', agency: 'acme', asOf: await readAsOf(undefined, reads), explain: false });
+        expect([agency, again, [...notes.events.keys()].sort()]).toEqual([
+          agency,
+          again,
+          ['acme/one', ...lists.map((id) => `acme/${id}`)].sort(),
+        ]);
+      }
+  });
+
   test('control: where keys are not asked about at the position of the list, the revoked one is believed', async () => {
-    const lax = await ledgerReads(ledger.database.pool('gateway'), (agency, vkey) => Promise.resolve(submitterKeyStanding(policy, agency, vkey, 5)));
+    const lax = await ledgerReads(ledger.database.pool('gateway'), (agency, vkey) =>
+      Promise.resolve(submitterKeyStanding(policy, agency, vkey, 5)),
+    );
     const reader = await readerNamed('bolt');
-    const { event } = await readOne(readsFor(lax, reader), reader, { id: 'three', agency: 'acme', asOf: await readAsOf(undefined, lax), explain: false });
+    const { event } = await readOne(readsFor(lax, reader), reader, {
+      id: 'three',
+      agency: 'acme',
+      asOf: await readAsOf(undefined, lax),
+      explain: false,
+    });
     expect(event.signatures.map(({ verdict }) => verdict)).toEqual(['valid', 'bad']);
   });
 });

@@ -5,6 +5,7 @@
 import { batchOf, type SightingDocument, type SignatureVerdict, type SignatureView } from '#lib/contracts';
 import { formatRef, type EventRef, type SubmitterKeyStanding } from '#lib/domain';
 import { verifyBatch } from '#lib/ledger';
+import { type AboveClear, aboveClear } from '#lib/store';
 import type { EventRow, Reader, ReaderReads } from './ledger-reads.ts';
 
 /** How a key stood at a log index. Rejects where the policy cannot be read. */
@@ -23,6 +24,14 @@ interface JudgedList {
   /** Of the whole list. */
   readonly standing: 'bad' | SubmitterKeyStanding;
   readonly hashes: ReadonlyMap<string, string>;
+  /** Of the event that it is in: whoever is told of the list has read it, also where it was judged for somebody else. */
+  readonly above: AboveClear | null;
+}
+
+/** Lists that were judged before, and those that are now. */
+export interface Judges {
+  known(logIndex: number): JudgedList | null | undefined;
+  take(row: EventRow): Promise<void>;
 }
 
 /** Members of all lists that are remembered, some 200 bytes each; an unsigned one counts as one. */
@@ -31,7 +40,7 @@ const REMEMBERED_MAX = 200_000;
 const READ_AT_ONCE = 8;
 
 /** Judged lists by their log index, shared by all readers: which of them a reader is told of, the database says each time. */
-export class JudgedLists {
+export class JudgedLists implements Judges {
   readonly #keyAt: SubmitterKeyAt;
   readonly #lists = new Map<number, JudgedList | null>();
   #remembered = 0;
@@ -64,7 +73,10 @@ async function judged({ agency, id, logIndex, content }: EventRow, keyAt: Submit
   const list = members.map((member, at) => [member, hashes[at] ?? ''] as const);
   const isWhole = hashes.length === members.length && new Set(members).size === members.length;
   const isSigned = isWhole && verifyBatch(vkey, { agency, members: list }, value).ok;
-  return { agency, id, logIndex, vkey, hashes: new Map(list), standing: isSigned ? await keyAt(agency, vkey, logIndex) : 'bad' };
+  const standing = isSigned ? await keyAt(agency, vkey, logIndex) : 'bad';
+  const above = aboveClear({ agency, id, content });
+  // A list is about no item, and its bytes are not to be kept for that.
+  return { agency, id, logIndex, vkey, hashes: new Map(list), standing, above: above === null ? null : { ...above, items: () => [] } };
 }
 
 /** Of all events of an answer at once. @param size entries of the answer: lists behind them are not there yet */

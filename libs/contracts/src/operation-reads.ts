@@ -14,11 +14,13 @@ const nothing = (reason: string): OperationReads => ({ nothing: reason });
 const WRITES = nothing('it writes: what is told of it is what its caller sent, and the entry is the record');
 const LOG = nothing('hashes, sizes and signed heads of the log, which say nothing of any event but that there is one');
 const PROCESS = nothing('of the process, and nothing of what is in the ledger but how much');
+const SESSION = nothing('of the session of whoever asks, which begins or ends, and nothing of the ledger');
 const WORDS = nothing('the same words for everybody');
 
 /** By operationId. */
 export const OPERATION_READS: Readonly<Record<string, OperationReads>> = {
   listEvents: ['event', 'item'],
+  streamEvents: ['event', 'item'],
   submitEvents: WRITES,
   getEvent: ['event', 'item'],
   listAudit: ['event', 'item', 'evidence', 'other'],
@@ -44,6 +46,12 @@ export const OPERATION_READS: Readonly<Record<string, OperationReads>> = {
   getMapLinks: nothing('map keys, which are hashes: no identifier, no group and no content'),
   getReceipt: ['event', 'item'],
   getPolicy: ['other'],
+  login: SESSION,
+  endLogin: SESSION,
+  openLink: SESSION,
+  logout: SESSION,
+  listSessions: ['other'],
+  endSession: SESSION,
   listDeadLetters: ['dead-letter'],
   getDeadLetter: ['dead-letter'],
   retryDeadLetter: WRITES,

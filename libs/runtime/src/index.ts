@@ -13,7 +13,7 @@ export { ANY_AGENCY, loadPublisherKeys, type PublisherKeyring } from './publishe
 export { createShutdown, type Shutdown } from './shutdown.ts';
 export { actorNow, actorOf, type HttpAccess, onlyActor, refuseRoute } from './http/access.ts';
 export { createHttpServer, STAYS_OPEN, TAKES_BYTES, type HttpServer } from './http/http-server.ts';
-export { notesOf, notRecorded, UNRECORDED, type ReadLog, type ReadRequest } from './http/reads.ts';
+export { notesOf, notRecorded, recordPiece, UNRECORDED, type ReadLog, type ReadRequest } from './http/reads.ts';
 export { ReadNotes, type NamedInAnswer, type NotedEvent } from './http/read-notes.ts';
 export { problemAnswer, type Translate } from './http/problem-answer.ts';
 export { requestIdOf } from './http/request-id.ts';

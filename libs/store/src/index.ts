@@ -53,15 +53,7 @@ export { entryCount, isFrozen, logSize } from './sql/log-size.ts';
 export { entryPlaces, oldestUnsealed, refusedBytes, submittedEvent, type EntryPlace, type RefusedBytes } from './sql/submitted.ts';
 export { namedRows, type NamedRow } from './sql/named-rows.ts';
 export { policyActsAfter, type PolicyActRow } from './sql/policy-acts.ts';
-export {
-  beginSession,
-  endSession,
-  listSessions,
-  sessionOf,
-  SESSIONS_MAX,
-  type NewSession,
-  type SessionRow,
-} from './sql/sessions.ts';
+export { beginSession, endSession, listSessions, sessionOf, SESSIONS_MAX, type NewSession, type SessionRow } from './sql/sessions.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export { timelinePage, type TimelineKey, type TimelineRow } from './sql/timeline-page.ts';
 export {
@@ -137,7 +129,7 @@ export {
   type ReadsQuestion,
   type StoredRead,
 } from './access/reads-page.ts';
-export { aboveClear } from './access/above-clear.ts';
+export { aboveClear, type AboveClear } from './access/above-clear.ts';
 export {
   AccessGap,
   accessSize,

@@ -3,7 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { type ErrorCode, isErrorCode, problem, type Problem, type SessionsView, statusOf } from '#lib/contracts';
 import { Policy, type PolicyAct } from '#lib/domain';
 import { createHttpServer, createLog, createMetrics, type HttpServer } from '#lib/runtime';
-import { type StorePool } from '#lib/store';
+import { ledgerConstants, type StorePool } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../../libs/store/test-database.ts';
 import { newApiKey } from './api-key.ts';
 import { httpAccess } from './authenticator.ts';
@@ -11,6 +11,7 @@ import { LOGIN_DEPS, LoginController } from './login.controller.ts';
 import { LINK_MINUTES, OneTimeLink } from './one-time-link.ts';
 import { OpenIdProvider } from './openid-provider.ts';
 import { verifyAccessToken } from './openid-token.ts';
+import { openReadLog } from './read-log.ts';
 import { SessionsController } from './sessions.controller.ts';
 import { Sessions } from './sessions.ts';
 import { AUDIENCE, PUBLIC_CLIENT, SECRET_CLIENT, startProvider, type TestedProvider } from './tested-provider.contract.ts';
@@ -68,7 +69,9 @@ beforeAll(async () => {
     session: (text) => sessions.of(text),
     tokenLogin: (token) => verifyAccessToken(token, { issuer: real.issuer, audience: AUDIENCE, keys: provider.keys }),
   });
-  server = await createHttpServer(root, { limits, log, metrics: createMetrics(), catalogue, access });
+  const { origin } = await ledgerConstants(owner);
+  const reads = openReadLog({ origin, pool, policy: () => policy.last });
+  server = await createHttpServer(root, { limits, log, metrics: createMetrics(), catalogue, access, reads });
   base = await server.listen('127.0.0.1', 0);
 }, 600_000);
 afterAll(async () => {
@@ -84,7 +87,14 @@ beforeEach(async () => {
   act({ act: 'principal.add', agency: 'acme', principal: 'chief', type: 'person', roles: ['admin'] });
   for (const principal of ['eva', 'max'])
     act({ act: 'principal.add', agency: 'acme', principal, type: 'person', roles: ['investigator'], login: account(principal) });
-  act({ act: 'principal.add', agency: 'acme', principal: 'robot', type: 'service', roles: ['contributor'], login: account(SECRET_CLIENT.clientId) });
+  act({
+    act: 'principal.add',
+    agency: 'acme',
+    principal: 'robot',
+    type: 'service',
+    roles: ['contributor'],
+    login: account(SECRET_CLIENT.clientId),
+  });
   act({ act: 'key.add', agency: 'acme', principal: 'chief', key: KEY.id, sha256: KEY.sha256, scopes: ['admin'] });
   await owner.query('delete from login.sessions');
 });
@@ -153,7 +163,9 @@ test('a session is kept as a hash alone, and is nothing to the rights of other r
   expect(rows).toHaveLength(1);
   expect(rows[0]?.text).not.toContain(eva.session.split('_').at(-1));
   for (const role of ['gateway', 'capture', 'projector', 'operator', 'sealer', 'evidence'] as const)
-    await expect(database.pool(role, { connectTimeoutMs: 60_000 }).query('select from login.sessions')).rejects.toMatchObject({ code: '42501' });
+    await expect(database.pool(role, { connectTimeoutMs: 60_000 }).query('select from login.sessions')).rejects.toMatchObject({
+      code: '42501',
+    });
   await expect(pool.query("update login.sessions set expires = 'infinity'")).rejects.toMatchObject({ code: '42501' });
   // Control: what does know callers reads it.
   expect((await pool.query('select from login.sessions')).rows).toHaveLength(1);
@@ -201,7 +213,9 @@ test('a session ends by its time, by rest, by logging out, by an admin, and with
     return codeOf(answer);
   };
   const endAll = (): Promise<unknown> => eva.go('/auth/logout', { method: 'POST', headers: SAME });
-  expect(await ends(() => owner.query("update login.sessions set expires = clock_timestamp() - interval '1 s'"))).toBe('auth.session-expired');
+  expect(await ends(() => owner.query("update login.sessions set expires = clock_timestamp() - interval '1 s'"))).toBe(
+    'auth.session-expired',
+  );
   expect(await ends(() => owner.query("update login.sessions set seen = seen - interval '61 min'"))).toBe('auth.session-expired');
   expect(await ends(endAll)).toBe('auth.session-ended');
   expect(
@@ -212,7 +226,9 @@ test('a session ends by its time, by rest, by logging out, by an admin, and with
     }),
   ).toBe('auth.session-ended');
   expect(await ends(() => owner.query('delete from login.sessions'))).toBe('auth.session-unknown');
-  expect(await ends(() => act({ act: 'principal.unlink', agency: 'acme', principal: 'eva', login: account('eva') }, CHIEF))).toBe('auth.session-ended');
+  expect(await ends(() => act({ act: 'principal.unlink', agency: 'acme', principal: 'eva', login: account('eva') }, CHIEF))).toBe(
+    'auth.session-ended',
+  );
   act({ act: 'principal.link', agency: 'acme', principal: 'eva', login: account('eva') }, CHIEF);
   expect(await ends(() => act({ act: 'principal.revoke', agency: 'acme', principal: 'eva' }, CHIEF))).toBe('auth.session-ended');
 });

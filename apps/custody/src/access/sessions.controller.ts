@@ -3,7 +3,7 @@ import { Controller, Delete, Get, Header, HttpCode, Inject, Param, Req } from '@
 import type { FastifyRequest } from 'fastify';
 import type { SessionsView } from '#lib/contracts';
 import type { Actor } from '#lib/domain';
-import { actorOf, DomainError } from '#lib/runtime';
+import { actorOf, DomainError, notesOf } from '#lib/runtime';
 import { LOGIN_DEPS, type LoginDeps } from './login.controller.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -19,6 +19,8 @@ export class SessionsController {
   @Header('cache-control', 'no-store')
   async list(@Req() request: FastifyRequest): Promise<SessionsView> {
     const actor = actorOf(request);
+    // Who an agency's people are and where they log in is its own, as their list is.
+    notesOf(request).isOther = true;
     const rows = await this.#sessions.list(actor.agency, whose(actor));
     return {
       sessions: rows.map(({ id, agency, principal, issuer, subject, begun, seen, expires }) => ({

@@ -4,7 +4,6 @@
  */
 import { STREAM_HEARTBEAT, streamedText, type StreamedEvent } from '#lib/contracts';
 import type { Actor } from '#lib/domain';
-import { DomainError } from '#lib/runtime';
 import type { LogWatch } from './log-watch.ts';
 import type { StreamPage } from './stream-page.ts';
 
@@ -29,6 +28,7 @@ export const STREAM_TIMES: StreamTimes = { lookAgainMs: 1_000, heartbeatMs: 15_0
 export interface Followed {
   /** Who the reader is now; throws DomainError `auth.*` where he may not read any more. */
   readonly look: () => Promise<Actor>;
+  /** Resolves when it is recorded what of the page is above CLEAR: then it may be sent. */
   readonly read: (actor: Actor, from: number, size: number) => Promise<StreamPage>;
   readonly cursorAt: (from: number) => string;
   readonly watch: Pick<LogWatch, 'grown'>;
@@ -48,7 +48,7 @@ export async function follow(of: Followed, from: number, size: number, untilNow:
   const { watch, times, signal } = of;
   const pace = new Pace(of);
   for (let [at, head] = [from, size]; ;) {
-    const page = at < head ? await patient(of, async () => of.read(await of.look(), at, head)) : EMPTY;
+    const page = at < head ? await patient(of, () => readFor(of, at, head)) : EMPTY;
     for (const event of page?.events ?? NONE) {
       if (signal.aborted) return 'gone';
       if (!(await pace.send(streamedText(of.cursorAt(event.event.logIndex + 1), event)))) return signal.aborted ? 'gone' : 'slow';
@@ -68,12 +68,19 @@ export async function follow(of: Followed, from: number, size: number, untilNow:
 const NONE: readonly StreamedEvent[] = [];
 const EMPTY: StreamPage = { events: NONE, next: 0 };
 
+/** To read and to record it may take seconds: who may not read any more behind it gets nothing of it. */
+async function readFor({ look, read }: Followed, at: number, head: number): Promise<StreamPage> {
+  const page = await read(await look(), at, head);
+  await look();
+  return page;
+}
+
 /** `null`: not now. A refusal is thrown, and so is a bug. */
 async function patient<T>({ isPassing }: Pick<Followed, 'isPassing'>, work: () => Promise<T>): Promise<T | null> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof DomainError || !isPassing(error)) throw error;
+    if (!isPassing(error)) throw error;
     return null;
   }
 }

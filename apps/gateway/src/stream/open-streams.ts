@@ -37,7 +37,8 @@ export class OpenStreams {
     const caller = via === 'anonymous' ? `address ${address}` : `${agency}/${principal}`;
     const own = this.#ofCaller.get(caller) ?? 0;
     const again = { retryAfterSeconds: BUSY_RETRY_SECONDS };
-    if (own >= streamsPerCaller) throw new DomainError('stream.too-many', `At most ${streamsPerCaller} streams of one caller are open.`, [], again);
+    if (own >= streamsPerCaller)
+      throw new DomainError('stream.too-many', `At most ${streamsPerCaller} streams of one caller are open.`, [], again);
     if (this.#open >= streams || this.#ending.signal.aborted) throw new DomainError('busy', 'No more streams are opened.', [], again);
     this.#ofCaller.set(caller, own + 1);
     this.#count(1);

@@ -5,8 +5,8 @@ import { Controller, Get, Inject, type OnModuleDestroy, Query, Req, Res } from '
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, isErrorCode, STREAM_MEDIA_TYPE, streamBegin, streamEnd, streamEndText } from '#lib/contracts';
-import { KINDS, parseIdentifier } from '#lib/domain';
-import { actorNow, actorOf, DomainError, STAYS_OPEN } from '#lib/runtime';
+import { type Actor, KINDS, parseIdentifier } from '#lib/domain';
+import { actorNow, actorOf, DomainError, notesOf, ReadNotes, recordPiece, STAYS_OPEN } from '#lib/runtime';
 import { storeFault } from '#lib/store';
 import { decodeCursor, encodeCursor, isCount, isRecord } from '../cursor.ts';
 import { GATEWAY_DEPS, type GatewayDeps } from '../gateway-deps.ts';
@@ -14,7 +14,7 @@ import { readQuery } from '../query.ts';
 import { type Ended, follow, STREAM_TIMES, type StreamSink } from './follow.ts';
 import { LogWatch } from './log-watch.ts';
 import { OpenStreams, type StreamPlace } from './open-streams.ts';
-import { readStreamPage, type StreamFilter } from './stream-page.ts';
+import { readStreamPage, type StreamFilter, type StreamPage } from './stream-page.ts';
 
 const IS_POSITION = isRecord<{ from: number }>({ from: isCount });
 const HEADERS = {
@@ -52,6 +52,8 @@ export class StreamController implements OnModuleDestroy {
   @Get()
   @RouteConfig(STAYS_OPEN)
   async stream(@Query() query: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    // Its head tells nothing of any event; each piece behind it is recorded by itself.
+    notesOf(request);
     const asked = await readAsked(this.#deps, query, request);
     if (request.method === 'HEAD') return void (await reply.headers(HEADERS).send());
     const place = this.#open.enter(actorOf(request), request.ip);
@@ -65,19 +67,27 @@ export class StreamController implements OnModuleDestroy {
     }
   }
 
+  /** One page, recorded: of its events at most those are sent. One that is read again because nobody could say whether its record stands has two. */
+  async #page(request: FastifyRequest, actor: Actor, filter: StreamFilter, from: number, size: number): Promise<StreamPage> {
+    const notes = new ReadNotes();
+    const page = await readStreamPage(this.#deps, actor, notes, filter, from, size);
+    await recordPiece(request, actor, notes);
+    return page;
+  }
+
   async #send(request: FastifyRequest, raw: ServerResponse, asked: Asked, { ending }: StreamPlace): Promise<void> {
     const gone = new AbortController();
     raw.once('close', () => gone.abort());
     const outcome = await follow(
       {
         look: () => actorNow(request),
-        read: (actor, from, size) => readStreamPage(this.#deps, actor, asked.filter, from, size),
+        read: (actor, from, size) => this.#page(request, actor, asked.filter, from, size),
         cursorAt: asked.cursorAt,
         watch: this.#watch,
         sink: sinkOf(raw),
         times: this.#deps.streams.times ?? STREAM_TIMES,
         signal: AbortSignal.any([gone.signal, ending]),
-        isPassing: (error) => storeFault(error) !== null,
+        isPassing: (error) => storeFault(error) !== null || isNotRecorded(error),
       },
       asked.from,
       asked.size,
@@ -90,6 +100,9 @@ export class StreamController implements OnModuleDestroy {
   }
 }
 
+/** Of the access log: as soon as it takes records again the stream goes on. */
+const isNotRecorded = (error: unknown): boolean => error instanceof DomainError && error.code === 'access.unavailable';
+
 /** How long what was sent may go on its way before the connection is cut. Who may not read any more is not waited for. */
 const LINGER_MS = { slow: 30_000, refused: 1_000, other: 2_000 } as const;
 
@@ -98,8 +111,7 @@ const CODES: Readonly<Record<Ended, ErrorCode>> = { slow: 'stream.slow', reached
 function endOf(outcome: Ended | Error): { readonly text: string; readonly lingerMs: number } {
   if (!(outcome instanceof Error))
     return { text: streamEndText(streamEnd(CODES[outcome])), lingerMs: outcome === 'slow' ? LINGER_MS.slow : LINGER_MS.other };
-  const end =
-    outcome instanceof DomainError && isErrorCode(outcome.code) ? streamEnd(outcome.code, outcome.detail) : streamEnd('internal');
+  const end = outcome instanceof DomainError && isErrorCode(outcome.code) ? streamEnd(outcome.code, outcome.detail) : streamEnd('internal');
   return { text: streamEndText(end), lingerMs: LINGER_MS.refused };
 }
 
@@ -142,7 +154,10 @@ async function readAsked({ reads }: Pick<GatewayDeps, 'reads'>, given: unknown, 
   const cursor = last === undefined || last === '' ? query.cursor : last;
   const from = cursor === undefined ? sinceOf(query.since, size) : decodeCursor(question, cursor, IS_POSITION).from;
   if (from > size && cursor !== undefined)
-    throw new DomainError('cursor.malformed', 'The cursor lies ahead of this log, which may have been restored from before: start again without it.');
+    throw new DomainError(
+      'cursor.malformed',
+      'The cursor lies ahead of this log, which may have been restored from before: start again without it.',
+    );
   return { filter, from, size, untilNow: query.until === 'now', cursorAt: (at) => encodeCursor(question, { from: at }) };
 }
 
@@ -150,7 +165,8 @@ function filterOf(item: string | undefined, kind: string | undefined): StreamFil
   const known = KINDS.find((each) => each === kind);
   if (kind !== undefined && known === undefined) throw invalid('kind', `kind is one of ${KINDS.join(', ')}.`);
   const parsed = item === undefined ? undefined : parseIdentifier(item);
-  if (parsed?.ok === false) throw new DomainError(parsed.code, parsed.detail, [{ code: parsed.code, parameter: 'item', detail: parsed.detail }]);
+  if (parsed?.ok === false)
+    throw new DomainError(parsed.code, parsed.detail, [{ code: parsed.code, parameter: 'item', detail: parsed.detail }]);
   return { ...(known === undefined ? {} : { kind: known }), ...(parsed?.ok === true ? { item: parsed.identifier.id } : {}) };
 }
 

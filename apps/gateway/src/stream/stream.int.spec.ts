@@ -55,6 +55,13 @@ describe('a stream', () => {
     expect((await tested.all(as, '&since=start')).ids()).toEqual(ids);
   });
 
+  test.each(Object.entries(SHOWN))('is recorded for %s: what is his and not for everybody, before it comes', async (as, ids) => {
+    const from = tested.recorded.length;
+    await tested.all(as, '&since=start');
+    const said = tested.recorded.slice(from).flatMap(({ notes }) => notes.shownEvents().map(({ id }) => id));
+    expect(said).toEqual(ids.filter((id) => id !== 'clear' && id !== 'corrected'));
+  });
+
   test('of nobody in particular has what is clear', async () => {
     expect((await tested.all(null, '&since=start')).ids()).toEqual(['clear', 'corrected']);
   });
@@ -165,7 +172,11 @@ describe('many events', () => {
     const tested = await TestedStream.open(STREAM_TIMES);
     const { ledger } = tested;
     const impatient = await TestedStream.open(QUICK, undefined, ledger);
-    await ledger.add(Array.from({ length: 1_300 }, (_, n) => doc(`e${n}`, n % 3 === 0 ? { tlp: 'GREEN' } : { tlp: 'AMBER' })), 'acme', 'eva');
+    await ledger.add(
+      Array.from({ length: 1_300 }, (_, n) => doc(`e${n}`, n % 3 === 0 ? { tlp: 'GREEN' } : { tlp: 'AMBER' })),
+      'acme',
+      'eva',
+    );
     const expected = Array.from({ length: 1_300 }, (_, n) => `e${n}`).filter((_, n) => n % 3 === 0);
     expect((await tested.all('delta/dan', '&since=start')).ids()).toEqual(expected);
     const large = Array.from({ length: 24 }, (_, n) => doc(`large-${n}`, { tlp: 'GREEN' }, { extension: { x: { text: LARGE } } }));

@@ -1,9 +1,21 @@
 /** A gateway that streams a real ledger over HTTP, and clients of it, for specs. */
 import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isErrorCode, problem, routeRoles, statusOf, STREAM_END, StreamReader, type ErrorCode, type StreamedEvent, type StreamEnd, type StreamMessage } from '#lib/contracts';
+import {
+  isErrorCode,
+  problem,
+  routeReads,
+  routeRoles,
+  statusOf,
+  STREAM_END,
+  StreamReader,
+  type ErrorCode,
+  type StreamedEvent,
+  type StreamEnd,
+  type StreamMessage,
+} from '#lib/contracts';
 import { ACTOR_ROLES, ANONYMOUS, type Actor } from '#lib/domain';
-import { createHttpServer, createLog, createMetrics, DomainError, type HttpServer } from '#lib/runtime';
+import { createHttpServer, createLog, createMetrics, DomainError, type HttpServer, type ReadRequest } from '#lib/runtime';
 import { GatewayModule } from '../gateway.module.ts';
 import { TestedLedger } from '../tested-ledger.contract.ts';
 import type { StreamTimes } from './follow.ts';
@@ -22,9 +34,12 @@ export class TestedStream {
   readonly url: string;
   /** Who may not read any more, by name. */
   readonly revoked = new Set<string>();
+  /** What was handed to the access log. */
+  readonly recorded: readonly ReadRequest[];
   readonly #server: HttpServer;
 
-  private constructor(ledger: TestedLedger, server: HttpServer, url: string, revoked: Set<string>) {
+  private constructor(ledger: TestedLedger, server: HttpServer, url: string, revoked: Set<string>, recorded: readonly ReadRequest[]) {
+    this.recorded = recorded;
     this.ledger = ledger;
     this.#server = server;
     this.url = url;
@@ -34,7 +49,8 @@ export class TestedStream {
   static async open(times: StreamTimes, limits = { streams: 100, streamsPerCaller: 100 }, given?: TestedLedger): Promise<TestedStream> {
     const ledger = given ?? (await TestedLedger.open());
     const revoked = new Set<string>();
-    const routes = routeRoles();
+    const recorded: ReadRequest[] = [];
+    const [routes, readRoutes] = [routeRoles(), routeReads()];
     const gateway = GatewayModule.with({
       reads: ledger.reads,
       breaksGlass: ({ principal }) => principal === 'breaker',
@@ -62,14 +78,19 @@ export class TestedStream {
         anonymous: ANONYMOUS,
         rolesOf: (route) => routes.get(route),
       },
+      // The real one is tested where it is: apps/custody/src/stream-reads.int.spec.ts.
+      reads: { readsOf: (route) => readRoutes.get(route), record: (read) => Promise.resolve(void recorded.push(read)) },
     });
-    return new TestedStream(ledger, server, await server.listen('127.0.0.1', 0), revoked);
+    return new TestedStream(ledger, server, await server.listen('127.0.0.1', 0), revoked, recorded);
   }
 
   /** @param as `null`: nobody in particular */
   async listen(as: string | null, query = '', headers: Readonly<Record<string, string>> = {}): Promise<Listening> {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      get(`${this.url}/v1/stream${query}`, { headers: { ...(as === null ? {} : { 'x-as': as }), ...headers } }, resolve).on('error', reject);
+      get(`${this.url}/v1/stream${query}`, { headers: { ...(as === null ? {} : { 'x-as': as }), ...headers } }, resolve).on(
+        'error',
+        reject,
+      );
     });
     return new Listening(response);
   }
@@ -115,7 +136,9 @@ export class Listening {
   }
 
   events(): StreamedEvent[] {
-    return this.messages.flatMap(({ event, data }) => (data === undefined || event === STREAM_END ? [] : [JSON.parse(data) as StreamedEvent]));
+    return this.messages.flatMap(({ event, data }) =>
+      data === undefined || event === STREAM_END ? [] : [JSON.parse(data) as StreamedEvent],
+    );
   }
 
   ids(): string[] {

@@ -9,7 +9,8 @@ import { createMetrics } from '../metrics.ts';
 import { onlyActor } from './access.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
 import type { ProblemCatalogue } from './problem-answer.ts';
-import { notesOf, notRecorded, type ReadLog, type ReadRequest } from './reads.ts';
+import { ReadNotes } from './read-notes.ts';
+import { notesOf, notRecorded, recordPiece, type ReadLog, type ReadRequest } from './reads.ts';
 
 const STATUS: Readonly<Record<string, number>> = { 'not-found': 404, 'access.unavailable': 503, 'query.malformed': 400, internal: 500 };
 const catalogue: ProblemCatalogue = {
@@ -53,6 +54,26 @@ class Routes {
     notesOf(request);
     return SECRET;
   }
+  /** Head and pieces by itself: what the server has for sending is passed by. */
+  @Get('pieces')
+  async pieces(@Req() request: FastifyRequest, @Res() { raw }: FastifyReply): Promise<void> {
+    notesOf(request);
+    raw.writeHead(200);
+    for (const piece of ['one', 'two']) {
+      const notes = new ReadNotes();
+      if (request.headers['x-forgets'] !== 'to open') notes.open();
+      notes.event({ ...event, id: piece });
+      const recorded = request.headers['x-forgets'] === 'to record' ? Promise.resolve() : recordPiece(request, ROOT_ACTOR, notes);
+      if (!(await recorded.then(() => true).catch(() => false))) break;
+      raw.write(`${SECRET} ${piece};`);
+    }
+    raw.end();
+  }
+  @Get('other-pieces')
+  async otherPieces(@Req() request: FastifyRequest): Promise<string> {
+    await recordPiece(request, ROOT_ACTOR, new ReadNotes().open());
+    return SECRET;
+  }
 }
 @Module({ controllers: [Routes] })
 class Role {}
@@ -65,6 +86,8 @@ const TABLE: Record<string, string | null> = {
   'GET /v1/clear': 'getClear',
   'GET /v1/forgets': 'forgets',
   'GET /v1/nothing': null,
+  'GET /v1/pieces': 'getPieces',
+  'GET /v1/other-pieces': null,
 };
 let recorded: ReadRequest[];
 let record: ReadLog['record'];
@@ -134,10 +157,29 @@ describe('a server that records reads', () => {
   });
 
   it('gives no answer where nobody noted what it read, or where a route that is said to read nothing reads', async () => {
-    for (const path of ['forgets', 'nothing']) {
+    for (const path of ['forgets', 'nothing', 'other-pieces']) {
       const answer = await fetch(`${url}/v1/${path}`);
       expect([path, answer.status, (await answer.text()).includes(SECRET)]).toEqual([path, 500, false]);
     }
+  });
+
+  it('records an answer that leaves in pieces piece by piece, and lets none leave whose record does not stand', async () => {
+    const pieces = async (): Promise<string> => (await fetch(`${url}/v1/pieces`, { headers: { 'request-id': 'r2' } })).text();
+    expect(await pieces()).toBe(`${SECRET} one;${SECRET} two;`);
+    expect(recorded.map(({ operation, requestId, notes }) => [operation, requestId, notes.shownEvents().map(({ id }) => id)])).toEqual([
+      ['getPieces', 'r2', ['one']],
+      ['getPieces', 'r2', ['two']],
+    ]);
+    record = ({ notes }) => (notes.events.has('customs/two') ? Promise.reject(notRecorded(new Error('away'))) : Promise.resolve());
+    expect(await pieces()).toBe(`${SECRET} one;`);
+  });
+
+  it('lets no piece leave of which nothing was noted; control: one that nobody records leaves, and no record says so', async () => {
+    const pieces = async (forgets: string): Promise<string> =>
+      (await fetch(`${url}/v1/pieces`, { headers: { 'x-forgets': forgets } })).text();
+    expect(await pieces('to open')).toBe('');
+    expect(await pieces('to record')).toBe(`${SECRET} one;${SECRET} two;`);
+    expect(recorded).toEqual([]);
   });
 
   it('refuses a name on whose behalf that no record could hold', async () => {

@@ -41,6 +41,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null on a route that reads nothing above CLEAR, and until the request has been let in. */
     notes: ReadNotes | null;
+    /** Records what was read for the request; null as `notes` is. */
+    recordRead: ((actor: Actor | null, notes: ReadNotes) => Promise<void>) | null;
   }
 }
 
@@ -48,6 +50,18 @@ declare module 'fastify' {
 export function notesOf({ notes }: Pick<FastifyRequest, 'notes'>): ReadNotes {
   if (notes === null) throw new Error('a route that is said to read nothing above CLEAR reads for somebody');
   return notes.open();
+}
+
+/**
+ * For an answer that leaves in pieces past the server's own way of sending, which sees its head alone: a stream. What a piece tells is recorded before the
+ * piece leaves, each by a record of its own. Rejects where the record does not stand, or nobody can say: then the piece may not leave. Throws for notes
+ * that nobody opened, and on a route that is said to read nothing: bugs, and never answers.
+ * @param actor who the reader was when the piece was read
+ */
+export async function recordPiece({ recordRead }: Pick<FastifyRequest, 'recordRead'>, actor: Actor, notes: ReadNotes): Promise<void> {
+  if (recordRead === null) throw new Error('a route that is said to read nothing above CLEAR sends a piece of what it read');
+  if (!notes.isOpen) throw new Error('a piece is sent of which nothing was noted');
+  await recordRead(actor, notes);
 }
 
 /** On whose behalf a caller asks: his own word, and nothing follows from it but that it is recorded. */
@@ -68,6 +82,7 @@ export function recordReads(
   replace: Replace,
 ): void {
   fastify.decorateRequest('notes', null);
+  fastify.decorateRequest('recordRead', null);
   fastify.addHook('onRoute', ({ method, url }) => {
     const missing = [method].flat().find((each) => !isCatchAll(url) && log.readsOf(routeName(each, url)) === undefined);
     if (missing !== undefined) throw new Error(`the route ${missing} ${url} is not in the table of reads`);
@@ -76,6 +91,7 @@ export function recordReads(
     const operation = operationOf(log, request);
     if (operation !== null) {
       request.notes = new ReadNotes();
+      request.recordRead = (actor, notes) => recordFor(log, operation, request, actor, notes);
       const given = request.headers[BEHALF_HEADER];
       if (given !== undefined && (typeof given !== 'string' || !BEHALF.test(given))) {
         refuse(refusedHeader('query.malformed', BEHALF_HEADER, 'On whose behalf: 1 to 256 printable characters of ASCII.'), request, reply);
@@ -85,28 +101,25 @@ export function recordReads(
     done();
   });
   fastify.addHook('onSend', async (request, reply, payload) => {
-    const { notes, actor } = request;
-    const operation = operationOf(log, request);
-    if (notes === null || operation === null) return payload;
+    const { notes, recordRead, actor } = request;
+    if (notes === null || recordRead === null) return payload;
     try {
       // Whoever forgot to note what he read must not find out by an answer that was never recorded.
-      if (reply.statusCode < 400 && !notes.isOpen) throw new Error(`the operation ${operation} answers and noted nothing`);
-      if (!notes.isRead) return payload;
-      if (actor === null) throw new Error('something was read for nobody');
-      await log.record({
-        operation,
-        actor,
-        requestId: requestIdOf(request),
-        address: request.ip,
-        behalf: (request.headers[BEHALF_HEADER] as string | undefined) ?? null,
-        notes,
-      });
+      if (reply.statusCode < 400 && !notes.isOpen) throw new Error(`the operation ${operationOf(log, request)} answers and noted nothing`);
+      await recordRead(actor, notes);
       return payload;
     } catch (error) {
       destroyStream(payload);
       return replace(error, request, reply);
     }
   });
+}
+
+async function recordFor(log: ReadLog, operation: string, request: FastifyRequest, actor: Actor | null, notes: ReadNotes): Promise<void> {
+  if (!notes.isRead) return;
+  if (actor === null) throw new Error('something was read for nobody');
+  const behalf = (request.headers[BEHALF_HEADER] as string | undefined) ?? null;
+  await log.record({ operation, actor, requestId: requestIdOf(request), address: request.ip, behalf, notes });
 }
 
 function operationOf(log: ReadLog, request: FastifyRequest): string | null {
