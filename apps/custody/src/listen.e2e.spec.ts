@@ -38,7 +38,8 @@ async function submit(documents: readonly SightingDocument[]): Promise<void> {
 const listenArgs = (...args: string[]): string[] => ['--server', server.url, 'listen', ...args];
 const started = (...args: string[]): ChildProcess =>
   spawn(process.execPath, [PROGRAM, ...listenArgs(...args)], { stdio: ['ignore', 'ignore', 'inherit'], cwd: temporary.path });
-const ended = (child: ChildProcess): Promise<void> => new Promise((resolve) => (child.exitCode !== null || child.signalCode !== null ? resolve() : child.once('close', () => resolve())));
+const ended = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => (child.exitCode !== null || child.signalCode !== null ? resolve() : child.once('close', () => resolve())));
 const rowsOf = (text: string): ListenedEvent[] =>
   text
     .split('\n')

@@ -90,7 +90,12 @@ async function stream(headers: Record<string, string>): Promise<{ rows: Submitte
     headers: { 'content-type': 'application/x-ndjson', ...headers },
   });
   sending.on('error', () => {});
-  const document = { kind: 'observation', handling: { tlp: 'AMBER' }, items: [{ id: 'vin:WDDSYNTH9JA000001', role: 'subject' }], source: { kind: 'photo' } };
+  const document = {
+    kind: 'observation',
+    handling: { tlp: 'AMBER' },
+    items: [{ id: 'vin:WDDSYNTH9JA000001', role: 'subject' }],
+    source: { kind: 'photo' },
+  };
   const sendOne = (): boolean => sending.write(`${JSON.stringify(document)}\n`);
   sendOne();
   const [response] = (await once(sending, 'response')) as [IncomingMessage];
@@ -135,23 +140,26 @@ test('who is no principal is told so, and comes in once an admin linked the acco
   expect(await codeOf(await go('/v1/policy', session))).toBe('auth.session-ended');
 });
 
-test.each(['a session', 'a token'])('a stream that is open by %s when its principal is revoked ends within five seconds, told why', async (by) => {
-  const isSession = by === 'a session';
-  const headers: Record<string, string> = isSession
-    ? { cookie: await logIn('eva-at-the-provider'), origin: server.url }
-    : { authorization: `Bearer ${await real.accessToken()}` };
-  const { rows, ended, stop } = await stream(headers);
-  await did(chief, 'principal', 'revoke', isSession ? 'eva' : 'robot');
-  const revokedMs = performance.now();
-  const endedMs = await ended;
-  stop();
-  // The command ends when the revocation holds for the server that it asks.
-  expect(endedMs - revokedMs).toBeLessThan(REVOKED_WITHIN_MS);
-  const code = isSession ? 'auth.session-ended' : 'auth.subject-revoked';
-  expect(rows.slice(0, -1).every(({ status }) => status === 'accepted')).toBe(true);
-  expect(rows.at(-1)).toMatchObject({ status: 'refused', errors: [{ code }] });
-  expect(await codeOf(await fetch(`${server.url}/v1/policy`, { headers }))).toBe(code);
-});
+test.each(['a session', 'a token'])(
+  'a stream that is open by %s when its principal is revoked ends within five seconds, told why',
+  async (by) => {
+    const isSession = by === 'a session';
+    const headers: Record<string, string> = isSession
+      ? { cookie: await logIn('eva-at-the-provider'), origin: server.url }
+      : { authorization: `Bearer ${await real.accessToken()}` };
+    const { rows, ended, stop } = await stream(headers);
+    await did(chief, 'principal', 'revoke', isSession ? 'eva' : 'robot');
+    const revokedMs = performance.now();
+    const endedMs = await ended;
+    stop();
+    // The command ends when the revocation holds for the server that it asks.
+    expect(endedMs - revokedMs).toBeLessThan(REVOKED_WITHIN_MS);
+    const code = isSession ? 'auth.session-ended' : 'auth.subject-revoked';
+    expect(rows.slice(0, -1).every(({ status }) => status === 'accepted')).toBe(true);
+    expect(rows.at(-1)).toMatchObject({ status: 'refused', errors: [{ code }] });
+    expect(await codeOf(await fetch(`${server.url}/v1/policy`, { headers }))).toBe(code);
+  },
+);
 
 test('no secret stands in what the server said', () => {
   expect(secrets.length).toBeGreaterThan(4);

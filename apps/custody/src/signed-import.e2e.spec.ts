@@ -80,7 +80,11 @@ test('is refused a key of small order, by the command and by the server, each wi
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch(`${server.url}/v1/events`, { method: 'POST', headers, body: JSON.stringify(document) });
   const { errors = [] } = (await answer.json()) as Problem;
-  expect([answer.status, errors[0]?.code, errors[0]?.detail]).toEqual([422, 'policy.submitter-key', expect.stringContaining('small order')]);
+  expect([answer.status, errors[0]?.code, errors[0]?.detail]).toEqual([
+    422,
+    'policy.submitter-key',
+    expect.stringContaining('small order'),
+  ]);
 });
 
 test('refuses a file that is no such key, and says nothing of it', async () => {

@@ -26,7 +26,11 @@ const Batch = Type.Object(
     signature: Type.Optional(
       Type.Object(
         {
-          vkey: Type.String({ minLength: 40, maxLength: 512, description: 'Ed25519 verifier key, as in C2SP signed-note: name+id+base64.' }),
+          vkey: Type.String({
+            minLength: 40,
+            maxLength: 512,
+            description: 'Ed25519 verifier key, as in C2SP signed-note: name+id+base64.',
+          }),
           value: Type.String({ minLength: 1, maxLength: 128, description: 'Base64, over the text that docs/proofs.md gives.' }),
         },
         { ...closed, description: 'By which the agency stands by the list. Judged where it is read, never refused.' },

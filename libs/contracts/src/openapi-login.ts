@@ -69,7 +69,10 @@ export function loginPaths(): Json {
         tags: ['login'],
         summary: 'End the session of this browser',
         parameters: [],
-        responses: { '204': { description: 'It has ended.' }, ...problems('origin.foreign', 'origin.unknown', 'rate.limited', 'store.unavailable') },
+        responses: {
+          '204': { description: 'It has ended.' },
+          ...problems('origin.foreign', 'origin.unknown', 'rate.limited', 'store.unavailable'),
+        },
       },
     },
     '/v1/sessions': get('listSessions', 'login', 'Who is logged in by a browser', 'SessionsView', []),

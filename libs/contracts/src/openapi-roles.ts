@@ -9,7 +9,8 @@ export const SECURITY_SCHEMES = {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: 'An access token (RFC 9068) of the OpenID provider that is configured. `Custody-Agency` names the agency where the account is a principal of several.',
+    description:
+      'An access token (RFC 9068) of the OpenID provider that is configured. `Custody-Agency` names the agency where the account is a principal of several.',
   },
   session: {
     type: 'apiKey',

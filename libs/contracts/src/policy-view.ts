@@ -62,7 +62,12 @@ export const PolicyView = Type.Object(
     ),
     emergencies: Type.Array(
       Type.Object(
-        { logIndex: Type.Integer({ minimum: 0 }), principal: Type.String(), reason: Type.String(), until: Type.String({ description: 'RFC 3339 UTC.' }) },
+        {
+          logIndex: Type.Integer({ minimum: 0 }),
+          principal: Type.String(),
+          reason: Type.String(),
+          until: Type.String({ description: 'RFC 3339 UTC.' }),
+        },
         closed,
       ),
       { description: 'Declared in the own agency and not over (break-glass.open): who declared it reads what names others of his groups.' },

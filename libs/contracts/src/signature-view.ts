@@ -14,7 +14,7 @@ export const SignatureView = Type.Object(
     vkey: Type.String({ description: 'The key that it names.' }),
     verdict: Type.Enum([...SIGNATURE_VERDICTS], {
       description:
-        'valid: the key signed this list, with this hash of this event in it, and was the agency\'s at `logIndex`. revoked: it was not any more there. unknown-key: it was not, or not yet. other-bytes: the list has another hash for this id. bad: not signed by this key, or the list is none.',
+        "valid: the key signed this list, with this hash of this event in it, and was the agency's at `logIndex`. revoked: it was not any more there. unknown-key: it was not, or not yet. other-bytes: the list has another hash for this id. bad: not signed by this key, or the list is none.",
     }),
   },
   closed,

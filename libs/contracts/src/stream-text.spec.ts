@@ -37,7 +37,10 @@ describe('a stream as text', () => {
 
   it('has every event on one line, whatever it says', () => {
     const { event } = EXAMPLES.StreamedEvent;
-    const said = { ...EXAMPLES.StreamedEvent, event: { ...event, document: { ...event.document, statement: 'a\n\nid: forged\r\ndata: {}' } } };
+    const said = {
+      ...EXAMPLES.StreamedEvent,
+      event: { ...event, document: { ...event.document, statement: 'a\n\nid: forged\r\ndata: {}' } },
+    };
     const read = new StreamReader().push(streamedText('d', said));
     expect(read).toEqual([{ id: 'd', event: 'aggregation', data: JSON.stringify(said) }]);
   });

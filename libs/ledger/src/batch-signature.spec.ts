@@ -18,7 +18,9 @@ const signature = signBatch(KEY, LIST);
 
 describe('a signed batch', () => {
   it('is signed as its format says', () => {
-    const list = createHash('sha256').update(`[["a","${'11'.repeat(32)}"],["b","${'22'.repeat(32)}"]]`).digest('hex');
+    const list = createHash('sha256')
+      .update(`[["a","${'11'.repeat(32)}"],["b","${'22'.repeat(32)}"]]`)
+      .digest('hex');
     expect(batchText(LIST)).toBe(`custody-ledger/batch/v1\nagency acme\nmembers 2\nlist ${list}\n`);
   });
 
@@ -48,7 +50,9 @@ describe('a signed batch', () => {
     weak[0] = 1;
     expect(verifierKey('submitter', 'weak', weak)).toMatchObject({ ok: false, fault: { code: 'key.small-order' } });
     const bytes = Buffer.concat([Buffer.of(1), weak]);
-    const id = Buffer.from(sha256(Buffer.concat([Buffer.from('weak\n'), bytes]))).toString('hex').slice(0, 8);
+    const id = Buffer.from(sha256(Buffer.concat([Buffer.from('weak\n'), bytes])))
+      .toString('hex')
+      .slice(0, 8);
     const text = `weak+${id}+${bytes.toString('base64')}`;
     expect(parseVerifierKey(text, 'submitter')).toMatchObject({ ok: false, fault: { code: 'key.small-order' } });
     // R the neutral point, S zero: the lax equation holds for every message.

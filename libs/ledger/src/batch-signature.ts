@@ -30,8 +30,7 @@ export function batchText({ agency, members }: SignedList): string {
 }
 
 /** Base64 of 64 bytes. The same each time. */
-export const signBatch = (key: SigningKey<'submitter'>, list: SignedList): string =>
-  toBase64(ed25519Sign(key.seed, utf8(batchText(list))));
+export const signBatch = (key: SigningKey<'submitter'>, list: SignedList): string => toBase64(ed25519Sign(key.seed, utf8(batchText(list))));
 
 /**
  * Whether the key signed the list, strictly (libs/ledger ed25519): the key as its holder named it, of which nothing is said here but that it is one.

@@ -148,7 +148,11 @@ describe('an account of the OpenID provider', () => {
   it('of two agencies acts for the one that it names', async () => {
     const policy = acme(key, eva);
     const author = { agency: 'local', principal: 'operator', captured: 0 };
-    policy.apply({ ...author, logIndex: 100, act: { act: 'principal.add', agency: 'local', principal: 'e', type: 'person', roles: ['auditor'] } });
+    policy.apply({
+      ...author,
+      logIndex: 100,
+      act: { act: 'principal.add', agency: 'local', principal: 'e', type: 'person', roles: ['auditor'] },
+    });
     policy.apply({ ...author, logIndex: 101, act: { act: 'principal.link', agency: 'local', principal: 'e', login: EVA } });
     expect(await codeOf(withToken(policy))).toBe('auth.subject-ambiguous');
     expect([(await withToken(policy, 'local')).principal, (await withToken(policy, 'acme')).principal]).toEqual(['e', 'eva']);

@@ -125,7 +125,10 @@ async function bySession(text: string, { method, headers }: Asked, { session, po
   const record = principalAt(state, agency, principal);
   const rests = issuer === null || subject === null || (record !== undefined && hasLogin(record, { issuer, subject }));
   if (record === undefined || !rests)
-    throw refusedCookie('auth.session-ended', 'The principal of the session, its agency, or the account by which it began is not there any more.');
+    throw refusedCookie(
+      'auth.session-ended',
+      'The principal of the session, its agency, or the account by which it began is not there any more.',
+    );
   return actorOf(state, record, 'session');
 }
 

@@ -74,9 +74,12 @@ describe('an attempt', () => {
     expect(new Set([attempt.state, attempt.nonce, attempt.verifier]).size).toBe(3);
   });
 
-  it.each([undefined, '', 'x', Buffer.from('{}').toString('base64url'), Buffer.from('null').toString('base64url')])('%p is none', (text) => {
-    expect(readAttempt(text)).toBeUndefined();
-  });
+  it.each([undefined, '', 'x', Buffer.from('{}').toString('base64url'), Buffer.from('null').toString('base64url')])(
+    '%p is none',
+    (text) => {
+      expect(readAttempt(text)).toBeUndefined();
+    },
+  );
 
   it.each(['https://other.example/', '//other.example/', '/\\other.example/', '/a\\b', 'docs', '', '/a b', '/\n', `/${'a'.repeat(2_000)}`])(
     'goes on to no other server: %p',

@@ -113,7 +113,8 @@ export async function endLogin(
   return verifyIdToken(token, { issuer: provider.issuer, audience: client.clientId, keys: provider.keys }, attempt.nonce);
 }
 
-const same = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'));
+const same = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'));
 
 async function redeem(
   provider: OpenIdProvider,
@@ -124,10 +125,14 @@ async function redeem(
   const body = new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier });
   const headers: Record<string, string> = { accept: 'application/json' };
   if (clientSecret === null) body.set('client_id', clientId);
-  else headers['authorization'] = `Basic ${Buffer.from(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`, 'utf8').toString('base64')}`;
+  else
+    headers['authorization'] = `Basic ${Buffer.from(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`, 'utf8').toString('base64')}`;
   const response = await provider.bounded(tokenEndpoint, { method: 'POST', body, headers });
   if (response.status >= 400 && response.status < 500)
-    throw new DomainError('auth.login-code', 'The OpenID provider does not take the code: it was used, is too old, or is of another attempt.');
+    throw new DomainError(
+      'auth.login-code',
+      'The OpenID provider does not take the code: it was used, is too old, or is of another attempt.',
+    );
   const said = (await response.json().catch(() => null)) as { id_token?: unknown } | null;
   if (response.status !== 200 || typeof said?.id_token !== 'string')
     throw new DomainError('auth.provider', 'The OpenID provider answered a good code with no ID token.');

@@ -128,12 +128,17 @@ describe('an access token', () => {
     expect(await verdict(`${head}.${other}.${signature}`)).toBe('auth.token-signature');
     const thief = await newKey('first');
     const { d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, ...jwk } = thief;
-    expect(await verdict(await token({}, { jwk, jku: 'http://127.0.0.1:9/', x5u: 'http://127.0.0.1:9/' }, thief))).toBe('auth.token-signature');
+    expect(await verdict(await token({}, { jwk, jku: 'http://127.0.0.1:9/', x5u: 'http://127.0.0.1:9/' }, thief))).toBe(
+      'auth.token-signature',
+    );
   });
 
-  it.each(['', 'x', 'a.b', 'a.b.c', 'e30.e30.x', `${'a'.repeat(9_000)}.b.c`, 'a.b.c.d.e'])('that is none is malformed: %p', async (text) => {
-    expect(await verdict(text)).toBe('auth.token-malformed');
-  });
+  it.each(['', 'x', 'a.b', 'a.b.c', 'e30.e30.x', `${'a'.repeat(9_000)}.b.c`, 'a.b.c.d.e'])(
+    'that is none is malformed: %p',
+    async (text) => {
+      expect(await verdict(text)).toBe('auth.token-malformed');
+    },
+  );
 });
 
 describe('a key of the provider', () => {
@@ -180,9 +185,11 @@ describe('a provider', () => {
   });
   afterAll(() => server.close());
 
-  const said = (more: Record<string, unknown> = {}) => (own: string) => ({
-    body: JSON.stringify({ issuer: own, authorization_endpoint: `${own}/a`, token_endpoint: `${own}/t`, jwks_uri: `${own}/k`, ...more }),
-  });
+  const said =
+    (more: Record<string, unknown> = {}) =>
+    (own: string) => ({
+      body: JSON.stringify({ issuer: own, authorization_endpoint: `${own}/a`, token_endpoint: `${own}/t`, jwks_uri: `${own}/k`, ...more }),
+    });
   const discovered = (): Promise<string> => codeOf(new OpenIdProvider({ issuer, failedPauseMs: 0 }).metadata());
 
   it('is taken where it says of itself what its issuer is', async () => {

@@ -36,7 +36,10 @@ export class PolicyFollower {
   #isStopped = false;
 
   /** @param pool of the role `access` */
-  constructor(pool: Pick<StorePool, 'run'>, { log, now = () => performance.now(), pollMs = POLL_MS, nowMicros = () => Date.now() * MICROS_PER_MS }: PolicyFollowerOptions) {
+  constructor(
+    pool: Pick<StorePool, 'run'>,
+    { log, now = () => performance.now(), pollMs = POLL_MS, nowMicros = () => Date.now() * MICROS_PER_MS }: PolicyFollowerOptions,
+  ) {
     this.#pool = pool;
     this.#options = { log, now, pollMs, nowMicros };
   }

@@ -81,7 +81,8 @@ function placeIn(path: string): Place | null {
   }
   try {
     const { v, cursor, bytes } = JSON.parse(text) as Partial<Place>;
-    if (v === 1 && typeof cursor === 'string' && (bytes === null || Number.isSafeInteger(bytes))) return { v, cursor, bytes: bytes ?? null };
+    if (v === 1 && typeof cursor === 'string' && (bytes === null || Number.isSafeInteger(bytes)))
+      return { v, cursor, bytes: bytes ?? null };
   } catch {
     // Said below.
   }

@@ -92,7 +92,9 @@ class Listener {
     const { item, kind, until, since } = this.#options;
     const { cursor } = this.#place;
     const asked = { ...(cursor === null ? { since } : { cursor }), item, kind, until };
-    const query = new URLSearchParams(Object.entries(asked).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as [string, string]])));
+    const query = new URLSearchParams(
+      Object.entries(asked).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as [string, string]])),
+    );
     return `/v1/stream?${query.toString()}`;
   }
 
@@ -163,5 +165,9 @@ const FORMS: RowForms<ListenedEvent> = { columns: COLUMNS, text: (rows) => rows.
 function lineOf({ event }: ListenedEvent): string {
   const { logIndex, captured, agency, id, submittedBy, document, display } = event;
   const what = [document.kind, id, display.items.join(', '), display.summary, display.place];
-  return printable([`${String(logIndex).padStart(7)}  ${minuteText(captured)}`, `${agency}/${submittedBy.principal}`, ...what].filter((part) => part !== '').join('  '));
+  return printable(
+    [`${String(logIndex).padStart(7)}  ${minuteText(captured)}`, `${agency}/${submittedBy.principal}`, ...what]
+      .filter((part) => part !== '')
+      .join('  '),
+  );
 }

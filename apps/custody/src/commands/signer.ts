@@ -31,11 +31,21 @@ export function make(path: string, options: PeopleOptions): Promise<ExitCode> {
 export async function add(client: Client, vkey: string, options: PeopleOptions): Promise<ExitCode> {
   const key = parseVerifierKey(vkey, 'submitter');
   if (!key.ok) throw new CommandError(EXIT.usage, 'policy.submitter-key', `The key is refused: ${key.fault.detail}.`);
-  return actOfOwnAgency(client, { act: 'submitter-key.add', vkey }, options, `What the key ${key.value.name} signs from now on is your agency's.`);
+  return actOfOwnAgency(
+    client,
+    { act: 'submitter-key.add', vkey },
+    options,
+    `What the key ${key.value.name} signs from now on is your agency's.`,
+  );
 }
 
 export const revoke = (client: Client, vkey: string, options: PeopleOptions): Promise<ExitCode> =>
-  actOfOwnAgency(client, { act: 'submitter-key.revoke', vkey }, options, 'What the key signs from now on is flagged; what it signed before stays.');
+  actOfOwnAgency(
+    client,
+    { act: 'submitter-key.revoke', vkey },
+    options,
+    'What the key signs from now on is flagged; what it signed before stays.',
+  );
 
 function openNew(path: string): number {
   try {

@@ -139,7 +139,13 @@ test('a provider for logins is reached by https, or on this machine, and is told
   const issuer = (url: string): string[] => problems({ env: { CUSTODY_OIDC_ISSUER: url, CUSTODY_OIDC_CLIENT_ID: 'ledger' } });
   for (const url of ['https://login.example/realm', 'http://127.0.0.1:3000', 'http://localhost:3000/', 'http://[::1]:3000'])
     expect([url, issuer(url)]).toEqual([url, []]);
-  for (const url of ['http://login.example', 'login.example', 'https://login.example/?realm=a', 'https://login.example/#a', 'ftp://127.0.0.1'])
+  for (const url of [
+    'http://login.example',
+    'login.example',
+    'https://login.example/?realm=a',
+    'https://login.example/#a',
+    'ftp://127.0.0.1',
+  ])
     expect([url, issuer(url)]).toEqual([url, ['config.invalid CUSTODY_OIDC_ISSUER']]);
   expect(problems({ env: { CUSTODY_OIDC_CLIENT_ID: 'ledger' } })).toEqual(['config.missing oidc.issuer']);
   expect(problems({ env: { CUSTODY_OIDC_AUDIENCE: 'ledger' } })).toEqual(['config.missing oidc.issuer']);

@@ -33,7 +33,9 @@ const SEEN_EVERY_SECONDS = 60;
 export const SESSIONS_MAX = 1_000;
 
 const time = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "${column}"`;
-const columns = (idleSeconds: string): string => `id, agency, principal, issuer, subject, ${['begun', 'seen', 'expires'].map(time).join(', ')},
+const columns = (
+  idleSeconds: string,
+): string => `id, agency, principal, issuer, subject, ${['begun', 'seen', 'expires'].map(time).join(', ')},
     case when ended is not null then 'ended' when expires <= clock_timestamp() then 'expired'
       when seen <= clock_timestamp() - make_interval(secs => ${idleSeconds}::integer) then 'idle' else 'active' end as state`;
 
