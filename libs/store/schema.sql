@@ -14,6 +14,11 @@ grant usage on schema ctx to custody_gateway;
 create schema event_log;
 grant usage on schema event_log to custody_capture;
 
+create schema evidence;
+grant usage on schema evidence to custody_evidence;
+grant usage on schema evidence to custody_gateway;
+grant usage on schema evidence to custody_operator;
+
 create schema intake;
 grant usage on schema intake to custody_projector;
 
@@ -146,6 +151,38 @@ create table event_log.topics (
 );
 grant insert on event_log.topics to custody_capture;
 grant select on event_log.topics to custody_capture;
+
+create table evidence.uploads (
+  sha256 bytea not null,
+  agency text collate "C" not null,
+  principal text collate "C" not null,
+  received bigint not null,
+  bytes bigint not null,
+  media_type text collate "C" not null,
+  event_id text collate "C" not null,
+  constraint uploads_agency_check CHECK (((octet_length(agency) >= 1) AND (octet_length(agency) <= 64))),
+  constraint uploads_bytes_check CHECK ((bytes >= 0)),
+  constraint uploads_pkey PRIMARY KEY (sha256, agency),
+  constraint uploads_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+grant insert on evidence.uploads to custody_evidence;
+grant select on evidence.uploads to custody_evidence;
+grant select on evidence.uploads to custody_gateway;
+grant select on evidence.uploads to custody_operator;
+alter table evidence.uploads enable row level security, force row level security;
+create policy evidence_receives on evidence.uploads for insert to custody_evidence with check ((agency = ( SELECT ctx.agency() AS agency)));
+create policy operator_reads on evidence.uploads for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on evidence.uploads for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy reader on evidence.uploads for select to custody_gateway, custody_evidence using (((agency = ( SELECT ctx.agency() AS agency)) OR (EXISTS ( SELECT
+   FROM (ledger.evidence_refs r
+     JOIN ledger.entries e ON ((e.log_index = r.log_index)))
+  WHERE ((r.sha256 = uploads.sha256) AND (r.grp = ANY (( SELECT ctx.groups() AS groups)::integer[])) AND (r.kind <> 15) AND (e.agency = uploads.agency))
+ OFFSET 0))));
+comment on table evidence.uploads is 'Which agency has shown that it has the bytes, by sending all of them. What it says of items and cites them in opens them to others, and nothing else.';
+comment on column evidence.uploads.received is 'Microseconds since 1970-01-01T00:00:00Z by the clock of the store; of the first upload of that agency.';
+comment on column evidence.uploads.event_id is 'The act by which the agency received it, in the ledger.';
 
 create table intake.audit (
   grp integer not null,
