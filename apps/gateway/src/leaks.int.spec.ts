@@ -5,11 +5,13 @@
 import { createHash } from 'node:crypto';
 import { KINDS, readerGroups, TLP_LABELS, type Handling } from '#lib/domain';
 import {
+  appendReads,
   projectBatch,
   ReaderContext,
   type AuditQuestion,
   type DeadLetter,
   type ProjectedEvent,
+  type ReadRow,
   type Statements,
   type StorePool,
 } from '#lib/store';
@@ -87,6 +89,7 @@ const maySee = ({ names }: MatrixReader, { groups }: Pick<Made, 'groups'>): bool
 
 /** Of each relation: its rows by name in SQL, all that there are, and whether one is the reader's. */
 interface Relation {
+  /** Of the schema ledger, where none is named. */
   readonly table: string;
   readonly sql: string;
   readonly rows: readonly { readonly key: string; mayBeSeen(reader: MatrixReader): boolean }[];
@@ -152,7 +155,19 @@ const RELATIONS: readonly Relation[] = [
     sql: `select coalesce(agency, 'nobody') || '/' || coalesce(id, '') as key from ledger.dead_letters`,
     rows: [...ofAgency(({ agency, id }) => `${agency}/dead-${id}`), { key: 'nobody/', mayBeSeen: () => false }],
   },
+  {
+    table: 'access.reads',
+    sql: `select tenant || '/' || n as key from access.reads`,
+    rows: ofAgency(({ agency, logIndex }) => `${agency}/${logIndex}`),
+  },
 ];
+const qualified = (table: string): string => (table.includes('.') ? table : `ledger.${table}`);
+
+const readOf = ({ agency, id, commitment }: Made): ReadRow => {
+  const hash = Buffer.from(commitment, 'hex');
+  const bytes = Buffer.from(JSON.stringify({ id }));
+  return { tenant: agency, agency: 'outsider', principal: 'p', items: [SHARED], evidence: [], commitment: hash, secret: hash, bytes };
+};
 
 let database: TestDatabase;
 let gateway: StorePool;
@@ -174,6 +189,8 @@ beforeAll(async () => {
   await projectBatch(projector, partition, 0, n, EVENTS, [...dead, unsigned], { keys });
   const others = EVENTS.map((event) => ({ ...event, content: Buffer.from('other'), contentHash: sha256('other'), raw: Buffer.from('o') }));
   await projectBatch(projector, partition, n, 2 * n, others, [], { keys });
+  // Of each a record of who read it, kept for its agency.
+  await appendReads(database.pool('access'), EVENTS.map(readOf), false);
   const { rows } = await database.pool('owner').query<{ id: number; name: string }>('select id, name from ledger.reader_groups');
   for (const { id, name } of rows) numbers.set(name, id);
   expect(NAMES.map((name) => numbers.get(name))).toEqual(NAMES.map((_, at) => at + 1));
@@ -221,11 +238,11 @@ test.each(RELATIONS.map((relation) => ({ table: relation.table, relation })))(
   'control: without its policies $table leaks',
   async ({ table, relation }) => {
     const owner = database.pool('owner', { max: 1 });
-    await owner.query(`alter table ledger.${table} disable row level security`);
+    await owner.query(`alter table ${qualified(table)} disable row level security`);
     try {
       expect((await judge([relation], READERS.slice(0, 3))).leaks.length).toBeGreaterThan(0);
     } finally {
-      await owner.query(`alter table ledger.${table} enable row level security`);
+      await owner.query(`alter table ${qualified(table)} enable row level security`);
     }
   },
 );
@@ -326,7 +343,7 @@ describe('a reader who lies about his groups, his agency, and what he looks for'
     120_000,
   );
 
-  test("is shown no other agency's conflicts and dead letters; control: its own are", async () => {
+  test("is shown no other agency's conflicts, dead letters and records of reads; control: its own are", async () => {
     for (const reader of SOME) {
       const own = reads.as({ context: contextOf(reader) });
       for (const agency of AGENCIES) {
@@ -337,6 +354,9 @@ describe('a reader who lies about his groups, his agency, and what he looks for'
         expect(await own.eventConflicts({ ...liar(), agency }, event.id, ALL)).toHaveLength(mine ? 1 : 0);
         expect((await own.refusedBytes(agency, event.id, null)) === null).toBe(true);
         expect((await own.refusedBytes(agency, `dead-${event.id}`, null)) === null).toBe(!mine);
+        const records = await own.readsPage({ tenant: agency, from: 0, before: ALL }, ALL);
+        expect(records.numbers).toHaveLength(count);
+        expect(await own.readsAt(agency, indexes)).toHaveLength(count);
         const letters = await own.deadLetters(agency, undefined, ALL);
         expect(letters).toHaveLength(count);
         // Numbers begin at 1, in the order in which they were found.
