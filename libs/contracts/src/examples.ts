@@ -1,13 +1,11 @@
 /** Examples of the API and of the topics: one sighting of the demo case and what is answered about it. A spec checks them against the schemas. */
-import type { PolicyActText } from '#lib/domain';
 import type { Coordinates } from './coordinates-view.ts';
+import { policyView, sessionsView } from './example-policy.ts';
 import type { EvidenceListView, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
 import type { ConsistencyView, ProofView, ReadProofView } from './proof-views.ts';
 import { restsOn, type Explanation } from './explanation.ts';
 import type { AuditView } from './audit-views.ts';
 import type { DiffView } from './diff-view.ts';
-import type { PolicyView } from './policy-view.ts';
-import type { SessionsView } from './session-views.ts';
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import { streamEnd } from './stream-text.ts';
@@ -59,50 +57,6 @@ export const exampleDocument: SightingDocument = {
   grade: 'C3',
   statement: 'Car stuffed into container; one car to a container.',
   reported: { at: '2019-03-22T09:10:00Z', by: 'trade-analyst', agency: 'Meridian Research (fictional)' },
-};
-
-/** One of each act of policy. */
-export const examplePolicyActs: readonly PolicyActText[] = [
-  { act: 'agency.add', agency: 'acme', name: 'Acme Customs (fictional)' },
-  { act: 'agency.suspend', agency: 'acme', reason: 'agreement ended' },
-  { act: 'community.add', community: 'cars', name: 'Luxury cars' },
-  { act: 'community.join', community: 'cars', agency: 'acme' },
-  { act: 'community.leave', community: 'cars', agency: 'acme' },
-  {
-    act: 'principal.add',
-    agency: 'acme',
-    principal: 'eva',
-    type: 'person',
-    roles: ['contributor', 'investigator'],
-    login: { issuer: 'https://login.example/', subject: '24400320' },
-  },
-  { act: 'principal.roles', agency: 'acme', principal: 'eva', roles: ['auditor'] },
-  { act: 'principal.revoke', agency: 'acme', principal: 'eva', reason: 'left the agency' },
-  { act: 'principal.link', agency: 'acme', principal: 'eva', login: { issuer: 'https://login.example/', subject: '24400321' } },
-  { act: 'principal.unlink', agency: 'acme', principal: 'eva', login: { issuer: 'https://login.example/', subject: '24400320' } },
-  {
-    act: 'key.add',
-    agency: 'acme',
-    principal: 'eva',
-    key: 'k3v9x0q7m2ab',
-    sha256: OTHER_HASH,
-    scopes: ['contributor'],
-    expires: '2027-01-01T00:00:00Z',
-    addresses: ['192.0.2.0/24', '2001:db8::/32'],
-  },
-  { act: 'key.revoke', agency: 'acme', key: 'k3v9x0q7m2ab', reason: 'laptop lost' },
-  { act: 'submitter-key.add', agency: 'acme', vkey: 'acme/submitter+0f8f4a0b+AWu5pLxVnXzW9k8rQm7wB1y0o5mJ2tq3cE4dF6gH7iJk' },
-  { act: 'submitter-key.revoke', agency: 'acme', vkey: 'acme/submitter+0f8f4a0b+AWu5pLxVnXzW9k8rQm7wB1y0o5mJ2tq3cE4dF6gH7iJk' },
-  { act: 'break-glass.open', reason: 'a shipment leaves in an hour', until: '2026-11-24T04:10:00Z' },
-  { act: 'break-glass.close', agency: 'acme', principal: 'eva' },
-];
-
-export const examplePolicy: SightingDocument = {
-  id: 'policy-0001',
-  kind: 'policy',
-  handling: { tlp: 'GREEN' },
-  source: { kind: 'administration', family: 'official' },
-  extension: { policy: examplePolicyActs[0] },
 };
 
 const coordinates: Coordinates = { asOf: { basis: 'log', logSize: 64 }, policy: 0 };
@@ -212,30 +166,6 @@ const deadLetter = {
   retried: false,
 };
 
-const policy: PolicyView = {
-  actor: { agency: 'acme', principal: 'chief', roles: ['admin'], groups: ['agency:acme', 'clear', 'community:cars', 'green'], via: 'key' },
-  last: 80,
-  agencies: [
-    { agency: 'acme', name: 'Acme Customs (fictional)', status: 'active' },
-    { agency: 'local', status: 'active' },
-  ],
-  communities: [{ community: 'cars', name: 'Luxury cars', members: ['acme'] }],
-  principals: [{ agency: 'acme', principal: 'chief', type: 'person', roles: ['admin'], status: 'active' }],
-  keys: [
-    {
-      agency: 'acme',
-      principal: 'chief',
-      key: 'k3v9x0q7m2ab',
-      scopes: ['admin'],
-      expires: '2027-01-01T00:00:00.000000Z',
-      restricted: false,
-      status: 'active',
-    },
-  ],
-  emergencies: [{ logIndex: 78, principal: 'eva', reason: 'a shipment leaves in an hour', until: '2026-11-24T04:10:00.000000Z' }],
-  flagged: [{ logIndex: 79, act: 'agency.add', reason: 'not-the-operating-agency' }],
-};
-
 /** By the name of the view. */
 export const EXAMPLES = {
   DiffView: {
@@ -300,20 +230,8 @@ export const EXAMPLES = {
     next: null,
   } satisfies AuditView,
   Explanation: explanation,
-  PolicyView: policy,
-  SessionsView: {
-    sessions: [
-      {
-        id: 'k3v9x0q7m2ab',
-        agency: 'acme',
-        principal: 'eva',
-        login: { issuer: 'https://login.example/', subject: '24400320' },
-        begun: '2026-11-24T02:10:00Z',
-        seen: '2026-11-24T04:02:11Z',
-        expires: '2026-11-24T14:10:00Z',
-      },
-    ],
-  } satisfies SessionsView,
+  PolicyView: policyView,
+  SessionsView: sessionsView,
   StoredView: stored,
   EventsView: { coordinates, events: [stored], next: null } satisfies EventsView,
   StreamedEvent: {

@@ -3,7 +3,8 @@ import type { TSchema } from 'typebox';
 import { KINDS, SEARCH_LENGTH_MIN, type Kind } from '#lib/domain';
 import { AUDIT_QUERY_LENGTH_MAX } from './audit-query.ts';
 import { ERROR_CODES } from './errors.ts';
-import { EXAMPLES, exampleDocument, examplePolicy } from './examples.ts';
+import { examplePolicy } from './example-policy.ts';
+import { EXAMPLES, exampleDocument } from './examples.ts';
 import { SECURITY_SCHEMES, withRoles } from './openapi-roles.ts';
 import {
   agency,
