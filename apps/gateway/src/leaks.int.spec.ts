@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { KINDS, readerGroups, TLP_LABELS, type Handling } from '#lib/domain';
+import { ReadNotes } from '#lib/runtime';
 import {
   appendReads,
   projectBatch,
@@ -17,6 +18,7 @@ import {
 } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
 import { ledgerReads, type LedgerReads, type Reader, type ReaderReads } from './ledger-reads.ts';
+import { notedReads } from './noted-reads.ts';
 
 const AGENCIES = ['alpha', 'bravo', 'charlie', 'delta', 'echo'];
 const COMMUNITIES = ['ports', 'cars'];
@@ -246,6 +248,30 @@ test.each(RELATIONS.map((relation) => ({ table: relation.table, relation })))(
     }
   },
 );
+
+/** Reads that say places, what is left out, or of evidence that an event cites that it is here: what stands there is asked for by one that notes it. */
+const PLACES = [
+  ...['auditPage', 'heldEvidence', 'hiddenItems', 'itemEntries', 'listsNaming', 'namedEvents', 'namedRows', 'readsPage'],
+  'streamPage',
+];
+/** Whose controllers note what they show: they know it by names that rows do not have. */
+const BY_CONTROLLERS = ['deadLetter', 'deadLetters', 'readsAt'];
+
+test('each read of rows of tenants is noted for the access log, but for those that are said not to be', () => {
+  const reader = {
+    agency: 'alpha',
+    principal: 'p',
+    breaksGlass: false,
+    groupNames: NAMES,
+    groups: [],
+    context: new ReaderContext(null, []),
+  };
+  const own = reads.as(reader);
+  const noted = notedReads({ ...reads, as: () => own }, reader, new ReadNotes()).as(reader);
+  const everybodys: Partial<ReaderReads> = reads;
+  const unnoted = (Object.keys(own) as (keyof ReaderReads)[]).filter((name) => noted[name] === own[name] && own[name] !== everybodys[name]);
+  expect(unnoted.sort()).toEqual([...PLACES, ...BY_CONTROLLERS].sort());
+});
 
 /** Whole, nothing of it, or refused. */
 const SHOWN: Readonly<Record<string, Readonly<Record<string, 'all' | 'none' | 'refused'>>>> = {
