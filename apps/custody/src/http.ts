@@ -139,7 +139,7 @@ async function readLog({ database }: Parts, follower: PolicyFollower): Promise<R
     statementTimeoutMs: READ_LOG_STATEMENT_MS,
     clientsWait: true,
   });
-  const { origin } = await readLogin(pool, 'access');
+  const { origin } = await readLogin(await opened(pool), 'access');
   return openReadLog({ origin, pool, policy: () => follower.last });
 }
 
