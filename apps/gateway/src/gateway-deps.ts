@@ -8,8 +8,8 @@ import { ReaderContext } from '#lib/store';
 import type { DeadLetterHead, LedgerReads, Reader, StoredDeadLetter } from './ledger-reads.ts';
 import { readsFor } from './named-readers.ts';
 import { notedReads } from './noted-reads.ts';
-import type { StreamTimes } from './stream/follow.ts';
 import type { StreamLimits } from './stream/open-streams.ts';
+import type { StreamTimes } from './stream/stream-times.ts';
 
 export const GATEWAY_DEPS = Symbol('gateway deps');
 

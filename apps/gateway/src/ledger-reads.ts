@@ -70,9 +70,9 @@ import {
   type TimelineKey,
   type TimelineRow,
 } from '#lib/store';
+import { JudgedLists, type Judges, type SubmitterKeyAt } from './judged-lists.ts';
 import { LogProofs } from './log-proofs.ts';
 import { PAGE_CONTENT_BYTES_MAX } from './page.ts';
-import { JudgedLists, type Judges, type SubmitterKeyAt } from './signatures.ts';
 
 export type { AuditQuestion, ConflictKey, StoredRead, DeadLetterHead, EventRow, SearchHit, StoredDeadLetter, TimelineKey, TimelineRow };
 

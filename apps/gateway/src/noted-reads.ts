@@ -35,7 +35,7 @@ function notedFor(all: Pick<LedgerReads, 'groupNumbers'>, reads: ReaderReads, no
     judgedLists: {
       known(logIndex) {
         const list = reads.judgedLists.known(logIndex);
-        if (list?.above != null) notes.event(list.above);
+        notes.event(list?.above ?? null);
         return list;
       },
       take: (row) => reads.judgedLists.take(row),

@@ -9,6 +9,7 @@ import type { DiffView } from './diff-view.ts';
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import { streamEnd } from './stream-text.ts';
+import type { StoredView } from './stored-view.ts';
 import type { StreamedEvent, StreamEnd } from './stream-views.ts';
 import type { ReceiptStatus } from './receipt-views.ts';
 import type { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
@@ -20,7 +21,6 @@ import type {
   ItemView,
   Receipt,
   SearchView,
-  StoredView,
   SubmittedOne,
   SubmittedRows,
   TimelineView,

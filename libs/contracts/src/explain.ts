@@ -4,7 +4,8 @@
  */
 import { displayIdentifier, type EventRef, type Flag } from '#lib/domain';
 import { restsOn, type ExplainedField, type ExplainedSighting, type Explanation } from './explanation.ts';
-import type { EventAnswer, EventsView, EventView, ItemView, StoredView, TimelineView } from './views.ts';
+import type { StoredView } from './stored-view.ts';
+import type { EventAnswer, EventsView, EventView, ItemView, TimelineView } from './views.ts';
 
 /** A sighting that an answer may rest on, as its reader may see it. */
 export type ExplainSource = Omit<ExplainedSighting, 'rests'>;

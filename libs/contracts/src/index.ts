@@ -34,6 +34,7 @@ export { auditLines, type AuditLine } from './audit-lines.ts';
 export { auditCsv, auditCsvHead, auditRowAt } from './audit-export.ts';
 export type { AuditReadRow, AuditRow, AuditView } from './audit-views.ts';
 export { type SignatureVerdict, type SignatureView } from './signature-view.ts';
+export type { StoredView } from './stored-view.ts';
 export type { DiffView } from './diff-view.ts';
 export type { StreamedEvent, StreamEnd } from './stream-views.ts';
 export {
@@ -55,7 +56,6 @@ export type {
   ItemView,
   Receipt,
   SearchView,
-  StoredView,
   SubmittedRow,
   TimelineView,
 } from './views.ts';

@@ -2,8 +2,8 @@
 import Type, { type Static } from 'typebox';
 import { Coordinates } from './coordinates-view.ts';
 import { ERROR_CODES } from './errors.ts';
+import type { StoredView } from './stored-view.ts';
 import { closed, ref } from './view-parts.ts';
-import type { StoredView } from './views.ts';
 
 export const StreamedEvent = Type.Object(
   {

@@ -6,6 +6,7 @@ import { STREAM_HEARTBEAT, streamedText, type StreamedEvent } from '#lib/contrac
 import type { Actor } from '#lib/domain';
 import type { LogWatch } from './log-watch.ts';
 import type { StreamPage } from './stream-page.ts';
+import type { StreamTimes } from './stream-times.ts';
 
 export interface StreamSink {
   /** `false`: its reader has not read what was sent before. Then nothing more may be sent until `drained`. */
@@ -13,17 +14,6 @@ export interface StreamSink {
   /** What was sent is on its way, or `withinMs` are over: then `false`. */
   drained(withinMs: number): Promise<boolean>;
 }
-
-export interface StreamTimes {
-  /** How often it is asked whether the reader still may: with the policy's own way a revocation so holds within five seconds. */
-  readonly lookAgainMs: number;
-  /** How long nothing may be sent: less than what proxies give an idle connection. */
-  readonly heartbeatMs: number;
-  /** How long what was sent may lie unread: an event has at most some megabytes. */
-  readonly slowMs: number;
-}
-
-export const STREAM_TIMES: StreamTimes = { lookAgainMs: 1_000, heartbeatMs: 15_000, slowMs: 30_000 };
 
 export interface Followed {
   /** Who the reader is now; throws DomainError `auth.*` where he may not read any more. */
@@ -36,7 +26,7 @@ export interface Followed {
   readonly times: StreamTimes;
   /** Aborted where the server ends or the reader has gone. */
   readonly signal: AbortSignal;
-  /** What waits is broken for now: no question about it is answered, and the stream goes on when it is again. */
+  /** It passes: no question is answered at the moment, and the stream goes on when one is again. */
   readonly isPassing: (error: unknown) => boolean;
 }
 
@@ -57,7 +47,7 @@ export async function follow(of: Followed, from: number, size: number, untilNow:
     if (signal.aborted) return 'gone';
     if (at < head && page !== null) continue;
     if (untilNow && at >= head) return 'reached';
-    // Where reading fails for now it is waited for as if nothing had come.
+    // Where reading fails, and that passes, it is waited for as if nothing had come.
     head = page === null ? await pause(head, times.lookAgainMs, signal) : await watch.grown(at, times.lookAgainMs, signal);
     if (signal.aborted) return 'gone';
     await patient(of, of.look);

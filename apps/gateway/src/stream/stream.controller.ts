@@ -11,10 +11,11 @@ import { storeFault } from '#lib/store';
 import { decodeCursor, encodeCursor, isCount, isRecord } from '../cursor.ts';
 import { GATEWAY_DEPS, type GatewayDeps } from '../gateway-deps.ts';
 import { readQuery } from '../query.ts';
-import { type Ended, follow, STREAM_TIMES, type StreamSink } from './follow.ts';
+import { type Ended, follow, type StreamSink } from './follow.ts';
 import { LogWatch } from './log-watch.ts';
 import { OpenStreams, type StreamPlace } from './open-streams.ts';
 import { readStreamPage, type StreamFilter, type StreamPage } from './stream-page.ts';
+import { STREAM_TIMES } from './stream-times.ts';
 
 const IS_POSITION = isRecord<{ from: number }>({ from: isCount });
 const HEADERS = {

@@ -4,7 +4,7 @@ import { jest } from '@jest/globals';
 import type { SightingDocument } from '#lib/contracts';
 import { TLP_LABELS } from '#lib/domain';
 import { seen, subject } from '../tested-ledger.contract.ts';
-import { STREAM_TIMES } from './follow.ts';
+import { STREAM_TIMES } from './stream-times.ts';
 import { TestedStream } from './tested-stream.contract.ts';
 
 jest.setTimeout(180_000);

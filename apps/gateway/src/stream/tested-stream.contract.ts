@@ -18,7 +18,7 @@ import { ACTOR_ROLES, ANONYMOUS, type Actor } from '#lib/domain';
 import { createHttpServer, createLog, createMetrics, DomainError, type HttpServer, type ReadRequest } from '#lib/runtime';
 import { GatewayModule } from '../gateway.module.ts';
 import { TestedLedger } from '../tested-ledger.contract.ts';
-import type { StreamTimes } from './follow.ts';
+import type { StreamTimes } from './stream-times.ts';
 
 const WAIT_MS = 60_000;
 
