@@ -12,7 +12,9 @@ const sentOn = (description: string): Json => ({
 });
 const text = { type: 'string' };
 
-export function loginPaths(): Json {
+export const loginPaths = (): Json => ({ ...logIn(), ...sessions() });
+
+function logIn(): Json {
   return {
     '/auth/login': {
       get: {
@@ -63,6 +65,11 @@ export function loginPaths(): Json {
         responses: { ...sentOn('With a session'), ...problems('auth.link', 'rate.limited', 'store.unavailable') },
       },
     },
+  };
+}
+
+function sessions(): Json {
+  return {
     '/auth/logout': {
       post: {
         operationId: 'logout',

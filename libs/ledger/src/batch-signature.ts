@@ -15,12 +15,14 @@ import { type NoteResult, refused } from './note-fault.ts';
 import { parseVerifierKey, type SigningKey, type VerifierKey } from './note-key.ts';
 import { ed25519Sign, sha256 } from './primitives.ts';
 
+/** What an agency signs: events of its own, by id and hash. */
 export interface SignedList {
   readonly agency: string;
   /** Ids and lower-case hex hashes, in the order in which they are signed. */
   readonly members: readonly (readonly [id: string, contentHash: string])[];
 }
 
+/** First line of what is signed. */
 export const BATCH_SIGNATURE_HEADER = 'custody-ledger/batch/v1';
 
 /** What is signed. Cost: some 0.5 µs for each member. */

@@ -88,7 +88,8 @@ export class LoginController {
     const before = await sessions.of(cookieOf('session', headers) ?? '');
     if (before !== undefined) await sessions.end(before.id, before.agency, before.principal, { agency, principal });
     const { text, seconds } = await sessions.begin({ agency, principal }, login);
-    log.info(login === null ? 'a session began by the link of the ready line' : 'a session began by a login', { component: 'access' });
+    if (login === null) log.info('a session began by the link of the ready line', { component: 'access' });
+    else log.info('a session began by a login', { component: 'access' });
     sendOn(reply, to, [setCookie('login', headers, '', 0), setCookie('session', headers, text, seconds)]);
   }
 
