@@ -12,7 +12,7 @@ import {
   type SightingDocument,
 } from '#lib/contracts';
 import { commit, encodeRecord, parseStrict, parseVerifierKey, randomSecret, recordMac, sha256Hex, type RecordHeader } from '#lib/ledger';
-import { parsePlace, type ActorRole, type PolicyActText, type Sighting } from '#lib/domain';
+import { formerCountryName, parsePlace, type ActorRole, type PolicyActText, type Sighting } from '#lib/domain';
 import { uuidv7 } from '#lib/runtime';
 import { derivedId } from './derived-id.ts';
 
@@ -44,6 +44,8 @@ export interface AcceptedDocument {
   readonly target?: { readonly agency: string; readonly id: string };
   /** It says who may do what. */
   readonly isPolicy?: boolean;
+  /** Why it may be no new event; absent: it may. */
+  readonly lateFaults?: readonly Fault[];
 }
 
 export interface RefusedDocument {
@@ -81,8 +83,8 @@ export function acceptDocument(bytes: Uint8Array, context: AcceptContext, makeId
   const id = document.id ?? makeId();
   const { agency, principal, captured } = context;
   const read = readSighting(document, { agency, id, principal });
-  const unread = [...lateFaults(document), ...(read.ok ? [] : read.faults)];
-  if (!read.ok || unread.length > 0) return { ok: false, id, faults: unread.slice(0, FAULTS_MAX) };
+  const late = lateFaults(document);
+  if (!read.ok) return { ok: false, id, faults: [...late, ...read.faults].slice(0, FAULTS_MAX) };
   const unfit = roleFault(read.sighting, context.roles) ?? submitterKeyFault(read.sighting);
   if (unfit !== undefined) return { ok: false, id, faults: [unfit] };
 
@@ -116,12 +118,13 @@ export function acceptDocument(bytes: Uint8Array, context: AcceptContext, makeId
     items: [...new Set(sighting.items.map((item) => item.id))].sort(),
     ...(sighting.kind === 'policy' ? { isPolicy: true } : {}),
     ...(target === undefined ? {} : { target }),
+    ...(late.length === 0 ? {} : { lateFaults: late.slice(0, FAULTS_MAX) }),
   };
 }
 
 /**
  * What version 1 of the document allows and capture took before: not in the schema, by which what is in the ledger is read. No client of
- * HTTP can ask for an event `.` or `..`: both are resolved away from its URL. A party's country is one, as a place's is.
+ * HTTP can ask for an event `.` or `..`: both are resolved away from its URL. A party's country is one, or was: records are older than codes.
  */
 function lateFaults({ id, parties = [] }: SightingDocument): Fault[] {
   const faults: Fault[] = [];
@@ -133,7 +136,7 @@ function lateFaults({ id, parties = [] }: SightingDocument): Fault[] {
       expected: 'another id than . and ..',
     });
   for (const [at, { country }] of parties.entries()) {
-    const place = country === undefined ? undefined : parsePlace({ country });
+    const place = country === undefined || formerCountryName(country) !== undefined ? undefined : parsePlace({ country });
     if (place?.ok === false)
       faults.push({ code: place.code as ErrorCode, pointer: `/parties/${at}${place.pointer ?? ''}`, detail: place.detail });
   }

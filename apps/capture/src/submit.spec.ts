@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { SightingDocument } from '#lib/contracts';
 import { createMemoryLog, type EventLog, FatalLogError, type LogRecord, LogUnavailable, type MemoryLog } from '#lib/event-log';
 import { decodeRecord, openReceipt, signingKey, utf8 } from '#lib/ledger';
-import type { AcceptContext } from './accept.ts';
+import { acceptDocument, type AcceptContext } from './accept.ts';
 import { inlineAcceptPool } from './accept-pool.ts';
 import { type FirstEvent, type KnownEvents, type RowResult, submit, type SubmitDeps, type SubmitMode } from './submit.ts';
 
@@ -133,6 +133,22 @@ describe('what capture says of an id', () => {
     const { submit: send, held, log } = await given();
     const { results } = await send([sighting('a'), JSON.stringify(sighting('a'), null, 2)]);
     expect(statuses(results)).toEqual(['accepted', 'duplicate']);
+    expect(await held()).toEqual(['a']);
+    await log.close();
+  });
+
+  it('what capture refuses only since some day is refused where it would be new, and is a duplicate where it was accepted before', async () => {
+    const { submit: send, known, held, log } = await given();
+    const parties = [{ role: 'owner', country: 'ZZ' }];
+    const late = [sighting('..'), sighting('p', { parties })];
+    const { results } = await send([...late, late[1], sighting('a')], PROCEED);
+    expect(statuses(results)).toEqual(['refused', 'refused', 'refused', 'accepted']);
+    expect(results.slice(0, 3).map(faultOf)).toMatchObject([{ pointer: '/id' }, { code: 'place.country' }, { code: 'place.country' }]);
+    for (const each of late) {
+      const accepted = acceptDocument(Buffer.from(JSON.stringify(each)), context, () => 'never');
+      if (accepted.ok) known.set(`local/${accepted.id}`, { contentHash: accepted.contentHash, captured: context.captured });
+    }
+    expect(statuses((await send(late)).results)).toEqual(['duplicate', 'duplicate']);
     expect(await held()).toEqual(['a']);
     await log.close();
   });

@@ -2,7 +2,7 @@
  * The use-case of capture: a chunk of submitted documents becomes durable records of the event log, or answers that say why not.
  * A receipt is given only after the log has the record.
  */
-import type { ErrorCode, Fault, Receipt } from '#lib/contracts';
+import { type ErrorCode, type Fault, FAULTS_MAX, type Receipt } from '#lib/contracts';
 import { compareRef, type EventRef } from '#lib/domain';
 import type { EventLog } from '#lib/event-log';
 import { signReceipt, type SigningKey, utf8Text } from '#lib/ledger';
@@ -99,7 +99,8 @@ type Row =
 
 /**
  * Same id and same bytes: the same event. Same id and other bytes, where that can be seen here: refused. Only what would be a new event is
- * held to its target's items: one that was accepted before its target was known stays the same event, however often it is sent.
+ * held to its target's items, and to what capture has refused only since some day: one that was accepted before stays the same event, however
+ * often it is sent.
  */
 async function judge(
   known: KnownEvents,
@@ -120,7 +121,8 @@ async function judge(
     const first = firsts.get(`${agency}/${id}`) ?? inRequest;
     if (first === undefined) {
       const missing = missingOf(acceptance);
-      if (missing !== null) return { verdict: 'refused', id, faults: [missing] };
+      const faults = [...(acceptance.lateFaults ?? []), ...(missing === null ? [] : [missing])].slice(0, FAULTS_MAX);
+      if (faults.length > 0) return { verdict: 'refused', id, faults };
       here.set(id, { contentHash, captured, row: firstRow + index });
       return { verdict: 'append', document: acceptance };
     }

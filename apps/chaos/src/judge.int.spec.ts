@@ -1,6 +1,6 @@
 /** The oracle finds what it is there to find: a whole ledger has no problem, and each damage that is planted in it has its own. */
 import { decodeBatch } from '#app/projector';
-import { createEmbeddedLog } from '#lib/event-log';
+import { createEmbeddedLog, type EventLog, type OutgoingRecord } from '#lib/event-log';
 import { projectBatch, type StorePool } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
 import { documentAt } from './documents.ts';
@@ -44,6 +44,18 @@ async function verdict(more: Partial<Evidence> = {}): Promise<Verdict> {
   return judge(owner, { operations, expected: operations.map(({ id }) => id), ...more });
 }
 
+/** The topic's partitions that hold records then. */
+async function appended(topic: string, records: readonly OutgoingRecord[]): ReturnType<EventLog['ends']> {
+  const log = createEmbeddedLog({ pool: database.pool('owner') });
+  try {
+    await log.ensureTopics([{ topic, partitions: 2 }]);
+    await log.append(topic, records);
+    return (await log.ends(topic)).filter(({ high }) => high > 0);
+  } finally {
+    await log.close();
+  }
+}
+
 /** As only the database's own superuser can. */
 async function tamper(statement: string): Promise<void> {
   await owner.transaction(async (client) => {
@@ -72,13 +84,7 @@ test('an input that nobody acknowledged and that is not there is told, and is no
 test('what was acknowledged and waits in the event log is not lost, and what it has with other bytes is', async () => {
   const document = { ...documentAt(INPUTS, 0), id: 'not-taken' };
   const [operation, topic] = [{ ...acknowledged(0), id: document.id, hash: contentHashOf(document) }, 'waiting'];
-  const log = createEmbeddedLog({ pool: database.pool('owner') });
-  try {
-    await log.ensureTopics([{ topic, partitions: 2 }]);
-    await log.append(topic, [recordOf(document), { key: null, value: Buffer.from('hello'), headers: {} }]);
-  } finally {
-    await log.close();
-  }
+  const partitions = await appended(topic, [recordOf(document), { key: null, value: Buffer.from('hello'), headers: {} }]);
   const judged = (hash: string, waiting?: readonly WaitingRecord[]) =>
     verdict({ operations: [{ ...operation, hash }], expected: [document.id], ...(waiting === undefined ? {} : { waiting }) });
   const waiting = await readWaiting(owner, topic);
@@ -86,6 +92,9 @@ test('what was acknowledged and waits in the event log is not lost, and what it 
   expect(await judged('f'.repeat(64), waiting)).toMatchObject({ lost: 1 });
   // The control: without a look at the log it counts as lost.
   expect(await judged(operation.hash)).toMatchObject({ lost: 1 });
+  // Nor does it wait where the ledger is past it: nobody takes it any more.
+  for (const { high, low: _, ...partition } of partitions) await projectBatch(database.pool('projector'), partition, 0, high, [], []);
+  expect(await judged(operation.hash, await readWaiting(owner, topic))).toMatchObject({ lost: 1 });
 });
 
 test('an acknowledged sighting that is there with other bytes is lost', async () => {

@@ -67,16 +67,21 @@ export async function readConflicts(pool: StorePool): Promise<ConflictRow[]> {
   return (await pool.query<ConflictRow>(`select id, encode(content_hash, 'hex') as "contentHash" from ledger.conflicts`)).rows;
 }
 
-/** A sighting in the event log. */
+/** A sighting in the event log that the ledger has not taken yet. */
 export interface WaitingRecord {
   readonly id: string;
   readonly contentHash: string;
 }
 
-/** All of an embedded topic, taken or not. What is no record of capture's counts for nothing. */
+/**
+ * Of an embedded topic what lies at the ledger's offsets and beyond: what is behind them nobody takes any more. What is no record of
+ * capture's counts for nothing.
+ */
 export async function readWaiting(pool: StorePool, topic: string): Promise<WaitingRecord[]> {
   const { rows } = await pool.query<{ value: Buffer }>(
-    'select r.value from event_log.records r join event_log.topics t using (topic_no) where t.topic = $1',
+    `select r.value from event_log.records r join event_log.topics t using (topic_no) cross join event_log.cluster c
+      left join ledger.offsets o on o.cluster_id = c.id::text and o.topic_id = t.topic_id::text and o.partition = r.partition
+      where t.topic = $1 and r."offset" >= coalesce(o.next, 0)`,
     [topic],
   );
   return rows.flatMap(({ value }) => {

@@ -1,7 +1,7 @@
 /** The demo case, imported through capture like any other file when the event log is empty. */
 import { existsSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '#lib/runtime';
@@ -23,43 +23,54 @@ const LOOK_EVERY_MS = 25;
 /** In the data directory from before the first line is sent until all is in: a start that was killed meanwhile is known by it. */
 const UNFINISHED = 'demo.unfinished';
 
-/**
- * Whether something of it was imported now: all of it where the event log is empty, the rest where an earlier start was ended before it had
- * all. The start goes on without what cannot be had now; the next one gets it. @param apiKey of this process itself
- */
-export async function loadDemo(parts: Parts, url: string, apiKey: string): Promise<boolean> {
+/** `imported`: now, where the event log was empty or an earlier start was ended before it had all. `before`: there was nothing to do. */
+export type DemoState = 'imported' | 'before' | 'unfinished';
+
+type Needed = Pick<Parts, 'log' | 'database' | 'config' | 'eventLog' | 'shutdown'>;
+
+/** The start goes on without what cannot be had now; the next one gets it. @param apiKey of this process itself */
+export async function loadDemo(parts: Needed, url: string, apiKey: string): Promise<DemoState> {
   const { log, database, config, eventLog } = parts;
   const unfinished = join(config.dataDir, UNFINISHED);
   if (!existsSync(unfinished)) {
     const ends = await eventLog.ends(config.topics.events);
-    if (ends.some(({ high }) => high > 0)) return false;
+    if (ends.some(({ high }) => high > 0)) return 'before';
     await markUnfinished(unfinished);
   }
   const there = await importDemo(parts, createClient(url, { apiKey }), () => rm(unfinished, { force: true }));
+  if (there === null) return 'unfinished';
   // A trace right after the ready line must show all of it. Sightings and what was received as evidence are counted: the log may have entries of its operator.
   await until({ database }, async (pool) => (await countEntriesFrom(pool, 0)) >= there);
   log.info('the demo case (synthetic details on a publicly reported route) was imported', { count: there });
-  return true;
+  return 'imported';
 }
 
-/** How many entries are known to be there of it. @param finished hears that all is done that can be done */
-async function importDemo({ log }: Parts, client: Client, finished: () => Promise<void>): Promise<number> {
+/** How many entries are known to be there of it; `null`: the next start is to go on. @param finished hears that all is done that can be done */
+async function importDemo(
+  { log, shutdown }: Pick<Parts, 'log' | 'shutdown'>,
+  client: Client,
+  finished: () => Promise<void>,
+): Promise<number | null> {
   const file = fileURLToPath(new URL('demo/lux-and-loaded.jsonl', packageRoot()));
   let there = 0;
   try {
     const exit = await importCase(client, file, {
       onError: 'proceed',
       quiet: true,
-      onWait: () => log.info('the demo case waits for this server, which is busy'),
+      // One that is ending is not busy.
+      onWait: () => {
+        if (!shutdown.hasBegun()) log.info('the demo case waits for this server, which is busy');
+      },
       onReport: ({ accepted, duplicates, evidence: { received, known } }) => (there = accepted + duplicates + received + known),
     });
     if (exit !== EXIT.ok) log.warn('the demo case was not imported whole: lines of it were rejected');
     await finished();
+    return there;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     log.warn('the demo case was not imported whole; the next start gets the rest', { code: error.code });
+    return null;
   }
-  return there;
 }
 
 /** On the disk when it returns: before the first record of the log is. */
@@ -67,6 +78,9 @@ async function markUnfinished(path: string): Promise<void> {
   const file = await open(path, 'w', 0o600);
   await file.sync();
   await file.close();
+  const folder = await open(dirname(path), 'r');
+  await folder.sync();
+  await folder.close();
 }
 
 /** Who asks for the head of the log right after the ready line must get one that covers all of the demo. */

@@ -1,11 +1,11 @@
 /** Evidence to and from a server: files are streamed, an upload goes on where it broke off, and what comes is believed by its hash alone. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { EvidenceUploaded } from '#lib/contracts';
 import { problemError, readAnswer, type Client } from './client.ts';
-import { CommandError, EXIT } from './exit-codes.ts';
+import { CommandError, commandErrorOf, EXIT } from './exit-codes.ts';
 import { type Patience, untilAnswered } from './patience.ts';
 
 const PIECE_BYTES = 1024 * 1024;
@@ -35,7 +35,8 @@ export async function hashFile(path: string): Promise<HashedFile> {
 }
 
 /**
- * A server that is away or busy is waited for, and the upload goes on where it broke off. Throws CommandError as the client does.
+ * A server that is away or busy is waited for, and the upload goes on where it broke off. Throws CommandError as the client does; at once
+ * where the file itself has changed or cannot be opened.
  * @param words what the act says of it
  */
 export async function uploadFile(
@@ -51,13 +52,42 @@ export async function uploadFile(
     for (let tries = 1; ; tries++) {
       const from = isBegun ? await offsetOf(client, file) : 0;
       isBegun = true;
-      const rest = createReadStream(file.path, { start: from, highWaterMark: PIECE_BYTES });
-      const response = await client.put(path, rest, partHeaders(file, from));
-      if (response.ok) return readAnswer<EvidenceUploaded>(response);
-      const failure = await problemError(response);
-      if (failure.code !== 'evidence.offset' || tries === TRIES) throw failure;
+      const outcome = await sendRest(client, path, file, from);
+      if (!(outcome instanceof CommandError)) return outcome;
+      if (outcome.code !== 'evidence.offset' || tries === TRIES) throw outcome;
     }
   });
+}
+
+/**
+ * The server's answer, or what it says against it. A request whose body ends early fails like one that nobody answers: whether it is the
+ * file's fault is looked at before and after.
+ */
+async function sendRest(client: Client, path: string, file: HashedFile, from: number): Promise<EvidenceUploaded | CommandError> {
+  const handle = await openUnchanged(file);
+  try {
+    // Closed below alone, and waited for: a stream that closes it too leaves it half closed behind an answer.
+    const rest = handle.createReadStream({ start: from, highWaterMark: PIECE_BYTES, autoClose: false });
+    const response = await client.put(path, rest, partHeaders(file, from)).catch(async (error: unknown) => {
+      await (await openUnchanged(file)).close();
+      throw error;
+    });
+    return response.ok ? await readAnswer<EvidenceUploaded>(response) : await problemError(response);
+  } finally {
+    // With its stream, which closes neither where nobody reads it to its end. Not before the answer is read: that would break it off.
+    await handle.close();
+  }
+}
+
+/** Throws what the system says of its path, and `evidence.changed` for another size than was hashed. */
+async function openUnchanged({ path, bytes }: HashedFile): Promise<FileHandle> {
+  const handle = await open(path).catch((error: unknown) => {
+    throw commandErrorOf(error) ?? error;
+  });
+  const { size } = await handle.stat();
+  if (size === bytes) return handle;
+  await handle.close();
+  throw new CommandError(EXIT.usage, 'evidence.changed', `${path} had ${bytes} bytes when it was hashed, and has ${size}.`);
 }
 
 function partHeaders({ bytes }: HashedFile, from: number): Record<string, string> {

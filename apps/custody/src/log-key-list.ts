@@ -14,6 +14,7 @@ import {
   type PlacedKeyNotice,
   readNotice,
   readProofDocument,
+  type Report,
   type Statement,
   utf8,
   type VerifierKey,
@@ -39,6 +40,10 @@ export interface CertifiedKeys {
   readonly everForReceipts: readonly VerifierKey<'receipt'>[];
   /** Those that hold for a head of this size, no larger than the list's. */
   heldAt(size: bigint): HeldKeys;
+  /** What its seal covers: of notices from there on it says nothing. */
+  readonly below: bigint;
+  /** Nobody but the log says that its map has one salt, and so that there is no other list. */
+  readonly isOperatorsWord: boolean;
   /** Keys that were revoked below an index, as verifier keys in text. */
   revokedBelow(size: bigint): ReadonlySet<string>;
 }
@@ -77,7 +82,9 @@ export async function judgedKeys(client: Client | null, judged: JudgedHead): Pro
   const revoked = found.revokedBelow(head.size);
   const log = [...keys, ...(ofPin ? found.heldAt(head.size).log : [])].filter((key) => !revoked.has(formatVerifierKey(key)));
   if (isSigned(judged, log)) {
-    const says = `The log's own list of keys says nothing against the key below ${head.size}.`;
+    const below = found.below < head.size ? found.below : head.size;
+    const alone = found.isOperatorsWord ? '; that it has no other such list is the word of its operator' : '';
+    const says = `The log's own list of keys says nothing against the key below ${below}${alone}.`;
     return { log, certified: found, said: [established('signature', says)] };
   }
   const detail = `The head of ${head.size} entries is signed by nobody but a key that the log revoked before: ${[...revoked].join(', ')}.`;
@@ -92,7 +99,7 @@ function isSigned({ note, witnesses }: JudgedHead, keys: readonly VerifierKey<'l
 }
 
 /** The list at the head, or at the pinned one where that is newer; a statement where it is not proved. */
-async function listedKeys(client: Client, { head, keys, pin }: JudgedHead): Promise<CertifiedKeys | Statement> {
+async function listedKeys(client: Client, { head, keys, pin, witnesses }: JudgedHead): Promise<CertifiedKeys | Statement> {
   const pinned = pin === null ? null : headOf(pin);
   const { size, root } = pinned !== null && pinned.size > head.size ? pinned : head;
   let text: string;
@@ -105,9 +112,11 @@ async function listedKeys(client: Client, { head, keys, pin }: JudgedHead): Prom
   }
   const question = { item: KEYS_TREE.item, groups: [KEYS_TREE.group], allEvents: true, isLatest: true };
   const kept = { size, root, mapSalt: pin?.mapSalt ?? null, trees: [], consistency: [] };
-  const { report } = verifyProof(utf8(text), { log: keys, kept }, question);
+  // Whether enough cosigned is said of the head that is judged; here whether one did that audits.
+  const audited = witnesses === undefined ? {} : { witnesses: { ...witnesses, threshold: 0 } };
+  const { report } = verifyProof(utf8(text), { log: keys, kept, ...audited }, question);
   const isAlone = showsOneList(text);
-  if (report.verdict === 'verified' && isAlone) return certifiedIn(keyNoticesIn(text), head.origin, size);
+  if (report.verdict === 'verified' && isAlone) return certifiedIn(text, report, head.origin, size);
   const why =
     isAlone || report.verdict !== 'verified' ? report.summary : 'It comes with other lists, whose notices would be told as its own.';
   const says = `The log's list of keys at ${size} entries is not proved. ${why}`;
@@ -116,15 +125,25 @@ async function listedKeys(client: Client, { head, keys, pin }: JudgedHead): Prom
   return failure('signature', { code, detail: says });
 }
 
-function certifiedIn(notices: readonly PlacedKeyNotice[], origin: string, listed: bigint): CertifiedKeys {
+function certifiedIn(document: string, { statements }: Report, origin: string, listed: bigint): CertifiedKeys {
+  const notices = keyNoticesIn(document);
   const revocations = notices.filter(({ index, key }) => key.action === 'revoke' && key.log === origin && index < listed);
   const certificates = notices.filter(({ key }) => key.action === 'certify');
   return {
     held: keysAt(notices, origin, listed),
     everForReceipts: keysAt(certificates, origin, listed).receipt,
     heldAt: (size) => keysAt(notices, origin, size),
+    below: coveredIn(document),
+    isOperatorsWord: statements.some(({ step, state }) => step === 'salt' && state === 'not-established'),
     revokedBelow: (size) => new Set(revocations.filter(({ index }) => index < size).map(({ key }) => key.vkey)),
   };
+}
+
+/** What the seal of a verified document covers. */
+function coveredIn(document: string): bigint {
+  const read = readProofDocument(utf8(document));
+  const notice = read.ok ? readNotice(utf8(read.value.seal.entry)) : null;
+  return notice?.kind === 'seal' ? notice.seal.covers : 0n;
 }
 
 /** A notice that another tree lists is no word of the list of keys. */

@@ -74,7 +74,9 @@ export function keepPin({ origin, keys, receiptKeys, checkpoint, time, mapSalt, 
     mapSalt: mapSalt === null ? null : toHex(mapSalt),
     receiptKeys: receiptKeys.map(formatVerifierKey),
     time,
-    trees: trees.slice(-TREES_MAX).map(({ group, item, n, root }) => ({ group, item, n: String(n), root: toHex(root) })),
+    trees: trees
+      .slice(-TREES_MAX)
+      .map(({ group, item, n, root, size }) => ({ group, item, n: String(n), root: toHex(root), size: String(size) })),
     v: 1,
     witnesses,
   };
@@ -100,14 +102,14 @@ export const keptOf = (pin: Pin, path: Pick<Kept, 'consistency' | 'claimed'>): K
   ...path,
 });
 
-/** Kept trees with those of a check: of two of one name the longer, the last checked last. */
+/** Kept trees with those of a check: of two of one name the longer, of equal ones that of the earlier head; the last checked last. */
 export function withTrees(kept: readonly KeptTree[], checked: readonly KeptTree[]): readonly KeptTree[] {
   const nameOf = ({ group, item }: KeptTree): string => `${group} ${item}`;
   const before = new Map(kept.map((tree) => [nameOf(tree), tree]));
   const names = new Set(checked.map(nameOf));
   const longer = checked.map((tree) => {
     const known = before.get(nameOf(tree));
-    return known !== undefined && known.n > tree.n ? known : tree;
+    return known !== undefined && known.n >= tree.n ? known : tree;
   });
   return [...kept.filter((tree) => !names.has(nameOf(tree))), ...longer];
 }
@@ -127,7 +129,7 @@ function pinOf(origin: string, text: string): Pin | null {
     if (time !== undefined && (typeof time !== 'string' || Number.isNaN(capturedMicros(time)))) return null;
     const parsed = keys.map((key) => parseVerifierKey(String(key), 'log'));
     const receipts = receiptKeys.map((key) => parseVerifierKey(String(key), 'receipt'));
-    const kept = trees.map((tree) => treeOf(tree as Record<string, unknown>));
+    const kept = trees.map((tree) => treeOf(tree as Record<string, unknown>, headOf({ checkpoint }).size));
     const salt = typeof mapSalt === 'string' ? fromHex(mapSalt) : null;
     if ([...parsed, ...receipts].some((key) => !key.ok) || kept.includes(null) || (witnesses !== null && typeof witnesses !== 'string'))
       return null;
@@ -144,8 +146,11 @@ function pinOf(origin: string, text: string): Pin | null {
   }
 }
 
-function treeOf({ group, item, n, root }: Record<string, unknown>): KeptTree | null {
+/** @param pinned size of the pinned head, which stands for the one of the tree where an older version kept none */
+function treeOf({ group, item, n, root, size: kept }: Record<string, unknown>, pinned: bigint): KeptTree | null {
+  const size = kept ?? String(pinned);
   const hash = typeof root === 'string' ? fromHex(root) : null;
   if (typeof group !== 'string' || typeof item !== 'string' || typeof n !== 'string' || !/^\d+$/.test(n) || hash === null) return null;
-  return { group, item, n: BigInt(n), root: hash };
+  if (typeof size !== 'string' || !/^\d+$/.test(size)) return null;
+  return { group, item, n: BigInt(n), root: hash, size: BigInt(size) };
 }

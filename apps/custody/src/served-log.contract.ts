@@ -1,5 +1,6 @@
 /** A log as a command meets it: a server with fixed answers. */
-import { utf8 } from '#lib/ledger';
+import { encodeProofDocument, utf8, utf8Text } from '#lib/ledger';
+import { CAR, type LedgerWorld, type Wanted } from '../../../libs/ledger/src/ledger-world.contract.ts';
 import type { Client } from './client.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
@@ -28,3 +29,10 @@ export const silent = async <T>(work: () => Promise<T>): Promise<T> => {
   process.stdout.write = () => true;
   return work().finally(() => (process.stdout.write = write));
 };
+
+/** What `/v1/log` answers. */
+export const logOf = (of: LedgerWorld, wanted: Wanted = {}): string =>
+  utf8Text(encodeProofDocument({ ...of.prove(CAR, { ...wanted, groups: [] }), item: null, events: [] })) as string;
+
+/** What `/v1/log/keys` answers. */
+export const keysOf = (of: LedgerWorld): string => utf8Text(encodeProofDocument(of.proveKeys())) as string;

@@ -1,12 +1,11 @@
 /** What stands in the way of checking a log, each with its own code: nothing pinned, a damaged pin, another log, a promise that was broken. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   encodeProofDocument,
   encodeSealedReceipt,
   formatVerifierKey,
-  KEYS_TREE,
   openingJson,
   openSlots,
   type Report,
@@ -16,11 +15,9 @@ import {
   signingKey,
   signReceipt,
   signRejection,
-  toBase64,
   treesOf,
   utf8,
   utf8Text,
-  verifyHead,
   verifyProof,
 } from '#lib/ledger';
 import {
@@ -32,7 +29,6 @@ import {
   ORIGIN,
   OWN,
   seedOf,
-  type Wanted,
   witnessKeys,
 } from '../../../libs/ledger/src/ledger-world.contract.ts';
 import { pin } from './commands/checkpoint.ts';
@@ -40,9 +36,9 @@ import { type HeldReceipt, receiptIn } from './commands/receipt-forms.ts';
 import { verify } from './commands/verify.ts';
 import { verifyReceipt } from './commands/verify-receipt.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
-import { headOfNote, trustFor, type TrustFlags } from './log-trust.ts';
+import { headOfNote, type TrustFlags } from './log-trust.ts';
 import { keepPin, policyOf, readPin, withTrees } from './pins.ts';
-import { server, silent } from './served-log.contract.ts';
+import { keysOf, logOf, server, silent } from './served-log.contract.ts';
 
 const world = grownWorld();
 const key = [formatVerifierKey(logKey)];
@@ -58,9 +54,6 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const logOf = (of: LedgerWorld, wanted: Wanted = {}): string =>
-  utf8Text(encodeProofDocument({ ...of.prove(CAR, { ...wanted, groups: [] }), item: null, events: [] })) as string;
-const keysOf = (of: LedgerWorld): string => utf8Text(encodeProofDocument(of.proveKeys())) as string;
 test('a head, a policy and a pin are what they should be, or say that they are not', async () => {
   expect(() => headOfNote('none')).toThrow(expect.objectContaining({ code: 'checkpoint.malformed' }) as Error);
   expect(() => policyOf('{}')).toThrow(expect.objectContaining({ code: 'pin.policy' }) as Error);
@@ -82,16 +75,23 @@ test('a head, a policy and a pin are what they should be, or say that they are n
     mapSalt: keep!.mapSalt,
   });
   const [file] = readdirSync(folder);
-  writeFileSync(join(folder, file as string), '{"v":1}');
+  // Of an older version, which kept no size with a list: that of its head stands for it.
+  const path = join(folder, file as string);
+  const unsized = (member: string, value: unknown): unknown => (member === 'size' ? undefined : value);
+  writeFileSync(path, JSON.stringify(JSON.parse(readFileSync(path, 'utf8')), unsized));
+  expect(readPin(ORIGIN)?.trees).toEqual(keep!.trees.map((tree) => ({ ...tree, size: BigInt(world.size) })));
+  writeFileSync(path, '{"v":1}');
   expect(() => readPin(ORIGIN)).toThrow(expect.objectContaining({ code: 'pin.damaged' }) as Error);
   await Promise.resolve();
 });
 
 test('of kept lists the newest stands, and the rest stays', () => {
-  const tree = (item: string, n: bigint) => ({ group: 'clear', item, n, root: seedOf(`${item}${n}`) });
+  const tree = (item: string, n: bigint, size = 10n) => ({ group: 'clear', item, n, root: seedOf(`${item}${n}`), size });
   expect(withTrees([tree('a', 1n), tree('b', 1n)], [tree('a', 2n)])).toEqual([tree('b', 1n), tree('a', 2n)]);
   // An older bundle shows less of a list than was seen since.
   expect(withTrees([tree('a', 2n), tree('b', 1n)], [tree('a', 1n)])).toEqual([tree('b', 1n), tree('a', 2n)]);
+  // It was there since the head under which it was seen first.
+  expect(withTrees([tree('a', 2n, 10n)], [tree('a', 2n, 20n)])).toEqual([tree('a', 2n, 10n)]);
 });
 
 test('a log that names no key of its own has to have its key named', async () => {
@@ -357,124 +357,5 @@ describe('a receipt', () => {
         expect([withheld.verdict, withheld.statements.find(({ verdict }) => verdict !== undefined)?.code]).toEqual(['incomplete', code]);
       }
     });
-  });
-});
-
-describe('a pinned log', () => {
-  const grown = new LedgerWorld().begin();
-  grown.certify(formatVerifierKey(logKey), 'log');
-  grown.add([CAR]);
-  grown.seal();
-  const early = { size: grown.size, checkpoint: grown.checkpoint() };
-  const old = keysOf(grown);
-  const second = signingKey('log', ORIGIN, seedOf('second'));
-  grown.certify(formatVerifierKey(second), 'log');
-  grown.seal();
-  const rotated = keysOf(grown);
-  grown.certify(formatVerifierKey(logKey), 'log', 'revoke');
-  grown.seal();
-  const path = { hashes: grown.consistency(early.size).map(toBase64), from: 0, to: 0 };
-  const bySecond = { signer: second };
-  const answers = {
-    '/v1/log': logOf(grown, bySecond),
-    '/v1/log/keys': utf8Text(encodeProofDocument({ ...grown.proveKeys(bySecond) })) as string,
-    '/v1/log/consistency': JSON.stringify(path),
-  };
-  const pinEarly = (keys = [logKey, second]) =>
-    keepPin({ origin: ORIGIN, keys, receiptKeys: [], checkpoint: early.checkpoint, mapSalt: null, trees: [], witnesses: null });
-  const isMoved = (): boolean => readPin(ORIGIN)!.checkpoint !== early.checkpoint;
-
-  it('moves along a path alone, and its revoked keys are gone then', async () => {
-    pinEarly();
-    expect(await silent(() => pin(server(answers), {}))).toBe(0);
-    expect([isMoved(), readPin(ORIGIN)!.keys.map(({ id }) => id)]).toEqual([true, [second.id]]);
-  });
-
-  it.each([
-    ['none', new CommandError(EXIT.notFound, 'size.not-published', 'No.')],
-    ['a fault', new CommandError(EXIT.unexpected, 'internal', 'No.')],
-    ['what is no hash', JSON.stringify({ ...path, hashes: ['!'] })],
-    ['what is no list', '{"hashes":7}'],
-  ])('stays where it was where the path is %s', async (_, given) => {
-    pinEarly();
-    expect(await silent(() => pin(server({ ...answers, '/v1/log/consistency': given }), {}))).toBe(13);
-    expect(isMoved()).toBe(false);
-  });
-
-  it('is no fork of a log by the word of a server that has another, and is one by a path that leads from another head', async () => {
-    pinEarly();
-    const other = new LedgerWorld().begin();
-    for (let n = 0; n < 12; n++) other.add([BOX]);
-    other.seal();
-    const foreign = { hashes: other.consistency(early.size).map(toBase64), root: toBase64(other.root(early.size)) };
-    const verdict = async (text: string, consistency: object): Promise<unknown> => {
-      const given = server({ ...answers, '/v1/log/consistency': JSON.stringify(consistency) });
-      const { trust } = await trustFor(text, {}, given);
-      const { verdict: said, statements } = verifyHead(text, trust);
-      return [said, statements.find(({ step }) => step === 'kept')?.code];
-    };
-    expect(await verdict(grown.checkpoint(bySecond), foreign)).toEqual(['incomplete', 'proof.consistency-missing']);
-    const forked = new LedgerWorld().begin();
-    for (let n = 0; n < 9; n++) forked.add([BOX]);
-    forked.seal();
-    const own = { hashes: forked.consistency(early.size).map(toBase64), root: toBase64(forked.root(early.size)) };
-    expect(await verdict(forked.checkpoint(bySecond), own)).toEqual(['altered', 'proof.forked']);
-    // The pinned size is a power of two: its path says nothing without the root that the log had.
-    const unsaid = await verdict(forked.checkpoint(bySecond), { hashes: own.hashes });
-    expect([early.size, unsaid]).toEqual([4, ['incomplete', 'proof.consistency-missing']]);
-  });
-
-  it('takes no key notice from another list that comes with that of the keys', async () => {
-    pinEarly([logKey]);
-    const cheat = new LedgerWorld().begin();
-    cheat.certify(formatVerifierKey(logKey), 'log');
-    cheat.seal();
-    const forged = cheat.prove(KEYS_TREE.item, { groups: [KEYS_TREE.group, OWN] });
-    const given = server({ '/v1/log/keys': utf8Text(encodeProofDocument({ ...forged, notices: [...cheat.notices] })) as string });
-    rmSync(folder, { recursive: true });
-    const { said } = await trustFor(cheat.checkpoint(), { key }, given);
-    expect(said.map(({ code, verdict }) => [code, verdict])).toEqual([['proof.notice', undefined]]);
-    // Control: by itself it is taken.
-    const alone = await trustFor(cheat.checkpoint(), { key }, server({ '/v1/log/keys': keysOf(cheat) }));
-    expect(alone.said.map(({ state }) => state)).toEqual(['established']);
-    mkdirSync(folder);
-  });
-
-  it('refuses a head that a key signed that the log revoked, and a list of keys from before', async () => {
-    pinEarly();
-    const again = { ...answers, '/v1/log': logOf(grown) };
-    expect(await silent(() => pin(server(again), {}))).toBe(12);
-    const { said } = await trustFor(grown.checkpoint(), {}, server(again));
-    expect(said.map(({ code }) => code)).toEqual(['key.revoked-head']);
-    for (const [list, exit, code] of [
-      [old, 10, 'proof.stale'],
-      [rotated, 10, 'proof.stale'],
-      [new CommandError(EXIT.notFound, 'not-found', 'No.'), 13, 'key.list-missing'],
-    ] as const) {
-      const without = server({ ...again, '/v1/log/keys': list });
-      expect(await silent(() => pin(without, {}))).toBe(exit);
-      expect((await trustFor(grown.checkpoint(), {}, without)).said.map(({ code: one }) => one)).toEqual([code]);
-    }
-    expect(isMoved()).toBe(false);
-    expect((await trustFor(grown.checkpoint(), {}, null)).said.map(({ code }) => code)).toEqual(['key.not-asked']);
-  });
-
-  it('is judged at its own size: what a key signed before it was revoked stands', async () => {
-    keepPin({
-      origin: ORIGIN,
-      keys: [second],
-      receiptKeys: [],
-      checkpoint: grown.checkpoint(bySecond),
-      mapSalt: null,
-      trees: [],
-      witnesses: null,
-    });
-    const { trust, said } = await trustFor(early.checkpoint, {}, server(answers));
-    expect([trust.log.map(({ id }) => id), said.map(({ state }) => state)]).toEqual([[second.id, logKey.id], ['established']]);
-    const forged = { ...answers, '/v1/log/keys': old };
-    expect((await trustFor(early.checkpoint, {}, server(forged))).trust.log.map(({ id }) => id)).toEqual([second.id]);
-    const both = { key: [...key, formatVerifierKey(second)] };
-    const judged = await trustFor(early.checkpoint, both, server(answers));
-    expect([judged.trust.log.length, judged.said.map(({ state }) => state)]).toEqual([2, ['established']]);
   });
 });

@@ -22,7 +22,7 @@ export interface Refusals {
 }
 
 export interface Auditor {
-  /** Never rejects but where a refusal cannot be read or kept. Answers within `patienceMs`, and goes on reading behind an answer that it is not known. */
+  /** Rejects where a refusal cannot be read or kept, and on a fault of ours: the next check then begins to read from nothing. Answers within `patienceMs`, and goes on reading behind an answer that it is not known. */
   check(head: WitnessHead): Promise<Verdict>;
 }
 
@@ -43,13 +43,13 @@ export function createAuditor({ origin, reader, refusals, patienceMs }: AuditorO
   const judge = async (head: WitnessHead): Promise<Verdict> => {
     const refused = await refusals.read();
     if (refused !== null) return { kind: 'refused', sentence: refused };
-    const verdict = await follow(audit, head, reader);
-    // Of another history than what was read: read again from the beginning.
-    if (verdict === 'other') {
-      audit = new MapAudit(origin);
-      return { kind: 'unknown', sentence: 'what the log serves does not hash to its head' };
-    }
+    // Gone on with only where it is known to be whole: not after a failure, and not where another history was read.
+    const following = audit;
+    audit = new MapAudit(origin);
+    const verdict = await follow(following, head, reader);
+    if (verdict === 'other') return { kind: 'unknown', sentence: 'what the log serves does not hash to its head' };
     if (verdict.kind === 'refused') await refusals.keep(verdict.sentence);
+    else audit = following;
     return verdict;
   };
 
@@ -95,6 +95,8 @@ async function holdSeals(audit: MapAudit, reader: LogReader): Promise<Verdict> {
   // One answer may have the links of many seals.
   let read: MapLinks | null = null;
   for (let next = audit.next(); next !== null; next = audit.next()) {
+    const broken = audit.broken();
+    if (broken !== null) return { kind: 'refused', sentence: broken.sentence };
     const pieces: MapLinks[] = [];
     for (let at = next.from; at < next.to;) {
       if (read === null || at >= read.to) read = await reader.links(at, audit.linksTo);

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tilePath } from '#lib/ledger';
 import { type MapLinks, readMapLinks } from './map-links.ts';
 
-/** 256 entries of the longest that a bundle can say. */
-const BUNDLE_BYTES_MAX = 256 * (2 + 65_535);
+/** The longest that a bundle can say. */
+const ENTRY_BYTES_MAX = 2 + 65_535;
 /** As many as the log answers with at once, with room. */
 const LINKS_BYTES_MAX = 8 * 1024 * 1024;
 const REQUEST_MS = 10_000;
@@ -29,7 +29,8 @@ export interface LogReader {
 /** @param prefix of the log without a slash at its end. @param ending gives up what is under way. */
 export function logReader(prefix: string, ending: AbortSignal): LogReader {
   return {
-    bundle: (index, width) => read(`${prefix}/${tilePath({ level: 'entries', index: BigInt(index), width })}`, BUNDLE_BYTES_MAX, ending),
+    bundle: (index, width) =>
+      read(`${prefix}/${tilePath({ level: 'entries', index: BigInt(index), width })}`, width * ENTRY_BYTES_MAX, ending),
     async links(from, to) {
       const links = readMapLinks(await read(`${prefix}/links/${from}-${to}`, LINKS_BYTES_MAX, ending), from, to);
       if (links === null) throw new LogUnread(`what the log serves as its links from ${from} to ${to} are none`);

@@ -8,6 +8,8 @@ import { LogFrontier } from './log-frontier.ts';
 import type { MapLinks } from './map-links.ts';
 
 const HASH_BYTES = 32;
+/** The second is one too many, and no later one says more. */
+const GENESES_KEPT = 2;
 
 /** An access log that was named does not go away or shrink, and of one size there is one. That it only grew, its records alone show. */
 function isBehind(now: Seal['access'], before: Seal['access']): boolean {
@@ -44,8 +46,8 @@ export class MapAudit {
   /** Indexes of the operator's entries from there on. */
   private readonly notices = new Queue<number>();
   private readonly pending = new Queue<{ readonly index: number; readonly seal: Seal }>();
-  /** Indexes of the entries that read as a genesis. */
-  private readonly geneses: number[] = [];
+  /** Indexes of the first two entries that read as a genesis. */
+  private geneses: readonly number[] = [];
   private lastSeal: { readonly index: number; readonly seal: Seal } | null = null;
 
   constructor(origin: string) {
@@ -74,23 +76,33 @@ export class MapAudit {
   /** Takes them in where all entries together have this root; `false`: they have not, and nothing changed. */
   accept(extension: Extension, root: Uint8Array): boolean {
     if (!equalBytes(extension.frontier.root(), root)) return false;
+    // What can fail comes first: taken in by half, the log would be believed further than it was looked at.
+    const hashes = Buffer.concat([this.hashes, extension.hashes()]);
     this.frontier = extension.frontier;
-    this.hashes = Buffer.concat([this.hashes, extension.hashes()]);
+    this.hashes = hashes;
+    this.geneses = [...this.geneses, ...extension.geneses].slice(0, GENESES_KEPT);
     for (const index of extension.notices) this.notices.push(index);
     for (const seal of extension.seals) this.pending.push(seal);
-    this.geneses.push(...extension.geneses);
     return true;
   }
 
-  /** Index up to which all seals that are still to be held against the map need links. */
+  /** Index up to which all seals that are still to be held against the map need links, as far as they say: within the log, and at least what the next one needs. */
   get linksTo(): number {
-    return Math.max(this.covered, Number(this.pending.last()?.seal.covers ?? 0));
+    const last = this.pending.last();
+    return Math.max(this.next()?.to ?? this.covered, last === undefined ? 0 : Math.min(last.index, Number(last.seal.covers)));
   }
 
   /** The earliest seal that was not held against the map yet; `null`: there is none. */
   next(): PendingSeal | null {
     const first = this.pending.first();
     return first === undefined ? null : { ...first, from: this.covered, to: Number(first.seal.covers) };
+  }
+
+  /** What is wrong with the next seal whatever the links are; `null`: nothing. To be asked before its links are: what a false one covers has no bound. */
+  broken(): AuditFault | null {
+    const next = this.next();
+    const broken = next === null ? null : this.brokenRule(next);
+    return broken === null ? null : { kind: 'map', sentence: `The seal at ${next?.index} ${broken}.` };
   }
 
   /**
@@ -100,8 +112,8 @@ export class MapAudit {
   apply(pieces: readonly MapLinks[]): AuditFault | null {
     const next = this.next();
     if (next === null) return null;
-    const broken = this.brokenRule(next);
-    if (broken !== null) return { kind: 'map', sentence: `The seal at ${next.index} ${broken}.` };
+    const broken = this.broken();
+    if (broken !== null) return broken;
     while ((this.notices.first() ?? next.to) < next.from) this.notices.shift();
     const notices = new Set(this.notices.upTo((index) => index < next.to));
     for (const links of pieces)
@@ -166,7 +178,7 @@ export class Extension {
   readonly seals: { readonly index: number; readonly seal: Seal }[] = [];
   /** Indexes of the operator's entries that are in no list; what he says of keys is. */
   readonly notices: number[] = [];
-  /** Of these, those that read as a genesis. */
+  /** Of these, the first two that read as a genesis. */
   readonly geneses: number[] = [];
   private readonly pieces: Buffer[] = [];
   private endsSealed = false;
@@ -189,6 +201,7 @@ export class Extension {
    * nothing was added. Cost: 1 µs an entry.
    */
   add(bundle: Uint8Array, width: number, skip: number): boolean {
+    if (hasMore(bundle, width)) return false;
     const entries = decodeBundle(bundle);
     if (entries?.length !== width) return false;
     const hashes = Buffer.alloc((width - skip) * HASH_BYTES);
@@ -200,7 +213,7 @@ export class Extension {
       this.frontier.append(hash);
       const notice = startsAsSighting(entry) ? null : readNotice(entry);
       if (notice !== null && notice.kind !== 'key') this.notices.push(index);
-      if (notice?.kind === 'genesis') this.geneses.push(index);
+      if (notice?.kind === 'genesis' && this.geneses.length < GENESES_KEPT) this.geneses.push(index);
       this.endsSealed = notice?.kind === 'seal';
       if (notice?.kind === 'seal') this.seals.push({ index, seal: notice.seal });
     }
@@ -249,3 +262,10 @@ const SIGHTING = Buffer.from('{"commitment":');
 
 /** Nothing of the operator begins so: saves reading JSON for each of many entries. */
 const startsAsSighting = (entry: Uint8Array): boolean => equalBytes(entry.subarray(0, SIGHTING.length), SIGHTING);
+
+/** Whether a bundle has more than so many entries: known before each of what may be millions is held. */
+function hasMore(bundle: Uint8Array, width: number): boolean {
+  let at = 0;
+  for (let n = 0; n < width && at < bundle.length; n++) at += 2 + (((bundle[at] as number) << 8) | (bundle[at + 1] ?? 0));
+  return at < bundle.length;
+}

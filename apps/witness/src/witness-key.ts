@@ -1,27 +1,41 @@
 /** The witness's own key: a file that is made on the first start. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatSigningKey, parseSigningKey, randomSecret, signingKey, type SigningKey, utf8, utf8Text } from '#lib/ledger';
+import {
+  formatSigningKey,
+  MAP_WITNESS_SUFFIX,
+  parseSigningKey,
+  randomSecret,
+  signingKey,
+  type SigningKey,
+  utf8,
+  utf8Text,
+} from '#lib/ledger';
 import { readIfThere, writeDurably } from './durable-file.ts';
 import { WitnessError } from './errors.ts';
 
 const KEY_FILE = 'witness.key';
 const MAP_KEY_FILE = 'witness-map.key';
-/** A plus sign, which the name of a key must not have (C2SP signed-note), would have said the same. */
-const MAP_NAME = '/map';
 const OTHERS_MAY = 0o077;
 
 /**
  * The key in `witness.key` of the folder, one line in the form of formatSigningKey, mode 0600. Made where there is none, which needs a name.
  * Throws `data.witness-key` where the file holds no key, where others may read it, where it has another name than the one given, and where
- * none is there and no name is given: another key would be another witness, which nobody trusts. Throws it also for a name that ends with `/map`:
- * readers take whoever has one for a witness that made the item map again.
+ * none is there and no name is given: another key would be another witness, which nobody trusts. Throws it also for a name that ends with `/map`,
+ * given or of the key that is there: readers take whoever has one for a witness that made the item map again.
  * @param name of the witness: a URL without its scheme, by convention
  */
 export async function loadWitnessKey(folder: string, name: string | null): Promise<SigningKey<'witness'>> {
-  if (name?.endsWith(MAP_NAME) === true)
+  // Before a key is made, and again of the one that was there.
+  if (name !== null) refuseMapName(name);
+  const key = await loadKey(join(folder, KEY_FILE), name);
+  refuseMapName(key.name);
+  return key;
+}
+
+function refuseMapName(name: string): void {
+  if (name.endsWith(MAP_WITNESS_SUFFIX))
     throw new WitnessError('data.witness-key', `${name} is a name of keys that audit maps: a witness gets one beside its own, by --map.`);
-  return loadKey(join(folder, KEY_FILE), name);
 }
 
 /**
@@ -29,7 +43,7 @@ export async function loadWitnessKey(folder: string, name: string | null): Promi
  * `witness-map.key`, under the witness's name with `/map`. Throws as loadWitnessKey does.
  */
 export async function loadMapKey(folder: string, { name }: SigningKey<'witness'>): Promise<SigningKey<'witness'>> {
-  return loadKey(join(folder, MAP_KEY_FILE), `${name}${MAP_NAME}`);
+  return loadKey(join(folder, MAP_KEY_FILE), `${name}${MAP_WITNESS_SUFFIX}`);
 }
 
 async function loadKey(path: string, name: string | null): Promise<SigningKey<'witness'>> {

@@ -4,13 +4,26 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { formatVerifierKey, openCheckpoint, originHash, parseVerifierKey, signingKey, utf8, type VerifierKey } from '#lib/ledger';
+import {
+  formatSigningKey,
+  formatVerifierKey,
+  openCheckpoint,
+  originHash,
+  parseVerifierKey,
+  signingKey,
+  utf8,
+  type VerifierKey,
+  type WitnessAnswer,
+  type WitnessHead,
+} from '#lib/ledger';
 import { createLog, createWitnessMetrics } from '#lib/runtime';
 import { testLog } from '../test-log.ts';
-import type { CosignedCheckpoints } from './cosigned-checkpoints.ts';
+import type { Auditor, Verdict } from './auditor.ts';
+import { type CosignedCheckpoints, cosignedCheckpoints } from './cosigned-checkpoints.ts';
 import { startWitness, type RunningWitness, type StartOptions } from './index.ts';
-import { createWitness } from './witness.ts';
+import { createWitness, type Witness } from './witness.ts';
 import { BODY_BYTES_MAX } from './witness-server.ts';
 
 const demo = testLog();
@@ -242,28 +255,109 @@ describe('of requests that race', () => {
   });
 });
 
-test('requests that no key of the log signed wait for no turn: however many there are, the log gets its own', async () => {
-  // What is kept cannot be read just now: whatever takes a turn waits in it.
-  const cosigned = { latest: () => new Promise<never>(() => undefined) } as unknown as CosignedCheckpoints;
-  const logs = new Map([[demo.key.name, [demo.key]]]);
+describe('a witness by itself', () => {
   const key = signingKey('witness', 'witness.example/w1', utf8('w'.repeat(32)));
-  const witness = createWitness({
-    key,
-    logs,
-    cosigned,
-    now: () => 0n,
-    maps: new Map(),
-    metrics: createWitnessMetrics(),
-    log,
+  const mapKey = signingKey('witness', 'witness.example/w1/map', utf8('m'.repeat(32)));
+  const logs = new Map([[demo.key.name, [demo.key]]]);
+
+  /** Whose clock goes on with each look. @param auditor of the map; none unless given */
+  function witnessWith(cosigned: CosignedCheckpoints, auditor?: Auditor): Witness {
+    const maps = new Map(auditor === undefined ? [] : [[demo.key.name, { key: mapKey, auditor }]]);
+    let time = 0n;
+    return createWitness({ key, logs, cosigned, now: () => ++time, maps, metrics: createWitnessMetrics(), log });
+  }
+
+  const inFolder = (): CosignedCheckpoints => cosignedCheckpoints(folder, key);
+  /** More than can wait for their turn. */
+  const MANY = 80;
+  const unknownYet: Verdict = { kind: 'unknown', sentence: 'the log is still being read' };
+  const namesIn = (answer: WitnessAnswer | null): string[] =>
+    [...(answer?.body ?? '').matchAll(/^— (\S+) /gm)].map(([, name]) => name ?? '');
+
+  test('answers at once to requests that no key of the log signed: however many there are, the log gets its turn', async () => {
+    // What is kept cannot be read just now: whatever takes a turn waits in it.
+    const witness = witnessWith({ latest: () => new Promise<never>(() => undefined) } as unknown as CosignedCheckpoints);
+    const unsigned = Buffer.from(
+      Buffer.from(demo.request(0, 7))
+        .toString()
+        .replace(/.{8}\n$/, 'AAAAAAA=\n'),
+    );
+    const answers = await Promise.all(Array.from({ length: 200 }, () => witness.add(unsigned)));
+    expect(answers.map((answer) => answer?.status)).toEqual(Array(200).fill(403));
+    expect(await Promise.race([witness.add(demo.request(0, 7)), sleep(50, 'waits')])).toBe('waits');
   });
-  const unsigned = Buffer.from(
-    Buffer.from(demo.request(0, 7))
+
+  test('gives the cosignature of the last head to whoever repeats it, without an audit or a turn', async () => {
+    const heads: bigint[] = [];
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const check = ({ size }: WitnessHead): Promise<Verdict> => {
+      heads.push(size);
+      if (size === 7n) return Promise.resolve({ kind: 'holds' });
+      begin();
+      return new Promise(() => undefined);
+    };
+    const witness = witnessWith(inFolder(), { check });
+    const first = await witness.add(demo.request(0, 7));
+    expect(namesIn(first)).toEqual([key.name, mapKey.name]);
+    // The next head has its turn, and its audit does not end.
+    void witness.add(demo.request(7, 12));
+    await begun;
+    const answers = await Promise.all(Array.from({ length: MANY }, () => witness.add(demo.request(7, 7))));
+    expect(answers.map((answer) => answer?.body)).toEqual(Array(MANY).fill(first?.body));
+    expect(heads).toEqual([7n, 12n]);
+  });
+
+  test('repeats no head but the one that is kept: with another root, a proof, an older size, or after a failure to keep', async () => {
+    const kept = inFolder();
+    let fails = false;
+    const keep = async (origin: string, note: Uint8Array): Promise<void> => {
+      await kept.keep(origin, note);
+      if (fails) throw new Error('of the disk');
+    };
+    const witness = witnessWith({ ...kept, keep });
+    await witness.add(demo.request(0, 7));
+    expect((await witness.add(fork.request(7, 7)))?.status).toBe(422);
+    const withProof = Buffer.from(demo.request(7, 7))
       .toString()
-      .replace(/.{8}\n$/, 'AAAAAAA=\n'),
-  );
-  const answers = await Promise.all(Array.from({ length: 200 }, async () => witness.add(unsigned)));
-  expect(answers.map((answer) => answer?.status)).toEqual(Array(200).fill(403));
-  expect(witness.add(demo.request(0, 7))).not.toBeNull();
+      .replace('old 7\n', `old 7\n${Buffer.alloc(32).toString('base64')}\n`);
+    expect((await witness.add(Buffer.from(withProof)))?.status).toBe(422);
+    expect((await witness.add(demo.request(7, 7)))?.status).toBe(200);
+    await witness.add(demo.request(7, 12));
+    expect(await witness.add(demo.request(7, 7))).toMatchObject({ status: 409, body: '12\n' });
+    fails = true;
+    await expect(witness.add(demo.request(12, 20))).rejects.toThrow('of the disk');
+    expect(await witness.add(demo.request(12, 12))).toMatchObject({ status: 409, body: '20\n' });
+  });
+
+  test('lets who repeats a head wait for its map together, and nobody else wait for them', async () => {
+    const heads: bigint[] = [];
+    let end: (verdict: Verdict) => void = () => undefined;
+    // Not known when a head is new, and later when it is said here.
+    const check = ({ size }: WitnessHead): Promise<Verdict> => {
+      const isNew = !heads.includes(size);
+      heads.push(size);
+      return isNew ? Promise.resolve(unknownYet) : new Promise((resolve) => (end = resolve));
+    };
+    const witness = witnessWith(inFolder(), { check });
+    const repeats = (size: number): Promise<WitnessAnswer | null>[] =>
+      Array.from({ length: MANY }, () => witness.add(demo.request(size, size)));
+    const first = await witness.add(demo.request(0, 7));
+    expect(namesIn(first)).toEqual([key.name]);
+    let waiting = repeats(7);
+    end(unknownYet);
+    expect((await Promise.all(waiting)).map((answer) => answer?.body)).toEqual(Array(MANY).fill(first?.body));
+    waiting = repeats(7);
+    end({ kind: 'holds' });
+    expect((await Promise.all(waiting)).map(namesIn)).toEqual(Array(MANY).fill([key.name, mapKey.name]));
+    expect(heads).toEqual([7n, 7n, 7n]);
+    await witness.add(demo.request(7, 12));
+    waiting = repeats(12);
+    expect((await witness.add(demo.request(12, 20)))?.status).toBe(200);
+    end({ kind: 'holds' });
+    // Another was cosigned meanwhile.
+    expect((await Promise.all(waiting)).map((answer) => answer?.body)).toEqual(Array(MANY).fill('20\n'));
+  });
 });
 
 describe('the folder of a witness', () => {
@@ -289,6 +383,21 @@ describe('the folder of a witness', () => {
     await expect(startWitness(options())).rejects.toMatchObject({ code });
     // What is refused is left as it is.
     expect(readFileSync(path, 'utf8')).toBe('');
+  });
+
+  test('with a key under a name of those that audit maps starts nothing, whoever names it', async () => {
+    const path = join(folder, 'witness.key');
+    for (const [name, starts] of [
+      ['witness.example/w1/map', false],
+      ['witness.example/w1', true],
+    ] as const) {
+      const line = `${formatSigningKey(signingKey('witness', name, utf8('w'.repeat(32))))}\n`;
+      writeFileSync(path, line, { mode: 0o600 });
+      const started = start({ name: null });
+      if (starts) expect((await started).name).toBe(name);
+      else await expect(started).rejects.toMatchObject({ code: 'data.witness-key' });
+      expect(readFileSync(path, 'utf8')).toBe(line);
+    }
   });
 
   test('belongs to one process', async () => {

@@ -180,7 +180,10 @@ export const ItemView = Type.Object(
     withoutReported: Type.Optional(
       orNull(Type.Integer({ minimum: 0, description: 'Of basis reported: sightings not counted because their author states no time.' })),
     ),
-    lastPlacedBy: orNull(ref<EventView>('EventView')),
+    lastPlacedBy: Type.Union([ref<EventView>('EventView'), Type.Null()], {
+      description:
+        'Of the dated sightings that place it, the last in the order of the timeline: of the latest begin, then of the latest end. Another may be later all the same, where its time reaches beyond that begin or it has no date. null: none, or see lastPlacedByNotFound.',
+    }),
     lastPlacedByNotFound: Type.Optional(
       Type.Literal(true, {
         description:

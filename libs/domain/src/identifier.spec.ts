@@ -113,6 +113,29 @@ test.each([
   expect(isNormalised(written)).toBe(false);
 });
 
+test.each([
+  'sgtin:(01)09506000134352(21)12345(10)ABC',
+  'sgtin:(01)09506000134352(10)ABC(21)12345',
+  'upui:(01)09506000134352(235)X2d(7040)1ABC',
+  'lgtin:(01)09506000134352(10)L1(21)S1',
+  'lgtin:(01)09506000134352(10)L1(17)261231',
+  'sgln:(414)4012345000054(254)122(7040)1',
+  'itip:(8006)040123451234560102(21)443322(10)L1',
+  'gdti:(253)4602443000331XYZ(10)A',
+  'giai:(8004)061414112345400(10)A',
+])('%s is refused: another element is no part of a serial', (text) => {
+  expect(parseIdentifier(text)).toMatchObject({
+    ok: false,
+    code: 'identifier.malformed',
+    detail: expect.stringMatching(/goes on with \((?:10|21|17|7040)\)/) as string,
+  });
+});
+
+test('brackets that are no application identifier, or are in no element string, stay in a value', () => {
+  const ids = ['lgtin:(01)80614141123458(10)A(1)(B)(12345)', 'sgtin:80614141123458.A(10)B', 'giai:(8004)0614141.5(10)A'];
+  expect(ids.map((text) => idOf(parseIdentifier(text)))).toEqual(['lgtin:80614141123458.A(1)(B)(12345)', ids[1], ids[2]]);
+});
+
 /** EPC Tag Data Standard 2.0, section 6.3: one body of each scheme, and GIAIs whose reference has a dot, a slash, or another length of prefix. */
 const EPC_BODIES = [
   ['sgtin', '0614141.812345.6789'],
@@ -150,6 +173,50 @@ test.each(EPC_BODIES)('%s:%s is the item that its EPC URI names, with the scheme
   expect(ids.map((each) => idOf(parseIdentifier(each)))).toEqual(ids.map(() => id));
   expect(idOf(parseIdentifierValue(scheme, `urn:epc:id:${scheme}:${body}`))).toBe(id);
   expect([isNormalised(id), idOf(parseIdentifier(id))]).toEqual([true, id]);
+});
+
+test.each([
+  'urn:epc:id:itip:4012345.012345.1.234.5',
+  'urn:epc:id:itip:4012345.012345.0102..5',
+  'itip:4012345.012345.1.234.5',
+  'urn:epc:id:itip:4012345.012345.01.02.',
+  'urn:epc:id:grai:0614141.12345.',
+  'urn:epc:id:gdti:0614141.12345.',
+  'urn:epc:id:sgcn:4012345.67890.',
+  'urn:epc:id:sgln:0614141.12345.',
+  'grai:0614141.12345.',
+])('%s is no identity: it lacks a part, or one is too short', (text) => {
+  expect(parseIdentifier(text)).toMatchObject({ ok: false });
+});
+
+test('a reference is empty where the company prefix is as long as the number', () => {
+  expect(['pgln:999999999999.', 'gdti:999999999999..1'].map((body) => idOf(parseIdentifier(`urn:epc:id:${body}`)))).toEqual([
+    'pgln:9999999999994',
+    'gdti:99999999999941',
+  ]);
+});
+
+test('a pattern that leaves the serial open is the class, which has none', () => {
+  expect(['grai', 'gdti', 'sgcn'].map((type) => idOf(parseIdentifier(`urn:epc:idpat:${type}:0614141.12345.*`)))).toEqual([
+    'grai:00614141123452',
+    'gdti:0614141123452',
+    'sgcn:0614141123452',
+  ]);
+  expect(idOf(parseIdentifier('urn:epc:idpat:itip:4012345.012345.01.02.*'))).toBe('itip:040123451234560102');
+});
+
+test('an extension of 0 says that a location has none, however it is told', () => {
+  const told = [
+    'urn:epc:id:sgln:4012345.00005.0',
+    'https://id.gs1.org/414/4012345000054/254/0',
+    'sgln:(414)4012345000054(254)0',
+    'https://id.gs1.org/414/4012345000054',
+  ];
+  expect(told.map((text) => idOf(parseIdentifier(text)))).toEqual(told.map(() => 'sgln:4012345000054'));
+  expect(canonicalDigitalLink(told[1] as string)).toBe(told[3]);
+  // What an earlier normaliser made of it stays what it was.
+  expect(isNormalised('sgln:4012345000054.0')).toBe(true);
+  expect(idOf(parseIdentifier('https://id.gs1.org/414/4012345000054/254/00'))).toBe('sgln:4012345000054.00');
 });
 
 test('an ITIP is told by its serial, else by its lot; a variant says nothing of which one it is', () => {

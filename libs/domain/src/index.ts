@@ -5,6 +5,7 @@
  */
 export type { Result } from './result.ts';
 export { asciiLower, asciiTrim, asciiUpper } from './ascii.ts';
+export { daysInMonth } from './calendar.ts';
 export * from './identifier.ts';
 export { endOfDay, formatInstant, INSTANT_MAX, INSTANT_MIN, parseInstant, PRECISIONS, type Instant, type Precision } from './time.ts';
 export {
@@ -19,6 +20,7 @@ export {
   type Span,
 } from './interval.ts';
 export { displayPlace, parsePlace, type Place, type PlaceText } from './place.ts';
+export { formerCountryName } from './tables/former-countries.ts';
 export { parseHandling, readerGroups, TLP_LABELS, type Handling, type HandlingText } from './handling.ts';
 export { displayGrade, parseGrade } from './grade.ts';
 export { AGENCY_PATTERN, compareRef, EVENT_ID_PATTERN, formatRef, parseRef, type EventRef } from './event-ref.ts';

@@ -10,6 +10,8 @@ export interface KeptTree {
   readonly item: string;
   readonly n: bigint;
   readonly root: Uint8Array;
+  /** Of the head under which it was seen: under an earlier one the list may have been shorter. */
+  readonly size: bigint;
 }
 
 /** What the client kept from earlier checks. */

@@ -54,6 +54,8 @@ export const PROOF_RULES = {
   itemAsked: true,
   /** Each reader group that was asked for is shown. */
   groupsAsked: true,
+  /** Where the log itself was asked, each reader group in which an earlier check saw the item is shown, or others alone were asked for. */
+  groupsKept: true,
   /** What the map proof leads to is the root in the seal. */
   mapRootSealed: true,
   /** A tree is shown where the map has one, and none where it has none. */

@@ -28,7 +28,7 @@ export const STEPS = {
   age: 'How old the head is: what was added later is not covered.',
   kept: 'The head continues the one that you kept from an earlier check: nothing that was there is gone or changed.',
   seal: 'The last entry under the head says up to where the item map reaches, and when that was recorded.',
-  salt: 'The secret number that hides the names of items is one that the log committed to. A log has one alone, so that a name has one place: an earlier check of yours, an auditing witness or a full audit shows that.',
+  salt: 'The secret number that hides the names of items is one that the log committed to. A log has one alone, so that a name has one place: an auditing witness or a full audit shows that; a salt that was kept shows only that it is still the one of an earlier check.',
   map: 'The item map has one place for this item and reader group, and this is what stands there.',
   tree: 'The list of entries about the item is the one whose hash stands in the map: none is missing, added, or in another order.',
   events: 'Each event that is shown, with its secret, gives the entry that stands in the log, and is about this item.',

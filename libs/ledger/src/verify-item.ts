@@ -14,11 +14,11 @@ import type { CheckedSeal } from './verify-seal.ts';
 
 interface Given {
   readonly seal: CheckedSeal;
+  /** Of the head. */
+  readonly size: bigint;
   readonly mapSalt: Uint8Array;
   readonly question: Question;
   readonly kept: readonly KeptTree[];
-  /** The head is older than the one that was kept: lists may have been shorter under it. */
-  readonly isBehindKept: boolean;
   readonly rules: ProofRules;
 }
 
@@ -37,7 +37,7 @@ export function* verifyItem(
       ),
     );
   const names = groups.map(({ group }) => group);
-  yield* askedGroups(item, names, question, rules);
+  yield* askedGroups(item, names, given);
   const listed: { group: string; entries: readonly ItemEntry[] }[] = [];
   const trees: KeptTree[] = [];
   for (const [n, part] of groups.entries()) {
@@ -49,15 +49,27 @@ export function* verifyItem(
   return { item, groups: listed, trees };
 }
 
-/** What of the reader groups that were asked for is not shown; where none was named, of which nothing is said. */
-function* askedGroups(item: string, names: readonly string[], { groups }: Question, rules: ProofRules): Generator<Statement> {
+/**
+ * What of the reader groups that were asked for is not shown; where none was named, of which nothing is said. A group that an earlier check saw
+ * does not go: where the log itself was asked, now, one that is missing is missing.
+ */
+function* askedGroups(item: string, names: readonly string[], { question, kept, size, rules }: Given): Generator<Statement> {
+  const { groups, isLatest } = question;
   const missing = groups?.filter((group) => !names.includes(group)) ?? [];
+  const seen = kept.filter((tree) => tree.item === item && tree.size <= size && !names.includes(tree.group)).map(({ group }) => group);
   if (rules.groupsAsked && missing.length > 0)
     yield leftOpen(
       'map',
       'proof.groups',
       `The proof does not show the reader groups ${namesOf(missing)}, which were asked for; it shows ${namesOf(names)}.`,
       { about: item, verdict: 'incomplete' },
+    );
+  else if (groups === undefined && seen.length > 0 && rules.groupsKept)
+    yield leftOpen(
+      'map',
+      'proof.groups',
+      `The proof does not show the reader groups ${namesOf(seen)}, in which an earlier check saw it; it shows ${namesOf(names)}. Ask for these alone by name where you may read no others.`,
+      { about: item, ...(isLatest === true ? { verdict: 'incomplete' as const } : {}) },
     );
   else if (groups === undefined && names.length > 0)
     yield leftOpen(
@@ -70,6 +82,14 @@ function* askedGroups(item: string, names: readonly string[], { groups }: Questi
     );
 }
 
+const seenLater = (step: 'map' | 'tree', { n }: KeptTree, open: string, about: string): Statement =>
+  leftOpen(
+    step,
+    'proof.tree-kept-open',
+    `An earlier check saw ${n} ${n === 1n ? 'entry' : 'entries'}, under a later head than this one; ${open}.`,
+    { about },
+  );
+
 function* stop(statement: Statement): Generator<Statement, null> {
   yield statement;
   return null;
@@ -81,7 +101,7 @@ function* verifyGroup(
   pointer: string,
   given: Given,
 ): Generator<Statement, KeptTree | 'absent' | null> {
-  const { seal, mapSalt, kept, isBehindKept, rules } = given;
+  const { seal, size, mapSalt, kept, rules } = given;
   const about = `${item} for ${group}`;
   const fail = (step: 'map' | 'tree', fault: { code: string; detail: string }, at: string): Generator<Statement, null> =>
     stop(failure(step, { ...fault, pointer: `${pointer}/${at}` }, { about }));
@@ -96,33 +116,31 @@ function* verifyGroup(
   if (found === null) {
     if (rules.treeShown && tree !== null)
       return yield* fail('tree', { code: 'proof.tree-shown', detail: 'The map has no such tree, and one is shown.' }, 'tree');
-    if (rules.treeKept && before !== undefined && !isBehindKept)
+    const isBehind = before !== undefined && before.size > size;
+    if (rules.treeKept && before !== undefined && !isBehind)
       return yield* fail(
         'tree',
         { code: 'proof.tree-kept', detail: `${before.n} entries were there in an earlier check, and now there is none.` },
         'map',
       );
     yield established('map', `No entry below ${seal.covers} is about it: its place in the map is empty.`, about);
+    if (isBehind) yield seenLater('map', before, 'when they came in is not shown here', about);
     return 'absent';
   }
   yield established('map', `${found.n} ${found.n === 1n ? 'entry' : 'entries'} below ${seal.covers}.`, about);
   if (tree === null) {
-    if (!rules.treeShown) return { group, item, ...found };
+    if (!rules.treeShown) return { group, item, ...found, size };
     return yield* fail('tree', { code: 'proof.tree-shown', detail: 'The map has such a tree, and it is not shown.' }, 'tree');
   }
   yield* verifyTree(tree, found, before, { about, pointer: `${pointer}/tree`, given });
-  return { group, item, ...found };
+  return { group, item, ...found, size };
 }
 
 function* verifyTree(
   { from, entries, stretch }: TreePart,
   found: { readonly n: bigint; readonly root: Uint8Array },
   before: KeptTree | undefined,
-  {
-    about,
-    pointer,
-    given: { seal, question, isBehindKept, rules },
-  }: { readonly about: string; readonly pointer: string; readonly given: Given },
+  { about, pointer, given: { seal, size, question, rules } }: { readonly about: string; readonly pointer: string; readonly given: Given },
 ): Generator<Statement> {
   const asked = question.stretch ?? { from: 0n, to: found.n };
   const to = from + BigInt(entries.length);
@@ -152,7 +170,7 @@ function* verifyTree(
     isWhole ? `All ${found.n} are listed, in their order.` : `Entries ${from} to ${to - 1n} of ${found.n} are listed, in their order.`,
     about,
   );
-  if (before !== undefined && rules.treeKept) yield keptTree(leaves.hashes, isWhole, found, before, { about, pointer, isBehindKept });
+  if (before !== undefined && rules.treeKept) yield keptTree(leaves.hashes, isWhole, found, before, { about, pointer, size });
 }
 
 /** The kept tree is the beginning of this one. */
@@ -161,15 +179,10 @@ function keptTree(
   isWhole: boolean,
   { n, root }: { readonly n: bigint; readonly root: Uint8Array },
   before: KeptTree,
-  { about, pointer, isBehindKept }: { readonly about: string; readonly pointer: string; readonly isBehindKept: boolean },
+  { about, pointer, size }: { readonly about: string; readonly pointer: string; readonly size: bigint },
 ): Statement {
-  if (before.n > n && isBehindKept)
-    return leftOpen(
-      'tree',
-      'proof.tree-kept-open',
-      `An earlier check saw ${before.n} entries, under a later head than this one; whether these ${n} begin that list is seen only with all of it.`,
-      { about },
-    );
+  if (before.n > n && before.size > size)
+    return seenLater('tree', before, `whether these ${n} begin that list is seen only with all of it`, about);
   if (before.n > n)
     return failure(
       'tree',

@@ -292,7 +292,7 @@ const KEPT: Readonly<Record<string, (kept: KeptHead, random: Random) => KeptHead
   'kept head, another salt': (kept, random) => ({ ...kept, mapSalt: hashOf(random) }),
   'kept list, that another entry begins': (kept, random) => ({
     ...kept,
-    trees: [{ group: pick(GROUPS, random), item: CAR, n: BigInt(1 + random(5)), root: hashOf(random) }],
+    trees: [{ group: pick(GROUPS, random), item: CAR, n: BigInt(1 + random(5)), root: hashOf(random), size: 1n }],
   }),
 };
 

@@ -251,6 +251,11 @@ const LIES: Readonly<Record<ProofRuleName, () => Lie>> = {
     return { bytes: encodeProofDocument(lie), trust: { kept: keptOf(twice, { mapSalt: MAP_SALT }) } };
   },
   itemAsked: () => ({ bytes: world.encode(OTHER_CAR) }),
+  groupsKept: () => ({
+    bytes: world.encode(CAR, { groups: ['clear'] }),
+    trust: { kept: keptOf(world, { trees: [{ group: 'green', item: CAR, n: 1n, root: seedOf('kept'), size: 1n }] }) },
+    question: { item: CAR, allEvents: true, isLatest: true },
+  }),
   groupsAsked: () => ({ bytes: world.encode(CAR, { groups: ['clear'] }) }),
   mapRootSealed: () => {
     const lie = fork.prove(CAR);
@@ -287,7 +292,7 @@ const LIES: Readonly<Record<ProofRuleName, () => Lie>> = {
   }),
   treeKept: () => ({
     bytes,
-    trust: { kept: keptOf(world, { trees: [{ group: 'clear', item: CAR, n: 9n, root: seedOf('kept') }] }) },
+    trust: { kept: keptOf(world, { trees: [{ group: 'clear', item: CAR, n: 9n, root: seedOf('kept'), size: 1n }] }) },
   }),
   eventWhole: () => ({
     bytes: edited((document) => ({

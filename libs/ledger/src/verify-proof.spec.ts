@@ -21,7 +21,7 @@ import {
   seedOf,
   witnessKeys,
 } from './ledger-world.contract.ts';
-import type { Kept, Trust } from './proof-question.ts';
+import type { Kept, Question, Trust } from './proof-question.ts';
 import { verifyHead, verifyProof } from './verify-proof.ts';
 
 const world = grownWorld();
@@ -167,8 +167,10 @@ it('a salt that was shown alone is the word of the operator, unless an auditing 
   expect(salt(world.encode(CAR))).toMatchObject({ state: 'not-established', code: 'proof.salt-word' });
   const witnesses = { witnesses: witnessKeys.map((key) => ({ key, url: null })), threshold: 3 };
   expect(salt(world.encode(CAR, { witnesses: witnessKeys }), { witnesses })).toMatchObject({ state: 'established' });
-  const { keep } = verifyProof(world.encode(CAR), trust, asked);
-  expect(salt(world.encode(CAR), { kept: { ...keep!, consistency: null } })).toMatchObject({ state: 'established' });
+  // That it is the one of an earlier check does not make it the only one.
+  const kept = { ...verifyProof(world.encode(CAR), trust, asked).keep!, consistency: null };
+  expect(salt(world.encode(CAR), { kept })).toMatchObject({ state: 'not-established', code: 'proof.salt-word' });
+  expect(salt(world.encode(CAR, { witnesses: witnessKeys }), { kept, witnesses })).toMatchObject({ state: 'established' });
 });
 
 describe('a proof of one event', () => {
@@ -287,8 +289,17 @@ describe('what was kept from an earlier check', () => {
       'verified',
       'proof.tree-kept-open',
     ]);
-    const named = { ...later, kept: { ...later.kept, trees: [{ group: 'clear', item: OTHER_CAR, n: 1n, root: seedOf('any') }] } };
-    expect(verifyProof(old.encode(OTHER_CAR), named, { ...asked, item: OTHER_CAR }).report.verdict).toBe('verified');
+    const named = {
+      ...later,
+      kept: { ...later.kept, trees: [{ group: 'clear', item: OTHER_CAR, n: 1n, root: seedOf('any'), size: seen.size }] },
+    };
+    const absent = verifyProof(old.encode(OTHER_CAR), named, { ...asked, item: OTHER_CAR }).report;
+    expect([absent.verdict, absent.statements.find(({ says }) => says.startsWith('An earlier check saw 1 entry'))?.code]).toEqual([
+      'verified',
+      'proof.tree-kept-open',
+    ]);
+    // Nor does a caller forget by it what he has seen since.
+    expect([verifyProof(old.encode(CAR), later, asked).keep, seen.size]).toEqual([null, BigInt(early.size)]);
 
     const resalted = { ...trust, kept: { ...now, mapSalt: seedOf('other salt') } };
     expect(firstCode(verifyProof(early.encode(CAR), resalted, asked).report, 'failed')).toBe('proof.salt');
@@ -298,6 +309,44 @@ describe('what was kept from an earlier check', () => {
     lying.seal(undefined, ({ index }) => index === 2n);
     const lost = { ...kept, size: BigInt(lying.size), root: lying.root() };
     expect(firstCode(verifyProof(lying.encode(CAR), { ...trust, kept: lost }, asked).report, 'failed')).toBe('proof.tree-kept');
+  });
+});
+
+describe('a list that an earlier check saw', () => {
+  // A check under the first head saw one entry more than the log lists now; a later check, of another item, moved the kept head on.
+  const log = new LedgerWorld().begin();
+  for (let n = 0; n < 4; n++) log.add([CAR]);
+  log.seal();
+  const seen = verifyProof(log.encode(CAR), trust, asked).keep!;
+  log.add([OTHER_CAR]);
+  const between = { bytes: log.seal().encode(CAR), size: log.size };
+  log.add([OTHER_CAR]);
+  const movedOn = verifyProof(log.seal().encode(OTHER_CAR), trust, { ...asked, item: OTHER_CAR }).keep!;
+  const longer = seen.trees.map((tree) => ({ ...tree, n: tree.n + 1n }));
+  const kept: Kept = { ...movedOn, trees: [...longer, ...movedOn.trees], consistency: log.consistency(between.size) };
+
+  it('is not shorter under a head between the one that it was seen under and the newest that was kept', () => {
+    const { report } = verifyProof(between.bytes, { ...trust, kept }, asked);
+    expect([report.verdict, firstCode(report, 'failed')]).toEqual(['altered', 'proof.tree-kept']);
+    // Control: of a list whose head is not known only what the newest head says holds.
+    const unknown = kept.trees.map((tree) => ({ ...tree, size: kept.size }));
+    expect(verifyProof(between.bytes, { ...trust, kept: { ...kept, trees: unknown } }, asked).report.verdict).toBe('verified');
+  });
+
+  it('of a reader group is missing where the log shows it no more; of a file that is said alone, and nothing where others were asked for', () => {
+    const trees = [{ group: 'green', item: CAR, n: 1n, root: seedOf('green'), size: 1n }];
+    const head = { ...trust, kept: { size: BigInt(log.size), root: log.root(), mapSalt: null, consistency: null, trees } };
+    const shown = (question: Question) =>
+      verifyProof(log.encode(CAR, { groups: ['clear'] }), head, { item: CAR, allEvents: true, ...question }).report;
+    const live = shown({ isLatest: true });
+    expect([
+      live.verdict,
+      firstCode({ ...live, statements: live.statements.filter(({ step }) => step === 'map') }, 'not-established'),
+    ]).toEqual(['incomplete', 'proof.groups']);
+    expect(live.statements.find(({ code }) => code === 'proof.groups')?.says).toContain('groups green, in which an earlier check saw it');
+    expect(shown({}).verdict).toBe('verified');
+    expect(shown({}).statements.map(({ code }) => code)).toContain('proof.groups');
+    expect(shown({ isLatest: true, groups: ['clear'] }).verdict).toBe('verified');
   });
 });
 

@@ -22,7 +22,7 @@ import { witnessing } from './witness-policy.ts';
 /** What a check found, and what there is to keep for the next one. */
 export interface Verified {
   readonly report: Report;
-  /** `null`: nothing to keep: not all of it was verified, or it was not held against the head that was kept before. */
+  /** `null`: nothing to keep: not all of it was verified, or its head is behind the one that was kept before, or was not held against it. */
   readonly keep: Omit<Kept, 'consistency' | 'claimed'> | null;
 }
 
@@ -86,7 +86,8 @@ class Check {
 
   keep(): Verified['keep'] {
     const { head, mapSalt, trees, isHeld } = this;
-    if (head === null || !isHeld) return null;
+    const isBehindKept = head !== null && head.size < (this.trust.kept?.size ?? 0n);
+    if (head === null || !isHeld || isBehindKept) return null;
     const { size, root, time } = head;
     return { size, root, ...(time === null ? {} : { time }), mapSalt, trees };
   }
@@ -240,8 +241,8 @@ class Check {
       return null;
     }
     const { kept } = this.trust;
-    const isBehindKept = kept !== undefined && (this.head as CheckedHead).size < kept.size;
-    const listed = yield* verifyItem(document.item, { seal, mapSalt, question, kept: kept?.trees ?? [], isBehindKept, rules });
+    const { size } = this.head as CheckedHead;
+    const listed = yield* verifyItem(document.item, { seal, size, mapSalt, question, kept: kept?.trees ?? [], rules });
     this.trees = listed?.trees ?? [];
     return listed;
   }
@@ -261,10 +262,9 @@ const noPath = (why: 'missing' | null, whether: string): [code: string, says: st
 const auditingOf = ({ cosignatures }: OpenedCheckpoint): string[] =>
   cosignatures.filter(({ key }) => key.name.endsWith(MAP_WITNESS_SUFFIX)).map(({ key }) => key.name);
 
-/** With a second salt each item would have a second place in the map, where nothing stands. */
+/** With a second salt each item would have a second place in the map, where nothing stands. That one was kept says which it was, not that it is the only one. */
 function saltStatement(isKept: boolean, auditing: readonly string[]): Statement {
-  if (isKept) return established('salt', 'The salt of the map is the one that was kept.');
-  const says = 'The salt of the map is one that the log committed to in a genesis';
+  const says = `The salt of the map is ${isKept ? 'the one that was kept' : 'one that the log committed to in a genesis'}`;
   if (auditing.length > 0) return established('salt', `${says}; it has no second, says ${auditing.join(', ')}.`);
   return leftOpen('salt', 'proof.salt-word', `${says}; that it has no second is the word of its operator.`);
 }

@@ -19,6 +19,8 @@ export interface Shutdown {
    * Resolves to whether all went well, after at most the bound.
    */
   run(): Promise<boolean>;
+  /** Whether it runs, or is over. */
+  hasBegun(): boolean;
   /** SIGTERM and SIGINT run it, and exit: 0, or 1 when a step failed. A second signal exits at once with 130. */
   onSignals(): void;
 }
@@ -49,6 +51,7 @@ export function createShutdown(log: Log, boundMs: number, exit: (code: number) =
   const shutdown: Shutdown = {
     at: (stage, name, close) => void steps.push({ stage, name, close }),
     run: () => (running ??= runAll()),
+    hasBegun: () => running !== undefined,
     onSignals() {
       let signalled = false;
       const end = (signal: NodeJS.Signals): void => {

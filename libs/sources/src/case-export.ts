@@ -14,7 +14,8 @@ export interface ExportedLine {
 /**
  * A document that came from a case file gives back its line, equal as JSON; for any other a line is made that imports to a document of the
  * same meaning, where what a case file has no member for stands under `x`.
- * @param targets what the document corrects or withdraws, where that is known: its items and kind are in a document made beside it
+ * @param targets what the document corrects or withdraws, where that is known: its items, kind and modality are in a document made
+ *   beside it
  */
 export function exportCaseLine(document: SightingDocument, targets: readonly SightingDocument[] = []): ExportedLine {
   const carried = carriedLine(document);
@@ -45,9 +46,11 @@ type Entry = readonly [name: string, value: unknown];
  * so change what the line says, stand apart under `x`.
  */
 function lineFrom(document: SightingDocument, targets: readonly SightingDocument[]): JsonObject {
-  const { extension, ...own } = document;
+  const { extension, ...stated } = document;
+  // Where a correction leaves it out, it is actual; a line that left it out would be as planned or negative as its target.
+  const own = document.kind === 'correction' ? ({ modality: 'actual', ...stated } as SightingDocument) : stated;
   const free = extension?.x;
-  const line = ownMembers(document);
+  const line = ownMembers(own as SightingDocument);
   if (free === undefined) return line;
   if (isJsonObject(free)) {
     const { evidence: cited = [], ...others } = free;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { contains, type OccurredText, parseInstant, parseOccurred } from '#lib/domain';
 import { type JsonObject, readSighting, type SightingDocument, validateDocument } from '#lib/contracts';
 import { caseOrder, compareCaseOrder, exportCaseLine } from './case-export.ts';
 import { mapCaseLine } from './case-file.ts';
@@ -161,6 +162,29 @@ describe('any case file', () => {
       line({ kind: 'aggregation', item: { scheme: 'vin', value: 'WDDSYNTH9JA000001' } }),
       ['schema.roles /item'],
     ],
+    ['a plan misspelt', line({ claimType: 'Scheduled' }), ['import.member-malformed /claimType']],
+    ['a plan by another word', line({ kind: 'transfer', claimType: 'planned' }), ['import.member-malformed /claimType']],
+    [
+      'a plan misspelt in a correction of what is elsewhere',
+      line({ kind: 'correction', corrects: 'elsewhere', claimType: 'SCHEDULED' }),
+      ['import.member-malformed /claimType'],
+    ],
+    [
+      'a role misspelt',
+      line({ items: ['imo:0000048', { scheme: 'vin', value: 'WDDSYNTH9JA000001', role: 'Background' }] }),
+      ['import.member-malformed /items/1/role'],
+    ],
+    [
+      'a role that is none',
+      line({ parent: { scheme: 'imo', value: '0000048', role: 'witness' } }),
+      ['import.member-malformed /parent/role'],
+    ],
+    ['a role that is no text', line({ vessel: { scheme: 'imo', value: '0000048', role: 1 } }), ['import.member-malformed /vessel/role']],
+    [
+      'a part misspelt',
+      line({ kind: 'transformation', item: { scheme: 'vin', value: 'WDDSYNTH9JA000001', part: 'Input' } }),
+      ['import.member-malformed /item/part'],
+    ],
     ['a text where an object belongs', line({ evidence: ['x'] }), ['import.member-malformed /evidence/0']],
   ])('rejects %s', (_, each, faults) => {
     expect(faultsOf(each)).toEqual(faults);
@@ -199,6 +223,26 @@ describe('any case file', () => {
     expect(document({ kind: 'assessment' })).toMatchObject({ subtype: 'unspecified' });
   });
 
+  it('says what a plan, a role and a part may be', () => {
+    const items = [{ scheme: 'vin', value: 'WDDSYNTH9JA000001', role: 'Background', part: 'in' }];
+    const mapped = mapCaseLine(line({ claimType: 'planned', items }), contextOf([]));
+    expect(mapped.ok ? [] : mapped.faults.map(({ detail }) => detail)).toEqual([
+      'role is none of subject, container, conveyance, background; what it says otherwise belongs under another name.',
+      'part is none of input, output; what it says otherwise belongs under another name.',
+      'Of what happened claimType says nothing but scheduled: a plan. For another claim write a line of kind claim, or leave claimType out.',
+    ]);
+  });
+
+  it('keeps what sort of claim a statement is, which places nothing', () => {
+    const claim = map(line({ kind: 'claim', claimType: 'hearsay', statement: 'x' }));
+    expect(claim).toMatchObject({ kind: 'statement', extension: { x: { claimType: 'hearsay' } } });
+    const file = [
+      line({ id: 'a', kind: 'claim', statement: 'x' }),
+      line({ id: 'b', kind: 'correction', corrects: 'a', claimType: 'hearsay', statement: 'y' }),
+    ];
+    expect(map(file[1] as JsonObject, file)).toMatchObject({ as: 'statement', extension: { x: { claimType: 'hearsay' } } });
+  });
+
   it('reads what lines leave out as left out, and never makes it up', () => {
     const bare = map({ id: 'x-2', kind: 'observation', occurred: { from: '2018' }, place: { country: 'nl' }, recordedBy: 'someone' });
     expect(bare).toEqual({
@@ -223,6 +267,66 @@ describe('any case file', () => {
       precision: 'minute',
     });
     expect(map(line({ occurred: { precision: 'day' } }))).not.toHaveProperty('occurred');
+  });
+
+  it.each<[string, JsonObject, JsonObject]>([
+    [
+      'no time throughout that it widened itself',
+      { from: '2018-08-10', to: '2018-09', extent: 'throughout' },
+      { from: '2018-08', to: '2018-09', precision: 'month' },
+    ],
+    [
+      'no time throughout whose precision the text does not reach',
+      { from: '2018-08-10', to: '2018-09', precision: 'day', extent: 'throughout' },
+      { from: '2018-08', to: '2018-09', precision: 'month' },
+    ],
+    [
+      'a time within, however wide',
+      { from: '2018-08-10', to: '2018-09', extent: 'within' },
+      { from: '2018-08', to: '2018-09', precision: 'month', extent: 'within' },
+    ],
+    [
+      'a time throughout as precise as its author says',
+      { from: '2018-08-10T00:00:00Z', to: '2018-09-01T00:00:00Z', precision: 'day', extent: 'throughout' },
+      { from: '2018-08-10', to: '2018-09-01', precision: 'day', extent: 'throughout' },
+    ],
+    [
+      'a month in its own zone',
+      { from: '2018-08-01T00:30:00+09:00', to: '2018-08-01T00:30:00+09:00', precision: 'month' },
+      { from: '2018-08-01+09:00', to: '2018-08-31+09:00', precision: 'day' },
+    ],
+    [
+      'a year in its own zone',
+      { from: '2018-01-01T05:00:00-03:30', to: '2020', extent: 'throughout' },
+      { from: '2018-01-01-03:30', to: '2020-12-31', precision: 'day' },
+    ],
+    ['the end of a month in its own zone', { to: '2020-02-01+09:00', precision: 'month' }, { to: '2020-02-29+09:00', precision: 'day' }],
+    ['a month of UTC', { from: '2018-08-01T00:30:00+00:00', precision: 'month' }, { from: '2018-08', precision: 'month' }],
+  ])('tells %s', (_, occurred, document) => {
+    const mapped = map(line({ occurred }));
+    expect(mapped.occurred).toEqual(document);
+    expect(map(line({ occurred: mapped.occurred as JsonObject })).occurred).toEqual(document);
+  });
+
+  it.each([
+    ['2018-08-15T10:00:00.5Z', 'millisecond'],
+    ['2018-08-15T10:00:00.500Z', 'millisecond'],
+    ['2018-08-15T10:00:00.5000Z', 'microsecond'],
+    ['2018-08-15T10:00:00.123456Z', 'microsecond'],
+  ])('%s is told to the %s', (at, precision) => {
+    const document = map(line({ occurred: at }));
+    expect(document.occurred).toEqual({ from: at, to: at, precision });
+    expect(readSighting(document, { agency: 'local', id: 'x-1', principal: 'operator' })).toMatchObject({ ok: true });
+  });
+
+  it('has what a time in any zone says inside of what is made of it', () => {
+    for (const at of ['2018-08-01T00:30:00+09:00', '2018-12-31T23:30:00-10:00', '2019-01-01T00:00:00+14:00', '2018-08-15T12:00:00Z'])
+      for (const precision of ['year', 'month', 'day', 'hour'] as const) {
+        const { occurred } = map(line({ occurred: { from: at, to: at, precision } }));
+        const interval = parseOccurred(occurred as OccurredText);
+        const instant = parseInstant(at);
+        expect([at, precision, interval.ok && instant.ok && contains(interval.value, instant.value)]).toEqual([at, precision, true]);
+      }
   });
 
   it('shares with the agencies that a line names', () => {
@@ -323,6 +427,38 @@ describe('any case file', () => {
     expect(map(file[2] as JsonObject, file).as).toBe('observation');
   });
 
+  it.each<[string, JsonObject, JsonObject, string | undefined]>([
+    ['a negative finding', { negative: true }, {}, 'negative'],
+    ['a plan', { kind: 'transfer', claimType: 'scheduled' }, {}, 'planned'],
+    ['what was planned by another name', { modality: 'planned' }, {}, 'planned'],
+    ['a negative finding that is none', { negative: true }, { negative: false }, undefined],
+    ['a plan, which is no negative finding', { claimType: 'scheduled' }, { negative: false }, 'planned'],
+    ['a plan that was carried out', { claimType: 'scheduled' }, { modality: 'actual' }, 'actual'],
+    ['a plan that came to nothing', { claimType: 'scheduled' }, { negative: true }, 'negative'],
+    ['what was seen', {}, {}, undefined],
+    ['what was seen and is stated so', { modality: 'actual' }, {}, undefined],
+  ])('leaves the correction of %s as planned or negative as it says', (_, target, members, modality) => {
+    const file = [
+      line({ id: 'a', item: 'vin:WDDSYNTH9JA000001', place: { name: 'Vladivostok' }, ...target }),
+      line({ id: 'b', kind: 'correction', corrects: 'a', place: { name: 'Nakhodka' }, ...members }),
+      line({ id: 'c', kind: 'correction', corrects: 'b', place: { name: 'Dalian' } }),
+    ];
+    const [, first, second] = file.map((each) => map(each, file)) as [SightingDocument, SightingDocument, SightingDocument];
+    expect(first.modality).toBe(modality);
+    // Of a correction that is corrected, too.
+    expect(second.modality).toBe(modality === 'actual' ? undefined : modality);
+    expect(exportCaseLine(first, [map(file[0] as JsonObject)])).toEqual({ line: file[1], foreign: false });
+    expect(readSighting(first, { agency: 'local', id: 'b', principal: 'operator' })).toMatchObject({ ok: true });
+  });
+
+  it('says of a correction of other origin that it is actual, so that it is no plan when it is read beside one', () => {
+    const target = line({ id: 'a', item: 'vin:WDDSYNTH9JA000001', negative: true });
+    const { extension: _, ...seen } = map(line({ id: 'b', kind: 'correction', corrects: 'a', as: 'observation' }), []);
+    const made = exportCaseLine({ ...seen, extension: { x: { quantity: 3 } } } as SightingDocument).line;
+    expect(made).toMatchObject({ modality: 'actual', quantity: 3 });
+    expect(map(made, [target, made])).toMatchObject({ as: 'observation', modality: 'actual', extension: { x: { quantity: 3 } } });
+  });
+
   it('ends on corrections that go round in a circle', () => {
     const file = [line({ id: 'a', kind: 'correction', corrects: 'b' }), line({ id: 'b', kind: 'correction', corrects: 'a' })];
     expect(map(file[0] as JsonObject, file)).toMatchObject({ relations: { target: 'b' } });
@@ -333,7 +469,8 @@ describe('any case file', () => {
       const { extension, ...document } = map(each);
       const made = exported(document);
       const { extension: _, ...again } = map(made, []);
-      expect(again).toEqual(document);
+      // What a correction takes from its target is said in full, for the target need not be beside it.
+      expect(again).toEqual(document.kind === 'correction' ? { ...document, modality: 'actual' } : document);
       expect(extension).toBeDefined();
     }
   });

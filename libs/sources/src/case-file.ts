@@ -44,6 +44,8 @@ const relating: ReadonlySet<string> = new Set(RELATING_KINDS);
 /** Kinds of lines: what is seen and said. Acts of policy and on evidence, and imports, are no part of a case. */
 const CASE_KINDS = [...PLACING_KINDS, ...SPEAKING_KINDS, ...RELATING_KINDS] as const;
 const ofCases: ReadonlySet<string> = new Set(CASE_KINDS);
+/** A correction whose target is not known puts in place whatever that is. */
+const mayPlace: ReadonlySet<string> = new Set([...PLACING_KINDS, 'correction']);
 const targeting: ReadonlySet<string> = new Set(['correction', 'retraction', 'dispute', 'marking']);
 
 /** Pure; about 30 µs a line. The document passes `validateDocument`; the domain's rules (`readSighting`) are capture's. */
@@ -136,7 +138,7 @@ function documentOf(line: LineReader, kind: Kind, whole: JsonObject, beside: Bes
   return { ...members, extension: { case: whole, ...(Object.keys(rest).length > 0 ? { x: rest } : {}) } } as SightingDocument;
 }
 
-/** The target as a document, for its items and kind; a target that is itself refused, or in another file, gives nothing. */
+/** The target as a document, for its items, kind and modality; a target that is itself refused, or in another file, gives nothing. */
 function targetDocument(reference: string, context: CaseContext, depth: number): SightingDocument | undefined {
   const line = context.targetOf(reference);
   if (line === undefined) return undefined;
@@ -148,12 +150,12 @@ type What = Pick<SightingDocument, 'as' | 'action' | 'modality' | 'subtype'>;
 
 /** Slot kind: what the line says happened, and for a correction what it puts in place. */
 function mapWhat(line: LineReader, kind: Kind, target: SightingDocument | undefined): What {
-  const modality = mapModality(line);
   const stated = line.text('assessment') ?? line.text('subtype');
   const action = mapAction(line);
   const aggregates = action !== undefined && line.take('parent') !== undefined;
   const as = kind === 'correction' ? (mapAs(line) ?? replacedKind(aggregates, target)) : undefined;
   const placed = as ?? kind;
+  const modality = mapModality(line, placed, kind === 'correction' ? target?.modality : undefined);
   const subtype = stated ?? (placed === 'assessment' ? (target?.subtype ?? SUBTYPE_UNSTATED) : undefined);
   if (placed === 'aggregation')
     return present<What>({ as, action: action ?? (kind === 'correction' ? target?.action : 'ADD'), modality, subtype }) ?? {};
@@ -187,17 +189,29 @@ function mapAction(line: LineReader): 'ADD' | 'DELETE' | undefined {
   return unloads ? 'DELETE' : (action as 'ADD' | 'DELETE' | undefined);
 }
 
-/** A search that found nothing stays one, whatever was planned. */
-function mapModality(line: LineReader): Modality | undefined {
+/**
+ * A search that found nothing stays one, whatever was planned. What a correction does not say anew is as `corrected` says: a new day for a
+ * plan, or for a search that found nothing, places nothing either.
+ */
+function mapModality(line: LineReader, placed: Kind, corrected: Modality | undefined): Modality | undefined {
   const stated = line.text('modality');
   if (stated !== undefined && !(MODALITIES as readonly string[]).includes(stated))
     line.malformed('modality', `modality is none of ${MODALITIES.join(', ')}.`);
   const negative = line.flag('negative');
-  const scheduled = line.text('claimType') === 'scheduled';
+  const claimType = line.text('claimType');
+  const scheduled = claimType === 'scheduled';
+  // A plan misspelt would be a position.
+  if (claimType !== undefined && !scheduled && mayPlace.has(placed))
+    line.malformed(
+      'claimType',
+      'Of what happened claimType says nothing but scheduled: a plan. For another claim write a line of kind claim, or leave claimType out.',
+    );
   if (!scheduled) line.release('claimType');
   if (negative) return 'negative';
   if (scheduled) return 'planned';
-  return stated as Modality | undefined;
+  if (stated !== undefined) return stated as Modality;
+  const denied = corrected === 'negative' && line.take('negative') !== undefined;
+  return corrected === 'actual' || denied ? undefined : corrected;
 }
 
 function mapStatement(line: LineReader): SightingDocument['statement'] {

@@ -1,9 +1,11 @@
 /** Items of a case line with their roles, and the items of the target that a correction or retraction concerns too. */
 import { type Kind, type Role, ROLES } from '#lib/domain';
-import { isJsonObject, type ItemDocument, type JsonObject, type JsonValue } from '#lib/contracts';
+import { type ItemDocument, type JsonObject, type JsonValue } from '#lib/contracts';
 import { type CaseIdentifier, mapIdentifier, mapIdentifierText } from './case-identifier.ts';
 import { present } from './case-members.ts';
 import { type LineReader, readLine } from './line-reader.ts';
+
+const PARTS = ['input', 'output'] as const;
 
 /** Things that move and carry others; whatever else holds something is a container. */
 const CONVEYANCE_SCHEMES: ReadonlySet<string> = new Set(['imo', 'mmsi', 'hin', 'aircraft', 'icao24', 'vin']);
@@ -74,13 +76,20 @@ function entryOf(line: LineReader, value: JsonValue, name: string, index: number
   }
   const entry = line.entry(value, name, index);
   const identifier = entry === undefined ? undefined : mapIdentifier(entry);
-  if (entry === undefined || identifier === undefined || !isJsonObject(value)) return undefined;
-  const role = ROLES.find((known) => known === value['role']);
-  const part = value['part'] === 'input' || value['part'] === 'output' ? value['part'] : undefined;
-  if (role !== undefined) entry.take('role');
-  if (part !== undefined) entry.take('part');
+  if (entry === undefined || identifier === undefined) return undefined;
+  const role = oneOf(entry, 'role', ROLES);
+  const part = oneOf(entry, 'part', PARTS);
   const aliases = present({ name: entry.text('name'), mmsi: entry.text('mmsi'), callSign: entry.text('callSign') });
   return { ...identifier, role, part, aliases };
+}
+
+/** A role misspelt would place what is only context: no other is taken for none. */
+function oneOf<T extends string>(entry: LineReader, name: string, known: readonly T[]): T | undefined {
+  const stated = entry.text(name);
+  const found = known.find((each) => each === stated);
+  if (stated !== undefined && found === undefined)
+    entry.malformed(name, `${name} is none of ${known.join(', ')}; what it says otherwise belongs under another name.`);
+  return found;
 }
 
 function itemOf({ id, written, role, part, aliases }: ReadEntry, usual: Role): ItemDocument {

@@ -1,8 +1,11 @@
 /** Imports whose server is busy or away, and what is told of those that break off; lines whose identifiers fail their check. */
-import type { ServerResponse } from 'node:http';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createServer, type ServerResponse } from 'node:http';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
 import type { JsonObject } from '#lib/contracts';
+import { createClient } from '../client.ts';
+import { hashFile, uploadFile } from '../evidence-client.ts';
 import { accept, caseFolder, importFrom, line, type Put, type Reply, takeEvidence } from './import-server.contract.ts';
 import type { ImportReport } from './import-report.ts';
 
@@ -36,6 +39,40 @@ describe('an import whose server is busy or away while it takes evidence', () =>
     expect(report.evidence).toMatchObject({ received: 3, known: 0 });
     expect((at[2] as number) - (at[1] as number)).toBeGreaterThanOrEqual(950);
     expect(said).toEqual([expect.stringMatching(/^Waiting for the server, up to 60 s: Ledger not available/)]);
+  });
+
+  it.each<[string, (path: string) => void, object]>([
+    ['is gone', rmSync, { code: 'ENOENT', message: expect.stringMatching(/^There is no such file or folder: .*\/b\.txt\. /) as string }],
+    [
+      'is shorter',
+      (path) => truncateSync(path, 3),
+      { code: 'evidence.changed', message: expect.stringMatching(/\/b\.txt had 14 bytes when it was hashed, and has 3\. /) as string },
+    ],
+  ])('waits for no server where a file %s by the time that it is sent, and names it', async (_, change, failure) => {
+    const path = caseOf('a.txt', 'b.txt');
+    const reply: Reply = (...asked) => {
+      change(join(dirname(path), 'b.txt'));
+      accept(...asked);
+    };
+    const said: string[] = [];
+    const options = { onWait: (sentence: string) => said.push(sentence), retryForMs: 2_000 };
+    await expect(importFrom(reply, path, options, new Map())).rejects.toMatchObject({ exitCode: 2, ...failure });
+    expect(said).toEqual([]);
+  });
+
+  it('nor where it is cut while it is sent', async () => {
+    const path = caseOf('a.txt');
+    const cited = join(dirname(path), 'a.txt');
+    writeFileSync(cited, Buffer.alloc(8 * 1024 * 1024));
+    const server = createServer((request) => request.once('data', () => truncateSync(cited, 10)).resume());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      await expect(uploadFile(client, await hashFile(cited))).rejects.toMatchObject({ exitCode: 2, code: 'evidence.changed' });
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it('gives up within the time that it says, then tells lines and files that are in, and the rejected lines where they belong', async () => {

@@ -14,6 +14,21 @@ export const submitterText = ({ submittedBy: { agency, principal }, recorded }: 
 /** A proof has the seal of its own head, and shows by when an entry was there: which seal covered it first is what the server says. */
 export const recordedText = (recorded: string): string => `recorded ${minuteText(recorded)} (by the server)`;
 
-/** For the end of a listing. */
-export const KNOWN_WORDS =
-  "(sealed): as the ledger had it when it was sealed; who could write to the ledger before could name anybody. (by the server): its word; a proof shows by when it was there. (stated): its author's word.";
+interface Listed extends Pick<Told, 'recorded'> {
+  /** `null`: nobody is stated. */
+  readonly reportedBy: object | null;
+}
+
+/** For the end of a listing: of these words those that it has, each in a sentence; empty where it has none. */
+export function knownWords(entries: readonly Listed[]): string {
+  const isSealed = entries.some(({ recorded }) => recorded !== null);
+  const isCaptured = entries.some(({ recorded }) => recorded === null);
+  const isStated = entries.some(({ reportedBy }) => reportedBy !== null);
+  const sentences = [
+    isSealed && '(sealed): as the ledger had it when it was sealed; who could write to the ledger before could name anybody.',
+    isCaptured && '(as captured): as the ledger has it; no seal covers it yet, and who can write to the ledger can still name anybody.',
+    isSealed && '(by the server): its word; a proof shows by when it was there.',
+    isStated && "(stated): its author's word.",
+  ];
+  return sentences.filter((sentence) => sentence !== false).join(' ');
+}

@@ -22,7 +22,7 @@ import { newApiKey } from '../access/api-key.ts';
 import { LINK_MINUTES } from '../access/one-time-link.ts';
 import { type Database, openDatabase } from '../database.ts';
 import { OPERATOR } from '../operator.ts';
-import { bringsDemo, loadDemo, untilSealed } from '../demo.ts';
+import { bringsDemo, type DemoState, loadDemo, untilSealed } from '../demo.ts';
 import { openEventLog, prepareTopics } from '../event-logs.ts';
 import { type Served, startAccepting, startHttp } from '../http.ts';
 import { checkLogins } from '../logins.ts';
@@ -44,9 +44,9 @@ export async function serve(flags: CommandFlags & FormFlags, args: readonly stri
   const shutdown = createShutdown(log, config.shutdownSeconds * 1000);
   shutdown.onSignals();
   try {
-    const { url, link } = await start({ config, log, metrics, health, shutdown });
+    const { url, link, demo } = await start({ config, log, metrics, health, shutdown });
     const said = { url, roles: config.roles, ...(link === null ? {} : { link }) };
-    process.stdout.write(`${flags.json === true ? JSON.stringify(said) : readyLine(url, link, config)}\n`);
+    process.stdout.write(`${flags.json === true ? JSON.stringify(said) : readyLine(url, link, config, demo)}\n`);
   } catch (error) {
     await shutdown.run();
     throw error;
@@ -55,7 +55,11 @@ export async function serve(flags: CommandFlags & FormFlags, args: readonly stri
   return new Promise(() => undefined);
 }
 
-async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' | 'shutdown'>): Promise<Served> {
+interface Started extends Served {
+  readonly demo: DemoState;
+}
+
+async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' | 'shutdown'>): Promise<Started> {
   const { log, health, shutdown } = base;
   let { config } = base;
   // Both load while the database starts.
@@ -89,14 +93,14 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   const served = await startHttp(parts, own);
   health.start();
   shutdown.at('http', 'health', () => health.stop());
-  const isNew = bringsDemo(config) && (await loadDemo(parts, served.url, own.text));
+  const demo = bringsDemo(config) ? await loadDemo(parts, served.url, own.text) : 'before';
   // After the demo, which one seal takes as a whole: it stands first in the log, and was recorded at one moment.
   if (config.roles.includes('sealer')) {
     await startSealer(parts);
-    if (isNew) await untilSealed(parts);
+    if (demo === 'imported') await untilSealed(parts);
   }
   if (cosigns) await cosignLastHead(parts);
-  return served;
+  return { ...served, demo };
 }
 
 async function hasEnded(database: Database): Promise<boolean> {
@@ -122,13 +126,13 @@ function parseSettings(args: readonly string[]): Record<string, unknown> | null 
 }
 
 /** The page and the trace are the gateway's. */
-function readyLine(url: string, link: string | null, config: Config): string {
+function readyLine(url: string, link: string | null, config: Config, demo: DemoState): string {
   const reads = config.roles.includes('gateway');
   const server = config.port === 8080 ? '' : ` --server ${url}`;
   const who =
     config.access === 'open'
       ? 'loopback only: whoever reaches it is the operator'
       : `loopback only: ${link === null ? '' : `this link, once and within ${LINK_MINUTES} minutes, logs you in as the operator; `}without a key what is TLP:CLEAR`;
-  const trace = reads && bringsDemo(config) ? `  ·  try: npx custody trace vin:WDDSYNTH9JA000001${server}` : '';
+  const trace = reads && bringsDemo(config) && demo !== 'unfinished' ? `  ·  try: npx custody trace vin:WDDSYNTH9JA000001${server}` : '';
   return `Ready  ${link ?? `${url}${reads ? '/docs/api' : ''}`}  (${who})${trace}`;
 }

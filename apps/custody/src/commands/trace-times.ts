@@ -1,6 +1,6 @@
 /** When the entries of a trace that say where the item was were, and what follows from that for their order. */
 import type { EventView } from '#lib/contracts';
-import { parseOccurred, possiblyOverlaps, type Interval } from '#lib/domain';
+import { certainlyBefore, orderBounds, parseOccurred, type Interval } from '#lib/domain';
 
 /** An interval says whether the record speaks of some moment in it or of all of it; one time is as it was stated. */
 export function whenText({ document: { occurred }, display }: EventView): string {
@@ -9,44 +9,76 @@ export function whenText({ document: { occurred }, display }: EventView): string
   return extent === 'throughout' ? `throughout ${from} to ${to}` : `some time between ${from} and ${to}`;
 }
 
-/** The last one that is dated, with those that may be later all the same: their time reaches beyond its own. */
+/** The last one that is dated, with those that may be later all the same. */
 export function lastPlacedText(placing: readonly EventView[]): string[] {
   const dated = placing.flatMap((entry, index) => {
     const time = intervalOf(entry);
-    return time === undefined ? [] : [{ entry, number: index + 1, ends: time.ends }];
+    return time === undefined ? [] : [{ entry, number: index + 1, time }];
   });
   const last = dated.at(-1);
   if (last === undefined) return [];
-  const { entry, number, ends } = last;
+  const { entry, number, time } = last;
   const where = entry.document.place === undefined ? entry.display.summary : entry.display.place;
-  const later = dated.filter((other) => other !== last && reachesBeyond(other.ends, ends)).map((other) => other.number);
+  const later = dated.filter((other) => other !== last && mayBeAfter(other.time, time)).map((other) => other.number);
   const undated = placing.flatMap((other, index) => (intervalOf(other) === undefined ? [index + 1] : []));
   const unsure = [...later, ...undated];
   const after = unsure.length === 0 ? 'no record here places it after that' : `${entriesText(unsure)} may be later`;
   return [`Last placed ${whenText(entry)}, ${where} (entry ${number}); ${after}.`];
 }
 
-/** An end that is not known reaches beyond every other. */
-const reachesBeyond = (ends: number | null, other: number | null): boolean => other !== null && (ends === null || ends > other);
+/** Some moment in `other` comes after one in `last`; where `last` says all of its time, after all of it. */
+const mayBeAfter = (other: Interval, last: Interval): boolean =>
+  last.extent === 'throughout' ? endOf(other) > endOf(last) : !certainlyBefore(other, last);
 
-/** Neighbours whose times have a moment in common stand in an order that nobody stated. */
+/** An end that is not known lies beyond every other. */
+const endOf = (time: Interval): number => orderBounds(time)[1];
+
+/**
+ * Entries whose times have a moment in common stand in an order that nobody stated: several each with each of the others, or a long one with
+ * those behind it whose own order is known.
+ */
 export function overlapText(placing: readonly EventView[]): string[] {
-  const times = placing.map(intervalOf);
-  const runs: number[][] = [];
-  times.forEach((time, index) => {
-    const before = times[index - 1];
-    if (time === undefined || before === undefined || !possiblyOverlaps(before, time)) return;
-    const run = runs.at(-1);
-    if (run?.at(-1) === index) run.push(index + 1);
-    else runs.push([index, index + 1]);
+  // In the order of their begins.
+  const dated = placing.flatMap((entry, index) => {
+    const time = intervalOf(entry);
+    if (time === undefined) return [];
+    const [starts, ends] = orderBounds(time);
+    return [{ number: index + 1, starts, ends }];
   });
-  return runs.length === 0 ? [] : [`Entries ${runs.map(listText).join('; ')} overlap in time: which came first is not known.`];
+  const mutual: string[] = [];
+  const spanning: string[] = [];
+  let toldUntil = 0;
+  dated.forEach(({ number, ends }, index) => {
+    let until = index + 1;
+    while ((dated[until]?.starts ?? Infinity) < ends) until++;
+    // It is the last of a group, or all that it overlaps is in one with it that was told.
+    if (until === index + 1 || until <= toldUntil) return;
+    const group = dated.slice(index, until);
+    const lastStarts = group.at(-1)?.starts ?? ends;
+    const numbers = group.map((each) => each.number);
+    if (group.every((each) => lastStarts < each.ends)) {
+      mutual.push(listText(numbers));
+      toldUntil = until;
+    } else {
+      spanning.push(`Entry ${number} overlaps ${entriesText(numbers.slice(1))} in time: where it stands among them is not known.`);
+    }
+  });
+  return [...(mutual.length === 0 ? [] : [`Entries ${mutual.join('; ')} overlap in time: which came first is not known.`]), ...spanning];
 }
 
 const entriesText = (numbers: readonly number[]): string => `${numbers.length === 1 ? 'entry' : 'entries'} ${listText(numbers)}`;
 
-const listText = (numbers: readonly number[]): string =>
-  numbers.length < 2 ? numbers.join('') : `${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1) ?? ''}`;
+/** As "1, 3 and 5 to 9": four in a row and more as their first and last. */
+function listText(numbers: readonly number[]): string {
+  const runs: number[][] = [];
+  for (const number of numbers) {
+    const run = runs.at(-1);
+    if (run?.at(-1) === number - 1) run.push(number);
+    else runs.push([number]);
+  }
+  const texts = runs.flatMap((run) => (run.length < 4 ? run.map(String) : [`${run[0] ?? ''} to ${run.at(-1) ?? ''}`]));
+  return texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1) ?? ''}`;
+}
 
 function intervalOf({ document: { occurred } }: EventView): Interval | undefined {
   if (occurred === undefined) return undefined;

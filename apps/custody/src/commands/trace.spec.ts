@@ -4,6 +4,7 @@ import type { Client } from '../client.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { entry, NO_RELATIONS } from './shown-entry.contract.ts';
 import { COLUMNS } from './trace-rows.ts';
+import { overlapText } from './trace-times.ts';
 import { timelineText, trace, type TraceOptions, wholeTimeline } from './trace.ts';
 
 function timeline(members: Partial<TimelineView> = {}): TimelineView {
@@ -149,6 +150,21 @@ describe('the text of a trace', () => {
     expect(recorded).not.toContain('(proved)');
   });
 
+  it('explains the words that it has, and no others', () => {
+    const wordsOf = (...entries: EventView[]): string[] => {
+      const explained = linesOf(timeline({ entries })).filter((line) => line.startsWith('('));
+      return explained.flatMap((line) => [...line.matchAll(/\(([^)]+)\):/g)].map(([, word = '']) => word));
+    };
+    const recorded = '2026-11-26T01:02:59.999999Z';
+    const reportedBy = { by: 'analyst', proved: false } as const;
+    const open = entry('a', { recorded: null, reportedBy: null });
+    expect(wordsOf(open)).toEqual(['as captured']);
+    expect(wordsOf({ ...open, reportedBy })).toEqual(['as captured', 'stated']);
+    expect(wordsOf({ ...open, recorded })).toEqual(['sealed', 'by the server']);
+    expect(wordsOf({ ...open, recorded }, { ...open, reportedBy })).toEqual(['sealed', 'as captured', 'by the server', 'stated']);
+    expect(wordsOf()).toEqual([]);
+  });
+
   it('cites a document whose hash nobody gave as such, and an author who gave no time', () => {
     const text = timelineText(
       timeline({
@@ -256,12 +272,72 @@ describe('when and where, in a trace', () => {
     );
   });
 
-  it('says once of which neighbours nobody knows the order', () => {
+  it('nor where another ends before it does, and may lie behind it all the same', () => {
+    const [a, c, b] = [at('a', day('2018-07-01', '2018-08-25')), at('c', day('2018-08-05')), at('b', day('2018-08-10', '2018-08-31'))];
+    expect(closing(a, c, b)).toEqual([
+      'Entry 1 overlaps entries 2 and 3 in time: where it stands among them is not known.',
+      'Last placed some time between 2018-08-10 and 2018-08-31, Busan (entry 3); entry 1 may be later.',
+    ]);
+    expect(closing(at('a', day('2018-07-31')), at('b', day('2018-07-31'))).at(-1)).toMatch(/ \(entry 2\); entry 1 may be later\.$/);
+    // The control: what ends as the last one begins does not.
+    expect(closing(at('a', day('2018-07-01', '2018-08-09')), c, b).at(-1)).toMatch(/; no record here places it after that\.$/);
+  });
+
+  it('a record that says all of its time is followed only by one that ends after it', () => {
+    const all = at('b', { ...day('2018-08-10', '2018-08-31'), extent: 'throughout' });
+    const after = (to: string): string => closing(at('a', day('2018-07-01', to)), all).at(-1) ?? '';
+    expect(after('2018-08-31')).toMatch(/ \(entry 2\); no record here places it after that\.$/);
+    expect(after('2018-09-01')).toMatch(/ \(entry 2\); entry 1 may be later\.$/);
+    const open = at('b', { from: '2018-08-10', precision: 'day', extent: 'throughout' });
+    expect(closing(at('a', day('2018-07-01', '2018-09-01')), open).at(-1)).toMatch(/; no record here places it after that\.$/);
+  });
+
+  it('says once of which entries nobody knows the order', () => {
     const overlapping = [at('a', day('2018-01-01', '2018-01-05')), at('b', day('2018-01-04')), at('c', day('2018-01-04'))];
     expect(closing(...overlapping, at('d', day('2018-02-01'))).at(0)).toBe(
       'Entries 1, 2 and 3 overlap in time: which came first is not known.',
     );
+    const apart = [at('e', day('2018-03-01', '2018-03-31')), at('f', day('2018-03-02')), at('g', day('2018-03-05'))];
+    expect(overlapText([...overlapping, at('d', day('2018-02-01')), ...apart])).toEqual([
+      'Entries 1, 2 and 3 overlap in time: which came first is not known.',
+      'Entry 5 overlaps entries 6 and 7 in time: where it stands among them is not known.',
+    ]);
     expect(timelineText(timeline({ entries: [at('a', day('2018-01-01')), at('b', day('2018-01-02'))] }))).not.toContain('overlap');
+  });
+
+  it('does not doubt the order of those that one long or open record overlaps', () => {
+    const days = Array.from({ length: 300 }, (_, index) =>
+      at(`d${index}`, day(new Date(Date.UTC(2018, 1, 1 + index)).toISOString().slice(0, 10))),
+    );
+    expect(overlapText([at('a', { from: '2018-01-01', precision: 'day' }), ...days])).toEqual([
+      'Entry 1 overlaps entries 2 to 301 in time: where it stands among them is not known.',
+    ]);
+    // The control: without it all are certain; and two of one day are not, whatever overlaps them.
+    expect(overlapText(days)).toEqual([]);
+    const twice = [
+      at('a', day('2018-01-01', '2018-12-31')),
+      at('b', day('2018-02-01')),
+      at('c', day('2018-02-01')),
+      at('d', day('2018-02-02')),
+    ];
+    expect(overlapText(twice)).toEqual([
+      'Entries 2 and 3 overlap in time: which came first is not known.',
+      'Entry 1 overlaps entries 2, 3 and 4 in time: where it stands among them is not known.',
+    ]);
+  });
+
+  it('tells each pair that overlaps, in a group or by the one that begins first, and no other', () => {
+    const chain = [
+      at('a', day('2018-01-01', '2018-01-03')),
+      at('b', day('2018-01-02', '2018-12-31')),
+      at('c', day('2018-01-04')),
+      entry('d'),
+      at('e', day('2018-03-01')),
+    ];
+    expect(overlapText(chain)).toEqual([
+      'Entries 1 and 2 overlap in time: which came first is not known.',
+      'Entry 2 overlaps entries 3 and 5 in time: where it stands among them is not known.',
+    ]);
   });
 
   it('tells the note of a carrier only behind the loading into that one, not into one whose identifier begins like it', () => {

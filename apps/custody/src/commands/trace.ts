@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type FormFlags, printList } from '../listing.ts';
 import { note, type NoteFlags } from '../notes.ts';
 import { group } from '../progress.ts';
-import { KNOWN_WORDS, recordedText, submitterText } from './known-words.ts';
+import { knownWords, recordedText, submitterText } from './known-words.ts';
 import { printable } from './printable.ts';
 import { timelinePages } from './timeline-pages.ts';
 import { asOfText } from './trace-as-of.ts';
@@ -73,7 +73,7 @@ export function timelineText(timeline: TimelineView, show: (line: string) => str
     if (entry.places) number++;
     lines.push(...entryLines(entry, entry.places ? number : null), ...notesAfter(entry, timeline.notes));
   }
-  if (timeline.entries.length > 0) lines.push(KNOWN_WORDS, '');
+  if (timeline.entries.length > 0) lines.push(knownWords(timeline.entries), '');
   if (timeline.waiting.length > 0) {
     lines.push('Waiting for a record that is not here:');
     for (const { id, kind, target } of timeline.waiting) lines.push(`  ${kind} ${id} speaks about ${target.agency}/${target.id}`);

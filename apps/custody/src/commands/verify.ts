@@ -27,7 +27,7 @@ import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { movedKeys } from '../log-key-list.ts';
 import { checkpointIn, headOfNote, type HeadTrust, trustForDocument, type VerifyFlags, withSaid } from '../log-trust.ts';
-import { keepPin, withTrees } from '../pins.ts';
+import { headOf, keepPin, readPin, withTrees } from '../pins.ts';
 import { askedAbout, refuseAgency, refuseAsking } from './asked-about.ts';
 import { refuseContent } from './own-content.ts';
 import { receiptIn } from './receipt-forms.ts';
@@ -106,7 +106,12 @@ async function verifyZip(bytes: Uint8Array, client: Client | null, flags: Verify
 }
 
 /** An item (`scheme:value`) or an event. */
-async function verifyId(client: Client, id: string, flags: VerifyFlags): Promise<{ report: Report; kept: { kept?: string } }> {
+async function verifyId(
+  client: Client,
+  id: string,
+  flags: VerifyFlags,
+  askedAgain = false,
+): Promise<{ report: Report; kept: { kept?: string } }> {
   const item = parseIdentifier(id);
   const { path, question } = item.ok ? itemQuestion(item.identifier.id, flags) : eventQuestion(id, flags);
   let text: string;
@@ -120,6 +125,9 @@ async function verifyId(client: Client, id: string, flags: VerifyFlags): Promise
   }
   const trusted = await trustForDocument(text, flags, client);
   const { report: checked, keep } = verifyProof(utf8(text), trusted.trust, question);
+  // Another command may have pinned a newer head while this answer was on its way: an honest log has one by now.
+  const isStale = checked.statements.some(({ code }) => code === 'proof.stale');
+  if (isStale && !askedAgain) return verifyId(client, id, flags, true);
   const report = withSaid(checked, trusted.said);
   return { report, kept: keep === null || report.verdict !== 'verified' ? {} : keptNow(trusted, text, keep) };
 }
@@ -150,7 +158,10 @@ function keptNow({ pin, certified }: HeadTrust, text: string, keep: NonNullable<
   const keys = movedKeys(pin, certified, headOfNote(checkpoint).size);
   const { time, mapSalt, trees } = keep;
   const head = { checkpoint, ...(time === undefined ? {} : { time }) };
-  keepPin({ ...pin, ...keys, ...head, mapSalt: mapSalt ?? pin.mapSalt, trees: withTrees(pin.trees, trees) });
+  // Another command may have moved it further meanwhile.
+  const now = readPin(pin.origin) ?? pin;
+  if (headOf(now).size > headOfNote(checkpoint).size) return {};
+  keepPin({ ...pin, ...keys, ...head, mapSalt: mapSalt ?? pin.mapSalt, trees: withTrees(now.trees, trees) });
   return { kept: 'The pinned head was moved on to this one.' };
 }
 

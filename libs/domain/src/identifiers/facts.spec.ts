@@ -112,7 +112,19 @@ test.each([
   ['YT9NN1U14EA008001', undefined],
 ])('%s was made by %s', (vin, maker) => expect(factsOf(`vin:${vin}`)['maker']).toBe(maker));
 
-test.each(['aircraft:D2-34A', 'aircraft:P4-12A', 'aircraft:Z6-ABC'])('%s is told to be of no State, rather than of a wrong one', (id) => {
+test.each([
+  'aircraft:D2-34A',
+  'aircraft:P4-12A',
+  'aircraft:Z6-ABC',
+  'aircraft:P-ABC',
+  'aircraft:PA-XYZ',
+  'aircraft:P-12',
+  'aircraft:P-12345',
+  'aircraft:D-7ABC',
+  'aircraft:D-A7BC',
+  'aircraft:D-123',
+  'aircraft:D-12345',
+])('%s is told to be of no State, rather than of a wrong one', (id) => {
   expect(factsOf(id)).toEqual({});
   expect(displayIdentifier(id.replace('-', ''))).toBe(`aircraft ${id.slice(9).replace('-', '')}`);
 });
@@ -134,7 +146,9 @@ test.each([
   'mmsi:990000001',
   'mmsi:912345678',
   'imo:0000000',
+  'imei:00000000000000',
   'imei:000000000000000',
+  'imei:0000000000000000',
   // 49 CFR 565.15 asks for the check digit, which is 3.
   'vin:7SAYGDEE9NF000001',
   'icao24:000000',

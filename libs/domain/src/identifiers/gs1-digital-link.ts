@@ -101,5 +101,5 @@ function readQualifiers(allowed: readonly (readonly string[])[], path: readonly 
 function valueOf(key: Gs1Key, primary: string, qualifier: string | undefined): string {
   const digits = key.ai === '01' ? wholeGtin(primary) : primary;
   if (key.scheme === 'gtin') return digits.length === 14 ? shortestGtin(digits) : digits;
-  return qualifier === undefined ? normalisedKey(key, digits) : `${digits}.${qualifier}`;
+  return normalisedKey(key, qualifier === undefined ? digits : `${digits}.${qualifier}`);
 }

@@ -31,6 +31,11 @@ export function readEpcUri(uri: string): SchemeValue | undefined {
 export function readEpcBody(type: string, body: string): SchemeValue | undefined {
   if (type === 'bic' || type === 'imovn') return { scheme: type === 'bic' ? 'container' : 'imo', value: body };
   const parts = splitBody(type, body);
+  // TDS 2.0, section 6.3: a serial has at least one character. A reference has none where the prefix is as long as the number.
+  return parts?.at(-1) === '' && parts.length > 2 ? undefined : readParts(type, parts);
+}
+
+function readParts(type: string, parts: readonly string[] | undefined): SchemeValue | undefined {
   const composed = parts === undefined ? undefined : composers[type]?.(parts);
   const key = gs1Key(type);
   if (composed === undefined || key === undefined) return undefined;
@@ -44,7 +49,7 @@ function readEpcClass(type: string, body: string): SchemeValue | undefined {
     const digits = body.split('.').length === 2 ? gtinOf(prefix, item) : undefined;
     return digits === undefined ? undefined : { scheme: 'gtin', value: shortestGtin(digits) };
   }
-  return ['grai', 'gdti', 'cpi', 'itip', 'sgcn', 'sgln'].includes(type) ? readEpcBody(type, `${body}.`) : undefined;
+  return ['grai', 'gdti', 'cpi', 'itip', 'sgcn', 'sgln'].includes(type) ? readParts(type, splitBody(type, `${body}.`)) : undefined;
 }
 
 /** Parts between dots, percent signs decoded; the last part takes all further dots. */
@@ -110,12 +115,12 @@ const composers: Readonly<Record<string, Composer>> = {
   upui: withSerial,
   itip: ([prefix = '', item = '', piece = '', total = '', serial = '']) => {
     const gtin = gtinOf(prefix, item);
-    return gtin === undefined ? undefined : join(`${gtin}${piece}${total}`, serial, '.');
+    return gtin === undefined || !/^[0-9]{2}$/.test(piece) || !/^[0-9]{2}$/.test(total)
+      ? undefined
+      : join(`${gtin}${piece}${total}`, serial, '.');
   },
   sscc: ([prefix = '', reference = '']) => withCheckDigit(`${reference.slice(0, 1)}${prefix}${reference.slice(1)}`, 17),
-  // TDS 2.0, section 6.3.3: extension 0 says that there is none.
-  sgln: ([prefix = '', location = '', extension = '']) =>
-    join(withCheckDigit(prefix + location, 12), extension === '0' ? '' : extension, '.'),
+  sgln: ([prefix = '', location = '', extension = '']) => join(withCheckDigit(prefix + location, 12), extension, '.'),
   pgln: numbered(12),
   grai: ([prefix = '', type = '', serial = '']) => {
     const key = withCheckDigit(prefix + type, 12);

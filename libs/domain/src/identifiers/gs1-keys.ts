@@ -32,8 +32,12 @@ const form = (key: string, qualifier = '(?!)', optional = true): RegExp =>
 const LIKE_EPC_BODY = '[0-9]{6,12}\\.';
 const dotted = (ai: string): RegExp => new RegExp(`^(?:\\(${ai}\\)(?=${LIKE_EPC_BODY})|(?!${LIKE_EPC_BODY}))([0-9]{4}${CS82}{1,26})$`);
 
-/** The normalised form of a key's application identifier value. */
-export const normalisedKey = ({ ai, form }: Gs1Key, value: string): string => (form.test(`(${ai})${value}`) ? `(${ai})${value}` : value);
+/** The normalised form of a key's application identifier value, its qualifier after a dot. */
+export function normalisedKey({ scheme, ai, form }: Gs1Key, value: string): string {
+  // TDS 2.0, section 6.3.3: extension 0 says that there is none.
+  if (scheme === 'sgln' && /^[0-9]{13}\.0$/.test(value)) return value.slice(0, 13);
+  return form.test(`(${ai})${value}`) ? `(${ai})${value}` : value;
+}
 
 export const GS1_KEYS: readonly Gs1Key[] = [
   {

@@ -1,7 +1,7 @@
 /** GS1 keys as schemes of identifiers: one rule per row of gs1-keys.ts. */
 import { gs1CheckDigit } from './check-digits.ts';
 import { formatDigitalLink } from './gs1-digital-link.ts';
-import { readEpcBody } from './gs1-epc.ts';
+import { readEpcBody, type SchemeValue } from './gs1-epc.ts';
 import { GS1_KEYS, normalisedKey, shortestGtin, wholeGtin, type Gs1Key } from './gs1-keys.ts';
 import {
   accept,
@@ -24,6 +24,17 @@ export const gs1Rules: readonly SchemeRule[] = GS1_KEYS.map((key) => ({
   read: (raw) => readGs1(key, raw),
 }));
 
+/** The key that an element string names (`(01)80614141123458(21)6789`), of `scheme` where that is stated; undefined where it names none. */
+export function readElementString(text: string, scheme?: string): SchemeValue | undefined {
+  const [, ai] = /^\(([0-9]{2,4})\)/.exec(text) ?? [];
+  for (const key of GS1_KEYS) {
+    if (key.ai !== ai || key.scheme !== (scheme ?? key.scheme)) continue;
+    const read = readGs1(key, text);
+    if (read.ok) return { scheme: key.scheme, value: read.value };
+  }
+  return undefined;
+}
+
 /** Schemes whose value is digits alone: people write those with blanks and hyphens. */
 const NUMERIC: readonly string[] = ['gtin', 'sscc', 'pgln', 'gsrn', 'gsrnp', 'gsin', 'sgcn'];
 
@@ -36,6 +47,9 @@ function readGs1(key: Gs1Key, raw: string): Reading | Refusal {
   const written = raw.trim();
   const text = NUMERIC.includes(key.scheme) ? written.replace(/[\s-]/g, '') : written;
   const element = text.startsWith(`(${key.ai})`) ? text.slice(key.ai.length + 2) : undefined;
+  const further = element === undefined || key.form.test(text) ? undefined : furtherElement(key, element);
+  if (further !== undefined)
+    return refuse('malformed', `${article(key)} is one element string; this one goes on with ${further}. Leave that and what follows out.`);
   const stated = element === undefined ? text : normalisedKey(key, qualified(key, element));
   const value = key.scheme === 'gtin' && wholeGtin(stated).length === 14 ? shortestGtin(stated) : stated;
   if (key.form.test(value)) return acceptGs1(key, value);
@@ -44,6 +58,10 @@ function readGs1(key: Gs1Key, raw: string): Reading | Refusal {
   const padded = key.ai === '01' ? stated.replace(/^[^.]*/, wholeGtin) : stated;
   return key.form.test(padded) ? acceptGs1(key, padded) : refusalOf(key, raw, text);
 }
+
+/** The application identifier of another element behind the key and its qualifier: what that says is no part of a serial. */
+const furtherElement = ({ qualifier }: Gs1Key, element: string): string | undefined =>
+  /\([0-9]{2,4}\)/.exec(qualifier === undefined ? element : element.replace(`(${qualifier.ai})`, ' '))?.[0];
 
 /** What follows the first application identifier of an element string, with a dot where that of the key's qualifier is. */
 function qualified({ qualifier }: Gs1Key, element: string): string {

@@ -1,5 +1,6 @@
 /** Hull identification numbers of recreational craft: 33 CFR 181.25, and its form with a country code before it (ISO 10087). */
 import { COUNTRY_CODES, countryName } from '../tables/countries.ts';
+import { FORMER_COUNTRY_CODES, formerCountryName } from '../tables/former-countries.ts';
 import { accept, compact, notCheckable, refuse, type SchemeRule } from './scheme.ts';
 
 /** Month letters, January to December. */
@@ -16,14 +17,7 @@ const STRAIGHT_YEAR = new RegExp(`^${BODY}(?:0[1-9]|1[0-2])(?:7[2-9]|8[0-4])$`);
 /** M, model year, month from August = A: 1972 to 1984. */
 const MODEL_YEAR = new RegExp(`^${BODY}M(?:7[2-9]|8[0-4])[A-L]$`);
 
-/** Countries that ISO 3166-1 has withdrawn since ISO 10087 put a country before the number: hulls of theirs are still afloat. */
-const FORMER_COUNTRIES: ReadonlyMap<string, string> = new Map([
-  ['AN', 'Netherlands Antilles (until 2010)'],
-  ['CS', 'Serbia and Montenegro (until 2006)'],
-  ['YU', 'Yugoslavia (until 2003)'],
-]);
-
-const PREFIXES: readonly string[] = [...COUNTRY_CODES, ...FORMER_COUNTRIES.keys()];
+const PREFIXES: readonly string[] = [...COUNTRY_CODES, ...FORMER_COUNTRY_CODES];
 
 export const hinRule: SchemeRule = {
   scheme: 'hin',
@@ -48,7 +42,7 @@ export const hinRule: SchemeRule = {
     return accept(value, notCheckable('A HIN has no check digit.'), {
       ...facts,
       country,
-      countryName: country === undefined ? undefined : (countryName(country) ?? FORMER_COUNTRIES.get(country)),
+      countryName: country === undefined ? undefined : (countryName(country) ?? formerCountryName(country)),
     });
   },
 };

@@ -2,6 +2,8 @@
 import { luhnCheckDigit } from './check-digits.ts';
 import { accept, compact, compareCheck, notCheckable, type SchemeRule } from './scheme.ts';
 
+const FORMS: Readonly<Record<number, string>> = { 14: 'IMEI without check digit', 15: 'IMEI', 16: 'IMEISV' };
+
 /**
  * The three forms are kept apart, as they were stated: 14 digits and the software version of 16 digits have no check digit, and a check
  * digit that nobody stated is not made up. Search finds each from the others by their common digits.
@@ -22,19 +24,22 @@ export const imeiRule: SchemeRule = {
     if (!read.ok) return read;
     const { value } = read;
     const facts = { typeAllocationCode: value.slice(0, 8), serial: value.slice(8, 14) };
+    if (/^0+$/.test(value))
+      return accept(
+        value,
+        { verdict: 'invalid', reason: 'Zeros alone are no equipment; software writes them where it knows no IMEI.' },
+        { form: FORMS[value.length], ...facts },
+      );
     if (value.length === 14)
       return accept(value, notCheckable('An IMEI of 14 digits is without its check digit.'), {
-        form: 'IMEI without check digit',
+        form: FORMS[14],
         ...facts,
       });
     if (value.length === 16)
-      return accept(value, notCheckable('An IMEISV has no check digit.'), { form: 'IMEISV', ...facts, softwareVersion: value.slice(14) });
-    if (value === '000000000000000')
-      return accept(
-        value,
-        { verdict: 'invalid', reason: 'Fifteen zeros are no equipment; software writes them where it knows no IMEI.' },
-        { form: 'IMEI', ...facts },
-      );
-    return accept(value, compareCheck('The check digit', luhnCheckDigit(value.slice(0, 14)), value.charAt(14)), { form: 'IMEI', ...facts });
+      return accept(value, notCheckable('An IMEISV has no check digit.'), { form: FORMS[16], ...facts, softwareVersion: value.slice(14) });
+    return accept(value, compareCheck('The check digit', luhnCheckDigit(value.slice(0, 14)), value.charAt(14)), {
+      form: FORMS[15],
+      ...facts,
+    });
   },
 };

@@ -219,6 +219,37 @@ test('of a VIN, a part is told from the whole, and a misread one from what was w
   );
 });
 
+test.each([
+  ['(01)80614141123458(21)6789', 'sgtin:80614141123458.6789', 'exact'],
+  ['sgtin:(01)80614141123458(21)6789', 'sgtin:80614141123458.6789', 'exact'],
+  ['SGTIN (01)80614141123458(21)67', 'sgtin:80614141123458.6789', 'partial'],
+  ['(01)4012345111118(21)98', 'sgtin:04012345111118.98', 'exact'],
+  ['(01)80614141123458(10)A1', 'lgtin:80614141123458.A1', 'exact'],
+  ['(01)80614141123458', 'gtin:80614141123458', 'exact'],
+  [' (00) 1 0614141 123456789 0', 'sscc:106141412345678908', null],
+  ['(00)106141412345678908', 'sscc:106141412345678908', 'exact'],
+  ['(8004)0614141.5', 'giai:(8004)0614141.5', 'exact'],
+  ['giai:(8004)061414112345400', 'giai:061414112345400', 'exact'],
+  ['(414)4012345000054(254)122', 'sgln:4012345000054.122', 'exact'],
+  ['(01)80614141123458(21)6789', 'lgtin:80614141123458.6789', null],
+  ['gtin:(01)80614141123458(21)6789', 'sgtin:80614141123458.6789', null],
+] as const)('the element string %s answers for %s: %s', (text, id, match) => {
+  expect(matchOf(id, text)).toBe(match);
+  expect(find([id], text)).toEqual(match === null ? [] : [id]);
+});
+
+test.each(['(401)5551234', '(8004)5551234', '(253)4602443000331X', '(00)106141412345678908'])(
+  'a number that looks like an element string, %s, finds what holds it as it stands too',
+  (text) => {
+    const serial = `serial:acme:${text}`;
+    expect([find([serial], text), matchOf(serial, text)]).toEqual([[serial], 'partial']);
+    expect([find([serial], `acme ${text}`), matchOf(serial, `serial:acme:${text}`)]).toEqual([[serial], 'exact']);
+    expect([finds(name(`Lot ${text}`), text), finds(name(text), text)]).toEqual([true, true]);
+    // The control: another number does not.
+    expect(find([serial], text.replace(/.$/, '7'))).toEqual([]);
+  },
+);
+
 test('under five letters and digits only a whole value is found', () => {
   const short = ['serial:bosch:X12', 'aircraft:GABC', 'serial:acme:GABC1'];
   expect([find(short, 'X12'), find(short, 'G-ABC'), find(short, '6ABC'), find(short, 'ABC')]).toEqual([

@@ -10,6 +10,7 @@
 import { looksLike } from './characters.ts';
 import { readDigitalLink } from './gs1-digital-link.ts';
 import { readEpcUri } from './gs1-epc.ts';
+import { readElementString } from './gs1.ts';
 import { splitLabel } from './rules.ts';
 import { IDENTIFIER_TEXT_LENGTH_MAX } from './scheme.ts';
 
@@ -97,9 +98,23 @@ function piecesOf(folded: string, from: number): string[] {
   return [...pieces];
 }
 
-/** What to look up, and how to decide what is found. Cost below 0.1 ms; of each match below 2 µs. */
+/** What to look up, and how to decide what is found. Cost below 0.2 ms; of each match below 4 µs. */
 export function readSearch(text: string): SearchText {
   const wanted = question(text);
+  const asked = searchFor(text, wanted);
+  const written = writtenQuestion(text);
+  if (elementOf(written) === undefined) return asked;
+  // A number of another scheme may look like an element string: what holds the text as it stands is found beside the key that it names.
+  const asWritten = searchFor(text, written);
+  return {
+    alternatives: [...asked.alternatives, ...asWritten.alternatives],
+    short: asWritten.short,
+    matchIdentifier: (id) => asked.matchIdentifier(id) ?? asWritten.matchIdentifier(id),
+    matchesAlias: (alias) => asked.matchesAlias(alias) || asWritten.matchesAlias(alias),
+  };
+}
+
+function searchFor(text: string, wanted: Question): SearchText {
   const part = strip(wanted.value);
   const readings = readingsOf(wanted.value);
   const wholes = readingsOf(text.slice(0, IDENTIFIER_TEXT_LENGTH_MAX));
@@ -166,18 +181,32 @@ function split(id: string): { readonly scheme: string; readonly value: string } 
 /** Of a serial number its part behind the maker, which is what people copy; of others the whole value. */
 const numberOf = (value: string): string => value.slice(value.indexOf(':') + 1);
 
+interface Question {
+  readonly scheme?: string;
+  readonly value: string;
+}
+
 /**
- * A scheme before a colon, or a scheme's name before blanks, is not a part of the value; a URI becomes the key it names. What lies beyond
- * the longest identifier is not looked at, so that the cost is bounded (below 0.1 ms).
+ * What a text asks for: a URI or an element string becomes the key that it names. What lies beyond the longest identifier is not looked at,
+ * so that the cost is bounded (below 0.1 ms).
  */
-function question(pasted: string): { readonly scheme?: string; readonly value: string } {
-  const text = pasted.trim().slice(0, IDENTIFIER_TEXT_LENGTH_MAX);
+function question(pasted: string): Question {
+  const text = limited(pasted);
+  const written = writtenQuestion(text);
+  const uri = written.value.trim();
+  return readEpcUri(text) ?? readDigitalLink(text) ?? readEpcUri(uri) ?? readDigitalLink(uri) ?? elementOf(written) ?? written;
+}
+
+/** As it stands; a scheme before a colon, or a scheme's name before blanks, is not a part of the value. */
+function writtenQuestion(pasted: string): Question {
+  const text = limited(pasted);
   const labelled = splitLabel(text);
-  const uri = labelled?.value.trim() ?? text;
-  const read = readEpcUri(text) ?? readDigitalLink(text) ?? readEpcUri(uri) ?? readDigitalLink(uri);
-  if (read !== undefined) return read;
   return labelled === undefined ? { value: text } : { scheme: labelled.rule.scheme, value: labelled.value };
 }
+
+const limited = (pasted: string): string => pasted.trim().slice(0, IDENTIFIER_TEXT_LENGTH_MAX);
+
+const elementOf = ({ scheme, value }: Question): Question | undefined => readElementString(value.trim(), scheme);
 
 /** A text folded: each lower-case l as the letter that was typed, and, where there is one, as a 1 that was misread. */
 function readingsOf(text: string): readonly string[] {

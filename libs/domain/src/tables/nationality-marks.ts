@@ -35,9 +35,10 @@ const START_LENGTH_MAX = 4;
 
 /** Marks of one letter whose registrations are digits: German gliders have four, North Korea's aircraft three or four. */
 const ONE_LETTER_AND_DIGITS = /^(?:D[0-9]{4}|P[0-9]{3,4})$/;
-/** D2, D4, D6, P2, P4 go on with letters, and so does Z of Zimbabwe. What does not is nobody's, rather than another State's. */
+/** Z of Zimbabwe goes on with letters, D2, D4, D6, P2 and P4 do, too. What does not is nobody's, rather than another State's. */
 const WITHOUT_MARK = /^(?:(?:D[246]|P[24])[0-9]|Z[0-24-79])/;
-
+/** Behind the one letter are letters, of Germany, or as many digits as above. */
+const ONE_LETTER_AND_OTHERS = /^(?:D.*[0-9]|P)/;
 
 /** The mark of a registration written without its hyphen, by the longest start that is known; undefined where none is. */
 export function nationalityMark(registration: string): NationalityMark | undefined {
@@ -45,7 +46,8 @@ export function nationalityMark(registration: string): NationalityMark | undefin
   if (WITHOUT_MARK.test(registration)) return undefined;
   for (let length = START_LENGTH_MAX; length > 0; length -= 1) {
     const mark = marks.get(registration.slice(0, length));
-    if (mark !== undefined && registration.length > mark.length) return mark;
+    if (mark === undefined || registration.length <= mark.length) continue;
+    return length === 1 && ONE_LETTER_AND_OTHERS.test(registration) ? undefined : mark;
   }
   return undefined;
 }

@@ -14,7 +14,7 @@ import type { ProblemCatalogue } from './problem-answer.ts';
 
 const CANARY = 'canary-9d21';
 const STATUS: Readonly<Record<string, number>> = {
-  'not-found': 404, 'host.unknown': 421, 'method-not-allowed': 405, 'body.too-large': 413, 'media-type': 415, 'rate.limited': 429, busy: 503, internal: 500, 'store.timeout': 503, 'event.id-conflict': 409,
+  'not-found': 404, 'query.malformed': 400, 'host.unknown': 421, 'method-not-allowed': 405, 'body.too-large': 413, 'media-type': 415, 'rate.limited': 429, busy: 503, internal: 500, 'store.timeout': 503, 'event.id-conflict': 409,
 }; // prettier-ignore
 const catalogue: ProblemCatalogue = {
   isCode: (code) => code in STATUS,
@@ -148,6 +148,16 @@ test('a missing page is 404, a wrong method 405 with the methods that exist', as
   const wrong = await fetch(`${base}/v1/items/1`, { method: 'DELETE' });
   expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   expect(await body(wrong)).toMatchObject({ code: 'method-not-allowed' });
+});
+
+test('an address with a part that is too long is malformed, and no wrong method where the method is right', async () => {
+  await serve();
+  const longest = 'x'.repeat(1_024);
+  expect(await body(await fetch(`${base}/v1/items/${longest}`))).toEqual({ length: 1_024 });
+  const long = await fetch(`${base}/v1/items/${longest}${longest}${longest}`);
+  expect([long.status, long.headers.get('allow')]).toEqual([400, null]);
+  expect(await body(long)).toMatchObject({ code: 'query.malformed' });
+  expect((await fetch(`${base}/v1/items/${longest}x`, { method: 'DELETE' })).status).toBe(405);
 });
 
 test('JSON arrives as the bytes that were sent, NDJSON as a stream past the body limit, other types are refused', async () => {

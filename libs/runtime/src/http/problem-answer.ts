@@ -35,7 +35,7 @@ const FASTIFY_CODES: Readonly<Record<string, string>> = {
   FST_ERR_CTP_EMPTY_TYPE: 'media-type',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'query.malformed',
   FST_ERR_BAD_URL: 'query.malformed',
-  FST_ERR_MAX_PARAM_LENGTH: 'not-found',
+  FST_ERR_MAX_PARAM_LENGTH: 'query.malformed',
   FST_ERR_NOT_FOUND: 'not-found',
 };
 
