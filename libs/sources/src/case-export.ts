@@ -2,12 +2,12 @@
 import { type Instant, parseIdentifierValue, parseInstant } from '#lib/domain';
 import { isJsonObject, type ItemDocument, type JsonObject, type JsonValue, type SightingDocument } from '#lib/contracts';
 import { CASE_FORMAT } from './case-file.ts';
-import { carriedLine, isMadeFrom } from './kept-line.ts';
+import { carriedLine, isMadeFrom, keepsModality } from './kept-line.ts';
 import { familyOf } from './source-families.ts';
 
 export interface ExportedLine {
   readonly line: JsonObject;
-  /** The document carries a case line that is not its own, which is not what came out. */
+  /** The document carries a case line that is not its own, or would not be beside `targets`, which is not what came out. */
   readonly foreign: boolean;
 }
 
@@ -19,7 +19,8 @@ export interface ExportedLine {
  */
 export function exportCaseLine(document: SightingDocument, targets: readonly SightingDocument[] = []): ExportedLine {
   const carried = carriedLine(document);
-  if (carried !== undefined && isMadeFrom(document, carried, targets)) return { line: carried, foreign: false };
+  if (carried !== undefined && isMadeFrom(document, carried, targets) && keepsModality(document, carried, targets))
+    return { line: carried, foreign: false };
   return { line: lineFrom(document, targets), foreign: document.extension?.case !== undefined };
 }
 

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { contains, type OccurredText, parseInstant, parseOccurred } from '#lib/domain';
 import { type JsonObject, readSighting, type SightingDocument, validateDocument } from '#lib/contracts';
 import { caseOrder, compareCaseOrder, exportCaseLine } from './case-export.ts';
 import { mapCaseLine } from './case-file.ts';
@@ -233,6 +232,15 @@ describe('any case file', () => {
     ]);
   });
 
+  it('says how a correction of a claim in another file is told from a plan misspelt', () => {
+    const correction = line({ kind: 'correction', corrects: 'elsewhere', claimType: 'hearsay', statement: 'x' });
+    const mapped = mapCaseLine(correction, contextOf([]));
+    expect(mapped.ok ? [] : mapped.faults.map(({ detail }) => detail)).toEqual([
+      'Of what happened claimType says nothing but scheduled: a plan. For the correction of a claim say as: claim, or leave claimType out.',
+    ]);
+    expect(map({ ...correction, as: 'claim' }, [])).toMatchObject({ as: 'statement', extension: { x: { claimType: 'hearsay' } } });
+  });
+
   it('keeps what sort of claim a statement is, which places nothing', () => {
     const claim = map(line({ kind: 'claim', claimType: 'hearsay', statement: 'x' }));
     expect(claim).toMatchObject({ kind: 'statement', extension: { x: { claimType: 'hearsay' } } });
@@ -267,66 +275,6 @@ describe('any case file', () => {
       precision: 'minute',
     });
     expect(map(line({ occurred: { precision: 'day' } }))).not.toHaveProperty('occurred');
-  });
-
-  it.each<[string, JsonObject, JsonObject]>([
-    [
-      'no time throughout that it widened itself',
-      { from: '2018-08-10', to: '2018-09', extent: 'throughout' },
-      { from: '2018-08', to: '2018-09', precision: 'month' },
-    ],
-    [
-      'no time throughout whose precision the text does not reach',
-      { from: '2018-08-10', to: '2018-09', precision: 'day', extent: 'throughout' },
-      { from: '2018-08', to: '2018-09', precision: 'month' },
-    ],
-    [
-      'a time within, however wide',
-      { from: '2018-08-10', to: '2018-09', extent: 'within' },
-      { from: '2018-08', to: '2018-09', precision: 'month', extent: 'within' },
-    ],
-    [
-      'a time throughout as precise as its author says',
-      { from: '2018-08-10T00:00:00Z', to: '2018-09-01T00:00:00Z', precision: 'day', extent: 'throughout' },
-      { from: '2018-08-10', to: '2018-09-01', precision: 'day', extent: 'throughout' },
-    ],
-    [
-      'a month in its own zone',
-      { from: '2018-08-01T00:30:00+09:00', to: '2018-08-01T00:30:00+09:00', precision: 'month' },
-      { from: '2018-08-01+09:00', to: '2018-08-31+09:00', precision: 'day' },
-    ],
-    [
-      'a year in its own zone',
-      { from: '2018-01-01T05:00:00-03:30', to: '2020', extent: 'throughout' },
-      { from: '2018-01-01-03:30', to: '2020-12-31', precision: 'day' },
-    ],
-    ['the end of a month in its own zone', { to: '2020-02-01+09:00', precision: 'month' }, { to: '2020-02-29+09:00', precision: 'day' }],
-    ['a month of UTC', { from: '2018-08-01T00:30:00+00:00', precision: 'month' }, { from: '2018-08', precision: 'month' }],
-  ])('tells %s', (_, occurred, document) => {
-    const mapped = map(line({ occurred }));
-    expect(mapped.occurred).toEqual(document);
-    expect(map(line({ occurred: mapped.occurred as JsonObject })).occurred).toEqual(document);
-  });
-
-  it.each([
-    ['2018-08-15T10:00:00.5Z', 'millisecond'],
-    ['2018-08-15T10:00:00.500Z', 'millisecond'],
-    ['2018-08-15T10:00:00.5000Z', 'microsecond'],
-    ['2018-08-15T10:00:00.123456Z', 'microsecond'],
-  ])('%s is told to the %s', (at, precision) => {
-    const document = map(line({ occurred: at }));
-    expect(document.occurred).toEqual({ from: at, to: at, precision });
-    expect(readSighting(document, { agency: 'local', id: 'x-1', principal: 'operator' })).toMatchObject({ ok: true });
-  });
-
-  it('has what a time in any zone says inside of what is made of it', () => {
-    for (const at of ['2018-08-01T00:30:00+09:00', '2018-12-31T23:30:00-10:00', '2019-01-01T00:00:00+14:00', '2018-08-15T12:00:00Z'])
-      for (const precision of ['year', 'month', 'day', 'hour'] as const) {
-        const { occurred } = map(line({ occurred: { from: at, to: at, precision } }));
-        const interval = parseOccurred(occurred as OccurredText);
-        const instant = parseInstant(at);
-        expect([at, precision, interval.ok && instant.ok && contains(interval.value, instant.value)]).toEqual([at, precision, true]);
-      }
   });
 
   it('shares with the agencies that a line names', () => {
@@ -449,6 +397,23 @@ describe('any case file', () => {
     expect(second.modality).toBe(modality === 'actual' ? undefined : modality);
     expect(exportCaseLine(first, [map(file[0] as JsonObject)])).toEqual({ line: file[1], foreign: false });
     expect(readSighting(first, { agency: 'local', id: 'b', principal: 'operator' })).toMatchObject({ ok: true });
+  });
+
+  it.each<[string, JsonObject, JsonObject]>([
+    ['a plan', { claimType: 'scheduled' }, { as: 'claim' }],
+    ['a search that found nothing', { negative: true }, { as: 'assessment', subtype: 'hypothesis' }],
+    ['a negative claim', { kind: 'claim', negative: true }, {}],
+    ['a negative assessment', { kind: 'assessment', negative: true }, {}],
+  ])('makes what is said in the place of %s neither planned nor negative by itself', (_, target, members) => {
+    const file = [
+      line({ id: 'a', item: 'vin:WDDSYNTH9JA000001', statement: 'x', ...target }),
+      line({ id: 'b', kind: 'correction', corrects: 'a', statement: 'y', ...members }),
+      line({ id: 'c', kind: 'correction', corrects: 'a', statement: 'y', ...members, negative: true }),
+    ];
+    const [, silent, stated] = file.map((each) => map(each, file)) as [SightingDocument, SightingDocument, SightingDocument];
+    expect(silent).not.toHaveProperty('modality');
+    expect(stated.modality).toBe('negative');
+    expect(exportCaseLine(silent, [map(file[0] as JsonObject)])).toEqual({ line: file[1], foreign: false });
   });
 
   it('says of a correction of other origin that it is actual, so that it is no plan when it is read beside one', () => {

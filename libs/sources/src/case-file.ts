@@ -155,7 +155,7 @@ function mapWhat(line: LineReader, kind: Kind, target: SightingDocument | undefi
   const aggregates = action !== undefined && line.take('parent') !== undefined;
   const as = kind === 'correction' ? (mapAs(line) ?? replacedKind(aggregates, target)) : undefined;
   const placed = as ?? kind;
-  const modality = mapModality(line, placed, kind === 'correction' ? target?.modality : undefined);
+  const modality = mapModality(line, placed, kind === 'correction' && mayPlace.has(placed) ? target?.modality : undefined);
   const subtype = stated ?? (placed === 'assessment' ? (target?.subtype ?? SUBTYPE_UNSTATED) : undefined);
   if (placed === 'aggregation')
     return present<What>({ as, action: action ?? (kind === 'correction' ? target?.action : 'ADD'), modality, subtype }) ?? {};
@@ -191,7 +191,7 @@ function mapAction(line: LineReader): 'ADD' | 'DELETE' | undefined {
 
 /**
  * A search that found nothing stays one, whatever was planned. What a correction does not say anew is as `corrected` says: a new day for a
- * plan, or for a search that found nothing, places nothing either.
+ * plan, or for a search that found nothing, places nothing either. What is said places nothing anyway, and is as it says itself.
  */
 function mapModality(line: LineReader, placed: Kind, corrected: Modality | undefined): Modality | undefined {
   const stated = line.text('modality');
@@ -204,7 +204,7 @@ function mapModality(line: LineReader, placed: Kind, corrected: Modality | undef
   if (claimType !== undefined && !scheduled && mayPlace.has(placed))
     line.malformed(
       'claimType',
-      'Of what happened claimType says nothing but scheduled: a plan. For another claim write a line of kind claim, or leave claimType out.',
+      `Of what happened claimType says nothing but scheduled: a plan. For ${anotherClaim(line)}, or leave claimType out.`,
     );
   if (!scheduled) line.release('claimType');
   if (negative) return 'negative';
@@ -213,6 +213,9 @@ function mapModality(line: LineReader, placed: Kind, corrected: Modality | undef
   const denied = corrected === 'negative' && line.take('negative') !== undefined;
   return corrected === 'actual' || denied ? undefined : corrected;
 }
+
+const anotherClaim = (line: LineReader): string =>
+  line.take('kind') === 'correction' ? 'the correction of a claim say as: claim' : 'another claim write a line of kind claim';
 
 function mapStatement(line: LineReader): SightingDocument['statement'] {
   const value = line.take('statement');

@@ -42,7 +42,9 @@ function within(
   stated: Precision | undefined,
 ): ReadInterval | undefined {
   const texts = [from, to].filter((text) => text !== undefined);
-  const depths = texts.map(depthOf);
+  // Where nothing says more, up to three decimals are milliseconds.
+  const decimals = stated === 'microsecond' || texts.some((text) => FOUR_DECIMALS.test(text)) ? 'microsecond' : 'millisecond';
+  const depths = texts.map((text) => depthOf(text, decimals));
   const odd = depths.indexOf(undefined);
   if (odd >= 0)
     line.malformed(
@@ -76,12 +78,14 @@ function dayOf(text: string, precision: Precision, last: boolean): string {
 
 const SHAPE = /^\d{4}(-\d{2}(-\d{2}([Tt]\d{2}(:\d{2}(:\d{2}(\.\d+)?)?)?)?([Zz]|[+-]\d{2}:\d{2})?)?)?$/;
 
-/** How far a text goes; whether there is such a day is the domain's to say. Up to three decimals say millisecond. */
-function depthOf(text: string): Precision | undefined {
+const FOUR_DECIMALS = /\.\d{4}/;
+
+/** How far a text goes; whether there is such a day is the domain's to say. @param decimals what decimals of a second say */
+function depthOf(text: string, decimals: Precision): Precision | undefined {
   const match = SHAPE.exec(text);
   if (match === null) return undefined;
   const [, month, day, hour, minute, second, fraction] = match;
-  if (fraction !== undefined) return fraction.length > '.123'.length ? 'microsecond' : 'millisecond';
+  if (fraction !== undefined) return decimals;
   return PRECISIONS[[month, day, hour, minute, second].filter((part) => part !== undefined).length];
 }
 

@@ -35,6 +35,27 @@ describe('a line that a document carries', () => {
     expect(isMadeFrom(planted, each, [map(target)])).toBe(false);
   });
 
+  it.each<[string, JsonObject, JsonObject]>([
+    ['a plan', { kind: 'transfer', claimType: 'scheduled' }, { as: 'transfer' }],
+    ['a search that found nothing', { negative: true }, { as: 'observation' }],
+    ['a plan, that is said to be no negative finding', { claimType: 'scheduled' }, { as: 'observation', negative: false }],
+  ])('is not given back where it would become %s beside what it corrects', (_, planned, members) => {
+    const target = line({ id: 'a', ...planned });
+    const each = line({ id: 'b', kind: 'correction', corrects: 'a', note: 'n', ...members });
+    const alone = map(each);
+    expect([alone.modality, map(each, [target]).modality]).toEqual([undefined, map(target).modality]);
+    const out = exportCaseLine(alone, [map(target)]).line;
+    expect(map(out, [target])).toMatchObject({
+      kind: 'correction',
+      as: members['as'],
+      modality: 'actual',
+      extension: { x: { note: 'n' } },
+    });
+    // Beside what was seen it says the same: it comes out as it is, and so does that which was made beside the plan.
+    expect(exportCaseLine(alone, [map(line({ id: 'a' }))])).toEqual({ line: each, foreign: false });
+    expect(exportCaseLine(map(each, [target]), [map(target)])).toEqual({ line: each, foreign: false });
+  });
+
   it.each<[string, Partial<SightingDocument>]>([
     ['another kind', { kind: 'registration' }],
     ['another item', { items: [{ id: 'vin:WDDSYNTH0JA000002', role: 'subject' }] }],

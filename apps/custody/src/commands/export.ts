@@ -110,11 +110,15 @@ async function gather(client: Client, sorter: CaseSorter): Promise<Gathered> {
   }
 }
 
-/** A correction or retraction takes items and kind from its target: that is asked for where the line alone does not make the document. */
+/**
+ * A correction or retraction takes items and kind from its target: that is asked for where the line alone does not make the document, and
+ * where a correction is actual and its line does not say so, for beside a plan that line would be one.
+ */
 async function lineOf(client: Client, document: SightingDocument, agency: string): Promise<ExportedLine> {
   const alone = exportCaseLine(document);
   const reference = document.relations?.target;
-  if (!alone.foreign || reference === undefined) return alone;
+  const silent = document.kind === 'correction' && document.modality === undefined && alone.line['modality'] !== 'actual';
+  if (reference === undefined || !(alone.foreign || silent)) return alone;
   const [of, id] = reference.includes('/') ? (reference.split('/') as [string, string]) : [agency, reference];
   const target = await client
     .get<EventAnswer>(`/v1/events/${encodeURIComponent(id)}`, { agency: of })
