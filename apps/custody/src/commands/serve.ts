@@ -4,22 +4,12 @@
  */
 import 'reflect-metadata';
 import { Command } from 'commander';
-import {
-  type Config,
-  configFlags,
-  createHealth,
-  createLog,
-  createMetrics,
-  createShutdown,
-  loadPublisherKeys,
-  secretsOf,
-} from '#lib/runtime';
+import { configFlags, createHealth, createLog, createMetrics, createShutdown, loadPublisherKeys, secretsOf } from '#lib/runtime';
 import { isFrozen, loadMigrations } from '#lib/store';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { FormFlags } from '../listing.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
 import { newApiKey } from '../access/api-key.ts';
-import { LINK_MINUTES } from '../access/one-time-link.ts';
 import { type Database, openDatabase } from '../database.ts';
 import { OPERATOR } from '../operator.ts';
 import { bringsDemo, type DemoState, loadDemo, untilSealed } from '../demo.ts';
@@ -29,6 +19,7 @@ import { checkLogins } from '../logins.ts';
 import { getsNoUpdates } from '../node-support.ts';
 import { endWith, type Parts } from '../parts.ts';
 import { startProjector } from '../projector-role.ts';
+import { readyLine } from '../ready-line.ts';
 import { cosignLastHead, startSealer } from '../sealer-role.ts';
 
 export async function serve(flags: CommandFlags & FormFlags, args: readonly string[]): Promise<ExitCode> {
@@ -46,7 +37,7 @@ export async function serve(flags: CommandFlags & FormFlags, args: readonly stri
   try {
     const { url, link, demo } = await start({ config, log, metrics, health, shutdown });
     const said = { url, roles: config.roles, ...(link === null ? {} : { link }) };
-    process.stdout.write(`${flags.json === true ? JSON.stringify(said) : readyLine(url, link, config, demo)}\n`);
+    process.stdout.write(`${flags.json === true ? JSON.stringify(said) : readyLine(url, config, demo, link)}\n`);
   } catch (error) {
     await shutdown.run();
     throw error;
@@ -123,16 +114,4 @@ function parseSettings(args: readonly string[]): Record<string, unknown> | null 
     throw error;
   }
   return command.opts();
-}
-
-/** The page and the trace are the gateway's. */
-function readyLine(url: string, link: string | null, config: Config, demo: DemoState): string {
-  const reads = config.roles.includes('gateway');
-  const server = config.port === 8080 ? '' : ` --server ${url}`;
-  const who =
-    config.access === 'open'
-      ? 'loopback only: whoever reaches it is the operator'
-      : `loopback only: ${link === null ? '' : `this link, once and within ${LINK_MINUTES} minutes, logs you in as the operator; `}without a key what is TLP:CLEAR`;
-  const trace = reads && bringsDemo(config) && demo !== 'unfinished' ? `  ·  try: npx custody trace vin:WDDSYNTH9JA000001${server}` : '';
-  return `Ready  ${link ?? `${url}${reads ? '/docs/api' : ''}`}  (${who})${trace}`;
 }
