@@ -18,9 +18,9 @@ export class AuditController {
 
   @Get()
   async audit(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { q, asOf, cursor, limit } = readQuery(given, ['q', 'asOf', 'cursor', 'limit']);
+    const { q, asOf, policy, cursor, limit } = readQuery(given, ['q', 'asOf', 'policy', 'cursor', 'limit']);
     const { reader, reads } = await readingOf(this.#deps, actorOf(request));
-    const asked = { text: q ?? '', asOf: await readAsOf(asOf, reads), limit: readLimit(limit) };
+    const asked = { text: q ?? '', asOf: await readAsOf(asOf, reads, policy), limit: readLimit(limit) };
     await sendWithTag(request, reply, await readAudit(reads, reader, { ...asked, ...(cursor === undefined ? {} : { cursor }) }));
   }
 }

@@ -12,6 +12,7 @@ const micros = (text: string): number => {
 /** A log of so many entries with these seals, in their order. */
 const logOf = (size: number, seals: readonly SealPoint[] = []): PointReads => ({
   logSize: () => Promise.resolve(size),
+  policyPoint: () => Promise.resolve(0),
   lastSealBy: (time) => Promise.resolve(seals.findLast((seal) => seal.time <= time) ?? null),
   sealCovering: (covers) => Promise.resolve(seals.find((seal) => seal.covers === covers) ?? null),
   firstSeal: () => Promise.resolve(seals[0] ?? null),

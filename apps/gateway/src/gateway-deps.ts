@@ -12,6 +12,8 @@ export interface GatewayDeps {
   readonly reads: LedgerReads;
   /** Whether he has declared an emergency that lasts (break-glass.open). */
   breaksGlass(actor: Actor): boolean | Promise<boolean>;
+  /** Log size from which on the grants hold by which callers are known; absent: none are followed. */
+  grantsPoint?(): Promise<number>;
   /** Signs rejections: the key by which capture signs receipts. */
   readonly receiptKey: SigningKey<'receipt'>;
   readonly deadLetters: DeadLetterRetry;
@@ -47,9 +49,11 @@ export async function readerOf({ reads, breaksGlass }: Pick<GatewayDeps, 'reads'
 
 /** Whoever asks, and what he may read. */
 export async function readingOf(
-  deps: Pick<GatewayDeps, 'reads' | 'breaksGlass'>,
+  deps: Pick<GatewayDeps, 'reads' | 'breaksGlass' | 'grantsPoint'>,
   actor: Actor,
 ): Promise<{ reader: Reader; reads: LedgerReads }> {
+  const grants = (await deps.grantsPoint?.()) ?? 0;
   const reader = await readerOf(deps, actor);
-  return { reader, reads: readsFor(deps.reads, reader) };
+  const policyPoint = async (): Promise<number> => Math.max(grants, await deps.reads.policyPoint());
+  return { reader, reads: { ...readsFor(deps.reads, reader), policyPoint } };
 }

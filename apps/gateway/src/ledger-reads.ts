@@ -21,6 +21,7 @@ import {
   lastSeal,
   ledgerConstants,
   eventConflicts,
+  handlingsPoint,
   listConflicts,
   listDeadLetters,
   logSize,
@@ -101,6 +102,8 @@ function logReads(pool: StorePool, origin: string, mapSalt: Buffer) {
     origin,
     mapSalt,
     logSize: () => logSize(pool),
+    /** P: the log size from which on the policy holds by which rows are shown. */
+    policyPoint: () => handlingsPoint(pool),
     groupNumbers: (names: readonly string[]) => readerGroupIds(pool, names),
     recordedTimes: (logIndexes: readonly number[], bounds: SealBounds) => recordedTimes(pool, logIndexes, bounds),
     lastSealBy: (time: number) => lastSealBy(pool, time),

@@ -50,8 +50,22 @@ export class TestedLedger {
 
   /** @param capturedMicros of all of them */
   async add(documents: readonly SightingDocument[], agency = 'local', principal = 'operator', capturedMicros = 1): Promise<void> {
-    for (let at = 0; at < documents.length; at += BATCH) {
-      const events = documents.slice(at, at + BATCH).map((document, n) => projected(document, { agency, principal, capturedMicros }, this.#offset + n));
+    await this.#project(documents.map((document, n) => projected(document, { agency, principal, capturedMicros }, this.#offset + n)));
+  }
+
+  /** Of several authors (`agency/principal`), in one batch. */
+  async addBy(said: readonly (readonly [by: string, document: SightingDocument])[]): Promise<void> {
+    await this.#project(
+      said.map(([by, document], n) => {
+        const [agency = '', principal = ''] = by.split('/');
+        return projected(document, { agency, principal, capturedMicros: 1 }, this.#offset + n);
+      }),
+    );
+  }
+
+  async #project(all: readonly ProjectedEvent[]): Promise<void> {
+    for (let at = 0; at < all.length; at += BATCH) {
+      const events = all.slice(at, at + BATCH);
       const partition = { clusterId: 'c', topicId: 't', topic: 's', partition: 0 };
       await projectBatch(this.#projector, partition, this.#offset, this.#offset + events.length, events, [], {
         keys: KEYS,

@@ -72,10 +72,11 @@ export function narrowed(held: Handling, said: Handling, of: Pick<MarkedSighting
   const agencies = both(openTo(held, of.agency), openTo(said, of.agency));
   const named = [held, said].flatMap(({ tlp: label, principals = [] }) => (label === 'RED' && principals.length > 0 ? [principals] : []));
   const [first, second] = named;
-  if (first === undefined) return { tlp, agencies };
+  const open = agencies.length === 0 ? { tlp } : { tlp, agencies };
+  if (first === undefined) return open;
   const persons = second === undefined ? first : first.filter((name) => second.includes(name));
   // An empty list would name nobody, and so be for the whole agency: the author sees it whoever is named.
-  return { tlp, agencies, principals: persons.length > 0 ? persons : [`${of.agency}/${of.principal}`] };
+  return { ...open, principals: persons.length > 0 ? persons : [`${of.agency}/${of.principal}`] };
 }
 
 const rankOf = ({ tlp }: Handling): number => TLP_LABELS.indexOf(tlp);

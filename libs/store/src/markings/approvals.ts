@@ -16,7 +16,7 @@ export async function approvalsInForce(client: MarkingClient, approvals: readonl
   const inForce = new Set<number>();
   if (asked.size === 0) return inForce;
   const { rows } = await client.query<ActRow>(
-    'select log_index, agency, principal, captured, act from ledger.policy where log_index <= $1::bigint order by log_index',
+    'select log_index, agency, principal, captured, act from ledger.acts_until($1::bigint)',
     [Math.max(...asked)],
   );
   // Whether a submitter's key may be one is cryptography, and gives nobody a role.

@@ -56,8 +56,6 @@ alter table ledger.handlings enable row level security, force row level security
 create policy reader on ledger.handlings for select to custody_gateway, custody_evidence using (grps && ${GROUPS});
 create policy operator_reads on ledger.handlings for select to custody_operator using (${asItself('operator')});
 create policy owner on ledger.handlings to current_user using (${AS_OWNER});
--- who may approve is folded from these
-create policy projector_reads on ledger.policy for select to custody_projector using (${asItself('projector')});
 `;
 
 /**
@@ -121,6 +119,12 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     and exists (select from ledger.relations r where r.kind = 13 and r.target_agency = e.agency and r.target_id = e.id)
 $$;
 comment on function ledger.awaited(bigint, bigint) is 'Entries of a stretch of the log that a marking speaks about, which may have come before.';
+
+create function ledger.acts_until(last bigint) returns table (log_index bigint, agency text, principal text, captured bigint, act bytea)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select p.log_index, p.agency, p.principal, p.captured, p.act from ledger.policy p where p.log_index <= last order by p.log_index
+$$;
+comment on function ledger.acts_until(bigint) is 'From which is folded who may approve; asked only where something was approved.';
 
 create function ledger.set_handlings(indexes bigint[], groups_of text[], said text[]) returns bigint
 language sql security definer set search_path = pg_catalog, pg_temp as $$
@@ -203,13 +207,17 @@ language sql stable security definer parallel restricted set search_path = pg_ca
 $$;
 `;
 
-const OWN = ['handled_events(text[], text[])', 'own_words(text[], text[], integer[], integer)', 'awaited(bigint, bigint)', 'set_handlings(bigint[], text[], text[])'];
+const OWN = [
+  'handled_events(text[], text[])',
+  'own_words(text[], text[], integer[], integer)',
+  'awaited(bigint, bigint)',
+  'acts_until(bigint)',
+  'set_handlings(bigint[], text[], text[])',
+];
 
 const GRANTS = `
 grant select on ledger.marked, ledger.handlings to custody_gateway, custody_evidence, custody_operator;
-grant select on ledger.policy to custody_projector;
 grant update (policy) on ledger.head to custody_projector;
-grant select on ledger.marked to custody_projector;
 ${OWN.map((name) => `revoke all on function ledger.${name} from public; grant execute on function ledger.${name} to custody_projector;`).join('\n')}
 revoke all on function ctx.commitments_at(bigint[]), ctx.touched(text[]) from public;
 grant execute on function ctx.commitments_at(bigint[]), ctx.touched(text[]) to custody_gateway;

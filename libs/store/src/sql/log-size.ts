@@ -9,6 +9,13 @@ export async function logSize(from: Statements): Promise<number> {
   return rows[0].size;
 }
 
+const POLICY_POINT = { name: 'policy_point', text: 'select policy from ledger.head' };
+
+/** Log size from which on the handlings hold that are in effect now; 0: nothing was marked. Plan: as log_size. */
+export async function handlingsPoint(from: Statements): Promise<number> {
+  return (await from.run<{ policy: number }>(POLICY_POINT)).rows[0]?.policy ?? 0;
+}
+
 const IS_FROZEN = { name: 'is_frozen', text: 'select frozen from ledger.head' };
 
 /** Whether the log has ended: then nothing is appended any more. */
