@@ -114,6 +114,23 @@ describe('asOf', () => {
   });
 });
 
+describe('policy', () => {
+  const under = (point: number): PointReads => ({ ...UNSEALED, policyPoint: () => Promise.resolve(point) });
+  const refused = (policy: string): Promise<string> =>
+    readAsOf(undefined, under(7), policy).then(
+      (asOf) => `taken ${String(asOf.policy)}`,
+      (error: unknown) => (error as DomainError).code,
+    );
+
+  it('is that of now, and no answer is by another', async () => {
+    expect(coordinatesOf(await readAsOf('log:3', under(7))).policy).toBe(7);
+    expect(coordinatesOf(await readAsOf(undefined, under(0))).policy).toBe(0);
+    expect(await Promise.all(['7', '6', '0', '8', '', '07', 'now'].map(refused))).toEqual([
+      ...['taken 7', 'policy.past', 'policy.past', 'asof.ahead', 'query.invalid', 'query.invalid', 'query.invalid'],
+    ]);
+  });
+});
+
 describe('a walk over pages', () => {
   const at = async (text: string | undefined, held: number, reads = SEALED): Promise<AsOf> =>
     heldAt(await readAsOf(text, reads), held, reads);

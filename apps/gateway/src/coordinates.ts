@@ -8,20 +8,21 @@ import { endOfDay, formatInstant, parseInstant, type Instant, type Result } from
 import { DomainError } from '#lib/runtime';
 import type { SealBounds, SealPoint } from '#lib/store';
 
-/** `policy`: P. */
-export type AsOf = { readonly policy?: number } & (
+/** `policy`: P; absent: 0. */
+export type AsOf = { readonly policy?: number } &
   /** `now`: none was asked for, and the ledger may have grown when the next page is. */
-  | { readonly basis: 'log'; readonly logSize: number; readonly now?: true }
-  /** `logSize`: what the last seal at or before the time covers, at `sealed`; null: there is none, and the first is of `begins`. */
-  | {
-      readonly basis: 'recorded';
-      readonly logSize: number;
-      readonly text: string;
-      readonly sealed: Instant | null;
-      readonly begins: Instant;
-    }
-  | { readonly basis: 'reported'; readonly logSize: number; readonly until: Instant; readonly text: string }
-);
+  (
+    | { readonly basis: 'log'; readonly logSize: number; readonly now?: true }
+    /** `logSize`: what the last seal at or before the time covers, at `sealed`; null: there is none, and the first is of `begins`. */
+    | {
+        readonly basis: 'recorded';
+        readonly logSize: number;
+        readonly text: string;
+        readonly sealed: Instant | null;
+        readonly begins: Instant;
+      }
+    | { readonly basis: 'reported'; readonly logSize: number; readonly until: Instant; readonly text: string }
+  );
 
 /** What of the ledger says what a time means, and which policy applies. */
 export interface PointReads {
@@ -45,13 +46,15 @@ const REPORTED = 'reported:';
 export async function readAsOf(text: string | undefined, reads: PointReads, policy?: string): Promise<AsOf> {
   const present = await reads.policyPoint();
   checkPolicy(policy, present);
-  return { ...(await readPoint(text, reads)), policy: present };
+  const point = await readPoint(text, reads);
+  return present === 0 ? point : { ...point, policy: present };
 }
 
 function checkPolicy(asked: string | undefined, present: number): void {
   if (asked === undefined) return;
   if (!/^(0|[1-9]\d{0,15})$/.test(asked)) throw new DomainError('query.invalid', 'policy is a whole number, as coordinates say it.');
-  if (Number(asked) > present) throw new DomainError('asof.ahead', `The policy is that of log size ${present}; ${asked} is not reached yet.`);
+  if (Number(asked) > present)
+    throw new DomainError('asof.ahead', `The policy is that of log size ${present}; ${asked} is not reached yet.`);
   if (Number(asked) < present)
     throw new DomainError('policy.past', `The policy of log size ${asked} was changed since; what is shown is by that of ${present}.`);
 }

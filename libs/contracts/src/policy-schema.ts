@@ -36,7 +36,10 @@ const MEMBERS = {
     { ...closed, description: 'The account by which the principal logs in.' },
   ),
   key: named(KEY_ID_PATTERN, 'Id of the key: the part of its text by which it is found. Drawn at random.'),
-  sha256: named(SHA256_PATTERN, 'SHA-256 of the whole text of the key, which is shown once and kept nowhere; or of the bytes of what is approved.'),
+  sha256: named(
+    SHA256_PATTERN,
+    'SHA-256 of the whole text of the key, which is shown once and kept nowhere; or of the bytes of what is approved.',
+  ),
   marking: named(EVENT_ID_PATTERN, 'A marking of the own agency, or a retraction of one.'),
   scopes: roles('What the key may be used for: some of the roles of its principal.'),
   expires: time('RFC 3339. Absent: the key ends by being revoked.'),

@@ -28,7 +28,12 @@ describe('a change of handling', () => {
     // Nobody knows who is in both, or will be: an empty community gives nothing.
     ['to another community', { tlp: 'GREEN', community: 'cars' }, { tlp: 'GREEN', community: 'ports' }, { tlp: 'AMBER' }],
     ['from agencies to a community', AMBER, { tlp: 'GREEN', community: 'nobody' }, { tlp: 'AMBER' }],
-    ['to named persons', AMBER, { tlp: 'RED', agencies: ['bravo'], principals: ['p'] }, { tlp: 'RED', agencies: ['bravo'], principals: ['p'] }],
+    [
+      'to named persons',
+      AMBER,
+      { tlp: 'RED', agencies: ['bravo'], principals: ['p'] },
+      { tlp: 'RED', agencies: ['bravo'], principals: ['p'] },
+    ],
     ['to other persons', { tlp: 'RED', principals: ['p'] }, { tlp: 'RED', principals: ['q'] }, { tlp: 'RED', principals: ['alpha/ann'] }],
     ['to nobody named', { tlp: 'RED', principals: ['p'] }, { tlp: 'RED' }, { tlp: 'RED', principals: ['p'] }],
   ])('%s', (_, held, said, left) => {
@@ -41,7 +46,12 @@ describe('a change of handling', () => {
 
 const names = fc.uniqueArray(fc.constantFrom('bravo', 'charlie', 'delta'), { maxLength: 3 });
 const anyHandling: fc.Arbitrary<Handling> = fc
-  .tuple(fc.constantFrom(...TLP_LABELS), names, fc.constantFrom(undefined, 'cars', 'ports'), fc.uniqueArray(fc.constantFrom('p', 'q'), { maxLength: 2 }))
+  .tuple(
+    fc.constantFrom(...TLP_LABELS),
+    names,
+    fc.constantFrom(undefined, 'cars', 'ports'),
+    fc.uniqueArray(fc.constantFrom('p', 'q'), { maxLength: 2 }),
+  )
   .map(([tlp, agencies, community, principals]): Handling => {
     if (tlp === 'CLEAR') return { tlp };
     if (tlp === 'GREEN') return community === undefined ? { tlp } : { tlp, community };
@@ -55,10 +65,15 @@ const numbered = (list: readonly Omit<Marking, 'id'>[]): Marking[] => list.map((
 
 /** Readers of every kind; of RED that names persons only whom it names and its author. */
 const READERS = ['nobody', 'alpha', 'bravo', 'charlie', 'delta', 'echo'].flatMap((agency) =>
-  [[], ['cars'], ['ports'], ['cars', 'ports']].flatMap((communities) => ['p', 'q', 'ann'].map((person) => ({ agency, communities, person }))),
+  [[], ['cars'], ['ports'], ['cars', 'ports']].flatMap((communities) =>
+    ['p', 'q', 'ann'].map((person) => ({ agency, communities, person })),
+  ),
 );
 function sees({ agency, communities, person }: (typeof READERS)[number], handling: Handling): boolean {
-  const groups = ['clear', ...(agency === 'nobody' ? [] : ['green', `agency:${agency}`, ...communities.map((name) => `community:${name}`)])];
+  const groups = [
+    'clear',
+    ...(agency === 'nobody' ? [] : ['green', `agency:${agency}`, ...communities.map((name) => `community:${name}`)]),
+  ];
   if (!readerGroups(handling, OF.agency).some((group) => groups.includes(group))) return false;
   const { principals = [] } = handling;
   if (handling.tlp !== 'RED' || principals.length === 0 || (agency === OF.agency && person === OF.principal)) return true;
@@ -91,7 +106,9 @@ test('the order in which they come makes no difference', () => {
   fc.assert(
     fc.property(anyHandling, anyMarkings, (own, list) => {
       const markings = numbered(list);
-      expect(handlingInEffect({ ...OF, handling: own }, markings.toReversed())).toEqual(handlingInEffect({ ...OF, handling: own }, markings));
+      expect(handlingInEffect({ ...OF, handling: own }, markings.toReversed())).toEqual(
+        handlingInEffect({ ...OF, handling: own }, markings),
+      );
     }),
     { numRuns: 200 },
   );

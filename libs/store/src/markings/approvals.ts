@@ -15,10 +15,9 @@ export async function approvalsInForce(client: MarkingClient, approvals: readonl
   const asked = new Set(approvals.map(({ logIndex }) => logIndex));
   const inForce = new Set<number>();
   if (asked.size === 0) return inForce;
-  const { rows } = await client.query<ActRow>(
-    'select log_index, agency, principal, captured, act from ledger.acts_until($1::bigint)',
-    [Math.max(...asked)],
-  );
+  const { rows } = await client.query<ActRow>('select log_index, agency, principal, captured, act from ledger.acts_until($1::bigint)', [
+    Math.max(...asked),
+  ]);
   // Whether a submitter's key may be one is cryptography, and gives nobody a role.
   const policy = new Policy();
   for (const { log_index, agency, principal, captured, act } of rows) {

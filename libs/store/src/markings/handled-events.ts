@@ -101,7 +101,10 @@ export async function ownWords(
   const words = new Map<string, OwnWord[]>();
   if (refs.length === 0) return words;
   const values = [...columnsOf(refs), kinds, most];
-  const { rows } = await client.query<WordRow>('select * from ledger.own_words($1::text[], $2::text[], $3::integer[], $4::integer)', values);
+  const { rows } = await client.query<WordRow>(
+    'select * from ledger.own_words($1::text[], $2::text[], $3::integer[], $4::integer)',
+    values,
+  );
   for (const { of_agency, of_id, log_index, kind, id, principal, captured, content_hash, bytes } of rows) {
     const key = formatRef({ agency: of_agency, id: of_id });
     const document = readSaid(bytes);

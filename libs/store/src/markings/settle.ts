@@ -14,7 +14,17 @@ import {
   type Marking,
 } from '#lib/domain';
 import { approvalsInForce } from './approvals.ts';
-import { CORRECTION, handledEvents, MARKING, ownWords, POLICY, RETRACTION, type HandledEvent, type MarkingClient, type OwnWord } from './handled-events.ts';
+import {
+  CORRECTION,
+  handledEvents,
+  MARKING,
+  ownWords,
+  POLICY,
+  RETRACTION,
+  type HandledEvent,
+  type MarkingClient,
+  type OwnWord,
+} from './handled-events.ts';
 
 /** Makes rows of an event in these reader groups, in which it has none; null: nobody can (a migration), and what is approved stays hidden from them. */
 export type OpenTo = ((event: HandledEvent, groups: readonly { readonly id: number; readonly name: string }[]) => Promise<void>) | null;
@@ -44,13 +54,19 @@ export async function settle(client: MarkingClient, touched: readonly EventRef[]
   const rows = [...events.values()].flatMap((event) => rowOf(event, effects) ?? []);
   if (rows.length === 0) return false;
   const opened = openTo === null ? [] : openings(events, judged);
-  const ids = await groupIds(client, [...rows, ...opened].flatMap(({ groups }) => groups));
+  const ids = await groupIds(
+    client,
+    [...rows, ...opened].flatMap(({ groups }) => groups),
+  );
   if (openTo !== null) for (const { event, groups } of opened) await open(openTo, event, groups, ids);
-  const { rows: changed } = await client.query<{ n: string | number }>('select ledger.set_handlings($1::bigint[], $2::text[], $3::text[]) as n', [
-    rows.map(({ logIndex }) => logIndex),
-    rows.map(({ groups }) => `{${groups.map((name) => ids.get(name)).join(',')}}`),
-    rows.map(({ handling }) => textOf(handling)),
-  ]);
+  const { rows: changed } = await client.query<{ n: string | number }>(
+    'select ledger.set_handlings($1::bigint[], $2::text[], $3::text[]) as n',
+    [
+      rows.map(({ logIndex }) => logIndex),
+      rows.map(({ groups }) => `{${groups.map((name) => ids.get(name)).join(',')}}`),
+      rows.map(({ handling }) => textOf(handling)),
+    ],
+  );
   if (Number(changed[0]?.n ?? 0) === 0) return false;
   await client.query('update ledger.head set policy = size');
   return true;

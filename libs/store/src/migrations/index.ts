@@ -12,4 +12,17 @@ import { Audit } from './0011-audit.ts';
 import { NamedPersons } from './0012-named-persons.ts';
 import { Markings } from './0016-markings.ts';
 
-export const MIGRATIONS = [Ledger, Proof, Recorded, Receipts, Freeze, WaitingHeads, PolicyActs, RowSecurity, Evidence, Audit, NamedPersons, Markings];
+export const MIGRATIONS = [
+  Ledger,
+  Proof,
+  Recorded,
+  Receipts,
+  Freeze,
+  WaitingHeads,
+  PolicyActs,
+  RowSecurity,
+  Evidence,
+  Audit,
+  NamedPersons,
+  Markings,
+];
