@@ -1,6 +1,6 @@
 /** The commands for people: agencies, communities, principals. Keys stand beside the keys of the log, in program.ts. */
 import type { Command } from 'commander';
-import { asking, listed } from './invocation.ts';
+import { asking, clientOf, listed, runner } from './invocation.ts';
 
 const ROLES = 'contributor, investigator, auditor, partner, operator, admin';
 
@@ -37,6 +37,7 @@ export function peopleCommands(root: Command): void {
     .description('an agency goes out (operating agency)')
     .action(asking((people, client, options, name = '', member = '') => people.communityLeave(client, name, member, options)));
   principalCommands(root);
+  markingCommands(root);
 }
 
 function principalCommands(root: Command): void {
@@ -62,4 +63,25 @@ function principalCommands(root: Command): void {
     .description('keep it out for good, with all of its keys; what it submitted stays its own')
     .option('--reason <text>', 'why')
     .action(asking((people, client, options, who = '') => people.principalRevoke(client, who, options)));
+}
+
+function markingCommands(root: Command): void {
+  root
+    .command('mark <what>')
+    .description(
+      'change the handling of an event of your agency, or of all that it submitted about an item: stricter at once, wider once approved',
+    )
+    .requiredOption('--tlp <label>', 'CLEAR, GREEN, AMBER, AMBER+STRICT or RED')
+    .option('--community <name>', 'of GREEN: who alone sees it')
+    .option('--agency <agencies...>', 'of AMBER and RED: who sees it beside your own')
+    .option('--person <names...>', 'of RED: who alone sees it, NAME or AGENCY/NAME')
+    .option('--reason <text>', 'why')
+    .action(runner(async (options, what = '') => (await import('./commands/marking.ts')).mark(await clientOf(options), what, options)));
+  root
+    .command('marking')
+    .description('what somebody of your agency marked wider')
+    .command('approve <id>')
+    .description('let a marking of another principal of your agency, or a retraction of one, open what it opens (admin)')
+    .option('--reason <text>', 'why')
+    .action(runner(async (options, id = '') => (await import('./commands/marking.ts')).approve(await clientOf(options), id, options)));
 }

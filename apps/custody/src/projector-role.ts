@@ -52,7 +52,8 @@ export async function startProjector(parts: Parts): Promise<void> {
   const relay = runInBackground('dead-letter copies', log, deadLetterRelay(pool, eventLog, config.topics.deadLetters));
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
     ProjectorModule.with({
-      project: (batch, from, next, events, dead) => projectBatch(pool, batch, from, next, events, dead, { keys: SEARCH_KEYS, indexOf: contentIndex, hooks }),
+      project: (batch, from, next, events, dead) =>
+        projectBatch(pool, batch, from, next, events, dead, { keys: SEARCH_KEYS, indexOf: contentIndex, hooks }),
       keys: keys.accepted,
       metrics,
       progress,
