@@ -462,7 +462,6 @@ create table ledger.marked (
 grant select on ledger.marked to custody_evidence;
 grant select on ledger.marked to custody_gateway;
 grant select on ledger.marked to custody_operator;
-grant select on ledger.marked to custody_projector;
 comment on table ledger.marked is 'Entries that have a row in ledger.handlings: numbers of the log and nothing else, so that a policy can ask without seeing that row.';
 
 create table ledger.migrations (
@@ -520,14 +519,12 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.policy FOR EACH ROW
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.policy FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change_but_rebuild();
 grant insert on ledger.policy to custody_projector;
 grant select on ledger.policy to custody_access;
-grant select on ledger.policy to custody_projector;
 alter table ledger.policy enable row level security, force row level security;
 create policy access_reads on ledger.policy for select to custody_access using (( SELECT pg_has_role(CURRENT_USER, 'custody_access'::name, 'usage'::text) AS pg_has_role));
 create policy operator_reads on ledger.policy for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
 create policy owner on ledger.policy for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy projector_reads on ledger.policy for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
 comment on table ledger.policy is 'Acts of policy in the order of the log, with or without effect: what they come to is folded from them.';
 comment on column ledger.policy.agency is 'Of the author, with principal; captured in microseconds since 1970.';
 comment on column ledger.policy.act is 'JSON: extension.policy of the document.';
@@ -926,6 +923,16 @@ begin
     where not h.grps && readers;
 end $function$
 grant execute on function ctx.touched(text[]) to custody_gateway;
+
+CREATE OR REPLACE FUNCTION ledger.acts_until(last bigint)
+ RETURNS TABLE(log_index bigint, agency text, principal text, captured bigint, act bytea)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select p.log_index, p.agency, p.principal, p.captured, p.act from ledger.policy p where p.log_index <= last order by p.log_index
+$function$
+grant execute on function ledger.acts_until(bigint) to custody_projector;
 
 CREATE OR REPLACE FUNCTION ledger.awaited(first bigint, behind bigint)
  RETURNS TABLE(agency text, id text)

@@ -30,7 +30,8 @@ export function readEvent(stored: EventRow): ReadEvent {
   const document = JSON.parse(stored.content.toString('utf8')) as SightingDocument;
   const read = readSighting(document, stored);
   if (!read.ok) throw new Error(`entry ${stored.logIndex} holds a document that is not acceptable: ${read.faults[0]?.code ?? 'unknown'}`);
-  const inEffect = stored.handling == null ? {} : { handling: JSON.parse(stored.handling) as Handling };
+  const { handling = null } = stored;
+  const inEffect = handling === null ? {} : { handling: JSON.parse(handling) as Handling };
   return { sighting: read.sighting, logIndex: stored.logIndex, captured: stored.capturedMicros, ...inEffect, stored, document };
 }
 
