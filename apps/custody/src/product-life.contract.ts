@@ -177,7 +177,7 @@ export function lifeContract(product: Product, letGo: () => Promise<void>): void
       expect([equal, rules.differing, rules.sha256]).toEqual([true, [], rules.released]);
       expect(entries).toBeGreaterThan(62);
       expect(derived.map(({ name }) => name)).toEqual([
-        ...['timeline', 'relations', 'search_keys', 'policy', 'evidence_refs', 'audit', 'batch_members', 'timelines'],
+        ...['timeline', 'relations', 'search_keys', 'policy', 'evidence_refs', 'audit', 'batch_members', 'handlings', 'marked', 'timelines'],
       ]);
       for (const { name, rows, before, after } of derived)
         // The demo has no act of policy.
