@@ -2,6 +2,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type AcceptPool, CaptureModule, inlineAcceptPool, threadAcceptPool } from '#app/capture';
 import { type DeadLetterRetry, GatewayModule, ledgerReads } from '#app/gateway';
+import type { Grants } from '#app/evidence';
 import { evidenceModule } from './evidence-role.ts';
 import { opened } from './opened-pool.ts';
 import { openSubmitting, type Submitting } from './submitting.ts';
@@ -47,14 +48,15 @@ export async function startHttp(parts: Parts, own: NewApiKey): Promise<Served> {
   const breaksGlass = async ({ agency, principal, via }: Actor): Promise<boolean> =>
     via !== 'anonymous' && openBreakGlass(await policy(), agency, principal, Date.now() * MICROS_PER_MS) !== undefined;
   const login = loginDeps(parts, sessions, policy);
+  const grantsPoint = async (): Promise<number> => (await policy()).last + 1;
   const imports: DynamicModule[] = [];
   const submits = !parts.hasEnded && config.roles.some((role) => role === 'capture' || role === 'evidence');
   const submitting = submits ? await openSubmitting(parts) : null;
   if (submitting === null) {
     if (parts.hasEnded) imports.push(CaptureModule.ended());
   } else if (config.roles.includes('capture')) imports.push(captureModule(parts, submitting));
-  if (config.roles.includes('gateway')) imports.push(await gatewayModule(parts, breaksGlass, submitterKeyBy(follower)));
-  if (config.roles.includes('evidence')) imports.push(await evidenceModule(parts, submitting, breaksGlass));
+  if (config.roles.includes('gateway')) imports.push(await gatewayModule(parts, { breaksGlass, grantsPoint }, submitterKeyBy(follower)));
+  if (config.roles.includes('evidence')) imports.push(await evidenceModule(parts, submitting, { breaksGlass, grantsPoint }));
   const root: DynamicModule = {
     module: CustodyModule,
     imports,
@@ -200,7 +202,7 @@ const submitterKeyBy =
 
 async function gatewayModule(
   parts: Parts,
-  breaksGlass: (actor: Actor) => Promise<boolean>,
+  grants: Grants,
   submitterKeyAt: ReturnType<typeof submitterKeyBy>,
 ): Promise<DynamicModule> {
   const { config, database, eventLog, health, metrics } = parts;
@@ -213,7 +215,7 @@ async function gatewayModule(
   watchPromises(parts, operator);
   return GatewayModule.with({
     reads,
-    breaksGlass,
+    ...grants,
     receiptKey: await receiptSigningKey(config, reads.origin),
     deadLetters: deadLetterRetry(operator, eventLog),
     mapLinks: config.sealer.mapLinks,

@@ -40,6 +40,7 @@ export function peopleCommands(root: Command): void {
   sessionCommands(root);
   emergencyCommands(root);
   signerCommands(root);
+  markingCommands(root);
 }
 
 function signerCommands(root: Command): void {
@@ -121,4 +122,25 @@ function sessionCommands(root: Command): void {
     .command('end <id>')
     .description('end one: it holds at once')
     .action(runner(async (options, id) => (await import('./commands/session.ts')).end(await clientOf(options), id ?? '', options)));
+}
+
+function markingCommands(root: Command): void {
+  root
+    .command('mark <what>')
+    .description(
+      'change the handling of an event of your agency, or of all that it submitted about an item: stricter at once, wider once approved',
+    )
+    .requiredOption('--tlp <label>', 'CLEAR, GREEN, AMBER, AMBER+STRICT or RED')
+    .option('--community <name>', 'of GREEN: who alone sees it')
+    .option('--agency <agencies...>', 'of AMBER and RED: who sees it beside your own')
+    .option('--person <names...>', 'of RED: who alone sees it, NAME or AGENCY/NAME')
+    .option('--reason <text>', 'why')
+    .action(runner(async (options, what = '') => (await import('./commands/marking.ts')).mark(await clientOf(options), what, options)));
+  root
+    .command('marking')
+    .description('what somebody of your agency marked wider')
+    .command('approve <id>')
+    .description('let a marking of another principal of your agency, or a retraction of one, open what it opens (admin)')
+    .option('--reason <text>', 'why')
+    .action(runner(async (options, id = '') => (await import('./commands/marking.ts')).approve(await clientOf(options), id, options)));
 }

@@ -97,7 +97,7 @@ export class ServedEvidence {
     const served = (): ServedEvidence => self.served as ServedEvidence;
     const module = EvidenceModule.with({
       store,
-      reads: evidenceReads(database.pool('evidence'), () => served().breaksGlass),
+      reads: evidenceReads(database.pool('evidence'), { breaksGlass: () => served().breaksGlass }),
       say: (document, by) => served().say(document, by),
       get hasEnded() {
         return served().hasEnded;

@@ -33,9 +33,9 @@ export class AuditController {
 
   @Get()
   async audit(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { q, asOf, cursor, limit } = readQuery(given, ['q', 'asOf', 'cursor', 'limit']);
+    const { q, asOf, policy, cursor, limit } = readQuery(given, ['q', 'asOf', 'policy', 'cursor', 'limit']);
     const { reader, reads, notes } = await readingFor(this.#deps, request);
-    const asked = { text: q ?? '', asOf: await readAsOf(asOf, reads), limit: readLimit(limit) };
+    const asked = { text: q ?? '', asOf: await readAsOf(asOf, reads, policy), limit: readLimit(limit) };
     const view = await readAudit(reads, reader, { ...asked, ...(cursor === undefined ? {} : { cursor }) });
     // Who read what is an agency's own, whatever it was that was read.
     if (view.reads.length > 0) notes.isOther = true;

@@ -13,7 +13,7 @@ export interface Beside {
 }
 
 export async function readBeside(
-  reads: Pick<ReaderReads, 'recordedTimes' | 'heldEvidence' | 'listsNaming' | 'visibleEvents' | 'judgedLists'>,
+  reads: Pick<ReaderReads, 'recordedTimes' | 'heldEvidence' | 'listsNaming' | 'visibleEvents' | 'judgedLists' | 'markedAmong'>,
   reader: Reader,
   asOf: AsOf,
   events: readonly { readonly sighting: Pick<Sighting, 'evidence'>; readonly stored: EventRef & { readonly logIndex: number } }[],

@@ -10,6 +10,7 @@ import {
   parseIdentifier,
   type CheckVerdict,
   type FoldInput,
+  type Handling,
   type Sighting,
   type TimelineEntry,
 } from '#lib/domain';
@@ -28,7 +29,9 @@ export function readEvent(stored: EventRow): ReadEvent {
   const document = JSON.parse(stored.content.toString('utf8')) as SightingDocument;
   const read = readSighting(document, stored);
   if (!read.ok) throw new Error(`entry ${stored.logIndex} holds a document that is not acceptable: ${read.faults[0]?.code ?? 'unknown'}`);
-  return { sighting: read.sighting, logIndex: stored.logIndex, captured: stored.capturedMicros, stored, document };
+  const { handling = null } = stored;
+  const inEffect = handling === null ? {} : { handling: JSON.parse(handling) as Handling };
+  return { sighting: read.sighting, logIndex: stored.logIndex, captured: stored.capturedMicros, ...inEffect, stored, document };
 }
 
 /** @param item whose timeline it is shown in: told from its side */

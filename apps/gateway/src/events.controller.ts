@@ -33,20 +33,20 @@ export class EventsController {
 
   @Get()
   async events(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const query = readQuery(given, ['asOf', 'cursor', 'limit', 'explain']);
+    const query = readQuery(given, ['asOf', 'policy', 'cursor', 'limit', 'explain']);
     const explain = readExplain(query.explain);
     const { cursor } = query;
     const { reader, reads } = await readingFor(this.#deps, request);
-    const asked = { asOf: await readAsOf(query.asOf, reads), limit: readLimit(query.limit), explain };
+    const asked = { asOf: await readAsOf(query.asOf, reads, query.policy), limit: readLimit(query.limit), explain };
     await sendWithTag(request, reply, await readEvents(reads, reader, cursor === undefined ? asked : { ...asked, cursor }));
   }
 
   @Get(':id')
   async event(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const query = readQuery(given, ['asOf', 'agency', 'explain']);
+    const query = readQuery(given, ['asOf', 'policy', 'agency', 'explain']);
     const explain = readExplain(query.explain);
     const { reader, reads } = await readingFor(this.#deps, request);
-    const asOf = await readAsOf(query.asOf, reads);
+    const asOf = await readAsOf(query.asOf, reads, query.policy);
     await sendWithTag(
       request,
       reply,

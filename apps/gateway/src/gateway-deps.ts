@@ -17,6 +17,8 @@ export interface GatewayDeps {
   readonly reads: LedgerReads;
   /** Whether he has declared an emergency that lasts (break-glass.open). */
   breaksGlass(actor: Actor): boolean | Promise<boolean>;
+  /** Log size from which on the grants hold by which callers are known; absent: none are followed. */
+  grantsPoint?(): Promise<number>;
   /** Signs rejections: the key by which capture signs receipts. */
   readonly receiptKey: SigningKey<'receipt'>;
   readonly deadLetters: DeadLetterRetry;
@@ -60,17 +62,19 @@ export async function readerOf({ reads, breaksGlass }: Pick<GatewayDeps, 'reads'
 
 /** Whoever asks, and what he may read. */
 export async function readingOf(
-  deps: Pick<GatewayDeps, 'reads' | 'breaksGlass'>,
+  deps: Pick<GatewayDeps, 'reads' | 'breaksGlass' | 'grantsPoint'>,
   actor: Actor,
 ): Promise<{ reader: Reader; reads: LedgerReads }> {
+  const grants = (await deps.grantsPoint?.()) ?? 0;
   const reader = await readerOf(deps, actor);
-  return { reader, reads: readsFor(deps.reads, reader) };
+  const policyPoint = async (): Promise<number> => Math.max(grants, await deps.reads.policyPoint());
+  return { reader, reads: { ...readsFor(deps.reads, reader), policyPoint } };
 }
 
 type Request = Pick<FastifyRequest, 'actor' | 'notes'>;
 
 /** Of a request: what is read for it is noted, for the access log. */
-export async function readingFor(deps: Pick<GatewayDeps, 'reads' | 'breaksGlass'>, request: Request): Promise<NotedReading> {
+export async function readingFor(deps: Pick<GatewayDeps, 'reads' | 'breaksGlass' | 'grantsPoint'>, request: Request): Promise<NotedReading> {
   return notedReading(deps, actorOf(request), notesOf(request));
 }
 
@@ -82,7 +86,7 @@ export interface NotedReading {
 
 /** The same where the answer leaves in pieces, each with notes of its own. */
 export async function notedReading(
-  deps: Pick<GatewayDeps, 'reads' | 'breaksGlass'>,
+  deps: Pick<GatewayDeps, 'reads' | 'breaksGlass' | 'grantsPoint'>,
   actor: Actor,
   notes: ReadNotes,
 ): Promise<NotedReading> {

@@ -21,10 +21,10 @@ export class ItemsController {
 
   @Get('items/:id')
   async item(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const query = readQuery(given, ['asOf', 'explain']);
+    const query = readQuery(given, ['asOf', 'policy', 'explain']);
     const explain = readExplain(query.explain);
     const { reader, reads } = await readingFor(this.#deps, request);
-    const asOf = await readAsOf(query.asOf, reads);
+    const asOf = await readAsOf(query.asOf, reads, query.policy);
     await sendWithTag(request, reply, await readItem(reads, reader, id, asOf, explain));
   }
 
@@ -35,11 +35,11 @@ export class ItemsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { asOf, cursor, limit, explain } = readQuery(given, ['asOf', 'cursor', 'limit', 'explain']);
+    const { asOf, policy, cursor, limit, explain } = readQuery(given, ['asOf', 'policy', 'cursor', 'limit', 'explain']);
     const { reader, reads } = await readingFor(this.#deps, request);
     const view = await readTimeline(reads, reader, {
       item,
-      asOf: await readAsOf(asOf, reads),
+      asOf: await readAsOf(asOf, reads, policy),
       limit: readLimit(limit),
       explain: readExplain(explain),
       ...(cursor === undefined ? {} : { cursor }),

@@ -16,7 +16,7 @@ export interface JudgedList {
   /** Of the whole list. */
   readonly standing: 'bad' | SubmitterKeyStanding;
   readonly hashes: ReadonlyMap<string, string>;
-  /** Of the event that it is in: whoever is told of the list has read it, also where it was judged for somebody else. */
+  /** Of the event that it is in, as it came in: whoever is told of the list has read it, also where it was judged for somebody else. */
   readonly above: AboveClear | null;
 }
 
@@ -54,7 +54,8 @@ export class JudgedLists implements Judges {
   }
 }
 
-async function judged({ agency, id, logIndex, content }: EventRow, keyAt: SubmitterKeyAt): Promise<JudgedList | null> {
+async function judged(row: EventRow, keyAt: SubmitterKeyAt): Promise<JudgedList | null> {
+  const { agency, id, logIndex, content } = row;
   const batch = batchOf(JSON.parse(content.toString('utf8')) as SightingDocument);
   if (batch?.signature === undefined) return null;
   const { members, hashes = [], signature } = batch;
@@ -63,7 +64,7 @@ async function judged({ agency, id, logIndex, content }: EventRow, keyAt: Submit
   const isWhole = hashes.length === members.length && new Set(members).size === members.length;
   const isSigned = isWhole && verifyBatch(vkey, { agency, members: list }, value).ok;
   const standing = isSigned ? await keyAt(agency, vkey, logIndex) : 'bad';
-  const above = aboveClear({ agency, id, content });
+  const above = aboveClear(row);
   // A list is about no item, and its bytes are not to be kept for that.
   return { agency, id, logIndex, vkey, hashes: new Map(list), standing, above: above === null ? null : { ...above, items: () => [] } };
 }

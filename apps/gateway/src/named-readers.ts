@@ -11,8 +11,10 @@ const MARK = Buffer.from('"principals":[');
 
 type Person = Pick<Reader, 'agency' | 'principal' | 'breaksGlass'>;
 
-/** Whether the row is one of RED that names others. Cost: a search for a dozen bytes; a document that has them is parsed. */
-export function isHiddenFrom(person: Person, row: Pick<EventRow, 'agency' | 'principal' | 'content'>): boolean {
+/** Whether the row is one of RED that names others: by the handling in effect where it was marked. Cost: a search for a dozen bytes; a document that has them is parsed. */
+export function isHiddenFrom(person: Person, row: Pick<EventRow, 'agency' | 'principal' | 'content' | 'handling'>): boolean {
+  const { handling = null } = row;
+  if (handling !== null) return isKeptFrom(person, row, { handling: JSON.parse(handling) as HandlingDocument });
   if (!row.content.includes(MARK)) return false;
   return isKeptFrom(person, row, JSON.parse(row.content.toString('utf8')) as Named);
 }

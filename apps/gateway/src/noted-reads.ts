@@ -3,8 +3,9 @@
  * reader is not noted either, and below every controller, so that none of them can forget it.
  */
 import type { ReadNotes } from '#lib/runtime';
-import { aboveClear } from '#lib/store';
+import { aboveClear, ReaderContext } from '#lib/store';
 import type { EventRow, LedgerReads, Reader, ReaderReads, SearchHit } from './ledger-reads.ts';
+
 /** Of what nobody else is told anyway, and whose handling is not at hand. */
 const noteOwn = (notes: ReadNotes, { agency, id }: { readonly agency: string; readonly id: string }): void =>
   notes.event({ agency, id, tlp: null, namesPersons: false, items: () => [] });
@@ -16,7 +17,7 @@ export function notedReads(reads: LedgerReads, reader: Reader, notes: ReadNotes)
   return { ...reads, as: (who) => notedFor(reads, reads.as(who), notes) };
 }
 
-function notedFor(all: Pick<LedgerReads, 'groupNumbers'>, reads: ReaderReads, notes: ReadNotes): ReaderReads {
+function notedFor(all: Pick<LedgerReads, 'as' | 'groupNumbers'>, reads: ReaderReads, notes: ReadNotes): ReaderReads {
   const noted = <Row extends EventRow>(rows: readonly Row[]): Row[] => {
     for (const row of rows) notes.event(aboveClear(row));
     return [...rows];
@@ -29,7 +30,11 @@ function notedFor(all: Pick<LedgerReads, 'groupNumbers'>, reads: ReaderReads, no
     }
     return [...rows];
   };
-  const clear = async (): Promise<readonly number[]> => all.groupNumbers(['clear']);
+  // As nobody in particular, and not as this reader by that group alone: a row of it that a marking closed he may still see.
+  const everybody = async (): Promise<{ readonly clear: readonly number[]; readonly open: ReaderReads }> => {
+    const clear = await all.groupNumbers(['clear']);
+    return { clear, open: all.as({ context: new ReaderContext(null, clear) }) };
+  };
   return {
     ...reads,
     judgedLists: {
@@ -51,13 +56,18 @@ function notedFor(all: Pick<LedgerReads, 'groupNumbers'>, reads: ReaderReads, no
     /** A number that is another than everybody's says that something else is there. */
     async itemCount(item, groups, size) {
       const count = await reads.itemCount(item, groups, size);
-      if (count > 0 && count !== (await reads.itemCount(item, await clear(), size))) notes.items.add(item);
+      if (count === 0) return count;
+      const { clear, open } = await everybody();
+      if (count !== (await open.itemCount(item, clear, size))) notes.items.add(item);
       return count;
     },
     async itemsByKeys(alternatives, groups) {
       const found = await reads.itemsByKeys(alternatives, groups);
-      const [everybody] = await clear();
-      for (const hit of found.hits) if (!isClear(hit, everybody)) notes.items.add(hit.item);
+      const { clear, open } = await everybody();
+      // Rows of search stay when what they are of is marked: what everybody finds says what is still his.
+      const theirs = found.hits.some((hit) => isClear(hit, clear)) ? (await open.itemsByKeys(alternatives, clear)).hits : [];
+      const known = new Set(theirs.map(nameOf));
+      for (const hit of found.hits) if (!known.has(nameOf(hit))) notes.items.add(hit.item);
       return found;
     },
     async submittedEvent(agency, id) {
@@ -90,4 +100,5 @@ function notedFor(all: Pick<LedgerReads, 'groupNumbers'>, reads: ReaderReads, no
 }
 
 const none = (): readonly string[] => [];
-const isClear = ({ grps }: SearchHit, everybody: number | undefined): boolean => everybody !== undefined && grps.includes(everybody);
+const isClear = ({ grps }: SearchHit, clear: readonly number[]): boolean => clear.some((group) => grps.includes(group));
+const nameOf = ({ item, alias }: SearchHit): string => `${item}\0${alias}`;

@@ -125,14 +125,15 @@ export class Proofs {
         `${indexes.length} events are listed, and one answer shows ${EVENTS_MAX}: ask for stretches.`,
       );
     const rows = await this.reads.as(reader).visibleEvents(indexes, reader.groups, CONTENT_BYTES_MAX);
-    if (rows.length < indexes.length)
+    // Fewer may be those that a marking hides from him now: they are leaves of his list, and are not opened.
+    if (rows.length < indexes.length && rows.reduce((sum, { content }) => sum + content.length, 0) > CONTENT_BYTES_MAX)
       throw new DomainError('proof.too-long', `The events that are listed have more than ${CONTENT_BYTES_MAX} bytes: ask for stretches.`);
-    const paths = inclusion ? await this.inclusions(head, indexes) : [];
+    const shown = rows.filter((row) => !isHiddenFrom(reader, row));
+    const paths = inclusion ? await this.inclusions(head, shown.map(({ logIndex }) => logIndex)) : []; // prettier-ignore
     // One that names other persons stands in the list of his agency, as a leaf that is not opened for him.
-    return rows.flatMap((row, n) => {
-      if (isHiddenFrom(reader, row)) return [];
+    return shown.map((row, n) => {
       onShown?.(row);
-      return [eventPart(row, paths[n] ?? null, null)];
+      return eventPart(row, paths[n] ?? null, null);
     });
   }
 

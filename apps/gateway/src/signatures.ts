@@ -16,7 +16,7 @@ const READ_AT_ONCE = 8;
 
 /** Of all events of an answer at once. @param size entries of the answer: lists behind them are not there yet */
 export async function readSignatures(
-  reads: Pick<ReaderReads, 'listsNaming' | 'visibleEvents' | 'judgedLists'>,
+  reads: Pick<ReaderReads, 'listsNaming' | 'visibleEvents' | 'judgedLists' | 'markedAmong'>,
   reader: Reader,
   size: number,
   events: readonly EventRef[],
@@ -25,8 +25,15 @@ export async function readSignatures(
   const naming = await reads.listsNaming(events, reader, size);
   if (naming.size === 0) return NO_SIGNATURES;
   const all = [...new Set([...naming.values()].flat())];
-  const missing = all.filter((at) => judgedLists.known(at) === undefined);
-  const lists = new Map(all.map((at) => [at, judgedLists.known(at) ?? null]));
+  // What was marked may have another handling than when it was judged, and is read anew, so that the access log has the one in effect.
+  const marked = await reads.markedAmong(all);
+  const lists = new Map<number, JudgedList | null>();
+  const missing: number[] = [];
+  for (const at of all) {
+    const list = marked.has(at) ? undefined : judgedLists.known(at);
+    if (list === undefined) missing.push(at);
+    else lists.set(at, list);
+  }
   for (let from = 0; from < missing.length; from += READ_AT_ONCE)
     for (const row of await reads.visibleEvents(missing.slice(from, from + READ_AT_ONCE), reader.groups, Number.MAX_SAFE_INTEGER)) {
       await judgedLists.take(row);

@@ -128,6 +128,7 @@ export const ERRORS = {
   'asof.not-sealed': entry(409, 'Nothing sealed yet', 'A date means what the log had recorded by then, and it is seals that say when something was recorded; this log has none yet.', 'Start a process with the role sealer, or use `asOf=log:<size>` or `asOf=reported:<date>`.'),
   'asof.malformed': entry(400, 'Not a point of view', 'The parameter asOf is neither `log:<size>`, nor a date or time, nor `reported:<date or time>`.', 'Write one of the three.'),
   'asof.ahead': entry(400, 'Ahead of the log', 'The parameter asOf names a log size that the log has not reached.', 'Use a size from an answer of this log.'),
+  'policy.past': entry(409, 'Shown by another policy', 'The parameter policy names grants and markings that were changed since. What they showed, and to whom, is not answered any more: a reader is shown by the policy of now, or not at all.', 'Ask without `policy`, or with the one that a new answer names.'),
   'cursor.malformed': entry(400, 'Not a cursor', 'The cursor was not made by this server for this question.', 'Start again without a cursor.'),
   'query.malformed': entry(400, 'Request malformed', 'The request itself cannot be read: its length, its headers or its address.', 'Send it anew; where a proxy stands between, look there.'),
   'query.invalid': entry(400, 'Parameter malformed', 'A parameter of the request has another form.', 'Write it as the API page says.'),

@@ -40,6 +40,7 @@ export const examplePolicyActs: readonly PolicyActText[] = [
   { act: 'submitter-key.revoke', agency: 'acme', vkey: 'acme/submitter+0f8f4a0b+AWu5pLxVnXzW9k8rQm7wB1y0o5mJ2tq3cE4dF6gH7iJk' },
   { act: 'break-glass.open', reason: 'a shipment leaves in an hour', until: '2026-11-24T04:10:00Z' },
   { act: 'break-glass.close', agency: 'acme', principal: 'eva' },
+  { act: 'marking.approve', marking: 'marking-0001', sha256: KEY_HASH, reason: 'the case is public now' },
 ];
 
 export const examplePolicy: SightingDocument = {

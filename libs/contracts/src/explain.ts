@@ -183,7 +183,8 @@ const ENTRY: Rules<EventView, EventView> = {
     ),
   ],
   moreContradictions: (entry) => [part('derived', [entry, ...entry.relations.contradictedBy])],
-  handling: (entry) => [part('derived', [entry, ...entry.relations.markedBy.filter(isInForce).slice(-1)])],
+  // Each takes something away, also one that was withdrawn without an approver.
+  handling: (entry) => [part('derived', [entry, ...entry.relations.markedBy])],
 };
 
 /** Relations that the entry states itself; of the others the other end speaks, and is named first. */

@@ -35,6 +35,7 @@ const MAY_UPDATE = [
   'custody_capture event_log.partitions.next',
   'custody_operator ledger.dead_letters.retried',
   'custody_projector ledger.dead_letters.copied',
+  'custody_projector ledger.head.policy',
   'custody_projector ledger.head.size',
   'custody_projector ledger.offsets.next',
   'custody_sealer ledger.head.frozen',

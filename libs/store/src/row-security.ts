@@ -18,6 +18,7 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ),
   ledger: {
     head: 'size and name of the log, and the salt of map keys, which every authenticated agency knows',
+    marked: 'numbers of entries whose handling was changed: not whose, and not for whom',
     migrations: 'names of migrations',
     notices: "what the log's operator says: genesis, seals, keys",
     offsets: 'positions in topics',

@@ -194,7 +194,7 @@ export async function list(client: Client, what: Listed, options: PeopleOptions)
   return EXIT.ok;
 }
 
-const policyOf = (client: Client): Promise<PolicyView> => client.get<PolicyView>('/v1/policy');
+export const policyOf = (client: Client): Promise<PolicyView> => client.get<PolicyView>('/v1/policy');
 
 async function perform(client: Client, act: PolicyActText, options: PeopleOptions, done: string): Promise<ExitCode> {
   const logIndex = await inEffect(client, act, options);
@@ -203,7 +203,7 @@ async function perform(client: Client, act: PolicyActText, options: PeopleOption
 }
 
 /** Submits the act and waits until the server acts on it. Throws CommandError `policy.no-effect` where it has none. Returns its log index. */
-async function inEffect(client: Client, act: PolicyActText, { withinMs = EFFECT_WITHIN_MS }: PeopleOptions): Promise<number> {
+export async function inEffect(client: Client, act: PolicyActText, { withinMs = EFFECT_WITHIN_MS }: PeopleOptions): Promise<number> {
   const { actor } = await policyOf(client);
   const document: SightingDocument = {
     kind: 'policy',
@@ -211,9 +211,7 @@ async function inEffect(client: Client, act: PolicyActText, { withinMs = EFFECT_
     source: { kind: 'administration', family: 'official' },
     extension: { policy: act },
   };
-  const response = await client.post('/v1/events', 'application/json', JSON.stringify(document));
-  if (!response.ok) throw await problemError(response);
-  const { id } = await readAnswer<{ id: string }>(response);
+  const id = await submitted(client, document);
   const deadline = performance.now() + withinMs;
   const logIndex = await until(deadline, () => indexOf(client, actor.agency, id));
   const view = await until(deadline, async () => {
@@ -225,6 +223,17 @@ async function inEffect(client: Client, act: PolicyActText, { withinMs = EFFECT_
   const detail = `The act is in the log at ${logIndex}, and has no effect: ${REASONS[flagged.reason]}.`;
   throw new CommandError(EXIT.auth, 'policy.no-effect', detail);
 }
+
+/** Returns its id. */
+export async function submitted(client: Client, document: SightingDocument): Promise<string> {
+  const response = await client.post('/v1/events', 'application/json', JSON.stringify(document));
+  if (!response.ok) throw await problemError(response);
+  return (await readAnswer<{ id: string }>(response)).id;
+}
+
+/** Waits until an event of the caller's own agency is in the ledger. Returns its log index. */
+export const stoodAt = (client: Client, agency: string, id: string, { withinMs = EFFECT_WITHIN_MS }: PeopleOptions): Promise<number> =>
+  until(performance.now() + withinMs, () => indexOf(client, agency, id));
 
 /** What everybody has to know is for all agencies; what concerns one is for it and the author's own. */
 function handlingOf({ act, agency }: PolicyActText, own: string): SightingDocument['handling'] {

@@ -30,7 +30,7 @@ export interface StreamPage {
  * @param size of the log, which was reached
  */
 export async function readStreamPage(
-  deps: Pick<GatewayDeps, 'reads' | 'breaksGlass'>,
+  deps: Pick<GatewayDeps, 'reads' | 'breaksGlass' | 'grantsPoint'>,
   actor: Actor,
   notes: ReadNotes,
   { kind, item }: StreamFilter,
@@ -39,19 +39,23 @@ export async function readStreamPage(
 ): Promise<StreamPage> {
   const { reader, reads } = await notedReading(deps, actor, notes);
   const own = reads.as(reader);
+  const policy = await reads.policyPoint();
   const found = await own.streamPage({ reader, from, before: size, item, kind: kind === undefined ? undefined : KINDS.indexOf(kind) });
   const wanted = found.logIndexes.slice(0, PAGE_EVENTS);
   const { shown, more } = pageOf(await own.visibleEvents(wanted, reader.groups, PAGE_BYTES_MAX), wanted.length, PAGE_BYTES_MAX);
   const last = more ? shown.at(-1)?.logIndex : found.logIndexes.length > wanted.length ? wanted.at(-1) : undefined;
   const signatures = await readSignatures(own, reader, size, shown);
-  const events = shown.map((stored) => streamed(readEvent(stored), signatures));
+  const events = shown.map((stored) => streamed(readEvent(stored), signatures, policy));
   notes.showed(answerNames({ events }));
   return { events, next: last === undefined ? found.next : last + 1 };
 }
 
-/** As the log was with it as its last entry: what is said later of it, seals among that, is told by other events and other answers. */
-function streamed(event: ReturnType<typeof readEvent>, signaturesOf: SignaturesOf): StreamedEvent {
+/**
+ * As the log was with it as its last entry: what is said later of it, seals among that, is told by other events and other answers. But by the policy of
+ * now, as every answer: what a marking closed is not sent, and its handling is the one in effect.
+ */
+function streamed(event: ReturnType<typeof readEvent>, signaturesOf: SignaturesOf, policy: number): StreamedEvent {
   const logSize = event.stored.logIndex + 1;
   const signatures: SignaturesOf = (of) => signaturesOf(of).filter(({ logIndex }) => logIndex < logSize);
-  return { coordinates: coordinatesOf({ basis: 'log', logSize }), event: storedView(event, { recorded: () => null, signatures }) };
+  return { coordinates: coordinatesOf({ basis: 'log', logSize, policy }), event: storedView(event, { recorded: () => null, signatures }) };
 }

@@ -112,6 +112,9 @@ export class Policy implements PolicyState {
       case 'break-glass.open':
         this.breakGlass.push({ agency, principal, reason: act.reason, until: act.until, from: logIndex, to: null });
         return;
+      case 'marking.approve':
+        // What it comes to is for its target's handling to say (marking.ts): here is known who may approve.
+        return;
       case 'break-glass.close':
         for (const open of this.breakGlass) if (open.agency === act.agency && open.principal === act.principal) end(open, logIndex);
     }

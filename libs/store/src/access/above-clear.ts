@@ -1,4 +1,5 @@
 /** What of a stored event an access log says when it is read, told from its bytes without reading all of them where that can be. */
+import type { EventRow } from '../sql/event-row.ts';
 
 /** An event that is not for everybody. */
 export interface AboveClear {
@@ -12,8 +13,13 @@ export interface AboveClear {
   readonly items: () => readonly string[];
 }
 
+interface Handling {
+  readonly tlp: string;
+  readonly principals?: readonly string[];
+}
+
 interface Document {
-  readonly handling: { readonly tlp: string };
+  readonly handling: Handling;
   readonly items?: readonly { readonly id: string }[];
 }
 
@@ -22,12 +28,14 @@ const PERSONS = Buffer.from('"principals":[');
 /** Longer than any label. */
 const LABEL_BYTES_MAX = 16;
 
-/** `null`: everybody may read it. */
-export function aboveClear({ agency, id, content }: { agency: string; id: string; content: Buffer }): AboveClear | null {
-  const tlp = tlpOf(content);
+/** `null`: everybody may read it. By the handling in effect, where its agency marked it. */
+export function aboveClear({ agency, id, content, handling = null }: Pick<EventRow, 'agency' | 'id' | 'content' | 'handling'>): AboveClear | null {
+  const marked = handling === null ? null : (JSON.parse(handling) as Handling);
+  const tlp = marked?.tlp ?? tlpOf(content);
   if (tlp === 'CLEAR') return null;
   const items = (): readonly string[] => (documentOf(content).items ?? []).map((item) => item.id);
-  return { agency, id, tlp, namesPersons: content.includes(PERSONS), items };
+  const namesPersons = marked === null ? content.includes(PERSONS) : (marked.principals ?? []).length > 0;
+  return { agency, id, tlp, namesPersons, items };
 }
 
 /**

@@ -64,7 +64,7 @@ async function read(client: StoreClient, from: number, to: number, linksMax: num
     links: block(
       `int8send(log_index) || ${framed('map_key')}`,
       'log_index, map_key',
-      `(select log_index, map_key from ledger.timeline where ${range} and item <> '' order by log_index, map_key ${limit}) t`,
+      `(select log_index, map_key from ledger.timeline where ${range} and item <> '' and map_key <> '' order by log_index, map_key ${limit}) t`,
     ),
     leaves: block(
       `int8send(log_index) || int4send(item) || int4send(n) || ${framed('hashes')}`,

@@ -12,6 +12,7 @@ import { Audit } from './0011-audit.ts';
 import { NamedPersons } from './0012-named-persons.ts';
 import { AccessLog } from './0013-access-log.ts';
 import { Sessions } from './0014-sessions.ts';
+import { Markings } from './0016-markings.ts';
 
 export const MIGRATIONS = [
   Ledger,
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   NamedPersons,
   AccessLog,
   Sessions,
+  Markings,
 ];

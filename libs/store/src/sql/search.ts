@@ -1,6 +1,8 @@
 /**
  * Items by derived keys: equality only (patterns would turn row-level security's indexes off). An item that is meant has all keys of one
  * alternative, so the rows of its rarest key hold it; the caller decides each candidate by the whole text.
+ * Rows of search say of no entry that it is why they are there. So where entries were marked, an item has to have one that the reader sees, and what was
+ * stated beside one that he saw once and sees no more does not find it.
  * Plan: for each key and group a count of at most ITEMS_PER_KEY_MAX index tuples of search_keys_key, then one walk of it for the rarest.
  */
 import type { Statements } from '../pool.ts';
@@ -49,7 +51,9 @@ export const SEARCH = {
     ) rarest
     cross join lateral (
       select k.item, k.alias from ledger.search_keys k where k.grp = reader.grp and k.key = rarest.key limit ${ITEMS_PER_KEY_MAX}
-    ) s`,
+    ) s
+    where not (select exists (select from ledger.marked))
+      or exists (select from ledger.timeline t where t.item = s.item and t.grp = any($2::integer[]) limit 1)`,
 };
 
 export async function search(from: Statements, { alternatives, groups }: SearchQuestion): Promise<SearchHits> {
@@ -65,5 +69,15 @@ export async function search(from: Statements, { alternatives, groups }: SearchQ
       if (cut) complete = false;
     }
   }
-  return { hits: [...found.values()], complete };
+  return { hits: await untouched(from, [...found.values()]), complete };
+}
+
+export const TOUCHED = { name: 'touched', text: 'select item from ctx.touched($1::text[]) as touched (item)' };
+
+/** Without aliases of items that something hidden concerns: who stated one, the rows do not say. */
+async function untouched(from: Statements, hits: readonly SearchHit[]): Promise<readonly SearchHit[]> {
+  const items = [...new Set(hits.flatMap(({ item, alias }) => (alias === '' ? [] : [item])))];
+  if (items.length === 0) return hits;
+  const touched = new Set((await from.run<{ item: string }>(TOUCHED, [items])).rows.map(({ item }) => item));
+  return touched.size === 0 ? hits : hits.filter(({ item, alias }) => alias === '' || !touched.has(item));
 }
