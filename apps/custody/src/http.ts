@@ -200,11 +200,7 @@ const submitterKeyBy =
     return submitterKeyStanding(await follower.current(), agency, vkey, logIndex);
   };
 
-async function gatewayModule(
-  parts: Parts,
-  grants: Grants,
-  submitterKeyAt: ReturnType<typeof submitterKeyBy>,
-): Promise<DynamicModule> {
+async function gatewayModule(parts: Parts, grants: Grants, submitterKeyAt: ReturnType<typeof submitterKeyBy>): Promise<DynamicModule> {
   const { config, database, eventLog, health, metrics } = parts;
   const statementTimeoutMs = config.limits.statementMs;
   const pool = database.pool('gateway', { statementTimeoutMs, clientsWait: true });

@@ -74,7 +74,10 @@ export async function readingOf(
 type Request = Pick<FastifyRequest, 'actor' | 'notes'>;
 
 /** Of a request: what is read for it is noted, for the access log. */
-export async function readingFor(deps: Pick<GatewayDeps, 'reads' | 'breaksGlass' | 'grantsPoint'>, request: Request): Promise<NotedReading> {
+export async function readingFor(
+  deps: Pick<GatewayDeps, 'reads' | 'breaksGlass' | 'grantsPoint'>,
+  request: Request,
+): Promise<NotedReading> {
   return notedReading(deps, actorOf(request), notesOf(request));
 }
 

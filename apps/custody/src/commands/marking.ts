@@ -36,7 +36,10 @@ export async function mark(client: Client, what: string, options: MarkOptions): 
     }
     process.stdout.write(`${printable(`${target.id}: marked TLP:${handling.tlp} by ${id}, at ${logIndex}.`)}\n`);
     if (waits)
-      note(options, `What that opens waits for another admin of ${actor.agency}: custody marking approve ${id}. What it takes away is taken.`);
+      note(
+        options,
+        `What that opens waits for another admin of ${actor.agency}: custody marking approve ${id}. What it takes away is taken.`,
+      );
   }
   return EXIT.ok;
 }
@@ -52,7 +55,9 @@ export async function approve(client: Client, id: string, options: PeopleOptions
   const reason = options.reason === undefined ? {} : { reason: options.reason };
   const act = { act: 'marking.approve', marking: id, sha256: event.contentHash, ...reason } as const;
   const logIndex = await inEffect(client, act, options);
-  process.stdout.write(options.json === true ? `${JSON.stringify({ act, logIndex })}\n` : `${printable(`${id} is approved, at ${logIndex}.`)}\n`);
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify({ act, logIndex })}\n` : `${printable(`${id} is approved, at ${logIndex}.`)}\n`,
+  );
   return EXIT.ok;
 }
 

@@ -29,7 +29,12 @@ const PERSONS = Buffer.from('"principals":[');
 const LABEL_BYTES_MAX = 16;
 
 /** `null`: everybody may read it. By the handling in effect, where its agency marked it. */
-export function aboveClear({ agency, id, content, handling = null }: Pick<EventRow, 'agency' | 'id' | 'content' | 'handling'>): AboveClear | null {
+export function aboveClear({
+  agency,
+  id,
+  content,
+  handling = null,
+}: Pick<EventRow, 'agency' | 'id' | 'content' | 'handling'>): AboveClear | null {
   const marked = handling === null ? null : (JSON.parse(handling) as Handling);
   const tlp = marked?.tlp ?? tlpOf(content);
   if (tlp === 'CLEAR') return null;

@@ -16,7 +16,10 @@ export async function handlingsPoint(from: Statements): Promise<number> {
   return (await from.run<{ policy: number }>(POLICY_POINT)).rows[0]?.policy ?? 0;
 }
 
-const MARKED_AMONG = { name: 'marked_among', text: 'select log_index as "logIndex" from ledger.marked where log_index = any($1::bigint[])' };
+const MARKED_AMONG = {
+  name: 'marked_among',
+  text: 'select log_index as "logIndex" from ledger.marked where log_index = any($1::bigint[])',
+};
 
 /** Of these entries the ones whose handling was changed, for whomever. Plan: the primary key of ledger.marked. */
 export async function markedAmong(from: Statements, logIndexes: readonly number[]): Promise<ReadonlySet<number>> {
