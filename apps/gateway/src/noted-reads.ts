@@ -30,13 +30,9 @@ function notedFor(all: Pick<LedgerReads, 'as' | 'groupNumbers'>, reads: ReaderRe
     }
     return [...rows];
   };
-  // As nobody in particular, and not as this reader by that group alone: a row of it that a marking closed he may still see.
-  const everybody = async (): Promise<{ readonly clear: readonly number[]; readonly open: ReaderReads }> => {
-    const clear = await all.groupNumbers(['clear']);
-    return { clear, open: all.as({ context: new ReaderContext(null, clear) }) };
-  };
   return {
     ...reads,
+    ...notedItems(all, reads, notes),
     judgedLists: {
       known(logIndex) {
         const list = reads.judgedLists.known(logIndex);
@@ -53,23 +49,6 @@ function notedFor(all: Pick<LedgerReads, 'as' | 'groupNumbers'>, reads: ReaderRe
     byId: async (...asked) => noted(await reads.byId(...asked)),
     visibleEvents: async (...asked) => noted(await reads.visibleEvents(...asked)),
     auditEvents: async (...asked) => paged(await reads.auditEvents(...asked)),
-    /** A number that is another than everybody's says that something else is there. */
-    async itemCount(item, groups, size) {
-      const count = await reads.itemCount(item, groups, size);
-      if (count === 0) return count;
-      const { clear, open } = await everybody();
-      if (count !== (await open.itemCount(item, clear, size))) notes.items.add(item);
-      return count;
-    },
-    async itemsByKeys(alternatives, groups) {
-      const found = await reads.itemsByKeys(alternatives, groups);
-      const { clear, open } = await everybody();
-      // Rows of search stay when what they are of is marked: what everybody finds says what is still his.
-      const theirs = found.hits.some((hit) => isClear(hit, clear)) ? (await open.itemsByKeys(alternatives, clear)).hits : [];
-      const known = new Set(theirs.map(nameOf));
-      for (const hit of found.hits) if (!known.has(nameOf(hit))) notes.items.add(hit.item);
-      return found;
-    },
     async submittedEvent(agency, id) {
       const row = await reads.submittedEvent(agency, id);
       if (row !== null) notes.event(aboveClear(row));
@@ -94,6 +73,38 @@ function notedFor(all: Pick<LedgerReads, 'as' | 'groupNumbers'>, reads: ReaderRe
       const found = await reads.batchesOf(...asked);
       // The import that names them is its agency's.
       if (found.size > 0) notes.isOther = true;
+      return found;
+    },
+  };
+}
+
+/** Items that are told of without their events. */
+function notedItems(
+  all: Pick<LedgerReads, 'as' | 'groupNumbers'>,
+  reads: Pick<ReaderReads, 'itemCount' | 'itemsByKeys'>,
+  notes: ReadNotes,
+): Pick<ReaderReads, 'itemCount' | 'itemsByKeys'> {
+  // As nobody in particular, and not as this reader by that group alone: a row of it that a marking closed he may still see.
+  const everybody = async (): Promise<{ readonly clear: readonly number[]; readonly open: ReaderReads }> => {
+    const clear = await all.groupNumbers(['clear']);
+    return { clear, open: all.as({ context: new ReaderContext(null, clear) }) };
+  };
+  return {
+    /** A number that is another than everybody's says that something else is there. */
+    async itemCount(item, groups, size) {
+      const count = await reads.itemCount(item, groups, size);
+      if (count === 0) return count;
+      const { clear, open } = await everybody();
+      if (count !== (await open.itemCount(item, clear, size))) notes.items.add(item);
+      return count;
+    },
+    async itemsByKeys(alternatives, groups) {
+      const found = await reads.itemsByKeys(alternatives, groups);
+      const { clear, open } = await everybody();
+      // Rows of search stay when what they are of is marked: what everybody finds says what is still his.
+      const theirs = found.hits.some((hit) => isClear(hit, clear)) ? (await open.itemsByKeys(alternatives, clear)).hits : [];
+      const known = new Set(theirs.map(nameOf));
+      for (const hit of found.hits) if (!known.has(nameOf(hit))) notes.items.add(hit.item);
       return found;
     },
   };
