@@ -12,6 +12,7 @@ import {
   leftOpen,
   openCheckpoint,
   type PlacedKeyNotice,
+  type ProofDocument,
   readNotice,
   readProofDocument,
   type Report,
@@ -115,8 +116,9 @@ async function listedKeys(client: Client, { head, keys, pin, witnesses }: Judged
   // Whether enough cosigned is said of the head that is judged; here whether one did that audits.
   const audited = witnesses === undefined ? {} : { witnesses: { ...witnesses, threshold: 0 } };
   const { report } = verifyProof(utf8(text), { log: keys, kept, ...audited }, question);
-  const isAlone = showsOneList(text);
-  if (report.verdict === 'verified' && isAlone) return certifiedIn(text, report, head.origin, size);
+  const read = readProofDocument(utf8(text));
+  const isAlone = read.ok && showsOneList(read.value);
+  if (report.verdict === 'verified' && isAlone) return certifiedIn(read.value, report, head.origin, size);
   const why =
     isAlone || report.verdict !== 'verified' ? report.summary : 'It comes with other lists, whose notices would be told as its own.';
   const says = `The log's list of keys at ${size} entries is not proved. ${why}`;
@@ -125,8 +127,8 @@ async function listedKeys(client: Client, { head, keys, pin, witnesses }: Judged
   return failure('signature', { code, detail: says });
 }
 
-function certifiedIn(document: string, { statements }: Report, origin: string, listed: bigint): CertifiedKeys {
-  const notices = keyNoticesIn(document);
+function certifiedIn(document: ProofDocument, { statements }: Report, origin: string, listed: bigint): CertifiedKeys {
+  const notices = keyNoticesOf(document);
   const revocations = notices.filter(({ index, key }) => key.action === 'revoke' && key.log === origin && index < listed);
   const certificates = notices.filter(({ key }) => key.action === 'certify');
   return {
@@ -140,27 +142,25 @@ function certifiedIn(document: string, { statements }: Report, origin: string, l
 }
 
 /** What the seal of a verified document covers. */
-function coveredIn(document: string): bigint {
-  const read = readProofDocument(utf8(document));
-  const notice = read.ok ? readNotice(utf8(read.value.seal.entry)) : null;
+function coveredIn({ seal }: ProofDocument): bigint {
+  const notice = readNotice(utf8(seal.entry));
   return notice?.kind === 'seal' ? notice.seal.covers : 0n;
 }
 
 /** A notice that another tree lists is no word of the list of keys. */
-function showsOneList(document: string): boolean {
-  const read = readProofDocument(utf8(document));
-  return read.ok && read.value.item?.groups.length === 1;
-}
+const showsOneList = ({ item }: ProofDocument): boolean => item?.groups.length === 1;
 
 /** Key notices that a proof document shows, by its form alone. */
 export function keyNoticesIn(document: string): PlacedKeyNotice[] {
   const read = readProofDocument(utf8(document));
-  if (!read.ok) return [];
-  return read.value.notices.flatMap(({ entry, index }) => {
+  return read.ok ? keyNoticesOf(read.value) : [];
+}
+
+const keyNoticesOf = ({ notices }: ProofDocument): PlacedKeyNotice[] =>
+  notices.flatMap(({ entry, index }) => {
     const notice = readNotice(utf8(entry));
     return notice?.kind === 'key' ? [{ index, key: notice.key }] : [];
   });
-}
 
 /**
  * The keys of a pin that moves to a head: its own, those that the log certified since, and none that it revoked. Thus whoever looks in while
