@@ -13,15 +13,10 @@ import { citedWithoutHash } from './case-remainder.ts';
  * document, and what the line corrects or withdraws is one of `targets` or was not in the same file.
  */
 export function isMadeFrom(document: SightingDocument, line: JsonObject, targets: readonly SightingDocument[] = []): boolean {
-  return readings(document, line, targets).some((read) => equalJson(read, document));
-}
-
-/** What the line becomes in the folder that the document was imported from, without what it corrects and beside each of `targets`. */
-export function readings(document: SightingDocument, line: JsonObject, targets: readonly SightingDocument[]): SightingDocument[] {
   const fileOf = filesOf(document, line);
-  return [undefined, ...targets].flatMap((target) => {
+  return [undefined, ...targets].some((target) => {
     const mapped = mapLine(line, { target: () => target, fileOf });
-    return mapped.ok ? [mapped.document] : [];
+    return mapped.ok && equalJson(mapped.document, document);
   });
 }
 

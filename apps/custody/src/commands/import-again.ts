@@ -1,9 +1,9 @@
 /**
  * A line whose id is taken by other bytes, though it is the same line: what an import makes of a line also depends on the files beside it
- * (their hashes), on what it corrects, and on the version of this program. The line is there already then, and what differs is said; nothing is changed.
+ * (their hashes) and on what it corrects. The line is there already then, and what differs is said; nothing is changed.
  */
 import { equalJson, isJsonObject, type EvidenceDocument, type JsonObject, type SightingDocument } from '#lib/contracts';
-import { mapCaseLine, readEarlier, type CaseContext } from '#lib/sources';
+import { isMadeFrom, mapCaseLine, type CaseContext } from '#lib/sources';
 
 /**
  * What the ledger's record differs in, each in a sentence; `undefined`: it was not made from this line, and the id is taken by another record.
@@ -11,15 +11,12 @@ import { mapCaseLine, readEarlier, type CaseContext } from '#lib/sources';
  */
 export function differencesOf(there: SightingDocument, here: SightingDocument, context: CaseContext): string[] | undefined {
   const line = here.extension?.case;
-  const earlier = isJsonObject(line) ? readEarlier(there, line, targetsOf(here, context)) : undefined;
-  if (earlier === undefined) return undefined;
-  const others = ['evidence', 'extension', ...earlier];
+  if (!isJsonObject(line) || !isMadeFrom(there, line, targetsOf(here, context))) return undefined;
   const names = Object.keys({ ...there, ...here }) as (keyof SightingDocument)[];
-  const beside = names.filter((name) => !others.includes(name) && !equalJson(there[name], here[name]));
+  const beside = names.filter((name) => name !== 'evidence' && name !== 'extension' && !equalJson(there[name], here[name]));
   const ofTarget =
     beside.length === 0 ? [] : [`${beside.join(', ')}: made beside another account of ${here.relations?.target ?? 'its target'}`];
-  const ofVersion = earlier.length === 0 ? [] : [`${earlier.join(', ')}: as an earlier version of this program reads this line`];
-  return [...evidenceDifferences(there.evidence ?? [], here.evidence ?? []), ...ofTarget, ...ofVersion];
+  return [...evidenceDifferences(there.evidence ?? [], here.evidence ?? []), ...ofTarget];
 }
 
 function targetsOf({ relations }: SightingDocument, context: CaseContext): SightingDocument[] {
