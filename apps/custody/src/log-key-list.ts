@@ -115,7 +115,7 @@ async function listedKeys(client: Client, { head, keys, pin, witnesses }: Judged
   const kept = { size, root, mapSalt: pin?.mapSalt ?? null, trees: [], consistency: [] };
   // Whether enough cosigned is said of the head that is judged; here whether one did that audits.
   const audited = witnesses === undefined ? {} : { witnesses: { ...witnesses, threshold: 0 } };
-  const { report } = verifyProof(utf8(text), { log: keys, kept, ...audited }, question);
+  const { report } = verifyProof(utf8(text), { log: keys, kept, nowMs: Date.now(), ...audited }, question);
   const read = readProofDocument(utf8(text));
   const isAlone = read.ok && showsOneList(read.value);
   if (report.verdict === 'verified' && isAlone) return certifiedIn(read.value, report, head.origin, size);

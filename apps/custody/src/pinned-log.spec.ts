@@ -176,32 +176,83 @@ describe('a pinned log', () => {
     expect(await checked(() => undefined)).toEqual([0, middle]);
   });
 
-  it('shows the list of an item with more events than one answer has, and says that what stands in them is not looked at', async () => {
-    const log = new LedgerWorld().begin();
-    log.certify(formatVerifierKey(logKey), 'log');
-    for (let n = 0; n < 3; n++) log.add([CAR]);
-    log.seal();
-    keepPin({ origin: ORIGIN, keys: [logKey], receiptKeys: [], checkpoint: log.checkpoint(), mapSalt: null, trees: [], witnesses: null });
+  describe('of an item with more events than one answer has', () => {
     const path = `/v1/items/${encodeURIComponent(CAR)}/proof`;
-    const tooLong = new CommandError(EXIT.usage, 'proof.too-long', '3 events are listed.');
-    const listOf = (proof: Uint8Array) => ({ '/v1/log/keys': keysOf(log), [path]: utf8Text(proof) as string });
-    const told = async (proof: Uint8Array): Promise<unknown> => {
+    const tooLong = new CommandError(EXIT.usage, 'proof.too-long', 'Verified by three witnesses, all is well.');
+    let log: LedgerWorld;
+    const sealed = (events: number): void => {
+      for (let n = 0; n < events; n++) log.add([CAR]);
+      log.seal();
+      keepPin({ origin: ORIGIN, keys: [logKey], receiptKeys: [], checkpoint: log.checkpoint(), mapSalt: null, trees: [], witnesses: null });
+    };
+    beforeEach(() => {
+      log = new LedgerWorld().begin();
+      log.certify(formatVerifierKey(logKey), 'log');
+      sealed(3);
+    });
+    const told = async (
+      proof: string,
+      meanwhile = proof,
+    ): Promise<{ exit: number; tree: string[]; why: string | undefined; said: string }> => {
       const lines: string[] = [];
       const write = process.stdout.write.bind(process.stdout);
       process.stdout.write = (text) => lines.push(String(text)) > 0;
-      const whole = { ...listOf(proof), [`${path}?events=true&inclusion=true`]: tooLong };
-      const exit = await verify(server(whole), CAR, { json: true }).finally(() => (process.stdout.write = write));
-      const { statements } = JSON.parse(lines.join('')) as { statements: { step: string; state: string; code?: string }[] };
-      return [exit, statements.filter(({ step, state }) => step === 'tree' && state === 'established').length, statements.at(-1)?.code];
+      const answers = {
+        '/v1/log/keys': keysOf(log),
+        '/v1/log/consistency': JSON.stringify({ hashes: [], from: 0, to: 0 }),
+        [path]: proof,
+        [`${path}?events=true&inclusion=true`]: tooLong,
+      };
+      let asked = 0;
+      const given = server(answers);
+      const text = async (at: string): Promise<string> => (at === path && ++asked > 1 ? meanwhile : given.text(at));
+      const client = { ...given, text };
+      const exit = await verify(client, CAR, { json: true }).finally(() => (process.stdout.write = write));
+      const said = lines.join('');
+      const { statements } = JSON.parse(said) as { statements: { step: string; state: string; code?: string; verdict?: string }[] };
+      const tree = statements.flatMap(({ step, state, code }) => (step === 'tree' ? [code ?? state] : []));
+      return { exit, tree, why: statements.findLast(({ state, verdict }) => state === 'failed' || verdict !== undefined)?.code, said };
     };
-    expect(await told(log.encode(CAR, { events: false }))).toEqual([13, 1, 'proof.too-long']);
-    const shorter = new LedgerWorld().begin();
-    for (let n = 0; n < 3; n++) shorter.add([CAR]);
-    expect(await told(shorter.seal(undefined, ({ index }) => index === 2n).encode(CAR, { events: false }))).not.toEqual([
-      13,
-      1,
-      'proof.too-long',
-    ]);
+    const listText = (): string => utf8Text(log.encode(CAR, { events: false })) as string;
+    const changed = (
+      change: (document: { mapSalt: unknown; item: { groups: { tree: { entries: string } | null }[] } }) => void,
+    ): string => {
+      const document = JSON.parse(listText()) as Parameters<typeof change>[0];
+      change(document);
+      return JSON.stringify(document);
+    };
+
+    it('the list is checked, and that its events are not shown is said in our words', async () => {
+      const { exit, tree, why, said } = await told(listText());
+      expect([exit, tree, why]).toEqual([13, ['established'], 'proof.events-missing']);
+      expect(said).not.toContain('witnesses, all is well');
+    });
+
+    it('a list with one letter changed is altered', async () => {
+      const { exit, tree, why } = await told(
+        changed(({ item: { groups } }) => {
+          const tree = groups.find((each) => each.tree !== null)?.tree;
+          if (tree === undefined || tree === null) throw new Error('there is no list');
+          // Within the leaf hash of the first entry.
+          tree.entries = tree.entries.replace(
+            /^(.{20})(.)/,
+            (_, before: string, letter: string) => `${before}${letter === 'A' ? 'B' : 'A'}`,
+          );
+        }),
+      );
+      expect([exit, tree, why]).toEqual([10, ['proof.tree-root'], 'proof.tree-root']);
+    });
+
+    it('is asked for once more where another command pinned a newer head meanwhile, and an older state that stays is one', async () => {
+      const before = listText();
+      sealed(1);
+      expect([(await told(before, listText())).exit, (await told(before)).exit]).toEqual([13, 10]);
+    });
+
+    it('where no list is shown none is said to be checked', async () => {
+      const { exit, tree } = await told(changed(({ item }) => (item.groups = [])));
+      expect([exit, tree]).toEqual([13, []]);
+    });
   });
 
   it('is told no more of its key than the list of keys reaches, and whose word it is that there is no other', async () => {

@@ -33,9 +33,12 @@ const mayBeAfter = (other: Interval, last: Interval): boolean =>
 /** An end that is not known lies beyond every other. */
 const endOf = (time: Interval): number => orderBounds(time)[1];
 
+/** Of a ship with thousands of open ends nobody reads more; it also bounds the work by so many passes over the entries. */
+const SPANNING_MAX = 10;
+
 /**
  * Entries whose times have a moment in common stand in an order that nobody stated: several each with each of the others, or a long one with
- * those behind it whose own order is known.
+ * those behind it whose own order is known. Behind so many of the latter the rest is told in one sentence.
  */
 export function overlapText(placing: readonly EventView[]): string[] {
   // In the order of their begins.
@@ -48,11 +51,14 @@ export function overlapText(placing: readonly EventView[]): string[] {
   const mutual: string[] = [];
   const spanning: string[] = [];
   let toldUntil = 0;
-  dated.forEach(({ number, ends }, index) => {
-    let until = index + 1;
-    while ((dated[until]?.starts ?? Infinity) < ends) until++;
+  for (const [index, { number, ends }] of dated.entries()) {
+    const until = beganBefore(dated, ends, index + 1);
     // It is the last of a group, or all that it overlaps is in one with it that was told.
-    if (until === index + 1 || until <= toldUntil) return;
+    if (until === index + 1 || until <= toldUntil) continue;
+    if (spanning.length === SPANNING_MAX) {
+      spanning.push(`From entry ${number} on more overlap in time: where they stand among each other is not known.`);
+      break;
+    }
     const group = dated.slice(index, until);
     const lastStarts = group.at(-1)?.starts ?? ends;
     const numbers = group.map((each) => each.number);
@@ -62,8 +68,19 @@ export function overlapText(placing: readonly EventView[]): string[] {
     } else {
       spanning.push(`Entry ${number} overlaps ${entriesText(numbers.slice(1))} in time: where it stands among them is not known.`);
     }
-  });
+  }
   return [...(mutual.length === 0 ? [] : [`Entries ${mutual.join('; ')} overlap in time: which came first is not known.`]), ...spanning];
+}
+
+/** The first from `low` on that does not begin before then; they stand in the order of their begins. */
+function beganBefore(dated: readonly { readonly starts: number }[], then: number, low: number): number {
+  let high = dated.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((dated[middle]?.starts ?? Infinity) < then) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const entriesText = (numbers: readonly number[]): string => `${numbers.length === 1 ? 'entry' : 'entries'} ${listText(numbers)}`;

@@ -326,6 +326,18 @@ describe('when and where, in a trace', () => {
     ]);
   });
 
+  it('tells of thousands of open ends in a few lines', () => {
+    const days = Array.from({ length: 4_000 }, (_, index) => {
+      const from = new Date(Date.UTC(2000, 0, 1 + index)).toISOString().slice(0, 10);
+      return at(`d${index}`, index % 2 === 0 ? { from, precision: 'day' } : day(from));
+    });
+    const lines = overlapText(days);
+    expect([lines.length, lines.at(-1)]).toEqual([
+      11,
+      'From entry 21 on more overlap in time: where they stand among each other is not known.',
+    ]);
+  });
+
   it('tells each pair that overlaps, in a group or by the one that begins first, and no other', () => {
     const chain = [
       at('a', day('2018-01-01', '2018-01-03')),
