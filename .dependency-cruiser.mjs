@@ -17,6 +17,7 @@ const IN_SUITES = [
   npm('typebox'),
   NODE,
   npm('fast-check'),
+  npm('oidc-provider'),
   npm('@jest/globals'),
   npm('dependency-cruiser'),
   npm('typescript'),
@@ -62,6 +63,7 @@ const ALLOWED = {
     '^apps/(capture|projector|sealer|gateway|evidence|witness|audit)/src/index\\.ts$',
     ...NEST,
     npm('commander'),
+    npm('jose'),
     NODE,
   ],
 };

@@ -1,5 +1,11 @@
 -- Made from the catalogue of a migrated database; a test fails when it differs. Not a script to run.
 
+create schema access;
+grant usage on schema access to custody_access;
+grant usage on schema access to custody_gateway;
+grant usage on schema access to custody_operator;
+grant usage on schema access to custody_sealer;
+
 create schema ctx;
 grant usage on schema ctx to custody_capture;
 grant usage on schema ctx to custody_evidence;
@@ -7,6 +13,11 @@ grant usage on schema ctx to custody_gateway;
 
 create schema event_log;
 grant usage on schema event_log to custody_capture;
+
+create schema evidence;
+grant usage on schema evidence to custody_evidence;
+grant usage on schema evidence to custody_gateway;
+grant usage on schema evidence to custody_operator;
 
 create schema intake;
 grant usage on schema intake to custody_projector;
@@ -20,10 +31,65 @@ grant usage on schema ledger to custody_operator;
 grant usage on schema ledger to custody_projector;
 grant usage on schema ledger to custody_sealer;
 
+create schema login;
+grant usage on schema login to custody_access;
+
 create schema proof;
 grant usage on schema proof to custody_gateway;
 grant usage on schema proof to custody_operator;
 grant usage on schema proof to custody_sealer;
+
+create table access.head (
+  one boolean not null default true,
+  size bigint not null default 0,
+  constraint head_one_check CHECK (one),
+  constraint head_pkey PRIMARY KEY (one),
+  constraint head_size_check CHECK ((size >= 0))
+);
+CREATE TRIGGER only_grows BEFORE UPDATE ON access.head FOR EACH ROW EXECUTE FUNCTION access.refuse_shrinking();
+grant select on access.head to custody_access;
+grant select on access.head to custody_gateway;
+grant select on access.head to custody_operator;
+grant select on access.head to custody_sealer;
+grant update on access.head (size) to custody_access;
+comment on table access.head is 'One row. Its lock orders whoever appends: the numbers of records are dense, and commit in their order.';
+
+create table access.reads (
+  n bigint not null,
+  tenant text collate "C" not null,
+  agency text collate "C" not null,
+  principal text collate "C" not null,
+  items text[] collate "C" not null,
+  evidence text[] collate "C" not null,
+  commitment bytea not null,
+  secret bytea not null,
+  bytes bytea not null,
+  constraint reads_commitment_check CHECK ((octet_length(commitment) = 32)),
+  constraint reads_n_check CHECK ((n >= 0)),
+  constraint reads_pkey PRIMARY KEY (n),
+  constraint reads_secret_check CHECK ((octet_length(secret) = 32))
+);
+CREATE INDEX reads_actor ON access.reads USING btree (tenant, principal, agency, n);
+CREATE INDEX reads_tenant ON access.reads USING btree (tenant, n);
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON access.reads FOR EACH ROW EXECUTE FUNCTION access.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON access.reads FOR EACH STATEMENT EXECUTE FUNCTION access.refuse_change();
+grant insert on access.reads to custody_access;
+grant select on access.reads to custody_gateway;
+grant select on access.reads to custody_operator;
+grant select on access.reads (n) to custody_sealer;
+grant select on access.reads (commitment) to custody_sealer;
+alter table access.reads enable row level security, force row level security;
+create policy access_appends on access.reads for insert to custody_access with check (( SELECT pg_has_role(CURRENT_USER, 'custody_access'::name, 'usage'::text) AS pg_has_role));
+create policy operator_reads on access.reads for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on access.reads for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy reader on access.reads for select to custody_gateway using ((tenant = ( SELECT ctx.agency() AS agency)));
+create policy sealer_reads on access.reads for select to custody_sealer using (( SELECT pg_has_role(CURRENT_USER, 'custody_sealer'::name, 'usage'::text) AS pg_has_role));
+comment on table access.reads is 'One row per read and agency that is told of it: the reader''s own, and each whose events or evidence were read.';
+comment on column access.reads.tenant is 'The agency that is told; nobody else sees the row.';
+comment on column access.reads.agency is 'Of the reader, with principal.';
+comment on column access.reads.bytes is 'The record, canonical JSON: names and no content.';
 
 create table ctx.secrets (
   id text collate "C" not null,
@@ -85,6 +151,38 @@ create table event_log.topics (
 );
 grant insert on event_log.topics to custody_capture;
 grant select on event_log.topics to custody_capture;
+
+create table evidence.uploads (
+  sha256 bytea not null,
+  agency text collate "C" not null,
+  principal text collate "C" not null,
+  received bigint not null,
+  bytes bigint not null,
+  media_type text collate "C" not null,
+  event_id text collate "C" not null,
+  constraint uploads_agency_check CHECK (((octet_length(agency) >= 1) AND (octet_length(agency) <= 64))),
+  constraint uploads_bytes_check CHECK ((bytes >= 0)),
+  constraint uploads_pkey PRIMARY KEY (sha256, agency),
+  constraint uploads_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+grant insert on evidence.uploads to custody_evidence;
+grant select on evidence.uploads to custody_evidence;
+grant select on evidence.uploads to custody_gateway;
+grant select on evidence.uploads to custody_operator;
+alter table evidence.uploads enable row level security, force row level security;
+create policy evidence_receives on evidence.uploads for insert to custody_evidence with check ((agency = ( SELECT ctx.agency() AS agency)));
+create policy operator_reads on evidence.uploads for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on evidence.uploads for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy reader on evidence.uploads for select to custody_gateway, custody_evidence using (((agency = ( SELECT ctx.agency() AS agency)) OR (EXISTS ( SELECT
+   FROM (ledger.evidence_refs r
+     JOIN ledger.entries e ON ((e.log_index = r.log_index)))
+  WHERE ((r.sha256 = uploads.sha256) AND (r.grp = ANY (( SELECT ctx.groups() AS groups)::integer[])) AND (r.kind <> 15) AND (e.agency = uploads.agency))
+ OFFSET 0))));
+comment on table evidence.uploads is 'Which agency has shown that it has the bytes, by sending all of them. What it says of items and cites them in opens them to others, and nothing else.';
+comment on column evidence.uploads.received is 'Microseconds since 1970-01-01T00:00:00Z by the clock of the store; of the first upload of that agency.';
+comment on column evidence.uploads.event_id is 'The act by which the agency received it, in the ledger.';
 
 create table intake.audit (
   grp integer not null,
@@ -199,7 +297,11 @@ create policy operator_reads on ledger.audit for select to custody_operator usin
 create policy owner on ledger.audit for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy reader on ledger.audit for select to custody_gateway using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
+create policy reader on ledger.audit for select to custody_gateway using (((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])) AND ((NOT (EXISTS ( SELECT
+   FROM ledger.marked m
+  WHERE (m.log_index = audit.log_index)))) OR (EXISTS ( SELECT
+   FROM ledger.handlings h
+  WHERE (h.log_index = audit.log_index))))));
 comment on table ledger.audit is 'One row per (entry, reader group): who wrote it, and what kind of thing it is. Derived from entries and content.';
 
 create table ledger.batch_members (
@@ -221,7 +323,11 @@ create policy operator_reads on ledger.batch_members for select to custody_opera
 create policy owner on ledger.batch_members for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy reader on ledger.batch_members for select to custody_gateway using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
+create policy reader on ledger.batch_members for select to custody_gateway using (((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])) AND ((NOT (EXISTS ( SELECT
+   FROM ledger.marked m
+  WHERE (m.log_index = batch_members.log_index)))) OR (EXISTS ( SELECT
+   FROM ledger.handlings h
+  WHERE (h.log_index = batch_members.log_index))))));
 comment on table ledger.batch_members is 'Which events an import says that it brought in, for each reader group that sees the import. Derived.';
 comment on column ledger.batch_members.log_index is 'Of the document that says so; the event may come after it, and is known by (agency, id).';
 
@@ -282,7 +388,11 @@ create policy operator_reads on ledger.content for select to custody_operator us
 create policy owner on ledger.content for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy reader on ledger.content for select to custody_gateway, custody_evidence using (((grps[1] = ANY (( SELECT ctx.groups() AS groups)::integer[])) OR (grps && ( SELECT ctx.groups() AS groups))));
+create policy reader on ledger.content for select to custody_gateway, custody_evidence using (((((grps[1] = ANY (( SELECT ctx.groups() AS groups)::integer[])) OR (grps && ( SELECT ctx.groups() AS groups))) AND (NOT (EXISTS ( SELECT
+   FROM ledger.marked m
+  WHERE (m.log_index = content.log_index))))) OR (EXISTS ( SELECT
+   FROM ledger.handlings h
+  WHERE (h.log_index = content.log_index)))));
 comment on column ledger.content.captured is 'Microseconds since 1970-01-01T00:00:00Z by the clock of capture.';
 comment on column ledger.content.grps is 'As in ledger.entries.';
 
@@ -361,7 +471,11 @@ create policy owner on ledger.entries for all to owner using ((CURRENT_USER = ( 
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
 create policy projector_reads on ledger.entries for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
-create policy reader on ledger.entries for select to custody_gateway, custody_evidence using (((grps[1] = ANY (( SELECT ctx.groups() AS groups)::integer[])) OR (grps && ( SELECT ctx.groups() AS groups))));
+create policy reader on ledger.entries for select to custody_gateway, custody_evidence using (((((grps[1] = ANY (( SELECT ctx.groups() AS groups)::integer[])) OR (grps && ( SELECT ctx.groups() AS groups))) AND (NOT (EXISTS ( SELECT
+   FROM ledger.marked m
+  WHERE (m.log_index = entries.log_index))))) OR (EXISTS ( SELECT
+   FROM ledger.handlings h
+  WHERE (h.log_index = entries.log_index)))));
 create policy sealer_reads on ledger.entries for select to custody_sealer using (( SELECT pg_has_role(CURRENT_USER, 'custody_sealer'::name, 'usage'::text) AS pg_has_role));
 comment on column ledger.entries.grps is 'Reader groups that may read the row; none = nobody, so that a row whose readers were forgotten is seen by nobody.';
 
@@ -384,8 +498,31 @@ create policy operator_reads on ledger.evidence_refs for select to custody_opera
 create policy owner on ledger.evidence_refs for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy reader on ledger.evidence_refs for select to custody_gateway, custody_evidence using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
+create policy reader on ledger.evidence_refs for select to custody_gateway, custody_evidence using (((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])) AND ((NOT (EXISTS ( SELECT
+   FROM ledger.marked m
+  WHERE (m.log_index = evidence_refs.log_index)))) OR (EXISTS ( SELECT
+   FROM ledger.handlings h
+  WHERE (h.log_index = evidence_refs.log_index))))));
 comment on table ledger.evidence_refs is 'One row per (evidence, reader group) of an entry that cites the evidence, or says an act on it; derived, in the transaction of the entry.';
+
+create table ledger.handlings (
+  log_index bigint not null,
+  grps integer[] not null,
+  handling text collate "C" not null,
+  constraint handlings_pkey PRIMARY KEY (log_index)
+);
+CREATE INDEX handlings_named ON ledger.handlings USING btree (log_index) WHERE (POSITION(('"principals":['::text) IN (handling)) > 0);
+grant select on ledger.handlings to custody_evidence;
+grant select on ledger.handlings to custody_gateway;
+grant select on ledger.handlings to custody_operator;
+alter table ledger.handlings enable row level security, force row level security;
+create policy operator_reads on ledger.handlings for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on ledger.handlings for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy reader on ledger.handlings for select to custody_gateway, custody_evidence using ((grps && ( SELECT ctx.groups() AS groups)));
+comment on table ledger.handlings is 'The handling in effect of each entry that its own agency marked, and of each marking: derived, and the one derived table whose rows change.';
+comment on column ledger.handlings.grps is 'Reader groups that may read the entry now, in the place of those that it came in with.';
 
 create table ledger.head (
   one boolean not null default true,
@@ -393,6 +530,7 @@ create table ledger.head (
   origin text collate "C" not null,
   map_salt bytea not null,
   frozen boolean not null default false,
+  policy bigint not null default 0,
   constraint head_map_salt_check CHECK ((octet_length(map_salt) = 32)),
   constraint head_one_check CHECK (one),
   constraint head_pkey PRIMARY KEY (one),
@@ -410,8 +548,19 @@ grant update on ledger.head (size) to custody_projector;
 grant update on ledger.head (size) to custody_sealer;
 grant select on ledger.head (origin) to custody_access;
 grant update on ledger.head (frozen) to custody_sealer;
+grant update on ledger.head (policy) to custody_projector;
 comment on table ledger.head is 'One row. Its lock, held until commit, orders all projectors: log indexes are dense and commit in order.';
 comment on column ledger.head.frozen is 'True for ever once the log has said that it ends (a notice): only seals that cover what came before are appended.';
+comment on column ledger.head.policy is 'Log size from which on the handlings hold that are in effect now.';
+
+create table ledger.marked (
+  log_index bigint not null,
+  constraint marked_pkey PRIMARY KEY (log_index)
+);
+grant select on ledger.marked to custody_evidence;
+grant select on ledger.marked to custody_gateway;
+grant select on ledger.marked to custody_operator;
+comment on table ledger.marked is 'Entries that have a row in ledger.handlings: numbers of the log and nothing else, so that a policy can ask without seeing that row.';
 
 create table ledger.migrations (
   id integer not null default nextval('ledger.migrations_id_seq'::regclass),
@@ -508,6 +657,7 @@ create table ledger.relations (
   constraint relations_pkey PRIMARY KEY (target_agency, target_id, grp, log_index)
 );
 alter table intake.relations attach partition ledger.relations default;
+CREATE INDEX relations_markings ON ledger.relations USING btree (target_agency, target_id, log_index) WHERE (kind = 13);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.relations FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.relations FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 grant insert on ledger.relations to custody_projector;
@@ -520,7 +670,11 @@ create policy operator_reads on ledger.relations for select to custody_operator 
 create policy owner on ledger.relations for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
-create policy reader on ledger.relations for select to custody_gateway, custody_evidence using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
+create policy reader on ledger.relations for select to custody_gateway, custody_evidence using (((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])) AND ((NOT (EXISTS ( SELECT
+   FROM ledger.marked m
+  WHERE (m.log_index = relations.log_index)))) OR (EXISTS ( SELECT
+   FROM ledger.handlings h
+  WHERE (h.log_index = relations.log_index))))));
 
 create table ledger.search_keys (
   grp integer not null,
@@ -555,7 +709,7 @@ create table ledger.timeline (
   kind smallint not null,
   map_key bytea not null,
   constraint timeline_item_check CHECK ((octet_length(item) <= 1024)),
-  constraint timeline_map_key_check CHECK ((octet_length(map_key) = 32)),
+  constraint timeline_map_key_check CHECK ((octet_length(map_key) = ANY (ARRAY[0, 32]))),
   constraint timeline_pkey PRIMARY KEY (item, grp, starts, ends, agency, id) INCLUDE (log_index)
 );
 alter table intake.timeline attach partition ledger.timeline default;
@@ -575,10 +729,63 @@ create policy owner on ledger.timeline for all to owner using ((CURRENT_USER = (
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
 create policy projector_reads on ledger.timeline for select to custody_projector using (( SELECT pg_has_role(CURRENT_USER, 'custody_projector'::name, 'usage'::text) AS pg_has_role));
-create policy reader on ledger.timeline for select to custody_gateway using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
+create policy reader on ledger.timeline for select to custody_gateway using (((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])) AND ((NOT (EXISTS ( SELECT
+   FROM ledger.marked m
+  WHERE (m.log_index = timeline.log_index)))) OR (EXISTS ( SELECT
+   FROM ledger.handlings h
+  WHERE (h.log_index = timeline.log_index))))));
 create policy sealer_reads on ledger.timeline for select to custody_sealer using (( SELECT pg_has_role(CURRENT_USER, 'custody_sealer'::name, 'usage'::text) AS pg_has_role));
 comment on table ledger.timeline is 'One row per (item, reader group) of an entry; an entry without items stands under the item '''' so that its reader groups are known.';
 comment on column ledger.timeline.starts is 'Microseconds since 1970, start of occurred; the greatest bigint where it is not known. So for ends.';
+comment on column ledger.timeline.map_key is 'Empty: a marking opened the entry to this group later. The row is a leaf of no item tree.';
+
+create table login.sessions (
+  id text collate "C" not null,
+  sha256 bytea not null,
+  agency text collate "C" not null,
+  principal text collate "C" not null,
+  issuer text collate "C",
+  subject text collate "C",
+  begun timestamp with time zone not null default clock_timestamp(),
+  seen timestamp with time zone not null default clock_timestamp(),
+  expires timestamp with time zone not null,
+  ended timestamp with time zone,
+  ended_by text collate "C",
+  constraint sessions_check CHECK (((issuer IS NULL) = (subject IS NULL))),
+  constraint sessions_pkey PRIMARY KEY (id),
+  constraint sessions_sha256_check CHECK ((octet_length(sha256) = 32)),
+  constraint sessions_sha256_key UNIQUE (sha256)
+);
+CREATE INDEX sessions_expired ON login.sessions USING btree (expires);
+CREATE INDEX sessions_of_principal ON login.sessions USING btree (agency, principal, begun);
+grant insert on login.sessions to custody_access;
+grant select on login.sessions to custody_access;
+grant update on login.sessions (seen) to custody_access;
+grant update on login.sessions (ended) to custody_access;
+grant update on login.sessions (ended_by) to custody_access;
+alter table login.sessions enable row level security, force row level security;
+create policy access on login.sessions for all to custody_access using (( SELECT pg_has_role(CURRENT_USER, 'custody_access'::name, 'usage'::text) AS pg_has_role)) with check (( SELECT pg_has_role(CURRENT_USER, 'custody_access'::name, 'usage'::text) AS pg_has_role));
+create policy owner on login.sessions for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+comment on table login.sessions is 'Who is logged in by a browser. Not derived from the log, and in no backup: without its rows everybody logs in again.';
+comment on column login.sessions.sha256 is 'Of the text of the cookie, which is kept nowhere.';
+comment on column login.sessions.issuer is 'With subject: the account by which the session began; null: the one-time link of this machine.';
+comment on column login.sessions.ended is 'Before its time: by its principal, or an admin of the agency.';
+
+create table proof.access_tiles (
+  level smallint not null,
+  n bigint not null,
+  hashes bytea not null,
+  constraint access_tiles_hashes_check CHECK ((((octet_length(hashes) >= 32) AND (octet_length(hashes) <= 8192)) AND ((octet_length(hashes) % 32) = 0))),
+  constraint access_tiles_pkey PRIMARY KEY (level, n)
+);
+grant insert on proof.access_tiles to custody_sealer;
+grant select on proof.access_tiles to custody_gateway;
+grant select on proof.access_tiles to custody_operator;
+grant select on proof.access_tiles to custody_sealer;
+grant update on proof.access_tiles (hashes) to custody_sealer;
+comment on table proof.access_tiles is 'Tiles of the access log, as proof.tiles are of the log.';
 
 create table proof.checkpoints (
   size bigint not null,
@@ -654,9 +861,14 @@ create table proof.seals (
   "time" bigint not null,
   map_root bytea not null,
   map_size bigint not null,
+  access_size bigint,
+  access_root bytea,
+  constraint access_whole CHECK (((access_size IS NULL) = (access_root IS NULL))),
+  constraint seals_access_root_check CHECK ((octet_length(access_root) = 32)),
   constraint seals_map_root_check CHECK ((octet_length(map_root) = 32)),
   constraint seals_pkey PRIMARY KEY (log_index)
 );
+CREATE INDEX seals_access ON proof.seals USING btree (access_size, log_index) WHERE (access_size IS NOT NULL);
 CREATE INDEX seals_covers ON proof.seals USING btree (covers);
 CREATE INDEX seals_time ON proof.seals USING btree ("time", log_index);
 grant insert on proof.seals to custody_sealer;
@@ -664,6 +876,7 @@ grant select on proof.seals to custody_gateway;
 grant select on proof.seals to custody_operator;
 grant select on proof.seals to custody_sealer;
 comment on table proof.seals is 'The seals of ledger.notices once more, to be looked up by what they cover. time: microseconds since 1970.';
+comment on column proof.seals.access_size is 'Records of the access log that the seal stands over; null: there were none.';
 
 create table proof.tiles (
   level smallint not null,
@@ -692,6 +905,29 @@ grant select on proof.waiting_heads to custody_sealer;
 grant update on proof.waiting_heads (note) to custody_sealer;
 grant update on proof.waiting_heads (published) to custody_sealer;
 comment on table proof.waiting_heads is 'Heads that the log signed and that are not published: they wait for cosignatures, or a later one was published before them. Once one is published it is in proof.checkpoints.';
+
+CREATE OR REPLACE FUNCTION access.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $function$
+begin
+  raise exception 'ledger.append-only: the access log only grows; % of %.% was refused.', lower(tg_op), tg_table_schema, tg_table_name
+    using errcode = 'CL001';
+end $function$
+
+CREATE OR REPLACE FUNCTION access.refuse_shrinking()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+AS $function$
+begin
+  if new.size >= old.size then
+    return new;
+  end if;
+  raise exception 'ledger.append-only: the access log only grows; % of %.% was refused.', lower(tg_op), tg_table_schema, tg_table_name
+    using errcode = 'CL001';
+end $function$
 
 CREATE OR REPLACE FUNCTION ctx.agency()
  RETURNS text
@@ -728,6 +964,16 @@ AS $function$
 $function$
 grant execute on function ctx.commitments(bigint,bigint) to custody_gateway;
 
+CREATE OR REPLACE FUNCTION ctx.commitments_at(indexes bigint[])
+ RETURNS TABLE(log_index bigint, commitment bytea)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select e.log_index, e.commitment from ledger.entries e where e.log_index = any(indexes)
+$function$
+grant execute on function ctx.commitments_at(bigint[]) to custody_gateway;
+
 CREATE OR REPLACE FUNCTION ctx.events_named(named text)
  RETURNS SETOF bigint
  LANGUAGE plpgsql
@@ -745,7 +991,8 @@ begin
     )
     select e.log_index from agencies a
     cross join lateral (select f.log_index, f.grps from ledger.entries f where f.agency = a.agency and f.id = named offset 0) e
-    where e.grps && readers;
+    left join ledger.handlings h on h.log_index = e.log_index
+    where coalesce(h.grps, e.grps) && readers;
 end $function$
 grant execute on function ctx.events_named(text) to custody_gateway;
 
@@ -806,7 +1053,8 @@ CREATE OR REPLACE FUNCTION ctx.map_links(first bigint, behind bigint, most bigin
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select t.log_index, t.map_key from ledger.timeline t where t.log_index >= first and t.log_index < behind and t.item <> ''
+  select t.log_index, t.map_key from ledger.timeline t
+  where t.log_index >= first and t.log_index < behind and t.item <> '' and t.map_key <> ''
   order by t.log_index, t.map_key limit most
 $function$
 grant execute on function ctx.map_links(bigint,bigint,bigint) to custody_gateway;
@@ -820,17 +1068,94 @@ AS $function$
   select c.log_index
   from unnest(indexes) as asked (log_index)
   cross join lateral (
-    select n.log_index from ledger.content n
-    where n.log_index = asked.log_index and position('\x227072696e636970616c73223a5b'::bytea in n.bytes) > 0 offset 0
+    (select n.log_index from ledger.content n
+    where n.log_index = asked.log_index and position('\x227072696e636970616c73223a5b'::bytea in n.bytes) > 0 offset 0)
+    union
+    (select h.log_index from ledger.handlings h where h.log_index = asked.log_index and position('"principals":[' in h.handling) > 0 offset 0)
   ) named
   join ledger.content c on c.log_index = named.log_index
   join ledger.entries e on e.log_index = named.log_index
-  cross join lateral (select convert_from(c.bytes, 'UTF8')::jsonb -> 'handling' as said offset 0) handling
+  left join ledger.handlings h on h.log_index = named.log_index
+  cross join lateral (select coalesce(h.handling::jsonb, convert_from(c.bytes, 'UTF8')::jsonb -> 'handling') as said offset 0) handling
   where said ->> 'tlp' = 'RED' and jsonb_array_length(said -> 'principals') > 0
     and not (e.agency = submitting_agency and c.principal = submitter)
     and not said -> 'principals' ?| array[submitter, submitting_agency || '/' || submitter]
 $function$
 grant execute on function ctx.named_to_others(bigint[],text,text) to custody_capture;
+
+CREATE OR REPLACE FUNCTION ctx.touched(items text[])
+ RETURNS SETOF text
+ LANGUAGE plpgsql
+ STABLE PARALLEL RESTRICTED SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  readers constant integer[] := ctx.groups();
+begin
+  return query
+    select distinct t.item from ledger.handlings h
+    join ledger.timeline t on t.log_index = h.log_index and t.item = any(items) and t.grp = any(readers) and t.map_key <> ''
+    where not h.grps && readers;
+end $function$
+grant execute on function ctx.touched(text[]) to custody_gateway;
+
+CREATE OR REPLACE FUNCTION ledger.acts_until(last bigint)
+ RETURNS TABLE(log_index bigint, agency text, principal text, captured bigint, act bytea)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select p.log_index, p.agency, p.principal, p.captured, p.act from ledger.policy p where p.log_index <= last order by p.log_index
+$function$
+grant execute on function ledger.acts_until(bigint) to custody_projector;
+
+CREATE OR REPLACE FUNCTION ledger.awaited(first bigint, behind bigint)
+ RETURNS TABLE(agency text, id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select e.agency, e.id from ledger.entries e
+  where (select exists (select from ledger.relations where kind = 13)) and e.log_index >= first and e.log_index < behind
+    and exists (select from ledger.relations r where r.kind = 13 and r.target_agency = e.agency and r.target_id = e.id)
+$function$
+grant execute on function ledger.awaited(bigint,bigint) to custody_projector;
+
+CREATE OR REPLACE FUNCTION ledger.handled_events(agencies text[], ids text[])
+ RETURNS TABLE(log_index bigint, agency text, id text, principal text, captured bigint, grps integer[], shown_in integer[], bytes bytea)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select e.log_index, e.agency, e.id, c.principal, c.captured, e.grps,
+    array(select distinct t.grp from ledger.timeline t where t.log_index = e.log_index), c.bytes
+  from unnest(agencies, ids) as asked (agency, id)
+  cross join lateral (select * from ledger.entries e where e.agency = asked.agency and e.id = asked.id offset 0) e
+  join ledger.content c on c.log_index = e.log_index
+  where exists (select from ledger.relations r where r.kind = 13 and r.target_agency = e.agency and r.target_id = e.id)
+    or (select t.kind from ledger.timeline t where t.log_index = e.log_index limit 1) in (9, 10, 13, 14)
+$function$
+grant execute on function ledger.handled_events(text[],text[]) to custody_projector;
+
+CREATE OR REPLACE FUNCTION ledger.own_words(agencies text[], ids text[], kinds integer[], most integer)
+ RETURNS TABLE(of_agency text, of_id text, log_index bigint, kind integer, id text, principal text, captured bigint, content_hash bytea, bytes bytea)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select asked.agency, asked.id, w.log_index, of.kind, e.id, c.principal, c.captured, e.content_hash, c.bytes
+  from unnest(agencies, ids) as asked (agency, id)
+  cross join unnest(kinds) as of (kind)
+  cross join lateral (
+    select distinct r.log_index from ledger.relations r
+    join ledger.entries by on by.log_index = r.log_index and by.agency = asked.agency
+    where r.target_agency = asked.agency and r.target_id = asked.id and r.kind = of.kind
+    order by r.log_index limit most
+  ) w
+  join ledger.entries e on e.log_index = w.log_index
+  join ledger.content c on c.log_index = w.log_index
+$function$
+grant execute on function ledger.own_words(text[],text[],integer[],integer) to custody_projector;
 
 CREATE OR REPLACE FUNCTION ledger.refuse_change()
  RETURNS trigger
@@ -871,3 +1196,33 @@ begin
   end if;
   return new;
 end $function$
+
+CREATE OR REPLACE FUNCTION ledger.set_handlings(indexes bigint[], groups_of text[], said text[])
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  with given as (
+    select i as log_index, g::integer[] as grps, s as handling from unnest(indexes, groups_of, said) as given (i, g, s)
+  ), named as (
+    insert into ledger.marked select log_index from given on conflict do nothing
+  ), changed as (
+    insert into ledger.handlings as h select * from given
+    on conflict (log_index) do update set grps = excluded.grps, handling = excluded.handling
+      where h.grps <> excluded.grps or h.handling <> excluded.handling
+    returning 1
+  )
+  select count(*) from changed
+$function$
+grant execute on function ledger.set_handlings(bigint[],text[],text[]) to custody_projector;
+
+CREATE OR REPLACE FUNCTION login.forget()
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  delete from login.sessions where expires < clock_timestamp() - interval '7 days'
+$function$
+grant execute on function login.forget() to custody_access;

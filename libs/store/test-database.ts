@@ -55,6 +55,8 @@ export async function testDatabase(): Promise<TestDatabase> {
   await admin.transaction(async (client) => {
     // One suite makes the template, the others wait for it. `create database` runs outside of transactions, hence on its own pool.
     await client.query('select pg_advisory_xact_lock($1)', [TEMPLATE_LOCK]);
+    // Idle here while another connection migrates: on a busy machine longer than an app may be.
+    await client.query('set local idle_in_transaction_session_timeout = 0');
     await ensureTemplate(server.url);
   });
   await admin.query(`create database ${name} template ${TEMPLATE}`);

@@ -7,6 +7,7 @@
  */
 import { equalBytes, KEYS_TREE, type KeyNotice, mapKey, readNotice, type VerifierKey } from '#lib/ledger';
 import { readAuditedLog, readLogBlocks, readTile, strayRows, type AuditedLog, type LogBlocks, type StoreClient } from '#lib/store';
+import { AccessAudit } from './access-audit.ts';
 import { ContentAudit } from './content-audit.ts';
 import { difference, Findings, type AuditCode, type AuditFinding } from './findings.ts';
 import { HeadKeys } from './head-keys.ts';
@@ -46,6 +47,8 @@ export async function audit(client: StoreClient, options: AuditOptions): Promise
       ? null
       : await timed(() => content.run(client, end, (done) => options.onProgress?.('content', done, commitments.tree.seen.entries)));
   const { seals, tree, items } = commitments;
+  const reads = new AccessAudit(client, log.origin, seals.reads, findings);
+  await reads.run();
   const { signed } = commitments.keys;
   return {
     log: log.origin,
@@ -63,6 +66,7 @@ export async function audit(client: StoreClient, options: AuditOptions): Promise
       items: items.map.keys.size,
       itemLeaves: items.leaves,
       ...content.seen,
+      ...reads.seen,
     },
     commitments: { count: end, ...first },
     content: second === null ? null : { count: content.seen.events, ...second },

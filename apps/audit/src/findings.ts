@@ -30,6 +30,9 @@ export const AUDIT_CODES = [
   'audit.content-form',
   'audit.commitment',
   'audit.timeline',
+  'audit.access-record',
+  'audit.access-root',
+  'audit.access-tile',
 ] as const;
 export type AuditCode = (typeof AUDIT_CODES)[number];
 

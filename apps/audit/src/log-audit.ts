@@ -220,7 +220,8 @@ export class LogAudit {
 
 /** Whether the table of seals has a row there: then it was a seal that is gone. */
 function isSeal({ seals }: LogBlocks, logIndex: number): boolean {
-  for (const rows = new Frames(seals); !rows.isDone; rows.at += 24, rows.bytea()) if (rows.int8() === logIndex) return true;
+  for (const rows = new Frames(seals); !rows.isDone; rows.at += 24, rows.bytea(), rows.at += 8, rows.bytea())
+    if (rows.int8() === logIndex) return true;
   return false;
 }
 

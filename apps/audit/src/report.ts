@@ -77,4 +77,5 @@ export const CHECKED = [
   'mapTiles',
   'events',
   'timelineRows',
+  'reads',
 ] as const;

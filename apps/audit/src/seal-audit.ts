@@ -12,6 +12,7 @@ import {
 } from '#lib/ledger';
 import { parseInstant } from '#lib/domain';
 import { type AuditedLog, Frames, type LogBlocks } from '#lib/store';
+import type { SealedReads } from './access-audit.ts';
 import { difference, type Findings } from './findings.ts';
 import type { HeadKeys } from './head-keys.ts';
 import type { SealTimes } from './submitters.ts';
@@ -22,6 +23,9 @@ interface SealRow {
   readonly time: number;
   readonly mapSize: number;
   readonly mapRoot: Buffer;
+  /** -1: none. */
+  readonly accessSize: number;
+  readonly accessRoot: Buffer;
 }
 
 interface MapTile {
@@ -53,6 +57,8 @@ const HASH_BYTES = 32;
 export class SealAudit {
   readonly seen = { seals: 0, checkpoints: 0, mapTiles: 0 };
   readonly times: SealTimes = { covers: [], micros: [] };
+  /** Heads of the access log that seals name, in their order. */
+  readonly reads: SealedReads[] = [];
   private readonly findings: Findings;
   private readonly log: AuditedLog;
   private readonly keys: HeadKeys;
@@ -80,6 +86,7 @@ export class SealAudit {
       const { seal } = notice;
       const covers = Math.min(Number(seal.covers), logIndex);
       this.checkOrder(logIndex, seal);
+      this.checkReads(logIndex, seal.access);
       this.checkRow(logIndex, seal, row);
       this.last = { logIndex, covers: Math.max(covers, this.last?.covers ?? 0), time: seal.time };
       this.seen.seals += 1;
@@ -137,6 +144,15 @@ export class SealAudit {
       wrong('The time of the seal lies before that of the one before.', this.last.time, seal.time);
   }
 
+  /** It only grows, and once there is one it does not go away. */
+  private checkReads(logIndex: number, access: Seal['access']): void {
+    const before = this.reads.at(-1);
+    const size = Number(access?.size ?? -1n);
+    if (before !== undefined && size < before.size)
+      this.report('audit.seal', logIndex, 'The seal names a smaller access log than one before.', difference(before.size, size));
+    else if (access !== null) this.reads.push({ logIndex, size, root: access.root });
+  }
+
   private checkRow(logIndex: number, seal: Seal, row: SealRow | undefined): void {
     const time = parseInstant(seal.time);
     const isSame =
@@ -145,7 +161,9 @@ export class SealAudit {
       time.ok &&
       time.value === row.time &&
       BigInt(row.mapSize) === seal.mapSize &&
-      equalBytes(row.mapRoot, seal.mapRoot);
+      equalBytes(row.mapRoot, seal.mapRoot) &&
+      BigInt(row.accessSize) === (seal.access?.size ?? -1n) &&
+      equalBytes(row.accessRoot, seal.access?.root ?? new Uint8Array());
     if (isSame) return;
     this.findings.add({
       code: 'audit.seal-row',
@@ -281,7 +299,10 @@ export class SealAudit {
 export function sealRows({ seals, checkpoints, waitingHeads, mapTiles }: LogBlocks): SealRows {
   const bySeal = new Map<number, SealRow>();
   for (const rows = new Frames(seals); !rows.isDone;)
-    bySeal.set(rows.int8(), { covers: rows.int8(), time: rows.int8(), mapSize: rows.int8(), mapRoot: rows.bytea() });
+    bySeal.set(rows.int8(), {
+      ...{ covers: rows.int8(), time: rows.int8(), mapSize: rows.int8(), mapRoot: rows.bytea() },
+      ...{ accessSize: rows.int8(), accessRoot: rows.bytea() },
+    });
   const tiles = new Map<number, Map<number, MapTile>>();
   for (const rows = new Frames(mapTiles); !rows.isDone;) {
     const seal = rows.int8();

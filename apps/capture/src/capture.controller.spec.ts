@@ -5,7 +5,7 @@ import { ROOT_ACTOR } from '#lib/domain';
 import { type ErrorCode, isErrorCode, type Problem, problem, statusOf, type SubmittedRow } from '#lib/contracts';
 import { createMemoryLog, type MemoryLog } from '#lib/event-log';
 import { openReceipt, signingKey, utf8 } from '#lib/ledger';
-import { refusedHeader, onlyActor, createHttpServer, createLog, createMetrics, type HttpServer } from '#lib/runtime';
+import { refusedHeader, onlyActor, UNRECORDED, createHttpServer, createLog, createMetrics, type HttpServer } from '#lib/runtime';
 import { inlineAcceptPool } from './accept-pool.ts';
 import { CaptureModule } from './capture.module.ts';
 
@@ -65,6 +65,7 @@ describe('a submission', () => {
       catalogue,
       translate,
       access,
+      reads: UNRECORDED,
     });
     url = await server.listen('127.0.0.1', 0);
   });

@@ -37,6 +37,7 @@ export interface Client {
   /** A stream of any length. */
   put(path: string, body: AsyncIterable<Uint8Array>, headers: Readonly<Record<string, string>>): Promise<Response>;
   post(path: string, contentType: string, body: string | Uint8Array): Promise<Response>;
+  delete(path: string): Promise<Response>;
 }
 
 export function createClient(base: string, { apiKey, signal, verbose = false }: ClientOptions = {}): Client {
@@ -96,6 +97,7 @@ export function createClient(base: string, { apiKey, signal, verbose = false }: 
     head: (path) => call(path, { method: 'HEAD' }),
     // Of a body that is a stream, fetch wants to hear that the answer comes after it.
     put: (path, body, headers) => call(path, { method: 'PUT', headers, body, duplex: 'half' } as unknown as RequestInit, true),
+    delete: (path) => call(path, { method: 'DELETE' }),
     post: (path, contentType, body) =>
       call(path, { method: 'POST', headers: { 'content-type': contentType }, body: body as NonNullable<RequestInit['body']> }),
   };

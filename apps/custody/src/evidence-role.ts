@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import type { DynamicModule } from '@nestjs/common';
 import { submit } from '#app/capture';
-import { EvidenceModule, evidenceReads, type EvidenceDeps } from '#app/evidence';
-import type { Actor } from '#lib/domain';
+import { EvidenceModule, evidenceReads, type EvidenceDeps, type Grants } from '#app/evidence';
 import { canonicalize } from '#lib/ledger';
 import { openEvidenceFiles } from '#lib/evidence';
 import { type Config, DomainError } from '#lib/runtime';
@@ -19,17 +18,17 @@ const MICROS_PER_MS = 1000;
 export const evidenceFolder = ({ evidence, dataDir }: Pick<Config, 'evidence' | 'dataDir'>): string =>
   evidence.dir ?? join(dataDir, 'evidence');
 
-/** @param submitting `null`: the log has ended. @param breaksGlass whether he has declared an emergency that lasts */
+/** @param submitting `null`: the log has ended */
 export async function evidenceModule(
   { config, database, health, hasEnded }: Parts,
   submitting: Submitting | null,
-  breaksGlass: (actor: Actor) => Promise<boolean>,
+  grants: Grants,
 ): Promise<DynamicModule> {
   const pool = database.pool('evidence', { statementTimeoutMs: config.limits.statementMs, clientsWait: true });
   health.dependency({ name: 'evidence: database', ask: () => databaseAnswers(() => logSize(pool)) });
   return EvidenceModule.with({
     store: await openEvidenceFiles(evidenceFolder(config)),
-    reads: evidenceReads(await opened(pool), breaksGlass),
+    reads: evidenceReads(await opened(pool), grants),
     say: saying(submitting),
     hasEnded,
     bytesMax: config.evidence.bytesMax,

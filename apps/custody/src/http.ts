@@ -2,19 +2,27 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type AcceptPool, CaptureModule, inlineAcceptPool, threadAcceptPool } from '#app/capture';
 import { type DeadLetterRetry, GatewayModule, ledgerReads } from '#app/gateway';
+import type { Grants } from '#app/evidence';
 import { evidenceModule } from './evidence-role.ts';
 import { opened } from './opened-pool.ts';
 import { openSubmitting, type Submitting } from './submitting.ts';
 import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
-import { openBreakGlass, OPERATING_AGENCY, type Actor } from '#lib/domain';
+import { openBreakGlass, OPERATING_AGENCY, submitterKeyStanding, type Actor, type SubmitterKeyStanding } from '#lib/domain';
 import type { EventLog } from '#lib/event-log';
 import { JSON_BYTES_MAX } from '#lib/ledger';
-import { type Config, createHttpServer, type Translate } from '#lib/runtime';
-import { listDeadLetters, logSize, markRetried, readDeadLetter, storeFault, type StorePool } from '#lib/store';
+import { type Config, createHttpServer, type ReadLog, type Translate } from '#lib/runtime';
+import { listDeadLetters, logSize, markRetried, readDeadLetter, readLogin, storeFault, type StorePool } from '#lib/store';
 import type { NewApiKey } from './access/api-key.ts';
-import { httpAccess } from './access/authenticator.ts';
+import { httpAccess, type AuthenticatorOptions } from './access/authenticator.ts';
+import { LOGIN_DEPS, LoginController, type LoginDeps } from './access/login.controller.ts';
+import { OneTimeLink } from './access/one-time-link.ts';
+import { OpenIdProvider } from './access/openid-provider.ts';
+import { verifyAccessToken } from './access/openid-token.ts';
 import { PolicyFollower } from './access/policy-follower.ts';
+import { openReadLog } from './access/read-log.ts';
 import { POLICY_DEPS, PolicyController } from './access/policy.controller.ts';
+import { Sessions } from './access/sessions.ts';
+import { SessionsController } from './access/sessions.controller.ts';
 import { HEALTH_DEPS, HealthController } from './health.controller.ts';
 import { receiptSigningKey } from './log-key.ts';
 import type { Parts } from './parts.ts';
@@ -26,28 +34,39 @@ const MICROS_PER_MS = 1000;
 @Module({})
 class CustodyModule {}
 
-/** @param own by which this process knows itself. Returns the base URL. */
-export async function startHttp(parts: Parts, own: NewApiKey): Promise<string> {
+/** Where it listens, and what opens the operator's first session there: null where the process gives no such link away. */
+export interface Served {
+  readonly url: string;
+  readonly link: string | null;
+}
+
+/** @param own by which this process knows itself */
+export async function startHttp(parts: Parts, own: NewApiKey): Promise<Served> {
   const { config, log, metrics, health, shutdown } = parts;
-  const follower = await followPolicy(parts);
+  const { follower, sessions } = await followPolicy(parts);
   const policy = (): ReturnType<PolicyFollower['current']> => follower.current();
   const breaksGlass = async ({ agency, principal, via }: Actor): Promise<boolean> =>
     via !== 'anonymous' && openBreakGlass(await policy(), agency, principal, Date.now() * MICROS_PER_MS) !== undefined;
+  const login = loginDeps(parts, sessions, policy);
+  const grantsPoint = async (): Promise<number> => (await policy()).last + 1;
   const imports: DynamicModule[] = [];
   const submits = !parts.hasEnded && config.roles.some((role) => role === 'capture' || role === 'evidence');
   const submitting = submits ? await openSubmitting(parts) : null;
   if (submitting === null) {
     if (parts.hasEnded) imports.push(CaptureModule.ended());
   } else if (config.roles.includes('capture')) imports.push(captureModule(parts, submitting));
-  if (config.roles.includes('gateway')) imports.push(await gatewayModule(parts, breaksGlass));
-  if (config.roles.includes('evidence')) imports.push(await evidenceModule(parts, submitting, breaksGlass));
+  if (config.roles.includes('gateway')) imports.push(await gatewayModule(parts, { breaksGlass, grantsPoint }, submitterKeyBy(follower)));
+  if (config.roles.includes('evidence')) imports.push(await evidenceModule(parts, submitting, { breaksGlass, grantsPoint }));
   const root: DynamicModule = {
     module: CustodyModule,
     imports,
-    controllers: config.roles.includes('gateway') ? [HealthController, PolicyController] : [HealthController],
+    controllers: config.roles.includes('gateway')
+      ? [HealthController, PolicyController, LoginController, SessionsController]
+      : [HealthController],
     providers: [
       { provide: HEALTH_DEPS, useValue: { health, metrics } },
       { provide: POLICY_DEPS, useValue: { policy } },
+      { provide: LOGIN_DEPS, useValue: login },
     ],
   };
   const catalogue = {
@@ -61,23 +80,69 @@ export async function startHttp(parts: Parts, own: NewApiKey): Promise<string> {
     metrics,
     catalogue,
     translate,
-    access: httpAccess({ access: config.access, own, policy }),
+    access: httpAccess({
+      access: config.access,
+      own,
+      policy,
+      tokenLogin: tokenLogin(config, login.provider),
+      session: (text) => sessions.of(text),
+    }),
+    reads: await readLog(parts, follower),
   });
   const url = await server.listen(config.host, config.port);
   shutdown.at('http', 'http', () => server.close());
-  return url;
+  return { url, link: login.link === null ? null : `${url}/auth/open?link=${login.link.text}` };
 }
 
-/** One that follows, and one for who asks first after a silence. */
-const ACCESS_CONNECTIONS = 2;
+/** One that follows, one for who asks first after a silence, and for sessions, of which each request is a probe of an index. */
+const ACCESS_CONNECTIONS = 4;
 
 /** Who callers are has to be known before the first one comes. */
-async function followPolicy({ config, database, log, shutdown }: Parts): Promise<PolicyFollower> {
+async function followPolicy({ config, database, log, shutdown }: Parts): Promise<{ follower: PolicyFollower; sessions: Sessions }> {
   const pool = database.pool('access', { max: ACCESS_CONNECTIONS, statementTimeoutMs: config.limits.statementMs, clientsWait: true });
   const follower = new PolicyFollower(await opened(pool), { log });
   await follower.start();
   shutdown.at('consumers', 'policy', () => Promise.resolve(follower.stop()));
-  return follower;
+  return { follower, sessions: new Sessions(pool, config.session) };
+}
+
+/** The link is for a ledger that somebody runs on his own machine, and asks everybody who he is: where access is open he needs none. */
+function loginDeps(
+  { config, log }: Parts,
+  sessions: Sessions,
+  policy: LoginDeps['policy'],
+): LoginDeps & { readonly provider: OpenIdProvider | null } {
+  const { issuer, clientId, clientSecret, scope } = config.oidc;
+  const provider = issuer === null ? null : new OpenIdProvider({ issuer });
+  const hasLink = config.databaseUrl === null && config.access === 'required' && config.roles.includes('gateway');
+  return {
+    sessions,
+    policy,
+    provider,
+    openId: provider === null || clientId === null ? null : { provider, client: { clientId, clientSecret, scope } },
+    link: hasLink ? new OneTimeLink() : null,
+    log,
+  };
+}
+
+function tokenLogin({ oidc: { audience } }: Config, provider: OpenIdProvider | null): AuthenticatorOptions['tokenLogin'] {
+  if (provider === null || audience === null) return null;
+  return (token) => verifyAccessToken(token, { issuer: provider.issuer, audience, keys: provider.keys });
+}
+
+/** One that writes a group, and one for who asks while it was lost. */
+const READ_LOG_CONNECTIONS = 2;
+/** Behind it an answer waits for nobody: the read is refused. */
+const READ_LOG_STATEMENT_MS = 5_000;
+
+async function readLog({ database }: Parts, follower: PolicyFollower): Promise<ReadLog> {
+  const pool = database.pool('access', {
+    max: READ_LOG_CONNECTIONS,
+    statementTimeoutMs: READ_LOG_STATEMENT_MS,
+    clientsWait: true,
+  });
+  const { origin } = await readLogin(await opened(pool), 'access');
+  return openReadLog({ origin, pool, policy: () => follower.last });
 }
 
 /** Threads load for a second before they take anything: begun with the process, they are ready when the database is. */
@@ -127,20 +192,33 @@ export function deadLetterRetry(pool: StorePool, log: EventLog): DeadLetterRetry
   };
 }
 
-async function gatewayModule(parts: Parts, breaksGlass: (actor: Actor) => Promise<boolean>): Promise<DynamicModule> {
-  const { config, database, eventLog, health } = parts;
+/** As the policy stood there: it is read anew first, so that every act before what is judged was seen. */
+const submitterKeyBy =
+  (follower: PolicyFollower) =>
+  async (agency: string, vkey: string, logIndex: number): Promise<SubmitterKeyStanding> => {
+    await follower.refresh();
+    return submitterKeyStanding(await follower.current(), agency, vkey, logIndex);
+  };
+
+async function gatewayModule(parts: Parts, grants: Grants, submitterKeyAt: ReturnType<typeof submitterKeyBy>): Promise<DynamicModule> {
+  const { config, database, eventLog, health, metrics } = parts;
   const statementTimeoutMs = config.limits.statementMs;
   const pool = database.pool('gateway', { statementTimeoutMs, clientsWait: true });
   const operator = database.pool('operator', { statementTimeoutMs, max: 2, clientsWait: true });
   const reach = async (): Promise<string> => `log size ${await logSize(pool)}`;
   health.dependency({ name: 'gateway: database', ask: () => databaseAnswers(reach) });
-  const reads = await ledgerReads(await opened(pool));
+  const reads = await ledgerReads(await opened(pool), submitterKeyAt);
   watchPromises(parts, operator);
   return GatewayModule.with({
     reads,
-    breaksGlass,
+    ...grants,
     receiptKey: await receiptSigningKey(config, reads.origin),
     deadLetters: deadLetterRetry(operator, eventLog),
     mapLinks: config.sealer.mapLinks,
+    streams: {
+      streams: config.limits.streams,
+      streamsPerCaller: config.limits.streamsPerCaller,
+      onCount: (open) => metrics.streamsOpen.set(open),
+    },
   });
 }

@@ -30,11 +30,15 @@ export function printList<Row>(flags: FormFlags, view: object, rows: readonly Ro
 }
 
 /** Some rows of a list that is printed as it comes; with `--json` none, since one object has all of them. */
-export function printRows<Row>(flags: FormFlags, rows: readonly Row[], { columns, text, line }: RowForms<Row>): void {
-  if (flags.json === true) return;
-  if (flags.jsonl === true) process.stdout.write(rows.map((row) => `${JSON.stringify(line?.(row) ?? row)}\n`).join(''));
-  else if (flags.plain === true) process.stdout.write(rows.map((row) => plainLine(row, columns)).join(''));
-  else process.stdout.write(text(rows));
+export function printRows<Row>(flags: FormFlags, rows: readonly Row[], forms: RowForms<Row>): void {
+  if (flags.json !== true) process.stdout.write(rowsText(flags, rows, forms));
+}
+
+/** Those rows as text, line feeds included, in any form but `--json`. */
+export function rowsText<Row>(flags: FormFlags, rows: readonly Row[], { columns, text, line }: RowForms<Row>): string {
+  if (flags.jsonl === true) return rows.map((row) => `${JSON.stringify(line?.(row) ?? row)}\n`).join('');
+  if (flags.plain === true) return rows.map((row) => plainLine(row, columns)).join('');
+  return text(rows);
 }
 
 /** What stands in a cell can neither end it nor drive the terminal: a tab in it is shown as ⟨U+0009⟩. An empty cell is none. */

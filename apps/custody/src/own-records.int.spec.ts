@@ -9,6 +9,7 @@ import { decode } from '#app/projector';
 import {
   isErrorCode,
   problem,
+  routeReads,
   routeRoles,
   statusOf,
   type ConflictsView,
@@ -69,6 +70,7 @@ beforeEach(async () => {
     receiptKey,
     deadLetters: deadLetterRetry(database.pool('operator'), eventLog),
     mapLinks: false,
+    streams: { streams: 1, streamsPerCaller: 1 },
   });
   const capture = CaptureModule.with({
     pool: inlineAcceptPool(),
@@ -93,7 +95,7 @@ beforeEach(async () => {
     controllers: [HealthController],
     providers: [{ provide: HEALTH_DEPS, useValue: { health: createHealth(), metrics } }],
   };
-  const routes = routeRoles();
+  const [routes, reads] = [routeRoles(), routeReads()];
   server = await createHttpServer(module, {
     limits: { ratePerSecond: 100_000, rateBurst: 100_000, requestsInFlight: 16, bodyBytes: 1 << 20 },
     log,
@@ -104,6 +106,7 @@ beforeEach(async () => {
       problem: (code: string, of: object) => problem(code as ErrorCode, of as never),
     },
     access: { authenticate: () => asking, anonymous: ANONYMOUS, rolesOf: (route) => routes.get(route) },
+    reads: { readsOf: (route) => reads.get(route), record: () => Promise.resolve() },
   });
   url = await server.listen('127.0.0.1', 0);
 }, 60_000);

@@ -364,6 +364,39 @@ test('a suspended agency is out with all of its keys, and what it submitted stay
   expect(await codeOf(await ask('acme/eva', '/v1/events'))).toBe('ok');
 });
 
+test('a handling is made stricter by one person at once, and wider by two', async () => {
+  const policyOf = async (): Promise<number> =>
+    ((await (await ask('bolt/chief', '/v1/events?limit=1')).json()) as EventsView).coordinates.policy;
+  const [seesAtFirst, before] = [await idsOf('bolt/chief'), await policyOf()];
+  expect([seesAtFirst.includes('green'), seesAtFirst.includes('own')]).toEqual([true, false]);
+  expect(await did('acme/eva', 'mark', 'green', '--tlp', 'amber', '--reason', 'the source asked for it')).toContain('TLP:AMBER');
+  expect((await idsOf('bolt/chief')).includes('green')).toBe(false);
+  expect(await codeOf(await ask('bolt/chief', '/v1/events/green?agency=acme'))).toBe('event.not-found');
+  expect(await codeOf(await ask('bolt/chief', `/v1/events?policy=${before}`))).toBe('policy.past');
+  expect(await codeOf(await ask('bolt/chief', `/v1/events?policy=${await policyOf()}`))).toBe('ok');
+
+  const marked = JSON.parse(await did('acme/eva', '--json', 'mark', 'own', '--tlp', 'GREEN')) as { id: string; waits: boolean };
+  expect(marked.waits).toBe(true);
+  expect(await custody('acme/eva', 'marking', 'approve', marked.id)).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining('yourself') as string,
+  });
+  expect((await idsOf('bolt/chief')).includes('own')).toBe(false);
+  await did('acme/chief', 'marking', 'approve', marked.id);
+  expect((await idsOf('bolt/chief')).filter((id) => id === 'own' || id === 'green')).toEqual(['own']);
+
+  // What was closed stays a leaf of the lists that it came into, and is opened to them no more; what was opened is proved by itself.
+  const proof = await ask('bolt/chief', `/v1/items/${VIN}/proof?events=true&inclusion=true`);
+  const shown = await proof.text();
+  const isOpened = (id: string): boolean => shown.includes(JSON.stringify(`"id":"${id}"`).slice(1, -1));
+  expect([proof.status, isOpened('green'), isOpened('shared')]).toEqual([200, false, true]);
+  expect(await codeOf(await ask('bolt/chief', '/v1/events/green/proof?agency=acme'))).toBe('event.not-found');
+  expect(await codeOf(await ask('bolt/chief', '/v1/events/own/proof?agency=acme'))).toBe('ok');
+  // Everything that was sealed is as it was sealed.
+  const audited = await runCustody(['audit', '--full'], env('required'));
+  expect([audited.code, audited.stderr]).toEqual([0, '']);
+});
+
 test('the CLI shows who it is by option, variable or file, and lists what it may know', async () => {
   expect(await did('acme/chief', 'principal', 'ls')).toContain('eva');
   expect(await did('acme/chief', 'key', 'ls', '--api')).not.toContain('custody_');

@@ -177,11 +177,26 @@ export function lifeContract(product: Product, letGo: () => Promise<void>): void
       expect([equal, rules.differing, rules.sha256]).toEqual([true, [], rules.released]);
       expect(entries).toBeGreaterThan(62);
       expect(derived.map(({ name }) => name)).toEqual([
-        ...['timeline', 'relations', 'search_keys', 'policy', 'evidence_refs', 'audit', 'batch_members', 'timelines'],
+        ...[
+          'timeline',
+          'relations',
+          'search_keys',
+          'policy',
+          'evidence_refs',
+          'audit',
+          'batch_members',
+          'handlings',
+          'marked',
+          'timelines',
+        ],
       ]);
       for (const { name, rows, before, after } of derived)
-        // The demo has no act of policy.
-        expect([name, before, rows > 0]).toEqual([name, name === 'timelines' ? null : after, name !== 'policy']);
+        // The demo has no act of policy and no marking.
+        expect([name, before, rows > 0]).toEqual([
+          name,
+          name === 'timelines' ? null : after,
+          !['policy', 'handlings', 'marked'].includes(name),
+        ]);
     });
 
     describe('and compared with what another version made of the ledger', () => {

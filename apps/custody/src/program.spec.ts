@@ -12,8 +12,10 @@ import { FORMS as deadLetters } from './commands/dlq.ts';
 import { FORMS as doctor } from './commands/doctor.ts';
 import { FORMS as evidence } from './commands/evidence.ts';
 import { FORMS as keys } from './commands/key.ts';
+import { COLUMNS as listenColumns } from './commands/listen.ts';
 import { COLUMNS as peopleColumns } from './commands/people.ts';
 import { FORMS as search } from './commands/search.ts';
+import { FORMS as sessions } from './commands/session.ts';
 import { COLUMNS as traceColumns } from './commands/trace-rows.ts';
 import { commandErrorOf } from './exit-codes.ts';
 import { pathOf } from './invocation.ts';
@@ -154,6 +156,7 @@ describe('docs/cli.md', () => {
       diff: diffColumns,
       search: search.columns,
       'audit ls': auditColumns,
+      listen: listenColumns,
       'dlq ls': deadLetters.columns,
       'conflicts ls': conflicts.columns,
       'evidence ls': evidence.columns,
@@ -162,6 +165,8 @@ describe('docs/cli.md', () => {
       'principal ls': peopleColumns.principals,
       'key ls': keys.columns,
       'key ls --api': peopleColumns.keys,
+      'session ls': sessions.columns,
+      'break-glass ls': peopleColumns.emergencies,
       doctor: doctor.columns,
       'config print': configColumns,
     };

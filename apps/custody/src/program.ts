@@ -24,6 +24,7 @@ export function program(json = false): Command {
     .helpOption('-h, --help', 'settings are flags: see docs/configuration.md')
     .action(runner(async (options, ...rest) => (await import('./commands/serve.ts')).serve(options, rest), UNUSED.here));
   itemCommands(root);
+  listenCommand(root);
   caseCommands(root);
   proofCommands(root);
   keyCommands(root);
@@ -88,6 +89,27 @@ function itemCommands(root: Command): void {
     .description('find items by identifier, part of one, misread letters (O/0, I/1), a name, MMSI or call sign')
     .option('--limit <n>', 'how many', '20')
     .action(runner(async (options, text) => (await import('./commands/search.ts')).search(await clientOf(options), text ?? '', options)));
+}
+
+/** What the ledger takes in, as it does. */
+function listenCommand(root: Command): void {
+  listed(root.command('listen'))
+    .description('print each event that you may see as it comes in; with a cursor file it goes on where it was ended or killed')
+    .addOption(new Option('--since <place>', 'begin at `start`, or at log:<size> (default: at what comes from now on)'))
+    .option('--cursor-file <file>', 'keep the place here; where it is there already, go on from it')
+    .option('-o, --output <file>', 'add to this file: with a cursor file each event stands in it exactly once, also after a kill')
+    .option('--item <id>', 'only events that name this item')
+    .option('--kind <kind>', 'only events of this kind')
+    .addOption(new Option('--until <when>', 'end with what is there now').choices(['now']))
+    .option('--limit <n>', 'end after so many')
+    .action(
+      runner(async (options) => {
+        refuseIdle('listen', { '--json': options.json === true });
+        return interruptible(async (signal) =>
+          (await import('./commands/listen.ts')).listen(await clientOf(options, signal), { ...options, signal }),
+        );
+      }),
+    );
 }
 
 /** The keys of the log, its end and its successor, on the machine that has them. */
@@ -192,6 +214,7 @@ function caseCommands(root: Command): void {
     .option('--rejects <file>', 'write the rejected lines here, as they were')
     .option('--receipts <file>', 'add the signed receipt of each line that is in to this file')
     .option('--no-evidence', 'leave the files that lie beside the case file where they are')
+    .option('--sign <keyfile>', 'sign the list of what is in, by a key of your agency (custody signer)')
     .option('--no-batch', 'do not keep in the ledger that this import was made')
     .action(
       runner(async (options, file) =>

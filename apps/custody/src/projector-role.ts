@@ -1,7 +1,7 @@
 /** Mounts the projector: its Nest microservice on the batch transport, the background steps, and the health that is progress. */
 import { type MicroserviceOptions } from '@nestjs/microservices';
 import { NestFactory } from '@nestjs/core';
-import { EVENTS_TOPIC, ProjectorModule } from '#app/projector';
+import { contentIndex, EVENTS_TOPIC, ProjectorModule } from '#app/projector';
 import type { PartitionId } from '#lib/event-log';
 import { nestLogger } from '#lib/runtime';
 import { BatchServer } from '#lib/runtime/nest';
@@ -52,7 +52,8 @@ export async function startProjector(parts: Parts): Promise<void> {
   const relay = runInBackground('dead-letter copies', log, deadLetterRelay(pool, eventLog, config.topics.deadLetters));
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
     ProjectorModule.with({
-      project: (batch, from, next, events, dead) => projectBatch(pool, batch, from, next, events, dead, { keys: SEARCH_KEYS, hooks }),
+      project: (batch, from, next, events, dead) =>
+        projectBatch(pool, batch, from, next, events, dead, { keys: SEARCH_KEYS, indexOf: contentIndex, hooks }),
       keys: keys.accepted,
       metrics,
       progress,

@@ -1,15 +1,18 @@
 /** What a start prints once it answers. */
 import type { Config } from '#lib/runtime';
+import { LINK_MINUTES } from './access/one-time-link.ts';
 import { bringsDemo, type DemoState } from './demo.ts';
 
 export type ReadyConfig = Pick<Config, 'roles' | 'port' | 'access' | 'demo' | 'databaseUrl'>;
 
-/** The page and the trace are the gateway's. */
-export function readyLine(url: string, config: ReadyConfig, demo: DemoState): string {
+/** The page and the trace are the gateway's. @param link what opens the operator's first session; null: none is given away */
+export function readyLine(url: string, config: ReadyConfig, demo: DemoState, link: string | null = null): string {
   const reads = config.roles.includes('gateway');
   const server = config.port === 8080 ? '' : ` --server ${url}`;
   const who =
-    config.access === 'open' ? 'loopback only: whoever reaches it is the operator' : 'loopback only: without a key what is TLP:CLEAR';
+    config.access === 'open'
+      ? 'loopback only: whoever reaches it is the operator'
+      : `loopback only: ${link === null ? '' : `this link, once and within ${LINK_MINUTES} minutes, logs you in as the operator; `}without a key what is TLP:CLEAR`;
   const trace = reads && bringsDemo(config) && demo !== 'unfinished' ? `  ·  try: npx custody trace vin:WDDSYNTH9JA000001${server}` : '';
-  return `Ready  ${url}${reads ? '/docs/api' : ''}  (${who})${trace}`;
+  return `Ready  ${link ?? `${url}${reads ? '/docs/api' : ''}`}  (${who})${trace}`;
 }

@@ -31,6 +31,8 @@ const STOPS: ReadonlySet<string> = new Set([
   'log.other-beginning',
 ]);
 const RETRY_MS_MAX = 10_000;
+/** Where nothing is submitted reads get a seal of their own this often: a log that is only read grows by no more. */
+const READS_SEAL_MS = 60_000;
 
 /** Path of the file of the last head that was signed. */
 export const sealerStateFile = ({ sealer, dataDir }: Pick<Config, 'sealer' | 'dataDir'>, origin: string): string =>
@@ -66,17 +68,6 @@ export async function startSealer(parts: Parts): Promise<void> {
     },
   });
 
-  const sealUntilEnd = async (sealer: Sealer): Promise<void> => {
-    // The first at once: what waits then has waited since the last process ended.
-    const pace = new SealPace({ intervalMs: config.sealer.intervalMs, now: () => performance.now() });
-    for (; !ending.signal.aborted; await pause(LOOK_EVERY_MS)) {
-      if (!pace.isDue(await sealer.waiting())) continue;
-      const [covered, beganMs] = [sealer.covers, performance.now()];
-      const sealed = await sealer.seal();
-      if (sealed !== null) pace.sealed(sealed.covers - covered, performance.now() - beganMs);
-    }
-  };
-
   const run = async (): Promise<void> => {
     for (let failures = 0; !ending.signal.aborted; failures++) {
       if (failures > 0) await pause(Math.min(100 * 2 ** failures, RETRY_MS_MAX));
@@ -86,7 +77,7 @@ export async function startSealer(parts: Parts): Promise<void> {
           await witnesses?.check();
           const sealer = await openSealer(options);
           failures = 0;
-          await sealUntilEnd(sealer);
+          await sealUntilEnd(sealer, config.sealer.intervalMs, pause, ending.signal);
         });
       } catch (error) {
         const { code } = error as { code?: unknown };
@@ -106,6 +97,26 @@ export async function startSealer(parts: Parts): Promise<void> {
     ending.abort();
     await running;
   });
+}
+
+async function sealUntilEnd(
+  sealer: Sealer,
+  intervalMs: number,
+  pause: (ms: number) => Promise<unknown>,
+  ending: AbortSignal,
+): Promise<void> {
+  // The first at once: what waits then has waited since the last process ended.
+  const pace = new SealPace({ intervalMs, now: () => performance.now() });
+  let lookedMs = performance.now();
+  for (; !ending.aborted; await pause(LOOK_EVERY_MS)) {
+    const waits = await sealer.waiting();
+    const forReads = waits === 0 && performance.now() - lookedMs >= READS_SEAL_MS && (await sealer.readsWaiting()) > 0;
+    if (!forReads && !pace.isDue(waits)) continue;
+    const [covered, beganMs] = [sealer.covers, performance.now()];
+    const sealed = await sealer.seal({ forReads });
+    lookedMs = performance.now();
+    if (sealed !== null) pace.sealed(sealed.covers - covered, performance.now() - beganMs);
+  }
 }
 
 /** Of a log that has ended nothing is sealed; its last head may still wait for cosignatures, without which nobody is shown how it ended. What is only read is ready without its witnesses. */

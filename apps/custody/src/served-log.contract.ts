@@ -19,6 +19,7 @@ export function server(answers: Readonly<Record<string, string | CommandError>>)
     open: () => Promise.reject(new Error('nothing is opened')),
     head: () => Promise.reject(new Error('nothing is opened')),
     put: () => Promise.reject(new Error('nothing is put')),
+    delete: () => Promise.reject(new Error('nothing is deleted')),
   };
 }
 

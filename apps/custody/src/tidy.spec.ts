@@ -353,7 +353,8 @@ function unknownCommands(markdown: string): string[] {
   const blocks = [...markdown.matchAll(/```(?:sh|bash|console|text)?\n([\s\S]*?)```/g)].flatMap(([, block = '']) => block.split('\n'));
   const spans = [...markdown.replace(/```[\s\S]*?```/g, '').matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span);
   return [...blocks, ...spans].flatMap((line) => {
-    const [, npm, script, custody] = /^\s*(?:\$ )?(?:npx )?(?:(npm (?:run ([a-z:-]+)|start|test))|custody ([a-z]+))/.exec(line) ?? [];
+    const [, npm, script, custody] =
+      /^\s*(?:\$ )?(?:npx )?(?:(npm (?:run ([a-z:-]+)|start|test))|custody ([a-z]+(?:-[a-z]+)*))/.exec(line) ?? [];
     if (npm !== undefined) return (script ?? npm.slice('npm '.length)) in scripts ? [] : [npm];
     return custody === undefined || commands.has(custody) ? [] : [`custody ${custody}`];
   });

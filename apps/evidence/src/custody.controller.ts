@@ -1,11 +1,13 @@
 /** `/v1/evidence` and `/v1/evidence/sha256/{hash}/custody`: what is known of evidence. */
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { answerNames } from '#lib/contracts';
 import { HASH_PATTERN } from '#lib/evidence';
-import { actorOf, DomainError } from '#lib/runtime';
+import { DomainError } from '#lib/runtime';
 import { listView, readCustody } from './custody.ts';
 import { EVIDENCE_DEPS, type EvidenceDeps } from './evidence-deps.ts';
 import { notFound } from './evidence.controller.ts';
+import { notedReads, noteEvidence, readingFor } from './noted.ts';
 import { readHash } from './requests.ts';
 
 const LIMIT_DEFAULT = 100;
@@ -31,7 +33,10 @@ export class CustodyController {
     const most = typeof limit === 'string' && /^[1-9]\d{0,3}$/.test(limit) ? Number(limit) : NaN;
     if (!(most <= LIMIT_MAX)) throw new DomainError('query.invalid', `limit is a whole number from 1 to ${LIMIT_MAX}.`);
     const { reads } = this.#deps;
-    const rows = await reads.list(await reads.readerOf(actorOf(request)), cursor, most + 1);
+    const { reader, notes } = await readingFor(reads, request);
+    const rows = await reads.list(reader, cursor, most + 1);
+    const shown = rows.slice(0, most).map(({ sha256, agency }) => ({ sha256: sha256.toString('hex'), agency }));
+    await noteEvidence(reads, reader, notes, shown);
     await send(reply, listView(rows, most));
   }
 
@@ -39,8 +44,10 @@ export class CustodyController {
   async custody(@Param('hash') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const sha256 = readHash(name);
     const { reads } = this.#deps;
-    const view = await readCustody(reads, await reads.readerOf(actorOf(request)), sha256);
+    const { reader, notes } = await readingFor(reads, request);
+    const view = await readCustody(notedReads(reads, notes), reader, sha256);
     if (view === null) throw notFound();
+    notes.showed(answerNames(view));
     await send(reply, view);
   }
 }

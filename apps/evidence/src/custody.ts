@@ -6,7 +6,7 @@ import { ACTS_MAX, CITED_BY_MAX, type CitingRow, type EvidenceReader, type Evide
 
 /** `null`: nothing is here, and nothing that the reader sees names it. Throws `answer.too-large`. */
 export async function readCustody(reads: EvidenceReads, reader: EvidenceReader, sha256: string): Promise<EvidenceView | null> {
-  const logSize = await reads.logSize();
+  const [logSize, policy] = await Promise.all([reads.logSize(), reads.policyPoint()]);
   const [row, acts, citing] = await Promise.all([
     reads.readable(reader, sha256),
     reads.actsOn(reader, sha256, logSize),
@@ -22,7 +22,7 @@ export async function readCustody(reads: EvidenceReads, reader: EvidenceReader, 
   const cited = [...beside, ...citing.slice(0, CITED_BY_MAX).map(readRow)].sort((a, b) => a.row.logIndex - b.row.logIndex);
   const { holders, custodian, transfers, holds, mismatches, steps } = chain;
   return {
-    coordinates: { asOf: { basis: 'log', logSize }, policy: 0 },
+    coordinates: { asOf: { basis: 'log', logSize }, policy },
     sha256,
     held: row !== undefined,
     bytes: row?.bytes ?? null,

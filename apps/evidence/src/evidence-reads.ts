@@ -3,6 +3,7 @@ import { groupsOfActor, type Actor } from '#lib/domain';
 import {
   evidenceActsOn,
   evidenceCitedBy,
+  handlingsPoint,
   insertUpload,
   listEvidence,
   logSize,
@@ -23,6 +24,14 @@ export interface EvidenceReader extends StoreReader {
   readonly context: ReaderContext;
 }
 
+/** By what callers are known. */
+export interface Grants {
+  /** Whether he has declared an emergency that lasts. */
+  breaksGlass(actor: Actor): boolean | Promise<boolean>;
+  /** Log size from which on the grants hold; absent: none are followed. */
+  grantsPoint?(): Promise<number>;
+}
+
 export type EvidenceReads = ReturnType<typeof evidenceReads>;
 
 /** Acts on one evidence that an answer reads: far more than any real chain has. Then the answer says that there are too many. */
@@ -32,10 +41,11 @@ export const CITED_BY_MAX = 200;
 /** Of their documents, in memory. */
 const CONTENT_BYTES_MAX = 16 * 1024 * 1024;
 
-/** @param pool has the rights of the role and its context key. @param breaksGlass whether he has declared an emergency that lasts */
-export function evidenceReads(pool: StorePool, breaksGlass: (actor: Actor) => boolean | Promise<boolean>) {
+/** @param pool has the rights of the role and its context key */
+export function evidenceReads(pool: StorePool, { breaksGlass, grantsPoint }: Grants) {
   return {
     logSize: () => logSize(pool),
+    policyPoint: async () => Math.max((await grantsPoint?.()) ?? 0, await handlingsPoint(pool)),
     /** Groups that are not there yet have nothing to show; they may come with the next event. */
     async readerOf(actor: Actor): Promise<EvidenceReader> {
       const { agency, principal } = actor;
@@ -47,6 +57,12 @@ export function evidenceReads(pool: StorePool, breaksGlass: (actor: Actor) => bo
     /** The first upload that opens it to the reader; undefined: as if it were not there. */
     async readable(reader: EvidenceReader, sha256: string): Promise<UploadRow | undefined> {
       return (await readableEvidence(pool.as(reader.context), reader, [sha256])).get(sha256);
+    },
+    /** Those of them that are open to everybody: a read of these is nobody's business. */
+    async openToAll(hashes: readonly string[]): Promise<ReadonlySet<string>> {
+      const groups = await readerGroupIds(pool, ['clear']);
+      const anybody = { agency: '', principal: '', breaksGlass: false, groups };
+      return new Set((await readableEvidence(pool.as(new ReaderContext(null, groups)), anybody, hashes)).keys());
     },
     list: (reader: EvidenceReader, after: string, limit: number) => listEvidence(pool.as(reader.context), reader, after, limit),
     /** Of the reader's own agency. */

@@ -8,6 +8,7 @@ import type { EvidenceStat, MediaType } from '#lib/evidence';
 import { actorOf, DomainError, requestIdOf, TAKES_BYTES } from '#lib/runtime';
 import { EVIDENCE_DEPS, type EvidenceDeps } from './evidence-deps.ts';
 import type { EvidenceReader } from './evidence-reads.ts';
+import { noteEvidence, readingFor } from './noted.ts';
 import { readHash, readPart, readRange } from './requests.ts';
 import { upload } from './upload.ts';
 
@@ -74,12 +75,13 @@ export class EvidenceController {
   async get(@Param('hash') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const sha256 = readHash(name);
     const { reads, store } = this.#deps;
-    const actor = actorOf(request);
-    const row = await reads.readable(await reads.readerOf(actor), sha256);
+    const { reader, notes } = await readingFor(reads, request);
+    const row = await reads.readable(reader, sha256);
     if (row === undefined) {
-      if (actor.agency !== '') void reply.header(OFFSET_HEADER, await store.offset(sha256, actor.agency));
+      if (reader.agency !== '') void reply.header(OFFSET_HEADER, await store.offset(sha256, reader.agency));
       throw notFound();
     }
+    await noteEvidence(reads, reader, notes, [{ sha256, agency: row.agency }]);
     const stat = await store.stat(sha256);
     if (stat === null) throw new DomainError('evidence.missing', 'The ledger says that this evidence is here, and its bytes are not.');
     await this.#send(request, reply, stat, row.mediaType as MediaType);

@@ -9,6 +9,7 @@ import {
   isErrorCode,
   problem,
   readSighting,
+  routeReads,
   routeRoles,
   type Receipt,
   type SightingDocument,
@@ -18,7 +19,18 @@ import {
 import { ANONYMOUS, type Actor } from '#lib/domain';
 import { openEvidenceFiles, type EvidenceStore } from '#lib/evidence';
 import { canonicalize } from '#lib/ledger';
-import { createHttpServer, createLog, createMetrics, DomainError, type HttpAccess, type HttpServer, uuidv7 } from '#lib/runtime';
+import {
+  createHttpServer,
+  createLog,
+  createMetrics,
+  DomainError,
+  type HttpAccess,
+  type HttpServer,
+  notRecorded,
+  type ReadLog,
+  type ReadRequest,
+  uuidv7,
+} from '#lib/runtime';
 import { knownEvents, projectBatch, type StorePool } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
 import { evidenceReads } from './evidence-reads.ts';
@@ -55,9 +67,18 @@ export class ServedEvidence {
   /** What the event log does with the next act. */
   logFails: string | null = null;
   hasEnded = false;
+  /** What the access log was given; rejects while it is away. */
+  readonly recorded: ReadRequest[] = [];
+  recordFails = false;
   readonly #server: HttpServer;
   readonly #projector: StorePool;
   #offset = 0;
+
+  record(read: ReadRequest): Promise<void> {
+    if (this.recordFails) return Promise.reject(notRecorded(new Error('away')));
+    this.recorded.push(read);
+    return Promise.resolve();
+  }
 
   private constructor(database: TestDatabase, folder: string, store: EvidenceStore, server: HttpServer, url: string, projector: StorePool) {
     this.database = database;
@@ -76,7 +97,7 @@ export class ServedEvidence {
     const served = (): ServedEvidence => self.served as ServedEvidence;
     const module = EvidenceModule.with({
       store,
-      reads: evidenceReads(database.pool('evidence'), () => served().breaksGlass),
+      reads: evidenceReads(database.pool('evidence'), { breaksGlass: () => served().breaksGlass }),
       say: (document, by) => served().say(document, by),
       get hasEnded() {
         return served().hasEnded;
@@ -87,13 +108,14 @@ export class ServedEvidence {
     const log = createLog({ level: 'silent', secrets: [] });
     const translate = (error: unknown) =>
       (error as { code?: unknown }).code === 'evidence.disk-full' ? { code: 'evidence.disk-full' } : undefined;
-    const routes = routeRoles();
+    const [routes, operations] = [routeRoles(), routeReads()];
+    const reads: ReadLog = { readsOf: (route) => operations.get(route), record: (read) => served().record(read) };
     const access: HttpAccess = {
       authenticate: () => served().asking,
       anonymous: ANONYMOUS,
       rolesOf: (route) => routes.get(route),
     };
-    const server = await createHttpServer(module, { limits, log, metrics: createMetrics(), catalogue, translate, access });
+    const server = await createHttpServer(module, { limits, log, metrics: createMetrics(), catalogue, translate, access, reads });
     const url = await server.listen('127.0.0.1', 0);
     return (self.served = new ServedEvidence(database, folder, store, server, url, database.pool('projector')));
   }

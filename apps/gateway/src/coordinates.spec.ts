@@ -12,6 +12,7 @@ const micros = (text: string): number => {
 /** A log of so many entries with these seals, in their order. */
 const logOf = (size: number, seals: readonly SealPoint[] = []): PointReads => ({
   logSize: () => Promise.resolve(size),
+  policyPoint: () => Promise.resolve(0),
   lastSealBy: (time) => Promise.resolve(seals.findLast((seal) => seal.time <= time) ?? null),
   sealCovering: (covers) => Promise.resolve(seals.find((seal) => seal.covers === covers) ?? null),
   firstSeal: () => Promise.resolve(seals[0] ?? null),
@@ -110,6 +111,23 @@ describe('asOf', () => {
     '2019-05-09T12:00:00',
   ])('of "%s" means nothing', async (text) => {
     expect([await codeOf(text), await codeOf(text, SEALED)]).toEqual(['asof.malformed', 'asof.malformed']);
+  });
+});
+
+describe('policy', () => {
+  const under = (point: number): PointReads => ({ ...UNSEALED, policyPoint: () => Promise.resolve(point) });
+  const refused = (policy: string): Promise<string> =>
+    readAsOf(undefined, under(7), policy).then(
+      (asOf) => `taken ${String(asOf.policy)}`,
+      (error: unknown) => (error as DomainError).code,
+    );
+
+  it('is that of now, and no answer is by another', async () => {
+    expect(coordinatesOf(await readAsOf('log:3', under(7))).policy).toBe(7);
+    expect(coordinatesOf(await readAsOf(undefined, under(0))).policy).toBe(0);
+    expect(await Promise.all(['7', '6', '0', '8', '', '07', 'now'].map(refused))).toEqual([
+      ...['taken 7', 'policy.past', 'policy.past', 'asof.ahead', 'query.invalid', 'query.invalid', 'query.invalid'],
+    ]);
   });
 });
 

@@ -8,22 +8,26 @@ import { endOfDay, formatInstant, parseInstant, type Instant, type Result } from
 import { DomainError } from '#lib/runtime';
 import type { SealBounds, SealPoint } from '#lib/store';
 
-export type AsOf =
+/** `policy`: P; absent: 0. */
+export type AsOf = { readonly policy?: number } &
   /** `now`: none was asked for, and the ledger may have grown when the next page is. */
-  | { readonly basis: 'log'; readonly logSize: number; readonly now?: true }
-  /** `logSize`: what the last seal at or before the time covers, at `sealed`; null: there is none, and the first is of `begins`. */
-  | {
-      readonly basis: 'recorded';
-      readonly logSize: number;
-      readonly text: string;
-      readonly sealed: Instant | null;
-      readonly begins: Instant;
-    }
-  | { readonly basis: 'reported'; readonly logSize: number; readonly until: Instant; readonly text: string };
+  (
+    | { readonly basis: 'log'; readonly logSize: number; readonly now?: true }
+    /** `logSize`: what the last seal at or before the time covers, at `sealed`; null: there is none, and the first is of `begins`. */
+    | {
+        readonly basis: 'recorded';
+        readonly logSize: number;
+        readonly text: string;
+        readonly sealed: Instant | null;
+        readonly begins: Instant;
+      }
+    | { readonly basis: 'reported'; readonly logSize: number; readonly until: Instant; readonly text: string }
+  );
 
-/** What of the ledger says what a time means. */
+/** What of the ledger says what a time means, and which policy applies. */
 export interface PointReads {
   logSize(): Promise<number>;
+  policyPoint(): Promise<number>;
   lastSealBy(time: Instant): Promise<SealPoint | null>;
   sealCovering(covers: number): Promise<SealPoint | null>;
   firstSeal(): Promise<SealPoint | null>;
@@ -37,8 +41,25 @@ const REPORTED = 'reported:';
 /**
  * Absent means the log as it is now. A log size that is not reached yet is refused, since it cannot be known. A time that is still to come is
  * not: what is sealed so far was recorded by then as well, and the answer names its seal. Throws asof.malformed, asof.ahead, asof.not-sealed.
+ * @param policy P, as an answer said it; absent: now. Nothing is answered by a policy of the past, which may have shown more: throws policy.past.
  */
-export async function readAsOf(text: string | undefined, reads: PointReads): Promise<AsOf> {
+export async function readAsOf(text: string | undefined, reads: PointReads, policy?: string): Promise<AsOf> {
+  const present = await reads.policyPoint();
+  checkPolicy(policy, present);
+  const point = await readPoint(text, reads);
+  return present === 0 ? point : { ...point, policy: present };
+}
+
+function checkPolicy(asked: string | undefined, present: number): void {
+  if (asked === undefined) return;
+  if (!/^(0|[1-9]\d{0,15})$/.test(asked)) throw new DomainError('query.invalid', 'policy is a whole number, as coordinates say it.');
+  if (Number(asked) > present)
+    throw new DomainError('asof.ahead', `The policy is that of log size ${present}; ${asked} is not reached yet.`);
+  if (Number(asked) < present)
+    throw new DomainError('policy.past', `The policy of log size ${asked} was changed since; what is shown is by that of ${present}.`);
+}
+
+async function readPoint(text: string | undefined, reads: PointReads): Promise<AsOf> {
   if (text !== undefined && DATE_OR_TIME.test(text)) return recordedBy(text, instantOf(text), reads);
   const logSize = await reads.logSize();
   if (text === undefined) return { basis: 'log', logSize, now: true };
@@ -93,7 +114,7 @@ export const sealBounds = ({ basis, logSize }: AsOf): SealBounds =>
 
 /** What an answer says of its point of view. */
 export function coordinatesOf(asOf: AsOf): Coordinates {
-  return { asOf: viewOf(asOf), policy: 0 };
+  return { asOf: viewOf(asOf), policy: asOf.policy ?? 0 };
 }
 
 function viewOf(asOf: AsOf): Coordinates['asOf'] {

@@ -1,11 +1,15 @@
 /** Entity tags (RFC 9110, section 8.8): strong, the hash of the bytes that are sent. An unchanged answer costs the reader no transfer. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { answerNames } from '#lib/contracts';
 import { sha256Hex } from '#lib/ledger';
 
 /** 128 bits of the hash: no two answers of one address ever share them. */
 const TAG_HEX = 32;
 
 export async function sendWithTag(request: FastifyRequest, reply: FastifyReply, body: object): Promise<void> {
+  // Of what was read on the way only that was shown which the answer names.
+  const { notes } = request;
+  if (notes !== null && notes.events.size + notes.items.size > 0) notes.showed(answerNames(body));
   await sendBytesWithTag(request, reply, Buffer.from(JSON.stringify(body), 'utf8'));
 }
 

@@ -25,7 +25,7 @@ function partiesOf(parties: readonly object[]) {
     secret: hash,
   });
   return foldTimeline(ITEM, [event]).entries.map(
-    (entry) => eventView(entry, event, { recorded: () => null, held: new Set() }, ITEM).parties,
+    (entry) => eventView(entry, event, { recorded: () => null, held: new Set(), signatures: () => [] }, ITEM).parties,
   )[0];
 }
 

@@ -10,13 +10,13 @@ import {
   parseIdentifier,
   type CheckVerdict,
   type FoldInput,
+  type Handling,
   type Sighting,
   type TimelineEntry,
 } from '#lib/domain';
 import { authorWithoutTime, citedWithoutHash } from '#lib/sources';
 import type { Beside } from './beside.ts';
 import type { EventRow } from './ledger-reads.ts';
-import type { RecordedAt } from './recorded.ts';
 
 /** A stored event read for the fold, with what its view needs. */
 export interface ReadEvent extends FoldInput {
@@ -29,11 +29,13 @@ export function readEvent(stored: EventRow): ReadEvent {
   const document = JSON.parse(stored.content.toString('utf8')) as SightingDocument;
   const read = readSighting(document, stored);
   if (!read.ok) throw new Error(`entry ${stored.logIndex} holds a document that is not acceptable: ${read.faults[0]?.code ?? 'unknown'}`);
-  return { sighting: read.sighting, logIndex: stored.logIndex, captured: stored.capturedMicros, stored, document };
+  const { handling = null } = stored;
+  const inEffect = handling === null ? {} : { handling: JSON.parse(handling) as Handling };
+  return { sighting: read.sighting, logIndex: stored.logIndex, captured: stored.capturedMicros, ...inEffect, stored, document };
 }
 
 /** @param item whose timeline it is shown in: told from its side */
-export function eventView(entry: TimelineEntry, event: ReadEvent, { recorded, held }: Beside, item?: string): EventView {
+export function eventView(entry: TimelineEntry, event: ReadEvent, { recorded, held, signatures }: Beside, item?: string): EventView {
   const { stored, document } = event;
   const { targets, correctedBy, withdrawnBy, supersededBy, disputedBy, resolvedBy, markedBy, contradicts, contradictedBy } = entry;
   return {
@@ -71,6 +73,7 @@ export function eventView(entry: TimelineEntry, event: ReadEvent, { recorded, he
     parties: partiesOf(document),
     document,
     display: displayOf(event.sighting, item),
+    signatures: signatures(stored),
   };
 }
 
@@ -171,7 +174,10 @@ function baseVerb(kind: Sighting['kind'], subtype: string | undefined): string {
 }
 
 /** An event by itself, without how it stands: for lists in the order of the log. */
-export function storedView({ stored, document, sighting }: ReadEvent, recorded: RecordedAt): StoredView {
+export function storedView(
+  { stored, document, sighting }: ReadEvent,
+  { recorded, signatures }: Pick<Beside, 'recorded' | 'signatures'>,
+): StoredView {
   return {
     agency: stored.agency,
     id: stored.id,
@@ -184,5 +190,6 @@ export function storedView({ stored, document, sighting }: ReadEvent, recorded: 
     commitment: stored.commitment.toString('hex'),
     document,
     display: displayOf(sighting),
+    signatures: signatures(stored),
   };
 }

@@ -3,7 +3,7 @@ import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { explainEvent, explainEvents, type EventAnswer, type EventsView } from '#lib/contracts';
 import { foldEvent, formatRef, knownAtReported } from '#lib/domain';
-import { actorOf, DomainError } from '#lib/runtime';
+import { DomainError } from '#lib/runtime';
 import { withCutContradictions } from './contradictions.ts';
 import { askedFor, coordinatesOf, heldAt, pointOfView, readAsOf, type AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord } from './cursor.ts';
@@ -11,7 +11,7 @@ import { sendWithTag } from './entity-tag.ts';
 import { conflictsOf } from './event-conflicts.ts';
 import { eventView, readEvent, type ReadEvent, storedView } from './event-view.ts';
 import { explainSources, refsOf } from './explain-sources.ts';
-import { GATEWAY_DEPS, type GatewayDeps, readingOf } from './gateway-deps.ts';
+import { GATEWAY_DEPS, type GatewayDeps, readingFor } from './gateway-deps.ts';
 import type { LedgerReads, Reader } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
 import { readExplain, readLimit, readQuery } from './query.ts';
@@ -19,6 +19,7 @@ import { questionView } from './question-view.ts';
 import { readBeside } from './beside.ts';
 import { recordedAt } from './recorded.ts';
 import { relatedEvents } from './related-events.ts';
+import { readSignatures } from './signatures.ts';
 
 const IS_POSITION = isRecord<{ from: number; logSize: number }>({ from: isCount, logSize: isCount });
 
@@ -32,20 +33,20 @@ export class EventsController {
 
   @Get()
   async events(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const query = readQuery(given, ['asOf', 'cursor', 'limit', 'explain']);
+    const query = readQuery(given, ['asOf', 'policy', 'cursor', 'limit', 'explain']);
     const explain = readExplain(query.explain);
     const { cursor } = query;
-    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
-    const asked = { asOf: await readAsOf(query.asOf, reads), limit: readLimit(query.limit), explain };
+    const { reader, reads } = await readingFor(this.#deps, request);
+    const asked = { asOf: await readAsOf(query.asOf, reads, query.policy), limit: readLimit(query.limit), explain };
     await sendWithTag(request, reply, await readEvents(reads, reader, cursor === undefined ? asked : { ...asked, cursor }));
   }
 
   @Get(':id')
   async event(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const query = readQuery(given, ['asOf', 'agency', 'explain']);
+    const query = readQuery(given, ['asOf', 'policy', 'agency', 'explain']);
     const explain = readExplain(query.explain);
-    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
-    const asOf = await readAsOf(query.asOf, reads);
+    const { reader, reads } = await readingFor(this.#deps, request);
+    const asOf = await readAsOf(query.asOf, reads, query.policy);
     await sendWithTag(
       request,
       reply,
@@ -79,10 +80,14 @@ export async function readEvents(reads: LedgerReads, reader: Reader, query: Even
   // Of evidence nothing is said but in the explanation.
   const beside = query.explain
     ? await readBeside(own, reader, asOf, read)
-    : { recorded: await recordedAt(reads, asOf, shown), held: new Set<string>() };
+    : {
+        recorded: await recordedAt(reads, asOf, shown),
+        held: new Set<string>(),
+        signatures: await readSignatures(own, reader, logSize, shown),
+      };
   const view: EventsView = {
     coordinates: coordinatesOf(asOf),
-    events: known.inputs.map((event) => storedView(event, beside.recorded)),
+    events: known.inputs.map((event) => storedView(event, beside)),
     ...(asOf.basis === 'reported' ? { withoutReported: known.withoutReported } : {}),
     next: more && last !== undefined ? encodeCursor(question, { from: last.logIndex + 1, logSize }) : null,
   };

@@ -19,10 +19,10 @@ function toldOf(asOf: AsOf, events: readonly ReadEvent[]): readonly ReadEvent[] 
  * @param events as their reader was shown them: what is hidden from him is no source of his
  * @param beside read once for the answer and for this, and of all of these events, so that both say the same of a document
  */
-export const explainSources = (asOf: AsOf, events: readonly ReadEvent[], { recorded, held }: Beside): readonly ExplainSource[] =>
+export const explainSources = (asOf: AsOf, events: readonly ReadEvent[], beside: Beside): readonly ExplainSource[] =>
   toldOf(asOf, events).map((event) => {
-    const { agency, id, logIndex, submittedBy, reportedBy, captured, recorded: at } = storedView(event, recorded);
-    return { agency, id, logIndex, submittedBy, reportedBy, captured, recorded: at, evidence: evidenceOf(event.document, held) };
+    const { agency, id, logIndex, submittedBy, reportedBy, captured, recorded: at } = storedView(event, beside);
+    return { agency, id, logIndex, submittedBy, reportedBy, captured, recorded: at, evidence: evidenceOf(event.document, beside.held) };
   });
 
 export const refsOf = (events: readonly ReadEvent[]): EventRef[] => events.map(({ sighting: { agency, id } }) => ({ agency, id }));

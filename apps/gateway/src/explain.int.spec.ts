@@ -268,7 +268,7 @@ describe('what follows from several sightings', () => {
     expect(who('kept', '/places')).toEqual(['local/kept']);
   });
 
-  test('a flag does not lead to a dispute that was withdrawn, nor a handling to any marking but the last in force', async () => {
+  test('a flag does not lead to a dispute that was withdrawn; a handling leads to each marking, for one that was withdrawn by one person alone goes on taking away', async () => {
     const { view, who } = await whoIn();
     const resaid = view.entries.find(({ id }) => id === 'resaid');
     expect(resaid?.relations.disputedBy.map(({ id, inForce }) => [id, inForce])).toEqual([
@@ -278,8 +278,8 @@ describe('what follows from several sightings', () => {
     expect(who('resaid', '/flags/0')).toEqual(['local/resaid', 'other/quarrel-2']);
     const kept = view.entries.find(({ id }) => id === 'kept');
     expect(kept?.relations.markedBy).toHaveLength(3);
-    expect(kept?.handling).toEqual({ tlp: 'AMBER' });
-    expect(who('kept', '/handling')).toEqual(['local/kept', 'local/mark-2']);
+    expect(kept?.handling).toEqual({ tlp: 'RED' });
+    expect(who('kept', '/handling')).toEqual(['local/kept', 'local/mark-1', 'local/mark-2', 'local/mark-3']);
   });
 
   test('a check of a party is no word of the sighting', async () => {

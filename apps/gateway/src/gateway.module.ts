@@ -10,6 +10,7 @@ import { ReceiptsController } from './receipts.controller.ts';
 import { MapLinksController } from './map-links.controller.ts';
 import { RecordsController } from './records.controller.ts';
 import { ReferenceController } from './reference.controller.ts';
+import { StreamController } from './stream/stream.controller.ts';
 
 @Module({})
 export class GatewayModule {
@@ -26,6 +27,7 @@ export class GatewayModule {
         ReceiptsController,
         RecordsController,
         ReferenceController,
+        StreamController,
       ],
       providers: [{ provide: GATEWAY_DEPS, useValue: deps }],
     };

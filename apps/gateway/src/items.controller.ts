@@ -1,11 +1,11 @@
 /** GET /v1/items/{id}, /v1/items/{id}/timeline and /v1/search. */
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { actorOf, DomainError } from '#lib/runtime';
+import { DomainError } from '#lib/runtime';
 import { readAsOf } from './coordinates.ts';
 import { readDiff } from './diff.ts';
 import { sendWithTag } from './entity-tag.ts';
-import { GATEWAY_DEPS, type GatewayDeps, readingOf } from './gateway-deps.ts';
+import { GATEWAY_DEPS, type GatewayDeps, readingFor } from './gateway-deps.ts';
 import { readItem } from './item.ts';
 import { readExplain, readLimit, readQuery } from './query.ts';
 import { searchItems } from './search.ts';
@@ -21,10 +21,10 @@ export class ItemsController {
 
   @Get('items/:id')
   async item(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const query = readQuery(given, ['asOf', 'explain']);
+    const query = readQuery(given, ['asOf', 'policy', 'explain']);
     const explain = readExplain(query.explain);
-    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
-    const asOf = await readAsOf(query.asOf, reads);
+    const { reader, reads } = await readingFor(this.#deps, request);
+    const asOf = await readAsOf(query.asOf, reads, query.policy);
     await sendWithTag(request, reply, await readItem(reads, reader, id, asOf, explain));
   }
 
@@ -35,11 +35,11 @@ export class ItemsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { asOf, cursor, limit, explain } = readQuery(given, ['asOf', 'cursor', 'limit', 'explain']);
-    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
+    const { asOf, policy, cursor, limit, explain } = readQuery(given, ['asOf', 'policy', 'cursor', 'limit', 'explain']);
+    const { reader, reads } = await readingFor(this.#deps, request);
     const view = await readTimeline(reads, reader, {
       item,
-      asOf: await readAsOf(asOf, reads),
+      asOf: await readAsOf(asOf, reads, policy),
       limit: readLimit(limit),
       explain: readExplain(explain),
       ...(cursor === undefined ? {} : { cursor }),
@@ -51,14 +51,14 @@ export class ItemsController {
   async diff(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { from, to } = readQuery(given, ['from', 'to']);
     if (from === undefined) throw new DomainError('query.invalid', 'from is needed: log:<size>, or a date or time.');
-    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
+    const { reader, reads } = await readingFor(this.#deps, request);
     await sendWithTag(request, reply, await readDiff(reads, reader, id, await readAsOf(from, reads), await readAsOf(to, reads)));
   }
 
   @Get('search')
   async search(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { q, cursor, limit } = readQuery(given, ['q', 'cursor', 'limit']);
-    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
+    const { reader, reads } = await readingFor(this.#deps, request);
     const view = await searchItems(reads, reader, {
       text: q ?? '',
       limit: readLimit(limit),

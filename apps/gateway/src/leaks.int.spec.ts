@@ -4,17 +4,21 @@
  */
 import { createHash } from 'node:crypto';
 import { KINDS, readerGroups, TLP_LABELS, type Handling } from '#lib/domain';
+import { ReadNotes } from '#lib/runtime';
 import {
+  appendReads,
   projectBatch,
   ReaderContext,
   type AuditQuestion,
   type DeadLetter,
   type ProjectedEvent,
+  type ReadRow,
   type Statements,
   type StorePool,
 } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../libs/store/test-database.ts';
 import { ledgerReads, type LedgerReads, type Reader, type ReaderReads } from './ledger-reads.ts';
+import { notedReads } from './noted-reads.ts';
 
 const AGENCIES = ['alpha', 'bravo', 'charlie', 'delta', 'echo'];
 const COMMUNITIES = ['ports', 'cars'];
@@ -87,6 +91,7 @@ const maySee = ({ names }: MatrixReader, { groups }: Pick<Made, 'groups'>): bool
 
 /** Of each relation: its rows by name in SQL, all that there are, and whether one is the reader's. */
 interface Relation {
+  /** Of the schema ledger, where none is named. */
   readonly table: string;
   readonly sql: string;
   readonly rows: readonly { readonly key: string; mayBeSeen(reader: MatrixReader): boolean }[];
@@ -152,7 +157,19 @@ const RELATIONS: readonly Relation[] = [
     sql: `select coalesce(agency, 'nobody') || '/' || coalesce(id, '') as key from ledger.dead_letters`,
     rows: [...ofAgency(({ agency, id }) => `${agency}/dead-${id}`), { key: 'nobody/', mayBeSeen: () => false }],
   },
+  {
+    table: 'access.reads',
+    sql: `select tenant || '/' || n as key from access.reads`,
+    rows: ofAgency(({ agency, logIndex }) => `${agency}/${logIndex}`),
+  },
 ];
+const qualified = (table: string): string => (table.includes('.') ? table : `ledger.${table}`);
+
+const readOf = ({ agency, id, commitment }: Made): ReadRow => {
+  const hash = Buffer.from(commitment, 'hex');
+  const bytes = Buffer.from(JSON.stringify({ id }));
+  return { tenant: agency, agency: 'outsider', principal: 'p', items: [SHARED], evidence: [], commitment: hash, secret: hash, bytes };
+};
 
 let database: TestDatabase;
 let gateway: StorePool;
@@ -174,6 +191,8 @@ beforeAll(async () => {
   await projectBatch(projector, partition, 0, n, EVENTS, [...dead, unsigned], { keys });
   const others = EVENTS.map((event) => ({ ...event, content: Buffer.from('other'), contentHash: sha256('other'), raw: Buffer.from('o') }));
   await projectBatch(projector, partition, n, 2 * n, others, [], { keys });
+  // Of each a record of who read it, kept for its agency.
+  await appendReads(database.pool('access'), EVENTS.map(readOf), false);
   const { rows } = await database.pool('owner').query<{ id: number; name: string }>('select id, name from ledger.reader_groups');
   for (const { id, name } of rows) numbers.set(name, id);
   expect(NAMES.map((name) => numbers.get(name))).toEqual(NAMES.map((_, at) => at + 1));
@@ -221,14 +240,38 @@ test.each(RELATIONS.map((relation) => ({ table: relation.table, relation })))(
   'control: without its policies $table leaks',
   async ({ table, relation }) => {
     const owner = database.pool('owner', { max: 1 });
-    await owner.query(`alter table ledger.${table} disable row level security`);
+    await owner.query(`alter table ${qualified(table)} disable row level security`);
     try {
       expect((await judge([relation], READERS.slice(0, 3))).leaks.length).toBeGreaterThan(0);
     } finally {
-      await owner.query(`alter table ledger.${table} enable row level security`);
+      await owner.query(`alter table ${qualified(table)} enable row level security`);
     }
   },
 );
+
+/** Reads that say places, what is left out, or of evidence that an event cites that it is here: what stands there is asked for by one that notes it. */
+const PLACES = [
+  ...['auditPage', 'heldEvidence', 'hiddenItems', 'itemEntries', 'listsNaming', 'namedEvents', 'namedRows', 'readsPage'],
+  'streamPage',
+];
+/** Whose controllers note what they show: they know it by names that rows do not have. */
+const BY_CONTROLLERS = ['deadLetter', 'deadLetters', 'readsAt'];
+
+test('each read of rows of tenants is noted for the access log, but for those that are said not to be', () => {
+  const reader = {
+    agency: 'alpha',
+    principal: 'p',
+    breaksGlass: false,
+    groupNames: NAMES,
+    groups: [],
+    context: new ReaderContext(null, []),
+  };
+  const own = reads.as(reader);
+  const noted = notedReads({ ...reads, as: () => own }, reader, new ReadNotes()).as(reader);
+  const everybodys: Partial<ReaderReads> = reads;
+  const unnoted = (Object.keys(own) as (keyof ReaderReads)[]).filter((name) => noted[name] === own[name] && own[name] !== everybodys[name]);
+  expect(unnoted.sort()).toEqual([...PLACES, ...BY_CONTROLLERS].sort());
+});
 
 /** Whole, nothing of it, or refused. */
 const SHOWN: Readonly<Record<string, Readonly<Record<string, 'all' | 'none' | 'refused'>>>> = {
@@ -288,6 +331,9 @@ describe('a reader who lies about his groups, his agency, and what he looks for'
     byRefs: async (own) => ids(await own.byRefs(refs, lie(), ALL, bound.contentBytesMax)),
     eventsFrom: async (own) => ids(await own.eventsFrom(0, lie(), ALL, ALL)),
     visibleEvents: async (own) => ids(await own.visibleEvents(indexes, lie(), bound.contentBytesMax)),
+    streamPage: async (own) => (await own.streamPage({ reader: liar(), from: 0, before: ALL })).logIndexes.map((at) => `e${at}`),
+    'streamPage of an item': async (own) =>
+      (await own.streamPage({ reader: liar(), from: 0, before: ALL, item: SHARED })).logIndexes.map((at) => `e${at}`),
     itemsByKeys: async (own) =>
       (await own.itemsByKeys(EVENTS.map(({ logIndex }) => [`imo:${logIndex}`]), lie())).hits.map(({ item }) => item.replace('imo:', 'e')), // prettier-ignore
     byId: (own) =>
@@ -323,7 +369,7 @@ describe('a reader who lies about his groups, his agency, and what he looks for'
     120_000,
   );
 
-  test("is shown no other agency's conflicts and dead letters; control: its own are", async () => {
+  test("is shown no other agency's conflicts, dead letters and records of reads; control: its own are", async () => {
     for (const reader of SOME) {
       const own = reads.as({ context: contextOf(reader) });
       for (const agency of AGENCIES) {
@@ -334,6 +380,9 @@ describe('a reader who lies about his groups, his agency, and what he looks for'
         expect(await own.eventConflicts({ ...liar(), agency }, event.id, ALL)).toHaveLength(mine ? 1 : 0);
         expect((await own.refusedBytes(agency, event.id, null)) === null).toBe(true);
         expect((await own.refusedBytes(agency, `dead-${event.id}`, null)) === null).toBe(!mine);
+        const records = await own.readsPage({ tenant: agency, from: 0, before: ALL }, ALL);
+        expect(records.numbers).toHaveLength(count);
+        expect(await own.readsAt(agency, indexes)).toHaveLength(count);
         const letters = await own.deadLetters(agency, undefined, ALL);
         expect(letters).toHaveLength(count);
         // Numbers begin at 1, in the order in which they were found.

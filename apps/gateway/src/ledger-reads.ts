@@ -2,6 +2,7 @@
 import type { EventRef } from '#lib/domain';
 import { KEYS_TREE, mapKey } from '#lib/ledger';
 import {
+  accessSize,
   auditEvents,
   auditPage,
   batchesOf,
@@ -21,14 +22,22 @@ import {
   lastSeal,
   ledgerConstants,
   eventConflicts,
+  handlingsPoint,
   listConflicts,
+  listsNaming,
   listDeadLetters,
   logSize,
+  markedAmong,
   mapTilesAt,
   mapTilesBetween,
+  namedEvents,
   namedRows,
   noticeAt,
   readableEvidence,
+  readAccessTiles,
+  readsAt,
+  readsPage,
+  readTimes,
   readDeadLetter,
   readLinksFrom,
   readPublicLogPiece,
@@ -36,12 +45,14 @@ import {
   readTiles,
   refusedBytes,
   sealAt,
+  sealedReads,
   submittedEvent,
   readerGroupIds,
   recordedTimes,
   relationsAbout,
   sealCovering,
   search,
+  streamPage,
   timelineEnd,
   timelinePage,
   visibleEvents,
@@ -51,17 +62,21 @@ import {
   type EventRow,
   type ReaderContext,
   type ReaderPool,
+  type ReadsQuestion,
   type SealBounds,
   type SearchHit,
   type StoredDeadLetter,
+  type StoredRead,
   type StorePool,
+  type StreamQuestion,
   type TimelineKey,
   type TimelineRow,
 } from '#lib/store';
+import { JudgedLists, type Judges, type SubmitterKeyAt } from './judged-lists.ts';
 import { LogProofs } from './log-proofs.ts';
 import { PAGE_CONTENT_BYTES_MAX } from './page.ts';
 
-export type { ConflictKey, DeadLetterHead, EventRow, SearchHit, StoredDeadLetter, TimelineKey, TimelineRow };
+export type { AuditQuestion, ConflictKey, StoredRead, DeadLetterHead, EventRow, SearchHit, StoredDeadLetter, TimelineKey, TimelineRow };
 
 /** Who asks: the reader groups that he belongs to. Everything outside of them is as if it were absent. */
 export interface Reader {
@@ -87,10 +102,14 @@ export type LedgerReads = Awaited<ReturnType<typeof ledgerReads>>;
 /** What one reader is shown. */
 export type ReaderReads = ReturnType<LedgerReads['as']>;
 
-/** Reads the log's origin once; it never changes. `pool` has the rights of the gateway and its context key. */
-export async function ledgerReads(pool: StorePool) {
+/**
+ * Reads the log's origin once; it never changes. `pool` has the rights of the gateway and its context key.
+ * @param submitterKeyAt absent: no key of an agency is known
+ */
+export async function ledgerReads(pool: StorePool, submitterKeyAt: SubmitterKeyAt = () => Promise.resolve('unknown-key')) {
   const { origin, mapSalt } = await ledgerConstants(pool);
-  const log = logReads(pool, origin, mapSalt);
+  const judgedLists: Judges = new JudgedLists(submitterKeyAt);
+  const log = { ...logReads(pool, origin, mapSalt), judgedLists };
   return { ...log, as: ({ context }: Pick<Reader, 'context'>) => ({ ...log, ...readerReads(pool.as(context)) }) };
 }
 
@@ -101,6 +120,12 @@ function logReads(pool: StorePool, origin: string, mapSalt: Buffer) {
     origin,
     mapSalt,
     logSize: () => logSize(pool),
+    accessSize: () => accessSize(pool),
+    sealedReads: (bounds: SealBounds) => sealedReads(pool, bounds),
+    readTimes: (numbers: readonly number[], bounds: SealBounds) => readTimes(pool, numbers, bounds),
+    /** P: the log size from which on the policy holds by which rows are shown. */
+    policyPoint: () => handlingsPoint(pool),
+    markedAmong: (logIndexes: readonly number[]) => markedAmong(pool, logIndexes),
     groupNumbers: (names: readonly string[]) => readerGroupIds(pool, names),
     recordedTimes: (logIndexes: readonly number[], bounds: SealBounds) => recordedTimes(pool, logIndexes, bounds),
     lastSealBy: (time: number) => lastSealBy(pool, time),
@@ -128,6 +153,7 @@ function logReads(pool: StorePool, origin: string, mapSalt: Buffer) {
     linksFrom: (from: number, to: number) => pool.transaction((client) => readLinksFrom(client, from, to, keysItem)),
     tile: (level: number, n: number, bytes: number) => readTile(pool, level, n, bytes),
     logProofs: new LogProofs({ tiles: (wanted) => readTiles(pool, wanted) }),
+    accessProofs: new LogProofs({ tiles: (wanted) => readAccessTiles(pool, wanted) }),
     logPiece: (from: number, to: number) => pool.transaction((client) => readPublicLogPiece(client, from, to)),
   };
 }
@@ -155,6 +181,8 @@ function readerReads(own: ReaderPool) {
     /** In the order of the log. */
     eventsFrom: (from: number, groups: readonly number[], size: number, limit: number) =>
       eventsFrom(own, from, groups, size, limit, PAGE_CONTENT_BYTES_MAX),
+    /** Where the reader's entries stand; what names others the statement leaves out. */
+    streamPage: (question: StreamQuestion) => streamPage(own, question),
     /** Of TLP:RED with persons named, and what looks like it. */
     namedRows: (items: readonly string[], groups: readonly number[], size: number) => namedRows(own, items, groups, size),
     /** Of these, what is here and open to the reader. */
@@ -189,5 +217,11 @@ const deadLetterReads = (own: ReaderPool) => ({
 const auditReads = (own: ReaderPool) => ({
   auditPage: (question: AuditQuestion, limit: number) => auditPage(own, question, limit),
   auditEvents: (logIndexes: readonly number[], groups: readonly number[]) => auditEvents(own, logIndexes, groups, PAGE_CONTENT_BYTES_MAX),
+  readsPage: (question: ReadsQuestion, limit: number) => readsPage(own, question, limit),
+  readsAt: (tenant: string, numbers: readonly number[]) => readsAt(own, tenant, numbers, PAGE_CONTENT_BYTES_MAX),
+  namedEvents: (refs: readonly EventRef[], reader: Submitter) => namedEvents(own, refs, reader),
+  /** Of these items those that only what is hidden from the reader concerns: none, where nothing is. */
+  hiddenItems: (_items: readonly string[], _groups: readonly number[]): Promise<ReadonlySet<string>> => Promise.resolve(new Set()),
+  listsNaming: (refs: readonly EventRef[], reader: Reader, size: number) => listsNaming(own, refs, reader, size),
   batchesOf: (refs: readonly EventRef[], reader: Reader, size: number) => batchesOf(own, refs, reader, size),
 });

@@ -11,8 +11,10 @@ const MARK = Buffer.from('"principals":[');
 
 type Person = Pick<Reader, 'agency' | 'principal' | 'breaksGlass'>;
 
-/** Whether the row is one of RED that names others. Cost: a search for a dozen bytes; a document that has them is parsed. */
-export function isHiddenFrom(person: Person, row: Pick<EventRow, 'agency' | 'principal' | 'content'>): boolean {
+/** Whether the row is one of RED that names others: by the handling in effect where it was marked. Cost: a search for a dozen bytes; a document that has them is parsed. */
+export function isHiddenFrom(person: Person, row: Pick<EventRow, 'agency' | 'principal' | 'content' | 'handling'>): boolean {
+  const { handling = null } = row;
+  if (handling !== null) return isKeptFrom(person, row, { handling: JSON.parse(handling) as HandlingDocument });
   if (!row.content.includes(MARK)) return false;
   return isKeptFrom(person, row, JSON.parse(row.content.toString('utf8')) as Named);
 }
@@ -86,8 +88,12 @@ function shownTo(reader: Reader, reads: ReaderReads): ReaderReads {
     byRefs: async (...asked) => shown(await reads.byRefs(...asked)),
     byId: async (...asked) => shown(await reads.byId(...asked)),
     visibleEvents: async (...asked) => shown(await reads.visibleEvents(...asked)),
-    // Those of auditPage, of which the statement itself leaves out what names others: what a page looks at is bounded, and ends so.
+    // Those of auditPage (and visibleEvents those of streamPage), of which the statement itself leaves out what names others: what a page looks at is bounded, and ends so.
     auditEvents: async (...asked) => shown(await reads.auditEvents(...asked)),
+    async hiddenItems(items, groups) {
+      const size = await reads.logSize();
+      return goneOf(new Set(await hiddenOf(items, groups, size)), groups, size, itemCount);
+    },
     async itemsByKeys(alternatives, groups) {
       const found = await reads.itemsByKeys(alternatives, groups);
       return { ...found, hits: await visibleHits(found.hits, found.logSize, groups, hiddenOf, itemCount) };
@@ -107,9 +113,20 @@ async function visibleHits(
   itemCount: ReaderReads['itemCount'],
 ): Promise<SearchHit[]> {
   const touched = new Set(await hiddenOf([...new Set(hits.map(({ item }) => item))], groups, size));
+  const gone = await goneOf(touched, groups, size, itemCount);
+  return hits.filter(({ item, alias }) => !gone.has(item) && (alias === '' || !touched.has(item)));
+}
+
+/** Of items that something hidden concerns those that nothing else does. */
+async function goneOf(
+  touched: ReadonlySet<string>,
+  groups: readonly number[],
+  size: number,
+  itemCount: ReaderReads['itemCount'],
+): Promise<ReadonlySet<string>> {
   const gone = new Set<string>();
   for (const item of touched) if ((await itemCount(item, groups, size)) === 0) gone.add(item);
-  return hits.filter(({ item, alias }) => !gone.has(item) && (alias === '' || !touched.has(item)));
+  return gone;
 }
 
 /**

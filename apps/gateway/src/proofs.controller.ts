@@ -3,9 +3,10 @@ import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ConsistencyView } from '#lib/contracts';
 import { ELEMENT_SLOTS, encodeProofDocument, type OpeningChoice, type ProofDocument, SLOTS, type SlotName, toBase64 } from '#lib/ledger';
-import { actorOf, DomainError } from '#lib/runtime';
+import { DomainError } from '#lib/runtime';
+import { aboveClear } from '#lib/store';
 import { sendBytesWithTag, sendWithTag } from './entity-tag.ts';
-import { GATEWAY_DEPS, type GatewayDeps, readerOf, readingOf } from './gateway-deps.ts';
+import { GATEWAY_DEPS, type GatewayDeps, readingFor } from './gateway-deps.ts';
 import { itemOf } from './item.ts';
 import { Proofs } from './proofs.ts';
 import { readQuery } from './query.ts';
@@ -50,19 +51,23 @@ export class ProofsController {
   @Get('items/:id/proof')
   async item(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const query = readQuery(given, ['size', 'group', 'from', 'to', 'events', 'inclusion']);
-    const reader = await readerOf(this.#deps, actorOf(request));
+    const { reader, notes } = await readingFor(this.#deps, request);
     const groups = groupsOf(query.group, reader.groupNames);
     const [from, to] = [numberOf('from', query.from), numberOf('to', query.to)];
     if ((from !== undefined || to !== undefined) && groups.length !== 1)
       throw new DomainError('query.invalid', 'from and to are places in the list of one reader group: add group.');
     if (from !== undefined && to !== undefined && from >= to) throw new DomainError('query.invalid', 'from is below to.');
     const head = await this.#proofs.head(numberOf('size', query.size));
+    const item = itemOf(id).id;
+    // Also that a list of his agency is empty, or how long it is, is for him and not for everybody.
+    if (groups.some((group) => group !== 'clear')) notes.items.add(item);
     const document = await this.#proofs.item(head, reader, {
-      item: itemOf(id).id,
+      item,
       groups,
       stretch: { from: from ?? 0, to: to ?? Infinity },
       events: isSet('events', query.events),
       inclusion: isSet('inclusion', query.inclusion),
+      onShown: (row) => notes.event(aboveClear(row)),
     });
     await send(request, reply, document);
   }
@@ -70,7 +75,7 @@ export class ProofsController {
   @Get('events/:id/proof')
   async event(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const query = readQuery(given, ['agency', 'size', 'open']);
-    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
+    const { reader, reads } = await readingFor(this.#deps, request);
     const [head, found] = await Promise.all([
       this.#proofs.head(numberOf('size', query.size)),
       reads.as(reader).byId(id, query.agency, reader.groups, Number.MAX_SAFE_INTEGER),

@@ -48,6 +48,8 @@ export interface ItemQuery {
   readonly events: boolean;
   /** The place of each in the log. */
   readonly inclusion: boolean;
+  /** Told of each event that is shown. */
+  readonly onShown?: (row: EventRow) => void;
 }
 
 export class Proofs {
@@ -81,7 +83,7 @@ export class Proofs {
     const found = await Promise.all(groups.map((group) => this.items.group(this.reads.mapSalt, group, item, head.seal, bounded, own)));
     checkLength(found, stretch, this.entriesMax);
     const indexes = [...new Set(found.flatMap(({ entries }) => entries.map(({ logIndex }) => logIndex)))].sort((a, b) => a - b);
-    const events = query.events ? await this.events(head, reader, indexes, query.inclusion) : [];
+    const events = query.events ? await this.events(head, reader, indexes, query) : [];
     return { ...under(head), item: { item, groups: found.map(({ part }) => part) }, events, notices: [] };
   }
 
@@ -111,18 +113,28 @@ export class Proofs {
     return { ...under(head), item: null, events: [], notices: [] };
   }
 
-  private async events(head: Head, reader: Reader, indexes: readonly number[], inclusion: boolean): Promise<EventPart[]> {
+  private async events(
+    head: Head,
+    reader: Reader,
+    indexes: readonly number[],
+    { inclusion, onShown }: Pick<ItemQuery, 'inclusion' | 'onShown'>,
+  ): Promise<EventPart[]> {
     if (indexes.length > EVENTS_MAX)
       throw new DomainError(
         'proof.too-long',
         `${indexes.length} events are listed, and one answer shows ${EVENTS_MAX}: ask for stretches.`,
       );
     const rows = await this.reads.as(reader).visibleEvents(indexes, reader.groups, CONTENT_BYTES_MAX);
-    if (rows.length < indexes.length)
+    // Fewer may be those that a marking hides from him now: they are leaves of his list, and are not opened.
+    if (rows.length < indexes.length && rows.reduce((sum, { content }) => sum + content.length, 0) > CONTENT_BYTES_MAX)
       throw new DomainError('proof.too-long', `The events that are listed have more than ${CONTENT_BYTES_MAX} bytes: ask for stretches.`);
-    const paths = inclusion ? await this.inclusions(head, indexes) : [];
+    const shown = rows.filter((row) => !isHiddenFrom(reader, row));
+    const paths = inclusion ? await this.inclusions(head, shown.map(({ logIndex }) => logIndex)) : []; // prettier-ignore
     // One that names other persons stands in the list of his agency, as a leaf that is not opened for him.
-    return rows.flatMap((row, n) => (isHiddenFrom(reader, row) ? [] : [eventPart(row, paths[n] ?? null, null)]));
+    return shown.map((row, n) => {
+      onShown?.(row);
+      return eventPart(row, paths[n] ?? null, null);
+    });
   }
 
   private parts(size: number): Promise<HeadParts> {

@@ -2,9 +2,9 @@
 import { Controller, Get, Header, Inject, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { ReceiptStatus } from '#lib/contracts';
-import { type Actor, AGENCY_PATTERN, EVENT_ID_PATTERN } from '#lib/domain';
+import { AGENCY_PATTERN, EVENT_ID_PATTERN } from '#lib/domain';
 import { actorOf, DomainError } from '#lib/runtime';
-import { GATEWAY_DEPS, type GatewayDeps, readerOf } from './gateway-deps.ts';
+import { GATEWAY_DEPS, type GatewayDeps, readingFor } from './gateway-deps.ts';
 import { readQuery } from './query.ts';
 import { readReceiptStatus } from './receipt-status.ts';
 
@@ -30,7 +30,7 @@ export class ReceiptsController {
     const { content } = readQuery(given, ['content']);
     if (content !== undefined && !HASH.test(content)) throw new DomainError('query.invalid', 'content is a SHA-256 in lower-case hex.');
     const isOwn = agency === actorOf(request).agency && AGENCY_PATTERN.test(agency) && EVENT_ID_PATTERN.test(id);
-    const status = isOwn ? await this.#statusOf(actorOf(request), { agency, id, ...(content === undefined ? {} : { content }) }) : null;
+    const status = isOwn ? await this.#statusOf(request, { agency, id, ...(content === undefined ? {} : { content }) }) : null;
     if (status === null)
       throw new DomainError(
         'event.not-found',
@@ -39,9 +39,11 @@ export class ReceiptsController {
     return status;
   }
 
-  async #statusOf(actor: Actor, of: { agency: string; id: string; content?: string }): Promise<ReceiptStatus | null> {
-    const { reads, receiptKey } = this.#deps;
-    const reader = await readerOf(this.#deps, actor);
-    return readReceiptStatus(reads.as(reader), receiptKey, reader, of);
+  async #statusOf(request: FastifyRequest, of: { agency: string; id: string; content?: string }): Promise<ReceiptStatus | null> {
+    const { reader, reads, notes } = await readingFor(this.#deps, request);
+    const status = await readReceiptStatus(reads.as(reader), this.#deps.receiptKey, reader, of);
+    // What is hidden from him is told to be nothing, and nothing of it was read.
+    if (status === null) notes.events.clear();
+    return status;
   }
 }

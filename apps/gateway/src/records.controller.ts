@@ -3,10 +3,10 @@ import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nes
 import type { FastifyRequest } from 'fastify';
 import type { ConflictsView, DeadLettersView, DeadLetterView, ErrorCode, RetriedView } from '#lib/contracts';
 import { formatInstant } from '#lib/domain';
-import { actorOf, DomainError } from '#lib/runtime';
+import { actorOf, DomainError, notesOf } from '#lib/runtime';
 import { decodeCursor, encodeCursor, isCount, isRecord, isWord } from './cursor.ts';
 import { deadLettersFor } from './dead-letters.ts';
-import { type DeadLetterReads, GATEWAY_DEPS, type GatewayDeps, readerOf, readingOf } from './gateway-deps.ts';
+import { type DeadLetterReads, GATEWAY_DEPS, type GatewayDeps, readerOf, readingFor } from './gateway-deps.ts';
 import type { DeadLetterHead, StoredDeadLetter } from './ledger-reads.ts';
 import { readLimit, readQuery } from './query.ts';
 
@@ -25,7 +25,7 @@ export class RecordsController {
   async conflicts(@Query() given: unknown, @Req() request: FastifyRequest): Promise<ConflictsView> {
     const { cursor, limit: text } = readQuery(given, ['cursor', 'limit']);
     const limit = readLimit(text);
-    const { reader, reads } = await readingOf(this.#deps, actorOf(request));
+    const { reader, reads } = await readingFor(this.#deps, request);
     const question = `${reads.origin} conflicts ${reader.agency}`;
     const after = cursor === undefined ? undefined : decodeCursor(question, cursor, IS_CONFLICT);
     const page = await reads
@@ -63,12 +63,14 @@ export class RecordsController {
     const page = await letters.list(cursor === undefined ? undefined : decodeCursor(question, cursor, isCount), limit + 1);
     const shown = page.slice(0, limit);
     const last = shown.at(-1);
+    this.#note(request, shown);
     return { deadLetters: shown.map(headOf), next: page.length > limit && last !== undefined ? encodeCursor(question, last.seq) : null };
   }
 
   @Get('dead-letters/:seq')
   async deadLetter(@Param('seq') seq: string, @Req() request: FastifyRequest): Promise<DeadLetterView> {
     const letter = await this.#find(seq, request);
+    this.#note(request, [letter]);
     const headers = Object.entries(letter.headers).map(([name, value]) => ({ name, value: value.toString('base64') }));
     return { ...headOf(letter), key: letter.key?.toString('base64') ?? null, headers, value: letter.value.toString('base64') };
   }
@@ -87,6 +89,12 @@ export class RecordsController {
   async #lettersOf(request: FastifyRequest): Promise<{ letters: DeadLetterReads; agency: string }> {
     const reader = await readerOf(this.#deps, actorOf(request));
     return { letters: deadLettersFor(this.#deps, reader), agency: reader.agency };
+  }
+
+  /** What was sent is not marked: it may be anything, and whoever reads it is recorded. */
+  #note(request: FastifyRequest, letters: readonly DeadLetterHead[]): void {
+    const notes = notesOf(request);
+    for (const { seq } of letters) notes.deadLetters.add(seq);
   }
 
   async #find(text: string, request: FastifyRequest): Promise<StoredDeadLetter> {

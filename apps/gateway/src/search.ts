@@ -35,6 +35,7 @@ export async function searchItems(reads: LedgerReads, reader: Reader, query: Sea
   const question = `${reads.origin} search ${text} ${reader.groupNames.join()}`;
   const after = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
   const own = reads.as(reader);
+  const policy = await reads.policyPoint();
   const { hits, complete, logSize } = await own.itemsByKeys(asked.alternatives, reader.groups);
   const whole = complete ? [] : await wholeIdentifiers(own, reader, text, logSize);
   const results = ranked([...whole, ...hits].flatMap((hit) => resultOf(hit, asked) ?? []));
@@ -44,7 +45,7 @@ export async function searchItems(reads: LedgerReads, reader: Reader, query: Sea
   const last = page.at(-1);
   return {
     query: text,
-    coordinates: coordinatesOf({ basis: 'log', logSize }),
+    coordinates: coordinatesOf({ basis: 'log', logSize, policy }),
     results: page,
     complete,
     notes: notesOf(asked, complete),
@@ -56,7 +57,7 @@ export async function searchItems(reads: LedgerReads, reader: Reader, query: Sea
 async function wholeIdentifiers(reads: ReaderReads, reader: Reader, text: string, logSize: number): Promise<SearchHit[]> {
   const ids = guessIdentifiers(text).flatMap((guess) => (guess.ok ? [guess.identifier.id] : []));
   const counts = await Promise.all(ids.map((id) => reads.itemCount(id, reader.groups, logSize)));
-  return ids.flatMap((item, at) => ((counts[at] ?? 0) > 0 ? [{ item, alias: '' }] : []));
+  return ids.flatMap((item, at) => ((counts[at] ?? 0) > 0 ? [{ item, alias: '', grps: [] }] : []));
 }
 
 /** A hit counts for what explains it: the identifier by its own text, or a name or number stated beside it by that one's text. */

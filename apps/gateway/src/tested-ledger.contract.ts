@@ -9,6 +9,7 @@ import {
   lastSeal,
   lockHead,
   projectBatch,
+  type EventIndex,
   type ProjectedEvent,
   type SealRow,
   type SearchKeys,
@@ -47,12 +48,28 @@ export class TestedLedger {
     return new TestedLedger(database, await ledgerReads(database.pool('gateway')));
   }
 
-  async add(documents: readonly SightingDocument[], agency = 'local', principal = 'operator'): Promise<void> {
-    for (let at = 0; at < documents.length; at += BATCH) {
-      const events = documents.slice(at, at + BATCH).map((document, n) => projected(document, { agency, principal }, this.#offset + n));
+  /** @param capturedMicros of all of them */
+  async add(documents: readonly SightingDocument[], agency = 'local', principal = 'operator', capturedMicros = 1): Promise<void> {
+    await this.#project(documents.map((document, n) => projected(document, { agency, principal, capturedMicros }, this.#offset + n)));
+  }
+
+  /** Of several authors (`agency/principal`), in one batch. */
+  async addBy(said: readonly (readonly [by: string, document: SightingDocument])[]): Promise<void> {
+    await this.#project(
+      said.map(([by, document], n) => {
+        const [agency = '', principal = ''] = by.split('/');
+        return projected(document, { agency, principal, capturedMicros: 1 }, this.#offset + n);
+      }),
+    );
+  }
+
+  async #project(all: readonly ProjectedEvent[]): Promise<void> {
+    for (let at = 0; at < all.length; at += BATCH) {
+      const events = all.slice(at, at + BATCH);
       const partition = { clusterId: 'c', topicId: 't', topic: 's', partition: 0 };
       await projectBatch(this.#projector, partition, this.#offset, this.#offset + events.length, events, [], {
         keys: KEYS,
+        indexOf: indexOfContent,
       });
       this.#offset += events.length;
     }
@@ -105,27 +122,29 @@ export class TestedLedger {
   }
 }
 
+/** What a rebuild makes rows from. */
+export function indexOfContent(content: Buffer, agency: string): EventIndex {
+  const document = JSON.parse(content.toString()) as SightingDocument;
+  const read = readSighting(document, { agency, id: document.id ?? '', principal: 'operator' });
+  if (!read.ok) throw new Error(JSON.stringify(read));
+  return indexSighting(read.sighting);
+}
+
 function projected(
   document: SightingDocument,
-  by: { readonly agency: string; readonly principal: string },
+  by: { readonly agency: string; readonly principal: string; readonly capturedMicros: number },
   offset: number,
 ): ProjectedEvent {
   const content = Buffer.from(JSON.stringify(document));
   const hash = createHash('sha256').update(content).digest('hex');
   const ref = { ...by, id: document.id ?? '' };
-  const read = readSighting(document, ref);
-  if (!read.ok) throw new Error(JSON.stringify(read));
-  const index = indexSighting(read.sighting);
   return {
     ...ref,
     commitment: hash,
     contentHash: hash,
     secret: hash,
-    capturedMicros: 1,
     content,
-    ...index,
-    starts: Number.isFinite(index.starts) ? index.starts : null,
-    ends: Number.isFinite(index.ends) ? index.ends : null,
+    ...indexOfContent(content, by.agency),
     offset,
     raw: content,
   };

@@ -181,6 +181,11 @@ async function folded(ledger: TestedLedger, item: string): Promise<TimelineView[
   const events = (await ledger.reads.as(reader).eventsFrom(0, reader.groups, size, size)).map(readEvent);
   const byRef = new Map(events.map((event) => [formatRef(event.sighting), event]));
   return foldTimeline(item, events).entries.map((entry) =>
-    eventView(entry, byRef.get(formatRef(entry.sighting)) as ReadEvent, { recorded: () => null, held: new Set() }, item),
+    eventView(
+      entry,
+      byRef.get(formatRef(entry.sighting)) as ReadEvent,
+      { recorded: () => null, held: new Set(), signatures: () => [] },
+      item,
+    ),
   );
 }

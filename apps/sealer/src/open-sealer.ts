@@ -30,6 +30,7 @@ import {
   type StoreClient,
   takeToken,
 } from '#lib/store';
+import { loadAccessTree } from './access-head.ts';
 import { declareKeys } from './key-notices.ts';
 import { beginLog, hasEnded, LogFrozen } from './log-end.ts';
 import { SealMismatch } from './read-again.ts';
@@ -65,7 +66,7 @@ export async function openSealer(options: SealerOptions & { readonly clocks?: Cl
     if (signed !== null) await checkSigned(client, signed, size);
     const isPublished = ((await lastCheckpoint(client))?.size ?? 0) >= size;
     const signedSize = isPublished ? size : await lastSignedSize(client, options, signed, size);
-    return { last, tree, ...(await loadItems(client, last)), isPublished, signedSize };
+    return { last, tree, access: await loadAccessTree(client, last), ...(await loadItems(client, last)), isPublished, signedSize };
   });
   const { last, isPublished, signedSize } = loaded;
   const clock = new SealClock(last?.time ?? null, {

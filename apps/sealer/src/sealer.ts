@@ -22,6 +22,7 @@ import {
 import { formatInstant } from '#lib/domain';
 import type { Log } from '#lib/runtime';
 import {
+  accessSize,
   appendNotice,
   holdToken,
   insertItemLeaves,
@@ -43,6 +44,7 @@ import {
   writeTiles,
   writeWaitingHead,
 } from '#lib/store';
+import { accessHead, checkAccessStored, growAccessTree, type NewReads, readNewReads, writeAccessTree } from './access-head.ts';
 import { declaredNotices, keyIndexes, type DeclaredKeys } from './key-notices.ts';
 import type { HeadPublisher } from './cosigning.ts';
 import { endsIn, sayEnd } from './log-end.ts';
@@ -89,6 +91,8 @@ export interface SealerState {
   readonly tree: TileBuilder;
   readonly trees: ItemTrees;
   readonly map: MapBuilder;
+  /** Of the access log. */
+  readonly access: TileBuilder;
   /** Map key of the item tree of key notices. */
   readonly keysItem: Uint8Array;
   /** `null`: nothing is sealed yet. */
@@ -100,6 +104,7 @@ const ENTRIES_MAX = 50_000;
 interface Read {
   readonly piece: LogPiece;
   readonly links: ItemLinks;
+  readonly reads: NewReads;
 }
 
 export class Sealer {
@@ -123,20 +128,27 @@ export class Sealer {
     return Math.max(0, (await logSize(this.options.pool)) - this.covers - 1);
   }
 
-  /** `null`: there was nothing to seal. Throws LogGap, ClockJump, ClockUnconfirmed, SealerFenced, SealMismatch, ForeignKeyNotice, and what the database throws. */
-  async seal(): Promise<SealRow | null> {
+  /** Records of the access log that no seal names yet. */
+  async readsWaiting(): Promise<number> {
+    return (await accessSize(this.options.pool)) - Number(this.state.access.size);
+  }
+
+  /** `null`: there was nothing to seal; reads alone are sealed where `forReads` says so. Throws LogGap, ClockJump, ClockUnconfirmed, SealerFenced, SealMismatch, ForeignKeyNotice, and what the database throws. */
+  async seal({ forReads = false }: { readonly forReads?: boolean } = {}): Promise<SealRow | null> {
     const { pool, failpoint = (): void => {} } = this.options;
-    const { map, trees, tree, token, keysItem } = this.state;
+    const { map, trees, tree, access, token, keysItem } = this.state;
     const from = this.covers;
     const signedBefore = Number(tree.size);
-    const { piece, links } = await this.next(from);
+    const { piece, links, reads } = await this.next(from);
     const own = { key: keysItem, indexes: keyIndexes(piece, this.declared) };
     const isEnd = endsIn(piece, this.options.origin, this.options.endReason);
-    if (piece.entries.length === 0 && own.indexes.length === 0 && !isEnd) return null;
+    const isForReads = forReads && reads.to > reads.from;
+    if (piece.entries.length === 0 && own.indexes.length === 0 && !isEnd && !isForReads) return null;
     const leaves = leavesOf(piece);
     const grown = growItems(trees, map, links, own, from, leaves);
     // Those below the last seal's own index were in its checkpoint, though not in its map.
     for (const leaf of leaves.slice(Math.max(signedBefore - from, 0))) tree.append(leaf);
+    growAccessTree(access, reads);
     await failpoint('before_begin');
     const sealed = await pool.transaction(async (client) => {
       await holdToken(client, token);
@@ -154,6 +166,7 @@ export class Sealer {
     await failpoint('after_commit');
     const { row } = sealed;
     await checkStored(pool, { ...sealed, logIndex: row.logIndex, from, covers: row.covers });
+    if (reads.to > reads.from) await checkAccessStored(pool, reads.from, accessHead(access));
     this.last = row;
     await this.publish(signedBefore);
     return row;
@@ -210,14 +223,18 @@ export class Sealer {
   /** Under the lock of the log head: what came in meanwhile, then the seal, which is the last leaf. */
   private async append(client: StoreClient, covers: number, { root: mapRoot, size: mapSize }: MapUpdate): Promise<SealRow> {
     const { failpoint = (): void => {} } = this.options;
-    const { tree, clock } = this.state;
+    const { tree, clock, access } = this.state;
     const logIndex = await lockHead(client);
     for await (const meanwhile of readLogPieces(client, Number(tree.size), logIndex, this.entriesMax)) {
       keyIndexes(meanwhile, this.declared);
       endsIn(meanwhile, this.options.origin, this.options.endReason);
       for (const leaf of leavesOf(meanwhile)) tree.append(leaf);
     }
-    const row = { logIndex, covers, time: await clock.next(() => readClock(client)), mapRoot, mapSize };
+    const head = accessHead(access);
+    const row = {
+      ...{ logIndex, covers, time: await clock.next(() => readClock(client)), mapRoot, mapSize },
+      ...{ accessSize: head === null ? null : Number(head.size), accessRoot: head?.root ?? null },
+    };
     const bytes = this.sealBytes(row);
     await appendNotice(client, logIndex, bytes);
     await failpoint('after_head');
@@ -225,29 +242,34 @@ export class Sealer {
     await insertSeal(client, row);
     const tiles = tree.takeGrown().map(({ level, index, hashes }) => ({ level, n: Number(index), hashes }));
     await writeTiles(client, tiles);
+    await writeAccessTree(client, access);
     return row;
   }
 
   /** What is to be sealed from here on. A whole piece has most likely another behind it: that one comes while this one is hashed and written. */
   private async next(from: number): Promise<Read> {
-    const read = await (this.ahead?.from === from ? this.ahead.read : this.read(from));
+    const read = await (this.ahead?.from === from ? this.ahead.read : this.read(from, Number(this.state.access.size)));
     const { to } = read.piece;
-    this.ahead = to - from < this.entriesMax ? null : { from: to, read: this.read(to) };
+    this.ahead = to - from < this.entriesMax ? null : { from: to, read: this.read(to, read.reads.to) };
     // Whoever seals next gets the error.
     this.ahead?.read.catch(() => {});
     return read;
   }
 
   /** One moment of the database: what is below `to`, all of it. */
-  private read(from: number): Promise<Read> {
+  private read(from: number, readsFrom: number): Promise<Read> {
     return this.options.pool.transaction(async (client: StoreClient) => {
       await client.query('set transaction isolation level repeatable read, read only');
       const to = Math.min(await logSize(client), from + this.entriesMax);
-      return { piece: await readLogPiece(client, from, to), links: await readItemLinks(client, from, to) };
+      return {
+        piece: await readLogPiece(client, from, to),
+        links: await readItemLinks(client, from, to),
+        reads: await readNewReads(client, readsFrom, this.entriesMax),
+      };
     });
   }
 
-  private sealBytes({ covers, mapRoot, mapSize, time }: SealRow): Uint8Array {
+  private sealBytes({ covers, mapRoot, mapSize, time, accessSize: size = null, accessRoot: root = null }: SealRow): Uint8Array {
     return encodeSeal({
       log: this.options.origin,
       covers: BigInt(covers),
@@ -255,7 +277,7 @@ export class Sealer {
       mapSize: BigInt(mapSize),
       time: formatInstant(time),
       previous: this.last === null ? null : BigInt(this.last.logIndex),
-      access: null,
+      access: size === null || root === null ? null : { size: BigInt(size), root },
     });
   }
 }

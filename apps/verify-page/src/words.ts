@@ -58,5 +58,6 @@ export const TITLES: Readonly<Record<Step, string>> = {
   inclusion: 'Places in the log',
   evidence: 'Evidence',
   completeness: 'What stands behind completeness',
+  read: 'Read',
   receipt: 'Receipt',
 };

@@ -174,6 +174,26 @@ describe('an audit of the map', () => {
     expect(follow(auditOf(ledger), ledger)).toMatchObject({ kind: 'map', sentence: expect.stringContaining('seal at 2 ') });
   });
 
+  it.each<[string, { size: bigint; root: Uint8Array } | null]>([
+    ['is gone', null],
+    ['has fewer records', { size: 1n, root: new Uint8Array(32) }],
+    ['is another of the same size', { size: 2n, root: new Uint8Array(32).fill(1) }],
+  ])('refuses a seal whose access log %s', (_what, access) => {
+    const ledger = new TestLedger();
+    const named = { size: 2n, root: new Uint8Array(32) };
+    for (const each of [null, named, named, { ...named, size: 3n }]) {
+      ledger.add('a');
+      ledger.seal(ledger.links, { access: each });
+    }
+    expect(follow(auditOf(ledger), ledger)).toBeNull();
+    const other = new TestLedger();
+    for (const each of [named, access]) {
+      other.add('a');
+      other.seal(other.links, { access: each });
+    }
+    expect(follow(auditOf(other), other)).toMatchObject({ kind: 'map', sentence: expect.stringContaining('access log') });
+  });
+
   it.each<[string, object, string]>([
     ['names another log', { log: 'other.example' }, 'another log'],
     ['names another seal before it', { previous: 0n }, 'as the seal before'],

@@ -11,6 +11,13 @@ const HASH_BYTES = 32;
 /** The second is one too many, and no later one says more. */
 const GENESES_KEPT = 2;
 
+/** An access log that was named does not go away or shrink, and of one size there is one. That it only grew, its records alone show. */
+function isBehind(now: Seal['access'], before: Seal['access']): boolean {
+  if (before === null) return false;
+  if (now === null || now.size < before.size) return true;
+  return now.size === before.size && !equalBytes(now.root, before.root);
+}
+
 /** A seal that is still to be held against the map. */
 export interface PendingSeal {
   readonly index: number;
@@ -160,6 +167,7 @@ export class MapAudit {
       return `names ${seal.previous ?? 'none'} as the seal before, which is ${before?.index ?? 'none'}`;
     if (before === null) return null;
     if (seal.covers < before.seal.covers) return `covers fewer entries than the one before`;
+    if (isBehind(seal.access, before.seal.access)) return `names an access log that is not that of the one before, or of fewer records`;
     return capturedMicros(seal.time) < capturedMicros(before.seal.time) ? `says a time before that of the one before` : null;
   }
 }

@@ -1,7 +1,9 @@
 /** AsyncAPI 3 of the topics, as code; docs/asyncapi.json is this function's answer, and a spec fails when they differ. */
 import { ERROR_CODES } from './errors.ts';
 import { submittedHeaders, RECORD_MEDIA_TYPE } from './cloud-events.ts';
-import { exampleDocument } from './examples.ts';
+import { exampleDocument, EXAMPLES } from './examples.ts';
+import { STREAM_END, STREAM_MEDIA_TYPE } from './stream-text.ts';
+import { StreamEnd } from './stream-views.ts';
 
 /** Where capture appends and the projector reads. */
 export const SIGHTINGS_TOPIC = 'custody.sightings.v1';
@@ -34,6 +36,12 @@ export function asyncApiDocument(): Json {
         description: 'Records that the projector could not take, with their reason.',
         messages: { deadLetter: { $ref: '#/components/messages/deadLetter' } },
       },
+      stream: {
+        address: '/v1/stream',
+        description:
+          'Server-Sent Events over HTTP, not a topic: what the ledger took in, for one reader, in the order of the log. Parameters and refusals: streamEvents in /openapi.json.',
+        messages: { streamed: { $ref: '#/components/messages/streamed' }, end: { $ref: '#/components/messages/streamEnd' } },
+      },
     },
     operations: {
       publishSighting: {
@@ -54,8 +62,17 @@ export function asyncApiDocument(): Json {
         channel: { $ref: '#/channels/deadLetters' },
         messages: [{ $ref: '#/channels/deadLetters/messages/deadLetter' }],
       },
+      streamEvents: {
+        action: 'send',
+        summary: 'The gateway sends a reader what he may see',
+        channel: { $ref: '#/channels/stream' },
+        messages: [{ $ref: '#/channels/stream/messages/streamed' }, { $ref: '#/channels/stream/messages/end' }],
+      },
     },
-    components: { messages: { submitted: submittedMessage(), deadLetter: deadLetterMessage() }, schemas: { recordHeader: recordHeader() } },
+    components: {
+      messages: { submitted: submittedMessage(), deadLetter: deadLetterMessage(), ...streamMessages() },
+      schemas: { recordHeader: recordHeader() },
+    },
   };
 }
 
@@ -162,5 +179,34 @@ function deadLetterMessage(): Json {
         payload: 'not a record',
       },
     ],
+  };
+}
+
+/** The line `data` of each; `id` and `event` of the standard stand beside it. */
+function streamMessages(): Json {
+  const of = (name: string, title: string, summary: string, payload: Json, example: unknown): Json => ({
+    name,
+    title,
+    summary,
+    contentType: 'application/json',
+    headers: { type: 'object', properties: { 'content-type': { const: STREAM_MEDIA_TYPE } } },
+    payload,
+    examples: [{ name, headers: { 'content-type': STREAM_MEDIA_TYPE }, payload: example }],
+  });
+  return {
+    streamed: of(
+      'streamed',
+      'An event of the log',
+      'Named by its kind; `id` is the place behind it, to go on from. Schema: StreamedEvent in /openapi.json.',
+      { type: 'object', required: ['coordinates', 'event'], additionalProperties: false, properties: { coordinates: {}, event: {} } },
+      EXAMPLES.StreamedEvent,
+    ),
+    streamEnd: of(
+      'streamEnd',
+      'Why the stream ends',
+      `The last event, named \`${STREAM_END}\`.`,
+      JSON.parse(JSON.stringify(StreamEnd)) as Json,
+      EXAMPLES.StreamEnd,
+    ),
   };
 }

@@ -17,6 +17,7 @@ describe('the filters of an audit', () => {
     expect(read('item:"container:SYNU 000001 4"')).toEqual({ item: 'container:SYNU0000014' });
     expect(read(`evidence:${'AB'.repeat(32)}`)).toEqual({ evidence: 'ab'.repeat(32) });
     expect(read('batch:import-1')).toEqual({ batch: { agency: 'local', id: 'import-1' } });
+    expect(read('action:read actor:kim')).toEqual({ reads: true, principal: 'kim' });
     expect(read('batch:customs/import-1')).toEqual({ batch: { agency: 'customs', id: 'import-1' } });
   });
 

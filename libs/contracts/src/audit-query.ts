@@ -21,6 +21,8 @@ export interface AuditQuery {
   readonly agency?: string;
   readonly principal?: string;
   readonly kind?: Kind;
+  /** Reads alone. */
+  readonly reads?: true;
   /** Normalised. */
   readonly item?: string;
   /** SHA-256, lower-case hex. */
@@ -37,6 +39,9 @@ export type ReadAuditQuery = { readonly ok: true; readonly query: AuditQuery } |
 /** Names of filters, in the order in which they are explained. */
 export const AUDIT_FILTERS = ['actor', 'action', 'item', 'evidence', 'batch', 'since', 'until'] as const;
 type Filter = (typeof AUDIT_FILTERS)[number];
+
+/** The action of whoever read something; every other one is a kind of what was written. */
+export const AUDIT_READ = 'read';
 
 /** Longer than all filters of any honest question. */
 export const AUDIT_QUERY_LENGTH_MAX = 2_000;
@@ -80,7 +85,7 @@ const refuse = (detail: string): Result<AuditQuery> => ({ ok: false, code: 'audi
 
 const EXPECTED: Readonly<Record<Filter, string>> = {
   actor: 'principal or agency/principal',
-  action: KINDS.join(', '),
+  action: [...KINDS, AUDIT_READ].join(', '),
   item: 'scheme:value, such as vin:WDDSYNTH9JA000001',
   evidence: 'a SHA-256 in hex',
   batch: 'the name of an import, or agency/name',
@@ -103,6 +108,7 @@ const READERS: Readonly<Record<Filter, (value: string, ownAgency: string) => Res
     return accept({ principal, ...(agency === undefined ? {} : { agency }) });
   },
   action(value) {
+    if (value === AUDIT_READ) return accept({ reads: true });
     const kind = KINDS.find((known) => known === value);
     return kind === undefined ? refuse('there is no such action.') : accept({ kind });
   },

@@ -32,6 +32,7 @@ export const AuditRow = Type.Object(
           members: index(),
           part: Type.Optional(index()),
           counts: Type.Optional(ImportCounts),
+          signed: Type.Optional(Type.Literal(true, { description: 'A list that its agency signed; whether well, each event of it says.' })),
         },
         {
           ...closed,
@@ -45,10 +46,47 @@ export const AuditRow = Type.Object(
 );
 export type AuditRow = Static<typeof AuditRow>;
 
+const Reader = Type.Object(
+  {
+    address: Type.String({ description: 'Network address that the request came from.' }),
+    key: orNull(Type.String({ description: 'Id of the key that was shown.' })),
+    via: Type.String(),
+    behalf: orNull(Type.String({ description: 'On whose behalf, as the caller stated it: custody-on-behalf-of.' })),
+  },
+  { ...closed, description: 'Told to the agency of the reader alone.' },
+);
+
+export const AuditReadRow = Type.Object(
+  {
+    n: Type.Integer({ minimum: 0, description: 'Number of the record in the access log.' }),
+    recorded: orNull(time('Of the first seal that names an access log with it; null: none within these coordinates does.')),
+    at: time('Clock of the server that answered: its word.'),
+    request: Type.String({ description: 'Id of the request.' }),
+    agency: Type.String({ description: 'Of who read, with principal.' }),
+    principal: Type.String(),
+    action: Type.Literal('read'),
+    operation: Type.String({ description: 'operationId of this API.' }),
+    items: Type.Array(Type.String()),
+    events: Type.Array(Type.String({ description: 'agency/id' })),
+    evidence: Type.Array(hash('Of what was downloaded, drawn, or listed.')),
+    deadLetters: Type.Array(index()),
+    tlp: orNull(Type.String({ description: 'Highest label among the events.' })),
+    policy: orNull(Type.Integer({ minimum: 0, description: 'Log index of the last act of policy by which he was judged.' })),
+    emergency: Type.Boolean({ description: 'By an emergency that he had declared.' }),
+    reader: orNull(Reader),
+  },
+  closed,
+);
+export type AuditReadRow = Static<typeof AuditReadRow>;
+
 export const AuditView = Type.Object(
   {
     coordinates: Coordinates,
-    rows: Type.Array(AuditRow, { description: 'Newest first. A page may have few or none and still go on.' }),
+    rows: Type.Array(AuditRow, { description: 'What was written, newest first. A page may have few or none and still go on.' }),
+    reads: Type.Array(AuditReadRow, {
+      description:
+        'What was read above TLP:CLEAR, newest first: by the own agency all of it, by others what was of the own agency. A page holds both as they come by time (captured, at), and is as long as both together.',
+    }),
     next: orNull(Type.String()),
   },
   closed,

@@ -1,4 +1,4 @@
-/** Kind `batch`: what one import did stands under `extension.batch`, closed. The file is the evidence that the document cites, the operator is who submitted it. */
+/** Kind `batch`: what one import did stands under `extension.batch`, closed. The file is the evidence that the document cites, the operator is who submitted it; a signed list cites none. */
 import Type, { type Static } from 'typebox';
 import type { Kind } from '#lib/domain';
 import { closed } from './view-parts.ts';
@@ -17,6 +17,25 @@ const Batch = Type.Object(
       maxItems: BATCH_MEMBERS_MAX,
       description: "Ids of the same agency's events that it brought in.",
     }),
+    hashes: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[0-9a-f]{64}$' }), {
+        maxItems: BATCH_MEMBERS_MAX,
+        description: 'Of a signed list: SHA-256 of the content of each member, in their order.',
+      }),
+    ),
+    signature: Type.Optional(
+      Type.Object(
+        {
+          vkey: Type.String({
+            minLength: 40,
+            maxLength: 512,
+            description: 'Ed25519 verifier key, as in C2SP signed-note: name+id+base64.',
+          }),
+          value: Type.String({ minLength: 1, maxLength: 128, description: 'Base64, over the text that docs/proofs.md gives.' }),
+        },
+        { ...closed, description: 'By which the agency stands by the list. Judged where it is read, never refused.' },
+      ),
+    ),
     part: Type.Optional({ ...count(), description: 'Of a document that holds members alone, while the import went on: which, from 1.' }),
     counts: Type.Optional(
       Type.Object(

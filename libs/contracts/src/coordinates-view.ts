@@ -26,7 +26,11 @@ export const Coordinates = Type.Object(
       },
       closed,
     ),
-    policy: Type.Literal(0, { description: 'Version of grants and markings applied.' }),
+    policy: Type.Integer({
+      minimum: 0,
+      description:
+        'P: the log size from which on the grants and markings hold by which this was shown; 0: none. Always those of now, whatever asOf says.',
+    }),
   },
   closed,
 );

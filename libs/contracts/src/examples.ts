@@ -1,14 +1,16 @@
 /** Examples of the API and of the topics: one sighting of the demo case and what is answered about it. A spec checks them against the schemas. */
-import type { PolicyActText } from '#lib/domain';
 import type { Coordinates } from './coordinates-view.ts';
+import { policyView, sessionsView } from './example-policy.ts';
 import type { EvidenceListView, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
-import type { ConsistencyView, ProofView } from './proof-views.ts';
+import type { ConsistencyView, ProofView, ReadProofView } from './proof-views.ts';
 import { restsOn, type Explanation } from './explanation.ts';
 import type { AuditView } from './audit-views.ts';
 import type { DiffView } from './diff-view.ts';
-import type { PolicyView } from './policy-view.ts';
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
+import { streamEnd } from './stream-text.ts';
+import type { StoredView } from './stored-view.ts';
+import type { StreamedEvent, StreamEnd } from './stream-views.ts';
 import type { ReceiptStatus } from './receipt-views.ts';
 import type { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
 import type {
@@ -19,7 +21,6 @@ import type {
   ItemView,
   Receipt,
   SearchView,
-  StoredView,
   SubmittedOne,
   SubmittedRows,
   TimelineView,
@@ -58,48 +59,6 @@ export const exampleDocument: SightingDocument = {
   reported: { at: '2019-03-22T09:10:00Z', by: 'trade-analyst', agency: 'Meridian Research (fictional)' },
 };
 
-/** One of each act of policy. */
-export const examplePolicyActs: readonly PolicyActText[] = [
-  { act: 'agency.add', agency: 'acme', name: 'Acme Customs (fictional)' },
-  { act: 'agency.suspend', agency: 'acme', reason: 'agreement ended' },
-  { act: 'community.add', community: 'cars', name: 'Luxury cars' },
-  { act: 'community.join', community: 'cars', agency: 'acme' },
-  { act: 'community.leave', community: 'cars', agency: 'acme' },
-  {
-    act: 'principal.add',
-    agency: 'acme',
-    principal: 'eva',
-    type: 'person',
-    roles: ['contributor', 'investigator'],
-    login: { issuer: 'https://login.example/', subject: '24400320' },
-  },
-  { act: 'principal.roles', agency: 'acme', principal: 'eva', roles: ['auditor'] },
-  { act: 'principal.revoke', agency: 'acme', principal: 'eva', reason: 'left the agency' },
-  {
-    act: 'key.add',
-    agency: 'acme',
-    principal: 'eva',
-    key: 'k3v9x0q7m2ab',
-    sha256: OTHER_HASH,
-    scopes: ['contributor'],
-    expires: '2027-01-01T00:00:00Z',
-    addresses: ['192.0.2.0/24', '2001:db8::/32'],
-  },
-  { act: 'key.revoke', agency: 'acme', key: 'k3v9x0q7m2ab', reason: 'laptop lost' },
-  { act: 'submitter-key.add', agency: 'acme', vkey: 'acme/submitter+0f8f4a0b+AWu5pLxVnXzW9k8rQm7wB1y0o5mJ2tq3cE4dF6gH7iJk' },
-  { act: 'submitter-key.revoke', agency: 'acme', vkey: 'acme/submitter+0f8f4a0b+AWu5pLxVnXzW9k8rQm7wB1y0o5mJ2tq3cE4dF6gH7iJk' },
-  { act: 'break-glass.open', reason: 'a shipment leaves in an hour', until: '2026-11-24T04:10:00Z' },
-  { act: 'break-glass.close', agency: 'acme', principal: 'eva' },
-];
-
-export const examplePolicy: SightingDocument = {
-  id: 'policy-0001',
-  kind: 'policy',
-  handling: { tlp: 'GREEN' },
-  source: { kind: 'administration', family: 'official' },
-  extension: { policy: examplePolicyActs[0] },
-};
-
 const coordinates: Coordinates = { asOf: { basis: 'log', logSize: 64 }, policy: 0 };
 const item: ItemView['item'] = {
   id: 'vin:WDDSYNTH9JA000001',
@@ -128,6 +87,15 @@ const stored: StoredView = {
     items: ['VIN WDDSYNTH9JA000001', 'container SYNU 000001 4'],
     source: 'trade_record: made for this demo',
   },
+  signatures: [
+    {
+      agency: 'local',
+      id: 'signed-0b9f5c6c5d0a6f9a3a3a1c4b4d6ad6b0',
+      logIndex: 63,
+      vkey: 'local/import+6b1d1c1e+AQpq1gIbQ4bBVdyKx2Vw7jWJ6sFfJQjqZQ0l0s2M1Y0b',
+      verdict: 'valid',
+    },
+  ],
 };
 
 const event: EventView = {
@@ -198,29 +166,6 @@ const deadLetter = {
   retried: false,
 };
 
-const policy: PolicyView = {
-  actor: { agency: 'acme', principal: 'chief', roles: ['admin'], groups: ['agency:acme', 'clear', 'community:cars', 'green'], via: 'key' },
-  last: 80,
-  agencies: [
-    { agency: 'acme', name: 'Acme Customs (fictional)', status: 'active' },
-    { agency: 'local', status: 'active' },
-  ],
-  communities: [{ community: 'cars', name: 'Luxury cars', members: ['acme'] }],
-  principals: [{ agency: 'acme', principal: 'chief', type: 'person', roles: ['admin'], status: 'active' }],
-  keys: [
-    {
-      agency: 'acme',
-      principal: 'chief',
-      key: 'k3v9x0q7m2ab',
-      scopes: ['admin'],
-      expires: '2027-01-01T00:00:00.000000Z',
-      restricted: false,
-      status: 'active',
-    },
-  ],
-  flagged: [{ logIndex: 79, act: 'agency.add', reason: 'not-the-operating-agency' }],
-};
-
 /** By the name of the view. */
 export const EXAMPLES = {
   DiffView: {
@@ -262,12 +207,38 @@ export const EXAMPLES = {
         batch: 'import-0193a3c1-7a54-7c1e-9d43-3a1c4b4d6ad6',
       },
     ],
+    reads: [
+      {
+        n: 2,
+        recorded: '2026-11-24T02:09:01.000000Z',
+        at: '2026-11-24T02:08:00.000000Z',
+        request: '0193a3c1-7a54-7c1e-9d43-3a1c4b4d6ad7',
+        agency: 'local',
+        principal: 'operator',
+        action: 'read',
+        operation: 'getEvent',
+        items: ['vin:WDDSYNTH9JA000001'],
+        events: ['local/lux-0004'],
+        evidence: [],
+        deadLetters: [],
+        tlp: 'GREEN',
+        policy: null,
+        emergency: false,
+        reader: { address: '127.0.0.1', key: null, via: 'local', behalf: null },
+      },
+    ],
     next: null,
   } satisfies AuditView,
   Explanation: explanation,
-  PolicyView: policy,
+  PolicyView: policyView,
+  SessionsView: sessionsView,
   StoredView: stored,
   EventsView: { coordinates, events: [stored], next: null } satisfies EventsView,
+  StreamedEvent: {
+    coordinates: { asOf: { basis: 'log', logSize: stored.logIndex + 1 }, policy: 0 },
+    event: { ...stored, recorded: null, signatures: [] },
+  } satisfies StreamedEvent,
+  StreamEnd: streamEnd('auth.key-revoked') satisfies StreamEnd,
   EventView: event,
   EventAnswer: {
     coordinates,
@@ -368,6 +339,16 @@ export const EXAMPLES = {
     salt: null,
     seal: { entry: '{"access":null,"covers":63}', inclusion: ['CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I='], index: 63 },
   } satisfies ProofView,
+  ReadProof: {
+    checkpoint:
+      'ledger.example/log\n64\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— ledger.example/log Az3grlgtzPICa5OS8npVmf1Myq/5IZni\n',
+    format: 'custody-read/1',
+    inclusion: ['CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I='],
+    n: 2,
+    record: '{"agency":"local","v":1}',
+    seal: { entry: '{"access":null,"covers":63}', inclusion: ['CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I='], index: 63 },
+    secret: CONTENT_HASH,
+  } satisfies ReadProofView,
   EvidenceView: {
     coordinates,
     sha256: OTHER_HASH,

@@ -4,7 +4,8 @@
  */
 import { displayIdentifier, type EventRef, type Flag } from '#lib/domain';
 import { restsOn, type ExplainedField, type ExplainedSighting, type Explanation } from './explanation.ts';
-import type { EventAnswer, EventsView, EventView, ItemView, StoredView, TimelineView } from './views.ts';
+import type { StoredView } from './stored-view.ts';
+import type { EventAnswer, EventsView, EventView, ItemView, TimelineView } from './views.ts';
 
 /** A sighting that an answer may rest on, as its reader may see it. */
 export type ExplainSource = Omit<ExplainedSighting, 'rests'>;
@@ -120,6 +121,7 @@ const STORED: Rules<StoredView, StoredView> = {
   commitment: byLedger,
   document: stated,
   display: (of) => [part('derived', [of])],
+  signatures: (of) => each(part('ledger', [of]), of.signatures, ({ agency, id }) => part('derived', [of, { agency, id }])),
 };
 
 /** Who made an entry's standing what it is: nobody but its author where it stands. */
@@ -181,7 +183,8 @@ const ENTRY: Rules<EventView, EventView> = {
     ),
   ],
   moreContradictions: (entry) => [part('derived', [entry, ...entry.relations.contradictedBy])],
-  handling: (entry) => [part('derived', [entry, ...entry.relations.markedBy.filter(isInForce).slice(-1)])],
+  // Each takes something away, also one that was withdrawn without an approver.
+  handling: (entry) => [part('derived', [entry, ...entry.relations.markedBy])],
 };
 
 /** Relations that the entry states itself; of the others the other end speaks, and is named first. */

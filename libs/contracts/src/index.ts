@@ -4,8 +4,12 @@ export { checkHeaders, submittedHeaders } from './cloud-events.ts';
 export { codesWithoutTest, ERROR_CODES, ERRORS, type ErrorCode } from './errors.ts';
 export { type RouteRoles } from './operation-roles.ts';
 export { routeRoles } from './route-roles.ts';
+export { OPERATION_READS, READ_KINDS, readsNothing, type OperationReads, type ReadKind } from './operation-reads.ts';
+export { routeReads } from './route-reads.ts';
+export { answerNames, type AnswerNames } from './answer-names.ts';
 export { FLAGGED_MAX, type PolicyView } from './policy-view.ts';
 export { FAULTS_MAX, pointerToken, type Fault } from './fault.ts';
+export type { SessionsView } from './session-views.ts';
 export { equalJson, isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
 export { openApiDocument } from './openapi.ts';
 export { errorsPage, isErrorCode, problem, PROBLEM_MEDIA_TYPE, problemPage, statusOf, type Problem } from './problem.ts';
@@ -25,10 +29,25 @@ export { validateDocument } from './validate.ts';
 export type { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
 export type { Coordinates } from './coordinates-view.ts';
 export type { EvidenceListView, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
-export { AUDIT_FILTERS, readAuditQuery, type AuditQuery, type ReadAuditQuery } from './audit-query.ts';
+export { AUDIT_FILTERS, AUDIT_READ, readAuditQuery, type AuditQuery, type ReadAuditQuery } from './audit-query.ts';
+export { auditLines, type AuditLine } from './audit-lines.ts';
 export { auditCsv, auditCsvHead, auditRowAt } from './audit-export.ts';
-export type { AuditRow, AuditView } from './audit-views.ts';
+export type { AuditReadRow, AuditRow, AuditView } from './audit-views.ts';
+export { type SignatureVerdict, type SignatureView } from './signature-view.ts';
+export type { StoredView } from './stored-view.ts';
 export type { DiffView } from './diff-view.ts';
+export type { StreamedEvent, StreamEnd } from './stream-views.ts';
+export {
+  STREAM_END,
+  STREAM_HEARTBEAT,
+  STREAM_MEDIA_TYPE,
+  streamBegin,
+  streamedText,
+  streamEnd,
+  streamEndText,
+  type StreamMessage,
+  StreamReader,
+} from './stream-text.ts';
 export type {
   ConflictsView,
   EventAnswer,
@@ -37,7 +56,6 @@ export type {
   ItemView,
   Receipt,
   SearchView,
-  StoredView,
   SubmittedRow,
   TimelineView,
 } from './views.ts';

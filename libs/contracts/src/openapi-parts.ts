@@ -32,6 +32,12 @@ export const asOf = query(
   "`log:<size>`: what the ledger held at that size. A date or time: what it had recorded by then, that time included, a bare date to its end in UTC; of one that is not over, what is sealed so far. `reported:<date or time>`: the authors' word. Absent: now.",
   'log:64',
 );
+export const policy = query(
+  'policy',
+  { type: 'integer', minimum: 0 },
+  'P, as `coordinates.policy` said it: the answer is by that policy or refused (`policy.past`). Absent: now.',
+  0,
+);
 export const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',

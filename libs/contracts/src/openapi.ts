@@ -3,7 +3,8 @@ import type { TSchema } from 'typebox';
 import { KINDS, SEARCH_LENGTH_MIN, type Kind } from '#lib/domain';
 import { AUDIT_QUERY_LENGTH_MAX } from './audit-query.ts';
 import { ERROR_CODES } from './errors.ts';
-import { EXAMPLES, exampleDocument, examplePolicy } from './examples.ts';
+import { examplePolicy } from './example-policy.ts';
+import { EXAMPLES, exampleDocument } from './examples.ts';
 import { SECURITY_SCHEMES, withRoles } from './openapi-roles.ts';
 import {
   agency,
@@ -17,13 +18,16 @@ import {
   type Json,
   limit,
   pathId,
+  policy,
   problems,
   query,
   refTo,
   text,
 } from './openapi-parts.ts';
 import { evidencePaths } from './openapi-evidence.ts';
+import { loginPaths } from './openapi-login.ts';
 import { logPaths, proofPaths, receiptPaths } from './openapi-proofs.ts';
+import { streamPaths } from './openapi-stream.ts';
 import { schemaOf } from './sighting-schema.ts';
 import { NAMED_VIEWS } from './views.ts';
 
@@ -49,11 +53,13 @@ export function openApiDocument(): Json {
       { name: 'evidence' },
       { name: 'proofs' },
       { name: 'log' },
+      { name: 'login' },
       { name: 'operation' },
       { name: 'reference' },
     ],
     paths: withRoles({
       ...eventPaths(),
+      ...streamPaths(),
       ...auditPaths(),
       ...receiptPaths(),
       ...itemPaths(),
@@ -61,6 +67,7 @@ export function openApiDocument(): Json {
       ...proofPaths(),
       ...logPaths(),
       ...policyPaths(),
+      ...loginPaths(),
       ...operationPaths(),
       ...referencePaths(),
     }),
@@ -98,7 +105,7 @@ function eventPaths(): Json {
         'events',
         'All events, in the order of the log',
         'EventsView',
-        [asOf, cursor, limit, explain],
+        [asOf, policy, cursor, limit, explain],
         'cursor.malformed',
         'asof.malformed',
         'asof.not-sealed',
@@ -132,7 +139,7 @@ function eventPaths(): Json {
       'events',
       'One event and everything that speaks about it',
       'EventAnswer',
-      [pathId('lux-0009'), asOf, agency, explain],
+      [pathId('lux-0009'), asOf, policy, agency, explain],
       'asof.malformed',
       'event.not-found',
       'event.ambiguous',
@@ -221,7 +228,7 @@ function itemPaths(): Json {
       'items',
       'One item',
       'ItemView',
-      [id, asOf, explain],
+      [id, asOf, policy, explain],
       'asof.malformed',
       'item.not-found',
       'asof.not-sealed',
@@ -233,7 +240,7 @@ function itemPaths(): Json {
       'items',
       'The sightings of one item, in order, resolved',
       'TimelineView',
-      [id, asOf, cursor, limit, explain],
+      [id, asOf, policy, cursor, limit, explain],
       'asof.malformed',
       'item.not-found',
       'asof.not-sealed',
@@ -278,20 +285,39 @@ function auditPaths(): Json {
   const q = query(
     'q',
     { type: 'string', maxLength: AUDIT_QUERY_LENGTH_MAX },
-    'Filters, each once: `actor:` principal or agency/principal, `action:` a kind, `item:`, `evidence:` SHA-256, `batch:` an import, `since:` and `until:` by recorded time, both included, a bare date in UTC. A value with spaces stands in double quotes.',
+    'Filters, each once: `actor:` principal or agency/principal, `action:` a kind, or `read`, `item:`, `evidence:` SHA-256, `batch:` an import, `since:` and `until:` by recorded time, both included, a bare date in UTC. A value with spaces stands in double quotes.',
     'actor:operator action:correction since:2026-01-01',
   );
   return {
     '/v1/audit': get(
       'listAudit',
       'events',
-      'Who wrote what, newest first',
+      'Who wrote and who read what, newest first',
       'AuditView',
-      [q, asOf, cursor, limit],
+      [q, asOf, policy, cursor, limit],
       'audit.filter',
       'asof.malformed',
       'asof.not-sealed',
       'cursor.malformed',
+    ),
+    '/v1/audit/reads/{n}/proof': get(
+      'proveRead',
+      'proofs',
+      'One record of the access log, and its place in it',
+      'ReadProof',
+      [
+        {
+          name: 'n',
+          in: 'path',
+          required: true,
+          schema: { type: 'integer', minimum: 0 },
+          description: 'Its number, as the audit lists it.',
+          example: 2,
+        },
+      ],
+      'read.not-found',
+      'read.not-sealed',
+      'log.not-sealed',
     ),
   };
 }

@@ -2,21 +2,25 @@
  * Who may use which operation of the API, in one table. What he then sees is for his reader groups to say; a role says only what he may do.
  * `public`: nobody is asked who he is. `anyone`: also a caller without credentials, who sees what is CLEAR. `known`: a caller of some agency. A list: one of these roles.
  */
-import type { ActorRole } from '#lib/domain';
+import { ACTOR_ROLES, type ActorRole } from '#lib/domain';
 
 /** What an operation needs. */
 export type RouteRoles = 'public' | 'anyone' | 'known' | readonly ActorRole[];
 
 const SUBMITS: RouteRoles = ['contributor', 'investigator', 'admin'];
 const OPERATES: RouteRoles = ['operator', 'admin'];
+/** Whoever is known, for what changes something of his own. */
+const HIMSELF: RouteRoles = ACTOR_ROLES;
 const AUDITS: RouteRoles = ['auditor', 'operator', 'admin'];
 
 /** By operationId. The proofs that hold the salt of the item map are for known callers: with it anybody could try out identifiers. */
 export const OPERATION_ROLES: Readonly<Record<string, RouteRoles>> = {
   listEvents: 'anyone',
+  streamEvents: 'anyone',
   submitEvents: SUBMITS,
   getEvent: 'anyone',
   listAudit: AUDITS,
+  proveRead: AUDITS,
   listConflicts: 'known',
   getItem: 'anyone',
   getTimeline: 'anyone',
@@ -38,6 +42,12 @@ export const OPERATION_ROLES: Readonly<Record<string, RouteRoles>> = {
   getMapLinks: AUDITS,
   getReceipt: 'known',
   getPolicy: 'known',
+  login: 'public',
+  endLogin: 'public',
+  openLink: 'public',
+  logout: HIMSELF,
+  listSessions: 'known',
+  endSession: HIMSELF,
   listDeadLetters: OPERATES,
   getDeadLetter: OPERATES,
   retryDeadLetter: OPERATES,

@@ -1,6 +1,6 @@
 /** Acts of policy as documents: what is refused, where, and what would be taken. */
 import { POLICY_ACTS, type PolicyActName } from '#lib/domain';
-import { examplePolicyActs } from './examples.ts';
+import { examplePolicyActs } from './example-policy.ts';
 import { indexSighting } from './sighting-index.ts';
 import { readSighting } from './read-sighting.ts';
 import type { SightingDocument } from './sighting-schema.ts';

@@ -6,6 +6,7 @@ import Type, { type Static, type TSchema } from 'typebox';
 import {
   ACTOR_ROLES,
   AGENCY_PATTERN,
+  EVENT_ID_PATTERN,
   KEY_ADDRESSES_MAX,
   KEY_ID_PATTERN,
   POLICY_ACTS,
@@ -35,7 +36,11 @@ const MEMBERS = {
     { ...closed, description: 'The account by which the principal logs in.' },
   ),
   key: named(KEY_ID_PATTERN, 'Id of the key: the part of its text by which it is found. Drawn at random.'),
-  sha256: named(SHA256_PATTERN, 'SHA-256 of the whole text of the key. The text itself is shown once and kept nowhere.'),
+  sha256: named(
+    SHA256_PATTERN,
+    'SHA-256 of the whole text of the key, which is shown once and kept nowhere; or of the bytes of what is approved.',
+  ),
+  marking: named(EVENT_ID_PATTERN, 'A marking of the own agency, or a retraction of one.'),
   scopes: roles('What the key may be used for: some of the roles of its principal.'),
   expires: time('RFC 3339. Absent: the key ends by being revoked.'),
   addresses: Type.Array(Type.String({ minLength: 2, maxLength: 49 }), {
@@ -44,7 +49,7 @@ const MEMBERS = {
     description: 'Addresses or ranges (CIDR) that the key may be used from. Absent: any.',
   }),
   vkey: Type.String({ minLength: 40, maxLength: 512, description: 'Ed25519 verifier key, as in C2SP signed-note: name+id+base64.' }),
-  reason: words('What the emergency is.'),
+  reason: words('Why; what the emergency is.'),
   until: time('RFC 3339, at most a day ahead.'),
 } as const satisfies Record<string, TSchema>;
 type Member = keyof typeof MEMBERS;
@@ -63,12 +68,15 @@ const BY_ACT: Record<PolicyActName, ActMembers> = {
   'principal.add': { needs: ['agency', 'principal', 'type', 'roles'], may: ['name', 'login'] },
   'principal.roles': { needs: ['agency', 'principal', 'roles'] },
   'principal.revoke': { needs: ['agency', 'principal'], may: ['reason'] },
+  'principal.link': { needs: ['agency', 'principal', 'login'] },
+  'principal.unlink': { needs: ['agency', 'principal', 'login'] },
   'key.add': { needs: ['agency', 'principal', 'key', 'sha256', 'scopes'], may: ['expires', 'addresses'] },
   'key.revoke': { needs: ['agency', 'key'], may: ['reason'] },
   'submitter-key.add': { needs: ['agency', 'vkey'] },
   'submitter-key.revoke': { needs: ['agency', 'vkey'], may: ['reason'] },
   'break-glass.open': { needs: ['reason', 'until'] },
   'break-glass.close': { needs: ['agency', 'principal'] },
+  'marking.approve': { needs: ['marking', 'sha256'], may: ['reason'] },
 };
 
 /** The act as a document of any kind of act has it: the type that code works with. */

@@ -60,6 +60,18 @@ export const PolicyView = Type.Object(
       ),
       { description: 'Of the own agency.' },
     ),
+    emergencies: Type.Array(
+      Type.Object(
+        {
+          logIndex: Type.Integer({ minimum: 0 }),
+          principal: Type.String(),
+          reason: Type.String(),
+          until: Type.String({ description: 'RFC 3339 UTC.' }),
+        },
+        closed,
+      ),
+      { description: 'Declared in the own agency and not over (break-glass.open): who declared it reads what names others of his groups.' },
+    ),
     flagged: Type.Array(
       Type.Object({ logIndex: Type.Integer({ minimum: 0 }), act: Type.String(), reason: Type.Enum(POLICY_REASONS) }, closed),
       { description: 'Acts of the own agency without effect, the newest first, at most 100.' },

@@ -56,6 +56,21 @@ export const ProofView = Type.Object(
 );
 export type ProofView = Static<typeof ProofView>;
 
+/** See docs/proofs.md. */
+export const ReadProofView = Type.Object(
+  {
+    checkpoint: Type.String({ description: 'The signed head (C2SP tlog-checkpoint).' }),
+    format: Type.Literal('custody-read/1'),
+    inclusion: path(),
+    n: index(),
+    record: Type.String({ description: 'The record, byte for byte: canonical JSON.' }),
+    seal: Placed,
+    secret: hex32(),
+  },
+  { ...closed, description: 'Canonical JSON (RFC 8785): `custody verify` takes its bytes.' },
+);
+export type ReadProofView = Static<typeof ReadProofView>;
+
 export const ConsistencyView = Type.Object(
   {
     from: index(),

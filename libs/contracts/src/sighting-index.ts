@@ -7,6 +7,7 @@ import {
   formatRef,
   KINDS,
   type Kind,
+  type PolicyActText,
   orderBounds,
   readerGroups,
   type Sighting,
@@ -22,7 +23,7 @@ export interface SightingIndex {
   readonly items: readonly string[];
   /** Reader groups, sorted; of a marking also those that it opens its target to. */
   readonly groups: readonly string[];
-  /** Unique: what it speaks about (target, resolves) and what its author says it contradicts. */
+  /** Unique: what it speaks about (target, resolves; of an approval the marking) and what its author says it contradicts. */
   readonly targets: readonly EventRef[];
   /** Names and numbers stated beside identifiers, as search keeps them; absent: none. */
   readonly aliases?: readonly { readonly item: string; readonly alias: string }[];
@@ -102,10 +103,20 @@ function groupsOf({ handling, agency, kind, relations }: Sighting): readonly str
   return given === undefined ? own : [...new Set([...own, ...readerGroups(given, agency)])].sort();
 }
 
-function targetsOf({ relations: { target, resolves, contradicts } }: Sighting): readonly EventRef[] {
+function targetsOf(sighting: Sighting): readonly EventRef[] {
+  const { target, resolves, contradicts } = sighting.relations;
+  const approved = approvedBy(sighting);
+  if (approved !== undefined) return [approved];
   if (target === undefined && resolves.length === 0 && contradicts.length === 0) return NONE;
   const refs = target === undefined ? [...resolves, ...contradicts] : [target, ...resolves, ...contradicts];
   return [...new Map(refs.map((ref) => [formatRef(ref), ref])).values()];
+}
+
+/** Of an act that approves a marking: which one. The extension of an act was checked with its schema. */
+function approvedBy({ kind, agency, extension }: Sighting): EventRef | undefined {
+  if (kind !== ('policy' satisfies Kind)) return undefined;
+  const { act, marking } = extension?.['policy'] as PolicyActText;
+  return act === 'marking.approve' && marking !== undefined ? { agency, id: marking } : undefined;
 }
 
 /** The extension of a batch was checked with its schema. */

@@ -250,6 +250,12 @@ const withoutItems = {
   relations: undefined,
 } as const satisfies Members;
 
+/** The file that was imported. A signed list need not: the bytes of the file would be open to all for whom the list is. */
+const citesItsFile = {
+  if: { properties: { extension: { properties: { batch: { required: ['signature'] } } } } },
+  else: { required: ['evidence'] },
+};
+
 const byKind: Record<Kind, { changes: Members; rules: readonly object[] }> = {
   observation: plain(),
   aggregation: plain({ action: action() }, [aggregates]),
@@ -287,8 +293,10 @@ const byKind: Record<Kind, { changes: Members; rules: readonly object[] }> = {
     { ...withoutItems, occurred: members.occurred, evidence: members.evidence, extension: evidenceExtension() },
     evidenceRules(),
   ),
-  // The file that was imported.
-  batch: plain({ ...withoutItems, evidence: Type.Array(Evidence, { minItems: 1, maxItems: 1 }), extension: batchExtension() }),
+  batch: plain(
+    { ...withoutItems, evidence: Type.Optional(Type.Array(Evidence, { minItems: 1, maxItems: 1 })), extension: batchExtension() },
+    [citesItsFile],
+  ),
 };
 
 /** Where the schema of a kind is published. */

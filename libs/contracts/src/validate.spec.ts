@@ -51,6 +51,15 @@ describe('a sighting document', () => {
     }
   });
 
+  it('of kind batch cites the file that was imported, unless it is a signed list', () => {
+    const { evidence, ...bare } = documentOf('batch');
+    const signature = { vkey: `acme/import+01234567+${'A'.repeat(44)}`, value: 'A'.repeat(88) };
+    const list = { batch: 'signed-1', mapping: 'custody-case/1', members: ['lux-1'], hashes: ['b'.repeat(64)], signature };
+    expect(codesOf(bare)).toEqual(['schema.required /evidence']);
+    expect(codesOf({ ...bare, extension: { batch: list } })).toEqual([]);
+    expect(codesOf({ ...bare, evidence, extension: { batch: list } })).toEqual([]);
+  });
+
   it('needs the members that its kind names', () => {
     const codes = (kind: Kind, changes: Record<string, unknown>) => codesOf(documentOf(kind, changes));
     expect(codes('aggregation', { items: [subject] })).toEqual(['schema.roles /items']);

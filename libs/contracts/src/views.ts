@@ -6,7 +6,8 @@
 import { Coordinates } from './coordinates-view.ts';
 import { EvidenceListView, EvidencePart, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
 import { PolicyView } from './policy-view.ts';
-import { ConsistencyView, ProofView } from './proof-views.ts';
+import { ConsistencyView, ProofView, ReadProofView } from './proof-views.ts';
+import { SessionsView } from './session-views.ts';
 import Type, { type Static, type TSchema } from 'typebox';
 import { KINDS, ROLES, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
 import { AuditView } from './audit-views.ts';
@@ -16,21 +17,9 @@ import { Explanation } from './explanation.ts';
 import { ReceiptStatus } from './receipt-views.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import { DiffView } from './diff-view.ts';
-import {
-  closed,
-  EventRefView,
-  every,
-  Evidence,
-  FLAGS,
-  STANDINGS,
-  hash,
-  index,
-  orNull,
-  ref,
-  ReportedBy,
-  SubmittedBy,
-  time,
-} from './view-parts.ts';
+import { storedMembers, StoredView } from './stored-view.ts';
+import { StreamedEvent, StreamEnd } from './stream-views.ts';
+import { closed, EventRefView, every, Evidence, FLAGS, STANDINGS, hash, index, orNull, ref, SubmittedBy, time } from './view-parts.ts';
 
 const MARKS = every<Mark>({
   observed: true,
@@ -77,18 +66,6 @@ const Link = Type.Object(
 );
 const links = () => Type.Array(Link);
 
-const Display = Type.Object(
-  {
-    summary: Type.String({ description: 'One line: what happened, as a reader would say it.' }),
-    occurred: Type.String(),
-    place: Type.String(),
-    grade: Type.String(),
-    items: Type.Array(Type.String()),
-    source: Type.String(),
-  },
-  { ...closed, description: 'The same in words, for a person.' },
-);
-
 const Check = Type.Object(
   {
     verdict: Type.Enum(['valid', 'invalid', 'not-checkable']),
@@ -110,30 +87,8 @@ const Party = Type.Object(
   { ...closed, description: 'As stated; check: of its LEI (ISO 17442), which is kept as written where it fails.' },
 );
 
-const storedMembers = {
-  agency: Type.String(),
-  id: Type.String(),
-  logIndex: index(),
-  submittedBy: SubmittedBy,
-  reportedBy: orNull(ReportedBy),
-  captured: Type.String({ description: 'Clock of the server that accepted it: a claim.' }),
-  recorded: orNull(
-    time(
-      "Time of the log's first seal that covers it: set by nobody but the log, never falling, proved. Seals count that lie below logSize (of basis recorded: that cover no more than it), so that an answer at one log size stays what it was; null: none of them covers it.",
-    ),
-  ),
-  contentHash: hash("SHA-256 of the document's canonical bytes."),
-  commitment: hash('Root of the field tree.'),
-  document: ref<SightingDocument>('Sighting'),
-  display: Display,
-};
-
 /** Of answers to `explain=1`. */
 const explanation = Type.Optional(ref<Explanation>('Explanation'));
-
-/** One event as the ledger holds it: nothing is said of how it stands. */
-export const StoredView = Type.Object(storedMembers, closed);
-export type StoredView = Static<typeof StoredView>;
 
 export const EventsView = Type.Object(
   {
@@ -437,6 +392,8 @@ export const NAMED_VIEWS = {
   Explanation,
   StoredView,
   EventsView,
+  StreamedEvent,
+  StreamEnd,
   EventView,
   EventAnswer,
   ItemView,
@@ -454,8 +411,10 @@ export const NAMED_VIEWS = {
   HealthView,
   Problem: ProblemView,
   Proof: ProofView,
+  ReadProof: ReadProofView,
   Consistency: ConsistencyView,
   PolicyView,
+  SessionsView,
   EvidenceView,
   EvidenceListView,
   EvidenceUploaded,

@@ -110,6 +110,7 @@ function markOf(kind: Kind | undefined, modality: Modality): Mark {
 }
 
 function handlingOf(node: Resolved, rules: Rules): Handling {
+  if (node.handling !== undefined) return node.handling;
   if (node.speakers.length === 0) return node.sighting.handling;
   const markings = node.speakers.filter(({ speaksAs, inForce }) => speaksAs === 'marking' && inForce);
   const marking = rules.lastMarkingApplies ? markings.at(-1) : markings[0];

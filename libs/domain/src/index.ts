@@ -22,6 +22,15 @@ export {
 export { displayPlace, parsePlace, type Place, type PlaceText } from './place.ts';
 export { formerCountryName } from './tables/former-countries.ts';
 export { parseHandling, readerGroups, TLP_LABELS, type Handling, type HandlingText } from './handling.ts';
+export {
+  handlingInEffect,
+  isNotWider,
+  MARKINGS_MAX,
+  narrowed,
+  type HandlingInEffect,
+  type MarkedSighting,
+  type Marking,
+} from './marking.ts';
 export { displayGrade, parseGrade } from './grade.ts';
 export { AGENCY_PATTERN, compareRef, EVENT_ID_PATTERN, formatRef, parseRef, type EventRef } from './event-ref.ts';
 export * from './sighting.ts';
@@ -42,6 +51,7 @@ export { foldPolicy, Policy, type FlaggedAct, type PolicyOptions } from './polic
 export {
   communitiesOf,
   hasAgency,
+  hasLogin,
   holdsAt,
   openBreakGlass,
   OPERATING_AGENCY,
@@ -49,11 +59,14 @@ export {
   ROOT_ACTOR,
   ROOT_PRINCIPAL,
   rolesAt,
+  submitterKeyStanding,
   submitterKeysAt,
   type BreakGlass,
   type KeyRecord,
+  type LoginRecord,
   type PolicyState,
   type PrincipalRecord,
+  type SubmitterKeyStanding,
 } from './policy/state.ts';
 export { parseLocator, type Locator } from './locator.ts';
 export {

@@ -1,4 +1,5 @@
 /** A sighting among others, with what they say about it. */
+import type { Handling } from './handling.ts';
 import { isRelating } from './references.ts';
 import type { Rules } from './rules.ts';
 import type { Kind, RelatingKind, Sighting } from './sighting.ts';
@@ -16,6 +17,8 @@ export interface FoldInput {
   readonly logIndex?: number;
   /** Clock of capture: a claim, like `reported`. It decides only whether the sighting speaks of its own future. */
   readonly captured?: Instant;
+  /** The handling in effect, where the caller knows that its agency marked it (marking.ts). Absent: as the sightings that are given say. */
+  readonly handling?: Handling;
 }
 
 /** Most sightings of a ship's track have no relation at all: they share one empty list. */
@@ -29,6 +32,7 @@ export class Resolved {
   readonly sighting: Sighting;
   readonly logIndex: number | undefined;
   readonly captured: Instant | undefined;
+  readonly handling: Handling | undefined;
   /** `agency/id`. */
   readonly key: string;
   /** A correction, retraction or marking of another agency's sighting. */
@@ -60,12 +64,13 @@ export class Resolved {
   /** Its word about its targets holds. */
   inForce = false;
 
-  constructor({ sighting, logIndex, captured }: FoldInput, key: string, rules: Rules) {
+  constructor({ sighting, logIndex, captured, handling }: FoldInput, key: string, rules: Rules) {
     const { kind, agency, relations } = sighting;
     const ownersWord = kind === 'correction' || kind === 'retraction' || kind === 'marking';
     this.sighting = sighting;
     this.logIndex = logIndex;
     this.captured = captured;
+    this.handling = handling;
     this.key = key;
     this.foreign = rules.ownAgencyOnly && ownersWord && relations.target !== undefined && relations.target.agency !== agency;
     this.speaksAs = this.foreign ? 'dispute' : isRelating(kind) ? kind : undefined;

@@ -4,6 +4,15 @@
  * stretch.ts), the event-log value (record.ts).
  * Published vectors of every format are in ../vectors.
  */
+export {
+  accessCommitment,
+  accessLogName,
+  encodeAccessRecord,
+  readAccessRecord,
+  type AccessRecord,
+  type ReaderDetails,
+} from './access-record.ts';
+export { encodeReadProof, isReadProof, READ_PROOF_RULES, verifyReadProof, type ReadProof, type ReadProofRules } from './read-proof.ts';
 export { concatBytes, equalBytes, fromBase64, fromHex, toBase64, toHex, uint64Bytes, utf8, utf8Text } from './bytes.ts';
 export { canonicalize } from './canonical.ts';
 export { capturedMicros } from './captured.ts';
@@ -161,6 +170,7 @@ export {
   formatVerifierKey,
   type KeyKind,
   type NoteSignature,
+  isKeyName,
   parseSigningKey,
   parseVerifierKey,
   type SigningKey,
@@ -270,3 +280,4 @@ export {
   verifyReceiptAlone,
 } from './verify-receipt.ts';
 export { formatAddCheckpoint, readCosignatures, readWitnessSize } from './witness-request.ts';
+export { BATCH_SIGNATURE_HEADER, batchText, signBatch, verifyBatch, type SignedList } from './batch-signature.ts';

@@ -10,6 +10,7 @@ import {
   OPENING_RULES,
   PROOF_FAULT_CODES,
   PROOF_RULES,
+  READ_PROOF_RULES,
   RECEIPT_RULES,
   SEALED_RULES,
   type JsonValue,
@@ -34,7 +35,7 @@ test('the worked example is what the vectors give', () => {
 test('every check and every fault has its words', () => {
   const page = readFileSync(file, 'utf8');
   const names = [
-    ...Object.keys({ ...OPENING_RULES, ...RECEIPT_RULES, ...SEALED_RULES, ...PROOF_RULES, ...HEAD_RULES }),
+    ...Object.keys({ ...OPENING_RULES, ...RECEIPT_RULES, ...SEALED_RULES, ...PROOF_RULES, ...HEAD_RULES, ...READ_PROOF_RULES }),
     ...PROOF_FAULT_CODES,
   ];
   expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);

@@ -35,6 +35,7 @@ export const STEPS = {
   inclusion: 'Each entry stands at its place under the head of the log.',
   evidence: 'Each file of evidence that is held here is one that an event cites by its hash; those that are not held here are counted.',
   completeness: 'Whose word it is that nothing about the item was left out of its list when it was sealed, or taken out of it later.',
+  read: 'The record of a read stands in the access log whose head the seal names: who read what, as the server that answered says.',
   receipt: 'What capture signed when it took the event in.',
 } as const satisfies Record<string, string>;
 /** One of STEPS. */

@@ -102,6 +102,13 @@ export const METRICS = {
     meaning: 'Requests turned away before any work, by code: rate.limited, busy.',
     labels: ['code'],
   },
+  streamsOpen: {
+    kind: 'gauge',
+    name: 'custody_streams_open_streams',
+    unit: 'streams',
+    meaning: 'Streams of `/v1/stream` that are open.',
+    labels: [],
+  },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
 type MetricOf<Definition extends MetricDefinition> = Definition['kind'] extends 'counter'

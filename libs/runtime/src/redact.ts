@@ -6,6 +6,8 @@ const IDENTIFIER =
 const URL_PASSWORD = /(\/\/[^\s/:@]*:)[^\s/@]+@/g;
 /** API keys, whoever's they are. */
 const API_KEY = /custody_[a-z0-9]{8,32}_[A-Za-z0-9_-]{43}/g;
+/** Tokens of an OpenID provider: header and claims begin with what `{"` is in base64url. */
+const TOKEN = /eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?/g;
 /** Controls, line and paragraph separators, and invisible marks such as those that turn the direction of writing around. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 /** Enough for a sentence or a stack frame; a longer text is somebody's document. */
@@ -21,6 +23,7 @@ export function redactor(secrets: readonly string[]): Redact {
     return safe
       .replace(URL_PASSWORD, '$1[secret]@')
       .replace(API_KEY, '[secret]')
+      .replace(TOKEN, '[secret]')
       .replace(IDENTIFIER, '[identifier]')
       .replace(UNPRINTABLE, escaped);
   };

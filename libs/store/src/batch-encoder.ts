@@ -19,6 +19,7 @@ const BATCH_MEMBERS: CopiedTable = { table: 'batch_members', columns: 'grp, agen
 /** An entry without items stands under this one, so that its reader groups are known. */
 const NO_ITEM: readonly string[] = [''];
 const HASH_BYTES = 32;
+const NO_KEY = Buffer.alloc(0);
 /** UTF-8 bytes of one UTF-16 unit, at most. */
 const UTF8_MAX = 3;
 /** Numbers, hashes and the lengths of fields of the widest row. */
@@ -101,8 +102,8 @@ export class BatchEncoder {
     stored.groups(groups);
   }
 
-  /** The rows that a rebuild makes again. */
-  addDerived(event: DerivedOf, groups: readonly ReaderGroup[], mapKeys: MapKeys, logIndex: number): void {
+  /** The rows that a rebuild makes again. @param mapKeys null: they are leaves of no item tree */
+  addDerived(event: DerivedOf, groups: readonly ReaderGroup[], mapKeys: MapKeys | null, logIndex: number): void {
     this.addTimeline(event, groups, mapKeys, logIndex);
     this.addRelations(event, groups, logIndex);
     this.addEvidence(event, groups, logIndex);
@@ -111,7 +112,7 @@ export class BatchEncoder {
     this.addAct(event, logIndex);
   }
 
-  addTimeline(event: Ref & EventIndex, groups: readonly ReaderGroup[], mapKeys: MapKeys, logIndex: number): void {
+  addTimeline(event: Ref & EventIndex, groups: readonly ReaderGroup[], mapKeys: MapKeys | null, logIndex: number): void {
     const { agency, id, kind, starts, ends } = event;
     if (groups.length === 0) throw new FieldFault('An event without a reader group would be seen by nobody.');
     const items = event.items.length === 0 ? NO_ITEM : event.items.length === 1 ? event.items : [...new Set(event.items)];
@@ -136,7 +137,8 @@ export class BatchEncoder {
           row.int2(kind);
           to = row.offset;
         }
-        row.bytes32(mapKeys.bytes, mapKeys.offsetOf(group, item));
+        if (mapKeys === null) row.bytea(NO_KEY);
+        else row.bytes32(mapKeys.bytes, mapKeys.offsetOf(group, item));
       }
     }
   }

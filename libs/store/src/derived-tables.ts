@@ -1,6 +1,6 @@
 /** Everything that a rebuild drops and makes again from entries and content. */
 export interface DerivedTable {
-  readonly name: 'timeline' | 'relations' | 'search_keys' | 'policy' | 'evidence_refs' | 'audit' | 'batch_members';
+  readonly name: 'timeline' | 'relations' | 'search_keys' | 'policy' | 'evidence_refs' | 'audit' | 'batch_members' | 'handlings' | 'marked';
   /** All columns, in an order that rows have by themselves; reader groups by name. */
   readonly dump: string;
   /** The same without what another installation has otherwise: log indexes, map keys (their salt). */
@@ -9,6 +9,8 @@ export interface DerivedTable {
 
 const SEARCH_KEYS_DUMP = `select g.name, k.key, k.item, k.alias
   from ledger.search_keys k join ledger.reader_groups g on g.id = k.grp order by g.name, k.key, k.item, k.alias`;
+
+const HANDLING_GROUPS = 'array(select g.name from ledger.reader_groups g where g.id = any(h.grps) order by g.name)';
 
 export const DERIVED_TABLES: readonly DerivedTable[] = [
   {
@@ -60,5 +62,16 @@ export const DERIVED_TABLES: readonly DerivedTable[] = [
     portableDump: `select g.name, b.agency, b.batch, b.id, e.id
       from ledger.batch_members b join ledger.reader_groups g on g.id = b.grp join ledger.entries e using (log_index)
       order by g.name, b.agency, b.batch, b.id, e.id`,
+  },
+  {
+    name: 'handlings',
+    dump: `select h.log_index, ${HANDLING_GROUPS}, h.handling from ledger.handlings h order by h.log_index`,
+    portableDump: `select e.agency, e.id, ${HANDLING_GROUPS}, h.handling
+      from ledger.handlings h join ledger.entries e using (log_index) order by e.agency, e.id`,
+  },
+  {
+    name: 'marked',
+    dump: 'select log_index from ledger.marked order by log_index',
+    portableDump: 'select e.agency, e.id from ledger.marked m join ledger.entries e using (log_index) order by e.agency, e.id',
   },
 ];

@@ -26,7 +26,7 @@ export async function dumpFixture(pool: StorePool, folder: string): Promise<void
     writeFileSync(join(folder, 'migrations.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     const { rows } = await client.query<{ name: string }>(TABLES);
     for (const { name } of rows) {
-      const payload = await client.copyOut(`copy (select * from ${name} order by 1, 2) to stdout (header)`);
+      const payload = await client.copyOut(`copy (select * from ${name} t order by t) to stdout (header)`);
       // A table without rows is its header alone.
       writeFileSync(join(folder, `${name}.tsv`), payload);
     }

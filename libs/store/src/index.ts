@@ -49,10 +49,11 @@ export { eventConflicts, type EventConflict } from './sql/event-conflicts.ts';
 export { listConflicts, type Conflict, type ConflictKey } from './sql/list-conflicts.ts';
 export { CONTRADICTIONS_BYTES_MAX, CONTRADICTIONS_MAX, relationsAbout } from './sql/relations-about.ts';
 export { ITEMS_PER_KEY_MAX, search, type SearchHit } from './sql/search.ts';
-export { entryCount, isFrozen, logSize } from './sql/log-size.ts';
+export { entryCount, handlingsPoint, isFrozen, logSize, markedAmong } from './sql/log-size.ts';
 export { entryPlaces, oldestUnsealed, refusedBytes, submittedEvent, type EntryPlace, type RefusedBytes } from './sql/submitted.ts';
 export { namedRows, type NamedRow } from './sql/named-rows.ts';
 export { policyActsAfter, type PolicyActRow } from './sql/policy-acts.ts';
+export { beginSession, endSession, listSessions, sessionOf, SESSIONS_MAX, type NewSession, type SessionRow } from './sql/sessions.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export { timelinePage, type TimelineKey, type TimelineRow } from './sql/timeline-page.ts';
 export {
@@ -117,7 +118,31 @@ export {
   type ItemEntryRow,
   type StoredMapTile,
 } from './seal/map-reads.ts';
+export { auditedAccessTiles, auditedReads, type AuditedRead } from './access/audited-reads.ts';
+export {
+  namedEvents,
+  readsAt,
+  readsPage,
+  readTimes,
+  sealedReads,
+  type ReadsFound,
+  type ReadsQuestion,
+  type StoredRead,
+} from './access/reads-page.ts';
+export { aboveClear, type AboveClear } from './access/above-clear.ts';
+export {
+  AccessGap,
+  accessSize,
+  readAccessCommitments,
+  readAccessEdge,
+  readAccessTile,
+  readAccessTiles,
+  writeAccessTiles,
+} from './access/access-tree.ts';
+export { appendReads, type ReadRow } from './access/append-reads.ts';
 export { AUDIT_LOOKED_MAX, auditEvents, auditPage, batchesOf, type AuditFound, type AuditQuestion } from './sql/audit-page.ts';
+export { listsNaming } from './sql/lists-naming.ts';
+export { streamPage, type StreamFound, type StreamQuestion } from './sql/stream-page.ts';
 export { visibleEvents } from './sql/visible-events.ts';
 export {
   evidenceActsOn,

@@ -28,13 +28,19 @@ const APPEND_ONLY = [
 ];
 /** Columns that an app may set in rows that are there. */
 const MAY_UPDATE = [
+  'custody_access access.head.size',
+  'custody_access login.sessions.ended',
+  'custody_access login.sessions.ended_by',
+  'custody_access login.sessions.seen',
   'custody_capture event_log.partitions.next',
   'custody_operator ledger.dead_letters.retried',
   'custody_projector ledger.dead_letters.copied',
+  'custody_projector ledger.head.policy',
   'custody_projector ledger.head.size',
   'custody_projector ledger.offsets.next',
   'custody_sealer ledger.head.frozen',
   'custody_sealer ledger.head.size',
+  'custody_sealer proof.access_tiles.hashes',
   'custody_sealer proof.checkpoints.note',
   'custody_sealer proof.sealer.token',
   'custody_sealer proof.tiles.hashes',

@@ -7,19 +7,24 @@
  * 3. Rows go in by binary COPY (copy-rows.ts), those by which search finds new items first. It knows no ON CONFLICT, so events that are there already show as a violation of (agency, id): back to the
  *    savepoint, known events are sifted out (same bytes: a duplicate; other bytes: kept as a conflict), and the rest goes in.
  * 4. Data that the database refuses is found by halving, each half in a savepoint of its own, and becomes a dead letter.
+ * 5. Where something came in that bears on a handling, what is in effect is settled (markings/settle.ts): readers see both at once.
  */
 import { BatchEncoder, CONTENT, copyDerived, ENTRIES } from './batch-encoder.ts';
 import { copyRows } from './copy-rows.ts';
 import { sqlState } from './errors.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
 import type { MapKeys } from './map-keys.ts';
+import { CORRECTION, MARKING, POLICY, RETRACTION } from './markings/handled-events.ts';
+import { openRows } from './markings/open-rows.ts';
+import { settle } from './markings/settle.ts';
 import type { StoreClient, StorePool } from './pool.ts';
 import { searchMemory, SearchRows, type SearchKeys, type SearchName } from './search-rows.ts';
 import { insertConflict } from './sql/insert-conflict.ts';
 import { insertDeadLetter } from './sql/insert-dead-letter.ts';
 import { knownEvents } from './sql/known-events.ts';
 import { createOffset, moveOffset, readOffset } from './sql/offsets.ts';
-import type { DeadLetter, PartitionId, ProjectedEvent } from './projected-event.ts';
+import type { DeadLetter, EventIndex, PartitionId, ProjectedEvent } from './projected-event.ts';
+import type { Ref } from './sql/storable.ts';
 
 export type ProjectionOutcome =
   | {
@@ -44,6 +49,8 @@ export interface ProjectionHooks {
 export interface ProjectionOptions {
   /** How items are found by search. Absent: what is new in this batch is not found before a rebuild (a measure, a test). */
   readonly keys?: SearchKeys;
+  /** Makes rows of content that is stored. Absent, or without keys: what a marking opens to others is not found by them before a rebuild. */
+  readonly indexOf?: (content: Buffer, agency: string) => EventIndex;
   readonly hooks?: ProjectionHooks;
 }
 
@@ -61,7 +68,7 @@ export async function projectBatch(
   next: number,
   events: readonly ProjectedEvent[],
   dead: readonly DeadLetter[],
-  { keys, hooks = NO_HOOKS }: ProjectionOptions = {},
+  { keys, indexOf, hooks = NO_HOOKS }: ProjectionOptions = {},
 ): Promise<ProjectionOutcome> {
   const mapKeys = await ledgerMapKeys(pool);
   const groups = await readerGroups(pool, events);
@@ -84,6 +91,9 @@ export async function projectBatch(
     }
     await hooks.failpoint('after_cas');
     await batch.settle(client, first, true);
+    const touched = await batch.touched(client);
+    if (touched.length > 0)
+      await settle(client, touched, keys === undefined || indexOf === undefined ? null : openRows(client, { keys, indexOf }));
     await batch.bury(client);
     await hooks.failpoint('after_insert');
     await hooks.failpoint('before_commit');
@@ -132,6 +142,10 @@ class Projection {
   private readonly parts: Parts;
   /** Names that have their search rows with this transaction. */
   readonly indexed: SearchName[] = [];
+  /** What came in, or is spoken about by what came in, and may bear on a handling. */
+  private readonly handled: Ref[] = [];
+  /** The stretch of the log that came in; empty: both are Infinity. */
+  private readonly stretch = { first: Infinity, behind: Infinity };
 
   constructor(partition: PartitionId, parts: Parts, dead: readonly DeadLetter[]) {
     this.partition = partition;
@@ -170,6 +184,7 @@ class Projection {
     const error = await this.attempt(client, () => this.append(client));
     if (error === null) {
       this.appended += rows.length;
+      for (const event of rows) this.handled.push(...handledBy(event));
     } else if (isKnownEvent(error)) {
       if (isSifted) throw error; // entries came in beside the lock of the log head
       const { rest, later } = await this.sift(client, rows);
@@ -194,6 +209,14 @@ class Projection {
     for (const letter of this.dead) await insertDeadLetter(client, this.partition, letter);
   }
 
+  /** Events whose handling may be another now. */
+  async touched(client: StoreClient): Promise<readonly Ref[]> {
+    if (this.appended === 0) return [];
+    const { first, behind } = this.stretch;
+    const { rows } = await client.run<Ref>(AWAITED, [first, behind]);
+    return [...this.handled, ...rows];
+  }
+
   private async append(client: StoreClient): Promise<void> {
     const { encoder, search } = this.parts;
     if (encoder.count === 0) return;
@@ -201,6 +224,8 @@ class Projection {
     if (rows[0] === undefined) throw new Error('The ledger has no head: its migration did not run.');
     const base = rows[0].size - encoder.count;
     encoder.place(base);
+    this.stretch.first = Math.min(this.stretch.first, base);
+    this.stretch.behind = rows[0].size;
     const named = (await search?.append(client, base)) ?? [];
     await copyRows(client, ENTRIES, encoder.entries.writer);
     await copyRows(client, CONTENT, encoder.content.writer);
@@ -266,7 +291,17 @@ class Projection {
 }
 
 const MOVE_HEAD = { name: 'move_head', text: 'update ledger.head set size = size + $1::bigint returning size' };
+/** Entries that a marking speaks about which came before them. Plan: a probe of a partial index for each, where there are markings at all. */
+const AWAITED = { name: 'awaited', text: 'select agency, id from ledger.awaited($1::bigint, $2::bigint)' };
 const LOCK_HEAD = { name: 'lock_head', text: 'select size from ledger.head for update' };
+
+/** Of a correction or retraction its target alone: it bears on a handling where that is a marking. */
+function handledBy({ kind, agency, id, targets }: ProjectedEvent): readonly Ref[] {
+  const own = targets.filter((target) => target.agency === agency);
+  if (kind === MARKING) return [{ agency, id }, ...own];
+  return kind === CORRECTION || kind === RETRACTION || kind === POLICY ? own : NONE;
+}
+const NONE: readonly Ref[] = [];
 
 /** Data exceptions (class 22) and integrity constraints (class 23), PostgreSQL appendix A. */
 const isDataError = (error: unknown): boolean => /^2[23]/.test(sqlState(error) ?? '');

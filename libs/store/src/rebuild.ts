@@ -1,6 +1,8 @@
 /** Drops what is derived and makes it again from entries and content. */
 import { BatchEncoder, copyDerived } from './batch-encoder.ts';
 import { DERIVED_TABLES } from './derived-tables.ts';
+import { openRows } from './markings/open-rows.ts';
+import { settleAll } from './markings/settle.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
 import type { StorePool } from './pool.ts';
 import type { EventIndex } from './projected-event.ts';
@@ -87,6 +89,7 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
       done += events.length;
       onProgress?.(done, entries);
     }
+    await settleAll(client, openRows(client, { indexOf, keys }));
     return entries;
   });
 }

@@ -8,6 +8,7 @@ const TRANSPORT = 'transport; capture alone has rights on it';
 const DOOR = 'by it rows are copied into the table of this name in schema ledger; no role may read it';
 
 const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  access: { head: 'how many records the access log has, which every seal says' },
   event_log: { cluster: TRANSPORT, partitions: TRANSPORT, records: TRANSPORT, topics: TRANSPORT },
   intake: Object.fromEntries(
     ['audit', 'batch_members', 'content', 'entries', 'evidence_refs', 'policy', 'relations', 'search_keys', 'timeline'].map((table) => [
@@ -17,11 +18,13 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ),
   ledger: {
     head: 'size and name of the log, and the salt of map keys, which every authenticated agency knows',
+    marked: 'numbers of entries whose handling was changed: not whose, and not for whom',
     migrations: 'names of migrations',
     notices: "what the log's operator says: genesis, seals, keys",
     offsets: 'positions in topics',
   },
   proof: {
+    access_tiles: HASHES,
     checkpoints: HASHES,
     item_leaves: HASHES,
     items: 'map keys: hashes over salt, group and identifier, which every proof of the map shows neighbours of',

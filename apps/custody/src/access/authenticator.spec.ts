@@ -1,6 +1,7 @@
 /** Who a request comes from: claims about keys, each with the key that does hold beside it. */
 import { ANONYMOUS, parseAddressRange, Policy, ROOT_ACTOR, type Actor, type KeyRecord, type PolicyAct } from '#lib/domain';
 import { type DomainError, refuseRoute } from '#lib/runtime';
+import type { SessionRow } from '#lib/store';
 import { apiKeyId, matchingKey, newApiKey } from './api-key.ts';
 import { authenticate, httpAccess, type AuthenticatorOptions } from './authenticator.ts';
 
@@ -41,15 +42,22 @@ function acme(key: { id: string; sha256: string }, ...more: readonly PolicyAct[]
   return policy;
 }
 
+const NOTHING_ELSE = {
+  access: 'open',
+  own,
+  now: () => NOW,
+  tokenLogin: null,
+  session: () => Promise.resolve(undefined),
+} as const satisfies Partial<AuthenticatorOptions>;
 const asked = (
   policy: Policy,
   authorization: string | undefined,
-  more: Partial<AuthenticatorOptions> & { ip?: string } = {},
+  more: Partial<AuthenticatorOptions> & { ip?: string; method?: string; headers?: Record<string, string> } = {},
 ): Promise<Actor> => {
-  const { ip = '10.1.2.3', ...options } = more;
+  const { ip = '10.1.2.3', method = 'GET', headers = {}, ...options } = more;
   return authenticate(
-    { headers: authorization === undefined ? {} : { authorization }, ip },
-    { access: 'open', own, policy: () => Promise.resolve(policy), now: () => NOW, ...options },
+    { headers: { host: '127.0.0.1:8080', ...headers, ...(authorization === undefined ? {} : { authorization }) }, ip, method },
+    { ...NOTHING_ELSE, policy: () => Promise.resolve(policy), ...options },
   );
 };
 const codeOf = (answer: Promise<unknown>): Promise<string> =>
@@ -113,6 +121,95 @@ describe('a caller', () => {
   });
 });
 
+describe('an account of the OpenID provider', () => {
+  const key = newApiKey();
+  const EVA = { issuer: 'https://login.example/', subject: '1' };
+  const eva: PolicyAct = { act: 'principal.add', agency: 'acme', principal: 'eva', type: 'person', roles: ['investigator'], login: EVA };
+  const tokenLogin = (): Promise<typeof EVA> => Promise.resolve(EVA);
+  const withToken = (policy: Policy, agency?: string): Promise<Actor> =>
+    asked(policy, 'Bearer eyJ.eyJ.sig', { tokenLogin, ...(agency === undefined ? {} : { headers: { 'custody-agency': agency } }) });
+
+  it('is its principal, with that one’s roles', async () => {
+    const found = { agency: 'acme', principal: 'eva', roles: ['investigator'], communities: ['cars'], key: null, via: 'oidc' };
+    expect(await withToken(acme(key, eva))).toEqual(found);
+    expect(await withToken(acme(key, eva), 'acme')).toEqual(found);
+  });
+
+  it('is told why it is nobody', async () => {
+    expect(await codeOf(withToken(acme(key)))).toBe('auth.subject-unknown');
+    expect(await codeOf(withToken(acme(key, eva), 'bolt'))).toBe('auth.subject-unknown');
+    const unlinked: PolicyAct = { act: 'principal.unlink', agency: 'acme', principal: 'eva', login: EVA };
+    expect(await codeOf(withToken(acme(key, eva, unlinked)))).toBe('auth.subject-unknown');
+    const gone: PolicyAct = { act: 'principal.revoke', agency: 'acme', principal: 'eva' };
+    expect(await codeOf(withToken(acme(key, eva, gone)))).toBe('auth.subject-revoked');
+    expect(await codeOf(withToken(acme(key, eva, { act: 'agency.suspend', agency: 'acme' })))).toBe('auth.subject-revoked');
+  });
+
+  it('of two agencies acts for the one that it names', async () => {
+    const policy = acme(key, eva);
+    const author = { agency: 'local', principal: 'operator', captured: 0 };
+    policy.apply({
+      ...author,
+      logIndex: 100,
+      act: { act: 'principal.add', agency: 'local', principal: 'e', type: 'person', roles: ['auditor'] },
+    });
+    policy.apply({ ...author, logIndex: 101, act: { act: 'principal.link', agency: 'local', principal: 'e', login: EVA } });
+    expect(await codeOf(withToken(policy))).toBe('auth.subject-ambiguous');
+    expect([(await withToken(policy, 'local')).principal, (await withToken(policy, 'acme')).principal]).toEqual(['e', 'eva']);
+  });
+
+  it('counts for nothing where no provider is configured', async () => {
+    expect(await codeOf(asked(acme(key, eva), 'Bearer eyJ.eyJ.sig'))).toBe('auth.key-unknown');
+  });
+
+  describe('in a session', () => {
+    const text = newApiKey().text;
+    const row = { id: 's', agency: 'acme', principal: 'eva', ...EVA, state: 'active', begun: '', seen: '', expires: '' } as const;
+    const withCookie = (policy: Policy, more: Partial<SessionRow> | null = {}, method = 'GET', headers: Record<string, string> = {}) =>
+      asked(policy, undefined, {
+        method,
+        headers: { cookie: `other=1; custody_session_8080=${text}`, ...headers },
+        access: 'required',
+        session: (given) => Promise.resolve(given === text && more !== null ? { ...row, ...more } : undefined),
+      });
+
+    it('is its principal', async () => {
+      expect(await withCookie(acme(key, eva))).toMatchObject({ agency: 'acme', principal: 'eva', roles: ['investigator'], via: 'session' });
+    });
+
+    it('ends with the session, its principal, its agency and its account, each told', async () => {
+      expect(await codeOf(withCookie(acme(key, eva), null))).toBe('auth.session-unknown');
+      expect(await codeOf(withCookie(acme(key, eva), { state: 'expired' }))).toBe('auth.session-expired');
+      expect(await codeOf(withCookie(acme(key, eva), { state: 'idle' }))).toBe('auth.session-expired');
+      expect(await codeOf(withCookie(acme(key, eva), { state: 'ended' }))).toBe('auth.session-ended');
+      const acts: PolicyAct[] = [
+        { act: 'principal.revoke', agency: 'acme', principal: 'eva' },
+        { act: 'principal.unlink', agency: 'acme', principal: 'eva', login: EVA },
+        { act: 'agency.suspend', agency: 'acme' },
+      ];
+      for (const act of acts) expect(await codeOf(withCookie(acme(key, eva, act)))).toBe('auth.session-ended');
+      // Control: by the link of the machine it rests on no account.
+      expect(await codeOf(withCookie(acme(key, eva, acts[1] as PolicyAct), { issuer: null, subject: null }))).toBe('let in');
+    });
+
+    it('changes nothing where the browser does not say which page asks', async () => {
+      const policy = acme(key, eva);
+      for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) expect(await codeOf(withCookie(policy, {}, method))).toBe('origin.unknown');
+      // Controls: a page of our own, which the head of the request was held against before, and what reads alone.
+      expect(await codeOf(withCookie(policy, {}, 'POST', { origin: 'http://127.0.0.1:8080' }))).toBe('let in');
+      expect(await codeOf(withCookie(policy, {}, 'POST', { 'sec-fetch-site': 'same-origin' }))).toBe('let in');
+      expect(await codeOf(withCookie(policy))).toBe('let in');
+    });
+
+    it('is that of this port, and none where there are two', async () => {
+      const other = { cookie: `custody_session_8081=${text}` };
+      const two = { cookie: `custody_session_8080=${text}; custody_session_8080=${newApiKey().text}` };
+      expect(await withCookie(acme(key, eva), {}, 'GET', other)).toBe(ANONYMOUS);
+      expect(await withCookie(acme(key, eva), {}, 'GET', two)).toBe(ANONYMOUS);
+    });
+  });
+});
+
 describe('an API key', () => {
   it('has an id and 256 random bits, and is known by one hash', () => {
     const keys = Array.from({ length: 200 }, () => newApiKey());
@@ -135,7 +232,7 @@ describe('an API key', () => {
 });
 
 describe('a route', () => {
-  const rolesOf = httpAccess({ access: 'open', own, policy: () => Promise.resolve(new Policy()) }).rolesOf;
+  const rolesOf = httpAccess({ ...NOTHING_ELSE, policy: () => Promise.resolve(new Policy()) }).rolesOf;
   const actor = (...roles: Actor['roles']): Actor => ({ ...ROOT_ACTOR, roles, via: 'key' });
   const verdict = (who: Actor, route: string): string => refuseRoute(who, route.split(' ')[0] ?? '', rolesOf(route))?.code ?? 'let in';
 

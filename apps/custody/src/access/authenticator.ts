@@ -1,22 +1,31 @@
-/** Who a request comes from: by its API key as the policy stands, or without credentials whoever the setting `access` says. */
+/**
+ * Who a request comes from: by its API key or its token as the policy stands, by the session of its browser, or without credentials whoever the setting
+ * `access` says.
+ */
 import type { FastifyRequest } from 'fastify';
 import { routeRoles } from '#lib/contracts';
 import {
   ANONYMOUS,
   communitiesOf,
+  hasLogin,
   holdsAddress,
   holdsAt,
   type Actor,
   type ActorRole,
   type KeyRecord,
+  type Login,
   type Policy,
   type PolicyState,
   principalAt,
+  type PrincipalRecord,
   ROOT_ACTOR,
   rolesAt,
 } from '#lib/domain';
-import { type DomainError, type HttpAccess, refusedHeader } from '#lib/runtime';
+import { DomainError, type HttpAccess, refusedHeader } from '#lib/runtime';
+import type { SessionRow } from '#lib/store';
 import { apiKeyId, matchingKey, type NewApiKey } from './api-key.ts';
+import { isToken } from './openid-token.ts';
+import { cookieOf, setCookie } from './sessions.ts';
 
 const MICROS_PER_MS = 1_000;
 const BEARER = /^bearer +(\S+) *$/i;
@@ -25,32 +34,58 @@ const LOOPBACK = [
   { family: 4, value: 0x7f000000n, bits: 8 },
   { family: 6, value: 1n, bits: 128 },
 ] as const;
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** The policy as callers are known by it. */
+export type KnownPolicy = PolicyState & Pick<Policy, 'keysOfId' | 'principalsOfLogin'>;
 
 export interface AuthenticatorOptions {
   readonly access: 'open' | 'required';
   /** By which this process knows its own requests: it brings the demo as the operator, whatever `access` says. Made at its start. */
   readonly own: NewApiKey;
   /** Rejects where it cannot be read: then nobody is let in by a key. */
-  policy(): Promise<PolicyState & Pick<Policy, 'keysOfId'>>;
+  policy(): Promise<KnownPolicy>;
+  /** Whose access token it is. Throws DomainError auth.*. Null: no provider is configured whose tokens are taken. */
+  readonly tokenLogin: ((token: string) => Promise<Login>) | null;
+  /** The session of a cookie's text, whatever became of it. */
+  session(text: string): Promise<SessionRow | undefined>;
   /** Milliseconds since 1970, for what expires. */
   readonly now?: () => number;
 }
 
+type Asked = Pick<FastifyRequest, 'headers' | 'ip' | 'method'>;
+
 /** Every route of the API by the table of roles. */
 export function httpAccess(options: AuthenticatorOptions): HttpAccess {
   const routes = routeRoles();
-  return { authenticate: (request) => authenticate(request, options), anonymous: ANONYMOUS, rolesOf: (route) => routes.get(route) };
+  return {
+    authenticate: (request) => authenticate(request, options),
+    // A browser would send it again and again.
+    headersOf: (code, { headers }) => (code.startsWith('auth.session-') ? { 'set-cookie': setCookie('session', headers, '', 0) } : {}),
+    anonymous: ANONYMOUS,
+    rolesOf: (route) => routes.get(route),
+  };
 }
 
-/** Throws DomainError auth.*; rejects where the policy cannot be read. */
-export async function authenticate(
-  { headers, ip }: Pick<FastifyRequest, 'headers' | 'ip'>,
-  { access, policy, own, now = Date.now }: AuthenticatorOptions,
-): Promise<Actor> {
+/** Throws DomainError auth.*; rejects where policy or sessions cannot be read. */
+export async function authenticate(request: Asked, options: AuthenticatorOptions): Promise<Actor> {
+  const { headers, ip } = request;
   const given = headers.authorization;
-  if (given === undefined) return access === 'open' && holdsAddress(LOOPBACK, ip) ? ROOT_ACTOR : ANONYMOUS;
+  if (given !== undefined) return byBearer(given, request, options);
+  const cookie = cookieOf('session', headers);
+  if (cookie !== undefined) return bySession(cookie, request, options);
+  return options.access === 'open' && holdsAddress(LOOPBACK, ip) ? ROOT_ACTOR : ANONYMOUS;
+}
+
+async function byBearer(given: string, { headers, ip }: Asked, options: AuthenticatorOptions): Promise<Actor> {
+  const { policy, own, tokenLogin, now = Date.now } = options;
   const text = BEARER.exec(given)?.[1];
   const id = text === undefined ? null : apiKeyId(text);
+  if (text !== undefined && id === null && tokenLogin !== null && isToken(text)) {
+    const login = await tokenLogin(text);
+    const agency = headers['custody-agency'];
+    return actorOf(await policy(), principalOfLogin(await policy(), login, typeof agency === 'string' ? agency : ''), 'oidc');
+  }
   if (text === undefined || id === null)
     throw refused('auth.key-unknown', 'The credentials do not have the form `Bearer custody_<id>_<secret>`.');
   if (id === own.id && matchingKey(text, [own]) !== undefined) return ROOT_ACTOR;
@@ -58,10 +93,50 @@ export async function authenticate(
   const key = matchingKey(text, state.keysOfId(id));
   // Whether the id or the secret is another one is for nobody to learn.
   if (key === undefined) throw refused('auth.key-unknown', 'The credentials are no key of this ledger.');
-  return actorOf(state, key, ip, now() * MICROS_PER_MS);
+  return actorOfKey(state, key, ip, now() * MICROS_PER_MS);
 }
 
-function actorOf(state: PolicyState, key: KeyRecord, ip: string, at: number): Actor {
+/**
+ * Whom an account is, as the policy stands. Throws DomainError: auth.subject-unknown (nobody), auth.subject-revoked (nobody any more),
+ * auth.subject-ambiguous (of several agencies, and none is named).
+ * @param agency empty: that is to follow from the account
+ */
+export function principalOfLogin(state: KnownPolicy, login: Login, agency: string): PrincipalRecord {
+  const all = state.principalsOfLogin(login).filter((record) => agency === '' || record.agency === agency);
+  const there = all.filter((record) => principalAt(state, record.agency, record.principal) !== undefined);
+  const [only, other] = there;
+  if (only !== undefined && other === undefined) return only;
+  if (other !== undefined)
+    throw new DomainError('auth.subject-ambiguous', 'The account is a principal of several agencies: name the one to act for.');
+  if (all.length > 0) throw new DomainError('auth.subject-revoked', 'The principal of this account, or its agency, is not there any more.');
+  throw new DomainError('auth.subject-unknown', 'The OpenID provider vouches for this account, and it is no principal of this ledger.');
+}
+
+async function bySession(text: string, { method, headers }: Asked, { session, policy }: AuthenticatorOptions): Promise<Actor> {
+  // A browser sends cookies whoever made it ask. That a page of our own did it says in these headers; where it says nothing, nothing is changed.
+  if (!SAFE_METHODS.has(method) && headers.origin === undefined && headers['sec-fetch-site'] === undefined)
+    throw refusedHeader('origin.unknown', 'origin', 'The request comes with a session, and does not say which page sent it.');
+  const row = await session(text);
+  if (row === undefined) throw refusedCookie('auth.session-unknown', 'The cookie is of no session of this ledger.');
+  if (row.state === 'ended') throw refusedCookie('auth.session-ended', 'The session was ended.');
+  if (row.state !== 'active') throw refusedCookie('auth.session-expired', 'The session is over, by its time or since it was not used.');
+  const state = await policy();
+  const { agency, principal, issuer, subject } = row;
+  const record = principalAt(state, agency, principal);
+  const rests = issuer === null || subject === null || (record !== undefined && hasLogin(record, { issuer, subject }));
+  if (record === undefined || !rests)
+    throw refusedCookie(
+      'auth.session-ended',
+      'The principal of the session, its agency, or the account by which it began is not there any more.',
+    );
+  return actorOf(state, record, 'session');
+}
+
+function actorOf(state: KnownPolicy, { agency, principal }: PrincipalRecord, via: 'oidc' | 'session'): Actor {
+  return { agency, principal, roles: rolesAt(state, agency, principal), communities: communitiesOf(state, agency), key: null, via };
+}
+
+function actorOfKey(state: KnownPolicy, key: KeyRecord, ip: string, at: number): Actor {
   const { agency, principal } = key;
   if (!holdsAt(key)) throw refused('auth.key-revoked', `The key ${key.key} was revoked.`);
   if (key.expires !== undefined && key.expires <= at) throw refused('auth.key-expired', `The key ${key.key} has expired.`);
@@ -75,3 +150,4 @@ function actorOf(state: PolicyState, key: KeyRecord, ip: string, at: number): Ac
 }
 
 const refused = (code: string, detail: string): DomainError => refusedHeader(code, 'authorization', detail);
+const refusedCookie = (code: string, detail: string): DomainError => refusedHeader(code, 'cookie', detail);

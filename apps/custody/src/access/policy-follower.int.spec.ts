@@ -59,6 +59,21 @@ describe('the policy that a process follows', () => {
     expect(rolesAt(await follower.current(), 'local', 'ann')).toEqual(['auditor']);
   });
 
+  it('warns of an emergency that is not over, also at a start, and of none that is', async () => {
+    // Captured at 0, as all acts here: a day at most.
+    await add(25, { act: 'break-glass.open', reason: 'a ship leaves', until: '1970-01-01T10:00:00Z' });
+    const warned = async (nowMicros: number): Promise<unknown[]> => {
+      const told: unknown[] = [];
+      const listening = { ...log, warn: (message: string, fields: object) => void told.push([message, fields]) } as typeof log;
+      await new PolicyFollower(access, { log: listening, nowMicros: () => nowMicros }).refresh();
+      return told;
+    };
+    const TEN_HOURS = 36_000_000_000;
+    const emergency = ['an emergency was declared: who did it reads what names others', { component: 'access', logIndex: 25 }];
+    expect(await warned(TEN_HOURS - 1)).toEqual([emergency]);
+    expect(await warned(TEN_HOURS)).toEqual([]);
+  });
+
   it('keeps the acts without effect, with their reason', async () => {
     await add(30, person('zoe'), 'nobody');
     const follower = new PolicyFollower(access, { log });

@@ -13,12 +13,15 @@ const POLL_MS = 500;
 export const STALE_MS = 3_000;
 /** Acts of one read; a thousand are folded in milliseconds. */
 const ACTS_PER_READ = 1_000;
+const MICROS_PER_MS = 1_000;
 
 export interface PolicyFollowerOptions {
   readonly log: Log;
   /** Milliseconds that only go forward. */
   readonly now?: () => number;
   readonly pollMs?: number;
+  /** Since 1970, for what is over by now. */
+  readonly nowMicros?: () => number;
 }
 
 export class PolicyFollower {
@@ -33,9 +36,12 @@ export class PolicyFollower {
   #isStopped = false;
 
   /** @param pool of the role `access` */
-  constructor(pool: Pick<StorePool, 'run'>, { log, now = () => performance.now(), pollMs = POLL_MS }: PolicyFollowerOptions) {
+  constructor(
+    pool: Pick<StorePool, 'run'>,
+    { log, now = () => performance.now(), pollMs = POLL_MS, nowMicros = () => Date.now() * MICROS_PER_MS }: PolicyFollowerOptions,
+  ) {
     this.#pool = pool;
-    this.#options = { log, now, pollMs };
+    this.#options = { log, now, pollMs, nowMicros };
   }
 
   /** Reads all acts there are, and goes on asking for new ones. Rejects where they cannot be read. */
@@ -54,8 +60,13 @@ export class PolicyFollower {
     this.#timer = null;
   }
 
+  /** Log index of the last act that is known here; -1: none. */
+  get last(): number {
+    return this.#policy.last;
+  }
+
   /** As of at most STALE_MS ago; read first where it is older. Rejects where it cannot be read: then nobody is known. */
-  async current(): Promise<PolicyState & Pick<Policy, 'keysOfId' | 'flagged' | 'last'>> {
+  async current(): Promise<PolicyState & Pick<Policy, 'keysOfId' | 'principalsOfLogin' | 'flagged' | 'last'>> {
     if (this.#options.now() - this.#seenAt > STALE_MS) await this.refresh();
     return this.#policy;
   }
@@ -91,5 +102,8 @@ export class PolicyFollower {
     if (!read.ok) throw new Error(`the act of policy at ${logIndex} cannot be read: ${read.code}`);
     const reason = this.#policy.apply({ logIndex, agency, principal, captured: capturedMicros, act: read.value });
     if (reason !== undefined) this.#options.log.warn('an act of policy has no effect', { component: 'access', logIndex, code: reason });
+    // One that is not over, also at a start: whoever runs the ledger is not to find out by looking.
+    else if (read.value.act === 'break-glass.open' && read.value.until > this.#options.nowMicros())
+      this.#options.log.warn('an emergency was declared: who did it reads what names others', { component: 'access', logIndex });
   }
 }

@@ -37,6 +37,9 @@ export function policyView(policy: PolicyState & Pick<Policy, 'flagged' | 'last'
       status: holdsAt(record) ? 'active' : 'revoked',
     })),
     keys: [...policy.keys.values()].filter(isOwn).map((record) => keyOf(record, nowMs * MICROS_PER_MS)),
+    emergencies: policy.breakGlass
+      .filter((each) => isOwn(each) && holdsAt(each) && nowMs * MICROS_PER_MS < each.until)
+      .map(({ from, principal: by, reason, until }) => ({ logIndex: from, principal: by, reason, until: formatInstant(until) })),
     flagged: policy.flagged
       .filter(isOwn)
       .slice(-FLAGGED_MAX)

@@ -3,7 +3,7 @@ import { Controller, Get, Header, Inject, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { PolicyView } from '#lib/contracts';
 import type { Policy, PolicyState } from '#lib/domain';
-import { actorOf } from '#lib/runtime';
+import { actorOf, notesOf } from '#lib/runtime';
 import { policyView } from './policy-view.ts';
 
 export const POLICY_DEPS = Symbol('policy deps');
@@ -23,6 +23,8 @@ export class PolicyController {
   @Get()
   @Header('cache-control', 'no-store')
   async policy(@Req() request: FastifyRequest): Promise<PolicyView> {
+    // Whoever an agency's principals are is its own, and every caller of this route is of one.
+    notesOf(request).isOther = true;
     return policyView(await this.#deps.policy(), actorOf(request), Date.now());
   }
 }

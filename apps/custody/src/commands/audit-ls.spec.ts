@@ -24,7 +24,7 @@ async function listed(options: Partial<AuditListOptions>): Promise<{ readonly ou
     const from = Number(cursor);
     const to = Math.min(from + Number(limit), ROWS);
     const rows = Array.from({ length: to - from }, (__, n) => row(from + n));
-    return Promise.resolve({ coordinates, rows, next: to < ROWS ? String(to) : null });
+    return Promise.resolve({ coordinates, rows, reads: [], next: to < ROWS ? String(to) : null });
   };
   const said = { out: '', err: '' };
   jest.spyOn(process.stdout, 'write').mockImplementation((text) => ((said.out += String(text)), true));
@@ -41,7 +41,7 @@ const linesOf = (text: string): string[] => text.split('\n').slice(0, -1);
 
 test('a person and one object get a page of rows, and hear that there are more; a program that reads lines gets all', async () => {
   const table = await listed({});
-  expect([linesOf(table.out).length, table.err]).toEqual([50, '50 entries at log size 1 200. There may be more: --limit.\n']);
+  expect([linesOf(table.out).length, table.err]).toEqual([50, '50 lines at log size 1 200. There may be more: --limit.\n']);
   const whole = JSON.parse((await listed({ json: true })).out) as AuditView;
   expect([whole.rows.length, whole.next, whole.coordinates.asOf.logSize]).toEqual([50, '50', ROWS]);
   expect(JSON.parse((await listed({ json: true, limit: '1200' })).out)).toMatchObject({ rows: { length: ROWS }, next: null });

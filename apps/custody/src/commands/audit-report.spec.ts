@@ -32,6 +32,7 @@ const report: AuditReport = {
     mapTiles: 90,
     events: 1_230,
     timelineRows: 1_600,
+    reads: 70,
   },
   commitments: { count: 1_234, seconds: 0.5, cpuSeconds: 0.4 },
   content: { count: 1_230, seconds: 2, cpuSeconds: 1.5 },

@@ -46,12 +46,13 @@ function sentence({ verdict, log, size, sealed, signed, first, counts }: AuditRe
 }
 
 function checkedLines({ checked, commitments, content }: AuditReport): string[] {
-  const { entries, notices, tiles, seals, checkpoints, items, itemLeaves, mapTiles, events, timelineRows } = checked;
+  const { entries, notices, tiles, seals, checkpoints, items, itemLeaves, mapTiles, events, timelineRows, reads } = checked;
   const lines = [
     `log         ${count(entries, 'entry', 'entries')} and ${group(notices)} of the operator hashed again; ${count(tiles, 'tile')}, ${count(checkpoints, 'signed checkpoint')} compared`,
     `item trees  ${count(itemLeaves, 'leaf', 'leaves')} of ${count(items, 'item')} made again from the timelines`,
     `item map    made again at ${count(seals, 'seal')}; ${count(mapTiles, 'tile')} compared`,
     `            ${rate(commitments, 'entries')}`,
+    `access log  ${count(reads, 'record')} of who read what, each against its entry; the log against what seals name of it`,
   ];
   if (content === null) return [...lines, 'content     not asked for'];
   return [

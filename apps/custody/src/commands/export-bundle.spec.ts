@@ -17,6 +17,7 @@ const serverOf = (answer: Uint8Array): Client => ({
   open: () => Promise.resolve(new Response(null, { status: 404 })),
   head: () => Promise.reject(new Error('not asked')),
   put: () => Promise.reject(new Error('not asked')),
+  delete: () => Promise.reject(new Error('not asked')),
   bytes: (path) => {
     asked.push(path);
     return Promise.resolve(answer);

@@ -17,6 +17,7 @@ import { caseLines, checkCaseFile, type CaseLine } from './case-lines.ts';
 import { differencesOf } from './import-again.ts';
 import { importBatch, type ImportBatch } from './import-batch.ts';
 import { brokenOff } from './import-broken-off.ts';
+import { ImportSignatures, signerKey } from './import-sign.ts';
 import { CitedFiles, noEvidence } from './import-evidence.ts';
 import { openReceipts, type ReceiptFile } from './receipt-file.ts';
 import { type FailingIdentifier, failingOf, type ImportReport, printReport, type RejectedLine } from './import-report.ts';
@@ -43,6 +44,8 @@ export interface ImportOptions {
   readonly quiet?: boolean;
   /** Names the lines whose identifiers fail their check. */
   readonly verbose?: boolean;
+  /** File of the private key that signs the list of what is in. */
+  readonly sign?: string;
   /** Writes what this import did into the ledger, as a batch; absent: it is not kept. Not ended by `signal`. */
   readonly recordBy?: Client;
   /** How long a server that is away is waited for; default RETRY_FOR_MS. */
@@ -72,12 +75,14 @@ interface Run {
   readonly receipts: ReceiptFile | undefined;
   readonly cited: CitedFiles;
   batch: ImportBatch | undefined;
+  readonly signatures: ImportSignatures | undefined;
   /** For a server that is away, busy or without its log: sending the same again is harmless. Says once that it is waited for. */
   readonly patience: Patience;
 }
 
 export async function importCase(client: Client, file: string, options: ImportOptions): Promise<ExitCode> {
   await checkCaseFile(file);
+  const signatures = options.sign === undefined ? undefined : new ImportSignatures(signerKey(options.sign));
   // Before anything is sent: an import must not end without the place where its rejected lines were to go.
   const rejects = options.rejects === undefined ? undefined : await openRejects(options.rejects, file);
   let receipts: ReceiptFile | undefined;
@@ -101,7 +106,7 @@ export async function importCase(client: Client, file: string, options: ImportOp
     const { retryForMs = RETRY_FOR_MS, signal } = options;
     const patience = { retryForMs, signal, waits: sayOnce(options) };
     const cited = new CitedFiles(targets.fileOf);
-    const run: Run = { client, file, targets, report, bar, receipts, cited, batch: undefined, patience };
+    const run: Run = { client, file, targets, report, bar, receipts, cited, batch: undefined, signatures, patience };
     const failure = await sendAll(run, options).then(
       () => undefined,
       (error: unknown) => ({ error }),
@@ -144,6 +149,7 @@ async function passes(run: Run, options: ImportOptions): Promise<void> {
   }
   const { lines, accepted, duplicates, rejected } = report;
   await run.batch?.close({ lines, accepted, duplicates, rejected: rejected.length });
+  await run.signatures?.close(run.client, (ask) => untilAnswered(run.patience, ask));
 }
 
 /** For appending, so that what an earlier import left there stays until this one has something to put in its place. */
@@ -302,7 +308,10 @@ async function sendChunk(run: Run, chunk: readonly MappedLine[], dryRun: boolean
     if (answer.status === 'accepted') takeAccepted(report, line, answer.id);
     else if (answer.status === 'duplicate') report.duplicates++;
     if (answer.status === 'refused') await takeRefusal(run, line, answer);
-    else if (!dryRun) run.cited.add(line.body);
+    else if (!dryRun) {
+      run.cited.add(line.body);
+      if (answer.receipt !== undefined) run.signatures?.add(line.line, line.body, answer.receipt);
+    }
   }
   if (!dryRun) await run.batch?.add(answers.flatMap(({ status, id }) => (status === 'accepted' && id !== undefined ? [id] : [])));
   if (seen.size !== chunk.length) {

@@ -19,6 +19,7 @@ export interface PeopleOptions extends FormFlags, NoteFlags {
   readonly subject?: string;
   readonly expires?: string;
   readonly address?: readonly string[];
+  readonly hours?: string;
   /** How long to wait for the effect. */
   readonly withinMs?: number;
 }
@@ -26,6 +27,8 @@ export interface PeopleOptions extends FormFlags, NoteFlags {
 /** Projector and policy are seconds behind at most; a server that needs longer says so by its own health. */
 const EFFECT_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 100;
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 
 const REASONS: Readonly<Record<PolicyReason, string>> = {
   'author-suspended': 'your agency is suspended',
@@ -35,7 +38,7 @@ const REASONS: Readonly<Record<PolicyReason, string>> = {
   'not-the-own-agency': 'the agency has an admin of its own, who decides',
   root: 'the root principal and the operating agency cannot be taken away',
   absent: 'what it is about is not there, or not any more',
-  exists: 'it is there already; names of what was revoked are never used again',
+  exists: 'it is there already, or the account is another principal’s of the agency; names of what was revoked are never used again',
   'beyond-roles': 'the principal does not have all of these roles',
   'unfit-key': 'the key is none that may be used',
   until: 'the time is over, or too far ahead',
@@ -74,8 +77,17 @@ export async function principalRoles(client: Client, who: string, options: Peopl
 
 export async function principalRevoke(client: Client, who: string, options: PeopleOptions): Promise<ExitCode> {
   const of = await named(client, who);
-  const done = `${of.agency}/${of.principal} is revoked, and every key of it with it.`;
+  const done = `${of.agency}/${of.principal} is revoked, and every key and session of it with it.`;
   return perform(client, { act: 'principal.revoke', ...of, ...reasonOf(options) }, options, done);
+}
+
+/** @param change `link`: the account is the principal's from now on; `unlink`: not any more, and sessions that began by it end */
+export async function principalLogin(client: Client, change: 'link' | 'unlink', who: string, options: PeopleOptions): Promise<ExitCode> {
+  const { issuer = '', subject = '' } = options;
+  const of = await named(client, who);
+  const whose = `${of.agency}/${of.principal}`;
+  const done = change === 'link' ? `${whose} logs in by this account.` : `${whose} does not log in by this account any more.`;
+  return perform(client, { act: `principal.${change}`, ...of, login: { issuer, subject } }, options, done);
 }
 
 /** The key goes to stdout, alone: it is shown once. It holds as soon as it is printed. */
@@ -103,10 +115,38 @@ export async function keyRevoke(client: Client, key: string, options: PeopleOpti
   return perform(client, act, options, `The key ${key} is revoked.`);
 }
 
+/** From now on, by this machine's clock, for some hours: at most a day. */
+export async function breakGlassOpen(client: Client, options: PeopleOptions): Promise<ExitCode> {
+  const { reason = '', hours = '1' } = options;
+  if (!/^\d{1,2}$/.test(hours) || Number(hours) < 1 || Number(hours) > 24) throw usage('--hours is 1 to 24.');
+  // A minute less than the bound, which is held against capture's clock.
+  const until = new Date(Date.now() + Number(hours) * HOUR_MS - MINUTE_MS).toISOString();
+  const done = `Until ${until} you read what names others of your reader groups. That you do stands in the log.`;
+  return perform(client, { act: 'break-glass.open', reason, until }, options, done);
+}
+
+/** @param who undefined: oneself */
+export async function breakGlassClose(client: Client, who: string | undefined, options: PeopleOptions): Promise<ExitCode> {
+  const { actor } = await policyOf(client);
+  const of = who === undefined ? { agency: actor.agency, principal: actor.principal } : await named(client, who);
+  return perform(client, { act: 'break-glass.close', ...of }, options, `The emergency of ${of.agency}/${of.principal} is over.`);
+}
+
+/** About a key of the own agency, whichever that is. */
+export async function actOfOwnAgency(
+  client: Client,
+  act: Pick<PolicyActText, 'act' | 'vkey'>,
+  options: PeopleOptions,
+  done: string,
+): Promise<ExitCode> {
+  const { actor } = await policyOf(client);
+  return perform(client, { ...act, agency: actor.agency, ...reasonOf(options) }, options, done);
+}
+
 const nameOf = ({ name }: PeopleOptions): { name?: string } => (name === undefined ? {} : { name });
 const reasonOf = ({ reason }: PeopleOptions): { reason?: string } => (reason === undefined ? {} : { reason });
 
-type Listed = 'agencies' | 'communities' | 'principals' | 'keys';
+type Listed = 'agencies' | 'communities' | 'principals' | 'keys' | 'emergencies';
 
 const LINES: { readonly [What in Listed]: (row: PolicyView[What][number]) => string } = {
   agencies: ({ agency, status, name = '' }) => `${agency.padEnd(24)}  ${status.padEnd(9)}  ${name}`,
@@ -116,6 +156,7 @@ const LINES: { readonly [What in Listed]: (row: PolicyView[What][number]) => str
     `${principal.padEnd(24)}  ${type.padEnd(7)}  ${status.padEnd(7)}  ${roles.join(', ')}`,
   keys: ({ key, principal, status, scopes, expires = 'until revoked', restricted }) =>
     `${key.padEnd(14)}  ${principal.padEnd(24)}  ${status.padEnd(7)}  ${expires}${restricted ? ', from some addresses' : ''}  ${scopes.join(', ')}`,
+  emergencies: ({ principal, until, reason, logIndex }) => `${principal.padEnd(24)}  until ${until}  entry ${logIndex}  ${reason}`,
 };
 
 export const COLUMNS: { readonly [What in Listed]: Columns<PolicyView[What][number]> } = {
@@ -135,6 +176,12 @@ export const COLUMNS: { readonly [What in Listed]: Columns<PolicyView[What][numb
     restricted: ({ restricted }) => restricted,
     scopes: ({ scopes }) => scopes.join(' '),
   },
+  emergencies: {
+    principal: ({ principal }) => principal,
+    until: ({ until }) => until,
+    log_index: ({ logIndex }) => logIndex,
+    reason: ({ reason }) => reason,
+  },
 };
 
 export async function list(client: Client, what: Listed, options: PeopleOptions): Promise<ExitCode> {
@@ -147,7 +194,7 @@ export async function list(client: Client, what: Listed, options: PeopleOptions)
   return EXIT.ok;
 }
 
-const policyOf = (client: Client): Promise<PolicyView> => client.get<PolicyView>('/v1/policy');
+export const policyOf = (client: Client): Promise<PolicyView> => client.get<PolicyView>('/v1/policy');
 
 async function perform(client: Client, act: PolicyActText, options: PeopleOptions, done: string): Promise<ExitCode> {
   const logIndex = await inEffect(client, act, options);
@@ -156,7 +203,7 @@ async function perform(client: Client, act: PolicyActText, options: PeopleOption
 }
 
 /** Submits the act and waits until the server acts on it. Throws CommandError `policy.no-effect` where it has none. Returns its log index. */
-async function inEffect(client: Client, act: PolicyActText, { withinMs = EFFECT_WITHIN_MS }: PeopleOptions): Promise<number> {
+export async function inEffect(client: Client, act: PolicyActText, { withinMs = EFFECT_WITHIN_MS }: PeopleOptions): Promise<number> {
   const { actor } = await policyOf(client);
   const document: SightingDocument = {
     kind: 'policy',
@@ -164,9 +211,7 @@ async function inEffect(client: Client, act: PolicyActText, { withinMs = EFFECT_
     source: { kind: 'administration', family: 'official' },
     extension: { policy: act },
   };
-  const response = await client.post('/v1/events', 'application/json', JSON.stringify(document));
-  if (!response.ok) throw await problemError(response);
-  const { id } = await readAnswer<{ id: string }>(response);
+  const id = await submitted(client, document);
   const deadline = performance.now() + withinMs;
   const logIndex = await until(deadline, () => indexOf(client, actor.agency, id));
   const view = await until(deadline, async () => {
@@ -178,6 +223,17 @@ async function inEffect(client: Client, act: PolicyActText, { withinMs = EFFECT_
   const detail = `The act is in the log at ${logIndex}, and has no effect: ${REASONS[flagged.reason]}.`;
   throw new CommandError(EXIT.auth, 'policy.no-effect', detail);
 }
+
+/** Returns its id. */
+export async function submitted(client: Client, document: SightingDocument): Promise<string> {
+  const response = await client.post('/v1/events', 'application/json', JSON.stringify(document));
+  if (!response.ok) throw await problemError(response);
+  return (await readAnswer<{ id: string }>(response)).id;
+}
+
+/** Waits until an event of the caller's own agency is in the ledger. Returns its log index. */
+export const stoodAt = (client: Client, agency: string, id: string, { withinMs = EFFECT_WITHIN_MS }: PeopleOptions): Promise<number> =>
+  until(performance.now() + withinMs, () => indexOf(client, agency, id));
 
 /** What everybody has to know is for all agencies; what concerns one is for it and the author's own. */
 function handlingOf({ act, agency }: PolicyActText, own: string): SightingDocument['handling'] {

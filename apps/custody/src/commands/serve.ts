@@ -14,7 +14,7 @@ import { type Database, openDatabase } from '../database.ts';
 import { OPERATOR } from '../operator.ts';
 import { bringsDemo, type DemoState, loadDemo, untilSealed } from '../demo.ts';
 import { openEventLog, prepareTopics } from '../event-logs.ts';
-import { startAccepting, startHttp } from '../http.ts';
+import { type Served, startAccepting, startHttp } from '../http.ts';
 import { checkLogins } from '../logins.ts';
 import { getsNoUpdates } from '../node-support.ts';
 import { endWith, type Parts } from '../parts.ts';
@@ -35,8 +35,9 @@ export async function serve(flags: CommandFlags & FormFlags, args: readonly stri
   const shutdown = createShutdown(log, config.shutdownSeconds * 1000);
   shutdown.onSignals();
   try {
-    const { url, demo } = await start({ config, log, metrics, health, shutdown });
-    process.stdout.write(`${flags.json === true ? JSON.stringify({ url, roles: config.roles }) : readyLine(url, config, demo)}\n`);
+    const { url, link, demo } = await start({ config, log, metrics, health, shutdown });
+    const said = { url, roles: config.roles, ...(link === null ? {} : { link }) };
+    process.stdout.write(`${flags.json === true ? JSON.stringify(said) : readyLine(url, config, demo, link)}\n`);
   } catch (error) {
     await shutdown.run();
     throw error;
@@ -45,8 +46,7 @@ export async function serve(flags: CommandFlags & FormFlags, args: readonly stri
   return new Promise(() => undefined);
 }
 
-interface Started {
-  readonly url: string;
+interface Started extends Served {
   readonly demo: DemoState;
 }
 
@@ -81,17 +81,17 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   const parts: Parts = { ...base, config, database, eventLog, keys, accepting, hasEnded: isOver };
   if (config.roles.includes('projector')) await startProjector(parts);
   const own = newApiKey();
-  const url = await startHttp(parts, own);
+  const served = await startHttp(parts, own);
   health.start();
   shutdown.at('http', 'health', () => health.stop());
-  const demo = bringsDemo(config) ? await loadDemo(parts, url, own.text) : 'before';
+  const demo = bringsDemo(config) ? await loadDemo(parts, served.url, own.text) : 'before';
   // After the demo, which one seal takes as a whole: it stands first in the log, and was recorded at one moment.
   if (config.roles.includes('sealer')) {
     await startSealer(parts);
     if (demo === 'imported') await untilSealed(parts);
   }
   if (cosigns) await cosignLastHead(parts);
-  return { url, demo };
+  return { ...served, demo };
 }
 
 async function hasEnded(database: Database): Promise<boolean> {

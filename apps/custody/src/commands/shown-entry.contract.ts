@@ -33,6 +33,7 @@ export function entry(id: string, members: Partial<EventView> = {}): EventView {
       items: ['VIN X', 'container SYNU 000001 4'],
       source: 'photo',
     },
+    signatures: [],
     evidence: [],
     parties: [],
     kind: 'observation',

@@ -8,6 +8,7 @@ import {
   BUNDLE_LIMITS,
   BUNDLE_PROOF,
   type BundleFiles,
+  isReadProof,
   notChecked,
   PROOF_BYTES_MAX,
   type Question,
@@ -19,6 +20,7 @@ import {
   type Verified,
   verifyBundleZip,
   verifyProof,
+  verifyReadProof,
 } from '#lib/ledger';
 import { parseIdentifier, parseRef } from '#lib/domain';
 import type { Client } from '../client.ts';
@@ -83,6 +85,10 @@ async function verifyFile(bytes: Uint8Array, client: Client | null, flags: Verif
   }
   if (!text.startsWith('{')) throw new CommandError(EXIT.usage, 'verify.unknown', 'This file is no bundle, no proof and no receipt.');
   const { trust, said } = await trustForDocument(text, flags, client, AT_HAND);
+  if (isReadProof(text)) {
+    refuseAsking(flags, false);
+    return { report: withSaid(verifyReadProof(bytes, trust), said), subject: 'proof of a read' };
+  }
   return { report: withSaid(verifyProof(bytes, trust, askedAbout(flags)).report, said), subject: 'proof' };
 }
 

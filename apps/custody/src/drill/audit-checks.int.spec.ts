@@ -5,7 +5,7 @@ import { encodeGenesis, encodeSeal, mapSaltHash, readNotice, type Seal } from '#
 import { projectBatch, type ProjectedEvent, type StoreClient } from '#lib/store';
 import { drill } from './drill.ts';
 import { type Author, drillEvents, eventOf } from './drill-events.ts';
-import { drilledLedger, type DrilledLedger } from './drilled-ledger.contract.ts';
+import { drilledLedger, drilledReads, type DrilledLedger } from './drilled-ledger.contract.ts';
 import { SeededRandom } from './random.ts';
 import { rewriteProof, signedNote } from './rewrite.ts';
 import { ROW_CLASSES } from './row-tampering.ts';
@@ -161,6 +161,19 @@ const CASES: Readonly<Record<AuditCode, Case>> = {
   },
   'audit.commitment': { content: true, tamper: () => flip('ledger.content', 'secret', { log_index: first }) },
   'audit.timeline': { content: true, tamper: () => run(`update ledger.timeline set kind = kind + 1 where log_index = ${first}`) },
+  'audit.access-record': { tamper: () => run(`update access.reads set principal = 'somebody else' where n = 2`) },
+  'audit.access-root': {
+    async tamper() {
+      // Somebody writes a record anew, and what commits to it.
+      const [other] = drilledReads(ledger.copy.origin, 1);
+      if (other === undefined) throw new Error('no record');
+      const { items, secret, bytes, commitment } = other;
+      await client.query('update access.reads set items = $1, secret = $2, bytes = $3, commitment = $4 where n = 3', [
+        ...[items, secret, Buffer.from(bytes), Buffer.from(commitment)],
+      ]);
+    },
+  },
+  'audit.access-tile': { tamper: () => flip('proof.access_tiles', 'hashes', { level: 0, n: 0 }) },
 };
 
 /** What an audit says after the tampering, which is undone. */

@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { GatewayModule, ledgerReads, type LedgerReads } from '#app/gateway';
 import { isErrorCode, problem, statusOf, type ErrorCode } from '#lib/contracts';
-import { createHttpServer, createLog, createMetrics, onlyActor } from '#lib/runtime';
+import { createHttpServer, createLog, createMetrics, onlyActor, UNRECORDED } from '#lib/runtime';
 import { ROOT_ACTOR } from '#lib/domain';
 import type { StoreClient, StorePool } from '#lib/store';
 import { DRILL_AGENCY } from './drill-events.ts';
@@ -53,12 +53,14 @@ export async function serveLog(reads: LedgerReads, agency: string): Promise<Serv
     deadLetters: null as never,
     receiptKey: null as never,
     mapLinks: true,
+    streams: { streams: 0, streamsPerCaller: 0 },
   });
   const server = await createHttpServer(gateway, {
     limits: LIMITS,
     log: createLog({ level: 'silent', secrets: [] }),
     metrics: createMetrics(),
     access: onlyActor({ ...ROOT_ACTOR, agency }),
+    reads: UNRECORDED,
     catalogue: {
       isCode: isErrorCode,
       statusOf: (code: string) => statusOf(code as ErrorCode),

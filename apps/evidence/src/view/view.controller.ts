@@ -3,9 +3,10 @@ import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseLocator } from '#lib/domain';
 import { HEAD_BYTES, mediaTypeOf } from '#lib/evidence';
-import { actorOf, DomainError } from '#lib/runtime';
+import { DomainError } from '#lib/runtime';
 import { EVIDENCE_DEPS, type EvidenceDeps } from '../evidence-deps.ts';
 import { notFound } from '../evidence.controller.ts';
+import { noteEvidence, readingFor } from '../noted.ts';
 import { readHash } from '../requests.ts';
 import { headOf } from '../upload.ts';
 import { pageHeaders, pageOf } from './page.ts';
@@ -35,8 +36,10 @@ export class ViewController {
     if (extra !== undefined) throw new DomainError('query.unknown', `There is no parameter ${extra.slice(0, 40)} here; there is locator.`);
     if (cited !== undefined && typeof cited !== 'string') throw new DomainError('query.invalid', 'locator is given more than once.');
     const { reads, store } = this.#deps;
-    const row = await reads.readable(await reads.readerOf(actorOf(request)), sha256);
+    const { reader, notes } = await readingFor(reads, request);
+    const row = await reads.readable(reader, sha256);
     if (row === undefined) throw notFound();
+    await noteEvidence(reads, reader, notes, [{ sha256, agency: row.agency }]);
     const stat = await store.stat(sha256);
     const head = await headOf(store, sha256);
     // By what the bytes are now, whatever was said of them when they came.

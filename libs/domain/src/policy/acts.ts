@@ -3,7 +3,7 @@
  * `policy`; its author is the event's. What they come to, in log order, is fold.ts.
  */
 import { ACTOR_ROLES, type ActorRole } from '../actor.ts';
-import { AGENCY_PATTERN } from '../event-ref.ts';
+import { AGENCY_PATTERN, EVENT_ID_PATTERN } from '../event-ref.ts';
 import { accept, refuse, type DomainFault, type Result } from '../result.ts';
 import { parseInstant, type Instant } from '../time.ts';
 import { parseAddressRange, type AddressRange } from './address.ts';
@@ -18,12 +18,15 @@ export const POLICY_ACTS = [
   'principal.add',
   'principal.roles',
   'principal.revoke',
+  'principal.link',
+  'principal.unlink',
   'key.add',
   'key.revoke',
   'submitter-key.add',
   'submitter-key.revoke',
   'break-glass.open',
   'break-glass.close',
+  'marking.approve',
 ] as const;
 /** One of `POLICY_ACTS`. */
 export type PolicyActName = (typeof POLICY_ACTS)[number];
@@ -64,6 +67,7 @@ export type PolicyAct =
     }
   | { readonly act: 'principal.roles'; readonly agency: string; readonly principal: string; readonly roles: readonly ActorRole[] }
   | { readonly act: 'principal.revoke'; readonly agency: string; readonly principal: string }
+  | { readonly act: 'principal.link' | 'principal.unlink'; readonly agency: string; readonly principal: string; readonly login: Login }
   | {
       readonly act: 'key.add';
       readonly agency: string;
@@ -78,7 +82,9 @@ export type PolicyAct =
   | { readonly act: 'key.revoke'; readonly agency: string; readonly key: string }
   | { readonly act: 'submitter-key.add' | 'submitter-key.revoke'; readonly agency: string; readonly vkey: string }
   | { readonly act: 'break-glass.open'; readonly reason: string; readonly until: Instant }
-  | { readonly act: 'break-glass.close'; readonly agency: string; readonly principal: string };
+  | { readonly act: 'break-glass.close'; readonly agency: string; readonly principal: string }
+  /** A marking of the author's own agency, or a retraction of one, by the SHA-256 of its bytes: nobody approves what he has not read. */
+  | { readonly act: 'marking.approve'; readonly marking: string; readonly sha256: string; readonly reason?: string };
 
 /** An act at its place in the log, with its author. */
 export interface PlacedAct {
@@ -106,6 +112,7 @@ export interface PolicyActText {
   readonly expires?: string;
   readonly addresses?: readonly string[];
   readonly vkey?: string;
+  readonly marking?: string;
   readonly reason?: string;
   readonly until?: string;
 }
@@ -135,11 +142,12 @@ const NAMES = {
   community: [AGENCY_PATTERN, 'A community is 1-64 of a-z, 0-9 and hyphen.'],
   principal: [PRINCIPAL_PATTERN, 'A principal is 1-128 of A-Z, a-z, 0-9 and . _ @ -, and begins with a letter or digit.'],
   key: [KEY_ID_PATTERN, 'The id of a key is 8-32 of a-z and 0-9.'],
+  marking: [EVENT_ID_PATTERN, 'An event id is 1-128 of A-Z, a-z, 0-9, ".", "_", ":" and "-".'],
   sha256: [SHA256_PATTERN, 'A hash is 64 lower-case hex digits.'],
 } as const;
 
 function nameFault(text: PolicyActText): DomainFault | undefined {
-  for (const member of ['agency', 'community', 'principal', 'key', 'sha256'] as const) {
+  for (const member of ['agency', 'community', 'principal', 'key', 'marking', 'sha256'] as const) {
     const value = text[member];
     const [pattern, words] = NAMES[member];
     if (value !== undefined && !pattern.test(value)) return refuse('policy.name', words, `/${member}`);

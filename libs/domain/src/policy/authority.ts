@@ -4,8 +4,18 @@
  */
 import type { ActorRole } from '../actor.ts';
 import type { Instant } from '../time.ts';
-import type { PlacedAct, PolicyAct, PolicyActName } from './acts.ts';
-import { hasAgency, holdsAt, OPERATING_AGENCY, principalAt, ROOT_PRINCIPAL, rolesAt, type PolicyState, type Spell } from './state.ts';
+import type { Login, PlacedAct, PolicyAct, PolicyActName } from './acts.ts';
+import {
+  hasAgency,
+  hasLogin,
+  holdsAt,
+  OPERATING_AGENCY,
+  principalAt,
+  ROOT_PRINCIPAL,
+  rolesAt,
+  type PolicyState,
+  type Spell,
+} from './state.ts';
 
 /** In the order in which they are looked for: who it was, whether it was his to say, whether it could be said there. */
 export const POLICY_REASONS = [
@@ -94,7 +104,7 @@ function needed(act: PolicyAct, agency: string, principal: string): readonly Act
 function hasAbleAdmin(state: PolicyState, agency: string, at: Instant): boolean {
   const isAdmin = (principal: string): boolean => rolesAt(state, agency, principal).includes('admin');
   for (const record of state.principals.values())
-    if (record.agency === agency && record.login !== undefined && isAdmin(record.principal)) return true;
+    if (record.agency === agency && record.logins.some((login) => holdsAt(login)) && isAdmin(record.principal)) return true;
   for (const key of state.keys.values()) {
     if (key.agency !== agency || !holdsAt(key) || !key.scopes.includes('admin')) continue;
     if ((key.expires === undefined || key.expires > at) && isAdmin(key.principal)) return true;
@@ -126,8 +136,13 @@ function isAbsent(state: PolicyState, act: PolicyAct): boolean {
       );
     case 'principal.roles':
     case 'principal.revoke':
+    case 'principal.link':
     case 'key.add':
       return principalAt(state, act.agency, act.principal) === undefined;
+    case 'principal.unlink': {
+      const record = principalAt(state, act.agency, act.principal);
+      return record === undefined || !hasLogin(record, act.login);
+    }
     case 'key.revoke':
       return !has(state.keys.get(`${act.agency}/${act.key}`));
     case 'submitter-key.revoke':
@@ -137,6 +152,12 @@ function isAbsent(state: PolicyState, act: PolicyAct): boolean {
     default:
       return false;
   }
+}
+
+/** An account is one principal's within an agency. What it is in another one is not asked: whether it is there is not for everybody to learn. */
+function isTaken(state: PolicyState, agency: string, login: Login): boolean {
+  for (const record of state.principals.values()) if (record.agency === agency && has(record) && hasLogin(record, login)) return true;
+  return false;
 }
 
 /** There already; a principal and a key also where they were revoked: their names stand in entries, and must mean one thing for ever. */
@@ -154,7 +175,9 @@ function isThere(state: PolicyState, act: PolicyAct): boolean {
           ?.some((spell) => holdsAt(spell)) === true
       );
     case 'principal.add':
-      return state.principals.has(`${act.agency}/${act.principal}`);
+      return state.principals.has(`${act.agency}/${act.principal}`) || (act.login !== undefined && isTaken(state, act.agency, act.login));
+    case 'principal.link':
+      return isTaken(state, act.agency, act.login);
     case 'key.add':
       return state.keys.has(`${act.agency}/${act.key}`);
     case 'submitter-key.add':

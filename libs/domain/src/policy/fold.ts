@@ -3,9 +3,10 @@
  * the reason and has no effect. What an act does holds for the entries behind it: nothing is judged by the clock but what names a time.
  */
 import { ACTOR_ROLES } from '../actor.ts';
-import type { PlacedAct, PolicyAct } from './acts.ts';
+import type { Login, PlacedAct, PolicyAct } from './acts.ts';
 import { POLICY_REASONS, reasonAgainst, type Judgement, type PolicyReason } from './authority.ts';
 import {
+  hasLogin,
   OPERATING_AGENCY,
   ROOT_PRINCIPAL,
   WITHOUT_ACT,
@@ -41,6 +42,7 @@ export class Policy implements PolicyState {
   /** Log index of the last act that was folded; -1: none. */
   last = WITHOUT_ACT;
   readonly #keysById = new Map<string, KeyRecord[]>();
+  readonly #principalsByLogin = new Map<string, PrincipalRecord[]>();
   readonly #judgement: Judgement;
 
   constructor({ acceptsVkey = () => true, reasons = ALL }: PolicyOptions = {}) {
@@ -67,6 +69,11 @@ export class Policy implements PolicyState {
     return this.#keysById.get(id) ?? [];
   }
 
+  /** Principals, of all agencies, whose account this is; also those that were revoked. */
+  principalsOfLogin(login: Login): readonly PrincipalRecord[] {
+    return (this.#principalsByLogin.get(keyOfLogin(login)) ?? []).filter((record) => hasLogin(record, login));
+  }
+
   #take({ act, agency, principal, logIndex }: PlacedAct): void {
     switch (act.act) {
       case 'agency.add':
@@ -87,6 +94,12 @@ export class Policy implements PolicyState {
         return;
       case 'principal.revoke':
         return end(this.principals.get(`${act.agency}/${act.principal}`), logIndex);
+      case 'principal.link':
+        return this.#link(this.principals.get(`${act.agency}/${act.principal}`), act.login, logIndex);
+      case 'principal.unlink':
+        for (const login of this.principals.get(`${act.agency}/${act.principal}`)?.logins ?? [])
+          if (keyOfLogin(login) === keyOfLogin(act.login)) end(login, logIndex);
+        return;
       case 'key.add':
         return this.#addKey(act, logIndex);
       case 'key.revoke':
@@ -98,6 +111,9 @@ export class Policy implements PolicyState {
         return end(this.submitterKeys.get(`${act.agency}/${act.vkey}`), logIndex);
       case 'break-glass.open':
         this.breakGlass.push({ agency, principal, reason: act.reason, until: act.until, from: logIndex, to: null });
+        return;
+      case 'marking.approve':
+        // What it comes to is for its target's handling to say (marking.ts): here is known who may approve.
         return;
       case 'break-glass.close':
         for (const open of this.breakGlass) if (open.agency === act.agency && open.principal === act.principal) end(open, logIndex);
@@ -123,7 +139,17 @@ export class Policy implements PolicyState {
 
   #enrol(act: Extract<PolicyAct, { act: 'principal.add' }>, from: number): void {
     const { agency, principal, type, roles, login } = act;
-    this.principals.set(`${agency}/${principal}`, { agency, principal, type, roles: [{ from, roles }], login, from, to: null });
+    const record: PrincipalRecord = { agency, principal, type, roles: [{ from, roles }], logins: [], from, to: null };
+    this.principals.set(`${agency}/${principal}`, record);
+    if (login !== undefined) this.#link(record, login, from);
+  }
+
+  #link(record: PrincipalRecord | undefined, { issuer, subject }: Login, from: number): void {
+    if (record === undefined) return;
+    record.logins.push({ issuer, subject, from, to: null });
+    const key = keyOfLogin({ issuer, subject });
+    const known = this.#principalsByLogin.get(key) ?? [];
+    if (!known.includes(record)) this.#principalsByLogin.set(key, [...known, record]);
   }
 
   #addKey(act: Extract<PolicyAct, { act: 'key.add' }>, from: number): void {
@@ -133,6 +159,8 @@ export class Policy implements PolicyState {
     this.#keysById.set(key, [...(this.#keysById.get(key) ?? []), record]);
   }
 }
+
+const keyOfLogin = ({ issuer, subject }: Login): string => JSON.stringify([issuer, subject]);
 
 function end(spell: Spell | undefined, index: number): void {
   if (spell !== undefined) spell.to ??= index;

@@ -7,6 +7,7 @@ import {
   foldPolicy,
   groupsOfActor,
   hasAgency,
+  hasLogin,
   openBreakGlass,
   ANONYMOUS,
   parsePolicyAct,
@@ -14,11 +15,13 @@ import {
   POLICY_REASONS,
   principalAt,
   rolesAt,
+  submitterKeyStanding,
   submitterKeysAt,
   type PlacedAct,
   type PolicyAct,
   type PolicyActText,
   type PolicyReason,
+  type PrincipalRecord,
 } from '../index.ts';
 
 const HASH = 'a'.repeat(64);
@@ -57,6 +60,8 @@ const person = (principal: string, of = 'acme'): PolicyAct => ({
   type: 'person',
   roles: ['contributor'],
 });
+
+const LOGIN = { issuer: 'https://login.example/', subject: '1' };
 
 /** The last of these has no effect, for this reason, and without the reason it has. */
 const controlled = new Set<PolicyReason>();
@@ -105,6 +110,17 @@ describe('an act without effect', () => {
     ['acme/chief', { act: 'principal.revoke', agency: 'acme', principal: 'eva' }],
     ['acme/chief', person('eva')],
   );
+  refused(
+    'exists',
+    'that links an account which is another principal’s of the agency',
+    ...able('acme'),
+    ['acme/chief', { ...person('eva'), login: LOGIN } as PolicyAct],
+    ['acme/chief', { act: 'principal.link', agency: 'acme', principal: 'chief', login: LOGIN }],
+  );
+  refused('absent', 'that takes away an account which is not the principal’s', ...able('acme'), [
+    'acme/chief',
+    { act: 'principal.unlink', agency: 'acme', principal: 'chief', login: LOGIN },
+  ]);
   refused('beyond-roles', 'that gives a key more than its principal has', agency('acme'), admin('acme'), [
     ROOT,
     keyOf('acme', { scopes: ['auditor'] }),
@@ -185,6 +201,14 @@ describe('policy', () => {
       [ROOT, { act: 'submitter-key.revoke', agency: 'local', vkey: 'v' }],
     );
     expect([10, 11, 20, 21].map((index) => submitterKeysAt(policy, 'local', index))).toEqual([[], ['v'], ['v'], []]);
+    expect([10, 11, 20, 21].map((index) => submitterKeyStanding(policy, 'local', 'v', index))).toEqual([
+      'unknown-key',
+      'valid',
+      'valid',
+      'revoked',
+    ]);
+    // Of another agency it is none, whatever it signs.
+    expect(submitterKeyStanding(policy, 'acme', 'v', 15)).toBe('unknown-key');
   });
 
   it('opens a glass for one principal until its time or its closing', () => {
@@ -199,6 +223,29 @@ describe('policy', () => {
     const policy = fold(...able('acme'), ...able('bolt'));
     expect(policy.keysOfId(KEY).map((key) => key.agency)).toEqual(['acme', 'bolt']);
     expect(policy.keysOfId('unknown1')).toEqual([]);
+  });
+
+  it('knows whose an account is, and since when: of one principal in an agency, and of another agency’s beside', () => {
+    const link = (of: string, act: 'principal.link' | 'principal.unlink' = 'principal.link'): Said => [
+      `${of}/chief`,
+      { act, agency: of, principal: 'chief', login: LOGIN },
+    ];
+    const both = [...able('acme'), ...able('bolt'), link('acme'), link('bolt')];
+    const ownersOf = (policy: Policy): string[] => policy.principalsOfLogin(LOGIN).map(({ agency: of }) => of);
+    expect([fold(...both).flagged, ownersOf(fold(...both))]).toEqual([[], ['acme', 'bolt']]);
+    const again = fold(...both, link('acme', 'principal.unlink'), link('acme'));
+    expect([again.flagged, ownersOf(again)]).toEqual([[], ['acme', 'bolt']]);
+    const record = again.principals.get('acme/chief') as PrincipalRecord;
+    expect([70, 71, 90, 91, 101].map((index) => hasLogin(record, LOGIN, index))).toEqual([false, true, true, false, true]);
+    expect(ownersOf(fold(...both, link('bolt', 'principal.unlink')))).toEqual(['acme']);
+    expect(fold().principalsOfLogin(LOGIN)).toEqual([]);
+  });
+
+  it('has an able admin where one logs in elsewhere, and none any more without that account', () => {
+    const login: Said = [ROOT, { ...admin('acme')[1], login: LOGIN } as PolicyAct];
+    const gone: Said = ['acme/chief', { act: 'principal.unlink', agency: 'acme', principal: 'chief', login: LOGIN }];
+    expect(fold(agency('acme'), login, [ROOT, person('eva')]).flagged.map(({ reason }) => reason)).toEqual(['not-the-own-agency']);
+    expect(fold(agency('acme'), login, gone, [ROOT, person('eva')]).flagged).toEqual([]);
   });
 
   it('is the same, whether a prefix is folded alone or continued', () => {
@@ -255,6 +302,12 @@ const anyAct: fc.Arbitrary<Said> = fc.tuple(
     }),
     fc.record({ act: fc.constant('principal.roles' as const), agency: anyName, principal: anyOne, roles: anyRoles }),
     fc.record({ act: fc.constant('principal.revoke' as const), agency: anyName, principal: anyOne }),
+    fc.record({
+      act: fc.constantFrom('principal.link' as const, 'principal.unlink' as const),
+      agency: anyName,
+      principal: anyOne,
+      login: fc.constant(LOGIN),
+    }),
     fc.record({
       act: fc.constant('key.add' as const),
       agency: anyName,

@@ -50,8 +50,12 @@ export interface PrincipalRecord extends Spell {
   readonly type: PrincipalType;
   /** In order; the last holds now. */
   readonly roles: { readonly from: number; readonly roles: readonly ActorRole[] }[];
-  readonly login: Login | undefined;
+  /** Accounts by which it logs in, also former ones. */
+  readonly logins: LoginRecord[];
 }
+
+/** An account at an OpenID provider, as long as it is the principal's. */
+export interface LoginRecord extends Login, Spell {}
 
 /** An API key. */
 export interface KeyRecord extends Spell {
@@ -114,6 +118,10 @@ export function rolesAt(state: PolicyState, agency: string, principal: string, i
   return ACTOR_ROLES.filter((role) => roles.includes(role));
 }
 
+/** Whether this is an account of the principal for the entry at this log index. */
+export const hasLogin = ({ logins }: PrincipalRecord, { issuer, subject }: Login, index: number = NOW): boolean =>
+  logins.some((login) => login.issuer === issuer && login.subject === subject && holdsAt(login, index));
+
 /** Communities that the agency is in, sorted. */
 export function communitiesOf({ communities }: PolicyState, agency: string, index: number = NOW): readonly string[] {
   return [...communities.values()]
@@ -125,6 +133,16 @@ export function communitiesOf({ communities }: PolicyState, agency: string, inde
 /** Verifier keys by which the agency may sign the entry at this log index. */
 export const submitterKeysAt = ({ submitterKeys }: PolicyState, agency: string, index: number = NOW): readonly string[] =>
   [...submitterKeys.values()].filter((key) => key.agency === agency && holdsAt(key, index)).map(({ vkey }) => vkey);
+
+/** How a key that signed the entry at this log index stood there. */
+export type SubmitterKeyStanding = 'valid' | 'revoked' | 'unknown-key';
+
+/** `unknown-key`: it was not the agency's there, or not yet. */
+export function submitterKeyStanding({ submitterKeys }: PolicyState, agency: string, vkey: string, index: number): SubmitterKeyStanding {
+  const record = submitterKeys.get(`${agency}/${vkey}`);
+  if (record === undefined || record.from >= index) return 'unknown-key';
+  return holdsAt(record, index) ? 'valid' : 'revoked';
+}
 
 /** The break-glass access of a principal that is open at a moment. */
 export const openBreakGlass = ({ breakGlass }: PolicyState, agency: string, principal: string, at: Instant): BreakGlass | undefined =>

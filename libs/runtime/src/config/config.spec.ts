@@ -135,6 +135,27 @@ test('only loopback is listened on while there are no accounts', () => {
   for (const host of ['127.0.0.1', '::1', 'localhost']) expect(good({ flags: { host } }).config.host).toBe(host);
 });
 
+test('a provider for logins is reached by https, or on this machine, and is told whole', () => {
+  const issuer = (url: string): string[] => problems({ env: { CUSTODY_OIDC_ISSUER: url, CUSTODY_OIDC_CLIENT_ID: 'ledger' } });
+  for (const url of ['https://login.example/realm', 'http://127.0.0.1:3000', 'http://localhost:3000/', 'http://[::1]:3000'])
+    expect([url, issuer(url)]).toEqual([url, []]);
+  for (const url of [
+    'http://login.example',
+    'login.example',
+    'https://login.example/?realm=a',
+    'https://login.example/#a',
+    'ftp://127.0.0.1',
+  ])
+    expect([url, issuer(url)]).toEqual([url, ['config.invalid CUSTODY_OIDC_ISSUER']]);
+  expect(problems({ env: { CUSTODY_OIDC_CLIENT_ID: 'ledger' } })).toEqual(['config.missing oidc.issuer']);
+  expect(problems({ env: { CUSTODY_OIDC_AUDIENCE: 'ledger' } })).toEqual(['config.missing oidc.issuer']);
+  expect(problems({ env: { CUSTODY_OIDC_ISSUER: 'https://login.example' } })).toEqual(['config.missing oidc.clientId']);
+  const tokens = { CUSTODY_OIDC_ISSUER: 'https://login.example', CUSTODY_OIDC_AUDIENCE: 'ledger' };
+  expect(problems({ env: tokens })).toEqual([]);
+  expect(problems({ env: { ...tokens, CUSTODY_OIDC_CLIENT_SECRET: 's' } })).toEqual(['config.missing oidc.clientId']);
+  expect(problems({ env: { ...tokens, CUSTODY_OIDC_SCOPE: 'profile' } })).toEqual(['config.invalid CUSTODY_OIDC_SCOPE']);
+});
+
 test('production names everything that it is missing; a given value that equals a default counts as given', () => {
   const env = { CUSTODY_PROFILE: 'production' };
   expect(problems({ env })).toEqual([

@@ -201,6 +201,13 @@ function disagreements(
     for (const name of ['kafka.saslUser', 'kafka.saslPassword'])
       if (values.get(name) === null) missing(name, 'is needed with kafka.saslMechanism');
   }
+  const isOidcOff = values.get('oidc.issuer') === null;
+  for (const name of ['oidc.clientId', 'oidc.clientSecret', 'oidc.audience'])
+    if (isOidcOff && values.get(name) !== null) missing('oidc.issuer', `is needed with ${name}`);
+  if (!isOidcOff && values.get('oidc.clientId') === null && values.get('oidc.audience') === null)
+    missing('oidc.clientId', 'is needed with oidc.issuer, for logins; or oidc.audience, for tokens');
+  if (values.get('oidc.clientSecret') !== null && values.get('oidc.clientId') === null)
+    missing('oidc.clientId', 'is needed with oidc.clientSecret');
   if (values.get('topics.events') === values.get('topics.deadLetters')) {
     problems.push({ code: 'config.invalid', key: 'topics.deadLetters', detail: 'needs another name than topics.events' });
   }

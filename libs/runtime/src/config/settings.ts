@@ -20,6 +20,13 @@ const isKeyOf = (text: string): text is string => /^((?:[a-z0-9-]{1,64}|\*)=)?[0
 const isVerifierKey = (text: string): text is string => /^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$/.test(text);
 const isApiKey = (text: string): text is string => /^custody_[a-z0-9]{8,32}_[A-Za-z0-9_-]{43}$/.test(text);
 const isUrl = (protocols: readonly string[]) => (value: string) => URL.canParse(value) && protocols.includes(new URL(value).protocol);
+/** A provider that is reached in clear could be anybody: but for one on this machine. */
+const isIssuer = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, search, hash } = new URL(text);
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK_HOSTS.includes(hostname.replace(/^\[|\]$/g, '')));
+  return isSafe && search === '' && hash === '';
+};
 const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
 const anything = (): boolean => true;
 
@@ -58,8 +65,29 @@ export const SETTINGS = {
   access: oneOf(
     ['open', 'required'],
     'open',
-    'Who a caller without credentials is. Open: on this machine the operator, with every role. Required: nobody in particular, who reads what is TLP:CLEAR and does nothing else; everyone else shows an API key.',
+    'Who a caller without credentials is. Open: on this machine the operator, with every role. Required: nobody in particular, who reads what is TLP:CLEAR and does nothing else; everyone else shows an API key, a token or a session.',
   ),
+  oidc: {
+    issuer: text(
+      'https URL, or http on loopback',
+      isIssuer,
+      null,
+      'OpenID provider by which people log in, exactly as its tokens have it (`iss`). Without it there are API keys alone.',
+    ),
+    clientId: text(
+      'text',
+      anything,
+      null,
+      'By which the provider knows this ledger. Its redirect URI there is `http://HOST:PORT/auth/callback`.',
+    ),
+    clientSecret: text('text', anything, null, 'Secret of the client, where it has one; PKCE is used in any case.', { secret: true }),
+    scope: text('scopes, separated by spaces', (scopes) => scopes.split(' ').includes('openid'), 'openid', 'What is asked for at a login.'),
+    audience: text('text', anything, null, 'Audience of access tokens that are taken as bearer (`aud`). Without it none are.'),
+  },
+  session: {
+    hours: integer(1, 720, 12, 'How long a session of a browser holds at most.'),
+    idleMinutes: integer(2, 43_200, 60, 'How long it holds without being used. That it is used is noted once a minute.'),
+  },
   port: integer(0, 65_535, 8080, 'Port to listen on; 0 takes a free one, which the ready line names.', { alsoFrom: ['PORT'] }),
   server: text(
     'http or https URL',
@@ -237,6 +265,18 @@ export const SETTINGS = {
     ratePerSecond: integer(1, 1_000_000, 2_000, 'Requests per second that one client may go on making.'),
     rateBurst: integer(1, 1_000_000, 10_000, 'Requests that one client may make at once before the rate counts.'),
     requestsInFlight: integer(1, 100_000, 128, 'Requests worked on at once; the next is answered 503 with Retry-After.'),
+    streams: integer(
+      1,
+      100_000,
+      256,
+      'Open streams (`/v1/stream`) of this process; the next is answered 503. Each asks the database when something came in.',
+    ),
+    streamsPerCaller: integer(
+      1,
+      10_000,
+      8,
+      'Open streams of one principal or, without credentials, one address; the next is answered 429.',
+    ),
     bodyBytes: integer(1_024, 256 * MIB, 16 * MIB, 'Largest body of one request. NDJSON streams are bounded by line and by chunk instead.'),
     batchDocuments: integer(1, 100_000, 5_000, 'Most sightings in one list, and in one stream that is to be kept whole or not at all.'),
     statementMs: integer(10, 600_000, 5_000, 'Longest that a read may run in the database; then it is stopped and answered 503.'),

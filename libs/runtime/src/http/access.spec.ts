@@ -6,6 +6,7 @@ import { DomainError } from '../domain-error.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import { actorOf, type HttpAccess, type RouteRoles } from './access.ts';
+import { UNRECORDED } from './reads.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
 import type { ProblemCatalogue } from './problem-answer.ts';
 
@@ -67,6 +68,7 @@ const serve = (table: Record<string, RouteRoles>): Promise<HttpServer> =>
     metrics: createMetrics(),
     catalogue,
     access: accessBy(table),
+    reads: UNRECORDED,
   });
 
 describe('a guarded server', () => {

@@ -8,7 +8,9 @@ export type RouteRoles = 'public' | 'anyone' | 'known' | readonly ActorRole[];
 
 export interface HttpAccess {
   /** Throws DomainError `auth.*` for credentials that do not hold. A request without any is somebody too. */
-  authenticate(request: Pick<FastifyRequest, 'headers' | 'ip'>): Actor | Promise<Actor>;
+  authenticate(request: Pick<FastifyRequest, 'headers' | 'ip' | 'method'>): Actor | Promise<Actor>;
+  /** What an answer that turns credentials away has in its head beside the problem. */
+  headersOf?(code: string, request: Pick<FastifyRequest, 'headers'>): Readonly<Record<string, string>>;
   /** Who a caller is on a public route. */
   readonly anonymous: Actor;
   /** Of `METHOD /route/:parameter`. Undefined: the route is for nobody. */
@@ -65,7 +67,10 @@ export function guardRoutes(
       request.letIn = () => letIn(access, request, url);
       request.actor = await request.letIn();
     } catch (error) {
-      if (error instanceof DomainError && error.code === 'auth.required') void reply.header('www-authenticate', 'Bearer realm="custody"');
+      if (error instanceof DomainError) {
+        if (error.code === 'auth.required') void reply.header('www-authenticate', 'Bearer realm="custody"');
+        void reply.headers(access.headersOf?.(error.code, request) ?? {});
+      }
       refuse(error, request, reply);
       return reply;
     }
@@ -81,8 +86,10 @@ async function letIn(access: HttpAccess, request: FastifyRequest, url: string): 
   return actor;
 }
 
-const isCatchAll = (url: string): boolean => url === '*' || url === '/*';
-const routeName = (method: string, url: string): string => `${method === 'HEAD' ? 'GET' : method} ${url}`;
+/** Nest's route for all that there are none for. */
+export const isCatchAll = (url: string): boolean => url === '*' || url === '/*';
+/** As tables of routes name them. */
+export const routeName = (method: string, url: string): string => `${method === 'HEAD' ? 'GET' : method} ${url}`;
 
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
 

@@ -1,5 +1,6 @@
 /** What a server of ours says to requests that are not as they should be: spoken on the socket, since clients refuse to send most of them. */
 import { onlyActor } from './access.ts';
+import { UNRECORDED } from './reads.ts';
 import { ROOT_ACTOR } from '#lib/domain';
 import 'reflect-metadata';
 import { connect, type Socket } from 'node:net';
@@ -58,7 +59,15 @@ async function serve(timeouts: HttpServerOptions['timeouts'] = {}, requestsInFli
   lines = [];
   const log = createLog({ level: 'info', secrets: [], destination: { write: (line) => void lines.push(line) } });
   const limits = { ratePerSecond: 1_000, rateBurst: 1_000, requestsInFlight, bodyBytes: 1 << 20 };
-  server = await createHttpServer(Role, { limits, log, metrics: createMetrics(), catalogue, timeouts, access: onlyActor(ROOT_ACTOR) });
+  server = await createHttpServer(Role, {
+    limits,
+    log,
+    metrics: createMetrics(),
+    catalogue,
+    timeouts,
+    access: onlyActor(ROOT_ACTOR),
+    reads: UNRECORDED,
+  });
   port = Number(new URL(await server.listen('127.0.0.1', 0)).port);
 }
 afterEach(() => server.close());

@@ -1,4 +1,5 @@
 import { onlyActor } from './access.ts';
+import { UNRECORDED } from './reads.ts';
 import { ROOT_ACTOR } from '#lib/domain';
 import 'reflect-metadata';
 import { request as httpRequest } from 'node:http';
@@ -81,7 +82,15 @@ async function serve(
   const all = { ratePerSecond: 1_000, rateBurst: 1_000, requestsInFlight: 100, bodyBytes: 1_024, ...limits };
   const translate = (error: unknown): { code: string } | undefined =>
     (error as { code?: string }).code === '57014' ? { code: 'store.timeout' } : undefined;
-  server = await createHttpServer(Role, { limits: all, log, metrics, catalogue, translate, access: onlyActor(ROOT_ACTOR) });
+  server = await createHttpServer(Role, {
+    limits: all,
+    log,
+    metrics,
+    catalogue,
+    translate,
+    access: onlyActor(ROOT_ACTOR),
+    reads: UNRECORDED,
+  });
   base = await server.listen('127.0.0.1', 0);
 }
 afterEach(() => server.close());

@@ -12,9 +12,10 @@ import { DomainError } from '../domain-error.ts';
 import { type Log, nestLogger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { guardRoutes, type HttpAccess } from './access.ts';
+import { recordReads, type ReadLog } from './reads.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 import type { ProblemCatalogue, Translate } from './problem-answer.ts';
-import { type ProblemOptions, sendProblem } from './send-problem.ts';
+import { type ProblemOptions, replaceByProblem, sendProblem } from './send-problem.ts';
 import { refuseHead } from './request-guard.ts';
 import { chooseRequestId, REQUEST_ID_HEADER, requestIdOf, TRACEPARENT_HEADER, traceparentOf } from './request-id.ts';
 import { createRouteTable } from './route-table.ts';
@@ -28,6 +29,8 @@ export interface HttpServerOptions {
   readonly catalogue: ProblemCatalogue;
   /** Who callers are and which routes are for them. */
   readonly access: HttpAccess;
+  /** Where it is recorded what was read for them. */
+  readonly reads: ReadLog;
   readonly translate?: Translate;
   readonly timeouts?: {
     /** How long a body may stop coming before its place is given to others. Default 60 s. */
@@ -94,10 +97,12 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
   unparsed.watch(fastify.server);
   const requests: OpenRequests = { open: 0, ending: false };
   watchRequests(fastify, problems, options, requests);
-  guardRoutes(fastify, options.access, (error, request, reply) => {
+  const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     dropRest(request, reply);
     sendProblem(error, request, reply, problems);
-  });
+  };
+  guardRoutes(fastify, options.access, refuse);
+  recordReads(fastify, options.reads, refuse, (error, request, reply) => replaceByProblem(error, request, reply, problems));
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     logger: nestLogger(options.log),
@@ -135,6 +140,8 @@ async function closeInOrder(app: NestFastifyApplication, requests: OpenRequests)
 /** Configuration of a route whose body is bytes, whatever their sender calls them: it comes as a stream, and no header says what it is. */
 export const TAKES_BYTES = { takesBytes: true } as const;
 const BYTES = 'application/octet-stream';
+/** Of a route whose answers stay open for as long as their clients like: they do not count as work, or they would keep all other out. Bounded by itself. */
+export const STAYS_OPEN = { staysOpen: true } as const;
 
 function takeRawBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
@@ -183,7 +190,8 @@ function admit(limiter: Limiter, request: FastifyRequest, reply: FastifyReply): 
     const { code, retryAfterSeconds } = admission;
     return new DomainError(code, `Try again in ${retryAfterSeconds} s.`, [], { retryAfterSeconds });
   }
-  reply.raw.once('close', admission.release);
+  if ((request.routeOptions.config as Partial<typeof STAYS_OPEN>).staysOpen === true) admission.release();
+  else reply.raw.once('close', admission.release);
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
  * What a request's head alone decides: whom it was meant for, which page in a browser sent it, and whether its body can be taken as bytes
- * of JSON. There are no accounts: whoever reaches the port acts as the operator, and browsers let every page reach it.
+ * of JSON. While access is open whoever reaches the port acts as the operator, and with a session as its principal; and browsers let every page reach it.
  */
 import type { FastifyRequest } from 'fastify';
 import { LOOPBACK_HOSTS } from '../config/settings.ts';

@@ -43,3 +43,17 @@ export function sendProblem(
     .serializer((body: object) => JSON.stringify(body))
     .send(answer.body);
 }
+
+/** What every answer has, whatever it says. */
+const KEPT_HEADERS: ReadonlySet<string> = new Set(['request-id', 'traceparent', 'x-content-type-options', 'connection']);
+
+/** In the place of an answer that was about to leave and must not: its head becomes that of the problem. @returns the body */
+export function replaceByProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, options: ProblemOptions): string {
+  const { catalogue, log, translate } = options;
+  const instance = request.url.split('?', 1)[0] ?? '/';
+  const answer = problemAnswer(error, { instance, requestId: requestIdOf(request) }, catalogue, translate);
+  log.error('an answer was taken back', { requestId: requestIdOf(request), code: answer.code, error });
+  for (const name of Object.keys(reply.getHeaders())) if (!KEPT_HEADERS.has(name)) void reply.removeHeader(name);
+  void reply.status(answer.status).headers(answer.headers);
+  return JSON.stringify(answer.body);
+}

@@ -90,7 +90,7 @@ export async function readTimelineRows(client: StoreClient, from: number, to: nu
     const limit = isLeast ? '' : `limit ${ROWS_MAX + 1}`;
     await client.copyOutPieces(
       `copy (select item, grp, starts, ends, agency, id, log_index, kind, map_key from ledger.timeline
-        where log_index >= ${Number(from)} and log_index < ${Number(end)} order by log_index ${limit}) to stdout (format binary)`,
+        where log_index >= ${Number(from)} and log_index < ${Number(end)} and map_key <> '' order by log_index ${limit}) to stdout (format binary)`,
       (piece) => {
         const row = isFirst ? piece.subarray(COPY_HEADER_BYTES) : piece;
         isFirst = false;

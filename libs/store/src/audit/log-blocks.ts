@@ -19,7 +19,7 @@ export interface LogBlocks {
   readonly items: Buffer;
   /** Hashes of the log's lowest tiles: int8 n, hashes. Rising. */
   readonly tiles: Buffer;
-  /** int8 log index, covers, time, map size; map root. Rising. */
+  /** int8 log index, covers, time, map size; map root; int8 size of the access log, -1 for none, and its root. Rising. */
   readonly seals: Buffer;
   /** Of heads behind entries of this piece: int8 size, note in UTF-8. Rising. */
   readonly checkpoints: Buffer;
@@ -64,7 +64,7 @@ async function read(client: StoreClient, from: number, to: number, linksMax: num
     links: block(
       `int8send(log_index) || ${framed('map_key')}`,
       'log_index, map_key',
-      `(select log_index, map_key from ledger.timeline where ${range} and item <> '' order by log_index, map_key ${limit}) t`,
+      `(select log_index, map_key from ledger.timeline where ${range} and item <> '' and map_key <> '' order by log_index, map_key ${limit}) t`,
     ),
     leaves: block(
       `int8send(log_index) || int4send(item) || int4send(n) || ${framed('hashes')}`,
@@ -82,7 +82,8 @@ async function read(client: StoreClient, from: number, to: number, linksMax: num
       `proof.tiles where level = 0 and n >= ${Math.floor(from / TILE_WIDTH)} and n < ${Math.ceil(to / TILE_WIDTH)}`,
     ),
     seals: block(
-      `int8send(log_index) || int8send(covers) || int8send(time) || int8send(map_size) || ${framed('map_root')}`,
+      `int8send(log_index) || int8send(covers) || int8send(time) || int8send(map_size) || ${framed('map_root')}
+        || int8send(coalesce(access_size, -1)) || ${framed(`coalesce(access_root, '')`)}`,
       'log_index',
       `proof.seals where ${range}`,
     ),

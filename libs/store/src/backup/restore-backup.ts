@@ -43,7 +43,7 @@ export async function restoreBackup(url: string, { folder, verify, onProgress }:
 }
 
 /** What a migration fills by itself. */
-const FIRST_ROWS = ['ledger.head', 'proof.sealer', 'event_log.cluster'];
+const FIRST_ROWS = ['ledger.head', 'proof.sealer', 'event_log.cluster', 'access.head'];
 
 async function refuseFull(client: StoreClient): Promise<void> {
   const { rows } = await client.query<{ size: number }>('select size from ledger.head');
@@ -68,7 +68,7 @@ async function fill(client: StoreClient, folder: string, manifest: BackupManifes
       throw new StoreError('restore.manifest', `The backup has the table ${name} with columns that its migrations do not make.`);
   }
   // A schema that was just made: its own first rows give way.
-  for (const name of FIRST_ROWS) await client.query(`delete from ${name}`);
+  for (const name of FIRST_ROWS) if (known.has(name)) await client.query(`delete from ${name}`);
   for (const table of manifest.tables) {
     for (const lines of linesOf(folder, table)) await client.copyIn(`copy ${table.name} (${columnList(table.columns)}) from stdin`, lines);
     await resetIdentity(client, table.name);

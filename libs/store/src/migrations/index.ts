@@ -10,5 +10,23 @@ import { RowSecurity } from './0009-row-security.ts';
 import { Evidence } from './0010-evidence.ts';
 import { Audit } from './0011-audit.ts';
 import { NamedPersons } from './0012-named-persons.ts';
+import { AccessLog } from './0013-access-log.ts';
+import { Sessions } from './0014-sessions.ts';
+import { Markings } from './0016-markings.ts';
 
-export const MIGRATIONS = [Ledger, Proof, Recorded, Receipts, Freeze, WaitingHeads, PolicyActs, RowSecurity, Evidence, Audit, NamedPersons];
+export const MIGRATIONS = [
+  Ledger,
+  Proof,
+  Recorded,
+  Receipts,
+  Freeze,
+  WaitingHeads,
+  PolicyActs,
+  RowSecurity,
+  Evidence,
+  Audit,
+  NamedPersons,
+  AccessLog,
+  Sessions,
+  Markings,
+];

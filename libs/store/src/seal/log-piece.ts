@@ -85,7 +85,7 @@ async function logPiece(client: StoreClient, from: number, to: number, source: (
 export async function readItemLinks(client: StoreClient, from: number, to: number): Promise<ItemLinks> {
   return new FixedRows(
     await client.copyOut(
-      `copy (select log_index, map_key from ledger.timeline where log_index >= ${integer(from)} and log_index < ${integer(to)} and item <> ''
+      `copy (select log_index, map_key from ledger.timeline where log_index >= ${integer(from)} and log_index < ${integer(to)} and item <> '' and map_key <> ''
         order by log_index, map_key) to stdout (format binary)`,
     ),
   );

@@ -21,13 +21,15 @@ const TILES = {
   name: 'tiles',
   text: `select level, n, hashes from proof.tiles join unnest($1::smallint[], $2::bigint[]) as wanted (level, n) using (level, n)`,
 };
+const SEAL = `select log_index as "logIndex", covers, time, map_root as "mapRoot", map_size as "mapSize",
+    access_size as "accessSize", access_root as "accessRoot" from proof.seals`;
 const LAST_SEAL = {
   name: 'last_seal',
-  text: 'select log_index as "logIndex", covers, time, map_root as "mapRoot", map_size as "mapSize" from proof.seals order by log_index desc limit 1',
+  text: `${SEAL} order by log_index desc limit 1`,
 };
 const SEAL_AT = {
   name: 'seal_at',
-  text: 'select log_index as "logIndex", covers, time, map_root as "mapRoot", map_size as "mapSize" from proof.seals where log_index = $1::bigint',
+  text: `${SEAL} where log_index = $1::bigint`,
 };
 /** The newest signed note; `null` before the first. */
 export async function lastCheckpoint(from: From): Promise<{ size: number; note: string } | null> {

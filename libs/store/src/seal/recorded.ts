@@ -5,7 +5,7 @@ import type { SealRow } from './seal-rows.ts';
 type From = Statements;
 
 /** A moment of the log: entries below `covers` were recorded by `time` (microseconds since 1970); no others were. */
-export type SealPoint = Pick<SealRow, 'logIndex' | 'covers' | 'time'>;
+export type SealPoint = Pick<SealRow, 'logIndex' | 'covers' | 'time' | 'accessSize'>;
 
 /** Seals that count: both bounds hold. */
 export interface SealBounds {
@@ -24,7 +24,7 @@ export const RECORDED_TIMES: Statement = {
     where s.log_index < $2::bigint and s.covers <= $3::bigint`,
 };
 
-const POINT = 'select log_index as "logIndex", covers, time from proof.seals';
+const POINT = 'select log_index as "logIndex", covers, time, access_size as "accessSize" from proof.seals';
 
 /** Plan: one step backwards in seals_time. Times never fall; of equal ones the last seal is meant. */
 export const LAST_SEAL_BY: Statement = {

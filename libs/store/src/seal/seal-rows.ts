@@ -31,6 +31,9 @@ export interface SealRow {
   readonly time: number;
   readonly mapRoot: Uint8Array;
   readonly mapSize: number;
+  /** Head of the access log that the seal names; absent or null: none. */
+  readonly accessSize?: number | null;
+  readonly accessRoot?: Uint8Array | null;
 }
 
 /** Somebody else took the token: this process must not write another seal. */
@@ -80,10 +83,12 @@ export async function freezeHead(client: StoreClient): Promise<void> {
   await client.query('update ledger.head set frozen = true where not frozen');
 }
 
-export async function insertSeal(client: StoreClient, { logIndex, covers, time, mapRoot, mapSize }: SealRow): Promise<void> {
+export async function insertSeal(client: StoreClient, seal: SealRow): Promise<void> {
+  const { logIndex, covers, time, mapRoot, mapSize, accessSize = null, accessRoot = null } = seal;
   await client.query(
-    'insert into proof.seals (log_index, covers, time, map_root, map_size) values ($1::bigint, $2::bigint, $3::bigint, $4::bytea, $5::bigint)',
-    [logIndex, covers, time, Buffer.from(mapRoot), mapSize],
+    `insert into proof.seals (log_index, covers, time, map_root, map_size, access_size, access_root)
+      values ($1::bigint, $2::bigint, $3::bigint, $4::bytea, $5::bigint, $6::bigint, $7::bytea)`,
+    [logIndex, covers, time, Buffer.from(mapRoot), mapSize, accessSize, accessRoot === null ? null : Buffer.from(accessRoot)],
   );
 }
 

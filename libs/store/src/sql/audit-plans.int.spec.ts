@@ -1,6 +1,9 @@
 /** The audit of writes at 300,000 entries: whatever is asked for, no statement reads a table from end to end. */
 import { testDatabase, type TestDatabase } from '../../test-database.ts';
 import { ReaderContext, type Statement, type StorePool } from '../index.ts';
+import { LISTS_NAMING } from './lists-naming.ts';
+import { literal, PER_ROW, PLAN_MODES, planOf, unledScans } from './plan-of.contract.ts';
+import { STREAM_PAGE, STREAM_PAGE_OF_ITEM } from './stream-page.ts';
 import { AUDIT_EVENTS, auditPage, auditStatement, BATCHES_OF, type AuditQuestion } from './audit-page.ts';
 
 const ROWS = 300_000;
@@ -8,8 +11,6 @@ const EVERYTHING = Number.MAX_SAFE_INTEGER;
 /** A machine under load fills a million rows slowly. */
 const FILLED_WITHIN_MS = 600_000;
 const TABLES = 'entries|content|timeline|audit|evidence_refs|batch_members';
-/** A policy's function in a row's filter; as a scalar subquery it stands there by the number of its plan. */
-const PER_ROW = /(Filter|Cond):.*ctx\./;
 
 /** Every filter alone, and with others: each that can lead, and each that is looked up. */
 const AUDIT_QUESTIONS: readonly Partial<AuditQuestion>[] = [
@@ -27,12 +28,13 @@ const AUDIT_QUESTIONS: readonly Partial<AuditQuestion>[] = [
 
 const reader = { agency: 'local', principal: 'p9', breaksGlass: false, groups: [1, 2] };
 const questionOf = (more: Partial<AuditQuestion>): AuditQuestion => ({ reader, from: 0, before: ROWS, ...more });
-const literal = (value: unknown): unknown =>
-  Array.isArray(value) ? `{${value.join(',')}}` : Buffer.isBuffer(value) ? `\\x${value.toString('hex')}` : value;
-
+const STREAM_VALUES = ['{1,2}', 0, ROWS, 'local', 'p9', false, '{0,1,2,3,4}'];
 const cases: [Statement, readonly unknown[]][] = [
+  [STREAM_PAGE, STREAM_VALUES],
+  [STREAM_PAGE_OF_ITEM, [...STREAM_VALUES, 'item 7']],
   [AUDIT_EVENTS, ['{7,8}', '{1,2}', EVERYTHING]],
   [BATCHES_OF, ['{local,local}', '{e7,e8}', '{1,2}', EVERYTHING, 'local', 'p9', false]],
+  [LISTS_NAMING, ['{local,local}', '{e7,e8}', '{1,2}', EVERYTHING, 'local', 'p9', false]],
   ...AUDIT_QUESTIONS.map((more): [Statement, readonly unknown[]] => {
     const { statement, values } = auditStatement(questionOf(more));
     return [statement, values.map(literal)];
@@ -58,43 +60,25 @@ describe('the audit of writes walks indexes', () => {
   }, FILLED_WITHIN_MS);
   afterAll(async () => database?.drop(), 60_000);
 
-  async function plan({ text }: Statement, values: readonly unknown[], mode: string, asReader = false, how = ''): Promise<string> {
-    const client = await pool.connect();
-    try {
-      if (asReader) await client.query('set role custody_gateway');
-      await client.query(`set plan_cache_mode = ${mode}`);
-      await client.query(`prepare asked as ${text}`);
-      const literals = values.map((value) => (typeof value === 'number' ? String(value) : `'${String(value)}'`)).join(', ');
-      const { rows } = await client.query<{ 'QUERY PLAN': string }>(
-        `explain ${how} execute asked${values.length === 0 ? '' : `(${literals})`}`,
-      );
-      return rows.map((row) => row['QUERY PLAN']).join('\n');
-    } finally {
-      await client.query('deallocate all; reset role');
-      client.release();
-    }
-  }
-
   describe.each(['before the first analyze', 'with statistics'])('%s', (statistics) => {
     beforeAll(async () => {
       if (statistics === 'with statistics') await pool.query('analyze');
     }, FILLED_WITHIN_MS);
     test.each(cases.map(([statement, values]) => ({ name: statement.name, statement, values })))('$name', async ({ statement, values }) => {
-      for (const mode of ['force_custom_plan', 'force_generic_plan'])
+      for (const mode of PLAN_MODES)
         for (const asReader of [false, true]) {
-          const text = await plan(statement, values, mode, asReader);
+          const text = await planOf(pool, statement, values, mode, { asReader });
           expect(text).not.toMatch(new RegExp(`Seq Scan on (${TABLES})`));
           expect(text).not.toMatch(PER_ROW);
           // Of what it reads by an index nothing else decides which rows those are.
-          const scans = [...text.matchAll(new RegExp(`\\b(${TABLES})\\b.*\\n(?! *Index Cond)`, 'g'))].filter(([line]) => /Scan/.test(line));
-          expect(scans.map(([line]) => line)).toEqual([]);
+          expect(unledScans(text, TABLES)).toEqual([]);
         }
     });
   });
 
   test('a person of any agency is found by one probe for each, and what names others by one for each entry, also under policies', async () => {
     const { statement, values } = auditStatement(questionOf({ principal: 'p3' }));
-    const text = await plan(statement, values.map(literal), 'force_generic_plan', true, '(analyze, verbose)');
+    const text = await planOf(pool, statement, values.map(literal), 'force_generic_plan', { asReader: true, how: '(analyze, verbose)' });
     // Of what a recursion asks for each row a plan tells only once it was run.
     expect(text).toMatch(/Index Cond: .*\(\w+\.agency > f\.agency\)/);
     expect(text).toMatch(/using content_named on ledger\.content.*\n *Output: .*\n *Index Cond: \(c\.log_index = t\.log_index\)/);
@@ -102,7 +86,7 @@ describe('the audit of writes walks indexes', () => {
 
   test('control: the check sees a scan where there is one', async () => {
     const text = 'select * from ledger.content where principal = $1::text';
-    expect(await plan({ name: 'scan', text }, ['x'], 'force_custom_plan')).toMatch(new RegExp(`Seq Scan on (${TABLES})`));
+    expect(await planOf(pool, { text }, ['x'], 'force_custom_plan')).toMatch(new RegExp(`Seq Scan on (${TABLES})`));
   });
 
   test('a page of each question finds what is there', async () => {

@@ -9,6 +9,25 @@ export async function logSize(from: Statements): Promise<number> {
   return rows[0].size;
 }
 
+const POLICY_POINT = { name: 'policy_point', text: 'select policy from ledger.head' };
+
+/** Log size from which on the handlings hold that are in effect now; 0: nothing was marked. Plan: as log_size. */
+export async function handlingsPoint(from: Statements): Promise<number> {
+  return (await from.run<{ policy: number }>(POLICY_POINT)).rows[0]?.policy ?? 0;
+}
+
+const MARKED_AMONG = {
+  name: 'marked_among',
+  text: 'select log_index as "logIndex" from ledger.marked where log_index = any($1::bigint[])',
+};
+
+/** Of these entries the ones whose handling was changed, for whomever. Plan: the primary key of ledger.marked. */
+export async function markedAmong(from: Statements, logIndexes: readonly number[]): Promise<ReadonlySet<number>> {
+  if (logIndexes.length === 0) return new Set();
+  const { rows } = await from.run<{ logIndex: number }>(MARKED_AMONG, [logIndexes]);
+  return new Set(rows.map(({ logIndex }) => logIndex));
+}
+
 const IS_FROZEN = { name: 'is_frozen', text: 'select frozen from ledger.head' };
 
 /** Whether the log has ended: then nothing is appended any more. */

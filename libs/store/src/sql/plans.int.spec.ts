@@ -126,7 +126,7 @@ describe('hot statements walk indexes', () => {
     describe(statistics, () => {
       beforeAll(async () => {
         if (statistics === 'with statistics') await pool.query('analyze');
-      });
+      }, 120_000);
       test.each(cases.map(([statement, values]) => ({ name: statement.name, statement, values })))(
         '$name',
         async ({ statement, values }) => {

@@ -11,6 +11,8 @@ import { storableRefs, type Ref } from './storable.ts';
 
 /** Kinds are stored as their position in KINDS, where those about other sightings stand side by side. */
 const FIRST_RELATING = KINDS.indexOf(RELATING_KINDS[0]);
+/** What approves a marking is no word about what the marking is about. */
+const CONTRADICTS = `not between ${FIRST_RELATING} and ${FIRST_RELATING + RELATING_KINDS.length - 1} and r.kind <> ${KINDS.indexOf('policy')}`;
 const SPEAKS_ABOUT = `between ${FIRST_RELATING} and ${FIRST_RELATING + RELATING_KINDS.length - 1}`;
 
 /**
@@ -43,7 +45,7 @@ export const RELATIONS_ABOUT = {
         cross join unnest($3::integer[]) as reader (grp)
         cross join lateral (
           select r.log_index, ${BYTES_BEFORE}
-          from (${SPEAKERS(`not ${SPEAKS_ABOUT}`, `least($5::integer, ${CONTRADICTIONS_MAX + 1})`)}
+          from (${SPEAKERS(CONTRADICTS, `least($5::integer, ${CONTRADICTIONS_MAX + 1})`)}
           ) r join ledger.content c on c.log_index = r.log_index
         ) r
         join ledger.entries e on e.log_index = r.log_index

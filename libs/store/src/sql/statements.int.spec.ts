@@ -284,8 +284,8 @@ describe('reading the ledger', () => {
   });
 
   describe('search', () => {
-    const found = async (groups: readonly number[], ...alternatives: string[][]): Promise<SearchHit[]> =>
-      (await search(gateway, { alternatives, groups })).hits as SearchHit[];
+    const found = async (groups: readonly number[], ...alternatives: string[][]): Promise<Omit<SearchHit, 'grps'>[]> =>
+      (await search(gateway, { alternatives, groups })).hits.map(({ item, alias }) => ({ item, alias }));
 
     test("finds what has the rarest key of a list, and by which alias, in the reader's groups", async () => {
       expect(await found(clear, ['imo', 'mo:', '048'])).toEqual([{ item: ship, alias: '' }]);
@@ -293,6 +293,8 @@ describe('reading the ledger', () => {
       expect(await found(clear, ['xyz'], ['048'])).toEqual([{ item: ship, alias: '' }]);
       expect(await found(clear, ['MV A'])).toEqual([{ item: ship, alias: 'name:MV ALIAS' }]);
       expect(await found([], ['imo'])).toEqual([]);
+      const { hits } = await search(gateway, { alternatives: [['imo', 'mo:', '048']], groups: clear });
+      expect(hits.map(({ grps }) => grps)).toEqual([clear]);
     });
 
     test('says that it is not complete where even the rarest key is shared by more than it looks at', async () => {

@@ -1,0 +1,113 @@
+/** /auth: how a browser comes to a session and gives it back. It shows no page: it sends on, or answers a problem. */
+import { Controller, Get, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { OPERATING_AGENCY, ROOT_PRINCIPAL, type Login } from '#lib/domain';
+import { actorOf, DomainError, type Log } from '#lib/runtime';
+import { principalOfLogin, type KnownPolicy } from './authenticator.ts';
+import type { OneTimeLink } from './one-time-link.ts';
+import { attemptText, endLogin, loginUrl, newAttempt, readAttempt, type LoginAnswer, type OpenIdClient } from './openid-login.ts';
+import type { OpenIdProvider } from './openid-provider.ts';
+import { cookieOf, setCookie, type Owner, type Sessions } from './sessions.ts';
+
+export const LOGIN_DEPS = Symbol('login deps');
+
+export interface LoginDeps {
+  readonly sessions: Sessions;
+  policy(): Promise<KnownPolicy>;
+  /** Null: nobody logs in by a provider. */
+  readonly openId: { readonly provider: OpenIdProvider; readonly client: OpenIdClient } | null;
+  /** Null: the process gives none away. */
+  readonly link: OneTimeLink | null;
+  readonly log: Log;
+}
+
+/** How long a person may take at the provider's. */
+const ATTEMPT_SECONDS = 10 * 60;
+const CALLBACK = '/auth/callback';
+
+interface LoginQuery {
+  readonly agency?: unknown;
+  readonly to?: unknown;
+}
+
+@Controller('auth')
+export class LoginController {
+  readonly #deps: LoginDeps;
+
+  constructor(@Inject(LOGIN_DEPS) deps: LoginDeps) {
+    this.#deps = deps;
+  }
+
+  @Get('login')
+  async login(@Query() { agency, to }: LoginQuery, @Req() { headers }: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { provider, client } = this.#openId();
+    const attempt = newAttempt(typeof agency === 'string' ? agency : '', typeof to === 'string' ? to : '/');
+    const url = await loginUrl(provider, client, attempt, callbackOf(headers));
+    sendOn(reply, url, [setCookie('login', headers, attemptText(attempt), ATTEMPT_SECONDS)]);
+  }
+
+  @Get('callback')
+  async callback(@Query() answer: LoginAnswer, @Req() { headers }: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { provider, client } = this.#openId();
+    const attempt = readAttempt(cookieOf('login', headers));
+    // Whatever comes of it, an attempt ends once.
+    void reply.header('set-cookie', setCookie('login', headers, '', 0));
+    const login = await endLogin(provider, client, attempt, answer, callbackOf(headers));
+    const owner = principalOfLogin(await this.#deps.policy(), login, attempt?.agency ?? '');
+    await this.#begin(owner, login, headers, reply, attempt?.to ?? '/');
+  }
+
+  @Get('open')
+  async open(@Query('link') link: unknown, @Req() { headers }: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const begin = (): Promise<void> => this.#begin({ agency: OPERATING_AGENCY, principal: ROOT_PRINCIPAL }, null, headers, reply, '/');
+    if (typeof link !== 'string' || (await this.#deps.link?.use(link, begin)) !== true)
+      throw new DomainError('auth.link', 'The link was used, is too old, or is none of this process.');
+  }
+
+  @Post('logout')
+  @HttpCode(204)
+  async logout(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    const { headers } = request;
+    const actor = actorOf(request);
+    const session = await this.#deps.sessions.of(cookieOf('session', headers) ?? '');
+    if (actor.via !== 'session' || session === undefined)
+      throw new DomainError('auth.session-unknown', 'The request comes with no session that could end.');
+    await this.#deps.sessions.end(session.id, actor.agency, actor.principal, actor);
+    void reply.header('set-cookie', setCookie('session', headers, '', 0)).header('cache-control', 'no-store');
+  }
+
+  async #begin(
+    { agency, principal }: Owner,
+    login: Login | null,
+    headers: FastifyRequest['headers'],
+    reply: FastifyReply,
+    to: string,
+  ): Promise<void> {
+    const { sessions, log } = this.#deps;
+    // One that is there already ends: what somebody else put into this browser does not live on beside it.
+    const before = await sessions.of(cookieOf('session', headers) ?? '');
+    if (before !== undefined) await sessions.end(before.id, before.agency, before.principal, { agency, principal });
+    const { text, seconds } = await sessions.begin({ agency, principal }, login);
+    if (login === null) log.info('a session began by the link of the ready line', { component: 'access' });
+    else log.info('a session began by a login', { component: 'access' });
+    sendOn(reply, to, [setCookie('login', headers, '', 0), setCookie('session', headers, text, seconds)]);
+  }
+
+  #openId(): NonNullable<LoginDeps['openId']> {
+    if (this.#deps.openId === null) throw new DomainError('auth.login-off', 'No OpenID provider is configured for logins.');
+    return this.#deps.openId;
+  }
+}
+
+/** The Host header was checked: it is a name of this machine. */
+const callbackOf = ({ host }: FastifyRequest['headers']): string => `http://${host ?? ''}${CALLBACK}`;
+
+function sendOn(reply: FastifyReply, to: string, cookies: readonly string[]): void {
+  void reply
+    .removeHeader('set-cookie')
+    .header('set-cookie', [...cookies])
+    // The address that is left has a code or a link in it.
+    .header('referrer-policy', 'no-referrer')
+    .header('cache-control', 'no-store')
+    .redirect(to, 303);
+}

@@ -1,0 +1,104 @@
+/** `custody mark`, `custody marking approve`: another handling of what your agency submitted, proposed by one of its people and widened by two. */
+import type { EventAnswer, SightingDocument } from '#lib/contracts';
+import { isNotWider, narrowed, parseHandling, parseIdentifier, TLP_LABELS, type Handling } from '#lib/domain';
+import type { Client } from '../client.ts';
+import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { note } from '../notes.ts';
+import { inEffect, policyOf, stoodAt, submitted, type PeopleOptions } from './people.ts';
+import { printable } from './printable.ts';
+import { timelinePages } from './timeline-pages.ts';
+
+export interface MarkOptions extends PeopleOptions {
+  readonly tlp?: string;
+  readonly community?: string;
+  readonly agency?: readonly string[];
+  readonly person?: readonly string[];
+}
+
+type Shown = EventAnswer['event'];
+
+/** Kinds that have nothing of their own to hide: what they are about has. */
+const WORDS: ReadonlySet<string> = new Set(['retraction', 'dispute', 'resolution', 'marking', 'policy', 'batch']);
+
+/** Marks one event of the caller's agency, or all of its events that name an item. Says of each whether it holds as a whole or waits for an approver. */
+export async function mark(client: Client, what: string, options: MarkOptions): Promise<ExitCode> {
+  const handling = handlingOf(options);
+  const { actor } = await policyOf(client);
+  const targets = await targetsOf(client, what, actor.agency);
+  for (const target of targets) {
+    const author = { agency: target.agency, principal: target.submittedBy.principal };
+    const id = await submitted(client, markingOf(target, handling, author, options.reason));
+    const logIndex = await stoodAt(client, actor.agency, id, options);
+    const waits = !isNotWider(target.handling, handling, author);
+    if (options.json === true) {
+      process.stdout.write(`${JSON.stringify({ id, logIndex, target: { agency: target.agency, id: target.id }, handling, waits })}\n`);
+      continue;
+    }
+    process.stdout.write(`${printable(`${target.id}: marked TLP:${handling.tlp} by ${id}, at ${logIndex}.`)}\n`);
+    if (waits)
+      note(
+        options,
+        `What that opens waits for another admin of ${actor.agency}: custody marking approve ${id}. What it takes away is taken.`,
+      );
+  }
+  return EXIT.ok;
+}
+
+/** Approves a marking of the caller's agency, or the retraction of one. Throws CommandError `policy.no-effect` where that is not his to do. */
+export async function approve(client: Client, id: string, options: PeopleOptions): Promise<ExitCode> {
+  const { actor } = await policyOf(client);
+  const { event } = await eventOf(client, id, actor.agency);
+  if (event.document.kind !== 'marking' && event.document.kind !== 'retraction')
+    throw new CommandError(EXIT.usage, 'usage', `${id} is no marking, and no retraction of one.`);
+  if (event.submittedBy.principal === actor.principal)
+    throw new CommandError(EXIT.auth, 'policy.no-effect', `You submitted ${id} yourself: another admin of ${actor.agency} approves it.`);
+  const reason = options.reason === undefined ? {} : { reason: options.reason };
+  const act = { act: 'marking.approve', marking: id, sha256: event.contentHash, ...reason } as const;
+  const logIndex = await inEffect(client, act, options);
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify({ act, logIndex })}\n` : `${printable(`${id} is approved, at ${logIndex}.`)}\n`,
+  );
+  return EXIT.ok;
+}
+
+function handlingOf({ tlp = '', community, agency, person }: MarkOptions): Handling {
+  const label = tlp.toUpperCase() as Handling['tlp'];
+  if (!TLP_LABELS.includes(label)) throw new CommandError(EXIT.usage, 'usage', `--tlp is one of ${TLP_LABELS.join(', ')}.`);
+  const said = parseHandling({ tlp: label, community, agencies: agency, principals: person });
+  if (!said.ok) throw new CommandError(EXIT.usage, said.code, said.detail);
+  return said.value;
+}
+
+/** By its id; else, where the text is an identifier, what the agency said of that item. */
+async function targetsOf(client: Client, what: string, agency: string): Promise<readonly Shown[]> {
+  const found = await eventOf(client, what, agency).catch((error: unknown) => {
+    if (error instanceof CommandError && error.exitCode === EXIT.notFound && parseIdentifier(what).ok) return null;
+    throw error;
+  });
+  if (found !== null) return [found.event];
+  const own: Shown[] = [];
+  for await (const page of timelinePages(client, what, {}))
+    own.push(...page.entries.filter((entry) => entry.agency === agency && entry.roles.length > 0 && !WORDS.has(entry.document.kind)));
+  if (own.length === 0) throw new CommandError(EXIT.notFound, 'event.not-found', `${agency} submitted nothing about ${what}.`);
+  return own;
+}
+
+const eventOf = (client: Client, id: string, agency: string): Promise<EventAnswer> =>
+  client.get<EventAnswer>(`/v1/events/${encodeURIComponent(id)}`, { agency });
+
+/** It is told to whoever sees the target from now on, and stands in the lists of the target's items beside it. */
+function markingOf(
+  target: Shown,
+  handling: Handling,
+  author: { readonly agency: string; readonly principal: string },
+  reason: string | undefined,
+): SightingDocument {
+  const items = [...new Set((target.document.items ?? []).map(({ id }) => id))].map((id) => ({ id, role: 'background' as const }));
+  return {
+    kind: 'marking',
+    handling: narrowed(target.handling, handling, author) as SightingDocument['handling'],
+    source: { kind: 'handling', family: 'official' },
+    ...(items.length === 0 ? {} : { items }),
+    relations: { target: target.id, handling, ...(reason === undefined ? {} : { reason }) },
+  } as SightingDocument;
+}

@@ -1,0 +1,135 @@
+/** What markings make of a handling: nothing is given by one person's word, in whatever order things come. */
+import fc from 'fast-check';
+import { handlingInEffect, isNotWider, MARKINGS_MAX, narrowed, readerGroups, TLP_LABELS, type Handling, type Marking } from './index.ts';
+
+const OF = { agency: 'alpha', principal: 'ann' };
+const marking = (id: string, handling: Handling, more: Partial<Marking> = {}): Marking => ({
+  id,
+  captured: 1,
+  handling,
+  isApproved: false,
+  isUndone: false,
+  isLifted: false,
+  ...more,
+});
+const effect = (handling: Handling, ...markings: Marking[]): Handling => handlingInEffect({ ...OF, handling }, markings).handling;
+
+const AMBER: Handling = { tlp: 'AMBER', agencies: ['bravo', 'charlie'] };
+
+describe('a change of handling', () => {
+  test.each<[string, Handling, Handling, Handling]>([
+    ['to a stricter label', { tlp: 'GREEN' }, AMBER, AMBER],
+    ['to a wider one', AMBER, { tlp: 'GREEN' }, AMBER],
+    ['to fewer agencies', AMBER, { tlp: 'AMBER', agencies: ['bravo'] }, { tlp: 'AMBER', agencies: ['bravo'] }],
+    ['to other agencies', AMBER, { tlp: 'AMBER', agencies: ['charlie', 'delta'] }, { tlp: 'AMBER', agencies: ['charlie'] }],
+    ['to what may not be passed on', AMBER, { ...AMBER, tlp: 'AMBER+STRICT' }, { ...AMBER, tlp: 'AMBER+STRICT' }],
+    ['from what may not be passed on', { ...AMBER, tlp: 'AMBER+STRICT' }, AMBER, { ...AMBER, tlp: 'AMBER+STRICT' }],
+    ['to a community', { tlp: 'GREEN' }, { tlp: 'GREEN', community: 'cars' }, { tlp: 'GREEN', community: 'cars' }],
+    // Nobody knows who is in both, or will be: an empty community gives nothing.
+    ['to another community', { tlp: 'GREEN', community: 'cars' }, { tlp: 'GREEN', community: 'ports' }, { tlp: 'AMBER' }],
+    ['from agencies to a community', AMBER, { tlp: 'GREEN', community: 'nobody' }, { tlp: 'AMBER' }],
+    [
+      'to named persons',
+      AMBER,
+      { tlp: 'RED', agencies: ['bravo'], principals: ['p'] },
+      { tlp: 'RED', agencies: ['bravo'], principals: ['p'] },
+    ],
+    ['to other persons', { tlp: 'RED', principals: ['p'] }, { tlp: 'RED', principals: ['q'] }, { tlp: 'RED', principals: ['alpha/ann'] }],
+    ['to nobody named', { tlp: 'RED', principals: ['p'] }, { tlp: 'RED' }, { tlp: 'RED', principals: ['p'] }],
+  ])('%s', (_, held, said, left) => {
+    expect(narrowed(held, said, OF)).toEqual(left);
+    expect(isNotWider(held, said, OF)).toBe(JSON.stringify(left) === JSON.stringify(said));
+    // With an approver it is what was said.
+    expect(effect(held, marking('m', said, { isApproved: true }))).toEqual(said);
+  });
+});
+
+const names = fc.uniqueArray(fc.constantFrom('bravo', 'charlie', 'delta'), { maxLength: 3 });
+const anyHandling: fc.Arbitrary<Handling> = fc
+  .tuple(
+    fc.constantFrom(...TLP_LABELS),
+    names,
+    fc.constantFrom(undefined, 'cars', 'ports'),
+    fc.uniqueArray(fc.constantFrom('p', 'q'), { maxLength: 2 }),
+  )
+  .map(([tlp, agencies, community, principals]): Handling => {
+    if (tlp === 'CLEAR') return { tlp };
+    if (tlp === 'GREEN') return community === undefined ? { tlp } : { tlp, community };
+    return { tlp, agencies, ...(tlp === 'RED' ? { principals } : {}) };
+  });
+const anyMarkings = fc.array(
+  fc.record({ handling: anyHandling, captured: fc.nat(2), isApproved: fc.boolean(), isUndone: fc.boolean(), isLifted: fc.boolean() }),
+  { maxLength: 5 },
+);
+const numbered = (list: readonly Omit<Marking, 'id'>[]): Marking[] => list.map((each, n) => ({ ...each, id: `m${n}` }));
+
+/** Readers of every kind; of RED that names persons only whom it names and its author. */
+const READERS = ['nobody', 'alpha', 'bravo', 'charlie', 'delta', 'echo'].flatMap((agency) =>
+  [[], ['cars'], ['ports'], ['cars', 'ports']].flatMap((communities) =>
+    ['p', 'q', 'ann'].map((person) => ({ agency, communities, person })),
+  ),
+);
+function sees({ agency, communities, person }: (typeof READERS)[number], handling: Handling): boolean {
+  const groups = [
+    'clear',
+    ...(agency === 'nobody' ? [] : ['green', `agency:${agency}`, ...communities.map((name) => `community:${name}`)]),
+  ];
+  if (!readerGroups(handling, OF.agency).some((group) => groups.includes(group))) return false;
+  const { principals = [] } = handling;
+  if (handling.tlp !== 'RED' || principals.length === 0 || (agency === OF.agency && person === OF.principal)) return true;
+  return principals.includes(person) || principals.includes(`${agency}/${person}`);
+}
+
+test('by markings that nobody approved, no reader sees what he did not see before, and a label is never a more open one', () => {
+  fc.assert(
+    fc.property(anyHandling, anyMarkings, (own, list) => {
+      const markings = numbered(list).map((each) => ({ ...each, isApproved: false, isLifted: false }));
+      const now = effect(own, ...markings);
+      for (const reader of READERS) if (sees(reader, now) && !sees(reader, own)) return false;
+      return TLP_LABELS.indexOf(now.tlp) >= TLP_LABELS.indexOf(own.tlp);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('and who is excluded by the last of them sees nothing from then on', () => {
+  fc.assert(
+    fc.property(anyHandling, anyMarkings, anyHandling, (own, list, last) => {
+      const now = effect(own, ...numbered(list), marking('z', last, { captured: 9 }));
+      return READERS.every((reader) => !sees(reader, now) || sees(reader, last));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('the order in which they come makes no difference', () => {
+  fc.assert(
+    fc.property(anyHandling, anyMarkings, (own, list) => {
+      const markings = numbered(list);
+      expect(handlingInEffect({ ...OF, handling: own }, markings.toReversed())).toEqual(
+        handlingInEffect({ ...OF, handling: own }, markings),
+      );
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('of two that capture took in at one moment the greater id is the later', () => {
+  const [a, b] = [marking('a', { tlp: 'CLEAR' }, { isApproved: true }), marking('b', { tlp: 'GREEN' }, { isApproved: true })];
+  expect(effect(AMBER, b, a)).toEqual({ tlp: 'GREEN' });
+  expect(effect(AMBER, b, { ...a, captured: 2 })).toEqual({ tlp: 'CLEAR' });
+});
+
+test('what was undone gives nothing more, and goes on taking away until that was approved too', () => {
+  const wide = marking('m', { tlp: 'CLEAR' }, { isApproved: true, isUndone: true });
+  const strict = marking('m', { tlp: 'RED' }, { isUndone: true });
+  expect(effect(AMBER, wide)).toEqual(AMBER);
+  expect(effect(AMBER, strict)).toEqual({ tlp: 'RED' });
+  expect(effect(AMBER, { ...strict, isLifted: true })).toEqual(AMBER);
+});
+
+test('more of them than anybody makes in earnest close the sighting', () => {
+  const many = Array.from({ length: MARKINGS_MAX + 1 }, (_, n) => marking(`m${n}`, { tlp: 'CLEAR' }, { isApproved: true }));
+  expect(effect(AMBER, ...many)).toEqual({ tlp: 'RED' });
+  expect(effect(AMBER, ...many.slice(1))).toEqual({ tlp: 'CLEAR' });
+});
