@@ -46,10 +46,10 @@ export interface RunningCustody {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** `custody serve` on a free port; rejects with what it said where it ends before it is ready. */
+/** `custody serve` on a free port, open to whoever reaches it unless `env` says otherwise; rejects with what it said where it ends before it is ready. */
 export async function serveCustody(env: Environment, flags: readonly string[] = [], program = PROGRAM): Promise<RunningCustody> {
   const started = performance.now();
-  const child = launch(['serve', '--port', '0', ...flags], env, program);
+  const child = launch(['serve', '--port', '0', ...flags], { CUSTODY_ACCESS: 'open', ...env }, program);
   const output = collect(child);
   const deadline = started + READY_WITHIN_MS;
   const ready = (): string | undefined => /^Ready .*$/m.exec(output.stdout())?.[0];

@@ -90,6 +90,7 @@ function environment(bench: Bench, name: string, { topic, database }: RoleOption
     CUSTODY_PORT: '0',
     CUSTODY_DATA_DIR: join(bench.workDir, `data-${name}`),
     CUSTODY_DEMO: 'false',
+    CUSTODY_ACCESS: 'open',
     CUSTODY_PUBLISHER_KEY: PUBLISHER_KEY.toString('hex'),
     CUSTODY_TOPICS_EVENTS: topic,
     CUSTODY_PROJECTOR_GROUP: `projector-${database}`,

@@ -143,6 +143,7 @@ export class Installation {
       CUSTODY_DATA_DIR: this.#dataDir,
       CUSTODY_PORT: String(this.#port),
       CUSTODY_DEMO: 'false',
+      CUSTODY_ACCESS: 'open',
       CUSTODY_LOG_LEVEL: 'warn',
     };
     const program = join(this.#stack.root, 'dist', 'apps', 'custody', 'src', 'main.js');

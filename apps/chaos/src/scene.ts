@@ -123,6 +123,7 @@ export class Scene {
       CUSTODY_PORT: '0',
       CUSTODY_DATA_DIR: join(this.folder, `data-${name}`),
       CUSTODY_DEMO: 'false',
+      CUSTODY_ACCESS: 'open',
       CUSTODY_PUBLISHER_KEY: PUBLISHER_KEY.toString('hex'),
       CUSTODY_TOPICS_EVENTS: this.topic,
       CUSTODY_TOPICS_DEAD_LETTERS: `${this.topic}.dead`,

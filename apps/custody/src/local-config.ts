@@ -3,6 +3,7 @@ import { codeOfProblems, type Config, describeProblems, readConfig, type ReadCon
 import { apiKeyId } from './access/api-key.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { detail, type NoteFlags } from './notes.ts';
+import { operatorKeyFor } from './operator-key.ts';
 
 /** Options of commander that are no settings. */
 export interface CommandFlags extends NoteFlags {
@@ -30,13 +31,14 @@ export function localConfig(flags: CommandFlags, settings: Readonly<Record<strin
   return result;
 }
 
-/** Where the server is: named, or this machine's own at the configured port; and the key that shows it who asks. */
+/** Where the server is: named, or this machine's own at the configured port; and the key that shows it who asks: a given one, or the operator's of this machine. */
 export function serverAndKey(flags: CommandFlags): { readonly server: string; readonly apiKey: string | null } {
   const { config } = localConfig(flags);
   // Secrets are no flags of the configuration; this one is an option of commands that ask.
   if (flags.apiKey !== undefined && apiKeyId(flags.apiKey) === null)
     throw new CommandError(EXIT.usage, 'config.invalid', '--api-key is custody_<id>_<43 characters>.');
-  return { server: config.server ?? urlOf(config), apiKey: flags.apiKey ?? config.apiKey };
+  const server = config.server ?? urlOf(config);
+  return { server, apiKey: flags.apiKey ?? config.apiKey ?? operatorKeyFor(config.dataDir, server) };
 }
 
 function urlOf({ host, port }: Pick<Config, 'host' | 'port'>): string {

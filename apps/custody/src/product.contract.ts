@@ -43,7 +43,7 @@ export function productContract(name: string, begin: () => Promise<{ log: EventL
       const warned = new Set(lines.flatMap(({ level, code }) => (level === 'warn' && code !== undefined ? [code] : [])));
       expect([...warned].sort()).toEqual(state.under?.warnings);
       expect(product.running().readyLine).toMatch(
-        /^Ready {2}http:\/\/127\.0\.0\.1:\d+\/docs\/api .*loopback only.*custody trace vin:WDDSYNTH9JA000001/,
+        /^Ready {2}http:\/\/127\.0\.0\.1:\d+\/auth\/open\?link=\S+ .*loopback only.*custody trace vin:WDDSYNTH9JA000001/,
       );
     });
 

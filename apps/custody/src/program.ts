@@ -386,6 +386,7 @@ function witnessCommand(root: Command): void {
     .requiredOption('--log <vkeys...>', 'verifier keys of the logs: name+id+key')
     .option('--name <name>', 'its own name, on the first start: a URL without scheme, as witness.example/w1')
     .option('--map <url>', 'audit the item map too: prefix of the log, as https://ledger.example/log (docs/witness.md)')
+    .option('--map-key <file>', 'API key by which it reads the stream of map keys, in a file (role auditor)')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port to listen on; 0 takes a free one', '8090')
     .action(runner(async (options) => (await import('./commands/witness.ts')).witness(options as never), UNUSED.alone));

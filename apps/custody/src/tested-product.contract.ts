@@ -7,6 +7,7 @@ import { acceptDocument } from '#app/capture';
 import type { Problem, SightingDocument } from '#lib/contracts';
 import type { EventLog, LogRecord, OutgoingRecord } from '#lib/event-log';
 import { createPool, lastSeal, roleName, type StorePool } from '#lib/store';
+import { operatorKeyFor } from './operator-key.ts';
 import { type Finished, runCustody, type RunningCustody, serveCustody } from '../test-process.ts';
 
 export const DEMO = fileURLToPath(new URL('../../../demo/lux-and-loaded.jsonl', import.meta.url));
@@ -77,16 +78,18 @@ export interface ProductState {
 export function productOver(dataDir: string, state: ProductState): Product {
   const env = (): Record<string, string> => ({
     CUSTODY_DATA_DIR: dataDir,
+    CUSTODY_ACCESS: 'required',
     CUSTODY_PUBLISHER_KEY: PUBLISHER_KEY,
     CUSTODY_PUBLISHER_KEYS_ACCEPTED: `customs=${CUSTOMS_KEY}`,
     CUSTODY_TOPICS_EVENTS: topic(),
     ...state.under?.env,
   });
   const running = (): RunningCustody => present(state.running, 'the product does not run');
+  const asOperator = (): Record<string, string> => ({ authorization: `Bearer ${operatorKeyFor(dataDir, running().url) ?? ''}` });
   const log = (): EventLog => present(state.log, 'the event log is not open');
   const topic = (): string => present(state.under, 'there is no event log').topic;
   const get = (path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
-    fetch(`${running().url}${path}`, { headers, redirect: 'manual' });
+    fetch(`${running().url}${path}`, { headers: { ...asOperator(), ...headers }, redirect: 'manual' });
   /** From an index of the log on. */
   const count = async (pool: StorePool, from: number): Promise<number> =>
     (await pool.query<{ n: number }>('select count(*) as n from ledger.entries where log_index >= $1', [from])).rows[0]?.n ?? 0;
@@ -122,7 +125,7 @@ export function productOver(dataDir: string, state: ProductState): Product {
     post: (body, headers = {}, query = '') =>
       fetch(`${running().url}/v1/events${query}`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
+        headers: { 'content-type': 'application/json', ...asOperator(), ...headers },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
     cli: (...args) => runCustody(args, { ...env(), CUSTODY_SERVER: running().url }),

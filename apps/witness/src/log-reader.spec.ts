@@ -1,4 +1,5 @@
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { TestLedger } from '../test-ledger.ts';
 import { logReader, LogUnread } from './log-reader.ts';
 
@@ -31,4 +32,25 @@ test('an answer with links of more entries than were asked for is refused', asyn
   await expect(reader.links(0, 1)).rejects.toThrow(LogUnread);
   ledger.instead.clear();
   expect(await reader.links(0, 1)).toMatchObject({ to: 1, length: 1 });
+});
+
+test('a key is shown for the stream of map keys, and for nothing that everybody may read', async () => {
+  const shown: (readonly [string | undefined, string | undefined])[] = [];
+  const log = createServer((request, response) => {
+    shown.push([request.url, request.headers.authorization]);
+    response.end(request.url?.startsWith('/links/') === true ? ledger.linkBytes(0, 1) : new Uint8Array(2));
+  });
+  await new Promise<void>((resolve) => log.listen(0, '127.0.0.1', resolve));
+  try {
+    const reader = logReader(`http://127.0.0.1:${(log.address() as AddressInfo).port}`, new AbortController().signal, 'custody_key');
+    await reader.bundle(0, 1);
+    await reader.links(0, 1);
+    expect(shown).toEqual([
+      ['/tile/entries/000.p/1', undefined],
+      ['/links/0-1', 'Bearer custody_key'],
+    ]);
+  } finally {
+    log.closeAllConnections();
+    log.close();
+  }
 });

@@ -26,22 +26,23 @@ export interface LogReader {
   links(from: number, to: number): Promise<MapLinks>;
 }
 
-/** @param prefix of the log without a slash at its end. @param ending gives up what is under way. */
-export function logReader(prefix: string, ending: AbortSignal): LogReader {
+/** @param prefix of the log without a slash at its end. @param ending gives up what is under way. @param apiKey shown to the log where it is asked for links; null: none is */
+export function logReader(prefix: string, ending: AbortSignal, apiKey: string | null = null): LogReader {
+  const asReader = apiKey === null ? {} : { authorization: `Bearer ${apiKey}` };
   return {
     bundle: (index, width) =>
       read(`${prefix}/${tilePath({ level: 'entries', index: BigInt(index), width })}`, width * ENTRY_BYTES_MAX, ending),
     async links(from, to) {
-      const links = readMapLinks(await read(`${prefix}/links/${from}-${to}`, LINKS_BYTES_MAX, ending), from, to);
+      const links = readMapLinks(await read(`${prefix}/links/${from}-${to}`, LINKS_BYTES_MAX, ending, asReader), from, to);
       if (links === null) throw new LogUnread(`what the log serves as its links from ${from} to ${to} are none`);
       return links;
     },
   };
 }
 
-async function read(url: string, bytesMax: number, ending: AbortSignal): Promise<Uint8Array> {
+async function read(url: string, bytesMax: number, ending: AbortSignal, headers: Readonly<Record<string, string>> = {}): Promise<Uint8Array> {
   for (let tries = 1; ; tries++) {
-    const response = await ask(url, ending);
+    const response = await ask(url, ending, headers);
     if (response.status === 200) return bounded(response, url, bytesMax);
     await response.body?.cancel();
     if (!BUSY.has(response.status) || tries === TRIES_MAX) throw new LogUnread(`the log answered ${response.status} to ${url}`);
@@ -49,10 +50,10 @@ async function read(url: string, bytesMax: number, ending: AbortSignal): Promise
   }
 }
 
-async function ask(url: string, ending: AbortSignal): Promise<Response> {
+async function ask(url: string, ending: AbortSignal, headers: Readonly<Record<string, string>>): Promise<Response> {
   try {
     const signal = AbortSignal.any([AbortSignal.timeout(REQUEST_MS), ending]);
-    return await fetch(url, { redirect: 'manual', headers: { 'accept-encoding': 'identity' }, signal });
+    return await fetch(url, { redirect: 'manual', headers: { ...headers, 'accept-encoding': 'identity' }, signal });
   } catch (error) {
     throw new LogUnread(`the log did not answer to ${url}`, { cause: error });
   }

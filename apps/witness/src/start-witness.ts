@@ -22,6 +22,8 @@ export interface AuditedLog {
   readonly origin: string;
   /** Prefix of its tiles without a slash at its end, as `https://ledger.example/log`. */
   readonly prefix: string;
+  /** Of a reader who may read the stream of map keys; null: the log serves it to everybody who reaches it. */
+  readonly apiKey: string | null;
 }
 
 export interface StartOptions {
@@ -88,12 +90,12 @@ export async function startWitness({ folder, name, logKeys, host, port, log, map
 /** Begins to read the log up to what was cosigned last; requests do not wait for all of it. */
 async function beginAudit(
   folder: string,
-  { origin, prefix }: AuditedLog,
+  { origin, prefix, apiKey }: AuditedLog,
   cosigned: CosignedCheckpoints,
   ending: AbortSignal,
   log: Log,
 ): Promise<Auditor> {
-  const reader = logReader(prefix, ending);
+  const reader = logReader(prefix, ending, apiKey);
   const auditor = createAuditor({ origin, reader, refusals: refusalFile(folder, origin), patienceMs: AUDIT_MS });
   const latest = await cosigned.latest(origin);
   if (latest === null) return auditor;

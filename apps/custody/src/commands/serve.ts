@@ -12,6 +12,7 @@ import { type CommandFlags, localConfig } from '../local-config.ts';
 import { newApiKey } from '../access/api-key.ts';
 import { type Database, openDatabase } from '../database.ts';
 import { OPERATOR } from '../operator.ts';
+import { dropOperatorKey, keepOperatorKey } from '../operator-key.ts';
 import { bringsDemo, type DemoState, loadDemo, untilSealed } from '../demo.ts';
 import { openEventLog, prepareTopics } from '../event-logs.ts';
 import { type Served, startAccepting, startHttp } from '../http.ts';
@@ -82,6 +83,8 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   if (config.roles.includes('projector')) await startProjector(parts);
   const own = newApiKey();
   const served = await startHttp(parts, own);
+  await keepOperatorKey(config.dataDir, served.url, own.text);
+  shutdown.at('http', 'operator key', () => dropOperatorKey(config.dataDir, served.url, own.text));
   health.start();
   shutdown.at('http', 'health', () => health.stop());
   const demo = bringsDemo(config) ? await loadDemo(parts, served.url, own.text) : 'before';

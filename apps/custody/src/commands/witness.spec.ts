@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatVerifierKey, signingKey } from '#lib/ledger';
@@ -22,5 +22,17 @@ test.each([
 ])('%s is wrong usage, and makes no folder', async (_what, log, port) => {
   const dir = join(parent, 'witness');
   await expect(witness({ dir, log, name: 'w.example', host: '127.0.0.1', port })).rejects.toMatchObject({ code: 'usage', exitCode: 2 });
+  expect(existsSync(dir)).toBe(false);
+});
+
+test.each([
+  ['without a map to audit', undefined, 'custody_0123456789ab_'.padEnd(64, 'A')],
+  ['whose file is not there', 'http://127.0.0.1:1/log', null],
+  ['that is none', 'http://127.0.0.1:1/log', 'custody_half'],
+])('a key %s is wrong usage, and makes no folder', async (_what, map, text) => {
+  const [dir, mapKey] = [join(parent, 'witness'), join(parent, 'key')];
+  if (text !== null) writeFileSync(mapKey, text);
+  const asked = witness({ dir, log: [vkey], name: 'w.example', host: '127.0.0.1', port: '0', mapKey, ...(map === undefined ? {} : { map }) });
+  await expect(asked).rejects.toMatchObject({ code: 'usage', exitCode: 2 });
   expect(existsSync(dir)).toBe(false);
 });

@@ -1,7 +1,9 @@
 /** `custody witness`: cosigns checkpoints of logs that it is told to watch (apps/witness). Prints its verifier key, then the ready line. */
+import { readFileSync } from 'node:fs';
 import { type AuditedLog, startWitness } from '#app/witness';
 import { parseVerifierKey, type VerifierKey } from '#lib/ledger';
 import { createLog, createShutdown } from '#lib/runtime';
+import { apiKeyId } from '../access/api-key.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 
 const PORT_MAX = 65_535;
@@ -16,18 +18,21 @@ export interface WitnessFlags {
   readonly port: string;
   /** Prefix of the log whose maps are audited. */
   readonly map?: string;
+  /** File with the API key for the stream of map keys. */
+  readonly mapKey?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
 
-export async function witness({ dir, log: vkeys, name, host, port, map, json, quiet }: WitnessFlags): Promise<ExitCode> {
+export async function witness({ dir, log: vkeys, name, host, port, map, mapKey, json, quiet }: WitnessFlags): Promise<ExitCode> {
   const logKeys = vkeys.map((text) => {
     const key = parseVerifierKey(text, 'log');
     if (!key.ok) throw new CommandError(EXIT.usage, 'usage', `--log ${text}: ${key.fault.detail}.`);
     return key.value;
   });
   const portNumber = portOf(port);
-  const audited = map === undefined ? null : auditedLog(map, logKeys);
+  if (map === undefined && mapKey !== undefined) throw new CommandError(EXIT.usage, 'usage', '--map-key goes with --map.');
+  const audited = map === undefined ? null : auditedLog(map, mapKey === undefined ? null : apiKeyIn(mapKey), logKeys);
   const log = createLog({ level: quiet === true ? 'error' : 'info', secrets: [] });
   const shutdown = createShutdown(log, SHUTDOWN_MS);
   shutdown.onSignals();
@@ -44,7 +49,7 @@ export async function witness({ dir, log: vkeys, name, host, port, map, json, qu
   return new Promise(() => undefined);
 }
 
-function auditedLog(text: string, logKeys: readonly VerifierKey<'log'>[]): AuditedLog {
+function auditedLog(text: string, apiKey: string | null, logKeys: readonly VerifierKey<'log'>[]): AuditedLog {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '' || /[?#]/.test(text))
     throw new CommandError(
@@ -54,7 +59,19 @@ function auditedLog(text: string, logKeys: readonly VerifierKey<'log'>[]): Audit
     );
   const [origin = '', ...others] = new Set(logKeys.map(({ name }) => name));
   if (others.length > 0) throw new CommandError(EXIT.usage, 'usage', '--map is for one log: name the keys of that log alone with --log.');
-  return { origin, prefix: url.href.replace(/\/+$/, '') };
+  return { origin, prefix: url.href.replace(/\/+$/, ''), apiKey };
+}
+
+function apiKeyIn(path: string): string {
+  let text = '';
+  try {
+    text = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new CommandError(EXIT.usage, 'usage', `--map-key ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`);
+  }
+  if (apiKeyId(text) === null)
+    throw new CommandError(EXIT.usage, 'usage', `--map-key ${path} holds no API key (custody_<id>_<43 characters>).`);
+  return text;
 }
 
 function portOf(text: string): number {

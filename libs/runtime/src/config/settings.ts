@@ -60,12 +60,12 @@ export const SETTINGS = {
     '127.0.0.1, ::1 or localhost',
     (host) => LOOPBACK_HOSTS.includes(host),
     '127.0.0.1',
-    'Address to listen on. Loopback only while there are no accounts: whoever reaches the port acts as the operator.',
+    'Address to listen on. Loopback only.',
   ),
   access: oneOf(
     ['open', 'required'],
-    'open',
-    'Who a caller without credentials is. Open: on this machine the operator, with every role. Required: nobody in particular, who reads what is TLP:CLEAR and does nothing else; everyone else shows an API key, a token or a session.',
+    'required',
+    'Who a caller without credentials is. Required: nobody in particular, who reads what is TLP:CLEAR and does nothing else; everyone else shows an API key, a token or a session. Commands on this machine find the key of its operator in the data directory (`operator-<port>.key`). Open: on this machine the operator, with every role.',
   ),
   oidc: {
     issuer: text(

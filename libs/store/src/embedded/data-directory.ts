@@ -48,8 +48,8 @@ const OURS = new Set([
   'previous.checkpoint',
   'demo.unfinished',
 ]);
-/** Of each log whose head was signed from here. */
-const SIGNED_HEAD = /^sealed(-[A-Za-z0-9.-]+)?\.json(\.new)?$/;
+/** The head of each log that was signed from here, and the operator's key of each process that ran over it. */
+const OURS_BY_FORM = /^(sealed(-[A-Za-z0-9.-]+)?\.json|operator-[0-9]+\.key)(\.new)?$/;
 
 /**
  * Removes everything that we made in a data directory, and the directory when nothing else is left in it. What is not ours stays.
@@ -62,7 +62,7 @@ export async function resetData(dataDir: string, log: StoreLog = () => {}): Prom
   try {
     await stopOrphan(paths.pgData, log);
     for (const name of readdirSync(paths.root)) {
-      if (OURS.has(name) || SIGNED_HEAD.test(name)) rmSync(join(paths.root, name), { recursive: true, force: true });
+      if (OURS.has(name) || OURS_BY_FORM.test(name)) rmSync(join(paths.root, name), { recursive: true, force: true });
     }
   } finally {
     lock.release();

@@ -1,0 +1,71 @@
+/** The key by which commands of this machine are the operator. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newApiKey } from './access/api-key.ts';
+import { serverAndKey } from './local-config.ts';
+import { dropOperatorKey, keepOperatorKey, operatorKeyFor } from './operator-key.ts';
+
+const URL_HERE = 'http://127.0.0.1:8080';
+let folder: string;
+let key: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'custody-operator-'));
+  key = newApiKey().text;
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('is found by commands of this machine while the process runs, in a file of its owner alone', async () => {
+  const dataDir = join(folder, 'data');
+  expect(operatorKeyFor(dataDir, URL_HERE)).toBeNull();
+  await keepOperatorKey(dataDir, URL_HERE, key);
+  expect(operatorKeyFor(dataDir, URL_HERE)).toBe(key);
+  expect(readdirSync(dataDir)).toEqual(['operator-8080.key']);
+  if (process.platform !== 'win32') expect(statSync(join(dataDir, 'operator-8080.key')).mode & 0o777).toBe(0o600);
+  await dropOperatorKey(dataDir, URL_HERE, key);
+  expect(readdirSync(dataDir)).toEqual([]);
+});
+
+test('takes the place of one that a killed process left, and stays when that one is told to end', async () => {
+  const former = newApiKey().text;
+  await keepOperatorKey(folder, URL_HERE, former);
+  await keepOperatorKey(folder, URL_HERE, key);
+  await dropOperatorKey(folder, URL_HERE, former);
+  expect(operatorKeyFor(folder, URL_HERE)).toBe(key);
+});
+
+test('of each port is another one', async () => {
+  await keepOperatorKey(folder, URL_HERE, key);
+  expect(operatorKeyFor(folder, 'http://127.0.0.1:8081')).toBeNull();
+  expect(operatorKeyFor(folder, 'http://[::1]:8080/')).toBe(key);
+});
+
+test.each(['http://ledger.example:8080', 'http://127.0.0.1.example:8080', 'http://localhost:8080', 'https://127.0.0.1:8080', 'http://10.0.0.1:8080', 'http://127.0.0.1:8080/else'])(
+  'is not shown to %s',
+  async (server) => {
+    await keepOperatorKey(folder, URL_HERE, key);
+    expect(operatorKeyFor(folder, server)).toBeNull();
+  },
+);
+
+test('what is no key is not sent', () => {
+  writeFileSync(join(folder, 'operator-8080.key'), 'custody_half\n');
+  expect(operatorKeyFor(folder, URL_HERE)).toBeNull();
+  expect(readFileSync(join(folder, 'operator-8080.key'), 'utf8')).toBe('custody_half\n');
+});
+
+test('a key that is given goes before it', async () => {
+  await keepOperatorKey(folder, URL_HERE, key);
+  const given = newApiKey().text;
+  const before = process.env['CUSTODY_DATA_DIR'];
+  process.env['CUSTODY_DATA_DIR'] = folder;
+  try {
+    expect(serverAndKey({ server: URL_HERE }).apiKey).toBe(key);
+    expect(serverAndKey({ server: URL_HERE, apiKey: given }).apiKey).toBe(given);
+    expect(serverAndKey({ server: 'http://ledger.example' }).apiKey).toBeNull();
+  } finally {
+    if (before === undefined) delete process.env['CUSTODY_DATA_DIR'];
+    else process.env['CUSTODY_DATA_DIR'] = before;
+  }
+});

@@ -1,0 +1,44 @@
+/**
+ * The operator's key of a running process: commands on this machine, by whoever may read its data directory, are the operator without being given
+ * one. Made at each start, kept in a file (mode 0600) named after the port, worth nothing once the process is gone; no key of the ledger.
+ */
+import { readFileSync } from 'node:fs';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { apiKeyId } from './access/api-key.ts';
+
+/** Not `localhost`: which of the two that is, and so who listens there, is not for the name to say. */
+const LOOPBACK = new Set(['127.0.0.1', '[::1]']);
+const DEFAULT_PORT = '80';
+
+/** @param url of the process */
+const fileOf = (dataDir: string, url: URL): string => join(dataDir, `operator-${url.port === '' ? DEFAULT_PORT : url.port}.key`);
+
+/** On the disk, whole, when it returns: nobody reads half of it. In the place of what a process left that was killed. */
+export async function keepOperatorKey(dataDir: string, url: string, key: string): Promise<void> {
+  await mkdir(dataDir, { recursive: true });
+  const path = fileOf(dataDir, new URL(url));
+  const draft = `${path}.new`;
+  await rm(draft, { force: true });
+  const file = await open(draft, 'wx', 0o600);
+  await file.writeFile(`${key}\n`).finally(() => file.close());
+  await rename(draft, path);
+}
+
+/** Where another process has the port meanwhile, the key is that one's and stays. */
+export async function dropOperatorKey(dataDir: string, url: string, key: string): Promise<void> {
+  const path = fileOf(dataDir, new URL(url));
+  if ((await readFile(path, 'utf8').catch(() => '')).trim() === key) await rm(path, { force: true });
+}
+
+/** Null where the data directory has none for the server, or may not be read, and where the server is not on this machine. */
+export function operatorKeyFor(dataDir: string, server: string): string | null {
+  const url = new URL(server);
+  if (url.protocol !== 'http:' || !LOOPBACK.has(url.hostname) || url.pathname !== '/') return null;
+  try {
+    const text = readFileSync(fileOf(dataDir, url), 'utf8').trim();
+    return apiKeyId(text) === null ? null : text;
+  } catch {
+    return null;
+  }
+}
