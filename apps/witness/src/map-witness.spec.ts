@@ -40,7 +40,7 @@ const start = (): Promise<RunningWitness> =>
     host: '127.0.0.1',
     port: 0,
     log: { info: say, warn: say, error: say } as unknown as Log,
-    map: { origin: ledger.key.name, prefix: served.prefix, apiKey: null },
+    map: { origin: ledger.key.name, prefix: served.prefix },
   });
 
 function keysOf({ verifierKey, mapVerifierKey }: RunningWitness): VerifierKey<'witness'>[] {

@@ -22,8 +22,8 @@ export interface AuditedLog {
   readonly origin: string;
   /** Prefix of its tiles without a slash at its end, as `https://ledger.example/log`. */
   readonly prefix: string;
-  /** Of a reader who may read the stream of map keys; null: the log serves it to everybody who reaches it. */
-  readonly apiKey: string | null;
+  /** Of a reader who may read the stream of map keys; null: none is shown. */
+  readonly apiKey?: string | null;
 }
 
 export interface StartOptions {
@@ -90,7 +90,7 @@ export async function startWitness({ folder, name, logKeys, host, port, log, map
 /** Begins to read the log up to what was cosigned last; requests do not wait for all of it. */
 async function beginAudit(
   folder: string,
-  { origin, prefix, apiKey }: AuditedLog,
+  { origin, prefix, apiKey = null }: AuditedLog,
   cosigned: CosignedCheckpoints,
   ending: AbortSignal,
   log: Log,

@@ -19,7 +19,7 @@ import type { SightingDocument } from './sighting-schema.ts';
 import { DiffView } from './diff-view.ts';
 import { storedMembers, StoredView } from './stored-view.ts';
 import { StreamedEvent, StreamEnd } from './stream-views.ts';
-import { closed, EventRefView, every, Evidence, FLAGS, STANDINGS, hash, index, orNull, ref, SubmittedBy, time } from './view-parts.ts';
+import { closed, EventRefView, every, Evidence, FLAGS, STANDINGS, hash, index, orNull, ref, SubmittedBy } from './view-parts.ts';
 
 const MARKS = every<Mark>({
   observed: true,
