@@ -41,13 +41,17 @@ test('of each port is another one', async () => {
   expect(operatorKeyFor(folder, 'http://[::1]:8080/')).toBe(key);
 });
 
-test.each(['http://ledger.example:8080', 'http://127.0.0.1.example:8080', 'http://localhost:8080', 'https://127.0.0.1:8080', 'http://10.0.0.1:8080', 'http://127.0.0.1:8080/else'])(
-  'is not shown to %s',
-  async (server) => {
-    await keepOperatorKey(folder, URL_HERE, key);
-    expect(operatorKeyFor(folder, server)).toBeNull();
-  },
-);
+test.each([
+  'http://ledger.example:8080',
+  'http://127.0.0.1.example:8080',
+  'http://localhost:8080',
+  'https://127.0.0.1:8080',
+  'http://10.0.0.1:8080',
+  'http://127.0.0.1:8080/else',
+])('is not shown to %s', async (server) => {
+  await keepOperatorKey(folder, URL_HERE, key);
+  expect(operatorKeyFor(folder, server)).toBeNull();
+});
 
 test('what is no key is not sent', () => {
   writeFileSync(join(folder, 'operator-8080.key'), 'custody_half\n');

@@ -40,7 +40,12 @@ export function logReader(prefix: string, ending: AbortSignal, apiKey: string | 
   };
 }
 
-async function read(url: string, bytesMax: number, ending: AbortSignal, headers: Readonly<Record<string, string>> = {}): Promise<Uint8Array> {
+async function read(
+  url: string,
+  bytesMax: number,
+  ending: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Uint8Array> {
   for (let tries = 1; ; tries++) {
     const response = await ask(url, ending, headers);
     if (response.status === 200) return bounded(response, url, bytesMax);

@@ -32,7 +32,15 @@ test.each([
 ])('a key %s is wrong usage, and makes no folder', async (_what, map, text) => {
   const [dir, mapKey] = [join(parent, 'witness'), join(parent, 'key')];
   if (text !== null) writeFileSync(mapKey, text);
-  const asked = witness({ dir, log: [vkey], name: 'w.example', host: '127.0.0.1', port: '0', mapKey, ...(map === undefined ? {} : { map }) });
+  const asked = witness({
+    dir,
+    log: [vkey],
+    name: 'w.example',
+    host: '127.0.0.1',
+    port: '0',
+    mapKey,
+    ...(map === undefined ? {} : { map }),
+  });
   await expect(asked).rejects.toMatchObject({ code: 'usage', exitCode: 2 });
   expect(existsSync(dir)).toBe(false);
 });

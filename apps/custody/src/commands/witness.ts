@@ -67,7 +67,11 @@ function apiKeyIn(path: string): string {
   try {
     text = readFileSync(path, 'utf8').trim();
   } catch (error) {
-    throw new CommandError(EXIT.usage, 'usage', `--map-key ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`);
+    throw new CommandError(
+      EXIT.usage,
+      'usage',
+      `--map-key ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`,
+    );
   }
   if (apiKeyId(text) === null)
     throw new CommandError(EXIT.usage, 'usage', `--map-key ${path} holds no API key (custody_<id>_<43 characters>).`);

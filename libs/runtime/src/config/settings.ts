@@ -56,12 +56,7 @@ export const SETTINGS = {
     ROLES,
     'What this process does. A cluster runs the same program once per role. Without a sealer nothing is sealed: entries have no recorded time, and the log no signed head.',
   ),
-  host: text(
-    '127.0.0.1, ::1 or localhost',
-    (host) => LOOPBACK_HOSTS.includes(host),
-    '127.0.0.1',
-    'Address to listen on. Loopback only.',
-  ),
+  host: text('127.0.0.1, ::1 or localhost', (host) => LOOPBACK_HOSTS.includes(host), '127.0.0.1', 'Address to listen on. Loopback only.'),
   access: oneOf(
     ['open', 'required'],
     'required',
