@@ -141,7 +141,7 @@ describe('the text of a blame', () => {
     expect(linesOf(text, 'gone')).toContainEqual(expect.stringMatching(/^ {5}standing withdrawn: by undo, submitted by local\/lee /));
     expect(linesOf(text, 'claim').slice(3)).toEqual([
       expect.stringMatching(/^ {5}flag disputed: by doubt, [^;]*$/),
-      expect.stringMatching(/^ {5}handling GREEN: by mark-2, [^;]*$/),
+      expect.stringMatching(/^ {5}handling GREEN: by mark-1, [^;]*; mark-2, [^;]*$/),
     ]);
   });
 
