@@ -50,8 +50,8 @@ async function sealOn(scene: Scene, at: number): Promise<void> {
   const bytes = encodeSeal({ ...notice.seal, previous: BigInt(last), covers: BigInt(at) });
   await client.query('insert into ledger.notices (log_index, bytes) values ($1::bigint, $2::bytea)', [at, Buffer.from(bytes)]);
   await client.query(
-    `insert into proof.seals (log_index, covers, time, map_root, map_size)
-      select $1::bigint, $1::bigint, time, map_root, map_size from proof.seals where log_index = $2::bigint`,
+    `insert into proof.seals (log_index, covers, time, map_root, map_size, access_size, access_root)
+      select $1::bigint, $1::bigint, time, map_root, map_size, access_size, access_root from proof.seals where log_index = $2::bigint`,
     [at, last],
   );
   await client.query('update ledger.head set size = $1::bigint', [at + 1]);
