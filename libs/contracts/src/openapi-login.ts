@@ -48,7 +48,6 @@ function logIn(): Json {
             'auth.login-nonce',
             'auth.subject-unknown',
             'auth.subject-revoked',
-            'auth.subject-ambiguous',
             'auth.login-off',
             'auth.provider',
             'rate.limited',

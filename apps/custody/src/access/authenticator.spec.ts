@@ -139,23 +139,46 @@ describe('an account of the OpenID provider', () => {
     expect(await codeOf(withToken(acme(key)))).toBe('auth.subject-unknown');
     expect(await codeOf(withToken(acme(key, eva), 'bolt'))).toBe('auth.subject-unknown');
     const unlinked: PolicyAct = { act: 'principal.unlink', agency: 'acme', principal: 'eva', login: EVA };
-    expect(await codeOf(withToken(acme(key, eva, unlinked)))).toBe('auth.subject-unknown');
+    expect(await codeOf(withToken(acme(key, eva, unlinked)))).toBe('auth.subject-revoked');
     const gone: PolicyAct = { act: 'principal.revoke', agency: 'acme', principal: 'eva' };
     expect(await codeOf(withToken(acme(key, eva, gone)))).toBe('auth.subject-revoked');
     expect(await codeOf(withToken(acme(key, eva, { act: 'agency.suspend', agency: 'acme' })))).toBe('auth.subject-revoked');
   });
 
-  it('of two agencies acts for the one that it names', async () => {
-    const policy = acme(key, eva);
-    const author = { agency: 'local', principal: 'operator', captured: 0 };
-    policy.apply({
-      ...author,
-      logIndex: 100,
-      act: { act: 'principal.add', agency: 'local', principal: 'e', type: 'person', roles: ['auditor'] },
+  describe('that another agency links too', () => {
+    /** As another one: its admin needs nobody's consent. */
+    function linkedElsewhere(policy: Policy): Policy {
+      const author = { agency: 'local', principal: 'operator', captured: 0 };
+      const acts: PolicyAct[] = [
+        { act: 'principal.add', agency: 'local', principal: 'e', type: 'person', roles: ['auditor'] },
+        { act: 'principal.link', agency: 'local', principal: 'e', login: EVA },
+      ];
+      for (const act of acts) expect(policy.apply({ ...author, logIndex: policy.last + 1, act })).toBeUndefined();
+      return policy;
+    }
+    const unlinked: PolicyAct = { act: 'principal.unlink', agency: 'acme', principal: 'eva', login: EVA };
+
+    it('acts as before for the one that linked it first, and for the other where that is named', async () => {
+      const policy = linkedElsewhere(acme(key, eva));
+      expect(await withToken(policy)).toMatchObject({ agency: 'acme', principal: 'eva' });
+      expect([(await withToken(policy, 'local')).principal, (await withToken(policy, 'acme')).principal]).toEqual(['e', 'eva']);
     });
-    policy.apply({ ...author, logIndex: 101, act: { act: 'principal.link', agency: 'local', principal: 'e', login: EVA } });
-    expect(await codeOf(withToken(policy))).toBe('auth.subject-ambiguous');
-    expect([(await withToken(policy, 'local')).principal, (await withToken(policy, 'acme')).principal]).toEqual(['e', 'eva']);
+
+    it.each<[string, PolicyAct]>([
+      ['its principal is revoked', { act: 'principal.revoke', agency: 'acme', principal: 'eva' }],
+      ['its agency is suspended', { act: 'agency.suspend', agency: 'acme' }],
+      ['the link is taken away', unlinked],
+    ])('never acts for the other by itself, also where %s', async (_, act) => {
+      const policy = linkedElsewhere(acme(key, eva, act));
+      expect(await codeOf(withToken(policy))).toBe('auth.subject-revoked');
+      expect(await codeOf(withToken(policy, 'acme'))).toBe('auth.subject-revoked');
+      expect((await withToken(policy, 'local')).principal).toBe('e');
+    });
+
+    it('is of the first agency again when that links it again, to whomever', async () => {
+      const policy = linkedElsewhere(acme(key, eva, unlinked, { act: 'principal.link', agency: 'acme', principal: 'chief', login: EVA }));
+      expect(await withToken(policy)).toMatchObject({ agency: 'acme', principal: 'chief' });
+    });
   });
 
   it('counts for nothing where no provider is configured', async () => {

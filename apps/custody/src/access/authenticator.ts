@@ -97,18 +97,18 @@ async function byBearer(given: string, { headers, ip }: Asked, options: Authenti
 }
 
 /**
- * Whom an account is, as the policy stands. Throws DomainError: auth.subject-unknown (nobody), auth.subject-revoked (nobody any more),
- * auth.subject-ambiguous (of several agencies, and none is named).
- * @param agency empty: that is to follow from the account
+ * Whom an account is, as the policy stands. Throws DomainError: auth.subject-unknown (nobody), auth.subject-revoked (nobody any more).
+ * @param agency empty: the one that linked the account first, and no other, whatever became of that link: an act of another agency neither shuts
+ * an account out nor makes it act for somebody else
  */
 export function principalOfLogin(state: KnownPolicy, login: Login, agency: string): PrincipalRecord {
-  const all = state.principalsOfLogin(login).filter((record) => agency === '' || record.agency === agency);
-  const there = all.filter((record) => principalAt(state, record.agency, record.principal) !== undefined);
-  const [only, other] = there;
-  if (only !== undefined && other === undefined) return only;
-  if (other !== undefined)
-    throw new DomainError('auth.subject-ambiguous', 'The account is a principal of several agencies: name the one to act for.');
-  if (all.length > 0) throw new DomainError('auth.subject-revoked', 'The principal of this account, or its agency, is not there any more.');
+  const all = state.principalsOfLogin(login);
+  const named = agency === '' ? all[0]?.agency : agency;
+  const own = all.filter((record) => record.agency === named);
+  const there = own.find((record) => hasLogin(record, login) && principalAt(state, record.agency, record.principal) !== undefined);
+  if (there !== undefined) return there;
+  if (own.length > 0)
+    throw new DomainError('auth.subject-revoked', 'The principal of this account, its agency, or the link to it is not there any more.');
   throw new DomainError('auth.subject-unknown', 'The OpenID provider vouches for this account, and it is no principal of this ledger.');
 }
 

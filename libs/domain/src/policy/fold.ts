@@ -6,7 +6,6 @@ import { ACTOR_ROLES } from '../actor.ts';
 import type { Login, PlacedAct, PolicyAct } from './acts.ts';
 import { POLICY_REASONS, reasonAgainst, type Judgement, type PolicyReason } from './authority.ts';
 import {
-  hasLogin,
   OPERATING_AGENCY,
   ROOT_PRINCIPAL,
   WITHOUT_ACT,
@@ -69,9 +68,9 @@ export class Policy implements PolicyState {
     return this.#keysById.get(id) ?? [];
   }
 
-  /** Principals, of all agencies, whose account this is; also those that were revoked. */
+  /** Principals, of all agencies, whose account this is or was, in the order in which it was first linked to each; also those that were revoked. */
   principalsOfLogin(login: Login): readonly PrincipalRecord[] {
-    return (this.#principalsByLogin.get(keyOfLogin(login)) ?? []).filter((record) => hasLogin(record, login));
+    return this.#principalsByLogin.get(keyOfLogin(login)) ?? [];
   }
 
   #take({ act, agency, principal, logIndex }: PlacedAct): void {

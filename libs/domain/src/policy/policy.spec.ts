@@ -231,13 +231,20 @@ describe('policy', () => {
       { act, agency: of, principal: 'chief', login: LOGIN },
     ];
     const both = [...able('acme'), ...able('bolt'), link('acme'), link('bolt')];
-    const ownersOf = (policy: Policy): string[] => policy.principalsOfLogin(LOGIN).map(({ agency: of }) => of);
+    const ownersOf = (policy: Policy): string[] =>
+      policy
+        .principalsOfLogin(LOGIN)
+        .filter((record) => hasLogin(record, LOGIN))
+        .map(({ agency: of }) => of);
     expect([fold(...both).flagged, ownersOf(fold(...both))]).toEqual([[], ['acme', 'bolt']]);
     const again = fold(...both, link('acme', 'principal.unlink'), link('acme'));
     expect([again.flagged, ownersOf(again)]).toEqual([[], ['acme', 'bolt']]);
     const record = again.principals.get('acme/chief') as PrincipalRecord;
     expect([70, 71, 90, 91, 101].map((index) => hasLogin(record, LOGIN, index))).toEqual([false, true, true, false, true]);
     expect(ownersOf(fold(...both, link('bolt', 'principal.unlink')))).toEqual(['acme']);
+    // Who had it first stays first, whatever became of that.
+    const gone = fold(...both, link('acme', 'principal.unlink'), link('acme'));
+    expect(gone.principalsOfLogin(LOGIN).map(({ agency: of }) => of)).toEqual(['acme', 'bolt']);
     expect(fold().principalsOfLogin(LOGIN)).toEqual([]);
   });
 
