@@ -50,6 +50,7 @@ function logIn(): Json {
             'auth.subject-revoked',
             'auth.login-off',
             'auth.provider',
+            'busy',
             'rate.limited',
           ),
         },

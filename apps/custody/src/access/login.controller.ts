@@ -1,11 +1,21 @@
 /** /auth: how a browser comes to a session and gives it back. It shows no page: it sends on, or answers a problem. */
+import { randomBytes } from 'node:crypto';
 import { Controller, Get, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OPERATING_AGENCY, ROOT_PRINCIPAL, type Login } from '#lib/domain';
 import { actorOf, DomainError, type Log } from '#lib/runtime';
 import { principalOfLogin, type KnownPolicy } from './authenticator.ts';
 import type { OneTimeLink } from './one-time-link.ts';
-import { attemptText, endLogin, loginUrl, newAttempt, readAttempt, type LoginAnswer, type OpenIdClient } from './openid-login.ts';
+import {
+  ATTEMPT_SECONDS,
+  attemptText,
+  endLogin,
+  loginUrl,
+  newAttempt,
+  readAttempt,
+  type LoginAnswer,
+  type OpenIdClient,
+} from './openid-login.ts';
 import type { OpenIdProvider } from './openid-provider.ts';
 import { cookieOf, setCookie, type Owner, type Sessions } from './sessions.ts';
 
@@ -21,9 +31,11 @@ export interface LoginDeps {
   readonly log: Log;
 }
 
-/** How long a person may take at the provider's. */
-const ATTEMPT_SECONDS = 10 * 60;
 const CALLBACK = '/auth/callback';
+/** Logins for which the provider is asked at once: what strangers begin keeps neither it nor this server from other work. */
+const ENDING_MAX = 8;
+const BUSY_RETRY_SECONDS = 1;
+const KEY_BYTES = 32;
 
 interface LoginQuery {
   readonly agency?: unknown;
@@ -33,6 +45,9 @@ interface LoginQuery {
 @Controller('auth')
 export class LoginController {
   readonly #deps: LoginDeps;
+  /** Of this process: by it attempts are known again. */
+  readonly #attemptKey = randomBytes(KEY_BYTES);
+  #ending = 0;
 
   constructor(@Inject(LOGIN_DEPS) deps: LoginDeps) {
     this.#deps = deps;
@@ -43,22 +58,27 @@ export class LoginController {
     const { provider, client } = this.#openId();
     const attempt = newAttempt(typeof agency === 'string' ? agency : '', typeof to === 'string' ? to : '/');
     const url = await loginUrl(provider, client, attempt, callbackOf(headers));
-    sendOn(reply, url, [setCookie('login', headers, attemptText(attempt), ATTEMPT_SECONDS)]);
+    sendOn(reply, url, [setCookie('login', headers, attemptText(attempt, this.#attemptKey), ATTEMPT_SECONDS)]);
   }
 
   @Get('callback')
-  async callback(@Query() answer: LoginAnswer, @Req() { headers }: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async callback(@Query() answer: LoginAnswer, @Req() { headers, method }: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    refuseHead(method);
     const { provider, client } = this.#openId();
-    const attempt = readAttempt(cookieOf('login', headers));
+    const attempt = readAttempt(cookieOf('login', headers), this.#attemptKey);
+    if (this.#ending >= ENDING_MAX)
+      throw new DomainError('busy', 'Too many logins are under way.', [], { retryAfterSeconds: BUSY_RETRY_SECONDS });
     // Whatever comes of it, an attempt ends once.
     void reply.header('set-cookie', setCookie('login', headers, '', 0));
-    const login = await endLogin(provider, client, attempt, answer, callbackOf(headers));
+    this.#ending++;
+    const login = await endLogin(provider, client, attempt, answer, callbackOf(headers)).finally(() => this.#ending--);
     const owner = principalOfLogin(await this.#deps.policy(), login, attempt?.agency ?? '');
     await this.#begin(owner, login, headers, reply, attempt?.to ?? '/');
   }
 
   @Get('open')
-  async open(@Query('link') link: unknown, @Req() { headers }: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async open(@Query('link') link: unknown, @Req() { headers, method }: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    refuseHead(method);
     const begin = (): Promise<void> => this.#begin({ agency: OPERATING_AGENCY, principal: ROOT_PRINCIPAL }, null, headers, reply, '/');
     if (typeof link !== 'string' || (await this.#deps.link?.use(link, begin)) !== true)
       throw new DomainError('auth.link', 'The link was used, is too old, or is none of this process.');
@@ -97,6 +117,11 @@ export class LoginController {
     if (this.#deps.openId === null) throw new DomainError('auth.login-off', 'No OpenID provider is configured for logins.');
     return this.#deps.openId;
   }
+}
+
+/** What looks whether an address is there, as what shows previews of links does, uses up no link and no code. */
+function refuseHead(method: string): void {
+  if (method === 'HEAD') throw new DomainError('method-not-allowed', 'The address takes GET.');
 }
 
 /** The Host header was checked: it is a name of this machine. */

@@ -1,4 +1,5 @@
 /** Logins over HTTP at a real provider, with sessions in a real database: from the first click to the end of the session. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicModule } from '@nestjs/common';
 import { type ErrorCode, isErrorCode, problem, type Problem, type SessionsView, statusOf } from '#lib/contracts';
 import { Policy, type PolicyAct } from '#lib/domain';
@@ -140,6 +141,12 @@ const codeOf = async (answer: Response | Promise<Response>): Promise<string> => 
   const given = await answer;
   return given.status < 400 ? 'ok' : ((await given.json()) as Problem).code;
 };
+/** Went out to the provider and was sent back, but for the last step. */
+async function begun(browser: Browser): Promise<{ state: string; searchParams: URLSearchParams }> {
+  const out = await browser.go('/auth/login');
+  const location = out.headers.get('location') as string;
+  return { state: new URL(location).searchParams.get('state') ?? '', searchParams: (await real.logIn(location, 'eva')).searchParams };
+}
 const SAME = { 'sec-fetch-site': 'same-origin' };
 const asChief = { authorization: `Bearer ${KEY.text}` };
 
@@ -200,6 +207,44 @@ test('the answer to a login is taken from the browser that began it, once', asyn
   // The attempt is over by that, also for the right answer.
   expect(await codeOf(eva.go(back))).toBe('auth.login-state');
   expect(await codeOf(eva.logIn('eva'))).toBe('ok');
+});
+
+test('for an attempt that this server did not begin the provider is asked nothing', async () => {
+  const eva = new Browser();
+  const { state, searchParams } = await begun(eva);
+  const name = `custody_login_${new URL(base).port}`;
+  const [said = '', mac = ''] = (eva.cookies.get(name) ?? '').split('.');
+  const stranger = new Browser();
+  const asked = real.codesAsked();
+  for (const text of [said, `${said}.${'A'.repeat(43)}`, `${Buffer.from(JSON.stringify({ state, nonce: 'n', verifier: 'v' })).toString('base64url')}.${mac}`]) {
+    stranger.cookies.set(name, text);
+    expect(await codeOf(stranger.go(`/auth/callback?${searchParams.toString()}`))).toBe('auth.login-state');
+  }
+  expect(real.codesAsked()).toBe(asked);
+  // Control: with the cookie as it was given, the same answer is taken to the provider.
+  stranger.cookies.set(name, `${said}.${mac}`);
+  expect(await codeOf(stranger.go(`/auth/callback?${searchParams.toString()}`))).toBe('ok');
+  expect(real.codesAsked()).toBe(asked + 1);
+});
+
+test('of many who end a login at once the provider is asked for a few, and the others are told to come back', async () => {
+  const asked = real.codesAsked();
+  const all = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const one = new Browser();
+      const { state } = await begun(one);
+      return { one, path: `/auth/callback?code=x&state=${state}&iss=${encodeURIComponent(real.issuer)}` };
+    }),
+  );
+  const release = real.hold();
+  const answers = all.map(({ one, path }) => one.go(path));
+  while (real.codesAsked() - asked < 8) await sleep(10);
+  await sleep(200);
+  expect(real.codesAsked() - asked).toBe(8);
+  release();
+  const codes = await Promise.all(answers.map(codeOf));
+  expect([codes.filter((code) => code === 'auth.login-code').length, codes.filter((code) => code === 'busy').length]).toEqual([8, 12]);
+  expect(await codeOf(new Browser().logIn('eva'))).toBe('ok');
 });
 
 test('a session ends by its time, by rest, by logging out, by an admin, and with its principal and account', async () => {
@@ -302,6 +347,9 @@ test('the link of the ready line opens one session of the operator, in its first
   const first = new Browser();
   expect(await codeOf(first.go(`/auth/open?link=${newApiKey().text}`))).toBe('auth.link');
   expect(await codeOf(first.go('/auth/open'))).toBe('auth.link');
+  // A link checker uses up nothing.
+  const checked = await first.go(`/auth/open?link=${text}`, { method: 'HEAD' });
+  expect([checked.status, checked.headers.getSetCookie()]).toEqual([405, []]);
   const answer = await first.go(`/auth/open?link=${text}`);
   expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
   expect(await first.sessions()).toMatchObject([{ agency: 'local', principal: 'operator' }]);

@@ -68,24 +68,38 @@ it('a secret that is wrong is told as a code that is not taken', async () => {
 });
 
 describe('an attempt', () => {
-  it('is read from its cookie as it was written', () => {
-    const attempt = newAttempt('acme', '/docs/api');
-    expect(readAttempt(attemptText(attempt))).toEqual(attempt);
+  const KEY = Buffer.alloc(32, 1);
+
+  it('is read from its cookie as it was written, until its time', () => {
+    const attempt = newAttempt('acme', '/docs/api', 1_000);
+    const text = attemptText(attempt, KEY);
+    expect(readAttempt(text, KEY, 1_000)).toEqual(attempt);
+    expect(readAttempt(text, KEY, attempt.until - 1)).toEqual(attempt);
+    expect(readAttempt(text, KEY, attempt.until)).toBeUndefined();
     expect(new Set([attempt.state, attempt.nonce, attempt.verifier]).size).toBe(3);
   });
 
-  it.each([undefined, '', 'x', Buffer.from('{}').toString('base64url'), Buffer.from('null').toString('base64url')])(
+  it.each([undefined, '', 'x', '.', Buffer.from('{}').toString('base64url'), Buffer.from('null').toString('base64url')])(
     '%p is none',
     (text) => {
-      expect(readAttempt(text)).toBeUndefined();
+      expect(readAttempt(text, KEY)).toBeUndefined();
     },
   );
+
+  it('of somebody’s own making, by another key or changed, is none', () => {
+    const attempt = newAttempt('', '/');
+    const [said = '', mac = ''] = attemptText(attempt, KEY).split('.');
+    const other = Buffer.from(JSON.stringify({ ...attempt, to: 'https://other.example/' })).toString('base64url');
+    for (const text of [said, `${said}.`, `${other}.${mac}`, attemptText(attempt, Buffer.alloc(32, 2))])
+      expect(readAttempt(text, KEY)).toBeUndefined();
+    // Control.
+    expect(readAttempt(`${said}.${mac}`, KEY)).toEqual(attempt);
+  });
 
   it.each(['https://other.example/', '//other.example/', '/\\other.example/', '/a\\b', 'docs', '', '/a b', '/\n', `/${'a'.repeat(2_000)}`])(
     'goes on to no other server: %p',
     (to) => {
       expect(newAttempt('', to).to).toBe('/');
-      expect(readAttempt(attemptText({ ...newAttempt('', '/'), to }))?.to).toBe('/');
     },
   );
 

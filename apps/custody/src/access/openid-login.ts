@@ -1,8 +1,9 @@
 /**
  * A login by the authorization code flow with PKCE (RFC 7636). What an attempt needs at its end (state, nonce, verifier) is with the browser alone, in a
- * cookie that no script reads: any gateway can end what another began, and strangers who begin attempts fill nothing here.
+ * cookie that no script reads, so that strangers who begin attempts fill nothing here. The process that gave it knows it again by an HMAC: for one of
+ * somebody's own making the provider is asked nothing.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { AGENCY_PATTERN, type Login } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import type { OpenIdProvider } from './openid-provider.ts';
@@ -23,7 +24,13 @@ export interface LoginAttempt {
   readonly agency: string;
   /** Path of this server to go on to. */
   readonly to: string;
+  /** When it is over, in milliseconds since 1970. */
+  readonly until: number;
 }
+
+/** How long a person may take at the provider's. */
+export const ATTEMPT_SECONDS = 10 * 60;
+const MS_PER_SECOND = 1_000;
 
 const RANDOM_BYTES = 32;
 const TO_LENGTH_MAX = 1_024;
@@ -33,31 +40,33 @@ const OWN_PATH = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/;
 
 const random = (): string => randomBytes(RANDOM_BYTES).toString('base64url');
 
-/** @param to anything but a path of this server becomes `/` */
-export const newAttempt = (agency: string, to: string): LoginAttempt => ({
+/** @param to anything but a path of this server becomes `/` @param now in milliseconds since 1970 */
+export const newAttempt = (agency: string, to: string, now = Date.now()): LoginAttempt => ({
   state: random(),
   nonce: random(),
   verifier: random(),
   agency: AGENCY_PATTERN.test(agency) ? agency : '',
   to: ownPath(to),
+  until: now + ATTEMPT_SECONDS * MS_PER_SECOND,
 });
 
 const ownPath = (to: string): string => (to.length <= TO_LENGTH_MAX && OWN_PATH.test(to) ? to : '/');
 
-export const attemptText = (attempt: LoginAttempt): string => Buffer.from(JSON.stringify(attempt), 'utf8').toString('base64url');
-
-/** Undefined: no attempt. What the browser has may be anybody's: it is checked as if it were. */
-export function readAttempt(text: string | undefined): LoginAttempt | undefined {
-  try {
-    const said = JSON.parse(Buffer.from(text ?? '', 'base64url').toString('utf8')) as Partial<Record<keyof LoginAttempt, unknown>>;
-    const { state, nonce, verifier, agency, to } = said;
-    const hasAll = [state, nonce, verifier].every((each) => typeof each === 'string' && /^[A-Za-z0-9_-]{43}$/.test(each));
-    if (!hasAll || typeof agency !== 'string' || typeof to !== 'string') return undefined;
-    return { state, nonce, verifier, agency: AGENCY_PATTERN.test(agency) ? agency : '', to: ownPath(to) } as LoginAttempt;
-  } catch {
-    return undefined;
-  }
+/** What the browser keeps. @param key random, of the process: an attempt does not outlive it */
+export function attemptText(attempt: LoginAttempt, key: Uint8Array): string {
+  const said = Buffer.from(JSON.stringify(attempt), 'utf8').toString('base64url');
+  return `${said}.${macOf(said, key)}`;
 }
+
+/** Undefined: none that the holder of the key wrote, or it is over. @param now in milliseconds since 1970 */
+export function readAttempt(text: string | undefined, key: Uint8Array, now = Date.now()): LoginAttempt | undefined {
+  const [said = '', mac = ''] = (text ?? '').split('.');
+  if (!same(mac, macOf(said, key))) return undefined;
+  const attempt = JSON.parse(Buffer.from(said, 'base64url').toString('utf8')) as LoginAttempt;
+  return now < attempt.until ? attempt : undefined;
+}
+
+const macOf = (said: string, key: Uint8Array): string => createHmac('sha256', key).update(said, 'utf8').digest('base64url');
 
 /** Where the browser is sent to. Throws DomainError `auth.provider`. */
 export async function loginUrl(

@@ -41,8 +41,10 @@ export async function verifyIdToken(token: string, rules: TokenRules, nonce: str
   if (decodeProtectedHeader(token).typ?.toLowerCase().endsWith(ACCESS_TOKEN_TYPE) === true)
     throw refused('auth.token-type', 'The token is an access token, where an ID token is needed.');
   if (claims['nonce'] !== nonce) throw new DomainError('auth.login-nonce', 'The ID token answers another attempt to log in.');
-  if (claims['azp'] !== undefined && claims['azp'] !== rules.audience)
-    throw refused('auth.token-audience', 'The token was issued to another client.');
+  // OpenID Connect Core, 3.1.3.7: of several audiences it says for which client it was made.
+  const azp = claims['azp'] ?? (Array.isArray(claims.aud) && claims.aud.length > 1 ? undefined : rules.audience);
+  if (azp !== rules.audience)
+    throw refused('auth.token-audience', 'The token was issued to another client, or does not say to which of several.');
   return { issuer: rules.issuer, subject: claims.sub };
 }
 

@@ -16,6 +16,10 @@ export interface TestedProvider {
   readonly keys: readonly JWK[];
   /** How often the list of keys was asked for. */
   keysAsked(): number;
+  /** How often it was asked for the token of a code. */
+  codesAsked(): number;
+  /** Until what it returns is called, it answers no such question. */
+  hold(): () => void;
   /** From now on it has these keys, as after a rotation. */
   rotate(keys: readonly JWK[]): void;
   /** A JWT access token for the audience, by the client's own credentials. */
@@ -33,10 +37,15 @@ export async function newKey(kid: string, alg = 'RS256'): Promise<JWK> {
 export async function startProvider(): Promise<TestedProvider> {
   let keys: readonly JWK[] = [await newKey('first')];
   let asked = 0;
+  let codes = 0;
+  let held = Promise.resolve();
   let provider: Provider | null = null;
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/jwks') === true) asked++;
-    void provider?.callback()(request, response);
+    const answer = (): void => void provider?.callback()(request, response);
+    if (request.url?.startsWith('/token') !== true) return answer();
+    codes++;
+    void held.then(answer);
   });
   const issuer = await listening(server);
   const rotate = (next: readonly JWK[]): void => {
@@ -50,6 +59,12 @@ export async function startProvider(): Promise<TestedProvider> {
       return keys;
     },
     keysAsked: () => asked,
+    codesAsked: () => codes,
+    hold() {
+      let release = (): void => {};
+      held = new Promise((resolve) => (release = resolve));
+      return release;
+    },
     rotate,
     accessToken: () => accessToken(issuer),
     logIn: (url, as) => logIn(url, as),
