@@ -108,7 +108,7 @@ export type ReaderReads = ReturnType<LedgerReads['as']>;
  */
 export async function ledgerReads(pool: StorePool, submitterKeyAt: SubmitterKeyAt = () => Promise.resolve('unknown-key')) {
   const { origin, mapSalt } = await ledgerConstants(pool);
-  const judgedLists: Judges = new JudgedLists(submitterKeyAt);
+  const judgedLists: Judges = new JudgedLists(origin, submitterKeyAt);
   const log = { ...logReads(pool, origin, mapSalt), judgedLists };
   return { ...log, as: ({ context }: Pick<Reader, 'context'>) => ({ ...log, ...readerReads(pool.as(context)) }) };
 }

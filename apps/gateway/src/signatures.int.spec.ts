@@ -3,21 +3,26 @@ import type { SightingDocument, SignatureView } from '#lib/contracts';
 import { foldPolicy, ROOT_ACTOR, submitterKeyStanding, type PolicyAct } from '#lib/domain';
 import { formatVerifierKey, sha256Hex, signBatch, signingKey, utf8, type SigningKey } from '#lib/ledger';
 import { ReadNotes } from '#lib/runtime';
+import { LISTS_MAX } from '#lib/store';
 import { readAsOf } from './coordinates.ts';
 import { readEvents, readOne } from './events.controller.ts';
 import { notedReading, readerOf } from './gateway-deps.ts';
 import { ledgerReads, type LedgerReads, type Reader } from './ledger-reads.ts';
 import { readsFor } from './named-readers.ts';
+import { SIGNATURES_TOLD_MAX } from './signatures.ts';
 import { seen, subject, TestedLedger } from './tested-ledger.contract.ts';
 
 const VIN = 'vin:WDDSYNTH9JA000001';
 const KEY = signingKey('submitter', 'acme/import', new Uint8Array(32).fill(5));
 const OTHER = signingKey('submitter', 'acme/other', new Uint8Array(32).fill(6));
 const vkeyOf = (key: SigningKey<'submitter'>): string => formatVerifierKey(key);
+/** Of the ledger, once it is open. */
+let origin = '';
 const hashOf = (document: SightingDocument): string => sha256Hex(utf8(JSON.stringify(document)));
 const seenAs = (id: string, handling: SightingDocument['handling']): SightingDocument => seen(id, [subject(VIN)], { handling });
 
 interface Listed {
+  readonly log?: string;
   readonly key?: SigningKey<'submitter'>;
   readonly agency?: string;
   readonly handling?: SightingDocument['handling'];
@@ -27,11 +32,11 @@ interface Listed {
 function listOf(
   id: string,
   documents: readonly SightingDocument[],
-  { key = KEY, agency = 'acme', handling, hashes, spoil }: Listed = {},
+  { log = origin, key = KEY, agency = 'acme', handling, hashes, spoil }: Listed = {},
 ): SightingDocument {
   const members = documents.map((document) => [document.id ?? '', hashOf(document)] as const);
   const said = hashes ?? members.map(([, hash]) => hash);
-  const value = signBatch(key, { agency, members: members.map(([member], at) => [member, said[at] ?? ''] as const) });
+  const value = signBatch(key, { log, agency, members: members.map(([member], at) => [member, said[at] ?? ''] as const) });
   const signature = { vkey: vkeyOf(key), value: spoil === true ? `${value.startsWith('A') ? 'B' : 'A'}${value.slice(1)}` : value };
   const batch = { batch: id, mapping: 'm/1', members: members.map(([member]) => member), hashes: said, signature };
   return { id, kind: 'batch', handling: handling ?? { tlp: 'GREEN' }, source: { kind: 'import' }, extension: { batch } as never };
@@ -67,6 +72,7 @@ describe('what an agency signed', () => {
 
   beforeAll(async () => {
     ledger = await TestedLedger.open();
+    ({ origin } = ledger.reads);
     reads = await ledgerReads(ledger.database.pool('gateway'), (agency, vkey, index) => {
       asked++;
       return Promise.resolve(submitterKeyStanding(policy, agency, vkey, index));
@@ -86,6 +92,7 @@ describe('what an agency signed', () => {
         listOf('wrong', [two], { hashes: [hashOf(three)] }), // 10
         listOf('hidden', [one], { handling: { tlp: 'AMBER' } }), // 11
         listOf('short', [three, one], { hashes: [hashOf(three)] }), // 12
+        listOf('elsewhere', [two], { log: 'staging.example/log' }), // 13: signed for another log
       ],
       'acme',
       'eva',
@@ -101,12 +108,12 @@ describe('what an agency signed', () => {
     const reader = await readerNamed(agency);
     const shown = readsFor(reads, reader);
     const { event } = await readOne(shown, reader, { id, agency: 'acme', asOf: await readAsOf(asOf, reads), explain: false });
-    return event.signatures.map(({ id: list, verdict }) => `${list} ${verdict}`);
+    return event.signatures.map(({ id: list, verdict, more }) => `${list} ${verdict}${more === undefined ? '' : ` +${more}`}`);
   }
 
   test('is told with each event, by the log position of the list', async () => {
     expect(await said('bolt', 'one')).toEqual(['early unknown-key', 'good valid', 'late revoked', 'short bad']);
-    expect(await said('bolt', 'two')).toEqual(['good valid', 'stranger unknown-key', 'spoilt bad', 'wrong other-bytes']);
+    expect(await said('bolt', 'two')).toEqual(['good valid', 'stranger unknown-key', 'spoilt bad', 'wrong other-bytes', 'elsewhere bad']);
     expect(await said('bolt', 'three')).toEqual(['late revoked', 'short bad']);
   });
 
@@ -115,6 +122,43 @@ describe('what an agency signed', () => {
     expect(await said('bolt', 'one', 'log:3')).toEqual([]);
     expect(await said('acme', 'one')).toEqual(['early unknown-key', 'good valid', 'late revoked', 'hidden revoked', 'short bad']);
     expect(await said('acme', 'own')).toEqual(['good-own valid']);
+  });
+
+  test('is not buried: neither by lists that nobody signed, nor by any number that say something else', async () => {
+    const buried = seenAs('buried', { tlp: 'GREEN' });
+    const unsigned = (id: string): SightingDocument => ({
+      ...listOf(id, [buried]),
+      extension: { batch: { batch: id, mapping: 'm/1', members: ['buried'] } } as never,
+    });
+    const times = <T>(count: number, of: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => of(n));
+    const stranger = (n: number): SigningKey<'submitter'> => signingKey('submitter', `own-${n}`, new Uint8Array(32).fill(100 + n));
+    await ledger.add(
+      [
+        buried,
+        ...times(40, (n) => unsigned(`none-${n}`)),
+        ...times(SIGNATURES_TOLD_MAX, (n) => listOf(`rubbish-${n}`, [buried], { spoil: true })),
+        ...times(20, (n) => listOf(`own-${n}`, [buried], { key: stranger(n) })),
+        listOf('ours', [buried]),
+        ...times(20, (n) => listOf(`foreign-${n}`, [buried], { key: stranger(n), hashes: [hashOf(one)] })),
+        listOf('last', [buried], { spoil: true }),
+      ],
+      'acme',
+      'eva',
+    );
+    const all = await said('bolt', 'buried');
+    expect(all.slice(0, SIGNATURES_TOLD_MAX).every((view) => /^rubbish-\d+ bad$/.test(view))).toBe(true);
+    // One of each that says something else, and of all others how many there are: 19 keys of somebody's own, 19 with other bytes, and the last.
+    expect(all.slice(SIGNATURES_TOLD_MAX)).toEqual(['own-0 unknown-key', 'ours revoked', 'foreign-0 other-bytes', 'undefined not-judged +38']);
+  });
+
+  test('is said to be not judged where more lists name the event than are looked at', async () => {
+    const crowded = seenAs('crowded', { tlp: 'GREEN' });
+    const crowd = Array.from({ length: LISTS_MAX }, (_, n) => listOf(`crowd-${n}`, [crowded]));
+    for (const list of crowd) delete (list.extension as unknown as { batch: { signature?: object } }).batch.signature;
+    await ledger.add([crowded, ...crowd], 'acme', 'eva');
+    expect(await said('bolt', 'crowded')).toEqual([]);
+    await ledger.add([listOf('hidden-behind', [crowded])], 'acme', 'eva');
+    expect(await said('bolt', 'crowded')).toEqual(['undefined not-judged +0']);
   });
 
   test('is in lists as in single answers, and judged once for all readers', async () => {

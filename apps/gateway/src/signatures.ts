@@ -4,6 +4,7 @@
  */
 import type { SignatureVerdict, SignatureView } from '#lib/contracts';
 import { formatRef, type EventRef } from '#lib/domain';
+import { LISTS_MAX } from '#lib/store';
 import type { JudgedList } from './judged-lists.ts';
 import type { Reader, ReaderReads } from './ledger-reads.ts';
 
@@ -13,6 +14,10 @@ export const NO_SIGNATURES: SignaturesOf = () => [];
 
 /** Documents read at once: each may have 1 MiB. */
 const READ_AT_ONCE = 8;
+/** Lists looked at for one answer, the oldest first: each is read and judged, once in the life of the process. */
+export const LISTS_LOOKED_MAX = 1_000;
+/** Signatures told of one event, the oldest first; beyond it those alone that say something else. */
+export const SIGNATURES_TOLD_MAX = 64;
 
 /** Of all events of an answer at once. @param size entries of the answer: lists behind them are not there yet */
 export async function readSignatures(
@@ -24,7 +29,8 @@ export async function readSignatures(
   const { judgedLists } = reads;
   const naming = await reads.listsNaming(events, reader, size);
   if (naming.size === 0) return NO_SIGNATURES;
-  const all = [...new Set([...naming.values()].flat())];
+  const first = [...naming.values()].flatMap((named) => named.slice(0, LISTS_MAX));
+  const all = [...new Set(first)].sort((a, b) => a - b).slice(0, LISTS_LOOKED_MAX);
   // What was marked may have another handling than when it was judged, and is read anew, so that the access log has the one in effect.
   const marked = await reads.markedAmong(all);
   const lists = new Map<number, JudgedList | null>();
@@ -36,18 +42,39 @@ export async function readSignatures(
   }
   for (let from = 0; from < missing.length; from += READ_AT_ONCE)
     for (const row of await reads.visibleEvents(missing.slice(from, from + READ_AT_ONCE), reader.groups, Number.MAX_SAFE_INTEGER)) {
-      await judgedLists.take(row);
-      lists.set(row.logIndex, judgedLists.known(row.logIndex) ?? null);
+      lists.set(row.logIndex, await judgedLists.take(row));
     }
-  return (event) =>
-    (naming.get(formatRef(event)) ?? []).flatMap((at) => {
-      const list = lists.get(at) ?? null;
-      return list === null ? [] : [viewOf(list, event)];
-    });
+  const looked = new Set(all);
+  return (event) => {
+    const named = naming.get(formatRef(event)) ?? [];
+    const isLooked = (at: number, n: number): boolean => n < LISTS_MAX && looked.has(at);
+    const signed = named.filter(isLooked).flatMap((at) => lists.get(at) ?? []);
+    const rest = named.filter((at, n) => !isLooked(at, n));
+    return told(event, signed, rest);
+  };
 }
 
-function viewOf({ agency, id, logIndex, vkey, standing, hashes }: JudgedList, event: Parameters<SignaturesOf>[0]): SignatureView {
-  const isSame = hashes.get(event.id) === event.contentHash.toString('hex');
+/**
+ * What does not fit is named and counted, never left out in silence; and no number of lists that say one thing keeps another from being told: the first
+ * of each verdict is there, by each key that is or was the agency's. Keys of somebody's own making count as one: whoever submits can make any number.
+ */
+function told(event: Parameters<SignaturesOf>[0], signed: readonly JudgedList[], rest: readonly number[]): SignatureView[] {
+  const kinds = new Set<string>();
+  const views: SignatureView[] = [];
+  const left = [...rest];
+  for (const list of signed) {
+    const view = viewOf(list, event);
+    const kind = list.standing === 'valid' || list.standing === 'revoked' ? `${view.verdict} ${list.vkey}` : view.verdict;
+    if (views.length < SIGNATURES_TOLD_MAX || !kinds.has(kind)) views.push(view);
+    else left.push(list.logIndex);
+    kinds.add(kind);
+  }
+  if (left.length === 0) return views;
+  return [...views, { agency: event.agency, logIndex: Math.min(...left), verdict: 'not-judged', more: left.length - 1 }];
+}
+
+function viewOf({ agency, id, logIndex, vkey, standing, members }: JudgedList, event: Parameters<SignaturesOf>[0]): SignatureView {
+  const isSame = members.has(event.id, event.contentHash.toString('hex'));
   const verdict: SignatureVerdict = standing === 'bad' || isSame ? standing : 'other-bytes';
   return { agency, id, logIndex, vkey, verdict };
 }

@@ -2,20 +2,21 @@
 import Type, { type Static } from 'typebox';
 import { closed, index } from './view-parts.ts';
 
-/** In the order in which they are judged: the first that is so is said. */
-export const SIGNATURE_VERDICTS = ['bad', 'other-bytes', 'unknown-key', 'revoked', 'valid'] as const;
+/** In the order in which they are judged: the first that is so is said. The last is of lists that were not. */
+export const SIGNATURE_VERDICTS = ['bad', 'other-bytes', 'unknown-key', 'revoked', 'valid', 'not-judged'] as const;
 export type SignatureVerdict = (typeof SIGNATURE_VERDICTS)[number];
 
 export const SignatureView = Type.Object(
   {
     agency: Type.String(),
-    id: Type.String({ description: 'Of the event with the signed list.' }),
+    id: Type.Optional(Type.String({ description: 'Of the event with the signed list. Absent: not-judged.' })),
     logIndex: index(),
-    vkey: Type.String({ description: 'The key that it names.' }),
+    vkey: Type.Optional(Type.String({ description: 'The key that it names. Absent: not-judged.' })),
     verdict: Type.Enum([...SIGNATURE_VERDICTS], {
       description:
-        "valid: the key signed this list, with this hash of this event in it, and was the agency's at `logIndex`. revoked: it was not any more there. unknown-key: it was not, or not yet. other-bytes: the list has another hash for this id. bad: not signed by this key, or the list is none.",
+        "valid: the key signed this list, with this hash of this event in it, and was the agency's at `logIndex`. revoked: it was not any more there. unknown-key: it was not, or not yet. other-bytes: the list has another hash for this id. bad: not signed by this key for this log, or the list is none. not-judged: so many lists name the event that those from `logIndex` on which say nothing new are not told.",
     }),
+    more: Type.Optional(Type.Integer({ minimum: 0, description: 'Of not-judged: how many lists, at least, beside this one.' })),
   },
   closed,
 );

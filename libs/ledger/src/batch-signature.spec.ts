@@ -7,6 +7,7 @@ import { sha256 } from './primitives.ts';
 const KEY = signingKey('submitter', 'acme/import', new Uint8Array(32).fill(5));
 const VKEY = formatVerifierKey(KEY);
 const LIST: SignedList = {
+  log: 'custody.example/log',
   agency: 'acme',
   members: [
     ['a', '11'.repeat(32)],
@@ -21,7 +22,7 @@ describe('a signed batch', () => {
     const list = createHash('sha256')
       .update(`[["a","${'11'.repeat(32)}"],["b","${'22'.repeat(32)}"]]`)
       .digest('hex');
-    expect(batchText(LIST)).toBe(`custody-ledger/batch/v1\nagency acme\nmembers 2\nlist ${list}\n`);
+    expect(batchText(LIST)).toBe(`custody-ledger/batch/v1\nlog custody.example/log\nagency acme\nmembers 2\nlist ${list}\n`);
   });
 
   it('is believed by its key', () => {
@@ -29,6 +30,7 @@ describe('a signed batch', () => {
   });
 
   it.each<[string, SignedList]>([
+    ['another log', { ...LIST, log: 'staging.example/log' }],
     ['another agency', { ...LIST, agency: 'bolt' }],
     ['another hash', { ...LIST, members: [first, ['b', '23'.repeat(32)]] }],
     ['another id', { ...LIST, members: [first, ['c', second[1]]] }],

@@ -141,7 +141,7 @@ export {
 } from './access/access-tree.ts';
 export { appendReads, type ReadRow } from './access/append-reads.ts';
 export { AUDIT_LOOKED_MAX, auditEvents, auditPage, batchesOf, type AuditFound, type AuditQuestion } from './sql/audit-page.ts';
-export { listsNaming } from './sql/lists-naming.ts';
+export { LISTS_MAX, listsNaming } from './sql/lists-naming.ts';
 export { streamPage, type StreamFound, type StreamQuestion } from './sql/stream-page.ts';
 export { visibleEvents } from './sql/visible-events.ts';
 export {

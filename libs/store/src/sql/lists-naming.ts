@@ -7,8 +7,8 @@ import type { EvidenceReader } from './evidence.ts';
 import { namesOthers } from './named-rows.ts';
 import type { Ref } from './storable.ts';
 
-/** Of one event and group: an event is in one import, and in few lists. The oldest are told. */
-const LISTS_MAX = 16;
+/** Of one event, the oldest: it is in one import, and in few lists. One more is told of, so that who asks can say that there are more. */
+export const LISTS_MAX = 256;
 
 export const LISTS_NAMING = {
   name: 'lists_naming',
@@ -19,12 +19,12 @@ export const LISTS_NAMING = {
       select b.log_index from ledger.batch_members b
       where b.grp = reader.grp and b.agency = of.agency and b.id = of.id and b.log_index < $4::bigint
         and not ${namesOthers('b.log_index', { agency: '$5::text', principal: '$6::text', breaksGlass: '$7::boolean' })}
-      order by b.log_index limit ${LISTS_MAX}
+      order by b.log_index limit ${LISTS_MAX + 1}
     ) b
     group by of.agency, of.id`,
 };
 
-/** By `agency/id`: log indexes below `logSize` of documents of the same agency, rising; no entry where there is none. */
+/** By `agency/id`: log indexes below `logSize` of documents of the same agency, rising; no entry where there is none. Of those behind the first LISTS_MAX not all. */
 export async function listsNaming(
   from: Statements,
   refs: readonly Ref[],
