@@ -49,7 +49,10 @@ test('signs one list for each handling; the same import again adds nothing; behi
   await did('signer', 'add', vkey);
   writeFileSync(fileOf('case.jsonl'), line('s-1', 'GREEN') + line('s-2', 'AMBER') + line('s-3', 'GREEN'));
   const imported = ['import', fileOf('case.jsonl'), '--sign', fileOf('signer.key'), '--no-batch'];
-  await did(...imported);
+  const first = await did(...imported);
+  expect(first).toMatch(/Signed: 3 events in 2 lists, for local in the log \S+, as the server calls it: no log of this name is pinned here/);
+  expect(first).toContain('The ledger says to all of them: valid.');
+  expect(await did('signer', 'ls')).toBe(`active   entry 0  ${vkey}`);
   for (const id of ['s-1', 's-2', 's-3']) await until(`${id} is signed`, async () => (await verdictsOf(id)).join() === 'valid');
   const size = await sizeNow();
   await did(...imported);
@@ -60,9 +63,22 @@ test('signs one list for each handling; the same import again adds nothing; behi
 
   await did('signer', 'revoke', vkey);
   writeFileSync(fileOf('more.jsonl'), line('s-4', 'GREEN'));
-  await did('import', fileOf('more.jsonl'), '--sign', fileOf('signer.key'), '--no-batch');
+  const later = await custody('import', fileOf('more.jsonl'), '--sign', fileOf('signer.key'), '--no-batch');
+  expect([later.code, later.stdout]).toEqual([12, expect.stringContaining('The ledger says to all of them: revoked: ')]);
+  expect(await did('signer', 'ls')).toMatch(/^revoked  entry 0 {2}/);
   await until('the later one is flagged', async () => (await verdictsOf('s-4')).join() === 'revoked');
   expect(await verdictsOf('s-1')).toEqual(['valid']);
+  const blamed = (await did('blame', 'vin:WDDSYNTH9JA000001')).split('\n').filter((said) => said.includes('signed: '));
+  expect(blamed.map((said) => /signed: (\S+), by local\/import /.exec(said)?.[1])).toEqual(['valid', 'valid', 'valid', 'revoked']);
+});
+
+test('by a key that nobody registered: the lines are in, and the command says what that is worth', async () => {
+  await runCustody(['signer', 'new', fileOf('own.key'), '--name', 'local/own']);
+  writeFileSync(fileOf('own.jsonl'), line('s-5', 'GREEN'));
+  const { code, stdout } = await custody('import', fileOf('own.jsonl'), '--sign', fileOf('own.key'), '--no-batch', '--json');
+  const { accepted, signed } = JSON.parse(stdout) as { accepted: number; signed: { events: number; logKnownBy: string; lists: { verdict: string }[] } };
+  expect([code, accepted, signed.events, signed.logKnownBy, signed.lists.map(({ verdict }) => verdict)]).toEqual([12, 1, 1, 'server', ['unknown-key']]);
+  expect(await verdictsOf('s-5')).toEqual(['unknown-key']);
 });
 
 test('is refused a key of small order, by the command and by the server, each with its own error', async () => {

@@ -1,8 +1,9 @@
 /** What an import answers: every line of the file is in one of its counts, and every one that is not simply there is named. */
-import type { Fault, SightingDocument } from '#lib/contracts';
+import type { Fault, SightingDocument, SignatureVerdict } from '#lib/contracts';
 import { parseIdentifier } from '#lib/domain';
 import { group } from '../progress.ts';
 import type { ImportedEvidence } from './import-evidence.ts';
+import type { LogKnownBy, SignedLists } from './import-sign.ts';
 import { printable } from './printable.ts';
 
 /** Lines shown in full on the terminal; all of them are under --json, the rejected ones in --rejects. */
@@ -53,6 +54,8 @@ export interface ImportReport {
   readonly rejected: RejectedLine[];
   readonly failingChecks: FailingLine[];
   readonly evidence: ImportedEvidence;
+  /** `undefined`: nothing was. */
+  signed: SignedLists | undefined;
   readonly dryRun: boolean;
   /** Counts are of what went in; false: of what was judged. */
   written: boolean;
@@ -68,9 +71,9 @@ export interface ReportOptions {
 
 export function jsonReport(report: ImportReport): object {
   const rejected = report.rejected.map(({ line, id, faults }) => ({ line, id, errors: faults }));
-  const { file, lines, duplicates, differing, failingChecks, dryRun, evidence, written, accepted: acceptable } = report;
+  const { file, lines, duplicates, differing, failingChecks, dryRun, evidence, signed, written, accepted: acceptable } = report;
   const counts = written ? { accepted: acceptable } : { accepted: 0, acceptable };
-  return { file, lines, ...counts, written, duplicates, differing, rejected, failingChecks, evidence, dryRun };
+  return { file, lines, ...counts, written, duplicates, differing, rejected, failingChecks, evidence, signed, dryRun };
 }
 
 export function printReport(report: ImportReport, options: ReportOptions): void {
@@ -91,6 +94,38 @@ export function printReport(report: ImportReport, options: ReportOptions): void 
   process.stdout.write(`${group(report.lines)} lines: ${counts}${unknown}.${kept ? '' : nothing}\n`);
   printFailingCount(report, options);
   printEvidence(report.evidence);
+  printSigned(report);
+}
+
+const KNOWN_BY: Readonly<Record<LogKnownBy, string>> = {
+  'pinned-key': 'as it is pinned here',
+  pin: 'which is pinned here; the server shows no head that could be held against that',
+  server: 'as the server calls it: no log of this name is pinned here (custody checkpoint pin)',
+};
+
+const SAYS: Readonly<Record<SignatureVerdict | 'nothing', string>> = {
+  valid: 'valid',
+  revoked: 'revoked: the key was revoked before; the events are in all the same',
+  'unknown-key': "unknown-key: the key is not registered as your agency's (custody signer add); sign again once it is, with a key that is",
+  bad: 'bad: not signed as the ledger reads it',
+  'other-bytes': 'other-bytes: the ledger has other bytes under these ids',
+  'not-judged': 'not judged: too many lists name these events',
+  nothing: 'nothing yet; the same import asks again',
+};
+
+/** What was signed, for which log, and what the ledger says to it. */
+function printSigned({ signed, differing }: ImportReport): void {
+  if (signed === undefined) return;
+  const { events, lists, agency, log, logKnownBy } = signed;
+  const print = (line: string): void => void process.stdout.write(`${printable(line)}\n`);
+  print(
+    `Signed: ${group(events)} ${events === 1 ? 'event' : 'events'} in ${group(lists.length)} ${lists.length === 1 ? 'list' : 'lists'}, for ${agency} in the log ${log}, ${KNOWN_BY[logKnownBy]}.`,
+  );
+  for (const verdict of new Set(lists.map((list) => list.verdict))) {
+    const count = lists.filter((list) => list.verdict === verdict).length;
+    print(`The ledger says to ${count === lists.length ? 'all of them' : `${group(count)} of them`}: ${SAYS[verdict ?? 'nothing']}.`);
+  }
+  if (differing.length > 0) print(`${group(differing.length)} of the lines are in with other bytes, which are not signed.`);
 }
 
 function printEvidence({ received, known, differing, open, unsupported }: ImportedEvidence): void {

@@ -17,7 +17,7 @@ import { caseLines, checkCaseFile, type CaseLine } from './case-lines.ts';
 import { differencesOf } from './import-again.ts';
 import { importBatch, type ImportBatch } from './import-batch.ts';
 import { brokenOff } from './import-broken-off.ts';
-import { ImportSignatures, signerKey } from './import-sign.ts';
+import { exitOfSigned, ImportSignatures, signerKey } from './import-sign.ts';
 import { CitedFiles, noEvidence } from './import-evidence.ts';
 import { openReceipts, type ReceiptFile } from './receipt-file.ts';
 import { type FailingIdentifier, failingOf, type ImportReport, printReport, type RejectedLine } from './import-report.ts';
@@ -98,6 +98,7 @@ export async function importCase(client: Client, file: string, options: ImportOp
       rejected: [],
       failingChecks: [],
       evidence: noEvidence(),
+      signed: undefined,
       dryRun: options.dryRun === true,
       written: false,
       brokeOff: false,
@@ -119,7 +120,8 @@ export async function importCase(client: Client, file: string, options: ImportOp
     if (options.onReport !== undefined) options.onReport(report);
     else if (failure === undefined || options.json !== true) printReport(report, options);
     if (failure !== undefined) throw brokenOff(failure.error, report, options.evidence === false ? [] : cited.refs);
-    return report.rejected.length > 0 ? EXIT.rejectedRows : EXIT.ok;
+    const ofSigned = exitOfSigned(report.signed);
+    return ofSigned === EXIT.ok && report.rejected.length > 0 ? EXIT.rejectedRows : ofSigned;
   } finally {
     await receipts?.close();
     await rejects?.close();
@@ -149,7 +151,7 @@ async function passes(run: Run, options: ImportOptions): Promise<void> {
   }
   const { lines, accepted, duplicates, rejected } = report;
   await run.batch?.close({ lines, accepted, duplicates, rejected: rejected.length });
-  await run.signatures?.close(run.client, (ask) => untilAnswered(run.patience, ask));
+  report.signed = await run.signatures?.close(run.client, (ask) => untilAnswered(run.patience, ask));
 }
 
 /** For appending, so that what an earlier import left there stays until this one has something to put in its place. */
