@@ -45,6 +45,9 @@ export function peopleCommands(root: Command): void {
 
 function signerCommands(root: Command): void {
   const signer = root.command('signer').description('keys by which your agency signs the batches that it submits: import --sign');
+  listed(signer.command('ls'))
+    .description('list those of your agency, with the entry that registered each')
+    .action(asking((people, client, options) => people.list(client, 'signers', options)));
   signer
     .command('new <file>')
     .description('make one in a new file, and print its verifier key')
@@ -64,7 +67,7 @@ function signerCommands(root: Command): void {
 function principalCommands(root: Command): void {
   const principal = root.command('principal').description('the people and services of your agency');
   listed(principal.command('ls'))
-    .description('list them')
+    .description('list them; to admins with the accounts by which they log in')
     .action(asking((people, client, options) => people.list(client, 'principals', options)));
   principal
     .command('add <principal>')

@@ -59,7 +59,17 @@ export const policyView: PolicyView = {
     { agency: 'local', status: 'active' },
   ],
   communities: [{ community: 'cars', name: 'Luxury cars', members: ['acme'] }],
-  principals: [{ agency: 'acme', principal: 'chief', type: 'person', roles: ['admin'], status: 'active' }],
+  principals: [
+    {
+      agency: 'acme',
+      principal: 'chief',
+      type: 'person',
+      roles: ['admin'],
+      status: 'active',
+      logins: [{ issuer: 'https://login.example/', subject: '24400319' }],
+    },
+  ],
+  signers: [{ agency: 'acme', vkey: 'acme/submitter+0f8f4a0b+AWu5pLxVnXzW9k8rQm7wB1y0o5mJ2tq3cE4dF6gH7iJk', status: 'active', added: 77 }],
   keys: [
     {
       agency: 'acme',

@@ -40,10 +40,27 @@ export const PolicyView = Type.Object(
           type: Type.Enum(PRINCIPAL_TYPES),
           roles: roles(),
           status: Type.Enum(['active', 'revoked']),
+          logins: Type.Optional(
+            Type.Array(Type.Object({ issuer: Type.String(), subject: Type.String() }, closed), {
+              description: 'Accounts at OpenID providers by which it logs in. For admins.',
+            }),
+          ),
         },
         closed,
       ),
       { description: 'Of the own agency.' },
+    ),
+    signers: Type.Array(
+      Type.Object(
+        {
+          agency: Type.String(),
+          vkey: Type.String({ description: 'Verifier key.' }),
+          status: Type.Enum(['active', 'revoked']),
+          added: logIndex('Of the act that registered it: it holds behind that.'),
+        },
+        closed,
+      ),
+      { description: 'Keys by which the own agency signs what it submits.' },
     ),
     keys: Type.Array(
       Type.Object(

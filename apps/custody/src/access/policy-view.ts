@@ -11,6 +11,7 @@ import {
   type KeyRecord,
   type Policy,
   type PolicyState,
+  type PrincipalRecord,
 } from '#lib/domain';
 
 const MICROS_PER_MS = 1_000;
@@ -20,6 +21,11 @@ export function policyView(policy: PolicyState & Pick<Policy, 'flagged' | 'last'
   const { agency, principal, roles, via } = actor;
   if (via === 'anonymous') throw new Error('the route is for known callers');
   const isOwn = (record: { readonly agency: string }): boolean => record.agency === agency;
+  // Who links and unlinks them has to see them; they say who somebody is elsewhere, which is nothing to his colleagues.
+  const loginsOf = ({ logins }: PrincipalRecord): Pick<PolicyView['principals'][number], 'logins'> =>
+    roles.includes('admin')
+      ? { logins: logins.filter((login) => holdsAt(login)).map(({ issuer, subject }) => ({ issuer, subject })) }
+      : {};
   return {
     actor: { agency, principal, roles: [...roles], groups: [...groupsOfActor(actor)], via },
     last: policy.last,
@@ -35,7 +41,11 @@ export function policyView(policy: PolicyState & Pick<Policy, 'flagged' | 'last'
       type: record.type,
       roles: [...(record.roles.at(-1)?.roles ?? [])],
       status: holdsAt(record) ? 'active' : 'revoked',
+      ...loginsOf(record),
     })),
+    signers: [...policy.submitterKeys.values()]
+      .filter(isOwn)
+      .map((record) => ({ agency, vkey: record.vkey, status: holdsAt(record) ? 'active' : 'revoked', added: record.from })),
     keys: [...policy.keys.values()].filter(isOwn).map((record) => keyOf(record, nowMs * MICROS_PER_MS)),
     emergencies: policy.breakGlass
       .filter((each) => isOwn(each) && holdsAt(each) && nowMs * MICROS_PER_MS < each.until)

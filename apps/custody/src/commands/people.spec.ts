@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createClient } from '../client.ts';
 import type { CommandError } from '../exit-codes.ts';
-import { agencyAdd, keyAdd, principalAdd } from './people.ts';
+import { agencyAdd, keyAdd, list, principalAdd } from './people.ts';
 
 const actor = { agency: 'acme', principal: 'eva', roles: ['admin'], groups: [], via: 'key' };
 /** Of what the server has folded. */
@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 beforeEach(() => {
   submitted = [];
-  policy = { actor, last: 7, flagged: [], agencies: [], communities: [], principals: [], keys: [] };
+  policy = { actor, last: 7, flagged: [], agencies: [], communities: [], principals: [], signers: [], keys: [] };
 });
 
 const failing = (work: Promise<unknown>): Promise<unknown[]> =>
@@ -49,25 +49,48 @@ test('an act that the server does not act on in time is not said to hold', async
   expect((await failing(agencyAdd(createClient(url), 'bolt', { withinMs: 10 })))[0]).toBe('policy.pending');
 });
 
-test('an act about another agency is shared with it, and a key is sent as its hash alone', async () => {
+/** What goes to stdout meanwhile; stderr is dropped. */
+async function printed(work: () => Promise<unknown>): Promise<string> {
   const written: string[] = [];
   const { stdout, stderr } = process;
   const [out, err] = [stdout.write.bind(stdout), stderr.write.bind(stderr)];
   stdout.write = ((text: string) => written.push(text) > 0) as typeof stdout.write;
   stderr.write = (() => true) as typeof stderr.write;
   try {
-    await keyAdd(createClient(url), 'bolt/chief', { scope: ['admin,contributor'], expires: '2027-01-01T00:00:00Z' });
+    await work();
   } finally {
     [stdout.write, stderr.write] = [out, err];
   }
+  return written.join('');
+}
+
+test('principals are listed with their accounts, where the server says them, and keys for signing with their state', async () => {
+  const eva = { agency: 'acme', principal: 'eva', type: 'person', roles: ['admin'], status: 'active' };
+  const logins = [
+    { issuer: 'https://login.example/', subject: '1' },
+    { issuer: 'https://login.example/', subject: '2\u001b[31m' },
+  ];
+  policy = { ...policy, principals: [{ ...eva, logins }, { ...eva, principal: 'max' }], signers: [{ agency: 'acme', vkey: 'acme/k+1+A', status: 'revoked', added: 5 }] };
+  const rows = (await printed(() => list(createClient(url), 'principals', {}))).trimEnd().split('\n');
+  expect(rows.map((row) => row.replaceAll(/ +/g, ' '))).toEqual([
+    'eva person active admin (1 at https://login.example/; 2⟨U+001B⟩[31m at https://login.example/)',
+    'max person active admin',
+  ]);
+  expect((await printed(() => list(createClient(url), 'signers', {}))).trimEnd()).toBe('revoked  entry 5  acme/k+1+A');
+});
+
+test('an act about another agency is shared with it, and a key is sent as its hash alone', async () => {
+  const written = await printed(() =>
+    keyAdd(createClient(url), 'bolt/chief', { scope: ['admin,contributor'], expires: '2027-01-01T00:00:00Z' }),
+  );
   expect(submitted).toMatchObject([
     {
       handling: { tlp: 'AMBER', agencies: ['bolt'] },
       extension: { policy: { act: 'key.add', agency: 'bolt', principal: 'chief', scopes: ['admin', 'contributor'] } },
     },
   ]);
-  expect(written.join('')).toMatch(/^custody_[a-z0-9]{12}_[A-Za-z0-9_-]{43}\n$/);
-  expect(JSON.stringify(submitted)).not.toContain(written.join('').trim().slice(-43));
+  expect(written).toMatch(/^custody_[a-z0-9]{12}_[A-Za-z0-9_-]{43}\n$/);
+  expect(JSON.stringify(submitted)).not.toContain(written.trim().slice(-43));
 });
 
 test('roles that there are not are refused before anything is sent', async () => {

@@ -146,14 +146,17 @@ export async function actOfOwnAgency(
 const nameOf = ({ name }: PeopleOptions): { name?: string } => (name === undefined ? {} : { name });
 const reasonOf = ({ reason }: PeopleOptions): { reason?: string } => (reason === undefined ? {} : { reason });
 
-type Listed = 'agencies' | 'communities' | 'principals' | 'keys' | 'emergencies';
+const accountOf = ({ issuer, subject }: { readonly issuer: string; readonly subject: string }): string => `${subject} at ${issuer}`;
+
+type Listed = 'agencies' | 'communities' | 'principals' | 'signers' | 'keys' | 'emergencies';
 
 const LINES: { readonly [What in Listed]: (row: PolicyView[What][number]) => string } = {
   agencies: ({ agency, status, name = '' }) => `${agency.padEnd(24)}  ${status.padEnd(9)}  ${name}`,
   communities: ({ community, name = '', members }) =>
     `${community.padEnd(24)}  ${name}${members === undefined ? '' : `  [${members.join(', ')}]`}`,
-  principals: ({ principal, type, status, roles }) =>
-    `${principal.padEnd(24)}  ${type.padEnd(7)}  ${status.padEnd(7)}  ${roles.join(', ')}`,
+  principals: ({ principal, type, status, roles, logins = [] }) =>
+    `${principal.padEnd(24)}  ${type.padEnd(7)}  ${status.padEnd(7)}  ${roles.join(', ')}${logins.length === 0 ? '' : `  (${logins.map(accountOf).join('; ')})`}`,
+  signers: ({ vkey, status, added }) => `${status.padEnd(7)}  entry ${added}  ${vkey}`,
   keys: ({ key, principal, status, scopes, expires = 'until revoked', restricted }) =>
     `${key.padEnd(14)}  ${principal.padEnd(24)}  ${status.padEnd(7)}  ${expires}${restricted ? ', from some addresses' : ''}  ${scopes.join(', ')}`,
   emergencies: ({ principal, until, reason, logIndex }) => `${principal.padEnd(24)}  until ${until}  entry ${logIndex}  ${reason}`,
@@ -167,7 +170,9 @@ export const COLUMNS: { readonly [What in Listed]: Columns<PolicyView[What][numb
     type: ({ type }) => type,
     status: ({ status }) => status,
     roles: ({ roles }) => roles.join(' '),
+    logins: ({ logins }) => logins?.map(accountOf).join(' '),
   },
+  signers: { vkey: ({ vkey }) => vkey, status: ({ status }) => status, added: ({ added }) => added },
   keys: {
     key: ({ key }) => key,
     principal: ({ principal }) => principal,
