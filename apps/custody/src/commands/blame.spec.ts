@@ -52,6 +52,19 @@ describe('the text of a blame', () => {
     ]);
   });
 
+  test('says what the signatures of its agency are worth, each, and how many are not told', () => {
+    const list = { agency: 'local', vkey: 'local/import+6b1d1c1e+AQ' };
+    const signatures: EventView['signatures'] = [
+      { ...list, id: 'l-1', logIndex: 8, verdict: 'valid' },
+      { ...list, id: 'l-2', logIndex: 9, verdict: 'revoked' },
+      { agency: 'local', logIndex: 10, verdict: 'not-judged', more: 4 },
+    ];
+    const lines = blameText([page([entry('one', { signatures }), entry('two')])]).split('\n');
+    expect(lines.filter((line) => line.includes('signed: '))).toEqual([
+      '     signed: valid, by local/import (list l-1, log index 8); revoked, by local/import (list l-2, log index 9); 5 more lists not told, from log index 10 on',
+    ]);
+  });
+
   test('names who made a standing what it is, and nobody where it is the record alone', () => {
     const relating = (
       id: string,
@@ -141,6 +154,7 @@ describe('the text of a blame', () => {
     expect(linesOf(text, 'gone')).toContainEqual(expect.stringMatching(/^ {5}standing withdrawn: by undo, submitted by local\/lee /));
     expect(linesOf(text, 'claim').slice(3)).toEqual([
       expect.stringMatching(/^ {5}flag disputed: by doubt, [^;]*$/),
+      // Each marking is applied to what the ones before left.
       expect.stringMatching(/^ {5}handling GREEN: by mark-1, [^;]*; mark-2, [^;]*$/),
     ]);
   });

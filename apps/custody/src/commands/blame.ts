@@ -82,9 +82,21 @@ function entryLines(entry: EventView, lead: (member: string) => Blame | null): s
     `${entry.id}   ${display.occurred}   ${display.place}   ${display.summary}`,
     `     ${said.join(', ')}: stated by ${authorText(own)}`,
     `     submitted by ${submissionText(own)}`,
+    ...signedLine(entry),
     `     ${own.rests}`,
     ...conclusions(entry).flatMap(([words, member]) => conclusionLine(words, entry, lead(member))),
   ];
+}
+
+/** What its agency's own signatures are worth, as the server judged them at their places in the log; nothing where no list names it. */
+function signedLine({ signatures }: EventView): string[] {
+  if (signatures.length === 0) return [];
+  const said = signatures.map(({ verdict, vkey = '', id = '', logIndex, more = 0 }) =>
+    verdict === 'not-judged'
+      ? `${group(more + 1)} more ${more === 0 ? 'list' : 'lists'} not told, from log index ${logIndex} on`
+      : `${verdict}, by ${vkey.slice(0, vkey.indexOf('+'))} (list ${id}, log index ${logIndex})`,
+  );
+  return [`     signed: ${said.join('; ')}`];
 }
 
 /** What is not the sighting's own word, where it leads to more than the sighting. That it stands is nobody's doing. */
