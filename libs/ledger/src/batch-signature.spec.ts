@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { batchText, signBatch, verifyBatch, type SignedList } from './batch-signature.ts';
 import { toBase64 } from './bytes.ts';
 import { formatVerifierKey, parseVerifierKey, signingKey, verifierKey } from './note-key.ts';
@@ -23,6 +24,18 @@ describe('a signed batch', () => {
       .update(`[["a","${'11'.repeat(32)}"],["b","${'22'.repeat(32)}"]]`)
       .digest('hex');
     expect(batchText(LIST)).toBe(`custody-ledger/batch/v1\nlog custody.example/log\nagency acme\nmembers 2\nlist ${list}\n`);
+  });
+
+  it('is that of the published vectors, which nothing of the product made', () => {
+    const path = new URL('../vectors/batch.json', import.meta.url);
+    type Vector = SignedList & { readonly vkey: string; readonly text: string; readonly value: string };
+    const { vectors } = JSON.parse(readFileSync(path, 'utf8')) as { readonly vectors: readonly Vector[] };
+    expect(vectors).toHaveLength(2);
+    for (const { vkey, text, value, ...list } of vectors) {
+      expect(batchText(list)).toBe(text);
+      expect(verifyBatch(vkey, list, value).ok).toBe(true);
+      expect(verifyBatch(vkey, { ...list, log: 'staging.example/log' }, value).ok).toBe(false);
+    }
   });
 
   it('is believed by its key', () => {

@@ -134,6 +134,19 @@ function receiptNotes() {
   });
 }
 
+/** What an agency signs of what it submitted. */
+function batches() {
+  const name = 'local/import';
+  const seed = bytesOf('submitter-key');
+  const trees = fieldTree();
+  return [[0, 2], [0, 1, 9]].map((of) => {
+    const members = of.map((n) => [trees[n].envelope.id, createHash('sha256').update(jcs(trees[n].document)).digest('hex')]);
+    const list = { log: LOG, agency: 'local', members };
+    const signed = receipts.batchText(list);
+    return { about: `a list of ${members.length}`, ...list, vkey: receipts.verifierKey(name, seed), text: signed, value: receipts.signature(signed, seed) };
+  });
+}
+
 /** Of a document of agency `local`: its identifiers in its reader groups. */
 function itemTrees({ handling, items: list = [] }) {
   const groups = { CLEAR: ['clear'], GREEN: ['agency:local', `community:${handling.community}`], 'AMBER+STRICT': ['agency:local', 'agency:partner'] }[handling.tlp];
@@ -157,7 +170,7 @@ function sealedReceipts() {
 
 /** The text of each file by its name. */
 export function vectorFiles() {
-  const files = { 'field-tree.json': fieldTree(), 'map-key.json': mapKeys(), 'opening.json': openings(), 'receipt.json': receiptNotes(), 'record.json': records(), 'sealed-receipt.json': sealedReceipts(), ...proofVectors() };
+  const files = { 'batch.json': batches(), 'field-tree.json': fieldTree(), 'map-key.json': mapKeys(), 'opening.json': openings(), 'receipt.json': receiptNotes(), 'record.json': records(), 'sealed-receipt.json': sealedReceipts(), ...proofVectors() };
   return Object.fromEntries(Object.entries(files).map(([name, vectors]) => [name, `${JSON.stringify({ version: 1, vectors }, null, 1)}\n`]));
 }
 

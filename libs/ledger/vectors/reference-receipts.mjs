@@ -1,4 +1,4 @@
-/** Receipts, rejections and sealed receipts of version 1 once more, as plainly as they can be said and without a line of the product. */
+/** Receipts, rejections, sealed receipts and signed batches of version 1 once more, as plainly as they can be said and without a line of the product. */
 import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { entry, jcs, merkleRoot } from './reference.mjs';
 
@@ -22,6 +22,10 @@ export const receiptText = ({ log, agency, id, contentHash, captured, durability
   lines('custody-ledger/receipt/v1', `log ${log}`, `agency ${agency}`, `id ${id}`, `content ${contentHash}`, `captured ${captured}`, 'sealed or rejected within 60 s', `durability ${durability}`);
 export const rejectionText = ({ log, agency, id, contentHash, code, detail }) =>
   lines('custody-ledger/rejection/v1', `log ${log}`, `agency ${agency}`, `id ${id}`, `content ${contentHash}`, `code ${code}`, `detail ${detail}`);
+
+export const batchText = ({ log, agency, members }) =>
+  lines('custody-ledger/batch/v1', `log ${log}`, `agency ${agency}`, `members ${members.length}`, `list ${sha256(text(jcs(members))).toString('hex')}`);
+export const signature = (signed, seed) => sign(null, text(signed), privateKey(seed)).toString('base64');
 
 /** RFC 9162, section 2.1.3.1: the path of leaf m, from the leaf upward. */
 export function path(m, leafHashes) {
