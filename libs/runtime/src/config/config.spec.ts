@@ -129,7 +129,7 @@ test('all problems are listed at once', () => {
   ]);
 });
 
-test('only loopback is listened on while there are no accounts', () => {
+test('only loopback is listened on', () => {
   for (const host of ['0.0.0.0', '::', '10.0.0.1', 'ledger.example'])
     expect(problems({ flags: { host } })).toEqual(['config.invalid --host']);
   for (const host of ['127.0.0.1', '::1', 'localhost']) expect(good({ flags: { host } }).config.host).toBe(host);

@@ -7,7 +7,7 @@ import { integer, list, oneOf, onOff, type Setting, text } from './setting.ts';
 export const ROLES = ['capture', 'projector', 'gateway', 'sealer', 'evidence'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The only addresses served while there are no accounts: whoever reaches the port is the operator. */
+/** The only addresses served: keys, tokens and cookies go over the connection in clear. */
 export const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 
 const MIB = 1024 * 1024;
@@ -56,7 +56,12 @@ export const SETTINGS = {
     ROLES,
     'What this process does. A cluster runs the same program once per role. Without a sealer nothing is sealed: entries have no recorded time, and the log no signed head.',
   ),
-  host: text('127.0.0.1, ::1 or localhost', (host) => LOOPBACK_HOSTS.includes(host), '127.0.0.1', 'Address to listen on. Loopback only.'),
+  host: text(
+    '127.0.0.1, ::1 or localhost',
+    (host) => LOOPBACK_HOSTS.includes(host),
+    '127.0.0.1',
+    'Address to listen on. Loopback only: there is no TLS, and keys and sessions would go over a network in clear.',
+  ),
   access: oneOf(
     ['open', 'required'],
     'required',
