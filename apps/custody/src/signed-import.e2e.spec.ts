@@ -50,7 +50,9 @@ test('signs one list for each handling; the same import again adds nothing; behi
   writeFileSync(fileOf('case.jsonl'), line('s-1', 'GREEN') + line('s-2', 'AMBER') + line('s-3', 'GREEN'));
   const imported = ['import', fileOf('case.jsonl'), '--sign', fileOf('signer.key'), '--no-batch'];
   const first = await did(...imported);
-  expect(first).toMatch(/Signed: 3 events in 2 lists, for local in the log \S+, as the server calls it: no log of this name is pinned here/);
+  expect(first).toMatch(
+    /Signed: 3 events in 2 lists, for local in the log \S+, as the server calls it: no log of this name is pinned here/,
+  );
   expect(first).toContain('The ledger says to all of them: valid.');
   expect(await did('signer', 'ls')).toBe(`active   entry 0  ${vkey}`);
   for (const id of ['s-1', 's-2', 's-3']) await until(`${id} is signed`, async () => (await verdictsOf(id)).join() === 'valid');
@@ -76,8 +78,17 @@ test('by a key that nobody registered: the lines are in, and the command says wh
   await runCustody(['signer', 'new', fileOf('own.key'), '--name', 'local/own']);
   writeFileSync(fileOf('own.jsonl'), line('s-5', 'GREEN'));
   const { code, stdout } = await custody('import', fileOf('own.jsonl'), '--sign', fileOf('own.key'), '--no-batch', '--json');
-  const { accepted, signed } = JSON.parse(stdout) as { accepted: number; signed: { events: number; logKnownBy: string; lists: { verdict: string }[] } };
-  expect([code, accepted, signed.events, signed.logKnownBy, signed.lists.map(({ verdict }) => verdict)]).toEqual([12, 1, 1, 'server', ['unknown-key']]);
+  const { accepted, signed } = JSON.parse(stdout) as {
+    accepted: number;
+    signed: { events: number; logKnownBy: string; lists: { verdict: string }[] };
+  };
+  expect([code, accepted, signed.events, signed.logKnownBy, signed.lists.map(({ verdict }) => verdict)]).toEqual([
+    12,
+    1,
+    1,
+    'server',
+    ['unknown-key'],
+  ]);
   expect(await verdictsOf('s-5')).toEqual(['unknown-key']);
 });
 

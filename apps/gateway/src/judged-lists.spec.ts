@@ -13,7 +13,13 @@ function listAt(logIndex: number, count: number, log = LOG): EventRow {
   const members = Array.from({ length: count }, (_, n) => [`${logIndex}-${n}`, hashOf(n)] as const);
   const signature = { vkey: formatVerifierKey(KEY), value: signBatch(KEY, { log, agency: 'acme', members }) };
   const id = `list-${logIndex}`;
-  const batch = { batch: id, mapping: 'm/1', members: members.map(([member]) => member), hashes: members.map(([, hash]) => hash), signature };
+  const batch = {
+    batch: id,
+    mapping: 'm/1',
+    members: members.map(([member]) => member),
+    hashes: members.map(([, hash]) => hash),
+    signature,
+  };
   const document = { id, kind: 'batch', handling: { tlp: 'CLEAR' }, source: { kind: 'import' }, extension: { batch } };
   const content = Buffer.from(JSON.stringify(document));
   return { logIndex, agency: 'acme', id, principal: 'eva', capturedMicros: 1, content, commitment: none, contentHash: none, secret: none };

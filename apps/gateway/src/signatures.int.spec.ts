@@ -148,7 +148,12 @@ describe('what an agency signed', () => {
     const all = await said('bolt', 'buried');
     expect(all.slice(0, SIGNATURES_TOLD_MAX).every((view) => /^rubbish-\d+ bad$/.test(view))).toBe(true);
     // One of each that says something else, and of all others how many there are: 19 keys of somebody's own, 19 with other bytes, and the last.
-    expect(all.slice(SIGNATURES_TOLD_MAX)).toEqual(['own-0 unknown-key', 'ours revoked', 'foreign-0 other-bytes', 'undefined not-judged +38']);
+    expect(all.slice(SIGNATURES_TOLD_MAX)).toEqual([
+      'own-0 unknown-key',
+      'ours revoked',
+      'foreign-0 other-bytes',
+      'undefined not-judged +38',
+    ]);
   });
 
   test('is said to be not judged where more lists name the event than are looked at', async () => {

@@ -121,7 +121,8 @@ const STORED: Rules<StoredView, StoredView> = {
   commitment: byLedger,
   document: stated,
   display: (of) => [part('derived', [of])],
-  signatures: (of) => each(part('ledger', [of]), of.signatures, ({ agency, id }) => part('derived', id === undefined ? [of] : [of, { agency, id }])),
+  signatures: (of) =>
+    each(part('ledger', [of]), of.signatures, ({ agency, id }) => part('derived', id === undefined ? [of] : [of, { agency, id }])),
 };
 
 /** Who made an entry's standing what it is: nobody but its author where it stands. */

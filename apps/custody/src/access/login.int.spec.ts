@@ -216,7 +216,11 @@ test('for an attempt that this server did not begin the provider is asked nothin
   const [said = '', mac = ''] = (eva.cookies.get(name) ?? '').split('.');
   const stranger = new Browser();
   const asked = real.codesAsked();
-  for (const text of [said, `${said}.${'A'.repeat(43)}`, `${Buffer.from(JSON.stringify({ state, nonce: 'n', verifier: 'v' })).toString('base64url')}.${mac}`]) {
+  for (const text of [
+    said,
+    `${said}.${'A'.repeat(43)}`,
+    `${Buffer.from(JSON.stringify({ state, nonce: 'n', verifier: 'v' })).toString('base64url')}.${mac}`,
+  ]) {
     stranger.cookies.set(name, text);
     expect(await codeOf(stranger.go(`/auth/callback?${searchParams.toString()}`))).toBe('auth.login-state');
   }

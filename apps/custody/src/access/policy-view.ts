@@ -23,9 +23,7 @@ export function policyView(policy: PolicyState & Pick<Policy, 'flagged' | 'last'
   const isOwn = (record: { readonly agency: string }): boolean => record.agency === agency;
   // Who links and unlinks them has to see them; they say who somebody is elsewhere, which is nothing to his colleagues.
   const loginsOf = ({ logins }: PrincipalRecord): Pick<PolicyView['principals'][number], 'logins'> =>
-    roles.includes('admin')
-      ? { logins: logins.filter((login) => holdsAt(login)).map(({ issuer, subject }) => ({ issuer, subject })) }
-      : {};
+    roles.includes('admin') ? { logins: logins.filter((login) => holdsAt(login)).map(({ issuer, subject }) => ({ issuer, subject })) } : {};
   return {
     actor: { agency, principal, roles: [...roles], groups: [...groupsOfActor(actor)], via },
     last: policy.last,

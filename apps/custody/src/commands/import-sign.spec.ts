@@ -29,7 +29,10 @@ const pinned = (key = logKey): string =>
   keepPin({ origin: ORIGIN, keys: [key], receiptKeys: [], checkpoint: world.checkpoint(), mapSalt: null, trees: [], witnesses: null });
 
 /** Has these texts, takes every list, and says of each the verdict that is given. */
-function ledger(verdict: SignatureView['verdict'] | null, texts: Readonly<Record<string, string>>): { client: Client; lists: SightingDocument[] } {
+function ledger(
+  verdict: SignatureView['verdict'] | null,
+  texts: Readonly<Record<string, string>>,
+): { client: Client; lists: SightingDocument[] } {
   const lists: SightingDocument[] = [];
   const client: Client = {
     ...server(texts),

@@ -78,7 +78,11 @@ export class ImportSignatures {
   add(line: number, body: string, { agency, id, log }: Receipt): void {
     const { handling, id: own = id } = JSON.parse(body) as SightingDocument;
     if (this.#log !== '' && (this.#log !== log || this.#agency !== agency))
-      throw new CommandError(EXIT.unexpected, 'import.answer', `The server answers for ${agency} in ${log}, and did for ${this.#agency} in ${this.#log}.`);
+      throw new CommandError(
+        EXIT.unexpected,
+        'import.answer',
+        `The server answers for ${agency} in ${log}, and did for ${this.#agency} in ${this.#log}.`,
+      );
     this.#agency = agency;
     this.#log = log;
     const kind = canonicalize(handling as never);

@@ -70,7 +70,14 @@ test('principals are listed with their accounts, where the server says them, and
     { issuer: 'https://login.example/', subject: '1' },
     { issuer: 'https://login.example/', subject: '2\u001b[31m' },
   ];
-  policy = { ...policy, principals: [{ ...eva, logins }, { ...eva, principal: 'max' }], signers: [{ agency: 'acme', vkey: 'acme/k+1+A', status: 'revoked', added: 5 }] };
+  policy = {
+    ...policy,
+    principals: [
+      { ...eva, logins },
+      { ...eva, principal: 'max' },
+    ],
+    signers: [{ agency: 'acme', vkey: 'acme/k+1+A', status: 'revoked', added: 5 }],
+  };
   const rows = (await printed(() => list(createClient(url), 'principals', {}))).trimEnd().split('\n');
   expect(rows.map((row) => row.replaceAll(/ +/g, ' '))).toEqual([
     'eva person active admin (1 at https://login.example/; 2⟨U+001B⟩[31m at https://login.example/)',
