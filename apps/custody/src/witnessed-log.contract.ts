@@ -94,7 +94,7 @@ export class TestedWitness {
       host: '127.0.0.1',
       port: Number(port),
       log: createLog({ level: 'silent', secrets: [] }),
-      map: prefix === null ? null : { origin: logKey.name, prefix },
+      map: prefix === null ? null : { origin: logKey.name, prefix, apiKey: null },
     });
     const { url, verifierKey, mapVerifierKey } = this.here;
     return { url, keys: mapVerifierKey === null ? [verifierKey] : [verifierKey, mapVerifierKey] };
