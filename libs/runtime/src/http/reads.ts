@@ -125,7 +125,8 @@ async function recordFor(log: ReadLog, operation: string, request: FastifyReques
 function operationOf(log: ReadLog, request: FastifyRequest): string | null {
   const { url } = request.routeOptions;
   if (url === undefined || isCatchAll(url)) return null;
-  return log.readsOf(routeName(request.method, url))?.operation ?? null;
+  // A HEAD is an operation of its own where the API has one: whoever asks so is told no bytes.
+  return (log.readsOf(`${request.method} ${url}`) ?? log.readsOf(routeName(request.method, url)))?.operation ?? null;
 }
 
 function destroyStream(payload: unknown): void {
