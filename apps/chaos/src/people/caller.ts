@@ -76,7 +76,7 @@ export class Caller {
     const body = isStream ? streamed(came.text) : outcome === 'whole' ? parsed(came.text) : null;
     const named = came.status === 304 ? this.#tagged.get(tag) : outcome === 'whole' || isStream ? namedIn(operation, body, sha256) : null;
     this.observe({ request, operation, key, behalf, epoch, seenBefore, outcome, named: named ?? nothingNamed(), isStream });
-    if (came.etag !== null && outcome === 'whole' && named != null) this.#tagged.set(tag, named);
+    if (came.etag !== null && outcome === 'whole' && named !== null && named !== undefined) this.#tagged.set(tag, named);
     return { status: outcome === 'cut' ? 0 : came.status, body, etag: came.etag, named: named ?? nothingNamed() };
   }
 

@@ -12,6 +12,7 @@ import type { Writes } from './writes.ts';
 /** A kill may come in between, and the server comes back. */
 const EFFECT_WITHIN_MS = 120_000;
 const LOOK_EVERY_MS = 25;
+const HOUR_MS = 3_600_000;
 
 type HashedKey = Key & { readonly sha256: string };
 
@@ -32,7 +33,7 @@ export class Changes {
   /** By which people ask now; the first of each person is never revoked. */
   readonly keys: Key[] = [];
   readonly revoked: Key[] = [];
-  readonly counts = { granted: 0, revoked: 0, closed: 0, opened: 0 };
+  readonly counts = { granted: 0, revoked: 0, closed: 0, opened: 0, emergencies: 0 };
   readonly #first = new Map<string, Key>();
   readonly #parts: ChangeParts;
   readonly #ready: () => Promise<void>;
@@ -118,6 +119,27 @@ export class Changes {
     this.counts[open === null ? 'closed' : 'opened'] += 1;
   }
 
+  /** Somebody who investigates declares an emergency, or ends the one that lasts. To be called while nothing else is under way. */
+  async emergency(): Promise<void> {
+    const { random, model, writes } = this.#parts;
+    const who = random.pick(PEOPLE.filter(({ roles }) => roles.includes('investigator')));
+    const key = this.keyOf(nameOf(who));
+    const lasts = !model.isEmergency(who, model.epoch);
+    const until = new Date(Date.now() + HOUR_MS).toISOString();
+    const { agency, principal } = who;
+    await writes.act(
+      lasts ? { act: 'break-glass.open', reason: 'a shipment leaves', until } : { act: 'break-glass.close', agency, principal },
+      key,
+      this.#ready,
+    );
+    await this.#policy(`the emergency of ${nameOf(who)}`, key, (body) => {
+      const { emergencies } = body as { emergencies: readonly { principal: string }[] };
+      return emergencies.some((each) => each.principal === principal) === lasts;
+    });
+    model.setEmergency(who, lasts);
+    if (lasts) this.counts.emergencies += 1;
+  }
+
   async #approve(marking: ModelEvent, agency: string): Promise<void> {
     await this.#inLedger(marking);
     const act = { act: 'marking.approve', marking: marking.id, sha256: marking.contentHash };
@@ -125,12 +147,18 @@ export class Changes {
   }
 
   /** A key is known within moments of being in the ledger. */
-  async #holds(key: Key): Promise<void> {
+  #holds(key: Key): Promise<void> {
+    return this.#policy(`the key of ${nameOf(key.who)}`, key, () => true);
+  }
+
+  /** Of what the policy says nobody is told by an emergency: asking for it is the same before and after. */
+  async #policy(what: string, key: Key, isSo: (body: unknown) => boolean): Promise<void> {
     const ask = async (): Promise<boolean> => {
       await this.#ready();
-      return (await this.#parts.caller.read({ operation: 'getPolicy', key, path: '/v1/policy' })).status === 200;
+      const { status, body } = await this.#parts.caller.read({ operation: 'getPolicy', key, path: '/v1/policy' });
+      return status === 200 && isSo(body);
     };
-    await until(`the key of ${nameOf(key.who)} to hold`, EFFECT_WITHIN_MS, ask, 100);
+    await until(`${what} to hold`, EFFECT_WITHIN_MS, ask, 100);
   }
 
   /** Looked up in the database: whoever asked the API would be recorded, by what is true before or after. */

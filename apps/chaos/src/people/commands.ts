@@ -47,7 +47,9 @@ async function pass({ base, caller, model, key }: Passing, request: IncomingMess
   const { epoch, seenSize: seenBefore } = model;
   let [status, type, isWhole, bytes] = [0, '', false, Buffer.alloc(0)];
   try {
-    const answer = await fetch(`${base}${path}`, { headers: { authorization: String(request.headers.authorization ?? ''), 'request-id': name } });
+    const answer = await fetch(`${base}${path}`, {
+      headers: { authorization: String(request.headers.authorization ?? ''), 'request-id': name },
+    });
     [status, type] = [answer.status, answer.headers.get('content-type') ?? ''];
     bytes = Buffer.from(await answer.arrayBuffer());
     isWhole = true;

@@ -21,7 +21,12 @@ export interface Drawn {
 }
 
 export const anyItem = (random: Random): string =>
-  random.pick([() => vin(random.below(CARS)), () => vin(random.below(CARS)), () => container(random.below(CONTAINERS)), () => ship(random.below(SHIPS))])();
+  random.pick([
+    () => vin(random.below(CARS)),
+    () => vin(random.below(CARS)),
+    () => container(random.below(CONTAINERS)),
+    () => ship(random.below(SHIPS)),
+  ])();
 
 type Document = Readonly<Record<string, unknown>> & { readonly kind: string; readonly handling: Handling };
 
@@ -47,7 +52,14 @@ export function made(document: Document, id: string, who: Person): Drawn {
 }
 
 /** @param files that the agency has sent */
-export function drawDocument(random: Random, model: Model, who: Person, id: string, files: readonly string[], earlier: readonly ModelEvent[]): Drawn {
+export function drawDocument(
+  random: Random,
+  model: Model,
+  who: Person,
+  id: string,
+  files: readonly string[],
+  earlier: readonly ModelEvent[],
+): Drawn {
   const about = random.below(4) === 0 ? drawSpeaking(random, model, who, earlier) : null;
   const evidence = files.length > 0 && random.below(4) === 0 ? { evidence: [{ sha256: random.pick(files), locator: 'line:1' }] } : {};
   return made({ ...shared(random), ...(about ?? drawPlain(random)), handling: drawHandling(random, who), ...evidence }, id, who);
@@ -74,7 +86,12 @@ function drawPlain(random: Random): Pick<Document, 'kind'> & Record<string, unkn
 }
 
 /** Null: nothing is there that he could speak about. */
-function drawSpeaking(random: Random, model: Model, who: Person, earlier: readonly ModelEvent[]): (Pick<Document, 'kind'> & Record<string, unknown>) | null {
+function drawSpeaking(
+  random: Random,
+  model: Model,
+  who: Person,
+  earlier: readonly ModelEvent[],
+): (Pick<Document, 'kind'> & Record<string, unknown>) | null {
   if (earlier.length === 0) return null;
   const target = random.pick(earlier);
   if (!PLAIN.has(target.kind) || !model.isVisible(target, who, model.epoch)) return null;

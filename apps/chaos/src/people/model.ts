@@ -54,6 +54,8 @@ export class Model {
   readonly #opened = new Map<string, Since<readonly string[]>[]>();
   readonly #byItem = new Map<string, ModelEvent[]>();
   readonly #citing = new Map<string, ModelEvent[]>();
+  /** Who reads what names others, since an emergency that he declared. */
+  readonly #emergencies = new Map<string, Since<boolean>[]>();
   /** Agency that sent it, by SHA-256: of each file one. */
   readonly uploads = new Map<string, string>();
 
@@ -86,6 +88,15 @@ export class Model {
     listed(this.#opened, ref).push({ epoch: this.epoch, value: groups });
   }
 
+  /** From the next epoch on. */
+  setEmergency(person: Person, lasts: boolean): void {
+    listed(this.#emergencies, nameOf(person)).push({ epoch: ++this.epoch, value: lasts });
+  }
+
+  isEmergency(person: Person, epoch: number): boolean {
+    return at(this.#emergencies.get(nameOf(person)) ?? [], epoch) ?? false;
+  }
+
   handling(ref: string, epoch: number): Handling {
     return at(this.#handlings.get(ref) ?? [], epoch) ?? { tlp: 'RED' };
   }
@@ -105,7 +116,7 @@ export class Model {
   /** TLP:RED that names others, of what his groups would show him. */
   isKeptFrom(event: ModelEvent, person: Person, epoch: number): boolean {
     const { tlp, principals = [] } = this.handling(event.ref, epoch);
-    if (tlp !== 'RED' || principals.length === 0) return false;
+    if (tlp !== 'RED' || principals.length === 0 || this.isEmergency(person, epoch)) return false;
     if (event.agency === person.agency && event.principal === person.principal) return false;
     return this.isInGroups(event, person, epoch) && !principals.includes(person.principal) && !principals.includes(nameOf(person));
   }

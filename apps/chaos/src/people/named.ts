@@ -101,8 +101,7 @@ function look(value: unknown, named: Named): void {
   if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) return void value.forEach((each) => look(each, named));
   const { agency, id, standing } = value as Json;
-  if (typeof agency === 'string' && typeof id === 'string' && standing !== 'absent')
-    said(named, `${agency}/${id}`, itemsOf(value as Json));
+  if (typeof agency === 'string' && typeof id === 'string' && standing !== 'absent') said(named, `${agency}/${id}`, itemsOf(value as Json));
   for (const [name, member] of Object.entries(value)) if (name !== 'document' && name !== 'target') look(member, named);
 }
 

@@ -104,11 +104,18 @@ export function judgeReads(model: Model, observed: readonly Observed[], records:
   const byRequest = new Map<string, ReadRecord[]>();
   for (const record of records) byRequest.set(record.request, [...(byRequest.get(record.request) ?? []), record]);
   const problems: string[] = [];
-  const counts = { reads: 0, records: records.length, readsRecorded: 0, readsCutOff: 0, cutOffAndRecorded: 0, lostWithTheDatabase: 0 };
+  const counts = {
+    readRequests: 0,
+    records: records.length,
+    readsRecorded: 0,
+    readsCutOff: 0,
+    cutOffAndRecorded: 0,
+    lostWithTheDatabase: 0,
+  };
   for (const read of observed) {
     const found = byRequest.get(read.request) ?? [];
     byRequest.delete(read.request);
-    counts.reads += 1;
+    counts.readRequests += 1;
     if (found.length > 0) counts.readsRecorded += 1;
     if (read.outcome === 'cut') {
       counts.readsCutOff += 1;
@@ -116,7 +123,9 @@ export function judgeReads(model: Model, observed: readonly Observed[], records:
     }
     if (read.outcome === 'whole' && found.length === 0 && mayBeLost(model, read) && isDue(model, read)) counts.lostWithTheDatabase += 1;
     for (const problem of problemsOf(model, read, found))
-      problems.push(`${read.request} (${read.operation} by ${read.key === null ? 'nobody' : nameOf(read.key.who)}, ${read.outcome}): ${problem}`);
+      problems.push(
+        `${read.request} (${read.operation} by ${read.key === null ? 'nobody' : nameOf(read.key.who)}, ${read.outcome}): ${problem}`,
+      );
   }
   for (const request of byRequest.keys()) problems.push(`${request} is recorded, and nobody asked so`);
   return { problems, counts };
@@ -126,7 +135,8 @@ function problemsOf(model: Model, read: Observed, found: readonly ReadRecord[]):
   const { outcome, key } = read;
   if (outcome === 'refused' || key === null) return found.length === 0 ? leaksOf(model, read) : ['it is recorded, and nothing was told'];
   const problems = [...leaksOf(model, read), ...found.flatMap((record) => sayingOtherwise(model, read, key, record))];
-  if (outcome === 'cut' && !read.isStream) return [...problems, ...eachOnce(found), ...found.flatMap((record) => beyond(model, read, key.who, record))];
+  if (outcome === 'cut') problems.push(...found.flatMap((record) => beyond(model, read, key.who, record)));
+  if (outcome === 'cut' && !read.isStream) return [...problems, ...eachOnce(found)];
   const told = toldOf(model, read, key.who);
   const tenants = new Set([...told.keys(), ...found.map(({ tenant }) => tenant)]);
   // All records of one read are one statement: they stand together or not at all.
@@ -152,9 +162,12 @@ function sayingOtherwise(model: Model, read: Observed, { id, who }: Pick<Key, 'i
   const problems: string[] = [];
   if (operation !== read.operation || agency !== who.agency || principal !== who.principal)
     problems.push(`the record says ${operation} by ${agency}/${principal}`);
-  if (emergency) problems.push('the record speaks of an emergency');
+  // Who somebody's colleagues are nobody reads by an emergency.
+  const isByEmergency = operation !== 'getPolicy' && model.isEmergency(who, read.epoch);
+  if (emergency !== isByEmergency) problems.push(`the record says ${emergency ? '' : 'not '}that it was by an emergency`);
   const isOwn = record.tenant === who.agency;
-  const asked = reader !== null && reader.key === id && reader.via === 'key' && reader.behalf === read.behalf && reader.address === '127.0.0.1';
+  const asked =
+    reader !== null && reader.key === id && reader.via === 'key' && reader.behalf === read.behalf && reader.address === '127.0.0.1';
   if (isOwn ? !asked : reader !== null) problems.push(`the record for ${record.tenant} says of the reader ${JSON.stringify(reader)}`);
   const label = read.named.forced.size > 0 ? tlp : model.highest(events, read.epoch);
   if (tlp !== label) problems.push(`the record says TLP:${String(tlp)}, and its events come to ${String(label)}`);
@@ -162,13 +175,13 @@ function sayingOtherwise(model: Model, read: Observed, { id, who }: Pick<Key, 'i
 }
 
 function comparedTo(read: Observed, told: Told | null, found: readonly ReadRecord[]): string[] {
-  if (told === null) return found.length === 0 ? [] : ['nothing is for it'];
-  if (found.length === 0) return told.isDue && !(read.isStream && read.outcome === 'cut' && told.events.size === 0) ? ['no record'] : [];
+  // Of a stream that was cut off its page names what was not sent any more.
+  const isMore = read.isStream && read.outcome === 'cut';
+  if (told === null) return found.length === 0 || isMore ? [] : ['nothing is for it'];
+  if (found.length === 0) return told.isDue ? ['no record'] : [];
   if (found.length > 1 && !read.isStream) return [`${found.length} records`];
   const events = found.flatMap((record) => record.events);
   const twice = events.length === new Set(events).size ? [] : ['an event is in two records'];
-  // Of a stream that was cut off its page names what was not sent any more.
-  const isMore = read.isStream && read.outcome === 'cut';
   return [
     ...twice,
     ...difference('events', events, told.events, new Set(), isMore),
@@ -177,7 +190,13 @@ function comparedTo(read: Observed, told: Told | null, found: readonly ReadRecor
   ]; // prettier-ignore
 }
 
-function difference(what: string, found: readonly string[], due: ReadonlySet<string>, perhaps: ReadonlySet<string>, isMore: boolean): string[] {
+function difference(
+  what: string,
+  found: readonly string[],
+  due: ReadonlySet<string>,
+  perhaps: ReadonlySet<string>,
+  isMore: boolean,
+): string[] {
   const has = new Set(found);
   const missing = [...due].filter((name) => !has.has(name));
   const extra = isMore ? [] : [...has].filter((name) => !due.has(name) && !perhaps.has(name));
@@ -198,7 +217,9 @@ function beyond(model: Model, { epoch }: Observed, who: Person, record: ReadReco
     const event = model.event(ref);
     if (event === undefined || !model.isVisible(event, who, epoch)) return [`the record names ${ref}, which is hidden from its reader`];
     if (!model.isAboveClear(ref, epoch)) return [`the record names ${ref}, which is for everybody`];
-    return record.tenant === who.agency || record.tenant === event.agency ? [] : [`${record.tenant} is told of ${ref}, which is not its own`];
+    return record.tenant === who.agency || record.tenant === event.agency
+      ? []
+      : [`${record.tenant} is told of ${ref}, which is not its own`];
   });
 }
 
@@ -220,7 +241,10 @@ function toldOf(model: Model, read: Observed, who: Person): ReadonlyMap<string, 
       told.set(tenant, { events: new Set(of), items, evidence: new Set(due), perhapsItems, perhapsEvidence, isDue });
   };
   add(who.agency, events, [...evidence.keys()], own, named.other);
-  const owners = [...events.map((ref) => ref.slice(0, ref.indexOf('/'))), ...[...evidence.keys()].map((sha256) => model.uploads.get(sha256) ?? '')];
+  const owners = [
+    ...events.map((ref) => ref.slice(0, ref.indexOf('/'))),
+    ...[...evidence.keys()].map((sha256) => model.uploads.get(sha256) ?? ''),
+  ];
   for (const tenant of new Set(owners.filter((agency) => agency !== who.agency)))
     add(tenant, events.filter((ref) => ref.startsWith(`${tenant}/`)), [...evidence.keys()].filter((sha256) => model.uploads.get(sha256) === tenant), {}, false); // prettier-ignore
   return told;
@@ -239,7 +263,8 @@ function itemsAlone(model: Model, read: Observed, events: readonly string[]): Pi
       if (known !== 'open') (known === 'closed' ? items : perhapsItems).add(item);
     }
   if (named.about !== null) {
-    const everybody = (event: ModelEvent): boolean => event.logIndex !== null && event.logIndex < (named.size ?? 0) && isForAll(model, read, event);
+    const everybody = (event: ModelEvent): boolean =>
+      event.logIndex !== null && event.logIndex < (named.size ?? 0) && isForAll(model, read, event);
     const isCounted = named.count !== null && named.count !== model.about(named.about).filter(everybody).length;
     if (events.length > 0 || isCounted) items.add(named.about);
   }
@@ -274,6 +299,9 @@ function isDue(model: Model, read: Observed): boolean {
 function mayBeLost(model: Model, read: Observed): boolean {
   if (!read.isBeforeCrash) return false;
   const { named, epoch } = read;
-  const isDurable = named.forced.size > 0 || [...evidenceOf(model, read).values()].includes('due') || model.highest([...named.events.keys()], epoch) === 'RED';
+  const isDurable =
+    named.forced.size > 0 ||
+    [...evidenceOf(model, read).values()].includes('due') ||
+    model.highest([...named.events.keys()], epoch) === 'RED';
   return !isDurable;
 }

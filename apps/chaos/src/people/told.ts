@@ -21,7 +21,16 @@ export type ToldRead = Omit<ReadRecord, 'tenant'> & { readonly n: number };
 export function problemsOfWrites(model: Model, auditor: Person, told: readonly ToldWrite[]): string[] {
   const due = [...model.events].filter(({ logIndex }) => logIndex !== null).filter((event) => model.isVisible(event, auditor, model.epoch));
   const expected = due.map(({ logIndex, agency, principal, kind, id, items, evidence, contentHash }) =>
-    JSON.stringify({ logIndex, agency, principal, action: kind, id, items: [...items].sort(), evidence: [...evidence].sort(), contentHash }),
+    JSON.stringify({
+      logIndex,
+      agency,
+      principal,
+      action: kind,
+      id,
+      items: [...items].sort(),
+      evidence: [...evidence].sort(),
+      contentHash,
+    }),
   );
   const found = told.map(({ logIndex, agency, principal, action, id, items, evidence, contentHash }) =>
     JSON.stringify({ logIndex, agency, principal, action, id, items: [...items].sort(), evidence: evidence.map(({ sha256 }) => sha256).sort(), contentHash }),
@@ -41,7 +50,7 @@ export function problemsOfReads(model: Model, auditor: Person, records: readonly
 const textOf = ({ request, operation, agency, principal, items, events, evidence, deadLetters, tlp, emergency, reader }: Omit<ReadRecord, 'tenant'>): string =>
   JSON.stringify({ request, operation, agency, principal, items, events, evidence, deadLetters, tlp, emergency, reader: reader && { address: reader.address, key: reader.key, via: reader.via, behalf: reader.behalf } }); // prettier-ignore
 
-/** What it names and is hidden from him is as if it had not been read; a record of nothing else is none, but of his own reads. */
+/** What it names and is hidden from him is as if it had not been read; a record of nothing else is none, but of his own reads, and of an emergency: that it was used is for all of his agency. */
 function shownTo(model: Model, auditor: Person, record: ReadRecord): ReadRecord | null {
   const events = record.events.filter((ref) => {
     const event = model.event(ref);
@@ -52,7 +61,7 @@ function shownTo(model: Model, auditor: Person, record: ReadRecord): ReadRecord 
   const hidden = record.events.length + record.items.length + record.evidence.length - events.length - items.length - evidence.length;
   if (hidden === 0) return record;
   const isOwn = record.agency === auditor.agency && record.principal === auditor.principal;
-  if (events.length + items.length + evidence.length + record.deadLetters.length === 0 && !isOwn) return null;
+  if (events.length + items.length + evidence.length + record.deadLetters.length === 0 && !isOwn && !record.emergency) return null;
   return { ...record, events, items, evidence, tlp: events.length === record.events.length ? record.tlp : null };
 }
 

@@ -9,7 +9,7 @@ import { Changes } from './changes.ts';
 import { command } from './commands.ts';
 import { anyItem } from './drawn-documents.ts';
 import { Model } from './model.ts';
-import { judgeReads, judgeWrites, type Observed, type ReadRecord } from './oracle.ts';
+import { judgeReads, judgeWrites, type Observed, type ReadRecord, type WriteRow } from './oracle.ts';
 import { Reads } from './reads.ts';
 import { Served, type Killed } from './served.ts';
 import { problemsOfReads, problemsOfWrites } from './told.ts';
@@ -52,6 +52,7 @@ export interface WorkloadResult {
   /** The oracle's list of reads, and what the access log holds. */
   readonly observed: readonly Observed[];
   readonly records: readonly ReadRecord[];
+  readonly writes: readonly WriteRow[];
 }
 
 /** What is acknowledged without waiting for the disk is on it within three rounds of the writer of the log (10 ms each), on a busy machine later. */
@@ -136,7 +137,8 @@ class Workload {
     if (drawn < 45) return this.#turns.beside(() => this.#writes.evidence(random.pick(submitters)));
     if (drawn < 46) return this.#turns.beside(() => keys.grant());
     if (drawn < 47) return this.#turns.beside(() => keys.revoke());
-    if (drawn < 50) return this.#turns.alone(() => keys.mark());
+    if (drawn < 49) return this.#turns.alone(() => keys.mark());
+    if (drawn < 50) return this.#turns.alone(() => keys.emergency());
     // Now and then by a key that is not good any more.
     const asking = keys.revoked.length > 0 && random.below(20) === 0 ? keys.revoked : keys.keys;
     return this.#turns.beside(() => this.#reads.some(asking));
@@ -181,16 +183,17 @@ class Workload {
       problems.push(...problemsOfWrites(this.#model, key.who, told.writes), ...problemsOfReads(this.#model, key.who, reads, told.reads));
       counts.told += told.writes.length + told.reads.length;
     }
-    const { reads: records } = await storedTrail(this.#served);
+    const { reads: records, writes } = await storedTrail(this.#served);
     const { observed } = this.#caller;
     const read = judgeReads(this.#model, observed, records);
     const audit = await this.#audited();
     return {
       problems: [...problems, ...read.problems, ...audit],
-      counts: { ...counts, requests: observed.length, ...read.counts },
+      counts: { ...counts, ...read.counts },
       model: this.#model,
       observed,
       records,
+      writes,
     };
   }
 

@@ -2,7 +2,7 @@
 import { sha256Hex } from '#lib/ledger';
 import type { Random } from '../random.ts';
 import type { Caller } from './caller.ts';
-import { actOf, drawDocument, type Drawn } from './drawn-documents.ts';
+import { actOf, drawDocument, isPlain, type Drawn } from './drawn-documents.ts';
 import type { Model, ModelEvent } from './model.ts';
 import { submits, type Act, type Key, type Person } from './world.ts';
 
@@ -91,7 +91,7 @@ export class Writes {
   /** Other bytes under an id that is taken, by its author; and a document by somebody who may not write: nothing of either is kept. */
   async unwelcome(keys: readonly Key[]): Promise<void> {
     const reader = keys.find(({ who }) => !submits(who));
-    const seen = this.events.filter(({ ref }) => this.#model.seen.has(ref));
+    const seen = this.events.filter((event) => isPlain(event) && this.#model.seen.has(event.ref));
     if (this.#random.below(2) === 0 && seen.length > 0) {
       const target = this.#random.pick(seen);
       const sent = this.#documents.get(target.ref);
@@ -137,7 +137,13 @@ export class Writes {
   async #putFile(file: File, key: Key): Promise<void> {
     const { sha256, bytes, event } = file;
     this.#openFiles.delete(file);
-    const { status, text, isWhole } = await this.#caller.write(key, 'PUT', `/v1/evidence/sha256/${sha256}`, 'application/octet-stream', bytes);
+    const { status, text, isWhole } = await this.#caller.write(
+      key,
+      'PUT',
+      `/v1/evidence/sha256/${sha256}`,
+      'application/octet-stream',
+      bytes,
+    );
     if (isWhole && (status === 201 || status === 200)) {
       const { receipt } = JSON.parse(text) as { receipt: { contentHash: string } | null };
       event.contentHash ??= receipt?.contentHash ?? null;
@@ -217,11 +223,13 @@ export class Writes {
       if (this.#random.below(10) < SENT_AGAIN_OF_TEN) this.#open.add(sent);
     }
   }
-
 }
 
 /** By row. A stream that breaks off has answered the rows before the break. */
-function answersOf(form: 'one' | 'list' | 'lines', { status, text, isWhole }: { readonly status: number; readonly text: string; readonly isWhole: boolean }): (row: number) => RowAnswer['status'] | null {
+function answersOf(
+  form: 'one' | 'list' | 'lines',
+  { status, text, isWhole }: { readonly status: number; readonly text: string; readonly isWhole: boolean },
+): (row: number) => RowAnswer['status'] | null {
   const isGood = status >= 200 && status < 300;
   if (!isGood || (form !== 'lines' && !isWhole)) return () => null;
   if (form === 'one') return () => (JSON.parse(text) as RowAnswer).status;
