@@ -84,6 +84,7 @@ export class Caller {
   observe(read: Omit<Observed, 'ended' | 'isBeforeCrash'>): void {
     this.observed.push({ ...read, ended: Date.now(), isBeforeCrash: false });
     this.#model.seenSize = Math.max(this.#model.seenSize, read.named.size ?? 0);
+    this.#model.seenReads = Math.max(this.#model.seenReads, read.named.lastRead);
     for (const ref of read.named.events.keys()) this.#model.seen.add(ref);
   }
 

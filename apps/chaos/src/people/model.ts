@@ -46,6 +46,8 @@ export class Model {
   epoch = 0;
   /** Largest log size that any answer has told. */
   seenSize = 0;
+  /** Largest number of a record of the access log that any answer has told. */
+  seenReads = 0;
   /** Events that some answer has told of: they are in the ledger. */
   readonly seen = new Set<string>();
   readonly #events = new Map<string, ModelEvent>();

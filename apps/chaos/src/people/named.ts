@@ -21,6 +21,8 @@ export interface Named {
   other: boolean;
   /** Log size that the answer was made at; null: it does not say. */
   size: number | null;
+  /** Largest number of a record of the access log in it. */
+  lastRead: number;
 }
 
 export const nothingNamed = (): Named => ({
@@ -33,6 +35,7 @@ export const nothingNamed = (): Named => ({
   count: null,
   other: false,
   size: null,
+  lastRead: 0,
 });
 
 type Json = Readonly<Record<string, unknown>>;
@@ -53,6 +56,8 @@ const whole = (answer: Json, named: Named): void => {
   const { item } = answer as { item?: { id?: string } };
   named.about = item?.id ?? null;
 };
+/** What is an agency's own without being an event. */
+const agencyOwn: Take = (_answer, named) => void (named.other = true);
 const file: Take = (_answer, named, sha256) => void named.evidence.add(sha256);
 
 const BY_OPERATION: Readonly<Record<string, Take>> = {
@@ -74,9 +79,15 @@ const BY_OPERATION: Readonly<Record<string, Take>> = {
   },
   listAudit(answer, named) {
     look(answer['rows'], named);
-    named.other = (answer['reads'] as unknown[]).length > 0;
+    const reads = answer['reads'] as readonly { n: number }[];
+    named.other = reads.length > 0;
+    named.lastRead = Math.max(0, ...reads.map(({ n }) => n));
   },
-  getPolicy: (_answer, named) => void (named.other = true),
+  getPolicy: agencyOwn,
+  listSessions: agencyOwn,
+  proveRead: agencyOwn,
+  // Nothing here makes a dead letter: one that is listed has no name that the oracle would know.
+  listDeadLetters: () => undefined,
   listConflicts(answer, named) {
     look(answer, named);
     for (const ref of named.events.keys()) named.forced.add(ref);

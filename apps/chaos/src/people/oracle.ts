@@ -92,6 +92,9 @@ export function judgeWrites(model: Model, rows: readonly WriteRow[]): Judged {
   return { problems, counts: { entries: rows.length, writesCutOff: unknown, cutOffAndKept: kept } };
 }
 
+/** Who somebody's colleagues are, and what is waiting, nobody reads by an emergency. */
+const BY_NO_EMERGENCY: ReadonlySet<string> = new Set(['getPolicy', 'listSessions']);
+
 const nameOfRow = ({ agency, id }: Pick<WriteRow, 'agency' | 'id'>): string => `${agency}/${id}`;
 
 function otherwise(event: ModelEvent, row: WriteRow): string[] {
@@ -162,8 +165,7 @@ function sayingOtherwise(model: Model, read: Observed, { id, who }: Pick<Key, 'i
   const problems: string[] = [];
   if (operation !== read.operation || agency !== who.agency || principal !== who.principal)
     problems.push(`the record says ${operation} by ${agency}/${principal}`);
-  // Who somebody's colleagues are nobody reads by an emergency.
-  const isByEmergency = operation !== 'getPolicy' && model.isEmergency(who, read.epoch);
+  const isByEmergency = !BY_NO_EMERGENCY.has(operation) && model.isEmergency(who, read.epoch);
   if (emergency !== isByEmergency) problems.push(`the record says ${emergency ? '' : 'not '}that it was by an emergency`);
   const isOwn = record.tenant === who.agency;
   const asked =

@@ -33,6 +33,8 @@ const READS: readonly (readonly [weight: number, read: Read])[] = [
   [3, audit],
   [1, ({ read }) => read('getPolicy', '/v1/policy')],
   [1, ({ read }) => read('listConflicts', '/v1/conflicts')],
+  [1, ({ read, random }) => (random.below(2) === 0 ? read('listSessions', '/v1/sessions') : read('listDeadLetters', '/v1/dead-letters'))],
+  [1, ({ read, random }, reads) => read('proveRead', `/v1/audit/reads/${random.below(reads.model.seenReads + 1)}/proof`)],
   [2, receipt],
   [2, ({ read, random }, reads) => read('proveEvent', reads.event(random).replace(/^([^?]+)/, '/v1/events/$1/proof'))],
   [2, ({ read, random }) => read('proveItem', `/v1/items/${anyItem(random)}/proof?events=${random.below(3) > 0}${random.below(4) === 0 ? '&group=clear' : ''}`)],
