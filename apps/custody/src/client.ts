@@ -7,6 +7,11 @@ import { interrupted, pause, retryAfterMs } from './patience.ts';
 
 /** Long enough for a slow proof or a cold page, short enough that a hung server is noticed. */
 const REQUEST_TIMEOUT_MS = 60_000;
+/**
+ * Of a body that is a stream, fetch wants to hear that the answer comes after it. Where it might have to send the body once more, to another address, it
+ * keeps all of it in memory: without a window and redirects it does not.
+ */
+const OF_A_STREAM = { duplex: 'half', redirect: 'error', window: null } as const;
 /** How long a question that was answered 503 with Retry-After is asked again: a person at a terminal waits for no more. */
 const ASK_AGAIN_FOR_MS = 5_000;
 const PAUSE_MS_MIN = 200;
@@ -95,8 +100,7 @@ export function createClient(base: string, { apiKey, signal, verbose = false }: 
     },
     open: (path) => call(path, {}, true),
     head: (path) => call(path, { method: 'HEAD' }),
-    // Of a body that is a stream, fetch wants to hear that the answer comes after it.
-    put: (path, body, headers) => call(path, { method: 'PUT', headers, body, duplex: 'half' } as unknown as RequestInit, true),
+    put: (path, body, headers) => call(path, { method: 'PUT', headers, body, ...OF_A_STREAM } as unknown as RequestInit, true),
     delete: (path) => call(path, { method: 'DELETE' }),
     post: (path, contentType, body) =>
       call(path, { method: 'POST', headers: { 'content-type': contentType }, body: body as NonNullable<RequestInit['body']> }),
