@@ -64,6 +64,7 @@ export class ItemsController {
       limit: readLimit(limit),
       ...(cursor === undefined ? {} : { cursor }),
     });
+    request.saysNothing = view.results.length === 0;
     await sendWithTag(request, reply, view);
   }
 }

@@ -12,6 +12,7 @@ import { DomainError } from '../domain-error.ts';
 import { type Log, nestLogger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { guardRoutes, type HttpAccess } from './access.ts';
+import { holdNothing } from './held-answers.ts';
 import { recordReads, type ReadLog } from './reads.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 import type { ProblemCatalogue, Translate } from './problem-answer.ts';
@@ -103,6 +104,7 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
   };
   guardRoutes(fastify, options.access, refuse);
   recordReads(fastify, options.reads, refuse, (error, request, reply) => replaceByProblem(error, request, reply, problems));
+  holdNothing(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     logger: nestLogger(options.log),
