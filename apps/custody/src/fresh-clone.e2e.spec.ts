@@ -123,7 +123,9 @@ const warnings = (said: string): string[] =>
 test(
   `a clone of HEAD with an empty HOME ${INSTALLS ? 'and no packages installs, ' : 'and the packages of this checkout '}builds, starts and traces the demo item; the next start does none of that again and has it still`,
   async () => {
-    const trace = async (url: string): Promise<string> => (await runCustody(['trace', ITEM, '--server', url], { HOME: home })).stdout;
+    // As in the clone's folder, where commands find its data directory, and there the operator's key.
+    const here = { HOME: home, CUSTODY_DATA_DIR: join(clone, '.custody') };
+    const trace = async (url: string): Promise<string> => (await runCustody(['trace', ITEM, '--server', url], here)).stdout;
     const cold = await start();
     expect([cold.said.includes('installing packages'), cold.said.includes('building ...')]).toEqual([INSTALLS, true]);
     const traced = await trace(cold.url);
