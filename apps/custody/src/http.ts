@@ -80,13 +80,16 @@ export async function startHttp(parts: Parts, own: NewApiKey): Promise<Served> {
     metrics,
     catalogue,
     translate,
-    access: httpAccess({
-      access: config.access,
-      own,
-      policy,
-      tokenLogin: tokenLogin(config, login.provider),
-      session: (text) => sessions.of(text),
-    }),
+    access: {
+      ...httpAccess({
+        access: config.access,
+        own,
+        policy,
+        tokenLogin: tokenLogin(config, login.provider),
+        session: (text) => sessions.of(text),
+      }),
+      used: (actor, request) => sessions.used(actor, request),
+    },
     reads: await readLog(parts, follower),
   });
   const url = await server.listen(config.host, config.port);

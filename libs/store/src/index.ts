@@ -53,7 +53,16 @@ export { entryCount, handlingsPoint, isFrozen, logSize, markedAmong } from './sq
 export { entryPlaces, oldestUnsealed, refusedBytes, submittedEvent, type EntryPlace, type RefusedBytes } from './sql/submitted.ts';
 export { namedRows, type NamedRow } from './sql/named-rows.ts';
 export { policyActsAfter, type PolicyActRow } from './sql/policy-acts.ts';
-export { beginSession, endSession, listSessions, sessionOf, SESSIONS_MAX, type NewSession, type SessionRow } from './sql/sessions.ts';
+export {
+  beginSession,
+  endSession,
+  listSessions,
+  sessionOf,
+  sessionSeen,
+  SESSIONS_MAX,
+  type NewSession,
+  type SessionRow,
+} from './sql/sessions.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export { timelinePage, type TimelineKey, type TimelineRow } from './sql/timeline-page.ts';
 export {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicModule } from '@nestjs/common';
 import { type ErrorCode, isErrorCode, problem, type Problem, type SessionsView, statusOf } from '#lib/contracts';
 import { Policy, type PolicyAct } from '#lib/domain';
-import { createHttpServer, createLog, createMetrics, type HttpServer } from '#lib/runtime';
+import { createHttpServer, createLog, createMetrics, type HttpAccess, type HttpServer } from '#lib/runtime';
 import { ledgerConstants, type StorePool } from '#lib/store';
 import { testDatabase, type TestDatabase } from '../../../../libs/store/test-database.ts';
 import { newApiKey } from './api-key.ts';
@@ -37,6 +37,7 @@ let policy: Policy;
 let link: OneTimeLink;
 let now = 0;
 let isOff = false;
+let access: HttpAccess;
 
 beforeAll(async () => {
   [database, real] = await Promise.all([testDatabase(), startProvider()]);
@@ -63,13 +64,16 @@ beforeAll(async () => {
     controllers: [LoginController, SessionsController],
     providers: [{ provide: LOGIN_DEPS, useValue: deps }],
   };
-  const access = httpAccess({
-    access: 'required',
-    own: newApiKey(),
-    policy: () => Promise.resolve(policy),
-    session: (text) => sessions.of(text),
-    tokenLogin: (token) => verifyAccessToken(token, { issuer: real.issuer, audience: AUDIENCE, keys: provider.keys }),
-  });
+  access = {
+    ...httpAccess({
+      access: 'required',
+      own: newApiKey(),
+      policy: () => Promise.resolve(policy),
+      session: (text) => sessions.of(text),
+      tokenLogin: (token) => verifyAccessToken(token, { issuer: real.issuer, audience: AUDIENCE, keys: provider.keys }),
+    }),
+    used: (actor, request) => sessions.used(actor, request),
+  };
   const { origin } = await ledgerConstants(owner);
   const reads = openReadLog({ origin, pool, policy: () => policy.last });
   server = await createHttpServer(root, { limits, log, metrics: createMetrics(), catalogue, access, reads });
@@ -304,6 +308,18 @@ test('a session that is used is not at rest', async () => {
   expect(await codeOf(eva.go('/v1/sessions'))).toBe('ok');
   await owner.query("update login.sessions set seen = seen - interval '50 min'");
   expect(await codeOf(eva.go('/v1/sessions'))).toBe('ok');
+});
+
+test('a session whose caller is only looked at, as of a stream that is open, comes to rest', async () => {
+  const eva = new Browser();
+  await eva.logIn('eva');
+  const headers = { host: new URL(base).host, cookie: `custody_session_${new URL(base).port}=${eva.session}` };
+  const look = async (): Promise<string> => (await access.authenticate({ headers, ip: '127.0.0.1', method: 'GET' })).principal;
+  for (let looks = 0; looks < 2; looks++) {
+    await owner.query("update login.sessions set seen = seen - interval '50 min'");
+    if (looks === 0) expect(await look()).toBe('eva');
+    else await expect(look()).rejects.toMatchObject({ code: 'auth.session-expired' });
+  }
 });
 
 test('sessions are shown and ended by their principal and the admins of the agency, and are not there for others', async () => {

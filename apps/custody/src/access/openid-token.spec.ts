@@ -225,6 +225,9 @@ describe('a provider', () => {
     expect(await codeOf(provider.metadata())).toBe('let in');
     // The list of keys that it names is none.
     expect(await codeOf(verifyAccessToken(await token(), { issuer, audience: AUDIENCE, keys: provider.keys }))).toBe('auth.provider');
+    // Who waits for it, as a stream does, waits no longer than his token holds by its own word.
+    const over = await token({ exp: seconds(-CLOCK_SKEW_SECONDS - 5) });
+    expect(await codeOf(verifyAccessToken(over, { issuer, audience: AUDIENCE, keys: provider.keys }))).toBe('auth.token-expired');
   });
 });
 

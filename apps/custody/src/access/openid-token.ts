@@ -2,7 +2,7 @@
  * Tokens of the OpenID provider: access tokens that callers show (RFC 9068), and the ID token that ends a login. Verified by jose; what is allowed is
  * fixed here, and never by the token. Each refusal has a code of its own.
  */
-import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { Login } from '#lib/domain';
 import { DomainError, refusedHeader } from '#lib/runtime';
 
@@ -28,7 +28,7 @@ export interface TokenRules {
   readonly now?: () => number;
 }
 
-/** Whose token it is. Throws DomainError `auth.token-*`, and `auth.provider` where its keys cannot be read. Cost: some 0.1 ms. */
+/** Whose token it is. Throws DomainError `auth.token-*`, and `auth.provider` where its keys cannot be read and it has not expired. Cost: some 0.1 ms. */
 export async function verifyAccessToken(token: string, rules: TokenRules): Promise<Login> {
   const { sub } = await verified(token, rules, { typ: ACCESS_TOKEN_TYPE });
   return { issuer: rules.issuer, subject: sub };
@@ -67,7 +67,10 @@ async function verified(
     if (typeof payload.sub !== 'string' || payload.sub === '') throw refused('auth.token-claims', 'The token names nobody (`sub`).');
     return { ...payload, sub: payload.sub };
   } catch (error) {
-    throw refusalOf(error, token);
+    const refusal = refusalOf(error, token);
+    // What says of itself that it is over needs no key to be refused.
+    const isOver = refusal instanceof DomainError && refusal.code === 'auth.provider' && hasExpired(token, now());
+    throw isOver ? expired() : refusal;
   }
 }
 
@@ -80,7 +83,7 @@ const BY_CLAIM: Readonly<Record<string, readonly [code: string, detail: string]>
 };
 
 function refusalOf(error: unknown, token: string): unknown {
-  if (error instanceof errors.JWTExpired) return refused('auth.token-expired', 'The token has expired.');
+  if (error instanceof errors.JWTExpired) return expired();
   if (error instanceof errors.JWTClaimValidationFailed) {
     const [code, detail] = BY_CLAIM[error.claim] ?? ['auth.token-claims', `The token's claim \`${error.claim}\` is missing or malformed.`];
     return refused(code, detail);
@@ -101,9 +104,20 @@ function refusalOf(error: unknown, token: string): unknown {
 
 const MALFORMED = [errors.JWSInvalid, errors.JWTInvalid, errors.JOSENotSupported];
 
+/** By its own word, that nobody vouched for: for refusals alone. */
+function hasExpired(token: string, nowMs: number): boolean {
+  try {
+    const { exp } = decodeJwt(token);
+    return typeof exp === 'number' && exp + CLOCK_SKEW_SECONDS <= nowMs / 1_000;
+  } catch {
+    return false;
+  }
+}
+
 function isUnsigned(token: string): boolean {
   const { alg } = decodeProtectedHeader(token);
   return alg?.toLowerCase() === 'none';
 }
 
+const expired = (): DomainError => refused('auth.token-expired', 'The token has expired.');
 const refused = (code: string, detail: string): DomainError => refusedHeader(code, 'authorization', detail);

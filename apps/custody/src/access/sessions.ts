@@ -3,8 +3,8 @@
  * or an admin of the agency, and with whatever it rests on: the principal, the agency, or the account by which it began.
  */
 import { createHash } from 'node:crypto';
-import type { Login } from '#lib/domain';
-import { beginSession, endSession, listSessions, sessionOf, type SessionRow, type StorePool } from '#lib/store';
+import type { Actor, Login } from '#lib/domain';
+import { beginSession, endSession, listSessions, sessionOf, sessionSeen, type SessionRow, type StorePool } from '#lib/store';
 import { apiKeyId, newApiKey } from './api-key.ts';
 
 /** As in requests. */
@@ -42,9 +42,15 @@ export class Sessions {
     return { text, seconds };
   }
 
-  /** Whatever became of it; undefined: there is none by this text. */
+  /** Whatever became of it; undefined: there is none by this text. It is not used by that. */
   async of(text: string): Promise<SessionRow | undefined> {
     return apiKeyId(text) === null ? undefined : sessionOf(this.#pool, hashOf(text), this.#idleSeconds);
+  }
+
+  /** Who was let in does something: by his session, where it was that which let him in. */
+  async used({ via }: Pick<Actor, 'via'>, { headers }: { readonly headers: Headers }): Promise<void> {
+    const text = via === 'session' ? cookieOf('session', headers) : undefined;
+    if (text !== undefined) await sessionSeen(this.#pool, hashOf(text));
   }
 
   /** @param principal null: of all of the agency */

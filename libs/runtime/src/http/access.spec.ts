@@ -5,7 +5,7 @@ import { ANONYMOUS, ROOT_ACTOR, type Actor } from '#lib/domain';
 import { DomainError } from '../domain-error.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
-import { actorOf, type HttpAccess, type RouteRoles } from './access.ts';
+import { actorNow, actorOf, type HttpAccess, type RouteRoles } from './access.ts';
 import { UNRECORDED } from './reads.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
 import type { ProblemCatalogue } from './problem-answer.ts';
@@ -37,6 +37,12 @@ class Routes {
   health(@Req() request: FastifyRequest): { who: string } {
     return { who: actorOf(request).principal };
   }
+  /** Looked at three times while it is open. */
+  @Get('long')
+  async long(@Req() request: FastifyRequest): Promise<{ who: string }> {
+    for (let looks = 1; looks < 3; looks++) await actorNow(request, { isUse: false });
+    return { who: (await actorNow(request, { isUse: request.headers.from === 'somebody who does something' })).principal };
+  }
   @Get('secrets')
   secrets(): string {
     return 'secret';
@@ -50,14 +56,17 @@ const TABLE: Record<string, RouteRoles> = {
   'GET /v1/things': 'anyone',
   'POST /v1/things': 'anyone',
   'GET /v1/health': 'public',
+  'GET /v1/long': 'anyone',
   'GET /v1/secrets': ['admin'],
 };
+let uses: string[] = [];
 const accessBy = (table: Record<string, RouteRoles>): HttpAccess => ({
   authenticate: ({ headers }) => {
     if (headers.authorization === undefined) return ANONYMOUS;
     if (headers.authorization !== 'Bearer eva') throw new DomainError('auth.key-unknown', 'No such key.');
     return AUDITOR;
   },
+  used: ({ principal }) => Promise.resolve(void uses.push(principal)),
   anonymous: ANONYMOUS,
   rolesOf: (route) => table[route],
 });
@@ -109,6 +118,24 @@ describe('a guarded server', () => {
   it('refuses credentials that do not hold, on every route but a public one', async () => {
     expect(await ask('GET /v1/things', 'max')).toEqual([401, 'auth.key-unknown']);
     expect(await ask('GET /v1/health', 'max')).toEqual([200, '']);
+  });
+
+  it('notes each use by who was let in, and none by whoever is refused or only looked at again', async () => {
+    const usesOf = async (route: string, key?: string, from = ''): Promise<string[]> => {
+      uses = [];
+      const [method = '', path = ''] = route.split(' ');
+      await fetch(`${url}${path}`, { method, headers: { from, ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) } });
+      return uses;
+    };
+    expect(await usesOf('GET /v1/things', 'eva')).toEqual(['eva']);
+    expect(await usesOf('GET /v1/long', 'eva')).toEqual(['eva']);
+    expect(await usesOf('GET /v1/long', 'eva', 'somebody who does something')).toEqual(['eva', 'eva']);
+    for (const [route, key] of [
+      ['GET /v1/secrets', 'eva'],
+      ['GET /v1/things', 'max'],
+      ['GET /v1/health', 'eva'],
+    ] as const)
+      expect(await usesOf(route, key)).toEqual([]);
   });
 
   it('answers for a route that is not there the same to everybody', async () => {

@@ -9,6 +9,8 @@ export type RouteRoles = 'public' | 'anyone' | 'known' | readonly ActorRole[];
 export interface HttpAccess {
   /** Throws DomainError `auth.*` for credentials that do not hold. A request without any is somebody too. */
   authenticate(request: Pick<FastifyRequest, 'headers' | 'ip' | 'method'>): Actor | Promise<Actor>;
+  /** Notes that somebody who was let in does something: what ends by not being used goes on. */
+  used?(actor: Actor, request: Pick<FastifyRequest, 'headers'>): Promise<void>;
   /** What an answer that turns credentials away has in its head beside the problem. */
   headersOf?(code: string, request: Pick<FastifyRequest, 'headers'>): Readonly<Record<string, string>>;
   /** Who a caller is on a public route. */
@@ -21,8 +23,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null until the request has been let in. */
     actor: Actor | null;
-    /** Lets it in once more. */
-    letIn: (() => Promise<Actor>) | null;
+    /** Lets it in once more. @param isUse its caller does something, and is not only looked at */
+    letIn: ((isUse: boolean) => Promise<Actor>) | null;
   }
 }
 
@@ -35,10 +37,11 @@ export function actorOf({ actor }: Pick<FastifyRequest, 'actor'>): Actor {
 /**
  * Who it comes from as of now, for what goes on for long: a key may be revoked meanwhile, or a role be taken away. Throws as the guard refuses, and where
  * nobody can say who it is.
+ * @param isUse false: he does nothing, and is only looked at: nothing that ends by not being used goes on by it
  */
-export async function actorNow({ letIn }: Pick<FastifyRequest, 'letIn'>): Promise<Actor> {
+export async function actorNow({ letIn }: Pick<FastifyRequest, 'letIn'>, { isUse } = { isUse: true }): Promise<Actor> {
   if (letIn === null) throw new Error('a request that was not let in came to a controller');
-  return letIn();
+  return letIn(isUse);
 }
 
 /** Everybody is this actor, and every route is his: a scene of a test or a drill. */
@@ -64,8 +67,8 @@ export function guardRoutes(
     // No such route (Nest has one for all others): the answer is the same for everybody.
     if (url === undefined || isCatchAll(url)) return;
     try {
-      request.letIn = () => letIn(access, request, url);
-      request.actor = await request.letIn();
+      request.letIn = (isUse) => letIn(access, request, url, isUse);
+      request.actor = await request.letIn(true);
     } catch (error) {
       if (error instanceof DomainError) {
         if (error.code === 'auth.required') void reply.header('www-authenticate', 'Bearer realm="custody"');
@@ -77,12 +80,13 @@ export function guardRoutes(
   });
 }
 
-async function letIn(access: HttpAccess, request: FastifyRequest, url: string): Promise<Actor> {
+async function letIn(access: HttpAccess, request: FastifyRequest, url: string, isUse: boolean): Promise<Actor> {
   const needed = access.rolesOf(routeName(request.method, url));
   if (needed === 'public') return access.anonymous;
   const actor = await access.authenticate(request);
   const refusal = refuseRoute(actor, request.method, needed);
   if (refusal !== undefined) throw refusal;
+  if (isUse) await access.used?.(actor, request);
   return actor;
 }
 

@@ -50,7 +50,7 @@ export const SESSION_OF = { name: 'session_of', text: `select ${columns('$2')} f
 export const SESSION_SEEN = {
   name: 'session_seen',
   text: `update login.sessions set seen = clock_timestamp()
-    where id = $1 and ended is null and seen < clock_timestamp() - make_interval(secs => ${SEEN_EVERY_SECONDS})`,
+    where sha256 = $1::bytea and ended is null and seen < clock_timestamp() - make_interval(secs => ${SEEN_EVERY_SECONDS})`,
 };
 export const SESSIONS_LIST = {
   name: 'sessions_list',
@@ -70,11 +70,14 @@ export async function beginSession(to: Statements, { id, sha256, agency, princip
   await to.run(SESSION_BEGIN, [id, sha256, agency, principal, login?.issuer ?? null, login?.subject ?? null, seconds]);
 }
 
-/** The session of this cookie, whatever became of it; undefined: there is none. One probe of an index, and a write a minute. */
+/** The session of this cookie, whatever became of it; undefined: there is none. One probe of an index. To ask for it is no use of it. */
 export async function sessionOf(from: Statements, sha256: Buffer, idleSeconds: number): Promise<SessionRow | undefined> {
-  const row = (await from.run<SessionRow>(SESSION_OF, [sha256, idleSeconds])).rows[0];
-  if (row?.state === 'active') await from.run(SESSION_SEEN, [row.id]);
-  return row;
+  return (await from.run<SessionRow>(SESSION_OF, [sha256, idleSeconds])).rows[0];
+}
+
+/** Somebody did something by this session, which holds. One probe of an index, and a write a minute. */
+export async function sessionSeen(to: Statements, sha256: Buffer): Promise<void> {
+  await to.run(SESSION_SEEN, [sha256]);
 }
 
 /** Those that hold, the newest first, at most SESSIONS_MAX. @param principal null: of all of the agency */
