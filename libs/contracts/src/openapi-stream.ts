@@ -14,7 +14,7 @@ export function streamPaths(): Json {
         tags: ['events'],
         summary: 'The events of the log as they come in, one after the other',
         description:
-          'Server-Sent Events. Each has an opaque `id`, the place behind it in the log, the kind as `event`, and one line of `data`, a StreamedEvent. In the order of the log, each event once for each place that is gone on from; the same bytes each time. What you may not see is not there. A comment comes while nothing happens. `event: end` is the last one where the server ends the stream, its data, a StreamEnd, says why: read too slowly, the server ending, a key that does not hold any more (within five seconds).',
+          'Server-Sent Events. Each has an opaque `id`, the place behind it in the log, the kind as `event`, and one line of `data`, a StreamedEvent. In the order of the log, each event once for each place that is gone on from. What you may not see is not there. A comment comes while nothing happens. `event: end` is the last one where the server ends the stream, its data, a StreamEnd, says why: read too slowly, the server ending, a key that does not hold any more (within five seconds).',
         parameters: parameters(),
         responses: {
           '200': {

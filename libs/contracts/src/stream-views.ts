@@ -13,7 +13,7 @@ export const StreamedEvent = Type.Object(
   {
     ...closed,
     description:
-      'The event as `GET /v1/events` lists it, as the log was when it had just taken it in (no seal covers it then: `recorded` is null). The same bytes each time that it is sent.',
+      'The event as `GET /v1/events` lists it, as the log was when it had just taken it in (no seal covers it then: `recorded` is null). What differs when it is sent again is the policy of that moment: `coordinates.policy`, and the handling in effect of what was marked.',
   },
 );
 export type StreamedEvent = Static<typeof StreamedEvent>;

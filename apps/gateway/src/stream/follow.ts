@@ -2,7 +2,8 @@
  * One stream, from where it begins to its end: reads a page, sends it, waits until the log has grown, and asks all the while whether its reader still
  * may. Knows nothing of HTTP: a sink takes the text.
  */
-import { STREAM_HEARTBEAT, streamedText, type StreamedEvent } from '#lib/contracts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { STREAM_HEARTBEAT, streamedText } from '#lib/contracts';
 import type { Actor } from '#lib/domain';
 import type { LogWatch } from './log-watch.ts';
 import type { StreamPage } from './stream-page.ts';
@@ -11,7 +12,7 @@ import type { StreamTimes } from './stream-times.ts';
 export interface StreamSink {
   /** `false`: its reader has not read what was sent before. Then nothing more may be sent until `drained`. */
   send(text: string): boolean;
-  /** What was sent is on its way, or `withinMs` are over: then `false`. */
+  /** What was sent is on its way; `false` when `withinMs` are over, and sooner only where the reader has gone: then the signal is aborted. */
   drained(withinMs: number): Promise<boolean>;
 }
 
@@ -38,25 +39,21 @@ export async function follow(of: Followed, from: number, size: number, untilNow:
   const { watch, times, signal } = of;
   const pace = new Pace(of);
   for (let [at, head] = [from, size]; ;) {
-    const page = at < head ? await patient(of, () => readFor(of, at, head)) : EMPTY;
-    for (const event of page?.events ?? NONE) {
-      if (signal.aborted) return 'gone';
-      if (!(await pace.send(streamedText(of.cursorAt(event.event.logIndex + 1), event)))) return signal.aborted ? 'gone' : 'slow';
-    }
-    if (page !== null && page !== EMPTY) at = page.next;
+    const page = at < head ? await patient(of, () => readFor(of, at, head)) : null;
+    const next = page === null ? at : await pace.sendPage(page);
+    // Also while pages have nothing for him: of an item there may be millions of entries to the next one.
+    if (next === null || !(await pace.beat())) return signal.aborted ? 'gone' : 'slow';
     if (signal.aborted) return 'gone';
-    if (at < head && page !== null) continue;
+    at = next;
+    if (page !== null && at < head) continue;
     if (untilNow && at >= head) return 'reached';
     // Where reading fails, and that passes, it is waited for as if nothing had come.
-    head = page === null ? await pause(head, times.lookAgainMs, signal) : await watch.grown(at, times.lookAgainMs, signal);
+    if (at < head) await sleep(times.lookAgainMs, undefined, { signal }).catch(() => undefined);
+    else head = await watch.grown(at, times.lookAgainMs, signal);
     if (signal.aborted) return 'gone';
     await patient(of, of.look);
-    if (!(await pace.beat())) return signal.aborted ? 'gone' : 'slow';
   }
 }
-
-const NONE: readonly StreamedEvent[] = [];
-const EMPTY: StreamPage = { events: NONE, next: 0 };
 
 /** To read and to record it may take seconds: who may not read any more behind it gets nothing of it. */
 async function readFor({ look, read }: Followed, at: number, head: number): Promise<StreamPage> {
@@ -75,20 +72,6 @@ async function patient<T>({ isPassing }: Pick<Followed, 'isPassing'>, work: () =
   }
 }
 
-async function pause(head: number, ms: number, signal: AbortSignal): Promise<number> {
-  if (!signal.aborted)
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal.addEventListener('abort', done, { once: true });
-    });
-  return head;
-}
-
 /** Sends no faster than it is read, and now and then where there is nothing to send. */
 class Pace {
   readonly #of: Followed;
@@ -96,6 +79,20 @@ class Pace {
 
   constructor(of: Followed) {
     this.#of = of;
+  }
+
+  /** Where to go on: behind the page, or at what of it was not sent in time. `null`: the reader is too slow, or gone. Throws as `send`. */
+  async sendPage({ events, next }: StreamPage): Promise<number | null> {
+    const { cursorAt, times, signal } = this.#of;
+    const staleMs = performance.now() + times.lookAgainMs;
+    for (const event of events) {
+      const { logIndex } = event.event;
+      if (signal.aborted) return null;
+      // What was read longer ago is read again: by who its reader is by then, and as it is marked by then.
+      if (performance.now() > staleMs) return logIndex;
+      if (!(await this.send(streamedText(cursorAt(logIndex + 1), event)))) return null;
+    }
+    return next;
   }
 
   /** `false`: the reader is too slow, or gone. Throws as `look` does: who may not read is not waited for. */

@@ -2,6 +2,7 @@
 import { answerNames, type StreamedEvent } from '#lib/contracts';
 import { type Actor, KINDS, type Kind } from '#lib/domain';
 import type { ReadNotes } from '#lib/runtime';
+import type { StreamFound } from '#lib/store';
 import { coordinatesOf } from '../coordinates.ts';
 import { readEvent, storedView } from '../event-view.ts';
 import { type GatewayDeps, notedReading } from '../gateway-deps.ts';
@@ -14,8 +15,7 @@ export interface StreamFilter {
   readonly item?: string;
 }
 
-/** Of one page: what a stream holds in memory follows from it. At least one document, which has at most 1 MiB. */
-const PAGE_EVENTS = 100;
+/** Of one page, beside the number that the statement finds at most: what a stream holds in memory follows from both. At least one document, which has at most 1 MiB. */
 const PAGE_BYTES_MAX = 1024 * 1024;
 
 export interface StreamPage {
@@ -41,13 +41,21 @@ export async function readStreamPage(
   const own = reads.as(reader);
   const policy = await reads.policyPoint();
   const found = await own.streamPage({ reader, from, before: size, item, kind: kind === undefined ? undefined : KINDS.indexOf(kind) });
-  const wanted = found.logIndexes.slice(0, PAGE_EVENTS);
-  const { shown, more } = pageOf(await own.visibleEvents(wanted, reader.groups, PAGE_BYTES_MAX), wanted.length, PAGE_BYTES_MAX);
-  const last = more ? shown.at(-1)?.logIndex : found.logIndexes.length > wanted.length ? wanted.at(-1) : undefined;
+  const wanted = found.logIndexes;
+  const { shown } = pageOf(await own.visibleEvents(wanted, reader.groups, PAGE_BYTES_MAX), wanted.length, PAGE_BYTES_MAX);
   const signatures = await readSignatures(own, reader, size, shown);
   const events = shown.map((stored) => streamed(readEvent(stored), signatures, policy));
   notes.showed(answerNames({ events }));
-  return { events, next: last === undefined ? found.next : last + 1 };
+  return { events, next: nextOf(found, shown.at(-1)?.logIndex, shown.length) };
+}
+
+/**
+ * Where fewer are shown than were found the page was cut by its bytes, or something was marked meanwhile: which of them is not told from what is shown, so
+ * the next page begins behind the last that is, or behind the first that was found. What is hidden by then is not found again.
+ */
+function nextOf({ logIndexes, next }: StreamFound, last: number | undefined, shown: number): number {
+  const [first] = logIndexes;
+  return first === undefined || shown === logIndexes.length ? next : (last ?? first) + 1;
 }
 
 /**

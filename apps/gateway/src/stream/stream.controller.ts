@@ -1,6 +1,6 @@
 /** GET /v1/stream: Server-Sent Events over the log, for one reader. */
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get, Inject, type OnModuleDestroy, Query, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -37,17 +37,17 @@ interface Asked {
 export class StreamController implements OnModuleDestroy {
   readonly #deps: GatewayDeps;
   readonly #watch: LogWatch;
-  readonly #open: OpenStreams;
+  readonly #streams: OpenStreams;
 
   constructor(@Inject(GATEWAY_DEPS) deps: GatewayDeps) {
     this.#deps = deps;
     this.#watch = new LogWatch(deps.reads.logSize);
-    this.#open = new OpenStreams(deps.streams, deps.streams.onCount);
+    this.#streams = new OpenStreams(deps.streams, deps.streams.onCount);
   }
 
   /** The server's end: before it waits for answers that are under way, of which these would be some for ever. */
   async onModuleDestroy(): Promise<void> {
-    await this.#open.end();
+    await this.#streams.end();
   }
 
   @Get()
@@ -55,14 +55,29 @@ export class StreamController implements OnModuleDestroy {
   async stream(@Query() query: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     // Its head tells nothing of any event; each piece behind it is recorded by itself.
     notesOf(request);
-    const asked = await readAsked(this.#deps, query, request);
-    if (request.method === 'HEAD') return void (await reply.headers(HEADERS).send());
-    const place = this.#open.enter(actorOf(request), request.ip);
+    // By its connection, and before anything is waited for: an answer whose client has gone by now, or before it was its turn, says so by no event.
+    const { socket } = request.raw;
+    const gone = new AbortController();
+    const go = (): void => gone.abort();
+    socket.once('close', go);
+    try {
+      const asked = await readAsked(this.#deps, query, request);
+      if (socket.destroyed) return;
+      if (request.method === 'HEAD') return void (await reply.headers(HEADERS).send());
+      await this.#open(request, reply, asked, gone.signal);
+    } finally {
+      // The connection may have other requests after this one.
+      socket.off('close', go);
+    }
+  }
+
+  async #open(request: FastifyRequest, reply: FastifyReply, asked: Asked, gone: AbortSignal): Promise<void> {
+    const place = this.#streams.enter(actorOf(request), request.ip);
     const { raw } = reply;
     try {
       raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...HEADERS });
       raw.write(streamBegin(asked.cursorAt(asked.from)));
-      await this.#send(request, raw, asked, place);
+      await this.#send(request, raw, asked, gone, place);
     } finally {
       place.leave();
     }
@@ -76,68 +91,88 @@ export class StreamController implements OnModuleDestroy {
     return page;
   }
 
-  async #send(request: FastifyRequest, raw: ServerResponse, asked: Asked, { ending }: StreamPlace): Promise<void> {
-    const gone = new AbortController();
-    raw.once('close', () => gone.abort());
+  async #send(request: FastifyRequest, raw: ServerResponse, asked: Asked, gone: AbortSignal, { ending }: StreamPlace): Promise<void> {
+    // A page that is open in a browser is no sign that somebody sits before it.
+    const look = (): Promise<Actor> => actorNow(request, { isUse: false });
+    const times = this.#deps.streams.times ?? STREAM_TIMES;
+    const signal = AbortSignal.any([gone, ending]);
     const outcome = await follow(
       {
-        look: () => actorNow(request),
+        look,
         read: (actor, from, size) => this.#page(request, actor, asked.filter, from, size),
         cursorAt: asked.cursorAt,
         watch: this.#watch,
-        sink: sinkOf(raw),
-        times: this.#deps.streams.times ?? STREAM_TIMES,
-        signal: AbortSignal.any([gone.signal, ending]),
-        isPassing: (error) => storeFault(error) !== null || isNotRecorded(error),
+        sink: sinkOf(raw, gone),
+        times,
+        signal,
+        isPassing: (error) => storeFault(error) !== null || (error instanceof DomainError && PASSING.has(error.code)),
       },
       asked.from,
       asked.size,
       asked.untilNow,
     ).catch((error: unknown) => error as Error);
-    if (raw.destroyed) return;
-    const { text, lingerMs } = endOf(outcome);
-    await ended(raw, text, lingerMs);
+    if (gone.aborted) return;
+    raw.end(endTextOf(outcome));
+    const isSlow = outcome === 'slow';
+    await arrived(raw, isSlow ? LINGER_MS.slow : LINGER_MS.other, times.lookAgainMs, look, isSlow ? signal : gone);
     if (outcome instanceof Error && !(outcome instanceof DomainError)) throw outcome;
   }
 }
 
-/** Of the access log: as soon as it takes records again the stream goes on. */
-const isNotRecorded = (error: unknown): boolean => error instanceof DomainError && error.code === 'access.unavailable';
+/** Of the access log, and of the provider whose keys are asked for again and again: as soon as they answer the stream goes on. */
+const PASSING: ReadonlySet<string> = new Set(['access.unavailable', 'auth.provider']);
 
-/** How long what was sent may go on its way before the connection is cut. Who may not read any more is not waited for. */
-const LINGER_MS = { slow: 30_000, refused: 1_000, other: 2_000 } as const;
+/** How long what was sent may go on its way before the connection is cut. */
+const LINGER_MS = { slow: 30_000, other: 2_000 } as const;
 
 const CODES: Readonly<Record<Ended, ErrorCode>> = { slow: 'stream.slow', reached: 'stream.reached', gone: 'stream.ending' };
 
-function endOf(outcome: Ended | Error): { readonly text: string; readonly lingerMs: number } {
-  if (!(outcome instanceof Error))
-    return { text: streamEndText(streamEnd(CODES[outcome])), lingerMs: outcome === 'slow' ? LINGER_MS.slow : LINGER_MS.other };
-  const end = outcome instanceof DomainError && isErrorCode(outcome.code) ? streamEnd(outcome.code, outcome.detail) : streamEnd('internal');
-  return { text: streamEndText(end), lingerMs: LINGER_MS.refused };
+function endTextOf(outcome: Ended | Error): string {
+  if (!(outcome instanceof Error)) return streamEndText(streamEnd(CODES[outcome]));
+  const isTold = outcome instanceof DomainError && isErrorCode(outcome.code);
+  return streamEndText(isTold ? streamEnd(outcome.code as ErrorCode, outcome.detail) : streamEnd('internal'));
 }
 
-async function ended(raw: ServerResponse, text: string, lingerMs: number): Promise<void> {
-  const late = setTimeout(() => raw.destroy(), lingerMs);
-  raw.end(text);
-  if (!raw.closed) await once(raw, 'close').catch(() => undefined);
-  clearTimeout(late);
+/** Waits until all has left, or `signal` is aborted; and no longer for whoever may not read any more. */
+async function arrived(
+  raw: ServerResponse,
+  withinMs: number,
+  lookAgainMs: number,
+  look: () => Promise<Actor>,
+  signal: AbortSignal,
+): Promise<void> {
+  const closed = new AbortController();
+  raw.once('close', () => closed.abort());
+  const over = AbortSignal.any([closed.signal, signal]);
+  for (let left = withinMs, isLetIn = true; left > 0 && isLetIn && !over.aborted; left -= lookAgainMs) {
+    await sleep(Math.min(left, lookAgainMs), undefined, { signal: over }).catch(() => undefined);
+    isLetIn =
+      over.aborted ||
+      (await look().then(
+        () => true,
+        () => false,
+      ));
+  }
+  if (!raw.closed) raw.req.socket.destroy();
 }
 
-function sinkOf(raw: ServerResponse): StreamSink {
+/** @param gone aborted where the connection is closed */
+function sinkOf(raw: ServerResponse, gone: AbortSignal): StreamSink {
   return {
-    send: (text) => !raw.destroyed && raw.write(text),
-    async drained(withinMs) {
-      if (raw.destroyed) return false;
-      if (!raw.writableNeedDrain) return true;
-      const done = new AbortController();
-      const late = setTimeout(() => done.abort(), withinMs);
-      const either = ['drain', 'close'].map((name) => once(raw, name, { signal: done.signal }));
-      await Promise.race(either).catch(() => undefined);
-      done.abort();
-      clearTimeout(late);
-      await Promise.allSettled(either);
-      return !raw.destroyed && !raw.writableNeedDrain;
-    },
+    send: (text) => !gone.aborted && raw.write(text),
+    drained: (withinMs) =>
+      new Promise((resolve) => {
+        const done = (): void => {
+          clearTimeout(late);
+          raw.off('drain', done);
+          gone.removeEventListener('abort', done);
+          resolve(!gone.aborted && !raw.writableNeedDrain);
+        };
+        const late = setTimeout(done, withinMs);
+        raw.once('drain', done);
+        gone.addEventListener('abort', done);
+        if (gone.aborted || !raw.writableNeedDrain) done();
+      }),
   };
 }
 

@@ -1,8 +1,11 @@
 /** GET /v1/stream on a real ledger over HTTP: who gets what, from where, and how it ends. */
+import { get } from 'node:http';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import type { SightingDocument } from '#lib/contracts';
 import { TLP_LABELS } from '#lib/domain';
+import type { LedgerReads } from '../ledger-reads.ts';
 import { seen, subject } from '../tested-ledger.contract.ts';
 import { STREAM_TIMES } from './stream-times.ts';
 import { TestedStream } from './tested-stream.contract.ts';
@@ -66,7 +69,7 @@ describe('a stream', () => {
     expect((await tested.all(null, '&since=start')).ids()).toEqual(['clear', 'corrected']);
   });
 
-  test('goes on behind each id, by parameter and by header, with the same bytes', async () => {
+  test('goes on behind each id, by parameter and by header, with the same bytes under the same policy', async () => {
     for (const as of ['acme/eva', 'delta/dan']) {
       const whole = (await tested.all(as, '&since=start')).messages.filter(({ data }) => data !== undefined);
       for (const [at, { id }] of whole.slice(0, -1).entries()) {
@@ -140,6 +143,26 @@ describe('a stream', () => {
     tested.revoked.clear();
   });
 
+  test('waits for the provider of its reader’s token, sending nothing meanwhile', async () => {
+    const live = await tested.listen('bolt/ann');
+    await live.until('it is open', () => live.messages.length > 0);
+    tested.unsure.add('bolt/ann');
+    await tested.ledger.add([doc('meanwhile', { tlp: 'GREEN' })], 'acme', 'eva');
+    await live.until('signs of life', () => live.text.split(': alive').length > 3);
+    expect([live.ids(), live.end()]).toEqual([[], undefined]);
+    tested.unsure.clear();
+    await live.until('the event', () => live.ids().includes('meanwhile'));
+    live.close();
+  });
+
+  test('is one use of a session, however long it is open', async () => {
+    const before = tested.uses;
+    const live = await tested.listen('bolt/bob');
+    await live.until('it was looked at again and again', () => live.text.split(': alive').length > 2);
+    expect(tested.uses - before).toBe(1);
+    live.close();
+  });
+
   test('is answered without counting as work: others are answered while more are open than work is done at once', async () => {
     const open = await Promise.all([1, 2, 3, 4].map(() => tested.listen('delta/dan')));
     expect(open.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
@@ -161,6 +184,43 @@ describe('a stream', () => {
     expect(open.end()).toBeUndefined();
     open.close();
     await lax.endServer();
+  });
+});
+
+describe('a client who goes away', () => {
+  let tested: TestedStream;
+  /** So long a reader who does not read is waited for. */
+  const SLOW_MS = 30_000;
+  beforeAll(async () => {
+    const slowly = (reads: LedgerReads): LedgerReads => ({ ...reads, logSize: () => sleep(200).then(() => reads.logSize()) });
+    tested = await TestedStream.open({ ...QUICK, slowMs: SLOW_MS }, undefined, undefined, slowly);
+    await tested.ledger.add([doc('clear', { tlp: 'CLEAR' })]);
+  });
+  afterAll(() => tested.close());
+
+  test.each(['?since=start', ''])('before his stream (%s) began costs nothing: others are served, and his place is free', async (query) => {
+    const asked = get(`${tested.url}/v1/stream${query}`).on('error', () => undefined);
+    setTimeout(() => asked.destroy(), 50);
+    const began = performance.now();
+    // Longer than to the first sign of life, which is all that is sent where nothing happens. The server runs in this process, as roles do beside it.
+    await sleep(2_000);
+    expect(performance.now() - began).toBeLessThan(SLOW_MS / 2);
+    expect(tested.open).toBe(0);
+  });
+
+  test('before it was his second stream’s turn on one connection leaves no place taken', async () => {
+    const ask = 'GET /v1/stream HTTP/1.1\r\nhost: localhost\r\n\r\n';
+    const socket = connect(Number(new URL(tested.url).port), '127.0.0.1', () => socket.write(ask + ask));
+    socket.on('error', () => undefined).on('data', () => undefined);
+    for (const began = performance.now(); tested.open < 2 && performance.now() - began < 10_000;) await sleep(20);
+    expect(tested.open).toBe(2);
+    socket.destroy();
+    for (const began = performance.now(); tested.open > 0 && performance.now() - began < 10_000;) await sleep(20);
+    expect(tested.open).toBe(0);
+  });
+
+  test('is no client who asks again on the same connection: control, his next stream has all', async () => {
+    for (let n = 0; n < 12; n++) expect((await tested.all(null, '&since=start')).ids()).toEqual(['clear']);
   });
 });
 
@@ -197,6 +257,23 @@ describe('many events', () => {
     const rest = await tested.all('delta/dan', `&cursor=${lazy.messages.findLast(({ event }) => event === 'observation')?.id}`);
     expect([...got, ...rest.ids()]).toEqual(large.map(({ id }) => id));
     await impatient.endServer();
+    await tested.close();
+  });
+
+  test('that wait for one who does not read are gone within five seconds when he may not read them any more', async () => {
+    const tested = await TestedStream.open(QUICK);
+    const large = Array.from({ length: 24 }, (_, n) => doc(`large-${n}`, { tlp: 'GREEN' }, { extension: { x: { text: LARGE } } }));
+    for (const document of large) await tested.ledger.add([document], 'acme', 'eva');
+    const lazy = await tested.listen('delta/dan', '?since=start');
+    lazy.response.pause();
+    for (let read = 0; read === 0 || read < tested.recorded.length; await sleep(3_000)) read = tested.recorded.length;
+    // Control: until then he is waited for, so that he may be told why it ended.
+    expect(tested.open).toBe(1);
+    tested.revoked.add('delta/dan');
+    const began = performance.now();
+    while (tested.open > 0 && performance.now() - began < 20_000) await sleep(20);
+    expect(performance.now() - began).toBeLessThan(5_000);
+    lazy.close();
     await tested.close();
   });
 });

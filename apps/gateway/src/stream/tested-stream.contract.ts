@@ -17,6 +17,7 @@ import {
 import { ACTOR_ROLES, ANONYMOUS, type Actor } from '#lib/domain';
 import { createHttpServer, createLog, createMetrics, DomainError, type HttpServer, type ReadRequest } from '#lib/runtime';
 import { GatewayModule } from '../gateway.module.ts';
+import type { LedgerReads } from '../ledger-reads.ts';
 import { TestedLedger } from '../tested-ledger.contract.ts';
 import type { StreamTimes } from './stream-times.ts';
 
@@ -31,35 +32,41 @@ export function actorNamed(name: string): Actor {
 
 export class TestedStream {
   readonly ledger: TestedLedger;
-  readonly url: string;
+  url = '';
   /** Who may not read any more, by name. */
   readonly revoked = new Set<string>();
+  /** Of whom the provider of his token could say nothing at the moment, by name. */
+  readonly unsure = new Set<string>();
   /** What was handed to the access log. */
-  readonly recorded: readonly ReadRequest[];
-  readonly #server: HttpServer;
+  readonly recorded: ReadRequest[] = [];
+  /** How many streams are open. */
+  open = 0;
+  /** How often somebody did something. */
+  uses = 0;
+  #server: HttpServer | undefined;
 
-  private constructor(ledger: TestedLedger, server: HttpServer, url: string, revoked: Set<string>, recorded: readonly ReadRequest[]) {
-    this.recorded = recorded;
+  private constructor(ledger: TestedLedger) {
     this.ledger = ledger;
-    this.#server = server;
-    this.url = url;
-    this.revoked = revoked;
   }
 
-  static async open(times: StreamTimes, limits = { streams: 100, streamsPerCaller: 100 }, given?: TestedLedger): Promise<TestedStream> {
-    const ledger = given ?? (await TestedLedger.open());
-    const revoked = new Set<string>();
-    const recorded: ReadRequest[] = [];
+  /** @param readsOf others than those of the ledger, made of them */
+  static async open(
+    times: StreamTimes,
+    limits = { streams: 100, streamsPerCaller: 100 },
+    given?: TestedLedger,
+    readsOf: (reads: LedgerReads) => LedgerReads = (reads) => reads,
+  ): Promise<TestedStream> {
+    const tested = new TestedStream(given ?? (await TestedLedger.open()));
     const [routes, readRoutes] = [routeRoles(), routeReads()];
     const gateway = GatewayModule.with({
-      reads: ledger.reads,
+      reads: readsOf(tested.ledger.reads),
       breaksGlass: ({ principal }) => principal === 'breaker',
       receiptKey: null as never,
       deadLetters: null as never,
       mapLinks: false,
-      streams: { ...limits, times },
+      streams: { ...limits, times, onCount: (open) => void (tested.open = open) },
     });
-    const server = await createHttpServer(gateway, {
+    tested.#server = await createHttpServer(gateway, {
       limits: { ratePerSecond: 100_000, rateBurst: 100_000, requestsInFlight: 2, bodyBytes: 1 << 20 },
       log: createLog({ level: 'silent', secrets: [] }),
       metrics: createMetrics(),
@@ -72,16 +79,19 @@ export class TestedStream {
         authenticate({ headers }) {
           const name = headers['x-as'];
           if (typeof name !== 'string') return ANONYMOUS;
-          if (revoked.has(name)) throw new DomainError('auth.key-revoked', 'The key was revoked.');
+          if (tested.revoked.has(name)) throw new DomainError('auth.key-revoked', 'The key was revoked.');
+          if (tested.unsure.has(name)) throw new DomainError('auth.provider', 'The keys cannot be read.');
           return actorNamed(name);
         },
+        used: () => Promise.resolve(void tested.uses++),
         anonymous: ANONYMOUS,
         rolesOf: (route) => routes.get(route),
       },
       // The real one is tested where it is: apps/custody/src/stream-reads.int.spec.ts.
-      reads: { readsOf: (route) => readRoutes.get(route), record: (read) => Promise.resolve(void recorded.push(read)) },
+      reads: { readsOf: (route) => readRoutes.get(route), record: (read) => Promise.resolve(void tested.recorded.push(read)) },
     });
-    return new TestedStream(ledger, server, await server.listen('127.0.0.1', 0), revoked, recorded);
+    tested.url = await tested.#server.listen('127.0.0.1', 0);
+    return tested;
   }
 
   /** @param as `null`: nobody in particular */
@@ -103,7 +113,7 @@ export class TestedStream {
   }
 
   async endServer(): Promise<void> {
-    await this.#server.close();
+    await this.#server?.close();
   }
 
   async close(): Promise<void> {

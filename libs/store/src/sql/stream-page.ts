@@ -3,7 +3,7 @@
  * is hidden from him is not met, so that a page costs the same whatever stands between two entries of his.
  *
  * Plan: one lateral walk of the primary key of audit (grp, kind, log_index) for each group and kind, and of each entry a probe of content_named
- * (TLP:RED that names others); of an item a probe of timeline_log_index for each entry. So many are looked at for one page, found or not.
+ * (TLP:RED that names others); of an item a probe of timeline_log_index for each entry. A bounded number is looked at for one page, found or not.
  */
 import { KINDS } from '#lib/domain';
 import type { Statement, Statements } from '../pool.ts';
@@ -23,19 +23,21 @@ export interface StreamQuestion {
 }
 
 export interface StreamFound {
-  /** Oldest first. */
+  /** Oldest first, of one page. */
   readonly logIndexes: readonly number[];
   /** The walk goes on here; `before` where all was looked at. */
   readonly next: number;
 }
 
-/** Some 2 ms of one page; few enough that one stream does not hold a connection for long. */
-export const STREAM_LOOKED_MAX = 500;
+/** Events of one page: what a stream holds in memory follows from it. */
+const PAGE_EVENTS = 100;
+/** Of an item most entries do not match. Some 2 ms of one page; few enough that one stream does not hold a connection for long. */
+const LOOKED_MAX = 500;
 
 const KIND_NUMBERS = KINDS.map((_, number) => number);
 const ASKING = { agency: '$4::text', principal: '$5::text', breaksGlass: '$6::boolean' };
 
-const statementOf = (name: string, matches: string): Statement => ({
+const statementOf = (name: string, looked: number, matches: string): Statement => ({
   name,
   text: `select l.log_index as "logIndex", ${matches} as matches
     from (
@@ -45,16 +47,17 @@ const statementOf = (name: string, matches: string): Statement => ({
         select t.log_index from ledger.audit t
         where t.grp = reader.grp and t.kind = what.kind and t.log_index >= $2::bigint and t.log_index < $3::bigint
           and not ${namesOthers('t.log_index', ASKING)}
-        order by t.log_index limit ${STREAM_LOOKED_MAX}
+        order by t.log_index limit ${looked}
       ) w
-      order by w.log_index limit ${STREAM_LOOKED_MAX}
+      order by w.log_index limit ${looked}
     ) l
     order by l.log_index`,
 });
 
-export const STREAM_PAGE = statementOf('stream_page', 'true');
+export const STREAM_PAGE = statementOf('stream_page', PAGE_EVENTS, 'true');
 export const STREAM_PAGE_OF_ITEM = statementOf(
   'stream_page_of_item',
+  LOOKED_MAX,
   'exists (select from ledger.timeline t where t.log_index = l.log_index and t.item = $8::text and t.grp = any($1::integer[]))',
 );
 
@@ -67,9 +70,9 @@ export async function streamPage(from: Statements, { reader, from: first, before
     item === undefined ? STREAM_PAGE : STREAM_PAGE_OF_ITEM,
     item === undefined ? values : [...values, item],
   );
-  const last = rows.at(-1);
-  return {
-    logIndexes: rows.filter(({ matches }) => matches).map(({ logIndex }) => logIndex),
-    next: last === undefined || rows.length < STREAM_LOOKED_MAX ? before : last.logIndex + 1,
-  };
+  const looked = item === undefined ? PAGE_EVENTS : LOOKED_MAX;
+  const found = rows.filter(({ matches }) => matches).map(({ logIndex }) => logIndex);
+  const logIndexes = found.slice(0, PAGE_EVENTS);
+  const last = found.length > logIndexes.length ? logIndexes.at(-1) : rows.length < looked ? undefined : rows.at(-1)?.logIndex;
+  return { logIndexes, next: last === undefined ? before : last + 1 };
 }
