@@ -1,6 +1,7 @@
 /** `custody listen` against a real server: what it prints, and that whoever kills it loses and repeats nothing. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
@@ -84,7 +85,7 @@ test('refuses what it would not use, and a file that is no cursor file of its', 
     return [code, /(?:\[|"code":")([a-z.-]+)[\]"]/.exec(stderr + stdout)?.[1]];
   };
   writeFileSync(fileOf('other'), 'x');
-  writeFileSync(fileOf('short'), `${JSON.stringify({ v: 1, cursor: 'x', bytes: 7 })}\n`);
+  writeFileSync(fileOf('short'), `${JSON.stringify({ v: 1, cursor: 'x', output: { bytes: 7, mark: '' } })}\n`);
   expect(await codeOf('--cursor-file', fileOf('other'))).toEqual([2, 'usage']);
   expect(readFileSync(fileOf('other'), 'utf8')).toBe('x');
   expect(await codeOf('--cursor-file', fileOf('short'), '-o', fileOf('nothing'))).toEqual([2, 'usage']);
@@ -93,7 +94,7 @@ test('refuses what it would not use, and a file that is no cursor file of its', 
   expect(await codeOf('--json')).toEqual([2, 'usage']);
 });
 
-test('killed again and again while events come in, and over a restart of the server, it has each exactly once, in order', async () => {
+test('killed again and again while events come in, and listening over a restart of the server, it has each exactly once, in order', async () => {
   const [output, place] = [fileOf('events.jsonl'), fileOf('place')];
   const args = ['--since', 'start', '--cursor-file', place, '-o', output, '--jsonl', '--quiet'];
   let sent = 0;
@@ -113,12 +114,17 @@ test('killed again and again while events come in, and over a restart of the ser
   }
   isOver = true;
   await sender;
-  // One that is listening while the server ends and is there again, on another port: so it is started anew.
-  await server.stop();
-  server = await serveCustody(env());
-  await submit([seen('k-last')]);
   const child = started(...args);
-  await until('the last one is there', () => readFileSync(output, 'utf8').includes('"k-last"'));
+  const has = (id: string): boolean => readFileSync(output, 'utf8').includes(`"${id}"`);
+  await until('it is up to date', () => has(`k-${sent - 1}`));
+  // While this one listens the server ends, and is there again.
+  const { port } = new URL(server.url);
+  await server.stop();
+  server = await serveCustody(env(), ['--port', port]);
+  await submit([seen('k-last')]);
+  await until('the last one is there', () => has('k-last'));
+  const second = await runCustody(listenArgs(...args));
+  expect([second.code, second.stdout + second.stderr]).toEqual([5, expect.stringContaining('data.locked')]);
   child.kill('SIGINT');
   await ended(child);
   expect(child.exitCode).toBe(130);
@@ -127,12 +133,20 @@ test('killed again and again while events come in, and over a restart of the ser
   const ids = rows.map(({ event }) => event.id).filter((id) => id.startsWith('k-'));
   expect(ids).toEqual([...Array.from({ length: sent }, (_, n) => `k-${n}`), 'k-last']);
   expect(rows.map(({ event }) => event.logIndex)).toEqual([...rows.map(({ event }) => event.logIndex)].sort((a, b) => a - b));
-  // Control: without what the place says of the output's length, what was written behind it stands there twice.
-  writeFileSync(output, `${readFileSync(output, 'utf8')}${JSON.stringify(rows.at(-1))}\n`);
-  await submit([seen('k-end')]);
-  const again = await runCustody(listenArgs(...args, '--limit', '1'));
-  expect(again.code).toBe(0);
-  const whole = rowsOf(readFileSync(output, 'utf8'));
-  expect(whole.map(({ cursor }) => cursor).filter((cursor) => cursor === rows.at(-1)?.cursor)).toHaveLength(1);
-  expect(whole.at(-1)?.event.id).toBe('k-end');
+  // As if it had been killed between a line and its place.
+  const line = `${JSON.stringify(rows.at(-1))}\n`;
+  const whole = readFileSync(output, 'utf8');
+  const isTwice = async (): Promise<boolean> => {
+    expect((await runCustody(listenArgs(...args, '--until', 'now'))).code).toBe(0);
+    return readFileSync(output, 'utf8').split(line).length === 3;
+  };
+  appendFileSync(output, line);
+  expect(await isTwice()).toBe(false);
+  expect(readFileSync(output, 'utf8')).toBe(whole);
+  // Control: by a place that says the length with that line in it, the event stands there twice.
+  appendFileSync(output, line);
+  const kept = JSON.parse(readFileSync(place, 'utf8')) as { output: { bytes: number; mark: string } };
+  const mark = `sha256 ${createHash('sha256').update(readFileSync(output).subarray(-4_096)).digest('hex')}`;
+  writeFileSync(place, JSON.stringify({ ...kept, output: { bytes: statSync(output).size, mark } }));
+  expect(await isTwice()).toBe(true);
 });

@@ -1,6 +1,8 @@
 /** `custody listen`: the stream of the ledger as lines. Connects again whenever it breaks, and goes on behind what it has written. */
+import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { STREAM_END, type StreamedEvent, type StreamEnd, type StreamMessage, StreamReader } from '#lib/contracts';
+import type { OwnerLock } from '#lib/store';
 import { problemError, type Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Columns, type FormFlags, type RowForms, rowsText } from '../listing.ts';
@@ -29,18 +31,31 @@ export interface ListenOptions extends FormFlags, NoteFlags {
 /** A printed row: what was sent, and the place behind it. */
 export type ListenedEvent = StreamedEvent & { readonly cursor: string };
 
+/** Throws StoreError `data.locked` where another process listens by the same cursor file. */
 export async function listen(client: Client, options: ListenOptions): Promise<ExitCode> {
   const most = limitOf(options.limit);
-  const place = new ListenPlace(options.cursorFile, options.output);
+  const lock = await lockOf(options.cursorFile);
+  let place: ListenPlace | undefined;
   try {
+    place = new ListenPlace(options.cursorFile, options.output);
     return await new Listener(client, options, place, most).run();
   } catch (error) {
     // The usual end of who listens: what was written is kept.
     if (options.signal?.aborted === true) return EXIT.interrupted;
     throw error;
   } finally {
-    place.close();
+    place?.close();
+    lock?.release();
   }
+}
+
+/** Two that go on from one place would write each event twice, and cut off what the other wrote. It outlives a kill, and holds nobody up then. */
+async function lockOf(cursorFile: string | undefined): Promise<OwnerLock | undefined> {
+  if (cursorFile === undefined) return undefined;
+  const { takeOwnership } = await import('#lib/store');
+  const folder = `${cursorFile}.lock`;
+  mkdirSync(folder, { recursive: true });
+  return takeOwnership(folder);
 }
 
 class Listener {
@@ -61,6 +76,7 @@ class Listener {
     for (;;) {
       const broken = await this.#once().catch((error: unknown) => temporary(error));
       if (broken === null) return EXIT.ok;
+      this.#options.signal?.throwIfAborted();
       if (this.#failed === 0) note(this.#options, `${broken.message} Listening goes on when the server is there again.`);
       const pauseMs = Math.min(AGAIN_MS_MAX, AGAIN_MS * 2 ** this.#failed++) * (0.5 + Math.random() / 2);
       await sleep(pauseMs, undefined, { signal: this.#options.signal });
@@ -70,15 +86,15 @@ class Listener {
   /** `null`: all that was asked for is there. A value: to be tried again. */
   async #once(): Promise<CommandError | null> {
     const response = await this.#client.open(this.#path());
-    if (!response.ok) throw await problemError(response);
+    if (!response.ok) throw await problemError(response).catch(brokenOff);
     if (response.body === null) throw new CommandError(EXIT.temporary, 'server.interrupted', 'The answer has no body.');
     const reader = new StreamReader();
     const decoder = new TextDecoder();
     const bytes = response.body.getReader();
     try {
       for (;;) {
-        const { done, value } = await heard(bytes.read());
-        if (done) return new CommandError(EXIT.temporary, 'server.interrupted', 'The stream broke off.');
+        const { done, value } = await heard(bytes.read().catch(brokenOff));
+        if (done) return brokenOff();
         const end = await this.#take(reader.push(decoder.decode(value, { stream: true })));
         if (end === 'enough' || end?.code === 'stream.reached') return null;
         if (end !== null) return endError(end);
@@ -127,10 +143,13 @@ function endError({ code, title, detail, remedy }: StreamEnd): CommandError {
   return new CommandError(EXIT.temporary, code, message, remedy);
 }
 
+/** Whatever it is that reading an answer fails with. What else fails is a bug or this machine's, and is not tried again and again. */
+function brokenOff(): never {
+  throw new CommandError(EXIT.temporary, 'server.interrupted', 'The stream broke off.');
+}
+
 function temporary(error: unknown): CommandError {
   if (error instanceof CommandError && error.exitCode === EXIT.temporary) return error;
-  // fetch says so of a connection that was cut.
-  if (error instanceof TypeError) return new CommandError(EXIT.temporary, 'server.interrupted', 'The stream broke off.');
   throw error;
 }
 
