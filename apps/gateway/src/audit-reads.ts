@@ -1,21 +1,30 @@
 /**
- * Reads beside writes in an audit: the records of the access log that are kept for the agency of whoever asks. What they name and is hidden from
- * him (TLP:RED that names others) is as if it had not been read; a record of nothing else is as if it were not there.
+ * Reads beside writes in an audit: the records of the access log that are kept for the agency of whoever asks. What they name and he may not see now
+ * (TLP:RED that names others, what a marking closed) is as if it had not been read; a record of nothing else is as if it were not there.
  */
 import type { AuditQuery, AuditReadRow } from '#lib/contracts';
 import { formatInstant } from '#lib/domain';
 import { type AccessRecord, capturedMicros, readAccessRecord } from '#lib/ledger';
 import { sealBounds, type AsOf } from './coordinates.ts';
 import type { Reader, ReaderReads, StoredRead } from './ledger-reads.ts';
+import { PAGE_CONTENT_BYTES_MAX } from './page.ts';
 
 /** A record and where it stands. */
 export interface PlacedRead {
   readonly n: number;
   readonly commitment: Buffer;
   readonly record: AccessRecord;
+  /** Of it as it is stored. */
+  readonly size: number;
   /** Microseconds since 1970, by the clock of the server that answered. */
   readonly at: number;
 }
+
+/**
+ * Numbers of the access log that a page looks at, whosever the records are: how many of them are of the reader's agency, what is hidden from him among
+ * that, would be told by a page that ends after so many of those.
+ */
+export const NUMBERS_MAX = 50_000;
 
 export interface ReadsPart {
   /** Newest first. */
@@ -30,20 +39,37 @@ export const asksReads = ({ kind, batch }: AuditQuery): boolean => kind === unde
 export const readsBy = (reads: ReaderReads, asOf: AsOf): Promise<number> =>
   asOf.basis === 'log' && asOf.now === true ? reads.accessSize() : reads.sealedReads(sealBounds(asOf));
 
+/**
+ * One page. What is asked for is asked again of what is left of a record, and the page goes on behind what is hidden: it is as long, and ends where it would
+ * end, in an access log without that. Cost: of some thousand records a millisecond, found or not.
+ */
 export async function findReads(
   reads: ReaderReads,
   reader: Reader,
   { agency, principal, item, evidence }: AuditQuery,
-  bounds: { readonly from: number; readonly before: number },
+  { from, before }: { readonly from: number; readonly before: number },
   limit: number,
 ): Promise<ReadsPart> {
-  if (bounds.before <= bounds.from) return { found: [], below: null };
-  const page = await reads.readsPage({ tenant: reader.agency, ...bounds, agency, principal, item, evidence }, limit);
-  const rows = await reads.readsAt(reader.agency, page.numbers);
-  const found = await shownTo(reads, reader, rows.map(placed));
-  // A page whose records are too many bytes ends sooner.
-  return { found, below: rows.length < page.numbers.length ? (rows.at(-1)?.n ?? page.below) : page.below };
+  const low = Math.max(from, before - NUMBERS_MAX);
+  const asked = { tenant: reader.agency, from: low, agency, principal, item, evidence };
+  const found: PlacedRead[] = [];
+  for (let below = before; below > low;) {
+    const numbers = await reads.readsPage({ ...asked, before: below }, limit + 1);
+    const rows = await reads.readsAt(reader.agency, numbers);
+    const shown = await shownTo(reads, reader, rows.map(placed));
+    found.push(...shown.filter(({ record }) => has(record.items, item) && has(record.evidence, evidence)));
+    if (found.length > limit || found.reduce((sum, { size }) => sum + size, 0) > PAGE_CONTENT_BYTES_MAX) {
+      const page = found.slice(0, limit);
+      return { found: page, below: page.at(-1)?.n ?? null };
+    }
+    // Fewer than there are, where they are too many bytes.
+    const isRest = rows.length === numbers.length && numbers.length <= limit;
+    below = isRest ? low : (rows.at(-1)?.n ?? low);
+  }
+  return { found, below: low > from ? low : null };
 }
+
+const has = (names: readonly string[], name: string | undefined): boolean => name === undefined || names.includes(name);
 
 /** One record with its secret, for whom nothing of it is hidden; `null`: there is none for him. */
 export async function findRead(reads: ReaderReads, reader: Reader, n: number): Promise<StoredRead | null> {
@@ -58,27 +84,26 @@ function placed({ n, commitment, bytes }: { readonly n: number; readonly commitm
   const record = readAccessRecord(bytes);
   // An answer without it would hide that the access log is damaged.
   if (record === null) throw new Error(`the access log holds a record ${n} that is none`);
-  return { n, commitment, record, at: capturedMicros(record.at) };
+  return { n, commitment, record, size: bytes.length, at: capturedMicros(record.at) };
 }
 
 async function shownTo(reads: ReaderReads, reader: Reader, rows: readonly PlacedRead[]): Promise<PlacedRead[]> {
-  const refs = [...new Set(rows.flatMap(({ record }) => record.events))].map((ref) => {
+  const named = (kind: 'events' | 'items' | 'evidence'): string[] => [...new Set(rows.flatMap(({ record }) => record[kind]))];
+  const refs = named('events').map((ref) => {
     const slash = ref.indexOf('/');
     return { agency: ref.slice(0, slash), id: ref.slice(slash + 1) };
   });
-  const items = [...new Set(rows.flatMap(({ record }) => record.items))];
-  const evidence = [...new Set(rows.flatMap(({ record }) => record.evidence))];
-  const [hidden, gone, open] = await Promise.all([
-    reads.namedEvents(refs, reader),
-    reads.hiddenItems(items, reader.groups),
-    reads.heldEvidence(reader, evidence),
+  const [events, items, evidence] = await Promise.all([
+    reads.shownEvents(refs, reader),
+    reads.shownItems(named('items'), reader.groups),
+    reads.heldEvidence(reader, named('evidence')),
   ]);
   return rows.flatMap((row) => {
     const { record } = row;
     const shown = {
-      events: record.events.filter((ref) => !hidden.has(ref)),
-      items: record.items.filter((item) => !gone.has(item)),
-      evidence: record.evidence.filter((sha256) => open.has(sha256)),
+      events: record.events.filter((ref) => events.has(ref)),
+      items: record.items.filter((item) => items.has(item)),
+      evidence: record.evidence.filter((sha256) => evidence.has(sha256)),
     };
     const isWhole = (['events', 'items', 'evidence'] as const).every((name) => shown[name].length === record[name].length);
     if (isWhole) return [row];

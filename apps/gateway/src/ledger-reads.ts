@@ -30,7 +30,6 @@ import {
   markedAmong,
   mapTilesAt,
   mapTilesBetween,
-  namedEvents,
   namedRows,
   noticeAt,
   readableEvidence,
@@ -46,6 +45,8 @@ import {
   refusedBytes,
   sealAt,
   sealedReads,
+  shownEvents,
+  shownItems,
   submittedEvent,
   readerGroupIds,
   recordedTimes,
@@ -219,9 +220,9 @@ const auditReads = (own: ReaderPool) => ({
   auditEvents: (logIndexes: readonly number[], groups: readonly number[]) => auditEvents(own, logIndexes, groups, PAGE_CONTENT_BYTES_MAX),
   readsPage: (question: ReadsQuestion, limit: number) => readsPage(own, question, limit),
   readsAt: (tenant: string, numbers: readonly number[]) => readsAt(own, tenant, numbers, PAGE_CONTENT_BYTES_MAX),
-  namedEvents: (refs: readonly EventRef[], reader: Submitter) => namedEvents(own, refs, reader),
-  /** Of these items those that only what is hidden from the reader concerns: none, where nothing is. */
-  hiddenItems: (_items: readonly string[], _groups: readonly number[]): Promise<ReadonlySet<string>> => Promise.resolve(new Set()),
+  /** Of names in records those that are the reader's to see now, whoever was shown them then. */
+  shownEvents: (refs: readonly EventRef[], reader: Submitter) => shownEvents(own, refs, reader),
+  shownItems: (items: readonly string[], groups: readonly number[]) => shownItems(own, items, groups),
   listsNaming: (refs: readonly EventRef[], reader: Reader, size: number) => listsNaming(own, refs, reader, size),
   batchesOf: (refs: readonly EventRef[], reader: Reader, size: number) => batchesOf(own, refs, reader, size),
 });

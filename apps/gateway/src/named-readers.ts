@@ -90,9 +90,10 @@ function shownTo(reader: Reader, reads: ReaderReads): ReaderReads {
     visibleEvents: async (...asked) => shown(await reads.visibleEvents(...asked)),
     // Those of auditPage (and visibleEvents those of streamPage), of which the statement itself leaves out what names others: what a page looks at is bounded, and ends so.
     auditEvents: async (...asked) => shown(await reads.auditEvents(...asked)),
-    async hiddenItems(items, groups) {
-      const size = await reads.logSize();
-      return goneOf(new Set(await hiddenOf(items, groups, size)), groups, size, itemCount);
+    async shownItems(items, groups) {
+      const [there, size] = await Promise.all([reads.shownItems(items, groups), reads.logSize()]);
+      const gone = await goneOf(new Set(await hiddenOf([...there], groups, size)), groups, size, itemCount);
+      return new Set([...there].filter((item) => !gone.has(item)));
     },
     async itemsByKeys(alternatives, groups) {
       const found = await reads.itemsByKeys(alternatives, groups);

@@ -129,12 +129,12 @@ export {
 } from './seal/map-reads.ts';
 export { auditedAccessTiles, auditedReads, type AuditedRead } from './access/audited-reads.ts';
 export {
-  namedEvents,
   readsAt,
   readsPage,
   readTimes,
   sealedReads,
-  type ReadsFound,
+  shownEvents,
+  shownItems,
   type ReadsQuestion,
   type StoredRead,
 } from './access/reads-page.ts';

@@ -1,10 +1,9 @@
 /**
- * Who read what, newest first, as one agency is told: the records that are kept for it. So many are looked at for one page, found or not, as
- * for a page of what was written (audit-page.ts). Plan: reads_actor backwards where an author is asked for with his agency, else reads_tenant;
- * the database shows the records of the context's agency alone.
+ * Who read what, newest first, as one agency is told: the records that are kept for it, within a stretch of numbers. Plan: reads_actor backwards
+ * where an author is asked for with his agency, else reads_tenant; the database shows the records of the context's agency alone. And what of the names
+ * in them a reader may be shown now.
  */
-import { AUDIT_LOOKED_MAX } from '../sql/audit-page.ts';
-import { namesOthers } from '../sql/named-rows.ts';
+import { mayNamePersons, namesOthers } from '../sql/named-rows.ts';
 import { isStorable, type Ref } from '../sql/storable.ts';
 import type { Statement, Statements } from '../pool.ts';
 import type { SealBounds } from '../seal/recorded.ts';
@@ -22,43 +21,34 @@ export interface ReadsQuestion {
   readonly evidence?: string | undefined;
 }
 
-export interface ReadsFound {
-  /** Newest first. */
-  readonly numbers: readonly number[];
-  /** The walk goes on below this number; `null`: all was looked at. */
-  readonly below: number | null;
-}
-
-export function readsStatement(question: ReadsQuestion): { readonly statement: Statement; readonly values: readonly unknown[] } {
+export function readsStatement(
+  question: ReadsQuestion,
+  limit: number,
+): { readonly statement: Statement; readonly values: readonly unknown[] } {
   const { tenant, from, before, agency, principal, item, evidence } = question;
-  const values: unknown[] = [tenant, from, before];
+  const values: unknown[] = [tenant, from, before, limit];
   const bind = (value: unknown): string => `$${values.push(value)}::text`;
-  const within = ['r.tenant = $1::text', 'r.n >= $2::bigint', 'r.n < $3::bigint'];
-  const matches: string[] = [];
-  if (principal !== undefined) (agency === undefined ? matches : within).push(`r.principal = ${bind(principal)}`);
-  if (agency !== undefined) within.push(`r.agency = ${bind(agency)}`);
-  if (item !== undefined) matches.push(`${bind(item)} = any (r.items)`);
-  if (evidence !== undefined) matches.push(`${bind(evidence)} = any (r.evidence)`);
+  const where = ['r.tenant = $1::text', 'r.n >= $2::bigint', 'r.n < $3::bigint'];
+  if (agency !== undefined) where.push(`r.agency = ${bind(agency)}`);
+  if (principal !== undefined) where.push(`r.principal = ${bind(principal)}`);
+  if (item !== undefined) where.push(`${bind(item)} = any (r.items)`);
+  if (evidence !== undefined) where.push(`${bind(evidence)} = any (r.evidence)`);
   const asked = Object.entries({ agency, principal, item, evidence }).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   return {
     statement: {
       name: `reads_${asked.join('_') || 'all'}`,
-      text: `select r.n, ${matches.join(' and ') || 'true'} as matches from access.reads r
-        where ${within.join(' and ')} order by r.n desc limit ${AUDIT_LOOKED_MAX}`,
+      text: `select r.n from access.reads r where ${where.join(' and ')} order by r.n desc limit $4::integer`,
     },
     values,
   };
 }
 
-/** At most `limit`, and where the next page goes on. */
-export async function readsPage(from: Statements, question: ReadsQuestion, limit: number): Promise<ReadsFound> {
+/** Numbers of at most `limit` records, newest first. Cost: of the stretch that is asked for. */
+export async function readsPage(from: Statements, question: ReadsQuestion, limit: number): Promise<number[]> {
   const texts = [question.tenant, question.agency, question.principal, question.item];
-  if (!texts.every((text) => text === undefined || isStorable(text))) return { numbers: [], below: null };
-  const { statement, values } = readsStatement(question);
-  const { rows } = await from.run<{ n: number; matches: boolean }>(statement, values);
-  const found = rows.filter(({ matches }) => matches).map(({ n }) => n);
-  if (found.length > limit) return { numbers: found.slice(0, limit), below: found[limit - 1] ?? null };
-  return { numbers: found, below: rows.length < AUDIT_LOOKED_MAX ? null : (rows.at(-1)?.n ?? null) };
+  if (!texts.every((text) => text === undefined || isStorable(text))) return [];
+  const { statement, values } = readsStatement(question, limit);
+  return (await from.run<{ n: number }>(statement, values)).rows.map(({ n }) => n);
 }
 
 export interface StoredRead {
@@ -115,21 +105,40 @@ export async function sealedReads(from: Pick<Statements, 'run'>, { below, covers
   return (await from.run<{ size: number | null }>(SEALED_READS, [below, coversMax])).rows[0]?.size ?? 0;
 }
 
-/** Of these events, which are TLP:RED and name others than who asks: to him they are not there. */
-export const NAMED_EVENTS = {
-  name: 'named_events',
-  text: `select e.agency, e.id from unnest($1::text[], $2::text[]) as of (agency, id)
-    join ledger.entries e on e.agency = of.agency and e.id = of.id
-    where ${namesOthers('e.log_index', { agency: '$3::text', principal: '$4::text', breaksGlass: '$5::boolean' })}`,
+/**
+ * Of these names of events, those of what the reader may see now: by the handling in effect, and not what names others. A dead letter of his agency has
+ * the name of what it did not become; one that may name persons is left out. Plan: a probe of entries_event and one of dead_letters_event for each.
+ */
+export const SHOWN_EVENTS = {
+  name: 'shown_events',
+  text: `select of.agency, of.id from unnest($1::text[], $2::text[]) as of (agency, id)
+    where exists (
+        select from ledger.entries e where e.agency = of.agency and e.id = of.id
+          and not ${namesOthers('e.log_index', { agency: '$3::text', principal: '$4::text', breaksGlass: '$5::boolean' })} offset 0)
+      or exists (select from ledger.dead_letters d where d.agency = of.agency and d.id = of.id and not ${mayNamePersons('d.value')} offset 0)
+        and not exists (select from ledger.entries e where e.agency = of.agency and e.id = of.id offset 0)`,
 };
 
-export async function namedEvents(
+/** By `agency/id`. */
+export async function shownEvents(
   from: Statements,
   refs: readonly Ref[],
   { agency, principal, breaksGlass }: { readonly agency: string; readonly principal: string; readonly breaksGlass: boolean },
 ): Promise<ReadonlySet<string>> {
   if (refs.length === 0) return new Set();
   const values = [refs.map((ref) => ref.agency), refs.map(({ id }) => id), agency, principal, breaksGlass];
-  const { rows } = await from.run<Ref>(NAMED_EVENTS, values);
+  const { rows } = await from.run<Ref>(SHOWN_EVENTS, values);
   return new Set(rows.map((ref) => `${ref.agency}/${ref.id}`));
+}
+
+/** Of these items, those of which the reader's groups see anything now. Plan: one probe of the primary key of timeline for each and group. */
+export const SHOWN_ITEMS = {
+  name: 'shown_items',
+  text: `select of.item from unnest($1::text[]) as of (item)
+    where exists (select from ledger.timeline t where t.item = of.item and t.grp = any ($2::integer[]) offset 0)`,
+};
+
+export async function shownItems(from: Statements, items: readonly string[], groups: readonly number[]): Promise<ReadonlySet<string>> {
+  if (items.length === 0) return new Set();
+  return new Set((await from.run<{ item: string }>(SHOWN_ITEMS, [items, groups])).rows.map(({ item }) => item));
 }
