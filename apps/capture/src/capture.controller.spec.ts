@@ -5,9 +5,19 @@ import { ROOT_ACTOR } from '#lib/domain';
 import { type ErrorCode, isErrorCode, type Problem, problem, statusOf, type SubmittedRow } from '#lib/contracts';
 import { createMemoryLog, type MemoryLog } from '#lib/event-log';
 import { openReceipt, signingKey, utf8 } from '#lib/ledger';
-import { refusedHeader, onlyActor, UNRECORDED, createHttpServer, createLog, createMetrics, type HttpServer } from '#lib/runtime';
+import {
+  refusedHeader,
+  onlyActor,
+  createHttpServer,
+  createLog,
+  createMetrics,
+  notRecorded,
+  type HttpServer,
+  type ReadRequest,
+} from '#lib/runtime';
 import { inlineAcceptPool } from './accept-pool.ts';
 import { CaptureModule } from './capture.module.ts';
+import type { FirstEvent } from './submit.ts';
 
 const TOPIC = 'sightings';
 const CHUNK = 3;
@@ -28,6 +38,11 @@ describe('a submission', () => {
   let ticks = 0;
   /** Why nobody is let in, where nobody is. */
   let refused: Error | null = null;
+  /** What the ledger knows of targets and ids. */
+  const items = new Map<string, readonly string[]>();
+  const firsts = new Map<string, FirstEvent>();
+  let reads: ReadRequest[] = [];
+  let isUnrecorded = false;
   let server: HttpServer;
   let url: string;
   beforeEach(async () => {
@@ -36,7 +51,7 @@ describe('a submission', () => {
     const metrics = createMetrics();
     const module = CaptureModule.with({
       pool: inlineAcceptPool(),
-      known: { firsts: () => Promise.resolve(new Map()), items: () => Promise.resolve(new Map()) },
+      known: { firsts: () => Promise.resolve(firsts), items: () => Promise.resolve(items) },
       log,
       topic: TOPIC,
       appendTimeoutMs: 1_000,
@@ -51,6 +66,9 @@ describe('a submission', () => {
     const translate = (error: unknown) =>
       (error as { code?: unknown }).code === 'log.unavailable' ? { code: 'log.unavailable' } : undefined;
     refused = null;
+    items.clear();
+    firsts.clear();
+    [reads, isUnrecorded] = [[], false];
     const access = {
       ...onlyActor(ROOT_ACTOR),
       authenticate: () => {
@@ -65,7 +83,13 @@ describe('a submission', () => {
       catalogue,
       translate,
       access,
-      reads: UNRECORDED,
+      reads: {
+        readsOf: () => ({ operation: 'submitEvents' }),
+        record: async (read) => {
+          if (isUnrecorded) throw notRecorded(new Error('away'));
+          reads.push(read);
+        },
+      },
     });
     url = await server.listen('127.0.0.1', 0);
   });
@@ -356,5 +380,48 @@ describe('a submission', () => {
       ['query.unknown', [{ parameter: 'x' }]],
     ]);
     expect(await held()).toBe(0);
+  });
+
+  describe('whose refusal tells more of the ledger than was sent', () => {
+    const correction = JSON.stringify({
+      ...{ id: 'k', kind: 'correction', handling: { tlp: 'GREEN' }, source: { kind: 'photo' }, relations: { target: 't' } },
+      items: [{ id: 'container:SYNU0000014', role: 'subject' }],
+    });
+    const told = (): unknown[] =>
+      reads.map(({ operation, notes }) => [operation, notes.shownEvents().map(({ id, tlp, items: of }) => [id, tlp, of()])]);
+    const TOLD = ['submitEvents', [['t', null, ['container:SYNU0000041']]]];
+    beforeEach(() => items.set('local/t', ['container:SYNU0000041', 'container:SYNU0000014']));
+
+    it('is a read of that, in every form, recorded before it is told', async () => {
+      const forms: readonly (() => Promise<Response>)[] = [
+        () => post(correction),
+        () => post(`[${correction}]`),
+        () => post(`[${correction}]`, 'application/json', '?onError=proceed'),
+        () => stream(ndjson(line('a'), correction)),
+        () => stream(ndjson(line('a'), correction), 'rollback'),
+      ];
+      for (const send of forms) {
+        reads = [];
+        expect(await (await send()).text()).toContain('SYNU0000041');
+        expect(told()).toEqual([TOLD]);
+        isUnrecorded = true;
+        const text = await (await send()).text().catch(() => '');
+        expect(text).not.toContain('SYNU0000041');
+        isUnrecorded = false;
+      }
+    });
+
+    it('is one of what stands under the id; and none where it tells what was sent alone', async () => {
+      firsts.set('local/a', { contentHash: 'c'.repeat(64), captured: '2026-11-24T02:10:00.000000Z' });
+      expect((await post(line('a'))).status).toBe(409);
+      expect(told()).toEqual([['submitEvents', [['a', null, []]]]]);
+      reads = [];
+      items.clear();
+      const target = JSON.stringify({ ...(JSON.parse(line('t')) as object), items: [{ id: 'container:SYNU0000041', role: 'subject' }] });
+      expect(await (await post(`[${target},${correction}]`)).text()).toContain('correction.item-missing');
+      expect(await (await post(`[${line('b')},${line('b').replace('photo', 'video')}]`)).text()).toContain('event.id-conflict');
+      expect((await post(line('fresh'))).status).toBe(202);
+      expect(reads).toEqual([]);
+    });
   });
 });

@@ -5,12 +5,12 @@ import { Controller, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode, Fault } from '#lib/contracts';
 import type { Actor } from '#lib/domain';
-import { actorNow, actorOf, DomainError, type Metrics, refusedHeader, requestIdOf } from '#lib/runtime';
+import { actorNow, actorOf, DomainError, type Metrics, notesOf, ReadNotes, recordPiece, refusedHeader, requestIdOf } from '#lib/runtime';
 import type { AcceptContext } from './accept.ts';
 import { whileLetIn } from './let-in.ts';
 import { ndjsonChunks, type NdjsonLine } from './ndjson.ts';
 import { documentsOf, idempotencyKeyOf, modeOf, nothingSent, refusal } from './submission-request.ts';
-import { submit, type RowResult, type SubmitDeps, type Submission, type SubmitMode } from './submit.ts';
+import { submit, type RowResult, type SubmitDeps, type Submission, type SubmitMode, type ToldEvent } from './submit.ts';
 
 /** A line of a stream waits for others to share its append for at most this long: its sender may be waiting for the answer before the next. */
 const FLUSH_MS = 250;
@@ -42,23 +42,25 @@ export class CaptureController {
 
   @Post()
   async submit(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query() query: Record<string, unknown>): Promise<void> {
+    const notes = notesOf(request);
     const mode = modeOf(query);
     const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
-    if (type === 'application/x-ndjson' || type === 'application/jsonl') return this.#stream(request, reply, mode);
+    if (type === 'application/x-ndjson' || type === 'application/jsonl') return this.#stream(request, reply, mode, notes);
     if (type !== 'application/json')
       throw refusedHeader('media-type', 'content-type', `The body is ${type === '' ? 'of no stated type' : String(type)}.`);
-    return this.#whole(request, reply, mode);
+    return this.#whole(request, reply, mode, notes);
   }
 
   /** One document or an array of them, judged and appended as one. */
-  async #whole(request: FastifyRequest, reply: FastifyReply, mode: SubmitMode): Promise<void> {
+  async #whole(request: FastifyRequest, reply: FastifyReply, mode: SubmitMode, notes: ReadNotes): Promise<void> {
     const { documents, single } = await documentsOf(request.body as Buffer, this.#deps.limits.batchDocumentsMax, this.#deps.pool);
     // Its body may have been long in coming.
     const context = this.#context(request, await actorNow(request));
-    const { results, appended } = await submit(this.#deps, documents, context, { ...mode, sign: mode.sign || single });
+    const { results, appended, told } = await submit(this.#deps, documents, context, { ...mode, sign: mode.sign || single });
     this.#count(results, appended);
+    note(notes, told);
     const refused = results.flatMap((result, row) => (result.status === 'refused' ? withRow(result.faults, single ? undefined : row) : []));
-    if (refused.length > 0 && (single || mode.onError === 'rollback')) throw refusal(refused);
+    if (refused.length > 0 && (single || mode.onError === 'rollback')) throw refusal(refused, told);
     if (single) {
       const only = results[0];
       if (only === undefined || only.status === 'refused') throw new Error('a single document has one result');
@@ -73,7 +75,7 @@ export class CaptureController {
    * Rows are answered as they become durable, one JSON line each, in order; with `rollback` the whole stream is held and judged first. A sender who may not
    * write any more, his key revoked, is told so by the last line: what was answered before stays.
    */
-  async #stream(request: FastifyRequest, reply: FastifyReply, mode: SubmitMode): Promise<void> {
+  async #stream(request: FastifyRequest, reply: FastifyReply, mode: SubmitMode, notes: ReadNotes): Promise<void> {
     const { documentBytesMax, chunkDocuments, bodyBytesMax } = this.#deps.limits;
     let actor = actorOf(request);
     const lines = ndjsonChunks(request.body as AsyncIterable<Uint8Array>, {
@@ -83,13 +85,14 @@ export class CaptureController {
       flushMs: FLUSH_MS,
     });
     const chunks = whileLetIn(lines, async () => (actor = await actorNow(request)));
-    if (mode.onError === 'rollback') return this.#heldStream(chunks, request, reply, mode);
+    if (mode.onError === 'rollback') return this.#heldStream(chunks, request, reply, mode, notes);
     let row = 0;
     try {
       for await (const chunk of chunks) {
-        const { results, appended } = await this.#judge(chunk, this.#context(request, actor), mode, row);
+        const { results, appended, told } = await this.#judge(chunk, this.#context(request, actor), mode, row);
         if (reply.raw.destroyed) return;
         this.#count(results, appended);
+        await recordPiece(request, actor, note(new ReadNotes().open(), told));
         if (row === 0) reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'request-id': requestIdOf(request) });
         if (!reply.raw.write(linesOf(results, row))) await drained(reply.raw);
         row += results.length;
@@ -108,6 +111,7 @@ export class CaptureController {
     request: FastifyRequest,
     reply: FastifyReply,
     mode: SubmitMode,
+    notes: ReadNotes,
   ): Promise<void> {
     const { batchDocumentsMax, bodyBytesMax } = this.#deps.limits;
     const lines: NdjsonLine[] = [];
@@ -124,10 +128,11 @@ export class CaptureController {
       }
     }
     if (lines.length === 0) throw nothingSent(NO_DOCUMENT);
-    const { results, appended } = await this.#judge(lines, this.#context(request, await actorNow(request)), mode, 0);
+    const { results, appended, told } = await this.#judge(lines, this.#context(request, await actorNow(request)), mode, 0);
     this.#count(results, appended);
+    note(notes, told);
     const refused = results.flatMap((result, row) => (result.status === 'refused' ? withRow(result.faults, row) : []));
-    if (refused.length > 0) throw refusal(refused);
+    if (refused.length > 0) throw refusal(refused, told);
     await reply
       .status(mode.dryRun ? 200 : 202)
       .type('application/x-ndjson')
@@ -137,14 +142,14 @@ export class CaptureController {
   /** A line that is too long stands for itself as no bytes, which are refused: the rows keep their numbers, and `rollback` sees it. */
   async #judge(lines: readonly NdjsonLine[], context: AcceptContext, mode: SubmitMode, firstRow: number): Promise<Submission> {
     const documents = lines.map((line) => line.bytes);
-    const { results, appended } = await submit(this.#deps, documents, context, mode, firstRow);
+    const { results, appended, told } = await submit(this.#deps, documents, context, mode, firstRow);
     const said = results.map((result, index): RowResult => {
       const line = lines[index];
       if (line?.tooLong !== true) return result;
       const detail = `Line ${line.line} is longer than ${this.#deps.limits.documentBytesMax} bytes.`;
       return { status: 'refused', faults: [{ code: 'json.too-large', pointer: '', detail }] };
     });
-    return { results: said, appended };
+    return { results: said, appended, told };
   }
 
   #context(request: FastifyRequest, { agency, principal, roles }: Actor): AcceptContext {
@@ -159,6 +164,12 @@ export class CaptureController {
       if (status === 'refused' || appended) this.#deps.metrics.captureEvents.inc({ outcome: status });
     }
   }
+}
+
+/** Capture does not know how they are marked. */
+function note(notes: ReadNotes, told: readonly ToldEvent[]): ReadNotes {
+  for (const { items, ...ref } of told) notes.event({ ...ref, tlp: null, items: () => items });
+  return notes;
 }
 
 /** Of its sender, not of a row. */

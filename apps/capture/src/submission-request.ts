@@ -1,9 +1,10 @@
 /** What a submitter asks of POST /v1/events beside the documents, and the cutting of a JSON body into them. */
 import type { FastifyRequest } from 'fastify';
 import type { ErrorCode, Fault } from '#lib/contracts';
+import { formatRef } from '#lib/domain';
 import { DomainError, refusedHeader } from '#lib/runtime';
 import type { AcceptPool } from './accept-pool.ts';
-import type { SubmitMode } from './submit.ts';
+import type { SubmitMode, ToldEvent } from './submit.ts';
 
 /** One document's receipt is always signed; those of a list or a stream where they are asked for, since signing halves the rate. */
 export function modeOf(query: Record<string, unknown>): SubmitMode {
@@ -62,10 +63,11 @@ function startsWithBracket(body: Buffer): boolean {
   return false;
 }
 
-/** The first fault names the problem; all of them are listed. */
-export function refusal(faults: readonly Fault[]): DomainError {
+/** The first fault names the problem; all of them are listed. @param told events of which they say more than was sent */
+export function refusal(faults: readonly Fault[], told: readonly ToldEvent[] = []): DomainError {
   const first = faults[0];
   if (first === undefined) throw new Error('a refusal has a fault');
   const where = first.row === undefined ? '' : `Row ${first.row}: `;
-  return new DomainError(first.code, `${where}${first.detail}`, faults);
+  const events = new Map(told.map((event) => [formatRef(event), event.items]));
+  return new DomainError(first.code, `${where}${first.detail}`, faults, { tells: { events } });
 }

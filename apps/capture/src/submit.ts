@@ -58,9 +58,16 @@ export interface SubmitDeps {
   readonly receiptKey: SigningKey<'receipt'>;
 }
 
+/** Of an event of the submitter's agency more is told than he sent. */
+export interface ToldEvent extends EventRef {
+  readonly items: readonly string[];
+}
+
 export interface Submission {
   /** In the order of the documents. */
   readonly results: readonly RowResult[];
+  /** By refusals, of what the ledger has. */
+  readonly told: readonly ToldEvent[];
   /** False: a dry run, or `rollback` with at least one row refused: nothing was appended, no receipt holds. */
   readonly appended: boolean;
 }
@@ -82,20 +89,22 @@ export async function submit(
   const rows = await judge(deps.known, context, acceptances, firstRow);
   const refused = rows.some((row) => row.verdict === 'refused');
   if (mode.dryRun || (refused && mode.onError === 'rollback'))
-    return { appended: false, results: rows.map((row) => resultOf(deps, context, row, false)) };
+    return { appended: false, results: rows.map((row) => resultOf(deps, context, row, false)), told: toldBy(rows) };
 
   const fresh = rows.flatMap((row) => (row.verdict === 'append' ? [row.document] : []));
   if (fresh.length > 0) {
     const records = fresh.map(({ key, value, headers }) => ({ key: Buffer.from(key, 'utf8'), value, headers }));
     await deps.log.append(deps.topic, records, deps.appendTimeoutMs);
   }
-  return { appended: true, results: rows.map((row) => resultOf(deps, context, row, mode.sign)) };
+  return { appended: true, results: rows.map((row) => resultOf(deps, context, row, mode.sign)), told: toldBy(rows) };
 }
+
+const toldBy = (rows: readonly Row[]): ToldEvent[] => rows.flatMap((row) => (row.verdict === 'refused' ? (row.told ?? []) : []));
 
 type Row =
   | { readonly verdict: 'append'; readonly document: AcceptedDocument }
   | { readonly verdict: 'duplicate'; readonly document: AcceptedDocument; /** Of the first one. */ readonly captured: string }
-  | { readonly verdict: 'refused'; readonly id?: string; readonly faults: readonly Fault[] };
+  | { readonly verdict: 'refused'; readonly id?: string; readonly faults: readonly Fault[]; readonly told?: readonly ToldEvent[] };
 
 /**
  * Same id and same bytes: the same event. Same id and other bytes, where that can be seen here: refused. Only what would be a new event is
@@ -118,16 +127,18 @@ async function judge(
       return { verdict: 'refused', ...(acceptance.id === undefined ? {} : { id: acceptance.id }), faults: acceptance.faults };
     const { id, contentHash } = acceptance;
     const inRequest = here.get(id);
-    const first = firsts.get(`${agency}/${id}`) ?? inRequest;
+    const known = firsts.get(`${agency}/${id}`);
+    const first = known ?? inRequest;
     if (first === undefined) {
       const missing = missingOf(acceptance);
-      const faults = [...(acceptance.lateFaults ?? []), ...(missing === null ? [] : [missing])].slice(0, FAULTS_MAX);
-      if (faults.length > 0) return { verdict: 'refused', id, faults };
+      const faults = [...(acceptance.lateFaults ?? []), ...(missing === null ? [] : [missing.fault])].slice(0, FAULTS_MAX);
+      if (faults.length > 0) return { verdict: 'refused', id, faults, told: missing?.told ?? [] };
       here.set(id, { contentHash, captured, row: firstRow + index });
       return { verdict: 'append', document: acceptance };
     }
     if (first.contentHash === contentHash) return { verdict: 'duplicate', document: acceptance, captured: first.captured };
-    return { verdict: 'refused', id, faults: [idConflict(id, first, inRequest?.row)] };
+    const told = known === undefined ? [] : [{ agency, id, items: [] }];
+    return { verdict: 'refused', id, faults: [idConflict(id, first, inRequest?.row)], told };
   });
 }
 
@@ -141,6 +152,11 @@ function idConflict(id: string, { contentHash, captured }: FirstEvent, row: numb
   return { code, pointer: '/id', detail: where };
 }
 
+interface MissingItems {
+  readonly fault: Fault;
+  readonly told: readonly ToldEvent[];
+}
+
 /**
  * What an event concerns is a function of its own bytes, so a correction or retraction lists its target's items beside its own.
  * Capture never adds them: where it knows the target (same agency) it refuses and names what is missing.
@@ -149,11 +165,12 @@ async function missingItems(
   known: KnownEvents,
   submitter: Submitter,
   acceptances: readonly Acceptance[],
-): Promise<(document: AcceptedDocument) => Fault | null> {
+): Promise<(document: AcceptedDocument) => MissingItems | null> {
   const { agency } = submitter;
   const targets = acceptances.flatMap((acceptance) => (acceptance.ok && acceptance.target?.agency === agency ? [acceptance.target] : []));
   if (targets.length === 0) return () => null;
-  const itemsOf = new Map(await known.items([...targets].sort(compareRef), submitter));
+  const stored = await known.items([...targets].sort(compareRef), submitter);
+  const itemsOf = new Map(stored);
   for (const acceptance of acceptances) {
     if (acceptance.ok && !itemsOf.has(`${agency}/${acceptance.id}`)) itemsOf.set(`${agency}/${acceptance.id}`, acceptance.items);
   }
@@ -164,7 +181,9 @@ async function missingItems(
     if (missing.length === 0) return null;
     const code: ErrorCode = 'correction.item-missing';
     const detail = `The target ${target.id} also concerns ${missing.join(', ')}: list it among the items.`;
-    return { code, pointer: '/items', detail, expected: missing.join(' ') };
+    const fault = { code, pointer: '/items', detail, expected: missing.join(' ') };
+    // Of a target of the same request nothing is told that was not sent.
+    return { fault, told: stored.has(`${agency}/${target.id}`) ? [{ agency, id: target.id, items: missing }] : [] };
   };
 }
 

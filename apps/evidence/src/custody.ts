@@ -13,7 +13,10 @@ export async function readCustody(reads: EvidenceReads, reader: EvidenceReader, 
     reads.citedBy(reader, sha256, logSize),
   ]);
   if (row === undefined && acts.length === 0 && citing.length === 0) return null;
-  if (acts.length > ACTS_MAX) throw new DomainError('answer.too-large', `More than ${ACTS_MAX} acts on one evidence are not read at once.`);
+  if (acts.length > ACTS_MAX)
+    throw new DomainError('answer.too-large', `More than ${ACTS_MAX} acts on one evidence are not read at once.`, [], {
+      tells: { tellsOfMore: true },
+    });
   const read = acts.map(readRow);
   const logged = read.flatMap(({ row: stored, sighting }) => loggedAct(stored, sighting, sha256) ?? []);
   const chain = foldCustody(sha256, logged);

@@ -24,11 +24,9 @@ export class AuditController {
 
   @Get('reads/:n/proof')
   async read(@Param('n') text: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { reader, reads, notes } = await readingFor(this.#deps, request);
+    const reading = await readingFor(this.#deps, request);
     if (!NUMBER.test(text)) throw new DomainError('read.not-found', 'The access log has no such record that is for you.');
-    const proof = await proveRead(reads, this.#proofs, reader, Number(text));
-    notes.isOther = true;
-    await sendBytesWithTag(request, reply, Buffer.from(proof));
+    await sendBytesWithTag(request, reply, Buffer.from(await proveRead(reading, this.#proofs, Number(text))));
   }
 
   @Get()

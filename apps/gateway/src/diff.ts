@@ -9,7 +9,7 @@ import { itemOf } from './item.ts';
 import type { LedgerReads, Reader, ReaderReads, TimelineKey } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
 import { recordedAt } from './recorded.ts';
-import { relatedEvents } from './related-events.ts';
+import { RELATED_MAX, relatedEvents } from './related-events.ts';
 
 const PAGE = 500;
 /** An item with more is compared page by page of its timeline: both folds are held in memory. */
@@ -25,7 +25,7 @@ export async function readDiff(reads: LedgerReads, reader: Reader, id: string, f
   const own = reads.as(reader);
   const naming = await allOf(own, reader, item.id, to.logSize);
   if (naming.length === 0) throw itemNotFound(item, to);
-  const all = [...naming, ...(await relatedEvents(own, reader, to.logSize, naming))];
+  const all = [...naming, ...(await relatedEvents(own, reader, to.logSize, naming, RELATED_MAX, { about: item.id }))];
   // What a fold at the earlier size needs is among what the later one needs: relations are only added.
   const before = foldTimeline(
     item.id,
@@ -75,6 +75,8 @@ async function allOf(reads: ReaderReads, reader: Reader, item: string, logSize: 
       throw new DomainError(
         'answer.too-large',
         `More than ${DIFF_RECORDS_MAX} records name this item: compare pages of its timeline instead.`,
+        [],
+        { tells: { about: item } },
       );
     after = more ? shown.at(-1) : undefined;
   } while (after !== undefined);

@@ -8,6 +8,7 @@ import { withCutContradictions } from './contradictions.ts';
 import { askedFor, coordinatesOf, heldAt, pointOfView, readAsOf, type AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord } from './cursor.ts';
 import { sendWithTag } from './entity-tag.ts';
+import { ambiguous } from './told-in-refusal.ts';
 import { conflictsOf } from './event-conflicts.ts';
 import { eventView, readEvent, type ReadEvent, storedView } from './event-view.ts';
 import { explainSources, refsOf } from './explain-sources.ts';
@@ -109,12 +110,7 @@ export async function readOne(reads: LedgerReads, reader: Reader, { id, agency, 
   const missing = new DomainError('event.not-found', `There is no event of this id that you may see ${pointOfView(asOf)}.`);
   const stored = found[0];
   if (stored === undefined) throw missing;
-  if (found.length > 1) {
-    throw new DomainError(
-      'event.ambiguous',
-      `The agencies ${found.map((event) => event.agency).join(', ')} each have an event of this id: add agency=.`,
-    );
-  }
+  if (found.length > 1) throw ambiguous(found);
   const event = readEvent(stored);
   const all = [event, ...(await relatedEvents(own, reader, asOf.logSize, [event]))];
   const fold = foldEvent(event.sighting, knownAt(asOf, all).inputs);

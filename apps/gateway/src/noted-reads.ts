@@ -8,7 +8,7 @@ import type { EventRow, LedgerReads, Reader, ReaderReads, SearchHit } from './le
 
 /** Of what nobody else is told anyway, and whose handling is not at hand. */
 const noteOwn = (notes: ReadNotes, { agency, id }: { readonly agency: string; readonly id: string }): void =>
-  notes.event({ agency, id, tlp: null, namesPersons: false, items: () => [] });
+  notes.event({ agency, id, tlp: null, items: () => [] });
 
 export function notedReads(reads: LedgerReads, reader: Reader, notes: ReadNotes): LedgerReads {
   // Whoever is in the group `clear` alone reads nothing above it.

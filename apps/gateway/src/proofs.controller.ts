@@ -10,6 +10,7 @@ import { GATEWAY_DEPS, type GatewayDeps, readingFor } from './gateway-deps.ts';
 import { itemOf } from './item.ts';
 import { Proofs } from './proofs.ts';
 import { readQuery } from './query.ts';
+import { ambiguous } from './told-in-refusal.ts';
 
 const NUMBER = /^(?:0|[1-9]\d{0,15})$/;
 
@@ -82,11 +83,7 @@ export class ProofsController {
     ]);
     const [row] = found;
     if (row === undefined) throw new DomainError('event.not-found', 'There is no event of this id that you may see.');
-    if (found.length > 1)
-      throw new DomainError(
-        'event.ambiguous',
-        `The agencies ${found.map(({ agency }) => agency).join(', ')} each have an event of this id: add agency=.`,
-      );
+    if (found.length > 1) throw ambiguous(found);
     await send(request, reply, await this.#proofs.event(head, row, choiceOf(query.open)));
   }
 }

@@ -16,6 +16,7 @@ import type { SealRow } from '#lib/store';
 import { type GroupProof, ItemProofs, type Stretch } from './item-proofs.ts';
 import type { EventRow, LedgerReads, Reader } from './ledger-reads.ts';
 import { isHiddenFrom } from './named-readers.ts';
+import { tellsOf } from './told-in-refusal.ts';
 
 /** Entries of one answer: 800 KB of them. Of longer lists stretches are asked for. */
 export const ENTRIES_MAX = 20_000;
@@ -81,7 +82,7 @@ export class Proofs {
     const bounded = { from: stretch.from, to: Math.min(stretch.to, stretch.from + this.entriesMax) };
     const own = this.reads.as(reader);
     const found = await Promise.all(groups.map((group) => this.items.group(this.reads.mapSalt, group, item, head.seal, bounded, own)));
-    checkLength(found, stretch, this.entriesMax);
+    checkLength(found, query, this.entriesMax);
     const indexes = [...new Set(found.flatMap(({ entries }) => entries.map(({ logIndex }) => logIndex)))].sort((a, b) => a - b);
     const events = query.events ? await this.events(head, reader, indexes, query) : [];
     return { ...under(head), item: { item, groups: found.map(({ part }) => part) }, events, notices: [] };
@@ -103,6 +104,8 @@ export class Proofs {
       throw new DomainError(
         'event.not-sealed',
         `The event stands at ${row.logIndex}, and the head that was published has ${head.size} entries.`,
+        [],
+        { tells: tellsOf([row]) },
       );
     const [inclusion] = await this.inclusions(head, [row.logIndex]);
     return { ...under(head), salt: null, item: null, events: [eventPart(row, inclusion ?? null, choice)], notices: [] };
@@ -117,17 +120,14 @@ export class Proofs {
     head: Head,
     reader: Reader,
     indexes: readonly number[],
-    { inclusion, onShown }: Pick<ItemQuery, 'inclusion' | 'onShown'>,
+    { item, inclusion, onShown }: ItemQuery,
   ): Promise<EventPart[]> {
     if (indexes.length > EVENTS_MAX)
-      throw new DomainError(
-        'proof.too-long',
-        `${indexes.length} events are listed, and one answer shows ${EVENTS_MAX}: ask for stretches.`,
-      );
+      throw tooLong(item, `${indexes.length} events are listed, and one answer shows ${EVENTS_MAX}: ask for stretches.`);
     const rows = await this.reads.as(reader).visibleEvents(indexes, reader.groups, CONTENT_BYTES_MAX);
     // Fewer may be those that a marking hides from him now: they are leaves of his list, and are not opened.
     if (rows.length < indexes.length && rows.reduce((sum, { content }) => sum + content.length, 0) > CONTENT_BYTES_MAX)
-      throw new DomainError('proof.too-long', `The events that are listed have more than ${CONTENT_BYTES_MAX} bytes: ask for stretches.`);
+      throw tooLong(item, `The events that are listed have more than ${CONTENT_BYTES_MAX} bytes: ask for stretches.`);
     const shown = rows.filter((row) => !isHiddenFrom(reader, row));
     const paths = inclusion ? await this.inclusions(head, shown.map(({ logIndex }) => logIndex)) : []; // prettier-ignore
     // One that names other persons stands in the list of his agency, as a leaf that is not opened for him.
@@ -181,14 +181,13 @@ const under = ({ note, placedSeal, salt }: Head): Pick<ProofDocument, 'checkpoin
   salt,
 });
 
-function checkLength(found: readonly GroupProof[], { from, to }: Stretch, entriesMax: number): void {
+function checkLength(found: readonly GroupProof[], { item, stretch: { from, to } }: ItemQuery, entriesMax: number): void {
   const longest = Math.max(...found.map(({ leaves }) => Math.min(leaves, to) - from));
   if (longest > entriesMax)
-    throw new DomainError(
-      'proof.too-long',
-      `A list has ${longest} entries, and one answer holds ${entriesMax}: ask for stretches of one group.`,
-    );
+    throw tooLong(item, `A list has ${longest} entries, and one answer holds ${entriesMax}: ask for stretches of one group.`);
 }
+
+const tooLong = (item: string, detail: string): DomainError => new DomainError('proof.too-long', detail, [], { tells: { about: item } });
 
 function eventPart(row: EventRow, inclusion: Uint8Array[] | null, choice: OpeningChoice | null): EventPart {
   const envelope: Envelope = {

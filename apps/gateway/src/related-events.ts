@@ -1,8 +1,9 @@
 /** What decides how the events of an answer stand, and what they name, read around them within a bound. */
 import { formatRef, isRelating, referencesOf, targetsOf, type EventRef } from '#lib/domain';
-import { DomainError } from '#lib/runtime';
+import { DomainError, type NamedInAnswer } from '#lib/runtime';
 import { readEvent, type ReadEvent } from './event-view.ts';
 import type { EventRow, Reader, ReaderReads } from './ledger-reads.ts';
+import { tellsOf } from './told-in-refusal.ts';
 
 /** How much is read around the events of one answer. */
 export interface RelatedMax {
@@ -25,6 +26,7 @@ export type RelatedReads = Pick<ReaderReads, 'speakersAbout' | 'byRefs'>;
  * Those that speak about these (and about those, transitively), what all of them refer to, and for what speaks about others its own
  * targets, step by step. Contradictions of these and of what speaks about them are followed one step only: they decide nothing.
  * Throws `answer.too-large`, since an answer that left some out would be wrong.
+ * @param tells what that error tells: absent: that there are these events
  */
 export async function relatedEvents(
   reads: RelatedReads,
@@ -32,12 +34,15 @@ export async function relatedEvents(
   logSize: number,
   events: readonly ReadEvent[],
   max: RelatedMax = RELATED_MAX,
+  tells?: Partial<NamedInAnswer>,
 ): Promise<ReadEvent[]> {
   const related = await relatedWithin(reads, reader, logSize, events, max);
   if (related !== null) return related;
   throw new DomainError(
     'answer.too-large',
     `More speaks about one record than an answer reads: ${max.records} records, ${max.contentBytes} bytes of them, or ${max.steps} steps from one to the next.`,
+    [],
+    { tells: tells ?? tellsOf(refsOf(events)) },
   );
 }
 

@@ -8,6 +8,8 @@ export interface AnswerNames {
   readonly items: ReadonlySet<string>;
   /** The item that it is about. */
   readonly about?: string;
+  /** It says how many others there are, or that there are more. */
+  readonly tellsOfMore: boolean;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -33,8 +35,13 @@ export function answerNames(answer: object): AnswerNames {
     for (const [name, member] of Object.entries(value)) if (name !== 'document') look(member);
   };
   look(answer);
-  const { item } = answer as { item?: { id?: unknown } };
-  return { events, items, ...(typeof item?.id === 'string' ? { about: item.id } : {}) };
+  const { item, next = null, withoutReported = 0 } = answer as { item?: { id?: unknown }; next?: unknown; withoutReported?: unknown };
+  return {
+    events,
+    items,
+    ...(typeof item?.id === 'string' ? { about: item.id } : {}),
+    tellsOfMore: next !== null || withoutReported !== 0,
+  };
 }
 
 /** Of the document as submitted, or as an audit lists it. */

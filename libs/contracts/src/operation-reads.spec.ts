@@ -48,10 +48,7 @@ describe('the table of reads', () => {
       readsNothing(reads) && OPERATION_ROLES[operation] !== 'public' ? [operation] : [],
     );
     expect(unread.sort()).toEqual(
-      [
-        ...['endSession', 'getMapLinks', 'logout', 'metrics', 'proveConsistency', 'proveKeys', 'proveLog', 'putEvidence'],
-        ...['retryDeadLetter', 'submitEvents'],
-      ].sort(),
+      [...['endSession', 'logout', 'metrics', 'proveConsistency', 'proveKeys', 'proveLog', 'putEvidence'], 'retryDeadLetter'].sort(),
     );
   });
 });
@@ -68,6 +65,19 @@ describe('what an answer names', () => {
   it('is of an audit what was written, and of reads nothing', () => {
     const { events } = answerNames(EXAMPLES.AuditView);
     expect([...events]).toEqual([['local/lux-0009', ['vin:WDDSYNTH9JA000001', 'container:SYNU0000014']]]);
+  });
+
+  it('is also that there are more than it names, where it says so or counts them', () => {
+    const tells = (answer: object): boolean => answerNames(answer).tellsOfMore;
+    expect(tells({ ...EXAMPLES.TimelineView, next: null })).toBe(false);
+    expect(tells({ ...EXAMPLES.TimelineView, next: 'a cursor' })).toBe(true);
+    for (const [withoutReported, more] of [
+      [0, false],
+      [2, true],
+      [null, true],
+    ] as const)
+      // prettier-ignore
+      expect([withoutReported, tells({ ...EXAMPLES.TimelineView, next: null, withoutReported })]).toEqual([withoutReported, more]);
   });
 
   it('is of a search the items that were found', () => {

@@ -11,7 +11,7 @@ export type ReadKind = (typeof READ_KINDS)[number];
 export type OperationReads = readonly ReadKind[] | { readonly nothing: string };
 
 const nothing = (reason: string): OperationReads => ({ nothing: reason });
-const WRITES = nothing('it writes: what is told of it is what its caller sent, and the entry is the record');
+const WRITES = nothing('it writes: what is told of it is what its caller sent or has had before, and the entry is the record');
 const LOG = nothing('hashes, sizes and signed heads of the log, which say nothing of any event but that there is one');
 const PROCESS = nothing('of the process, and nothing of what is in the ledger but how much');
 const SESSION = nothing('of the session of whoever asks, which begins or ends, and nothing of the ledger');
@@ -21,7 +21,8 @@ const WORDS = nothing('the same words for everybody');
 export const OPERATION_READS: Readonly<Record<string, OperationReads>> = {
   listEvents: ['event', 'item'],
   streamEvents: ['event', 'item'],
-  submitEvents: WRITES,
+  // Of what stands under an id, and what a target concerns, a refusal tells its agency.
+  submitEvents: ['event', 'item'],
   getEvent: ['event', 'item'],
   listAudit: ['event', 'item', 'evidence', 'other'],
   proveRead: ['other'],
@@ -43,7 +44,8 @@ export const OPERATION_READS: Readonly<Record<string, OperationReads>> = {
   proveEvent: ['event', 'item'],
   getCheckpoint: LOG,
   getTile: LOG,
-  getMapLinks: nothing('map keys, which are hashes: no identifier, no group and no content'),
+  // Hashes, by which whoever knows the salt can try out identifiers.
+  getMapLinks: ['other'],
   getReceipt: ['event', 'item'],
   getPolicy: ['other'],
   login: SESSION,

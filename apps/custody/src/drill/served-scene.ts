@@ -1,8 +1,8 @@
 /** The log of a drill as others reach it: over HTTP by the gateway itself, reading by whichever connection has the tampering in its transaction. */
 import 'reflect-metadata';
 import { GatewayModule, ledgerReads, type LedgerReads } from '#app/gateway';
-import { isErrorCode, problem, statusOf, type ErrorCode } from '#lib/contracts';
-import { createHttpServer, createLog, createMetrics, onlyActor, UNRECORDED } from '#lib/runtime';
+import { isErrorCode, problem, routeReads, statusOf, type ErrorCode } from '#lib/contracts';
+import { createHttpServer, createLog, createMetrics, onlyActor } from '#lib/runtime';
 import { ROOT_ACTOR } from '#lib/domain';
 import type { StoreClient, StorePool } from '#lib/store';
 import { DRILL_AGENCY } from './drill-events.ts';
@@ -55,12 +55,13 @@ export async function serveLog(reads: LedgerReads, agency: string): Promise<Serv
     mapLinks: true,
     streams: { streams: 0, streamsPerCaller: 0 },
   });
+  const routes = routeReads();
   const server = await createHttpServer(gateway, {
     limits: LIMITS,
     log: createLog({ level: 'silent', secrets: [] }),
     metrics: createMetrics(),
     access: onlyActor({ ...ROOT_ACTOR, agency }),
-    reads: UNRECORDED,
+    reads: { readsOf: (route) => routes.get(route), record: () => Promise.resolve() },
     catalogue: {
       isCode: isErrorCode,
       statusOf: (code: string) => statusOf(code as ErrorCode),

@@ -6,8 +6,6 @@ export interface NotedEvent {
   readonly id: string;
   /** TLP label; `null`: not known, and taken for the strictest. */
   readonly tlp: string | null;
-  /** It names the persons whom it is for: to others it is as if it were not there. */
-  readonly namesPersons: boolean;
   /** Identifiers of what it concerns; asked only where the answer does not say them. */
   readonly items: () => readonly string[];
 }
@@ -17,8 +15,10 @@ export interface NamedInAnswer {
   /** By `agency/id`, with the items that the answer says of each. */
   readonly events: ReadonlyMap<string, readonly string[]>;
   readonly items: ReadonlySet<string>;
-  /** The item that the answer is about. */
+  /** The item that the answer is about: that it is there is told whether or not an event is named. */
   readonly about?: string;
+  /** It also tells of events that it does not name: how many, or that there are more. */
+  readonly tellsOfMore?: boolean;
 }
 
 export class ReadNotes {
@@ -31,6 +31,8 @@ export class ReadNotes {
   isOther = false;
   /** By an emergency that the reader declared. */
   isEmergency = false;
+  /** P of the answer; `null`: it rests on no marking, and on what its reader is granted alone. */
+  policy: number | null = null;
   #named: NamedInAnswer | null = null;
   #isOpen = false;
 
@@ -65,10 +67,13 @@ export class ReadNotes {
     return (named === null ? all : all.filter(([ref]) => named.events.has(ref))).map(([, event]) => event);
   }
 
-  /** Items that were shown and are known above CLEAR alone, whatever events say. */
+  /** Items that were shown and are known above CLEAR alone, whatever events say; and the one that was answered about by what was read above CLEAR. */
   shownItems(): string[] {
     const named = this.#named;
-    return named === null ? [...this.items] : [...this.items].filter((id) => named.items.has(id) || named.about === id);
+    if (named === null) return [...this.items];
+    const { about } = named;
+    const isAbout = about !== undefined && (this.events.size > 0 || this.items.has(about));
+    return [...[...this.items].filter((id) => named.items.has(id) && id !== about), ...(isAbout ? [about] : [])];
   }
 
   /** Whether there is anything to record. */
@@ -77,8 +82,9 @@ export class ReadNotes {
       this.isOther ||
       this.evidence.size > 0 ||
       this.deadLetters.size > 0 ||
-      (this.items.size > 0 && this.shownItems().length > 0) ||
-      (this.events.size > 0 && this.shownEvents().length > 0)
+      this.shownItems().length > 0 ||
+      this.shownEvents().length > 0 ||
+      (this.#named?.tellsOfMore === true && this.events.size > 0)
     );
   }
 }

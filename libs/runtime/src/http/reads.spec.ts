@@ -18,7 +18,7 @@ const catalogue: ProblemCatalogue = {
   statusOf: (code) => STATUS[code] ?? 500,
   problem: (code, of) => ({ code, ...of }),
 };
-const event = { agency: 'customs', id: 'e1', tlp: 'RED', namesPersons: false, items: () => [] };
+const event = { agency: 'customs', id: 'e1', tlp: 'RED', items: () => [] };
 const SECRET = 'what is above CLEAR';
 
 @Controller('v1')
@@ -38,7 +38,14 @@ class Routes {
   @Get('refused')
   refused(@Req() request: FastifyRequest): never {
     notesOf(request).event(event);
-    throw new DomainError('not-found', SECRET);
+    throw new DomainError('not-found', SECRET, [], { tells: { events: new Map([['customs/e1', []]]) } });
+  }
+  @Get('absent')
+  absent(@Req() request: FastifyRequest): never {
+    const notes = notesOf(request);
+    for (const each of [event, { ...event, id: 'e2' }]) notes.event(each);
+    notes.items.add('imo:1');
+    throw new DomainError('not-found', 'There is none.');
   }
   @Get('clear')
   clear(@Req() request: FastifyRequest): string {
@@ -83,6 +90,7 @@ const TABLE: Record<string, string | null> = {
   'GET /v1/event': 'getEvent',
   'GET /v1/bytes': 'getBytes',
   'GET /v1/refused': 'getRefused',
+  'GET /v1/absent': 'getAbsent',
   'GET /v1/clear': 'getClear',
   'GET /v1/forgets': 'forgets',
   'GET /v1/nothing': null,
@@ -154,6 +162,13 @@ describe('a server that records reads', () => {
   it('records nothing of what everybody may read', async () => {
     expect((await fetch(`${url}/v1/clear`)).status).toBe(200);
     expect(recorded).toEqual([]);
+  });
+
+  it('records of a refusal what its words tell, and nothing that was read on the way to it', async () => {
+    expect((await fetch(`${url}/v1/absent`)).status).toBe(404);
+    expect(recorded).toEqual([]);
+    expect((await fetch(`${url}/v1/refused`)).status).toBe(404);
+    expect(recorded.map(({ operation, notes }) => [operation, notes.shownEvents().map(({ id }) => id)])).toEqual([['getRefused', ['e1']]]);
   });
 
   it('gives no answer where nobody noted what it read, or where a route that is said to read nothing reads', async () => {

@@ -37,6 +37,8 @@ export function sendProblem(
     reply.raw.destroy();
     return;
   }
+  // What was read on the way to a refusal was shown to nobody, but for what its words tell.
+  request.notes?.showed({ events: new Map(), items: new Set(), ...(error instanceof DomainError ? error.tells : {}) });
   void reply
     .status(answer.status)
     .headers({ ...answer.headers, ...(methods.length > 0 ? { allow: methods.join(', ') } : {}) })

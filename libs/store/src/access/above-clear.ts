@@ -7,15 +7,12 @@ export interface AboveClear {
   readonly id: string;
   /** TLP label. */
   readonly tlp: string;
-  /** It names persons: it may be for them alone. */
-  readonly namesPersons: boolean;
   /** Identifiers of what it concerns; parsed when asked. */
   readonly items: () => readonly string[];
 }
 
 interface Handling {
   readonly tlp: string;
-  readonly principals?: readonly string[];
 }
 
 interface Document {
@@ -24,7 +21,6 @@ interface Document {
 }
 
 const LABEL = Buffer.from('"tlp":"');
-const PERSONS = Buffer.from('"principals":[');
 /** Longer than any label. */
 const LABEL_BYTES_MAX = 16;
 
@@ -39,8 +35,7 @@ export function aboveClear({
   const tlp = marked?.tlp ?? tlpOf(content);
   if (tlp === 'CLEAR') return null;
   const items = (): readonly string[] => (documentOf(content).items ?? []).map((item) => item.id);
-  const namesPersons = marked === null ? content.includes(PERSONS) : (marked.principals ?? []).length > 0;
-  return { agency, id, tlp, namesPersons, items };
+  return { agency, id, tlp, items };
 }
 
 /**
