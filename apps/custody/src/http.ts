@@ -145,7 +145,7 @@ async function readLog({ database }: Parts, follower: PolicyFollower): Promise<R
     clientsWait: true,
   });
   const { origin } = await readLogin(await opened(pool), 'access');
-  return openReadLog({ origin, pool, policy: () => follower.last });
+  return openReadLog({ origin, pool, policy: () => follower.last + 1 });
 }
 
 /** Threads load for a second before they take anything: begun with the process, they are ready when the database is. */

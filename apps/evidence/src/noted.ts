@@ -6,12 +6,13 @@ import type { CitingRow, EvidenceReader, EvidenceReads } from './evidence-reads.
 
 /** Whoever a request reads for, and where it is noted. */
 export async function readingFor(
-  reads: Pick<EvidenceReads, 'readerOf'>,
+  reads: Pick<EvidenceReads, 'readerOf' | 'policyPoint'>,
   request: Pick<FastifyRequest, 'actor' | 'notes'>,
 ): Promise<{ reader: EvidenceReader; notes: ReadNotes }> {
   const notes = notesOf(request);
   const reader = await reads.readerOf(actorOf(request));
   notes.isEmergency = reader.breaksGlass;
+  notes.policy = await reads.policyPoint();
   return { reader, notes };
 }
 

@@ -94,5 +94,8 @@ export async function notedReading(
   notes: ReadNotes,
 ): Promise<NotedReading> {
   const { reader, reads } = await readingOf(deps, actor);
-  return { reader, reads: notedReads(reads, reader, notes.open()), notes };
+  // Asked once, before anything is read: the record of the read says what the answer says.
+  const policy = await reads.policyPoint();
+  notes.policy = policy;
+  return { reader, reads: notedReads({ ...reads, policyPoint: () => Promise.resolve(policy) }, reader, notes.open()), notes };
 }

@@ -32,7 +32,7 @@ const COLUMNS: readonly (readonly [name: string, cell: (line: AuditLine, of: Coo
   ['duplicates', written((row) => countOf(row, 'duplicates'))],
   ['rejected', written((row) => countOf(row, 'rejected'))],
   ['log_size', (_, { asOf }) => String(asOf.logSize)],
-  ['policy', (line, { policy }) => String((line.action === 'read' ? line.policy : policy) ?? '')],
+  ['policy', (line, { policy }) => String(line.action === 'read' ? line.policy : policy)],
   ['read', read(({ n }) => String(n))],
   ['operation', read(({ operation }) => operation)],
   ['events', read(({ events }) => events.join(' '))],

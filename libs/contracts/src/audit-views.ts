@@ -70,8 +70,11 @@ export const AuditReadRow = Type.Object(
     events: Type.Array(Type.String({ description: 'agency/id' })),
     evidence: Type.Array(hash('Of what was downloaded, drawn, or listed.')),
     deadLetters: Type.Array(index()),
-    tlp: orNull(Type.String({ description: 'Highest label among the events.' })),
-    policy: orNull(Type.Integer({ minimum: 0, description: 'Log index of the last act of policy by which he was judged.' })),
+    tlp: orNull(Type.String({ description: 'Highest label of what was shown; null: not known, as of what is told without its events.' })),
+    policy: Type.Integer({
+      minimum: 0,
+      description: 'P of the answer (coordinates.policy), or of the grants alone where it rests on no marking.',
+    }),
     emergency: Type.Boolean({ description: 'By an emergency that he had declared.' }),
     reader: orNull(Reader),
   },

@@ -222,7 +222,7 @@ export const EXAMPLES = {
         evidence: [],
         deadLetters: [],
         tlp: 'GREEN',
-        policy: null,
+        policy: 0,
         emergency: false,
         reader: { address: '127.0.0.1', key: null, via: 'local', behalf: null },
       },

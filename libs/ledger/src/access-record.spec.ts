@@ -30,11 +30,13 @@ describe('a record of the access log', () => {
   it('is one text, read back as it was', () => {
     expect(utf8Text(encodeAccessRecord(RECORD))).toBe(TEXT);
     expect(readAccessRecord(utf8(TEXT))).toEqual(RECORD);
-    expect(readAccessRecord(encodeAccessRecord({ ...RECORD, reader: null, policy: null, tlp: null }))).not.toBeNull();
+    expect(readAccessRecord(encodeAccessRecord({ ...RECORD, reader: null, policy: 0, tlp: null }))).not.toBeNull();
   });
 
   it.each([
     ['another order', TEXT.replace('"v":1}', '"v":1,"a":1}')],
+    ['another member', TEXT.replace('"operation"', '"more":1,"operation"')],
+    ['no policy', TEXT.replace('"policy":7', '"policy":null')],
     ['another version', TEXT.replace('"v":1', '"v":2')],
     ['names in another order', TEXT.replace('"imo:0000048","vin:WDDSYNTH9JA000001"', '"vin:WDDSYNTH9JA000001","imo:0000048"')],
     ['a name twice', TEXT.replace('[1,20]', '[1,1]')],

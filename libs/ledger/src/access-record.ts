@@ -38,11 +38,11 @@ export interface AccessRecord {
   readonly principal: string;
   /** `null` in a record that is kept for another agency than the reader's. */
   readonly reader: ReaderDetails | null;
-  /** Log index of the last act of policy that was folded; `null`: none. */
-  readonly policy: number | null;
+  /** P of the answer: log size from which on the grants and markings hold by which it was made; 0: none. */
+  readonly policy: number;
   /** The reader had declared an emergency, and read by it. */
   readonly emergency: boolean;
-  /** Highest TLP label among the events; `null`: it read none. */
+  /** Highest TLP label of what was shown; `null`: not known, as of what is told without its events. */
   readonly tlp: string | null;
   /** Identifiers, each once, sorted. */
   readonly items: readonly string[];
@@ -101,14 +101,16 @@ function parsed(text: string): JsonValue {
 
 const TEXTS = ['log', 'tenant', 'at', 'request', 'operation', 'agency', 'principal'] as const;
 const LISTS = ['items', 'events', 'evidence'] as const;
+/** Those of AccessRecord, and the version. */
+const MEMBERS = 16;
 
 function recordOf(value: JsonValue): AccessRecord | null {
-  if (!isObject(value) || value['v'] !== VERSION) return null;
+  if (!isObject(value) || value['v'] !== VERSION || Object.keys(value).length !== MEMBERS) return null;
   const { v: _, ...said } = value;
   const { reader, policy, emergency, tlp, deadLetters, at } = said;
   if (!TEXTS.every((name) => typeof said[name] === 'string') || Number.isNaN(capturedMicros(at as string))) return null;
   if (!LISTS.every((name) => isRising(said[name], 'string')) || !isRising(deadLetters, 'number')) return null;
-  if (policy !== null && !Number.isSafeInteger(policy)) return null;
+  if (!isCount(policy)) return null;
   if (typeof emergency !== 'boolean' || (tlp !== null && typeof tlp !== 'string') || !isReader(reader)) return null;
   return said as unknown as AccessRecord;
 }
@@ -120,6 +122,8 @@ function isReader(value: JsonValue | undefined): boolean {
   const isText = (given: JsonValue | undefined): boolean => given === null || typeof given === 'string';
   return typeof address === 'string' && typeof via === 'string' && isText(key) && isText(behalf) && Object.keys(value).length === 4;
 }
+
+const isCount = (value: JsonValue | undefined): boolean => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -21,7 +21,7 @@ const record = (n: number, more: Partial<AccessRecord> = {}): AccessRecord => ({
   agency: 'police',
   principal: 'ann',
   reader: null,
-  policy: null,
+  policy: 0,
   emergency: false,
   tlp: 'GREEN',
   items: [],

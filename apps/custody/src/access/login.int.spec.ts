@@ -75,7 +75,7 @@ beforeAll(async () => {
     used: (actor, request) => sessions.used(actor, request),
   };
   const { origin } = await ledgerConstants(owner);
-  const reads = openReadLog({ origin, pool, policy: () => policy.last });
+  const reads = openReadLog({ origin, pool, policy: () => policy.last + 1 });
   server = await createHttpServer(root, { limits, log, metrics: createMetrics(), catalogue, access, reads });
   base = await server.listen('127.0.0.1', 0);
 }, 600_000);

@@ -19,7 +19,7 @@ export interface ReadLogOptions {
   readonly origin: string;
   /** Of the role `access`. */
   readonly pool: Pick<StorePool, 'run'>;
-  /** Log index of the last act of policy that callers are judged by; -1: none. */
+  /** Log size from which on the grants hold by which callers are known; 0: none. */
   readonly policy: () => number;
   /** Milliseconds since 1970. */
   readonly now?: () => number;

@@ -12,7 +12,7 @@ export interface ReadPoint {
   readonly origin: string;
   /** Microseconds since 1970, by this server's clock. */
   readonly at: Instant;
-  /** Log index of the last act of policy; -1: none. */
+  /** Log size from which on the grants hold by which callers are known; 0: none. */
   readonly policy: number;
 }
 
@@ -28,7 +28,7 @@ export function recordsOf(read: ReadRequest, { origin, at, policy }: ReadPoint):
     operation: read.operation,
     agency,
     principal,
-    policy: policy < 0 ? null : policy,
+    policy: notes.policy ?? policy,
     emergency: notes.isEmergency,
   };
   const own: AccessRecord = {
@@ -36,7 +36,8 @@ export function recordsOf(read: ReadRequest, { origin, at, policy }: ReadPoint):
     tenant: agency,
     reader: { address: read.address, key: actor.key, via: actor.via, behalf: read.behalf },
     ...namesOf(read, events, [...notes.evidence.keys()]),
-    items: sorted([...itemsOf(read, events), ...notes.shownItems(), ...aboutOf(read, events)]),
+    tlp: labelOf(read),
+    items: sorted([...itemsOf(read, events), ...notes.shownItems()]),
     deadLetters: [...notes.deadLetters].sort((a, b) => a - b),
   };
   const others = new Set([...events.map((event) => event.agency), ...notes.evidence.values()]);
@@ -44,9 +45,15 @@ export function recordsOf(read: ReadRequest, { origin, at, policy }: ReadPoint):
   return [own, ...[...others].sort().map((tenant) => ({ ...said, ...ofTenant(read, tenant, events) }))];
 }
 
-/** Whether the answer waits until the record is on the disk: for TLP:RED, and for what is not known to be anything less. */
-export const isDurable = ({ notes }: ReadRequest): boolean =>
-  notes.evidence.size > 0 || notes.deadLetters.size > 0 || notes.shownEvents().some(({ tlp }) => tlp === 'RED' || tlp === null);
+/** Whether the answer waits until the record is on the disk: for TLP:RED, also where it was read on the way alone, and for what is not known to be anything less. */
+export const isDurable = (read: ReadRequest): boolean =>
+  labelOf(read) === null || [...read.notes.events.values()].some(({ tlp }) => tlp === 'RED' || tlp === null);
+
+/** Of all that was shown; `null`: not known, as of items that are told without their events. */
+function labelOf({ notes }: ReadRequest): string | null {
+  const isMarked = !notes.isOther && notes.deadLetters.size === 0 && !notes.shownItems().some((id) => notes.items.has(id));
+  return highestOf(notes.shownEvents(), isMarked && notes.evidence.size === 0);
+}
 
 function ofTenant(
   read: ReadRequest,
@@ -64,7 +71,7 @@ function namesOf(
   evidence: readonly string[],
 ): Pick<AccessRecord, 'tlp' | 'items' | 'events' | 'evidence'> {
   return {
-    tlp: highestOf(events),
+    tlp: highestOf(events, evidence.length === 0),
     items: sorted(itemsOf(read, events)),
     events: sorted(events.map(({ agency, id }) => `${agency}/${id}`)),
     evidence: sorted(evidence),
@@ -76,13 +83,11 @@ function itemsOf({ notes: { named } }: ReadRequest, events: readonly NotedEvent[
   return events.flatMap(({ agency, id, items }) => (named === null ? items() : (named.events.get(`${agency}/${id}`) ?? [])));
 }
 
-const aboutOf = ({ notes: { named } }: ReadRequest, events: readonly NotedEvent[]): string[] =>
-  named?.about === undefined || events.length === 0 ? [] : [named.about];
-
-/** Of labels that are known. */
-function highestOf(events: readonly NotedEvent[]): string | null {
+/** Nothing is above RED: where it is among them it is the highest, whatever else is. @param isAll nothing but these was shown */
+function highestOf(events: readonly NotedEvent[], isAll: boolean): string | null {
   const ranks = events.map(({ tlp }) => (TLP_LABELS as readonly (string | null)[]).indexOf(tlp));
-  return TLP_LABELS[Math.max(-1, ...ranks)] ?? null;
+  const highest = TLP_LABELS[ranks.reduce((a, b) => Math.max(a, b), -1)] ?? null;
+  return highest === 'RED' || (isAll && ranks.every((rank) => rank >= 0)) ? highest : null;
 }
 
 const sorted = (names: readonly string[]): string[] => [...new Set(names)].sort();

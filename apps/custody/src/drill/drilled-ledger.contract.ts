@@ -43,7 +43,7 @@ export function drilledReads(origin: string, count: number): ReadRow[] {
       agency: 'drill',
       principal: 'eva',
       reader: { address: '127.0.0.1', key: null, via: 'local', behalf: null },
-      policy: null,
+      policy: 0,
       emergency: false,
       tlp: 'GREEN',
       items: [`imo:${n}`],
