@@ -3,11 +3,11 @@
  * what was shown and nothing else, and each agency is told what is for it.
  */
 import { audit } from '#app/audit';
-import { type AuditView, OPERATION_READS, readsNothing } from '#lib/contracts';
+import { type AuditView, type EventAnswer, OPERATION_READS, readsNothing } from '#lib/contracts';
 import { ANONYMOUS, type Actor } from '#lib/domain';
 import { type AccessRecord, openCheckpoint, readNotice, utf8, verifyReadProof } from '#lib/ledger';
 import { lastCheckpoint, lastSeal, type StorePool } from '#lib/store';
-import { actor, PATIENT, ReadsScene, sighting } from './tested-reads.contract.ts';
+import { actor, PATIENT, POLICY_AT, ReadsScene, sighting } from './tested-reads.contract.ts';
 
 /** At once: more than a group is written of. */
 const MANY = 24;
@@ -65,8 +65,10 @@ const READS: Readonly<Record<string, readonly [path: string, events: readonly st
   proveEvent: ['/v1/events/g1/proof', ['police/g1'], [A]],
   getReceipt: ['/v1/receipts/police/g1', ['police/g1'], [A]],
 };
-/** Where nothing is here to be read, or bytes are: those are told in own-records, in the role evidence, of sessions, and of streams. */
+/** Where nothing is here to be read, or bytes are: those are told below, in own-records, in the role evidence, of sessions, and of streams. */
 const ELSEWHERE = [
+  'submitEvents',
+  'getMapLinks',
   'proveRead',
   'listConflicts',
   'listDeadLetters',
@@ -92,7 +94,7 @@ describe('a read of what is above CLEAR', () => {
     async (operation, [path, events, items]) => {
       const all = await made(ANN, path);
       const own = all.filter(({ tenant }) => tenant === 'police');
-      expect(own).toMatchObject([{ operation, agency: 'police', principal: 'ann', policy: 4, emergency: false, items, events }]);
+      expect(own).toMatchObject([{ operation, agency: 'police', principal: 'ann', policy: POLICY_AT, emergency: false, items, events }]);
       expect(own[0]?.reader).toMatchObject({ address: '127.0.0.1', key: 'key-of-ann', via: 'key', behalf: null });
       // Whose events they are learns it too, and of its own alone.
       const others = all.filter(({ tenant }) => tenant !== 'police');
@@ -122,6 +124,49 @@ describe('a read of what is above CLEAR', () => {
     for (const path of Object.values(READS).map(([each]) => each)) await ask(ANONYMOUS, path);
     for (const path of ['/v1/events/r1', '/v1/events/none', `/v1/items/${C}`]) expect((await ask(EVE, path)).status).toBe(404);
     expect(await count()).toBe(from);
+  });
+
+  it.each([
+    ['diffItem', `/v1/items/${B}/diff?from=log:4&to=log:4`, [B]],
+    ['getTimeline', `/v1/items/${B}/timeline?asOf=reported:1900-01-01`, [B]],
+    ['listEvents', '/v1/events?asOf=reported:1900-01-01', []],
+    ['listEvents', '/v1/events?limit=1', []],
+    ['getMapLinks', '/log/links/0-3', []],
+  ])('by %s that names no event is one of what it tells all the same: %s', async (operation, path, items) => {
+    expect(await made(ANN, path)).toMatchObject([{ operation, tenant: 'police', principal: 'ann', events: [], items, tlp: null }]);
+  });
+
+  it('of an answer that names no event is none where nothing above CLEAR is behind it', async () => {
+    const from = await count();
+    for (const path of ['diff?from=log:5', 'timeline?asOf=reported:1900-01-01'])
+      expect((await ask(ANN, `/v1/items/vin:WDDSYNTH9JA000002/${path}`)).status).toBe(200);
+    const covers = (await lastSeal(owner))?.covers ?? 0;
+    expect((await ask(ANN, `/log/links/0-${covers + 1}`)).status).toBe(404);
+    expect(await count()).toBe(from);
+  });
+
+  it('is none by a refusal, but for what its words tell', async () => {
+    const from = await count();
+    for (const [as, path] of [
+      [ANN, '/v1/events/a1?asOf=reported:1990-01-01'],
+      [ANN, `/v1/items/${B}/timeline?asOf=log:0`],
+      [ANN, `/v1/items/${B}?asOf=log:0`],
+    ] as const)
+      expect([path, (await ask(as, path)).status]).toEqual([path, 404]);
+    expect(await count()).toBe(from);
+    for (const author of [ANN, CORA]) await scene.submit(sighting('twice', 'serial:demo:TWICE', { tlp: 'GREEN' }), author);
+    const refused = async (path: string, code: string): Promise<AccessRecord[]> => {
+      const before = await count();
+      const { text } = await ask(ANN, path);
+      expect((JSON.parse(text) as { code: string }).code).toBe(code);
+      return records(before);
+    };
+    for (const path of ['/v1/events/twice', '/v1/events/twice/proof'])
+      expect(await refused(path, 'event.ambiguous')).toMatchObject([
+        { tenant: 'police', events: ['customs/twice', 'police/twice'], items: [] },
+        { tenant: 'customs', events: ['customs/twice'] },
+      ]);
+    expect(await refused('/v1/events/twice/proof?agency=police', 'event.not-sealed')).toMatchObject([{ events: ['police/twice'] }]);
   });
 
   it('that could not be recorded is refused, and nothing of it is said', async () => {
@@ -197,6 +242,61 @@ describe('who is told', () => {
     expect(told).toMatchObject({ emergency: true, events: [], items: [], tlp: null });
   });
 
+  it('of what is hidden neither by a filter, nor by a page, nor by where the list goes on', async () => {
+    await ask(BOB, '/v1/events', { 'request-id': 'beside' });
+    for (const _ of [1, 2]) await ask(BOB, '/v1/events/r1');
+    const found = async (as: Actor, item: string, more = ''): Promise<unknown> => {
+      const { rows, reads, next } = await auditOf(as, `action:read item:${item}`, more);
+      return [rows.length, reads.length, next];
+    };
+    expect(await found(BOB, C)).not.toEqual([0, 0, null]);
+    for (const more of ['', '&limit=1']) {
+      expect(await found(EVE, C, more)).toEqual([0, 0, null]);
+      expect(await found(EVE, 'serial:demo:NOT-THERE', more)).toEqual([0, 0, null]);
+    }
+    expect((await auditOf(EVE, 'action:read actor:bob')).reads.find(({ request }) => request === 'beside')).toMatchObject({
+      items: [A, B, 'serial:demo:TWICE'].toSorted(),
+      tlp: null,
+    });
+    // Each page but the last is full.
+    const told: number[] = [];
+    for (let cursor = ''; ;) {
+      const { reads, next } = await auditOf(EVE, 'action:read actor:bob', `&limit=1${cursor}`);
+      told.push(...reads.map(({ n }) => n));
+      if (next === null) break;
+      expect(reads).toHaveLength(1);
+      cursor = `&cursor=${next}`;
+    }
+    expect(told.length).toBeGreaterThan(0);
+    expect(told).toEqual((await auditOf(EVE, 'action:read actor:bob')).reads.map(({ n }) => n));
+  });
+
+  it('of what a marking closed nobody any more to whom it is closed, also of who read it before', async () => {
+    const [id, item] = ['closed', 'serial:demo:CLOSED'];
+    await scene.submit(sighting(id, item, { tlp: 'GREEN' }), CORA);
+    await ask(BOB, `/v1/events/${id}`, { 'request-id': 'before' });
+    const before = async (as: Actor, q: string) => (await auditOf(as, q)).reads.filter(({ request }) => request === 'before');
+    const [read] = await before(EVE, `action:read item:${item}`);
+    expect(read).toMatchObject({ principal: 'bob', events: [`customs/${id}`], items: [item] });
+    await scene.submit(
+      {
+        ...{ id: 'closing', kind: 'marking', handling: { tlp: 'AMBER' }, source: { kind: 'handling' } },
+        relations: { target: id, handling: { tlp: 'AMBER' }, reason: 'a source' },
+      },
+      CORA,
+    );
+    for (const q of [`action:read item:${item}`, 'action:read', 'action:read actor:bob']) expect(await before(EVE, q)).toEqual([]);
+    expect((await ask(EVE, `/v1/audit/reads/${read?.n}/proof`)).text).toContain('read.not-found');
+    // That he read he knows; whose it was is told as before.
+    expect(await before(BOB, 'action:read actor:bob')).toMatchObject([{ events: [], items: [], tlp: null }]);
+    expect(await before(CORA, `action:read item:${item}`)).toMatchObject([{ principal: 'bob', events: [`customs/${id}`], items: [item] }]);
+    // The record says by which policy the answer was made, markings included.
+    const from = await count();
+    const { policy } = (JSON.parse((await ask(ANN, '/v1/events/g1')).text) as EventAnswer).coordinates;
+    expect((await records(from)).map((record) => record.policy)).toEqual([policy]);
+    expect(policy).toBeGreaterThan(POLICY_AT);
+  });
+
   it('beside what was written, newest first, a page at a time, by the same filters', async () => {
     const whole = await auditOf(ANN, `item:${A}`);
     expect([whole.rows.map(({ id }) => id), whole.reads.length > 3]).toEqual([['g1', 'c1'], true]);
@@ -231,6 +331,13 @@ describe('the access log', () => {
     expect(notice).toMatchObject({ kind: 'seal', seal: { access: { size: BigInt(last?.accessSize ?? 0), root: last?.accessRoot } } });
     const found = (await auditOf(ANN, 'action:read')).reads.find(({ request }) => request === 'sealed-1');
     expect(found?.recorded).not.toBeNull();
+  });
+
+  it('is sealed whole where it is only read, however many records there are', async () => {
+    await scene.seal(true);
+    for (let n = 0; n < 5; n++) await ask(ANN, '/v1/events/g1');
+    await scene.seal(true, 2);
+    expect((await lastSeal(owner))?.accessSize).toBe(await count());
   });
 
   it('is the same at a point of the log, whatever is read behind it', async () => {

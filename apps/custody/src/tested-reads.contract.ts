@@ -22,7 +22,7 @@ const PUBLISHER = Buffer.alloc(32, 7);
 const PARTITION = { clusterId: 'c', topicId: 't', topic: 'sightings', partition: 0 };
 const LIMITS = { ratePerSecond: 100_000, rateBurst: 100_000, requestsInFlight: 100, bodyBytes: 1 << 20 };
 const STREAMS = { streams: 100, streamsPerCaller: 100, times: { lookAgainMs: 100, heartbeatMs: 300, slowMs: 30_000 } };
-/** Log index of the last act of policy, as records name it. */
+/** Log size from which on the grants hold, as records name it. */
 export const POLICY_AT = 4;
 
 export const actor = (agency: string, principal: string): Actor => ({
@@ -92,6 +92,7 @@ export class ReadsScene {
     const gateway = GatewayModule.with({
       reads: await ledgerReads(this.database.pool('gateway', PATIENT)),
       breaksGlass: ({ agency, principal }) => agency === this.glassBreaker?.agency && principal === this.glassBreaker.principal,
+      grantsPoint: () => Promise.resolve(POLICY_AT),
       receiptKey: signingKey('receipt', `${this.origin}/receipt`, new Uint8Array(32).fill(3)),
       deadLetters: {
         log: null as never,
@@ -99,7 +100,7 @@ export class ReadsScene {
         read: () => Promise.resolve(null),
         markRetried: () => Promise.resolve(true),
       },
-      mapLinks: false,
+      mapLinks: true,
       streams: STREAMS,
     });
     const policy = { agencies: () => [], communities: () => [], last: POLICY_AT, flagged: [] };
@@ -160,9 +161,9 @@ export class ReadsScene {
     return signingKey('log', this.origin, new Uint8Array(32).fill(5));
   }
 
-  async seal(forReads = false): Promise<void> {
+  async seal(forReads = false, entriesMax = 50_000): Promise<void> {
     const signedHeadFile = join(this.#folder, 'sealed.json');
-    const sealer = await openSealer({ pool: this.#sealer, origin: this.origin, key: this.logKey, signedHeadFile });
+    const sealer = await openSealer({ pool: this.#sealer, origin: this.origin, key: this.logKey, signedHeadFile, entriesMax });
     await sealer.seal({ forReads });
   }
 
