@@ -352,6 +352,10 @@ function auditCommands(root: Command): void {
         (await import('./commands/audit-ls.ts')).list(await clientOf(options), filters, options as never),
       ),
     );
+  audit
+    .command('read <n>')
+    .description('the proof of one read, by its number in the list: a file that `custody verify` checks')
+    .action(runner(async (options, n) => (await import('./commands/audit-ls.ts')).proof(await clientOf(options), n ?? '')));
   root
     .command('backup')
     .description('write the ledger as it is at one moment into a new folder')

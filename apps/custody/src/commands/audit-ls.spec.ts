@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { AuditRow, AuditView } from '#lib/contracts';
 import type { Client } from '../client.ts';
-import { type AuditListOptions, list } from './audit-ls.ts';
+import { type AuditListOptions, list, proof } from './audit-ls.ts';
 
 const row = (logIndex: number): AuditRow => ({
   logIndex,
@@ -59,4 +59,18 @@ test('--jsonl is --as ndjson: each row with what it was read at', async () => {
 test('--quiet leaves the rows alone, and two forms at once are refused', async () => {
   expect((await listed({ quiet: true })).err).toBe('');
   await expect(listed({ as: 'csv', plain: true })).rejects.toMatchObject({ exitCode: 2, code: 'usage' });
+});
+
+test('audit read prints the proof of a read as the server gave it, and asks for no number that is none', async () => {
+  const asked: string[] = [];
+  const text = (path: string): Promise<string> => (asked.push(path), Promise.resolve('{"format":"custody-read/1"}'));
+  let out = '';
+  jest.spyOn(process.stdout, 'write').mockImplementation((said) => ((out += String(said)), true));
+  try {
+    await proof({ text } as unknown as Client, '7');
+    await expect(proof({ text } as unknown as Client, '7/x')).rejects.toMatchObject({ code: 'usage' });
+  } finally {
+    jest.restoreAllMocks();
+  }
+  expect([asked, out]).toEqual([['/v1/audit/reads/7/proof'], '{"format":"custody-read/1"}']);
 });

@@ -1,4 +1,4 @@
-/** `custody audit ls`: who wrote and who read what, as a table for a person, or as NDJSON or CSV for a file. */
+/** `custody audit ls`: who wrote and who read what, as a table for a person, or as NDJSON or CSV for a file; `audit read`: the proof of one read. */
 import {
   auditCsv,
   auditCsvHead,
@@ -49,6 +49,13 @@ export async function list(client: Client, filters: readonly string[], options: 
     else if (options.as === 'table') note(options, countText(shown, page));
     return EXIT.ok;
   }
+}
+
+/** As the server gave it: another byte, and it is no proof. */
+export async function proof(client: Client, n: string): Promise<ExitCode> {
+  if (!/^\d{1,16}$/.test(n)) throw new CommandError(EXIT.usage, 'usage', 'The number of a read is a whole number, as audit ls says it.');
+  process.stdout.write(await client.text(`/v1/audit/reads/${n}/proof`));
+  return EXIT.ok;
 }
 
 /** All of them for a file, or a program that reads line by line; what has to be held as one object, or read by a person, ends sooner. */

@@ -18,7 +18,7 @@ const withBash = spawnSync('bash', ['--version']).status === 0 ? test : test.ski
 withBash('bash is offered commands, their options, and the choices of an option', () => {
   expect(offered('')).toEqual(root.commands.map((command) => command.name()));
   expect(offered('tr')).toEqual(['trace']);
-  expect(offered('audit', '')).toEqual(['ls']);
+  expect(offered('audit', '')).toEqual(['ls', 'read']);
   expect(offered('audit', 'ls', '--as', '')).toEqual(['table', 'ndjson', 'csv']);
   expect(offered('audit', 'ls', '--pl')).toEqual(['--plain']);
   expect(offered('import', 'case.jsonl', '--on-error', 'p')).toEqual(['proceed']);
