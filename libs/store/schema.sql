@@ -43,7 +43,7 @@ create table access.head (
   one boolean not null default true,
   size bigint not null default 0,
   constraint head_one_check CHECK (one),
-  constraint head_pkey PRIMARY KEY (one),
+  constraint head_pkey PRIMARY KEY (size),
   constraint head_size_check CHECK ((size >= 0))
 );
 CREATE TRIGGER only_grows BEFORE UPDATE ON access.head FOR EACH ROW EXECUTE FUNCTION access.refuse_shrinking();
@@ -928,6 +928,21 @@ begin
   raise exception 'ledger.append-only: the access log only grows; % of %.% was refused.', lower(tg_op), tg_table_schema, tg_table_name
     using errcode = 'CL001';
 end $function$
+
+CREATE OR REPLACE FUNCTION access.take(count bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+declare
+  first bigint;
+begin
+  update access.head set size = size + count where size >= (select max(size) from access.head) returning size - count into first;
+  return first;
+end $function$
+grant execute on function access.take(bigint) to custody_access;
 
 CREATE OR REPLACE FUNCTION ctx.agency()
  RETURNS text

@@ -28,7 +28,7 @@ export const APPEND_READS = {
   name: 'append_reads',
   text: `with mode as (select set_config('synchronous_commit', $1::text, true) as said),
       head as (
-        update access.head set size = size + cardinality($2::text[]) where (select said from mode) is not null returning size - cardinality($2::text[]) as first
+        select access.take(cardinality($2::text[])) as first from mode where said is not null
       )
     insert into access.reads (n, tenant, agency, principal, items, evidence, commitment, secret, bytes)
     select head.first + of.place - 1, of.tenant, of.agency, of.principal,

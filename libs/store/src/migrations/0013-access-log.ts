@@ -21,8 +21,8 @@ const READS = `
 create schema access;
 
 create table access.head (
-  one boolean primary key default true check (one),
-  size bigint not null default 0 check (size >= 0)
+  one boolean not null default true check (one),
+  size bigint primary key default 0 check (size >= 0)
 );
 insert into access.head default values;
 comment on table access.head is 'One row. Its lock orders whoever appends: the numbers of records are dense, and commit in their order.';
@@ -62,6 +62,16 @@ begin
     using errcode = 'CL001';
 end $$;
 create trigger only_grows before update on access.head for each row execute function access.refuse_shrinking();
+
+create function access.take(count bigint) returns bigint language plpgsql
+set search_path = pg_catalog set enable_seqscan = off set enable_bitmapscan = off as $$
+declare
+  first bigint;
+begin
+  update access.head set size = size + count where size >= (select max(size) from access.head) returning size - count into first;
+  return first;
+end $$;
+comment on function access.take(bigint) is 'So many numbers: the first of them. The newest version of the head is found by its key, so that those which a long snapshot keeps (an audit, a backup) are not walked for each append; whoever had to wait for it takes what he finds then, which is no smaller.';
 `;
 
 /** As proof.tiles; and what each seal says of the access log, to be looked up. */
@@ -98,6 +108,7 @@ revoke all on schema access from public;
 revoke all on all functions in schema access from public;
 grant usage on schema access to custody_access, custody_gateway, custody_sealer, custody_operator;
 grant select, update (size) on access.head to custody_access;
+grant execute on function access.take(bigint) to custody_access;
 grant insert on access.reads to custody_access;
 grant select on access.head, access.reads to custody_gateway, custody_operator;
 grant select on access.head to custody_sealer;
