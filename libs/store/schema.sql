@@ -1109,7 +1109,7 @@ declare
 begin
   return query
     select distinct t.item from ledger.handlings h
-    join ledger.timeline t on t.log_index = h.log_index and t.item = any(items) and t.grp = any(readers) and t.map_key <> ''
+    join ledger.timeline t on t.log_index = h.log_index and t.item = any(items) and t.grp = any(readers)
     where not h.grps && readers;
 end $function$
 grant execute on function ctx.touched(text[]) to custody_gateway;
@@ -1136,14 +1136,27 @@ AS $function$
 $function$
 grant execute on function ledger.awaited(bigint,bigint) to custody_projector;
 
-CREATE OR REPLACE FUNCTION ledger.handled_events(agencies text[], ids text[])
- RETURNS TABLE(log_index bigint, agency text, id text, principal text, captured bigint, grps integer[], shown_in integer[], bytes bytea)
+CREATE OR REPLACE FUNCTION ledger.handled_content(indexes bigint[])
+ RETURNS TABLE(log_index bigint, shown_in integer[], bytes bytea)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select e.log_index, e.agency, e.id, c.principal, c.captured, e.grps,
-    array(select distinct t.grp from ledger.timeline t where t.log_index = e.log_index), c.bytes
+  select c.log_index, array(select distinct t.grp from ledger.timeline t where t.log_index = c.log_index), c.bytes
+  from ledger.content c where c.log_index = any(indexes) and exists (
+    select from ledger.entries e
+    join ledger.relations r on r.kind = 13 and r.target_agency = e.agency and r.target_id = e.id
+    where e.log_index = c.log_index)
+$function$
+grant execute on function ledger.handled_content(bigint[]) to custody_projector;
+
+CREATE OR REPLACE FUNCTION ledger.handled_events(agencies text[], ids text[])
+ RETURNS TABLE(log_index bigint, agency text, id text, principal text, captured bigint, content_hash bytea, said text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select e.log_index, e.agency, e.id, c.principal, c.captured, e.content_hash, ledger.said(c.bytes)::text
   from unnest(agencies, ids) as asked (agency, id)
   cross join lateral (select * from ledger.entries e where e.agency = asked.agency and e.id = asked.id offset 0) e
   join ledger.content c on c.log_index = e.log_index
@@ -1153,22 +1166,27 @@ $function$
 grant execute on function ledger.handled_events(text[],text[]) to custody_projector;
 
 CREATE OR REPLACE FUNCTION ledger.own_words(agencies text[], ids text[], kinds integer[], most integer)
- RETURNS TABLE(of_agency text, of_id text, log_index bigint, kind integer, id text, principal text, captured bigint, content_hash bytea, bytes bytea)
+ RETURNS TABLE(of_id text, log_index bigint, agency text, id text, principal text, captured bigint, content_hash bytea, said text)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select asked.agency, asked.id, w.log_index, of.kind, e.id, c.principal, c.captured, e.content_hash, c.bytes
+  select asked.id, w.log_index, e.agency, e.id, w.principal, w.captured, e.content_hash, w.said::text
   from unnest(agencies, ids) as asked (agency, id)
   cross join unnest(kinds) as of (kind)
   cross join lateral (
-    select distinct r.log_index from ledger.relations r
-    join ledger.entries by on by.log_index = r.log_index and by.agency = asked.agency
-    where r.target_agency = asked.agency and r.target_id = asked.id and r.kind = of.kind
+    select r.log_index, c.principal, c.captured, d.said
+    from (
+      select distinct r.log_index from ledger.relations r
+      join ledger.entries by on by.log_index = r.log_index and by.agency = asked.agency
+      where r.target_agency = asked.agency and r.target_id = asked.id and r.kind = of.kind
+    ) r
+    join ledger.content c on c.log_index = r.log_index
+    cross join lateral (select ledger.said(c.bytes) as said offset 0) d
+    where of.kind = 14 or d.said ->> 'target' in (asked.id, asked.agency || '/' || asked.id)
     order by r.log_index limit most
   ) w
   join ledger.entries e on e.log_index = w.log_index
-  join ledger.content c on c.log_index = w.log_index
 $function$
 grant execute on function ledger.own_words(text[],text[],integer[],integer) to custody_projector;
 
@@ -1211,6 +1229,17 @@ begin
   end if;
   return new;
 end $function$
+
+CREATE OR REPLACE FUNCTION ledger.said(document bytea)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select jsonb_build_object('kind', d -> 'kind', 'handling', d -> 'handling', 'target', d #> '{relations,target}',
+    'gives', d #> '{relations,handling}', 'policy', d #> '{extension,policy}')
+  from (select convert_from(document, 'UTF8')::jsonb as d offset 0) parsed
+$function$
 
 CREATE OR REPLACE FUNCTION ledger.set_handlings(indexes bigint[], groups_of text[], said text[])
  RETURNS bigint

@@ -63,5 +63,5 @@ export type { ReceiptStatus } from './receipt-views.ts';
 export { explainEvent, explainEvents, explainItem, explainTimeline, type ExplainSource, type ExplainSources } from './explain.ts';
 export { blameIn, citedText, NO_DOCUMENT, restsOn, type Blame, type ExplainedSighting, type Explanation } from './explanation.ts';
 export { EVENT_CONFLICTS_MAX } from './views.ts';
-export { INDEX_ROWS_MAX, indexSighting } from './sighting-index.ts';
+export { indexSighting } from './sighting-index.ts';
 export { ConsistencyView, ProofView } from './proof-views.ts';

@@ -1,7 +1,7 @@
-import { KINDS } from '#lib/domain';
+import { INDEX_ROWS_MAX, KINDS } from '#lib/domain';
 import { exampleDocument } from './examples.ts';
 import { readSighting } from './read-sighting.ts';
-import { INDEX_ROWS_MAX, indexSighting } from './sighting-index.ts';
+import { indexSighting } from './sighting-index.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import { validateDocument } from './validate.ts';
 

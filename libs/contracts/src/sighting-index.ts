@@ -5,6 +5,7 @@ import {
   evidenceHashes,
   type EventRef,
   formatRef,
+  INDEX_ROWS_MAX,
   KINDS,
   type Kind,
   type PolicyActText,
@@ -58,12 +59,6 @@ export function indexSighting(sighting: Sighting): SightingIndex {
   };
 }
 
-/**
- * Rows of one table that one sighting may fill: identifiers (or what it speaks about, or aliases, or evidence) times reader groups. Without a bound, 13 KB
- * of JSON with 256 items for 257 agencies become 65,792 rows, some 11 MB, under the lock for which all projectors wait. So many let 256 items
- * be shared with 16 agencies, and 15 items with as many agencies as can be named.
- */
-export const INDEX_ROWS_MAX = 4_096;
 /** A correction lists its target's items beside its own: twice as many rows, so that any other sighting can be corrected in one. */
 const CORRECTION_ROWS_MAX = 2 * INDEX_ROWS_MAX;
 

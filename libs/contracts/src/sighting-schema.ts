@@ -3,11 +3,21 @@
  * Members that a kind has no use for are refused, so that no later version has to guess what an old writer meant by one.
  */
 import Type, { type Static, type TSchema } from 'typebox';
-import { KINDS, MODALITIES, PLACING_KINDS, PRECISIONS, ROLES, SOURCE_FAMILIES, SPEAKING_KINDS, TLP_LABELS, type Kind } from '#lib/domain';
+import {
+  INDEX_ROWS_MAX,
+  KINDS,
+  MODALITIES,
+  PLACING_KINDS,
+  PRECISIONS,
+  ROLES,
+  SOURCE_FAMILIES,
+  SPEAKING_KINDS,
+  TLP_LABELS,
+  type Kind,
+} from '#lib/domain';
 import { batchExtension } from './batch-schema.ts';
 import { evidenceExtension, evidenceRules } from './evidence-schema.ts';
 import { policyExtension, policyRules } from './policy-schema.ts';
-import { INDEX_ROWS_MAX } from './sighting-index.ts';
 
 /** Longest text in code points: 64 KiB of ASCII holds any statement; more is evidence and belongs in a file of its own. */
 export const TEXT_LENGTH_MAX = 65_536;

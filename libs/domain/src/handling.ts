@@ -23,6 +23,12 @@ export type HandlingText = { readonly [member in keyof Handling]?: Handling[memb
 
 /** Most agencies or principals named by one handling: bounds the rows that one sighting makes. */
 export const HANDLING_NAMES_MAX = 256;
+/**
+ * Rows of one table that one sighting may fill: identifiers (or what it speaks about, or aliases, or evidence) times reader groups. Without a bound, 13 KB
+ * of JSON with 256 items for 257 agencies become 65,792 rows, some 11 MB, under the lock for which all projectors wait. So many let 256 items
+ * be shared with 16 agencies, and 15 items with as many agencies as can be named.
+ */
+export const INDEX_ROWS_MAX = 4_096;
 
 /**
  * Checks a handling. Faults: handling.tlp, handling.community (not under GREEN, or not a name), handling.agencies (under CLEAR or GREEN,

@@ -21,16 +21,8 @@ export {
 } from './interval.ts';
 export { displayPlace, parsePlace, type Place, type PlaceText } from './place.ts';
 export { formerCountryName } from './tables/former-countries.ts';
-export { parseHandling, readerGroups, TLP_LABELS, type Handling, type HandlingText } from './handling.ts';
-export {
-  handlingInEffect,
-  isNotWider,
-  MARKINGS_MAX,
-  narrowed,
-  type HandlingInEffect,
-  type MarkedSighting,
-  type Marking,
-} from './marking.ts';
+export { INDEX_ROWS_MAX, parseHandling, readerGroups, TLP_LABELS, type Handling, type HandlingText } from './handling.ts';
+export { handlingInEffect, isNotWider, MARKINGS_MAX, narrowed, type MarkedSighting, type Marking } from './marking.ts';
 export { displayGrade, parseGrade } from './grade.ts';
 export { AGENCY_PATTERN, compareRef, EVENT_ID_PATTERN, formatRef, parseRef, type EventRef } from './event-ref.ts';
 export * from './sighting.ts';

@@ -6,13 +6,14 @@ const OF = { agency: 'alpha', principal: 'ann' };
 const marking = (id: string, handling: Handling, more: Partial<Marking> = {}): Marking => ({
   id,
   captured: 1,
+  logIndex: 0,
   handling,
-  isApproved: false,
+  approvedAt: null,
   isUndone: false,
   isLifted: false,
   ...more,
 });
-const effect = (handling: Handling, ...markings: Marking[]): Handling => handlingInEffect({ ...OF, handling }, markings).handling;
+const effect = (handling: Handling, ...markings: Marking[]): Handling => handlingInEffect({ ...OF, handling }, markings);
 
 const AMBER: Handling = { tlp: 'AMBER', agencies: ['bravo', 'charlie'] };
 
@@ -40,7 +41,7 @@ describe('a change of handling', () => {
     expect(narrowed(held, said, OF)).toEqual(left);
     expect(isNotWider(held, said, OF)).toBe(JSON.stringify(left) === JSON.stringify(said));
     // With an approver it is what was said.
-    expect(effect(held, marking('m', said, { isApproved: true }))).toEqual(said);
+    expect(effect(held, marking('m', said, { approvedAt: 1 }))).toEqual(said);
   });
 });
 
@@ -58,7 +59,14 @@ const anyHandling: fc.Arbitrary<Handling> = fc
     return { tlp, agencies, ...(tlp === 'RED' ? { principals } : {}) };
   });
 const anyMarkings = fc.array(
-  fc.record({ handling: anyHandling, captured: fc.nat(2), isApproved: fc.boolean(), isUndone: fc.boolean(), isLifted: fc.boolean() }),
+  fc.record({
+    handling: anyHandling,
+    captured: fc.nat(2),
+    logIndex: fc.nat(9),
+    approvedAt: fc.option(fc.nat(9)),
+    isUndone: fc.boolean(),
+    isLifted: fc.boolean(),
+  }),
   { maxLength: 5 },
 );
 const numbered = (list: readonly Omit<Marking, 'id'>[]): Marking[] => list.map((each, n) => ({ ...each, id: `m${n}` }));
@@ -83,7 +91,7 @@ function sees({ agency, communities, person }: (typeof READERS)[number], handlin
 test('by markings that nobody approved, no reader sees what he did not see before, and a label is never a more open one', () => {
   fc.assert(
     fc.property(anyHandling, anyMarkings, (own, list) => {
-      const markings = numbered(list).map((each) => ({ ...each, isApproved: false, isLifted: false }));
+      const markings = numbered(list).map((each) => ({ ...each, approvedAt: null, isLifted: false }));
       const now = effect(own, ...markings);
       for (const reader of READERS) if (sees(reader, now) && !sees(reader, own)) return false;
       return TLP_LABELS.indexOf(now.tlp) >= TLP_LABELS.indexOf(own.tlp);
@@ -102,7 +110,26 @@ test('and who is excluded by the last of them sees nothing from then on', () => 
   );
 });
 
-test('the order in which they come makes no difference', () => {
+test('nor who is excluded by one that came behind the approvals, whatever time capture gave it', () => {
+  fc.assert(
+    fc.property(anyHandling, anyMarkings, anyHandling, (own, list, last) => {
+      const now = effect(own, ...numbered(list), marking('early', last, { captured: -1, logIndex: 10 }));
+      return READERS.every((reader) => !sees(reader, now) || sees(reader, last));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('one of an earlier time gives way to an approval behind it in the log, and not to one before it', () => {
+  const wide = marking('w', { tlp: 'GREEN' }, { captured: 5, logIndex: 1, approvedAt: 3 });
+  const early = marking('e', { tlp: 'RED' }, { captured: 4, logIndex: 2 });
+  expect(effect(AMBER, wide, early)).toEqual({ tlp: 'GREEN' });
+  expect(effect(AMBER, wide, { ...early, logIndex: 4 })).toEqual({ tlp: 'RED' });
+  // So does one that was approved itself: to approve what closes opens nothing.
+  expect(effect(AMBER, wide, { ...early, logIndex: 4, approvedAt: 5 })).toEqual({ tlp: 'RED' });
+});
+
+test('the order in which they are told makes no difference', () => {
   fc.assert(
     fc.property(anyHandling, anyMarkings, (own, list) => {
       const markings = numbered(list);
@@ -115,13 +142,13 @@ test('the order in which they come makes no difference', () => {
 });
 
 test('of two that capture took in at one moment the greater id is the later', () => {
-  const [a, b] = [marking('a', { tlp: 'CLEAR' }, { isApproved: true }), marking('b', { tlp: 'GREEN' }, { isApproved: true })];
+  const [a, b] = [marking('a', { tlp: 'CLEAR' }, { approvedAt: 1 }), marking('b', { tlp: 'GREEN' }, { approvedAt: 1 })];
   expect(effect(AMBER, b, a)).toEqual({ tlp: 'GREEN' });
   expect(effect(AMBER, b, { ...a, captured: 2 })).toEqual({ tlp: 'CLEAR' });
 });
 
 test('what was undone gives nothing more, and goes on taking away until that was approved too', () => {
-  const wide = marking('m', { tlp: 'CLEAR' }, { isApproved: true, isUndone: true });
+  const wide = marking('m', { tlp: 'CLEAR' }, { approvedAt: 1, isUndone: true });
   const strict = marking('m', { tlp: 'RED' }, { isUndone: true });
   expect(effect(AMBER, wide)).toEqual(AMBER);
   expect(effect(AMBER, strict)).toEqual({ tlp: 'RED' });
@@ -129,7 +156,7 @@ test('what was undone gives nothing more, and goes on taking away until that was
 });
 
 test('more of them than anybody makes in earnest close the sighting', () => {
-  const many = Array.from({ length: MARKINGS_MAX + 1 }, (_, n) => marking(`m${n}`, { tlp: 'CLEAR' }, { isApproved: true }));
+  const many = Array.from({ length: MARKINGS_MAX + 1 }, (_, n) => marking(`m${n}`, { tlp: 'CLEAR' }, { approvedAt: 1 }));
   expect(effect(AMBER, ...many)).toEqual({ tlp: 'RED' });
   expect(effect(AMBER, ...many.slice(1))).toEqual({ tlp: 'CLEAR' });
 });

@@ -10,10 +10,12 @@ export interface Marking {
   readonly id: string;
   /** When capture took it in: no word of the submitter's decides which of two stands. */
   readonly captured: Instant;
+  /** Where it stands in the log. */
+  readonly logIndex: number;
   /** What it says that the handling is from now on. */
   readonly handling: Handling;
-  /** Another principal of the agency approved it, with the authority to. */
-  readonly isApproved: boolean;
+  /** Where in the log another principal of the agency first approved it, with the authority to; null: nobody did. */
+  readonly approvedAt: number | null;
   /** A retraction or correction of it is there, whatever became of that: it gives nothing any more. */
   readonly isUndone: boolean;
   /** Such a retraction was itself approved, and stands: it takes nothing away any more. */
@@ -27,29 +29,24 @@ export interface MarkedSighting {
   readonly handling: Handling;
 }
 
-/** What holds, and which of the markings hold as a whole: whoever sees the target by one of these sees the marking too. */
-export interface HandlingInEffect {
-  readonly handling: Handling;
-  readonly whole: ReadonlySet<string>;
-}
-
 /** More than these of one sighting are nobody's honest work: they close it, for what the last of them takes away would not be known. */
 export const MARKINGS_MAX = 64;
 
-/** The markings in the order in which capture took them in, then by id. Pure; linear but for the sorting. */
-export function handlingInEffect(of: MarkedSighting, markings: readonly Marking[]): HandlingInEffect {
-  const whole = new Set<string>();
-  if (markings.length > MARKINGS_MAX) return { handling: narrowed(of.handling, { tlp: 'RED' }, of), whole };
-  let { handling } = of;
-  for (const marking of [...markings].sort(byCapture)) {
-    if (marking.isLifted) continue;
-    const gives = marking.isApproved && !marking.isUndone;
-    const next = gives ? marking.handling : narrowed(handling, marking.handling, of);
-    if (gives || isSame(next, marking.handling, of.agency)) whole.add(marking.id);
-    handling = next;
-  }
-  return { handling, whole };
+/**
+ * In the order in which capture took them in, then by id, each leaves of what holds what it says; an approved one begins anew. But the clocks of
+ * several captures may differ, and what came into the log behind an approval nobody weighed who approved: it narrows what was approved in any case.
+ * Pure, and a function of the set; linear but for the sorting.
+ */
+export function handlingInEffect(of: MarkedSighting, markings: readonly Marking[]): Handling {
+  if (markings.length > MARKINGS_MAX) return narrowed(of.handling, { tlp: 'RED' }, of);
+  const held = markings.filter(({ isLifted }) => !isLifted).sort(byCapture);
+  const last = held.findLastIndex(gives);
+  const begun = held[last];
+  const leaves = ({ logIndex }: Marking, at: number): boolean => at > last || (at < last && logIndex > (begun?.approvedAt ?? Infinity));
+  return held.filter(leaves).reduce((handling, marking) => narrowed(handling, marking.handling, of), begun?.handling ?? of.handling);
 }
+
+const gives = ({ approvedAt, isUndone }: Marking): boolean => approvedAt !== null && !isUndone;
 
 /** Whether a change from one to the other needs no approver: it takes away, or changes nothing. */
 export const isNotWider = (held: Handling, said: Handling, of: Pick<MarkedSighting, 'agency' | 'principal'>): boolean =>

@@ -1,6 +1,6 @@
 /** Which acts that approve a marking had the authority to, at their places in the log: the whole policy is folded, as whoever admits callers does. */
 import { parsePolicyAct, Policy, type PolicyActText } from '#lib/domain';
-import type { MarkingClient, OwnWord } from './handled-events.ts';
+import type { HandledEvent, MarkingClient } from './handled-events.ts';
 
 interface ActRow {
   readonly log_index: string | number;
@@ -11,7 +11,7 @@ interface ActRow {
 }
 
 /** Log indexes of those in force. Cost: none where there are no approvals; else some 20 µs for each act of policy up to the last of them. */
-export async function approvalsInForce(client: MarkingClient, approvals: readonly OwnWord[]): Promise<ReadonlySet<number>> {
+export async function approvalsInForce(client: MarkingClient, approvals: readonly HandledEvent[]): Promise<ReadonlySet<number>> {
   const asked = new Set(approvals.map(({ logIndex }) => logIndex));
   const inForce = new Set<number>();
   if (asked.size === 0) return inForce;

@@ -1,5 +1,5 @@
 /** Events whose handling may be another than they came in with, and what their own agency says of it: what settle.ts reads. */
-import { formatRef, parseRef, type EventRef, type Handling } from '#lib/domain';
+import { formatRef, parseRef, type EventRef, type Handling, type Kind } from '#lib/domain';
 
 /** A statement within the transaction that changes handlings: a client of a pool, or a migration's. */
 export interface MarkingClient {
@@ -12,38 +12,19 @@ export const RETRACTION = 10;
 export const MARKING = 13;
 export const POLICY = 14;
 
-/** The members of a stored document that say something here; it was accepted, so that they have their forms. */
-interface Said {
-  readonly kind: string;
-  readonly handling: Handling;
-  readonly relations?: { readonly target?: string; readonly handling?: Handling };
-  readonly extension?: { readonly policy?: { readonly act: string; readonly marking?: string; readonly sha256?: string } };
-}
-
+/** An event, by what it says of handlings. */
 export interface HandledEvent extends EventRef {
   readonly logIndex: number;
-  readonly principal: string;
-  readonly capturedMicros: number;
-  readonly handling: Handling;
-  /** Of a marking: what it says, and of what. */
-  readonly said: Handling | undefined;
-  /** What it speaks about or approves, where that is its own agency's. */
-  readonly target: EventRef | undefined;
-  /** Numbers of the reader groups that its rows stand in. */
-  readonly shownIn: readonly number[];
-  readonly content: Buffer;
-}
-
-/** What the agency of an event says about it. */
-export interface OwnWord extends EventRef {
-  readonly logIndex: number;
-  readonly kind: number;
+  readonly kind: Kind;
   readonly principal: string;
   readonly capturedMicros: number;
   /** Hex. */
   readonly contentHash: string;
-  /** Of a marking. */
+  readonly handling: Handling;
+  /** Of a marking: the handling that it says. */
   readonly said: Handling | undefined;
+  /** What it speaks about or approves, where that is its own agency's. */
+  readonly target: EventRef | undefined;
   /** Of an approval: the hash of the bytes that are approved, hex. */
   readonly approves: string | undefined;
 }
@@ -54,90 +35,75 @@ interface HandledRow {
   readonly id: string;
   readonly principal: string;
   readonly captured: string | number;
-  readonly shown_in: readonly number[];
-  readonly bytes: Buffer;
+  readonly content_hash: Buffer;
+  readonly said: string;
+}
+
+/** What ledger.said tells of a stored document; it was accepted, so that its members have their forms. */
+interface Said {
+  readonly kind: Kind;
+  readonly handling: Handling;
+  readonly target: string | null;
+  readonly gives: Handling | null;
+  readonly policy: { readonly act: string; readonly marking?: string; readonly sha256?: string } | null;
 }
 
 /** Those of the events that are there and of which there is something to say. Cost: some 10 µs each. */
 export async function handledEvents(client: MarkingClient, refs: readonly EventRef[]): Promise<HandledEvent[]> {
   if (refs.length === 0) return [];
   const { rows } = await client.query<HandledRow>('select * from ledger.handled_events($1::text[], $2::text[])', columnsOf(refs));
-  return rows.map(({ log_index, agency, id, principal, captured, shown_in, bytes }) => {
-    const document = readSaid(bytes);
-    return {
-      agency,
-      id,
-      logIndex: Number(log_index),
-      principal,
-      capturedMicros: Number(captured),
-      handling: document.handling,
-      said: document.kind === 'marking' ? document.relations?.handling : undefined,
-      target: targetOf(document, agency),
-      shownIn: shown_in,
-      content: bytes,
-    };
-  });
+  return rows.map(eventOf);
 }
 
-interface WordRow {
-  readonly of_agency: string;
-  readonly of_id: string;
-  readonly log_index: string | number;
-  readonly kind: number;
-  readonly id: string;
-  readonly principal: string;
-  readonly captured: string | number;
-  readonly content_hash: Buffer;
-  readonly bytes: Buffer;
-}
-
-/** By `agency/id` of the events, the words of these kinds whose target each is: of each kind the first `most` of the log. */
+/**
+ * By `agency/id` of the events, the words of these kinds whose target each is: of each kind the first `most` of the log. What only contradicts an
+ * event is none of its words, and takes no place among them. Cost: some 20 µs for each that refers to the event.
+ */
 export async function ownWords(
   client: MarkingClient,
   refs: readonly EventRef[],
   kinds: readonly number[],
   most: number,
-): Promise<ReadonlyMap<string, readonly OwnWord[]>> {
-  const words = new Map<string, OwnWord[]>();
+): Promise<ReadonlyMap<string, readonly HandledEvent[]>> {
+  const words = new Map<string, HandledEvent[]>();
   if (refs.length === 0) return words;
-  const values = [...columnsOf(refs), kinds, most];
-  const { rows } = await client.query<WordRow>(
+  const { rows } = await client.query<HandledRow & { readonly of_id: string }>(
     'select * from ledger.own_words($1::text[], $2::text[], $3::integer[], $4::integer)',
-    values,
+    [...columnsOf(refs), kinds, most],
   );
-  for (const { of_agency, of_id, log_index, kind, id, principal, captured, content_hash, bytes } of rows) {
-    const key = formatRef({ agency: of_agency, id: of_id });
-    const document = readSaid(bytes);
-    const target = targetOf(document, of_agency);
-    // It may only contradict it.
-    if (target === undefined || formatRef(target) !== key) continue;
+  for (const row of rows) {
+    const key = formatRef({ agency: row.agency, id: row.of_id });
     const list = words.get(key);
-    const word: OwnWord = {
-      agency: of_agency,
-      id,
-      logIndex: Number(log_index),
-      kind,
-      principal,
-      capturedMicros: Number(captured),
-      contentHash: content_hash.toString('hex'),
-      said: document.kind === 'marking' ? document.relations?.handling : undefined,
-      approves: document.extension?.policy?.sha256,
-    };
-    if (list === undefined) words.set(key, [word]);
-    else list.push(word);
+    if (list === undefined) words.set(key, [eventOf(row)]);
+    else list.push(eventOf(row));
   }
   return words;
 }
 
 const columnsOf = (refs: readonly EventRef[]): [string[], string[]] => [refs.map(({ agency }) => agency), refs.map(({ id }) => id)];
 
-const readSaid = (bytes: Buffer): Said => JSON.parse(bytes.toString('utf8')) as Said;
+function eventOf({ log_index, agency, id, principal, captured, content_hash, said }: HandledRow): HandledEvent {
+  const { kind, handling, gives, target, policy } = JSON.parse(said) as Said;
+  return {
+    agency,
+    id,
+    logIndex: Number(log_index),
+    kind,
+    principal,
+    capturedMicros: Number(captured),
+    contentHash: content_hash.toString('hex'),
+    handling,
+    said: kind === 'marking' ? (gives ?? undefined) : undefined,
+    target: targetOf(kind === 'policy' ? approvedBy(policy) : SPEAKS.has(kind) ? (target ?? undefined) : undefined, agency),
+    approves: policy?.sha256,
+  };
+}
 
-const SPEAKS = new Set(['marking', 'retraction', 'correction']);
+const SPEAKS: ReadonlySet<Kind> = new Set(['marking', 'retraction', 'correction']);
 
-function targetOf({ kind, relations, extension }: Said, agency: string): EventRef | undefined {
-  const act = kind === 'policy' ? extension?.policy : undefined;
-  const text = act?.act === 'marking.approve' ? act.marking : SPEAKS.has(kind) ? relations?.target : undefined;
+const approvedBy = (policy: Said['policy']): string | undefined => (policy?.act === 'marking.approve' ? policy.marking : undefined);
+
+function targetOf(text: string | undefined, agency: string): EventRef | undefined {
   const ref = text === undefined ? undefined : parseRef(text, agency);
   return ref?.ok === true && ref.value.agency === agency ? ref.value : undefined;
 }

@@ -1,18 +1,9 @@
 /**
  * Which handling is in effect, kept where readers' policies ask: for each event that its own agency marked, and for each marking. A function of
- * what is in the ledger and not of the order in which it came: whenever a marking, its target, what undoes it or approves it comes in, what it bears
- * on is settled anew, in the transaction that brings it in.
+ * what stands where in the log, and not of the batches in which it came: whenever a marking, its target, what undoes it or approves it comes in,
+ * what it bears on is settled anew, in the transaction that brings it in.
  */
-import {
-  formatRef,
-  handlingInEffect,
-  MARKINGS_MAX,
-  readerGroups,
-  type EventRef,
-  type Handling,
-  type HandlingInEffect,
-  type Marking,
-} from '#lib/domain';
+import { formatRef, handlingInEffect, MARKINGS_MAX, narrowed, readerGroups, type EventRef, type Handling, type Marking } from '#lib/domain';
 import { approvalsInForce } from './approvals.ts';
 import {
   CORRECTION,
@@ -23,42 +14,37 @@ import {
   RETRACTION,
   type HandledEvent,
   type MarkingClient,
-  type OwnWord,
 } from './handled-events.ts';
-
-/** Makes rows of an event in these reader groups, in which it has none; null: nobody can (a migration), and what is approved stays hidden from them. */
-export type OpenTo = ((event: HandledEvent, groups: readonly { readonly id: number; readonly name: string }[]) => Promise<void>) | null;
+import type { Openable, Opening } from './open-rows.ts';
 
 /** What undoes or approves one word: more decide nothing. */
 const UNDOING_MAX = 8;
-/** From what undoes the undoing of a marking to the marking's target. */
+/** From what undoes the undoing of a marking of a marking to the last target. */
 const STEPS = 4;
+/** A marking may be marked. One of that counts for nothing and is its author's alone: so what one word bears on has an end. */
+const DEEP = 3;
 
 /**
  * @param touched events that came in and speak about handling, or that such ones speak about
+ * @param opening null: nobody can make rows (a migration), and what is approved stays hidden from whom it would be opened to
  * @returns whether for some event something else is in effect than before. Cost: a dozen statements, and 20 µs for each marking and what speaks about it.
  */
-export async function settle(client: MarkingClient, touched: readonly EventRef[], openTo: OpenTo): Promise<boolean> {
-  const events = await withTargets(client, touched);
-  if (events.size === 0) return false;
-  const own = new Map(await markingsOf(client, [...events.values()]));
-  const markings = [...own.values()].flat().filter((word) => !events.has(formatRef(word)));
-  for (const event of await handledEvents(client, markings)) events.set(formatRef(event), event);
-  for (const [key, words] of await markingsOf(client, markings)) own.set(key, words);
-  const judged = await judge(client, own);
-  const effects = new Map<string, HandlingInEffect>();
-  for (const [key, event] of events) {
-    const about = judged.get(key);
-    if (about !== undefined) effects.set(key, handlingInEffect(event, about));
-  }
-  const rows = [...events.values()].flatMap((event) => rowOf(event, effects) ?? []);
+export async function settle(client: MarkingClient, touched: readonly EventRef[], opening: Opening | null): Promise<boolean> {
+  const scene = await around(client, touched);
+  const judged = await judge(client, scene);
+  const approved = [...judged].filter(([, markings]) => markings.some(({ approvedAt }) => approvedAt !== null)).map(([event]) => event);
+  const openable = await opening?.(approved);
+  const counted = new Map([...judged].map(([event, markings]) => [event, fitting(event, markings, openable)]));
+  const effects = new Map([...counted].map(([event, markings]) => [event, handlingInEffect(event, markings)]));
+  const rows = [...scene.events.values()].flatMap((event) => rowOf(event, scene, effects) ?? []);
   if (rows.length === 0) return false;
-  const opened = openTo === null ? [] : openings(events, judged);
+  const opened = openable === undefined ? [] : approved.map((event) => ({ event, groups: openedTo(event, counted.get(event) ?? []) }));
   const ids = await groupIds(
     client,
     [...rows, ...opened].flatMap(({ groups }) => groups),
   );
-  if (openTo !== null) for (const { event, groups } of opened) await open(openTo, event, groups, ids);
+  for (const { event, groups } of opened)
+    await openable?.get(event.logIndex)?.open(groups.map((name) => ({ id: ids.get(name) as number, name })));
   const { rows: changed } = await client.query<{ n: string | number }>(
     'select ledger.set_handlings($1::bigint[], $2::text[], $3::text[]) as n',
     [
@@ -73,67 +59,101 @@ export async function settle(client: MarkingClient, touched: readonly EventRef[]
 }
 
 /** Every marking that is there: a rebuild, or a ledger of a version that applied none. As its owner. */
-export async function settleAll(client: MarkingClient, openTo: OpenTo): Promise<void> {
+export async function settleAll(client: MarkingClient, opening: Opening | null): Promise<void> {
   const { rows } = await client.query<EventRef>(
     `select distinct e.agency, e.id from ledger.relations r join ledger.entries e on e.log_index = r.log_index where r.kind = ${MARKING} order by 1, 2`,
   );
-  for (let at = 0; at < rows.length; at += PER_TURN) await settle(client, rows.slice(at, at + PER_TURN), openTo);
+  for (let at = 0; at < rows.length; at += PER_TURN) await settle(client, rows.slice(at, at + PER_TURN), opening);
 }
 const PER_TURN = 500;
 
-/** The events that are touched, and what those speak about, up to the last target. */
-async function withTargets(client: MarkingClient, touched: readonly EventRef[]): Promise<Map<string, HandledEvent>> {
+/** What is looked at together, by `agency/id`. */
+interface Scene {
+  readonly events: ReadonlyMap<string, HandledEvent>;
+  /** Markings of them. */
+  readonly markings: ReadonlyMap<string, readonly HandledEvent[]>;
+  /** What one of them speaks about and was not looked for: too far from what was touched to bear on it. */
+  readonly unread: ReadonlySet<string>;
+}
+
+/** The events that are touched, what those speak about, up to the last target, and the markings of all of these that can count. */
+async function around(client: MarkingClient, touched: readonly EventRef[]): Promise<Scene> {
   const events = new Map<string, HandledEvent>();
-  let wanted = [...new Map(touched.map((ref) => [formatRef(ref), ref])).values()];
+  const add = (found: readonly HandledEvent[]): void => found.forEach((event) => events.set(formatRef(event), event));
+  const missing = <Ref extends EventRef>(refs: readonly Ref[]): Ref[] => [
+    ...new Map(refs.flatMap((ref) => (events.has(formatRef(ref)) ? [] : [[formatRef(ref), ref]]))).values(),
+  ];
+  let wanted: readonly EventRef[] = missing(touched);
   for (let step = 0; step <= STEPS && wanted.length > 0; step++) {
     const found = await handledEvents(client, wanted);
-    for (const event of found) events.set(formatRef(event), event);
-    const targets = found.flatMap(({ target }) => (target === undefined || events.has(formatRef(target)) ? [] : [target]));
-    wanted = [...new Map(targets.map((ref) => [formatRef(ref), ref])).values()];
+    add(found);
+    wanted = missing(found.flatMap(({ target }) => target ?? []));
   }
-  return events;
+  const markings = new Map<string, readonly HandledEvent[]>();
+  let marked: readonly HandledEvent[] = [...events.values()];
+  for (let depth = 1; depth < DEEP && marked.length > 0; depth++) {
+    const words = await ownWords(client, marked, [MARKING], MARKINGS_MAX + 1);
+    for (const [key, list] of words) markings.set(key, list);
+    marked = missing([...words.values()].flat());
+    add(marked);
+  }
+  return { events, markings, unread: new Set(wanted.map(formatRef)) };
 }
 
-const markingsOf = (client: MarkingClient, of: readonly EventRef[]): Promise<ReadonlyMap<string, readonly OwnWord[]>> =>
-  ownWords(client, of, [MARKING], MARKINGS_MAX + 1);
+/** How many markings there are from this event up to what is none; no more are counted than DEEP. Null: that was not read. */
+function depthOf(event: HandledEvent, { events, unread }: Scene): number | null {
+  let depth = 0;
+  for (let at: HandledEvent | undefined = event; at?.said !== undefined && ++depth < DEEP;) {
+    if (at.target === undefined) break;
+    if (unread.has(formatRef(at.target))) return null;
+    at = events.get(formatRef(at.target));
+  }
+  return depth;
+}
 
-/** Of each event the markings, with what became of each. */
-async function judge(
-  client: MarkingClient,
-  own: ReadonlyMap<string, readonly OwnWord[]>,
-): Promise<ReadonlyMap<string, readonly Marking[]>> {
+/** Of each event whose markings count, those, with what became of each. */
+async function judge(client: MarkingClient, scene: Scene): Promise<ReadonlyMap<HandledEvent, readonly Marking[]>> {
   const kinds = [CORRECTION, RETRACTION, POLICY];
-  const about = await ownWords(client, [...own.values()].flat(), kinds, UNDOING_MAX);
-  const undoing = [...about.values()].flat().filter(({ kind }) => kind !== POLICY);
+  const about = await ownWords(client, [...scene.markings.values()].flat(), kinds, UNDOING_MAX);
+  const undoing = [...about.values()].flat().filter(isUndoing);
   const aboutThose = await ownWords(client, undoing, kinds, UNDOING_MAX);
-  const approvals = [...about.values(), ...aboutThose.values()].flat().filter(({ kind }) => kind === POLICY);
+  const approvals = [...about.values(), ...aboutThose.values()].flat().filter((word) => !isUndoing(word));
   const inForce = await approvalsInForce(client, approvals);
-  const isApproved = (word: OwnWord, of: readonly OwnWord[]): boolean =>
-    of.some(
-      (act) =>
-        inForce.has(act.logIndex) && act.approves === word.contentHash && !(act.agency === word.agency && act.principal === word.principal),
-    );
-  const isUndone = (of: readonly OwnWord[]): boolean => of.some(({ kind }) => kind !== POLICY);
-  const judged = (word: OwnWord): Marking[] => {
+  const approvedAt = (word: HandledEvent, of: readonly HandledEvent[]): number | null =>
+    of
+      .filter(({ logIndex, approves, principal }) => inForce.has(logIndex) && approves === word.contentHash && principal !== word.principal)
+      .reduce<number | null>((first, { logIndex }) => Math.min(first ?? logIndex, logIndex), null);
+  const judged = (word: HandledEvent): Marking[] => {
     if (word.said === undefined) return [];
-    const said = about.get(formatRef(word)) ?? [];
-    const lifts = (by: OwnWord): boolean => {
-      const of = aboutThose.get(formatRef(by)) ?? [];
-      return by.kind !== POLICY && isApproved(by, of) && !isUndone(of);
+    const of = about.get(formatRef(word)) ?? [];
+    const lifts = (by: HandledEvent): boolean => {
+      const said = aboutThose.get(formatRef(by)) ?? [];
+      return isUndoing(by) && approvedAt(by, said) !== null && !said.some(isUndoing);
     };
-    return [
-      {
-        id: word.id,
-        captured: word.capturedMicros,
-        handling: word.said,
-        isApproved: isApproved(word, said),
-        isUndone: isUndone(said),
-        isLifted: said.some(lifts),
-      },
-    ];
+    const { id, logIndex, capturedMicros: captured, said: handling } = word;
+    return [{ id, captured, logIndex, handling, approvedAt: approvedAt(word, of), isUndone: of.some(isUndoing), isLifted: of.some(lifts) }];
   };
-  return new Map([...own].map(([key, words]) => [key, words.flatMap(judged)]));
+  const counts = (event: HandledEvent): boolean => (depthOf(event, scene) ?? DEEP) < DEEP - 1;
+  return new Map(
+    [...scene.markings].flatMap(([key, words]) => {
+      const event = scene.events.get(key);
+      return event !== undefined && counts(event) ? [[event, words.flatMap(judged)]] : [];
+    }),
+  );
 }
+
+const isUndoing = ({ kind }: HandledEvent): boolean => kind !== 'policy';
+
+/** What would open an event to more reader groups than it may have rows for gives nothing. */
+const fitting = (
+  event: HandledEvent,
+  markings: readonly Marking[],
+  openable: ReadonlyMap<number, Openable> | undefined,
+): readonly Marking[] =>
+  markings.map((marking) => {
+    const groups = readerGroups(marking.handling, event.agency).length;
+    return openable?.get(event.logIndex)?.fits(groups) === false ? { ...marking, approvedAt: null } : marking;
+  });
 
 interface HandlingRow {
   readonly logIndex: number;
@@ -142,46 +162,34 @@ interface HandlingRow {
   readonly handling: Handling;
 }
 
-/** Null: it is as it came in. */
-function rowOf(event: HandledEvent, effects: ReadonlyMap<string, HandlingInEffect>): HandlingRow | null {
-  const { agency, logIndex, said, target } = event;
-  const marked = effects.get(formatRef(event));
-  if (marked !== undefined) return { logIndex, groups: sorted(readerGroups(marked.handling, agency)), handling: marked.handling };
-  if (said === undefined) return null;
-  const own = readerGroups(event.handling, agency);
-  const given = readerGroups(said, agency).filter((group) => !own.includes(group));
-  if (given.length === 0) return null;
-  // Whoever is given the target sees by what; as long as nobody is, it says nothing to them.
-  const isWhole = target !== undefined && effects.get(formatRef(target))?.whole.has(event.id) === true;
-  return { logIndex, groups: sorted(isWhole ? [...own, ...given] : own), handling: event.handling };
+type Effects = ReadonlyMap<HandledEvent, Handling>;
+
+/** Null: it is as it came in, or as it was settled before. */
+function rowOf(event: HandledEvent, scene: Scene, effects: Effects): HandlingRow | null {
+  const { agency, principal, logIndex } = event;
+  const depth = depthOf(event, scene);
+  if (depth === null || (depth === 0 && !effects.has(event))) return null;
+  if (depth < DEEP) return { logIndex, ...shownNow(event, scene, effects) };
+  const handling = narrowed(event.handling, { tlp: 'RED', principals: [`${agency}/${principal}`] }, event);
+  return { logIndex, handling, groups: readerGroups(handling, agency) };
 }
 
-const sorted = (groups: readonly string[]): readonly string[] => [...new Set(groups)].sort();
+/** A marking is told to whom it is for, by its own handling or by what it says; but to nobody who does not see its target. */
+function shownNow(event: HandledEvent, scene: Scene, effects: Effects): Omit<HandlingRow, 'logIndex'> {
+  const { agency, said, target } = event;
+  const marked = effects.get(event);
+  const own = marked ?? event.handling;
+  const about = said === undefined || target === undefined ? undefined : scene.events.get(formatRef(target));
+  if (said === undefined || about === undefined) return { handling: own, groups: readerGroups(own, agency) };
+  const limit = shownNow(about, scene, effects).handling;
+  const handling = narrowed(own, limit, event);
+  const given = marked === undefined ? readerGroups(narrowed(said, limit, event), agency) : [];
+  return { handling, groups: [...new Set([...readerGroups(handling, agency), ...given])].sort() };
+}
 
 /** Groups to which an event was opened with approval, whatever became of that: whether they see it now is for its handling to say. */
-function openings(
-  events: ReadonlyMap<string, HandledEvent>,
-  judged: ReadonlyMap<string, readonly Marking[]>,
-): { readonly event: HandledEvent; readonly groups: readonly string[] }[] {
-  return [...events].flatMap(([key, event]) => {
-    const approved = (judged.get(key) ?? []).filter(({ isApproved }) => isApproved);
-    if (approved.length === 0) return [];
-    return [{ event, groups: sorted(approved.flatMap(({ handling }) => readerGroups(handling, event.agency))) }];
-  });
-}
-
-async function open(
-  openTo: NonNullable<OpenTo>,
-  event: HandledEvent,
-  groups: readonly string[],
-  ids: ReadonlyMap<string, number>,
-): Promise<void> {
-  const missing = groups.flatMap((name) => {
-    const id = ids.get(name);
-    return id === undefined || event.shownIn.includes(id) ? [] : [{ id, name }];
-  });
-  if (missing.length > 0) await openTo(event, missing);
-}
+const openedTo = ({ agency }: HandledEvent, markings: readonly Marking[]): readonly string[] =>
+  [...new Set(markings.flatMap(({ approvedAt, handling }) => (approvedAt === null ? [] : readerGroups(handling, agency))))].sort();
 
 /** Nearly always there, since a marking's groups are its own too. */
 async function groupIds(client: MarkingClient, names: readonly string[]): Promise<ReadonlyMap<string, number>> {

@@ -79,14 +79,22 @@ const READERS = [
 
 /**
  * For the projector, which reads no content but what markings are about: the events of these references that speak of a handling, or of which one
- * speaks; and which words an event's own agency has about it, the first of the log of each kind.
+ * speaks; and which words an event's own agency has about it, the first of the log of each kind. A relation may be a target or a contradiction: what
+ * is no word about the event is left out before any are counted.
  */
 const FUNCTIONS = `
+create function ledger.said(document bytea) returns jsonb
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select jsonb_build_object('kind', d -> 'kind', 'handling', d -> 'handling', 'target', d #> '{relations,target}',
+    'gives', d #> '{relations,handling}', 'policy', d #> '{extension,policy}')
+  from (select convert_from(document, 'UTF8')::jsonb as d offset 0) parsed
+$$;
+comment on function ledger.said(bytea) is 'What a document says of handlings, and of whose.';
+
 create function ledger.handled_events(agencies text[], ids text[])
-returns table (log_index bigint, agency text, id text, principal text, captured bigint, grps integer[], shown_in integer[], bytes bytea)
+returns table (log_index bigint, agency text, id text, principal text, captured bigint, content_hash bytea, said text)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-  select e.log_index, e.agency, e.id, c.principal, c.captured, e.grps,
-    array(select distinct t.grp from ledger.timeline t where t.log_index = e.log_index), c.bytes
+  select e.log_index, e.agency, e.id, c.principal, c.captured, e.content_hash, ledger.said(c.bytes)::text
   from unnest(agencies, ids) as asked (agency, id)
   cross join lateral (select * from ledger.entries e where e.agency = asked.agency and e.id = asked.id offset 0) e
   join ledger.content c on c.log_index = e.log_index
@@ -96,21 +104,36 @@ $$;
 comment on function ledger.handled_events(text[], text[]) is 'Of these events the ones whose handling may be another than they came in with, and those that say so.';
 
 create function ledger.own_words(agencies text[], ids text[], kinds integer[], most integer)
-returns table (of_agency text, of_id text, log_index bigint, kind integer, id text, principal text, captured bigint, content_hash bytea, bytes bytea)
+returns table (of_id text, log_index bigint, agency text, id text, principal text, captured bigint, content_hash bytea, said text)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-  select asked.agency, asked.id, w.log_index, of.kind, e.id, c.principal, c.captured, e.content_hash, c.bytes
+  select asked.id, w.log_index, e.agency, e.id, w.principal, w.captured, e.content_hash, w.said::text
   from unnest(agencies, ids) as asked (agency, id)
   cross join unnest(kinds) as of (kind)
   cross join lateral (
-    select distinct r.log_index from ledger.relations r
-    join ledger.entries by on by.log_index = r.log_index and by.agency = asked.agency
-    where r.target_agency = asked.agency and r.target_id = asked.id and r.kind = of.kind
+    select r.log_index, c.principal, c.captured, d.said
+    from (
+      select distinct r.log_index from ledger.relations r
+      join ledger.entries by on by.log_index = r.log_index and by.agency = asked.agency
+      where r.target_agency = asked.agency and r.target_id = asked.id and r.kind = of.kind
+    ) r
+    join ledger.content c on c.log_index = r.log_index
+    cross join lateral (select ledger.said(c.bytes) as said offset 0) d
+    where of.kind = 14 or d.said ->> 'target' in (asked.id, asked.agency || '/' || asked.id)
     order by r.log_index limit most
   ) w
   join ledger.entries e on e.log_index = w.log_index
-  join ledger.content c on c.log_index = w.log_index
 $$;
 comment on function ledger.own_words(text[], text[], integer[], integer) is 'What the agency of each event says about it, by kind.';
+
+create function ledger.handled_content(indexes bigint[]) returns table (log_index bigint, shown_in integer[], bytes bytea)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select c.log_index, array(select distinct t.grp from ledger.timeline t where t.log_index = c.log_index), c.bytes
+  from ledger.content c where c.log_index = any(indexes) and exists (
+    select from ledger.entries e
+    join ledger.relations r on r.kind = 13 and r.target_agency = e.agency and r.target_id = e.id
+    where e.log_index = c.log_index)
+$$;
+comment on function ledger.handled_content(bigint[]) is 'Documents of these entries, of which a marking speaks, and the reader groups that they have rows in.';
 
 create function ledger.awaited(first bigint, behind bigint) returns table (agency text, id text)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -182,10 +205,10 @@ declare
 begin
   return query
     select distinct t.item from ledger.handlings h
-    join ledger.timeline t on t.log_index = h.log_index and t.item = any(items) and t.grp = any(readers) and t.map_key <> ''
+    join ledger.timeline t on t.log_index = h.log_index and t.item = any(items) and t.grp = any(readers)
     where not h.grps && readers;
 end $$;
-comment on function ctx.touched(text[]) is 'Of these items the ones that an entry concerns which the reader''s groups once saw, and see no more.';
+comment on function ctx.touched(text[]) is 'Of these items the ones that an entry concerns which has rows of the reader''s groups and is not shown to them.';
 
 create or replace function ctx.named_to_others(indexes bigint[], submitting_agency text, submitter text) returns setof bigint
 language sql stable security definer parallel restricted set search_path = pg_catalog, pg_temp as $$
@@ -210,6 +233,7 @@ $$;
 const OWN = [
   'handled_events(text[], text[])',
   'own_words(text[], text[], integer[], integer)',
+  'handled_content(bigint[])',
   'awaited(bigint, bigint)',
   'acts_until(bigint)',
   'set_handlings(bigint[], text[], text[])',
@@ -219,6 +243,7 @@ const GRANTS = `
 grant select on ledger.marked, ledger.handlings to custody_gateway, custody_evidence, custody_operator;
 grant update (policy) on ledger.head to custody_projector;
 ${OWN.map((name) => `revoke all on function ledger.${name} from public; grant execute on function ledger.${name} to custody_projector;`).join('\n')}
+revoke all on function ledger.said(bytea) from public;
 revoke all on function ctx.commitments_at(bigint[]), ctx.touched(text[]) from public;
 grant execute on function ctx.commitments_at(bigint[]), ctx.touched(text[]) to custody_gateway;
 `;
