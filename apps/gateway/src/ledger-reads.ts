@@ -53,6 +53,7 @@ import {
   relationsAbout,
   sealCovering,
   search,
+  statedAliases,
   streamPage,
   timelineEnd,
   timelinePage,
@@ -194,6 +195,8 @@ function readerReads(own: ReaderPool) {
     /** Of one snapshot with the log size, so that the answer shows neither more nor less than that size holds. */
     itemsByKeys: (alternatives: readonly (readonly string[])[], groups: readonly number[]) =>
       own.transaction(async (client) => ({ logSize: await logSize(client), ...(await search(client, { alternatives, groups })) })),
+    /** Of hits by an alias those that an event states which this person sees. */
+    statedAliases: (hits: readonly SearchHit[], groups: readonly number[], reader: Submitter) => statedAliases(own, hits, groups, reader),
     conflicts: (reader: Submitter & Pick<Reader, 'groups'>, after: ConflictKey | undefined, limit: number) =>
       listConflicts(own, reader, { after, limit, groups: reader.groups }),
     eventConflicts: (reader: Submitter, id: string, limit: number) => eventConflicts(own, reader, id, limit),

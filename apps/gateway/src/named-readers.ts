@@ -4,7 +4,7 @@
  */
 import type { HandlingDocument } from '#lib/contracts';
 import { decodeRecord, parseStrict } from '#lib/ledger';
-import type { EventRow, LedgerReads, Reader, ReaderReads, SearchHit, TimelineKey, TimelineRow } from './ledger-reads.ts';
+import type { EventRow, LedgerReads, Reader, ReaderReads, TimelineKey, TimelineRow } from './ledger-reads.ts';
 import { PAGE_CONTENT_BYTES_MAX } from './page.ts';
 
 const MARK = Buffer.from('"principals":[');
@@ -97,25 +97,15 @@ function shownTo(reader: Reader, reads: ReaderReads): ReaderReads {
     },
     async itemsByKeys(alternatives, groups) {
       const found = await reads.itemsByKeys(alternatives, groups);
-      return { ...found, hits: await visibleHits(found.hits, found.logSize, groups, hiddenOf, itemCount) };
+      const touched = new Set(await hiddenOf([...new Set(found.hits.map(({ item }) => item))], groups, found.logSize));
+      const gone = await goneOf(touched, groups, found.logSize, itemCount);
+      const hits = found.hits.filter(({ item }) => !gone.has(item));
+      // Who stated an alias the rows of search do not say: it has to be somebody whom he may read.
+      const asked = hits.filter(({ item, alias }) => alias !== '' && touched.has(item));
+      const stated = new Set(await reads.statedAliases(asked, groups, reader));
+      return { ...found, hits: hits.filter((hit) => hit.alias === '' || !touched.has(hit.item) || stated.has(hit)) };
     },
   };
-}
-
-/**
- * An item that nothing visible concerns is not found. One that something hidden concerns too is found by its identifier alone: who stated an alias
- * beside it, the rows of search do not say.
- */
-async function visibleHits(
-  hits: readonly SearchHit[],
-  size: number,
-  groups: readonly number[],
-  hiddenOf: (items: readonly string[], groups: readonly number[], size: number) => Promise<readonly string[]>,
-  itemCount: ReaderReads['itemCount'],
-): Promise<SearchHit[]> {
-  const touched = new Set(await hiddenOf([...new Set(hits.map(({ item }) => item))], groups, size));
-  const gone = await goneOf(touched, groups, size, itemCount);
-  return hits.filter(({ item, alias }) => !gone.has(item) && (alias === '' || !touched.has(item)));
 }
 
 /** Of items that something hidden concerns those that nothing else does. */

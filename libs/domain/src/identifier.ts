@@ -19,6 +19,7 @@ import {
 export { canonicalDigitalLink } from './identifiers/gs1-digital-link.ts';
 export {
   aliasKeys,
+  ALIAS_LENGTH_MAX,
   aliasText,
   readAliasText,
   readSearch,

@@ -48,7 +48,7 @@ export { itemCount } from './sql/item-count.ts';
 export { eventConflicts, type EventConflict } from './sql/event-conflicts.ts';
 export { listConflicts, type Conflict, type ConflictKey } from './sql/list-conflicts.ts';
 export { CONTRADICTIONS_BYTES_MAX, CONTRADICTIONS_MAX, relationsAbout } from './sql/relations-about.ts';
-export { ITEMS_PER_KEY_MAX, search, type SearchHit } from './sql/search.ts';
+export { ITEMS_PER_KEY_MAX, search, statedAliases, type SearchHit } from './sql/search.ts';
 export { entryCount, handlingsPoint, isFrozen, logSize, markedAmong } from './sql/log-size.ts';
 export { entryPlaces, oldestUnsealed, refusedBytes, submittedEvent, type EntryPlace, type RefusedBytes } from './sql/submitted.ts';
 export { namedRows, type NamedRow } from './sql/named-rows.ts';

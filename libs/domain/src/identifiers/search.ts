@@ -27,7 +27,7 @@ export const PIECES_MAX = 16;
 /** No scheme has longer values (`serial:` has the longest, 201); the rest of a longer question is checked, but not looked up. */
 const KEYED_LENGTH_MAX = 256;
 /** A stated name can be as long as a book: its beginning is indexed, and stands in the index beside each key. */
-const ALIAS_LENGTH_MAX = 64;
+export const ALIAS_LENGTH_MAX = 64;
 
 /**
  * O and Q are read for 0, I for 1: the letters that VINs leave out for that reason. S for 5, B for 8 and Z for 2 are the next most common

@@ -1,11 +1,13 @@
 /**
  * Items by derived keys: equality only (patterns would turn row-level security's indexes off). An item that is meant has all keys of one
  * alternative, so the rows of its rarest key hold it; the caller decides each candidate by the whole text.
- * Rows of search say of no entry that it is why they are there. So where entries were marked, an item has to have one that the reader sees, and what was
- * stated beside one that he saw once and sees no more does not find it.
+ * Rows of search say of no entry that it is why they are there. So where entries were marked, an item has to have one that the reader sees; and where one
+ * of an item's is not shown to him, an alias finds it by what is: some event that he sees now has to state it.
  * Plan: for each key and group a count of at most ITEMS_PER_KEY_MAX index tuples of search_keys_key, then one walk of it for the rarest.
  */
+import { ALIAS_LENGTH_MAX, readAliasText } from '#lib/domain';
 import type { Statements } from '../pool.ts';
+import { namesOthers } from './named-rows.ts';
 import { isStorable } from './storable.ts';
 
 export interface SearchQuestion {
@@ -69,15 +71,63 @@ export async function search(from: Statements, { alternatives, groups }: SearchQ
       if (cut) complete = false;
     }
   }
-  return { hits: await untouched(from, [...found.values()]), complete };
+  return { hits: await shown(from, [...found.values()], groups), complete };
 }
 
 export const TOUCHED = { name: 'touched', text: 'select item from ctx.touched($1::text[]) as touched (item)' };
 
-/** Without aliases of items that something hidden concerns: who stated one, the rows do not say. */
-async function untouched(from: Statements, hits: readonly SearchHit[]): Promise<readonly SearchHit[]> {
+/** Without aliases of items that something hidden concerns, where nothing visible states them. */
+async function shown(from: Statements, hits: readonly SearchHit[], groups: readonly number[]): Promise<readonly SearchHit[]> {
   const items = [...new Set(hits.flatMap(({ item, alias }) => (alias === '' ? [] : [item])))];
   if (items.length === 0) return hits;
   const touched = new Set((await from.run<{ item: string }>(TOUCHED, [items])).rows.map(({ item }) => item));
-  return touched.size === 0 ? hits : hits.filter(({ item, alias }) => alias === '' || !touched.has(item));
+  const asked = hits.filter(({ item, alias }) => alias !== '' && touched.has(item));
+  const stated = new Set(await statedAliases(from, asked, groups, NOBODY));
+  return hits.filter((hit) => hit.alias === '' || !touched.has(hit.item) || stated.has(hit));
+}
+
+/** Who is named is not asked: that is for statements of one reader. */
+const NOBODY = { agency: '', principal: '', breaksGlass: true };
+
+/** Rows of one item that are looked at for an alias: some 50 ms where none of them states it. An alias that only later ones state is not found. */
+const STATED_AMONG_MAX = 5_000;
+
+/**
+ * Which of these aliases (from 1 on) stands beside its item in a document that the reader sees. Of the text a document has to hold its beginning, as JSON:
+ * only those that do are parsed. Plan: for each, the item's rows by the primary key of timeline, until one states it, and content by its own.
+ */
+export const STATED = {
+  name: 'stated_aliases',
+  text: `select asked.n::integer as n
+    from unnest($1::text[], $2::text[], $3::text[], $4::text[]) with ordinality as asked (item, kind, value, written, n)
+    where exists (
+      select from (
+        select t.log_index, c.bytes from ledger.timeline t
+        cross join lateral (select c.bytes from ledger.content c where c.log_index = t.log_index offset 0) c
+        where t.item = asked.item and t.grp = any($5::integer[]) limit ${STATED_AMONG_MAX}
+      ) said
+      where position(convert_to(asked.written, 'UTF8') in said.bytes) > 0
+        and exists (
+          select from jsonb_array_elements(convert_from(said.bytes, 'UTF8')::jsonb -> 'items') as named (item)
+          where named.item ->> 'id' = asked.item and left(named.item -> 'aliases' ->> asked.kind, ${ALIAS_LENGTH_MAX}) = asked.value
+        )
+        and not ${namesOthers('said.log_index', { agency: '$6::text', principal: '$7::text', breaksGlass: '$8::boolean' })}
+    )`,
+};
+
+/** Of these hits by an alias those that an event states which the reader may see, and that is not TLP:RED for others. */
+export async function statedAliases<Hit extends Pick<SearchHit, 'item' | 'alias'>>(
+  from: Statements,
+  hits: readonly Hit[],
+  groups: readonly number[],
+  { agency, principal, breaksGlass }: { readonly agency: string; readonly principal: string; readonly breaksGlass: boolean },
+): Promise<readonly Hit[]> {
+  if (hits.length === 0) return [];
+  const aliases = hits.map(({ alias }) => readAliasText(alias));
+  const values = aliases.map(({ value }) => value);
+  // Without the quotation mark that ends it: of a long one the index has the beginning.
+  const written = values.map((value) => JSON.stringify(value).slice(0, -1));
+  const asked = [hits.map(({ item }) => item), aliases.map(({ kind }) => kind), values, written];
+  const { rows } = await from.run<{ n: number }>(STATED, [...asked, groups, agency, principal, breaksGlass]);
+  return rows.map(({ n }) => hits[n - 1] as Hit);
 }
