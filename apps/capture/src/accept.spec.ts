@@ -157,6 +157,27 @@ describe('a refused document', () => {
     expect(readSighting({ ...document, parties }, { agency: 'local', id: '..', principal: 'operator' }).ok).toBe(true);
   });
 
+  it('that would be new is a marking that tells the items of what it opens to whom it opens it', () => {
+    const marking = (own: object, said: object, more: object = {}): object => ({
+      ...document,
+      kind: 'marking',
+      handling: own,
+      relations: { target: 'a-0', handling: said },
+      ...more,
+    });
+    const bolt = { tlp: 'AMBER', agencies: ['bolt'] };
+    const refused = [{ code: 'marking.items', pointer: '/items' }];
+    expect(accept(marking({ tlp: 'AMBER' }, { tlp: 'GREEN' })).lateFaults).toMatchObject(refused);
+    expect(accept(marking({ tlp: 'AMBER' }, bolt)).lateFaults).toMatchObject(refused);
+    for (const taken of [
+      marking({ tlp: 'AMBER' }, { tlp: 'GREEN' }, { items: [] }),
+      marking({ tlp: 'GREEN' }, bolt),
+      marking(bolt, { tlp: 'RED' }),
+      marking({ tlp: 'GREEN' }, { tlp: 'GREEN' }),
+    ])
+      expect(accept(taken)).not.toHaveProperty('lateFaults');
+  });
+
   it('is named by its own id where that can be read', () => {
     expect(refuse({ ...document, kind: 'rumour' }).id).toBe('a-1');
     expect(refuse('[1]').id).toBeUndefined();

@@ -12,7 +12,7 @@ import {
   type SightingDocument,
 } from '#lib/contracts';
 import { commit, encodeRecord, parseStrict, parseVerifierKey, randomSecret, recordMac, sha256Hex, type RecordHeader } from '#lib/ledger';
-import { formerCountryName, parsePlace, type ActorRole, type PolicyActText, type Sighting } from '#lib/domain';
+import { formerCountryName, isNotWider, parsePlace, type ActorRole, type PolicyActText, type Sighting } from '#lib/domain';
 import { uuidv7 } from '#lib/runtime';
 import { derivedId } from './derived-id.ts';
 
@@ -83,7 +83,7 @@ export function acceptDocument(bytes: Uint8Array, context: AcceptContext, makeId
   const id = document.id ?? makeId();
   const { agency, principal, captured } = context;
   const read = readSighting(document, { agency, id, principal });
-  const late = lateFaults(document);
+  const late = [...lateFaults(document), ...(read.ok ? openedItems(read.sighting) : [])];
   if (!read.ok) return { ok: false, id, faults: [...late, ...read.faults].slice(0, FAULTS_MAX) };
   const unfit = roleFault(read.sighting, context.roles) ?? submitterKeyFault(read.sighting);
   if (unfit !== undefined) return { ok: false, id, faults: [unfit] };
@@ -141,6 +141,18 @@ function lateFaults({ id, parties = [] }: SightingDocument): Fault[] {
       faults.push({ code: place.code as ErrorCode, pointer: `/parties/${at}${place.pointer ?? ''}`, detail: place.detail });
   }
   return faults;
+}
+
+/**
+ * What an event lists are leaves of the lists of all its reader groups, from its seal on and for ever: of a marking also of those that it would
+ * open its target to, though they are shown nothing of it before somebody approved.
+ */
+function openedItems({ kind, agency, principal, handling, items, relations }: Sighting): Fault[] {
+  const said = kind === 'marking' ? relations.handling : undefined;
+  if (said === undefined || items.length === 0 || isNotWider(handling, said, { agency, principal })) return [];
+  const detail =
+    'The marking opens its target to more than may see the marking itself: by the items that it lists they would learn of it before it is approved.';
+  return [{ code: 'marking.items', pointer: '/items', detail }];
 }
 
 const CONTRIBUTES: readonly ActorRole[] = ['contributor', 'investigator'];

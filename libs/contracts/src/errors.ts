@@ -89,6 +89,7 @@ export const ERRORS = {
   'event.not-found': entry(404, 'No such event', 'There is no event of this id that you may see.', 'Check the id and the agency.'),
   'event.ambiguous': entry(409, 'Several events of this id', 'Several agencies have an event of this id.', 'Name the agency: `?agency=`.'),
   'correction.item-missing': entry(422, 'An item of the target is missing', `A correction or retraction lists every item of its target beside its own, and one is not there. ${NOTHING_STORED}`, 'Add the item that the answer names.'),
+  'marking.items': entry(422, 'The marking tells what it would open', `The marking lists items, and says a handling that is wider than its own: it would stand in the lists of those items for readers who may not see it before another person approved. ${NOTHING_STORED}`, 'Leave the items out. Where the marking itself is for those readers, say so by its own handling.'),
   'session.not-found': entry(404, 'No such session', 'There is no session of this id that holds and is yours to end.', 'Look which there are: `custody session ls`.'),
   'item.not-found': entry(404, 'Nothing known of this item', 'No sighting that you may see concerns this identifier, at this point of view.', 'Check it, or search: a partial or misread identifier is found there.'),
 

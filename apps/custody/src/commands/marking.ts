@@ -1,6 +1,6 @@
 /** `custody mark`, `custody marking approve`: another handling of what your agency submitted, proposed by one of its people and widened by two. */
 import type { EventAnswer, SightingDocument } from '#lib/contracts';
-import { isNotWider, narrowed, parseHandling, parseIdentifier, TLP_LABELS, type Handling } from '#lib/domain';
+import { isNotWider, narrowed, parseHandling, parseIdentifier, TLP_LABELS, type Handling, type Kind } from '#lib/domain';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { note } from '../notes.ts';
@@ -17,8 +17,8 @@ export interface MarkOptions extends PeopleOptions {
 
 type Shown = EventAnswer['event'];
 
-/** Kinds that have nothing of their own to hide: what they are about has. */
-const WORDS: ReadonlySet<string> = new Set(['retraction', 'dispute', 'resolution', 'marking', 'policy', 'batch']);
+/** Has nothing of its own to hide: it is told to nobody who does not see what it is about. */
+const FOLLOWS: Kind = 'marking';
 
 /** Marks one event of the caller's agency, or all of its events that name an item. Says of each whether it holds as a whole or waits for an approver. */
 export async function mark(client: Client, what: string, options: MarkOptions): Promise<ExitCode> {
@@ -27,9 +27,10 @@ export async function mark(client: Client, what: string, options: MarkOptions): 
   const targets = await targetsOf(client, what, actor.agency);
   for (const target of targets) {
     const author = { agency: target.agency, principal: target.submittedBy.principal };
-    const id = await submitted(client, markingOf(target, handling, author, options.reason));
-    const logIndex = await stoodAt(client, actor.agency, id, options);
     const waits = !isNotWider(target.handling, handling, author);
+    const said = { handling: narrowed(target.handling, handling, author), gives: handling, waits };
+    const id = await submitted(client, markingOf(target, said, options.reason));
+    const logIndex = await stoodAt(client, actor.agency, id, options);
     if (options.json === true) {
       process.stdout.write(`${JSON.stringify({ id, logIndex, target: { agency: target.agency, id: target.id }, handling, waits })}\n`);
       continue;
@@ -75,30 +76,42 @@ async function targetsOf(client: Client, what: string, agency: string): Promise<
     if (error instanceof CommandError && error.exitCode === EXIT.notFound && parseIdentifier(what).ok) return null;
     throw error;
   });
-  if (found !== null) return [found.event];
+  if (found !== null) return [await checked(client, found.event)];
   const own: Shown[] = [];
   for await (const page of timelinePages(client, what, {}))
-    own.push(...page.entries.filter((entry) => entry.agency === agency && entry.roles.length > 0 && !WORDS.has(entry.document.kind)));
+    own.push(...page.entries.filter((entry) => entry.agency === agency && entry.roles.length > 0 && entry.document.kind !== FOLLOWS));
   if (own.length === 0) throw new CommandError(EXIT.notFound, 'event.not-found', `${agency} submitted nothing about ${what}.`);
   return own;
+}
+
+/** Throws where a marking of it would count for nothing. */
+async function checked(client: Client, target: Shown): Promise<Shown> {
+  const about = target.document.kind === 'marking' ? target.document.relations?.target : undefined;
+  if (about === undefined) return target;
+  const its = await eventOf(client, about.slice(about.indexOf('/') + 1), target.agency).catch(() => null);
+  if (its?.event.document.kind !== 'marking') return target;
+  throw new CommandError(EXIT.usage, 'usage', `${target.id} marks a marking: to hide it, mark what it is about.`);
 }
 
 const eventOf = (client: Client, id: string, agency: string): Promise<EventAnswer> =>
   client.get<EventAnswer>(`/v1/events/${encodeURIComponent(id)}`, { agency });
 
-/** It is told to whoever sees the target from now on, and stands in the lists of the target's items beside it. */
+/**
+ * It is told to whoever sees the target from now on. Where it takes away it stands in the lists of the target's items beside it; one that waits lists
+ * none, since those whom it would open its target to could tell from their lists that there is something.
+ */
 function markingOf(
   target: Shown,
-  handling: Handling,
-  author: { readonly agency: string; readonly principal: string },
+  { handling, gives, waits }: { readonly handling: Handling; readonly gives: Handling; readonly waits: boolean },
   reason: string | undefined,
 ): SightingDocument {
-  const items = [...new Set((target.document.items ?? []).map(({ id }) => id))].map((id) => ({ id, role: 'background' as const }));
+  const listed = waits ? [] : (target.document.items ?? []).map(({ id }) => id);
+  const items = [...new Set(listed)].map((id) => ({ id, role: 'background' as const }));
   return {
     kind: 'marking',
-    handling: narrowed(target.handling, handling, author) as SightingDocument['handling'],
+    handling: handling as SightingDocument['handling'],
     source: { kind: 'handling', family: 'official' },
     ...(items.length === 0 ? {} : { items }),
-    relations: { target: target.id, handling, ...(reason === undefined ? {} : { reason }) },
+    relations: { target: target.id, handling: gives, ...(reason === undefined ? {} : { reason }) },
   } as SightingDocument;
 }
