@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Errors } from 'typebox/schema';
-import { ERROR_CODES, openApiDocument, PROBLEM_MEDIA_TYPE } from '#lib/contracts';
+import { ERROR_CODES, type EventsView, openApiDocument, PROBLEM_MEDIA_TYPE } from '#lib/contracts';
 import { runCustody } from '../test-process.ts';
 import { type Product, sighting } from './tested-product.contract.ts';
 
@@ -188,6 +188,17 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
     { path: `/v1/evidence/sha256/${'1'.repeat(64)}/view`, status: 404 },
     { path: `/v1/evidence/sha256/${DEMO_FILE}/view?line=4`, status: 400 },
   ],
+  // What they are with a provider, and with a session: login.e2e.spec.ts and access/login.int.spec.ts.
+  login: [{ path: '/auth/login', status: 404 }],
+  endLogin: [{ path: '/auth/callback?code=a&state=b', status: 404 }],
+  openLink: [{ path: '/auth/open?link=custody_none', status: 401 }],
+  logout: [{ path: '/auth/logout', status: 401 }],
+  listSessions: [{ path: '/v1/sessions', status: 200 }],
+  endSession: [{ path: '/v1/sessions/k3v9x0q7m2ab', status: 404 }],
+  proveRead: [
+    { path: '/v1/audit/reads/999999/proof', status: 404 },
+    { path: '/v1/audit/reads/x/proof', status: 404 },
+  ],
   livez: [{ path: '/livez', status: 200 }],
   readyz: [{ path: '/readyz', status: 200 }],
   metrics: [{ path: '/metrics', status: 200 }],
@@ -285,7 +296,7 @@ export function interfaceContract(product: Product): void {
       '%s answers as documented',
       async (_, method, operation) => {
         for (const { path, status, body, type = 'application/json', headers = {} } of ASKED[String(operation['operationId'])] ?? []) {
-          const response = await fetch(`${product.running().url}${path}`, {
+          const response = await product.ask(path, {
             method,
             headers: { ...(body === undefined ? {} : { 'content-type': type }), ...headers },
             ...(body === undefined ? {} : { body }),
@@ -295,6 +306,21 @@ export function interfaceContract(product: Product): void {
         }
       },
     );
+
+    it('shows what is TLP:CLEAR to whoever has no key, and takes nothing in from him', async () => {
+      const { url } = product.running();
+      const { events } = (await (await fetch(`${url}/v1/events?limit=100`)).json()) as EventsView;
+      expect([events.length > 0, new Set(events.map(({ handling }) => handling.tlp))]).toEqual([true, new Set(['CLEAR'])]);
+      const refused = await fetch(`${url}/v1/events`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: one('by-nobody'),
+      });
+      expect([refused.status, await refused.json()]).toMatchObject([401, { code: 'auth.required' }]);
+      // A command finds the operator's key where it may read the data directory, and nowhere else.
+      const elsewhere = await runCustody(['export', '--as', 'case', '--server', url, '--quiet']);
+      expect([elsewhere.code, elsewhere.stdout.trimEnd().split('\n').length]).toEqual([0, events.length]);
+    });
 
     it('is held to its schemas: an answer with a member less, or of another status, is noticed', async () => {
       const operation = operations.find((each) => each.operation['operationId'] === 'getEvent')?.operation as Json;

@@ -42,6 +42,8 @@ export interface Product {
   /** Everything that it wrote to stderr, over all its starts. */
   stderr(): string;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  /** As the operator, by whatever method. */
+  ask(path: string, init: Readonly<RequestInit> & { readonly headers?: Readonly<Record<string, string>> }): Promise<Response>;
   /** Of a path that answers 200. */
   json<Body>(path: string): Promise<Body>;
   /** Of a path that answers a problem. */
@@ -110,6 +112,7 @@ export function productOver(dataDir: string, state: ProductState): Product {
     },
     stderr: () => state.stderr + running().stderr(),
     get,
+    ask: (path, init) => fetch(`${running().url}${path}`, { redirect: 'manual', ...init, headers: { ...asOperator(), ...init.headers } }),
     async json<Body>(path: string) {
       const response = await get(path);
       if (response.status !== 200) throw new Error(`GET ${path} answers ${response.status}: ${await response.text()}`);
