@@ -61,6 +61,19 @@ async function until(what: string, look: () => Promise<boolean>): Promise<number
   return performance.now() - began;
 }
 
+/** What comes by `GET /v1/stream` from now on, of which something has come. */
+async function listenTo(as: string): Promise<{ text(): string; readonly over: Promise<void>; close(): void }> {
+  const end = new AbortController();
+  const { body } = await fetch(`${server.url}/v1/stream`, { headers: headersOf(as), signal: end.signal });
+  let text = '';
+  const over = (async () => {
+    const decoder = new TextDecoder();
+    for await (const part of body ?? []) text += decoder.decode(part as Uint8Array, { stream: true });
+  })().catch(() => undefined);
+  await until('the stream begins', () => Promise.resolve(text.startsWith('retry: ')));
+  return { text: () => text, over, close: () => end.abort() };
+}
+
 const env = (access: string): Record<string, string> => ({
   CUSTODY_DATA_DIR: join(temporary.path, 'data'),
   CUSTODY_ROLES: 'capture,projector,gateway,sealer',
@@ -406,6 +419,30 @@ test('the CLI shows who it is by option, variable or file, and lists what it may
   const malformed = await runCustody(['--server', server.url, '--api-key', 'custody_x', 'community', 'ls']);
   expect([malformed.code, malformed.stderr]).toEqual([2, expect.stringContaining('config.invalid')]);
 });
+
+test.each(['a key that is revoked', 'an agency that is suspended'])(
+  'a stream that somebody listens to by %s ends within five seconds, told why; his neighbour’s goes on',
+  async (by) => {
+    const isKey = by === 'a key that is revoked';
+    await did('acme/chief', 'principal', 'add', 'lena', '--role', 'contributor').catch(() => undefined);
+    const text = await did('acme/chief', 'key', 'add', 'lena', '--scope', 'contributor');
+    keys.set('acme/lena', text);
+    const [mine, other] = await Promise.all([listenTo('acme/lena'), listenTo('bolt/chief')]);
+    if (isKey) await did('acme/chief', 'key', 'revoke', text.split('_')[1] as string);
+    else await did('local/operator', 'agency', 'suspend', 'acme');
+    const revokedMs = performance.now();
+    await mine.over;
+    // The command ends when the revocation holds for the server that it asks.
+    expect(performance.now() - revokedMs).toBeLessThan(REVOKED_WITHIN_MS);
+    expect(mine.text()).toMatch(/^event: end\ndata: \{"code":"auth\.key-revoked"/m);
+    if (!isKey) await did('local/operator', 'agency', 'add', 'acme');
+    const id = isKey ? 'after-a-key' : 'after-an-agency';
+    await post('acme/eva', seen(id, { tlp: 'GREEN' }));
+    await until('the neighbour has what comes', () => Promise.resolve(other.text().includes(`"id":"${id}"`)));
+    expect(mine.text()).not.toContain(id);
+    other.close();
+  },
+);
 
 test('no key stands in what the server said', () => {
   for (const text of keys.values()) if (text !== '') expect(server.stderr()).not.toContain(text);
