@@ -88,6 +88,7 @@ function placed({ n, commitment, bytes }: { readonly n: number; readonly commitm
 }
 
 async function shownTo(reads: ReaderReads, reader: Reader, rows: readonly PlacedRead[]): Promise<PlacedRead[]> {
+  if (rows.length === 0) return [];
   const named = (kind: 'events' | 'items' | 'evidence'): string[] => [...new Set(rows.flatMap(({ record }) => record[kind]))];
   const refs = named('events').map((ref) => {
     const slash = ref.indexOf('/');
