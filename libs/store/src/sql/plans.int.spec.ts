@@ -15,7 +15,7 @@ import { ITEM_COUNT } from './item-count.ts';
 import { FIRST_EVENTS, KNOWN_EVENTS, KNOWN_ITEMS } from './known-events.ts';
 import { LIST_CONFLICTS } from './list-conflicts.ts';
 import { RELATIONS_ABOUT } from './relations-about.ts';
-import { SEARCH } from './search.ts';
+import { SEARCH, STATED } from './search.ts';
 import { REFUSED, SUBMITTED } from './submitted.ts';
 import { TIMELINE_END } from './timeline-end.ts';
 import { TIMELINE_PAGE } from './timeline-page.ts';
@@ -38,6 +38,7 @@ const readers: [Statement, unknown[]][] = [
   [EVENTS_BY_ID, ['e7', '{1,2}']],
   [RELATIONS_ABOUT, [...refs, '{1,2}', EVERYTHING, 100, EVERYTHING]],
   [SEARCH, ['{key 7,key 8}', '{1,2}']],
+  [STATED, ['{item 7,item 8}', '{name,mmsi}', '{a,b}', '{a,b}', '{1,2}', 'other', 'p', false]],
   [VISIBLE_EVENTS, ['{7,8}', '{1,2}', EVERYTHING]],
   [SUBMITTED, ['local', 'e7']],
   [REFUSED, ['local', 'e7', '\\x00']],
