@@ -100,8 +100,8 @@ const eventOf = (client: Client, id: string, agency: string): Promise<EventAnswe
  * It is told to whoever sees the target from now on. Where it takes away it stands in the lists of the target's items beside it; one that waits lists
  * none, since those whom it would open its target to could tell from their lists that there is something.
  */
-function markingOf(
-  target: Shown,
+export function markingOf(
+  target: Pick<Shown, 'id' | 'document'>,
   { handling, gives, waits }: { readonly handling: Handling; readonly gives: Handling; readonly waits: boolean },
   reason: string | undefined,
 ): SightingDocument {
