@@ -184,6 +184,17 @@ describe('a read of what is above CLEAR', () => {
     expect((await ask(ANN, '/v1/events/g1')).status).toBe(200);
   });
 
+  it('names no item where the answer says none: a promise, and a proof that does not open them', async () => {
+    const D = 'vin:WDDSYNTH9JA000004';
+    await scene.submit(sighting('g2', D, { tlp: 'GREEN' }), ANN);
+    for (const [path, events, items] of [
+      ['/v1/receipts/police/g2', ['police/g2'], []],
+      ['/v1/events/g1/proof?open=place', ['police/g1'], []],
+      ['/v1/events/g1/proof?open=place,items', ['police/g1'], [A]],
+    ] as const)
+      expect([path, await made(ANN, path)]).toMatchObject([path, [{ events, items }]]);
+  });
+
   it('has a number of its own however many come at once, and none is left out', async () => {
     const from = await count();
     scene.asking = ANN;

@@ -11,6 +11,7 @@ import { itemOf } from './item.ts';
 import { Proofs } from './proofs.ts';
 import { readQuery } from './query.ts';
 import { ambiguous } from './told-in-refusal.ts';
+import { withoutItems } from './without-items.ts';
 
 const NUMBER = /^(?:0|[1-9]\d{0,15})$/;
 
@@ -76,7 +77,8 @@ export class ProofsController {
   @Get('events/:id/proof')
   async event(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const query = readQuery(given, ['agency', 'size', 'open']);
-    const { reader, reads } = await readingFor(this.#deps, request);
+    const { reader, reads, notes } = await readingFor(this.#deps, request);
+    const choice = choiceOf(query.open);
     const [head, found] = await Promise.all([
       this.#proofs.head(numberOf('size', query.size)),
       reads.as(reader).byId(id, query.agency, reader.groups, Number.MAX_SAFE_INTEGER),
@@ -84,7 +86,9 @@ export class ProofsController {
     const [row] = found;
     if (row === undefined) throw new DomainError('event.not-found', 'There is no event of this id that you may see.');
     if (found.length > 1) throw ambiguous(found);
-    await send(request, reply, await this.#proofs.event(head, row, choiceOf(query.open)));
+    // Of an event whose items are not opened none is told.
+    if (choice !== null && choice.elements?.items === undefined) notes.showed(withoutItems(row));
+    await send(request, reply, await this.#proofs.event(head, row, choice));
   }
 }
 

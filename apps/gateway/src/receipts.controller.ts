@@ -7,6 +7,7 @@ import { actorOf, DomainError } from '#lib/runtime';
 import { GATEWAY_DEPS, type GatewayDeps, readingFor } from './gateway-deps.ts';
 import { readQuery } from './query.ts';
 import { readReceiptStatus } from './receipt-status.ts';
+import { withoutItems } from './without-items.ts';
 
 const HASH = /^[0-9a-f]{64}$/;
 
@@ -44,6 +45,8 @@ export class ReceiptsController {
     const status = await readReceiptStatus(reads.as(reader), this.#deps.receiptKey, reader, of);
     // What is hidden from him is told to be nothing, and nothing of it was read.
     if (status === null) notes.events.clear();
+    // The places of a sealed one name the items; a promise names none.
+    else if (status.sealed === null) notes.showed(withoutItems(of));
     return status;
   }
 }
