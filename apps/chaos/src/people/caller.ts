@@ -41,6 +41,8 @@ const NOTHING: Came = { status: 0, text: '', etag: null, isWhole: false };
 
 export class Caller {
   readonly observed: Observed[] = [];
+  /** Answers that did not come, did not come whole, or said that the server could not. */
+  readonly counts = { notAnswered: 0, brokenOff: 0, unavailable: 0 };
   readonly #base: string;
   readonly #model: Model;
   readonly #name: string;
@@ -113,9 +115,11 @@ export class Caller {
         events += text.split('\ndata: ').length - 1;
         if (leaveAfter !== null && events >= leaveAfter) return came;
       }
+      if (came.status >= 500) this.counts.unavailable += 1;
       return { ...came, isWhole: true };
     } catch {
       // Refused, cut off, or the time is over.
+      this.counts[came.status === 0 ? 'notAnswered' : 'brokenOff'] += 1;
       return came;
     }
   }

@@ -13,8 +13,6 @@ export interface Named {
   readonly evidence: Set<string>;
   /** Events that count as read whatever their label: other bytes under their id. */
   readonly forced: Set<string>;
-  /** Items that the record may name besides. */
-  readonly perhapsItems: Set<string>;
   /** How many events an item has, as its summary says. */
   count: number | null;
   /** Something of an agency without a name of its own. */
@@ -31,7 +29,6 @@ export const nothingNamed = (): Named => ({
   about: null,
   evidence: new Set(),
   forced: new Set(),
-  perhapsItems: new Set(),
   count: null,
   other: false,
   size: null,
@@ -139,9 +136,29 @@ function receipt(answer: Json, named: Named): void {
   );
 }
 
-interface Shown {
-  readonly envelope: { readonly agency: string; readonly id: string };
-  readonly content: string;
+interface Envelope {
+  readonly agency: string;
+  readonly id: string;
+}
+
+/** The whole event, or some slots of it by their numbers. */
+type Shown =
+  | { readonly envelope: Envelope; readonly content: string }
+  | {
+      readonly opening: {
+        readonly slots: readonly { slot: number; value?: unknown; elements?: { opened: readonly { value?: unknown }[] } }[];
+      };
+    };
+const [ENVELOPE, ITEMS] = [0, 5];
+
+function shownIn(shown: Shown, named: Named): void {
+  if ('content' in shown) return said(named, `${shown.envelope.agency}/${shown.envelope.id}`, inDocument(JSON.parse(shown.content)));
+  const { slots } = shown.opening;
+  const { agency, id } = slots.find(({ slot }) => slot === ENVELOPE)?.value as Envelope;
+  const items = (slots.find(({ slot }) => slot === ITEMS)?.elements?.opened ?? []).flatMap(
+    ({ value }) => (value as { id: string } | undefined)?.id ?? [],
+  );
+  said(named, `${agency}/${id}`, items);
 }
 
 function proof(answer: Json, named: Named): void {
@@ -149,7 +166,7 @@ function proof(answer: Json, named: Named): void {
     events: readonly { shown: Shown }[];
     item: { item: string; groups: readonly { group: string }[] } | null;
   };
-  for (const { shown } of events) said(named, `${shown.envelope.agency}/${shown.envelope.id}`, inDocument(JSON.parse(shown.content)));
+  for (const { shown } of events) shownIn(shown, named);
   // How long the list of the reader's agency is, and that it is empty, is told to nobody else.
   if (item?.groups.some(({ group }) => group !== 'clear') === true) named.items.add(item.item);
 }

@@ -87,6 +87,8 @@ export function judgeWrites(model: Model, rows: readonly WriteRow[]): Judged {
     const least = event.outcome === 'acknowledged' ? 1 : 0;
     if (found.length < least || found.length > most) problems.push(`${event.ref}, ${event.outcome}, is ${found.length} times in the log`);
     for (const row of found) problems.push(...otherwise(event, row));
+    // Of an upload whose first answer was lost nobody was told the hash of the act.
+    event.contentHash ??= found[0]?.contentHash ?? null;
   }
   for (const ref of places.keys()) problems.push(`${ref} is in the log, and nobody sent it`);
   return { problems, counts: { entries: rows.length, writesCutOff: unknown, cutOffAndKept: kept } };
@@ -236,7 +238,7 @@ function toldOf(model: Model, read: Observed, who: Person): ReadonlyMap<string, 
     const said = of.flatMap((ref) => [...(named.events.get(ref) ?? [])]);
     const due = hashes.filter((sha256) => evidence.get(sha256) === 'due');
     const items = new Set([...said, ...(more.items ?? [])]);
-    const perhapsItems = new Set([...(more.perhapsItems ?? []), ...(read.operation === 'getReceipt' ? itemsOf(model, of) : [])]);
+    const perhapsItems = new Set(more.perhapsItems ?? []);
     const perhapsEvidence = new Set(hashes.filter((sha256) => evidence.get(sha256) === 'perhaps'));
     const isDue = of.length + items.size + due.length > 0 || isOther;
     if (isDue || perhapsItems.size + perhapsEvidence.size > 0)
@@ -251,8 +253,6 @@ function toldOf(model: Model, read: Observed, who: Person): ReadonlyMap<string, 
     add(tenant, events.filter((ref) => ref.startsWith(`${tenant}/`)), [...evidence.keys()].filter((sha256) => model.uploads.get(sha256) === tenant), {}, false); // prettier-ignore
   return told;
 }
-
-const itemsOf = (model: Model, refs: readonly string[]): readonly string[] => refs.flatMap((ref) => model.event(ref)?.items ?? []);
 
 /** Items that were read as such: by a search or a count that says more than it would say to everybody, or as what the answer is about. */
 function itemsAlone(model: Model, read: Observed, events: readonly string[]): Pick<Told, 'items' | 'perhapsItems'> {

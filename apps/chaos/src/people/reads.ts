@@ -36,7 +36,7 @@ const READS: readonly (readonly [weight: number, read: Read])[] = [
   [1, ({ read, random }) => (random.below(2) === 0 ? read('listSessions', '/v1/sessions') : read('listDeadLetters', '/v1/dead-letters'))],
   [1, ({ read, random }, reads) => read('proveRead', `/v1/audit/reads/${random.below(reads.model.seenReads + 1)}/proof`)],
   [2, receipt],
-  [2, ({ read, random }, reads) => read('proveEvent', reads.event(random).replace(/^([^?]+)/, '/v1/events/$1/proof'))],
+  [2, ({ read, random }, reads) => read('proveEvent', `${reads.event(random).replace(/^([^?]+)/, '/v1/events/$1/proof')}${random.pick(['', '', '&open=place,items', '&open=occurred'])}`)],
   [2, ({ read, random }) => read('proveItem', `/v1/items/${anyItem(random)}/proof?events=${random.below(3) > 0}${random.below(4) === 0 ? '&group=clear' : ''}`)],
   [1, ({ random, pages }) => pages('listEvidence', `/v1/evidence?limit=${random.between(1, 20)}`)],
   [4, evidence],

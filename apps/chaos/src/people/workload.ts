@@ -174,7 +174,7 @@ class Workload {
   async judged(): Promise<WorkloadResult> {
     const written = judgeWrites(this.#model, (await storedTrail(this.#served)).writes);
     const problems = [...written.problems, ...this.#writes.problems];
-    const counts = { ...this.#counts, ...this.#writes.counts, ...this.#changes.counts, ...written.counts, told: 0 };
+    const counts = { ...this.#counts, ...this.#caller.counts, ...this.#writes.counts, ...this.#changes.counts, ...written.counts, told: 0 };
     const auditors = [...AGENCIES.flatMap((agency) => [`${agency}/aud`, `${agency}/chief`]), nameOf(OPERATOR)];
     for (const name of auditors) {
       const key = this.#changes.keyOf(name);
