@@ -5,10 +5,12 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-/** Longer than a look that finds nothing takes, also on a busy machine; short for somebody who mistyped a name. */
-export const NOTHING_EVERY_MS = 25;
-/** What took as many ticks to find nothing says more by its load than by its time; and a stream, which stays open, needs no clock. */
-const TICKS_MAX = 40;
+/** When the first tick is: longer than a look that finds nothing takes; short for somebody who mistyped a name. */
+export const NOTHING_AFTER_MS = 25;
+/** Each tick is so many times as late as the one before: on a machine that is so busy that the first is missed, all fall within the next. */
+const TICK_GROWTH = 4;
+/** The last is at a second and a half. What took longer to find nothing is told when it is found; and a stream, which stays open, needs no clock. */
+const TICKS = 4;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -19,18 +21,14 @@ declare module 'fastify' {
   }
 }
 
-/** Ticks from its making on, until it is stopped. */
+/** Ticks from its making on, ever more rarely, until it is stopped. */
 class AnswerClock {
-  readonly #timer: NodeJS.Timeout;
-  #ticksLeft = TICKS_MAX;
+  #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
   #wake: () => void = () => undefined;
 
-  constructor(everyMs: number) {
-    this.#timer = setInterval(() => {
-      this.#wake();
-      if (--this.#ticksLeft === 0) this.stop();
-    }, everyMs);
+  constructor(firstMs: number) {
+    this.#wait(0, firstMs, TICKS);
   }
 
   /** Resolves at the next tick; at once where it is stopped. */
@@ -40,21 +38,29 @@ class AnswerClock {
 
   stop(): void {
     this.#isStopped = true;
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#wake();
+  }
+
+  #wait(lastMs: number, nextMs: number, ticks: number): void {
+    this.#timer = setTimeout(() => {
+      this.#wake();
+      if (ticks === 1) this.stop();
+      else this.#wait(nextMs, nextMs * TICK_GROWTH, ticks - 1);
+    }, nextMs - lastMs);
   }
 }
 
 /**
  * Behind `recordReads`, which says of which requests something is read.
- * @param everyMs between two ticks
+ * @param firstMs of the first tick
  */
-export function holdNothing(fastify: FastifyInstance, everyMs = NOTHING_EVERY_MS): void {
+export function holdNothing(fastify: FastifyInstance, firstMs = NOTHING_AFTER_MS): void {
   fastify.decorateRequest('clock', null);
   fastify.decorateRequest('saysNothing', false);
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.notes !== null) {
-      const clock = new AnswerClock(everyMs);
+      const clock = new AnswerClock(firstMs);
       request.clock = clock;
       reply.raw.once('close', () => clock.stop());
     }
