@@ -53,6 +53,8 @@ export interface WorkloadResult {
   readonly observed: readonly Observed[];
   readonly records: readonly ReadRecord[];
   readonly writes: readonly WriteRow[];
+  /** When it was killed: milliseconds since 1970. */
+  readonly killed: readonly number[];
 }
 
 /** What is acknowledged without waiting for the disk is on it within three rounds of the writer of the log (10 ms each), on a busy machine later. */
@@ -82,6 +84,7 @@ class Workload {
   readonly #reads: Reads;
   readonly #changes: Changes;
   readonly #counts = { operations: 0, writes: 0, reads: 0, commands: 0, kills: 0 };
+  readonly #killed: number[] = [];
   /** Numbers of operations. */
   readonly #killsAt: readonly number[];
   readonly #commandsAt: ReadonlySet<number>;
@@ -165,6 +168,7 @@ class Workload {
       await this.#served.start();
     });
     this.#counts.kills += 1;
+    this.#killed.push(killedAt);
     if (what === 'server-and-database')
       for (const read of this.#caller.observed) if (read.ended >= killedAt - LOST_WITHIN_MS) read.isBeforeCrash = true;
     this.#options.note(`killed: ${what}, after ${this.#counts.operations} operations`);
@@ -194,6 +198,7 @@ class Workload {
       observed,
       records,
       writes,
+      killed: this.#killed,
     };
   }
 
