@@ -75,7 +75,7 @@ export async function memoryOfEvidence({ root, size, note }: LongCheckOptions): 
     for (const each of control) note(`planted: ${textOf(each)}`);
     const problems = memoryProblems(product, control);
     const counts = { bytes, controlBytes, extraBytesMax: EXTRA_BYTES_MAX, extraBytes: Math.max(...product.map((each) => each.extraBytes)) };
-    return { name: 'memory of evidence', holds: problems.length === 0, problems, counts, product, control };
+    return { name: 'memory', holds: problems.length === 0, problems, counts, product, control };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -55,7 +55,7 @@ export async function timingOfHidden({ root, seed, size, note }: LongCheckOption
       const control = await measureAll(scene, planted, () => ['agency'], { ...measuring, note: (line) => note(`planted: ${line}`) });
       const problems = timingProblems(product, control, band);
       const counts = { pairs, routes: TIMED_ROUTES.length, measures: product.length, controls: control.length };
-      return { name: 'timing of what is hidden', holds: problems.length === 0, problems, counts, product, control };
+      return { name: 'timing', holds: problems.length === 0, problems, counts, product, control };
     } finally {
       await scene.close();
     }
