@@ -7,7 +7,7 @@ import { Errors } from 'typebox/schema';
 import { ERROR_CODES, type EventsView, openApiDocument, PROBLEM_MEDIA_TYPE } from '#lib/contracts';
 import { runCustody } from '../test-process.ts';
 import { ASKED, one } from './product-operations.contract.ts';
-import { type Product, sighting } from './tested-product.contract.ts';
+import type { Product } from './tested-product.contract.ts';
 
 type Json = Record<string, unknown>;
 const openapi = JSON.parse(JSON.stringify(openApiDocument())) as Json & { paths: Record<string, Record<string, Json>> };
