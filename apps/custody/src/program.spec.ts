@@ -163,6 +163,7 @@ describe('docs/cli.md', () => {
       'agency ls': peopleColumns.agencies,
       'community ls': peopleColumns.communities,
       'principal ls': peopleColumns.principals,
+      'signer ls': peopleColumns.signers,
       'key ls': keys.columns,
       'key ls --api': peopleColumns.keys,
       'session ls': sessions.columns,
