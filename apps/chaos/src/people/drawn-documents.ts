@@ -138,14 +138,14 @@ export const wider = (random: Random, { tlp, agencies = [] }: Handling): Handlin
 
 export const isPlain = ({ kind }: ModelEvent): boolean => PLAIN.has(kind);
 
-/** @param own handling of the marking itself */
+/** One that opens lists no items: what it lists is in their lists before it is approved. @param own handling of the marking itself */
 export const markingOf = (target: ModelEvent, handling: Handling, own: Handling, id: string, who: Person): Drawn =>
   made(
     {
       kind: 'marking',
       handling: own,
       source: { kind: 'handling', family: 'official' },
-      items: target.items.map((item) => ({ id: item, role: 'background' })),
+      ...(own === handling ? { items: target.items.map((item) => ({ id: item, role: 'background' })) } : {}),
       relations: { target: target.id, handling, reason: `said by ${nameOf(who)}` },
     },
     id,

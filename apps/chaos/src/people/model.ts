@@ -150,12 +150,9 @@ export class Model {
     return this.openedBy(sha256).some((event) => event.logIndex !== null && this.isVisible(event, person, this.epoch));
   }
 
-  /** Of who the records of one person's reads hide an item from: nothing about it is left that he may see. */
-  isGone(item: string, person: Person): boolean {
-    const there = this.about(item).filter(({ logIndex }) => logIndex !== null);
-    return (
-      there.some((event) => this.isKeptFrom(event, person, this.epoch)) && !there.some((event) => this.isVisible(event, person, this.epoch))
-    );
+  /** Whether something about the item is left that he may see. */
+  isThere(item: string, person: Person): boolean {
+    return this.about(item).some((event) => event.logIndex !== null && this.isVisible(event, person, this.epoch));
   }
 }
 

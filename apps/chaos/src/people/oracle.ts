@@ -132,9 +132,12 @@ export function judgeReads(model: Model, observed: readonly Observed[], records:
         `${read.request} (${read.operation} by ${read.key === null ? 'nobody' : nameOf(read.key.who)}, ${read.outcome}): ${problem}`,
       );
   }
-  for (const request of byRequest.keys()) problems.push(`${request} is recorded, and nobody asked so`);
+  for (const [request, found] of byRequest) if (!found.every(isOfRefusal)) problems.push(`${request} is recorded, and nobody asked so`);
   return { problems, counts };
 }
+
+/** Why a document was refused may tell of what is in the ledger: which items the target of a correction has, that the id is taken. */
+const isOfRefusal = ({ operation }: ReadRecord): boolean => operation === 'submitEvents';
 
 function problemsOf(model: Model, read: Observed, found: readonly ReadRecord[]): string[] {
   const { outcome, key } = read;
@@ -174,14 +177,21 @@ function sayingOtherwise(model: Model, read: Observed, { id, who }: Pick<Key, 'i
     reader !== null && reader.key === id && reader.via === 'key' && reader.behalf === read.behalf && reader.address === '127.0.0.1';
   if (isOwn ? !asked : reader !== null) problems.push(`the record for ${record.tenant} says of the reader ${JSON.stringify(reader)}`);
   const label = read.named.forced.size > 0 ? tlp : model.highest(events, read.epoch);
-  if (tlp !== label) problems.push(`the record says TLP:${String(tlp)}, and its events come to ${String(label)}`);
+  // Of what is told beside events no label is known; RED is said in any case.
+  const tellsMore = read.named.other || record.evidence.length > 0 || (isOwn && record.items.length > 0);
+  if (tlp !== label && !(tellsMore && tlp === null && label !== 'RED'))
+    problems.push(`the record says TLP:${String(tlp)}, and its events come to ${String(label)}`);
   return problems;
 }
 
 function comparedTo(read: Observed, told: Told | null, found: readonly ReadRecord[]): string[] {
   // Of a stream that was cut off its page names what was not sent any more.
   const isMore = read.isStream && read.outcome === 'cut';
-  if (told === null) return found.length === 0 || isMore ? [] : ['nothing is for it'];
+  // That an answer goes on, or leaves something out, is told without a name to the reader's own agency.
+  const isNameless = found.every(
+    ({ tenant, agency, events, items, evidence }) => tenant === agency && events.length + items.length + evidence.length === 0,
+  );
+  if (told === null) return isNameless || isMore ? [] : ['nothing is for it'];
   if (found.length === 0) return told.isDue ? ['no record'] : [];
   if (found.length > 1 && !read.isStream) return [`${found.length} records`];
   const events = found.flatMap((record) => record.events);
@@ -268,7 +278,8 @@ function itemsAlone(model: Model, read: Observed, events: readonly string[]): Pi
     const everybody = (event: ModelEvent): boolean =>
       event.logIndex !== null && event.logIndex < (named.size ?? 0) && isForAll(model, read, event);
     const isCounted = named.count !== null && named.count !== model.about(named.about).filter(everybody).length;
-    if (events.length > 0 || isCounted) items.add(named.about);
+    // Where nothing of it is named above CLEAR it may be told all the same, by what is not there.
+    (events.length > 0 || isCounted ? items : perhapsItems).add(named.about);
   }
   return { items, perhapsItems };
 }

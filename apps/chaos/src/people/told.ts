@@ -54,9 +54,9 @@ const textOf = ({ request, operation, agency, principal, items, events, evidence
 function shownTo(model: Model, auditor: Person, record: ReadRecord): ReadRecord | null {
   const events = record.events.filter((ref) => {
     const event = model.event(ref);
-    return event === undefined || !model.isKeptFrom(event, auditor, model.epoch);
+    return event === undefined || model.isVisible(event, auditor, model.epoch);
   });
-  const items = record.items.filter((item) => !model.isGone(item, auditor));
+  const items = record.items.filter((item) => model.isThere(item, auditor));
   const evidence = record.evidence.filter((sha256) => model.isOpen(sha256, auditor));
   const hidden = record.events.length + record.items.length + record.evidence.length - events.length - items.length - evidence.length;
   if (hidden === 0) return record;
