@@ -16,10 +16,10 @@ const NOTHING_TO_STOP = async () => {};
 const ready = (env = {}, stop = NOTHING_TO_STOP) => ({ env, stop });
 const missing = (why, remedy) => ({ missing: why, remedy, env: {}, stop: NOTHING_TO_STOP });
 
-/** @param {'int' | 'kafka' | 'e2e' | 'browser'} name @param {string} root @param {NodeJS.ProcessEnv} env @returns {Promise<Engine>} never rejects */
+/** @param {'int' | 'kafka' | 'e2e' | 'browser' | 'linux'} name @param {string} root @param {NodeJS.ProcessEnv} env @returns {Promise<Engine>} never rejects */
 export async function engineFor(name, root, env) {
   try {
-    return await { int: postgres, kafka: broker, e2e: program, browser: chromium }[name](root, env);
+    return await { int: postgres, kafka: broker, e2e: program, browser: chromium, linux }[name](root, env);
   } catch (error) {
     return missing(`it does not start: ${error instanceof Error ? error.message : error}`, 'see the message; the remedy is in it');
   }
@@ -68,6 +68,10 @@ async function program(root) {
   if (lacking !== undefined) return lacking;
   return existsSync(join(root, 'dist/apps/custody/src/main.js')) ? ready() : missing('the program is not built', 'npm run build');
 }
+
+/** What counts the memory of a process (proc(5)). */
+const linux = async () =>
+  existsSync('/proc/self/clear_refs') ? ready() : missing('needs /proc/self/clear_refs', 'run it on Linux, where memory is counted');
 
 /** The system's own, by the names that it goes by. */
 async function chromium(root, env) {
