@@ -3,8 +3,9 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createEmbeddedLog } from '#lib/event-log';
-import { createPool, roleName, type StorePool } from '#lib/store';
+import { createPool, type StorePool } from '#lib/store';
 import { childrenOf, outputOf, startNode, type Child } from './child-process.ts';
+import { embeddedOwnerUrl } from './embedded-owner.ts';
 import { metric } from './metric.ts';
 import { lagOf, NO_LIMITS } from './scene.ts';
 import { isAllSealed } from './sealing.ts';
@@ -124,9 +125,7 @@ export class Installation {
   }
 
   databaseUrl(): string {
-    const passwords = JSON.parse(readFileSync(join(this.#dataDir, 'passwords.json'), 'utf8')) as { owner: string };
-    const port = readFileSync(join(this.#dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[3];
-    return `postgresql://${roleName('owner')}:${passwords.owner}@127.0.0.1:${port}/custody`;
+    return embeddedOwnerUrl(this.#dataDir);
   }
 
   async close(): Promise<void> {

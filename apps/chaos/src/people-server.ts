@@ -1,9 +1,10 @@
 /** The built program as a server of several agencies, for what is measured of it: persons and keys are made as anybody makes them, by commands. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPool, resetData, roleName, type StorePool } from '#lib/store';
+import { createPool, resetData, type StorePool } from '#lib/store';
 import { operatorKeyFor } from '../../custody/src/operator-key.ts';
 import { outputOf, startNode, type Child } from './child-process.ts';
+import { embeddedOwnerUrl } from './embedded-owner.ts';
 import { NO_LIMITS } from './scene.ts';
 
 /** A first start makes a database cluster; on two busy cores that takes more than a minute. */
@@ -92,10 +93,7 @@ export class PeopleServer {
 
   /** Its database by the login that owns it. */
   async withOwner<T>(work: (pool: StorePool) => Promise<T>): Promise<T> {
-    const { owner } = JSON.parse(readFileSync(join(this.#dataDir, 'passwords.json'), 'utf8')) as { owner: string };
-    const port = readFileSync(join(this.#dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[3];
-    const url = `postgresql://${roleName('owner')}:${owner}@127.0.0.1:${port}/custody`;
-    const pool = createPool({ url, applicationName: 'chaos', max: 2, statementTimeoutMs: 0 });
+    const pool = createPool({ url: embeddedOwnerUrl(this.#dataDir), applicationName: 'chaos', max: 2, statementTimeoutMs: 0 });
     return work(pool).finally(() => pool.close());
   }
 

@@ -4,9 +4,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createEmbeddedLog } from '#lib/event-log';
-import { createPool, resetData, roleName, type StorePool } from '#lib/store';
+import { createPool, resetData, type StorePool } from '#lib/store';
 import { operatorKeyFor } from '../../../custody/src/operator-key.ts';
 import { childrenOf, outputOf, startNode, type Child } from '../child-process.ts';
+import { embeddedOwnerUrl } from '../embedded-owner.ts';
 import { lagOf, NO_LIMITS } from '../scene.ts';
 import { isAllSealed } from '../sealing.ts';
 import { until } from '../wait.ts';
@@ -113,10 +114,13 @@ export class Served {
 
   /** Its database by the login that owns it. */
   async withOwner<T>(work: (pool: StorePool) => Promise<T>): Promise<T> {
-    const { owner } = JSON.parse(readFileSync(join(this.#dataDir, 'passwords.json'), 'utf8')) as { owner: string };
-    const port = readFileSync(this.#postmasterFile, 'utf8').split('\n')[3];
-    const url = `postgresql://${roleName('owner')}:${owner}@127.0.0.1:${port}/custody`;
-    const pool = createPool({ url, applicationName: 'chaos', max: 2, statementTimeoutMs: 0, connectTimeoutMs: CONNECTED_WITHIN_MS });
+    const pool = createPool({
+      url: embeddedOwnerUrl(this.#dataDir),
+      applicationName: 'chaos',
+      max: 2,
+      statementTimeoutMs: 0,
+      connectTimeoutMs: CONNECTED_WITHIN_MS,
+    });
     return work(pool).finally(() => pool.close());
   }
 
