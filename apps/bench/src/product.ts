@@ -82,13 +82,18 @@ const program = (bench: Bench): string => join(bench.root, 'dist', 'apps', 'cust
 const startRole = (bench: Bench, role: string, name: string, options: RoleOptions): Child =>
   startNode(bench, name, [program(bench), 'serve', '--roles', role], environment(bench, name, options));
 
-/** Limits that would be measured instead of the work are out of the way: one generator is one client. */
+let started = 0;
+
+/**
+ * Limits that would be measured instead of the work are out of the way: one generator is one client. Each process has a folder of its own: by
+ * the last head that it signed in the round before, a sealer refuses a database that was made anew under the same name.
+ */
 function environment(bench: Bench, name: string, { topic, database }: RoleOptions): Record<string, string> {
   return {
     ...('missing' in bench.servers.kafka ? {} : { KAFKA_BROKERS: bench.servers.kafka.brokers }),
     DATABASE_URL: bench.servers.databaseUrl(database),
     CUSTODY_PORT: '0',
-    CUSTODY_DATA_DIR: join(bench.workDir, `data-${name}`),
+    CUSTODY_DATA_DIR: join(bench.workDir, `data-${name}-${++started}`),
     CUSTODY_DEMO: 'false',
     CUSTODY_ACCESS: 'open',
     CUSTODY_PUBLISHER_KEY: PUBLISHER_KEY.toString('hex'),

@@ -157,6 +157,8 @@ test('what was undone gives nothing more, and goes on taking away until that was
 
 test('more of them than anybody makes in earnest close the sighting', () => {
   const many = Array.from({ length: MARKINGS_MAX + 1 }, (_, n) => marking(`m${n}`, { tlp: 'CLEAR' }, { approvedAt: 1 }));
-  expect(effect(AMBER, ...many)).toEqual({ tlp: 'RED' });
+  // Not merely RED: one of those not weighed may have named persons, and what it took from their colleagues stays taken.
+  expect(effect(AMBER, ...many)).toEqual({ tlp: 'RED', principals: ['alpha/ann'] });
+  expect(effect({ tlp: 'RED', principals: ['alpha/lead'] }, ...many)).toEqual({ tlp: 'RED', principals: ['alpha/ann'] });
   expect(effect(AMBER, ...many.slice(1))).toEqual({ tlp: 'CLEAR' });
 });

@@ -38,13 +38,16 @@ export const MARKINGS_MAX = 64;
  * Pure, and a function of the set; linear but for the sorting.
  */
 export function handlingInEffect(of: MarkedSighting, markings: readonly Marking[]): Handling {
-  if (markings.length > MARKINGS_MAX) return narrowed(of.handling, { tlp: 'RED' }, of);
+  if (markings.length > MARKINGS_MAX) return closed(of);
   const held = markings.filter(({ isLifted }) => !isLifted).sort(byCapture);
   const last = held.findLastIndex(gives);
   const begun = held[last];
   const leaves = ({ logIndex }: Marking, at: number): boolean => at > last || (at < last && logIndex > (begun?.approvedAt ?? Infinity));
   return held.filter(leaves).reduce((handling, marking) => narrowed(handling, marking.handling, of), begun?.handling ?? of.handling);
 }
+
+/** For its author alone: whichever marking was not weighed took no more away than this. */
+const closed = ({ agency, principal }: MarkedSighting): Handling => ({ tlp: 'RED', principals: [`${agency}/${principal}`] });
 
 const gives = ({ approvedAt, isUndone }: Marking): boolean => approvedAt !== null && !isUndone;
 
