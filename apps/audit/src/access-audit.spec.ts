@@ -1,4 +1,4 @@
-/** Many seals that name one access log: over rows in memory. */
+/** Many seals that name one access log, and records that are none: over rows in memory. */
 import { accessCommitment, accessLogName, encodeAccessRecord, encodeEntry, leafHash, nodeHash, toHex, utf8 } from '#lib/ledger';
 import type { AuditedRead, StoreClient } from '#lib/store';
 import { AccessAudit, type SealedReads } from './access-audit.ts';
@@ -6,13 +6,13 @@ import { Findings } from './findings.ts';
 
 const ORIGIN = 'ledger.example/log';
 
-function readOf(n: number): AuditedRead {
+function readOf(n: number, change: (text: string) => string = (text) => text): AuditedRead {
   const [tenant, agency, principal, items, evidence] = ['police', 'police', 'ann', [], []];
   const record = encodeAccessRecord({
     ...{ log: accessLogName(ORIGIN), tenant, at: '2026-11-24T02:08:00.000000Z', request: `r${n}`, operation: 'getEvent' },
     ...{ agency, principal, reader: null, policy: 0, emergency: false, tlp: 'GREEN', items, events: [], evidence, deadLetters: [] },
   });
-  const [secret, bytes] = [Buffer.alloc(32, n + 1), Buffer.from(record)];
+  const [secret, bytes] = [Buffer.alloc(32, n + 1), Buffer.from(change(Buffer.from(record).toString()))];
   return { n, tenant, agency, principal, items, evidence, secret, bytes, commitment: Buffer.from(accessCommitment(secret, bytes)) };
 }
 const leafOf = ({ commitment }: AuditedRead): Uint8Array => leafHash(encodeEntry(toHex(commitment)));
@@ -50,5 +50,12 @@ describe('the access log', () => {
       ['audit.access-root', { n: 0 }, at],
     ]);
     expect(await found(rows.slice(0, 1), heads)).toEqual([['audit.access-record', { n: 1 }, null]]);
+  });
+
+  it('has a record that is none where its bytes hold half a character', async () => {
+    const half = readOf(0, (text) => text.replace('"ann"', '"\\ud800"'));
+    expect(await found([half], [])).toEqual([['audit.access-record', { n: 0 }, null]]);
+    const altered = { ...readOf(0), bytes: half.bytes };
+    expect(await found([altered], [])).toEqual([['audit.access-record', { n: 0 }, null]]);
   });
 });

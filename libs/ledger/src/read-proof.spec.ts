@@ -78,6 +78,7 @@ describe('a proof of a read', () => {
     ['no path', { ...proofOf(), inclusion: [] }, 'read.inclusion'],
     ['a record of another log', proofOf({ first: record(0, { log: 'other.example/log/access' }) }), 'read.record'],
     ['bytes that are no record', { ...proofOf(), record: '{}' }, 'read.record'],
+    ['half a character in the record', { ...proofOf(), record: proofOf().record.replace('"ann"', '"\\ud800"') }, 'read.record'],
     ['a seal that names no access log', proofOf({ access: false }), 'read.seal'],
     [
       'a seal that the head does not hold',
