@@ -38,7 +38,7 @@ test('a bundle that shows what was asked for is verified, and its first line say
   expect(await verify(null, bundle(), { key, item: `VIN:${CAR.slice(4).toLowerCase()}`, group: ['clear', 'green'] })).toBe(0);
   expect(output.split('\n')[0]).toMatch(
     new RegExp(
-      `: Unaltered since 2026-01-01 00:00 UTC by the word of its operator: all 11 events about ${CAR}, for the reader groups agency:local, clear, green\\. Checked here`,
+      `: Unaltered since 2026-01-01 00:00 UTC by the word of its operator: all 11 events about ${CAR}, as sealed for the reader groups agency:local, clear, green; of what a marking opened later nothing is said\\. Checked here`,
     ),
   );
 });
@@ -49,7 +49,9 @@ test('one with fewer reader groups or about another item is incomplete; not aske
   expect(await verify(null, file, { key, item: OTHER_CAR })).toBe(13);
   output = '';
   expect(await verify(null, file, { key })).toBe(0);
-  expect(output.split('\n')[0]).toContain('for the reader group clear alone; of any other group nothing is said.');
+  expect(output.split('\n')[0]).toContain(
+    'as sealed for the reader group clear alone; of any other group, and of what a marking opened later, nothing is said.',
+  );
   output = '';
   expect(await verify(null, file, { key, json: true })).toBe(0);
   expect(JSON.parse(output)).toMatchObject({ about: { item: CAR, groups: ['clear'], groupsAsked: false } });
