@@ -24,18 +24,20 @@ export class AccessAudit {
   private readonly tree = new TileBuilder();
   /** Of each level all hashes up to the last head that was sealed. */
   private readonly tiles = new Map<string, Buffer>();
-  /** Heads that are not reached yet, smallest first. */
-  private heads: readonly SealedReads[];
+  /** Smallest first: one for each seal, however many name the same. */
+  private readonly heads: readonly SealedReads[];
+  /** So many of them are reached. */
+  private reached = 0;
   private readonly sealed: number;
   private isLost = false;
 
-  /** @param heads as the seals name them, in their order */
+  /** @param heads as the seals name them, in their order; none is smaller than one before */
   constructor(client: StoreClient, origin: string, heads: readonly SealedReads[], findings: Findings) {
     this.client = client;
     this.findings = findings;
     this.name = accessLogName(origin);
     this.heads = heads;
-    this.sealed = Math.max(0, ...heads.map(({ size }) => size));
+    this.sealed = heads.at(-1)?.size ?? 0;
   }
 
   async run(): Promise<void> {
@@ -49,7 +51,7 @@ export class AccessAudit {
       }
     }
     this.seen.reads = next;
-    const [first] = this.heads;
+    const first = this.heads[this.reached];
     if (first !== undefined && !this.isLost)
       this.report(next, `The access log has ${next} records, and the seal ${first.logIndex} stands over ${first.size}: the last are gone.`);
     const size = await accessSize(this.client);
@@ -85,14 +87,13 @@ export class AccessAudit {
       ),
     );
     if (n < this.sealed) this.keepTiles(n + 1 === this.sealed);
-    for (let [head] = this.heads; head !== undefined && head.size <= Number(this.tree.size); [head] = this.heads) {
-      this.heads = this.heads.slice(1);
-      if (head.size === Number(this.tree.size)) this.checkHead(head);
-    }
+    const size = Number(this.tree.size);
+    let own: Uint8Array | undefined;
+    for (let head = this.heads[this.reached]; head !== undefined && head.size <= size; head = this.heads[++this.reached])
+      if (head.size === size) this.checkHead(head, (own ??= this.tree.root()));
   }
 
-  private checkHead({ logIndex, size, root }: SealedReads): void {
-    const own = this.tree.root();
+  private checkHead({ logIndex, size, root }: SealedReads, own: Uint8Array): void {
     if (this.isLost || equalBytes(own, root)) return;
     this.isLost = true;
     this.findings.add({

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeProofDocument, formatVerifierKey, utf8, writeBundleZip } from '#lib/ledger';
-import { bundleFiles, CAR, grownWorld, logKey, OTHER_CAR } from '../../../libs/ledger/src/ledger-world.contract.ts';
+import { encodeProofDocument, formatVerifierKey, openingJson, openSlots, utf8, writeBundleZip } from '#lib/ledger';
+import { bundleFiles, CAR, grownWorld, LedgerWorld, logKey, OTHER_CAR } from '../../../libs/ledger/src/ledger-world.contract.ts';
 import { verify } from './commands/verify.ts';
 
 const world = grownWorld();
@@ -38,7 +38,7 @@ test('a bundle that shows what was asked for is verified, and its first line say
   expect(await verify(null, bundle(), { key, item: `VIN:${CAR.slice(4).toLowerCase()}`, group: ['clear', 'green'] })).toBe(0);
   expect(output.split('\n')[0]).toMatch(
     new RegExp(
-      `: Unaltered since 2026-01-01 00:00 UTC by the word of its operator: all 11 events about ${CAR}, for the reader groups agency:local, clear, green\\. Checked here`,
+      `: Unaltered since 2026-01-01 00:00 UTC by the word of its operator: all 11 events about ${CAR}, as sealed for the reader groups agency:local, clear, green; of what a marking opened later nothing is said\\. Checked here`,
     ),
   );
 });
@@ -49,7 +49,9 @@ test('one with fewer reader groups or about another item is incomplete; not aske
   expect(await verify(null, file, { key, item: OTHER_CAR })).toBe(13);
   output = '';
   expect(await verify(null, file, { key })).toBe(0);
-  expect(output.split('\n')[0]).toContain('for the reader group clear alone; of any other group nothing is said.');
+  expect(output.split('\n')[0]).toContain(
+    'as sealed for the reader group clear alone; of any other group, and of what a marking opened later, nothing is said.',
+  );
   output = '';
   expect(await verify(null, file, { key, json: true })).toBe(0);
   expect(JSON.parse(output)).toMatchObject({ about: { item: CAR, groups: ['clear'], groupsAsked: false } });
@@ -58,6 +60,17 @@ test('one with fewer reader groups or about another item is incomplete; not aske
 test('a proof in a file is asked the same; one that was emptied is incomplete, whoever asks', async () => {
   expect(await verify(null, fileOf(world.encode(CAR)), { key, item: OTHER_CAR })).toBe(13);
   expect(await verify(null, fileOf(encodeProofDocument({ ...world.prove(CAR), item: null, events: [] })), { key })).toBe(13);
+});
+
+test('a proof of an event that says in an opened part that it is a proof of a read is checked as what it is', async () => {
+  const log = new LedgerWorld().begin();
+  const event = log.add([CAR], 'CLEAR', { extension: { 'org.example': { format: 'custody-read/1' } } });
+  const opening = openingJson(openSlots(event.envelope, event.document, event.secret, { slots: ['extension'] }));
+  const document = log.seal().proveEvent(event);
+  const opened = encodeProofDocument({ ...document, events: document.events.map((part) => ({ ...part, shown: { opening } })) });
+  expect(Buffer.from(opened).toString()).toContain('"format":"custody-read/1"');
+  expect(await verify(null, fileOf(opened), { key })).toBe(0);
+  expect(output.split('\n')[0]).toContain('(proof): Unaltered since');
 });
 
 test('of a receipt or an identifier nothing of the kind is asked, nor with what is no identifier', async () => {

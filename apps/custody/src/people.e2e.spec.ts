@@ -410,6 +410,33 @@ test('a handling is made stricter by one person at once, and wider by two', asyn
   expect([audited.code, audited.stderr]).toEqual([0, '']);
 });
 
+test('whom a marking opened an event to is told by a check of its item that such events are in no list, and can check it by itself', async () => {
+  const item = 'vin:WDDSYNTH9JA000002';
+  const about: SightingDocument = { ...seen('opened-later', { tlp: 'AMBER' }), items: [{ id: item, role: 'subject' }] };
+  expect((await post('acme/eva', about)).status).toBe(202);
+  await until('it is sealed', async () => (await codeOf(await ask('acme/eva', '/v1/events/opened-later/proof'))) === 'ok');
+  const { id } = JSON.parse(await did('acme/eva', '--json', 'mark', 'opened-later', '--tlp', 'AMBER', '--agency', 'bolt')) as {
+    id: string;
+  };
+  await did('acme/chief', 'marking', 'approve', id);
+  await until('bolt sees it', async () => (await idsOf('bolt/chief')).includes('opened-later'));
+
+  const pins = { CUSTODY_API_KEY: keyOf('bolt/chief'), CUSTODY_PINS_DIR: join(temporary.path, 'pins-of-bolt') };
+  const asBolt = (...args: string[]): Promise<Finished> => runCustody(['--server', server.url, ...args], pins);
+  expect((await asBolt('checkpoint', 'pin')).code).toBe(0);
+  // The list of his agency was empty when it was sealed, and its proof says no more than that.
+  const list = await asBolt('verify', item);
+  const [first, ...others] = list.stdout.split('\n');
+  expect([list.code, first]).toEqual([
+    0,
+    expect.stringMatching(/no event about \S+, as sealed for .*agency:bolt.*, and of what a marking opened later, nothing is said\./),
+  ]);
+  expect(others.filter((line) => line.endsWith('[proof.opened-later]'))).toEqual([
+    expect.stringMatching(/○ completeness .* a marking opened .* is in no list .* has a proof of its own/),
+  ]);
+  expect(await asBolt('verify', 'acme/opened-later')).toMatchObject({ code: 0 });
+});
+
 test('the CLI shows who it is by option, variable or file, and lists what it may know', async () => {
   expect(await did('acme/chief', 'principal', 'ls')).toContain('eva');
   expect(await did('acme/chief', 'key', 'ls', '--api')).not.toContain('custody_');

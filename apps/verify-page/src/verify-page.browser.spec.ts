@@ -273,7 +273,9 @@ test(
     const { page, close } = await opened();
     const shown = (await shownOf(page, [fewer, zipOf(emptied)])) as [Shown, Shown];
     expect(shown.map(({ word }) => word)).toEqual(['Verified', 'Incomplete']);
-    expect(shown[0].summary).toMatch(/: all 2 events about \S+, for the reader group clear alone; of any other group nothing is said\.$/);
+    expect(shown[0].summary).toMatch(
+      /: all 2 events about \S+, as sealed for the reader group clear alone; of any other group, and of what a marking opened later, nothing is said\.$/,
+    );
     expect(shown[1].summary).toMatch(/shows no item and no event/);
     await close();
   },

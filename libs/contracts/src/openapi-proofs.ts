@@ -46,7 +46,7 @@ function subjectPaths(size: Json, whole: (name: string, description: string) => 
     '/v1/items/{id}/proof': get(
       'proveItem',
       'proofs',
-      'All entries about one item that you may see, or that there are none',
+      'All entries about one item as they were sealed for your reader groups, or that there are none',
       'Proof',
       [
         pathId('vin:WDDSYNTH9JA000001', 'Identifier.'),

@@ -43,6 +43,8 @@ describe('a record of the access log', () => {
     ['a space', `${TEXT} `],
     ['no time', TEXT.replace('2026-11-24T02:08:00.000000Z', '2026-11-24')],
     ['another reader', TEXT.replace('"via":"key"', '"via":1')],
+    ['half a character', TEXT.replace('"eva"', '"\\ud800"')],
+    ['a member twice', TEXT.replace('"v":1}', '"v":1,"v":1}')],
     ['no JSON', '{'],
   ])('is none with %s', (_, text) => {
     expect(readAccessRecord(utf8(text))).toBeNull();

@@ -2,9 +2,10 @@
  * Records of the access log: who read what, when and from where; by names, never content. The access log is a second log of the same format
  * (`<origin>/access`): its entries commit to records as those of the log commit to sightings, and each seal names its head. Pure.
  */
-import { concatBytes, utf8, utf8Text } from './bytes.ts';
+import { concatBytes, equalBytes, utf8 } from './bytes.ts';
 import { canonicalize } from './canonical.ts';
 import { capturedMicros } from './captured.ts';
+import { parseStrict } from './json.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
 import { HASH_BYTES, sha256 } from './primitives.ts';
 
@@ -84,19 +85,14 @@ export function accessCommitment(secret: Uint8Array, record: Uint8Array): Uint8A
   return sha256(concatBytes(COMMIT_TAG, secret, record));
 }
 
-/** `null` for bytes that are not exactly what `encodeAccessRecord` makes of what they say. */
+/**
+ * `null` for bytes that are not exactly what `encodeAccessRecord` makes of what they say. Never throws: a file from outside may hold half a
+ * character, which has no canonical text.
+ */
 export function readAccessRecord(bytes: Uint8Array): AccessRecord | null {
-  const text = utf8Text(bytes);
-  const record = text === null ? null : recordOf(parsed(text));
-  return record !== null && utf8Text(encodeAccessRecord(record)) === text ? record : null;
-}
-
-function parsed(text: string): JsonValue {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return null;
-  }
+  // A record has no bound of its own: whoever holds its bytes has bounded them.
+  const parsed = parseStrict(bytes, { bytesMax: Infinity });
+  return parsed.ok && equalBytes(parsed.canonical, bytes) ? recordOf(parsed.value) : null;
 }
 
 const TEXTS = ['log', 'tenant', 'at', 'request', 'operation', 'agency', 'principal'] as const;

@@ -64,7 +64,7 @@ describe('the first line of a verdict says what it is about', () => {
     const report = check(whole(), { item: CAR, groups: GROUPS });
     expect([report.verdict, report.summary]).toEqual([
       'verified',
-      `Unaltered since 2026-01-01 00:00 UTC by the word of its operator: all 3 events about ${CAR}, for the reader groups agency:local, clear, green.`,
+      `Unaltered since 2026-01-01 00:00 UTC by the word of its operator: all 3 events about ${CAR}, as sealed for the reader groups agency:local, clear, green; of what a marking opened later nothing is said.`,
     ]);
     expect(report.subject).toEqual({
       item: CAR,
@@ -83,7 +83,7 @@ describe('the first line of a verdict says what it is about', () => {
     const report = check(fewer);
     expect([report.verdict, report.summary]).toEqual([
       'verified',
-      `Unaltered since 2026-01-01 00:00 UTC by the word of its operator: all 2 events about ${CAR}, for the reader groups agency:local, clear alone; of any other group nothing is said.`,
+      `Unaltered since 2026-01-01 00:00 UTC by the word of its operator: all 2 events about ${CAR}, as sealed for the reader groups agency:local, clear alone; of any other group, and of what a marking opened later, nothing is said.`,
     ]);
     expect(report.statements.find(({ code }) => code === 'proof.groups-not-asked')).toMatchObject({
       state: 'not-established',

@@ -119,6 +119,7 @@ export const PROOF_FAULT_CODES = [
   'proof.inclusion-missing',
   'proof.inclusion',
   'proof.operator-word',
+  'proof.opened-later',
   'read.form',
   'read.seal',
   'read.record',

@@ -70,6 +70,13 @@ describe('a proof of a read', () => {
     expect(isReadProof('{"format":"custody-proof/1"}')).toBe(false);
   });
 
+  it('is what says so of itself, not what holds an event that says it', () => {
+    const opened =
+      '{"checkpoint":"","events":[{"shown":{"opening":{"extension":{"format":"custody-read/1"}}}}],"format":"custody-proof/1"}';
+    expect(isReadProof(opened)).toBe(false);
+    expect(isReadProof(`${utf8Text(encodeReadProof(proofOf())) ?? ''}}`)).toBe(false);
+  });
+
   it.each<[string, ReadProof, string]>([
     ['another reader', { ...proofOf(), record: proofOf().record.replace('"ann"', '"bob"') }, 'read.inclusion'],
     ['another secret', { ...proofOf(), secret: secretOf(1) }, 'read.inclusion'],
@@ -78,6 +85,7 @@ describe('a proof of a read', () => {
     ['no path', { ...proofOf(), inclusion: [] }, 'read.inclusion'],
     ['a record of another log', proofOf({ first: record(0, { log: 'other.example/log/access' }) }), 'read.record'],
     ['bytes that are no record', { ...proofOf(), record: '{}' }, 'read.record'],
+    ['half a character in the record', { ...proofOf(), record: proofOf().record.replace('"ann"', '"\\ud800"') }, 'read.record'],
     ['a seal that names no access log', proofOf({ access: false }), 'read.seal'],
     [
       'a seal that the head does not hold',

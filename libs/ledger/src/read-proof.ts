@@ -56,8 +56,19 @@ export const encodeReadProof = ({ checkpoint, seal, n, inclusion, record, secret
     }),
   );
 
-/** Whether a text says of itself that it is one: then it is checked as one, and as nothing else. */
-export const isReadProof = (text: string): boolean => text.startsWith('{') && text.includes(`"format":"${READ_PROOF_FORMAT}"`);
+/**
+ * Whether a text says of itself that it is one: then it is checked as one, and as nothing else. What an event says within a proof of it counts
+ * for nothing: its submitter wrote it.
+ */
+export function isReadProof(text: string): boolean {
+  // Spares most proofs of events that they are read once more.
+  if (!text.startsWith('{') || !text.includes(`"format":"${READ_PROOF_FORMAT}"`)) return false;
+  try {
+    return (JSON.parse(text) as JsonObject)['format'] === READ_PROOF_FORMAT;
+  } catch {
+    return false;
+  }
+}
 
 /** What of a check may be left out, in a control. */
 export interface ReadProofRules {

@@ -12,20 +12,35 @@ const subject: ReportSubject = {
 };
 
 test.each<[Partial<ReportSubject>, string]>([
-  [{}, 'all 3 events about vin:A, for the reader groups clear, green'],
+  [{}, 'all 3 events about vin:A, as sealed for the reader groups clear, green; of what a marking opened later nothing is said'],
   [
     { groups: ['clear'], groupsAsked: false },
-    'all 3 events about vin:A, for the reader group clear alone; of any other group nothing is said',
+    'all 3 events about vin:A, as sealed for the reader group clear alone; of any other group, and of what a marking opened later, nothing is said',
   ],
-  [{ shown: 1 }, '1 of the 3 events about vin:A, for the reader groups clear, green'],
-  [{ shown: 1, listed: 1 }, 'all 1 event about vin:A, for the reader groups clear, green'],
-  [{ shown: 0, listed: 0 }, 'no event about vin:A, for the reader groups clear, green'],
-  [{ partly: 2 }, 'all 3 events, of 2 parts are withheld, about vin:A, for the reader groups clear, green'],
+  [
+    { shown: 1 },
+    '1 of the 3 events about vin:A, as sealed for the reader groups clear, green; of what a marking opened later nothing is said',
+  ],
+  [
+    { shown: 1, listed: 1 },
+    'all 1 event about vin:A, as sealed for the reader groups clear, green; of what a marking opened later nothing is said',
+  ],
+  [
+    { shown: 0, listed: 0 },
+    'no event about vin:A, as sealed for the reader groups clear, green; of what a marking opened later nothing is said',
+  ],
+  [
+    { partly: 2 },
+    'all 3 events, of 2 parts are withheld, about vin:A, as sealed for the reader groups clear, green; of what a marking opened later nothing is said',
+  ],
   [
     { partly: 3, covers: 7n },
-    'all 3 events, of which parts are withheld, about vin:A, below index 7 of the log, for the reader groups clear, green',
+    'all 3 events, of which parts are withheld, about vin:A, below index 7 of the log, as sealed for the reader groups clear, green; of what a marking opened later nothing is said',
   ],
-  [{ shown: 2, listed: 2, isPart: true }, '2 events of a part of the list about vin:A, for the reader groups clear, green'],
+  [
+    { shown: 2, listed: 2, isPart: true },
+    '2 events of a part of the list about vin:A, as sealed for the reader groups clear, green; of what a marking opened later nothing is said',
+  ],
   [{ item: null, groups: [], listed: null }, '3 events, each by itself; whether there are others nothing is said'],
   [{ item: null, groups: [], shown: 1, listed: null }, '1 event, by itself; whether there are others nothing is said'],
   [{ item: null, groups: [], shown: 1, listed: null, isPart: true }, '1 event'],

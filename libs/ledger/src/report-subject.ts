@@ -27,9 +27,13 @@ export function subjectText({ item, groups, shown, partly, covers, listed, group
     if (shown === 0) return 'the head of the log; of no item and no event anything is said';
     return `${events(shown)}${withheld}${isPart ? '' : `, ${shown === 1 ? 'by itself' : 'each by itself'}; whether there are others nothing is said`}`;
   }
-  const where = `for the reader group${groups.length === 1 ? '' : 's'} ${namesOf(groups)}`;
+  const where = `as sealed for the reader group${groups.length === 1 ? '' : 's'} ${namesOf(groups)}`;
+  // A list is what came in for its group: whoever is shown more now, by a marking, would take it for all of that.
+  const open = groupsAsked
+    ? '; of what a marking opened later nothing'
+    : ' alone; of any other group, and of what a marking opened later, nothing';
   const reach = covers === null ? '' : `, below index ${covers} of the log`;
-  return `${countOf(shown, listed ?? 0, isPart)}${withheld} about ${nameOf(item)}${reach}, ${where}${groupsAsked ? '' : ' alone; of any other group nothing is said'}`;
+  return `${countOf(shown, listed ?? 0, isPart)}${withheld} about ${nameOf(item)}${reach}, ${where}${open} is said`;
 }
 
 function countOf(shown: number, listed: number, isPart: boolean): string {

@@ -29,12 +29,13 @@ export const STEPS = {
   kept: 'The head continues the one that you kept from an earlier check: nothing that was there is gone or changed.',
   seal: 'The last entry under the head says up to where the item map reaches, and when that was recorded.',
   salt: 'The secret number that hides the names of items is one that the log committed to. A log has one alone, so that a name has one place: an auditing witness or a full audit shows that; a salt that was kept shows only that it is still the one of an earlier check.',
-  map: 'The item map has one place for this item and reader group, and this is what stands there.',
-  tree: 'The list of entries about the item is the one whose hash stands in the map: none is missing, added, or in another order.',
+  map: 'The item map has one place for this item and reader group, and this is what stands there: of the entries as they were sealed.',
+  tree: 'The list of entries about the item, as they were sealed for this reader group, is the one whose hash stands in the map: none is missing, added, or in another order.',
   events: 'Each event that is shown, with its secret, gives the entry that stands in the log, and is about this item.',
   inclusion: 'Each entry stands at its place under the head of the log.',
   evidence: 'Each file of evidence that is held here is one that an event cites by its hash; those that are not held here are counted.',
-  completeness: 'Whose word it is that nothing about the item was left out of its list when it was sealed, or taken out of it later.',
+  completeness:
+    'Whose word it is that nothing about the item was left out of its list when it was sealed, or taken out of it later; and what may be seen by now and is in no list.',
   read: 'The record of a read stands in the access log whose head the seal names: who read what, as the server that answered says.',
   receipt: 'What capture signed when it took the event in.',
 } as const satisfies Record<string, string>;

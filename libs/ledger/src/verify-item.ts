@@ -123,7 +123,7 @@ function* verifyGroup(
         { code: 'proof.tree-kept', detail: `${before.n} entries were there in an earlier check, and now there is none.` },
         'map',
       );
-    yield established('map', `No entry below ${seal.covers} is about it: its place in the map is empty.`, about);
+    yield established('map', `No entry below ${seal.covers} was sealed about it: its place in the map is empty.`, about);
     if (isBehind) yield seenLater('map', before, 'when they came in is not shown here', about);
     return 'absent';
   }

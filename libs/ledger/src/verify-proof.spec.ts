@@ -37,7 +37,7 @@ describe('a proof of everything about an item', () => {
     const { report } = verifyProof(world.encode(CAR), { ...trust, nowMs: Date.parse('2026-01-01T00:10:00Z') }, asked);
     expect(report.verdict).toBe('verified');
     expect(report.summary).toBe(
-      `Unaltered since 2026-01-01 00:00 UTC by the word of its operator: all 11 events about ${CAR}, for the reader groups agency:local, clear, green.`,
+      `Unaltered since 2026-01-01 00:00 UTC by the word of its operator: all 11 events about ${CAR}, as sealed for the reader groups agency:local, clear, green; of what a marking opened later nothing is said.`,
     );
     expect([...new Set(states(report))]).toEqual([
       'document established',
@@ -63,17 +63,21 @@ describe('a proof of everything about an item', () => {
     const { report } = verifyProof(world.encode('vin:NOBODY'), trust, { ...asked, item: 'vin:NOBODY' });
     expect(report.verdict).toBe('verified');
     expect(report.statements.filter(({ step }) => step === 'map').map(({ says }) => says)).toEqual(
-      GROUPS.map(() => expect.stringMatching(/its place in the map is empty/) as string),
+      GROUPS.map(() => expect.stringMatching(/was sealed about it: its place in the map is empty/) as string),
     );
+    // What a marking opened to one of them is none of the entries of its list, and may well be there.
+    expect(report.summary).toMatch(/no event about vin:NOBODY, as sealed for .*; of what a marking opened later nothing is said\.$/);
+    expect(report.statements.at(-1)).toMatchObject({ step: 'completeness', state: 'not-established', code: 'proof.opened-later' });
   });
 
   it('under the eyes of enough witnesses says so, and names the one that made the map again', () => {
     const bytes = world.encode(CAR, { witnesses: witnessKeys });
     const { report } = verifyProof(bytes, { ...trust, witnesses: policy(2) }, asked);
     expect(states(report)).toContain('witnesses established');
-    expect(report.statements.slice(-2)).toMatchObject([
+    expect(report.statements.slice(-3)).toMatchObject([
       { step: 'completeness', state: 'established', says: expect.stringMatching(/w3\/map: .* after it was sealed/) as string },
       { step: 'completeness', state: 'not-established', code: 'proof.operator-word' },
+      { step: 'completeness', state: 'not-established', code: 'proof.opened-later' },
     ]);
   });
 

@@ -269,7 +269,7 @@ function saltStatement(isKept: boolean, auditing: readonly string[]): Statement 
   return leftOpen('salt', 'proof.salt-word', `${says}; that it has no second is the word of its operator.`);
 }
 
-/** What answers for nothing having been left out when the lists were made. */
+/** What answers for nothing having been left out when the lists were made, and what came to be seen since. */
 function* standsBehind(opened: OpenedCheckpoint): Generator<Statement> {
   const auditing = auditingOf(opened);
   if (auditing.length > 0)
@@ -282,6 +282,12 @@ function* standsBehind(opened: OpenedCheckpoint): Generator<Statement> {
     'completeness',
     'proof.operator-word',
     'That no entry was left out of the lists when it was sealed is the word of the operator; sealed receipts of submitters, or a full audit, would show it.',
+  );
+  // Markings stand in no list: what was sealed for a group stays its list, whoever is shown what now.
+  yield leftOpen(
+    'completeness',
+    'proof.opened-later',
+    'What a marking opened to a reader group later is in no list of that group, and is not looked for here: each such event has a proof of its own.',
   );
 }
 

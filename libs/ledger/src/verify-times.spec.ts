@@ -4,7 +4,7 @@ import type { Kept, Trust } from './proof-question.ts';
 import { verifyHead, verifyProof } from './verify-proof.ts';
 
 const asked = { item: CAR, groups: GROUPS, allEvents: true, inclusion: true };
-const all = `all 1 event about ${CAR}, for the reader groups agency:local, clear, green.`;
+const all = `all 1 event about ${CAR}, as sealed for the reader groups agency:local, clear, green; of what a marking opened later nothing is said.`;
 const policy = (threshold: number) => ({ witnesses: witnessKeys.map((key) => ({ key, url: null })), threshold });
 const at = (time: string): string => `${time}.000000Z`;
 

@@ -42,6 +42,7 @@ test('a bundle is everything about the item, verified by whoever has the key of 
   const files = readBundleZip(zip);
   const text = (name: string): string => (files.ok && utf8Text(files.value.get(name) ?? new Uint8Array())) || '';
   expect(text('README.txt')).toContain(`Item:    ${CAR}\nLog:     ledger.example/log\n`);
+  expect(text('README.txt')).toContain('What a marking opened to one of these groups later is not in this bundle');
   expect(text('verify.html')).toContain("default-src 'none'");
 });
 

@@ -127,6 +127,9 @@ To check it: keep this zip as it is. Take verify.html out of it, open that in a 
 Take the key from another place than this bundle: whoever could forge the bundle could forge a key in it. Without a browser:
 custody verify bundle.zip --offline --key KEY
 
+The events are those about the item as they were sealed for the reader groups that the proof names. What a marking opened to one of these groups later is not in this bundle: each such event has
+a proof of its own, which the log shows to whoever may see the event now.
+
 That the page in this zip is an honest one, the zip cannot show: where that matters, use a page or a program of your own.
 `;
 }
