@@ -1,0 +1,13 @@
+/** Where a vessel said that it was, at one instant: a row of a track. */
+import type { Instant } from './time.ts';
+
+export interface Position {
+  readonly at: Instant;
+  /** WGS 84 degrees, north and east positive. */
+  readonly lat: number;
+  readonly lon: number;
+  /** Over ground; absent: not available. */
+  readonly knots?: number;
+  /** Over ground, degrees from north; absent: not available. */
+  readonly course?: number;
+}
