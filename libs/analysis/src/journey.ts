@@ -7,7 +7,7 @@ import { TLP_LABELS, type Instant, type Span, type TlpLabel } from '#lib/domain'
 import { containmentsOf, type Containment } from './containments.ts';
 import { byTime, fixesOf, liesIn, type Fix, type Known, type KnownItems } from './fixes.ts';
 import { weakestGrade } from './grades.ts';
-import { gapsOf, type Gap, type Port } from './silences.ts';
+import { GAP_MICROS, gapsOf, type Gap, type Port } from './silences.ts';
 
 /** So many carriers around each other are followed: box, container, chassis or wagon, ferry, and one to spare. */
 export const DEPTH_MAX = 5;
@@ -124,8 +124,11 @@ class Walk {
   }
 }
 
-const touches = ({ since, until }: Gap, { starts, ends }: Leg['span']): boolean =>
-  (ends === null || since.at < ends) && (until === null || until.at >= starts);
+/** One that is open at the end of the track is a silence of this leg only where the leg lasts as long as one. */
+function touches({ since, until }: Gap, { starts, ends }: Leg['span']): boolean {
+  if (until === null) return since.at >= starts && (ends === null || ends - since.at >= GAP_MICROS || ends === since.at + 1);
+  return until.at >= starts && (ends === null || since.at < ends);
+}
 
 function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {
   const before = known.get(key);

@@ -1,6 +1,7 @@
-/** Where a vessel said that it was, at one instant: a row of a track. */
+/** Rows of tracks. */
 import type { Instant } from './time.ts';
 
+/** Where a vessel said that it was, at one instant. */
 export interface Position {
   readonly at: Instant;
   /** WGS 84 degrees, north and east positive. */
