@@ -36,7 +36,8 @@ const ALLOWED = {
   'libs/domain': [],
   'libs/ledger': [lib('domain'), npm('fflate'), npm('@noble/(ciphers|curves|hashes)')],
   'libs/contracts': [lib('domain'), npm('typebox')],
-  'libs/sources': [lib('domain'), lib('contracts')],
+  'libs/analysis': [lib('domain'), npm('geographiclib-geodesic')],
+  'libs/sources': [lib('domain'), lib('contracts'), npm('csv-parse')],
   'libs/event-log': [npm('kafkajs'), NODE],
   'libs/evidence': [NODE],
   'libs/store': [

@@ -3,12 +3,14 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { type AcceptPool, CaptureModule, inlineAcceptPool, threadAcceptPool } from '#app/capture';
 import { type DeadLetterRetry, GatewayModule, ledgerReads } from '#app/gateway';
 import type { Grants } from '#app/evidence';
-import { evidenceModule } from './evidence-role.ts';
+import { evidenceBytesOf } from './evidence-bytes.ts';
+import { evidenceFolder, evidenceModule } from './evidence-role.ts';
 import { opened } from './opened-pool.ts';
 import { openSubmitting, type Submitting } from './submitting.ts';
 import { type ErrorCode, isErrorCode, problem, statusOf } from '#lib/contracts';
 import { openBreakGlass, OPERATING_AGENCY, submitterKeyStanding, type Actor, type SubmitterKeyStanding } from '#lib/domain';
 import type { EventLog } from '#lib/event-log';
+import { openEvidenceFiles } from '#lib/evidence';
 import { JSON_BYTES_MAX } from '#lib/ledger';
 import { type Config, createHttpServer, type ReadLog, type Translate } from '#lib/runtime';
 import { listDeadLetters, logSize, markRetried, readDeadLetter, readLogin, storeFault, type StorePool } from '#lib/store';
@@ -218,6 +220,7 @@ async function gatewayModule(parts: Parts, grants: Grants, submitterKeyAt: Retur
     receiptKey: await receiptSigningKey(config, reads.origin),
     deadLetters: deadLetterRetry(operator, eventLog),
     mapLinks: config.sealer.mapLinks,
+    evidenceBytes: evidenceBytesOf(await openEvidenceFiles(evidenceFolder(config))),
     streams: {
       streams: config.limits.streams,
       streamsPerCaller: config.limits.streamsPerCaller,

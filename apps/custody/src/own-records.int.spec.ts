@@ -70,6 +70,7 @@ beforeEach(async () => {
     receiptKey,
     deadLetters: deadLetterRetry(database.pool('operator'), eventLog),
     mapLinks: false,
+    evidenceBytes: () => Promise.resolve(null),
     streams: { streams: 1, streamsPerCaller: 1 },
   });
   const capture = CaptureModule.with({

@@ -76,6 +76,13 @@ export const ASKED: Readonly<Record<string, readonly Asked[]>> = {
     { path: '/v1/items/vin:WDDSYNTH0JA999999/diff?from=log:0', status: 404 },
     { path: '/v1/items/nonsense/diff?from=log:0', status: 422 },
   ],
+  getJourney: [
+    { path: '/v1/items/vin:WDDSYNTH9JA000001/journey', status: 200 },
+    { path: '/v1/items/vin:WDDSYNTH9JA000001/journey?asOf=reported:2019-05-09', status: 200 },
+    { path: '/v1/items/vin:WDDSYNTH0JA999999/journey', status: 404 },
+    { path: '/v1/items/nonsense/journey', status: 422 },
+    { path: '/v1/items/vin:WDDSYNTH9JA000001/journey?asOf=2019', status: 400 },
+  ],
   listAudit: [
     { path: '/v1/audit?limit=5', status: 200 },
     { path: '/v1/audit?q=actor:operator%20action:correction%20since:2026-01-01', status: 200 },

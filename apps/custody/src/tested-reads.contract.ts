@@ -102,6 +102,7 @@ export class ReadsScene {
       },
       mapLinks: true,
       streams: STREAMS,
+      evidenceBytes: () => Promise.resolve(null),
     });
     const policy = { agencies: () => [], communities: () => [], last: POLICY_AT, flagged: [] };
     const routes = routeRoles();

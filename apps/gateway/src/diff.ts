@@ -3,17 +3,13 @@ import type { DiffView } from '#lib/contracts';
 import { diffTimelines, foldTimeline, formatInstant, formatRef, type EventRef } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import { coordinatesOf, type AsOf } from './coordinates.ts';
-import { readEvent, summaryOf, type ReadEvent } from './event-view.ts';
+import { summaryOf, type ReadEvent } from './event-view.ts';
+import { itemEvents } from './item-events.ts';
 import { itemNotFound } from './item-not-found.ts';
 import { itemOf } from './item.ts';
-import type { LedgerReads, Reader, ReaderReads, TimelineKey } from './ledger-reads.ts';
-import { pageOf } from './page.ts';
+import type { LedgerReads, Reader } from './ledger-reads.ts';
 import { recordedAt } from './recorded.ts';
 import { RELATED_MAX, relatedEvents } from './related-events.ts';
-
-const PAGE = 500;
-/** An item with more is compared page by page of its timeline: both folds are held in memory. */
-export const DIFF_RECORDS_MAX = 10_000;
 
 /** Throws the identifier's own fault, item.not-found (nothing of it at the later point), query.invalid, answer.too-large. */
 export async function readDiff(reads: LedgerReads, reader: Reader, id: string, from: AsOf, to: AsOf): Promise<DiffView> {
@@ -23,7 +19,7 @@ export async function readDiff(reads: LedgerReads, reader: Reader, id: string, f
   if (from.logSize > to.logSize)
     throw new DomainError('query.invalid', `from (log size ${from.logSize}) lies after to (log size ${to.logSize}).`);
   const own = reads.as(reader);
-  const naming = await allOf(own, reader, item.id, to.logSize);
+  const naming = await itemEvents(own, reader, item.id, to.logSize, 'compare pages of its timeline instead');
   if (naming.length === 0) throw itemNotFound(item, to);
   const all = [...naming, ...(await relatedEvents(own, reader, to.logSize, naming, RELATED_MAX, { about: item.id }))];
   // What a fold at the earlier size needs is among what the later one needs: relations are only added.
@@ -62,23 +58,4 @@ export async function readDiff(reads: LedgerReads, reader: Reader, id: string, f
       after: { ...after, flags: [...after.flags] },
     })),
   };
-}
-
-async function allOf(reads: ReaderReads, reader: Reader, item: string, logSize: number): Promise<ReadEvent[]> {
-  const events: ReadEvent[] = [];
-  let after: TimelineKey | undefined;
-  do {
-    const of = { item, groups: reader.groups, logSize, limit: PAGE + 1 };
-    const { shown, more } = pageOf(await reads.timelinePage(after === undefined ? of : { ...of, after }), PAGE);
-    for (const row of shown) events.push(readEvent(row));
-    if (events.length > DIFF_RECORDS_MAX)
-      throw new DomainError(
-        'answer.too-large',
-        `More than ${DIFF_RECORDS_MAX} records name this item: compare pages of its timeline instead.`,
-        [],
-        { tells: { about: item } },
-      );
-    after = more ? shown.at(-1) : undefined;
-  } while (after !== undefined);
-  return events;
 }

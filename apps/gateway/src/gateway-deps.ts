@@ -25,7 +25,11 @@ export interface GatewayDeps {
   /** Whether `/log/links` is served. */
   readonly mapLinks: boolean;
   readonly streams: StreamDeps;
+  /** The bytes of a file of evidence, up to a size; null: they are not on this machine. */
+  readonly evidenceBytes: EvidenceBytes;
 }
+
+export type EvidenceBytes = (sha256: string, bytesMax: number) => Promise<Buffer | 'too-large' | null>;
 
 export interface StreamDeps extends StreamLimits {
   /** Told how many are open, whenever that changes. */

@@ -7,6 +7,7 @@ import { readDiff } from './diff.ts';
 import { sendWithTag } from './entity-tag.ts';
 import { GATEWAY_DEPS, type GatewayDeps, readingFor } from './gateway-deps.ts';
 import { readItem } from './item.ts';
+import { readJourney } from './journey.ts';
 import { readExplain, readLimit, readQuery } from './query.ts';
 import { searchItems } from './search.ts';
 import { readTimeline } from './timeline.ts';
@@ -45,6 +46,19 @@ export class ItemsController {
       ...(cursor === undefined ? {} : { cursor }),
     });
     await sendWithTag(request, reply, view);
+  }
+
+  @Get('items/:id/journey')
+  async journey(
+    @Param('id') id: string,
+    @Query() given: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { asOf, policy } = readQuery(given, ['asOf', 'policy']);
+    const { reader, reads, notes } = await readingFor(this.#deps, request);
+    const tracks = { evidenceBytes: this.#deps.evidenceBytes, notes };
+    await sendWithTag(request, reply, await readJourney(reads, reader, tracks, id, await readAsOf(asOf, reads, policy)));
   }
 
   @Get('items/:id/diff')

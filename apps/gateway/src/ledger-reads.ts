@@ -191,6 +191,10 @@ function readerReads(own: ReaderPool) {
     async heldEvidence(reader: Reader, hashes: readonly string[]): Promise<ReadonlySet<string>> {
       return new Set((await readableEvidence(own, reader, hashes)).keys());
     },
+    /** The agency that sent each of them first, of those that are open to the reader. */
+    async evidenceSenders(reader: Reader, hashes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+      return new Map([...(await readableEvidence(own, reader, hashes))].map(([hash, { agency }]) => [hash, agency]));
+    },
     itemCount: (item: string, groups: readonly number[], size: number) => itemCount(own, item, groups, size),
     /** Of one snapshot with the log size, so that the answer shows neither more nor less than that size holds. */
     itemsByKeys: (alternatives: readonly (readonly string[])[], groups: readonly number[]) =>

@@ -122,7 +122,7 @@ function eventOf(events: ReadonlyMap<string, ReadEvent>, ref: EventRef): ReadEve
   return event;
 }
 
-/** Into what the item went: its own movements are not this item's sightings, and the reader must know that they are missing here. */
+/** Into what the item went: its own movements are not this item's sightings, and the reader must know where they are. */
 function notesOf(placing: readonly ReadEvent[]): string[] {
   const carriers = new Set<string>();
   for (const { sighting } of placing) {
@@ -130,6 +130,7 @@ function notesOf(placing: readonly ReadEvent[]): string[] {
     for (const item of sighting.items) if (item.role === 'container' || item.role === 'conveyance') carriers.add(item.id);
   }
   return [...carriers].map(
-    (id) => `After it went into ${displayIdentifier(id)}, the movements of ${displayIdentifier(id)} itself are not followed here yet.`,
+    (id) =>
+      `After it went into ${displayIdentifier(id)}, what is recorded of ${displayIdentifier(id)} itself is not listed here: the journey has it, as long as this item was provably inside.`,
   );
 }

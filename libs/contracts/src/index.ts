@@ -36,6 +36,7 @@ export type { AuditReadRow, AuditRow, AuditView } from './audit-views.ts';
 export { type SignatureVerdict, type SignatureView } from './signature-view.ts';
 export type { StoredView } from './stored-view.ts';
 export type { DiffView } from './diff-view.ts';
+export type { JourneyView } from './journey-view.ts';
 export type { StreamedEvent, StreamEnd } from './stream-views.ts';
 export {
   STREAM_END,

@@ -247,6 +247,18 @@ function itemPaths(): Json {
       'identifier.malformed',
       'answer.too-large',
     ),
+    '/v1/items/{id}/journey': get(
+      'getJourney',
+      'items',
+      'Where records prove that an item was, by itself and by what it was inside of',
+      'JourneyView',
+      [id, asOf, policy],
+      'asof.malformed',
+      'item.not-found',
+      'asof.not-sealed',
+      'identifier.malformed',
+      'answer.too-large',
+    ),
     '/v1/items/{id}/diff': get(
       'diffItem',
       'items',

@@ -30,6 +30,7 @@ export const OPERATION_READS: Readonly<Record<string, OperationReads>> = {
   getItem: ['item', 'event'],
   getTimeline: ['item', 'event'],
   diffItem: ['item', 'event'],
+  getJourney: ['item', 'event', 'evidence'],
   search: ['item'],
   listEvidence: ['evidence'],
   getEvidence: ['evidence'],

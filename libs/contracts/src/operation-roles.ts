@@ -25,6 +25,7 @@ export const OPERATION_ROLES: Readonly<Record<string, RouteRoles>> = {
   getItem: 'anyone',
   getTimeline: 'anyone',
   diffItem: 'anyone',
+  getJourney: 'anyone',
   search: 'anyone',
   listEvidence: 'anyone',
   getEvidence: 'anyone',

@@ -17,6 +17,7 @@ import { Explanation } from './explanation.ts';
 import { ReceiptStatus } from './receipt-views.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import { DiffView } from './diff-view.ts';
+import { JourneyView } from './journey-view.ts';
 import { storedMembers, StoredView } from './stored-view.ts';
 import { StreamedEvent, StreamEnd } from './stream-views.ts';
 import { closed, EventRefView, every, Evidence, FLAGS, STANDINGS, hash, index, orNull, ref, SubmittedBy } from './view-parts.ts';
@@ -388,6 +389,7 @@ export const ProblemView = Type.Object(
 /** Schemas that answers name, by the name in OpenAPI's components. */
 export const NAMED_VIEWS = {
   DiffView,
+  JourneyView,
   AuditView,
   Explanation,
   StoredView,

@@ -6,3 +6,4 @@ export { pointerIntoLine } from './case-pointers.ts';
 export { authorWithoutTime, citedWithoutHash, type CitedDocument } from './case-remainder.ts';
 export type { CaseFileHash } from './case-members.ts';
 export { familyOf } from './source-families.ts';
+export { readTrackCsv, type NoTrack, type ReadTrack, type TrackFault, type TrackRow } from './track-csv.ts';

@@ -65,7 +65,7 @@ describe('the text of a trace', () => {
     });
 
     it('would begin lines that look like entries if it were printed as it is', () => {
-      expect(forgedLines(timelineText(view, (line) => line)).length).toBeGreaterThan(0);
+      expect(forgedLines(timelineText(view, null, (line) => line)).length).toBeGreaterThan(0);
     });
   });
 
@@ -119,7 +119,7 @@ describe('the text of a trace', () => {
         ],
       },
     });
-    const note = 'After it went into container SYNU 000001 4, its movements are not followed here yet.';
+    const note = 'After it went into container SYNU 000001 4, its records are in the journey.';
     const lines = linesOf(timeline({ entries: [entry('a'), loading, entry('z')], notes: [note] }));
     const at = lines.indexOf(`     > ${note}`);
     expect(at).toBeGreaterThan(lines.findIndex((line) => line.startsWith('  2  ')));

@@ -3,12 +3,13 @@
  * everything else (statements, plans, negative findings, assessments, withdrawn or corrected records) is marked, and its place is told as
  * what it speaks of, never as where the item was.
  */
-import type { EventView, TimelineView } from '#lib/contracts';
+import type { EventView, JourneyView, TimelineView } from '#lib/contracts';
 import type { Client } from '../client.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type FormFlags, printList } from '../listing.ts';
 import { note, type NoteFlags } from '../notes.ts';
 import { group } from '../progress.ts';
+import { journeyLines } from './journey-text.ts';
 import { knownWords, recordedText, submitterText } from './known-words.ts';
 import { printable } from './printable.ts';
 import { timelinePages } from './timeline-pages.ts';
@@ -23,10 +24,29 @@ export interface TraceOptions extends FormFlags, NoteFlags {
 export async function trace(client: Client, item: string, options: TraceOptions): Promise<ExitCode> {
   const timeline = await wholeTimeline(client, item, options.asOf);
   const rows = numbered(timeline.entries);
-  printList(options, timeline, rows, { columns: COLUMNS, line: ({ entry }) => entry, text: () => `${timelineText(timeline)}\n` });
+  const isForProgram = options.json === true || options.jsonl === true || options.plain === true;
+  const journey = isForProgram ? null : await journeyOf(client, timeline, options);
+  const text = (): string => `${timelineText(timeline, journey)}\n`;
+  printList(options, timeline, rows, { columns: COLUMNS, line: ({ entry }) => entry, text });
   // A line each has the entries alone.
   if (options.jsonl === true || options.plain === true) for (const line of beside(timeline)) note(options, line);
   return EXIT.ok;
+}
+
+/** Of the same log size as the timeline. Null where it is too large to be followed: that is said, and the timeline stands without it. */
+async function journeyOf(
+  client: Client,
+  { item, coordinates: { asOf } }: TimelineView,
+  options: TraceOptions,
+): Promise<JourneyView | null> {
+  const point = asOf.basis === 'log' ? `log:${asOf.logSize}` : options.asOf;
+  try {
+    return await client.get<JourneyView>(`/v1/items/${encodeURIComponent(item.id)}/journey`, { asOf: point });
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.code !== 'answer.too-large') throw error;
+    note(options, `Its journey is not followed: ${error.message}`);
+    return null;
+  }
 }
 
 /** All pages as one view; the first page fixes the log size of the others. */
@@ -64,10 +84,15 @@ function adding<T>(list: T[], key: (member: T) => string): (member: T) => void {
 }
 
 /** @param show makes each line safe for a terminal: most of what stands in it was written by whoever submitted it */
-export function timelineText(timeline: TimelineView, show: (line: string) => string = printable): string {
+export function timelineText(
+  timeline: TimelineView,
+  journey: JourneyView | null = null,
+  show: (line: string) => string = printable,
+): string {
   const { item } = timeline;
   const placing = timeline.entries.filter((entry) => entry.places);
-  const lines = [`${item.display}   ${checkText(item)}`, ''];
+  const proved = journey === null ? [] : journeyLines(journey);
+  const lines = [`${item.display}   ${checkText(item)}`, '', ...proved];
   let number = 0;
   for (const entry of timeline.entries) {
     if (entry.places) number++;
@@ -82,7 +107,11 @@ export function timelineText(timeline: TimelineView, show: (line: string) => str
   if (timeline.openQuestions.length > 0) {
     lines.push('Open questions:', ...timeline.openQuestions.map((question) => `  ${question.display}`), '');
   }
-  lines.push(...overlapText(placing), ...lastPlacedText(placing), countsText(placing.length, timeline.entries.length - placing.length));
+  lines.push(
+    ...overlapText(placing),
+    ...lastPlacedText(placing).map((text) => (proved.length === 0 ? text : `By its own records alone: ${text}`)),
+    countsText(placing.length, timeline.entries.length - placing.length),
+  );
   lines.push(asOfText(timeline));
   return lines.map(show).join('\n');
 }

@@ -54,6 +54,7 @@ export async function serveLog(reads: LedgerReads, agency: string): Promise<Serv
     receiptKey: null as never,
     mapLinks: true,
     streams: { streams: 0, streamsPerCaller: 0 },
+    evidenceBytes: null as never,
   });
   const routes = routeReads();
   const server = await createHttpServer(gateway, {

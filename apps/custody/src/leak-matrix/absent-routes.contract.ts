@@ -76,6 +76,7 @@ export const NAMING: Readonly<Record<string, Route>> = {
   ],
   getItem: (of) => [...inAllWays(`/v1/items/${of.item}`), get(`/v1/items/${of.item}?explain=1`), get(`/v1/items/${of.item}?asOf=log:80`)],
   getTimeline: (of) => [...inAllWays(`/v1/items/${of.item}/timeline`), get(`/v1/items/${of.item}/timeline?explain=1&limit=1`)],
+  getJourney: (of) => inAllWays(`/v1/items/${of.item}/journey`),
   diffItem: (of) => [get(`/v1/items/${of.item}/diff?from=log:0`)],
   search: (of) => [of.item, of.alias, of.item.slice(-9), of.id].map((q) => get(`/v1/search?q=${q}`)),
   streamEvents: (of) => [get(`/v1/stream?until=now&since=start&item=${of.item}`)],

@@ -35,6 +35,10 @@ const EACH: Readonly<Record<string, Each>> = {
     whom: 'everybody',
     of: (told, asker) => [{ path: `/v1/items/${told.item}/timeline`, tells: tells(told, STORED), status: found(asker, told) }],
   },
+  getJourney: {
+    whom: 'everybody',
+    of: (told, asker) => [{ path: `/v1/items/${told.item}/journey`, tells: tells(told, ['id']), status: found(asker, told) }],
+  },
   diffItem: {
     whom: 'everybody',
     of: (told, asker) => [

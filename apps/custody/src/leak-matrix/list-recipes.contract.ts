@@ -1,5 +1,15 @@
 /** Operations that tell of much at once, and those that tell of nobody's in particular: what each is asked, and what it tells to whom. */
-import type { AuditView, ConflictsView, DiffView, EventsView, EvidenceListView, ItemView, SearchView, TimelineView } from '#lib/contracts';
+import type {
+  AuditView,
+  ConflictsView,
+  DiffView,
+  JourneyView,
+  EventsView,
+  EvidenceListView,
+  ItemView,
+  SearchView,
+  TimelineView,
+} from '#lib/contracts';
 import type { Question, Recipe } from './question.contract.ts';
 import { ALIAS_PILE, isListed, OPERATING, PILE, SHARED, type Reader, type Told, type World } from './world.contract.ts';
 
@@ -121,6 +131,13 @@ function ofItems(lent: ReadonlyMap<string, Lent>): Readonly<Record<string, Recip
         },
       ],
     },
+    getJourney: {
+      whom: 'everybody',
+      questions: ({ told, before }) => [
+        { path: `/v1/items/${SHARED}/journey`, tells: tellsOf(told, ['id']), count: placed },
+        { path: `/v1/items/${SHARED}/journey?asOf=log:${before}`, tells: tellsOf(told, ['id']), count: placed },
+      ],
+    },
     diffItem: {
       whom: 'everybody',
       questions: ({ told, before }) => [
@@ -210,6 +227,7 @@ function ofPeople(lent: ReadonlyMap<string, Lent>): Readonly<Record<string, Reci
 
 const pageOfEntries = (view: TimelineView): number => view.entries.filter(({ roles }) => roles.length > 0).length;
 /** Of one there may be several: it came, and something speaks about it. */
+const placed = (view: JourneyView): number => view.placings.length;
 const changed = (view: DiffView): number =>
   new Set(view.changes.flatMap(({ kind, event }) => (kind === 'observation' ? [`${event.agency}/${event.id}`] : []))).size;
 const found = (view: SearchView): number => view.results.length;

@@ -21,6 +21,7 @@ import {
 } from '#lib/contracts';
 import { ACTOR_ROLES, aliasKeys, formatInstant, type Actor, type Instant, searchKeys } from '#lib/domain';
 import { createMemoryLog, type MemoryLog } from '#lib/event-log';
+import { evidenceBytesOf } from '../evidence-bytes.ts';
 import { openEvidenceFiles, type EvidenceStore } from '#lib/evidence';
 import { canonicalize, sha256Hex, signingKey } from '#lib/ledger';
 import { createHealth, createHttpServer, createLog, createMetrics, type HttpServer, uuidv7 } from '#lib/runtime';
@@ -189,6 +190,7 @@ export class Scene {
       receiptKey,
       deadLetters: deadLetterRetry(this.#pool('operator'), this.#eventLog),
       mapLinks: true,
+      evidenceBytes: evidenceBytesOf(this.#store),
       streams: { streams: 1_000, streamsPerCaller: 1_000 },
     });
     const capture = CaptureModule.with({

@@ -64,6 +64,7 @@ export class TestedStream {
       receiptKey: null as never,
       deadLetters: null as never,
       mapLinks: false,
+      evidenceBytes: () => Promise.resolve(null),
       streams: { ...limits, times, onCount: (open) => void (tested.open = open) },
     });
     tested.#server = await createHttpServer(gateway, {

@@ -1,0 +1,69 @@
+/** The journey in words: inferred is said, the chain is named, and nothing is said of what is not known but that it is not. */
+import type { JourneyView } from '#lib/contracts';
+import { journeyLines } from './journey-text.ts';
+
+const of = (id: string): { agency: string; id: string } => ({ agency: 'local', id });
+const BOX = { id: 'container:SYNU0000014', scheme: 'container', display: 'container SYNU 000001 4', loading: of('lux-0009') };
+const SHIP = { id: 'imo:0000048', scheme: 'imo', display: 'IMO 0000048', loading: of('lux-0037') };
+const CONTAINED: JourneyView['containments'][number] = { ...BOX, isOpen: true, ending: null };
+const ABOARD: JourneyView['placings'][number] = {
+  ...{ basis: 'inferred', event: of('lux-0040'), line: 32, occurred: '2018-10-01T08:30:00Z', place: '35.62, 129.95', leg: 0 },
+  ...{ from: '2018-10-01T08:30:00.000000Z', to: '2018-10-01T08:30:00.000001Z', grade: 'C3', tlp: 'AMBER' },
+};
+const TRACK: JourneyView['tracks'][number] = { sha256: 'a'.repeat(64), event: of('lux-0040'), state: 'read', positions: 85, refused: 0 };
+const JOURNEY: JourneyView = {
+  item: { id: 'vin:X', scheme: 'vin', display: 'VIN X' },
+  coordinates: { asOf: { basis: 'log', logSize: 85 }, policy: 0 },
+  lastProved: ABOARD,
+  inWhat: [CONTAINED],
+  containments: [CONTAINED],
+  legs: [
+    {
+      carriers: [BOX, SHIP],
+      from: '2018-10-01T00:31:00.000000Z',
+      until: '2018-10-01T08:30:00.000001Z',
+      ...{ isOpen: true, records: 0, positions: 31, grade: 'C3', tlp: 'AMBER' },
+      gaps: [
+        {
+          since: { at: '2018-10-01T08:30:00.000000Z', lat: 35.62, lon: 129.95, line: 32 },
+          until: { at: '2018-10-19T08:30:00.000000Z', lat: 35.66, lon: 129.97, line: 33 },
+        },
+      ],
+    },
+  ],
+  placings: [ABOARD],
+  ...{ rings: [], tooDeep: [], tracks: [TRACK] },
+};
+const told = (members: Partial<JourneyView> = {}): string => journeyLines({ ...JOURNEY, ...members }).join('\n');
+
+test('the last place is said to be inferred, with the record, the chain and the weakest grade', () => {
+  expect(told()).toContain(
+    'Last proved 2018-10-01T08:30:00Z, 35.62, 129.95: INFERRED from lux-0040 line 32 of IMO 0000048, in which it was by lux-0009, lux-0037; C3, AMBER.',
+  );
+});
+
+test('behind it the place is unknown, a silence is one, and neither is drawn over', () => {
+  expect(told()).toContain('Where it was after that is UNKNOWN');
+  expect(told()).toContain('apparently silent from 2018-10-01T08:30Z to 2018-10-19T08:30Z: where it was is UNKNOWN');
+});
+
+test('an open containment is the last recorded one, and says since when nothing confirms it', () => {
+  const ending = { kind: 'dark', at: '2018-10-01T08:30:00.000000Z' } as const;
+  expect(told({ inWhat: [{ ...CONTAINED, ending }] })).toMatch(
+    /In what\? .*last recorded, not confirmed since 2018-10-01T08:30Z \(its track stops there\)\.$/m,
+  );
+});
+
+test('a record of an uncertain time that may be later is counted', () => {
+  expect(told({ placings: [{ ...ABOARD, to: null }] })).toContain('1 record of an uncertain time may be later.');
+});
+
+test('positions that are missing are said to be missing', () => {
+  expect(told({ tracks: [{ ...TRACK, state: 'not-held' }] })).toContain(
+    'The positions of lux-0040 are missing: the file is not here, or not open to you.',
+  );
+});
+
+test('of an item that was put into nothing there is no more to say than its own records do', () => {
+  expect(told({ containments: [] })).toBe('');
+});

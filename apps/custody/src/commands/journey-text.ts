@@ -1,0 +1,77 @@
+/** What records prove together about an item, in words: where it was last, by what chain, and that nothing is known behind that. */
+import type { JourneyView } from '#lib/contracts';
+
+type Placing = JourneyView['placings'][number];
+type Leg = JourneyView['legs'][number];
+type Contained = JourneyView['containments'][number];
+
+/** Empty where no record puts the item into anything: then its own records are all that there is. */
+export function journeyLines(journey: JourneyView): string[] {
+  const { legs } = journey;
+  if (journey.containments.length === 0) return [];
+  return [
+    'Journey: what the records prove together',
+    ...legs.flatMap((leg, at) => legLines(leg, at + 1)),
+    ...journey.rings.map((ring) => `  Not followed: ${ring.join(' in ')}, a ring.`),
+    ...journey.tooDeep.map((chain) => `  Not followed: ${chain.join(' in ')}, deeper than five.`),
+    ...journey.tracks.filter(({ state }) => state !== 'read').map(missingTrack),
+    ...lastLines(journey),
+    '',
+  ];
+}
+
+function legLines(leg: Leg, number: number): string[] {
+  const { carriers, from, until, isOpen, records, positions, gaps } = leg;
+  const inside = carriers.toReversed().map(({ display, loading }) => `${display} (${loading.id})`);
+  const end = until === null ? 'no end is recorded' : `${isOpen ? 'confirmed' : 'proved'} until ${minute(until)}`;
+  return [
+    `  ${String(number).padStart(2)}  from ${minute(from)}, ${end}: in ${inside.join(', by being in ')}   ${gradeText(leg)}`,
+    `      inherits ${counted(records, 'record')} and ${counted(positions, 'position')}`,
+    ...gaps.map(
+      ({ since, until: heard }) =>
+        `      . . . apparently silent from ${minute(since.at)} ${heard === null ? 'on' : `to ${minute(heard.at)}`}: where it was is UNKNOWN`,
+    ),
+  ];
+}
+
+function lastLines({ lastProved, legs, inWhat, placings }: JourneyView): string[] {
+  const lines: string[] = [];
+  if (lastProved === null) lines.push('Nothing here proves where it was at any time.');
+  else {
+    lines.push(`Last proved ${lastProved.occurred}, ${lastProved.place}: ${basisText(lastProved, legs)}; ${gradeText(lastProved)}.`);
+    const later = placings.filter(({ to }) => to === null || (lastProved.to !== null && to > lastProved.to)).length;
+    if (later > 0) lines.push(`${counted(later, 'record')} of an uncertain time may be later.`);
+    lines.push('Where it was after that is UNKNOWN: what speaks of it below and is not numbered places nothing.');
+  }
+  if (inWhat.length > 0) lines.push(`In what? ${inWhat.map(containedText).join('; that is in ')}.`);
+  return lines;
+}
+
+function basisText({ basis, event, line, leg }: Placing, legs: readonly Leg[]): string {
+  const record = line === undefined ? event.id : `${event.id} line ${line}`;
+  const carriers = leg === null ? [] : (legs[leg]?.carriers ?? []);
+  if (basis === 'observed' || carriers.length === 0) return `observed by ${record}`;
+  return `INFERRED from ${record} of ${carriers.at(-1)?.display ?? ''}, in which it was by ${carriers.map(({ loading }) => loading.id).join(', ')}`;
+}
+
+const ENDINGS: Readonly<Record<NonNullable<Contained['ending']>['kind'], string>> = {
+  unloaded: 'unloaded',
+  dark: 'its track stops there',
+  called: 'it called at the port of discharge then',
+  elsewhere: 'the item was seen elsewhere',
+  'moved-on': 'the item went into something else',
+};
+
+function containedText({ display, loading, ending }: Contained): string {
+  const recorded = `${display} (${loading.id}), last recorded`;
+  if (ending === null) return `${recorded}, no end of it is`;
+  return `${recorded}, not confirmed since ${ending.at === null ? 'a time that is not known' : minute(ending.at)} (${ENDINGS[ending.kind]})`;
+}
+
+const missingTrack = ({ event, state }: JourneyView['tracks'][number]): string =>
+  `  The positions of ${event.id} are missing: ${state === 'not-held' ? 'the file is not here, or not open to you' : state === 'too-large' ? 'the file is larger than is read' : 'the file is no track that is read'}.`;
+
+const gradeText = ({ grade, tlp }: { readonly grade?: string; readonly tlp: string }): string => `${grade ?? 'not graded'}, ${tlp}`;
+const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+/** RFC 3339 in UTC, to the minute. */
+const minute = (time: string): string => `${time.slice(0, 16)}Z`;

@@ -1,0 +1,146 @@
+/** GET /v1/items/{id}/journey: what the records that this reader may see prove together about one item. */
+import {
+  carriersOf,
+  journeyOf,
+  knownAround,
+  pointOf,
+  portsIn,
+  type Containment,
+  type Ending,
+  type Gap,
+  type Journey,
+  type Known,
+  type Leg,
+  type Placing,
+} from '#lib/analysis';
+import type { JourneyView } from '#lib/contracts';
+import {
+  displayIdentifier,
+  displayOccurred,
+  displayPlace,
+  foldTimeline,
+  formatInstant,
+  knownAtReported,
+  type Instant,
+  type TimelineEntry,
+} from '#lib/domain';
+import { coordinatesOf, type AsOf } from './coordinates.ts';
+import { itemEvents } from './item-events.ts';
+import { itemNotFound } from './item-not-found.ts';
+import { itemOf } from './item.ts';
+import type { LedgerReads, Reader, ReaderReads } from './ledger-reads.ts';
+import { RELATED_MAX, relatedEvents } from './related-events.ts';
+import { TrackFiles, type TrackDeps } from './track-files.ts';
+
+/** Throws the identifier's own fault, item.not-found, answer.too-large: of the item or of what it was inside of. */
+export async function readJourney(reads: LedgerReads, reader: Reader, deps: TrackDeps, id: string, asOf: AsOf): Promise<JourneyView> {
+  const item = itemOf(id);
+  const own = reads.as(reader);
+  const tracks = new TrackFiles(own, reader, deps);
+  const items = await knownAround(item.id, (wanted) => knownItems(own, reader, tracks, asOf, wanted), carriersOf);
+  if ((items.get(item.id)?.timeline.entries.length ?? 0) === 0) throw itemNotFound(item, asOf);
+  return journeyView(item, journeyOf(item.id, items, portsIn(items)), asOf, tracks.files);
+}
+
+async function knownItems(
+  reads: ReaderReads,
+  reader: Reader,
+  tracks: TrackFiles,
+  asOf: AsOf,
+  wanted: readonly string[],
+): Promise<ReadonlyMap<string, Known>> {
+  const found = new Map<string, Known>();
+  for (const item of wanted) {
+    const naming = await itemEvents(reads, reader, item, asOf.logSize, 'a journey with it is not followed');
+    const all = [...naming, ...(await relatedEvents(reads, reader, asOf.logSize, naming, RELATED_MAX, { about: item }))];
+    const timeline = foldTimeline(item, asOf.basis === 'reported' ? knownAtReported(all, asOf.until).inputs : all);
+    found.set(item, { timeline, track: await tracks.positionsOf(item, timeline.entries) });
+  }
+  return found;
+}
+
+function journeyView(item: ReturnType<typeof itemOf>, journey: Journey, asOf: AsOf, tracks: JourneyView['tracks']): JourneyView {
+  const legAt = new Map(journey.legs.map((leg, at) => [leg, at]));
+  const placing = (of: Placing): JourneyView['placings'][number] =>
+    placingView(of, of.leg === undefined ? null : (legAt.get(of.leg) ?? null));
+  return {
+    item: { id: item.id, scheme: item.scheme, display: item.display },
+    coordinates: coordinatesOf(asOf),
+    lastProved: journey.last === undefined ? null : placing(journey.last),
+    inWhat: journey.inWhat.map(containmentView),
+    containments: journey.containments.map(containmentView),
+    legs: journey.legs.map(legView),
+    placings: journey.placings.map(placing),
+    rings: journey.rings.map((ring) => [...ring]),
+    tooDeep: journey.tooDeep.map((chain) => [...chain]),
+    tracks,
+  };
+}
+
+const refOf = ({ sighting }: TimelineEntry) => ({ agency: sighting.agency, id: sighting.id });
+const timeOf = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
+
+const carrierView = ({ carrier, loading }: Containment): JourneyView['legs'][number]['carriers'][number] => ({
+  id: carrier,
+  scheme: carrier.slice(0, carrier.indexOf(':')),
+  display: displayIdentifier(carrier),
+  loading: refOf(loading),
+});
+
+const containmentView = (of: Containment): JourneyView['containments'][number] => ({
+  ...carrierView(of),
+  isOpen: of.isOpen,
+  ending: of.ending === undefined ? null : endingView(of.ending),
+});
+
+function endingView(ending: Ending): NonNullable<JourneyView['containments'][number]['ending']> {
+  return {
+    kind: ending.kind,
+    at: timeOf(ending.at),
+    ...('by' in ending ? { by: refOf(ending.by) } : {}),
+    ...('place' in ending ? { place: ending.place } : {}),
+  };
+}
+
+const legView = ({ chain, span, isOpen, fixes, gaps, grade, handling }: Leg): JourneyView['legs'][number] => ({
+  carriers: chain.map(carrierView),
+  from: formatInstant(span.starts),
+  until: timeOf(span.ends),
+  isOpen,
+  records: fixes.filter((fix) => 'entry' in fix).length,
+  positions: fixes.filter((fix) => 'position' in fix).length,
+  gaps: gaps.map(gapView),
+  ...(grade === undefined ? {} : { grade }),
+  tlp: handling,
+});
+
+type GapView = JourneyView['legs'][number]['gaps'][number];
+const at = ({ at: when, lat, lon, line }: Gap['since']): GapView['since'] => ({ at: formatInstant(when), lat, lon, line });
+const gapView = ({ since, until }: Gap): GapView => ({ since: at(since), until: until === null ? null : at(until) });
+
+function placingView({ fix, grade, handling }: Placing, leg: number | null): JourneyView['placings'][number] {
+  const point = pointOf(fix);
+  const of =
+    'entry' in fix
+      ? {
+          event: refOf(fix.entry),
+          occurred: displayOccurred(fix.entry.sighting.occurred),
+          place: displayPlace(fix.entry.sighting.place),
+        }
+      : {
+          event: { agency: fix.position.track.sighting.agency, id: fix.position.track.sighting.id },
+          line: fix.position.line,
+          occurred: formatInstant(fix.position.at, 'second'),
+          place: displayPlace({ lat: fix.position.lat, lon: fix.position.lon }),
+        };
+  return {
+    basis: leg === null ? 'observed' : 'inferred',
+    ...of,
+    from: timeOf(fix.span.starts),
+    to: timeOf(fix.span.ends),
+    ...(point === undefined ? {} : { lat: point.lat, lon: point.lon }),
+    leg,
+    ...(grade === undefined ? {} : { grade }),
+    tlp: handling,
+  };
+}

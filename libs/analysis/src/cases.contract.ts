@@ -1,0 +1,71 @@
+/** Case lines as what is known of their items, for specs: mapped as import maps them, read as the ledger reads them, tracks out of files. */
+import { type JsonObject, readSighting } from '#lib/contracts';
+import { foldTimeline, knownAtReported, parseInstant, type FoldInput, type TimelineEntry } from '#lib/domain';
+import { mapCaseLine, readTrackCsv } from '#lib/sources';
+import type { Known, Port, TrackPosition } from './index.ts';
+
+export interface CaseWorld {
+  readonly inputs: readonly FoldInput[];
+  /** Files of positions by the name that lines give them. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+export function caseWorld(lines: readonly JsonObject[], files: ReadonlyMap<string, string> = new Map()): CaseWorld {
+  const byId = new Map(lines.map((line) => [line['id'], line]));
+  const inputs = lines.map((line, logIndex): FoldInput => {
+    const mapped = mapCaseLine(line, { targetOf: (id) => byId.get(id) });
+    if (!mapped.ok) throw new Error(JSON.stringify(mapped.faults));
+    const read = readSighting(mapped.document, { agency: 'local', principal: 'operator', id: mapped.document.id ?? '' });
+    if (!read.ok) throw new Error(JSON.stringify(read.faults));
+    return { sighting: read.sighting, logIndex };
+  });
+  return { inputs, files };
+}
+
+/** As its authors had written it down by then, that time included. */
+export function asReported({ inputs, files }: CaseWorld, at: string): CaseWorld {
+  const until = parseInstant(at);
+  if (!until.ok) throw new Error(until.detail);
+  return { inputs: knownAtReported(inputs, until.value).inputs, files };
+}
+
+export function knownOf({ inputs, files }: CaseWorld, item: string): Known {
+  const timeline = foldTimeline(item, inputs);
+  return { timeline, track: timeline.entries.flatMap((entry) => positionsOf(item, entry, files)).sort((a, b) => a.at - b.at) };
+}
+
+function positionsOf(item: string, entry: TimelineEntry, files: ReadonlyMap<string, string>): readonly TrackPosition[] {
+  const { sighting } = entry;
+  const isTold = entry.places || entry.why === 'no-place';
+  const file = sighting.evidence.find(({ type }) => type === 'track');
+  const text = files.get(file?.ref ?? '');
+  if (!isTold || text === undefined || file === undefined) return [];
+  const read = readTrackCsv(text);
+  if (!read.ok) throw new Error(read.detail);
+  const track = {
+    sighting,
+    sha256: file.sha256,
+    handling: entry.handling,
+    ...(sighting.grade === undefined ? {} : { grade: sighting.grade }),
+  };
+  return read.track.rows
+    .filter(({ imo, mmsi }) => item === `imo:${imo ?? ''}` || item === `mmsi:${mmsi}`)
+    .map((row) => ({ ...row, track }));
+}
+
+/** Everything that anything in the world is about. */
+export const lookIn =
+  (world: CaseWorld) =>
+  (items: readonly string[]): Promise<ReadonlyMap<string, Known>> =>
+    Promise.resolve(new Map(items.map((item) => [item, knownOf(world, item)])));
+
+/** Places with a code and coordinates that the records name. */
+export function portsOf({ inputs }: CaseWorld): readonly Port[] {
+  const ports = new Map<string, Port>();
+  for (const { sighting } of inputs) {
+    const { unlocode, lat, lon, name } = sighting.place ?? {};
+    if (unlocode !== undefined && lat !== undefined && lon !== undefined && !ports.has(unlocode))
+      ports.set(unlocode, { unlocode, lat, lon, ...(name === undefined ? {} : { name }) });
+  }
+  return [...ports.values()];
+}

@@ -1,0 +1,180 @@
+/**
+ * What an item was inside of, when, and how far that is proved: from the end of the interval of its loading to the start of that of its unloading.
+ * What lies within the two intervals is possible, and gives nothing. A containment without a recorded end stays the answer to "in what?", but
+ * proves nothing behind the earliest of: the last position before a dark gap of the conveyance; its call at the port of discharge that the
+ * loading names; the moment from which the item is certainly elsewhere.
+ */
+import { certainlyBefore, displayPlace, type Instant, type SightingItem, type TimelineEntry } from '#lib/domain';
+import { certainlyNotAt, isAircraft, isVessel } from './elsewhere.ts';
+import { fixesOf, type EntryFix, type Known, type KnownItems } from './fixes.ts';
+import { firstIn, gapsOf, type Gap, type Port } from './silences.ts';
+
+/** Why a containment proves nothing from its `until` on. */
+export type Ending =
+  /** `at`: the earliest that it can have been. */
+  | (Ends & { readonly kind: 'unloaded'; readonly by: TimelineEntry })
+  | (Ends & { readonly kind: 'dark'; readonly gap: Gap })
+  /** Of a vessel or aircraft at the port of discharge that its loading names. */
+  | (Ends & { readonly kind: 'called'; readonly place: string; readonly by?: TimelineEntry })
+  /** Seen where the conveyance was not. */
+  | (Ends & { readonly kind: 'elsewhere'; readonly by: TimelineEntry })
+  /** Put into something else, which is in no other known way in this. */
+  | (Ends & { readonly kind: 'moved-on'; readonly by: TimelineEntry });
+
+interface Ends {
+  /** Up to then it is confirmed; null: the record has no time. */
+  readonly at: Instant | null;
+}
+
+export interface Containment {
+  readonly item: string;
+  readonly carrier: string;
+  readonly loading: TimelineEntry;
+  /** From here on it is proved; null: the loading has no end that is known, and nothing is. */
+  readonly from: Instant | null;
+  /** Up to here, this instant not included; null: nothing known bounds it. */
+  readonly until: Instant | null;
+  readonly ending?: Ending;
+  /** No unloading is recorded: the item is still recorded as inside, and confirmed up to `until` alone. */
+  readonly isOpen: boolean;
+}
+
+/** Into what the item was put, by its own timeline: these have to be known before `containmentsOf` can be asked. */
+export function carriersOf({ timeline }: Known): readonly string[] {
+  return [...new Set(movesOf(timeline.entries, timeline.item).flatMap(({ carriers }) => carriers))].sort();
+}
+
+/** By the order of the timeline, then the carrier's name. @param ports that ships call at */
+export function containmentsOf(item: string, items: KnownItems, ports: readonly Port[]): readonly Containment[] {
+  const known = items.get(item);
+  if (known === undefined) return [];
+  const moves = movesOf(known.timeline.entries, item);
+  return moves
+    .filter(({ entry }) => entry.sighting.action === 'ADD')
+    .flatMap((loading) => loading.carriers.map((carrier) => containment({ item, carrier, loading, moves, known, items, ports })));
+}
+
+interface Move {
+  readonly entry: TimelineEntry;
+  /** Sorted. Of an unloading: none where its author does not say out of what. */
+  readonly carriers: readonly string[];
+}
+
+/** Sightings that move the item itself into or out of something. */
+function movesOf(entries: readonly TimelineEntry[], item: string): readonly Move[] {
+  return entries.flatMap((entry) => {
+    const { sighting } = entry;
+    if (!entry.places || entry.kind !== 'aggregation' || sighting.action === undefined || !entry.roles.includes('subject')) return [];
+    const carriers = sighting.items.filter((each) => takesIn(each) && each.id !== item).map(({ id }) => id);
+    return carriers.length === 0 && sighting.action === 'ADD' ? [] : [{ entry, carriers: [...new Set(carriers)].sort() }];
+  });
+}
+
+const takesIn = ({ role }: SightingItem): boolean => role === 'container' || role === 'conveyance';
+
+interface Asked {
+  readonly item: string;
+  readonly carrier: string;
+  readonly loading: Move;
+  readonly moves: readonly Move[];
+  readonly known: Known;
+  readonly items: KnownItems;
+  readonly ports: readonly Port[];
+}
+
+function containment(asked: Asked): Containment {
+  const { item, carrier, loading, moves } = asked;
+  const own = { item, carrier, loading: loading.entry, from: loading.entry.sighting.occurred?.ends ?? null };
+  const unloading = moves.find(
+    ({ entry, carriers }) =>
+      entry.sighting.action === 'DELETE' && (carriers.length === 0 || carriers.includes(carrier)) && !isBefore(entry, loading.entry),
+  );
+  if (unloading !== undefined) {
+    const { entry } = unloading;
+    // An unloading at a time that is not known at all proves no time inside.
+    const at = entry.sighting.occurred?.starts ?? null;
+    return { ...own, until: at ?? own.from, ending: { kind: 'unloaded', at, by: entry }, isOpen: false };
+  }
+  const [first] = own.from === null ? [] : endingsOf(asked, own.from).sort((a, b) => a.until - b.until);
+  return first === undefined ? { ...own, until: null, isOpen: true } : { ...own, ...first, isOpen: true };
+}
+
+/** Whatever the true times are. What is undated is before nothing. */
+function isBefore(a: TimelineEntry, b: TimelineEntry): boolean {
+  const [first, second] = [a.sighting.occurred, b.sighting.occurred];
+  return first !== undefined && second !== undefined && certainlyBefore(first, second);
+}
+
+interface Bound {
+  readonly until: Instant;
+  readonly ending: Ending;
+}
+
+function endingsOf(asked: Asked, from: Instant): Bound[] {
+  return [...darkFrom(asked, from), ...calledFrom(asked, from), ...elsewhereFrom(asked, from)].map(({ until, ending }) => ({
+    until: Math.max(until, from),
+    ending,
+  }));
+}
+
+/** The last position before the silence is the last that counts. A track that ended before the loading says nothing of this voyage. */
+function darkFrom({ carrier, items, ports }: Asked, from: Instant): Bound[] {
+  const gap = gapsOf(items.get(carrier)?.track ?? [], ports).find(({ since, until }) =>
+    until === null ? since.at >= from : until.at > from,
+  );
+  return gap === undefined ? [] : [{ until: gap.since.at + 1, ending: { kind: 'dark', at: gap.since.at, gap } }];
+}
+
+function calledFrom({ carrier, loading, items, ports }: Asked, from: Instant): Bound[] {
+  const discharge = loading.entry.sighting.conveyance?.discharge;
+  const known = items.get(carrier);
+  if (discharge === undefined || known === undefined || !(isVessel(carrier) || isAircraft(carrier))) return [];
+  const place = displayPlace(discharge);
+  const bounds: Bound[] = [];
+  for (const { entry, span } of entryFixes(known)) {
+    const isThere = discharge.unlocode !== undefined && entry.sighting.place?.unlocode === discharge.unlocode;
+    const { ends } = span;
+    if (isThere && ends !== null && ends > from) bounds.push({ until: ends, ending: { kind: 'called', at: ends, place, by: entry } });
+  }
+  const anchor = ports.find(({ unlocode }) => unlocode === discharge.unlocode) ?? pointOfPlace(discharge);
+  const call = anchor === undefined ? undefined : firstIn(known.track, anchor, from);
+  if (call !== undefined) bounds.push({ until: call.at + 1, ending: { kind: 'called', at: call.at, place } });
+  return bounds;
+}
+
+const pointOfPlace = ({ lat, lon }: { readonly lat?: number; readonly lon?: number }) =>
+  lat === undefined || lon === undefined ? undefined : { lat, lon };
+
+const entryFixes = (known: Known): readonly EntryFix[] => fixesOf({ ...known, track: [] }).filter((fix): fix is EntryFix => 'entry' in fix);
+
+/** Each counts from the end of its interval: from then on it is certain. */
+function elsewhereFrom({ item, carrier, loading, moves, known, items }: Asked, from: Instant): Bound[] {
+  const bounds: Bound[] = [];
+  for (const { entry, carriers } of moves) {
+    const ends = entry.sighting.occurred?.ends ?? null;
+    if (entry.sighting.action !== 'ADD' || ends === null || ends <= from || entry === loading.entry) continue;
+    if (carriers.length > 0 && carriers.every((other) => other !== carrier && !areNested(other, carrier, items)))
+      bounds.push({ until: ends, ending: { kind: 'moved-on', at: ends, by: entry } });
+  }
+  const carrierFixes = items.has(carrier) ? fixesOf(items.get(carrier) as Known) : [];
+  for (const fix of entryFixes(known)) {
+    const { ends } = fix.span;
+    if (ends === null || ends <= from || !fix.entry.roles.includes('subject')) continue;
+    if (namesBoth(fix.entry, item, carrier)) continue;
+    if (certainlyNotAt(carrier, carrierFixes, fix)) bounds.push({ until: ends, ending: { kind: 'elsewhere', at: ends, by: fix.entry } });
+  }
+  return bounds;
+}
+
+/** A sighting of both together says that they were at one place. */
+const namesBoth = ({ sighting }: TimelineEntry, item: string, carrier: string): boolean =>
+  sighting.items.some(({ id }) => id === item) && sighting.items.some(({ id }) => id === carrier);
+
+/** One was ever put into the other: the item may be in both. */
+function areNested(a: string, b: string, items: KnownItems): boolean {
+  const into = (inner: string, outer: string): boolean => {
+    const known = items.get(inner);
+    return known !== undefined && carriersOf(known).includes(outer);
+  };
+  return into(a, b) || into(b, a);
+}

@@ -1,0 +1,16 @@
+/** How far a conclusion can be trusted: as its weakest source, in either part of the Admiralty code. */
+
+/**
+ * The worse reliability and the worse credibility of all, each by itself: of B2 and C1 it is C2. What "cannot be judged" (F, 6) is no better than
+ * the worst. Absent where one is not graded.
+ */
+export function weakestGrade(grades: readonly (string | undefined)[]): string | undefined {
+  let [reliability, credibility] = ['', ''];
+  for (const grade of grades) {
+    if (grade === undefined || grade.length !== 2) return undefined;
+    const [letter, digit] = grade as unknown as [string, string];
+    if (letter > reliability) reliability = letter;
+    if (digit > credibility) credibility = digit;
+  }
+  return reliability === '' ? undefined : reliability + credibility;
+}

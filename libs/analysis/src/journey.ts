@@ -1,0 +1,211 @@
+/**
+ * The journey of one item: what places it itself, and what it inherits from what it provably was inside of, each with the chain of loadings that
+ * justifies it. Nothing is drawn between two records, and nothing comes from a statement, a plan, a negative finding or an assessment, for those
+ * place nothing. Pure; what it returns depends on what is known of the items, and on nothing else.
+ */
+import { TLP_LABELS, type Instant, type Span, type TlpLabel } from '#lib/domain';
+import { containmentsOf, type Containment } from './containments.ts';
+import { byTime, fixesOf, liesIn, type Fix, type Known, type KnownItems } from './fixes.ts';
+import { weakestGrade } from './grades.ts';
+import { GAP_MICROS, gapsOf, type Gap, type Port } from './silences.ts';
+
+/** So many carriers around each other are followed: box, container, chassis or wagon, ferry, and one to spare. */
+export const DEPTH_MAX = 5;
+
+/** The item inside of its carriers, from the innermost to the one whose records it inherits. */
+export interface Leg {
+  /** The first is the item's own; the carrier of each is the item of the next. */
+  readonly chain: readonly [Containment, ...Containment[]];
+  /** While all of the chain is proved; an open end is null. */
+  readonly span: { readonly starts: Instant; readonly ends: Instant | null };
+  /** No containment of the chain that bounds it has a recorded end. */
+  readonly isOpen: boolean;
+  /** Records of the last carrier that lie in it, by time. */
+  readonly fixes: readonly Fix[];
+  /** Of the last carrier's track, that lie in it or touch it: no path leads through them. */
+  readonly gaps: readonly Gap[];
+  /** The weakest of its loadings: what it says can be no better. Absent: one of them is not graded. */
+  readonly grade?: string;
+  readonly handling: TlpLabel;
+}
+
+/** One placing of the item, by itself (`observed`) or by a leg. */
+export interface Placing {
+  readonly fix: Fix;
+  readonly leg?: Leg;
+  readonly grade?: string;
+  readonly handling: TlpLabel;
+}
+
+export interface Journey {
+  readonly item: string;
+  /** By time. A record that several legs give is there once, by the shortest chain. */
+  readonly placings: readonly Placing[];
+  /** By start, then depth. */
+  readonly legs: readonly Leg[];
+  /** Of the item itself, proved or not. */
+  readonly containments: readonly Containment[];
+  /** What was left out: identifiers that contain each other in a ring, and chains that are deeper than `DEPTH_MAX`. */
+  readonly rings: readonly (readonly string[])[];
+  readonly tooDeep: readonly (readonly string[])[];
+  /** The placing that begins last. Absent: none has a time. */
+  readonly last?: Placing;
+  /** In what it is by the last record, and so on outwards; empty: in nothing that is recorded. */
+  readonly inWhat: readonly Containment[];
+}
+
+/** @param items the item, its carriers, theirs and so on, as the asker may see them: see `carriersOf` */
+export function journeyOf(item: string, items: KnownItems, ports: readonly Port[] = []): Journey {
+  const walk = new Walk(items, ports);
+  walk.follow(item, [], { starts: null, ends: null });
+  const known = items.get(item);
+  const own = (known === undefined ? [] : fixesOf(known)).map((fix): Placing => ({ fix, ...gradeAndHandling([fix]) }));
+  const placings = [...own, ...inherited(walk.legs, new Set(own.map(({ fix }) => keyOf(fix))))].sort((a, b) => byTime(a.fix, b.fix));
+  const last = placings.reduce<Placing | undefined>((latest, each) => (laterThan(each, latest) ? each : latest), undefined);
+  return {
+    item,
+    placings,
+    legs: walk.legs.sort((a, b) => a.span.starts - b.span.starts || a.chain.length - b.chain.length),
+    containments: walk.containmentsOf(item),
+    rings: walk.rings,
+    tooDeep: walk.tooDeep,
+    ...(last === undefined ? {} : { last }),
+    inWhat: inWhat(item, walk),
+  };
+}
+
+class Walk {
+  readonly legs: Leg[] = [];
+  readonly rings: string[][] = [];
+  readonly tooDeep: string[][] = [];
+  private readonly items: KnownItems;
+  private readonly ports: readonly Port[];
+  private readonly containments = new Map<string, readonly Containment[]>();
+  private readonly fixes = new Map<string, readonly Fix[]>();
+
+  constructor(items: KnownItems, ports: readonly Port[]) {
+    this.items = items;
+    this.ports = ports;
+  }
+
+  containmentsOf(item: string): readonly Containment[] {
+    return remembered(this.containments, item, () => containmentsOf(item, this.items, this.ports));
+  }
+
+  /** @param within while all of the chain so far is proved */
+  follow(item: string, chain: readonly Containment[], within: Span): void {
+    for (const containment of this.containmentsOf(item)) {
+      const span = { starts: latest(within.starts, containment.from), ends: earliest(within.ends, containment.until) };
+      if (containment.from === null || span.starts === null || (span.ends !== null && span.ends <= span.starts)) continue;
+      const whole: Leg['chain'] = chain[0] === undefined ? [containment] : [chain[0], ...chain.slice(1), containment];
+      const names = [whole[0].item, ...whole.map(({ carrier }) => carrier)];
+      if (names.indexOf(containment.carrier) < names.length - 1) this.rings.push(names);
+      else if (whole.length > DEPTH_MAX) this.tooDeep.push(names);
+      else {
+        this.legs.push(this.leg(whole, { starts: span.starts, ends: span.ends }));
+        this.follow(containment.carrier, whole, span);
+      }
+    }
+  }
+
+  private leg(chain: readonly [Containment, ...Containment[]], span: Leg['span']): Leg {
+    const carrier = (chain.at(-1) as Containment).carrier;
+    const known = this.items.get(carrier);
+    const all = known === undefined ? [] : remembered(this.fixes, carrier, () => fixesOf(known));
+    const bounding = chain.filter(({ until }) => until === span.ends);
+    return {
+      chain,
+      span,
+      isOpen: bounding.every(({ isOpen }) => isOpen),
+      fixes: all.filter((fix) => liesIn(fix, span)),
+      gaps: gapsOf(known?.track ?? [], this.ports).filter((gap) => touches(gap, span)),
+      ...gradeAndHandling([], chain),
+    };
+  }
+}
+
+/** One that is open at the end of the track is a silence of this leg only where the leg lasts as long as one. */
+function touches({ since, until }: Gap, { starts, ends }: Leg['span']): boolean {
+  if (until === null) return since.at >= starts && (ends === null || ends - since.at >= GAP_MICROS || ends === since.at + 1);
+  return until.at >= starts && (ends === null || since.at < ends);
+}
+
+function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const made = make();
+  known.set(key, made);
+  return made;
+}
+
+const latest = (a: Instant | null, b: Instant | null): Instant | null => (a === null || b === null ? (a ?? b) : Math.max(a, b));
+const earliest = (a: Instant | null, b: Instant | null): Instant | null => (a === null || b === null ? (a ?? b) : Math.min(a, b));
+
+/** @param own records that the item has of itself: those are observed */
+function inherited(legs: readonly Leg[], own: ReadonlySet<string>): readonly Placing[] {
+  const placings = new Map<string, Placing>();
+  for (const leg of legs.toSorted((a, b) => a.chain.length - b.chain.length)) {
+    for (const fix of leg.fixes) {
+      const key = keyOf(fix);
+      if (own.has(key) || placings.has(key)) continue;
+      placings.set(key, { fix, leg, ...gradeAndHandling([fix], leg.chain) });
+    }
+  }
+  return [...placings.values()];
+}
+
+const keyOf = (fix: Fix): string =>
+  'entry' in fix
+    ? `${fix.entry.sighting.agency}/${fix.entry.sighting.id}`
+    : `${fix.position.track.sighting.agency}/${fix.position.track.sighting.id} ${fix.position.line}`;
+
+/** A record says that the item was there at some time in its span: of that the start is what it is sure not to lie before. */
+const laterThan = (a: Placing, b: Placing | undefined): boolean =>
+  a.fix.span.starts !== null && (b === undefined || a.fix.span.starts > (b.fix.span.starts ?? -Infinity));
+
+function gradeAndHandling(fixes: readonly Fix[], chain: readonly Containment[] = []): { grade?: string; handling: TlpLabel } {
+  const sources = [
+    ...chain.map(({ loading }) => ({ grade: loading.sighting.grade, tlp: loading.handling.tlp })),
+    ...fixes.map((fix) =>
+      'entry' in fix
+        ? { grade: fix.entry.sighting.grade, tlp: fix.entry.handling.tlp }
+        : { grade: fix.position.track.grade, tlp: fix.position.track.handling.tlp },
+    ),
+  ];
+  const grade = weakestGrade(sources.map((source) => source.grade));
+  const handling = TLP_LABELS[Math.max(...sources.map(({ tlp }) => TLP_LABELS.indexOf(tlp)))] as TlpLabel;
+  return { ...(grade === undefined ? {} : { grade }), handling };
+}
+
+/** The last loading that nothing ended, and what that is in by its own. */
+function inWhat(item: string, walk: Walk): readonly Containment[] {
+  const chain: Containment[] = [];
+  const seen = new Set([item]);
+  for (let inner: string | undefined = item; inner !== undefined && chain.length < DEPTH_MAX;) {
+    const open: readonly Containment[] = walk
+      .containmentsOf(inner)
+      .filter(({ isOpen, ending }) => isOpen && ending?.kind !== 'moved-on' && ending?.kind !== 'elsewhere');
+    const last: Containment | undefined = open.at(-1);
+    if (last === undefined || seen.has(last.carrier)) break;
+    chain.push(last);
+    seen.add(last.carrier);
+    inner = last.carrier;
+  }
+  return chain;
+}
+
+/** What is known of the item and of all that `carriersOf` names from there on, by asking `look` a level at a time. Cost: one question a level. */
+export async function knownAround(
+  item: string,
+  look: (items: readonly string[]) => Promise<ReadonlyMap<string, Known>>,
+  carriers: (known: Known) => readonly string[],
+): Promise<KnownItems> {
+  const items = new Map<string, Known>();
+  let next: readonly string[] = [item];
+  for (let depth = 0; depth <= DEPTH_MAX && next.length > 0; depth++) {
+    const found = await look(next);
+    for (const [id, known] of found) items.set(id, known);
+    next = [...new Set([...found.values()].flatMap(carriers))].filter((id) => !items.has(id)).sort();
+  }
+  return items;
+}

@@ -1,0 +1,96 @@
+/**
+ * Vessel behaviour in the vocabulary of Global Fishing Watch: gaps of a track, and stays in port. Apparent ones: what a receiver did not hear is
+ * not what a ship did not send.
+ */
+import { compareRef } from '#lib/domain';
+import { distanceMetres, type Point } from './geodesic.ts';
+import type { KnownItems, TrackPosition } from './fixes.ts';
+
+/** A place that ships call at, by its anchor point. */
+export interface Port extends Point {
+  readonly unlocode: string;
+  readonly name?: string;
+}
+
+/** Between two positions that follow each other, or behind the last. */
+export interface Gap {
+  readonly since: TrackPosition;
+  /** null: the track ends, and nothing says for how long. */
+  readonly until: TrackPosition | null;
+}
+
+/** From the first position in port to the last, with a stop or a silence between. */
+export interface PortVisit {
+  readonly port: Port;
+  readonly since: TrackPosition;
+  readonly until: TrackPosition;
+}
+
+const HOUR = 3_600_000_000;
+/** Of a gap: Welch et al. 2022 ("Hot spots of unseen fishing vessels", Science Advances 8) call silence from twelve hours on disabling. */
+export const GAP_MICROS = 12 * HOUR;
+/** In port from 3 km on, out of it from 4 km on; a stop is slower than half a knot, a silence there from four hours on: as Global Fishing Watch's port visits. */
+const ENTERS_METRES = 3_000;
+const LEAVES_METRES = 4_000;
+const STOPPED_KNOTS = 0.5;
+const SILENT_MICROS = 4 * HOUR;
+
+/** Dark at sea: silences of at least `GAP_MICROS` that do not begin and end in the same port. The open one last. @param track by time */
+export function gapsOf(track: readonly TrackPosition[], ports: readonly Port[]): readonly Gap[] {
+  const gaps: Gap[] = [];
+  for (const [at, since] of track.entries()) {
+    const until = track[at + 1] ?? null;
+    if (until !== null && (until.at - since.at < GAP_MICROS || isStay(since, until, ports))) continue;
+    gaps.push({ since, until });
+  }
+  return gaps;
+}
+
+const isStay = (since: Point, until: Point, ports: readonly Port[]): boolean =>
+  ports.some((port) => distanceMetres(since, port) <= LEAVES_METRES && distanceMetres(until, port) <= LEAVES_METRES);
+
+/** By time. @param track by time */
+export function portVisitsOf(track: readonly TrackPosition[], ports: readonly Port[]): readonly PortVisit[] {
+  const visits: PortVisit[] = [];
+  for (const port of ports) {
+    let stay: TrackPosition[] = [];
+    const end = (): void => {
+      const [since, until] = [stay[0], stay.at(-1)];
+      if (since !== undefined && until !== undefined && rests(stay)) visits.push({ port, since, until });
+      stay = [];
+    };
+    for (const position of track) {
+      const metres = distanceMetres(position, port);
+      if (metres <= (stay.length === 0 ? ENTERS_METRES : LEAVES_METRES)) stay.push(position);
+      else end();
+    }
+    end();
+  }
+  return visits.sort((a, b) => a.since.at - b.since.at || (a.port.unlocode < b.port.unlocode ? -1 : 1));
+}
+
+/** It stopped there, or was not heard for hours. */
+function rests(stay: readonly TrackPosition[]): boolean {
+  return stay.some((position, at) => {
+    const next = stay[at + 1];
+    if (next === undefined) return false;
+    const slow = (position.knots ?? Infinity) < STOPPED_KNOTS && (next.knots ?? Infinity) < STOPPED_KNOTS;
+    return slow || next.at - position.at >= SILENT_MICROS;
+  });
+}
+
+/** The first call at the port: the instant of the first position in it, from `from` on. */
+export function firstIn(track: readonly TrackPosition[], port: Point, from: number): TrackPosition | undefined {
+  return track.find((position) => position.at >= from && distanceMetres(position, port) <= ENTERS_METRES);
+}
+
+/** Places with a code and coordinates that records name, of which the first by (agency, id) says where each is. By code. */
+export function portsIn(items: KnownItems): readonly Port[] {
+  const named = [...items.values()].flatMap(({ timeline }) => timeline.entries.map(({ sighting }) => sighting)).sort(compareRef);
+  const ports = new Map<string, Port>();
+  for (const { unlocode, lat, lon, name } of named.flatMap(({ place }) => place ?? [])) {
+    if (unlocode === undefined || lat === undefined || lon === undefined || ports.has(unlocode)) continue;
+    ports.set(unlocode, { unlocode, lat, lon, ...(name === undefined ? {} : { name }) });
+  }
+  return [...ports.values()].sort((a, b) => (a.unlocode < b.unlocode ? -1 : 1));
+}

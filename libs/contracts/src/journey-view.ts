@@ -1,0 +1,124 @@
+/** The journey of one item: where records prove that it was, by itself and by what it was inside of, and since when nothing does. */
+import Type, { type Static } from 'typebox';
+import { TLP_LABELS } from '#lib/domain';
+import { Coordinates } from './coordinates-view.ts';
+import { closed, EventRefView, hash, index, orNull, time } from './view-parts.ts';
+
+const Carrier = Type.Object(
+  {
+    id: Type.String(),
+    scheme: Type.String(),
+    display: Type.String(),
+    loading: EventRefView,
+  },
+  { ...closed, description: 'What the item, or the carrier before it, was put into, and the record that says so.' },
+);
+
+const At = Type.Object(
+  { at: time('When, UTC.'), lat: Type.Number(), lon: Type.Number(), line: Type.Integer({ minimum: 1, description: 'Of the track file.' }) },
+  closed,
+);
+
+const Ending = Type.Object(
+  {
+    kind: Type.Enum(['unloaded', 'dark', 'called', 'elsewhere', 'moved-on'], {
+      description:
+        'unloaded: a record takes it out. dark: the track of the conveyance stops, for at least twelve hours or for good. called: the conveyance called at the port of discharge that the loading names. elsewhere: the item was seen where the conveyance cannot have been. moved-on: the item was put into something else.',
+    }),
+    at: orNull(
+      time('Up to then the containment is proved, and behind it nothing is inherited; null: the record that ends it has no time.'),
+    ),
+    by: Type.Optional(EventRefView),
+    place: Type.Optional(Type.String()),
+  },
+  closed,
+);
+
+const Graded = {
+  grade: Type.Optional(
+    Type.String({
+      description: 'The worst reliability and the worst credibility of all that it rests on; absent: something of it is not graded.',
+    }),
+  ),
+  tlp: Type.Enum([...TLP_LABELS], { description: 'The strictest of all that it rests on.' }),
+};
+
+const Contained = Type.Object(
+  {
+    ...Carrier.properties,
+    isOpen: Type.Boolean({
+      description: 'No record takes it out: it is the last recorded answer to "in what?", and confirmed up to `ending.at` alone.',
+    }),
+    ending: orNull(Ending),
+  },
+  closed,
+);
+
+const Leg = Type.Object(
+  {
+    carriers: Type.Array(Carrier, { minItems: 1, description: 'From the innermost to the one whose records are inherited.' }),
+    from: time('From the end of the last of the loadings on.'),
+    until: orNull(time('Up to there, this instant not included, the item was provably inside; null: nothing known ends it.')),
+    isOpen: Type.Boolean(),
+    records: index(),
+    positions: index(),
+    gaps: Type.Array(Type.Object({ since: At, until: orNull(At) }, closed), {
+      description:
+        "Of the carrier's track: it was not heard for twelve hours or more, outside of a port. Apparent, and no path leads through it; `until` null: it was not heard again.",
+    }),
+    ...Graded,
+  },
+  closed,
+);
+
+const Placing = Type.Object(
+  {
+    basis: Type.Enum(['observed', 'inferred'], {
+      description: 'observed: a record of the item itself. inferred: a record of what it was provably inside of.',
+    }),
+    event: EventRefView,
+    line: Type.Optional(Type.Integer({ minimum: 1, description: 'Of the track file that the event cites.' })),
+    from: orNull(time('Earliest.')),
+    to: orNull(time('Latest, not included.')),
+    occurred: Type.String({ description: 'As its author wrote it.' }),
+    place: Type.String(),
+    lat: Type.Optional(Type.Number()),
+    lon: Type.Optional(Type.Number()),
+    leg: orNull(Type.Integer({ minimum: 0, description: 'Of `legs`; null: observed.' })),
+    ...Graded,
+  },
+  closed,
+);
+
+const TrackFile = Type.Object(
+  {
+    sha256: hash('Of the file.'),
+    event: EventRefView,
+    state: Type.Enum(['read', 'not-held', 'too-large', 'unreadable'], {
+      description:
+        'not-held: the bytes are not here, or not open to you; its positions are missing. unreadable: it is no track in the form that is read.',
+    }),
+    positions: index(),
+    refused: Type.Integer({ minimum: 0, description: 'Rows that are no position.' }),
+  },
+  closed,
+);
+
+export const JourneyView = Type.Object(
+  {
+    item: Type.Object({ id: Type.String(), scheme: Type.String(), display: Type.String() }, closed),
+    coordinates: Coordinates,
+    lastProved: orNull(Placing),
+    inWhat: Type.Array(Contained, {
+      description: 'In what it is by the last record, and what that is in; empty: in nothing that is recorded.',
+    }),
+    containments: Type.Array(Contained, { description: 'Of the item itself, in order.' }),
+    legs: Type.Array(Leg),
+    placings: Type.Array(Placing, { description: 'By time. Nothing is said of what lies between two of them.' }),
+    rings: Type.Array(Type.Array(Type.String()), { description: 'Identifiers that records put into each other in a ring: not followed.' }),
+    tooDeep: Type.Array(Type.Array(Type.String()), { description: 'Chains of more than five carriers: not followed further.' }),
+    tracks: Type.Array(TrackFile),
+  },
+  closed,
+);
+export type JourneyView = Static<typeof JourneyView>;
