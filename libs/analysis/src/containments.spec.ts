@@ -1,0 +1,270 @@
+/** What an item was inside of, how far that is proved, and what it inherits: exactly that, and nothing behind it. */
+import {
+  type EventRef,
+  foldTimeline,
+  type FoldInput,
+  formatInstant,
+  type Instant,
+  parseInstant,
+  parseOccurred,
+  type Role,
+  type Sighting,
+} from '#lib/domain';
+import {
+  type Containment,
+  containmentsOf,
+  type Journey,
+  journeyOf,
+  type Known,
+  type KnownItems,
+  type Port,
+  type TrackPosition,
+} from './index.ts';
+
+const [CAR, BOX, SHIP, OTHER] = ['serial:demo:car', 'serial:demo:box', 'imo:0000048', 'imo:0000036'];
+const PORTS = {
+  busan: { unlocode: 'KRPUS', lat: 35.1, lon: 129.08 },
+  osaka: { unlocode: 'JPOSA', lat: 34.64, lon: 135.42 },
+  dalian: { unlocode: 'CNDLC', lat: 38.93, lon: 121.65 },
+} satisfies Record<string, Port>;
+type PortName = keyof typeof PORTS;
+
+interface Said {
+  readonly id?: string;
+  readonly at?: string;
+  readonly to?: string;
+  readonly day?: string;
+  readonly place?: PortName;
+  readonly kind?: Sighting['kind'];
+  readonly modality?: Sighting['modality'];
+  readonly discharge?: PortName;
+  readonly target?: string;
+}
+let count = 0;
+
+function sighting(items: readonly (readonly [string, Role])[], said: Said, action?: 'ADD' | 'DELETE'): FoldInput {
+  const { at, to, day, place, kind = action === undefined ? 'observation' : 'aggregation' } = said;
+  const from = day ?? at;
+  const occurred =
+    from === undefined ? undefined : parseOccurred({ from, to: to ?? from, precision: day === undefined ? 'minute' : 'day' });
+  if (occurred?.ok === false) throw new Error(occurred.detail);
+  const target: EventRef | undefined = said.target === undefined ? undefined : { agency: 'alpha', id: said.target };
+  return {
+    sighting: {
+      ...{ agency: 'alpha', principal: 'ann', id: said.id ?? `s${++count}`, kind, modality: said.modality ?? 'actual' },
+      handling: { tlp: 'GREEN' },
+      grade: 'B2',
+      ...(action === undefined ? {} : { action }),
+      ...(occurred === undefined ? {} : { occurred: occurred.value }),
+      ...(place === undefined ? {} : { place: PORTS[place] }),
+      items: items.map(([id, role]) => ({ id, role })),
+      ...(said.discharge === undefined ? {} : { conveyance: { discharge: PORTS[said.discharge] } }),
+      ...{ parties: [], source: { kind: 'test' }, evidence: [] },
+      relations: { ...(target === undefined ? {} : { target }), contradicts: [], links: [], basis: [], resolves: [], upholds: [] },
+    },
+  };
+}
+const into = (item: string, carrier: string, said: Said): FoldInput =>
+  sighting(
+    [
+      [item, 'subject'],
+      [carrier, 'conveyance'],
+    ],
+    said,
+    'ADD',
+  );
+const outOf = (item: string, carrier: string, said: Said): FoldInput =>
+  sighting(
+    [
+      [item, 'subject'],
+      [carrier, 'conveyance'],
+    ],
+    said,
+    'DELETE',
+  );
+const seen = (item: string, said: Said): FoldInput => sighting([[item, 'subject']], said);
+
+const instant = (text: string): Instant => {
+  const read = parseInstant(text.length === 17 ? text.replace('Z', ':00Z') : text);
+  if (!read.ok) throw new Error(read.detail);
+  return read.value;
+};
+const TRACK = { sighting: { agency: 'alpha', id: 'track' }, sha256: 'a'.repeat(64), grade: 'B2', handling: { tlp: 'GREEN' } } as const;
+let lines = 1;
+/** Each is a line of its own of the file. */
+const at = (time: string, place: PortName | readonly [number, number]): TrackPosition => {
+  const { lat, lon } = typeof place === 'string' ? PORTS[place] : { lat: place[0], lon: place[1] };
+  return { at: instant(time), lat, lon, line: ++lines, track: TRACK };
+};
+
+function world(inputs: readonly FoldInput[], tracks: Readonly<Record<string, readonly TrackPosition[]>> = {}): KnownItems {
+  const ids = new Set(inputs.flatMap(({ sighting: { items } }) => items.map(({ id }) => id)));
+  return new Map([...ids].map((id): [string, Known] => [id, { timeline: foldTimeline(id, inputs), track: tracks[id] ?? [] }]));
+}
+const ports = Object.values(PORTS);
+const of = (item: string, items: KnownItems): Containment => containmentsOf(item, items, ports)[0] as Containment;
+const journey = (items: KnownItems, item = CAR): Journey => journeyOf(item, items, ports);
+const text = (time: Instant | null | undefined): string => (typeof time === 'number' ? formatInstant(time, 'minute') : 'none');
+const inherited = (of_: Journey): string[] => of_.placings.flatMap(({ leg, fix }) => (leg === undefined ? [] : [text(fix.span.starts)]));
+
+const LOADED = into(CAR, SHIP, { id: 'loaded', at: '2018-10-01T00:30Z', place: 'busan' });
+const SEA: readonly [number, number] = [35.5, 129.9];
+
+describe('a containment', () => {
+  test('is proved from the end of the loading to the start of the unloading', () => {
+    const items = world([into(CAR, SHIP, { day: '2018-08-26' }), outOf(CAR, SHIP, { day: '2018-08-31' })]);
+    const { from, until, isOpen, ending } = of(CAR, items);
+    expect([text(from), text(until), isOpen, ending?.kind]).toEqual(['2018-08-27T00:00Z', '2018-08-31T00:00Z', false, 'unloaded']);
+  });
+
+  test('what lies within the two intervals gives nothing', () => {
+    const tracks = {
+      [SHIP]: ['2018-08-26T12:00Z', '2018-08-27T12:00Z', '2018-08-30T23:00Z', '2018-08-31T01:00Z'].map((time) => at(time, SEA)),
+    };
+    const items = world([into(CAR, SHIP, { day: '2018-08-26' }), outOf(CAR, SHIP, { day: '2018-08-31' })], tracks);
+    expect(inherited(journey(items))).toEqual(['2018-08-27T12:00Z', '2018-08-30T23:00Z']);
+  });
+
+  test('loaded and unloaded on one day, in an order that nobody stated, proves nothing', () => {
+    const items = world([into(CAR, SHIP, { day: '2018-08-31' }), outOf(CAR, SHIP, { day: '2018-08-31' })], {
+      [SHIP]: [at('2018-08-31T12:00Z', SEA)],
+    });
+    expect(journey(items).legs).toEqual([]);
+  });
+
+  test.each<[string, FoldInput]>([
+    ['a plan', into(CAR, SHIP, { at: '2018-10-01T00:30Z', modality: 'planned' })],
+    ['a search that found nothing', into(CAR, SHIP, { at: '2018-10-01T00:30Z', modality: 'negative' })],
+    ['a statement', into(CAR, SHIP, { at: '2018-10-01T00:30Z', kind: 'statement' })],
+    ['an assessment', into(CAR, SHIP, { at: '2018-10-01T00:30Z', kind: 'assessment' })],
+  ])('%s is none', (_, said) => {
+    expect(containmentsOf(CAR, world([said, seen(SHIP, { at: '2018-10-02T00:00Z', place: 'osaka' })]), ports)).toEqual([]);
+  });
+
+  test('whose loading is withdrawn is none, and its legs are gone with it', () => {
+    const gone = sighting(
+      [
+        [CAR, 'subject'],
+        [SHIP, 'conveyance'],
+      ],
+      { kind: 'retraction', target: 'loaded' },
+    );
+    const all = [LOADED, seen(SHIP, { at: '2018-10-02T00:00Z', place: 'osaka' })];
+    expect(inherited(journey(world(all)))).toHaveLength(1);
+    expect(inherited(journey(world([...all, gone])))).toEqual([]);
+  });
+
+  test('without a time proves none, and stays the answer to "in what?"', () => {
+    const { legs, inWhat } = journey(world([into(CAR, SHIP, {}), seen(SHIP, { at: '2018-10-02T00:00Z', place: 'osaka' })]));
+    expect(legs).toEqual([]);
+    expect(inWhat.map(({ carrier }) => carrier)).toEqual([SHIP]);
+  });
+});
+
+describe('an open containment', () => {
+  const track = ['2018-10-01T01:00Z', '2018-10-01T08:30Z', '2018-10-19T08:30Z', '2018-10-19T09:00Z'].map((time, n) =>
+    at(time, [35.5 + n / 10, 129.9]),
+  );
+
+  test('proves nothing behind the last position before a dark gap; a record that closes it restores the stretch', () => {
+    const items = world([LOADED], { [SHIP]: track });
+    expect(of(CAR, items)).toMatchObject({ isOpen: true, ending: { kind: 'dark' } });
+    expect(inherited(journey(items)).at(-1)).toBe('2018-10-01T08:30Z');
+    const closed = journey(world([LOADED, outOf(CAR, SHIP, { at: '2018-10-19T18:00Z' })], { [SHIP]: track }));
+    expect(inherited(closed).at(-1)).toBe('2018-10-19T09:00Z');
+    expect(closed.legs[0]?.gaps).toHaveLength(1);
+  });
+
+  test('is not ended by a silence in port, and by one at sea it is', () => {
+    const quiet = (place: PortName | readonly [number, number]): KnownItems =>
+      world([LOADED], { [SHIP]: [at('2018-10-01T01:00Z', place), at('2018-10-03T01:00Z', place), at('2018-10-03T05:00Z', SEA)] });
+    expect(inherited(journey(quiet('busan')))).toHaveLength(3);
+    expect(inherited(journey(quiet([36, 131])))).toHaveLength(1);
+  });
+
+  test('of a ship ends at its call at the port of discharge that the loading names', () => {
+    const called = [at('2018-10-01T06:00Z', SEA), at('2018-10-01T12:00Z', 'osaka'), at('2018-10-01T18:00Z', SEA)];
+    const named = into(CAR, SHIP, { at: '2018-10-01T00:30Z', place: 'busan', discharge: 'osaka' });
+    expect(of(CAR, world([named], { [SHIP]: called }))).toMatchObject({ ending: { kind: 'called' } });
+    expect(inherited(journey(world([named], { [SHIP]: called })))).toEqual(['2018-10-01T06:00Z', '2018-10-01T12:00Z']);
+    expect(inherited(journey(world([LOADED], { [SHIP]: called })))).toHaveLength(3);
+  });
+
+  test('of a container ends at no call: its own moves never end what is inside it', () => {
+    const named = into(CAR, BOX, { at: '2018-10-01T00:30Z', discharge: 'osaka' });
+    const items = world([
+      named,
+      seen(BOX, { at: '2018-10-02T00:00Z', place: 'osaka' }),
+      seen(BOX, { at: '2018-11-02T00:00Z', place: 'dalian' }),
+    ]);
+    expect(of(CAR, items)).toMatchObject({ isOpen: true, until: null });
+    expect(inherited(journey(items))).toHaveLength(2);
+  });
+
+  test('ends where the item is seen at a place where the conveyance cannot have been, at the end of that interval', () => {
+    const ship = [at('2018-10-01T01:00Z', 'busan'), at('2018-10-01T11:00Z', 'busan'), at('2018-10-01T20:00Z', 'busan')];
+    const away = seen(CAR, { at: '2018-10-01T10:00Z', place: 'dalian' });
+    const items = world([LOADED, away], { [SHIP]: ship });
+    expect(of(CAR, items)).toMatchObject({ ending: { kind: 'elsewhere' } });
+    expect(text(of(CAR, items).until)).toBe('2018-10-01T10:01Z');
+    expect(inherited(journey(items))).toEqual(['2018-10-01T01:00Z']);
+    // Where it can have been there in between, nothing is certain.
+    const slow = world([LOADED, seen(CAR, { at: '2018-10-09T00:00Z', place: 'dalian' })], { [SHIP]: [at('2018-10-01T01:00Z', 'busan')] });
+    expect(of(CAR, slow).ending?.kind).not.toBe('elsewhere');
+  });
+
+  test.each<[string, Said]>([
+    ['a statement', { kind: 'statement' }],
+    ['a plan', { modality: 'planned' }],
+    ['an assessment', { kind: 'assessment' }],
+    ['a search that found nothing', { modality: 'negative' }],
+  ])('is not ended by %s', (_, said) => {
+    const ship = [at('2018-10-01T01:00Z', 'busan'), at('2018-10-01T11:00Z', 'busan'), at('2018-10-01T20:00Z', 'busan')];
+    const items = world([LOADED, seen(CAR, { at: '2018-10-01T10:00Z', place: 'dalian', ...said })], { [SHIP]: ship });
+    expect(of(CAR, items).ending?.kind).not.toBe('elsewhere');
+  });
+
+  test('ends where the item is put into something else', () => {
+    const items = world([LOADED, into(CAR, OTHER, { at: '2018-10-05T00:00Z', place: 'osaka' })]);
+    expect(of(CAR, items)).toMatchObject({ ending: { kind: 'moved-on' } });
+    expect(journey(items).inWhat.map(({ carrier }) => carrier)).toEqual([OTHER]);
+  });
+});
+
+describe('containers in containers', () => {
+  const chain = (depth: number): FoldInput[] =>
+    Array.from({ length: depth }, (_, n) =>
+      into(n === 0 ? CAR : `serial:demo:b${n}`, `serial:demo:b${n + 1}`, { at: '2018-10-01T00:30Z' }),
+    );
+
+  test('give the records of the outermost to five deep, and say what lies deeper', () => {
+    const five = world([...chain(5), seen('serial:demo:b5', { at: '2018-10-02T00:00Z', place: 'osaka' })]);
+    expect(inherited(journey(five))).toEqual(['2018-10-02T00:00Z']);
+    expect(journey(five).placings[0]?.leg?.chain).toHaveLength(5);
+    const six = journey(world([...chain(6), seen('serial:demo:b6', { at: '2018-10-02T00:00Z', place: 'osaka' })]));
+    expect(inherited(six)).toEqual([]);
+    expect(six.tooDeep).toHaveLength(1);
+  });
+
+  test('in a ring are told and not followed', () => {
+    const ring = journey(world([into(CAR, BOX, { at: '2018-10-01T00:30Z' }), into(BOX, CAR, { at: '2018-10-01T00:40Z' })]));
+    expect(ring.rings).toEqual([[CAR, BOX, CAR]]);
+    expect(ring.placings.filter(({ leg }) => leg !== undefined)).toEqual([]);
+  });
+
+  test('what is nested inside shares the end of what is around it', () => {
+    const track = ['2018-10-01T01:00Z', '2018-10-01T08:30Z', '2018-10-19T08:30Z'].map((time) => at(time, SEA));
+    const items = world([into(CAR, BOX, { at: '2018-09-01T00:00Z' }), into(BOX, SHIP, { at: '2018-10-01T00:30Z' })], { [SHIP]: track });
+    expect(inherited(journey(items)).at(-1)).toBe('2018-10-01T08:30Z');
+    expect(journey(items).inWhat.map(({ carrier }) => carrier)).toEqual([BOX, SHIP]);
+  });
+
+  test('the same journey comes of the same records in any order', () => {
+    const inputs = [
+      into(CAR, BOX, { id: 'a', at: '2018-09-01T00:00Z' }),
+      into(BOX, SHIP, { id: 'b', at: '2018-10-01T00:30Z' }),
+      seen(BOX, { id: 'c', at: '2018-09-02T00:00Z', place: 'osaka' }),
+    ];
+    expect(journey(world(inputs.toReversed()))).toEqual(journey(world(inputs)));
+  });
+});
