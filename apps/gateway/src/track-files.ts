@@ -1,5 +1,5 @@
 /** Files of positions that sightings cite, as the positions of the vessel that they name. */
-import { foldTimeline, type Handling, type TimelineEntry } from '#lib/domain';
+import { type foldTimeline, type Handling, type TimelineEntry } from '#lib/domain';
 import type { TrackPosition } from '#lib/analysis';
 import type { JourneyView } from '#lib/contracts';
 import type { ReadNotes } from '#lib/runtime';

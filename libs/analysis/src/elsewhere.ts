@@ -1,5 +1,4 @@
 /** Whether a conveyance certainly was not where something was seen: no speed that it can go at takes it there in between its own records. */
-import type { Span } from '#lib/domain';
 import { distanceMetres } from './geodesic.ts';
 import { byTime, pointOf, radiusOf, type EntryFix, type Fix } from './fixes.ts';
 

@@ -1,5 +1,5 @@
 /** What records prove together: containment, inherited journeys, silences of tracks. Pure. */
-export { carriersOf, containmentsOf, type Containment, type Ending } from './containments.ts';
+export { carriersOf, containmentsOf, JOURNEY_RULES, type Containment, type Ending, type JourneyRules } from './containments.ts';
 export { certainlyNotAt, isAircraft, isVessel } from './elsewhere.ts';
 export {
   fixesOf,

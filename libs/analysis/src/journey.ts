@@ -4,7 +4,7 @@
  * place nothing. Pure; what it returns depends on what is known of the items, and on nothing else.
  */
 import { TLP_LABELS, type Instant, type Span, type TlpLabel } from '#lib/domain';
-import { containmentsOf, type Containment } from './containments.ts';
+import { containmentsOf, JOURNEY_RULES, type Containment, type JourneyRules } from './containments.ts';
 import { byTime, fixesOf, liesIn, type Fix, type Known, type KnownItems } from './fixes.ts';
 import { weakestGrade } from './grades.ts';
 import { GAP_MICROS, gapsOf, type Gap, type Port } from './silences.ts';
@@ -55,8 +55,8 @@ export interface Journey {
 }
 
 /** @param items the item, its carriers, theirs and so on, as the asker may see them: see `carriersOf` */
-export function journeyOf(item: string, items: KnownItems, ports: readonly Port[] = []): Journey {
-  const walk = new Walk(items, ports);
+export function journeyOf(item: string, items: KnownItems, ports: readonly Port[] = [], rules: JourneyRules = JOURNEY_RULES): Journey {
+  const walk = new Walk(items, ports, rules);
   walk.follow(item, [], { starts: null, ends: null });
   const known = items.get(item);
   const own = (known === undefined ? [] : fixesOf(known)).map((fix): Placing => ({ fix, ...gradeAndHandling([fix]) }));
@@ -80,16 +80,18 @@ class Walk {
   readonly tooDeep: string[][] = [];
   private readonly items: KnownItems;
   private readonly ports: readonly Port[];
+  private readonly rules: JourneyRules;
   private readonly containments = new Map<string, readonly Containment[]>();
   private readonly fixes = new Map<string, readonly Fix[]>();
 
-  constructor(items: KnownItems, ports: readonly Port[]) {
+  constructor(items: KnownItems, ports: readonly Port[], rules: JourneyRules) {
     this.items = items;
     this.ports = ports;
+    this.rules = rules;
   }
 
   containmentsOf(item: string): readonly Containment[] {
-    return remembered(this.containments, item, () => containmentsOf(item, this.items, this.ports));
+    return remembered(this.containments, item, () => containmentsOf(item, this.items, this.ports, this.rules));
   }
 
   /** @param within while all of the chain so far is proved */
