@@ -11,13 +11,16 @@ import { readJourney } from './journey.ts';
 import { readExplain, readLimit, readQuery } from './query.ts';
 import { searchItems } from './search.ts';
 import { readTimeline } from './timeline.ts';
+import { ParsedTracks } from './track-files.ts';
 
 @Controller('v1')
 export class ItemsController {
   readonly #deps: GatewayDeps;
+  readonly #tracks: ParsedTracks;
 
   constructor(@Inject(GATEWAY_DEPS) deps: GatewayDeps) {
     this.#deps = deps;
+    this.#tracks = new ParsedTracks(deps.evidenceBytes);
   }
 
   @Get('items/:id')
@@ -57,8 +60,11 @@ export class ItemsController {
   ): Promise<void> {
     const { asOf, policy } = readQuery(given, ['asOf', 'policy']);
     const { reader, reads, notes } = await readingFor(this.#deps, request);
-    const tracks = { evidenceBytes: this.#deps.evidenceBytes, notes };
-    await sendWithTag(request, reply, await readJourney(reads, reader, tracks, id, await readAsOf(asOf, reads, policy)));
+    await sendWithTag(
+      request,
+      reply,
+      await readJourney(reads, reader, { parsed: this.#tracks, notes }, id, await readAsOf(asOf, reads, policy)),
+    );
   }
 
   @Get('items/:id/diff')

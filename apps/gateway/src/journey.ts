@@ -2,6 +2,7 @@
 import {
   carriersOf,
   journeyOf,
+  JourneyTooLarge,
   knownAround,
   pointOf,
   portsIn,
@@ -24,6 +25,7 @@ import {
   type Instant,
   type TimelineEntry,
 } from '#lib/domain';
+import { DomainError } from '#lib/runtime';
 import { coordinatesOf, type AsOf } from './coordinates.ts';
 import { itemEvents } from './item-events.ts';
 import { itemNotFound } from './item-not-found.ts';
@@ -37,26 +39,49 @@ export async function readJourney(reads: LedgerReads, reader: Reader, deps: Trac
   const item = itemOf(id);
   const own = reads.as(reader);
   const tracks = new TrackFiles(own, reader, deps);
-  const items = await knownAround(item.id, (wanted) => knownItems(own, reader, tracks, asOf, wanted), carriersOf);
-  if ((items.get(item.id)?.timeline.entries.length ?? 0) === 0) throw itemNotFound(item, asOf);
-  return journeyView(item, journeyOf(item.id, items, portsIn(items)), asOf, tracks.files);
+  const look = new Look(own, reader, tracks, asOf);
+  try {
+    const items = await knownAround(item.id, (wanted) => look.up(wanted), carriersOf);
+    if ((items.get(item.id)?.timeline.entries.length ?? 0) === 0) throw itemNotFound(item, asOf);
+    return journeyView(item, journeyOf(item.id, items, portsIn(items)), asOf, tracks.files);
+  } catch (error) {
+    if (!(error instanceof JourneyTooLarge)) throw error;
+    throw new DomainError('answer.too-large', error.message, [], { tells: { about: item.id } });
+  }
 }
 
-async function knownItems(
-  reads: ReaderReads,
-  reader: Reader,
-  tracks: TrackFiles,
-  asOf: AsOf,
-  wanted: readonly string[],
-): Promise<ReadonlyMap<string, Known>> {
-  const found = new Map<string, Known>();
-  for (const item of wanted) {
-    const naming = await itemEvents(reads, reader, item, asOf.logSize, 'a journey with it is not followed');
-    const all = [...naming, ...(await relatedEvents(reads, reader, asOf.logSize, naming, RELATED_MAX, { about: item }))];
-    const timeline = foldTimeline(item, asOf.basis === 'reported' ? knownAtReported(all, asOf.until).inputs : all);
-    found.set(item, { timeline, track: await tracks.positionsOf(item, timeline.entries) });
+/** Records of all items of one journey together. */
+export const JOURNEY_RECORDS_MAX = 20_000;
+
+/** Looks items up for one answer, and counts what it reads. */
+class Look {
+  private readonly reads: ReaderReads;
+  private readonly reader: Reader;
+  private readonly tracks: TrackFiles;
+  private readonly asOf: AsOf;
+  private records = 0;
+
+  constructor(reads: ReaderReads, reader: Reader, tracks: TrackFiles, asOf: AsOf) {
+    this.reads = reads;
+    this.reader = reader;
+    this.tracks = tracks;
+    this.asOf = asOf;
   }
-  return found;
+
+  async up(wanted: readonly string[]): Promise<ReadonlyMap<string, Known>> {
+    const { reads, reader, asOf, tracks } = this;
+    const found = new Map<string, Known>();
+    for (const item of wanted) {
+      const naming = await itemEvents(reads, reader, item, asOf.logSize, 'a journey with it is not followed');
+      const all = [...naming, ...(await relatedEvents(reads, reader, asOf.logSize, naming, RELATED_MAX, { about: item }))];
+      this.records += all.length;
+      if (this.records > JOURNEY_RECORDS_MAX)
+        throw new JourneyTooLarge(`More than ${JOURNEY_RECORDS_MAX} records are about what it was in.`);
+      const timeline = foldTimeline(item, asOf.basis === 'reported' ? knownAtReported(all, asOf.until).inputs : all);
+      found.set(item, { timeline, track: await tracks.positionsOf(item, timeline.entries) });
+    }
+    return found;
+  }
 }
 
 function journeyView(item: ReturnType<typeof itemOf>, journey: Journey, asOf: AsOf, tracks: JourneyView['tracks']): JourneyView {

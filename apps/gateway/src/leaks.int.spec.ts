@@ -283,7 +283,7 @@ test.each(RELATIONS.map((relation) => ({ table: relation.table, relation })))(
 
 /** Reads that say places, what is left out, or of evidence that an event cites that it is here: what stands there is asked for by one that notes it. */
 const PLACES = [
-  ...['auditPage', 'heldEvidence', 'itemEntries', 'listsNaming', 'namedRows', 'readsPage', 'shownEvents', 'shownItems'],
+  ...['auditPage', 'evidenceSenders', 'heldEvidence', 'itemEntries', 'listsNaming', 'namedRows', 'readsPage', 'shownEvents', 'shownItems'],
   'statedAliases',
   'streamPage',
 ];

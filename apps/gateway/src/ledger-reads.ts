@@ -62,7 +62,7 @@ import {
   type ConflictKey,
   type DeadLetterHead,
   type EventRow,
-  type ReaderContext,
+  ReaderContext,
   type ReaderPool,
   type ReadsQuestion,
   type SealBounds,
@@ -140,6 +140,12 @@ function logReads(pool: StorePool, origin: string, mapSalt: Buffer) {
     firstNotice: () => firstNotice(pool),
     mapTilesAt: (seal: number) => mapTilesAt(pool, seal),
     mapTilesBetween: (after: number, seal: number) => mapTilesBetween(pool, after, seal),
+    /** Of these, what everybody may read. */
+    async openEvidence(hashes: readonly string[]): Promise<ReadonlySet<string>> {
+      const groups = await readerGroupIds(pool, ['clear']);
+      const anybody = { agency: '', principal: '', breaksGlass: false, groups };
+      return new Set((await readableEvidence(pool.as(new ReaderContext(null, groups)), anybody, hashes)).keys());
+    },
     itemsBetweenKeys: (low: Uint8Array, high: Uint8Array, covers: number) => itemsBetweenKeys(pool, low, high, covers),
     itemRows: (wanted: readonly { readonly item: number; readonly n: number }[]) => itemRows(pool, wanted),
     /** Of notices alone. */

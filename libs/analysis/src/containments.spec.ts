@@ -15,6 +15,7 @@ import {
   containmentsOf,
   type Journey,
   journeyOf,
+  JourneyTooLarge,
   type Known,
   type KnownItems,
   type Port,
@@ -244,6 +245,12 @@ describe('containers in containers', () => {
     const six = journey(world([...chain(6), seen('serial:demo:b6', { at: '2018-10-02T00:00Z', place: 'osaka' })]));
     expect(inherited(six)).toEqual([]);
     expect(six.tooDeep).toHaveLength(1);
+  });
+
+  test('that many authors report loading at one time are refused before their product is made', () => {
+    const levels = Array.from({ length: 6 }, (_, n) => [n === 0 ? CAR : `serial:demo:b${n}`, `serial:demo:b${n + 1}`] as const);
+    const many = levels.flatMap(([item, carrier]) => Array.from({ length: 16 }, () => into(item, carrier, { at: '2018-10-01T00:30Z' })));
+    expect(() => journey(world(many))).toThrow(JourneyTooLarge);
   });
 
   test('in a ring are told and not followed', () => {

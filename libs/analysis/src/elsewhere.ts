@@ -1,6 +1,6 @@
 /** Whether a conveyance certainly was not where something was seen: no speed that it can go at takes it there in between its own records. */
 import { distanceMetres } from './geodesic.ts';
-import { byTime, pointOf, radiusOf, type EntryFix, type Fix } from './fixes.ts';
+import { pointOf, radiusOf, type EntryFix, type Fix } from './fixes.ts';
 
 /** Metres a second: no merchant ship goes at 40 knots; what is no ship may have been flown. */
 const SHIP_SPEED = 40 * (1_852 / 3_600);
@@ -20,18 +20,34 @@ export function certainlyNotAt(conveyance: string, fixes: readonly Fix[], seen: 
   if (place === undefined || starts === null || ends === null) return false;
   const speed = (isVessel(conveyance) ? SHIP_SPEED : ANY_SPEED) / 1_000_000;
   // Nothing is nearer than this many microseconds of its fastest travel; at its own record that is when it was somewhere within the span.
-  const away = fixes.flatMap((fix) => {
+  const away = around(fixes, starts, ends).flatMap((fix) => {
     const point = pointOf(fix);
     const { starts: from, ends: to } = fix.span;
     if (point === undefined || from === null || to === null) return [];
     const metres = Math.max(0, distanceMetres(point, place) - radiusOf(fix) - radiusOf(seen));
     return [{ span: fix.span as { starts: number; ends: number }, micros: metres / speed }];
   });
-  away.sort(byTime);
-  const [first, last] = [away.find(({ span }) => span.ends <= starts), away.findLast(({ span }) => span.starts >= ends - 1)];
-  if (first === undefined || last === undefined) return false;
-  return windows(away).every(([from, to]) => Math.max(from, starts) > Math.min(to, ends - 1));
+  const isBounded = away.some(({ span }) => span.ends <= starts) && away.some(({ span }) => span.starts >= ends - 1);
+  return isBounded && windows(away).every(([from, to]) => Math.max(from, starts) > Math.min(to, ends - 1));
 }
+
+/** From the last that has coordinates and is over before, to the first of those that begin behind. Cost: a binary search, and those between. */
+function around(fixes: readonly Fix[], starts: number, ends: number): readonly Fix[] {
+  let [low, high] = [0, fixes.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((fixes[middle]?.span.starts ?? -Infinity) < starts) low = middle + 1;
+    else high = middle;
+  }
+  let first = low - 1;
+  while (first >= 0 && !isOver(fixes[first] as Fix, starts)) first--;
+  let last = low;
+  while (last < fixes.length && !begins(fixes[last] as Fix, ends - 1)) last++;
+  return fixes.slice(Math.max(first, 0), last + 1);
+}
+
+const isOver = (fix: Fix, at: number): boolean => fix.span.ends !== null && fix.span.ends <= at && pointOf(fix) !== undefined;
+const begins = (fix: Fix, at: number): boolean => fix.span.starts !== null && fix.span.starts >= at && pointOf(fix) !== undefined;
 
 /** When it can have been there: between each two records, from the first arrival after the one to the last departure for the other. */
 function windows(away: readonly { readonly span: { starts: number; ends: number }; readonly micros: number }[]): [number, number][] {

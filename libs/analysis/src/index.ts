@@ -15,5 +15,15 @@ export {
 } from './fixes.ts';
 export { distanceMetres, type Point } from './geodesic.ts';
 export { weakestGrade } from './grades.ts';
-export { DEPTH_MAX, journeyOf, knownAround, type Journey, type Leg, type Placing } from './journey.ts';
+export {
+  DEPTH_MAX,
+  ITEMS_MAX,
+  journeyOf,
+  JourneyTooLarge,
+  knownAround,
+  LEGS_MAX,
+  type Journey,
+  type Leg,
+  type Placing,
+} from './journey.ts';
 export { GAP_MICROS, gapsOf, portsIn, portVisitsOf, type Gap, type Port, type PortVisit } from './silences.ts';

@@ -12,6 +12,16 @@ import { GAP_MICROS, gapsOf, type Gap, type Port } from './silences.ts';
 /** So many carriers around each other are followed: box, container, chassis or wagon, ferry, and one to spare. */
 export const DEPTH_MAX = 5;
 
+/** Legs and chains that are left out, together: each loading that several authors report multiplies with those around it. */
+export const LEGS_MAX = 2_000;
+/** Items that are looked at for one journey. */
+export const ITEMS_MAX = 200;
+
+/** Nobody reads so many legs, and to make them all would hold up everything else. */
+export class JourneyTooLarge extends Error {
+  override readonly name = 'JourneyTooLarge';
+}
+
 /** The item inside of its carriers, from the innermost to the one whose records it inherits. */
 export interface Leg {
   /** The first is the item's own; the carrier of each is the item of the next. */
@@ -54,7 +64,7 @@ export interface Journey {
   readonly inWhat: readonly Containment[];
 }
 
-/** @param items the item, its carriers, theirs and so on, as the asker may see them: see `carriersOf` */
+/** Throws JourneyTooLarge. @param items the item, its carriers, theirs and so on, as the asker may see them: see `carriersOf` */
 export function journeyOf(item: string, items: KnownItems, ports: readonly Port[] = [], rules: JourneyRules = JOURNEY_RULES): Journey {
   const walk = new Walk(items, ports, rules);
   walk.follow(item, [], { starts: null, ends: null });
@@ -99,6 +109,8 @@ class Walk {
     for (const containment of this.containmentsOf(item)) {
       const span = { starts: latest(within.starts, containment.from), ends: earliest(within.ends, containment.until) };
       if (containment.from === null || span.starts === null || (span.ends !== null && span.ends <= span.starts)) continue;
+      if (this.legs.length + this.rings.length + this.tooDeep.length >= LEGS_MAX)
+        throw new JourneyTooLarge(`More than ${LEGS_MAX} legs follow from what the item was put into.`);
       const whole: Leg['chain'] = chain[0] === undefined ? [containment] : [chain[0], ...chain.slice(1), containment];
       const names = [whole[0].item, ...whole.map(({ carrier }) => carrier)];
       if (names.indexOf(containment.carrier) < names.length - 1) this.rings.push(names);
@@ -196,7 +208,7 @@ function inWhat(item: string, walk: Walk): readonly Containment[] {
   return chain;
 }
 
-/** What is known of the item and of all that `carriersOf` names from there on, by asking `look` a level at a time. Cost: one question a level. */
+/** What is known of the item and of all that `carriersOf` names from there on, by asking `look` a level at a time. Throws JourneyTooLarge. Cost: one question a level. */
 export async function knownAround(
   item: string,
   look: (items: readonly string[]) => Promise<ReadonlyMap<string, Known>>,
@@ -208,6 +220,8 @@ export async function knownAround(
     const found = await look(next);
     for (const [id, known] of found) items.set(id, known);
     next = [...new Set([...found.values()].flatMap(carriers))].filter((id) => !items.has(id)).sort();
+    if (items.size + next.length > ITEMS_MAX)
+      throw new JourneyTooLarge(`More than ${ITEMS_MAX} items are what it was put into, and what those were.`);
   }
   return items;
 }
