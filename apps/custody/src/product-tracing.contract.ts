@@ -1,5 +1,5 @@
 /** What the running product says about the demo case: traces, points of view, corrections, pages, entity tags, search. */
-import type { EventsView, EventView, ItemView, SearchView, TimelineView } from '#lib/contracts';
+import type { EventsView, JourneyView, EventView, ItemView, SearchView, TimelineView } from '#lib/contracts';
 import { readSighting } from '#lib/contracts';
 import { foldTimeline, rulesWithout, RULES, type Rules } from '#lib/domain';
 import { DEMO_ENTRIES, DEMO_SIGHTINGS, type Product } from './tested-product.contract.ts';
@@ -67,6 +67,23 @@ export function tracingContract(product: Product): void {
           .map(({ sighting }) => sighting.id);
       expect(placedBy(RULES)).toEqual([]);
       expect(placedBy(rulesWithout('onlyPlacingKindsPlace'))).toEqual(expect.arrayContaining(['lux-0049', 'lux-0050']));
+    });
+
+    it('begins with the journey: last proved aboard DN5505 before it went dark, inferred, and unknown from then on', async () => {
+      const { stdout } = await product.cli('trace', CAR);
+      const journey = stdout.split('\n\n')[1] ?? '';
+      expect(journey).toMatch(
+        /Last proved 2018-10-01T08:30:00Z, .*: INFERRED from lux-0040 line 32 of IMO 0000048, .*lux-0009, lux-0037; C3, AMBER\./,
+      );
+      expect(journey).toContain('Where it was after that is UNKNOWN');
+      expect(journey).toMatch(
+        /In what\? container SYNU 000001 4 .*IMO 0000048 \(lux-0037\), last recorded, not confirmed since 2018-10-01T08:30Z/,
+      );
+      expect(journey).not.toMatch(NEVER_THERE);
+      expect(journey).not.toMatch(/Pohang|2018-10-2|2019/);
+      const { placings, tracks } = await product.json<JourneyView>(`/v1/items/${CAR}/journey`);
+      expect(placings.filter(({ from }) => from === null || from > '2018-10-01T08:30:00.000000Z')).toEqual([]);
+      expect(tracks.map(({ state }) => state)).toEqual(['read', 'read', 'read', 'read']);
     });
 
     it('says behind the loading that what is recorded of the container is in the journey', async () => {

@@ -25,7 +25,7 @@ function legLines(leg: Leg, number: number): string[] {
   const inside = carriers.toReversed().map(({ display, loading }) => `${display} (${loading.id})`);
   const end = until === null ? 'no end is recorded' : `${isOpen ? 'confirmed' : 'proved'} until ${minute(until)}`;
   return [
-    `  ${String(number).padStart(2)}  from ${minute(from)}, ${end}: in ${inside.join(', by being in ')}   ${gradeText(leg)}`,
+    `  Leg ${number}: from ${minute(from)}, ${end}: in ${inside.join(', by being in ')}   ${gradeText(leg)}`,
     `      inherits ${counted(records, 'record')} and ${counted(positions, 'position')}`,
     ...gaps.map(
       ({ since, until: heard }) =>
