@@ -316,7 +316,9 @@ export const EXAMPLES = {
         display: 'lux-0050 contradicts lux-0049; both stand.',
       },
     ],
-    notes: ["After it went into container SYNU 000001 4, what is recorded of container SYNU 000001 4 itself is not listed here: the journey has it, as long as this item was provably inside."],
+    notes: [
+      'After it went into container SYNU 000001 4, what is recorded of container SYNU 000001 4 itself is not listed here: the journey has it, as long as this item was provably inside.',
+    ],
     next: null,
   } satisfies TimelineView,
   SearchView: {
