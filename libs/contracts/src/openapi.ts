@@ -220,6 +220,21 @@ function submissionResponses(): Json {
   };
 }
 
+const journeyPath = (id: Json): Json => ({
+  '/v1/items/{id}/journey': get(
+    'getJourney',
+    'items',
+    'Where records prove that an item was, by itself and by what it was inside of',
+    'JourneyView',
+    [id, asOf, policy],
+    'asof.malformed',
+    'item.not-found',
+    'asof.not-sealed',
+    'identifier.malformed',
+    'answer.too-large',
+  ),
+});
+
 function itemPaths(): Json {
   const id = pathId('vin:WDDSYNTH9JA000001', 'Identifier, `scheme:value`; any written form is normalised.');
   return {
@@ -247,18 +262,7 @@ function itemPaths(): Json {
       'identifier.malformed',
       'answer.too-large',
     ),
-    '/v1/items/{id}/journey': get(
-      'getJourney',
-      'items',
-      'Where records prove that an item was, by itself and by what it was inside of',
-      'JourneyView',
-      [id, asOf, policy],
-      'asof.malformed',
-      'item.not-found',
-      'asof.not-sealed',
-      'identifier.malformed',
-      'answer.too-large',
-    ),
+    ...journeyPath(id),
     '/v1/items/{id}/diff': get(
       'diffItem',
       'items',
