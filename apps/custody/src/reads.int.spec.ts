@@ -59,6 +59,7 @@ const READS: Readonly<Record<string, readonly [path: string, events: readonly st
   // Of it a number is told, and no event that places it.
   getItem: [`/v1/items/${A}`, [], [A]],
   getTimeline: [`/v1/items/${A}/timeline`, ['police/g1'], [A]],
+  getJourney: [`/v1/items/${A}/journey`, [], [A]],
   diffItem: [`/v1/items/${B}/diff?from=log:0`, ['customs/a1'], [B]],
   search: ['/v1/search?q=SYNU0000014', [], [B]],
   proveItem: [`/v1/items/${B}/proof?events=true`, ['customs/a1'], [B]],
