@@ -253,6 +253,11 @@ describe('containers in containers', () => {
     expect(() => journey(world(many))).toThrow(JourneyTooLarge);
   });
 
+  test('of an item that was moved more often than is followed are refused at once', () => {
+    const many = Array.from({ length: 600 }, (_, n) => into(CAR, `serial:demo:n${n}`, { at: '2018-10-01T00:30Z' }));
+    expect(() => journey(world(many))).toThrow(JourneyTooLarge);
+  });
+
   test('in a ring are told and not followed', () => {
     const ring = journey(world([into(CAR, BOX, { at: '2018-10-01T00:30Z' }), into(BOX, CAR, { at: '2018-10-01T00:40Z' })]));
     expect(ring.rings).toEqual([[CAR, BOX, CAR]]);

@@ -6,8 +6,9 @@
  */
 import { certainlyBefore, displayPlace, type Instant, type SightingItem, type TimelineEntry } from '#lib/domain';
 import { certainlyNotAt, isAircraft, isVessel } from './elsewhere.ts';
-import { fixesOf, type EntryFix, type Known, type KnownItems } from './fixes.ts';
-import { firstIn, gapsOf, type Gap, type Port } from './silences.ts';
+import { entryFixesOf, fixesOf, JourneyTooLarge, type Known, type KnownItems } from './fixes.ts';
+import { once } from './once.ts';
+import { firstIn, gapsIn, type Gap, type Port } from './silences.ts';
 
 /** Why a containment proves nothing from its `until` on. */
 export type Ending =
@@ -47,11 +48,11 @@ export interface Containment {
 }
 
 /** Into what the item was put, by its own timeline: these have to be known before `containmentsOf` can be asked. */
-export function carriersOf({ timeline }: Known): readonly string[] {
-  return [...new Set(movesOf(timeline.entries, timeline.item).flatMap(({ carriers }) => carriers))].sort();
-}
+export const carriersOf = once((known: Known): readonly string[] =>
+  [...new Set(movesOf(known).flatMap(({ carriers }) => carriers))].sort(),
+);
 
-/** By the order of the timeline, then the carrier's name. @param ports that ships call at */
+/** By the order of the timeline, then the carrier's name. Throws JourneyTooLarge. @param ports that ships call at */
 export function containmentsOf(
   item: string,
   items: KnownItems,
@@ -60,7 +61,10 @@ export function containmentsOf(
 ): readonly Containment[] {
   const known = items.get(item);
   if (known === undefined) return [];
-  const moves = movesOf(known.timeline.entries, item);
+  const moves = movesOf(known);
+  const looks = entryFixesOf(known).length * moves.length;
+  if (moves.length > MOVES_MAX || looks > LOOKS_MAX)
+    throw new JourneyTooLarge(`More records put ${item} into something or see it elsewhere than are followed.`);
   return moves
     .filter(({ entry }) => entry.sighting.action === 'ADD')
     .flatMap((loading) => loading.carriers.map((carrier) => containment({ item, carrier, loading, moves, known, items, ports, rules })));
@@ -73,14 +77,18 @@ interface Move {
 }
 
 /** Sightings that move the item itself into or out of something. */
-function movesOf(entries: readonly TimelineEntry[], item: string): readonly Move[] {
-  return entries.flatMap((entry) => {
+const movesOf = once(({ timeline: { entries, item } }: Known): readonly Move[] =>
+  entries.flatMap((entry) => {
     const { sighting } = entry;
     if (!entry.places || entry.kind !== 'aggregation' || sighting.action === undefined || !entry.roles.includes('subject')) return [];
     const carriers = sighting.items.filter((each) => takesIn(each) && each.id !== item).map(({ id }) => id);
     return carriers.length === 0 && sighting.action === 'ADD' ? [] : [{ entry, carriers: [...new Set(carriers)].sort() }];
-  });
-}
+  }),
+);
+
+/** Loadings and unloadings of one item, and how often its records are held against those of its carriers (10 µs each at worst). */
+export const MOVES_MAX = 500;
+export const LOOKS_MAX = 100_000;
 
 const takesIn = ({ role }: SightingItem): boolean => role === 'container' || role === 'conveyance';
 
@@ -132,7 +140,8 @@ function endingsOf(asked: Asked, from: Instant): Bound[] {
 
 /** The last position before the silence is the last that counts. A track that ended before the loading says nothing of this voyage. */
 function darkFrom({ carrier, items, ports }: Asked, from: Instant): Bound[] {
-  const gap = gapsOf(items.get(carrier)?.track ?? [], ports).find(({ since, until }) =>
+  const known = items.get(carrier);
+  const gap = (known === undefined ? [] : gapsIn(known, ports)).find(({ since, until }) =>
     until === null ? since.at >= from : until.at > from,
   );
   return gap === undefined ? [] : [{ until: gap.since.at + 1, ending: { kind: 'dark', at: gap.since.at, gap } }];
@@ -144,7 +153,7 @@ function calledFrom({ carrier, loading, items, ports }: Asked, from: Instant): B
   if (discharge === undefined || known === undefined || !(isVessel(carrier) || isAircraft(carrier))) return [];
   const place = displayPlace(discharge);
   const bounds: Bound[] = [];
-  for (const { entry, span } of entryFixes(known)) {
+  for (const { entry, span } of entryFixesOf(known)) {
     const isThere = discharge.unlocode !== undefined && entry.sighting.place?.unlocode === discharge.unlocode;
     const { ends } = span;
     if (isThere && ends !== null && ends > from) bounds.push({ until: ends, ending: { kind: 'called', at: ends, place, by: entry } });
@@ -158,8 +167,6 @@ function calledFrom({ carrier, loading, items, ports }: Asked, from: Instant): B
 const pointOfPlace = ({ lat, lon }: { readonly lat?: number; readonly lon?: number }) =>
   lat === undefined || lon === undefined ? undefined : { lat, lon };
 
-const entryFixes = (known: Known): readonly EntryFix[] => fixesOf({ ...known, track: [] }).filter((fix): fix is EntryFix => 'entry' in fix);
-
 /** Each counts from the end of its interval: from then on it is certain. */
 function elsewhereFrom({ item, carrier, loading, moves, known, items }: Asked, from: Instant): Bound[] {
   const bounds: Bound[] = [];
@@ -170,7 +177,7 @@ function elsewhereFrom({ item, carrier, loading, moves, known, items }: Asked, f
       bounds.push({ until: ends, ending: { kind: 'moved-on', at: ends, by: entry } });
   }
   const carrierFixes = items.has(carrier) ? fixesOf(items.get(carrier) as Known) : [];
-  for (const fix of entryFixes(known)) {
+  for (const fix of entryFixesOf(known)) {
     const { ends } = fix.span;
     if (ends === null || ends <= from || !fix.entry.roles.includes('subject')) continue;
     if (namesBoth(fix.entry, item, carrier)) continue;

@@ -10,6 +10,7 @@ import {
   type TimelineEntry,
 } from '#lib/domain';
 import type { Point } from './geodesic.ts';
+import { once } from './once.ts';
 
 /** The sighting that cites a file of positions, and how far it is to be trusted. */
 export interface Track {
@@ -52,13 +53,16 @@ export interface PositionFix {
 }
 
 /** What places the item itself. By start, end, then the order of the timeline and the track. */
-export function fixesOf({ timeline, track }: Known): readonly Fix[] {
+export const fixesOf = once(({ timeline, track }: Known): readonly Fix[] => {
   const placed = timeline.entries.flatMap((entry): readonly Fix[] => {
     const { occurred, place } = entry.sighting;
     return entry.places && occurred !== undefined && place !== undefined ? [{ span: occurred, entry }] : [];
   });
   return [...placed, ...positionFixes(track)].sort(byTime);
-}
+});
+
+/** Of these the sightings. */
+export const entryFixesOf = once((known: Known): readonly EntryFix[] => fixesOf(known).filter((fix): fix is EntryFix => 'entry' in fix));
 
 export const positionFixes = (track: readonly TrackPosition[]): readonly PositionFix[] =>
   track.map((position) => ({ span: { starts: position.at, ends: position.at + 1 }, position }));
@@ -87,3 +91,8 @@ const POSITION_METRES = 1_000;
 /** How far from `pointOf` it may have been. */
 export const radiusOf = (fix: Fix): number =>
   'position' in fix ? POSITION_METRES : (fix.entry.sighting.place?.radiusMetres ?? PLACE_METRES);
+
+/** Nobody follows so much, and to work it all out would hold up everything else. */
+export class JourneyTooLarge extends Error {
+  override readonly name = 'JourneyTooLarge';
+}

@@ -5,9 +5,9 @@
  */
 import { TLP_LABELS, type Instant, type Span, type TlpLabel } from '#lib/domain';
 import { containmentsOf, JOURNEY_RULES, type Containment, type JourneyRules } from './containments.ts';
-import { byTime, fixesOf, liesIn, type Fix, type Known, type KnownItems } from './fixes.ts';
+import { byTime, fixesOf, JourneyTooLarge, liesIn, type Fix, type Known, type KnownItems } from './fixes.ts';
 import { weakestGrade } from './grades.ts';
-import { GAP_MICROS, gapsOf, type Gap, type Port } from './silences.ts';
+import { GAP_MICROS, gapsIn, type Gap, type Port } from './silences.ts';
 
 /** So many carriers around each other are followed: box, container, chassis or wagon, ferry, and one to spare. */
 export const DEPTH_MAX = 5;
@@ -17,10 +17,8 @@ export const LEGS_MAX = 2_000;
 /** Items that are looked at for one journey. */
 export const ITEMS_MAX = 200;
 
-/** Nobody reads so many legs, and to make them all would hold up everything else. */
-export class JourneyTooLarge extends Error {
-  override readonly name = 'JourneyTooLarge';
-}
+/** Records that legs inherit, each counted for every leg that gives it. */
+export const INHERITED_MAX = 200_000;
 
 /** The item inside of its carriers, from the innermost to the one whose records it inherits. */
 export interface Leg {
@@ -92,7 +90,7 @@ class Walk {
   private readonly ports: readonly Port[];
   private readonly rules: JourneyRules;
   private readonly containments = new Map<string, readonly Containment[]>();
-  private readonly fixes = new Map<string, readonly Fix[]>();
+  private inherited = 0;
 
   constructor(items: KnownItems, ports: readonly Port[], rules: JourneyRules) {
     this.items = items;
@@ -101,7 +99,11 @@ class Walk {
   }
 
   containmentsOf(item: string): readonly Containment[] {
-    return remembered(this.containments, item, () => containmentsOf(item, this.items, this.ports, this.rules));
+    const before = this.containments.get(item);
+    if (before !== undefined) return before;
+    const made = containmentsOf(item, this.items, this.ports, this.rules);
+    this.containments.set(item, made);
+    return made;
   }
 
   /** @param within while all of the chain so far is proved */
@@ -125,14 +127,16 @@ class Walk {
   private leg(chain: readonly [Containment, ...Containment[]], span: Leg['span']): Leg {
     const carrier = (chain.at(-1) as Containment).carrier;
     const known = this.items.get(carrier);
-    const all = known === undefined ? [] : remembered(this.fixes, carrier, () => fixesOf(known));
+    const fixes = known === undefined ? [] : fixesOf(known).filter((fix) => liesIn(fix, span));
+    this.inherited += fixes.length;
+    if (this.inherited > INHERITED_MAX) throw new JourneyTooLarge(`More than ${INHERITED_MAX} records are inherited.`);
     const bounding = chain.filter(({ until }) => until === span.ends);
     return {
       chain,
       span,
       isOpen: bounding.every(({ isOpen }) => isOpen),
-      fixes: all.filter((fix) => liesIn(fix, span)),
-      gaps: gapsOf(known?.track ?? [], this.ports).filter((gap) => touches(gap, span)),
+      fixes,
+      gaps: (known === undefined ? [] : gapsIn(known, this.ports)).filter((gap) => touches(gap, span)),
       ...gradeAndHandling([], chain),
     };
   }
@@ -142,14 +146,6 @@ class Walk {
 function touches({ since, until }: Gap, { starts, ends }: Leg['span']): boolean {
   if (until === null) return since.at >= starts && (ends === null || ends - since.at >= GAP_MICROS || ends === since.at + 1);
   return until.at >= starts && (ends === null || since.at < ends);
-}
-
-function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const made = make();
-  known.set(key, made);
-  return made;
 }
 
 const latest = (a: Instant | null, b: Instant | null): Instant | null => (a === null || b === null ? (a ?? b) : Math.max(a, b));

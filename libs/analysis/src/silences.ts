@@ -4,7 +4,8 @@
  */
 import { compareRef } from '#lib/domain';
 import { distanceMetres, type Point } from './geodesic.ts';
-import type { KnownItems, TrackPosition } from './fixes.ts';
+import { JourneyTooLarge, type Known, type KnownItems, type TrackPosition } from './fixes.ts';
+import { once } from './once.ts';
 
 /** A place that ships call at, by its anchor point. */
 export interface Port extends Point {
@@ -46,8 +47,18 @@ export function gapsOf(track: readonly TrackPosition[], ports: readonly Port[]):
   return gaps;
 }
 
+/** Of an item's track; worked out once for these ports. */
+export const gapsIn = (known: Known, ports: readonly Port[]): readonly Gap[] => gapsFor(ports)(known);
+const gapsFor = once((ports: readonly Port[]) => once(({ track }: Known) => gapsOf(track, ports)));
+
 const isStay = (since: Point, until: Point, ports: readonly Port[]): boolean =>
-  ports.some((port) => distanceMetres(since, port) <= LEAVES_METRES && distanceMetres(until, port) <= LEAVES_METRES);
+  ports.some((port) => isNear(since, port) && isNear(until, port));
+
+/** A degree of latitude is 110 km and more: most ports need no geodesic. */
+const isNear = (at: Point, port: Point): boolean => Math.abs(at.lat - port.lat) < 0.05 && distanceMetres(at, port) <= LEAVES_METRES;
+
+/** Ports that the records of one journey name. */
+export const PORTS_MAX = 1_000;
 
 /** By time. @param track by time */
 export function portVisitsOf(track: readonly TrackPosition[], ports: readonly Port[]): readonly PortVisit[] {
@@ -84,7 +95,7 @@ export function firstIn(track: readonly TrackPosition[], port: Point, from: numb
   return track.find((position) => position.at >= from && distanceMetres(position, port) <= ENTERS_METRES);
 }
 
-/** Places with a code and coordinates that records name, of which the first by (agency, id) says where each is. By code. */
+/** Places with a code and coordinates that records name, of which the first by (agency, id) says where each is. By code. Throws JourneyTooLarge. */
 export function portsIn(items: KnownItems): readonly Port[] {
   const named = [...items.values()].flatMap(({ timeline }) => timeline.entries.map(({ sighting }) => sighting)).sort(compareRef);
   const ports = new Map<string, Port>();
@@ -92,5 +103,6 @@ export function portsIn(items: KnownItems): readonly Port[] {
     if (unlocode === undefined || lat === undefined || lon === undefined || ports.has(unlocode)) continue;
     ports.set(unlocode, { unlocode, lat, lon, ...(name === undefined ? {} : { name }) });
   }
+  if (ports.size > PORTS_MAX) throw new JourneyTooLarge(`More than ${PORTS_MAX} ports are named.`);
   return [...ports.values()].sort((a, b) => (a.unlocode < b.unlocode ? -1 : 1));
 }
