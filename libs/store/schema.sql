@@ -250,7 +250,8 @@ create table intake.relations (
   target_id text collate "C" not null,
   grp integer not null,
   log_index bigint not null,
-  kind smallint not null
+  kind smallint not null,
+  word boolean not null default false
 ) partition by LIST (log_index);
 grant insert on intake.relations to custody_projector;
 comment on table intake.relations is 'The door by which COPY comes into ledger.relations: its only partition. Nobody reads here.';
@@ -654,10 +655,11 @@ create table ledger.relations (
   grp integer not null,
   log_index bigint not null,
   kind smallint not null,
+  word boolean not null default false,
   constraint relations_pkey PRIMARY KEY (target_agency, target_id, grp, log_index)
 );
 alter table intake.relations attach partition ledger.relations default;
-CREATE INDEX relations_markings ON ledger.relations USING btree (target_agency, target_id, log_index) WHERE (kind = 13);
+CREATE INDEX relations_words ON ledger.relations USING btree (kind, target_agency, target_id, log_index) WHERE word;
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.relations FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.relations FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 grant insert on ledger.relations to custody_projector;
@@ -675,6 +677,7 @@ create policy reader on ledger.relations for select to custody_gateway, custody_
   WHERE (m.log_index = relations.log_index)))) OR (EXISTS ( SELECT
    FROM ledger.handlings h
   WHERE (h.log_index = relations.log_index))))));
+comment on column ledger.relations.word is 'The entry marks, corrects, withdraws or approves this event, and is of the same agency: not that it contradicts or resolves it.';
 
 create table ledger.search_keys (
   grp integer not null,
@@ -1131,8 +1134,8 @@ CREATE OR REPLACE FUNCTION ledger.awaited(first bigint, behind bigint)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select e.agency, e.id from ledger.entries e
-  where (select exists (select from ledger.relations where kind = 13)) and e.log_index >= first and e.log_index < behind
-    and exists (select from ledger.relations r where r.kind = 13 and r.target_agency = e.agency and r.target_id = e.id)
+  where (select exists (select from ledger.relations where word and kind = 13)) and e.log_index >= first and e.log_index < behind
+    and exists (select from ledger.relations r where r.word and r.kind = 13 and r.target_agency = e.agency and r.target_id = e.id)
 $function$
 grant execute on function ledger.awaited(bigint,bigint) to custody_projector;
 
@@ -1145,7 +1148,7 @@ AS $function$
   select c.log_index, array(select distinct t.grp from ledger.timeline t where t.log_index = c.log_index), c.bytes
   from ledger.content c where c.log_index = any(indexes) and exists (
     select from ledger.entries e
-    join ledger.relations r on r.kind = 13 and r.target_agency = e.agency and r.target_id = e.id
+    join ledger.relations r on r.word and r.kind = 13 and r.target_agency = e.agency and r.target_id = e.id
     where e.log_index = c.log_index)
 $function$
 grant execute on function ledger.handled_content(bigint[]) to custody_projector;
@@ -1160,7 +1163,7 @@ AS $function$
   from unnest(agencies, ids) as asked (agency, id)
   cross join lateral (select * from ledger.entries e where e.agency = asked.agency and e.id = asked.id offset 0) e
   join ledger.content c on c.log_index = e.log_index
-  where exists (select from ledger.relations r where r.kind = 13 and r.target_agency = e.agency and r.target_id = e.id)
+  where exists (select from ledger.relations r where r.word and r.kind = 13 and r.target_agency = e.agency and r.target_id = e.id)
     or (select t.kind from ledger.timeline t where t.log_index = e.log_index limit 1) in (9, 10, 13, 14)
 $function$
 grant execute on function ledger.handled_events(text[],text[]) to custody_projector;
@@ -1171,22 +1174,16 @@ CREATE OR REPLACE FUNCTION ledger.own_words(agencies text[], ids text[], kinds i
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select asked.id, w.log_index, e.agency, e.id, w.principal, w.captured, e.content_hash, w.said::text
+  select asked.id, w.log_index, e.agency, e.id, c.principal, c.captured, e.content_hash, ledger.said(c.bytes)::text
   from unnest(agencies, ids) as asked (agency, id)
   cross join unnest(kinds) as of (kind)
   cross join lateral (
-    select r.log_index, c.principal, c.captured, d.said
-    from (
-      select distinct r.log_index from ledger.relations r
-      join ledger.entries by on by.log_index = r.log_index and by.agency = asked.agency
-      where r.target_agency = asked.agency and r.target_id = asked.id and r.kind = of.kind
-    ) r
-    join ledger.content c on c.log_index = r.log_index
-    cross join lateral (select ledger.said(c.bytes) as said offset 0) d
-    where of.kind = 14 or d.said ->> 'target' in (asked.id, asked.agency || '/' || asked.id)
+    select distinct r.log_index from ledger.relations r
+    where r.word and r.target_agency = asked.agency and r.target_id = asked.id and r.kind = of.kind
     order by r.log_index limit most
   ) w
   join ledger.entries e on e.log_index = w.log_index
+  join ledger.content c on c.log_index = w.log_index
 $function$
 grant execute on function ledger.own_words(text[],text[],integer[],integer) to custody_projector;
 

@@ -26,6 +26,8 @@ export interface SightingIndex {
   readonly groups: readonly string[];
   /** Unique: what it speaks about (target, resolves; of an approval the marking) and what its author says it contradicts. */
   readonly targets: readonly EventRef[];
+  /** The one of them that its agency marks, corrects, withdraws or approves here, where that is an event of its own; absent: none. */
+  readonly word?: EventRef;
   /** Names and numbers stated beside identifiers, as search keeps them; absent: none. */
   readonly aliases?: readonly { readonly item: string; readonly alias: string }[];
   /** Of kind `policy`: its act, as JSON text. */
@@ -45,6 +47,7 @@ export function indexSighting(sighting: Sighting): SightingIndex {
   const aliases = aliasesOf(sighting);
   const evidence = evidenceHashes(sighting);
   const batch = batchMembersOf(sighting);
+  const word = wordOf(sighting);
   return {
     kind: kindNumbers.get(sighting.kind) as number,
     starts: storedBound(starts),
@@ -52,6 +55,7 @@ export function indexSighting(sighting: Sighting): SightingIndex {
     items: itemsOf(sighting),
     groups: groupsOf(sighting),
     targets: targetsOf(sighting),
+    ...(word === undefined ? {} : { word }),
     ...(aliases === undefined ? {} : { aliases }),
     ...(sighting.kind === ('policy' satisfies Kind) ? { policy: JSON.stringify(sighting.extension?.['policy']) } : {}),
     ...(evidence.length === 0 ? {} : { evidence }),
@@ -105,6 +109,15 @@ function targetsOf(sighting: Sighting): readonly EventRef[] {
   if (target === undefined && resolves.length === 0 && contradicts.length === 0) return NONE;
   const refs = target === undefined ? [...resolves, ...contradicts] : [target, ...resolves, ...contradicts];
   return [...new Map(refs.map((ref) => [formatRef(ref), ref])).values()];
+}
+
+const SPEAKS_OF_ITS_TARGET: ReadonlySet<Kind> = new Set(['marking', 'correction', 'retraction']);
+
+/** What only contradicts an event, or is another agency's, bears on no handling. */
+function wordOf(sighting: Sighting): EventRef | undefined {
+  const { kind, agency, relations } = sighting;
+  const about = approvedBy(sighting) ?? (SPEAKS_OF_ITS_TARGET.has(kind) ? relations.target : undefined);
+  return about?.agency === agency ? about : undefined;
 }
 
 /** Of an act that approves a marking: which one. The extension of an act was checked with its schema. */

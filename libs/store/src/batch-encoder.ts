@@ -10,7 +10,7 @@ import type { Ref } from './sql/storable.ts';
 export const ENTRIES: CopiedTable = { table: 'entries', columns: 'log_index, agency, id, commitment, content_hash, grps' };
 export const CONTENT: CopiedTable = { table: 'content', columns: 'log_index, principal, captured, secret, bytes, grps' };
 const TIMELINE: CopiedTable = { table: 'timeline', columns: 'item, grp, starts, ends, agency, id, log_index, kind, map_key' };
-const RELATIONS: CopiedTable = { table: 'relations', columns: 'target_agency, target_id, grp, log_index, kind' };
+const RELATIONS: CopiedTable = { table: 'relations', columns: 'target_agency, target_id, grp, log_index, kind, word' };
 const POLICY: CopiedTable = { table: 'policy', columns: 'log_index, agency, principal, captured, act' };
 const EVIDENCE_REFS: CopiedTable = { table: 'evidence_refs', columns: 'sha256, grp, log_index, kind' };
 const AUDIT: CopiedTable = { table: 'audit', columns: 'grp, kind, agency, principal, log_index' };
@@ -143,17 +143,19 @@ export class BatchEncoder {
     }
   }
 
-  private addRelations({ targets, kind }: EventIndex, groups: readonly ReaderGroup[], logIndex: number): void {
+  private addRelations({ targets, word, kind }: EventIndex, groups: readonly ReaderGroup[], logIndex: number): void {
     const distinct = targets.length < 2 ? targets : new Map(targets.map((target) => [`${target.agency}/${target.id}`, target])).values();
     for (const target of distinct) {
+      const isWord = word !== undefined && target.agency === word.agency && target.id === word.id;
       for (const group of groups) {
         const relation = this.relations.writer;
-        relation.row(5, UTF8_MAX * (target.agency.length + target.id.length) + FIXED_BYTES_MAX);
+        relation.row(6, UTF8_MAX * (target.agency.length + target.id.length) + FIXED_BYTES_MAX);
         relation.text(target.agency);
         relation.text(target.id);
         relation.int4(group.id);
         this.relations.logIndex(logIndex);
         relation.int2(kind);
+        relation.bool(isWord);
       }
     }
   }

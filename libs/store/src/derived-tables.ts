@@ -22,9 +22,9 @@ export const DERIVED_TABLES: readonly DerivedTable[] = [
   },
   {
     name: 'relations',
-    dump: `select r.target_agency, r.target_id, g.name, r.log_index, r.kind
+    dump: `select r.target_agency, r.target_id, g.name, r.log_index, r.kind, r.word
       from ledger.relations r join ledger.reader_groups g on g.id = r.grp order by r.target_agency, r.target_id, g.name, r.log_index`,
-    portableDump: `select r.target_agency, r.target_id, g.name, e.agency, e.id, r.kind
+    portableDump: `select r.target_agency, r.target_id, g.name, e.agency, e.id, r.kind, r.word
       from ledger.relations r join ledger.reader_groups g on g.id = r.grp join ledger.entries e using (log_index)
       order by r.target_agency, r.target_id, g.name, e.agency, e.id`,
   },

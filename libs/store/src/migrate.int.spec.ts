@@ -257,4 +257,35 @@ describe('migrating', () => {
       await server.stop();
     }
   }, 60_000);
+
+  test('what an agency says of its own events is known of a ledger that did not keep it apart', async () => {
+    const server = await startTestServer();
+    const admin = createPool({ url: server.url, applicationName: 'test', max: 1 });
+    try {
+      await migrate(server.url, { upTo: 'markings-0000000000016' });
+      const said: readonly (readonly [by: string, kind: number, document: object, target: readonly [string, string]])[] = [
+        ['a', 13, { relations: { target: 't', contradicts: ['c'] } }, ['a', 't']],
+        ['a', 13, { relations: { target: 't', contradicts: ['c'] } }, ['a', 'c']],
+        ['a', 9, { relations: { target: 'a/t' } }, ['a', 't']],
+        ['a', 10, { relations: { target: 'b/t' } }, ['b', 't']],
+        ['a', 14, { extension: { policy: { act: 'marking.approve', marking: 'm' } } }, ['a', 'm']],
+        ['a', 5, { relations: { target: 't' } }, ['a', 't']],
+      ];
+      for (const [n, [by, kind, document, target]] of said.entries()) {
+        await admin.query(`insert into ledger.entries values ($1::bigint, $2, $3, sha256(''), sha256(''))`, [n, by, `e${n}`]);
+        await admin.query(`insert into ledger.content values ($1::bigint, 'p', 0, sha256(''), convert_to($2, 'UTF8'))`, [
+          n,
+          JSON.stringify(document),
+        ]);
+        await admin.query('insert into ledger.relations values ($2, $3, 1, $1::bigint, $4::smallint)', [n, ...target, kind]);
+      }
+      expect((await migrate(server.url)).applied).toEqual(['own-words-0000000000017']);
+      const { rows } = await admin.query<{ n: number }>('select log_index as n from ledger.relations where word order by 1');
+      expect(rows.map(({ n }) => Number(n))).toEqual([0, 2, 4]);
+      expect(sqlState(await admin.query('delete from ledger.relations').catch((reason: unknown) => reason))).toBe(APPEND_ONLY_SQLSTATE);
+    } finally {
+      await admin.close();
+      await server.stop();
+    }
+  }, 60_000);
 });

@@ -14,7 +14,7 @@ import { copyRows } from './copy-rows.ts';
 import { sqlState } from './errors.ts';
 import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
 import type { MapKeys } from './map-keys.ts';
-import { CORRECTION, MARKING, POLICY, RETRACTION } from './markings/handled-events.ts';
+import { MARKING } from './markings/handled-events.ts';
 import { openRows } from './markings/open-rows.ts';
 import { settle } from './markings/settle.ts';
 import type { StoreClient, StorePool } from './pool.ts';
@@ -295,11 +295,10 @@ const MOVE_HEAD = { name: 'move_head', text: 'update ledger.head set size = size
 const AWAITED = { name: 'awaited', text: 'select agency, id from ledger.awaited($1::bigint, $2::bigint)' };
 const LOCK_HEAD = { name: 'lock_head', text: 'select size from ledger.head for update' };
 
-/** Of a correction or retraction its target alone: it bears on a handling where that is a marking. */
-function handledBy({ kind, agency, id, targets }: ProjectedEvent): readonly Ref[] {
-  const own = targets.filter((target) => target.agency === agency);
-  if (kind === MARKING) return [{ agency, id }, ...own];
-  return kind === CORRECTION || kind === RETRACTION || kind === POLICY ? own : NONE;
+/** It bears on what it is a word about; a marking is itself told to whom it is for. */
+function handledBy({ kind, agency, id, word }: ProjectedEvent): readonly Ref[] {
+  if (kind === MARKING) return word === undefined ? [{ agency, id }] : [{ agency, id }, word];
+  return word === undefined ? NONE : [word];
 }
 const NONE: readonly Ref[] = [];
 

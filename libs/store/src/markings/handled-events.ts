@@ -50,14 +50,29 @@ interface Said {
 
 /** Those of the events that are there and of which there is something to say. Cost: some 10 µs each. */
 export async function handledEvents(client: MarkingClient, refs: readonly EventRef[]): Promise<HandledEvent[]> {
-  if (refs.length === 0) return [];
-  const { rows } = await client.query<HandledRow>('select * from ledger.handled_events($1::text[], $2::text[])', columnsOf(refs));
-  return rows.map(eventOf);
+  const found: HandledEvent[] = [];
+  for (const piece of piecesOf(refs, 1)) {
+    const text = 'select * from ledger.handled_events($1::text[], $2::text[])';
+    const { rows } = await client.query<HandledRow>(text, columnsOf(piece));
+    for (const row of rows) found.push(eventOf(row));
+  }
+  return found;
+}
+
+/**
+ * Documents that one statement parses: of 1 MiB each, as the largest are, that takes seconds, and a statement has 30. So however much somebody has
+ * said of handlings, what it bears on takes its time and is settled.
+ */
+const DOCUMENTS_MAX = 260;
+
+function* piecesOf<Ref extends EventRef>(refs: readonly Ref[], documentsEach: number): Generator<readonly Ref[]> {
+  const length = Math.max(1, Math.floor(DOCUMENTS_MAX / documentsEach));
+  for (let at = 0; at < refs.length; at += length) yield refs.slice(at, at + length);
 }
 
 /**
  * By `agency/id` of the events, the words of these kinds whose target each is: of each kind the first `most` of the log. What only contradicts an
- * event is none of its words, and takes no place among them. Cost: some 20 µs for each that refers to the event.
+ * event is none of its words, and takes no place among them. Cost: some 20 µs for each word, and a statement for every four events.
  */
 export async function ownWords(
   client: MarkingClient,
@@ -66,16 +81,17 @@ export async function ownWords(
   most: number,
 ): Promise<ReadonlyMap<string, readonly HandledEvent[]>> {
   const words = new Map<string, HandledEvent[]>();
-  if (refs.length === 0) return words;
-  const { rows } = await client.query<HandledRow & { readonly of_id: string }>(
-    'select * from ledger.own_words($1::text[], $2::text[], $3::integer[], $4::integer)',
-    [...columnsOf(refs), kinds, most],
-  );
-  for (const row of rows) {
-    const key = formatRef({ agency: row.agency, id: row.of_id });
-    const list = words.get(key);
-    if (list === undefined) words.set(key, [eventOf(row)]);
-    else list.push(eventOf(row));
+  for (const piece of piecesOf(refs, kinds.length * most)) {
+    const { rows } = await client.query<HandledRow & { readonly of_id: string }>(
+      'select * from ledger.own_words($1::text[], $2::text[], $3::integer[], $4::integer)',
+      [...columnsOf(piece), kinds, most],
+    );
+    for (const row of rows) {
+      const key = formatRef({ agency: row.agency, id: row.of_id });
+      const list = words.get(key);
+      if (list === undefined) words.set(key, [eventOf(row)]);
+      else list.push(eventOf(row));
+    }
   }
   return words;
 }

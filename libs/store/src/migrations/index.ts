@@ -13,6 +13,7 @@ import { NamedPersons } from './0012-named-persons.ts';
 import { AccessLog } from './0013-access-log.ts';
 import { Sessions } from './0014-sessions.ts';
 import { Markings } from './0016-markings.ts';
+import { OwnWords } from './0017-own-words.ts';
 
 export const MIGRATIONS = [
   Ledger,
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   AccessLog,
   Sessions,
   Markings,
+  OwnWords,
 ];
