@@ -63,6 +63,7 @@ const EVENTS: readonly Made[] = AGENCIES.flatMap((agency) => handlingsOf(agency)
       groups: readerGroups(handling, agency),
       // Each speaks about the one before, whoever's that is.
       targets: [{ agency: agencyAt(logIndex - 1), id: `e${logIndex - 1}` }],
+      word: null,
       evidence: [CITED],
       batch: { name: `import-${logIndex}`, members: [id] },
       offset: logIndex,

@@ -52,9 +52,9 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
     return dead(record, 'record.header-mismatch', 'The document has another id than the header.', header);
   const mismatch = checkHeaders(headers, { agency, id, captured, subject: read.subject });
   if (mismatch !== null) return dead(record, mismatch.code, mismatch.detail, header);
-  const { kind, starts, ends, items, groups, targets, aliases, policy, evidence, batch } = read.index;
   return {
     event: {
+      ...read.index,
       agency,
       id,
       principal: header.principal,
@@ -63,16 +63,6 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
       secret: header.secret,
       capturedMicros: capturedMicros(captured),
       content,
-      kind,
-      starts,
-      ends,
-      items,
-      groups,
-      targets,
-      ...(aliases === undefined ? {} : { aliases }),
-      ...(policy === undefined ? {} : { policy }),
-      ...(evidence === undefined ? {} : { evidence }),
-      ...(batch === undefined ? {} : { batch }),
       offset: record.offset,
       raw: record.value,
       record,

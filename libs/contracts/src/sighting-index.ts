@@ -26,8 +26,8 @@ export interface SightingIndex {
   readonly groups: readonly string[];
   /** Unique: what it speaks about (target, resolves; of an approval the marking) and what its author says it contradicts. */
   readonly targets: readonly EventRef[];
-  /** The one of them that its agency marks, corrects, withdraws or approves here, where that is an event of its own; absent: none. */
-  readonly word?: EventRef;
+  /** The one of them that its agency marks, corrects, withdraws or approves here, where that is an event of its own; null: none. */
+  readonly word: EventRef | null;
   /** Names and numbers stated beside identifiers, as search keeps them; absent: none. */
   readonly aliases?: readonly { readonly item: string; readonly alias: string }[];
   /** Of kind `policy`: its act, as JSON text. */
@@ -55,7 +55,7 @@ export function indexSighting(sighting: Sighting): SightingIndex {
     items: itemsOf(sighting),
     groups: groupsOf(sighting),
     targets: targetsOf(sighting),
-    ...(word === undefined ? {} : { word }),
+    word,
     ...(aliases === undefined ? {} : { aliases }),
     ...(sighting.kind === ('policy' satisfies Kind) ? { policy: JSON.stringify(sighting.extension?.['policy']) } : {}),
     ...(evidence.length === 0 ? {} : { evidence }),
@@ -114,10 +114,10 @@ function targetsOf(sighting: Sighting): readonly EventRef[] {
 const SPEAKS_OF_ITS_TARGET: ReadonlySet<Kind> = new Set(['marking', 'correction', 'retraction']);
 
 /** What only contradicts an event, or is another agency's, bears on no handling. */
-function wordOf(sighting: Sighting): EventRef | undefined {
+function wordOf(sighting: Sighting): EventRef | null {
   const { kind, agency, relations } = sighting;
   const about = approvedBy(sighting) ?? (SPEAKS_OF_ITS_TARGET.has(kind) ? relations.target : undefined);
-  return about?.agency === agency ? about : undefined;
+  return about?.agency === agency ? about : null;
 }
 
 /** Of an act that approves a marking: which one. The extension of an act was checked with its schema. */

@@ -146,7 +146,7 @@ export class BatchEncoder {
   private addRelations({ targets, word, kind }: EventIndex, groups: readonly ReaderGroup[], logIndex: number): void {
     const distinct = targets.length < 2 ? targets : new Map(targets.map((target) => [`${target.agency}/${target.id}`, target])).values();
     for (const target of distinct) {
-      const isWord = word !== undefined && target.agency === word.agency && target.id === word.id;
+      const isWord = word !== null && target.agency === word.agency && target.id === word.id;
       for (const group of groups) {
         const relation = this.relations.writer;
         relation.row(6, UTF8_MAX * (target.agency.length + target.id.length) + FIXED_BYTES_MAX);

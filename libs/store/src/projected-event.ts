@@ -13,8 +13,8 @@ export interface EventIndex {
   readonly groups: readonly string[];
   /** Events that this one speaks about. */
   readonly targets: readonly Ref[];
-  /** The one of them that its agency marks, corrects, withdraws or approves here, where that is an event of its own; absent: none. */
-  readonly word?: Ref;
+  /** The one of them that its agency marks, corrects, withdraws or approves here, where that is an event of its own; null: none. */
+  readonly word: Ref | null;
   /** Names and numbers that the event states beside identifiers, as search keeps them; absent: none. */
   readonly aliases?: readonly { readonly item: string; readonly alias: string }[];
   /** Of an act of policy: the act, as JSON text; absent: it is none. */

@@ -25,6 +25,7 @@ function event(id: string, more: Partial<ProjectedEvent> = {}): ProjectedEvent {
     items: [`container:${id}`],
     groups: ['clear'],
     targets: [],
+    word: null,
     offset: 0,
     raw: content,
     ...more,

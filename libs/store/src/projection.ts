@@ -297,8 +297,8 @@ const LOCK_HEAD = { name: 'lock_head', text: 'select size from ledger.head for u
 
 /** It bears on what it is a word about; a marking is itself told to whom it is for. */
 function handledBy({ kind, agency, id, word }: ProjectedEvent): readonly Ref[] {
-  if (kind === MARKING) return word === undefined ? [{ agency, id }] : [{ agency, id }, word];
-  return word === undefined ? NONE : [word];
+  if (kind === MARKING) return word === null ? [{ agency, id }] : [{ agency, id }, word];
+  return word === null ? NONE : [word];
 }
 const NONE: readonly Ref[] = [];
 

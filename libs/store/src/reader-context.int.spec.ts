@@ -7,7 +7,7 @@ const hash = (n: number): string => n.toString(16).padStart(64, '0');
 const event = (n: number, groups: readonly string[]): ProjectedEvent => {
   const content = Buffer.from(`{"n":${n}}`);
   const hashes = { commitment: hash(n), contentHash: hash(n), secret: hash(n) };
-  const index = { kind: 0, starts: n, ends: n, items: ['imo:1'], groups, targets: [] };
+  const index = { kind: 0, starts: n, ends: n, items: ['imo:1'], groups, targets: [], word: null };
   return { agency: 'a', id: `e${n}`, principal: 'p', capturedMicros: n, content, offset: n, raw: content, ...hashes, ...index };
 };
 const GROUPS = ['clear', 'agency:a', 'agency:b'];

@@ -35,6 +35,7 @@ function event(n: number): ProjectedEvent {
     items: n % 11 === 0 ? [] : n % 3 === 0 ? [`imo:${n % 13}`, `vin:${n}`] : [`imo:${n % 13}`],
     groups: n % 5 === 0 ? ['agency:a', 'agency:b'] : ['clear'],
     targets: n % 4 === 0 ? [{ agency: 'local', id: `e${n + 1}` }] : [],
+    word: null,
     ...(n % 3 === 0 ? { evidence: [hashOf(n % 17), ...(n % 2 === 0 ? [hashOf(n), hashOf(n)] : [])] } : {}),
     ...(n % 1_000 === 999 ? { batch: { name: `import-${n}`, members: Array.from({ length: 300 }, (_, m) => `e${n - m}`) } } : {}),
     ...(n % 50 === 0 ? { aliases: [{ item: `imo:${n % 13}`, alias: `name:MV ${n % 150}` }] } : {}),

@@ -45,6 +45,7 @@ function eventOf(run: number, { id, version, items, alias, hidden, bad }: Draw, 
     groups: hidden ? ['agency:a', 'agency:b'] : ['clear'],
     // A NUL is refused by the server alone, after the rows of the batch were sent.
     targets: bad ? [{ agency: 'local', id: '\0' }] : [],
+    word: null,
     ...(alias === null || names[0] === undefined ? {} : { aliases: [{ item: names[0], alias: `name:MV ${alias}` }] }),
     offset,
     raw: content,

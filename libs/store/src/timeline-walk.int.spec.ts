@@ -25,6 +25,7 @@ function event(n: number): ProjectedEvent {
     items: n < LONG ? ['imo:1'] : n % 100 === 0 ? ['imo:1', 'imo:2'] : ['imo:2'],
     groups: n % 50 === 0 ? ['agency:a', 'agency:b'] : ['clear'],
     targets: [],
+    word: null,
     offset: n,
     raw: content,
   };

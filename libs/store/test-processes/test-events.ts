@@ -29,6 +29,7 @@ function eventAt(offset: number): ProjectedEvent {
     items: [`imo:${of % 7}`, `vin:${of}`],
     groups: ['clear'],
     targets: of % 5 === 0 ? [{ agency: 'local', id: 'e1' }] : [],
+    word: null,
     offset,
     raw: content,
   };

@@ -37,7 +37,7 @@ describe('evidence in the ledger', () => {
     const content = Buffer.from(JSON.stringify({ id }));
     const hash = hashOf(`${agency}/${id}`);
     const base = { agency, id, principal: 'p', commitment: hash, contentHash: hash, secret: hash, capturedMicros: 1, content };
-    const index = { kind: KINDS.indexOf(kind), starts: null, ends: null, items: [], groups: ['clear'], targets: [] };
+    const index = { kind: KINDS.indexOf(kind), starts: null, ends: null, items: [], groups: ['clear'], targets: [], word: null };
     await projectBatch(projector, partition, offset, offset + 1, [{ ...base, ...index, offset, raw: content, ...more }], []);
     offset += 1;
   };

@@ -57,6 +57,7 @@ function event(id: string, more: Partial<ProjectedEvent> = {}): ProjectedEvent {
     items: [],
     groups: ['clear'],
     targets: [],
+    word: null,
     offset: 0,
     raw: content,
     ...more,
