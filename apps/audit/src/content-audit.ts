@@ -1,6 +1,6 @@
 /**
  * Events against what the log says of them: bytes, secret and envelope have to give the commitment, and the timeline exactly the rows that
- * follow from the document. The rest of what is derived (relations, search) is for `custody rebuild --verify`.
+ * follow from the document; then handlings against markings. The rest of what is derived (relations, search) is for `custody rebuild --verify`.
  */
 import { indexSighting, readSighting, validateDocument, type SightingDocument } from '#lib/contracts';
 import { formatInstant } from '#lib/domain';
@@ -16,6 +16,7 @@ import {
   type StoreClient,
 } from '#lib/store';
 import { difference, type AuditCode, type Findings } from './findings.ts';
+import { HandlingAudit } from './handling-audit.ts';
 import { Submitters, type SealTimes } from './submitters.ts';
 
 /** Events whose timeline rows are read together. */
@@ -28,6 +29,7 @@ export class ContentAudit {
   private readonly findings: Findings;
   private readonly log: AuditedLog;
   private readonly timeline: TimelineRows;
+  private readonly handlings: HandlingAudit;
   /** Entries that are not what was sealed, by the log: there the commitment is to blame and not the content. */
   private readonly altered: ReadonlySet<number>;
 
@@ -37,6 +39,7 @@ export class ContentAudit {
     this.findings = findings;
     this.altered = altered;
     this.timeline = new TimelineRows(log.mapSalt);
+    this.handlings = new HandlingAudit(log, findings);
   }
 
   async run(client: StoreClient, end: number, onProgress: (events: number) => void): Promise<void> {
@@ -52,6 +55,7 @@ export class ContentAudit {
       from = rows.to;
       onProgress(this.seen.events);
     }
+    await this.handlings.run(client);
   }
 
   private check(event: AuditedEvent, stored: readonly Buffer[]): void {
@@ -103,6 +107,7 @@ export class ContentAudit {
     const read = readSighting(document, { agency, id, principal });
     if (!read.ok) return malformed(`The content is no sighting: ${read.faults[0]?.code ?? ''} at ${read.faults[0]?.pointer ?? ''}.`);
     if (read.sighting.kind === 'policy') this.submitters.act({ logIndex, agency, principal, capturedMicros }, read.sighting);
+    this.handlings.take(logIndex, read.sighting);
     return indexSighting(read.sighting);
   }
 
@@ -125,10 +130,23 @@ export class ContentAudit {
     const groups = [...new Set(index.groups)].map((name) => ({ id: this.log.groups.get(name) ?? -1, name }));
     const expected = this.timeline.rowsOf({ agency, id, ...index }, groups, logIndex);
     if (expected.length === 1 && stored.length === 1 && (expected[0] as Buffer).equals(stored[0] as Buffer)) return;
-    const left = new Map(expected.map((row) => [row.toString('latin1'), row]));
-    for (const row of stored)
-      if (!left.delete(row.toString('latin1'))) this.reportRow(row, logIndex, 'and the document says something else');
+    const left = new Map(expected.map((row) => [row.toString('latin1'), Buffer.from(row)]));
+    for (const row of stored) {
+      if (left.delete(row.toString('latin1'))) continue;
+      const { item, grp, mapKey } = timelineRowText(row);
+      if (mapKey === '' && this.isOfDocument(event, index, row, item, grp) && !groups.some(({ id: own }) => own === grp))
+        this.handlings.open(event, logIndex, { item, grp });
+      else this.reportRow(row, logIndex, 'and the document says something else');
+    }
     for (const row of left.values()) this.reportRow(row, logIndex, null);
+  }
+
+  /** Whether a row of a later reader group is the one that the document makes. */
+  private isOfDocument({ logIndex, agency, id }: AuditedEvent, index: EventIndex, row: Buffer, item: string, grp: number): boolean {
+    const items = index.items.length === 0 ? [''] : index.items;
+    if (!items.includes(item) || !Number.isInteger(grp)) return false;
+    const made = this.timeline.rowsOf({ agency, id, ...index, items: item === '' ? [] : [item] }, [{ id: grp, name: '' }], logIndex, true);
+    return made[0]?.equals(row) === true;
   }
 
   /** @param why the stored row is wrong; `null`: it is missing */

@@ -30,6 +30,7 @@ export const AUDIT_CODES = [
   'audit.content-form',
   'audit.commitment',
   'audit.timeline',
+  'audit.handling',
   'audit.access-record',
   'audit.access-root',
   'audit.access-tile',

@@ -33,7 +33,7 @@ const ACTS: ReadonlySet<string> = new Set(POLICY_ACTS);
 /** And so are files with keys, and a setting. */
 const FILE = /^(?:(?:checkpoint|receipt)\.key|evidence\.dir)$/;
 const TABLE =
-  /^(?:ledger|proof)\.(?:head|sealer|entries|content|timeline|relations|search_keys|notices|seals|checkpoints|tiles|items)$|^evidence\.uploads$|^access\.(?:head|reads)$/;
+  /^(?:ledger|proof)\.(?:head|sealer|entries|content|timeline|relations|handlings|marked|search_keys|notices|seals|checkpoints|tiles|items)$|^evidence\.uploads$|^access\.(?:head|reads)$/;
 
 const codesNotInCatalogue = (source: string): string[] =>
   [...source.matchAll(IN_CODE_PLACE), ...source.matchAll(LIKE_A_CODE)]

@@ -169,6 +169,7 @@ export {
 
 // Audits, backups.
 export { Frames } from './audit/frames.ts';
+export { indexesOf, readHandlings, type StoredHandling } from './audit/handling-rows.ts';
 export { readLogBlocks, type LogBlocks } from './audit/log-blocks.ts';
 export { isNewestSealSigned, readAuditedLog, strayRows, type AuditedLog, type StrayRow } from './audit/log-rows.ts';
 export {

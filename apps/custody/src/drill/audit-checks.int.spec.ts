@@ -161,6 +161,7 @@ const CASES: Readonly<Record<AuditCode, Case>> = {
   },
   'audit.commitment': { content: true, tamper: () => flip('ledger.content', 'secret', { log_index: first }) },
   'audit.timeline': { content: true, tamper: () => run(`update ledger.timeline set kind = kind + 1 where log_index = ${first}`) },
+  'audit.handling': { content: true, tamper: () => run(`insert into ledger.marked values (${first})`) },
   'audit.access-record': { tamper: () => run(`update access.reads set principal = 'somebody else' where n = 2`) },
   'audit.access-root': {
     async tamper() {

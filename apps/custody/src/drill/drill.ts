@@ -82,6 +82,7 @@ const CONTENT_CODES: ReadonlySet<string> = new Set<AuditCode>([
   'audit.content-form',
   'audit.commitment',
   'audit.timeline',
+  'audit.handling',
 ]);
 
 interface Trial {

@@ -116,6 +116,37 @@ async function insertTimelineRow({ client, random, rows }: Scene): Promise<Tampe
   }
 }
 
+/** An event is named among those that were marked, and has no handling: no reader is shown it any more. */
+async function insertMark({ client, random, rows }: Scene): Promise<Tampered> {
+  const logIndex = random.pick(rows.entries);
+  await client.query('insert into ledger.marked values ($1::bigint)', [logIndex]);
+  return { rows: [{ table: 'ledger.marked', key: { log_index: logIndex } }] };
+}
+
+/** An event that nobody marked gets a handling, which shows it to all, or to nobody. */
+async function insertHandling({ client, random, rows }: Scene): Promise<Tampered> {
+  const logIndex = random.pick(rows.entries);
+  const groups = random.pick(['{}', `{${random.below(1_000)}}`, '(select array_agg(id) from ledger.reader_groups)']);
+  const [text, value] = groups.startsWith('{') ? ['$2::integer[]', [groups]] : [groups, []];
+  await client.query('insert into ledger.marked values ($1::bigint)', [logIndex]);
+  await client.query(`insert into ledger.handlings values ($1::bigint, ${text}, '{"tlp":"CLEAR"}')`, [logIndex, ...value]);
+  return { rows: [{ table: 'ledger.handlings', key: { log_index: logIndex } }] };
+}
+
+/** As if a marking had opened an event to another reader group: a leaf of no tree, so that no seal says what it is. */
+async function insertOpenedRow({ client, random, rows }: Scene): Promise<Tampered> {
+  const logIndex = random.pick(rows.entries);
+  const grp = 1_000_000 + random.below(1_000);
+  const { rows: put } = await client.query<{ item: string }>(
+    `insert into ledger.timeline (item, grp, starts, ends, agency, id, log_index, kind, map_key)
+      select item, $2::integer, starts, ends, agency, id, log_index, kind, '' from ledger.timeline where log_index = $1::bigint
+      order by item, grp limit 1 returning item`,
+    [logIndex, grp],
+  );
+  const item = put[0]?.item ?? '';
+  return { rows: [{ table: 'ledger.timeline', key: { log_index: logIndex, item, grp } }] };
+}
+
 /** Capture took it and signed; out of the event log it went before the projector came to it, so that no table ever had it. */
 function neverProjected({ copy, random }: Scene): Promise<Tampered> {
   const [event] = drillEvents(random, copy.events.length, 1) as [ProjectedEvent];
@@ -131,6 +162,14 @@ export const INSERTIONS: readonly TamperClass[] = [
   { name: 'insert: an entry with no event behind it, before it is sealed', hasKey: false, alone: true, tamper: insertBare },
   { name: 'insert: a whole event that nobody submitted, before it is sealed', hasKey: false, alone: false, tamper: insertBeforeSeal },
   { name: 'insert: an event into the list of another item', ...audited, tamper: insertTimelineRow },
+  { name: 'insert: an event among those that were marked, which hides it', hasKey: false, alone: true, tamper: insertMark },
+  { name: 'insert: a handling that no marking says', hasKey: false, alone: true, tamper: insertHandling },
+  {
+    name: 'insert: a row of another reader group, as if a marking had opened the event',
+    hasKey: false,
+    alone: true,
+    tamper: insertOpenedRow,
+  },
 ];
 
 export const WITHHELD: readonly TamperClass[] = [

@@ -90,7 +90,7 @@ export async function readTimelineRows(client: StoreClient, from: number, to: nu
     const limit = isLeast ? '' : `limit ${ROWS_MAX + 1}`;
     await client.copyOutPieces(
       `copy (select item, grp, starts, ends, agency, id, log_index, kind, map_key from ledger.timeline
-        where log_index >= ${Number(from)} and log_index < ${Number(end)} and map_key <> '' order by log_index ${limit}) to stdout (format binary)`,
+        where log_index >= ${Number(from)} and log_index < ${Number(end)} order by log_index ${limit}) to stdout (format binary)`,
       (piece) => {
         const row = isFirst ? piece.subarray(COPY_HEADER_BYTES) : piece;
         isFirst = false;
@@ -138,10 +138,13 @@ export class TimelineRows {
     this.mapKeys = new MapKeys(mapSalt);
   }
 
-  /** Throws FieldFault for an event that no projector would have taken. Views: valid until the next call. */
-  rowsOf(event: Ref & EventIndex, groups: readonly ReaderGroup[], logIndex: number): Buffer[] {
+  /**
+   * Throws FieldFault for an event that no projector would have taken. Views: valid until the next call.
+   * @param isOpened by a marking, to these groups: as leaves of no item tree
+   */
+  rowsOf(event: Ref & EventIndex, groups: readonly ReaderGroup[], logIndex: number, isOpened = false): Buffer[] {
     this.encoder.clear();
-    this.encoder.addTimeline(event, groups, this.mapKeys, logIndex);
+    this.encoder.addTimeline(event, groups, isOpened ? null : this.mapKeys, logIndex);
     const payload = this.encoder.timeline.writer.payload();
     const rows: Buffer[] = [];
     for (let at = COPY_HEADER_BYTES; payload.readInt16BE(at) > 0;) {
