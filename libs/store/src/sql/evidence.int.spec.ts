@@ -210,7 +210,20 @@ describe('evidence in the ledger', () => {
     expect(await ids('police')).toEqual([['sent'], ['cites']]);
     expect(await ids('')).toEqual([[], ['cites']]);
     expect(await ids('customs', first + 2)).toEqual([['in'], ['cites']]);
-    await add('customs', 'yes', 'retraction', { targets: [{ agency: 'customs', id: 'sent' }] });
+    const retract = async (id: string, of: string, more: Partial<ProjectedEvent> = {}): Promise<void> => {
+      const word = { agency: 'customs', id: of };
+      await add('customs', id, 'retraction', { targets: [word], word, ...more });
+    };
+    // What a retraction of something else contradicts stands.
+    await retract('beside', 'other', { targets: ['other', 'in', 'sent'].map((of) => ({ agency: 'customs', id: of })) });
+    expect(await ids('customs')).toEqual([['in', 'sent'], ['cites']]);
+    await retract('yes', 'sent');
+    expect(await ids('customs')).toEqual([['in', 'sent withdrawn'], ['cites']]);
+    await retract('back', 'yes');
+    expect(await ids('customs')).toEqual([['in', 'sent'], ['cites']]);
+    await retract('again', 'back');
+    expect(await ids('customs')).toEqual([['in', 'sent withdrawn'], ['cites']]);
+    await retract('hidden', 'again', { groups: ['agency:police'] });
     expect(await ids('customs')).toEqual([['in', 'sent withdrawn'], ['cites']]);
   });
 

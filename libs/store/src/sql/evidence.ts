@@ -88,14 +88,27 @@ export interface CitingRow extends EventRow {
 
 const CITING: Asking = { agency: '$6::text', principal: '$7::text', breaksGlass: '$8::boolean' };
 
+/** From an act to the last retraction in a row that is looked at; of a longer row that one counts. */
+const RETRACTIONS_IN_A_ROW = 5;
+
+/**
+ * SQL: its own agency retracted the entry `event`, and did not take that back, as far as this reader sees. What a retraction only contradicts it
+ * leaves as it is.
+ */
+function isRetracted(event: string, step = 1): string {
+  const [relation, by] = [`w${step}`, `by${step}`];
+  return `exists (select from ledger.relations ${relation} join ledger.entries ${by} on ${by}.log_index = ${relation}.log_index
+          where ${relation}.target_agency = ${event}.agency and ${relation}.target_id = ${event}.id and ${relation}.word
+            and ${relation}.grp = any($2::integer[]) and ${relation}.kind = ${RETRACTION_KIND} and ${relation}.log_index < $3::bigint
+            and not ${namesOthers(`${relation}.log_index`, CITING)}
+            ${step < RETRACTIONS_IN_A_ROW ? `and not ${isRetracted(by, step + 1)}` : ''})`;
+}
+
 /** Plan: one walk of the primary key of evidence_refs for each group, then each entry and its content by theirs. */
 const citing = (kinds: string) => `select ${EVENT_NAMES}, "isWithdrawn"
     from (
       select ${EVENT_COLUMNS}, sum(octet_length(c.bytes)) over (order by e.log_index) - octet_length(c.bytes) as bytes_before,
-        exists (select from ledger.relations w join ledger.entries we on we.log_index = w.log_index
-          where w.target_agency = e.agency and w.target_id = e.id and w.grp = any($2::integer[]) and w.kind = ${RETRACTION_KIND}
-            and w.log_index < $3::bigint and we.agency = e.agency
-            and not ${namesOthers('w.log_index', CITING)}) as "isWithdrawn"
+        ${isRetracted('e')} as "isWithdrawn"
       from (
         select distinct r.log_index from unnest($2::integer[]) as reader (grp)
         join ledger.evidence_refs r on r.sha256 = $1::bytea and r.grp = reader.grp
