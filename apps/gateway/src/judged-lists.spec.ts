@@ -1,7 +1,9 @@
 /** Judged lists as they are remembered: of many none is judged twice, and there is an end to what they take. */
+import { BATCH_MEMBERS_MAX } from '#lib/contracts';
 import { formatVerifierKey, sha256Hex, signBatch, signingKey, utf8 } from '#lib/ledger';
 import type { EventRow } from '#lib/store';
-import { JudgedLists, Members } from './judged-lists.ts';
+import { JudgedLists, LIST_BYTES, MEMBER_BYTES, Members, REMEMBERED_BYTES_MAX } from './judged-lists.ts';
+import { LISTS_LOOKED_MAX } from './signatures.ts';
 
 const LOG = 'custody.example/log';
 const KEY = signingKey('submitter', 'acme/import', new Uint8Array(32).fill(5));
@@ -46,6 +48,10 @@ test('a page with 51 lists of 4,000 members is judged once', async () => {
   for (const row of rows) await ask(row);
   expect(judged).toHaveLength(51);
 }, 120_000);
+
+test('all lists that one answer looks at, each as long as one may be, are remembered at once', () => {
+  expect(LISTS_LOOKED_MAX * (LIST_BYTES + BATCH_MEMBERS_MAX * MEMBER_BYTES)).toBeLessThanOrEqual(REMEMBERED_BYTES_MAX);
+});
 
 test('where there is no room, what nobody asked for the longest goes, and nothing else', async () => {
   // Three lists of a hundred have room, and no fourth.

@@ -28,7 +28,7 @@ export interface Judges {
 }
 
 /** Of the SHA-256 of an id and its hash: enough that no two are the same. */
-const MEMBER_BYTES = 16;
+export const MEMBER_BYTES = 16;
 
 /** The ids of a list with their hashes, in a few bytes each. */
 export class Members {
@@ -57,7 +57,7 @@ const digestOf = (id: string, contentHash: string): Buffer =>
 /** Of all lists that are remembered: 500 of the longest, which are two million signed events. */
 export const REMEMBERED_BYTES_MAX = 32 * 1024 * 1024;
 /** What a list takes beside its members. */
-const LIST_BYTES = 500;
+export const LIST_BYTES = 500;
 /** A document of the kind that is not signed: its number alone. */
 const UNSIGNED_BYTES = 100;
 

@@ -2,6 +2,7 @@
  * Whether an agency signed what it submitted. It signs a list of (id, hash) in an event of kind batch, which stands somewhere in the log; who may see both
  * is told what the signature is worth there. Nothing is refused or dropped for it.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { SignatureVerdict, SignatureView } from '#lib/contracts';
 import { formatRef, type EventRef } from '#lib/domain';
 import { LISTS_MAX } from '#lib/store';
@@ -14,8 +15,11 @@ export const NO_SIGNATURES: SignaturesOf = () => [];
 
 /** Documents read at once: each may have 1 MiB. */
 const READ_AT_ONCE = 8;
-/** Lists looked at for one answer, the oldest first: each is read and judged, once in the life of the process. */
-export const LISTS_LOOKED_MAX = 1_000;
+/**
+ * Lists looked at for one answer, the oldest first: each is read and judged once. All of them, as long as they may be, are remembered at once: of
+ * one more than that each answer would judge all anew, since what nobody asked for the longest is what the next one asks for first.
+ */
+export const LISTS_LOOKED_MAX = 400;
 /** Signatures told of one event, the oldest first; beyond it those alone that say something else. */
 export const SIGNATURES_TOLD_MAX = 64;
 
@@ -43,6 +47,8 @@ export async function readSignatures(
   for (let from = 0; from < missing.length; from += READ_AT_ONCE)
     for (const row of await reads.visibleEvents(missing.slice(from, from + READ_AT_ONCE), reader.groups, Number.MAX_SAFE_INTEGER)) {
       lists.set(row.logIndex, await judgedLists.take(row));
+      // Some 10 ms for the longest: nobody else waits for more than one.
+      await setImmediate();
     }
   const looked = new Set(all);
   return (event) => {
