@@ -10,6 +10,7 @@ import { stopAllChildren } from './child-process.ts';
 import { judge } from './goals.ts';
 import { chooseMeasures } from './measures/index.ts';
 import { parseOptions, USAGE, type BenchOptions } from './options.ts';
+import { PROFILE_PAGE, writeProfilePage } from './profile.ts';
 import { filesOf, writeResult, type BenchResult } from './result.ts';
 import { revision } from './revision.ts';
 import { interleave } from './rounds.ts';
@@ -37,6 +38,8 @@ async function main(): Promise<number> {
     return difference === null ? 0 : 1;
   }
   const result = await run(root, options);
+  // Its figures are those of processes that were watched.
+  if (options.profile) return 0;
   process.stdout.write(`${benchSection(result)}\n`);
   for (const [file, kept] of filesOf(root, result, options)) {
     await writeResult(file, kept);
@@ -71,14 +74,18 @@ async function run(root: string, options: BenchOptions): Promise<BenchResult> {
       hashes.push(hashMicros());
       note(`load ${load.at(-1)?.toFixed(2)}  ${line}`);
     });
+    const made = { revision: revision(root), ended: new Date().toISOString(), machine };
+    if (options.profile) {
+      const file = options.sizes.name === 'quick' ? join('.custody', 'bench', 'profile.md') : PROFILE_PAGE;
+      await writeProfilePage(join(root, file), { profiles: join(workDir, 'profiles'), root }, { ...made, letters: options.only });
+      note(`Profile: ${file}`);
+    }
     return {
       version: 1,
-      revision: revision(root),
+      ...made,
       started,
-      ended: new Date().toISOString(),
       sizes: { ...options.sizes },
       seed: options.seed,
-      machine,
       engines: servers.versions,
       load,
       hashMicros: hashes,

@@ -86,7 +86,7 @@ export interface BenchOptions {
   readonly out?: string;
   /** Keep the working folder (server logs, CPU profiles). */
   readonly keep: boolean;
-  /** Take a CPU profile of the product's processes into the working folder: figures of such a run are not comparable. */
+  /** Write where the processor's time of the product's processes goes, and no result: figures of such a run are not comparable. */
   readonly profile: boolean;
 }
 
