@@ -37,6 +37,7 @@ export class AuditController {
     const view = await readAudit(reads, reader, { ...asked, ...(cursor === undefined ? {} : { cursor }) });
     // Who read what is an agency's own, whatever it was that was read.
     if (view.reads.length > 0) notes.isOther = true;
+    request.saysNothing = view.rows.length === 0 && view.reads.length === 0;
     await sendWithTag(request, reply, view);
   }
 }

@@ -39,7 +39,9 @@ export class EventsController {
     const { cursor } = query;
     const { reader, reads } = await readingFor(this.#deps, request);
     const asked = { asOf: await readAsOf(query.asOf, reads, query.policy), limit: readLimit(query.limit), explain };
-    await sendWithTag(request, reply, await readEvents(reads, reader, cursor === undefined ? asked : { ...asked, cursor }));
+    const view = await readEvents(reads, reader, cursor === undefined ? asked : { ...asked, cursor });
+    request.saysNothing = view.events.length === 0;
+    await sendWithTag(request, reply, view);
   }
 
   @Get(':id')
@@ -74,7 +76,7 @@ export async function readEvents(reads: LedgerReads, reader: Reader, query: Even
   const asOf = cursor === undefined ? query.asOf : await heldAt(query.asOf, cursor.logSize, reads);
   const { logSize } = asOf;
   const own = reads.as(reader);
-  const { shown, more } = pageOf(await own.eventsFrom(cursor?.from ?? 0, reader.groups, logSize, query.limit + 1), query.limit);
+  const { shown, more } = pageOf(await own.eventsFrom(cursor?.from ?? 0, reader, logSize, query.limit + 1), query.limit);
   const last = shown.at(-1);
   const read = shown.map(readEvent);
   const known = knownAt(asOf, read);

@@ -1,7 +1,7 @@
 /** All events that name an item, for answers that need the whole of it at once. */
 import { DomainError } from '#lib/runtime';
 import { readEvent, type ReadEvent } from './event-view.ts';
-import type { Reader, ReaderReads, TimelineKey } from './ledger-reads.ts';
+import type { Asker, ReaderReads, TimelineKey } from './ledger-reads.ts';
 import { pageOf } from './page.ts';
 
 const PAGE = 500;
@@ -11,7 +11,7 @@ export const ITEM_RECORDS_MAX = 10_000;
 /** In the order of the timeline. Throws answer.too-large. @param instead what its reader can do, as the error says it */
 export async function itemEvents(
   reads: Pick<ReaderReads, 'timelinePage'>,
-  reader: Pick<Reader, 'groups'>,
+  reader: Asker,
   item: string,
   logSize: number,
   instead: string,
@@ -19,7 +19,7 @@ export async function itemEvents(
   const events: ReadEvent[] = [];
   let after: TimelineKey | undefined;
   do {
-    const of = { item, groups: reader.groups, logSize, limit: PAGE + 1 };
+    const of = { item, reader, logSize, limit: PAGE + 1 };
     const { shown, more } = pageOf(await reads.timelinePage(after === undefined ? of : { ...of, after }), PAGE);
     for (const row of shown) events.push(readEvent(row));
     if (events.length > ITEM_RECORDS_MAX)

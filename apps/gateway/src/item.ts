@@ -40,7 +40,7 @@ export async function readItem(reads: LedgerReads, reader: Reader, id: string, a
 /** When a sighting was reported stands in its document alone, so each is read: of more than these (half a second) none is counted. */
 export const REPORTED_READ_MAX = 10_000;
 const PAGE = 500;
-const pageAsked = ({ groups }: Reader, item: string, { logSize }: AsOf) => ({ item, groups, logSize, limit: PAGE + 1 });
+const pageAsked = (reader: Reader, item: string, { logSize }: AsOf) => ({ item, reader, logSize, limit: PAGE + 1 });
 
 async function countReported(
   reads: ReaderReads,
@@ -77,7 +77,7 @@ interface LastPlacing extends Pick<ItemView, 'lastPlacedByNotFound'> {
 async function lastPlacing(reads: ReaderReads, reader: Reader, item: string, asOf: AsOf): Promise<LastPlacing> {
   let before: TimelineKey | undefined;
   for (let looked = 0; looked < LAST_RECORDS_MAX;) {
-    const of = { item, groups: reader.groups, logSize: asOf.logSize, limit: LAST_PAGE + 1 };
+    const of = { item, reader, logSize: asOf.logSize, limit: LAST_PAGE + 1 };
     const page = pageOf(await reads.timelineEnd(before === undefined ? of : { ...of, before }), LAST_PAGE);
     const { rows, events, related } = await firstWithRelated(reads, reader, asOf.logSize, page.shown);
     const inputs = [...events, ...related];

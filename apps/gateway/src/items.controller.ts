@@ -48,6 +48,7 @@ export class ItemsController {
       explain: readExplain(explain),
       ...(cursor === undefined ? {} : { cursor }),
     });
+    request.saysNothing = view.entries.length === 0;
     await sendWithTag(request, reply, view);
   }
 
@@ -79,6 +80,8 @@ export class ItemsController {
   async search(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { q, cursor, limit } = readQuery(given, ['q', 'cursor', 'limit']);
     const { reader, reads } = await readingFor(this.#deps, request);
+    // A text that is too short to look for is refused where it is no value that is there: that says that nothing was found, too.
+    request.saysNothing = true;
     const view = await searchItems(reads, reader, {
       text: q ?? '',
       limit: readLimit(limit),

@@ -359,11 +359,11 @@ describe('a reader who lies about his groups, his agency, and what he looks for'
 
   /** Ids of what each of the gateway's questions shows: of every event where nothing hides one. */
   const QUESTIONS: Readonly<Record<string, (own: ReaderReads) => Promise<readonly string[]>>> = {
-    timelinePage: async (own) => ids(await own.timelinePage({ item: SHARED, groups: lie(), logSize: ALL, limit: ALL })),
-    timelineEnd: async (own) => ids(await own.timelineEnd({ item: SHARED, groups: lie(), logSize: ALL, limit: ALL })),
+    timelinePage: async (own) => ids(await own.timelinePage({ item: SHARED, reader: liar(), logSize: ALL, limit: ALL })),
+    timelineEnd: async (own) => ids(await own.timelineEnd({ item: SHARED, reader: liar(), logSize: ALL, limit: ALL })),
     speakersAbout: async (own) => ids(await own.speakersAbout([...refs, { agency: 'alpha', id: 'e-1' }], lie(), ALL, bound)),
     byRefs: async (own) => ids(await own.byRefs(refs, lie(), ALL, bound.contentBytesMax)),
-    eventsFrom: async (own) => ids(await own.eventsFrom(0, lie(), ALL, ALL)),
+    eventsFrom: async (own) => ids(await own.eventsFrom(0, liar(), ALL, ALL)),
     visibleEvents: async (own) => ids(await own.visibleEvents(indexes, lie(), bound.contentBytesMax)),
     streamPage: async (own) => (await own.streamPage({ reader: liar(), from: 0, before: ALL })).logIndexes.map((at) => `e${at}`),
     'streamPage of an item': async (own) =>

@@ -98,6 +98,9 @@ export interface Reader {
 /** Who asks for what his agency submitted. */
 export type Submitter = Pick<Reader, 'agency' | 'principal' | 'breaksGlass'>;
 
+/** Who asks for what his groups may see: what names others a statement leaves out by itself. */
+export type Asker = Submitter & Pick<Reader, 'groups'>;
+
 /** What is everybody's: the log, its seals and proofs; and `as`, by which alone rows of tenants are read. */
 export type LedgerReads = Awaited<ReturnType<typeof ledgerReads>>;
 
@@ -169,9 +172,9 @@ function logReads(pool: StorePool, origin: string, mapSalt: Buffer) {
 /** Rows of tenants, of which the database shows what is the reader's. */
 function readerReads(own: ReaderPool) {
   return {
-    timelinePage: (of: { item: string; groups: readonly number[]; logSize: number; after?: TimelineKey; limit: number }) =>
+    timelinePage: (of: { item: string; reader: Asker; logSize: number; after?: TimelineKey; limit: number }) =>
       timelinePage(own, { ...of, contentBytesMax: PAGE_CONTENT_BYTES_MAX }),
-    timelineEnd: (of: { item: string; groups: readonly number[]; logSize: number; before?: TimelineKey; limit: number }) =>
+    timelineEnd: (of: { item: string; reader: Asker; logSize: number; before?: TimelineKey; limit: number }) =>
       timelineEnd(own, { ...of, contentBytesMax: PAGE_CONTENT_BYTES_MAX }),
     /** Events that speak about these, and those that speak about them, and so on. */
     speakersAbout: (
@@ -187,8 +190,8 @@ function readerReads(own: ReaderPool) {
       return (await eventById(own, id, agency, groups)).filter((event) => event.logIndex < size);
     },
     /** In the order of the log. */
-    eventsFrom: (from: number, groups: readonly number[], size: number, limit: number) =>
-      eventsFrom(own, from, groups, size, limit, PAGE_CONTENT_BYTES_MAX),
+    eventsFrom: (from: number, reader: Asker, size: number, limit: number) =>
+      eventsFrom(own, from, reader, size, limit, PAGE_CONTENT_BYTES_MAX),
     /** Where the reader's entries stand; what names others the statement leaves out. */
     streamPage: (question: StreamQuestion) => streamPage(own, question),
     /** Of TLP:RED with persons named, and what looks like it. */
@@ -207,7 +210,7 @@ function readerReads(own: ReaderPool) {
       own.transaction(async (client) => ({ logSize: await logSize(client), ...(await search(client, { alternatives, groups })) })),
     /** Of hits by an alias those that an event states which this person sees. */
     statedAliases: (hits: readonly SearchHit[], groups: readonly number[], reader: Submitter) => statedAliases(own, hits, groups, reader),
-    conflicts: (reader: Submitter & Pick<Reader, 'groups'>, after: ConflictKey | undefined, limit: number) =>
+    conflicts: (reader: Asker, after: ConflictKey | undefined, limit: number) =>
       listConflicts(own, reader, { after, limit, groups: reader.groups }),
     eventConflicts: (reader: Submitter, id: string, limit: number) => eventConflicts(own, reader, id, limit),
     itemEntries: (item: number, begin: number, end: number) => itemEntries(own, item, begin, end),

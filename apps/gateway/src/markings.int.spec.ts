@@ -43,10 +43,10 @@ async function channels(who: Actor, id: string): Promise<Record<string, boolean>
     (await searchItems(reads, reader, { text, limit: 10 })).results.some((hit) => hit.id === item);
   const one = { id, asOf: await readAsOf(undefined, reads), explain: true };
   const told = {
-    timeline: has(await own.timelinePage({ item, groups, logSize: size, limit: 100 })),
-    'end of the timeline': has(await own.timelineEnd({ item, groups, logSize: size, limit: 100 })),
+    timeline: has(await own.timelinePage({ item, reader, logSize: size, limit: 100 })),
+    'end of the timeline': has(await own.timelineEnd({ item, reader, logSize: size, limit: 100 })),
     count: (await own.itemCount(item, groups, size)) > 0,
-    list: has(await own.eventsFrom(0, groups, size, 1_000)),
+    list: has(await own.eventsFrom(0, reader, size, 1_000)),
     'by id': has(await own.byId(id, undefined, groups, size)),
     'by agency and id': has(await own.byRefs([{ agency: 'local', id }], groups, size, 1_000_000)),
     'an explained answer': await readOne(reads, reader, one).then(
@@ -177,7 +177,7 @@ test('a marking to named persons hides it from their colleagues, in every answer
     const own = reads.as(reader);
     const size = await reads.logSize();
     const told = [
-      (await own.timelinePage({ item, groups: reader.groups, logSize: size, limit: 9 })).length,
+      (await own.timelinePage({ item, reader, logSize: size, limit: 9 })).length,
       await own.itemCount(item, reader.groups, size),
       (await own.byId('x6', 'local', reader.groups, size)).length,
       (await own.auditPage({ reader, from: 0, before: size, item }, 10)).logIndexes.length,
@@ -279,7 +279,7 @@ test('every order of target, marking, approval and retraction gives one visible 
     const by: Record<string, string[]> = Object.fromEntries(Object.keys(expected).map((id) => [id, []]));
     for (const [name, who] of Object.entries(READERS)) {
       const { reader, reads } = await readsAs(who);
-      for (const { id } of await reads.as(reader).eventsFrom(0, reader.groups, 10_000, 10_000)) by[id]?.push(name);
+      for (const { id } of await reads.as(reader).eventsFrom(0, reader, 10_000, 10_000)) by[id]?.push(name);
     }
     return by;
   };

@@ -59,11 +59,11 @@ describe('a ledger with records that name others', () => {
     const own = reads.as(reader);
     const { groups } = reader;
     expect([await own.itemCount(OPEN, groups, size), await own.itemCount(SECRET, groups, size)]).toEqual(counts);
-    const page = await own.timelinePage({ item: OPEN, groups, logSize: size, limit: 2 });
+    const page = await own.timelinePage({ item: OPEN, reader, logSize: size, limit: 2 });
     expect(page.map(({ id }) => id)).toEqual(timeline.slice(0, 2));
-    expect((await own.timelinePage({ item: OPEN, groups, logSize: size, limit: 9 })).map(({ id }) => id)).toEqual(timeline);
-    expect((await own.timelineEnd({ item: OPEN, groups, logSize: size, limit: 9 })).map(({ id }) => id)).toEqual([...timeline].reverse());
-    expect((await own.eventsFrom(0, groups, size, 9)).map(({ id }) => id)).toEqual(log);
+    expect((await own.timelinePage({ item: OPEN, reader, logSize: size, limit: 9 })).map(({ id }) => id)).toEqual(timeline);
+    expect((await own.timelineEnd({ item: OPEN, reader, logSize: size, limit: 9 })).map(({ id }) => id)).toEqual([...timeline].reverse());
+    expect((await own.eventsFrom(0, reader, size, 9)).map(({ id }) => id)).toEqual(log);
     expect((await own.byId('c', 'local', groups, size)).length).toBe(found.length);
     expect((await searchItems(reads, reader, { text: 'SECRET1', limit: 10 })).results.map(({ id }) => id)).toEqual(found);
   });

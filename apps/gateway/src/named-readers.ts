@@ -4,8 +4,7 @@
  */
 import type { HandlingDocument } from '#lib/contracts';
 import { decodeRecord, parseStrict } from '#lib/ledger';
-import type { EventRow, LedgerReads, Reader, ReaderReads, TimelineKey, TimelineRow } from './ledger-reads.ts';
-import { PAGE_CONTENT_BYTES_MAX } from './page.ts';
+import type { EventRow, LedgerReads, Reader, ReaderReads } from './ledger-reads.ts';
 
 const MARK = Buffer.from('"principals":[');
 
@@ -63,32 +62,16 @@ function shownTo(reader: Reader, reads: ReaderReads): ReaderReads {
   return {
     ...reads,
     itemCount,
-    timelinePage: (of) =>
-      filled<TimelineRow, TimelineKey>(
-        (after, limit) => reads.timelinePage({ ...of, limit, ...(after && { after }) }),
-        of.after,
-        of.limit,
-        shown,
-      ),
-    timelineEnd: (of) =>
-      filled<TimelineRow, TimelineKey>(
-        (before, limit) => reads.timelineEnd({ ...of, limit, ...(before && { before }) }),
-        of.before,
-        of.limit,
-        shown,
-      ),
-    eventsFrom: (from, groups, size, limit) =>
-      filled<EventRow, EventRow>(
-        (after, n) => reads.eventsFrom(after === undefined ? from : after.logIndex + 1, groups, size, n),
-        undefined,
-        limit,
-        shown,
-      ),
     speakersAbout: async (...asked) => shown(await reads.speakersAbout(...asked)),
     byRefs: async (...asked) => shown(await reads.byRefs(...asked)),
     byId: async (...asked) => shown(await reads.byId(...asked)),
     visibleEvents: async (...asked) => shown(await reads.visibleEvents(...asked)),
-    // Those of auditPage (and visibleEvents those of streamPage), of which the statement itself leaves out what names others: what a page looks at is bounded, and ends so.
+    // Of these the statements leave out what names others by themselves: a page ends where they ended it. To read on behind what is hidden would take the
+    // longer, the more there is of it.
+    timelinePage: async (...asked) => shown(await reads.timelinePage(...asked)),
+    timelineEnd: async (...asked) => shown(await reads.timelineEnd(...asked)),
+    eventsFrom: async (...asked) => shown(await reads.eventsFrom(...asked)),
+    // Those of auditPage (and visibleEvents those of streamPage), the same.
     auditEvents: async (...asked) => shown(await reads.auditEvents(...asked)),
     async shownItems(items, groups) {
       const [there, size] = await Promise.all([reads.shownItems(items, groups), reads.logSize()]);
@@ -118,26 +101,4 @@ async function goneOf(
   const gone = new Set<string>();
   for (const item of touched) if ((await itemCount(item, groups, size)) === 0) gone.add(item);
   return gone;
-}
-
-/**
- * A page that goes on behind what is hidden, so that it is as long as one of a ledger without that. A page from which nothing is hidden ends where
- * the statement ended it; else it is read on until it is full, its documents are as many bytes as one page has, or there are no more.
- */
-async function filled<Row extends EventRow & Position, Position>(
-  read: (after: Position | undefined, limit: number) => Promise<readonly Row[]>,
-  after: Position | undefined,
-  limit: number,
-  shown: (rows: readonly Row[]) => Row[],
-): Promise<Row[]> {
-  const page: Row[] = [];
-  let bytes = 0;
-  for (let from = after; ;) {
-    const rows = await read(from, limit - page.length);
-    const visible = shown(rows);
-    page.push(...visible);
-    bytes += visible.reduce((sum, { content }) => sum + content.length, 0);
-    from = rows.at(-1);
-    if (visible.length === rows.length || page.length >= limit || bytes > PAGE_CONTENT_BYTES_MAX) return page;
-  }
 }

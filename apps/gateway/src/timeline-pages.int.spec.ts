@@ -178,7 +178,7 @@ describe('a timeline in pages', () => {
 async function folded(ledger: TestedLedger, item: string): Promise<TimelineView['entries']> {
   const reader = await ledger.reader();
   const size = await ledger.reads.logSize();
-  const events = (await ledger.reads.as(reader).eventsFrom(0, reader.groups, size, size)).map(readEvent);
+  const events = (await ledger.reads.as(reader).eventsFrom(0, reader, size, size)).map(readEvent);
   const byRef = new Map(events.map((event) => [formatRef(event.sighting), event]));
   return foldTimeline(item, events).entries.map((entry) =>
     eventView(

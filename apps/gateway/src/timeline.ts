@@ -48,7 +48,7 @@ export async function readTimeline(
   const { logSize } = asOf;
   const found = await own.timelinePage({
     item: item.id,
-    groups: reader.groups,
+    reader,
     logSize,
     limit: query.limit + 1,
     ...(cursor === undefined ? {} : { after: cursor.after }),

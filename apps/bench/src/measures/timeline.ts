@@ -79,8 +79,11 @@ async function readThreeWays(url: string, logSize: number, draw: () => string, r
       createPool({ url, applicationName: 'bench', max: 1, role: 'gateway', contextKey: CONTEXT_KEY }),
       createPool({ url, applicationName: 'bench', max: 1, role: 'operator' }),
     ];
-    const page = async (from: Statements): Promise<number> =>
-      (await timelinePage(from, { item: draw(), groups: [group], logSize, limit: SIGHTINGS_PER_ITEM + 1 })).length;
+    // The operator breaks the glass: of what names others nothing is asked for him.
+    const page = async (from: Statements, breaksGlass: boolean): Promise<number> => {
+      const asked = { agency: 'local', principal: 'reader', breaksGlass, groups: [group] };
+      return (await timelinePage(from, { item: draw(), reader: asked, logSize, limit: SIGHTINGS_PER_ITEM + 1 })).length;
+    };
     const context = new ReaderContext('local', [group]);
     try {
       return await inTurns(reads, {
@@ -88,8 +91,8 @@ async function readThreeWays(url: string, logSize: number, draw: () => string, r
           const { rows } = await client.query({ name: 'bare', text: BARE, values: [draw(), group, logSize, SIGHTINGS_PER_ITEM + 1] });
           return rows.length;
         },
-        store: () => page(reader.as(context)),
-        open: () => page(operator),
+        store: () => page(reader.as(context), false),
+        open: () => page(operator, true),
       });
     } finally {
       await Promise.all([reader.close(), operator.close()]);

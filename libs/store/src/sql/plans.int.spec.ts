@@ -30,9 +30,9 @@ const HASHES = `{"\\\\x${'ab'.repeat(32)}","\\\\x${'cd'.repeat(32)}"}`;
 const refs = ['{local,local}', '{e7,e8}'];
 /** Of readers: looked at as the gateway runs them, under policies, and without. */
 const readers: [Statement, unknown[]][] = [
-  [TIMELINE_PAGE, ['item 7', '{1,2}', EVERYTHING, 0, 0, '', '', 50, EVERYTHING]],
-  [TIMELINE_END, ['item 7', '{1,2}', EVERYTHING, 9_000, 9_000, 'local', 'e9', 50, EVERYTHING]],
-  [EVENTS_FROM, [ROWS - 10, '{1,2}', EVERYTHING, 50, EVERYTHING]],
+  [TIMELINE_PAGE, ['item 7', '{1,2}', EVERYTHING, 0, 0, '', '', 50, EVERYTHING, 'other', 'p', false]],
+  [TIMELINE_END, ['item 7', '{1,2}', EVERYTHING, 9_000, 9_000, 'local', 'e9', 50, EVERYTHING, 'other', 'p', false]],
+  [EVENTS_FROM, [ROWS - 10, '{1,2}', EVERYTHING, 50, EVERYTHING, 'other', 'p', false]],
   [ITEM_COUNT, ['item 7', '{1,2}', EVERYTHING]],
   [EVENTS_BY_REF, [...refs, '{1,2}', EVERYTHING, EVERYTHING]],
   [EVENTS_BY_ID, ['e7', '{1,2}']],
@@ -156,6 +156,25 @@ describe('hot statements walk indexes', () => {
       );
     });
   }
+
+  test.each(readers.slice(0, 3).map(([statement, values]) => ({ name: statement.name, statement, values })))(
+    '$name is planned once, and not for each page',
+    async ({ statement, values }) => {
+      const client = await pool.connect();
+      try {
+        await client.query('set role custody_gateway; set plan_cache_mode = auto');
+        await client.query(`prepare ${statement.name} as ${statement.text}`);
+        const literals = values.map((value) => `'${String(value)}'`).join(', ');
+        for (let n = 0; n < 8; n++) await client.query(`execute ${statement.name} (${literals})`);
+        // The first five are tries.
+        const { rows } = await client.query('select generic_plans as kept, custom_plans as anew from pg_prepared_statements');
+        expect(rows).toEqual([{ kept: 3, anew: 5 }]);
+      } finally {
+        await client.query('deallocate all; reset role');
+        client.release();
+      }
+    },
+  );
 
   test('the check sees a scan where there is one', async () => {
     const scan = { name: 'scan', text: `select * from ledger.timeline where map_key = $1::bytea` };

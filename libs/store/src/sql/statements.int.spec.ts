@@ -128,10 +128,11 @@ describe('reading the ledger', () => {
   afterAll(() => database.drop());
 
   const ids = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id);
+  const asking = (groups: readonly number[]) => ({ agency: 'local', principal: 'operator', breaksGlass: false, groups });
 
   test('a timeline is ordered by start, end, agency and id, undated last, each event once', async () => {
     expect(size).toBe(13);
-    const rows = await timelinePage(gateway, { item: ship, groups: all, logSize: size, limit: 100 });
+    const rows = await timelinePage(gateway, { item: ship, reader: asking(all), logSize: size, limit: 100 });
     expect(ids(rows)).toEqual(['early', 'tie', 'both', 'hidden', 'late', 'fix', 'undated']);
     expect(rows[0]).toMatchObject({
       starts: 10,
@@ -143,20 +144,19 @@ describe('reading the ledger', () => {
       content: Buffer.from('{"id":"early"}'),
     });
     expect(rows.at(-1)).toMatchObject({ starts: null, ends: null });
-    expect(await timelineEnd(gateway, { item: ship, groups: all, logSize: size, limit: 100 })).toEqual([...rows].reverse());
-    expect(ids(await timelineEnd(gateway, { item: ship, groups: all, logSize: size, before: rows[3] as TimelineRow, limit: 2 }))).toEqual([
-      'both',
-      'tie',
-    ]);
+    expect(await timelineEnd(gateway, { item: ship, reader: asking(all), logSize: size, limit: 100 })).toEqual([...rows].reverse());
+    expect(
+      ids(await timelineEnd(gateway, { item: ship, reader: asking(all), logSize: size, before: rows[3] as TimelineRow, limit: 2 })),
+    ).toEqual(['both', 'tie']);
   });
 
   test('a reader sees the events of his groups alone, and hidden ones are as if absent', async () => {
-    const rows = await timelinePage(gateway, { item: ship, groups: clear, logSize: size, limit: 100 });
+    const rows = await timelinePage(gateway, { item: ship, reader: asking(clear), logSize: size, limit: 100 });
     expect(ids(rows)).toEqual(['early', 'tie', 'both', 'late', 'fix', 'undated']);
     expect(await itemCount(gateway, ship, clear, size)).toBe(6);
     expect(await itemCount(gateway, ship, all, size)).toBe(7);
     for (const groups of [[], [12_345]]) {
-      expect(await timelinePage(gateway, { item: ship, groups, logSize: size, limit: 100 })).toEqual([]);
+      expect(await timelinePage(gateway, { item: ship, reader: asking(groups), logSize: size, limit: 100 })).toEqual([]);
       expect(await itemCount(gateway, ship, groups, size)).toBe(0);
       expect(await eventById(gateway, 'early', undefined, groups)).toEqual([]);
     }
@@ -166,11 +166,11 @@ describe('reading the ledger', () => {
   });
 
   test('pages of any size, put together, are the whole timeline', async () => {
-    const whole = await timelinePage(gateway, { item: ship, groups: all, logSize: size, limit: 100 });
+    const whole = await timelinePage(gateway, { item: ship, reader: asking(all), logSize: size, limit: 100 });
     for (let limit = 1; limit <= 8; limit += 1) {
       const rows: TimelineRow[] = [];
       for (let after: TimelineKey | undefined; ; after = rows.at(-1)) {
-        const page = await timelinePage(gateway, { item: ship, groups: all, logSize: size, after, limit });
+        const page = await timelinePage(gateway, { item: ship, reader: asking(all), logSize: size, after, limit });
         rows.push(...page);
         if (page.length < limit) break;
       }
@@ -179,16 +179,16 @@ describe('reading the ledger', () => {
   });
 
   test('pages of any size in bytes go as far as the document that exceeds it, and no further', async () => {
-    const whole = await timelinePage(gateway, { item: ship, groups: all, logSize: size, limit: 100 });
-    const log = await eventsFrom(gateway, 0, all, size, 100);
+    const whole = await timelinePage(gateway, { item: ship, reader: asking(all), logSize: size, limit: 100 });
+    const log = await eventsFrom(gateway, 0, asking(all), size, 100);
     const fitting = (rows: readonly { readonly content: Buffer }[], most: number): number => {
       let bytes = 0;
       return rows.filter(({ content }) => (bytes += content.length) - content.length <= most).length;
     };
     for (const contentBytesMax of [0, 13, 14, 15, 27, 28, 50, 1_000]) {
-      const page = await timelinePage(gateway, { item: ship, groups: all, logSize: size, limit: 100, contentBytesMax });
+      const page = await timelinePage(gateway, { item: ship, reader: asking(all), logSize: size, limit: 100, contentBytesMax });
       expect(page).toEqual(whole.slice(0, fitting(whole, contentBytesMax)));
-      const events = await eventsFrom(gateway, 0, all, size, 100, contentBytesMax);
+      const events = await eventsFrom(gateway, 0, asking(all), size, 100, contentBytesMax);
       expect(events).toEqual(log.slice(0, fitting(log, contentBytesMax)));
     }
     expect(fitting(whole, 14)).toBe(2);
@@ -196,7 +196,7 @@ describe('reading the ledger', () => {
   });
 
   test('an earlier log size shows what was there then', async () => {
-    expect(ids(await timelinePage(gateway, { item: ship, groups: all, logSize: 2, limit: 100 }))).toEqual(['early', 'late']);
+    expect(ids(await timelinePage(gateway, { item: ship, reader: asking(all), logSize: 2, limit: 100 }))).toEqual(['early', 'late']);
     expect(await itemCount(gateway, ship, all, 2)).toBe(2);
     expect(ids(await relationsAbout(gateway, [{ agency: 'local', id: 'late' }], all, 8, 10))).toEqual(['fix']);
     expect(await eventsByRef(gateway, [{ agency: 'local', id: 'fix' }], all, 7)).toEqual([]);
@@ -275,7 +275,7 @@ describe('reading the ledger', () => {
 
   test('questions with NUL are answered with nothing', async () => {
     const bad = { agency: 'local', id: '\0' };
-    expect(await timelinePage(gateway, { item: '\0', groups: all, logSize: size, limit: 1 })).toEqual([]);
+    expect(await timelinePage(gateway, { item: '\0', reader: asking(all), logSize: size, limit: 1 })).toEqual([]);
     expect(await itemCount(gateway, '\0', all, size)).toBe(0);
     expect(await eventById(gateway, '\0', undefined, all)).toEqual([]);
     expect(await eventsByRef(gateway, [bad], all, size)).toEqual([]);

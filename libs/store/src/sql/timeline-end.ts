@@ -1,8 +1,9 @@
 /** The end of an item's timeline, backwards: what timeline-page.ts reads, by the same index in the other direction. */
 import type { Statements } from '../pool.ts';
 import { EVENT_COLUMNS, EVENT_NAMES, NOT_KNOWN } from './event-row.ts';
+import { namesOthers } from './named-rows.ts';
 import { isStorable } from './storable.ts';
-import type { TimelineKey, TimelineQuestion, TimelineRow } from './timeline-page.ts';
+import { TIMELINE_ASKING, type TimelineKey, type TimelineQuestion, type TimelineRow } from './timeline-page.ts';
 
 export const TIMELINE_END = {
   name: 'timeline_end',
@@ -12,11 +13,12 @@ export const TIMELINE_END = {
         sum(octet_length(c.bytes)) over (order by p.starts desc, p.ends desc, p.agency desc, p.id desc) - octet_length(c.bytes) as bytes_before
       from (
         select distinct on (t.starts, t.ends, t.agency, t.id) t.starts, t.ends, t.agency, t.id, t.log_index, t.kind
-        from unnest($2::integer[]) as reader (grp)
+        from unnest((select $2::integer[])) as reader (grp)
         cross join lateral (
           select t.starts, t.ends, t.agency, t.id, t.log_index, t.kind from ledger.timeline t
           where t.item = $1::text and t.grp = reader.grp and t.log_index < $3::bigint
             and (t.starts, t.ends, t.agency, t.id) < ($4::bigint, $5::bigint, $6::text, $7::text)
+            and not ${namesOthers('t.log_index', TIMELINE_ASKING)}
           order by t.item desc, t.grp desc, t.starts desc, t.ends desc, t.agency desc, t.id desc
           limit $8::integer
         ) t
@@ -38,7 +40,7 @@ export async function timelineEnd(
   from: Statements,
   {
     item,
-    groups,
+    reader,
     logSize,
     before,
     limit,
@@ -47,5 +49,7 @@ export async function timelineEnd(
 ): Promise<TimelineRow[]> {
   if (!isStorable(item)) return [];
   const key = before === undefined ? END : [before.starts ?? NOT_KNOWN, before.ends ?? NOT_KNOWN, before.agency, before.id];
-  return (await from.run<TimelineRow>(TIMELINE_END, [item, groups, logSize, ...key, limit, contentBytesMax])).rows;
+  const { groups, agency, principal, breaksGlass } = reader;
+  const values = [item, groups, logSize, ...key, limit, contentBytesMax, agency, principal, breaksGlass];
+  return (await from.run<TimelineRow>(TIMELINE_END, values)).rows;
 }

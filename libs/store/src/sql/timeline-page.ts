@@ -1,12 +1,19 @@
 /**
- * A page of an item's timeline, for a reader of some groups, as the log stood at some size.
+ * A page of an item's timeline, for a reader of some groups, as the log stood at some size. What names others (TLP:RED with principals) is left out
+ * within the walk: a page is as long, and takes one statement, whatever is hidden before its end.
  *
- * Plan: for each group one walk of the primary key of ledger.timeline from the cursor on, of at most `limit` rows (lateral), merged and cut;
- * then for each row that is left one probe of the primary keys of entries and content. No sort reads more than groups x limit rows. The
- * length of a document is known without reading it, so that those beyond the bytes are not read.
+ * Plan: for each group one walk of the primary key of ledger.timeline from the cursor on, of at most `limit` rows (lateral), with a probe of
+ * content_named and of handlings_named for each, merged and cut; then for each row that is left one probe of the primary keys of entries and
+ * content. No sort reads more than groups x limit rows. The length of a document is known without reading it, so that those beyond the bytes are
+ * not read.
+ *
+ * The groups stand in a subselect, so that no plan knows how many they are. Else the plan for any values, which guesses ten, looks dearer than one
+ * that is made anew for each page, and to make that takes longer than the page.
  */
 import type { Statements } from '../pool.ts';
 import { EVENT_COLUMNS, EVENT_NAMES, NOT_KNOWN, type EventRow } from './event-row.ts';
+import type { EvidenceReader } from './evidence.ts';
+import { namesOthers } from './named-rows.ts';
 import { isStorable } from './storable.ts';
 
 export interface TimelineRow extends EventRow {
@@ -21,8 +28,8 @@ export type TimelineKey = Pick<TimelineRow, 'starts' | 'ends' | 'agency' | 'id'>
 
 export interface TimelineQuestion {
   readonly item: string;
-  /** Numbers of the reader's groups: readerGroupIds. None = nothing is visible. */
-  readonly groups: readonly number[];
+  /** Who asks; the statements are run as him. Without groups nothing is visible. */
+  readonly reader: EvidenceReader;
   /** Entries below this log index count. */
   readonly logSize: number;
   readonly after?: TimelineKey | undefined;
@@ -30,6 +37,9 @@ export interface TimelineQuestion {
   /** Documents in bytes: none is read behind these and the one that exceeds them. Absent: all. */
   readonly contentBytesMax?: number | undefined;
 }
+
+/** Who asks, behind the other parameters of a page. */
+export const TIMELINE_ASKING = { agency: '$10::text', principal: '$11::text', breaksGlass: '$12::boolean' };
 
 export const TIMELINE_PAGE = {
   name: 'timeline_page',
@@ -39,11 +49,12 @@ export const TIMELINE_PAGE = {
         sum(octet_length(c.bytes)) over (order by p.starts, p.ends, p.agency, p.id) - octet_length(c.bytes) as bytes_before
       from (
         select distinct on (t.starts, t.ends, t.agency, t.id) t.starts, t.ends, t.agency, t.id, t.log_index, t.kind
-        from unnest($2::integer[]) as reader (grp)
+        from unnest((select $2::integer[])) as reader (grp)
         cross join lateral (
           select t.starts, t.ends, t.agency, t.id, t.log_index, t.kind from ledger.timeline t
           where t.item = $1::text and t.grp = reader.grp and t.log_index < $3::bigint
             and (t.starts, t.ends, t.agency, t.id) > ($4::bigint, $5::bigint, $6::text, $7::text)
+            and not ${namesOthers('t.log_index', TIMELINE_ASKING)}
           order by t.item, t.grp, t.starts, t.ends, t.agency, t.id
           limit $8::integer
         ) t
@@ -63,10 +74,11 @@ const BEGINNING = ['-9223372036854775808', '-9223372036854775808', '', ''];
 /** In timeline order (start, end, agency, id); each event once, through whichever groups it is seen. At most `limit` rows. */
 export async function timelinePage(
   from: Statements,
-  { item, groups, logSize, after, limit, contentBytesMax = Number.MAX_SAFE_INTEGER }: TimelineQuestion,
+  { item, reader, logSize, after, limit, contentBytesMax = Number.MAX_SAFE_INTEGER }: TimelineQuestion,
 ): Promise<TimelineRow[]> {
   if (!isStorable(item)) return [];
   const key = after === undefined ? BEGINNING : [after.starts ?? NOT_KNOWN, after.ends ?? NOT_KNOWN, after.agency, after.id];
-  const { rows } = await from.run<TimelineRow>(TIMELINE_PAGE, [item, groups, logSize, ...key, limit, contentBytesMax]);
-  return rows;
+  const { groups, agency, principal, breaksGlass } = reader;
+  const values = [item, groups, logSize, ...key, limit, contentBytesMax, agency, principal, breaksGlass];
+  return (await from.run<TimelineRow>(TIMELINE_PAGE, values)).rows;
 }
