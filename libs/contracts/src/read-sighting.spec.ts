@@ -162,6 +162,7 @@ describe('the index of a document', () => {
       items: ['vin:WDDSYNTH9JA000001', 'container:SYNU0000014'],
       groups: ['green'],
       targets: [],
+      word: null,
       evidence: [exampleDocument.evidence?.[0]?.sha256],
     });
   });
@@ -173,6 +174,15 @@ describe('the index of a document', () => {
       ends: Date.UTC(2019, 0) * 1000,
     });
     expect(indexOf({ occurred: { from: '2018', precision: 'year' } })).toMatchObject({ starts: Date.UTC(2018, 0) * 1000, ends: null });
+  });
+
+  it('has as its word what it says of an event of its own agency, and neither what it contradicts nor what another agency said', () => {
+    const marking = { kind: 'marking' as const, relations: { target: 'e-2', contradicts: ['e-3'], handling: { tlp: 'AMBER' as const } } };
+    expect(indexOf(marking)).toMatchObject({ word: { agency: 'local', id: 'e-2' }, targets: { length: 2 } });
+    for (const kind of ['correction', 'retraction'] as const)
+      expect(indexOf({ ...marking, kind, relations: { target: 'e-2' } }).word).toEqual({ agency: 'local', id: 'e-2' });
+    expect(indexOf({ ...marking, kind: 'dispute', relations: { target: 'e-2' } }).word).toBeNull();
+    expect(indexOf({ ...marking, relations: { ...marking.relations, target: 'other/e-2' } }).word).toBeNull();
   });
 
   it('opens a marking to the readers before and after it', () => {
