@@ -78,7 +78,9 @@ class Look {
       if (this.records > JOURNEY_RECORDS_MAX)
         throw new JourneyTooLarge(`More than ${JOURNEY_RECORDS_MAX} records are about what it was in.`);
       const timeline = foldTimeline(item, asOf.basis === 'reported' ? knownAtReported(all, asOf.until).inputs : all);
-      found.set(item, { timeline, track: await tracks.positionsOf(item, timeline.entries) });
+      const before = tracks.files.length;
+      const track = await tracks.positionsOf(item, timeline.entries);
+      found.set(item, { timeline, track, isTrackMissing: tracks.files.slice(before).some(({ state }) => state !== 'read') });
     }
     return found;
   }

@@ -31,15 +31,23 @@ export function asReported({ inputs, files }: CaseWorld, at: string): CaseWorld 
 
 export function knownOf({ inputs, files }: CaseWorld, item: string): Known {
   const timeline = foldTimeline(item, inputs);
-  return { timeline, track: timeline.entries.flatMap((entry) => positionsOf(item, entry, files)).sort((a, b) => a.at - b.at) };
+  const track = timeline.entries.flatMap((entry) => positionsOf(item, entry, files)).sort((a, b) => a.at - b.at);
+  return { timeline, track, isTrackMissing: timeline.entries.some((entry) => isTold(entry) && isMissing(entry, files)) };
+}
+
+const isTold = ({ places, why }: TimelineEntry): boolean => places || why === 'no-place';
+const trackOf = ({ sighting }: TimelineEntry) => sighting.evidence.find(({ type }) => type === 'track');
+
+function isMissing(entry: TimelineEntry, files: CaseWorld['files']): boolean {
+  const file = trackOf(entry);
+  return file !== undefined && !files.has(file.ref ?? '');
 }
 
 function positionsOf(item: string, entry: TimelineEntry, files: ReadonlyMap<string, string>): readonly TrackPosition[] {
   const { sighting } = entry;
-  const isTold = entry.places || entry.why === 'no-place';
-  const file = sighting.evidence.find(({ type }) => type === 'track');
+  const file = trackOf(entry);
   const text = files.get(file?.ref ?? '');
-  if (!isTold || text === undefined || file === undefined) return [];
+  if (!isTold(entry) || text === undefined || file === undefined) return [];
   const read = readTrackCsv(text);
   if (!read.ok) throw new Error(read.detail);
   const track = {

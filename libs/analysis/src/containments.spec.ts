@@ -13,12 +13,14 @@ import {
 import {
   type Containment,
   containmentsOf,
+  gapsOf,
   type Journey,
   journeyOf,
   JourneyTooLarge,
   type Known,
   type KnownItems,
   type Port,
+  portsIn,
   type TrackPosition,
 } from './index.ts';
 
@@ -36,6 +38,7 @@ interface Said {
   readonly to?: string;
   readonly day?: string;
   readonly place?: PortName;
+  readonly country?: string;
   readonly kind?: Sighting['kind'];
   readonly modality?: Sighting['modality'];
   readonly discharge?: PortName;
@@ -44,7 +47,7 @@ interface Said {
 let count = 0;
 
 function sighting(items: readonly (readonly [string, Role])[], said: Said, action?: 'ADD' | 'DELETE'): FoldInput {
-  const { at, to, day, place, kind = action === undefined ? 'observation' : 'aggregation' } = said;
+  const { at, to, day, place, country, kind = action === undefined ? 'observation' : 'aggregation' } = said;
   const from = day ?? at;
   const occurred =
     from === undefined ? undefined : parseOccurred({ from, to: to ?? from, precision: day === undefined ? 'minute' : 'day' });
@@ -58,6 +61,7 @@ function sighting(items: readonly (readonly [string, Role])[], said: Said, actio
       ...(action === undefined ? {} : { action }),
       ...(occurred === undefined ? {} : { occurred: occurred.value }),
       ...(place === undefined ? {} : { place: PORTS[place] }),
+      ...(country === undefined ? {} : { place: { country } }),
       items: items.map(([id, role]) => ({ id, role })),
       ...(said.discharge === undefined ? {} : { conveyance: { discharge: PORTS[said.discharge] } }),
       ...{ parties: [], source: { kind: 'test' }, evidence: [] },
@@ -150,7 +154,7 @@ describe('a containment', () => {
       ],
       { kind: 'retraction', target: 'loaded' },
     );
-    const all = [LOADED, seen(SHIP, { at: '2018-10-02T00:00Z', place: 'osaka' })];
+    const all = [LOADED, seen(SHIP, { at: '2018-10-01T06:00Z', place: 'busan' })];
     expect(inherited(journey(world(all)))).toHaveLength(1);
     expect(inherited(journey(world([...all, gone])))).toEqual([]);
   });
@@ -227,7 +231,7 @@ describe('an open containment', () => {
 
   test('ends where the item is put into something else', () => {
     const items = world([LOADED, into(CAR, OTHER, { at: '2018-10-05T00:00Z', place: 'osaka' })]);
-    expect(of(CAR, items)).toMatchObject({ ending: { kind: 'moved-on' } });
+    expect(of(CAR, items)).toMatchObject({ ending: { kind: 'unheard' }, isLeft: true });
     expect(journey(items).inWhat.map(({ carrier }) => carrier)).toEqual([OTHER]);
   });
 });
@@ -278,5 +282,95 @@ describe('containers in containers', () => {
       seen(BOX, { id: 'c', at: '2018-09-02T00:00Z', place: 'osaka' }),
     ];
     expect(journey(world(inputs.toReversed()))).toEqual(journey(world(inputs)));
+  });
+});
+
+describe('what is not known of a conveyance proves nothing', () => {
+  test('a ship without a track gives what is recorded of it within twelve hours, and nothing of later years', () => {
+    const items = world([
+      LOADED,
+      seen(SHIP, { at: '2018-10-01T06:00Z', place: 'busan' }),
+      seen(SHIP, { at: '2018-10-01T17:00Z', place: 'osaka' }),
+      seen(SHIP, { at: '2023-05-05T00:00Z', place: 'dalian' }),
+    ]);
+    expect(inherited(journey(items))).toEqual(['2018-10-01T06:00Z', '2018-10-01T17:00Z']);
+    expect(of(CAR, items)).toMatchObject({ isOpen: true, ending: { kind: 'unheard' } });
+  });
+
+  test('a track that ended before the loading is none', () => {
+    const later = seen(SHIP, { at: '2023-05-05T00:00Z', place: 'dalian' });
+    expect(inherited(journey(world([LOADED, later], { [SHIP]: [at('2018-09-01T00:00Z', SEA)] })))).toEqual([]);
+  });
+
+  test('a recorded unloading gives what lies between all the same', () => {
+    const unloaded = outOf(CAR, SHIP, { at: '2018-11-01T00:00Z', place: 'dalian' });
+    expect(inherited(journey(world([LOADED, seen(SHIP, { at: '2018-10-20T00:00Z', place: 'osaka' }), unloaded])))).toContain(
+      '2018-10-20T00:00Z',
+    );
+  });
+
+  test('a track that is cited and not read proves nothing behind the loading', () => {
+    const items = new Map(world([LOADED, seen(SHIP, { at: '2018-10-01T06:00Z', place: 'busan' })]));
+    items.set(SHIP, { ...(items.get(SHIP) as Known), isTrackMissing: true });
+    expect(inherited(journey(items))).toEqual([]);
+    expect(of(CAR, items).ending).toMatchObject({ kind: 'unread', at: instant('2018-10-01T00:31Z') });
+  });
+
+  test('seen by itself in a country where its box was neither before nor behind, it is in the box no more', () => {
+    const boxed = into(CAR, BOX, { at: '2018-09-20T00:00Z', place: 'busan' });
+    const garage = seen(CAR, { day: '2018-12-01', country: 'DE' });
+    const later = seen(BOX, { at: '2019-05-05T00:00Z', place: 'dalian' });
+    const items = world([boxed, garage, later]);
+    expect(inherited(journey(items))).toEqual([]);
+    expect(of(CAR, items).ending).toMatchObject({ kind: 'elsewhere', by: { sighting: { id: garage.sighting.id } } });
+    // Where the box was before or is behind it may have been seen in the box; and a record of both says so.
+    for (const country of ['KR', 'CN'])
+      expect(inherited(journey(world([boxed, seen(CAR, { day: '2018-12-01', country }), later])))).toHaveLength(1);
+    const both = sighting(
+      [
+        [CAR, 'subject'],
+        [BOX, 'container'],
+      ],
+      { day: '2018-12-01', country: 'DE' },
+    );
+    expect(inherited(journey(world([boxed, both, later])))).toContain('2019-05-05T00:00Z');
+  });
+});
+
+describe('where a port is', () => {
+  const discharged = into(CAR, SHIP, { id: 'loaded', at: '2018-10-01T00:30Z', place: 'osaka', discharge: 'busan' });
+  const elsewhere = { unlocode: 'KRPUS', lat: 37.5, lon: 127 };
+  const track = {
+    [SHIP]: ['2018-10-01T06:00Z', '2018-10-01T12:00Z', '2018-10-01T20:00Z'].map((time, n) => at(time, n === 1 ? 'busan' : SEA)),
+  };
+  const calls = (...more: FoldInput[]): (string | undefined)[] => {
+    const items = world([discharged, seen(BOX, { day: '2018-01-01', place: 'busan' }), ...more], track);
+    return containmentsOf(CAR, new Map([...items]), portsIn(items)).map(({ ending }) => ending?.kind);
+  };
+  const says = (kind: Sighting['kind'], modality: Sighting['modality'] = 'actual'): FoldInput => {
+    const said = seen(CAR, { id: `aaa-${kind}-${modality}`, day: '2018-01-01', place: 'busan', kind, modality });
+    return { sighting: { ...said.sighting, agency: 'aaa', place: elsewhere } };
+  };
+
+  test.each([
+    ['a statement', says('statement')],
+    ['an assessment', says('assessment')],
+    ['a plan', says('observation', 'planned')],
+    ['a negative finding', says('observation', 'negative')],
+  ])('%s says nothing of it', (_, said) => {
+    const items = world([discharged, said], track);
+    expect(portsIn(items).map(({ lat }) => lat)).not.toContain(elsewhere.lat);
+    expect(calls(said)).toEqual(['called']);
+  });
+
+  test('of two records that differ each may be right: a call at either ends what is proved', () => {
+    expect(calls(says('observation'))).toEqual(['called']);
+  });
+
+  test('a silence is a stay in port only where all that say where the port is agree', () => {
+    const still = ['2018-10-01T01:00Z', '2018-10-02T01:00Z'].map((time) => at(time, SEA));
+    const sea = { ...elsewhere, lat: SEA[0], lon: SEA[1] };
+    expect(gapsOf(still, [sea])).toHaveLength(1);
+    expect(gapsOf(still, [sea, { unlocode: 'KRPUS', lat: 35.1, lon: 129.08 }])).toHaveLength(2);
   });
 });

@@ -6,9 +6,10 @@
  */
 import { certainlyBefore, displayPlace, type Instant, type SightingItem, type TimelineEntry } from '#lib/domain';
 import { certainlyNotAt, isAircraft, isVessel } from './elsewhere.ts';
-import { entryFixesOf, fixesOf, JourneyTooLarge, type Known, type KnownItems } from './fixes.ts';
+import { entryFixesOf, fixesOf, type EntryFix, JourneyTooLarge, type Known, type KnownItems } from './fixes.ts';
+import type { Point } from './geodesic.ts';
 import { once } from './once.ts';
-import { firstIn, gapsIn, type Gap, type Port } from './silences.ts';
+import { firstIn, GAP_MICROS, gapsIn, type Gap, type Port } from './silences.ts';
 
 /** Why a containment proves nothing from its `until` on. */
 export type Ending =
@@ -17,7 +18,11 @@ export type Ending =
   | (Ends & { readonly kind: 'dark'; readonly gap: Gap })
   /** Of a vessel or aircraft at the port of discharge that its loading names. */
   | (Ends & { readonly kind: 'called'; readonly place: string; readonly by?: TimelineEntry })
-  /** Seen where the conveyance was not. */
+  /** A vessel or aircraft of which no record follows for as long as a silence lasts, and that has no track since. */
+  | (Ends & { readonly kind: 'unheard'; readonly by?: TimelineEntry })
+  /** A record cites a track of the conveyance that could not be read: nothing says when it went silent. */
+  | (Ends & { readonly kind: 'unread' })
+  /** Seen where the conveyance was not, or in another country than the records of the conveyance that follow it and go before. */
   | (Ends & { readonly kind: 'elsewhere'; readonly by: TimelineEntry })
   /** Put into something else, which is in no other known way in this. */
   | (Ends & { readonly kind: 'moved-on'; readonly by: TimelineEntry });
@@ -45,6 +50,8 @@ export interface Containment {
   readonly ending?: Ending;
   /** No unloading is recorded: the item is still recorded as inside, and confirmed up to `until` alone. */
   readonly isOpen: boolean;
+  /** By some later record it is not in it any more, whatever ended the proof before. */
+  readonly isLeft: boolean;
 }
 
 /** Into what the item was put, by its own timeline: these have to be known before `containmentsOf` can be asked. */
@@ -114,10 +121,12 @@ function containment(asked: Asked): Containment {
     const { entry } = unloading;
     // An unloading at a time that is not known at all proves no time inside.
     const at = entry.sighting.occurred?.starts ?? null;
-    return { ...own, until: at ?? own.from, ending: { kind: 'unloaded', at, by: entry }, isOpen: false };
+    return { ...own, until: at ?? own.from, ending: { kind: 'unloaded', at, by: entry }, isOpen: false, isLeft: true };
   }
-  const [first] = own.from === null || !rules.openContainmentsEnd ? [] : endingsOf(asked, own.from).sort((a, b) => a.until - b.until);
-  return first === undefined ? { ...own, until: null, isOpen: true } : { ...own, ...first, isOpen: true };
+  const endings = own.from === null || !rules.openContainmentsEnd ? [] : endingsOf(asked, own.from).sort((a, b) => a.until - b.until);
+  const isLeft = endings.some(({ ending: { kind } }) => kind === 'moved-on' || kind === 'elsewhere');
+  const [first] = endings;
+  return first === undefined ? { ...own, until: null, isOpen: true, isLeft } : { ...own, ...first, isOpen: true, isLeft };
 }
 
 /** Whatever the true times are. What is undated is before nothing. */
@@ -132,10 +141,12 @@ interface Bound {
 }
 
 function endingsOf(asked: Asked, from: Instant): Bound[] {
-  return [...darkFrom(asked, from), ...calledFrom(asked, from), ...elsewhereFrom(asked, from)].map(({ until, ending }) => ({
-    until: Math.max(until, from),
-    ending,
-  }));
+  return [...darkFrom(asked, from), ...unheardFrom(asked, from), ...calledFrom(asked, from), ...elsewhereFrom(asked, from)].map(
+    ({ until, ending }) => ({
+      until: Math.max(until, from),
+      ending,
+    }),
+  );
 }
 
 /** The last position before the silence is the last that counts. A track that ended before the loading says nothing of this voyage. */
@@ -145,6 +156,20 @@ function darkFrom({ carrier, items, ports }: Asked, from: Instant): Bound[] {
     until === null ? since.at >= from : until.at > from,
   );
   return gap === undefined ? [] : [{ until: gap.since.at + 1, ending: { kind: 'dark', at: gap.since.at, gap } }];
+}
+
+/** What cannot be asked of a track is asked of records: the less is known of a ship, the less is proved of what is in it. */
+function unheardFrom({ carrier, items }: Asked, from: Instant): Bound[] {
+  const known = items.get(carrier);
+  if (known?.isTrackMissing === true) return [{ until: from, ending: { kind: 'unread', at: from } }];
+  if (!(isVessel(carrier) || isAircraft(carrier)) || known?.track.some(({ at }) => at >= from) === true) return [];
+  let heard: { readonly at: Instant; readonly by?: TimelineEntry } = { at: from };
+  for (const { span, entry } of known === undefined ? [] : entryFixesOf(known)) {
+    if (span.ends === null || span.ends <= heard.at) continue;
+    if (span.starts !== null && span.starts - heard.at >= GAP_MICROS) break;
+    heard = { at: span.ends, by: entry };
+  }
+  return [{ until: heard.at, ending: { kind: 'unheard', ...heard } }];
 }
 
 function calledFrom({ carrier, loading, items, ports }: Asked, from: Instant): Bound[] {
@@ -158,14 +183,17 @@ function calledFrom({ carrier, loading, items, ports }: Asked, from: Instant): B
     const { ends } = span;
     if (isThere && ends !== null && ends > from) bounds.push({ until: ends, ending: { kind: 'called', at: ends, place, by: entry } });
   }
-  const anchor = ports.find(({ unlocode }) => unlocode === discharge.unlocode) ?? pointOfPlace(discharge);
-  const call = anchor === undefined ? undefined : firstIn(known.track, anchor, from);
-  if (call !== undefined) bounds.push({ until: call.at + 1, ending: { kind: 'called', at: call.at, place } });
+  // Wherever a record says that the port is: the earliest call ends what is proved.
+  const anchors: readonly Point[] = [...ports.filter(({ unlocode }) => unlocode === discharge.unlocode), ...pointOfPlace(discharge)];
+  for (const anchor of anchors) {
+    const call = firstIn(known.track, anchor, from);
+    if (call !== undefined) bounds.push({ until: call.at + 1, ending: { kind: 'called', at: call.at, place } });
+  }
   return bounds;
 }
 
-const pointOfPlace = ({ lat, lon }: { readonly lat?: number; readonly lon?: number }) =>
-  lat === undefined || lon === undefined ? undefined : { lat, lon };
+const pointOfPlace = ({ lat, lon }: { readonly lat?: number; readonly lon?: number }): readonly Point[] =>
+  lat === undefined || lon === undefined ? [] : [{ lat, lon }];
 
 /** Each counts from the end of its interval: from then on it is certain. */
 function elsewhereFrom({ item, carrier, loading, moves, known, items }: Asked, from: Instant): Bound[] {
@@ -181,10 +209,44 @@ function elsewhereFrom({ item, carrier, loading, moves, known, items }: Asked, f
     const { ends } = fix.span;
     if (ends === null || ends <= from || !fix.entry.roles.includes('subject')) continue;
     if (namesBoth(fix.entry, item, carrier)) continue;
-    if (certainlyNotAt(carrier, carrierFixes, fix)) bounds.push({ until: ends, ending: { kind: 'elsewhere', at: ends, by: fix.entry } });
+    if (certainlyNotAt(carrier, carrierFixes, fix) || isInAnotherCountry(carrier, items, fix))
+      bounds.push({ until: ends, ending: { kind: 'elsewhere', at: ends, by: fix.entry } });
   }
   return bounds;
 }
+
+/**
+ * Where codes and countries are all that there is, as in registers and customs records: it was seen in a country in which neither the record of the
+ * conveyance, or of what that was in, that goes before lies nor the one that follows. That it came back from there into the conveyance nobody says.
+ */
+function isInAnotherCountry(carrier: string, items: KnownItems, { entry, span: { starts, ends } }: EntryFix): boolean {
+  const country = countryOf(entry);
+  if (country === undefined || starts === null || ends === null) return false;
+  const around = withCarriers(carrier, items);
+  // Where a ship was heard, places have to be compared.
+  if (around.some(({ track }) => track.some(({ at }) => at >= starts - GAP_MICROS && at < ends + GAP_MICROS))) return false;
+  let [before, after]: (EntryFix | undefined)[] = [];
+  for (const fix of around.flatMap(entryFixesOf)) {
+    const { starts: from, ends: to } = fix.span;
+    if (countryOf(fix.entry) === undefined || from === null || to === null) continue;
+    if (from < ends && to > starts && countryOf(fix.entry) === country) return false;
+    if (to <= starts && to > (before?.span.ends ?? -Infinity)) before = fix;
+    if (from >= ends && from < (after?.span.starts ?? Infinity)) after = fix;
+  }
+  const sides = [before, after].filter((fix) => fix !== undefined);
+  return sides.length > 0 && sides.every((fix) => countryOf(fix.entry) !== country);
+}
+
+const countryOf = ({ sighting: { place } }: TimelineEntry): string | undefined => place?.country ?? place?.unlocode?.slice(0, 2);
+
+/** What is known of the carrier, of what it was ever in, and so on outwards. */
+function withCarriers(carrier: string, items: KnownItems): readonly Known[] {
+  const names = new Set([carrier]);
+  // A Set is gone through with what is added meanwhile.
+  for (const name of names) for (const outer of carriersOf(items.get(name) ?? NOTHING)) names.add(outer);
+  return [...names].flatMap((name) => items.get(name) ?? []);
+}
+const NOTHING: Known = { timeline: { item: '', entries: [], waiting: [], openQuestions: [] }, track: [] };
 
 /** A sighting of both together says that they were at one place. */
 const namesBoth = ({ sighting }: TimelineEntry, item: string, carrier: string): boolean =>

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { JsonObject } from '#lib/contracts';
 import { formatInstant, type Instant } from '#lib/domain';
 import { asReported, caseWorld, knownOf, lookIn, portsOf, type CaseWorld } from './cases.contract.ts';
-import { carriersOf, gapsOf, JOURNEY_RULES, type Journey, journeyOf, knownAround, type Placing, portVisitsOf } from './index.ts';
+import { carriersOf, gapsOf, JOURNEY_RULES, type Journey, journeyOf, knownAround, type Placing, portsIn, portVisitsOf } from './index.ts';
 
 const FOLDER = new URL('../../../demo/', import.meta.url);
 const lines = readFileSync(new URL('lux-and-loaded.jsonl', FOLDER), 'utf8')
@@ -20,8 +20,10 @@ const BOXES = ['container:SYNU0000014', 'container:SYNU0000035'];
 const DN5505 = 'imo:0000048';
 const DARK = '2018-10-01T08:30Z';
 
-const journey = async (item: string, world: CaseWorld = demo, rules = JOURNEY_RULES): Promise<Journey> =>
-  journeyOf(item, await knownAround(item, lookIn(world), carriersOf), portsOf(demo), rules);
+const journey = async (item: string, world: CaseWorld = demo, rules = JOURNEY_RULES): Promise<Journey> => {
+  const items = await knownAround(item, lookIn(world), carriersOf);
+  return journeyOf(item, items, portsIn(items), rules);
+};
 const text = (at: Instant | null | undefined): string => (typeof at === 'number' ? formatInstant(at, 'minute') : 'unknown');
 const idsOf = (placings: readonly Placing[]): string[] => placings.flatMap(({ fix }) => ('entry' in fix ? [fix.entry.sighting.id] : []));
 
@@ -42,6 +44,16 @@ describe.each(CARS)('%s', (car) => {
     const later = placings.filter(({ fix }) => text(fix.span.starts) > DARK);
     expect(idsOf(later)).toContain('lux-0046');
     expect(later.some(({ fix }) => text(fix.span.starts) === '2018-10-19T08:30Z')).toBe(true);
+  });
+
+  test('is proved nowhere behind that where the file of the track is missing, and nowhere aboard a ship whose track is', async () => {
+    const { last, legs, inWhat } = await journey(car, { ...demo, files: new Map() });
+    expect(text(last?.fix.span.starts) <= DARK).toBe(true);
+    expect(legs.filter(({ chain }) => chain.at(-1)?.carrier === DN5505)).toEqual([]);
+    expect(inWhat.map(({ carrier, ending }) => [carrier, ending?.kind])).toEqual([
+      [BOXES[CARS.indexOf(car)], undefined],
+      [DN5505, 'unread'],
+    ]);
   });
 
   test('inherits nothing behind that: not on 19 October, not at Pohang, not seized', async () => {

@@ -33,6 +33,8 @@ export interface Known {
   readonly timeline: Timeline;
   /** By time; of what is no vessel, or has no track, none. */
   readonly track: readonly TrackPosition[];
+  /** A record that stands cites a track of it that could not be read. */
+  readonly isTrackMissing?: boolean;
 }
 
 /** Items that were looked up, by `scheme:value`. */

@@ -7,7 +7,7 @@ import { distanceMetres, type Point } from './geodesic.ts';
 import { JourneyTooLarge, type Known, type KnownItems, type TrackPosition } from './fixes.ts';
 import { once } from './once.ts';
 
-/** A place that ships call at, by its anchor point. */
+/** A place that ships call at, by an anchor point that a record gives. One code may have several: they are all of that port. */
 export interface Port extends Point {
   readonly unlocode: string;
   readonly name?: string;
@@ -51,8 +51,11 @@ export function gapsOf(track: readonly TrackPosition[], ports: readonly Port[]):
 export const gapsIn = (known: Known, ports: readonly Port[]): readonly Gap[] => gapsFor(ports)(known);
 const gapsFor = once((ports: readonly Port[]) => once(({ track }: Known) => gapsOf(track, ports)));
 
-const isStay = (since: Point, until: Point, ports: readonly Port[]): boolean =>
-  ports.some((port) => isNear(since, port) && isNear(until, port));
+/** In port by every record that says where that is: what one of them alone makes a port may be the open sea. */
+function isStay(since: Point, until: Point, ports: readonly Port[]): boolean {
+  const lies = (at: Port): boolean => isNear(since, at) && isNear(until, at);
+  return ports.some((port) => lies(port) && ports.every((other) => other.unlocode !== port.unlocode || lies(other)));
+}
 
 /** A degree of latitude is 110 km and more: most ports need no geodesic. */
 const isNear = (at: Point, port: Point): boolean => Math.abs(at.lat - port.lat) < 0.05 && distanceMetres(at, port) <= LEAVES_METRES;
@@ -95,14 +98,19 @@ export function firstIn(track: readonly TrackPosition[], port: Point, from: numb
   return track.find((position) => position.at >= from && distanceMetres(position, port) <= ENTERS_METRES);
 }
 
-/** Places with a code and coordinates that records name, of which the first by (agency, id) says where each is. By code. Throws JourneyTooLarge. */
+/**
+ * Places with a code and coordinates, as records say that place an item: hearsay, plans, negative findings and what was withdrawn say nothing of where
+ * a port is. Every point that one of them gives; by code, then point. Throws JourneyTooLarge.
+ */
 export function portsIn(items: KnownItems): readonly Port[] {
-  const named = [...items.values()].flatMap(({ timeline }) => timeline.entries.map(({ sighting }) => sighting)).sort(compareRef);
+  const placing = [...items.values()].flatMap(({ timeline }) => timeline.entries.filter(({ places }) => places));
+  const named = placing.map(({ sighting }) => sighting).sort(compareRef);
   const ports = new Map<string, Port>();
   for (const { unlocode, lat, lon, name } of named.flatMap(({ place }) => place ?? [])) {
-    if (unlocode === undefined || lat === undefined || lon === undefined || ports.has(unlocode)) continue;
-    ports.set(unlocode, { unlocode, lat, lon, ...(name === undefined ? {} : { name }) });
+    if (unlocode === undefined || lat === undefined || lon === undefined) continue;
+    const key = `${unlocode} ${lat} ${lon}`;
+    if (!ports.has(key)) ports.set(key, { unlocode, lat, lon, ...(name === undefined ? {} : { name }) });
   }
   if (ports.size > PORTS_MAX) throw new JourneyTooLarge(`More than ${PORTS_MAX} ports are named.`);
-  return [...ports.values()].sort((a, b) => (a.unlocode < b.unlocode ? -1 : 1));
+  return [...ports].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, port]) => port);
 }

@@ -21,9 +21,9 @@ const At = Type.Object(
 
 const Ending = Type.Object(
   {
-    kind: Type.Enum(['unloaded', 'dark', 'called', 'elsewhere', 'moved-on'], {
+    kind: Type.Enum(['unloaded', 'dark', 'unheard', 'unread', 'called', 'elsewhere', 'moved-on'], {
       description:
-        'unloaded: a record takes it out. dark: the track of the conveyance stops, for at least twelve hours or for good. called: the conveyance called at the port of discharge that the loading names. elsewhere: the item was seen where the conveyance cannot have been. moved-on: the item was put into something else.',
+        'unloaded: a record takes it out. dark: the track of the conveyance stops, for at least twelve hours or for good. called: the conveyance called at the port of discharge that the loading names. unheard: there is no track of the conveyance, and no record of it follows within twelve hours. unread: a track of it is cited that could not be read. elsewhere: the item was seen where the conveyance cannot have been, or in another country than the records of the conveyance before and behind. moved-on: the item was put into something else.',
     }),
     at: orNull(
       time('Up to then the containment is proved, and behind it nothing is inherited; null: the record that ends it has no time.'),

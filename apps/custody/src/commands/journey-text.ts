@@ -57,6 +57,8 @@ function basisText({ basis, event, line, leg }: Placing, legs: readonly Leg[]): 
 const ENDINGS: Readonly<Record<NonNullable<Contained['ending']>['kind'], string>> = {
   unloaded: 'unloaded',
   dark: 'its track stops there',
+  unheard: 'no record of it follows soon',
+  unread: 'its track could not be read',
   called: 'it called at the port of discharge then',
   elsewhere: 'the item was seen elsewhere',
   'moved-on': 'the item went into something else',
