@@ -108,7 +108,10 @@ function containment(asked: Asked): Containment {
   const own = { item, carrier, loading: loading.entry, from: loading.entry.sighting.occurred?.ends ?? null };
   const unloading = moves.find(
     ({ entry, carriers }) =>
-      entry.sighting.action === 'DELETE' && (carriers.length === 0 || carriers.includes(carrier)) && !isBefore(entry, loading.entry),
+      entry.sighting.action === 'DELETE' &&
+      (carriers.length === 0 || carriers.includes(carrier)) &&
+      !isBefore(entry, loading.entry) &&
+      !isOfLaterLoading(asked, { entry, carriers }),
   );
   if (unloading !== undefined) {
     const { entry } = unloading;
@@ -119,6 +122,27 @@ function containment(asked: Asked): Containment {
   const [first] = own.from === null || !rules.openContainmentsEnd ? [] : endingsOf(asked, own.from).sort((a, b) => a.until - b.until);
   return first === undefined ? { ...own, until: null, isOpen: true } : { ...own, ...first, isOpen: true };
 }
+
+/**
+ * The unloading ends a loading that lies in between, and before that one the item was certainly out of this carrier: it was put into something
+ * else, or seen elsewhere and then put into this one again.
+ */
+function isOfLaterLoading(asked: Asked, unloading: Move): boolean {
+  const { carrier, loading, moves, items } = asked;
+  const later = moves.filter(
+    ({ entry }) => entry.sighting.action === 'ADD' && isBefore(loading.entry, entry) && isBefore(entry, unloading.entry),
+  );
+  if (unloading.carriers.length === 0 && later.some((move) => movesOn(move, carrier, items))) return true;
+  const again = later.filter(({ carriers }) => carriers.includes(carrier));
+  const from = loading.entry.sighting.occurred?.ends;
+  if (again.length === 0 || typeof from !== 'number') return false;
+  const out = Math.min(...elsewhereFrom(asked, from).map(({ until }) => until));
+  return again.some(({ entry }) => (entry.sighting.occurred?.starts ?? -Infinity) >= out);
+}
+
+/** Into what is no part of the same nest. */
+const movesOn = ({ carriers }: Move, carrier: string, items: KnownItems): boolean =>
+  carriers.length > 0 && carriers.every((other) => other !== carrier && !areNested(other, carrier, items));
 
 /** Whatever the true times are. What is undated is before nothing. */
 function isBefore(a: TimelineEntry, b: TimelineEntry): boolean {
@@ -170,11 +194,11 @@ const pointOfPlace = ({ lat, lon }: { readonly lat?: number; readonly lon?: numb
 /** Each counts from the end of its interval: from then on it is certain. */
 function elsewhereFrom({ item, carrier, loading, moves, known, items }: Asked, from: Instant): Bound[] {
   const bounds: Bound[] = [];
-  for (const { entry, carriers } of moves) {
+  for (const move of moves) {
+    const { entry } = move;
     const ends = entry.sighting.occurred?.ends ?? null;
     if (entry.sighting.action !== 'ADD' || ends === null || ends <= from || entry === loading.entry) continue;
-    if (carriers.length > 0 && carriers.every((other) => other !== carrier && !areNested(other, carrier, items)))
-      bounds.push({ until: ends, ending: { kind: 'moved-on', at: ends, by: entry } });
+    if (movesOn(move, carrier, items)) bounds.push({ until: ends, ending: { kind: 'moved-on', at: ends, by: entry } });
   }
   const carrierFixes = items.has(carrier) ? fixesOf(items.get(carrier) as Known) : [];
   for (const fix of entryFixesOf(known)) {
