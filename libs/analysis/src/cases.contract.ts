@@ -1,7 +1,7 @@
 /** Case lines as what is known of their items, for specs: mapped as import maps them, read as the ledger reads them, tracks out of files. */
 import { type JsonObject, readSighting } from '#lib/contracts';
 import { foldTimeline, knownAtReported, parseInstant, type FoldInput, type TimelineEntry } from '#lib/domain';
-import { mapCaseLine, readTrackCsv } from '#lib/sources';
+import { mapCaseLine, readTrackCsv, type TrackRow } from '#lib/sources';
 import type { Known, Port, TrackPosition } from './index.ts';
 
 export interface CaseWorld {
@@ -40,17 +40,29 @@ function positionsOf(item: string, entry: TimelineEntry, files: ReadonlyMap<stri
   const file = sighting.evidence.find(({ type }) => type === 'track');
   const text = files.get(file?.ref ?? '');
   if (!isTold || text === undefined || file === undefined) return [];
-  const read = readTrackCsv(text);
-  if (!read.ok) throw new Error(read.detail);
   const track = {
     sighting,
     sha256: file.sha256,
     handling: entry.handling,
     ...(sighting.grade === undefined ? {} : { grade: sighting.grade }),
   };
-  return read.track.rows
+  return rowsOf(text)
     .filter(({ imo, mmsi }) => item === `imo:${imo ?? ''}` || item === `mmsi:${mmsi}`)
     .map((row) => ({ ...row, track }));
+}
+
+/** Of a file, read once: the last few. */
+const read = new Map<string, readonly TrackRow[]>();
+const READ_MAX = 20;
+
+function rowsOf(text: string): readonly TrackRow[] {
+  const before = read.get(text);
+  if (before !== undefined) return before;
+  const made = readTrackCsv(text);
+  if (!made.ok) throw new Error(made.detail);
+  if (read.size >= READ_MAX) read.clear();
+  read.set(text, made.track.rows);
+  return made.track.rows;
 }
 
 /** Everything that anything in the world is about. */

@@ -1,0 +1,292 @@
+/**
+ * The answers to a generated case, worked out of what its generator knows by the rules of the design (§2: occurred, corrections, open
+ * containment), and by nothing of the product. Times of spans are microseconds, as the product tells them.
+ */
+import { kilometres, type Minute, type Point } from './draw.contract.ts';
+import type { Fact, GeneratedRecord, When } from './records.contract.ts';
+
+export interface KeyContainment {
+  readonly item: string;
+  readonly carrier: string;
+  readonly loading: string;
+  readonly from: number;
+  /** null: nothing known bounds it. */
+  readonly until: number | null;
+  readonly isOpen: boolean;
+  /** More than one where several come at the same moment. */
+  readonly endings: readonly string[];
+}
+
+export interface KeyLeg {
+  readonly chain: readonly KeyContainment[];
+  readonly starts: number;
+  readonly ends: number | null;
+  readonly isOpen: boolean;
+  /** Records that it gives. */
+  readonly gives: readonly string[];
+}
+
+export interface Key {
+  readonly legs: readonly KeyLeg[];
+  /** Of the item itself, and by what it was in: an id, or an id and the line of its file. */
+  readonly observed: readonly string[];
+  readonly inherited: readonly string[];
+  /** Where it was last, and when that begins; several records may say so. */
+  readonly last?: { readonly at: number; readonly by: readonly string[] };
+  /** In what it is last recorded, outwards. */
+  readonly inWhat: readonly string[];
+}
+
+/** It is nearer to a limit that the design leaves open than anything drawn should be: the case is drawn anew. */
+export class Unclear extends Error {}
+
+interface Known {
+  readonly id: string;
+  readonly fact: Fact;
+}
+interface Fix {
+  readonly ref: string;
+  readonly when: When;
+  readonly isRow: boolean;
+  readonly lat: number;
+  readonly lon: number;
+}
+const micros = (at: Minute): number => at * 60_000_000;
+const DARK_MINUTES = 12 * 60;
+const DEPTH = 5;
+
+/** @param records those that are known */
+export function keyOf(item: string, records: readonly GeneratedRecord[]): Key {
+  const book = new Book(standing(records));
+  const own = book.fixesOf(item);
+  const observed = new Set(own.map(({ ref }) => ref));
+  const legs: KeyLeg[] = [];
+  follow(book, item, [], legs);
+  const given = new Map(legs.flatMap(({ gives }) => gives).map((ref) => [ref, book.fix(ref)]));
+  for (const ref of observed) given.delete(ref);
+  const all = [...own, ...given.values()];
+  const last = Math.max(...all.map(({ when }) => when.from));
+  return {
+    legs,
+    observed: [...observed],
+    inherited: [...given.keys()],
+    ...(all.length === 0 ? {} : { last: { at: micros(last), by: all.filter(({ when }) => when.from === last).map(({ ref }) => ref) } }),
+    inWhat: inWhat(book, item),
+  };
+}
+
+/** What is said in the end: a withdrawn record says nothing, of two corrections the later reported stands, then the greater id. */
+export function standing(records: readonly GeneratedRecord[]): Known[] {
+  const ids = new Set(records.map(({ id }) => id));
+  const withdrawn = new Set(records.flatMap(({ retracts }) => retracts ?? []));
+  const unique = [...new Map(records.map((record) => [record.id, record])).values()];
+  return unique.flatMap(({ id, fact, corrects }): Known[] => {
+    if (fact === undefined || fact.is === 'word' || withdrawn.has(id)) return [];
+    // A correction waits for its target.
+    if (corrects !== undefined && (!ids.has(corrects) || withdrawn.has(corrects))) return [];
+    const rivals = unique.filter(
+      (other) => !withdrawn.has(other.id) && other.corrects !== undefined && other.corrects === (corrects ?? id),
+    );
+    const winner = rivals.sort((a, b) => b.reported - a.reported || (a.id < b.id ? 1 : -1))[0];
+    return (winner === undefined ? corrects === undefined : winner.id === id) ? [{ id, fact }] : [];
+  });
+}
+
+function follow(book: Book, item: string, chain: readonly KeyContainment[], legs: KeyLeg[]): void {
+  for (const next of book.containmentsOf(item)) {
+    const whole = [...chain, next];
+    const starts = Math.max(...whole.map(({ from }) => from));
+    const bounds = whole.flatMap(({ until }) => until ?? []);
+    const ends = bounds.length === 0 ? null : Math.min(...bounds);
+    const isRing = next.carrier === whole[0]?.item || chain.some(({ carrier }) => carrier === next.carrier);
+    if ((ends !== null && ends <= starts) || isRing || whole.length > DEPTH) continue;
+    const inside = book.fixesOf(next.carrier).filter(({ when, isRow }) => {
+      const end = isRow ? micros(when.from) + 1 : micros(when.to);
+      return micros(when.from) >= starts && (ends === null || end <= ends);
+    });
+    const isOpen = whole.every(({ until, isOpen: open }) => open || until !== ends);
+    legs.push({ chain: whole, starts, ends, isOpen, gives: inside.map(({ ref }) => ref) });
+    follow(book, next.carrier, whole, legs);
+  }
+}
+
+function inWhat(book: Book, item: string): string[] {
+  const names: string[] = [];
+  for (let inner: string | undefined = item; inner !== undefined && names.length < DEPTH;) {
+    const next: string | undefined = book.lastIn(inner);
+    if (next === undefined || next === item || names.includes(next)) break;
+    names.push(next);
+    inner = next;
+  }
+  return names;
+}
+
+/** Facts that stand, looked up by the things that they are about. */
+class Book {
+  private readonly known: readonly Known[];
+  private readonly fixes = new Map<string, readonly Fix[]>();
+  private readonly byRef = new Map<string, Fix>();
+  private readonly made = new Map<string, readonly KeyContainment[]>();
+
+  constructor(known: readonly Known[]) {
+    this.known = known;
+  }
+
+  fix(ref: string): Fix {
+    return this.byRef.get(ref) as Fix;
+  }
+
+  /** Of the thing itself: seen, put in or taken out somewhere, something put into it somewhere, its own track. By time. */
+  fixesOf(item: string): readonly Fix[] {
+    const before = this.fixes.get(item);
+    if (before !== undefined) return before;
+    const found = this.known.flatMap(({ id, fact }): Fix[] => {
+      if (fact.is === 'track')
+        return fact.item === item
+          ? fact.rows.map(({ at, lat, lon, line }) => ({ ref: `${id}#${line}`, when: { from: at, to: at + 1 }, isRow: true, lat, lon }))
+          : [];
+      const isNamed = fact.item === item || ('carrier' in fact && fact.carrier === item);
+      const { when, place } = fact;
+      return isNamed && place !== undefined ? [{ ref: id, when, isRow: false, lat: place.lat, lon: place.lon }] : [];
+    });
+    found.sort((a, b) => a.when.from - b.when.from);
+    for (const fix of found) this.byRef.set(fix.ref, fix);
+    this.fixes.set(item, found);
+    return found;
+  }
+
+  containmentsOf(item: string): readonly KeyContainment[] {
+    const before = this.made.get(item);
+    if (before !== undefined) return before;
+    const made = this.loadingsOf(item).map((loading) => this.containment(loading));
+    this.made.set(item, made);
+    return made;
+  }
+
+  /** By time, as a timeline is. */
+  loadingsOf(item: string): (Known & { fact: Fact & { is: 'loading' } })[] {
+    const loadings = this.known.flatMap(({ id, fact }) => (fact.is === 'loading' && fact.item === item ? [{ id, fact }] : []));
+    return loadings.sort((a, b) => a.fact.when.from - b.fact.when.from || a.fact.when.to - b.fact.when.to || (a.id < b.id ? -1 : 1));
+  }
+
+  /** In what it is by its last loading that nothing ended for certain. */
+  lastIn(item: string): string | undefined {
+    const open = this.containmentsOf(item).filter(
+      ({ isOpen, endings }) => isOpen && !endings.includes('moved-on') && !endings.includes('elsewhere'),
+    );
+    return open.at(-1)?.carrier;
+  }
+
+  private containment({ id, fact }: Known & { fact: Fact & { is: 'loading' } }): KeyContainment {
+    const { item, carrier, when } = fact;
+    const own = { item, carrier, loading: id, from: micros(when.to) };
+    const unloading = this.unloadingsOf(item).find(
+      (other) => (other.carrier ?? carrier) === carrier && other.when.to > when.from && !this.isOfLater({ id, fact }, other),
+    );
+    if (unloading !== undefined) return { ...own, until: micros(unloading.when.from), isOpen: false, endings: ['unloaded'] };
+    const bounds = [...this.dark(fact), ...this.called(fact), ...this.away({ id, fact })];
+    if (bounds.length === 0) return { ...own, until: null, isOpen: true, endings: [] };
+    const until = Math.min(...bounds.map(([at]) => at));
+    return { ...own, until, isOpen: true, endings: bounds.filter(([at]) => at === until).map(([, why]) => why) };
+  }
+
+  private unloadingsOf(item: string): (Fact & { is: 'unloading' })[] {
+    const found = this.known.flatMap(({ id, fact }) => (fact.is === 'unloading' && fact.item === item ? [{ id, fact }] : []));
+    found.sort((a, b) => a.fact.when.from - b.fact.when.from || a.fact.when.to - b.fact.when.to || (a.id < b.id ? -1 : 1));
+    return found.map(({ fact }) => fact);
+  }
+
+  /** It ends a loading in between, before which the item was certainly out of this one. */
+  private isOfLater(loading: Known & { fact: Fact & { is: 'loading' } }, unloading: Fact & { is: 'unloading' }): boolean {
+    const { item, carrier, when } = loading.fact;
+    return this.loadingsOf(item).some(({ fact: later }) => {
+      const isBetween = when.to <= later.when.from && later.when.to <= unloading.when.from;
+      if (!isBetween || (unloading.carrier ?? later.carrier) !== later.carrier) return false;
+      if (later.carrier !== carrier) return !this.isIn(carrier, later.carrier) && !this.isIn(later.carrier, carrier);
+      return this.away(loading).some(([at]) => at <= micros(later.when.from));
+    });
+  }
+
+  /** (a) The last position before the first silence of the conveyance from the loading on, of the end of its track too. */
+  private dark({ carrier, when }: Fact & { is: 'loading' }): [number, string][] {
+    const rows = this.fixesOf(carrier).filter(({ isRow }) => isRow);
+    const last = rows.findIndex((row, at) => {
+      const next = rows[at + 1];
+      if (next === undefined) return row.when.from >= when.to;
+      if (next.when.from - row.when.from === DARK_MINUTES) throw new Unclear();
+      const isSilent = next.when.from - row.when.from > DARK_MINUTES && kilometres(row, next) > 5;
+      return isSilent && next.when.from >= when.to;
+    });
+    const row = rows[last];
+    return row === undefined ? [] : [[Math.max(micros(row.when.from) + 1, micros(when.to)), 'dark']];
+  }
+
+  /** (b) Its call at the port of discharge that the loading names: seen there, or heard there. */
+  private called({ carrier, when, discharge }: Fact & { is: 'loading' }): [number, string][] {
+    if (discharge === undefined || !carrier.startsWith('imo:')) return [];
+    return this.fixesOf(carrier)
+      .filter((fix) => kilometres(fix, discharge) < 3 && (fix.isRow ? fix.when.from >= when.to : fix.when.to > when.to))
+      .map((fix): [number, string] => [fix.isRow ? micros(fix.when.from) + 1 : micros(fix.when.to), 'called']);
+  }
+
+  /** (c) Put into what is no part of the same nest, or seen where the conveyance cannot have been: from the end of that interval. */
+  private away({ id, fact: { item, carrier, when } }: Known & { fact: Fact & { is: 'loading' } }): [number, string][] {
+    const moved = this.loadingsOf(item).filter(
+      ({ id: other, fact }) =>
+        other !== id &&
+        fact.when.to > when.to &&
+        fact.carrier !== carrier &&
+        !this.isIn(carrier, fact.carrier) &&
+        !this.isIn(fact.carrier, carrier),
+    );
+    const seen = this.known.filter(
+      ({ fact }) =>
+        fact.is !== 'track' &&
+        fact.item === item &&
+        fact.place !== undefined &&
+        fact.when.to > when.to &&
+        !('carrier' in fact && fact.carrier === carrier),
+    );
+    const elsewhere = seen.filter(({ fact }) => this.isCertainlyNot(carrier, fact.when, fact.place as Point));
+    return [
+      ...moved.map(({ fact }): [number, string] => [micros(fact.when.to), 'moved-on']),
+      ...elsewhere.map(({ fact }): [number, string] => [micros(fact.when.to), 'elsewhere']),
+    ];
+  }
+
+  /** It was ever put into the other, or into what was. */
+  private isIn(inner: string, outer: string, seen = new Set<string>()): boolean {
+    if (seen.has(inner)) return false;
+    seen.add(inner);
+    return this.loadingsOf(inner).some(({ fact }) => fact.carrier === outer || this.isIn(fact.carrier, outer, seen));
+  }
+
+  private isCertainlyNot(carrier: string, when: When, place: Point): boolean {
+    const isShip = carrier.startsWith('imo:');
+    const fixes = this.fixesOf(carrier);
+    const distances = fixes.map((fix) => ({ when: fix.when, km: kilometres(fix, place) }));
+    const answers = (isShip ? [50, 110] : [700, 1_400]).flatMap((speed) =>
+      [0, 70].map((radius) => reaches(distances, when, speed, radius)),
+    );
+    if (new Set(answers).size > 1) throw new Unclear();
+    return answers[0] === false;
+  }
+}
+
+/** Some minute of `when` is left in which it can have been there: each fix rules out those that are too near to it in time. */
+function reaches(fixes: readonly { when: When; km: number }[], when: When, speed: number, radius: number): boolean {
+  let open: [number, number][] = [[when.from, when.to]];
+  for (const fix of fixes) {
+    const minutes = (Math.max(0, fix.km - radius) / speed) * 60;
+    const [first, last] = [fix.when.to - minutes, fix.when.from + minutes];
+    if (last <= first) continue;
+    open = open.flatMap(([from, to]): [number, number][] => {
+      const parts: [number, number][] = [
+        [from, Math.min(to, first)],
+        [Math.max(from, last), to],
+      ];
+      return parts.filter(([a, b]) => b > a);
+    });
+  }
+  return open.length > 0;
+}
