@@ -240,6 +240,27 @@ describe('an open containment', () => {
   });
 });
 
+describe('in what the item is', () => {
+  const dark = [at('2018-10-01T01:00Z', SEA), at('2018-10-03T01:00Z', [36, 131])];
+
+  test('is no ship from which it was put into another since, though that proof had ended in the dark before', () => {
+    const moved = [LOADED, into(CAR, OTHER, { at: '2018-10-10T00:00Z' }), outOf(CAR, OTHER, { at: '2018-10-20T00:00Z' })];
+    const left = journey(world(moved, { [SHIP]: dark }));
+    expect(left.containments.map(({ ending }) => ending?.kind)).toEqual(['dark', 'unloaded']);
+    expect(left.inWhat).toEqual([]);
+  });
+
+  test('is still its crate where a record puts it straight aboard the ship that carries the crate in a container', () => {
+    const items = world([
+      into(CAR, 'serial:demo:crate', { at: '2018-09-28T00:00Z' }),
+      into('serial:demo:crate', BOX, { at: '2018-09-29T00:00Z' }),
+      into(BOX, SHIP, { at: '2018-10-01T00:30Z' }),
+      into(CAR, SHIP, { at: '2018-10-01T00:30Z' }),
+    ]);
+    expect(containmentsOf(CAR, items, ports).map(({ ending }) => ending?.kind)).toEqual([undefined, undefined]);
+  });
+});
+
 describe('an unloading', () => {
   const inside = (items: KnownItems): unknown[] =>
     containmentsOf(CAR, items, ports).map(({ carrier, until, ending }) => [carrier, text(until), ending?.kind]);

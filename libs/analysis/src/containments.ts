@@ -45,6 +45,8 @@ export interface Containment {
   readonly ending?: Ending;
   /** No unloading is recorded: the item is still recorded as inside, and confirmed up to `until` alone. */
   readonly isOpen: boolean;
+  /** It is open, and the item was put into something else or seen elsewhere at some time behind, whatever ended the proof before. */
+  readonly isLeft: boolean;
 }
 
 /** Into what the item was put, by its own timeline: these have to be known before `containmentsOf` can be asked. */
@@ -117,10 +119,12 @@ function containment(asked: Asked): Containment {
     const { entry } = unloading;
     // An unloading at a time that is not known at all proves no time inside.
     const at = entry.sighting.occurred?.starts ?? null;
-    return { ...own, until: at ?? own.from, ending: { kind: 'unloaded', at, by: entry }, isOpen: false };
+    return { ...own, until: at ?? own.from, ending: { kind: 'unloaded', at, by: entry }, isOpen: false, isLeft: false };
   }
-  const [first] = own.from === null || !rules.openContainmentsEnd ? [] : endingsOf(asked, own.from).sort((a, b) => a.until - b.until);
-  return first === undefined ? { ...own, until: null, isOpen: true } : { ...own, ...first, isOpen: true };
+  const bounds = own.from === null || !rules.openContainmentsEnd ? [] : endingsOf(asked, own.from).sort((a, b) => a.until - b.until);
+  const [first] = bounds;
+  const isLeft = bounds.some(({ ending }) => ending.kind === 'moved-on' || ending.kind === 'elsewhere');
+  return { ...own, ...(first ?? { until: null }), isOpen: true, isLeft };
 }
 
 /**
@@ -214,11 +218,16 @@ function elsewhereFrom({ item, carrier, loading, moves, known, items }: Asked, f
 const namesBoth = ({ sighting }: TimelineEntry, item: string, carrier: string): boolean =>
   sighting.items.some(({ id }) => id === item) && sighting.items.some(({ id }) => id === carrier);
 
-/** One was ever put into the other: the item may be in both. */
+/** One was ever put into the other, or into what was: the item may be in both. */
 function areNested(a: string, b: string, items: KnownItems): boolean {
   const into = (inner: string, outer: string): boolean => {
-    const known = items.get(inner);
-    return known !== undefined && carriersOf(known).includes(outer);
+    const around = new Set([inner]);
+    // A set hands out what is added while it is walked.
+    for (const each of around) {
+      const known = items.get(each);
+      for (const carrier of known === undefined ? [] : carriersOf(known)) around.add(carrier);
+    }
+    return inner !== outer && around.has(outer);
   };
   return into(a, b) || into(b, a);
 }
