@@ -1,6 +1,6 @@
 /** Case lines as what is known of their items, for specs: mapped as import maps them, read as the ledger reads them, tracks out of files. */
 import { type JsonObject, readSighting } from '#lib/contracts';
-import { foldTimeline, knownAtReported, parseInstant, type FoldInput, type TimelineEntry } from '#lib/domain';
+import { foldTimeline, knownAtReported, parseInstant, RULES, type FoldInput, type Rules, type TimelineEntry } from '#lib/domain';
 import { mapCaseLine, readTrackCsv, type TrackRow } from '#lib/sources';
 import type { Known, Port, TrackPosition } from './index.ts';
 
@@ -29,8 +29,9 @@ export function asReported({ inputs, files }: CaseWorld, at: string): CaseWorld 
   return { inputs: knownAtReported(inputs, until.value).inputs, files };
 }
 
-export function knownOf({ inputs, files }: CaseWorld, item: string): Known {
-  const timeline = foldTimeline(item, inputs);
+/** @param rules of the fold, one of them switched off by controls */
+export function knownOf({ inputs, files }: CaseWorld, item: string, rules: Rules = RULES): Known {
+  const timeline = foldTimeline(item, inputs, rules);
   return { timeline, track: timeline.entries.flatMap((entry) => positionsOf(item, entry, files)).sort((a, b) => a.at - b.at) };
 }
 
@@ -67,9 +68,9 @@ function rowsOf(text: string): readonly TrackRow[] {
 
 /** Everything that anything in the world is about. */
 export const lookIn =
-  (world: CaseWorld) =>
+  (world: CaseWorld, rules: Rules = RULES) =>
   (items: readonly string[]): Promise<ReadonlyMap<string, Known>> =>
-    Promise.resolve(new Map(items.map((item) => [item, knownOf(world, item)])));
+    Promise.resolve(new Map(items.map((item) => [item, knownOf(world, item, rules)])));
 
 /** Places with a code and coordinates that the records name. */
 export function portsOf({ inputs }: CaseWorld): readonly Port[] {

@@ -1,9 +1,8 @@
 /** Cases that a generator draws from a seed, held against the answers that it knows itself: as known now, and as known before. */
 import type { JsonObject } from '#lib/contracts';
-import { parseInstant } from '#lib/domain';
 import { asReported, caseWorld, type CaseWorld, knownOf, lookIn } from './cases.contract.ts';
 import { dateTime, Draw, PORTS } from './generated/draw.contract.ts';
-import { type Key, keyOf, Unclear } from './generated/key.contract.ts';
+import { type Key, keyOf, namersOf, Unclear } from './generated/key.contract.ts';
 import { type GeneratedCase, generateCase } from './generated/world.contract.ts';
 import type { GeneratedRecord } from './generated/records.contract.ts';
 import { carriersOf, type Fix, type Journey, journeyOf, knownAround, type Leg } from './index.ts';
@@ -16,23 +15,25 @@ const chainText = (chain: readonly { loading: string; carrier: string; endings: 
   chain.map(({ loading, carrier, endings }) => `${loading} ${carrier} ${endings.join('|')}`);
 
 /** Comparable text of one answer: of ours with the one ending that it names, where the key allows several. */
-function ofKey({ legs, observed, inherited, last, inWhat }: Key) {
+function ofKey({ legs, observed, inherited, last, inWhat, rings }: Key) {
   return {
     legs: legs.map(({ chain, starts, ends, isOpen, gives }) => [chainText(chain), starts, ends, isOpen, gives.toSorted()]).sort(byText),
     observed: observed.toSorted(),
     inherited: inherited.toSorted(),
     last: last?.at,
     inWhat,
+    rings: rings.toSorted(),
   };
 }
 
-function ofJourney({ legs, placings, last, inWhat }: Journey, key: Key) {
+function ofJourney({ legs, placings, last, inWhat, rings }: Journey, key: Key) {
   return {
     legs: legs.map((leg) => legText(leg, key)).sort(byText),
     observed: placings.flatMap(({ fix, leg }) => (leg === undefined ? [refOf(fix)] : [])).sort(),
     inherited: placings.flatMap(({ fix, leg }) => (leg === undefined ? [] : [refOf(fix)])).sort(),
     last: last?.fix.span.starts ?? undefined,
     inWhat: inWhat.map(({ carrier }) => carrier),
+    rings: rings.map((names) => names.join(' ')).sort(),
   };
 }
 
@@ -74,10 +75,16 @@ function knowledgeOf({ log, files, number }: GeneratedCase): { name: string; rec
 async function differencesOf(made: GeneratedCase): Promise<string[]> {
   const differences: string[] = [];
   for (const { name, records, world } of knowledgeOf(made)) {
+    for (const item of made.failing) {
+      const { openQuestions } = knownOf(world, item).timeline;
+      const asked = openQuestions.flatMap(({ code, refs }) => (code === 'check-digit' ? refs.map(({ id }) => id) : [])).sort();
+      const named = namersOf(item, records).sort();
+      if (asked.join() !== named.join()) differences.push(`${item} ${name}, check-digit\nours ${asked.join()}\nkey  ${named.join()}`);
+    }
     for (const item of made.items) {
       const key = keyOf(item, records);
       const [ours, right] = [ofJourney(await journey(item, world), key), ofKey(key)];
-      for (const part of ['legs', 'observed', 'inherited', 'last', 'inWhat'] as const)
+      for (const part of ['legs', 'observed', 'inherited', 'last', 'inWhat', 'rings'] as const)
         if (JSON.stringify(ours[part]) !== JSON.stringify(right[part]))
           differences.push(`${item} ${name}, ${part}\nours ${JSON.stringify(ours[part])}\nkey  ${JSON.stringify(right[part])}`);
     }

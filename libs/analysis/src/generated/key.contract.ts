@@ -15,6 +15,8 @@ export interface KeyContainment {
   readonly isOpen: boolean;
   /** More than one where several come at the same moment. */
   readonly endings: readonly string[];
+  /** It was certainly out of it at some time behind, without a record of how. */
+  readonly isLeft: boolean;
 }
 
 export interface KeyLeg {
@@ -35,6 +37,8 @@ export interface Key {
   readonly last?: { readonly at: number; readonly by: readonly string[] };
   /** In what it is last recorded, outwards. */
   readonly inWhat: readonly string[];
+  /** Chains that come back to one of themselves: told, and not followed. */
+  readonly rings: readonly string[];
 }
 
 /** It is nearer to a limit that the design leaves open than anything drawn should be: the case is drawn anew. */
@@ -61,7 +65,8 @@ export function keyOf(item: string, records: readonly GeneratedRecord[]): Key {
   const own = book.fixesOf(item);
   const observed = new Set(own.map(({ ref }) => ref));
   const legs: KeyLeg[] = [];
-  follow(book, item, [], legs);
+  const rings: string[] = [];
+  follow(book, item, [], legs, rings);
   const given = new Map(legs.flatMap(({ gives }) => gives).map((ref) => [ref, book.fix(ref)]));
   for (const ref of observed) given.delete(ref);
   const all = [...own, ...given.values()];
@@ -72,8 +77,13 @@ export function keyOf(item: string, records: readonly GeneratedRecord[]): Key {
     inherited: [...given.keys()],
     ...(all.length === 0 ? {} : { last: { at: micros(last), by: all.filter(({ when }) => when.from === last).map(({ ref }) => ref) } }),
     inWhat: inWhat(book, item),
+    rings,
   };
 }
+
+/** Records that stand and name it: of an identifier that fails its check these are the open question. */
+export const namersOf = (item: string, records: readonly GeneratedRecord[]): string[] =>
+  standing(records).flatMap(({ id, fact }) => (fact.item === item || ('carrier' in fact && fact.carrier === item) ? [id] : []));
 
 /** What is said in the end: a withdrawn record says nothing, of two corrections the later reported stands, then the greater id. */
 export function standing(records: readonly GeneratedRecord[]): Known[] {
@@ -92,21 +102,23 @@ export function standing(records: readonly GeneratedRecord[]): Known[] {
   });
 }
 
-function follow(book: Book, item: string, chain: readonly KeyContainment[], legs: KeyLeg[]): void {
+function follow(book: Book, item: string, chain: readonly KeyContainment[], legs: KeyLeg[], rings: string[]): void {
   for (const next of book.containmentsOf(item)) {
     const whole = [...chain, next];
     const starts = Math.max(...whole.map(({ from }) => from));
     const bounds = whole.flatMap(({ until }) => until ?? []);
     const ends = bounds.length === 0 ? null : Math.min(...bounds);
     const isRing = next.carrier === whole[0]?.item || chain.some(({ carrier }) => carrier === next.carrier);
-    if ((ends !== null && ends <= starts) || isRing || whole.length > DEPTH) continue;
+    if (ends !== null && ends <= starts) continue;
+    if (isRing) rings.push([whole[0]?.item, ...whole.map(({ carrier }) => carrier)].join(' '));
+    if (isRing || whole.length > DEPTH) continue;
     const inside = book.fixesOf(next.carrier).filter(({ when, isRow }) => {
       const end = isRow ? micros(when.from) + 1 : micros(when.to);
       return micros(when.from) >= starts && (ends === null || end <= ends);
     });
     const isOpen = whole.every(({ until, isOpen: open }) => open || until !== ends);
     legs.push({ chain: whole, starts, ends, isOpen, gives: inside.map(({ ref }) => ref) });
-    follow(book, next.carrier, whole, legs);
+    follow(book, next.carrier, whole, legs, rings);
   }
 }
 
@@ -171,9 +183,7 @@ class Book {
 
   /** In what it is by its last loading that nothing ended for certain. */
   lastIn(item: string): string | undefined {
-    const open = this.containmentsOf(item).filter(
-      ({ isOpen, endings }) => isOpen && !endings.includes('moved-on') && !endings.includes('elsewhere'),
-    );
+    const open = this.containmentsOf(item).filter(({ isOpen, isLeft }) => isOpen && !isLeft);
     return open.at(-1)?.carrier;
   }
 
@@ -183,11 +193,12 @@ class Book {
     const unloading = this.unloadingsOf(item).find(
       (other) => (other.carrier ?? carrier) === carrier && other.when.to > when.from && !this.isOfLater({ id, fact }, other),
     );
-    if (unloading !== undefined) return { ...own, until: micros(unloading.when.from), isOpen: false, endings: ['unloaded'] };
+    if (unloading !== undefined) return { ...own, until: micros(unloading.when.from), isOpen: false, isLeft: false, endings: ['unloaded'] };
     const bounds = [...this.dark(fact), ...this.called(fact), ...this.away({ id, fact })];
-    if (bounds.length === 0) return { ...own, until: null, isOpen: true, endings: [] };
+    if (bounds.length === 0) return { ...own, until: null, isOpen: true, isLeft: false, endings: [] };
     const until = Math.min(...bounds.map(([at]) => at));
-    return { ...own, until, isOpen: true, endings: bounds.filter(([at]) => at === until).map(([, why]) => why) };
+    const isLeft = bounds.some(([, why]) => why === 'moved-on' || why === 'elsewhere');
+    return { ...own, until, isOpen: true, isLeft, endings: bounds.filter(([at]) => at === until).map(([, why]) => why) };
   }
 
   private unloadingsOf(item: string): (Fact & { is: 'unloading' })[] {
@@ -254,11 +265,12 @@ class Book {
     ];
   }
 
-  /** It was ever put into the other, or into what was. */
+  /** By a record it was ever in the other, or in what was: put into it, or taken out of it. */
   private isIn(inner: string, outer: string, seen = new Set<string>()): boolean {
     if (seen.has(inner)) return false;
     seen.add(inner);
-    return this.loadingsOf(inner).some(({ fact }) => fact.carrier === outer || this.isIn(fact.carrier, outer, seen));
+    const around = [...this.loadingsOf(inner).map(({ fact }) => fact), ...this.unloadingsOf(inner)].flatMap(({ carrier }) => carrier ?? []);
+    return around.some((carrier) => carrier === outer || this.isIn(carrier, outer, seen));
   }
 
   private isCertainlyNot(carrier: string, when: When, place: Point): boolean {

@@ -11,13 +11,22 @@ export interface GeneratedCase {
   readonly files: Files;
   /** From the innermost outwards, ships left out. */
   readonly items: readonly string[];
+  /** Identifiers that records name and whose check digit is wrong. */
+  readonly failing: readonly string[];
 }
 
 export function generateCase(seed: number, number: number): GeneratedCase {
   const draw = new Draw(Math.imul(seed, 2_654_435_761) + number * 97);
   const world = new World(draw, `g${number}`);
   world.run();
-  return { seed, number, log: world.log(), files: world.records.files, items: [...world.units, ...world.chassis] };
+  return {
+    seed,
+    number,
+    log: world.log(),
+    files: world.records.files,
+    items: [...world.units, ...world.others, ...world.chassis],
+    failing: world.failing,
+  };
 }
 
 type LoadingFact = Extract<Fact, { is: 'loading' }>;
@@ -28,6 +37,8 @@ class World {
   readonly units: string[];
   readonly chassis: string[];
   private readonly draw: Draw;
+  readonly others: string[] = [];
+  readonly failing: string[] = [];
   private stays = 0;
   /** Where the cargo is, and since when nothing has happened to it. */
   private at: { port: Place; time: Minute };
@@ -46,6 +57,7 @@ class World {
     const { draw, units } = this;
     const packings = units.slice(1).map((box, n) => this.load(units[n] as string, box, this.pass(3 * HOUR, 2 * DAY)));
     this.pass(4 * DAY, 9 * DAY);
+    if (units.length > 1 && draw.chance(0.2)) this.beside();
     const hops = draw.between(1, 3);
     for (let n = 0; n < hops; n++) {
       this.maybeSeen(0.4);
@@ -78,6 +90,15 @@ class World {
     return this.at.time;
   }
 
+  /** Another car in the same container; sometimes the container is said to be in what is in it. */
+  private beside(): void {
+    const car = vinNumber(this.draw);
+    this.others.push(car);
+    this.load(car, this.outer, this.pass(3 * HOUR, DAY));
+    if (this.draw.chance(0.2)) this.load(this.outer, this.units[0] as string, this.pass(3 * HOUR, DAY));
+    this.pass(4 * DAY, 6 * DAY);
+  }
+
   /** Aboard a ship, by itself or on a chassis, or by a chassis alone. */
   private hop(): void {
     const { draw, chassis } = this;
@@ -92,7 +113,9 @@ class World {
     const cargo = on ?? this.outer;
     const discharge = draw.chance(0.5) ? to.port : undefined;
     const aboard = this.load(cargo, ship.imo, this.during(from), discharge);
-    this.impossible(ship, from, to);
+    // A manifest names what is inside as if it were aboard by itself.
+    if (draw.chance(0.25)) this.load(this.units[0] as string, ship.imo, this.during(from), discharge);
+    this.impossible(from, to);
     this.at = { port: to.port, time: to.arrives };
     const off = this.during(to);
     this.unload(aboard, off, 0.6);
@@ -111,7 +134,10 @@ class World {
     const first = draw.between(0, 1);
     const ports = [...others.slice(0, first), this.at.port, ...others.slice(first, first + draw.between(1, 2))];
     const ship = sail(draw, ports, first, this.pass(4 * DAY, 8 * DAY));
-    if (draw.chance(0.85)) records.track(ship, ship.heard);
+    if (draw.chance(0.85)) {
+      const track = records.track(ship, ship.heard);
+      if (draw.chance(0.06)) records.retract(track);
+    }
     for (const call of ship.calls)
       if (draw.chance(0.3)) {
         const when = told(draw, this.during(call));
@@ -126,11 +152,14 @@ class World {
 
   private seen(item: string, place: Place, at: Minute, how: 'minute' | 'any'): void {
     const when = told(this.draw, at, how);
-    this.records.say({ is: 'seen', item, place, when: when.when }, when);
+    const fact = { is: 'seen', item, place, when: when.when } as const;
+    const record = this.records.say(fact, when);
+    if (how === 'any' && this.draw.chance(0.1)) this.records.correct(record, fact, when);
+    else if (this.draw.chance(0.05)) this.records.retract(record);
   }
 
   /** Seen to the minute on the other side of the world while the ship is at sea. */
-  private impossible(_ship: Ship, from: Call, to: Call): void {
+  private impossible(from: Call, to: Call): void {
     if (!this.draw.chance(0.15)) return;
     const far = this.draw.one(PORTS.filter(({ unlocode }) => unlocode !== from.port.unlocode && unlocode !== to.port.unlocode));
     this.seen(this.draw.one(this.units), far, this.draw.between(from.leaves, to.arrives), 'minute');
@@ -164,9 +193,10 @@ class World {
   /** Another of the kind, of which nothing else is recorded; often its check digit fails. */
   private misread(carrier: string): string {
     const isRight = this.draw.chance(0.3);
-    if (carrier.startsWith('imo:')) return imoNumber(this.draw, isRight);
-    if (carrier.startsWith('container:')) return containerNumber(this.draw, isRight);
-    return `serial:demo:OTHER-${this.draw.digits(5)}`;
+    if (!/^(?:imo|container):/.test(carrier)) return `serial:demo:OTHER-${this.draw.digits(5)}`;
+    const misread = carrier.startsWith('imo:') ? imoNumber(this.draw, isRight) : containerNumber(this.draw, isRight);
+    if (!isRight) this.failing.push(misread);
+    return misread;
   }
 
   private unload({ item, carrier, stay }: LoadingFact, at: Minute, recorded: number): void {
