@@ -58,7 +58,7 @@ test(`every leg of ${COUNT} generated cases of seed ${SEED} rests on loadings th
   }
   expect(legs).toBeGreaterThan(2 * COUNT);
   expect(fixes).toBeGreaterThan(10 * COUNT);
-}, 300_000);
+}, 600_000);
 
 /** Kinds of lines that journeys rest on, and must not, with a rule of the fold switched off. */
 async function kindsWithout(name: RuleName): Promise<ReadonlySet<string>> {

@@ -277,6 +277,8 @@ class Book {
     const isShip = carrier.startsWith('imo:');
     const fixes = this.fixesOf(carrier);
     const distances = fixes.map((fix) => ({ when: fix.when, km: kilometres(fix, place) }));
+    // Where one record puts it there and others put it far away, nothing is certain.
+    if (distances.some(({ when: other, km }) => km < 1 && other.from < when.to && when.from < other.to)) return false;
     const answers = (isShip ? [50, 110] : [700, 1_400]).flatMap((speed) =>
       [0, 70].map((radius) => reaches(distances, when, speed, radius)),
     );
