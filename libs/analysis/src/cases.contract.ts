@@ -1,7 +1,7 @@
 /** Case lines as what is known of their items, for specs: mapped as import maps them, read as the ledger reads them, tracks out of files. */
 import { type JsonObject, readSighting } from '#lib/contracts';
-import { foldTimeline, knownAtReported, parseInstant, type FoldInput, type TimelineEntry } from '#lib/domain';
-import { mapCaseLine, readTrackCsv } from '#lib/sources';
+import { foldTimeline, knownAtReported, parseInstant, RULES, type FoldInput, type Rules, type TimelineEntry } from '#lib/domain';
+import { mapCaseLine, readTrackCsv, type TrackRow } from '#lib/sources';
 import type { Known, Port, TrackPosition } from './index.ts';
 
 export interface CaseWorld {
@@ -29,8 +29,9 @@ export function asReported({ inputs, files }: CaseWorld, at: string): CaseWorld 
   return { inputs: knownAtReported(inputs, until.value).inputs, files };
 }
 
-export function knownOf({ inputs, files }: CaseWorld, item: string): Known {
-  const timeline = foldTimeline(item, inputs);
+/** @param rules of the fold, one of them switched off by controls */
+export function knownOf({ inputs, files }: CaseWorld, item: string, rules: Rules = RULES): Known {
+  const timeline = foldTimeline(item, inputs, rules);
   const track = timeline.entries.flatMap((entry) => positionsOf(item, entry, files)).sort((a, b) => a.at - b.at);
   return { timeline, track, isTrackMissing: timeline.entries.some((entry) => isTold(entry) && isMissing(entry, files)) };
 }
@@ -48,24 +49,36 @@ function positionsOf(item: string, entry: TimelineEntry, files: ReadonlyMap<stri
   const file = trackOf(entry);
   const text = files.get(file?.ref ?? '');
   if (!isTold(entry) || text === undefined || file === undefined) return [];
-  const read = readTrackCsv(text);
-  if (!read.ok) throw new Error(read.detail);
   const track = {
     sighting,
     sha256: file.sha256,
     handling: entry.handling,
     ...(sighting.grade === undefined ? {} : { grade: sighting.grade }),
   };
-  return read.track.rows
+  return rowsOf(text)
     .filter(({ imo, mmsi }) => item === `imo:${imo ?? ''}` || item === `mmsi:${mmsi}`)
     .map((row) => ({ ...row, track }));
 }
 
+/** Of a file, read once: the last few. */
+const read = new Map<string, readonly TrackRow[]>();
+const READ_MAX = 20;
+
+function rowsOf(text: string): readonly TrackRow[] {
+  const before = read.get(text);
+  if (before !== undefined) return before;
+  const made = readTrackCsv(text);
+  if (!made.ok) throw new Error(made.detail);
+  if (read.size >= READ_MAX) read.clear();
+  read.set(text, made.track.rows);
+  return made.track.rows;
+}
+
 /** Everything that anything in the world is about. */
 export const lookIn =
-  (world: CaseWorld) =>
+  (world: CaseWorld, rules: Rules = RULES) =>
   (items: readonly string[]): Promise<ReadonlyMap<string, Known>> =>
-    Promise.resolve(new Map(items.map((item) => [item, knownOf(world, item)])));
+    Promise.resolve(new Map(items.map((item) => [item, knownOf(world, item, rules)])));
 
 /** Places with a code and coordinates that the records name. */
 export function portsOf({ inputs }: CaseWorld): readonly Port[] {

@@ -218,6 +218,14 @@ describe('an open containment', () => {
     expect(of(CAR, slow).ending?.kind).not.toBe('elsewhere');
   });
 
+  test('ends there too where the last record of the conveyance is too near in time, and none is behind', () => {
+    const away = seen(CAR, { at: '2018-10-01T10:00Z', place: 'dalian' });
+    const items = world([LOADED, away, seen(SHIP, { at: '2018-10-01T09:00Z', place: 'busan' })]);
+    expect(of(CAR, items)).toMatchObject({ isLeft: true });
+    const slow = world([LOADED, seen(CAR, { at: '2018-10-09T00:00Z', place: 'dalian' })]);
+    expect(of(CAR, slow)).toMatchObject({ isLeft: false });
+  });
+
   test.each<[string, Said]>([
     ['a statement', { kind: 'statement' }],
     ['a plan', { modality: 'planned' }],
@@ -233,6 +241,64 @@ describe('an open containment', () => {
     const items = world([LOADED, into(CAR, OTHER, { at: '2018-10-05T00:00Z', place: 'osaka' })]);
     expect(of(CAR, items)).toMatchObject({ ending: { kind: 'unheard' }, isLeft: true });
     expect(journey(items).inWhat.map(({ carrier }) => carrier)).toEqual([OTHER]);
+  });
+});
+
+describe('in what the item is', () => {
+  const dark = [at('2018-10-01T01:00Z', SEA), at('2018-10-03T01:00Z', [36, 131])];
+
+  test('is no ship from which it was put into another since, though that proof had ended in the dark before', () => {
+    const moved = [LOADED, into(CAR, OTHER, { at: '2018-10-10T00:00Z' }), outOf(CAR, OTHER, { at: '2018-10-20T00:00Z' })];
+    const left = journey(world(moved, { [SHIP]: dark }));
+    expect(left.containments.map(({ ending }) => ending?.kind)).toEqual(['dark', 'unloaded']);
+    expect(left.inWhat).toEqual([]);
+  });
+
+  test('is still its crate where a record puts it straight aboard the ship that carries the crate in a container', () => {
+    const items = world([
+      into(CAR, 'serial:demo:crate', { at: '2018-09-28T00:00Z' }),
+      into('serial:demo:crate', BOX, { at: '2018-09-29T00:00Z' }),
+      into(BOX, SHIP, { at: '2018-10-01T00:30Z' }),
+      into(CAR, SHIP, { at: '2018-10-01T00:30Z' }),
+    ]);
+    expect(containmentsOf(CAR, items, ports).map(({ isLeft }) => isLeft)).toEqual([false, false]);
+  });
+});
+
+describe('an unloading', () => {
+  const inside = (items: KnownItems): unknown[] =>
+    containmentsOf(CAR, items, ports).map(({ carrier, until, ending }) => [carrier, text(until), ending?.kind]);
+
+  test('that does not say out of what ends no loading that the item had left for another', () => {
+    const unsaid = sighting([[CAR, 'subject']], { at: '2018-10-20T00:00Z', place: 'osaka' }, 'DELETE');
+    const items = world([LOADED, into(CAR, OTHER, { at: '2018-10-10T00:00Z', place: 'osaka' }), unsaid]);
+    expect(inside(items)).toEqual([
+      [SHIP, '2018-10-01T00:31Z', 'unheard'],
+      [OTHER, '2018-10-20T00:00Z', 'unloaded'],
+    ]);
+  });
+
+  test('ends no earlier time aboard the same ship where the item was in another in between', () => {
+    const items = world([
+      LOADED,
+      into(CAR, OTHER, { at: '2018-10-10T00:00Z', place: 'osaka' }),
+      outOf(CAR, OTHER, { at: '2018-10-15T00:00Z', place: 'busan' }),
+      into(CAR, SHIP, { at: '2018-10-20T00:00Z', place: 'busan' }),
+      outOf(CAR, SHIP, { at: '2018-10-25T00:00Z', place: 'dalian' }),
+    ]);
+    expect(inside(items)).toEqual([
+      [SHIP, '2018-10-01T00:31Z', 'unheard'],
+      [OTHER, '2018-10-15T00:00Z', 'unloaded'],
+      [SHIP, '2018-10-25T00:00Z', 'unloaded'],
+    ]);
+  });
+
+  test('ends all loadings into the same ship that several report', () => {
+    const again = into(CAR, SHIP, { at: '2018-10-01T02:00Z', place: 'busan' });
+    expect(inside(world([LOADED, again, outOf(CAR, SHIP, { at: '2018-10-25T00:00Z' })]))).toEqual([
+      [SHIP, '2018-10-25T00:00Z', 'unloaded'],
+      [SHIP, '2018-10-25T00:00Z', 'unloaded'],
+    ]);
   });
 });
 

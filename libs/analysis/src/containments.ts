@@ -50,7 +50,7 @@ export interface Containment {
   readonly ending?: Ending;
   /** No unloading is recorded: the item is still recorded as inside, and confirmed up to `until` alone. */
   readonly isOpen: boolean;
-  /** By some later record it is not in it any more, whatever ended the proof before. */
+  /** It is open, and the item was put into something else or seen elsewhere at some time behind, whatever ended the proof before. */
   readonly isLeft: boolean;
 }
 
@@ -115,19 +115,43 @@ function containment(asked: Asked): Containment {
   const own = { item, carrier, loading: loading.entry, from: loading.entry.sighting.occurred?.ends ?? null };
   const unloading = moves.find(
     ({ entry, carriers }) =>
-      entry.sighting.action === 'DELETE' && (carriers.length === 0 || carriers.includes(carrier)) && !isBefore(entry, loading.entry),
+      entry.sighting.action === 'DELETE' &&
+      (carriers.length === 0 || carriers.includes(carrier)) &&
+      !isBefore(entry, loading.entry) &&
+      !isOfLaterLoading(asked, { entry, carriers }),
   );
   if (unloading !== undefined) {
     const { entry } = unloading;
     // An unloading at a time that is not known at all proves no time inside.
     const at = entry.sighting.occurred?.starts ?? null;
-    return { ...own, until: at ?? own.from, ending: { kind: 'unloaded', at, by: entry }, isOpen: false, isLeft: true };
+    return { ...own, until: at ?? own.from, ending: { kind: 'unloaded', at, by: entry }, isOpen: false, isLeft: false };
   }
-  const endings = own.from === null || !rules.openContainmentsEnd ? [] : endingsOf(asked, own.from).sort((a, b) => a.until - b.until);
-  const isLeft = endings.some(({ ending: { kind } }) => kind === 'moved-on' || kind === 'elsewhere');
-  const [first] = endings;
-  return first === undefined ? { ...own, until: null, isOpen: true, isLeft } : { ...own, ...first, isOpen: true, isLeft };
+  const bounds = own.from === null || !rules.openContainmentsEnd ? [] : endingsOf(asked, own.from).sort((a, b) => a.until - b.until);
+  const [first] = bounds;
+  const isLeft = bounds.some(({ ending }) => ending.kind === 'moved-on' || ending.kind === 'elsewhere');
+  return { ...own, ...(first ?? { until: null }), isOpen: true, isLeft };
 }
+
+/**
+ * The unloading ends a loading that lies in between, and before that one the item was certainly out of this carrier: it was put into something
+ * else, or seen elsewhere and then put into this one again.
+ */
+function isOfLaterLoading(asked: Asked, unloading: Move): boolean {
+  const { carrier, loading, moves, items } = asked;
+  const later = moves.filter(
+    ({ entry }) => entry.sighting.action === 'ADD' && isBefore(loading.entry, entry) && isBefore(entry, unloading.entry),
+  );
+  if (unloading.carriers.length === 0 && later.some((move) => movesOn(move, carrier, items))) return true;
+  const again = later.filter(({ carriers }) => carriers.includes(carrier));
+  const from = loading.entry.sighting.occurred?.ends;
+  if (again.length === 0 || typeof from !== 'number') return false;
+  const out = Math.min(...elsewhereFrom(asked, from).map(({ until }) => until));
+  return again.some(({ entry }) => (entry.sighting.occurred?.starts ?? -Infinity) >= out);
+}
+
+/** Into what is no part of the same nest. */
+const movesOn = ({ carriers }: Move, carrier: string, items: KnownItems): boolean =>
+  carriers.length > 0 && carriers.every((other) => other !== carrier && !areNested(other, carrier, items));
 
 /** Whatever the true times are. What is undated is before nothing. */
 function isBefore(a: TimelineEntry, b: TimelineEntry): boolean {
@@ -198,11 +222,11 @@ const pointOfPlace = ({ lat, lon }: { readonly lat?: number; readonly lon?: numb
 /** Each counts from the end of its interval: from then on it is certain. */
 function elsewhereFrom({ item, carrier, loading, moves, known, items }: Asked, from: Instant): Bound[] {
   const bounds: Bound[] = [];
-  for (const { entry, carriers } of moves) {
+  for (const move of moves) {
+    const { entry } = move;
     const ends = entry.sighting.occurred?.ends ?? null;
     if (entry.sighting.action !== 'ADD' || ends === null || ends <= from || entry === loading.entry) continue;
-    if (carriers.length > 0 && carriers.every((other) => other !== carrier && !areNested(other, carrier, items)))
-      bounds.push({ until: ends, ending: { kind: 'moved-on', at: ends, by: entry } });
+    if (movesOn(move, carrier, items)) bounds.push({ until: ends, ending: { kind: 'moved-on', at: ends, by: entry } });
   }
   const carrierFixes = items.has(carrier) ? fixesOf(items.get(carrier) as Known) : [];
   for (const fix of entryFixesOf(known)) {
@@ -217,7 +241,8 @@ function elsewhereFrom({ item, carrier, loading, moves, known, items }: Asked, f
 
 /**
  * Where codes and countries are all that there is, as in registers and customs records: it was seen in a country in which neither the record of the
- * conveyance, or of what that was in, that goes before lies nor the one that follows. That it came back from there into the conveyance nobody says.
+ * conveyance, or of what that was in, that goes before lies nor the one that follows. That it came back from there into the conveyance nobody says;
+ * and where none follows there is nothing to be inherited.
  */
 function isInAnotherCountry(carrier: string, items: KnownItems, { entry, span: { starts, ends } }: EntryFix): boolean {
   const country = countryOf(entry);
@@ -233,8 +258,8 @@ function isInAnotherCountry(carrier: string, items: KnownItems, { entry, span: {
     if (to <= starts && to > (before?.span.ends ?? -Infinity)) before = fix;
     if (from >= ends && from < (after?.span.starts ?? Infinity)) after = fix;
   }
-  const sides = [before, after].filter((fix) => fix !== undefined);
-  return sides.length > 0 && sides.every((fix) => countryOf(fix.entry) !== country);
+  if (after === undefined || countryOf(after.entry) === country) return false;
+  return before === undefined || countryOf(before.entry) !== country;
 }
 
 const countryOf = ({ sighting: { place } }: TimelineEntry): string | undefined => place?.country ?? place?.unlocode?.slice(0, 2);
@@ -252,11 +277,16 @@ const NOTHING: Known = { timeline: { item: '', entries: [], waiting: [], openQue
 const namesBoth = ({ sighting }: TimelineEntry, item: string, carrier: string): boolean =>
   sighting.items.some(({ id }) => id === item) && sighting.items.some(({ id }) => id === carrier);
 
-/** One was ever put into the other: the item may be in both. */
+/** One was ever put into the other, or into what was: the item may be in both. */
 function areNested(a: string, b: string, items: KnownItems): boolean {
   const into = (inner: string, outer: string): boolean => {
-    const known = items.get(inner);
-    return known !== undefined && carriersOf(known).includes(outer);
+    const around = new Set([inner]);
+    // A set hands out what is added while it is walked.
+    for (const each of around) {
+      const known = items.get(each);
+      for (const carrier of known === undefined ? [] : carriersOf(known)) around.add(carrier);
+    }
+    return inner !== outer && around.has(outer);
   };
   return into(a, b) || into(b, a);
 }

@@ -11,7 +11,8 @@ export const isVessel = (item: string): boolean => /^(?:imo|mmsi|hin):/.test(ite
 export const isAircraft = (item: string): boolean => /^(?:aircraft|icao24):/.test(item);
 
 /**
- * False where either side says where only by a name, or where no record of the conveyance lies before or behind: then it may have been there.
+ * False where either side says where only by a name: then it may have been there. Before its first record and behind its last it may have come
+ * from anywhere, or gone there, as fast as it can.
  * @param fixes of the conveyance, by time
  */
 export function certainlyNotAt(conveyance: string, fixes: readonly Fix[], seen: EntryFix): boolean {
@@ -27,8 +28,7 @@ export function certainlyNotAt(conveyance: string, fixes: readonly Fix[], seen: 
     const metres = Math.max(0, distanceMetres(point, place) - radiusOf(fix) - radiusOf(seen));
     return [{ span: fix.span as { starts: number; ends: number }, micros: metres / speed }];
   });
-  const isBounded = away.some(({ span }) => span.ends <= starts) && away.some(({ span }) => span.starts >= ends - 1);
-  return isBounded && windows(away).every(([from, to]) => Math.max(from, starts) > Math.min(to, ends - 1));
+  return away.length > 0 && windows(away).every(([from, to]) => Math.max(from, starts) > Math.min(to, ends - 1));
 }
 
 /** From the last that has coordinates and is over before, to the first of those that begin behind. Cost: a binary search, and those between. */
@@ -51,10 +51,12 @@ const begins = (fix: Fix, at: number): boolean => fix.span.starts !== null && fi
 
 /** When it can have been there: between each two records, from the first arrival after the one to the last departure for the other. */
 function windows(away: readonly { readonly span: { starts: number; ends: number }; readonly micros: number }[]): [number, number][] {
-  return away.flatMap(({ span, micros }, at): [number, number][] => {
+  const between = away.flatMap(({ span, micros }, at): [number, number][] => {
     const next = away[at + 1];
     // At the record itself, where that is at the place; and between it and the next. Where the time is uncertain, the widest choice.
     const own: [number, number][] = micros === 0 ? [[span.starts, span.ends]] : [];
-    return next === undefined ? own : [...own, [span.starts + micros, next.span.ends - next.micros]];
+    return [...own, [span.starts + micros, next === undefined ? Infinity : next.span.ends - next.micros]];
   });
+  const [first] = away;
+  return first === undefined ? between : [[-Infinity, first.span.ends - first.micros], ...between];
 }

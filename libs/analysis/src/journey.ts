@@ -192,7 +192,7 @@ function inWhat(item: string, walk: Walk): readonly Containment[] {
   const chain: Containment[] = [];
   const seen = new Set([item]);
   for (let inner: string | undefined = item; inner !== undefined && chain.length < DEPTH_MAX;) {
-    const open: readonly Containment[] = walk.containmentsOf(inner).filter(({ isLeft }) => !isLeft);
+    const open: readonly Containment[] = walk.containmentsOf(inner).filter(({ isOpen, isLeft }) => isOpen && !isLeft);
     const last: Containment | undefined = open.at(-1);
     if (last === undefined || seen.has(last.carrier)) break;
     chain.push(last);
