@@ -8,7 +8,6 @@ import {
   portsIn,
   type Containment,
   type Ending,
-  type Gap,
   type Journey,
   type Known,
   type Leg,
@@ -27,6 +26,7 @@ import {
 } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import { coordinatesOf, type AsOf } from './coordinates.ts';
+import { besideView, gapView, type BesideView } from './journey-beside.ts';
 import { itemEvents } from './item-events.ts';
 import { itemNotFound } from './item-not-found.ts';
 import { itemOf } from './item.ts';
@@ -43,7 +43,9 @@ export async function readJourney(reads: LedgerReads, reader: Reader, deps: Trac
   try {
     const items = await knownAround(item.id, (wanted) => look.up(wanted), carriersOf);
     if ((items.get(item.id)?.timeline.entries.length ?? 0) === 0) throw itemNotFound(item, asOf);
-    return journeyView(item, journeyOf(item.id, items, portsIn(items)), asOf, tracks.files);
+    const ports = portsIn(items);
+    const journey = journeyOf(item.id, items, ports);
+    return { ...journeyView(item, journey, asOf, tracks.files), ...besideView(journey, items, ports) };
   } catch (error) {
     if (!(error instanceof JourneyTooLarge)) throw error;
     throw new DomainError('answer.too-large', error.message, [], { tells: { about: item.id } });
@@ -86,7 +88,12 @@ class Look {
   }
 }
 
-function journeyView(item: ReturnType<typeof itemOf>, journey: Journey, asOf: AsOf, tracks: JourneyView['tracks']): JourneyView {
+function journeyView(
+  item: ReturnType<typeof itemOf>,
+  journey: Journey,
+  asOf: AsOf,
+  tracks: JourneyView['tracks'],
+): Omit<JourneyView, keyof BesideView> {
   const legAt = new Map(journey.legs.map((leg, at) => [leg, at]));
   const placing = (of: Placing): JourneyView['placings'][number] =>
     placingView(of, of.leg === undefined ? null : (legAt.get(of.leg) ?? null));
@@ -140,10 +147,6 @@ const legView = ({ chain, span, isOpen, fixes, gaps, grade, handling }: Leg): Jo
   ...(grade === undefined ? {} : { grade }),
   tlp: handling,
 });
-
-type GapView = JourneyView['legs'][number]['gaps'][number];
-const at = ({ at: when, lat, lon, line }: Gap['since']): GapView['since'] => ({ at: formatInstant(when), lat, lon, line });
-const gapView = ({ since, until }: Gap): GapView => ({ since: at(since), until: until === null ? null : at(until) });
 
 function placingView({ fix, grade, handling }: Placing, leg: number | null): JourneyView['placings'][number] {
   const point = pointOf(fix);

@@ -1,19 +1,10 @@
 /** The demo case: both cars to DN5505, last proved on 1 October 2018 at 08:30Z, and then unknown. */
-import { readdirSync, readFileSync } from 'node:fs';
-import type { JsonObject } from '#lib/contracts';
 import { formatInstant, type Instant } from '#lib/domain';
-import { asReported, caseWorld, knownOf, lookIn, portsOf, type CaseWorld } from './cases.contract.ts';
+import { asReported, knownOf, lookIn, portsOf, type CaseWorld } from './cases.contract.ts';
+import { readDemo } from './demo.contract.ts';
 import { carriersOf, gapsOf, JOURNEY_RULES, type Journey, journeyOf, knownAround, type Placing, portsIn, portVisitsOf } from './index.ts';
 
-const FOLDER = new URL('../../../demo/', import.meta.url);
-const lines = readFileSync(new URL('lux-and-loaded.jsonl', FOLDER), 'utf8')
-  .trimEnd()
-  .split('\n')
-  .map((line) => JSON.parse(line) as JsonObject);
-const files = new Map(
-  readdirSync(new URL('ais/', FOLDER)).map((name) => [`ais/${name}`, readFileSync(new URL(`ais/${name}`, FOLDER), 'utf8')]),
-);
-const demo = caseWorld(lines, files);
+const demo = readDemo();
 
 const CARS = ['vin:WDDSYNTH9JA000001', 'vin:WDDSYNTH0JA000002'];
 const BOXES = ['container:SYNU0000014', 'container:SYNU0000035'];

@@ -229,6 +229,43 @@ export const EXAMPLES = {
     rings: [],
     tooDeep: [],
     tracks: [{ sha256: CONTENT_HASH, event: { agency: 'local', id: 'lux-0040' }, state: 'read', positions: 85, refused: 0 }],
+    conflicts: [
+      {
+        kind: 'contradicts',
+        by: {
+          event: { agency: 'local', id: 'lux-0057' },
+          mark: 'statement',
+          grade: 'C4',
+          occurred: '2019-07-17',
+          statement: 'Pullman Guards.',
+        },
+        against: {
+          event: { agency: 'local', id: 'lux-0015' },
+          mark: 'assessment',
+          grade: 'B2',
+          occurred: '2018-06-14',
+          place: 'Rotterdam',
+        },
+        isOpen: true,
+        tlp: 'GREEN',
+      },
+    ],
+    moreConflicts: 0,
+    lastConveyance: {
+      ...{ id: 'imo:0000048', scheme: 'imo', display: 'IMO 0000048', since: '2018-10-01T08:30:00.000000Z', records: 13 },
+      ...{ gaps: [], conflicts: [], moreConflicts: 0 },
+    },
+    custody: {
+      holdings: [
+        {
+          holder: { role: 'terminal', name: 'A terminal', country: 'JP' },
+          ...{ since: '2018-08-31T00:00:00.000000Z', until: '2018-09-01T00:00:00.000000Z', isOver: false },
+          by: [{ agency: 'local', id: 'lux-0031' }],
+          tlp: 'GREEN',
+        },
+      ],
+      uncovered: [],
+    },
   } satisfies JourneyView,
   AuditView: {
     coordinates,

@@ -19,6 +19,8 @@ const At = Type.Object(
   closed,
 );
 
+const Gap = Type.Object({ since: At, until: orNull(At) }, closed);
+
 const Ending = Type.Object(
   {
     kind: Type.Enum(['unloaded', 'dark', 'unheard', 'unread', 'called', 'elsewhere', 'moved-on'], {
@@ -62,7 +64,7 @@ const Leg = Type.Object(
     isOpen: Type.Boolean(),
     records: index(),
     positions: index(),
-    gaps: Type.Array(Type.Object({ since: At, until: orNull(At) }, closed), {
+    gaps: Type.Array(Gap, {
       description:
         "Of the carrier's track: it was not heard for twelve hours or more, outside of a port. Apparent, and no path leads through it; `until` null: it was not heard again.",
     }),
@@ -104,6 +106,72 @@ const TrackFile = Type.Object(
   closed,
 );
 
+const Said = Type.Object(
+  {
+    event: EventRefView,
+    mark: Type.String({ description: 'What to call it: only what is `observed` can be a position.' }),
+    grade: Type.Optional(Type.String({ description: 'Admiralty code; absent: not graded.' })),
+    occurred: Type.String({ description: 'As its author wrote it.' }),
+    place: Type.Optional(Type.String()),
+    statement: Type.Optional(Type.String()),
+  },
+  closed,
+);
+
+const Conflict = Type.Object(
+  {
+    kind: Type.Enum(['contradicts', 'disputes']),
+    by: Said,
+    against: Said,
+    isOpen: Type.Boolean({ description: 'Both stand, and no resolution in force settles it.' }),
+    tlp: Graded.tlp,
+  },
+  { ...closed, description: 'Two records that speak against each other, as an author says.' },
+);
+
+const Conflicts = {
+  conflicts: Type.Array(Conflict, { description: 'At most 200; none of them decides anything.' }),
+  moreConflicts: index(),
+};
+
+const LastConveyance = Type.Object(
+  {
+    id: Type.String(),
+    scheme: Type.String(),
+    display: Type.String(),
+    since: time('Up to then the item was provably in it.'),
+    records: Type.Integer({ minimum: 0, description: 'About it, of what may be a later time. They place the item nowhere.' }),
+    gaps: Type.Array(Gap),
+    ...Conflicts,
+  },
+  { ...closed, description: 'What the item is last recorded in, from the last that is proved on: where to look next.' },
+);
+
+const Holding = Type.Object(
+  {
+    holder: Type.Object(
+      { role: Type.String(), name: Type.Optional(Type.String()), lei: Type.Optional(Type.String()), country: Type.Optional(Type.String()) },
+      closed,
+    ),
+    since: orNull(time('Earliest, by the first of the records; null: it has no time.')),
+    until: orNull(time('Latest, not included, by the last of them: that he held it any longer nobody says.')),
+    isOver: Type.Boolean({ description: 'The last of them says that he gave it away.' }),
+    by: Type.Array(EventRefView, { minItems: 1 }),
+    tlp: Graded.tlp,
+  },
+  closed,
+);
+
+const Custody = Type.Object(
+  {
+    holdings: Type.Array(Holding, { description: 'By records that stand: who had it in hand, took it or gave it away.' }),
+    uncovered: Type.Array(Type.Object({ since: time('From.'), until: time('To, not included.') }, closed), {
+      description: 'Between two holders of whom neither is said to have given it to the other: no document covers it.',
+    }),
+  },
+  closed,
+);
+
 export const JourneyView = Type.Object(
   {
     item: Type.Object({ id: Type.String(), scheme: Type.String(), display: Type.String() }, closed),
@@ -118,6 +186,9 @@ export const JourneyView = Type.Object(
     rings: Type.Array(Type.Array(Type.String()), { description: 'Identifiers that records put into each other in a ring: not followed.' }),
     tooDeep: Type.Array(Type.Array(Type.String()), { description: 'Chains of more than five carriers: not followed further.' }),
     tracks: Type.Array(TrackFile),
+    ...Conflicts,
+    lastConveyance: orNull(LastConveyance),
+    custody: Custody,
   },
   closed,
 );

@@ -32,7 +32,15 @@ const JOURNEY: JourneyView = {
     },
   ],
   placings: [ABOARD],
-  ...{ rings: [], tooDeep: [], tracks: [TRACK] },
+  ...{
+    rings: [],
+    tooDeep: [],
+    tracks: [TRACK],
+    conflicts: [],
+    moreConflicts: 0,
+    lastConveyance: null,
+    custody: { holdings: [], uncovered: [] },
+  },
 };
 const told = (members: Partial<JourneyView> = {}): string => journeyLines({ ...JOURNEY, ...members }).join('\n');
 
@@ -66,4 +74,40 @@ test('positions that are missing are said to be missing', () => {
 
 test('of an item that was put into nothing there is no more to say than its own records do', () => {
   expect(told({ containments: [] })).toBe('');
+});
+
+const STATED = { event: of('lux-0057'), mark: 'statement', grade: 'C4', occurred: '2019-07-17', statement: 'Pullman Guards.' };
+const AGAINST = { event: of('lux-0015'), mark: 'observed', occurred: '2018-06-14', place: 'Rotterdam' };
+const CONFLICT: JourneyView['conflicts'][number] = { kind: 'contradicts', by: STATED, against: AGAINST, isOpen: true, tlp: 'GREEN' };
+
+test('records that speak against each other are both there, with grade and mark, and whether it is settled', () => {
+  expect(told({ conflicts: [CONFLICT, { ...CONFLICT, isOpen: false }], moreConflicts: 2 })).toContain(
+    [
+      'Records that speak against each other:',
+      '  lux-0057 (statement, C4, 2019-07-17: "Pullman Guards.") contradicts lux-0015 (observed, not graded, 2018-06-14, Rotterdam): open',
+      '  lux-0057 (statement, C4, 2019-07-17: "Pullman Guards.") contradicts lux-0015 (observed, not graded, 2018-06-14, Rotterdam): settled',
+      '  2 more.',
+    ].join('\n'),
+  );
+});
+
+test('what became of the last conveyance is told apart, and not as what became of the item', () => {
+  const lastConveyance = { ...SHIP, since: '2018-10-01T08:30:00.000000Z', records: 3, gaps: [], conflicts: [CONFLICT], moreConflicts: 0 };
+  const { loading: _, ...rest } = lastConveyance;
+  expect(told({ lastConveyance: rest })).toContain(
+    'IMO 0000048 since 2018-10-01T08:30Z, which places the item nowhere: 3 records, 1 conflict (lux-0057 against lux-0015); see custody trace imo:0000048',
+  );
+});
+
+test('who held it is told with his records, and a stretch that no document covers as one', () => {
+  const times = { since: '2018-07-20T00:00:00.000000Z', until: '2018-08-01T00:00:00.000000Z' };
+  const holding = { holder: { role: 'depot', name: 'A', country: 'JP' }, ...times, isOver: false, by: [of('s1')], tlp: 'GREEN' as const };
+  const uncovered = [{ since: '2018-08-01T00:00:00.000000Z', until: '2018-08-19T00:00:00.000000Z' }];
+  expect(told({ custody: { holdings: [holding], uncovered } })).toContain(
+    [
+      'Held by',
+      '  A (depot, JP), from 2018-07-20T00:00Z to 2018-08-01T00:00Z, no later record says so   (s1)   GREEN',
+      '  No document covers 2018-08-01T00:00Z to 2018-08-19T00:00Z.',
+    ].join('\n'),
+  );
 });

@@ -3,12 +3,14 @@ import type { JourneyView } from '#lib/contracts';
 
 type Placing = JourneyView['placings'][number];
 type Leg = JourneyView['legs'][number];
+type Conflict = JourneyView['conflicts'][number];
 type Contained = JourneyView['containments'][number];
 
-/** Empty where no record puts the item into anything: then its own records are all that there is. */
+/** Where no record puts the item into anything its own records are all that there is, and what stands beside them. */
 export function journeyLines(journey: JourneyView): string[] {
   const { legs } = journey;
-  if (journey.containments.length === 0) return [];
+  const beside = besideLines(journey);
+  if (journey.containments.length === 0) return beside.length === 0 ? [] : [...beside, ''];
   return [
     'Journey: what the records prove together',
     ...legs.flatMap((leg, at) => legLines(leg, at + 1)),
@@ -16,8 +18,44 @@ export function journeyLines(journey: JourneyView): string[] {
     ...journey.tooDeep.map((chain) => `  Not followed: ${chain.join(' in ')}, deeper than five.`),
     ...journey.tracks.filter(({ state }) => state !== 'read').map(missingTrack),
     ...lastLines(journey),
+    ...beside,
     '',
   ];
+}
+
+/** No part of the journey: it proves nothing of where the item was. */
+function besideLines({ conflicts, moreConflicts, lastConveyance, custody: { holdings, uncovered } }: JourneyView): string[] {
+  const lines: string[] = [];
+  if (lastConveyance !== null) {
+    const { display, since, records, id, conflicts: its } = lastConveyance;
+    const against = its.length === 0 ? '' : `, ${counted(its.length, 'conflict')} (${its.map(pairText).join('; ')})`;
+    lines.push(
+      `${display} since ${minute(since)}, which places the item nowhere: ${counted(records, 'record')}${against}; see custody trace ${id}`,
+    );
+  }
+  if (conflicts.length > 0) lines.push('Records that speak against each other:', ...conflicts.map(conflictText));
+  if (moreConflicts > 0) lines.push(`  ${moreConflicts} more.`);
+  if (holdings.length > 0) lines.push('Held by', ...holdings.map(holdingText));
+  lines.push(...uncovered.map(({ since, until }) => `  No document covers ${minute(since)} to ${minute(until)}.`));
+  return lines;
+}
+
+const pairText = ({ by, against }: Conflict): string => `${by.event.id} against ${against.event.id}`;
+
+const conflictText = ({ kind, by, against, isOpen }: Conflict): string =>
+  `  ${saidText(by)} ${kind} ${saidText(against)}: ${isOpen ? 'open' : 'settled'}`;
+
+function saidText({ event, mark, grade, occurred, place, statement }: Conflict['by']): string {
+  const parts = [mark, grade ?? 'not graded', occurred, ...(place === undefined ? [] : [place])].join(', ');
+  return `${event.id} (${parts}${statement === undefined ? '' : `: "${statement}"`})`;
+}
+
+function holdingText({ holder, since, until, isOver, by, tlp }: JourneyView['custody']['holdings'][number]): string {
+  const { role, name, lei, country } = holder;
+  const who = `${name ?? lei ?? 'somebody without a name'} (${[role, ...(country === undefined ? [] : [country])].join(', ')})`;
+  const from = since === null ? 'from a time that is not known' : `from ${minute(since)}`;
+  const to = until === null ? '' : ` to ${minute(until)}`;
+  return `  ${who}, ${from}${to}, ${isOver ? 'given away' : 'no later record says so'}   (${by.map(({ id }) => id).join(', ')})   ${tlp}`;
 }
 
 function legLines(leg: Leg, number: number): string[] {
