@@ -1,0 +1,89 @@
+/** An example of a journey: a car of the demo case, aboard the ship that went dark with it. */
+import type { Coordinates } from './coordinates-view.ts';
+import type { JourneyView } from './journey-view.ts';
+
+const TRACK_HASH = '6de9b1c9d82060a74ac56b722c7201775b15d8af475b802619070d2285b7adaa';
+
+const box = { id: 'container:SYNU0000014', scheme: 'container', display: 'SYNU 000001 4', loading: { agency: 'local', id: 'lux-0009' } };
+const aboardPlacing: JourneyView['placings'][number] = {
+  basis: 'inferred',
+  event: { agency: 'local', id: 'lux-0040' },
+  line: 32,
+  from: '2018-10-01T08:30:00.000000Z',
+  to: '2018-10-01T08:30:00.000001Z',
+  occurred: '2018-10-01T08:30:00Z',
+  place: '35.62, 129.95',
+  lat: 35.62,
+  lon: 129.95,
+  leg: 0,
+  grade: 'C3',
+  tlp: 'AMBER',
+};
+
+/** @param item whose journey it is */
+export const journeyExample = (item: JourneyView['item'], coordinates: Coordinates): JourneyView => ({
+  item,
+  coordinates,
+  lastProved: aboardPlacing,
+  inWhat: [{ ...box, isOpen: true, ending: null }],
+  containments: [{ ...box, isOpen: true, ending: null }],
+  legs: [
+    {
+      carriers: [box, { id: 'imo:0000048', scheme: 'imo', display: 'IMO 0000048', loading: { agency: 'local', id: 'lux-0037' } }],
+      from: '2018-10-01T00:31:00.000000Z',
+      until: '2018-10-01T08:30:00.000001Z',
+      isOpen: true,
+      records: 0,
+      positions: 31,
+      gaps: [
+        {
+          since: { at: '2018-10-01T08:30:00.000000Z', lat: 35.62, lon: 129.95, line: 32 },
+          until: { at: '2018-10-19T08:30:00.000000Z', lat: 35.66, lon: 129.97, line: 33 },
+        },
+      ],
+      grade: 'C3',
+      tlp: 'AMBER',
+    },
+  ],
+  placings: [aboardPlacing],
+  rings: [],
+  tooDeep: [],
+  tracks: [{ sha256: TRACK_HASH, event: { agency: 'local', id: 'lux-0040' }, state: 'read', positions: 85, refused: 0 }],
+  conflicts: [
+    {
+      kind: 'contradicts',
+      by: {
+        event: { agency: 'local', id: 'lux-0057' },
+        mark: 'statement',
+        grade: 'C4',
+        occurred: '2019-07-17',
+        statement: 'Pullman Guards.',
+      },
+      against: {
+        event: { agency: 'local', id: 'lux-0015' },
+        mark: 'assessment',
+        grade: 'B2',
+        occurred: '2018-06-14',
+        place: 'Rotterdam',
+      },
+      isOpen: true,
+      tlp: 'GREEN',
+    },
+  ],
+  moreConflicts: 0,
+  lastConveyance: {
+    ...{ id: 'imo:0000048', scheme: 'imo', display: 'IMO 0000048', since: '2018-10-01T08:30:00.000000Z', records: 13 },
+    ...{ gaps: [], conflicts: [], moreConflicts: 0 },
+  },
+  custody: {
+    holdings: [
+      {
+        holder: { role: 'terminal', name: 'A terminal', country: 'JP' },
+        ...{ since: '2018-08-31T00:00:00.000000Z', until: '2018-09-01T00:00:00.000000Z', isOver: false },
+        by: [{ agency: 'local', id: 'lux-0031' }],
+        tlp: 'GREEN',
+      },
+    ],
+    uncovered: [],
+  },
+});
