@@ -317,7 +317,7 @@ describe('the sealer', () => {
     const sealed = await countEntriesFrom(owner, 0);
     expect(seals).toBeGreaterThan(8);
     expect(Math.max(...read.rows)).toBeLessThanOrEqual(100);
-    // For the item trees, for the log's tree under the lock, and again before it was signed; each seal begins at its tile.
+    // For the item trees, for the log's tree before the lock, and again before it was signed; each seal begins at its tile.
     expect(sum(read.rows)).toBeLessThan(3 * sealed + seals * TILE);
     await checkWhole();
   }, 60_000);

@@ -16,6 +16,7 @@ import {
   type MapBuilder,
   type MapUpdate,
   signText,
+  TILE_WIDTH,
   type TileBuilder,
   utf8Text,
 } from '#lib/ledger';
@@ -58,6 +59,7 @@ import { keepSignedHead } from './signed-head.ts';
 export const SEAL_FAILPOINTS = [
   'before_begin',
   'after_items',
+  'before_head',
   'after_head',
   'before_commit',
   'after_commit',
@@ -81,7 +83,10 @@ export interface SealerOptions extends DeclaredKeys {
   readonly clockConfirmed?: string | null;
   readonly log?: Pick<Log, 'warn'>;
   readonly failpoint?: (name: SealFailpoint) => void | Promise<void>;
-  /** Entries of one seal at most: memory and the length of a transaction follow from it. The rest comes with the next. Default 50,000. */
+  /**
+   * Entries that one seal takes into the map at most, and that one statement is about: memory and the length of a statement follow from it. The
+   * rest of the map comes with the next seal. Default 50,000.
+   */
   readonly entriesMax?: number;
 }
 
@@ -114,6 +119,8 @@ export class Sealer {
   private readonly declared: ReadonlySet<string>;
   private last: SealRow | null;
   private readonly mapRows = new MapTileRows();
+  /** Size of the log's tree whose tiles are written. */
+  private written: number;
 
   /** Made by `openSealer`. */
   constructor(options: SealerOptions, state: SealerState) {
@@ -121,6 +128,7 @@ export class Sealer {
     this.state = state;
     this.declared = declaredNotices(options);
     this.last = state.last;
+    this.written = Number(state.tree.size);
   }
 
   /** At most so many entries wait, seals among them: entries that no seal covers yet. What the operator says about the log itself (one entry: genesis or the last seal) waits for nothing; what he says of keys does. */
@@ -225,16 +233,14 @@ export class Sealer {
     return this.last?.covers ?? 0;
   }
 
-  /** Under the lock of the log head: what came in meanwhile, then the seal, which is the last leaf. */
+  /** Under the lock of the log head, for which all projectors wait: what came in since it was last looked at, then the seal, which is the last leaf. */
   private async append(client: StoreClient, covers: number, { root: mapRoot, size: mapSize }: MapUpdate): Promise<SealRow> {
     const { failpoint = (): void => {} } = this.options;
     const { tree, clock, access } = this.state;
+    await this.catchUp(client);
+    await failpoint('before_head');
     const logIndex = await lockHead(client);
-    for await (const meanwhile of readLogPieces(client, Number(tree.size), logIndex, this.entriesMax)) {
-      keyIndexes(meanwhile, this.declared);
-      endsIn(meanwhile, this.options.origin, this.options.endReason);
-      for (const leaf of leavesOf(meanwhile)) tree.append(leaf);
-    }
+    await this.growTo(client, logIndex);
     const head = accessHead(access);
     const row = {
       ...{ logIndex, covers, time: await clock.next(() => readClock(client)), mapRoot, mapSize },
@@ -245,10 +251,45 @@ export class Sealer {
     await failpoint('after_head');
     tree.append(Buffer.from(leafHash(bytes)).toString('latin1'));
     await insertSeal(client, row);
-    const tiles = tree.takeGrown().map(({ level, index, hashes }) => ({ level, n: Number(index), hashes }));
-    await writeTiles(client, tiles);
+    await this.writeGrown(client);
     await writeAccessTree(client, access);
     return row;
+  }
+
+  /**
+   * What is behind the piece, while nobody waits for it: where no seal stood over a log for long, that is any number of pieces. Less than one is
+   * left to be read under the lock. In the transaction of the seal all the same: tiles that no seal stands over would be none of the log's.
+   */
+  private async catchUp(client: StoreClient): Promise<void> {
+    const { tree } = this.state;
+    for (let behind = this.entriesMax; behind >= this.entriesMax;) {
+      const size = await logSize(client);
+      behind = size - Number(tree.size);
+      await this.growTo(client, size);
+    }
+    // Of a few entries the last tiles alone would be written, and with the seal once more.
+    if (Number(tree.size) - this.written >= TILE_WIDTH) await this.writeGrown(client);
+  }
+
+  /** The log's tree, up to `size`. No more than a piece is in memory, or goes with one statement, however much there is. */
+  private async growTo(client: StoreClient, size: number): Promise<void> {
+    const { tree } = this.state;
+    for await (const piece of readLogPieces(client, Number(tree.size), size, this.entriesMax)) {
+      keyIndexes(piece, this.declared);
+      endsIn(piece, this.options.origin, this.options.endReason);
+      if (piece.to - this.written > this.entriesMax) await this.writeGrown(client);
+      for (const leaf of leavesOf(piece)) tree.append(leaf);
+    }
+  }
+
+  /** Tiles that changed since they were last written. */
+  private async writeGrown(client: StoreClient): Promise<void> {
+    const { tree } = this.state;
+    this.written = Number(tree.size);
+    await writeTiles(
+      client,
+      tree.takeGrown().map(({ level, index, hashes }) => ({ level, n: Number(index), hashes })),
+    );
   }
 
   /** What is to be sealed from here on. A whole piece has most likely another behind it: that one comes while this one is hashed and written. */

@@ -36,9 +36,10 @@ type Asleep = SealFailpoint | 'between';
 /** In this order: a run of one has a seal that is committed, and whose head another publishes first. */
 const ASLEEP: readonly Asleep[] = [
   'after_commit', 'before_commit', 'between', 'after_items', 'before_sign', 'after_head', 'after_sign', 'before_begin', 'after_publish',
+  'before_head',
 ]; // prettier-ignore
 /** There its transaction is open, and holds the token's row: its sessions end as a whole, as the server ends them by itself after 30 s. */
-const IN_TRANSACTION: ReadonlySet<Asleep> = new Set(['after_items', 'after_head', 'before_commit']);
+const IN_TRANSACTION: ReadonlySet<Asleep> = new Set(['after_items', 'before_head', 'after_head', 'before_commit']);
 
 export const sealerZombie: Row = {
   name: 'sealer-zombie',
