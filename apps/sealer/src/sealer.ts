@@ -81,7 +81,7 @@ export interface SealerOptions extends DeclaredKeys {
   readonly clockConfirmed?: string | null;
   readonly log?: Pick<Log, 'warn'>;
   readonly failpoint?: (name: SealFailpoint) => void | Promise<void>;
-  /** Entries of one seal at most: memory and the length of a transaction follow from it. The rest comes with the next. Default 50,000. */
+  /** Entries of one seal at most, and records of the access log: memory and the length of a transaction follow from it. The rest comes with the next. Default 50,000. */
   readonly entriesMax?: number;
 }
 
@@ -133,7 +133,7 @@ export class Sealer {
     return (await accessSize(this.options.pool)) - Number(this.state.access.size);
   }
 
-  /** `null`: there was nothing to seal; reads alone are sealed where `forReads` says so. Throws LogGap, ClockJump, ClockUnconfirmed, SealerFenced, SealMismatch, ForeignKeyNotice, and what the database throws. */
+  /** `null`: there was nothing to seal; reads alone are sealed where `forReads` says so, as many as entries at once. Throws LogGap, ClockJump, ClockUnconfirmed, SealerFenced, SealMismatch, ForeignKeyNotice, and what the database throws. */
   async seal({ forReads = false }: { readonly forReads?: boolean } = {}): Promise<SealRow | null> {
     const { pool, failpoint = (): void => {} } = this.options;
     const { map, trees, tree, access, token, keysItem } = this.state;
@@ -149,11 +149,6 @@ export class Sealer {
     // Those below the last seal's own index were in its checkpoint, though not in its map.
     for (const leaf of leaves.slice(Math.max(signedBefore - from, 0))) tree.append(leaf);
     growAccessTree(access, reads);
-    // Where nothing is submitted the next seal is a minute away: this one is for all of them. A round that another follows leaves them to that.
-    for (let last = reads; isForReads && this.ahead === null && last.to - last.from === this.entriesMax;) {
-      last = await pool.transaction((client) => readNewReads(client, Number(access.size), this.entriesMax));
-      growAccessTree(access, last);
-    }
     await failpoint('before_begin');
     const sealed = await pool.transaction(async (client) => {
       await holdToken(client, token);
@@ -163,6 +158,7 @@ export class Sealer {
         insertItems(client, grown.items).then(() => insertItemLeaves(client, grown.leaves)),
       ]);
       await failpoint('after_items');
+      await this.takeIn(client, await logSize(client));
       const row = await this.append(client, piece.to, update);
       const mapRows = await insertMapTiles(client, row.logIndex, this.mapRows.of(update, map));
       await failpoint('before_commit');
@@ -225,16 +221,12 @@ export class Sealer {
     return this.last?.covers ?? 0;
   }
 
-  /** Under the lock of the log head: what came in meanwhile, then the seal, which is the last leaf. */
+  /** Under the lock of the log head: what came in since it was last looked at, then the seal, which is the last leaf. */
   private async append(client: StoreClient, covers: number, { root: mapRoot, size: mapSize }: MapUpdate): Promise<SealRow> {
     const { failpoint = (): void => {} } = this.options;
     const { tree, clock, access } = this.state;
     const logIndex = await lockHead(client);
-    for await (const meanwhile of readLogPieces(client, Number(tree.size), logIndex, this.entriesMax)) {
-      keyIndexes(meanwhile, this.declared);
-      endsIn(meanwhile, this.options.origin, this.options.endReason);
-      for (const leaf of leavesOf(meanwhile)) tree.append(leaf);
-    }
+    await this.takeIn(client, logIndex);
     const head = accessHead(access);
     const row = {
       ...{ logIndex, covers, time: await clock.next(() => readClock(client)), mapRoot, mapSize },
@@ -245,10 +237,25 @@ export class Sealer {
     await failpoint('after_head');
     tree.append(Buffer.from(leafHash(bytes)).toString('latin1'));
     await insertSeal(client, row);
-    const tiles = tree.takeGrown().map(({ level, index, hashes }) => ({ level, n: Number(index), hashes }));
-    await writeTiles(client, tiles);
+    await this.writeTree(client);
     await writeAccessTree(client, access);
     return row;
+  }
+
+  /** Entries up to `size` into the log's tree. Where they are many, a piece and its tiles at a time: no statement is longer for a longer log. */
+  private async takeIn(client: StoreClient, size: number): Promise<void> {
+    const { tree } = this.state;
+    for await (const piece of readLogPieces(client, Number(tree.size), size, this.entriesMax)) {
+      keyIndexes(piece, this.declared);
+      endsIn(piece, this.options.origin, this.options.endReason);
+      for (const leaf of leavesOf(piece)) tree.append(leaf);
+      if (piece.to - piece.from === this.entriesMax) await this.writeTree(client);
+    }
+  }
+
+  private async writeTree(client: StoreClient): Promise<void> {
+    const tiles = this.state.tree.takeGrown().map(({ level, index, hashes }) => ({ level, n: Number(index), hashes }));
+    await writeTiles(client, tiles);
   }
 
   /** What is to be sealed from here on. A whole piece has most likely another behind it: that one comes while this one is hashed and written. */
