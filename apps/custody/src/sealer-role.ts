@@ -31,8 +31,6 @@ const STOPS: ReadonlySet<string> = new Set([
   'log.other-beginning',
 ]);
 const RETRY_MS_MAX = 10_000;
-/** Where nothing is submitted reads get a seal of their own this often: a log that is only read grows by no more. */
-const READS_SEAL_MS = 60_000;
 
 /** Path of the file of the last head that was signed. */
 export const sealerStateFile = ({ sealer, dataDir }: Pick<Config, 'sealer' | 'dataDir'>, origin: string): string =>
@@ -107,14 +105,12 @@ async function sealUntilEnd(
 ): Promise<void> {
   // The first at once: what waits then has waited since the last process ended.
   const pace = new SealPace({ intervalMs, now: () => performance.now() });
-  let lookedMs = performance.now();
   for (; !ending.aborted; await pause(LOOK_EVERY_MS)) {
     const waits = await sealer.waiting();
-    const forReads = waits === 0 && performance.now() - lookedMs >= READS_SEAL_MS && (await sealer.readsWaiting()) > 0;
+    const forReads = waits === 0 && pace.areReadsDue(await sealer.readsWaiting());
     if (!forReads && !pace.isDue(waits)) continue;
     const [covered, beganMs] = [sealer.covers, performance.now()];
     const sealed = await sealer.seal({ forReads });
-    lookedMs = performance.now();
     if (sealed !== null) pace.sealed(sealed.covers - covered, performance.now() - beganMs);
   }
 }

@@ -17,13 +17,24 @@ function citing(handling: Handling, hashes: readonly string[], id = 'c1'): Timel
   return foldTimeline(SHIP, [{ sighting }]).entries;
 }
 
-function scene(open: readonly string[] = [], senders: ReadonlyMap<string, string> = new Map([[hash(1), 'acme']])) {
+/** Rows of a vessel that nobody asks for. */
+const rowsOf = (count: number): string =>
+  `MMSI,BaseDateTime,LAT,LON\n${Array.from({ length: count }, (_, n) => `412990002,2018-10-01T01:00:00,${(n / 1_000).toFixed(3)},128\n`).join('')}`;
+
+function scene(open: readonly string[] = [], senders: ReadonlyMap<string, string> = new Map([[hash(1), 'acme']]), text = CSV) {
   const notes = { evidence: new Map<string, string>() };
   let readings = 0;
-  const parsed = new ParsedTracks(() => Promise.resolve(Buffer.from((++readings, CSV))));
+  const parsed = new ParsedTracks(() => Promise.resolve(Buffer.from((++readings, text))));
   const reads = { evidenceSenders: () => Promise.resolve(senders), openEvidence: () => Promise.resolve(new Set(open)) };
-  const files = new TrackFiles(reads, { agency: 'bolt' } as never, { parsed, notes });
-  return { files, notes, readings: () => readings };
+  const another = (): TrackFiles => new TrackFiles(reads, { agency: 'bolt' } as never, { parsed, notes });
+  return { files: another(), another, notes, readings: () => readings };
+}
+
+/** Files of that text, so many, all of which the reader may read. */
+function sceneOf(text: string, count = 1) {
+  const hashes = Array.from({ length: count }, (_, n) => hash(n + 1));
+  const of = scene(hashes, new Map(hashes.map((sha256) => [sha256, 'acme'])), text);
+  return { ...of, entries: citing({ tlp: 'CLEAR' }, hashes) };
 }
 
 test('positions are those of the vessel that the rows name', async () => {
@@ -73,3 +84,60 @@ test('more files than an answer reads are refused before they are read', async (
   await expect(files.positionsOf(SHIP, many)).rejects.toMatchObject({ code: 'answer.too-large' });
   expect(readings()).toBe(0);
 });
+
+test.each([
+  ['too-large', 'of 4 MiB of the shortest rows', `MMSI,BaseDateTime,LAT,LON\n${'x\n'.repeat(2_000_000)}`],
+  ['unreadable', 'with a torn quote as its last byte', `${rowsOf(2_000)}"`],
+] as const)(
+  'a file is told as %s, and is read once for all answers: %s',
+  async (state, _what, text) => {
+    const { another, entries, readings } = sceneOf(text);
+    for (const files of [another(), another()]) {
+      expect(await files.positionsOf(SHIP, entries)).toEqual([]);
+      expect(files.files).toMatchObject([{ state, positions: 0, refused: 0 }]);
+    }
+    expect(readings()).toBe(1);
+  },
+  60_000,
+);
+
+test('rows that are refused are counted, all of them', async () => {
+  const { files, entries } = sceneOf(`${CSV}${'x\n'.repeat(1_234)}`);
+  await files.positionsOf(SHIP, entries);
+  expect(files.files).toMatchObject([{ state: 'read', positions: 1, refused: 1_234 }]);
+});
+
+test('two answers at once read a file once', async () => {
+  const { another, entries, readings } = sceneOf(CSV);
+  const both = await Promise.all([another(), another()].map((files) => files.positionsOf(SHIP, entries)));
+  expect([both.map(({ length }) => length), readings()]).toEqual([[1, 1], 1]);
+});
+
+test('a file whose bytes cannot be had is asked for again', async () => {
+  let asked = 0;
+  const parsed = new ParsedTracks(() => (++asked === 1 ? Promise.reject(new Error('disk')) : Promise.resolve(Buffer.from(CSV))));
+  await expect(parsed.read(hash(1))).rejects.toThrow('disk');
+  expect(await parsed.read(hash(1))).toMatchObject({ refused: 0 });
+});
+
+test('all files of an answer are remembered for the next, up to the rows that one reads', async () => {
+  const { another, entries, readings } = sceneOf(rowsOf(24_000), 16);
+  for (const files of [another(), another()]) expect(await files.positionsOf(SHIP, entries)).toEqual([]);
+  expect(readings()).toBe(16);
+}, 120_000);
+
+test('files with more rows than an answer reads are refused, of whatever vessel the rows are', async () => {
+  const { another, entries, readings } = sceneOf(rowsOf(45_000), 10);
+  for (const files of [another(), another()])
+    await expect(files.positionsOf(SHIP, entries)).rejects.toMatchObject({ code: 'answer.too-large' });
+  expect(readings()).toBe(9);
+}, 120_000);
+
+test('others have their turn while a file is parsed', async () => {
+  const { files, entries } = sceneOf(rowsOf(20_000));
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  await files.positionsOf(SHIP, entries);
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(3);
+}, 60_000);

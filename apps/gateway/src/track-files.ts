@@ -2,35 +2,49 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TrackPosition } from '#lib/analysis';
 import type { JourneyView } from '#lib/contracts';
-import type { Timeline, TimelineEntry } from '#lib/domain';
+import type { Position, Timeline, TimelineEntry } from '#lib/domain';
 import { DomainError, type ReadNotes } from '#lib/runtime';
-import { readTrackCsv, type TrackRow } from '#lib/sources';
+import { readTrackCsvInTurns, type ReadTrack } from '#lib/sources';
 import type { EvidenceBytes } from './gateway-deps.ts';
 import type { LedgerReads, Reader, ReaderReads } from './ledger-reads.ts';
 
-/** A file is read up to here: 25,000 rows, and a quarter of a second in which this process does nothing else, once. */
+/** A file is read up to here, and up to TRACK_RECORDS_MAX records: 25,000 of the usual length, and a quarter of a second of this process, once. */
 export const TRACK_BYTES_MAX = 4 * 1024 * 1024;
 /** Of one answer. */
 export const TRACK_FILES_MAX = 32;
 export const TRACK_POSITIONS_MAX = 100_000;
-/** Rows that are kept: what is under a hash never changes. */
-const KEPT_ROWS = 200_000;
+/** What an answer reads of its files, of whatever vessels: rows, and vessels. */
+export const TRACK_ROWS_MAX = 400_000;
+/** What is kept, by the same measure, some 200 B each: what two answers read at most. */
+const KEPT_ROWS_MAX = 2 * TRACK_ROWS_MAX;
+/** Of files that bring nothing too, which are nothing but their outcome. */
+const KEPT_FILES_MAX = 10_000;
 
 export type TrackFile = JourneyView['tracks'][number];
 
-/** Rows of one file by the vessels that they name, `imo:` and `mmsi:`. */
+export interface TrackLine extends Position {
+  readonly line: number;
+}
+
+/** Positions of one file by the vessels that the rows name, `imo:` and `mmsi:`. */
 interface ParsedTrack {
-  readonly rows: number;
   readonly refused: number;
-  readonly of: ReadonlyMap<string, readonly TrackRow[]>;
+  readonly of: ReadonlyMap<string, readonly TrackLine[]>;
+  /** Rows and vessels: what it costs to keep it. */
+  readonly weight: number;
 }
 type Parsed = ParsedTrack | Exclude<TrackFile['state'], 'read'>;
 
-/** Parsed files, by hash; the one that was not asked for longest goes first. One for each process. */
+const weightOf = (parsed: Parsed): number => (typeof parsed === 'string' ? 0 : parsed.weight);
+
+/** Parsed files, by hash: what is under a hash never changes. The one that was not asked for longest goes first. One for each process. */
 export class ParsedTracks {
   private readonly bytes: EvidenceBytes;
-  private readonly kept = new Map<string, ParsedTrack>();
-  private rows = 0;
+  private readonly kept = new Map<string, Parsed>();
+  private readonly underWay = new Map<string, Promise<Parsed>>();
+  /** One at a time, in the order in which they were asked for: memory follows from it. An answer asks for one at once, so no answer waits for all of another. */
+  private last: Promise<unknown> = Promise.resolve();
+  private weight = 0;
 
   constructor(bytes: EvidenceBytes) {
     this.bytes = bytes;
@@ -44,34 +58,52 @@ export class ParsedTracks {
       this.kept.set(sha256, kept);
       return kept;
     }
+    const underWay = this.underWay.get(sha256);
+    if (underWay !== undefined) return underWay;
+    const parsing = this.last.then(() => this.parse(sha256)).finally(() => this.underWay.delete(sha256));
+    this.underWay.set(sha256, parsing);
+    this.last = parsing.catch(() => undefined);
+    return parsing;
+  }
+
+  private async parse(sha256: string): Promise<Parsed> {
     const bytes = await this.bytes(sha256, TRACK_BYTES_MAX);
+    // It may come.
     if (bytes === null) return 'not-held';
-    if (bytes === 'too-large') return bytes;
-    await nextTurn();
-    const read = readTrackCsv(bytes.toString('utf8'));
-    if (!read.ok) return 'unreadable';
-    const of = new Map<string, TrackRow[]>();
-    for (const row of read.track.rows) {
-      for (const vessel of [`mmsi:${row.mmsi}`, ...(row.imo === undefined ? [] : [`imo:${row.imo}`])]) {
-        const rows = of.get(vessel);
-        if (rows === undefined) of.set(vessel, [row]);
-        else rows.push(row);
-      }
-    }
-    const parsed = { rows: read.track.rows.length, refused: read.track.faults.length, of };
+    const parsed = bytes === 'too-large' ? bytes : await parsedOf(bytes);
     this.keep(sha256, parsed);
     return parsed;
   }
 
-  private keep(sha256: string, parsed: ParsedTrack): void {
-    if (!this.kept.has(sha256)) this.rows += parsed.rows;
+  private keep(sha256: string, parsed: Parsed): void {
     this.kept.set(sha256, parsed);
-    for (const [oldest, { rows }] of this.kept) {
-      if (this.rows <= KEPT_ROWS) break;
+    this.weight += weightOf(parsed);
+    for (const [oldest, its] of this.kept) {
+      if (this.weight <= KEPT_ROWS_MAX && this.kept.size <= KEPT_FILES_MAX) break;
       this.kept.delete(oldest);
-      this.rows -= rows;
+      this.weight -= weightOf(its);
     }
   }
+}
+
+async function parsedOf(bytes: Uint8Array): Promise<Parsed> {
+  await nextTurn();
+  const read = await readTrackCsvInTurns(bytes, nextTurn);
+  if (!read.ok) return read.isTooLong === true ? 'too-large' : 'unreadable';
+  const of = positionsOf(read.track);
+  return { refused: read.track.refused, of, weight: read.track.rows.length + of.size };
+}
+
+function positionsOf({ rows }: ReadTrack): ReadonlyMap<string, readonly TrackLine[]> {
+  const of = new Map<string, TrackLine[]>();
+  for (const { mmsi, imo, name: _, ...position } of rows) {
+    for (const vessel of [`mmsi:${mmsi}`, ...(imo === undefined ? [] : [`imo:${imo}`])]) {
+      const positions = of.get(vessel);
+      if (positions === undefined) of.set(vessel, [position]);
+      else positions.push(position);
+    }
+  }
+  return of;
 }
 
 export interface TrackDeps {
@@ -94,6 +126,9 @@ export class TrackFiles {
   private readonly reader: Reader;
   private readonly deps: TrackDeps;
   private readonly asked = new Set<string>();
+  /** Files whose rows are counted. */
+  private readonly counted = new Set<string>();
+  private rows = 0;
   private positions = 0;
 
   constructor(reads: Reads, reader: Reader, deps: TrackDeps) {
@@ -120,6 +155,9 @@ export class TrackFiles {
       // By whom the bytes may be read is no matter of the sighting that cites them here.
       if (sender !== undefined && this.reader.agency !== '' && !open.has(sha256)) this.deps.notes.evidence.set(sha256, sender);
       const parsed = sender === undefined ? 'not-held' : await this.deps.parsed.read(sha256);
+      if (!this.counted.has(sha256)) this.rows += weightOf(parsed);
+      this.counted.add(sha256);
+      if (this.rows > TRACK_ROWS_MAX) throw tooMuch(`Files with more than ${TRACK_ROWS_MAX} rows`, item);
       const rows = typeof parsed === 'string' ? [] : (parsed.of.get(item) ?? []);
       const { agency, id, grade } = entry.sighting;
       const event = { agency, id };

@@ -1,4 +1,4 @@
-import { ENTRIES_AT_ONCE, FIXED_SHARE_MAX, SealPace } from './seal-pace.ts';
+import { ENTRIES_AT_ONCE, FIXED_SHARE_MAX, READS_SEAL_MS, SealPace } from './seal-pace.ts';
 
 const LOOK_MS = 200;
 
@@ -88,4 +88,14 @@ test('so many as a transaction holds wait for nothing', () => {
   const pace = new SealPace({ intervalMs: 1_000, now: () => 0 });
   pace.sealed(1, 20);
   expect([pace.isDue(ENTRIES_AT_ONCE - 1), pace.isDue(ENTRIES_AT_ONCE)]).toEqual([false, true]);
+});
+
+test('reads alone are sealed each minute, and at once where a seal is full of them', () => {
+  let now = 5_000;
+  const pace = new SealPace({ intervalMs: 1_000, now: () => now });
+  expect([0, 1, ENTRIES_AT_ONCE - 1, ENTRIES_AT_ONCE].map((reads) => pace.areReadsDue(reads))).toEqual([false, false, false, true]);
+  now += READS_SEAL_MS;
+  expect([pace.areReadsDue(0), pace.areReadsDue(1)]).toEqual([false, true]);
+  pace.sealed(0, 20);
+  expect([pace.areReadsDue(1), pace.areReadsDue(ENTRIES_AT_ONCE)]).toEqual([false, true]);
 });

@@ -8,8 +8,10 @@ export const FIXED_SHARE_MAX = 0.1;
 /** How far the interval may be stretched: an entry waits for it, and is promised a checkpoint within 60 s. */
 export const STRETCH_MAX = 10;
 export const STRETCHED_MS_MAX = 20_000;
-/** So many wait: the next seal does not wait for its time. */
+/** So many entries wait, or reads: the next seal does not wait for its time. */
 export const ENTRIES_AT_ONCE = 50_000;
+/** Where nothing is submitted reads get a seal of their own this often: a log that is only read grows by no more, but where a seal is full of them. */
+export const READS_SEAL_MS = 60_000;
 /** What an older seal counts for against the one after it: the last twenty or so decide. */
 const REMEMBERED = 0.9;
 /** Seals whose numbers of entries differ by less than this part of their mean do not tell fixed from variable cost. */
@@ -26,12 +28,15 @@ export interface SealPaceOptions {
 export class SealPace {
   private readonly options: SealPaceOptions;
   private sealedAt = -Infinity;
+  /** Or since when somebody looks. */
+  private readsSealedAt: number;
   /** Weighted sums over the last seals: of ones, entries, milliseconds, entries squared, and entries times milliseconds. */
   private sums = { weight: 0, entries: 0, ms: 0, squares: 0, products: 0 };
   private msPerEntry = 0;
 
   constructor(options: SealPaceOptions) {
     this.options = options;
+    this.readsSealedAt = options.now();
   }
 
   /** What the interval is never above, by the configured one: the stated bound. */
@@ -58,9 +63,15 @@ export class SealPace {
     return waits > 0 && this.options.now() - this.sealedAt >= this.intervalMs;
   }
 
+  /** Whether to seal though no entry waits. @param waits records of the access log that no seal names */
+  areReadsDue(waits: number): boolean {
+    if (waits >= ENTRIES_AT_ONCE) return true;
+    return waits > 0 && this.options.now() - this.readsSealedAt >= READS_SEAL_MS;
+  }
+
   /** A seal is done. @param entries that it covers and none before did. @param ms from its beginning until it was signed */
   sealed(entries: number, ms: number): void {
-    this.sealedAt = this.options.now();
+    this.sealedAt = this.readsSealedAt = this.options.now();
     const { sums } = this;
     this.sums = {
       weight: REMEMBERED * sums.weight + 1,

@@ -1,3 +1,4 @@
+/** A sealer over a log over which no seal stood for long: each statement costs what a piece costs, however much waits. */
 import { leafHash, encodeEntry, merkleRoot, openCheckpoint, signingKey, TILE_WIDTH, toHex, utf8 } from '#lib/ledger';
 import { FixedRows, lastCheckpoint, lockHead, logSize, type StoreClient, type StorePool } from '#lib/store';
 import { join } from 'node:path';

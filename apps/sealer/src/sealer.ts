@@ -141,7 +141,7 @@ export class Sealer {
     return (await accessSize(this.options.pool)) - Number(this.state.access.size);
   }
 
-  /** `null`: there was nothing to seal; reads alone are sealed where `forReads` says so. Throws LogGap, ClockJump, ClockUnconfirmed, SealerFenced, SealMismatch, ForeignKeyNotice, and what the database throws. */
+  /** `null`: there was nothing to seal; reads alone are sealed where `forReads` says so, as many as entries at once. Throws LogGap, ClockJump, ClockUnconfirmed, SealerFenced, SealMismatch, ForeignKeyNotice, and what the database throws. */
   async seal({ forReads = false }: { readonly forReads?: boolean } = {}): Promise<SealRow | null> {
     const { pool, failpoint = (): void => {} } = this.options;
     const { map, trees, tree, access, token, keysItem } = this.state;
@@ -157,11 +157,6 @@ export class Sealer {
     // Those below the last seal's own index were in its checkpoint, though not in its map.
     for (const leaf of leaves.slice(Math.max(signedBefore - from, 0))) tree.append(leaf);
     growAccessTree(access, reads);
-    // Where nothing is submitted the next seal is a minute away: this one is for all of them. A round that another follows leaves them to that.
-    for (let last = reads; isForReads && this.ahead === null && last.to - last.from === this.entriesMax;) {
-      last = await pool.transaction((client) => readNewReads(client, Number(access.size), this.entriesMax));
-      growAccessTree(access, last);
-    }
     await failpoint('before_begin');
     const sealed = await pool.transaction(async (client) => {
       await holdToken(client, token);

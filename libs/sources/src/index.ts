@@ -6,4 +6,14 @@ export { pointerIntoLine } from './case-pointers.ts';
 export { authorWithoutTime, citedWithoutHash, type CitedDocument } from './case-remainder.ts';
 export type { CaseFileHash } from './case-members.ts';
 export { familyOf } from './source-families.ts';
-export { readTrackCsv, type NoTrack, type ReadTrack, type TrackFault, type TrackRow } from './track-csv.ts';
+export {
+  readTrackCsv,
+  readTrackCsvInTurns,
+  TRACK_FAULTS_MAX,
+  TRACK_RECORDS_MAX,
+  type NoTrack,
+  type ReadTrack,
+  type TrackFault,
+  type TrackReading,
+  type TrackRow,
+} from './track-csv.ts';

@@ -1,9 +1,10 @@
 /** Tracks: every line of the file is a position, or is told why it is none. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { formatInstant } from '#lib/domain';
-import { readTrackCsv, type ReadTrack } from './index.ts';
+import { readTrackCsv, readTrackCsvInTurns, TRACK_FAULTS_MAX, TRACK_RECORDS_MAX, type ReadTrack } from './index.ts';
 
 const HEADER = 'MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO';
 const read = (...lines: string[]): ReadTrack => {
@@ -89,4 +90,78 @@ test('every line is counted once, whatever stands in it', () => {
 test('rows are in the order of time', () => {
   const rows = [5, 3, 9].map((hour) => `671990004,2018-10-01T0${hour}:00:00,35.1,129.08,,,,,`);
   expect(read(...rows).rows.map(({ at }) => formatInstant(at, 'hour'))).toEqual(['2018-10-01T03Z', '2018-10-01T05Z', '2018-10-01T09Z']);
+});
+
+const inTurns = (text: string) => readTrackCsvInTurns(Buffer.from(text), () => Promise.resolve());
+const SHORT = 'MMSI,BaseDateTime,LAT,LON\n';
+
+describe('a file of very many short rows', () => {
+  test('is too long as soon as it is known, and is told as that', async () => {
+    const text = `${SHORT}${'x\n'.repeat(2_000_000)}`;
+    const tooLong = { ok: false, isTooLong: true, detail: expect.stringContaining('50000') as string };
+    expect(readTrackCsv(text)).toEqual(tooLong);
+    expect(await inTurns(text)).toEqual(tooLong);
+  }, 30_000);
+
+  test('is read up to the bound, with the first of its faults and the number of all', () => {
+    const result = readTrackCsv(`${SHORT}${'x\n'.repeat(TRACK_RECORDS_MAX - 1)}`);
+    expect(result).toMatchObject({ ok: true, track: { rows: [], refused: TRACK_RECORDS_MAX - 1 } });
+    expect(result.ok && result.track.faults).toHaveLength(TRACK_FAULTS_MAX);
+  }, 30_000);
+
+  test('lets others have their turn', async () => {
+    let [turns, longestMs, since] = [0, 0, performance.now()];
+    await readTrackCsvInTurns(Buffer.from(`${SHORT}${'x\n'.repeat(20_000)}`), () => {
+      turns++;
+      longestMs = Math.max(longestMs, performance.now() - since);
+      return nextTurn().then(() => void (since = performance.now()));
+    });
+    expect(turns).toBeGreaterThan(5);
+    expect(longestMs).toBeLessThan(500);
+  }, 30_000);
+});
+
+test.each([
+  ['a cell of digits that ends as no number', `${SHORT}671990004,2018-10-01T01:00:00,${'1'.repeat(60_000)}x,129.08\n`],
+  ['a row without an end', `${SHORT}671990004,"${'1'.repeat(4_000_000)}`],
+  ['a header of very many columns', ','.repeat(4_000_000)],
+  ['rows of very many cells', `${SHORT}${`${','.repeat(50_000)}\n`.repeat(80)}`],
+])(
+  '%s costs no more than its length',
+  (_what, text) => {
+    const began = performance.now();
+    readTrackCsv(text);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  },
+  60_000,
+);
+
+test('in pieces it is the same that it is whole, wherever they are divided', async () => {
+  const cell = fc.constantFrom(
+    '671990004',
+    '2018-10-01T01:00:00',
+    '35.1',
+    '129.08',
+    '',
+    '"a ""name""\nof two lines"',
+    'ÆØÅ',
+    'x'.repeat(700),
+    '"',
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(cell, { maxLength: 9 }), { maxLength: 30 }),
+      fc.constantFrom('\n', '\r\n'),
+      fc.constantFrom('', '\ufeff'),
+      async (rows, end, mark) => {
+        const text = [`${mark}${HEADER}`, ...rows.map((cells) => cells.join(','))].join(end);
+        expect(await inTurns(text)).toEqual(readTrackCsv(text));
+      },
+    ),
+  );
+});
+
+test('a row behind a line break within quotes is named by the line on which it stands', () => {
+  const row = (name: string): string => `671990004,2018-10-01T01:00:00,35.1,129.08,7.6,109.7,511,${name},`;
+  expect(read(row('"two\nlines"'), 'x').faults).toMatchObject([{ line: 4 }]);
 });
