@@ -411,6 +411,42 @@ describe('a submission', () => {
       }
     });
 
+    it('leaves out what it would tell where that cannot be recorded, and answers what was appended with its receipts', async () => {
+      firsts.set('local/b', { contentHash: 'c'.repeat(64), captured: '2026-11-24T02:10:00.000000Z' });
+      const unnamed = line('a').replace('"id":"a",', '');
+      isUnrecorded = true;
+      for (const [send, appended] of [
+        [() => post(`[${unnamed},${line('b')},${correction}]`, 'application/json', '?onError=proceed'), 1],
+        [() => stream(ndjson(unnamed, line('b'), correction)), 2],
+      ] as const) {
+        const answer = await send();
+        const text = await answer.text();
+        const rows = answer.headers.get('content-type')?.includes('ndjson') === true ? text.trimEnd().split('\n') : [];
+        const of =
+          rows.length > 0 ? rows.map((row) => JSON.parse(row) as SubmittedRow) : (JSON.parse(text) as { results: SubmittedRow[] }).results;
+        expect([answer.status, of.map(({ status, errors }) => errors?.[0]?.code ?? status)]).toEqual([
+          200,
+          ['accepted', 'access.unavailable', 'access.unavailable'],
+        ]);
+        expect(await held()).toBe(appended);
+        for (const told of ['SYNU0000041', 'cccc', '02:10:00.000000Z']) expect(text).not.toContain(told);
+        expect(text).toContain('access log');
+      }
+      expect(reads).toEqual([]);
+    });
+
+    it('of nothing that was appended is refused as a whole where it cannot be recorded', async () => {
+      isUnrecorded = true;
+      for (const answer of [
+        await post(correction),
+        await post(`[${line('a')},${correction}]`),
+        await stream(ndjson(correction), 'rollback'),
+      ]) {
+        expect([answer.status, ((await answer.json()) as Problem).code]).toEqual([503, 'access.unavailable']);
+      }
+      expect(await held()).toBe(0);
+    });
+
     it('is one of what stands under the id; and none where it tells what was sent alone', async () => {
       firsts.set('local/a', { contentHash: 'c'.repeat(64), captured: '2026-11-24T02:10:00.000000Z' });
       expect((await post(line('a'))).status).toBe(409);

@@ -55,10 +55,12 @@ export class CaptureController {
   async #whole(request: FastifyRequest, reply: FastifyReply, mode: SubmitMode, notes: ReadNotes): Promise<void> {
     const { documents, single } = await documentsOf(request.body as Buffer, this.#deps.limits.batchDocumentsMax, this.#deps.pool);
     // Its body may have been long in coming.
-    const context = this.#context(request, await actorNow(request));
-    const { results, appended, told } = await submit(this.#deps, documents, context, { ...mode, sign: mode.sign || single });
+    const actor = await actorNow(request);
+    const submission = await submit(this.#deps, documents, this.#context(request, actor), { ...mode, sign: mode.sign || single });
+    const { appended, told } = submission;
+    if (!appended) note(notes, told);
+    const results = appended ? await answerable(request, actor, submission) : submission.results;
     this.#count(results, appended);
-    note(notes, told);
     const refused = results.flatMap((result, row) => (result.status === 'refused' ? withRow(result.faults, single ? undefined : row) : []));
     if (refused.length > 0 && (single || mode.onError === 'rollback')) throw refusal(refused, told);
     if (single) {
@@ -89,10 +91,10 @@ export class CaptureController {
     let row = 0;
     try {
       for await (const chunk of chunks) {
-        const { results, appended, told } = await this.#judge(chunk, this.#context(request, actor), mode, row);
+        const submission = await this.#judge(chunk, this.#context(request, actor), mode, row);
         if (reply.raw.destroyed) return;
-        this.#count(results, appended);
-        await recordPiece(request, actor, note(new ReadNotes().open(), told));
+        const results = await answerable(request, actor, submission);
+        this.#count(results, submission.appended);
         if (row === 0) reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'request-id': requestIdOf(request) });
         if (!reply.raw.write(linesOf(results, row))) await drained(reply.raw);
         row += results.length;
@@ -142,14 +144,14 @@ export class CaptureController {
   /** A line that is too long stands for itself as no bytes, which are refused: the rows keep their numbers, and `rollback` sees it. */
   async #judge(lines: readonly NdjsonLine[], context: AcceptContext, mode: SubmitMode, firstRow: number): Promise<Submission> {
     const documents = lines.map((line) => line.bytes);
-    const { results, appended, told } = await submit(this.#deps, documents, context, mode, firstRow);
-    const said = results.map((result, index): RowResult => {
+    const submission = await submit(this.#deps, documents, context, mode, firstRow);
+    const said = submission.results.map((result, index): RowResult => {
       const line = lines[index];
       if (line?.tooLong !== true) return result;
       const detail = `Line ${line.line} is longer than ${this.#deps.limits.documentBytesMax} bytes.`;
       return { status: 'refused', faults: [{ code: 'json.too-large', pointer: '', detail }] };
     });
-    return { results: said, appended, told };
+    return { ...submission, results: said };
   }
 
   #context(request: FastifyRequest, { agency, principal, roles }: Actor): AcceptContext {
@@ -171,6 +173,38 @@ function note(notes: ReadNotes, told: readonly ToldEvent[]): ReadNotes {
   for (const { items, ...ref } of told) notes.event({ ...ref, tlp: null, items: () => items });
   return notes;
 }
+
+/**
+ * What may be answered once the log has the others: the record of what refusals tell is made here, before anything leaves. Where it cannot be made, those
+ * refusals tell nothing, and the receipts are answered all the same: without them the sender would send what is in the log already, and where it has no
+ * ids of its own it would be there twice. Where nothing was appended the answer as a whole is refused.
+ */
+async function answerable(
+  request: FastifyRequest,
+  actor: Actor,
+  { results, appended, told, telling }: Submission,
+): Promise<readonly RowResult[]> {
+  try {
+    await recordPiece(request, actor, note(new ReadNotes().open(), told));
+    return results;
+  } catch (error) {
+    if (!appended || !(error instanceof DomainError) || error.code !== 'access.unavailable') throw error;
+    return results.map((result, at) => (telling.has(at) && result.status === 'refused' ? untold(result) : result));
+  }
+}
+
+/** That something would be told is all that it says: the code that it had would name it. */
+const untold = ({ id }: RowResult & { readonly status: 'refused' }): RowResult => ({
+  status: 'refused',
+  ...(id === undefined ? {} : { id }),
+  faults: [
+    {
+      code: 'access.unavailable',
+      pointer: '',
+      detail: 'Not taken: the access log could not take the record of what its refusal would tell.',
+    },
+  ],
+});
 
 /** Of its sender, not of a row. */
 const isRefusal = (error: unknown): error is DomainError => error instanceof DomainError && error.code.startsWith('auth.');

@@ -68,6 +68,8 @@ export interface Submission {
   readonly results: readonly RowResult[];
   /** By refusals, of what the ledger has. */
   readonly told: readonly ToldEvent[];
+  /** Those refusals, by their places in `results`. */
+  readonly telling: ReadonlySet<number>;
   /** False: a dry run, or `rollback` with at least one row refused: nothing was appended, no receipt holds. */
   readonly appended: boolean;
 }
@@ -89,17 +91,20 @@ export async function submit(
   const rows = await judge(deps.known, context, acceptances, firstRow);
   const refused = rows.some((row) => row.verdict === 'refused');
   if (mode.dryRun || (refused && mode.onError === 'rollback'))
-    return { appended: false, results: rows.map((row) => resultOf(deps, context, row, false)), told: toldBy(rows) };
+    return { appended: false, results: rows.map((row) => resultOf(deps, context, row, false)), ...toldBy(rows) };
 
   const fresh = rows.flatMap((row) => (row.verdict === 'append' ? [row.document] : []));
   if (fresh.length > 0) {
     const records = fresh.map(({ key, value, headers }) => ({ key: Buffer.from(key, 'utf8'), value, headers }));
     await deps.log.append(deps.topic, records, deps.appendTimeoutMs);
   }
-  return { appended: true, results: rows.map((row) => resultOf(deps, context, row, mode.sign)), told: toldBy(rows) };
+  return { appended: true, results: rows.map((row) => resultOf(deps, context, row, mode.sign)), ...toldBy(rows) };
 }
 
-const toldBy = (rows: readonly Row[]): ToldEvent[] => rows.flatMap((row) => (row.verdict === 'refused' ? (row.told ?? []) : []));
+function toldBy(rows: readonly Row[]): Pick<Submission, 'told' | 'telling'> {
+  const told = rows.map((row) => (row.verdict === 'refused' ? (row.told ?? []) : []));
+  return { told: told.flat(), telling: new Set(told.flatMap((events, at) => (events.length > 0 ? [at] : []))) };
+}
 
 type Row =
   | { readonly verdict: 'append'; readonly document: AcceptedDocument }

@@ -3,13 +3,12 @@ import type { DiffView } from '#lib/contracts';
 import { diffTimelines, foldTimeline, formatInstant, formatRef, type EventRef } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import { coordinatesOf, type AsOf } from './coordinates.ts';
-import { summaryOf, type ReadEvent } from './event-view.ts';
-import { itemEvents } from './item-events.ts';
+import { summaryOf } from './event-view.ts';
+import { ItemEvents, type FoldedEvent } from './item-events.ts';
 import { itemNotFound } from './item-not-found.ts';
 import { itemOf } from './item.ts';
 import type { LedgerReads, Reader } from './ledger-reads.ts';
 import { recordedAt } from './recorded.ts';
-import { RELATED_MAX, relatedEvents } from './related-events.ts';
 
 /** Throws the identifier's own fault, item.not-found (nothing of it at the later point), query.invalid, answer.too-large. */
 export async function readDiff(reads: LedgerReads, reader: Reader, id: string, from: AsOf, to: AsOf): Promise<DiffView> {
@@ -18,18 +17,16 @@ export async function readDiff(reads: LedgerReads, reader: Reader, id: string, f
     if (basis === 'reported') throw new DomainError('query.invalid', 'from and to are points of the log: log:<size>, or a date or time.');
   if (from.logSize > to.logSize)
     throw new DomainError('query.invalid', `from (log size ${from.logSize}) lies after to (log size ${to.logSize}).`);
-  const own = reads.as(reader);
-  const naming = await itemEvents(own, reader, item.id, to.logSize, 'compare pages of its timeline instead');
-  if (naming.length === 0) throw itemNotFound(item, to);
-  const all = [...naming, ...(await relatedEvents(own, reader, to.logSize, naming, RELATED_MAX, { about: item.id }))];
+  const all = await new ItemEvents(reads.as(reader), reader, to.logSize, 'compare pages of its timeline instead').of(item.id);
+  if (all.length === 0) throw itemNotFound(item, to);
   // What a fold at the earlier size needs is among what the later one needs: relations are only added.
   const before = foldTimeline(
     item.id,
-    all.filter(({ stored }) => stored.logIndex < from.logSize),
+    all.filter(({ logIndex }) => logIndex < from.logSize),
   );
   const changes = diffTimelines(before, foldTimeline(item.id, all));
   const byRef = new Map(all.map((event) => [formatRef(event.sighting), event]));
-  const eventOf = (ref: EventRef): ReadEvent => {
+  const eventOf = (ref: EventRef): FoldedEvent => {
     const event = byRef.get(formatRef(ref));
     if (event === undefined) throw new Error(`the fold shows ${formatRef(ref)}, which it was not given`);
     return event;
@@ -37,7 +34,7 @@ export async function readDiff(reads: LedgerReads, reader: Reader, id: string, f
   const recorded = await recordedAt(
     reads,
     to,
-    changes.flatMap(({ by }) => by.map((ref) => eventOf(ref).stored)),
+    changes.flatMap(({ by }) => by.map(eventOf)),
   );
   return {
     item: { id: item.id, display: item.display },
@@ -49,10 +46,10 @@ export async function readDiff(reads: LedgerReads, reader: Reader, id: string, f
       kind: eventOf(ref).sighting.kind,
       summary: summaryOf(eventOf(ref).sighting, item.id),
       by: by.map((maker) => {
-        const { stored } = eventOf(maker);
-        const { agency, id: of, logIndex, principal, capturedMicros } = stored;
+        const { sighting, logIndex, captured } = eventOf(maker);
+        const { agency, id: of, principal } = sighting;
         const submittedBy = { agency, principal, proved: true } as const;
-        return { agency, id: of, logIndex, submittedBy, captured: formatInstant(capturedMicros), recorded: recorded(stored) };
+        return { agency, id: of, logIndex, submittedBy, captured: formatInstant(captured), recorded: recorded({ logIndex }) };
       }),
       before: then === null ? null : { ...then, flags: [...then.flags] },
       after: { ...after, flags: [...after.flags] },

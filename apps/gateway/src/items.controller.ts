@@ -8,15 +8,23 @@ import { sendWithTag } from './entity-tag.ts';
 import { GATEWAY_DEPS, type GatewayDeps, readingFor } from './gateway-deps.ts';
 import { readItem } from './item.ts';
 import { readJourney } from './journey.ts';
+import { Places } from './places.ts';
 import { readExplain, readLimit, readQuery } from './query.ts';
 import { searchItems } from './search.ts';
 import { readTimeline } from './timeline.ts';
 import { ParsedTracks } from './track-files.ts';
 
+/**
+ * Answers that rest on the whole of an item: each holds up to 20,000 records and 100,000 positions. Nobody should hear nothing for longer than
+ * two seconds.
+ */
+const WHOLE = { atOnce: 3, waiting: 64, waitMs: 2_000 };
+
 @Controller('v1')
 export class ItemsController {
   readonly #deps: GatewayDeps;
   readonly #tracks: ParsedTracks;
+  readonly #whole = new Places(WHOLE);
 
   constructor(@Inject(GATEWAY_DEPS) deps: GatewayDeps) {
     this.#deps = deps;
@@ -61,11 +69,10 @@ export class ItemsController {
   ): Promise<void> {
     const { asOf, policy } = readQuery(given, ['asOf', 'policy']);
     const { reader, reads, notes } = await readingFor(this.#deps, request);
-    await sendWithTag(
-      request,
-      reply,
-      await readJourney(reads, reader, { parsed: this.#tracks, notes }, id, await readAsOf(asOf, reads, policy)),
-    );
+    const point = await readAsOf(asOf, reads, policy);
+    const made = this.#whole.within(() => readJourney(reads, reader, { parsed: this.#tracks, notes }, id, point));
+    // Sent outside of its place: whoever reads slowly would keep it.
+    await sendWithTag(request, reply, await made);
   }
 
   @Get('items/:id/diff')
@@ -73,7 +80,8 @@ export class ItemsController {
     const { from, to } = readQuery(given, ['from', 'to']);
     if (from === undefined) throw new DomainError('query.invalid', 'from is needed: log:<size>, or a date or time.');
     const { reader, reads } = await readingFor(this.#deps, request);
-    await sendWithTag(request, reply, await readDiff(reads, reader, id, await readAsOf(from, reads), await readAsOf(to, reads)));
+    const [begin, end] = [await readAsOf(from, reads), await readAsOf(to, reads)];
+    await sendWithTag(request, reply, await this.#whole.within(() => readDiff(reads, reader, id, begin, end)));
   }
 
   @Get('search')

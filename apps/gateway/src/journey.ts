@@ -27,11 +27,10 @@ import {
 import { DomainError } from '#lib/runtime';
 import { coordinatesOf, type AsOf } from './coordinates.ts';
 import { besideView, gapView, type BesideView } from './journey-beside.ts';
-import { itemEvents } from './item-events.ts';
+import { ItemEvents } from './item-events.ts';
 import { itemNotFound } from './item-not-found.ts';
 import { itemOf } from './item.ts';
-import type { LedgerReads, Reader, ReaderReads } from './ledger-reads.ts';
-import { RELATED_MAX, relatedEvents } from './related-events.ts';
+import type { LedgerReads, Reader } from './ledger-reads.ts';
 import { TrackFiles, type TrackDeps } from './track-files.ts';
 
 /** Throws the identifier's own fault, item.not-found, answer.too-large: of the item or of what it was inside of. */
@@ -39,7 +38,8 @@ export async function readJourney(reads: LedgerReads, reader: Reader, deps: Trac
   const item = itemOf(id);
   const own = reads.as(reader);
   const tracks = new TrackFiles(own, reader, deps);
-  const look = new Look(own, reader, tracks, asOf);
+  const events = new ItemEvents(own, reader, asOf.logSize, 'a journey with it is not followed');
+  const look = new Look(events, tracks, asOf);
   try {
     const items = await knownAround(item.id, (wanted) => look.up(wanted), carriersOf);
     if ((items.get(item.id)?.timeline.entries.length ?? 0) === 0) throw itemNotFound(item, asOf);
@@ -57,25 +57,22 @@ export const JOURNEY_RECORDS_MAX = 20_000;
 
 /** Looks items up for one answer, and counts what it reads. */
 class Look {
-  private readonly reads: ReaderReads;
-  private readonly reader: Reader;
+  private readonly events: ItemEvents;
   private readonly tracks: TrackFiles;
   private readonly asOf: AsOf;
   private records = 0;
 
-  constructor(reads: ReaderReads, reader: Reader, tracks: TrackFiles, asOf: AsOf) {
-    this.reads = reads;
-    this.reader = reader;
+  constructor(events: ItemEvents, tracks: TrackFiles, asOf: AsOf) {
+    this.events = events;
     this.tracks = tracks;
     this.asOf = asOf;
   }
 
   async up(wanted: readonly string[]): Promise<ReadonlyMap<string, Known>> {
-    const { reads, reader, asOf, tracks } = this;
+    const { events, asOf, tracks } = this;
     const found = new Map<string, Known>();
     for (const item of wanted) {
-      const naming = await itemEvents(reads, reader, item, asOf.logSize, 'a journey with it is not followed');
-      const all = [...naming, ...(await relatedEvents(reads, reader, asOf.logSize, naming, RELATED_MAX, { about: item }))];
+      const all = await events.of(item);
       this.records += all.length;
       if (this.records > JOURNEY_RECORDS_MAX)
         throw new JourneyTooLarge(`More than ${JOURNEY_RECORDS_MAX} records are about what it was in.`);

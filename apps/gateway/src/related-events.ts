@@ -1,5 +1,5 @@
 /** What decides how the events of an answer stand, and what they name, read around them within a bound. */
-import { formatRef, isRelating, referencesOf, targetsOf, type EventRef } from '#lib/domain';
+import { formatRef, isRelating, referencesOf, targetsOf, type EventRef, type FoldInput } from '#lib/domain';
 import { DomainError, type NamedInAnswer } from '#lib/runtime';
 import { readEvent, type ReadEvent } from './event-view.ts';
 import type { EventRow, Reader, ReaderReads } from './ledger-reads.ts';
@@ -20,6 +20,9 @@ export interface RelatedMax {
  */
 export const RELATED_MAX: RelatedMax = { records: 10_000, contentBytes: 32 * 1024 * 1024, steps: 64 };
 
+/** Of those around which is read no more is asked. */
+type Said = Pick<FoldInput, 'sighting'>;
+
 export type RelatedReads = Pick<ReaderReads, 'speakersAbout' | 'byRefs'>;
 
 /**
@@ -32,7 +35,7 @@ export async function relatedEvents(
   reads: RelatedReads,
   reader: Pick<Reader, 'groups'>,
   logSize: number,
-  events: readonly ReadEvent[],
+  events: readonly Said[],
   max: RelatedMax = RELATED_MAX,
   tells?: Partial<NamedInAnswer>,
 ): Promise<ReadEvent[]> {
@@ -67,7 +70,7 @@ async function relatedWithin(
   reads: RelatedReads,
   { groups }: Pick<Reader, 'groups'>,
   logSize: number,
-  events: readonly ReadEvent[],
+  events: readonly Said[],
   max: RelatedMax,
 ): Promise<ReadEvent[] | null> {
   const have = new Set(events.map((event) => formatRef(event.sighting)));
@@ -84,7 +87,7 @@ async function relatedWithin(
     return found;
   };
   const bound = { limit: max.records + 1, contentBytesMax: max.contentBytes };
-  const speakersAbout = async (of: readonly ReadEvent[]): Promise<ReadEvent[]> =>
+  const speakersAbout = async (of: readonly Said[]): Promise<ReadEvent[]> =>
     of.length === 0 ? [] : take(await reads.speakersAbout(refsOf(of), groups, logSize, bound));
 
   const speakers = await speakersAbout(events);
@@ -108,8 +111,8 @@ async function relatedWithin(
 }
 
 const contentBytes = (rows: readonly EventRow[]): number => rows.reduce((sum, { content }) => sum + content.length, 0);
-const targetsOfAll = (events: readonly ReadEvent[]): EventRef[] => events.flatMap(({ sighting }) => targetsOf(sighting));
-const refsOf = (events: readonly ReadEvent[]): EventRef[] => events.map(({ sighting: { agency, id } }) => ({ agency, id }));
+const targetsOfAll = (events: readonly Said[]): EventRef[] => events.flatMap(({ sighting }) => targetsOf(sighting));
+const refsOf = (events: readonly Said[]): EventRef[] => events.map(({ sighting: { agency, id } }) => ({ agency, id }));
 
 function missing(refs: readonly EventRef[], have: ReadonlySet<string>): EventRef[] {
   return [...new Map(refs.filter((ref) => !have.has(formatRef(ref))).map((ref) => [formatRef(ref), ref])).values()];

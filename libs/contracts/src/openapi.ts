@@ -232,6 +232,7 @@ const journeyPath = (id: Json): Json => ({
     'asof.not-sealed',
     'identifier.malformed',
     'answer.too-large',
+    'busy',
   ),
 });
 
@@ -278,6 +279,7 @@ function itemPaths(): Json {
       'item.not-found',
       'identifier.malformed',
       'answer.too-large',
+      'busy',
     ),
     '/v1/search': get(
       'search',
