@@ -3,7 +3,6 @@
  * (https://hub.marinecadastre.gov, "AIS data dictionary"). What ITU-R M.1371 sends for "not available" is no data: latitude 91, longitude 181,
  * speed 102.3, course 360.
  */
-import { pipeline } from 'node:stream/promises';
 import { parse as parseInPieces, type Options } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import { parseInstant, type Position } from '#lib/domain';
@@ -97,12 +96,26 @@ export async function readTrackCsvInTurns(bytes: Uint8Array, nextTurn: () => Pro
   const records = new Records();
   try {
     countCommas(bytes);
-    await pipeline(piecesOf(bytes, nextTurn), parseInPieces(optionsFor(records)));
+    await parseAll(piecesOf(bytes, nextTurn), optionsFor(records));
     await nextTurn();
     return records.read();
   } catch (error) {
     return noTrack(error);
   }
+}
+
+async function parseAll(pieces: AsyncIterable<Uint8Array>, options: Options): Promise<void> {
+  const parser = parseInPieces(options);
+  const ended = new Promise<void>((resolve, reject) => parser.on('error', reject).once('end', resolve));
+  // It may fail before it is waited for.
+  ended.catch(() => undefined);
+  parser.resume();
+  for await (const piece of pieces) {
+    if (parser.destroyed) break;
+    parser.write(piece);
+  }
+  parser.end();
+  await ended;
 }
 
 const COMMA = ','.charCodeAt(0);
