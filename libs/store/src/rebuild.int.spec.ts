@@ -97,9 +97,9 @@ describe('a rebuild', () => {
     };
     await rebuild(owner, { indexOf: bent, keys });
     const after = await digestDerived(owner);
-    expect(after.map(({ sha256 }, n) => sha256 === before[n]?.sha256)).toEqual([false, true, true, true, true, true, true, true, true]);
+    expect(after.map(({ sha256 }, n) => sha256 === before[n]?.sha256)).toEqual([false, ...before.slice(1).map(() => true)]);
     await rebuild(owner, { indexOf: (content) => ({ ...indexOf(content), policy: '{}' }), keys });
-    expect((await digestDerived(owner))[3]).toMatchObject({ table: 'policy', rows: 6_000 });
+    expect((await digestDerived(owner))[4]).toMatchObject({ table: 'policy', rows: 6_000 });
     await rebuild(owner, { indexOf, keys });
     expect(await digestDerived(owner)).toEqual(before);
   });
