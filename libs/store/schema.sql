@@ -265,6 +265,23 @@ create table intake.search_keys (
 grant insert on intake.search_keys to custody_projector;
 comment on table intake.search_keys is 'The door by which COPY comes into ledger.search_keys: its only partition. Nobody reads here.';
 
+create table intake.spoken (
+  log_index bigint not null,
+  kind smallint not null,
+  agency text collate "C" not null,
+  target text collate "C",
+  handling text collate "C" not null,
+  gives text collate "C",
+  approves text collate "C",
+  in_force boolean,
+  approved_at bigint,
+  undone boolean,
+  lifted boolean,
+  fits boolean
+) partition by LIST (log_index);
+grant insert on intake.spoken to custody_projector;
+comment on table intake.spoken is 'The door by which COPY comes into ledger.spoken: its only partition. Nobody reads here.';
+
 create table intake.timeline (
   item text collate "C" not null,
   grp integer not null,
@@ -522,7 +539,7 @@ create policy owner on ledger.handlings for all to owner using ((CURRENT_USER = 
    FROM pg_namespace
   WHERE (pg_namespace.nspname = 'ctx'::name))));
 create policy reader on ledger.handlings for select to custody_gateway, custody_evidence using ((grps && ( SELECT ctx.groups() AS groups)));
-comment on table ledger.handlings is 'The handling in effect of each entry that its own agency marked, and of each marking: derived, and the one derived table whose rows change.';
+comment on table ledger.handlings is 'The handling in effect of each entry that its own agency marked, and of each marking: derived, and its rows change.';
 comment on column ledger.handlings.grps is 'Reader groups that may read the entry now, in the place of those that it came in with.';
 
 create table ledger.head (
@@ -700,6 +717,40 @@ create policy projector_reads on ledger.search_keys for select to custody_projec
 create policy reader on ledger.search_keys for select to custody_gateway using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
 comment on table ledger.search_keys is 'Rows are unique by how they are made; a unique index over them would take four times the room of this one, whose equal keys are kept once.';
 comment on column ledger.search_keys.alias is 'As stated, of a key by which an alias is found; empty: of the item itself.';
+
+create table ledger.spoken (
+  log_index bigint not null,
+  kind smallint not null,
+  agency text collate "C" not null,
+  target text collate "C",
+  handling text collate "C" not null,
+  gives text collate "C",
+  approves text collate "C",
+  in_force boolean,
+  approved_at bigint,
+  undone boolean,
+  lifted boolean,
+  fits boolean,
+  constraint spoken_pkey PRIMARY KEY (log_index)
+);
+alter table intake.spoken attach partition ledger.spoken default;
+CREATE INDEX spoken_words ON ledger.spoken USING btree (kind, agency, target, log_index) WHERE (target IS NOT NULL);
+grant select on ledger.spoken to custody_operator;
+alter table ledger.spoken enable row level security, force row level security;
+create policy operator_reads on ledger.spoken for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on ledger.spoken for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+comment on table ledger.spoken is 'What an entry says of handlings: its own, where its reader groups do not tell it, and of which event of its agency it is a word. Derived.';
+comment on column ledger.spoken.target is 'The event of the same agency that it marks, corrects, withdraws or approves: a word of that agency about it.';
+comment on column ledger.spoken.handling is 'As submitted.';
+comment on column ledger.spoken.gives is 'Of a marking: the handling that it says.';
+comment on column ledger.spoken.approves is 'Of an approval: the hash of what is approved.';
+comment on column ledger.spoken.in_force is 'Of an approval that was asked for: whether its author had the authority to, where it stands in the log.';
+comment on column ledger.spoken.approved_at is 'Of a marking: where in the log another principal first approved it.';
+comment on column ledger.spoken.undone is 'Of a marking: a retraction or correction of it is there.';
+comment on column ledger.spoken.lifted is 'Of a marking: such a one was itself approved, and stands.';
+comment on column ledger.spoken.fits is 'Of an approved marking: whether its target may have rows for all whom it names. Where it may, they are there.';
 
 create table ledger.timeline (
   item text collate "C" not null,
@@ -1127,6 +1178,16 @@ AS $function$
 $function$
 grant execute on function ledger.acts_until(bigint) to custody_projector;
 
+CREATE OR REPLACE FUNCTION ledger.approval_of(of_agency text, of_id text, author text, hash bytea)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select min(a.log_index) from ledger.words_on(14, of_agency, of_id) a join ledger.content c on c.log_index = a.log_index
+  where a.in_force and a.approves = encode(hash, 'hex') and c.principal <> author
+$function$
+
 CREATE OR REPLACE FUNCTION ledger.awaited(first bigint, behind bigint)
  RETURNS TABLE(agency text, id text)
  LANGUAGE sql
@@ -1134,10 +1195,20 @@ CREATE OR REPLACE FUNCTION ledger.awaited(first bigint, behind bigint)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select e.agency, e.id from ledger.entries e
-  where (select exists (select from ledger.relations where word and kind = 13)) and e.log_index >= first and e.log_index < behind
-    and exists (select from ledger.relations r where r.word and r.kind = 13 and r.target_agency = e.agency and r.target_id = e.id)
+  where (select exists (select from ledger.spoken where target is not null and kind = 13)) and e.log_index >= first and e.log_index < behind
+    and exists (select from ledger.spoken w where w.kind = 13 and w.agency = e.agency and w.target = e.id)
 $function$
 grant execute on function ledger.awaited(bigint,bigint) to custody_projector;
+
+CREATE OR REPLACE FUNCTION ledger.decide_approvals(indexes bigint[], decided boolean[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  update ledger.spoken s set in_force = d.decided from unnest(indexes, decided) as d (log_index, decided) where s.log_index = d.log_index
+$function$
+grant execute on function ledger.decide_approvals(bigint[],boolean[]) to custody_projector;
 
 CREATE OR REPLACE FUNCTION ledger.handled_content(indexes bigint[])
  RETURNS TABLE(log_index bigint, shown_in integer[], bytes bytea)
@@ -1148,44 +1219,91 @@ AS $function$
   select c.log_index, array(select distinct t.grp from ledger.timeline t where t.log_index = c.log_index), c.bytes
   from ledger.content c where c.log_index = any(indexes) and exists (
     select from ledger.entries e
-    join ledger.relations r on r.word and r.kind = 13 and r.target_agency = e.agency and r.target_id = e.id
+    join ledger.spoken w on w.kind = 13 and w.agency = e.agency and w.target = e.id
     where e.log_index = c.log_index)
 $function$
 grant execute on function ledger.handled_content(bigint[]) to custody_projector;
 
 CREATE OR REPLACE FUNCTION ledger.handled_events(agencies text[], ids text[])
- RETURNS TABLE(log_index bigint, agency text, id text, principal text, captured bigint, content_hash bytea, said text)
+ RETURNS TABLE(log_index bigint, agency text, id text, principal text, captured bigint, kind smallint, target text, handling text, gives text, approved_at bigint, undone boolean, lifted boolean, fits boolean)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select e.log_index, e.agency, e.id, c.principal, c.captured, e.content_hash, ledger.said(c.bytes)::text
+  select e.log_index, e.agency, e.id, c.principal, c.captured, s.kind, s.target,
+    coalesce(s.handling, (select case g.name when 'clear' then '{"tlp":"CLEAR"}' when 'green' then '{"tlp":"GREEN"}' end
+      from ledger.reader_groups g where g.id = e.grps[1])),
+    s.gives, s.approved_at, s.undone, s.lifted, s.fits
   from unnest(agencies, ids) as asked (agency, id)
   cross join lateral (select * from ledger.entries e where e.agency = asked.agency and e.id = asked.id offset 0) e
-  join ledger.content c on c.log_index = e.log_index
-  where exists (select from ledger.relations r where r.word and r.kind = 13 and r.target_agency = e.agency and r.target_id = e.id)
-    or (select t.kind from ledger.timeline t where t.log_index = e.log_index limit 1) in (9, 10, 13, 14)
+  cross join lateral (select c.principal, c.captured from ledger.content c where c.log_index = e.log_index offset 0) c
+  left join lateral (select * from ledger.spoken s where s.log_index = e.log_index offset 0) s on true
+  where s.target is not null or s.kind = 13
+    or exists (select from ledger.spoken w where w.kind = 13 and w.agency = e.agency and w.target = e.id)
 $function$
 grant execute on function ledger.handled_events(text[],text[]) to custody_projector;
 
-CREATE OR REPLACE FUNCTION ledger.own_words(agencies text[], ids text[], kinds integer[], most integer)
- RETURNS TABLE(of_id text, log_index bigint, agency text, id text, principal text, captured bigint, content_hash bytea, said text)
+CREATE OR REPLACE FUNCTION ledger.judge_markings(indexes bigint[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  with asked as materialized (
+    select e.log_index, e.agency, e.id, e.content_hash, c.principal from unnest(indexes) as asked (log_index)
+    cross join lateral (select * from ledger.entries e where e.log_index = asked.log_index offset 0) e
+    join ledger.content c on c.log_index = e.log_index
+  ), undoing as materialized (
+    select a.log_index as of, ledger.approval_of(a.agency, e.id, e.principal, e.content_hash) is not null
+      and not exists (select from ledger.spoken u where u.kind = 9 and u.agency = a.agency and u.target = e.id)
+      and not exists (select from ledger.spoken u where u.kind = 10 and u.agency = a.agency and u.target = e.id) as lifts
+    from asked a cross join unnest(array[9, 10]) as of (kind) cross join lateral ledger.words_on(of.kind, a.agency, a.id) w
+    cross join lateral (
+      select e.id, e.content_hash, c.principal from ledger.entries e join ledger.content c on c.log_index = e.log_index
+      where e.log_index = w.log_index offset 0
+    ) e
+  ), judged as materialized (
+    select a.log_index, ledger.approval_of(a.agency, a.id, a.principal, a.content_hash) as approved_at,
+      exists (select from undoing u where u.of = a.log_index) as undone, exists (select from undoing u where u.of = a.log_index and u.lifts) as lifted
+    from asked a
+  )
+  update ledger.spoken s set approved_at = j.approved_at, undone = j.undone, lifted = j.lifted from judged j
+  where s.log_index = j.log_index and (s.approved_at, s.undone, s.lifted) is distinct from (j.approved_at, j.undone, j.lifted)
+$function$
+grant execute on function ledger.judge_markings(bigint[]) to custody_projector;
+
+CREATE OR REPLACE FUNCTION ledger.keep_fits(indexes bigint[], kept boolean[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  update ledger.spoken s set fits = k.fits from unnest(indexes, kept) as k (log_index, fits) where s.log_index = k.log_index
+$function$
+grant execute on function ledger.keep_fits(bigint[],boolean[]) to custody_projector;
+
+CREATE OR REPLACE FUNCTION ledger.markings_of(agencies text[], ids text[], most integer, bytes integer)
+ RETURNS TABLE(of_id text, size bigint, log_index bigint, agency text, id text, principal text, captured bigint, kind smallint, target text, handling text, gives text, approved_at bigint, undone boolean, lifted boolean, fits boolean)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select asked.id, w.log_index, e.agency, e.id, c.principal, c.captured, e.content_hash, ledger.said(c.bytes)::text
+  select asked.id, w.size, w.log_index, w.agency, by.id, by.principal, by.captured, w.kind, w.target,
+    case when w.size <= bytes then w.handling end, case when w.size <= bytes then w.gives end, w.approved_at, w.undone, w.lifted, w.fits
   from unnest(agencies, ids) as asked (agency, id)
-  cross join unnest(kinds) as of (kind)
   cross join lateral (
-    select distinct r.log_index from ledger.relations r
-    where r.word and r.target_agency = asked.agency and r.target_id = asked.id and r.kind = of.kind
-    order by r.log_index limit most
+    select first.*, sum(octet_length(first.handling) + coalesce(octet_length(first.gives), 0)) over (order by first.log_index) as size
+    from (
+      select * from ledger.spoken s where s.kind = 13 and s.agency = asked.agency and s.target = asked.id order by s.log_index limit most
+    ) first
   ) w
-  join ledger.entries e on e.log_index = w.log_index
-  join ledger.content c on c.log_index = w.log_index
+  cross join lateral (
+    select e.id, c.principal, c.captured from ledger.entries e join ledger.content c on c.log_index = e.log_index
+    where e.log_index = w.log_index offset 0
+  ) by
+  order by w.agency, asked.id, w.log_index
 $function$
-grant execute on function ledger.own_words(text[],text[],integer[],integer) to custody_projector;
+grant execute on function ledger.markings_of(text[],text[],integer,integer) to custody_projector;
 
 CREATE OR REPLACE FUNCTION ledger.refuse_change()
  RETURNS trigger
@@ -1227,17 +1345,6 @@ begin
   return new;
 end $function$
 
-CREATE OR REPLACE FUNCTION ledger.said(document bytea)
- RETURNS jsonb
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  select jsonb_build_object('kind', d -> 'kind', 'handling', d -> 'handling', 'target', d #> '{relations,target}',
-    'gives', d #> '{relations,handling}', 'policy', d #> '{extension,policy}')
-  from (select convert_from(document, 'UTF8')::jsonb as d offset 0) parsed
-$function$
-
 CREATE OR REPLACE FUNCTION ledger.set_handlings(indexes bigint[], groups_of text[], said text[])
  RETURNS bigint
  LANGUAGE sql
@@ -1257,6 +1364,35 @@ AS $function$
   select count(*) from changed
 $function$
 grant execute on function ledger.set_handlings(bigint[],text[],text[]) to custody_projector;
+
+CREATE OR REPLACE FUNCTION ledger.undecided_approvals(indexes bigint[])
+ RETURNS SETOF bigint
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  with markings as materialized (
+    select e.agency, e.id from unnest(indexes) as asked (log_index)
+    cross join lateral (select * from ledger.entries e where e.log_index = asked.log_index offset 0) e
+  ), approved as materialized (
+    select agency, id from markings
+    union all
+    select m.agency, e.id from markings m cross join unnest(array[9, 10]) as of (kind) cross join lateral ledger.words_on(of.kind, m.agency, m.id) w
+    cross join lateral (select e.id from ledger.entries e where e.log_index = w.log_index offset 0) e
+  )
+  select distinct a.log_index from approved p cross join lateral ledger.words_on(14, p.agency, p.id) a where a.in_force is null
+$function$
+grant execute on function ledger.undecided_approvals(bigint[]) to custody_projector;
+
+CREATE OR REPLACE FUNCTION ledger.words_on(of_kind integer, of_agency text, of_id text)
+ RETURNS TABLE(log_index bigint, approves text, in_force boolean)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select s.log_index, s.approves, s.in_force from ledger.spoken s
+  where s.kind = of_kind and s.agency = of_agency and s.target = of_id order by s.log_index limit 8
+$function$
 
 CREATE OR REPLACE FUNCTION login.forget()
  RETURNS void

@@ -180,6 +180,7 @@ export function lifeContract(product: Product, letGo: () => Promise<void>): void
         ...[
           'timeline',
           'relations',
+          'spoken',
           'search_keys',
           'policy',
           'evidence_refs',

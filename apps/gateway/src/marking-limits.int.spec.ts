@@ -1,5 +1,5 @@
 /** What a marking does not do: fail for decoys, tell of what it closes, open by a clock, or say by search what its reader may not see. */
-import { INDEX_ROWS_MAX, MARKINGS_MAX, aliasKeys, type Actor, type Handling, ROOT_ACTOR, searchKeys } from '#lib/domain';
+import { INDEX_ROWS_MAX, aliasKeys, type Actor, type Handling, ROOT_ACTOR, searchKeys } from '#lib/domain';
 import type { SearchView, SightingDocument } from '#lib/contracts';
 import { digestDerived, rebuild } from '#lib/store';
 import { readingOf } from './gateway-deps.ts';
@@ -239,57 +239,6 @@ test('an approval opens an event to no more reader groups than it could have row
     expect([id, await seenBy('w')]).toEqual([id, readers]);
   }
 }, 60_000);
-
-describe('the work of a batch is bounded by what it brings', () => {
-  const TARGETS = Array.from({ length: 50 }, (_, n) => `b-${n}`);
-  const DECOYS = 300;
-  /** Of each every one of the targets, and none of which is its target. */
-  const many = (name: string, target: string): SightingDocument[] =>
-    Array.from({ length: DECOYS }, (_, n) => {
-      const said = marking(`${name}-${n}`, target, { tlp: 'RED' });
-      return { ...said, relations: { ...said.relations, contradicts: TARGETS } } as SightingDocument;
-    });
-
-  /** How many documents the database parses in the meantime. */
-  async function parsedBy(work: () => Promise<void>): Promise<number> {
-    const owner = ledger.database.pool('owner');
-    await owner.query('create sequence ledger.parsed; alter function ledger.said(bytea) rename to said_itself');
-    await owner.query(`create function ledger.said(document bytea) returns jsonb language plpgsql as $$
-      begin perform nextval('ledger.parsed'); return ledger.said_itself(document); end $$`);
-    await work();
-    const { rows } = await owner.query<{ n: string | number }>(`select nextval('ledger.parsed') - 1 as n`);
-    await owner.query(
-      'drop function ledger.said(bytea); alter function ledger.said_itself(bytea) rename to said; drop sequence ledger.parsed',
-    );
-    return Number(rows[0]?.n);
-  }
-
-  test('however many events each of many markings contradicts, and whichever comes first', async () => {
-    const first = await parsedBy(() => say('local/eva', ...many('b-before', 'junk')));
-    const events = await parsedBy(() => say('local/operator', ...TARGETS.map((id) => x({ tlp: 'GREEN' }, id))));
-    const last = await parsedBy(() => say('local/eva', ...many('b-after', 'junk')));
-    expect([first, events, last]).toEqual([DECOYS, 0, DECOYS]);
-    const closing = await parsedBy(() => say('local/eva', marking('b-closed', 'b-7', { tlp: 'AMBER' })));
-    // The marking and its target, and the marking once more as a word about that.
-    expect(closing).toBe(3);
-    expect([await seenBy('b-7'), await seenBy('b-8')]).toEqual([OWN, EVERYBODY]);
-  }, 120_000);
-
-  test('of markings of other agencies too, which close nothing', async () => {
-    await say('acme/p', ...many('b-foreign', 'local/b-9'));
-    expect(await seenBy('b-9')).toEqual(EVERYBODY);
-    expect(await parsedBy(() => say('local/eva', marking('b-own', 'b-9', { tlp: 'AMBER' })))).toBe(3);
-    expect(await seenBy('b-9')).toEqual(OWN);
-  }, 120_000);
-
-  test('of its own agency: more than may count close it to its author, and are not read', async () => {
-    const own = Array.from({ length: DECOYS }, (_, n) => marking(`b-many-${n}`, 'b-10', { tlp: 'GREEN' }));
-    await say('local/eva', ...own);
-    expect(await seenBy('b-10')).toEqual(['owner']);
-    const again = await parsedBy(() => say('local/eva', marking('b-more', 'b-10', { tlp: 'AMBER' })));
-    expect(again).toBe(2 + MARKINGS_MAX + 1);
-  }, 120_000);
-});
 
 test('a rebuild of all that comes to the same', async () => {
   const owner = ledger.database.pool('owner', { max: 2 });

@@ -5,6 +5,7 @@ import {
   evidenceHashes,
   type EventRef,
   formatRef,
+  type Handling,
   INDEX_ROWS_MAX,
   KINDS,
   type Kind,
@@ -28,6 +29,14 @@ export interface SightingIndex {
   readonly targets: readonly EventRef[];
   /** The one of them that its agency marks, corrects, withdraws or approves here, where that is an event of its own; null: none. */
   readonly word: EventRef | null;
+  /** What it says of handlings; absent: it speaks of none, and its own is CLEAR, or GREEN for all. */
+  readonly said?: {
+    readonly handling: Handling;
+    /** Of a marking; null: it is none. */
+    readonly gives: Handling | null;
+    /** Of an approval: the hash that it names; null: it is none. */
+    readonly approves: string | null;
+  };
   /** Names and numbers stated beside identifiers, as search keeps them; absent: none. */
   readonly aliases?: readonly { readonly item: string; readonly alias: string }[];
   /** Of kind `policy`: its act, as JSON text. */
@@ -48,6 +57,7 @@ export function indexSighting(sighting: Sighting): SightingIndex {
   const evidence = evidenceHashes(sighting);
   const batch = batchMembersOf(sighting);
   const word = wordOf(sighting);
+  const said = saidOf(sighting, word);
   return {
     kind: kindNumbers.get(sighting.kind) as number,
     starts: storedBound(starts),
@@ -56,6 +66,7 @@ export function indexSighting(sighting: Sighting): SightingIndex {
     groups: groupsOf(sighting),
     targets: targetsOf(sighting),
     word,
+    ...(said === undefined ? {} : { said }),
     ...(aliases === undefined ? {} : { aliases }),
     ...(sighting.kind === ('policy' satisfies Kind) ? { policy: JSON.stringify(sighting.extension?.['policy']) } : {}),
     ...(evidence.length === 0 ? {} : { evidence }),
@@ -119,6 +130,17 @@ function wordOf(sighting: Sighting): EventRef | null {
   const about = approvedBy(sighting) ?? (SPEAKS_OF_ITS_TARGET.has(kind) ? relations.target : undefined);
   return about?.agency === agency ? about : null;
 }
+
+/** Of most sightings nothing: what their reader groups tell is kept once. */
+function saidOf({ kind, handling, relations, extension }: Sighting, word: EventRef | null): SightingIndex['said'] {
+  const isMarking = kind === ('marking' satisfies Kind);
+  if (word === null && !isMarking && isToldByGroups(handling)) return undefined;
+  const isApproval = word !== null && kind === ('policy' satisfies Kind);
+  const approves = isApproval ? (extension?.['policy'] as PolicyActText).sha256 : undefined;
+  return { handling, gives: isMarking ? (relations.handling ?? null) : null, approves: approves ?? null };
+}
+
+const isToldByGroups = ({ tlp, community }: Handling): boolean => tlp === 'CLEAR' || (tlp === 'GREEN' && community === undefined);
 
 /** Of an act that approves a marking: which one. The extension of an act was checked with its schema. */
 function approvedBy({ kind, agency, extension }: Sighting): EventRef | undefined {

@@ -2,6 +2,7 @@
 import { copyRows, type CopiedTable } from './copy-rows.ts';
 import { CopyWriter, FieldFault } from './copy-writer.ts';
 import type { MapKeys, ReaderGroup } from './map-keys.ts';
+import { handlingText } from './markings/handling-text.ts';
 import type { StoreClient } from './pool.ts';
 import type { EventIndex, ProjectedEvent } from './projected-event.ts';
 import type { Ref } from './sql/storable.ts';
@@ -11,6 +12,7 @@ export const ENTRIES: CopiedTable = { table: 'entries', columns: 'log_index, age
 export const CONTENT: CopiedTable = { table: 'content', columns: 'log_index, principal, captured, secret, bytes, grps' };
 const TIMELINE: CopiedTable = { table: 'timeline', columns: 'item, grp, starts, ends, agency, id, log_index, kind, map_key' };
 const RELATIONS: CopiedTable = { table: 'relations', columns: 'target_agency, target_id, grp, log_index, kind, word' };
+const SPOKEN: CopiedTable = { table: 'spoken', columns: 'log_index, kind, agency, target, handling, gives, approves' };
 const POLICY: CopiedTable = { table: 'policy', columns: 'log_index, agency, principal, captured, act' };
 const EVIDENCE_REFS: CopiedTable = { table: 'evidence_refs', columns: 'sha256, grp, log_index, kind' };
 const AUDIT: CopiedTable = { table: 'audit', columns: 'grp, kind, agency, principal, log_index' };
@@ -32,6 +34,7 @@ export class BatchEncoder {
   readonly content = new LogRows();
   readonly timeline = new LogRows();
   readonly relations = new LogRows();
+  readonly spoken = new LogRows();
   readonly evidenceRefs = new LogRows();
   readonly audit = new LogRows();
   readonly batchMembers = new LogRows();
@@ -40,6 +43,7 @@ export class BatchEncoder {
   readonly derived: readonly (readonly [CopiedTable, LogRows])[] = [
     [TIMELINE, this.timeline],
     [RELATIONS, this.relations],
+    [SPOKEN, this.spoken],
     [EVIDENCE_REFS, this.evidenceRefs],
     [AUDIT, this.audit],
     [BATCH_MEMBERS, this.batchMembers],
@@ -106,6 +110,7 @@ export class BatchEncoder {
   addDerived(event: DerivedOf, groups: readonly ReaderGroup[], mapKeys: MapKeys | null, logIndex: number): void {
     this.addTimeline(event, groups, mapKeys, logIndex);
     this.addRelations(event, groups, logIndex);
+    this.addSpoken(event, logIndex);
     this.addEvidence(event, groups, logIndex);
     this.addAudit(event, groups, logIndex);
     this.addBatch(event, groups, logIndex);
@@ -158,6 +163,24 @@ export class BatchEncoder {
         relation.bool(isWord);
       }
     }
+  }
+
+  /** What it says of handlings, if that is more than its groups tell. */
+  private addSpoken({ agency, kind, word, said }: DerivedOf, logIndex: number): void {
+    if (said === undefined) return;
+    const { approves } = said;
+    const [handling, gives] = [handlingText(said.handling), said.gives === null ? null : handlingText(said.gives)];
+    const lengths = [handling, gives, approves, agency, word?.id].reduce((sum, text) => sum + (text?.length ?? 0), 0);
+    const row = this.spoken.writer;
+    const text = (value: string | null | undefined): void => (value === null || value === undefined ? row.absent() : row.text(value));
+    row.row(7, UTF8_MAX * lengths + FIXED_BYTES_MAX);
+    this.spoken.logIndex(logIndex);
+    row.int2(kind);
+    text(agency);
+    text(word?.id);
+    text(handling);
+    text(gives);
+    text(approves);
   }
 
   private addEvidence({ evidence: hashes, kind }: EventIndex, groups: readonly ReaderGroup[], logIndex: number): void {

@@ -94,6 +94,11 @@ export class CopyWriter {
     this.at = this.buffer.writeUInt8(value ? 1 : 0, this.at);
   }
 
+  /** NULL. */
+  absent(): void {
+    this.at = this.buffer.writeInt32BE(-1, this.at);
+  }
+
   /** Numbers of reader groups as integer[]: one dimension, no nulls, then length and value of each (array_send). */
   groups(groups: readonly { readonly id: number }[]): void {
     const { buffer } = this;

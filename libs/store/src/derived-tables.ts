@@ -1,6 +1,7 @@
 /** Everything that a rebuild drops and makes again from entries and content. */
 export interface DerivedTable {
-  readonly name: 'timeline' | 'relations' | 'search_keys' | 'policy' | 'evidence_refs' | 'audit' | 'batch_members' | 'handlings' | 'marked';
+  readonly name:
+    'timeline' | 'relations' | 'spoken' | 'search_keys' | 'policy' | 'evidence_refs' | 'audit' | 'batch_members' | 'handlings' | 'marked';
   /** All columns, in an order that rows have by themselves; reader groups by name. */
   readonly dump: string;
   /** The same without what another installation has otherwise: log indexes, map keys (their salt). */
@@ -27,6 +28,14 @@ export const DERIVED_TABLES: readonly DerivedTable[] = [
     portableDump: `select r.target_agency, r.target_id, g.name, e.agency, e.id, r.kind, r.word
       from ledger.relations r join ledger.reader_groups g on g.id = r.grp join ledger.entries e using (log_index)
       order by r.target_agency, r.target_id, g.name, e.agency, e.id`,
+  },
+  {
+    name: 'spoken',
+    dump: `select s.log_index, s.kind, s.agency, s.target, s.handling, s.gives, s.approves, s.in_force, s.approved_at, s.undone, s.lifted
+      from ledger.spoken s order by s.log_index`,
+    portableDump: `select s.agency, e.id, s.kind, s.target, s.handling, s.gives, s.approves, s.in_force, a.agency, a.id, s.undone, s.lifted
+      from ledger.spoken s join ledger.entries e using (log_index) left join ledger.entries a on a.log_index = s.approved_at
+      order by s.agency, e.id`,
   },
   {
     name: 'search_keys',

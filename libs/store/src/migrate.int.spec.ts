@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { KINDS } from '#lib/domain';
 import { testDatabase, startTestServer, type TestDatabase } from '../test-database.ts';
 import {
   APP_ROLES,
@@ -264,24 +265,35 @@ describe('migrating', () => {
     try {
       await migrate(server.url, { upTo: 'markings-0000000000016' });
       const said: readonly (readonly [by: string, kind: number, document: object, target: readonly [string, string]])[] = [
-        ['a', 13, { relations: { target: 't', contradicts: ['c'] } }, ['a', 't']],
+        ['a', 13, { relations: { target: 't', contradicts: ['c'], handling: { tlp: 'RED', agencies: ['b'] } } }, ['a', 't']],
         ['a', 13, { relations: { target: 't', contradicts: ['c'] } }, ['a', 'c']],
         ['a', 9, { relations: { target: 'a/t' } }, ['a', 't']],
         ['a', 10, { relations: { target: 'b/t' } }, ['b', 't']],
-        ['a', 14, { extension: { policy: { act: 'marking.approve', marking: 'm' } } }, ['a', 'm']],
+        ['a', 14, { extension: { policy: { act: 'marking.approve', marking: 'm', sha256: 'ab' } } }, ['a', 'm']],
         ['a', 5, { relations: { target: 't' } }, ['a', 't']],
       ];
       for (const [n, [by, kind, document, target]] of said.entries()) {
         await admin.query(`insert into ledger.entries values ($1::bigint, $2, $3, sha256(''), sha256(''))`, [n, by, `e${n}`]);
         await admin.query(`insert into ledger.content values ($1::bigint, 'p', 0, sha256(''), convert_to($2, 'UTF8'))`, [
           n,
-          JSON.stringify(document),
+          JSON.stringify({ kind: KINDS[kind], handling: { tlp: n === 5 ? 'AMBER' : 'GREEN' }, ...document }),
         ]);
         await admin.query('insert into ledger.relations values ($2, $3, 1, $1::bigint, $4::smallint)', [n, ...target, kind]);
       }
-      expect((await migrate(server.url)).applied).toEqual(['own-words-0000000000017']);
+      expect((await migrate(server.url)).applied).toEqual(['own-words-0000000000017', 'spoken-0000000000018']);
       const { rows } = await admin.query<{ n: number }>('select log_index as n from ledger.relations where word order by 1');
       expect(rows.map(({ n }) => Number(n))).toEqual([0, 2, 4]);
+      const [own, given] = ['{"tlp":"GREEN"}', '{"agencies":["b"],"tlp":"RED"}'];
+      const spoken = await admin.query('select target, handling, gives, approves from ledger.spoken order by log_index');
+      expect(spoken.rows.map((row) => Object.values(row as object))).toEqual([
+        ['t', own, given, null],
+        ['t', own, null, null],
+        ['t', own, null, null],
+        ['m', own, null, 'ab'],
+        [null, '{"tlp":"AMBER"}', null, null],
+      ]);
+      // Both of its markings are told to whom they are for.
+      expect((await admin.query('select from ledger.handlings where log_index in (0, 1)')).rowCount).toBe(2);
       expect(sqlState(await admin.query('delete from ledger.relations').catch((reason: unknown) => reason))).toBe(APPEND_ONLY_SQLSTATE);
     } finally {
       await admin.close();

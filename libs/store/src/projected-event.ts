@@ -1,4 +1,5 @@
 /** What comes into a projection: records of the event log, decoded. */
+import type { Handling } from '#lib/domain';
 import type { Ref } from './sql/storable.ts';
 
 /** What timelines and relations are made of: a function of the content and its agency, so that a rebuild makes the same. */
@@ -15,6 +16,8 @@ export interface EventIndex {
   readonly targets: readonly Ref[];
   /** The one of them that its agency marks, corrects, withdraws or approves here, where that is an event of its own; null: none. */
   readonly word: Ref | null;
+  /** What it says of handlings; absent: it speaks of none, and its own is the one that its one reader group is for (CLEAR, or GREEN for all). */
+  readonly said?: Said;
   /** Names and numbers that the event states beside identifiers, as search keeps them; absent: none. */
   readonly aliases?: readonly { readonly item: string; readonly alias: string }[];
   /** Of an act of policy: the act, as JSON text; absent: it is none. */
@@ -23,6 +26,16 @@ export interface EventIndex {
   readonly evidence?: readonly string[];
   /** Of an import's record: ids of the same agency's events that it brought in. */
   readonly batch?: { readonly name: string; readonly members: readonly string[] };
+}
+
+/** What an event says of handlings, kept apart from its document, which may be long. */
+export interface Said {
+  /** Its own, as submitted. */
+  readonly handling: Handling;
+  /** Of a marking: the handling that it gives its target; null: it is none. */
+  readonly gives: Handling | null;
+  /** Of an approval: the hash of the bytes that it approves, hex; null: it is none. */
+  readonly approves: string | null;
 }
 
 /** What the ledger stores of a sighting; everything here follows from its hashed bytes. */

@@ -1,6 +1,6 @@
 /** Which acts that approve a marking had the authority to, at their places in the log: the whole policy is folded, as whoever admits callers does. */
 import { parsePolicyAct, Policy, type PolicyActText } from '#lib/domain';
-import type { HandledEvent, MarkingClient } from './handled-events.ts';
+import type { MarkingClient } from './handled-events.ts';
 
 interface ActRow {
   readonly log_index: string | number;
@@ -10,13 +10,13 @@ interface ActRow {
   readonly act: Buffer;
 }
 
-/** Log indexes of those in force. Cost: none where there are no approvals; else some 20 µs for each act of policy up to the last of them. */
-export async function approvalsInForce(client: MarkingClient, approvals: readonly HandledEvent[]): Promise<ReadonlySet<number>> {
-  const asked = new Set(approvals.map(({ logIndex }) => logIndex));
+/** Of approvals at these log indexes those in force. Cost: none where there are none; else some 20 µs for each act of policy up to the last of them. */
+export async function approvalsInForce(client: MarkingClient, approvals: readonly number[]): Promise<ReadonlySet<number>> {
+  const asked = new Set(approvals);
   const inForce = new Set<number>();
   if (asked.size === 0) return inForce;
   const { rows } = await client.query<ActRow>('select log_index, agency, principal, captured, act from ledger.acts_until($1::bigint)', [
-    Math.max(...asked),
+    approvals.reduce((last, logIndex) => Math.max(last, logIndex)),
   ]);
   // Whether a submitter's key may be one is cryptography, and gives nobody a role.
   const policy = new Policy();
@@ -25,7 +25,7 @@ export async function approvalsInForce(client: MarkingClient, approvals: readonl
     if (!read.ok) throw new Error(`the act of policy at ${log_index} cannot be read: ${read.code}`);
     const logIndex = Number(log_index);
     const reason = policy.apply({ logIndex, agency, principal, captured: Number(captured), act: read.value });
-    if (reason === undefined && read.value.act === 'marking.approve') inForce.add(logIndex);
+    if (asked.has(logIndex) && reason === undefined && read.value.act === 'marking.approve') inForce.add(logIndex);
   }
   return inForce;
 }

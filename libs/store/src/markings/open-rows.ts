@@ -1,11 +1,13 @@
 /** Rows by which an event is found in reader groups that it was opened to later: the same as an event of those groups has, but in no item tree. */
-import { INDEX_ROWS_MAX } from '#lib/domain';
+import { INDEX_ROWS_MAX, readerGroups } from '#lib/domain';
 import { BatchEncoder, copyDerived } from '../batch-encoder.ts';
 import type { ReaderGroup } from '../map-keys.ts';
 import type { StoreClient } from '../pool.ts';
 import type { EventIndex } from '../projected-event.ts';
 import { SearchMemory, SearchRows, type SearchKeys } from '../search-rows.ts';
-import type { HandledEvent } from './handled-events.ts';
+import { groupIds } from './group-ids.ts';
+import { piecesOf, type HandledEvent, type MarkingClient } from './handled-events.ts';
+import type { Marked } from './scene.ts';
 
 /** What makes rows of stored content: as in a rebuild. */
 export interface RowMaking {
@@ -25,7 +27,7 @@ export interface Openable {
 export type Opening = (events: readonly HandledEvent[]) => Promise<ReadonlyMap<number, Openable>>;
 
 export function openRows(client: StoreClient, { indexOf, keys }: RowMaking): Opening {
-  const openable = (event: HandledEvent, { policy: _, ...index }: EventIndex, shownIn: readonly number[]): Openable => ({
+  const openable = (event: HandledEvent, { policy: _, said: __, ...index }: EventIndex, shownIn: readonly number[]): Openable => ({
     fits: (groups) => groups * widthOf(index) <= INDEX_ROWS_MAX,
     async open(groups) {
       const missing = groups.filter(({ id }) => !shownIn.includes(id));
@@ -51,6 +53,44 @@ export function openRows(client: StoreClient, { indexOf, keys }: RowMaking): Ope
       }),
     );
   };
+}
+
+/** Documents that are read at a time: each may have a megabyte. */
+const OPENED_AT_A_TIME = 8;
+
+/**
+ * Makes the rows by which events are found by those whom a marking opens them to that was approved, whatever became of it: whether they see it now is
+ * for its handling to say. That is done once for each such marking. Returns those of them that would open their target to more reader groups than it
+ * may have rows for. Cost: reading each document of whose markings one was not approved before.
+ */
+export async function openApproved(client: MarkingClient, marked: readonly Marked[], opening: Opening): Promise<ReadonlySet<HandledEvent>> {
+  const isNew = ({ approvedAt, fits }: HandledEvent): boolean => approvedAt !== null && fits === null;
+  const approved = marked.flatMap(([event, { weighed }]) => (weighed.some(isNew) ? [{ event, by: weighed.filter(isNew) }] : []));
+  const tooWide = new Set<HandledEvent>();
+  for (const piece of piecesOf(approved, OPENED_AT_A_TIME)) {
+    const openable = await opening(piece.map(({ event }) => event));
+    const opened = piece.map(({ event, by }) => {
+      const groups = new Set<string>();
+      for (const marking of by) {
+        const given = readerGroups(marking.said ?? marking.handling, event.agency);
+        if (openable.get(event.logIndex)?.fits(given.length) === false) tooWide.add(marking);
+        else for (const name of given) groups.add(name);
+      }
+      return { event, names: [...groups].sort() };
+    });
+    const ids = await groupIds(
+      client,
+      opened.flatMap(({ names }) => names),
+    );
+    for (const { event, names } of opened)
+      await openable.get(event.logIndex)?.open(names.map((name) => ({ id: ids.get(name) as number, name })));
+    const decided = piece.flatMap(({ by }) => by);
+    await client.query('select ledger.keep_fits($1::bigint[], $2::boolean[])', [
+      decided.map(({ logIndex }) => logIndex),
+      decided.map((marking) => !tooWide.has(marking)),
+    ]);
+  }
+  return tooWide;
 }
 
 interface ContentRow {

@@ -3,18 +3,13 @@
  * trees and map for good; what a reader is shown is decided by what is kept here.
  */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { settleAll } from '../markings/settle.ts';
 
 export class Markings implements MigrationInterface {
   readonly name = 'markings-0000000000016';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of [HANDLINGS, POLICIES, FUNCTIONS, READERS, TOLD_TO_THE_GATEWAY, GRANTS]) await runner.query(statement);
-    // Until this version they were shown and not applied.
-    const client = {
-      query: async <Row>(text: string, values: readonly unknown[] = []) => ({ rows: (await runner.query(text, [...values])) as Row[] }),
-    };
-    await settleAll(client, null);
+    // Until this version they were shown and not applied. 0018 applies those that are there: what settles them reads what that keeps.
   }
 
   async down(): Promise<void> {

@@ -14,6 +14,7 @@ import { AccessLog } from './0013-access-log.ts';
 import { Sessions } from './0014-sessions.ts';
 import { Markings } from './0016-markings.ts';
 import { OwnWords } from './0017-own-words.ts';
+import { Spoken } from './0018-spoken.ts';
 
 export const MIGRATIONS = [
   Ledger,
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   Sessions,
   Markings,
   OwnWords,
+  Spoken,
 ];
