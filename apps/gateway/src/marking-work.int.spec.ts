@@ -2,8 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SightingDocument } from '#lib/contracts';
 import { aliasKeys, searchKeys, type Handling } from '#lib/domain';
-import { digestDerived, rebuild } from '#lib/store';
-import { settle } from '../../../libs/store/src/markings/settle.ts';
+import { digestDerived, rebuild, settle } from '#lib/store';
 import { approval, marking, PEOPLE, retraction, x } from './marking-documents.contract.ts';
 import { indexOfContent, TestedLedger } from './tested-ledger.contract.ts';
 
@@ -60,7 +59,7 @@ async function workOf(...ids: readonly string[]): Promise<Work> {
   });
 }
 
-/** Whom a row says that it is for now; null: it is as it came in. */
+/** Whom a row says that it is for; null: it is as it came in. */
 async function shownTo(id: string): Promise<{ groups: string[]; handling: Handling } | null> {
   const { rows } = await ledger.database.pool('owner', { max: 1 }).query<{ groups: string[]; handling: string }>(
     `select array(select g.name from ledger.reader_groups g where g.id = any(h.grps) order by 1) as groups, h.handling

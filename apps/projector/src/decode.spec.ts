@@ -147,10 +147,41 @@ describe('a record that capture made', () => {
       expect(reasonOf(decode(recordOf({ content: textOf({ ...nameless, kind: 'dispute', relations: { target } }) }), KEYS))).toBe('taken');
   });
 
-  it('is indexed by a rebuild from its content alone, equally', () => {
-    const decoded = decode(recordOf(), KEYS);
+  const bare = { id: 'a-1', handling: { tlp: 'AMBER' }, source: { kind: 'test' } };
+  it.each<[string, object, string]>([
+    ['evidence', { ...document, evidence: [{ sha256: 'e'.repeat(64) }] }, 'evidence'],
+    [
+      'a name beside an identifier',
+      { ...document, items: [{ id: 'imo:9074729', role: 'subject', aliases: { name: 'A name' } }] },
+      'aliases',
+    ],
+    ['a marking', { ...bare, kind: 'marking', relations: { target: 'e-2', handling: { tlp: 'AMBER' }, reason: 'r' } }, 'said'],
+    [
+      'an approval',
+      { ...bare, kind: 'policy', extension: { policy: { act: 'marking.approve', marking: 'e-2', sha256: 'a'.repeat(64) } } },
+      'policy',
+    ],
+    [
+      'an import',
+      {
+        ...bare,
+        kind: 'batch',
+        evidence: [{ sha256: 'e'.repeat(64) }],
+        extension: { batch: { batch: 'b', mapping: 'm/1', members: ['e-2'] } },
+      },
+      'batch',
+    ],
+  ])('is indexed by a rebuild from its content alone, equally: %s', (_, of, member) => {
+    const content = textOf(of);
+    const [subject] = 'items' in of ? (of.items as { id: string }[]) : [];
+    const decoded = decode(recordOf({ content, headers: { ce_subject: subject?.id } }), KEYS);
     if ('dead' in decoded) throw new Error(decoded.dead.detail);
-    expect(decoded.event).toMatchObject(contentIndex(textOf(document), 'local'));
+    const index = contentIndex(content, 'local');
+    expect(index).toHaveProperty(member);
+    expect(decoded.event).toMatchObject(index);
+  });
+
+  it('is read by no rebuild that the projector would not have taken', () => {
     expect(() => contentIndex(Buffer.from('{}'), 'local')).toThrow('record.schema');
   });
 });

