@@ -81,6 +81,15 @@ export function tracingContract(product: Product): void {
       );
       expect(journey).not.toMatch(NEVER_THERE);
       expect(journey).not.toMatch(/Pohang|2018-10-2|2019/);
+      for (const pair of [
+        'lux-0020 (statement, B3) contradicts lux-0017',
+        'lux-0050 (statement, D4) contradicts lux-0049',
+        'lux-0057 (statement, C4) contradicts',
+      ])
+        expect(journey).toContain(pair);
+      expect(journey).toMatch(
+        /IMO 0000048 since 2018-10-01T08:30Z, which places the item nowhere: .*lux-0045 against lux-0044; lux-0042 against lux-0041/,
+      );
       const { placings, tracks } = await product.json<JourneyView>(`/v1/items/${CAR}/journey`);
       expect(placings.filter(({ from }) => from === null || from > '2018-10-01T08:30:00.000000Z')).toEqual([]);
       expect(tracks.map(({ state }) => state)).toEqual(['read', 'read', 'read', 'read']);

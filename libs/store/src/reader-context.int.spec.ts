@@ -171,7 +171,10 @@ test('rows that were there before have their readers by the timeline', async () 
     const owner = createPool({ url, applicationName: 'test', max: 1 });
     await owner.query(`insert into ledger.reader_groups (name) values ('clear'), ('agency:a')`);
     await owner.query(`insert into ledger.entries select n, 'a', 'e' || n, sha256(int8send(n)), sha256('') from generate_series(0, 2) n`);
-    await owner.query(`insert into ledger.content select n, 'p', 0, sha256('{}'), '{}' from generate_series(0, 2) n`);
+    const bytes = '{"handling":{"tlp":"AMBER"},"kind":"observation"}';
+    await owner.query(`insert into ledger.content select n, 'p', 0, sha256('{}'), convert_to($1, 'UTF8') from generate_series(0, 2) n`, [
+      bytes,
+    ]);
     await owner.query(`insert into ledger.timeline select i, g, 0, 0, 'a', 'e' || n, n, 0, sha256('') from (values ('x', 2, 1), ('y', 2, 1), ('x', 1, 0), ('x', 2, 0)) t (i, g, n)`); // prettier-ignore
     await migrate(url);
     const { rows } = await owner.query('select e.grps as entry, c.grps as content from ledger.entries e join ledger.content c using (log_index) order by log_index'); // prettier-ignore

@@ -84,8 +84,8 @@ test('records that speak against each other are both there, with grade and mark,
   expect(told({ conflicts: [CONFLICT, { ...CONFLICT, isOpen: false }], moreConflicts: 2 })).toContain(
     [
       'Records that speak against each other:',
-      '  lux-0057 (statement, C4, 2019-07-17: "Pullman Guards.") contradicts lux-0015 (observed, not graded, 2018-06-14, Rotterdam): open',
-      '  lux-0057 (statement, C4, 2019-07-17: "Pullman Guards.") contradicts lux-0015 (observed, not graded, 2018-06-14, Rotterdam): settled',
+      '  lux-0057 (statement, C4) contradicts lux-0015 (observed, not graded): open',
+      '  lux-0057 (statement, C4) contradicts lux-0015 (observed, not graded): settled',
       '  2 more.',
     ].join('\n'),
   );

@@ -45,10 +45,9 @@ const pairText = ({ by, against }: Conflict): string => `${by.event.id} against 
 const conflictText = ({ kind, by, against, isOpen }: Conflict): string =>
   `  ${saidText(by)} ${kind} ${saidText(against)}: ${isOpen ? 'open' : 'settled'}`;
 
-function saidText({ event, mark, grade, occurred, place, statement }: Conflict['by']): string {
-  const parts = [mark, grade ?? 'not graded', occurred, ...(place === undefined ? [] : [place])].join(', ');
-  return `${event.id} (${parts}${statement === undefined ? '' : `: "${statement}"`})`;
-}
+/** What each says, where and when, stands in the timeline, marked as what it is: here a place of hearsay would look like one of the journey. */
+const saidText = ({ event, mark, grade, occurred }: Conflict['by']): string =>
+  `${event.id} (${mark}, ${grade ?? 'not graded'}, ${occurred})`;
 
 function holdingText({ holder, since, until, isOver, by, tlp }: JourneyView['custody']['holdings'][number]): string {
   const { role, name, lei, country } = holder;
