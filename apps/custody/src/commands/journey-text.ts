@@ -46,8 +46,7 @@ const conflictText = ({ kind, by, against, isOpen }: Conflict): string =>
   `  ${saidText(by)} ${kind} ${saidText(against)}: ${isOpen ? 'open' : 'settled'}`;
 
 /** What each says, where and when, stands in the timeline, marked as what it is: here a place of hearsay would look like one of the journey. */
-const saidText = ({ event, mark, grade, occurred }: Conflict['by']): string =>
-  `${event.id} (${mark}, ${grade ?? 'not graded'}, ${occurred})`;
+const saidText = ({ event, mark, grade }: Conflict['by']): string => `${event.id} (${mark}, ${grade ?? 'not graded'})`;
 
 function holdingText({ holder, since, until, isOver, by, tlp }: JourneyView['custody']['holdings'][number]): string {
   const { role, name, lei, country } = holder;
