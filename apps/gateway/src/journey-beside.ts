@@ -69,8 +69,8 @@ function said(entry: TimelineEntry): JourneyView['conflicts'][number]['by'] {
   };
 }
 
-const refOf = ({ sighting: { agency, id } }: TimelineEntry) => ({ agency, id });
-const timeOf = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
+export const refOf = ({ sighting: { agency, id } }: TimelineEntry) => ({ agency, id });
+export const timeOf = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
 
 type GapView = JourneyView['legs'][number]['gaps'][number];
 const positionView = ({ at, lat, lon, line }: Gap['since']): GapView['since'] => ({ at: formatInstant(at), lat, lon, line });

@@ -14,19 +14,10 @@ import {
   type Placing,
 } from '#lib/analysis';
 import type { JourneyView } from '#lib/contracts';
-import {
-  displayIdentifier,
-  displayOccurred,
-  displayPlace,
-  foldTimeline,
-  formatInstant,
-  knownAtReported,
-  type Instant,
-  type TimelineEntry,
-} from '#lib/domain';
+import { displayIdentifier, displayOccurred, displayPlace, foldTimeline, formatInstant, knownAtReported } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import { coordinatesOf, type AsOf } from './coordinates.ts';
-import { besideView, gapView, type BesideView } from './journey-beside.ts';
+import { besideView, gapView, refOf, timeOf, type BesideView } from './journey-beside.ts';
 import { ItemEvents } from './item-events.ts';
 import { itemNotFound } from './item-not-found.ts';
 import { itemOf } from './item.ts';
@@ -107,9 +98,6 @@ function journeyView(
     tracks,
   };
 }
-
-const refOf = ({ sighting }: TimelineEntry) => ({ agency: sighting.agency, id: sighting.id });
-const timeOf = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
 
 const carrierView = ({ carrier, loading }: Containment): JourneyView['legs'][number]['carriers'][number] => ({
   id: carrier,

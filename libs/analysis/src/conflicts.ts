@@ -2,7 +2,8 @@
  * Records that speak against each other, as their authors say: they stay in view, both, with both grades, until a resolution that is in force
  * settles them, and again when that is withdrawn.
  */
-import { formatRef, TLP_LABELS, type EventRef, type Timeline, type TimelineEntry, type TlpLabel } from '#lib/domain';
+import { formatRef, type EventRef, type Timeline, type TimelineEntry, type TlpLabel } from '#lib/domain';
+import { strictest } from './grades.ts';
 
 export interface Conflict {
   /** contradicts: one author says that his record speaks against another. disputes: an agency disputes a record, also by what it has no right to. */
@@ -28,7 +29,15 @@ export function conflictsOf({ entries, openQuestions }: Timeline): readonly Conf
   const between = (kind: Conflict['kind'], by: TimelineEntry | undefined, against: TimelineEntry | undefined): Conflict[] =>
     by === undefined || against === undefined
       ? []
-      : [{ kind, by, against, isOpen: open.has(pairOf(by.sighting, against.sighting)), handling: stricter(by, against) }];
+      : [
+          {
+            kind,
+            by,
+            against,
+            isOpen: open.has(pairOf(by.sighting, against.sighting)),
+            handling: strictest([by.handling.tlp, against.handling.tlp]),
+          },
+        ];
   return entries.flatMap((entry) => [
     ...entry.contradicts.flatMap((link) => between('contradicts', entry, byRef.get(formatRef(link)))),
     ...entry.disputedBy.flatMap((link) => between('disputes', byRef.get(formatRef(link)), entry)),
@@ -36,6 +45,3 @@ export function conflictsOf({ entries, openQuestions }: Timeline): readonly Conf
 }
 
 const pairOf = (by: EventRef, against: EventRef): string => `${formatRef(by)} ${formatRef(against)}`;
-
-const stricter = (a: TimelineEntry, b: TimelineEntry): TlpLabel =>
-  TLP_LABELS[Math.max(TLP_LABELS.indexOf(a.handling.tlp), TLP_LABELS.indexOf(b.handling.tlp))] as TlpLabel;

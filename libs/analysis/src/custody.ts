@@ -3,8 +3,9 @@
  * holder: custody ends where it is given away. Between two holders neither of whom is said to have given it to the other lies a stretch that no
  * document covers, and what is told of it is that.
  */
-import { TLP_LABELS, type Instant, type Party, type TimelineEntry, type TlpLabel } from '#lib/domain';
+import type { Instant, Party, TimelineEntry, TlpLabel } from '#lib/domain';
 import type { Known } from './fixes.ts';
+import { strictest } from './grades.ts';
 import { once } from './once.ts';
 
 /** Who has the thing in hand by the word of the record, whoever owns it. */
@@ -83,9 +84,6 @@ function uncovered(before: Holding | undefined, { by, since }: Holding): readonl
   if (before === undefined || since === null || before.until === null || before.until >= since || before.by.at(-1) === by[0]) return [];
   return [{ since: before.until, until: since }];
 }
-
-const strictest = (labels: readonly TlpLabel[]): TlpLabel =>
-  TLP_LABELS[Math.max(...labels.map((label) => TLP_LABELS.indexOf(label)))] as TlpLabel;
 
 /** It stands, is no hearsay or plan, and is of the item itself: whether it says where is no matter here. */
 const isActual = ({ mark, standing, why, roles, flags }: TimelineEntry): boolean =>

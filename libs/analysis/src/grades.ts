@@ -1,4 +1,5 @@
-/** How far a conclusion can be trusted: as its weakest source, in either part of the Admiralty code. */
+/** How far a conclusion can be trusted, as its weakest source in either part of the Admiralty code, and for whom it is, as its strictest. */
+import { TLP_LABELS, type TlpLabel } from '#lib/domain';
 
 /**
  * The worse reliability and the worse credibility of all, each by itself: of B2 and C1 it is C2. What "cannot be judged" (F, 6) is no better than
@@ -14,3 +15,7 @@ export function weakestGrade(grades: readonly (string | undefined)[]): string | 
   }
   return reliability === '' ? undefined : reliability + credibility;
 }
+
+/** @param labels at least one */
+export const strictest = (labels: readonly TlpLabel[]): TlpLabel =>
+  TLP_LABELS[Math.max(...labels.map((label) => TLP_LABELS.indexOf(label)))] as TlpLabel;

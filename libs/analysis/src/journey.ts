@@ -3,10 +3,10 @@
  * justifies it. Nothing is drawn between two records, and nothing comes from a statement, a plan, a negative finding or an assessment, for those
  * place nothing. Pure; what it returns depends on what is known of the items, and on nothing else.
  */
-import { TLP_LABELS, type Instant, type Span, type TlpLabel } from '#lib/domain';
+import type { Instant, Span, TlpLabel } from '#lib/domain';
 import { containmentsOf, JOURNEY_RULES, type Containment, type JourneyRules } from './containments.ts';
 import { byTime, fixesOf, JourneyTooLarge, liesIn, type Fix, type Known, type KnownItems } from './fixes.ts';
-import { weakestGrade } from './grades.ts';
+import { strictest, weakestGrade } from './grades.ts';
 import { GAP_MICROS, gapsIn, type Gap, type Port } from './silences.ts';
 
 /** So many carriers around each other are followed: box, container, chassis or wagon, ferry, and one to spare. */
@@ -183,7 +183,7 @@ function gradeAndHandling(fixes: readonly Fix[], chain: readonly Containment[] =
     ),
   ];
   const grade = weakestGrade(sources.map((source) => source.grade));
-  const handling = TLP_LABELS[Math.max(...sources.map(({ tlp }) => TLP_LABELS.indexOf(tlp)))] as TlpLabel;
+  const handling = strictest(sources.map(({ tlp }) => tlp));
   return { ...(grade === undefined ? {} : { grade }), handling };
 }
 
