@@ -25,11 +25,16 @@ export interface Finished {
 }
 
 /** Runs `custody ARGS` to its end. `cwd` is the data directory's parent, so that no configuration of this checkout is read. */
-export async function runCustody(args: readonly string[], env: Environment = {}, program = PROGRAM): Promise<Finished> {
+export async function runCustody(
+  args: readonly string[],
+  env: Environment = {},
+  program = PROGRAM,
+  withinMs = COMMAND_WITHIN_MS,
+): Promise<Finished> {
   const started = performance.now();
   const child = launch(args, env, program);
   const output = collect(child);
-  const timer = setTimeout(() => child.kill('SIGKILL'), COMMAND_WITHIN_MS);
+  const timer = setTimeout(() => child.kill('SIGKILL'), withinMs);
   const code = await output.ended;
   clearTimeout(timer);
   return { code, stdout: output.stdout(), stderr: output.stderr(), ms: performance.now() - started };

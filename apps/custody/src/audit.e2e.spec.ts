@@ -9,6 +9,8 @@ import { runCustody, type RunningCustody, serveCustody, temporaryFolder } from '
 jest.setTimeout(240_000);
 
 const DEMO_EVENTS = 62;
+/** Some twenty seconds on a machine that has nothing else to do. */
+const DRILL_WITHIN_MS = 200_000;
 const ENV = { CUSTODY_ROLES: 'capture,projector,gateway,sealer', CUSTODY_SEALER_INTERVAL_MS: '100' };
 let temporary: ReturnType<typeof temporaryFolder>;
 let folder: string;
@@ -52,6 +54,17 @@ test('audits and backs up beside a server that runs, and restores that elsewhere
   const restored = await runCustody(['restore', path('backup'), '--verify', '--pin', path('pin.txt')], at('restored'));
   expect(restored).toMatchObject({ code: 0, stdout: expect.stringContaining('are restored') as string });
   expect((await fetch(`${running.url}/livez`)).status).toBe(200);
+});
+
+test('a drill tampers with a copy of this ledger, whose log stands by a key that the drill has not, and leaves the ledger as it is', async () => {
+  const asked = ['drill', 'tamper', '--mutations', '10', '--seed', '7', '--json', '-q'];
+  const { code, stdout, stderr } = await runCustody(asked, at('data'), undefined, DRILL_WITHIN_MS);
+  expect([code, stderr]).toEqual([0, '']);
+  const result = JSON.parse(stdout) as { clean: { runs: number; alarms: number }; classes: { asClaimed: boolean }[] };
+  expect(result.clean.alarms).toBe(0);
+  expect(result.clean.runs).toBeGreaterThan(0);
+  expect(result.classes.filter(({ asClaimed }) => !asClaimed)).toEqual([]);
+  expect((await runCustody(['audit', '--full'], at('data'))).code).toBe(0);
 });
 
 test('says what is wrong with how it was asked', async () => {

@@ -19,6 +19,7 @@ import {
   type StorePool,
   writeBackup,
 } from '#lib/store';
+import { storedKeyNotices } from '../audited.ts';
 import { drillEvents } from './drill-events.ts';
 import type { SeededRandom } from './random.ts';
 
@@ -74,7 +75,8 @@ export async function makeCopy({ source, sourceKeys, random, eventsPerRound }: C
   try {
     await copyInto(server.url('owner'), source, join(folder, 'backup'));
     const pools = { owner: poolOf('owner'), projector: poolOf('projector'), sealer: poolOf('sealer') };
-    const copy = await sealRounds(pools, { random, eventsPerRound, signedHeadFile: join(folder, 'sealed.json') });
+    const revokedKeys = await keysStoodBy(pools.owner);
+    const copy = await sealRounds(pools, { random, eventsPerRound, signedHeadFile: join(folder, 'sealed.json'), revokedKeys });
     return { ...copy, keys: [...sourceKeys, copy.key], close };
   } catch (error) {
     await close();
@@ -82,10 +84,18 @@ export async function makeCopy({ source, sourceKeys, random, eventsPerRound }: C
   }
 }
 
+interface SealedRounds {
+  readonly random: SeededRandom;
+  readonly eventsPerRound: number;
+  readonly signedHeadFile: string;
+  /** In whose place the drill's key comes. */
+  readonly revokedKeys?: readonly string[];
+}
+
 /** The drill's own events come into a ledger, in three rounds, each sealed by a key of its own that nobody else has. */
 export async function sealRounds(
   { owner: pool, projector, sealer }: Readonly<Record<'owner' | 'projector' | 'sealer', StorePool>>,
-  { random, eventsPerRound, signedHeadFile }: { random: SeededRandom; eventsPerRound: number; signedHeadFile: string },
+  { random, eventsPerRound, signedHeadFile, revokedKeys = [] }: SealedRounds,
 ): Promise<Omit<DrillCopy, 'close'>> {
   const { origin } = await ledgerConstants(pool);
   const key = signingKey('log', origin, random.bytes(SEED_BYTES));
@@ -95,11 +105,23 @@ export async function sealRounds(
     const keys = { ofItem: searchKeys, ofAlias: aliasKeys };
     await projectBatch(projector, PARTITION, events.length, events.length + some.length, some, [], { keys });
     events.push(...some);
-    const opened = await openSealer({ pool: sealer, origin, key, signedHeadFile });
+    const opened = await openSealer({ pool: sealer, origin, key, signedHeadFile, revokedKeys });
     while ((await opened.seal()) !== null);
     heads.push(await anchorOf(pool, key, round));
   }
   return { pool, origin, key, keys: [key], heads, older: heads[1] as Anchor, newest: heads.at(-1) as Anchor, events };
+}
+
+/**
+ * A log that says by which keys it stands is sealed by no other. The drill has none of them, and wants none: in the copy they are revoked, as if
+ * they had been lost, from where its own events begin.
+ */
+async function keysStoodBy(pool: StorePool): Promise<string[]> {
+  const said = await pool.transaction(storedKeyNotices);
+  const texts = (what: 'certify' | 'revoke') =>
+    said.flatMap(({ key: { use, action, vkey } }) => (use === 'log' && action === what ? [vkey] : []));
+  const revoked = new Set(texts('revoke'));
+  return [...new Set(texts('certify'))].filter((vkey) => !revoked.has(vkey));
 }
 
 async function copyInto(url: string, source: StorePool | null, folder: string): Promise<void> {
