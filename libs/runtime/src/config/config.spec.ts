@@ -147,7 +147,8 @@ describe('an address that is not loopback', () => {
   it('is with certificate and key, and loopback needs none', () => {
     for (const host of ['10.0.0.1', 'ledger.example', '2001:db8::1']) expect(good({ flags: { host }, env: TLS }).config.host).toBe(host);
     for (const host of ['127.0.0.1', '::1', 'localhost']) expect(good({ flags: { host } }).config.host).toBe(host);
-    for (const host of ['', '0', 'a b', 'https://x', '[::1]']) expect(problems({ flags: { host }, env: TLS })).toEqual(['config.invalid --host']);
+    for (const host of ['', '0', 'a b', 'https://x', '[::1]'])
+      expect(problems({ flags: { host }, env: TLS })).toEqual(['config.invalid --host']);
   });
 
   it('is none where whoever reaches the port is the operator, and neither is a name that a proxy serves', () => {
@@ -175,7 +176,14 @@ test('what users type is an origin of https and nothing behind it', () => {
   const of = (url: string): string[] => problems({ env: { CUSTODY_PUBLIC_URL: url } });
   for (const url of ['https://ledger.example', 'https://ledger.example:8443', 'https://192.0.2.1', 'https://[2001:db8::1]'])
     expect([url, of(url)]).toEqual([url, []]);
-  for (const url of ['http://ledger.example', 'https://ledger.example/', 'https://ledger.example:443', 'https://Ledger.example', 'https://a/b', 'ledger'])
+  for (const url of [
+    'http://ledger.example',
+    'https://ledger.example/',
+    'https://ledger.example:443',
+    'https://Ledger.example',
+    'https://a/b',
+    'ledger',
+  ])
     expect([url, of(url)]).toEqual([url, ['config.invalid CUSTODY_PUBLIC_URL']]);
 });
 

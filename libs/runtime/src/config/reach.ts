@@ -8,7 +8,8 @@ export function reachProblems(values: ReadonlyMap<string, unknown>, origins: Rea
   const host = String(values.get('host'));
   const isGiven = (name: string): boolean => values.get(name) !== null;
   const [hasCert, hasKey] = [isGiven('tls.cert'), isGiven('tls.key')];
-  const invalid = (name: string, detail: string): void => void problems.push({ code: 'config.invalid', key: placeOf(name, origins), detail });
+  const invalid = (name: string, detail: string): void =>
+    void problems.push({ code: 'config.invalid', key: placeOf(name, origins), detail });
   const missing = (key: string, why: string): void => void problems.push({ code: 'config.missing', key, detail: why });
   if (hasCert && !hasKey) missing('tls.key', 'is needed with tls.cert; set CUSTODY_TLS_KEY');
   if (hasKey && !hasCert) missing('tls.cert', 'is needed with tls.key; set CUSTODY_TLS_CERT');

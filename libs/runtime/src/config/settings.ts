@@ -84,7 +84,12 @@ export const SETTINGS = {
       null,
       'Certificate (PEM, the own one first, then those of its issuers). With it and `tls.key` the port speaks TLS 1.2 or newer and nothing else. Both files are looked at every 10 s: a renewed pair is taken without a restart, and one that does not fit is not. The demo case is not brought, and without a key nothing is read.',
     ),
-    key: text('path', anything, null, 'Private key of that certificate (PEM, not encrypted), readable by its owner alone (mode 0600 or 0400).'),
+    key: text(
+      'path',
+      anything,
+      null,
+      'Private key of that certificate (PEM, not encrypted), readable by its owner alone (mode 0600 or 0400).',
+    ),
   },
   access: oneOf(
     ['open', 'required'],
@@ -138,7 +143,10 @@ export const SETTINGS = {
     '.custody',
     'Where the embedded database, generated keys and passwords lie; relative to the working folder.',
   ),
-  demo: onOff(true, 'Import the demo case through capture when the ledger is empty and the database is the embedded one. Not with `tls.cert` or `publicUrl`: others than this machine would take it for a case.'),
+  demo: onOff(
+    true,
+    'Import the demo case through capture when the ledger is empty and the database is the embedded one. Not with `tls.cert` or `publicUrl`: others than this machine would take it for a case.',
+  ),
   databaseUrl: text(
     'postgres URL',
     isUrl(['postgres:', 'postgresql:']),
