@@ -67,7 +67,7 @@ export async function serveCustody(env: Environment, flags: readonly string[] = 
   }
   const readyLine = ready() as string;
   return {
-    url: /http:\/\/[^/\s]+/.exec(readyLine)?.[0] ?? '',
+    url: /https?:\/\/[^/\s]+/.exec(readyLine)?.[0] ?? '',
     pid: child.pid as number,
     readyMs: performance.now() - started,
     readyLine,

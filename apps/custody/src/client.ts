@@ -4,6 +4,7 @@ import { printable } from './commands/printable.ts';
 import { CommandError, EXIT, exitCodeOf } from './exit-codes.ts';
 import { detail as say } from './notes.ts';
 import { interrupted, pause, retryAfterMs } from './patience.ts';
+import { untrusted } from './untrusted.ts';
 
 /** Long enough for a slow proof or a cold page, short enough that a hung server is noticed. */
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -108,6 +109,10 @@ export function createClient(base: string, { apiKey, signal, verbose = false }: 
 }
 
 function unreachable(base: string, error: unknown): CommandError {
+  const fault = untrusted(error);
+  // Asking again would not mend it, and nothing was sent.
+  if (fault !== undefined)
+    return new CommandError(EXIT.usage, 'server.untrusted', `The server at ${base} is not trusted: ${fault.why}.`, fault.remedy);
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
   const message = `No server answers at ${base} (${cause}).`;
   return new CommandError(EXIT.temporary, 'server.unreachable', message);

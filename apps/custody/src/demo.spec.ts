@@ -54,7 +54,15 @@ test('that the server is busy is said while it runs, and not once it ends', asyn
 });
 
 test('the ready line asks to trace the case where it is in, and not where it is left to the next start', () => {
-  const config: ReadyConfig = { roles: ['capture', 'projector', 'gateway'], port: 8080, access: 'open', demo: true, databaseUrl: null };
+  const config: ReadyConfig = {
+    roles: ['capture', 'projector', 'gateway'],
+    port: 8080,
+    access: 'open',
+    demo: true,
+    databaseUrl: null,
+    tls: { cert: null, key: null },
+    publicUrl: null,
+  };
   const line = 'Ready  http://127.0.0.1:8080/docs/api  (loopback only: whoever reaches it is the operator)';
   const trace = '  ·  try: npx custody trace vin:WDDSYNTH9JA000001';
   expect(readyLine('http://127.0.0.1:8080', config, 'imported')).toBe(line + trace);

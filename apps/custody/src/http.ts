@@ -12,10 +12,20 @@ import { openBreakGlass, OPERATING_AGENCY, submitterKeyStanding, type Actor, typ
 import type { EventLog } from '#lib/event-log';
 import { openEvidenceFiles } from '#lib/evidence';
 import { JSON_BYTES_MAX } from '#lib/ledger';
-import { type Config, createHttpServer, type ReadLog, type Translate } from '#lib/runtime';
+import {
+  type Certificate,
+  type Config,
+  createHttpServer,
+  isForOthers,
+  isSecure,
+  ownOriginOf,
+  type ReadLog,
+  type Translate,
+} from '#lib/runtime';
 import { listDeadLetters, logSize, markRetried, readDeadLetter, readLogin, storeFault, type StorePool } from '#lib/store';
 import type { NewApiKey } from './access/api-key.ts';
 import { httpAccess, type AuthenticatorOptions } from './access/authenticator.ts';
+import { cookiesOf } from './access/cookies.ts';
 import { LOGIN_DEPS, LoginController, type LoginDeps } from './access/login.controller.ts';
 import { OneTimeLink } from './access/one-time-link.ts';
 import { OpenIdProvider } from './access/openid-provider.ts';
@@ -36,14 +46,15 @@ const MICROS_PER_MS = 1000;
 @Module({})
 class CustodyModule {}
 
-/** Where it listens, and what opens the operator's first session there: null where the process gives no such link away. */
+/** Where it listens, where users find it, and what opens the operator's first session there: null where the process gives no such link away. */
 export interface Served {
   readonly url: string;
+  readonly publicUrl: string;
   readonly link: string | null;
 }
 
-/** @param own by which this process knows itself */
-export async function startHttp(parts: Parts, own: NewApiKey): Promise<Served> {
+/** @param own by which this process knows itself @param certificate null: without TLS */
+export async function startHttp(parts: Parts, own: NewApiKey, certificate: Certificate | null): Promise<Served> {
   const { config, log, metrics, health, shutdown } = parts;
   const { follower, sessions } = await followPolicy(parts);
   const policy = (): ReturnType<PolicyFollower['current']> => follower.current();
@@ -76,8 +87,11 @@ export async function startHttp(parts: Parts, own: NewApiKey): Promise<Served> {
     statusOf: (code: string) => statusOf(code as ErrorCode),
     problem: (code: string, of: object) => problem(code as ErrorCode, of as never),
   };
+  const origin = ownOriginOf(config);
   const server = await createHttpServer(root, {
     limits: config.limits,
+    own: origin,
+    ...(certificate === null ? {} : { certificate }),
     log,
     metrics,
     catalogue,
@@ -85,6 +99,8 @@ export async function startHttp(parts: Parts, own: NewApiKey): Promise<Served> {
     access: {
       ...httpAccess({
         access: config.access,
+        readsAnonymously: !isForOthers(config),
+        cookies: cookiesOf(isSecure(origin)),
         own,
         policy,
         tokenLogin: tokenLogin(config, login.provider),
@@ -96,7 +112,8 @@ export async function startHttp(parts: Parts, own: NewApiKey): Promise<Served> {
   });
   const url = await server.listen(config.host, config.port);
   shutdown.at('http', 'http', () => server.close());
-  return { url, link: login.link === null ? null : `${url}/auth/open?link=${login.link.text}` };
+  const publicUrl = config.publicUrl ?? url;
+  return { url, publicUrl, link: login.link === null ? null : `${publicUrl}/auth/open?link=${login.link.text}` };
 }
 
 /** One that follows, one for who asks first after a silence, and for sessions, of which each request is a probe of an index. */
@@ -108,7 +125,7 @@ async function followPolicy({ config, database, log, shutdown }: Parts): Promise
   const follower = new PolicyFollower(await opened(pool), { log });
   await follower.start();
   shutdown.at('consumers', 'policy', () => Promise.resolve(follower.stop()));
-  return { follower, sessions: new Sessions(pool, config.session) };
+  return { follower, sessions: new Sessions(pool, config.session, cookiesOf(isSecure(ownOriginOf(config)))) };
 }
 
 /** The link is for a ledger that somebody runs on his own machine, and asks everybody who he is: where access is open he needs none. */
@@ -126,6 +143,7 @@ function loginDeps(
     provider,
     openId: provider === null || clientId === null ? null : { provider, client: { clientId, clientSecret, scope } },
     link: hasLink ? new OneTimeLink() : null,
+    own: ownOriginOf(config),
     log,
   };
 }

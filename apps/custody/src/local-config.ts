@@ -1,5 +1,5 @@
 /** The configuration of this process as commands need it: one reading, every problem listed at once. */
-import { codeOfProblems, type Config, describeProblems, readConfig, type ReadConfig } from '#lib/runtime/config';
+import { codeOfProblems, type Config, type ConfigProblem, describeProblems, readConfig, type ReadConfig } from '#lib/runtime/config';
 import { apiKeyId } from './access/api-key.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { detail, type NoteFlags } from './notes.ts';
@@ -24,12 +24,16 @@ export function localConfig(flags: CommandFlags, settings: Readonly<Record<strin
     ...(flags.server === undefined ? {} : { server: flags.server }),
   };
   const result = readConfig({ flags: given, env: process.env, cwd: process.cwd() });
-  if (!result.ok) throw new CommandError(EXIT.usage, codeOfProblems(result.problems), describeProblems(result.problems), REMEDY);
+  if (!result.ok) throw refused(result.problems);
   const file = flags.config ?? process.env['CUSTODY_CONFIG'];
   const data = result.config.databaseUrl === null ? result.config.dataDir : 'a database of its own (DATABASE_URL)';
   detail(flags, `configuration: ${file ?? 'no file'}; data of this machine: ${data}`);
   return result;
 }
+
+/** Nothing was started. */
+export const refused = (problems: readonly ConfigProblem[]): CommandError =>
+  new CommandError(EXIT.usage, codeOfProblems(problems), describeProblems(problems), REMEDY);
 
 /** Where the server is: named, or this machine's own at the configured port; and the key that shows it who asks: a given one, or the operator's of this machine. */
 export function serverAndKey(flags: CommandFlags): { readonly server: string; readonly apiKey: string | null } {
@@ -37,10 +41,13 @@ export function serverAndKey(flags: CommandFlags): { readonly server: string; re
   // Secrets are no flags of the configuration; this one is an option of commands that ask.
   if (flags.apiKey !== undefined && apiKeyId(flags.apiKey) === null)
     throw new CommandError(EXIT.usage, 'config.invalid', '--api-key is custody_<id>_<43 characters>.');
-  const server = config.server ?? urlOf(config);
-  return { server, apiKey: flags.apiKey ?? config.apiKey ?? operatorKeyFor(config.dataDir, server) };
+  const own = urlOf(config);
+  const server = config.server ?? own;
+  return { server, apiKey: flags.apiKey ?? config.apiKey ?? operatorKeyFor(config.dataDir, server, { url: own, port: config.port }) };
 }
 
-function urlOf({ host, port }: Pick<Config, 'host' | 'port'>): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+/** With TLS by the name that the certificate is of. A proxy in front is passed by. */
+function urlOf({ host, port, tls, publicUrl }: Pick<Config, 'host' | 'port' | 'tls' | 'publicUrl'>): string {
+  if (tls.cert !== null && publicUrl !== null) return publicUrl;
+  return `${tls.cert === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

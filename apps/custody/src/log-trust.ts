@@ -157,7 +157,7 @@ async function isAskedAbout(client: Client, origin: string): Promise<boolean> {
     return (await originShown(client)) === origin;
   } catch (error) {
     if (!(error instanceof CommandError) || error.exitCode === EXIT.interrupted) throw error;
-    return error.code !== 'server.unreachable';
+    return error.code !== 'server.unreachable' && error.code !== 'server.untrusted';
   }
 }
 

@@ -45,12 +45,22 @@ test.each([
   'http://ledger.example:8080',
   'http://127.0.0.1.example:8080',
   'http://localhost:8080',
-  'https://127.0.0.1:8080',
+  'https://ledger.example:8080',
   'http://10.0.0.1:8080',
   'http://127.0.0.1:8080/else',
 ])('is not shown to %s', async (server) => {
   await keepOperatorKey(folder, URL_HERE, key);
   expect(operatorKeyFor(folder, server)).toBeNull();
+});
+
+test('by https it is shown to the name that this machine’s server is configured by, whatever port users type', async () => {
+  await keepOperatorKey(folder, 'https://192.0.2.1:8443', key);
+  const own = { url: 'https://ledger.example', port: 8443 };
+  expect(operatorKeyFor(folder, 'https://ledger.example', own)).toBe(key);
+  expect(operatorKeyFor(folder, 'https://127.0.0.1:8443', own)).toBe(key);
+  for (const server of ['https://ledger.example:8443', 'http://ledger.example', 'https://other.example', 'https://ledger.example/log'])
+    expect([server, operatorKeyFor(folder, server, own)]).toEqual([server, null]);
+  expect(operatorKeyFor(folder, 'http://ledger.example:8443', { url: 'http://ledger.example:8443', port: 8443 })).toBeNull();
 });
 
 test('what is no key is not sent', () => {

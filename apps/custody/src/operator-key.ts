@@ -9,15 +9,15 @@ import { apiKeyId } from './access/api-key.ts';
 
 /** Not `localhost`: which of the two that is, and so who listens there, is not for the name to say. */
 const LOOPBACK = new Set(['127.0.0.1', '[::1]']);
-const DEFAULT_PORT = '80';
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
-/** @param url of the process */
-const fileOf = (dataDir: string, url: URL): string => join(dataDir, `operator-${url.port === '' ? DEFAULT_PORT : url.port}.key`);
+const portOf = ({ port, protocol }: URL): string => (port === '' ? (DEFAULT_PORTS[protocol] ?? '') : port);
+const fileOf = (dataDir: string, port: string): string => join(dataDir, `operator-${port}.key`);
 
 /** On the disk, whole, when it returns: nobody reads half of it. In the place of what a process left that was killed. */
 export async function keepOperatorKey(dataDir: string, url: string, key: string): Promise<void> {
   await mkdir(dataDir, { recursive: true });
-  const path = fileOf(dataDir, new URL(url));
+  const path = fileOf(dataDir, portOf(new URL(url)));
   const draft = `${path}.new`;
   await rm(draft, { force: true });
   const file = await open(draft, 'wx', 0o600);
@@ -27,16 +27,28 @@ export async function keepOperatorKey(dataDir: string, url: string, key: string)
 
 /** Where another process has the port meanwhile, the key is that one's and stays. */
 export async function dropOperatorKey(dataDir: string, url: string, key: string): Promise<void> {
-  const path = fileOf(dataDir, new URL(url));
+  const path = fileOf(dataDir, portOf(new URL(url)));
   if ((await readFile(path, 'utf8').catch(() => '')).trim() === key) await rm(path, { force: true });
 }
 
-/** Null where the data directory has none for the server, or may not be read, and where the server is not on this machine. */
-export function operatorKeyFor(dataDir: string, server: string): string | null {
+/** The server of this machine as it is configured. */
+export interface OwnServer {
+  readonly url: string;
+  /** On which it listens, whatever a URL for users says. */
+  readonly port: number;
+}
+
+/**
+ * Null where the data directory has none for the server, or may not be read, and where the server is not on this machine. By https it is shown to the
+ * configured name as well: whoever answers there had to show a certificate of it.
+ */
+export function operatorKeyFor(dataDir: string, server: string, own: OwnServer | null = null): string | null {
   const url = new URL(server);
-  if (url.protocol !== 'http:' || !LOOPBACK.has(url.hostname) || url.pathname !== '/') return null;
+  if (url.pathname !== '/') return null;
+  const isOwn = own !== null && url.protocol === 'https:' && url.origin === new URL(own.url).origin;
+  if (!isOwn && !LOOPBACK.has(url.hostname)) return null;
   try {
-    const text = readFileSync(fileOf(dataDir, url), 'utf8').trim();
+    const text = readFileSync(fileOf(dataDir, isOwn ? String(own.port) : portOf(url)), 'utf8').trim();
     return apiKeyId(text) === null ? null : text;
   } catch {
     return null;

@@ -60,8 +60,15 @@ async function ask(url: string, ending: AbortSignal, headers: Readonly<Record<st
     const signal = AbortSignal.any([AbortSignal.timeout(REQUEST_MS), ending]);
     return await fetch(url, { redirect: 'manual', headers: { ...headers, 'accept-encoding': 'identity' }, signal });
   } catch (error) {
-    throw new LogUnread(`the log did not answer to ${url}`, { cause: error });
+    throw new LogUnread(`the log did not answer to ${url}${untrusted(error)}`, { cause: error });
   }
+}
+
+/** Node's codes of certificates say what is wrong; what to do they do not say. */
+function untrusted(error: unknown): string {
+  const { code } = ((error as Error | null)?.cause ?? {}) as { readonly code?: unknown };
+  if (typeof code !== 'string' || !/CERT|ISSUER|LEAF_SIGNATURE/.test(code)) return '';
+  return `, or by a certificate that is not trusted (${code}): if its issuer is one of your own, start with NODE_EXTRA_CA_CERTS=ca.pem`;
 }
 
 async function bounded(response: Response, url: string, bytesMax: number): Promise<Uint8Array> {

@@ -324,7 +324,7 @@ export const ERRORS = {
   'config.unknown': entry(null, 'Unknown setting', 'The configuration has a key that nothing reads; a misspelt one would be ignored silently.', 'Mend or remove it: `custody config print`.'),
   'config.invalid': entry(null, 'Setting invalid', 'The value of a setting is not what it should be. Nothing was started.', 'Mend it; `custody config check` lists all at once.'),
   'config.missing': entry(null, 'Setting missing', 'A setting without a default is not there. Nothing was started.', 'Set it, or the variable of the same name with _FILE.'),
-  'config.secret-file': entry(null, 'Setting\'s file unreadable', 'The file that a setting names cannot be read. Nothing was started.', 'Check the path and its permissions.'),
+  'config.secret-file': entry(null, 'Setting\'s file unreadable', 'The file that a setting names cannot be read, or holds a key that others than its owner may read. Nothing was started.', 'Check the path and its permissions.'),
   'usage': entry(null, 'Wrong usage', 'The command does not exist, or its arguments or options are not what it takes. Nothing was done.', '`custody --help` and `custody <command> --help` list what there is.'),
   'reset.external': entry(null, 'Not ours to delete', 'The ledger lies in a database that the configuration names, not in the data directory. Nothing was deleted.', 'Drop the schemas ledger, event_log and proof there, by hand.'),
   'reset.unconfirmed': entry(null, 'Not confirmed', 'A reset deletes the data directory with the whole ledger, and was not confirmed. Nothing was deleted.', 'Run `custody reset --yes`.'),
@@ -332,6 +332,7 @@ export const ERRORS = {
 
   // The client's way to the server.
   'server.unreachable': entry(null, 'No server', 'No server answers at the address.', 'Start one with `npm start`, or name another with --server.'),
+  'server.untrusted': entry(null, 'Server not trusted', 'What answers at the address could not show by TLS that it is the server that was named. Nothing was sent to it.', 'If its issuer is one of your own, name its certificate: NODE_EXTRA_CA_CERTS=ca.pem; otherwise check the address and the server\'s certificate.'),
   'server.interrupted': entry(null, 'Answer broke off', 'The connection ended before the answer was complete.', 'Run the command again.'),
   'server.answer': entry(null, 'Answer not understood', 'What answers at the address is no server of this program, or a proxy stands between.', 'Check the address: --server, CUSTODY_SERVER.'),
 

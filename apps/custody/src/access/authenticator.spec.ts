@@ -113,6 +113,16 @@ describe('a caller', () => {
     expect(await asked(policy, undefined, { ip: '127.0.0.1', access: 'required' })).toBe(ANONYMOUS);
   });
 
+  it('without credentials reads what is TLP:CLEAR on this machine, and nothing where others come', () => {
+    const roles = (readsAnonymously: boolean): unknown[] => {
+      const never = (): Promise<never> => Promise.reject(new Error('not asked'));
+      const { rolesOf } = httpAccess({ access: 'required', readsAnonymously, own, policy: never, tokenLogin: null, session: never });
+      return ['GET /v1/events', 'GET /log/checkpoint', 'GET /livez', 'GET /v1/policy'].map((route) => rolesOf(route));
+    };
+    expect(roles(true)).toEqual(['anyone', 'public', 'public', 'known']);
+    expect(roles(false)).toEqual(['known', 'public', 'public', 'known']);
+  });
+
   it('is not let in while the policy cannot be read', async () => {
     const lost = (): Promise<never> => Promise.reject(new Error('lost'));
     await expect(asked(acme(key), bearer, { policy: lost })).rejects.toThrow('lost');

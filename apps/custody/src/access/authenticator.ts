@@ -24,8 +24,8 @@ import {
 import { DomainError, type HttpAccess, refusedHeader } from '#lib/runtime';
 import type { SessionRow } from '#lib/store';
 import { apiKeyId, matchingKey, type NewApiKey } from './api-key.ts';
+import { type Cookies, PLAIN_COOKIES } from './cookies.ts';
 import { isToken } from './openid-token.ts';
-import { cookieOf, setCookie } from './sessions.ts';
 
 const MICROS_PER_MS = 1_000;
 const BEARER = /^bearer +(\S+) *$/i;
@@ -41,6 +41,10 @@ export type KnownPolicy = PolicyState & Pick<Policy, 'keysOfId' | 'principalsOfL
 
 export interface AuthenticatorOptions {
   readonly access: 'open' | 'required';
+  /** Without credentials what is TLP:CLEAR is read. Default true: who asks is on this machine. */
+  readonly readsAnonymously?: boolean;
+  /** Default: those of a server without TLS. */
+  readonly cookies?: Cookies;
   /** By which this process knows its own requests: it brings the demo as the operator, whatever `access` says. Made at its start. */
   readonly own: NewApiKey;
   /** Rejects where it cannot be read: then nobody is let in by a key. */
@@ -58,12 +62,16 @@ type Asked = Pick<FastifyRequest, 'headers' | 'ip' | 'method'>;
 /** Every route of the API by the table of roles. */
 export function httpAccess(options: AuthenticatorOptions): HttpAccess {
   const routes = routeRoles();
+  const { readsAnonymously = true, cookies = PLAIN_COOKIES } = options;
   return {
     authenticate: (request) => authenticate(request, options),
     // A browser would send it again and again.
-    headersOf: (code, { headers }) => (code.startsWith('auth.session-') ? { 'set-cookie': setCookie('session', headers, '', 0) } : {}),
+    headersOf: (code, { headers }) => (code.startsWith('auth.session-') ? { 'set-cookie': cookies.set('session', headers, '', 0) } : {}),
     anonymous: ANONYMOUS,
-    rolesOf: (route) => routes.get(route),
+    rolesOf: (route) => {
+      const roles = routes.get(route);
+      return roles === 'anyone' && !readsAnonymously ? 'known' : roles;
+    },
   };
 }
 
@@ -72,7 +80,7 @@ export async function authenticate(request: Asked, options: AuthenticatorOptions
   const { headers, ip } = request;
   const given = headers.authorization;
   if (given !== undefined) return byBearer(given, request, options);
-  const cookie = cookieOf('session', headers);
+  const cookie = (options.cookies ?? PLAIN_COOKIES).of('session', headers);
   if (cookie !== undefined) return bySession(cookie, request, options);
   return options.access === 'open' && holdsAddress(LOOPBACK, ip) ? ROOT_ACTOR : ANONYMOUS;
 }

@@ -6,9 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Actor, Login } from '#lib/domain';
 import { beginSession, endSession, listSessions, sessionOf, sessionSeen, type SessionRow, type StorePool } from '#lib/store';
 import { apiKeyId, newApiKey } from './api-key.ts';
-
-/** As in requests. */
-type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+import { type Cookies, type Headers, PLAIN_COOKIES } from './cookies.ts';
 
 export interface SessionLimits {
   readonly hours: number;
@@ -26,11 +24,13 @@ const MINUTE_SECONDS = 60;
 export class Sessions {
   readonly #pool: StorePool;
   readonly #limits: SessionLimits;
+  readonly #cookies: Cookies;
 
   /** @param pool of the role `access` */
-  constructor(pool: StorePool, limits: SessionLimits) {
+  constructor(pool: StorePool, limits: SessionLimits, cookies: Cookies = PLAIN_COOKIES) {
     this.#pool = pool;
     this.#limits = limits;
+    this.#cookies = cookies;
   }
 
   /** @returns the text of the cookie, and for how many seconds it is good */
@@ -49,7 +49,7 @@ export class Sessions {
 
   /** Who was let in does something: by his session, where it was that which let him in. */
   async used({ via }: Pick<Actor, 'via'>, { headers }: { readonly headers: Headers }): Promise<void> {
-    const text = via === 'session' ? cookieOf('session', headers) : undefined;
+    const text = via === 'session' ? this.#cookies.of('session', headers) : undefined;
     if (text !== undefined) await sessionSeen(this.#pool, hashOf(text));
   }
 
@@ -69,29 +69,3 @@ export class Sessions {
 }
 
 const hashOf = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
-
-/**
- * Cookies know no ports: two servers of one machine have the same ones, and would log each other out. So the port stands in the name.
- * @param use `session`, or `login` for an attempt to log in
- */
-export const cookieName = (use: 'session' | 'login', { host }: Headers): string =>
-  `custody_${use}_${/:(\d{1,5})$/.exec(String(host ?? ''))?.[1] ?? '80'}`;
-
-/** Undefined: the request has none, or more than one: then which is meant is not for us to choose. */
-export function cookieOf(use: 'session' | 'login', headers: Headers): string | undefined {
-  const name = cookieName(use, headers);
-  const found = String(headers['cookie'] ?? '')
-    .split(';')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${name}=`));
-  return found.length === 1 ? found[0]?.slice(name.length + 1) : undefined;
-}
-
-/**
- * For this host alone (no Domain), for no script, and sent with no request that a page of another site makes but a link that is followed.
- * @param seconds 0: away with it
- */
-export function setCookie(use: 'session' | 'login', headers: Headers, text: string, seconds: number): string {
-  const path = use === 'session' ? '/' : '/auth';
-  return `${cookieName(use, headers)}=${text}; Path=${path}; Max-Age=${seconds}; HttpOnly; SameSite=Lax`;
-}

@@ -3,12 +3,13 @@ import { configView, printConfig } from '#lib/runtime';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Columns, type FormFlags, printList } from '../listing.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
+import { certificateOf } from '../own-certificate.ts';
 
 type Flags = CommandFlags & FormFlags;
 
-/** Every problem at once (by localConfig), or one line. */
+/** Every problem at once (by localConfig), then what is wrong with a certificate, or one line. */
 export function check(flags: Flags): Promise<ExitCode> {
-  localConfig(flags);
+  certificateOf(localConfig(flags).config);
   process.stdout.write(flags.json === true ? `${JSON.stringify({ problems: [] })}\n` : 'The configuration is fine.\n');
   return Promise.resolve(EXIT.ok);
 }

@@ -4,6 +4,7 @@ import type { Config } from '#lib/runtime';
 import { APP_ROLES, migrationState, type MigrationState, roleName, securityFaults, type StorePool } from '#lib/store';
 import type { Database } from '../database.ts';
 import { loginFindings } from '../logins.ts';
+import { untrusted } from '../untrusted.ts';
 
 /** `absent`: not there to be looked at, such as a server that does not run; nothing is wrong with that. `warn`: works, and should not stay so. */
 export type Verdict = 'ok' | 'warn' | 'fail' | 'absent';
@@ -30,6 +31,15 @@ export async function serverFinding(url: string): Promise<Finding> {
     response = await fetch(`${url.replace(/\/+$/, '')}/readyz`, { signal: AbortSignal.timeout(SERVER_TIMEOUT_MS) });
   } catch (error) {
     const { name, cause } = error as Error;
+    const fault = untrusted(error);
+    if (fault !== undefined)
+      return {
+        name: 'server',
+        verdict: 'fail',
+        detail: `${url}: ${fault.why}`,
+        code: 'server.untrusted',
+        remedy: fault.remedy ?? ERRORS['server.untrusted'].remedy,
+      };
     if (name !== 'TimeoutError')
       return { name: 'server', verdict: 'absent', detail: `none answers at ${url} (${(cause as Error | undefined)?.message ?? name})` };
     const detail = `${url} took the question and said nothing for ${SERVER_TIMEOUT_MS / 1000} s`;

@@ -4,11 +4,21 @@
  */
 import 'reflect-metadata';
 import { Command } from 'commander';
-import { configFlags, createHealth, createLog, createMetrics, createShutdown, loadPublisherKeys, secretsOf } from '#lib/runtime';
+import {
+  type Certificate,
+  configFlags,
+  createHealth,
+  createLog,
+  createMetrics,
+  createShutdown,
+  loadPublisherKeys,
+  secretsOf,
+} from '#lib/runtime';
 import { isFrozen, loadMigrations } from '#lib/store';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { FormFlags } from '../listing.ts';
 import { type CommandFlags, localConfig } from '../local-config.ts';
+import { certificateOf } from '../own-certificate.ts';
 import { newApiKey } from '../access/api-key.ts';
 import { type Database, openDatabase } from '../database.ts';
 import { OPERATOR } from '../operator.ts';
@@ -27,6 +37,7 @@ export async function serve(flags: CommandFlags & FormFlags, args: readonly stri
   const settings = parseSettings(args);
   if (settings === null) return EXIT.ok;
   const { config } = localConfig(flags, settings);
+  const certificate = certificateOf(config);
   const log = createLog({ level: config.log.level, secrets: secretsOf(config) });
   const version = process.versions.node;
   if (getsNoUpdates(version))
@@ -36,7 +47,7 @@ export async function serve(flags: CommandFlags & FormFlags, args: readonly stri
   const shutdown = createShutdown(log, config.shutdownSeconds * 1000);
   shutdown.onSignals();
   try {
-    const { url, link, demo } = await start({ config, log, metrics, health, shutdown });
+    const { publicUrl: url, link, demo } = await start({ config, log, metrics, health, shutdown }, certificate);
     const said = { url, roles: config.roles, ...(link === null ? {} : { link }) };
     process.stdout.write(`${flags.json === true ? JSON.stringify(said) : readyLine(url, config, demo, link)}\n`);
   } catch (error) {
@@ -51,7 +62,10 @@ interface Started extends Served {
   readonly demo: DemoState;
 }
 
-async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' | 'shutdown'>): Promise<Started> {
+async function start(
+  base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' | 'shutdown'>,
+  certificate: Certificate | null,
+): Promise<Started> {
   const { log, health, shutdown } = base;
   let { config } = base;
   // Both load while the database starts.
@@ -82,7 +96,7 @@ async function start(base: Pick<Parts, 'config' | 'log' | 'metrics' | 'health' |
   const parts: Parts = { ...base, config, database, eventLog, keys, accepting, hasEnded: isOver };
   if (config.roles.includes('projector')) await startProjector(parts);
   const own = newApiKey();
-  const served = await startHttp(parts, own);
+  const served = await startHttp(parts, own, certificate);
   await keepOperatorKey(config.dataDir, served.url, own.text);
   shutdown.at('http', 'operator key', () => dropOperatorKey(config.dataDir, served.url, own.text));
   health.start();

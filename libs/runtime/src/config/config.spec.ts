@@ -129,10 +129,62 @@ test('all problems are listed at once', () => {
   ]);
 });
 
-test('only loopback is listened on', () => {
-  for (const host of ['0.0.0.0', '::', '10.0.0.1', 'ledger.example'])
-    expect(problems({ flags: { host } })).toEqual(['config.invalid --host']);
-  for (const host of ['127.0.0.1', '::1', 'localhost']) expect(good({ flags: { host } }).config.host).toBe(host);
+describe('an address that is not loopback', () => {
+  const TLS = { CUSTODY_TLS_CERT: 'a.pem', CUSTODY_TLS_KEY: 'a.key' };
+  const detailOf = (sources: Partial<ConfigSources>): string => {
+    const result = read(sources);
+    return result.ok ? '' : describeProblems(result.problems);
+  };
+
+  it.each(['0.0.0.0', '::', '10.0.0.1', '127.0.0.2', '2001:db8::1', 'ledger.example'])('is not listened on without TLS: %s', (host) => {
+    const wildcard = ['0.0.0.0', '::'].includes(host) ? ['config.missing publicUrl'] : [];
+    expect(problems({ flags: { host } })).toEqual(['config.invalid --host', ...wildcard]);
+    expect(problems({ env: { CUSTODY_HOST: host } })).toEqual(['config.invalid CUSTODY_HOST', ...wildcard]);
+    expect(problems({ flags: { config: file('host.json', { host }) } })).toEqual(['config.invalid host', ...wildcard]);
+    expect(detailOf({ flags: { host } })).toContain('set CUSTODY_TLS_CERT and CUSTODY_TLS_KEY, or listen on 127.0.0.1');
+  });
+
+  it('is with certificate and key, and loopback needs none', () => {
+    for (const host of ['10.0.0.1', 'ledger.example', '2001:db8::1']) expect(good({ flags: { host }, env: TLS }).config.host).toBe(host);
+    for (const host of ['127.0.0.1', '::1', 'localhost']) expect(good({ flags: { host } }).config.host).toBe(host);
+    for (const host of ['', '0', 'a b', 'https://x', '[::1]'])
+      expect(problems({ flags: { host }, env: TLS })).toEqual(['config.invalid --host']);
+  });
+
+  it('is none where whoever reaches the port is the operator, and neither is a name that a proxy serves', () => {
+    const open = { CUSTODY_ACCESS: 'open' };
+    expect(problems({ flags: { host: '10.0.0.1' }, env: { ...TLS, ...open } })).toEqual(['config.invalid CUSTODY_ACCESS']);
+    expect(detailOf({ flags: { host: '10.0.0.1' }, env: { ...TLS, ...open } })).toContain('set CUSTODY_ACCESS=required');
+    expect(problems({ env: { ...open, CUSTODY_PUBLIC_URL: 'https://ledger.example' } })).toEqual(['config.invalid CUSTODY_ACCESS']);
+    expect(problems({ env: open })).toEqual([]);
+  });
+
+  it('that is all of them needs the name by which users ask', () => {
+    for (const host of ['0.0.0.0', '::', '0:0::0', '::ffff:0.0.0.0']) {
+      expect(problems({ flags: { host }, env: TLS })).toEqual(['config.missing publicUrl']);
+      expect(problems({ flags: { host }, env: { ...TLS, CUSTODY_PUBLIC_URL: 'https://ledger.example:8443' } })).toEqual([]);
+    }
+  });
+
+  it('has both files or none', () => {
+    expect(problems({ env: { CUSTODY_TLS_CERT: 'a.pem' } })).toEqual(['config.missing tls.key']);
+    expect(problems({ env: { CUSTODY_TLS_KEY: 'a.key' } })).toEqual(['config.missing tls.cert']);
+  });
+});
+
+test('what users type is an origin of https and nothing behind it', () => {
+  const of = (url: string): string[] => problems({ env: { CUSTODY_PUBLIC_URL: url } });
+  for (const url of ['https://ledger.example', 'https://ledger.example:8443', 'https://192.0.2.1', 'https://[2001:db8::1]'])
+    expect([url, of(url)]).toEqual([url, []]);
+  for (const url of [
+    'http://ledger.example',
+    'https://ledger.example/',
+    'https://ledger.example:443',
+    'https://Ledger.example',
+    'https://a/b',
+    'ledger',
+  ])
+    expect([url, of(url)]).toEqual([url, ['config.invalid CUSTODY_PUBLIC_URL']]);
 });
 
 test('a provider for logins is reached by https, or on this machine, and is told whole', () => {

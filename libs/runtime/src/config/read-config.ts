@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { closestTo } from './closest.ts';
+import { reachProblems } from './reach.ts';
 import { type Config, type NamedSetting, namedSettings, type Role } from './settings.ts';
 
 export interface ConfigProblem {
@@ -211,7 +212,7 @@ function disagreements(
   if (values.get('topics.events') === values.get('topics.deadLetters')) {
     problems.push({ code: 'config.invalid', key: 'topics.deadLetters', detail: 'needs another name than topics.events' });
   }
-  return problems;
+  return [...problems, ...reachProblems(values, origins)];
 }
 
 /** The gateway appends dead letters again as the operator, and what is received as evidence is said by way of capture. */

@@ -2,12 +2,13 @@
  * Every setting there is, once. The typed configuration, the variables' and flags' names, `custody config print` and
  * docs/configuration.md all follow from this table: `kafka.brokers` is the flag `--kafka-brokers` and the variable `CUSTODY_KAFKA_BROKERS`.
  */
+import { isIP } from 'node:net';
 import { integer, list, oneOf, onOff, type Setting, text } from './setting.ts';
 
 export const ROLES = ['capture', 'projector', 'gateway', 'sealer', 'evidence'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The only addresses served: keys, tokens and cookies go over the connection in clear. */
+/** The only addresses served without TLS: keys, tokens and cookies go over the connection in clear. */
 export const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 
 const MIB = 1024 * 1024;
@@ -26,6 +27,14 @@ const isIssuer = (text: string): boolean => {
   const { protocol, hostname, search, hash } = new URL(text);
   const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK_HOSTS.includes(hostname.replace(/^\[|\]$/g, '')));
   return isSafe && search === '' && hash === '';
+};
+/** What can be listened on: an address, or a name with a letter in it, since `0` would be every address. */
+const isHost = (text: string): boolean => isIP(text) !== 0 || /^(?=.*[a-z])[a-z0-9]([a-z0-9.-]{0,252})$/i.test(text);
+/** Compared with what browsers send as Origin: in their spelling, and of https, since what crosses a network in clear is nobody's own. */
+const isPublicUrl = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, origin } = new URL(text);
+  return protocol === 'https:' && origin === text;
 };
 const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
 const anything = (): boolean => true;
@@ -57,15 +66,35 @@ export const SETTINGS = {
     'What this process does. A cluster runs the same program once per role. Without a sealer nothing is sealed: entries have no recorded time, and the log no signed head.',
   ),
   host: text(
-    '127.0.0.1, ::1 or localhost',
-    (host) => LOOPBACK_HOSTS.includes(host),
+    'address or name',
+    isHost,
     '127.0.0.1',
-    'Address to listen on. Loopback only: there is no TLS, and keys and sessions would go over a network in clear.',
+    'Address to listen on. Another one than 127.0.0.1, ::1 and localhost needs `tls.cert`, `tls.key` and `access: required`; all addresses (0.0.0.0, ::) need `publicUrl` as well. Requests are answered under loopback names, this one and that of `publicUrl`.',
   ),
+  publicUrl: text(
+    'https origin, as https://ledger.example or https://ledger.example:8443',
+    isPublicUrl,
+    null,
+    'What users type: of redirect URIs at the OpenID provider, of the ready line, and of the pages that may write. Also where a proxy in front has the TLS. Needs `access: required`.',
+  ),
+  tls: {
+    cert: text(
+      'path',
+      anything,
+      null,
+      'Certificate (PEM, the own one first, then those of its issuers). With it and `tls.key` the port speaks TLS 1.2 or newer and nothing else. Both files are looked at every 10 s: a renewed pair is taken without a restart, and one that does not fit is not. The demo case is not brought, and without a key nothing is read.',
+    ),
+    key: text(
+      'path',
+      anything,
+      null,
+      'Private key of that certificate (PEM, not encrypted), readable by its owner alone (mode 0600 or 0400).',
+    ),
+  },
   access: oneOf(
     ['open', 'required'],
     'required',
-    'Who a caller without credentials is. Required: nobody in particular, who reads what is TLP:CLEAR and does nothing else; everyone else shows an API key, a token or a session. Commands on this machine find the key of its operator in the data directory (`operator-<port>.key`). Open: on this machine the operator, with every role.',
+    'Who a caller without credentials is. Required: nobody in particular, who reads what is TLP:CLEAR and does nothing else, and with `tls.cert` or `publicUrl` not even that; everyone else shows an API key, a token or a session. Commands on this machine find the key of its operator in the data directory (`operator-<port>.key`). Open: on this machine the operator, with every role.',
   ),
   oidc: {
     issuer: text(
@@ -78,7 +107,7 @@ export const SETTINGS = {
       'text',
       anything,
       null,
-      'By which the provider knows this ledger. Its redirect URI there is `http://HOST:PORT/auth/callback`.',
+      'By which the provider knows this ledger. Its redirect URI there is `http://HOST:PORT/auth/callback`, with TLS `https://...`, with `publicUrl` that and `/auth/callback`.',
     ),
     clientSecret: text('text', anything, null, 'Secret of the client, where it has one; PKCE is used in any case.', { secret: true }),
     scope: text('scopes, separated by spaces', (scopes) => scopes.split(' ').includes('openid'), 'openid', 'What is asked for at a login.'),
@@ -114,7 +143,10 @@ export const SETTINGS = {
     '.custody',
     'Where the embedded database, generated keys and passwords lie; relative to the working folder.',
   ),
-  demo: onOff(true, 'Import the demo case through capture when the ledger is empty and the database is the embedded one.'),
+  demo: onOff(
+    true,
+    'Import the demo case through capture when the ledger is empty and the database is the embedded one. Not with `tls.cert` or `publicUrl`: others than this machine would take it for a case.',
+  ),
   databaseUrl: text(
     'postgres URL',
     isUrl(['postgres:', 'postgresql:']),
@@ -292,6 +324,12 @@ type Values<Schema> = { readonly [Key in keyof Schema]: Schema[Key] extends Sett
 
 /** The configuration as the program sees it: read once at the start, frozen, complete. */
 export type Config = Values<typeof SETTINGS>;
+
+/** Others than this machine are meant to reach it: by TLS of its own, or by a proxy in front. Any other address than loopback has TLS. */
+export const isForOthers = ({ tls, publicUrl }: Pick<Config, 'tls' | 'publicUrl'>): boolean => tls.cert !== null || publicUrl !== null;
+
+/** All addresses of the machine, however it is spelt: no name that a client could ask for. */
+export const isEveryAddress = (host: string): boolean => /^(?:0\.0\.0\.0|[0:]+|::ffff:0\.0\.0\.0)$/i.test(host);
 
 export interface NamedSetting {
   /** `kafka.brokers` */

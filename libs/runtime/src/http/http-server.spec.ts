@@ -97,7 +97,7 @@ afterEach(() => server.close());
 
 const body = async (response: Response): Promise<Record<string, unknown>> => (await response.json()) as Record<string, unknown>;
 
-test('it listens on loopback only', async () => {
+test('without TLS it listens on loopback only', async () => {
   await serve();
   expect(base).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   for (const host of ['0.0.0.0', '::', '192.0.2.1']) await expect(server.listen(host, 0)).rejects.toThrow('loopback only');

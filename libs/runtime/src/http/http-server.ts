@@ -1,23 +1,26 @@
 /**
- * The HTTP side of a role: a Nest application on Fastify that listens on loopback only, gives every request an id, turns away what is too
+ * The HTTP side of a role: a Nest application on Fastify that listens on loopback, and elsewhere by TLS alone, gives every request an id, turns away what is too
  * much, answers errors as problems, and counts and logs by route template.
  */
 import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Server as SecureServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { LOOPBACK_HOSTS, type Config } from '../config/settings.ts';
+import { isEveryAddress, LOOPBACK_HOSTS, type Config } from '../config/settings.ts';
 import { DomainError } from '../domain-error.ts';
 import { type Log, nestLogger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { guardRoutes, type HttpAccess } from './access.ts';
+import { type Certificate, followCertificate } from './certificate.ts';
 import { holdNothing } from './held-answers.ts';
 import { recordReads, type ReadLog } from './reads.ts';
+import { type OwnOrigin, PLAIN_ORIGIN } from './own-origin.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 import type { ProblemCatalogue, Translate } from './problem-answer.ts';
 import { type ProblemOptions, replaceByProblem, sendProblem } from './send-problem.ts';
-import { refuseHead } from './request-guard.ts';
+import { nameAsked, refuseHead } from './request-guard.ts';
 import { chooseRequestId, REQUEST_ID_HEADER, requestIdOf, TRACEPARENT_HEADER, traceparentOf } from './request-id.ts';
 import { createRouteTable } from './route-table.ts';
 import { unparsedRequests } from './unparsed-request.ts';
@@ -33,17 +36,23 @@ export interface HttpServerOptions {
   /** Where it is recorded what was read for them. */
   readonly reads: ReadLog;
   readonly translate?: Translate;
+  /** By which names it is asked. Default: loopback, without TLS. */
+  readonly own?: OwnOrigin;
+  /** With it the port speaks TLS, and listens on other addresses than loopback as well. */
+  readonly certificate?: Certificate;
   readonly timeouts?: {
     /** How long a body may stop coming before its place is given to others. Default 60 s. */
     readonly bodyIdleMs?: number;
     /** How long the head of a request may take. Default 60 s. */
     readonly headMs?: number;
+    /** How often the files of the certificate are looked at. Default 10 s. */
+    readonly certificateMs?: number;
   };
 }
 
 export interface HttpServer {
   readonly app: NestFastifyApplication;
-  /** Listens; returns the base URL, with the port that was taken. Refuses every address but this machine's own. */
+  /** Listens; returns the base URL, with the port that was taken. Without TLS it refuses every address but loopback. */
   listen(host: string, port: number): Promise<string>;
   /** Stops taking connections, lets answers end, closes the application. */
   close(): Promise<void>;
@@ -56,6 +65,10 @@ const BODY_IDLE_MS = 60_000;
 const HEAD_MS = 60_000;
 /** Often enough that an orderly end is not noticed by whoever waits for it. */
 const REAP_EVERY_MS = 50;
+/** A client that does not come to speak TLS in this time holds a place for nothing. */
+const HANDSHAKE_MS = 20_000;
+/** A year: a browser that came once by https comes by nothing else. Other names of the domain are not ours to bind. */
+const HSTS = 'max-age=31536000';
 /** Longest identifier with its URL encoding, and room. */
 const PARAM_LENGTH_MAX = 1_024;
 
@@ -71,18 +84,20 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
   const { FastifyAdapter } = await import('@nestjs/platform-fastify');
   const { ProblemFilter } = await import('./problem-filter.ts');
   const unparsed = unparsedRequests(options.catalogue);
-  const { bodyIdleMs = BODY_IDLE_MS, headMs = HEAD_MS } = options.timeouts ?? {};
+  const { bodyIdleMs = BODY_IDLE_MS, headMs = HEAD_MS, certificateMs } = options.timeouts ?? {};
+  const { own = PLAIN_ORIGIN, certificate } = options;
+  // A missing Host header is answered by us, as a problem.
+  const http = { headersTimeout: headMs, connectionsCheckingInterval: headMs / 2, requireHostHeader: false };
   const adapter = new FastifyAdapter({
     bodyLimit: options.limits.bodyBytes,
     genReqId: (request: IncomingMessage) => chooseRequestId(request),
     // Of a whole request: a long stream may take hours. Its parts are bounded: the head here, the body by watchBodies.
     requestTimeout: 0,
-    // A missing Host header is answered by us, as a problem.
-    http: { headersTimeout: headMs, connectionsCheckingInterval: headMs / 2, requireHostHeader: false },
+    ...(certificate === undefined ? { http } : { https: { ...http, ...certificate.context, handshakeTimeout: HANDSHAKE_MS } }),
     clientErrorHandler: (error, socket) => unparsed.onClientError(error, socket),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       void reply.header(REQUEST_ID_HEADER, requestIdOf(request));
-      sendProblem(refuseHead(request) ?? error, request, reply, problems);
+      sendProblem(refuseHead(request, own) ?? error, request, reply, problems);
     },
     // The answer of the framework's own would be no problem: watchRequests gives one.
     return503OnClosing: false,
@@ -97,7 +112,7 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
   watchBodies(fastify, bodyIdleMs);
   unparsed.watch(fastify.server);
   const requests: OpenRequests = { open: 0, ending: false };
-  watchRequests(fastify, problems, options, requests);
+  watchRequests(fastify, problems, { ...options, own }, requests);
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     dropRest(request, reply);
     sendProblem(error, request, reply, problems);
@@ -111,26 +126,46 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
     abortOnError: false,
   });
   app.useGlobalFilters(new ProblemFilter(problems));
+  const connections = connectionsOf(fastify);
+  let unfollow = (): void => {};
   return {
     app,
     async listen(host, port) {
-      if (!LOOPBACK_HOSTS.includes(host)) throw new Error(`listens on loopback only, not on ${host}`);
+      if (certificate === undefined && !LOOPBACK_HOSTS.includes(host))
+        throw new Error(`without TLS listens on loopback only, not on ${host}`);
       await app.listen(port, host);
+      if (certificate !== undefined)
+        unfollow = followCertificate(app.getHttpServer() as unknown as SecureServer, certificate, options.log, certificateMs);
       const address = app.getHttpServer().address() as AddressInfo;
-      return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+      // The certificate is of the name that was given, and not of the address that it stands for.
+      const name = certificate === undefined || isEveryAddress(host) ? address.address : host;
+      return `${own.scheme}://${name.includes(':') ? `[${name}]` : name}:${address.port}`;
     },
-    close: () => closeInOrder(app, requests),
+    async close() {
+      unfollow();
+      await closeInOrder(app, requests, connections);
+    },
   };
+}
+
+/** All that are open, also those that have not come to speak TLS yet, of which Node's own list knows nothing. */
+function connectionsOf({ server }: FastifyInstance): ReadonlySet<Socket> {
+  const open = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  return open;
 }
 
 /**
  * Node closes connections that are idle, but not those on which nothing was ever asked (browsers and clients open them in advance), and
  * would wait for their end. Once no request is open, all of them may go.
  */
-async function closeInOrder(app: NestFastifyApplication, requests: OpenRequests): Promise<void> {
+async function closeInOrder(app: NestFastifyApplication, requests: OpenRequests, connections: ReadonlySet<Socket>): Promise<void> {
   requests.ending = true;
   const reaper = setInterval(() => {
-    if (requests.open === 0) app.getHttpServer().closeAllConnections();
+    if (requests.open === 0) for (const socket of connections) socket.destroy();
   }, REAP_EVERY_MS);
   try {
     await app.close();
@@ -160,7 +195,7 @@ function takeRawBodies(fastify: FastifyInstance): void {
 function watchRequests(
   fastify: FastifyInstance,
   problems: ProblemOptions,
-  { limits, log, metrics }: HttpServerOptions,
+  { limits, log, metrics, own, certificate }: HttpServerOptions & { readonly own: OwnOrigin },
   requests: OpenRequests,
 ): void {
   const limiter = createLimiter({ ratePerSecond: limits.ratePerSecond, burst: limits.rateBurst, inFlightMax: limits.requestsInFlight });
@@ -169,7 +204,9 @@ function watchRequests(
     void reply.header(REQUEST_ID_HEADER, requestIdOf(request)).header('x-content-type-options', 'nosniff');
     const trace = traceparentOf(request);
     if (trace !== undefined) void reply.header(TRACEPARENT_HEADER, trace);
-    const refusal = refuseHead(request) ?? (requests.ending ? ending() : admit(limiter, request, reply));
+    // Of a loopback name it would bind every other program of the machine that is asked by it.
+    if (certificate !== undefined && !LOOPBACK_HOSTS.includes(nameAsked(request))) void reply.header('strict-transport-security', HSTS);
+    const refusal = refuseHead(request, own) ?? (requests.ending ? ending() : admit(limiter, request, reply));
     if (refusal?.code === 'busy' || refusal?.code === 'rate.limited') metrics.httpRefused.inc({ code: refusal.code });
     // `close` comes once, after the whole answer and also when the client went away before it.
     requests.open++;

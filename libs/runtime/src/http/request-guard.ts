@@ -3,28 +3,30 @@
  * of JSON. While access is open whoever reaches the port acts as the operator, and with a session as its principal; and browsers let every page reach it.
  */
 import type { FastifyRequest } from 'fastify';
-import { LOOPBACK_HOSTS } from '../config/settings.ts';
 import { type DomainError, refusedHeader } from '../domain-error.ts';
+import { isOwnOrigin, type OwnOrigin } from './own-origin.ts';
 
 /** Why the request is turned away; undefined: it is not. */
-export function refuseHead(request: FastifyRequest): DomainError | undefined {
-  return refuseHost(request) ?? refuseOrigin(request) ?? refuseBody(request);
+export function refuseHead(request: FastifyRequest, own: OwnOrigin): DomainError | undefined {
+  return refuseHost(request, own) ?? refuseOrigin(request, own) ?? refuseBody(request);
 }
 
 /**
  * A page in a browser on this machine can make any name point to 127.0.0.1 (DNS rebinding) and then read and write here as the operator.
  * The Host header still says the name.
  */
-function refuseHost(request: FastifyRequest): DomainError | undefined {
+function refuseHost(request: FastifyRequest, { names }: OwnOrigin): DomainError | undefined {
   if (request.headers.host === undefined) return refusedHeader('query.malformed', 'host', 'The request has no Host header.');
-  const name = request.hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  if (LOOPBACK_HOSTS.includes(name)) return undefined;
+  if (names.has(nameAsked(request))) return undefined;
   return refusedHeader(
     'host.unknown',
     'host',
-    'This server answers to 127.0.0.1, [::1] and localhost only; the Host header names another.',
+    'This server answers to 127.0.0.1, [::1], localhost and the names of its settings `host` and `publicUrl`; the Host header names another.',
   );
 }
+
+/** By the Host header, lower-case, of IPv6 without brackets. */
+export const nameAsked = ({ hostname }: Pick<FastifyRequest, 'hostname'>): string => hostname.replace(/^\[|\]$/g, '').toLowerCase();
 
 /** They change nothing here, and without CORS headers a page elsewhere cannot read their answers. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -32,11 +34,11 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const OWN_SITES = new Set(['same-origin', 'none']);
 
 /** A form or script of any page can post here without asking first; its browser says so in these two headers, which no page can set. */
-function refuseOrigin({ method, headers }: FastifyRequest): DomainError | undefined {
+function refuseOrigin({ method, headers }: FastifyRequest, own: OwnOrigin): DomainError | undefined {
   if (SAFE_METHODS.has(method)) return undefined;
   const { origin, host = '' } = headers;
   const site = headers['sec-fetch-site'];
-  const ownOrigin = origin === undefined || origin.toLowerCase() === `http://${host.toLowerCase()}`;
+  const ownOrigin = origin === undefined || isOwnOrigin(own, origin, host);
   if (ownOrigin && (site === undefined || OWN_SITES.has(String(site)))) return undefined;
   return refusedHeader(
     'origin.foreign',

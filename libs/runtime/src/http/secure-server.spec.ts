@@ -1,0 +1,222 @@
+/**
+ * A server with a certificate, on real sockets. Another address than those that are served without one is 127.0.0.2: loopback all the same, so that
+ * nothing that a suite starts is reached from elsewhere. (macOS has it once it is added to lo0.)
+ */
+import { onlyActor } from './access.ts';
+import { UNRECORDED } from './reads.ts';
+import { ROOT_ACTOR } from '#lib/domain';
+import 'reflect-metadata';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as tlsConnect, type PeerCertificate } from 'node:tls';
+import { Controller, Get, HttpCode, Module, Post } from '@nestjs/common';
+import { TestAuthority, type TestedFiles } from '../../test-certificate.ts';
+import { createLog } from '../log.ts';
+import { createMetrics } from '../metrics.ts';
+import { readCertificate } from './certificate.ts';
+import { createHttpServer, type HttpServer } from './http-server.ts';
+import { ownOriginOf } from './own-origin.ts';
+import type { ProblemCatalogue } from './problem-answer.ts';
+
+const OTHER_ADDRESS = '127.0.0.2';
+const STATUS: Readonly<Record<string, number>> = {
+  'not-found': 404,
+  'host.unknown': 421,
+  'origin.foreign': 403,
+  'query.malformed': 400,
+  internal: 500,
+};
+const catalogue: ProblemCatalogue = {
+  isCode: (code) => code in STATUS,
+  statusOf: (code) => STATUS[code] ?? 500,
+  problem: (code, of) => ({ code, status: STATUS[code], ...of }),
+};
+
+@Controller('v1')
+class Routes {
+  @Get('items')
+  items(): { items: number } {
+    return { items: 1 };
+  }
+
+  @Post('events')
+  @HttpCode(200)
+  events(): { events: number } {
+    return { events: 1 };
+  }
+}
+
+@Module({ controllers: [Routes] })
+class Role {}
+
+let folder: string;
+let authority: TestAuthority;
+let files: TestedFiles;
+let server: HttpServer;
+let port: number;
+let lines: string[];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'custody-tls-'));
+  authority = await TestAuthority.make('CN=synthetic authority');
+});
+beforeEach(async () => {
+  lines = [];
+  files = await authority.issueTo(folder, [OTHER_ADDRESS, '127.0.0.1', 'ledger.example']);
+});
+afterEach(() => server.close());
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function serve(host = OTHER_ADDRESS, publicUrl: string | null = null): Promise<string> {
+  const read = readCertificate(files);
+  if (!read.ok) throw new Error(read.problem.detail);
+  server = await createHttpServer(Role, {
+    limits: { ratePerSecond: 1_000, rateBurst: 1_000, requestsInFlight: 100, bodyBytes: 1_024 },
+    log: createLog({ level: 'info', secrets: [], destination: { write: (line) => void lines.push(line) } }),
+    metrics: createMetrics(),
+    catalogue,
+    access: onlyActor(ROOT_ACTOR),
+    reads: UNRECORDED,
+    own: ownOriginOf({ host, tls: files, publicUrl }),
+    certificate: read.certificate,
+    timeouts: { certificateMs: 20 },
+  });
+  const url = await server.listen(host, 0);
+  port = Number(new URL(url).port);
+  return url;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly code: string | undefined;
+}
+
+function ask(method: string, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    // Node would hold the certificate against the Host header, which is what is tried here.
+    const options = { checkServerIdentity: () => undefined, ca: authority.pem, agent: false };
+    const asked = httpsRequest({ ...options, host: OTHER_ADDRESS, port, method, path, headers }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, code: (JSON.parse(text) as { code?: string }).code }),
+      );
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+describe('a server with a certificate', () => {
+  it('listens on another address than loopback’s three names, and says https', async () => {
+    expect(await serve()).toBe(`https://${OTHER_ADDRESS}:${port}`);
+    expect(await ask('GET', '/v1/items')).toMatchObject({ status: 200 });
+  });
+
+  it('answers nothing in clear', async () => {
+    await serve();
+    const inClear = new Promise((resolve, reject) => {
+      httpRequest({ host: OTHER_ADDRESS, port, path: '/v1/items' }, resolve).on('error', reject).end();
+    });
+    await expect(inClear).rejects.toThrow();
+  });
+
+  it('speaks no TLS before 1.2', async () => {
+    await serve();
+    const speak = (maxVersion: 'TLSv1.1' | 'TLSv1.2'): Promise<string | null> =>
+      new Promise((resolve, reject) => {
+        // The client's own floor and ciphers would refuse first.
+        const options = {
+          host: OTHER_ADDRESS,
+          port,
+          ca: authority.pem,
+          minVersion: 'TLSv1',
+          maxVersion,
+          ciphers: 'DEFAULT@SECLEVEL=0',
+        } as const;
+        const socket = tlsConnect(options, () => resolve(socket.end().getProtocol())).on('error', reject);
+      });
+    await expect(speak('TLSv1.1')).rejects.toThrow(/protocol version/i);
+    expect(await speak('TLSv1.2')).toBe('TLSv1.2');
+  });
+
+  it('answers under its names alone, and binds browsers to https under those that are no loopback’s', async () => {
+    await serve(OTHER_ADDRESS, 'https://ledger.example');
+    const by = (host: string): Promise<Answer> => ask('GET', '/v1/items', { host });
+    for (const host of ['ledger.example', `${OTHER_ADDRESS}:${port}`])
+      expect(await by(host)).toMatchObject({ status: 200, headers: { 'strict-transport-security': 'max-age=31536000' } });
+    for (const host of ['127.0.0.1', 'localhost:8080', '[::1]']) {
+      const { status, headers } = await by(host);
+      expect([status, headers['strict-transport-security']]).toEqual([200, undefined]);
+    }
+    for (const host of ['attacker.example', '192.0.2.1', 'ledger.example.attacker.example'])
+      expect(await by(host)).toMatchObject({ status: 421, code: 'host.unknown' });
+  });
+
+  it('takes writes from pages of its own origin, which is of https', async () => {
+    await serve(OTHER_ADDRESS, 'https://ledger.example');
+    const from = (origin: string, host = 'ledger.example'): Promise<Answer> => ask('POST', '/v1/events', { host, origin });
+    expect((await from('https://ledger.example')).status).toBe(200);
+    expect((await from(`https://${OTHER_ADDRESS}:${port}`, `${OTHER_ADDRESS}:${port}`)).status).toBe(200);
+    for (const origin of ['http://ledger.example', 'https://ledger.example:8443', 'https://attacker.example', 'null'])
+      expect([origin, await from(origin)]).toMatchObject([origin, { status: 403, code: 'origin.foreign' }]);
+  });
+
+  it('takes a renewed certificate without a restart, and keeps the one before where the new one does not fit', async () => {
+    await serve();
+    const first = await shown();
+    const before = lines.length;
+    writeFileSync(files.key, await keyOfAnother());
+    await until(() => lines.some((line) => line.includes('is not taken')));
+    expect(
+      lines
+        .slice(before)
+        .filter((line) => line.includes('is not taken'))
+        .map((line) => JSON.parse(line) as object),
+    ).toMatchObject([{ level: 'error', component: 'tls', code: 'config.invalid' }]);
+    expect(await shown()).toBe(first);
+    await authority.issueTo(folder, [OTHER_ADDRESS]);
+    await until(() => lines.some((line) => line.includes('the renewed certificate is in force')));
+    expect(await shown()).not.toBe(first);
+    expect(lines.filter((line) => line.includes('is not taken'))).toHaveLength(1);
+    expect((await ask('GET', '/v1/items')).status).toBe(200);
+  });
+
+  it('ends though somebody connected and never came to speak TLS', async () => {
+    await serve();
+    const silent = connect(port, OTHER_ADDRESS).on('error', () => {});
+    await new Promise((resolve) => silent.once('connect', resolve));
+    const ended = new Promise((resolve) => silent.once('close', resolve));
+    const started = performance.now();
+    await server.close();
+    await ended;
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});
+
+function shown(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = tlsConnect({ host: OTHER_ADDRESS, port, ca: authority.pem }, () => {
+      const { fingerprint256 }: PeerCertificate = socket.getPeerCertificate();
+      socket.end();
+      resolve(fingerprint256);
+    }).on('error', reject);
+  });
+}
+
+async function keyOfAnother(): Promise<Buffer> {
+  const { key } = await authority.issueTo(join(folder, 'another'), ['127.0.0.1']);
+  return readFileSync(key);
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
+    if (holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('did not happen within 10 s');
+}
