@@ -24,9 +24,11 @@ const IN_SUITES = [
   npm('@swc/core'),
   npm('esbuild'),
   npm('(playwright-core|axe-core)'),
+  npm('@peculiar/x509'),
   '^libs/ledger/src/(ledger-world|mutants)\\.contract\\.ts$',
   '^libs/store/(test-database|test-processes/test-events)\\.ts$',
   '^apps/sealer/test-processes/test-witness\\.ts$',
+  '^libs/runtime/test-processes/test-certificate\\.ts$',
   '^deploy/kafka/',
   LIBS,
 ];

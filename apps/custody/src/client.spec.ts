@@ -68,3 +68,25 @@ it('Retry-After is seconds or a date, and what is neither is not there', () => {
   expect(inTenSeconds).toBeLessThanOrEqual(10_000);
   expect(of(new Date(0).toUTCString())).toBe(0);
 });
+
+it('a key that is another one since the server was started anew is read again, and what was refused for the old one goes once more', async () => {
+  const shown: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    shown.push(request.headers.authorization);
+    request.resume().on('end', () => response.writeHead(request.headers.authorization === 'Bearer new' ? 200 : 401).end('{"ok":true}'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    let key = 'old';
+    // As the file is, a moment after the port is open.
+    setTimeout(() => (key = 'new'), 300);
+    expect((await createClient(url, { apiKey: () => key }).post('/x', 'application/json', '{}')).status).toBe(200);
+    expect(shown).toEqual(['Bearer old', 'Bearer new']);
+    expect((await createClient(url, { apiKey: 'given' }).post('/x', 'application/json', '{}')).status).toBe(401);
+    expect(shown).toHaveLength(3);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});

@@ -16,10 +16,12 @@ const OF_A_STREAM = { duplex: 'half', redirect: 'error', window: null } as const
 /** How long a question that was answered 503 with Retry-After is asked again: a person at a terminal waits for no more. */
 const ASK_AGAIN_FOR_MS = 5_000;
 const PAUSE_MS_MIN = 200;
+/** A server that was started anew answers a moment before its new key is on the disk. */
+const NEW_KEY_WITHIN_MS = 1_000;
 
 export interface ClientOptions {
-  /** Shows the server who asks; absent: nobody is named. */
-  readonly apiKey?: string | null;
+  /** Shows the server who asks; null or absent: nobody is named. As a function it is asked each time: the operator's key is another one after each start. */
+  readonly apiKey?: string | null | (() => string | null);
   /** Ends every request that is under way, as CommandError with exit code 130. */
   readonly signal?: AbortSignal | undefined;
   /** Each request and its status on stderr. Neither its headers, which may have a key, nor its body. */
@@ -48,13 +50,14 @@ export interface Client {
 
 export function createClient(base: string, { apiKey, signal, verbose = false }: ClientOptions = {}): Client {
   const root = base.replace(/\/+$/, '');
-  const once = async (path: string, init: RequestInit, isLong: boolean): Promise<Response> => {
+  const keyNow = (): string | null => (typeof apiKey === 'function' ? apiKey() : (apiKey ?? null));
+  const send = async (path: string, init: RequestInit, isLong: boolean, key: string | null): Promise<Response> => {
     say({ verbose }, `> ${init.method ?? 'GET'} ${root}${path}`);
     const asked = performance.now();
     try {
       const ends = [...(isLong ? [] : [AbortSignal.timeout(REQUEST_TIMEOUT_MS)]), ...(signal === undefined ? [] : [signal])];
       const headers = {
-        ...(apiKey === undefined || apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
         ...(init.headers as Record<string, string>),
       };
       const answer = await fetch(`${root}${path}`, { ...init, headers, ...(ends.length === 0 ? {} : { signal: AbortSignal.any(ends) }) });
@@ -64,6 +67,16 @@ export function createClient(base: string, { apiKey, signal, verbose = false }: 
       if (signal?.aborted === true) throw interrupted();
       throw unreachable(root, error);
     }
+  };
+  /** Refused for a key that is another one by now: once more with that. Nothing was done, and a body that is no stream is still there. */
+  const once = async (path: string, init: RequestInit, isLong: boolean): Promise<Response> => {
+    const key = keyNow();
+    const answer = await send(path, init, isLong, key);
+    if (answer.status !== 401 || typeof apiKey !== 'function' || key === null || 'duplex' in init) return answer;
+    for (const deadline = performance.now() + NEW_KEY_WITHIN_MS; keyNow() === key; await pause(PAUSE_MS_MIN, signal))
+      if (performance.now() > deadline) return answer;
+    await answer.body?.cancel();
+    return send(path, init, isLong, keyNow());
   };
   const call = async (path: string, init: RequestInit, isLong = false): Promise<Response> => {
     let answer = await once(path, init, isLong);

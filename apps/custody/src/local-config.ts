@@ -35,15 +35,19 @@ export function localConfig(flags: CommandFlags, settings: Readonly<Record<strin
 export const refused = (problems: readonly ConfigProblem[]): CommandError =>
   new CommandError(EXIT.usage, codeOfProblems(problems), describeProblems(problems), REMEDY);
 
-/** Where the server is: named, or this machine's own at the configured port; and the key that shows it who asks: a given one, or the operator's of this machine. */
-export function serverAndKey(flags: CommandFlags): { readonly server: string; readonly apiKey: string | null } {
+/**
+ * Where the server is: named, or this machine's own at the configured port; and the key that shows it who asks: a given one, or the operator's of this
+ * machine, which is read each time, since a server that is started anew has another.
+ */
+export function serverAndKey(flags: CommandFlags): { readonly server: string; readonly apiKey: string | null | (() => string | null) } {
   const { config } = localConfig(flags);
   // Secrets are no flags of the configuration; this one is an option of commands that ask.
   if (flags.apiKey !== undefined && apiKeyId(flags.apiKey) === null)
     throw new CommandError(EXIT.usage, 'config.invalid', '--api-key is custody_<id>_<43 characters>.');
   const own = urlOf(config);
   const server = config.server ?? own;
-  return { server, apiKey: flags.apiKey ?? config.apiKey ?? operatorKeyFor(config.dataDir, server, { url: own, port: config.port }) };
+  const operators = (): string | null => operatorKeyFor(config.dataDir, server, { url: own, port: config.port });
+  return { server, apiKey: flags.apiKey ?? config.apiKey ?? operators };
 }
 
 /** With TLS by the name that the certificate is of. A proxy in front is passed by. */

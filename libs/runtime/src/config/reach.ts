@@ -1,5 +1,5 @@
 /** Who can reach the port: what an address other than loopback needs before anything listens on it. */
-import type { ConfigProblem } from './read-config.ts';
+import type { ConfigProblem } from './config-problem.ts';
 import { isEveryAddress, LOOPBACK_HOSTS } from './settings.ts';
 
 /** @param origins where each value came from, by setting */

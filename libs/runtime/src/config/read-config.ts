@@ -5,16 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { closestTo } from './closest.ts';
+import type { ConfigProblem } from './config-problem.ts';
 import { reachProblems } from './reach.ts';
 import { type Config, type NamedSetting, namedSettings, type Role } from './settings.ts';
-
-export interface ConfigProblem {
-  readonly code: 'config.unknown' | 'config.invalid' | 'config.missing' | 'config.secret-file';
-  /** The flag, variable or member of the file as it was written. */
-  readonly key: string;
-  /** What is wrong and what to write instead; never the value of a secret. */
-  readonly detail: string;
-}
 
 export interface ConfigSources {
   /** By setting name in camel case (`kafkaBrokers`, as commander names options) or with dots; `config` names the file. */

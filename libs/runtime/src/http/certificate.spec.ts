@@ -2,7 +2,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TestAuthority, type TestedFiles } from '../../test-certificate.ts';
+import { TestAuthority, type TestedFiles } from '../../test-processes/test-certificate.ts';
 import { readCertificate } from './certificate.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;

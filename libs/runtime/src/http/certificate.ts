@@ -2,7 +2,7 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext, type SecureContextOptions, type Server } from 'node:tls';
-import type { ConfigProblem } from '../config/read-config.ts';
+import type { ConfigProblem } from '../config/config-problem.ts';
 import type { Log } from '../log.ts';
 
 export interface CertificateFiles {

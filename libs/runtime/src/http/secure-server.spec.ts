@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as tlsConnect, type PeerCertificate } from 'node:tls';
 import { Controller, Get, HttpCode, Module, Post } from '@nestjs/common';
-import { TestAuthority, type TestedFiles } from '../../test-certificate.ts';
+import { TestAuthority, type TestedFiles } from '../../test-processes/test-certificate.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import { readCertificate } from './certificate.ts';
