@@ -19,14 +19,14 @@ export interface SpeedBound {
 }
 
 /**
- * ship: 60 knots. The fastest ship in service, the ferry Francisco (Incat), made 58.1 knots at her trials in 2013.
+ * ship: 60 knots, 111.12 km/h. The fastest ship in service, the ferry Francisco (Incat), made 58.1 knots at her trials in 2013.
  * aircraft: 3,540 km/h. The absolute speed record of an aircraft with a crew, 3,529.56 km/h (SR-71A, 28 July 1976, FAI), stands since.
  * carried: 1,350 km/h. Freight and passengers go by subsonic jets: the fastest ground speed of one in a jet stream that became known is 1,327 km/h
  * (825 mph, BA112 on 9 February 2020). Cars, containers and telephones on Concorde (to 2003) or in a fighter would be faster, and would raise an
  * alarm that is wrong: nobody ever shipped so.
  */
 const BOUNDS: Readonly<Record<SpeedBound['means'], SpeedBound>> = {
-  ship: { means: 'ship', kmh: 60 * 1.852 },
+  ship: { means: 'ship', kmh: 111.12 },
   aircraft: { means: 'aircraft', kmh: 3_540 },
   carried: { means: 'carried', kmh: 1_350 },
 };
