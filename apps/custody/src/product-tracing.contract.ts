@@ -88,6 +88,10 @@ export function tracingContract(product: Product): void {
       ])
         expect(journey).toContain(pair);
       expect(journey).toMatch(
+        /lux-0040 line 2 \(observed, by leg \d+, C3\) and lux-0051 \(statement, withdrawn, E5\), at once: settled {3}AMBER\+STRICT/,
+      );
+      expect(journey).not.toContain('Two things may bear this identity');
+      expect(journey).toMatch(
         /IMO 0000048 since 2018-10-01T08:30Z, which places the item nowhere: .*lux-0045 against lux-0044; lux-0042 against lux-0041/,
       );
       const { placings, tracks } = await product.json<JourneyView>(`/v1/items/${CAR}/journey`);

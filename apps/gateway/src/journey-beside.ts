@@ -1,17 +1,33 @@
-/** What stands beside a journey and is no part of it: records that speak against each other, the last conveyance since, and who held the item. */
-import { conflictsOf, custodyOf, lastConveyanceOf, type Conflict, type Gap, type Journey, type KnownItems, type Port } from '#lib/analysis';
+/**
+ * What stands beside a journey and is no part of it: records that speak against each other, those whose places cannot both be true, the last conveyance
+ * since, and who held the item.
+ */
+import {
+  conflictsOf,
+  custodyOf,
+  lastConveyanceOf,
+  travelOf,
+  type Conflict,
+  type Gap,
+  type Journey,
+  type KnownItems,
+  type Port,
+} from '#lib/analysis';
 import type { JourneyView } from '#lib/contracts';
 import { displayIdentifier, displayOccurred, displayPlace, formatInstant, type Instant, type TimelineEntry } from '#lib/domain';
+import { travelView } from './journey-travel.ts';
 
-export type BesideView = Pick<JourneyView, 'conflicts' | 'moreConflicts' | 'lastConveyance' | 'custody'>;
+export type BesideView = Pick<JourneyView, 'conflicts' | 'moreConflicts' | 'travel' | 'lastConveyance' | 'custody'>;
 
 /** @param items what the journey was made of: what its reader may see */
-export function besideView({ item, inWhat }: Journey, items: KnownItems, ports: readonly Port[]): BesideView {
+export function besideView(journey: Journey, items: KnownItems, ports: readonly Port[]): BesideView {
+  const { item, inWhat } = journey;
   const known = items.get(item);
   const last = lastConveyanceOf(inWhat, items, ports);
   const { holdings, uncovered } = known === undefined ? { holdings: [], uncovered: [] } : custodyOf(known);
   return {
     ...conflictsView(known === undefined ? [] : conflictsOf(known.timeline)),
+    travel: travelView(travelOf(journey, items), journey),
     lastConveyance:
       last === undefined
         ? null

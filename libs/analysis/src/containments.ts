@@ -5,11 +5,12 @@
  * loading names; the moment from which the item is certainly elsewhere.
  */
 import { certainlyBefore, displayPlace, type Instant, type SightingItem, type TimelineEntry } from '#lib/domain';
-import { certainlyNotAt, isAircraft, isVessel } from './elsewhere.ts';
+import { certainlyNotAt } from './elsewhere.ts';
 import { entryFixesOf, fixesOf, type EntryFix, JourneyTooLarge, type Known, type KnownItems } from './fixes.ts';
 import type { Point } from './geodesic.ts';
 import { once } from './once.ts';
 import { firstIn, GAP_MICROS, gapsIn, type Gap, type Port } from './silences.ts';
+import { isAircraft, isVessel } from './speeds.ts';
 
 /** Why a containment proves nothing from its `until` on. */
 export type Ending =

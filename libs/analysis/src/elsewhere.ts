@@ -1,14 +1,7 @@
 /** Whether a conveyance certainly was not where something was seen: no speed that it can go at takes it there in between its own records. */
 import { distanceMetres } from './geodesic.ts';
 import { pointOf, radiusOf, type EntryFix, type Fix } from './fixes.ts';
-
-/** Metres a second: no merchant ship goes at 40 knots; what is no ship may have been flown. */
-const SHIP_SPEED = 40 * (1_852 / 3_600);
-const ANY_SPEED = 1_000_000 / 3_600;
-
-/** Whether it moves on water by itself, as its identifier says. */
-export const isVessel = (item: string): boolean => /^(?:imo|mmsi|hin):/.test(item);
-export const isAircraft = (item: string): boolean => /^(?:aircraft|icao24):/.test(item);
+import { ANY_SPEED, isVessel, SHIP_SPEED } from './speeds.ts';
 
 /**
  * False where either side says where only by a name: then it may have been there. Before its first record and behind its last it may have come

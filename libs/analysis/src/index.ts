@@ -6,3 +6,6 @@ export { JourneyTooLarge, pointOf, type Fix, type Known, type KnownItems, type T
 export { journeyOf, knownAround, type Journey, type Leg, type Placing } from './journey.ts';
 export { lastConveyanceOf, type LastConveyance } from './last-conveyance.ts';
 export { gapsOf, portsIn, portVisitsOf, type Gap, type Port, type PortVisit } from './silences.ts';
+export { eventOf, type Presence } from './presences.ts';
+export { arithmeticOf } from './arithmetic.ts';
+export { travelOf, type Clone, type TravelAlarm, type TravelCheck } from './travel.ts';

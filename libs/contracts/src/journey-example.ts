@@ -20,6 +20,26 @@ const aboardPlacing: JourneyView['placings'][number] = {
   tlp: 'AMBER',
 };
 
+const tip: JourneyView['travel']['alarms'][number]['first'] = {
+  event: { agency: 'local', id: 'lux-0051' },
+  ...{ mark: 'statement', grade: 'E5', standing: 'withdrawn', places: false, leg: null },
+  ...{ occurred: '2018-10-01T01:00:00Z', from: '2018-10-01T01:00:00.000000Z', to: '2018-10-01T01:01:00.000000Z' },
+  ...{ place: 'Pyongyang', lat: 39.03, lon: 125.75, radiusMetres: 25_000, isRadiusStated: false },
+};
+const atBusan: JourneyView['travel']['alarms'][number]['second'] = {
+  event: { agency: 'local', id: 'lux-0040' },
+  ...{ line: 2, mark: 'observed', grade: 'C3', standing: 'stands', places: true, leg: 0 },
+  ...{ occurred: '2018-10-01T01:00:00Z', from: '2018-10-01T01:00:00.000000Z', to: '2018-10-01T01:00:00.000001Z' },
+  ...{ place: '35.1, 129.08', lat: 35.1, lon: 129.08, radiusMetres: 1_000, isRadiusStated: false },
+};
+
+const impossible: JourneyView['travel']['alarms'][number] = {
+  ...{ kind: 'two-at-once', first: atBusan, second: tip, odd: 'second', isOpen: false, tlp: 'AMBER+STRICT' },
+  ...{ km: 527, leastKm: 501, longestMinutes: 2, leastKmh: 15_032, boundKmh: 111.12, boundOf: 'ship' },
+  arithmetic:
+    '527.0 km apart, of which 1.0 km assumed + 25.0 km assumed are uncertain: at least 501.0 km in at most 2.0 min is 15,032 km/h or more; no ship, in which it was meanwhile, goes faster than 111 km/h',
+};
+
 /** @param item whose journey it is */
 export const journeyExample = (item: JourneyView['item'], coordinates: Coordinates): JourneyView => ({
   item,
@@ -71,6 +91,7 @@ export const journeyExample = (item: JourneyView['item'], coordinates: Coordinat
     },
   ],
   moreConflicts: 0,
+  travel: { alarms: [impossible], moreAlarms: 0, clones: [], moreClones: 0, isPartial: false },
   lastConveyance: {
     ...{ id: 'imo:0000048', scheme: 'imo', display: 'IMO 0000048', since: '2018-10-01T08:30:00.000000Z', records: 13 },
     ...{ gaps: [], conflicts: [], moreConflicts: 0 },

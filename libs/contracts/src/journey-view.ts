@@ -134,6 +134,76 @@ const Conflicts = {
   moreConflicts: index(),
 };
 
+const Apart = Type.Object(
+  {
+    ...Said.properties,
+    line: Type.Optional(Type.Integer({ minimum: 1, description: 'Of the track file that the event cites.' })),
+    standing: Type.String({ description: 'Whether it stands, or was withdrawn, corrected, superseded ...' }),
+    places: Type.Boolean({ description: 'False: it is only said, planned, or does not stand, and places nothing.' }),
+    leg: orNull(Type.Integer({ minimum: 0, description: 'Of `legs`, by which the item inherits it; null: a record of the item itself.' })),
+    from: time('Earliest.'),
+    to: time('Latest, not included.'),
+    lat: Type.Number(),
+    lon: Type.Number(),
+    radiusMetres: Type.Number({ minimum: 0, description: 'How far from there it may have been.' }),
+    isRadiusStated: Type.Boolean({ description: 'False: assumed, 25 km of a place and 1 km of a position.' }),
+  },
+  closed,
+);
+
+const TravelAlarm = Type.Object(
+  {
+    kind: Type.Enum(['impossible-travel', 'two-at-once'], { description: 'two-at-once: the times of both share an instant.' }),
+    first: Apart,
+    second: Apart,
+    km: Type.Number({ description: 'Between the points as given, along the geodesic (WGS 84).' }),
+    leastKm: Type.Number({ description: 'Less both radii.' }),
+    longestMinutes: Type.Number({ description: 'The longest time that can lie between, and one minute for the clocks.' }),
+    leastKmh: Type.Number({ description: 'The least speed that would make both true.' }),
+    boundKmh: Type.Number({ description: 'Nothing of its kind goes faster.' }),
+    boundOf: Type.Enum(['ship', 'aircraft', 'carried'], {
+      description: 'By what it is, or by what it was in meanwhile. carried: whatever may have been put into an aircraft.',
+    }),
+    arithmetic: Type.String({ description: 'All of this in one line.' }),
+    odd: Type.Enum(['first', 'second', 'either', 'neither'], {
+      description: 'Without which record the rest is possible. neither: more than one is wrong, or there are two things.',
+    }),
+    isOpen: Type.Boolean({ description: 'Both stand, and no resolution in force settles both together.' }),
+    tlp: Graded.tlp,
+  },
+  { ...closed, description: 'Two records whose places cannot both be true. It places nothing and decides nothing.' },
+);
+
+const TrackRecord = Type.Object({ event: EventRefView, line: Type.Optional(Type.Integer({ minimum: 1 })) }, closed);
+
+const Clone = Type.Object(
+  {
+    tracks: Type.Array(
+      Type.Object({ records: Type.Array(TrackRecord, { minItems: 1, description: 'At most 20.' }), moreRecords: index() }, closed),
+      { minItems: 2, maxItems: 2, description: 'Of each track the records that stand in impossible pairs with the other.' },
+    ),
+    pairs: Type.Integer({ minimum: 2, description: 'Impossible pairs between them.' }),
+    isOpen: Type.Boolean(),
+    tlp: Graded.tlp,
+  },
+  {
+    ...closed,
+    description:
+      'Records that place the item fall into two tracks which are each possible, and together not, whichever single record is taken away: two things with one identity, or records of two that were given it by mistake.',
+  },
+);
+
+const Travel = Type.Object(
+  {
+    alarms: Type.Array(TravelAlarm, { description: 'By time, at most 100.' }),
+    moreAlarms: index(),
+    clones: Type.Array(Clone, { description: 'At most 20.' }),
+    moreClones: index(),
+    isPartial: Type.Boolean({ description: 'There was more to compare than is followed: there may be more.' }),
+  },
+  closed,
+);
+
 const LastConveyance = Type.Object(
   {
     id: Type.String(),
@@ -187,6 +257,7 @@ export const JourneyView = Type.Object(
     tooDeep: Type.Array(Type.Array(Type.String()), { description: 'Chains of more than five carriers: not followed further.' }),
     tracks: Type.Array(TrackFile),
     ...Conflicts,
+    travel: Travel,
     lastConveyance: orNull(LastConveyance),
     custody: Custody,
   },

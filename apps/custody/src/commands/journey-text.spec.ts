@@ -38,6 +38,7 @@ const JOURNEY: JourneyView = {
     tracks: [TRACK],
     conflicts: [],
     moreConflicts: 0,
+    travel: { alarms: [], moreAlarms: 0, clones: [], moreClones: 0, isPartial: false },
     lastConveyance: null,
     custody: { holdings: [], uncovered: [] },
   },
@@ -109,5 +110,42 @@ test('who held it is told with his records, and a stretch that no document cover
       '  A (depot, JP), from 2018-07-20T00:00Z to 2018-08-01T00:00Z, no later record says so   (s1)   GREEN',
       '  No document covers 2018-08-01T00:00Z to 2018-08-19T00:00Z.',
     ].join('\n'),
+  );
+});
+
+const TIP: JourneyView['travel']['alarms'][number]['first'] = {
+  ...{ event: of('lux-0051'), mark: 'statement', grade: 'E5', standing: 'withdrawn', places: false, leg: null },
+  ...{ occurred: '2018-10-01T01:00:00Z', place: 'Pyongyang', lat: 39.03, lon: 125.75, radiusMetres: 25_000, isRadiusStated: false },
+  ...{ from: '2018-10-01T01:00:00.000000Z', to: '2018-10-01T01:01:00.000000Z' },
+};
+const AT_BUSAN = { ...TIP, event: of('lux-0040'), line: 2, mark: 'observed', grade: 'C3', standing: 'stands', places: true, leg: 0 };
+const ALARM: JourneyView['travel']['alarms'][number] = {
+  ...{ kind: 'two-at-once', first: TIP, second: AT_BUSAN, odd: 'first', isOpen: false, tlp: 'AMBER+STRICT', arithmetic: '526.6 km apart' },
+  ...{ km: 526.6, leastKm: 500.6, longestMinutes: 2, leastKmh: 15_019, boundKmh: 111.12, boundOf: 'ship' },
+};
+
+test('records that cannot both be true are there with mark, grade and arithmetic, and without the place of hearsay', () => {
+  const travel = {
+    ...JOURNEY.travel,
+    alarms: [ALARM, { ...ALARM, kind: 'impossible-travel' as const, odd: 'either' as const, isOpen: true }],
+  };
+  const text = told({ travel });
+  expect(text).toContain(
+    [
+      'Records whose places cannot both be true:',
+      '  lux-0051 (statement, withdrawn, E5) and lux-0040 line 2 (observed, by leg 1, C3), at once: settled   AMBER+STRICT',
+      '      526.6 km apart; without lux-0051 the rest is possible',
+      '  lux-0051 (statement, withdrawn, E5) and lux-0040 line 2 (observed, by leg 1, C3), impossible travel: open   AMBER+STRICT',
+      '      526.6 km apart; one of the two is wrong',
+    ].join('\n'),
+  );
+  expect(text).not.toContain('Pyongyang');
+});
+
+test('two tracks of one identity are told with their records, and as what may be', () => {
+  const track = (...ids: string[]) => ({ records: ids.map((id) => ({ event: of(id) })), moreRecords: 2 });
+  const clones = [{ tracks: [track('a1', 'a2'), track('b1', 'b2')], pairs: 3, isOpen: true, tlp: 'GREEN' as const }];
+  expect(told({ travel: { ...JOURNEY.travel, clones, isPartial: true } })).toMatch(
+    /Two things may bear this identity: a1, a2, 2 more, and b1, b2, 2 more, cannot be of one \(3 impossible pairs\): open {3}GREEN\n.*there may be more of these\./,
   );
 });

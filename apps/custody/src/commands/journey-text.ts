@@ -1,5 +1,6 @@
 /** What records prove together about an item, in words: where it was last, by what chain, and that nothing is known behind that. */
 import type { JourneyView } from '#lib/contracts';
+import { travelLines } from './travel-text.ts';
 
 type Placing = JourneyView['placings'][number];
 type Leg = JourneyView['legs'][number];
@@ -24,7 +25,7 @@ export function journeyLines(journey: JourneyView): string[] {
 }
 
 /** No part of the journey: it proves nothing of where the item was. */
-function besideLines({ conflicts, moreConflicts, lastConveyance, custody: { holdings, uncovered } }: JourneyView): string[] {
+function besideLines({ conflicts, moreConflicts, travel, lastConveyance, custody: { holdings, uncovered } }: JourneyView): string[] {
   const lines: string[] = [];
   if (lastConveyance !== null) {
     const { display, since, records, id, conflicts: its } = lastConveyance;
@@ -35,6 +36,7 @@ function besideLines({ conflicts, moreConflicts, lastConveyance, custody: { hold
   }
   if (conflicts.length > 0) lines.push('Records that speak against each other:', ...conflicts.map(conflictText));
   if (moreConflicts > 0) lines.push(`  ${moreConflicts} more.`);
+  lines.push(...travelLines(travel));
   if (holdings.length > 0) lines.push('Held by', ...holdings.map(holdingText));
   lines.push(...uncovered.map(({ since, until }) => `  No document covers ${minute(since)} to ${minute(until)}.`));
   return lines;

@@ -1,0 +1,50 @@
+/**
+ * Records whose places cannot both be true, in words: by record, mark and grade alone. What each says, where and when, stands in the timeline; here a
+ * place of hearsay would look like one of the journey.
+ */
+import type { JourneyView } from '#lib/contracts';
+
+type Travel = JourneyView['travel'];
+type Alarm = Travel['alarms'][number];
+type Track = Travel['clones'][number]['tracks'][number];
+
+export function travelLines({ alarms, moreAlarms, clones, moreClones, isPartial }: Travel): string[] {
+  const lines: string[] = [];
+  for (const { tracks, pairs, isOpen, tlp } of clones) {
+    lines.push(
+      `Two things may bear this identity: ${tracks.map(trackText).join(', and ')}, cannot be of one (${pairs} impossible pairs): ${stateText(isOpen)}   ${tlp}`,
+    );
+  }
+  if (moreClones > 0) lines.push(`  ${moreClones} more such pairs of tracks.`);
+  if (alarms.length > 0) lines.push('Records whose places cannot both be true:', ...alarms.flatMap(alarmLines));
+  if (moreAlarms > 0) lines.push(`  ${moreAlarms} more.`);
+  if (isPartial) lines.push('  There was more to compare than is followed: there may be more of these.');
+  return lines;
+}
+
+const trackText = ({ records, moreRecords }: Track): string =>
+  [...records.slice(0, 5).map(recordText), ...countedBehind(Math.max(0, records.length - 5) + moreRecords)].join(', ');
+
+const countedBehind = (count: number): string[] => (count === 0 ? [] : [`${count} more`]);
+
+const recordText = ({ event, line }: Track['records'][number]): string => (line === undefined ? event.id : `${event.id} line ${line}`);
+
+const alarmLines = (alarm: Alarm): string[] => [
+  `  ${sideText(alarm.first)} and ${sideText(alarm.second)}, ${alarm.kind === 'two-at-once' ? 'at once' : 'impossible travel'}: ${stateText(alarm.isOpen)}   ${alarm.tlp}`,
+  `      ${alarm.arithmetic}; ${oddText(alarm)}`,
+];
+
+/** Statement, withdrawn: what it is comes first, for neither is a place. */
+function sideText(side: Alarm['first']): string {
+  const { mark, standing, leg, grade } = side;
+  const words = [mark, ...(standing === 'stands' ? [] : [standing]), ...(leg === null ? [] : [`by leg ${leg + 1}`]), grade ?? 'not graded'];
+  return `${recordText(side)} (${words.join(', ')})`;
+}
+
+function oddText({ odd, first, second }: Alarm): string {
+  if (odd === 'either') return 'one of the two is wrong';
+  if (odd === 'neither') return 'taking away one record alone makes the rest no more possible';
+  return `without ${recordText(odd === 'first' ? first : second)} the rest is possible`;
+}
+
+const stateText = (isOpen: boolean): string => (isOpen ? 'open' : 'settled');

@@ -1,0 +1,43 @@
+/** How an alarm was worked out, in one line that can be checked with a map and a pencil. */
+import type { TravelAlarm } from './travel.ts';
+import type { SpeedBound } from './speeds.ts';
+import type { Presence } from './presences.ts';
+
+/**
+ * `520.3 km apart, of which 26.0 km (25.0 km assumed + 1.0 km assumed) are uncertain: at least 494.3 km in at most 2.0 min is 14,829 km/h or more; no ship goes
+ * faster than 111 km/h`. A distance is cut and a time rounded up, so that the speed is never more than they give.
+ */
+export function arithmeticOf(
+  alarm: Pick<TravelAlarm, 'first' | 'second' | 'metres' | 'leastMetres' | 'longestMicros' | 'leastKmh' | 'bound' | 'boundBy'>,
+): string {
+  const { first, second, metres, leastMetres, longestMicros, leastKmh, bound, boundBy } = alarm;
+  const radii = `${radiusText(first)} + ${radiusText(second)}`;
+  const within = boundBy === undefined ? '' : ', in which it was meanwhile,';
+  return (
+    `${kilometres(metres)} apart, of which ${radii} are uncertain: at least ${kilometres(leastMetres)} in at most ${duration(longestMicros)} ` +
+    `is ${grouped(Math.floor(leastKmh))} km/h or more; ${KINDS[bound.means]}${within} goes faster than ${grouped(bound.kmh)} km/h`
+  );
+}
+
+const KINDS: Readonly<Record<SpeedBound['means'], string>> = {
+  ship: 'no ship',
+  aircraft: 'no aircraft',
+  carried: 'nothing that is carried, by air too,',
+};
+
+/** A row of a track is given to far better, and a place without a radius is a port or a town. */
+const radiusText = ({ radiusMetres, fix }: Presence): string =>
+  `${kilometres(radiusMetres)}${'entry' in fix && fix.entry.sighting.place?.radiusMetres !== undefined ? '' : ' assumed'}`;
+
+const kilometres = (metres: number): string => `${grouped(Math.floor(metres / 100) / 10, 1)} km`;
+
+const MINUTE = 60_000_000;
+function duration(micros: number): string {
+  const minutes = Math.ceil((micros / MINUTE) * 10) / 10;
+  return minutes < 120 ? `${minutes.toFixed(1)} min` : `${(Math.ceil((micros / MINUTE / 60) * 10) / 10).toFixed(1)} h`;
+}
+
+/** Whatever the language of the machine: 14,829. */
+function grouped(value: number, decimals = 0): string {
+  return value.toFixed(decimals).replace(/\B(?=(?:\d{3})+(?!\d))/g, ',');
+}
