@@ -7,7 +7,8 @@ import type { Instant, Span, TlpLabel } from '#lib/domain';
 import { containmentsOf, JOURNEY_RULES, type Containment, type JourneyRules } from './containments.ts';
 import { byTime, fixesOf, JourneyTooLarge, liesIn, type Fix, type Known, type KnownItems } from './fixes.ts';
 import { strictest, weakestGrade } from './grades.ts';
-import { GAP_MICROS, gapsIn, type Gap, type Port } from './silences.ts';
+import { firstWhere, GAP_MICROS, gapsIn, type Gap, type Port } from './silences.ts';
+import { Steps } from './steps.ts';
 
 /** So many carriers around each other are followed: box, container, chassis or wagon, ferry, and one to spare. */
 export const DEPTH_MAX = 5;
@@ -62,9 +63,18 @@ export interface Journey {
   readonly inWhat: readonly Containment[];
 }
 
-/** Throws JourneyTooLarge. @param items the item, its carriers, theirs and so on, as the asker may see them: see `carriersOf` */
-export function journeyOf(item: string, items: KnownItems, ports: readonly Port[] = [], rules: JourneyRules = JOURNEY_RULES): Journey {
-  const walk = new Walk(items, ports, rules);
+/**
+ * Cost: no more than `STEPS_MAX` steps, whatever the records are; besides, sorting them. Throws JourneyTooLarge beyond.
+ * @param items the item, its carriers, theirs and so on, as the asker may see them: see `carriersOf`
+ */
+export function journeyOf(
+  item: string,
+  items: KnownItems,
+  ports: readonly Port[] = [],
+  rules: JourneyRules = JOURNEY_RULES,
+  steps = new Steps(),
+): Journey {
+  const walk = new Walk(items, ports, rules, steps);
   walk.follow(item, [], { starts: null, ends: null });
   const known = items.get(item);
   const own = (known === undefined ? [] : fixesOf(known)).map((fix): Placing => ({ fix, ...gradeAndHandling([fix]) }));
@@ -89,19 +99,21 @@ class Walk {
   private readonly items: KnownItems;
   private readonly ports: readonly Port[];
   private readonly rules: JourneyRules;
+  private readonly steps: Steps;
   private readonly containments = new Map<string, readonly Containment[]>();
   private inherited = 0;
 
-  constructor(items: KnownItems, ports: readonly Port[], rules: JourneyRules) {
+  constructor(items: KnownItems, ports: readonly Port[], rules: JourneyRules, steps: Steps) {
     this.items = items;
     this.ports = ports;
     this.rules = rules;
+    this.steps = steps;
   }
 
   containmentsOf(item: string): readonly Containment[] {
     const before = this.containments.get(item);
     if (before !== undefined) return before;
-    const made = containmentsOf(item, this.items, this.ports, this.rules);
+    const made = containmentsOf(item, this.items, this.ports, this.rules, this.steps);
     this.containments.set(item, made);
     return made;
   }
@@ -109,6 +121,7 @@ class Walk {
   /** @param within while all of the chain so far is proved */
   follow(item: string, chain: readonly Containment[], within: Span): void {
     for (const containment of this.containmentsOf(item)) {
+      this.steps.take();
       const span = { starts: latest(within.starts, containment.from), ends: earliest(within.ends, containment.until) };
       if (containment.from === null || span.starts === null || (span.ends !== null && span.ends <= span.starts)) continue;
       if (this.legs.length + this.rings.length + this.tooDeep.length >= LEGS_MAX)
@@ -127,7 +140,7 @@ class Walk {
   private leg(chain: readonly [Containment, ...Containment[]], span: Leg['span']): Leg {
     const carrier = (chain.at(-1) as Containment).carrier;
     const known = this.items.get(carrier);
-    const fixes = known === undefined ? [] : fixesOf(known).filter((fix) => liesIn(fix, span));
+    const fixes = known === undefined ? [] : fixesIn(known, span, this.steps);
     this.inherited += fixes.length;
     if (this.inherited > INHERITED_MAX) throw new JourneyTooLarge(`More than ${INHERITED_MAX} records are inherited.`);
     const bounding = chain.filter(({ until }) => until === span.ends);
@@ -136,10 +149,34 @@ class Walk {
       span,
       isOpen: bounding.every(({ isOpen }) => isOpen),
       fixes,
-      gaps: (known === undefined ? [] : gapsIn(known, this.ports)).filter((gap) => touches(gap, span)),
+      gaps: known === undefined ? [] : touching(gapsIn(known, this.ports, this.steps), span, this.steps),
       ...gradeAndHandling([], chain),
     };
   }
+}
+
+/** Of what is in order of its starts, those that begin in it. */
+function fixesIn(known: Known, span: Leg['span'], steps: Steps): Fix[] {
+  const fixes = fixesOf(known);
+  const inside: Fix[] = [];
+  for (let at = firstWhere(fixes, ({ span: { starts } }) => starts !== null && starts >= span.starts); at < fixes.length; at++) {
+    const fix = fixes[at] as Fix;
+    steps.take();
+    if (span.ends !== null && (fix.span.starts ?? -Infinity) >= span.ends) break;
+    if (liesIn(fix, span)) inside.push(fix);
+  }
+  return inside;
+}
+
+function touching(gaps: readonly Gap[], span: Leg['span'], steps: Steps): Gap[] {
+  const inside: Gap[] = [];
+  for (let at = firstWhere(gaps, ({ until }) => until === null || until.at >= span.starts); at < gaps.length; at++) {
+    const gap = gaps[at] as Gap;
+    steps.take();
+    if (span.ends !== null && gap.since.at >= span.ends) break;
+    if (touches(gap, span)) inside.push(gap);
+  }
+  return inside;
 }
 
 /** One that is open at the end of the track is a silence of this leg only where the leg lasts as long as one. */

@@ -23,9 +23,9 @@ const Gap = Type.Object({ since: At, until: orNull(At) }, closed);
 
 const Ending = Type.Object(
   {
-    kind: Type.Enum(['unloaded', 'dark', 'unheard', 'unread', 'called', 'elsewhere', 'moved-on'], {
+    kind: Type.Enum(['unloaded', 'dark', 'unheard', 'unread', 'called', 'elsewhere', 'may-be-elsewhere', 'moved-on'], {
       description:
-        'unloaded: a record takes it out. dark: the track of the conveyance stops, for at least twelve hours or for good. called: the conveyance called at the port of discharge that the loading names. unheard: there is no track of the conveyance, and no record of it follows within twelve hours. unread: a track of it is cited that could not be read. elsewhere: the item was seen where the conveyance cannot have been, or in another country than the records of the conveyance before and behind. moved-on: the item was put into something else.',
+        'unloaded: a record takes it out. dark: the track of the conveyance stops, for at least twelve hours or for good. called: the conveyance called at the port of discharge that the loading names. unheard: neither a record nor a position of the conveyance follows within twelve hours. unread: a track of it is cited that could not be read. elsewhere: the item was seen where the conveyance cannot have been. may-be-elsewhere: it was seen in another country than the records of the conveyance before and behind, or elsewhere or in something else at a time that may lie before the loading; the conveyance stays the answer. moved-on: the item was put into something else.',
     }),
     at: orNull(
       time('Up to then the containment is proved, and behind it nothing is inherited; null: the record that ends it has no time.'),

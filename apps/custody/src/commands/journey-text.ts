@@ -99,6 +99,7 @@ const ENDINGS: Readonly<Record<NonNullable<Contained['ending']>['kind'], string>
   unread: 'its track could not be read',
   called: 'it called at the port of discharge then',
   elsewhere: 'the item was seen elsewhere',
+  'may-be-elsewhere': 'the item may have been elsewhere then',
   'moved-on': 'the item went into something else',
 };
 

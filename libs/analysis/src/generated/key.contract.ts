@@ -2,7 +2,7 @@
  * The answers to a generated case, worked out of what its generator knows by the rules of the design (§2: occurred, corrections, open
  * containment), and by nothing of the product. Times of spans are microseconds, as the product tells them.
  */
-import { kilometres, type Minute, type Point } from './draw.contract.ts';
+import { DAY, kilometres, type Minute, type Point } from './draw.contract.ts';
 import type { Fact, GeneratedRecord, When } from './records.contract.ts';
 
 export interface KeyContainment {
@@ -194,14 +194,14 @@ class Book {
   private containment({ id, fact }: Known & { fact: Fact & { is: 'loading' } }): KeyContainment {
     const { item, carrier, when } = fact;
     const own = { item, carrier, loading: id, from: micros(when.to) };
-    const unloading = this.unloadingsOf(item).find(
-      (other) => (other.carrier ?? carrier) === carrier && other.when.to > when.from && !this.isOfLater({ id, fact }, other),
-    );
+    const out = this.unloadingsOf(item).filter((other) => (other.carrier ?? carrier) === carrier && other.when.to > when.from);
+    const unloading = out.find((other) => !this.isOfLater({ id, fact }, other));
     if (unloading !== undefined) return { ...own, until: micros(unloading.when.from), isOpen: false, isLeft: false, endings: ['unloaded'] };
     const bounds = [...this.dark(fact), ...this.unheard(fact), ...this.called(fact), ...this.away({ id, fact })];
-    if (bounds.length === 0) return { ...own, until: null, isOpen: true, isLeft: false, endings: [] };
+    // Taken out of it behind a later loading it is in it no more, whatever happened between.
+    const isLeft = out.length > 0 || bounds.some(([, why]) => why === 'moved-on' || why === 'elsewhere');
+    if (bounds.length === 0) return { ...own, until: null, isOpen: true, isLeft, endings: [] };
     const until = Math.min(...bounds.map(([at]) => at));
-    const isLeft = bounds.some(([, why]) => why === 'moved-on' || why === 'elsewhere');
     return { ...own, until, isOpen: true, isLeft, endings: bounds.filter(([at]) => at === until).map(([, why]) => why) };
   }
 
@@ -236,17 +236,21 @@ class Book {
     return row === undefined ? [] : [[Math.max(micros(row.when.from) + 1, micros(when.to)), 'dark']];
   }
 
-  /** (a) Of a ship that was not heard at all since: its records, up to the first that is as far behind the one before as a silence is long. */
+  /**
+   * (a) Of a ship, up to the first row of her track: her records, up to the first that begins as far behind the one before as a silence is long. Of
+   * records those that lie behind the loading and are of one day or less; if they lead to the track, that tells.
+   */
   private unheard({ carrier, when }: Fact & { is: 'loading' }): [number, string][] {
-    const fixes = this.fixesOf(carrier);
-    if (!carrier.startsWith('imo:') || fixes.some(({ isRow, when: { from } }) => isRow && from >= when.to)) return [];
-    let heard = when.to;
-    for (const { isRow, when: seen } of fixes) {
-      if (isRow || seen.to <= heard) continue;
+    if (!carrier.startsWith('imo:')) return [];
+    const behind = this.fixesOf(carrier).filter(({ when: { from } }) => from >= when.to);
+    let [heard, until] = [when.to, when.to];
+    for (const { isRow, when: seen } of behind) {
+      if (isRow || seen.to - seen.from > DAY) continue;
       if (seen.from - heard >= DARK_MINUTES) break;
-      heard = seen.to;
+      [heard, until] = [Math.max(heard, seen.from), Math.max(until, seen.to)];
     }
-    return [[micros(heard), 'unheard']];
+    const row = behind.find(({ isRow }) => isRow);
+    return row !== undefined && row.when.from - heard < DARK_MINUTES ? [] : [[micros(until), 'unheard']];
   }
 
   /** (b) Its call at the port of discharge that the loading names: seen there, or heard there. */
@@ -257,7 +261,10 @@ class Book {
       .map((fix): [number, string] => [fix.isRow ? micros(fix.when.from) + 1 : micros(fix.when.to), 'called']);
   }
 
-  /** (c) Put into what is no part of the same nest, or seen where the conveyance cannot have been: from the end of that interval. */
+  /**
+   * (c) Put into what is no part of the same nest, or seen where the conveyance cannot have been: from the end of that interval. If that may lie before
+   * the loading, or a country alone says so, it may be elsewhere, and is not for certain.
+   */
   private away({ id, fact: { item, carrier, when } }: Known & { fact: Fact & { is: 'loading' } }): [number, string][] {
     const moved = this.loadingsOf(item).filter(
       ({ id: other, fact }) =>
@@ -275,14 +282,15 @@ class Book {
         fact.when.to > when.to &&
         !('carrier' in fact && fact.carrier === carrier),
     );
-    const elsewhere = seen.filter(
-      ({ fact }) =>
-        this.isCertainlyNot(carrier, fact.when, fact.place as Point) || this.isAbroad(carrier, fact.when, countryOf(fact.place)),
-    );
-    return [
-      ...moved.map(({ fact }): [number, string] => [micros(fact.when.to), 'moved-on']),
-      ...elsewhere.map(({ fact }): [number, string] => [micros(fact.when.to), 'elsewhere']),
+    const sure = (fact: Known['fact'], why: string): [number, string] => [
+      micros(fact.when.to),
+      fact.when.from >= when.to ? why : 'may-be-elsewhere',
     ];
+    const elsewhere = seen.flatMap(({ fact }) => {
+      if (this.isCertainlyNot(carrier, fact.when, fact.place as Point)) return [sure(fact, 'elsewhere')];
+      return this.isAbroad(carrier, fact.when, countryOf(fact.place)) ? [sure(fact, 'may-be-elsewhere')] : [];
+    });
+    return [...moved.map(({ fact }) => sure(fact, 'moved-on')), ...elsewhere];
   }
 
   /** By a record it was ever in the other, or in what was: put into it, or taken out of it. */
@@ -293,13 +301,27 @@ class Book {
     return around.some((carrier) => carrier === outer || this.isIn(carrier, outer, seen));
   }
 
+  /** Records and rows of the thing, and of what it was in while it was: from its loading to the first that follows for certain and takes it out. */
+  private around(item: string, from: Minute, to: Minute, path: readonly string[] = []): readonly Fix[] {
+    if (from >= to || path.includes(item)) return [];
+    const own = this.fixesOf(item).filter(({ when }) => when.from >= from && when.to <= to);
+    const loadings = this.loadingsOf(item).map(({ fact }) => fact);
+    const outer = loadings.flatMap(({ carrier, when }) => {
+      const out = [
+        ...this.unloadingsOf(item).filter((other) => (other.carrier ?? carrier) === carrier),
+        ...loadings.filter((other) => other.carrier !== carrier && !this.isIn(carrier, other.carrier) && !this.isIn(other.carrier, carrier)),
+      ].flatMap(({ when: other }) => (other.from >= when.to ? [other.from] : []));
+      return this.around(carrier, Math.max(from, when.to), Math.min(to, ...out), [...path, item]);
+    });
+    return [...own, ...outer];
+  }
+
   /**
-   * In a country where the carrier, or what that was ever in, was neither at the time, nor by the record before, nor by the one behind; where a track
+   * In a country where the carrier, or what that was then in, was neither at the time, nor by the record before, nor by the one behind; where a track
    * says where it was about then, countries decide nothing.
    */
   private isAbroad(carrier: string, when: When, country: string | undefined): boolean {
-    const outer = [...new Set(this.known.flatMap(({ fact }) => ('carrier' in fact ? (fact.carrier ?? []) : [])))];
-    const fixes = [carrier, ...outer.filter((each) => each !== carrier && this.isIn(carrier, each))].flatMap((each) => this.fixesOf(each));
+    const fixes = this.around(carrier, -Infinity, Infinity);
     if (fixes.some(({ isRow, when: { from } }) => isRow && from >= when.from - DARK_MINUTES && from < when.to + DARK_MINUTES)) return false;
     const records = fixes.filter(({ isRow }) => !isRow);
     if (records.some((fix) => fix.country === country && fix.when.from < when.to && when.from < fix.when.to)) return false;

@@ -1,6 +1,6 @@
 /** What a generated record says, as the generator knows it, and the line of a case file that says so. */
 import { createHash } from 'node:crypto';
-import { DAY, dateTime, dayText, type Draw, minuteText, type Minute, type Place, startOfDay } from './draw.contract.ts';
+import { DAY, dateTime, dayText, type Draw, minuteOf, minuteText, type Minute, type Place, startOfDay } from './draw.contract.ts';
 
 /** Some minute in it; `to` is not included. */
 export interface When {
@@ -62,6 +62,19 @@ export function told(draw: Draw, at: Minute, how: 'minute' | 'any' = 'any'): Tol
     when: { from: first, to: last + DAY },
     occurred: { from: dayText(first, offset), to: dayText(last, offset), precision: 'day' },
   };
+}
+
+/** To the month or the year, as registers are. */
+export function toldRoughly(draw: Draw, at: Minute): Told {
+  const date = new Date(at * 60_000);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + 1];
+  if (draw.chance(0.5)) {
+    const when = { from: minuteOf(year, 1, 1), to: minuteOf(year + 1, 1, 1) };
+    return { when, occurred: { from: String(year), to: String(year), precision: 'year' } };
+  }
+  const text = `${year}-${String(month).padStart(2, '0')}`;
+  const when = { from: minuteOf(year, month, 1), to: minuteOf(year, month + 1, 1) };
+  return { when, occurred: { from: text, to: text, precision: 'month' } };
 }
 
 /** Everything else about a sighting than what it says of things. */

@@ -1,7 +1,7 @@
 /** A small world that is simulated: things packed into things, put aboard, taken off, with or without a record, and what is written of it. */
 import { containerNumber, DAY, Draw, HOUR, imoNumber, type Minute, minuteOf, type Place, PORTS, vinNumber } from './draw.contract.ts';
-import { type Fact, type Files, type GeneratedRecord, Records, told } from './records.contract.ts';
-import { type Call, sail, type Ship } from './voyage.contract.ts';
+import { type Fact, type Files, type GeneratedRecord, Records, told, toldRoughly } from './records.contract.ts';
+import { type Call, type Heard, sail, type Ship } from './voyage.contract.ts';
 
 export interface GeneratedCase {
   readonly seed: number;
@@ -116,6 +116,7 @@ class World {
     // A manifest names what is inside as if it were aboard by itself.
     if (draw.chance(0.25)) this.load(this.units[0] as string, ship.imo, this.during(from), discharge);
     this.impossible(from, to);
+    this.unrecorded(from, to);
     this.at = { port: to.port, time: to.arrives };
     const off = this.during(to);
     this.unload(aboard, off, 0.6);
@@ -135,23 +136,35 @@ class World {
     const ports = [...others.slice(0, first), this.at.port, ...others.slice(first, first + draw.between(1, 2))];
     const ship = sail(draw, ports, first, this.pass(4 * DAY, 8 * DAY));
     if (draw.chance(0.85)) {
-      const track = records.track(ship, ship.heard);
+      const track = records.track(ship, this.filed(ship, first));
       if (draw.chance(0.06)) records.retract(track);
     }
     for (const call of ship.calls)
       if (draw.chance(0.3)) {
-        const when = told(draw, this.during(call));
+        const at = this.during(call);
+        const when = draw.chance(0.2) ? toldRoughly(draw, at) : told(draw, at);
         records.say({ is: 'seen', item: ship.imo, place: call.port, when: when.when }, when);
       }
     return [ship, ship.calls[first] as Call, ship.calls[first + 1] as Call];
+  }
+
+  /** What of her track is in the file: often all; some begin while she loads, and some are of other years. */
+  private filed({ calls, heard }: Ship, first: number): readonly Heard[] {
+    const { draw } = this;
+    if (draw.chance(0.1)) {
+      const begins = this.during(calls[first] as Call);
+      return heard.filter(({ at }) => at >= begins);
+    }
+    const later = draw.chance(0.1) ? draw.between(300, 1_500) * DAY : 0;
+    return heard.map((each) => ({ ...each, at: each.at + later }));
   }
 
   private maybeSeen(part: number): void {
     for (const item of this.units) if (this.draw.chance(part)) this.seen(item, this.at.port, this.at.time, 'any');
   }
 
-  private seen(item: string, place: Place, at: Minute, how: 'minute' | 'any'): void {
-    const when = told(this.draw, at, how);
+  private seen(item: string, place: Place, at: Minute, how: 'minute' | 'any' | 'roughly'): void {
+    const when = how === 'roughly' ? toldRoughly(this.draw, at) : told(this.draw, at, how);
     const fact = { is: 'seen', item, place, when: when.when } as const;
     const record = this.records.say(fact, when);
     if (how === 'any' && this.draw.chance(0.1)) this.records.correct(record, fact, when);
@@ -163,6 +176,14 @@ class World {
     if (!this.draw.chance(0.15)) return;
     const far = this.draw.one(PORTS.filter(({ unlocode }) => unlocode !== from.port.unlocode && unlocode !== to.port.unlocode));
     this.seen(this.draw.one(this.units), far, this.draw.between(from.leaves, to.arrives), 'minute');
+  }
+
+  /** Seen by itself at a port between, at which no record says that the ship called. */
+  private unrecorded(from: Call, to: Call): void {
+    const { draw } = this;
+    if (!draw.chance(0.15)) return;
+    const between = draw.one(PORTS.filter(({ unlocode }) => unlocode !== from.port.unlocode && unlocode !== to.port.unlocode));
+    this.seen(draw.one(this.units), between, draw.between(from.leaves, to.arrives), draw.chance(0.3) ? 'roughly' : 'any');
   }
 
   private load(item: string, carrier: string, at: Minute, discharge?: Place): LoadingFact {

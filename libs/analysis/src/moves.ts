@@ -1,0 +1,129 @@
+/** Sightings that move an item into or out of something, and what is nested in what by them. */
+import { certainlyBefore, type SightingItem, type TimelineEntry } from '#lib/domain';
+import { entryFixesOf, liesIn, type EntryFix, type Known, type KnownItems } from './fixes.ts';
+import { once } from './once.ts';
+import type { Steps } from './steps.ts';
+
+export interface Move {
+  readonly entry: TimelineEntry;
+  /** Sorted. Of an unloading: none where its author does not say out of what. */
+  readonly carriers: readonly string[];
+}
+
+/** Of the item itself, in the order of its timeline. */
+export const movesOf = once(({ timeline: { entries, item } }: Known): readonly Move[] =>
+  entries.flatMap((entry) => {
+    const { sighting } = entry;
+    if (!entry.places || entry.kind !== 'aggregation' || sighting.action === undefined || !entry.roles.includes('subject')) return [];
+    const carriers = sighting.items.filter((each) => takesIn(each) && each.id !== item).map(({ id }) => id);
+    return carriers.length === 0 && sighting.action === 'ADD' ? [] : [{ entry, carriers: [...new Set(carriers)].sort() }];
+  }),
+);
+
+const takesIn = ({ role }: SightingItem): boolean => role === 'container' || role === 'conveyance';
+
+/** Into what the item was put, by its own timeline: these have to be known before `containmentsOf` can be asked. */
+export const carriersOf = once((known: Known): readonly string[] =>
+  [...new Set(movesOf(known).flatMap(({ carriers }) => carriers))].sort(),
+);
+
+/** Whatever the true times are. What is undated is before nothing. */
+export function isBefore(a: TimelineEntry, b: TimelineEntry): boolean {
+  const [first, second] = [a.sighting.occurred, b.sighting.occurred];
+  return first !== undefined && second !== undefined && certainlyBefore(first, second);
+}
+
+/** Into what is no part of the same nest. */
+export function movesOn({ carriers }: Move, carrier: string, items: KnownItems, steps: Steps): boolean {
+  steps.take(carriers.length);
+  return carriers.length > 0 && carriers.every((other) => other !== carrier && !areNested(other, carrier, items, steps));
+}
+
+/** One was ever put into the other, or into what was: the item may be in both. */
+const areNested = (a: string, b: string, items: KnownItems, steps: Steps): boolean =>
+  a !== b && (outwards(a, items, steps).has(b) || outwards(b, items, steps).has(a));
+
+const outwardsIn = once((_: KnownItems) => new Map<string, ReadonlySet<string>>());
+
+/** What it was ever in, what that was in and so on, and itself; of these items worked out once. */
+function outwards(item: string, items: KnownItems, steps: Steps): ReadonlySet<string> {
+  const before = outwardsIn(items).get(item);
+  if (before !== undefined) return before;
+  const around = new Set([item]);
+  // A set hands out what is added while it is walked.
+  for (const each of around) {
+    const known = items.get(each);
+    const carriers = known === undefined ? [] : carriersOf(known);
+    steps.take(1 + carriers.length);
+    for (const carrier of carriers) around.add(carrier);
+  }
+  outwardsIn(items).set(item, around);
+  return around;
+}
+
+/** While something is recorded as in it, by whatever was put into something else or taken out behind: it is to be looked for there. */
+export interface Stay {
+  readonly known: Known;
+  readonly starts: number;
+  /** Not included. */
+  readonly ends: number;
+}
+
+/** What is known of where a carrier was, by itself and by what it was in just then. */
+export interface Whereabouts {
+  readonly stays: readonly Stay[];
+  /** That name a country, each within its stay. */
+  readonly fixes: readonly EntryFix[];
+}
+
+const whereaboutsIn = once((_: KnownItems) => new Map<string, Whereabouts>());
+
+/** Of these items worked out once for each carrier. */
+export function whereaboutsOf(carrier: string, items: KnownItems, steps: Steps): Whereabouts {
+  const before = whereaboutsIn(items).get(carrier);
+  if (before !== undefined) return before;
+  const stays = staysOf({ name: carrier, starts: -Infinity, ends: Infinity, path: [] }, items, steps);
+  const fixes = stays.flatMap(({ known, starts, ends }) => {
+    const own = entryFixesOf(known);
+    steps.take(own.length);
+    const span = { starts: starts === -Infinity ? null : starts, ends: ends === Infinity ? null : ends };
+    return own.filter((fix) => countryOf(fix.entry) !== undefined && liesIn(fix, span));
+  });
+  const made = { stays, fixes };
+  whereaboutsIn(items).set(carrier, made);
+  return made;
+}
+
+/** Of a place by its own word, or by its code. */
+export const countryOf = ({ sighting: { place } }: TimelineEntry): string | undefined => place?.country ?? place?.unlocode?.slice(0, 2);
+
+interface Within {
+  readonly name: string;
+  readonly starts: number;
+  readonly ends: number;
+  readonly path: readonly string[];
+}
+
+function staysOf({ name, starts, ends, path }: Within, items: KnownItems, steps: Steps): readonly Stay[] {
+  const known = items.get(name);
+  if (known === undefined || starts >= ends || path.includes(name)) return [];
+  const moves = movesOf(known);
+  const stays: Stay[] = [{ known, starts, ends }];
+  for (const loading of moves) {
+    const from = loading.entry.sighting.occurred?.ends ?? null;
+    if (loading.entry.sighting.action !== 'ADD' || from === null) continue;
+    for (const outer of loading.carriers) {
+      steps.take(moves.length);
+      const out = moves.filter((move) => isBefore(loading.entry, move.entry) && takesOutOf(move, outer, items, steps));
+      const until = Math.min(...out.map(({ entry }) => entry.sighting.occurred?.starts ?? Infinity));
+      const within = { name: outer, starts: Math.max(starts, from), ends: Math.min(ends, until), path: [...path, name] };
+      stays.push(...staysOf(within, items, steps));
+    }
+  }
+  return stays;
+}
+
+const takesOutOf = (move: Move, carrier: string, items: KnownItems, steps: Steps): boolean =>
+  move.entry.sighting.action === 'ADD'
+    ? movesOn(move, carrier, items, steps)
+    : move.carriers.length === 0 || move.carriers.includes(carrier);
