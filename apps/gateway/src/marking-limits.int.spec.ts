@@ -41,6 +41,7 @@ async function seenBy(id: string): Promise<string[]> {
 }
 const EVERYBODY = Object.keys(READERS);
 const OWN = ['eva', 'max', 'owner'];
+const AMBER: Handling = { tlp: 'AMBER' };
 
 async function asked(who: Actor, text: string): Promise<SearchView> {
   const { reader, reads } = await readsAs(who);
@@ -238,6 +239,46 @@ test('an approval opens an event to no more reader groups than it could have row
     await say('local/operator', approval(`${id}-approved`, wide));
     expect([id, await seenBy('w')]).toEqual([id, readers]);
   }
+}, 60_000);
+
+test('a marking of a marking opens that by its approval, though what it marks comes last, and then counts for nothing', async () => {
+  const items = [subject('serial:demo:LAST')];
+  const [first, second] = [marking('l-1', 'l', { tlp: 'AMBER' }), marking('l-2', 'l-1', { tlp: 'AMBER' }, { items })];
+  const third = marking('l-3', 'l-2', { tlp: 'AMBER', agencies: ['acme'] });
+  await say('local/operator', x({ tlp: 'AMBER' }, 'l'));
+  await say('local/eva', second, third);
+  await say('local/max', approval('l-approved', third));
+  expect(await seenBy('l-2')).toEqual(['acme', ...OWN]);
+  await say('local/eva', first);
+  expect(await seenBy('l-2')).toEqual(OWN);
+}, 60_000);
+
+test('markings open an event to no more reader groups together than it could have rows for, by whichever comes first', async () => {
+  const items = Array.from({ length: 200 }, (_, n) => subject(`serial:demo:TOGETHER${n}`));
+  const half = (name: string): Handling => ({
+    tlp: 'AMBER',
+    agencies: [name, ...Array.from({ length: Math.floor(INDEX_ROWS_MAX / items.length / 2) }, (_, n) => `${name}-${n}`)],
+  });
+  const [early, late] = [marking('v-1', 'v', half('acme')), marking('v-2', 'v', half('bolt'))];
+  await say('local/eva', early);
+  await say('local/max', approval('v-early', early));
+  await say('local/operator', seen('v', items, { handling: { tlp: 'AMBER' } }));
+  expect(await seenBy('v')).toEqual(['acme', ...OWN]);
+  await say('local/eva', late);
+  await say('local/max', approval('v-late', late));
+  expect(await seenBy('v')).toEqual(OWN);
+
+  // In one batch, with more between them than is looked at in one turn, and in another order than they were approved in.
+  const [one, two] = [marking('v-one', 'v-batch', half('acme')), marking('v-two', 'v-batch', half('bolt'))];
+  await ledger.addBy([
+    ['local/operator', seen('v-batch', items, { handling: { tlp: 'AMBER' } })],
+    ['local/eva', two],
+    ...Array.from({ length: 60 }, (_, n): [string, SightingDocument] => ['local/eva', marking(`v-other-${n}`, `v-none-${n}`, AMBER)]),
+    ['local/eva', one],
+    ['local/max', approval('v-batch-one', one)],
+    ['local/max', approval('v-batch-two', two)],
+  ]);
+  expect(await seenBy('v-batch')).toEqual(OWN);
 }, 60_000);
 
 test('a rebuild of all that comes to the same', async () => {

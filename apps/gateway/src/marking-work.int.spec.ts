@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { SightingDocument } from '#lib/contracts';
 import { aliasKeys, searchKeys, type Handling } from '#lib/domain';
 import { digestDerived, rebuild, settle } from '#lib/store';
-import { approval, marking, PEOPLE, retraction, x } from './marking-documents.contract.ts';
+import { approval, itemOf, marking, PEOPLE, retraction, x } from './marking-documents.contract.ts';
 import { indexOfContent, TestedLedger } from './tested-ledger.contract.ts';
 
 let ledger: TestedLedger;
@@ -71,6 +71,12 @@ async function shownTo(id: string): Promise<{ groups: string[]; handling: Handli
 }
 const closedTo = (principal: string) => ({ groups: ['agency:local'], handling: { tlp: 'RED', principals: [`local/${principal}`] } });
 
+const entries = async (): Promise<number> => {
+  const { rows } = await ledger.database
+    .pool('owner', { max: 1 })
+    .query<{ n: string | number }>('select count(*) as n from ledger.entries');
+  return Number(rows[0]?.n);
+};
 const count = <T>(n: number, make: (n: number) => T): T[] => Array.from({ length: n }, (_, at) => make(at));
 const AMBER: Handling = { tlp: 'AMBER' };
 /** Nearly as long as a document may be. */
@@ -189,6 +195,49 @@ test('what waits for its target, and more of it than counts, is settled as what 
   expect((await shownTo('late-marking'))?.groups).toEqual(['agency:local']);
   expect([await shownTo('late-69'), await shownTo('late-marking-69')]).toEqual([closedTo('eva'), closedTo('eva')]);
 }, 120_000);
+
+describe('one transaction settles no more than takes a second, and the rest of its batch comes again', () => {
+  const RETRACTED = count(50, (n) => `t-${n}`);
+  const AWAITED = count(50, (n) => `u-${n}`);
+
+  test('of words about markings', async () => {
+    await ledger.addBy(
+      RETRACTED.flatMap((id): [string, SightingDocument][] => [
+        ['local/operator', x({ tlp: 'GREEN' }, id)],
+        ...count(3, (n): [string, SightingDocument] => ['local/eva', marking(`${id}-${n}`, id, AMBER)]),
+      ]),
+    );
+    const words = RETRACTED.map((id): [string, SightingDocument] => ['local/eva', retraction(`${id}-r`, `${id}-0`)]);
+    const read = x({ tlp: 'GREEN' }, 't-between');
+    expect(await ledger.addBy([...words.slice(0, 30), ['local/operator', read], ...words.slice(30)], 50)).toBe(3);
+    expect(await ledger.reads.logSize()).toBe(await entries());
+    expect((await ledger.found(itemOf('t-between'))).length).toBe(1);
+  }, 120_000);
+
+  test('of sightings that their markings waited for', async () => {
+    await ledger.addBy(
+      AWAITED.flatMap((id) => count(3, (n): [string, SightingDocument] => ['local/eva', marking(`${id}-${n}`, id, AMBER)])),
+    );
+    expect(
+      await ledger.addBy(
+        AWAITED.map((id): [string, SightingDocument] => ['local/operator', x({ tlp: 'GREEN' }, id)]),
+        50,
+      ),
+    ).toBe(3);
+    for (const id of [AWAITED[0], AWAITED[49]]) expect(await shownTo(id as string)).toEqual({ groups: ['agency:local'], handling: AMBER });
+  }, 120_000);
+
+  test('and one word is settled whatever it brings; those about what nobody marked cost nothing', async () => {
+    const one = (id: string): [string, SightingDocument] => ['local/eva', retraction(`${id}-one`, `${id}-1`)];
+    expect(await ledger.addBy([one('t-0')], 1)).toBe(1);
+    expect(
+      await ledger.addBy(
+        count(50, (n): [string, SightingDocument] => ['local/eva', retraction(`plain-${n}`, `junk-${n}`)]),
+        1,
+      ),
+    ).toBe(1);
+  }, 120_000);
+});
 
 test('a rebuild of all that comes to the same', async () => {
   const owner = ledger.database.pool('owner', { max: 2 });

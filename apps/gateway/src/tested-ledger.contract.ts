@@ -53,26 +53,27 @@ export class TestedLedger {
     await this.#project(documents.map((document, n) => projected(document, { agency, principal, capturedMicros }, this.#offset + n)));
   }
 
-  /** Of several authors (`agency/principal`), in one batch. */
-  async addBy(said: readonly (readonly [by: string, document: SightingDocument])[]): Promise<void> {
-    await this.#project(
+  /** Of several authors (`agency/principal`), in one batch. Returns how many transactions it took. */
+  async addBy(said: readonly (readonly [by: string, document: SightingDocument])[], settledMax?: number): Promise<number> {
+    return this.#project(
       said.map(([by, document], n) => {
         const [agency = '', principal = ''] = by.split('/');
         return projected(document, { agency, principal, capturedMicros: 1 }, this.#offset + n);
       }),
+      settledMax,
     );
   }
 
-  async #project(all: readonly ProjectedEvent[]): Promise<void> {
-    for (let at = 0; at < all.length; at += BATCH) {
-      const events = all.slice(at, at + BATCH);
-      const partition = { clusterId: 'c', topicId: 't', topic: 's', partition: 0 };
-      await projectBatch(this.#projector, partition, this.#offset, this.#offset + events.length, events, [], {
-        keys: KEYS,
-        indexOf: indexOfContent,
-      });
-      this.#offset += events.length;
+  async #project(all: readonly ProjectedEvent[], settledMax?: number): Promise<number> {
+    const partition = { clusterId: 'c', topicId: 't', topic: 's', partition: 0 };
+    const more = { keys: KEYS, indexOf: indexOfContent, ...(settledMax === undefined ? {} : { settledMax }) };
+    const first = this.#offset;
+    let transactions = 0;
+    for (; this.#offset < first + all.length; transactions++) {
+      const events = all.slice(this.#offset - first, this.#offset - first + BATCH);
+      this.#offset = (await projectBatch(this.#projector, partition, this.#offset, this.#offset + events.length, events, [], more)).next;
     }
+    return transactions;
   }
 
   /**

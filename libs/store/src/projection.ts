@@ -16,7 +16,7 @@ import { groupsOf, ledgerMapKeys, readerGroups } from './ledger-constants.ts';
 import type { MapKeys } from './map-keys.ts';
 import { MARKING } from './markings/handled-events.ts';
 import { openRows } from './markings/open-rows.ts';
-import { settle } from './markings/settle.ts';
+import { settle, SETTLED_MAX } from './markings/settle.ts';
 import type { StoreClient, StorePool } from './pool.ts';
 import { searchMemory, SearchRows, type SearchKeys, type SearchName } from './search-rows.ts';
 import { insertConflict } from './sql/insert-conflict.ts';
@@ -52,12 +52,22 @@ export interface ProjectionOptions {
   /** Makes rows of content that is stored. Absent, or without keys: what a marking opens to others is not found by them before a rebuild. */
   readonly indexOf?: (content: Buffer, agency: string) => EventIndex;
   readonly hooks?: ProjectionHooks;
+  /** Rows of handlings that one transaction settles. Absent: a second's work. */
+  readonly settledMax?: number;
 }
 
 const NO_HOOKS: ProjectionHooks = { failpoint: () => {} };
 
+/** What one transaction takes: all records up to `next`. */
+interface Part {
+  readonly next: number;
+  readonly events: readonly ProjectedEvent[];
+  readonly dead: readonly DeadLetter[];
+}
+
 /**
- * `from`: offset of the first record of the batch, `next`: the one after its last; `events` and `dead` are what the records became.
+ * `from`: offset of the first record of the batch, `next`: the one after its last; `events` and `dead` are what the records became. What would settle too
+ * many handlings in one transaction is not taken whole: `next` of the outcome is then less, and the rest comes again from there.
  * Rejects on a lost connection, a full disk, a timeout and the like: nothing is known to be written then (a lost answer to the commit is
  * an unknown outcome), and the caller reads the offset again. About 5 µs of Node time an event.
  */
@@ -68,8 +78,33 @@ export async function projectBatch(
   next: number,
   events: readonly ProjectedEvent[],
   dead: readonly DeadLetter[],
-  { keys, indexOf, hooks = NO_HOOKS }: ProjectionOptions = {},
+  options: ProjectionOptions = {},
 ): Promise<ProjectionOutcome> {
+  for (let part: Part = { next, events, dead }; ;) {
+    const ended = await projectPart(pool, partition, from, part, options);
+    if (ended.outcome !== 'too-much') return ended;
+    part = partBefore(part, ended.offset);
+  }
+}
+
+/** Ends in front of the event at this offset, with one event at least: it goes on. */
+function partBefore({ events, dead }: Part, offset: number): Part {
+  const count = Math.max(
+    1,
+    events.findIndex((event) => event.offset >= offset),
+  );
+  const next = (events[count] as ProjectedEvent).offset;
+  return { next, events: events.slice(0, count), dead: dead.filter((letter) => letter.offset < next) };
+}
+
+/** `too-much`: nothing was written; what the event at this offset and those behind it touch is more than one transaction settles. */
+async function projectPart(
+  pool: StorePool,
+  partition: PartitionId,
+  from: number,
+  { next, events, dead }: Part,
+  { keys, indexOf, hooks = NO_HOOKS, settledMax = SETTLED_MAX }: ProjectionOptions,
+): Promise<ProjectionOutcome | { readonly outcome: 'too-much'; readonly offset: number }> {
   const mapKeys = await ledgerMapKeys(pool);
   const groups = await readerGroups(pool, events);
   const encoder = encoders.pop() ?? new BatchEncoder();
@@ -81,19 +116,23 @@ export async function projectBatch(
   await hooks.failpoint('before_begin');
   const client = await pool.connect();
   let whole = false;
+  const dropped = async <Outcome>(outcome: Outcome): Promise<Outcome> => {
+    await client.query('rollback');
+    whole = true;
+    return outcome;
+  };
   try {
     await client.query('begin');
     const found = await moveTo(client, partition, from, next);
-    if (found !== null) {
-      await client.query('rollback');
-      whole = true;
-      return { outcome: 'fenced', next: found };
-    }
+    if (found !== null) return await dropped({ outcome: 'fenced', next: found } as const);
     await hooks.failpoint('after_cas');
     await batch.settle(client, first, true);
-    const touched = await batch.touched(client);
-    if (touched.length > 0)
-      await settle(client, touched, keys === undefined || indexOf === undefined ? null : openRows(client, { keys, indexOf }));
+    const touched = await batch.touched(client, events);
+    if (touched.length > 0) {
+      const opening = keys === undefined || indexOf === undefined ? null : openRows(client, { keys, indexOf });
+      const left = touched[await settle(client, touched, opening, events.length > 1 ? settledMax : Infinity)];
+      if (left !== undefined) return await dropped({ outcome: 'too-much', offset: left.offset } as const);
+    }
     await batch.bury(client);
     await hooks.failpoint('after_insert');
     await hooks.failpoint('before_commit');
@@ -126,6 +165,11 @@ async function moveTo(client: StoreClient, partition: PartitionId, from: number,
   return (await readOffset(client, partition)) ?? 0;
 }
 
+/** An event whose handling may be another now, by what came in at this offset. */
+interface Touched extends Ref {
+  readonly offset: number;
+}
+
 interface Parts {
   readonly groups: ReadonlyMap<string, number>;
   readonly mapKeys: MapKeys;
@@ -143,7 +187,7 @@ class Projection {
   /** Names that have their search rows with this transaction. */
   readonly indexed: SearchName[] = [];
   /** What came in, or is spoken about by what came in, and may bear on a handling. */
-  private readonly handled: Ref[] = [];
+  private readonly handled: Touched[] = [];
   /** The stretch of the log that came in; empty: both are Infinity. */
   private readonly stretch = { first: Infinity, behind: Infinity };
 
@@ -184,7 +228,7 @@ class Projection {
     const error = await this.attempt(client, () => this.append(client));
     if (error === null) {
       this.appended += rows.length;
-      for (const event of rows) this.handled.push(...handledBy(event));
+      for (const event of rows) for (const { agency, id } of handledBy(event)) this.handled.push({ agency, id, offset: event.offset });
     } else if (isKnownEvent(error)) {
       if (isSifted) throw error; // entries came in beside the lock of the log head
       const { rest, later } = await this.sift(client, rows);
@@ -209,12 +253,14 @@ class Projection {
     for (const letter of this.dead) await insertDeadLetter(client, this.partition, letter);
   }
 
-  /** Events whose handling may be another now. */
-  async touched(client: StoreClient): Promise<readonly Ref[]> {
+  /** Events whose handling may be another now, in the order of what touches them. */
+  async touched(client: StoreClient, events: readonly ProjectedEvent[]): Promise<readonly Touched[]> {
     if (this.appended === 0) return [];
     const { first, behind } = this.stretch;
     const { rows } = await client.run<Ref>(AWAITED, [first, behind]);
-    return [...this.handled, ...rows];
+    const offsets = new Map(rows.length === 0 ? [] : events.map(({ agency, id, offset }) => [`${agency}/${id}`, offset]));
+    const awaited = rows.map(({ agency, id }) => ({ agency, id, offset: offsets.get(`${agency}/${id}`) as number }));
+    return [...this.handled, ...awaited].sort((a, b) => a.offset - b.offset);
   }
 
   private async append(client: StoreClient): Promise<void> {

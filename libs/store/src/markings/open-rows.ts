@@ -19,8 +19,8 @@ export interface RowMaking {
 export interface Openable {
   /** Whether in so many reader groups it has no more rows of one table than any event may. */
   fits(groups: number): boolean;
-  /** Makes its rows in these, where it has none. */
-  open(groups: readonly ReaderGroup[]): Promise<void>;
+  /** Makes its rows in these, where it has none. Returns how many its widest table gets. */
+  open(groups: readonly ReaderGroup[]): Promise<number>;
 }
 
 /** By log index. Cost: reading each document once. */
@@ -31,7 +31,7 @@ export function openRows(client: StoreClient, { indexOf, keys }: RowMaking): Ope
     fits: (groups) => groups * widthOf(index) <= INDEX_ROWS_MAX,
     async open(groups) {
       const missing = groups.filter(({ id }) => !shownIn.includes(id));
-      if (missing.length === 0) return;
+      if (missing.length === 0) return 0;
       const { agency, id, principal, capturedMicros, logIndex } = event;
       const search = new SearchRows(keys, new SearchMemory());
       search.add(index, missing);
@@ -39,6 +39,7 @@ export function openRows(client: StoreClient, { indexOf, keys }: RowMaking): Ope
       const encoder = new BatchEncoder();
       encoder.addDerived({ ...index, agency, id, principal, capturedMicros }, missing, null, logIndex);
       await copyDerived(client, encoder);
+      return missing.length * widthOf(index);
     },
   });
   return async (events) => {
@@ -59,22 +60,27 @@ export function openRows(client: StoreClient, { indexOf, keys }: RowMaking): Ope
 const OPENED_AT_A_TIME = 8;
 
 /**
- * Makes the rows by which events are found by those whom a marking opens them to that was approved, whatever became of it: whether they see it now is
- * for its handling to say. That is done once for each such marking. Returns those of them that would open their target to more reader groups than it
- * may have rows for. Cost: reading each document of whose markings one was not approved before.
+ * Makes the rows by which events are found by those whom a marking opens them to that was approved, whatever became of it, and whether it counts or not:
+ * whether they see it now is for its handling to say, and whether it counts may change as long as something that it bears on is not there. That is done
+ * once for each such marking. `tooWide`: those that would, with the others before them, open their target to more reader groups than it may have rows for.
+ * `rows`: how many the widest tables got. Cost: reading each document of whose markings one was not approved before.
  */
-export async function openApproved(client: MarkingClient, marked: readonly Marked[], opening: Opening): Promise<ReadonlySet<HandledEvent>> {
-  const isNew = ({ approvedAt, fits }: HandledEvent): boolean => approvedAt !== null && fits === null;
-  const approved = marked.flatMap(([event, { weighed }]) => (weighed.some(isNew) ? [{ event, by: weighed.filter(isNew) }] : []));
+export async function openApproved(
+  client: MarkingClient,
+  marked: readonly Marked[],
+  opening: Opening,
+): Promise<{ readonly tooWide: ReadonlySet<HandledEvent>; readonly rows: number }> {
+  const approved = undecidedOf(marked);
   const tooWide = new Set<HandledEvent>();
+  let rows = 0;
   for (const piece of piecesOf(approved, OPENED_AT_A_TIME)) {
     const openable = await opening(piece.map(({ event }) => event));
-    const opened = piece.map(({ event, by }) => {
-      const groups = new Set<string>();
+    const opened = piece.map(({ event, by, before }) => {
+      let groups: ReadonlySet<string> = new Set(before.flatMap((marking) => givenBy(marking, event)));
       for (const marking of by) {
-        const given = readerGroups(marking.said ?? marking.handling, event.agency);
-        if (openable.get(event.logIndex)?.fits(given.length) === false) tooWide.add(marking);
-        else for (const name of given) groups.add(name);
+        const more = new Set([...groups, ...givenBy(marking, event)]);
+        if (openable.get(event.logIndex)?.fits(more.size) === false) tooWide.add(marking);
+        else groups = more;
       }
       return { event, names: [...groups].sort() };
     });
@@ -83,15 +89,52 @@ export async function openApproved(client: MarkingClient, marked: readonly Marke
       opened.flatMap(({ names }) => names),
     );
     for (const { event, names } of opened)
-      await openable.get(event.logIndex)?.open(names.map((name) => ({ id: ids.get(name) as number, name })));
+      rows += (await openable.get(event.logIndex)?.open(names.map((name) => ({ id: ids.get(name) as number, name })))) ?? 0;
     const decided = piece.flatMap(({ by }) => by);
     await client.query('select ledger.keep_fits($1::bigint[], $2::boolean[])', [
       decided.map(({ logIndex }) => logIndex),
       decided.map((marking) => !tooWide.has(marking)),
     ]);
   }
-  return tooWide;
+  return { tooWide, rows };
 }
+
+/** Where nobody can make rows: approved markings that nobody looked at, and whose target has no rows for all whom they name. */
+export async function notOpened(client: MarkingClient, marked: readonly Marked[]): Promise<ReadonlySet<HandledEvent>> {
+  const approved = undecidedOf(marked);
+  if (approved.length === 0) return new Set();
+  const { rows } = await client.query<{ log_index: string | number; name: string }>(
+    `select distinct t.log_index, g.name from ledger.timeline t join ledger.reader_groups g on g.id = t.grp where t.log_index = any($1::bigint[])`,
+    [approved.map(({ event }) => event.logIndex)],
+  );
+  const shown = new Set(rows.map(({ log_index, name }) => `${log_index} ${name}`));
+  return new Set(
+    approved.flatMap(({ event, by }) =>
+      by.filter((marking) => givenBy(marking, event).some((name) => !shown.has(`${event.logIndex} ${name}`))),
+    ),
+  );
+}
+
+interface Approved {
+  readonly event: HandledEvent;
+  /** Approved, and nobody looked whether they fit, in the order in which that came to be asked: so the same come to fit whatever batches brought them. */
+  readonly by: readonly HandledEvent[];
+  /** For which there are rows. */
+  readonly before: readonly HandledEvent[];
+}
+
+function undecidedOf(marked: readonly Marked[]): Approved[] {
+  return marked.flatMap(([event, { weighed }]) => {
+    const asked = ({ logIndex, approvedAt }: HandledEvent): number => Math.max(event.logIndex, logIndex, approvedAt ?? 0);
+    const by = weighed.filter(({ approvedAt, fits }) => approvedAt !== null && fits === null);
+    if (by.length === 0) return [];
+    return [
+      { event, by: by.sort((a, b) => asked(a) - asked(b) || a.logIndex - b.logIndex), before: weighed.filter(({ fits }) => fits === true) },
+    ];
+  });
+}
+
+const givenBy = ({ said, handling }: HandledEvent, { agency }: HandledEvent): readonly string[] => readerGroups(said ?? handling, agency);
 
 interface ContentRow {
   readonly log_index: string | number;

@@ -8,7 +8,7 @@ import { formatRef, handlingInEffect, MARKINGS_MAX, type EventRef, type Handling
 import { approvalsInForce } from './approvals.ts';
 import { handledEvents, MARKING, markingsOf, piecesOf, type HandledEvent, type MarkingClient, type Weighed } from './handled-events.ts';
 import { handlingText } from './handling-text.ts';
-import { openApproved, type Opening } from './open-rows.ts';
+import { notOpened, openApproved, type Opening } from './open-rows.ts';
 import { groupIds } from './group-ids.ts';
 import { rowsOf, type HandlingRow } from './shown.ts';
 import { closed, DEEP, depthOf, type Effects, type Marked, type Scene } from './scene.ts';
@@ -18,35 +18,78 @@ const STEPS = 4;
 /** Of an event, and of a marking, which is of less weight: with so many markings, or such long ones, each is its author's alone. */
 const OF_EVENTS: Weighed = { most: MARKINGS_MAX, bytes: 128 * 1024 };
 const OF_MARKINGS: Weighed = { most: 8, bytes: 16 * 1024 };
-/** Memory: what is touched brings with it some hundred rows each, or some megabytes of names. */
-const PER_TURN = 50;
+/** Memory: what is touched brings with it some hundred rows each, or a megabyte of names. */
+const PER_TURN = 20;
 const ROWS_PER_STATEMENT = 1_000;
+/** Approvals and what undoes a marking are looked up by their own: so many rows of the others cost as much. */
+const WORK_OF_JUDGING = 10;
+/**
+ * Rows that one transaction reads, weighs and offers: a second under the lock for which all projectors and the sealer wait. A word of 300 bytes may bring
+ * 600 of them, and a batch 2,500 words.
+ */
+export const SETTLED_MAX = 20_000;
 
 /**
+ * All that was approved is known before anything is opened by it: so it does not matter in which order markings of one event are looked at.
  * @param touched events that came in and speak about handling, or that such ones speak about
  * @param opening null: nobody can make rows (a migration), and what is approved stays hidden from whom it would be opened to
- * @returns whether for some event something else is in effect than before. Cost: a dozen statements for every 50, and some ms for each with its markings,
- * however much was said of it; where one is approved that was not, the document of its target is read.
+ * @param most rows, and what one turn brings beyond them: where there are more, the rest is left
+ * @returns how many of those touched, from the first on, are settled: at least as many as one turn takes. Where some are left, the transaction must not be
+ * committed. Cost: a dozen statements for every 20, and some ms for each with its markings, however much was said of it; where one is approved that was not,
+ * the document of its target is read.
  */
-export async function settle(client: MarkingClient, touched: readonly EventRef[], opening: Opening | null): Promise<boolean> {
+export async function settle(
+  client: MarkingClient,
+  touched: readonly EventRef[],
+  opening: Opening | null,
+  most = Infinity,
+): Promise<number> {
   const distinct = [...new Map(touched.map((ref) => [formatRef(ref), ref])).values()];
-  let changed = false;
+  const { judged, last } = await judgeAll(client, distinct, most);
+  let [settled, work, changed] = [0, 0, 0];
   // What comes out differently in one turn settles whatever it bears on, also of the turns before.
-  for (const turn of piecesOf(distinct, PER_TURN)) changed = (await settleTurn(client, turn, opening)) || changed;
-  if (changed) await client.query('update ledger.head set policy = size');
-  return changed;
+  for (const turn of piecesOf(distinct.slice(0, judged), PER_TURN)) {
+    if (work > most) break;
+    const done = await settleTurn(client, turn.length === distinct.length ? last : await pathOf(client, turn), opening);
+    work += done.work;
+    changed += done.changed;
+    settled += turn.length;
+  }
+  if (changed > 0) await client.query('update ledger.head set policy = size');
+  const left = distinct[settled];
+  return left === undefined ? touched.length : touched.findIndex(({ agency, id }) => agency === left.agency && id === left.id);
 }
 
-async function settleTurn(client: MarkingClient, touched: readonly EventRef[], opening: Opening | null): Promise<boolean> {
-  const scene = await around(client, touched);
-  const tooWide = opening === null ? NONE : await openApproved(client, [...markedOf(scene)], opening);
-  const rows = rowsOf(scene, effectsOf(scene, tooWide));
+/** Of how many of them it is known what became of those on their ways, and the way of the last turn. */
+async function judgeAll(
+  client: MarkingClient,
+  touched: readonly EventRef[],
+  most: number,
+): Promise<{ readonly judged: number; readonly last: Path }> {
+  let last: Path = { events: new Map(), unread: new Set() };
+  let [judged, work] = [0, 0];
+  for (const turn of piecesOf(touched, PER_TURN)) {
+    if (work > most) break;
+    last = await pathOf(client, turn);
+    work += WORK_OF_JUDGING * (await judge(client, last.events.values()));
+    judged += turn.length;
+  }
+  return { judged, last };
+}
+
+async function settleTurn(
+  client: MarkingClient,
+  path: Path,
+  opening: Opening | null,
+): Promise<{ readonly changed: number; readonly work: number }> {
+  const scene = await around(client, path);
+  const marked = [...markedIn(scene)];
+  const opened = opening === null ? { tooWide: await notOpened(client, marked), rows: 0 } : await openApproved(client, marked, opening);
+  const rows = rowsOf(scene, effectsOf(scene, opened.tooWide));
   let changed = 0;
   for (const piece of piecesOf(rows, ROWS_PER_STATEMENT)) changed += await setHandlings(client, piece);
-  return changed > 0;
+  return { changed, work: scene.events.size + opened.rows };
 }
-
-const NONE: ReadonlySet<HandledEvent> = new Set();
 
 /** Every marking that is there: a rebuild, or a ledger of a version that kept nothing of it. As its owner. */
 export async function settleAll(client: MarkingClient, opening: Opening | null): Promise<void> {
@@ -56,22 +99,36 @@ export async function settleAll(client: MarkingClient, opening: Opening | null):
   await settle(client, rows, opening);
 }
 
-/** The events that are touched, what those speak about, up to the last target, and the markings of all of these, and of those, that can count. */
-async function around(client: MarkingClient, touched: readonly EventRef[]): Promise<Scene> {
+/** The events that are touched, and what those speak about, up to the last target. */
+interface Path {
+  readonly events: ReadonlyMap<string, HandledEvent>;
+  /** What was not looked for any more. */
+  readonly unread: ReadonlySet<string>;
+}
+
+async function pathOf(client: MarkingClient, touched: readonly EventRef[]): Promise<Path> {
   const events = new Map<string, HandledEvent>();
-  const add = (found: readonly HandledEvent[]): void => found.forEach((event) => events.set(formatRef(event), event));
-  const missing = <Ref extends EventRef>(refs: readonly Ref[]): Ref[] => [
-    ...new Map(refs.flatMap((ref) => (events.has(formatRef(ref)) ? [] : [[formatRef(ref), ref]]))).values(),
-  ];
   let wanted: readonly EventRef[] = touched;
   for (let step = 0; step <= STEPS && wanted.length > 0; step++) {
     const found = await handledEvents(client, wanted);
-    add(found);
-    wanted = missing(found.flatMap(({ target }) => target ?? []));
+    for (const event of found) events.set(formatRef(event), event);
+    wanted = missingIn(
+      events,
+      found.flatMap(({ target }) => target ?? []),
+    );
   }
-  const unread = new Set(wanted.map(formatRef));
-  const path = [...events.values()];
-  await judge(client, path);
+  return { events, unread: new Set(wanted.map(formatRef)) };
+}
+
+const missingIn = <Ref extends EventRef>(events: ReadonlyMap<string, HandledEvent>, refs: readonly Ref[]): Ref[] => [
+  ...new Map(refs.flatMap((ref) => (events.has(formatRef(ref)) ? [] : [[formatRef(ref), ref]]))).values(),
+];
+
+/** With the markings of all of these, and of those, that can count. */
+async function around(client: MarkingClient, { events: known, unread }: Path): Promise<Scene> {
+  const events = new Map(known);
+  const add = (found: readonly HandledEvent[]): void => found.forEach((event) => events.set(formatRef(event), event));
+  const path = [...known.values()];
   // Of what is not there yet too: which of those that wait for it are weighed, is decided as they come.
   const refs = [...new Map(path.flatMap((event) => [event, event.target ?? event]).map((ref) => [formatRef(ref), ref])).values()];
   const limit = (key: string): Weighed => (events.get(key)?.said === undefined ? OF_EVENTS : OF_MARKINGS);
@@ -84,20 +141,23 @@ async function around(client: MarkingClient, touched: readonly EventRef[]): Prom
     }),
   );
   for (const { others } of first) for (const other of others) unweighed.add(formatRef(other));
-  const marked = missing(first.flatMap(({ weighed }) => weighed));
+  const marked = missingIn(
+    events,
+    first.flatMap(({ weighed }) => weighed),
+  );
   for (const { weighed, others } of first) add([...others, ...weighed]);
   const second = await markingsOf(client, marked, OF_MARKINGS, () => OF_MARKINGS);
   for (const [key, found] of second) {
     markings.set(key, found);
-    add(missing(found.weighed));
+    add(missingIn(events, found.weighed));
   }
   return { events, markings, unweighed, unread };
 }
 
-/** What became of each marking on the way is kept with it: by who approved it, and by the first that undo it, which may be approved or undone themselves. */
-async function judge(client: MarkingClient, path: readonly HandledEvent[]): Promise<void> {
-  const indexes = path.flatMap(({ said, logIndex }) => (said === undefined ? [] : [logIndex]));
-  if (indexes.length === 0) return;
+/** What became of each marking on the way is kept with it: by who approved it, and by the first that undo it, which may be approved or undone themselves. Returns how many they are. */
+async function judge(client: MarkingClient, path: Iterable<HandledEvent>): Promise<number> {
+  const indexes = [...path].flatMap(({ said, logIndex }) => (said === undefined ? [] : [logIndex]));
+  if (indexes.length === 0) return 0;
   const { rows } = await client.query<{ n: string | number }>('select n from ledger.undecided_approvals($1::bigint[]) n', [indexes]);
   if (rows.length > 0) {
     const undecided = rows.map(({ n }) => Number(n));
@@ -105,17 +165,21 @@ async function judge(client: MarkingClient, path: readonly HandledEvent[]): Prom
     await client.query('select ledger.decide_approvals($1::bigint[], $2::boolean[])', [undecided, undecided.map((n) => inForce.has(n))]);
   }
   await client.query('select ledger.judge_markings($1::bigint[])', [indexes]);
+  return indexes.length;
 }
 
-/** Events whose markings count, with those. */
-function* markedOf(scene: Scene): Generator<Marked> {
-  for (const [key, markings] of scene.markings) {
-    const event = scene.events.get(key);
-    if (event !== undefined && (depthOf(event, scene) ?? DEEP) < DEEP - 1) yield [event, markings];
+/** Events of the scene that have markings, with those. */
+function* markedIn({ events, markings: all }: Scene): Generator<Marked> {
+  for (const [key, markings] of all) {
+    const event = events.get(key);
+    if (event !== undefined) yield [event, markings];
   }
 }
 
-/** @param tooWide markings that give nothing: their target would have more rows than any event may */
+/** Those whose markings count. That may change as long as something on the way is not there. */
+const countingIn = (scene: Scene): Marked[] => [...markedIn(scene)].filter(([event]) => (depthOf(event, scene) ?? DEEP) < DEEP - 1);
+
+/** @param tooWide markings that give nothing: their target would have more rows than any event may, or has none for them */
 function effectsOf(scene: Scene, tooWide: ReadonlySet<HandledEvent>): Effects {
   const markingOf = (word: HandledEvent): Marking => {
     const { id, logIndex, capturedMicros: captured, approvedAt, isUndone, isLifted } = word;
@@ -125,7 +189,7 @@ function effectsOf(scene: Scene, tooWide: ReadonlySet<HandledEvent>): Effects {
   // Whichever of the others was not weighed took no more away than this.
   const inEffect = ([event, { weighed, others }]: Marked): Handling =>
     others.length > 0 ? closed(event) : handlingInEffect(event, weighed.map(markingOf));
-  return new Map([...markedOf(scene)].map((marked) => [marked[0], inEffect(marked)]));
+  return new Map(countingIn(scene).map((marked) => [marked[0], inEffect(marked)]));
 }
 
 /** Returns of how many it is another than before. */
