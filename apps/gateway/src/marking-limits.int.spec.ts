@@ -1,7 +1,7 @@
 /** What a marking does not do: fail for decoys, tell of what it closes, open by a clock, or say by search what its reader may not see. */
 import { INDEX_ROWS_MAX, aliasKeys, type Actor, type Handling, ROOT_ACTOR, searchKeys } from '#lib/domain';
 import type { SearchView, SightingDocument } from '#lib/contracts';
-import { digestDerived, rebuild } from '#lib/store';
+import { digestDerived, rebuild, settle } from '#lib/store';
 import { readingOf } from './gateway-deps.ts';
 import { actor, approval, marking, PEOPLE, retraction, x } from './marking-documents.contract.ts';
 import { searchItems } from './search.ts';
@@ -279,6 +279,36 @@ test('markings open an event to no more reader groups together than it could hav
     ['local/max', approval('v-batch-two', two)],
   ]);
   expect(await seenBy('v-batch')).toEqual(OWN);
+}, 60_000);
+
+test('where nobody can make rows, an approved marking gives nothing to those for whom there are none', async () => {
+  const items = Array.from({ length: 200 }, (_, n) => subject(`serial:demo:ROWLESS${n}`));
+  const agencies = ['bolt', ...Array.from({ length: INDEX_ROWS_MAX / 128 }, (_, n) => `rowless-${n}`)];
+  const wide = marking('n-wide', 'n', { tlp: 'AMBER', agencies });
+  await say('local/operator', seen('n', items, { handling: AMBER }), x(AMBER, 'n-other'));
+  const other = marking('n-fits', 'n-other', { tlp: 'AMBER', agencies: ['bolt'] });
+  await say('local/max', wide, other);
+  await say('local/operator', approval('n-approved', wide), approval('n-other-approved', other));
+  const owner = ledger.database.pool('owner', { max: 1 });
+  const handlings = async (): Promise<unknown[]> => {
+    const { rows } = await owner.query<{ handling: string }>(
+      `select h.handling from ledger.handlings h join ledger.entries e using (log_index) where e.id in ('n', 'n-other') order by e.id`,
+    );
+    return rows.map(({ handling }) => JSON.parse(handling) as unknown);
+  };
+  expect(await handlings()).toEqual([AMBER, { tlp: 'AMBER', agencies: ['bolt'] }]);
+  // As after the migration that keeps what became of markings.
+  await owner.transaction(async (client) => {
+    await client.query(
+      `update ledger.spoken s set fits = null from ledger.entries e where e.log_index = s.log_index and e.id in ('n-wide', 'n-fits')`,
+    );
+    await settle(
+      client,
+      ['n', 'n-other'].map((id) => ({ agency: 'local', id })),
+      null,
+    );
+  });
+  expect(await handlings()).toEqual([AMBER, { tlp: 'AMBER', agencies: ['bolt'] }]);
 }, 60_000);
 
 test('a rebuild of all that comes to the same', async () => {
