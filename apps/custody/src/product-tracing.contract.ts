@@ -88,7 +88,7 @@ export function tracingContract(product: Product): void {
       ])
         expect(journey).toContain(pair);
       expect(journey).toMatch(
-        /lux-0040 line 2 \(observed, by leg \d+, C3\) and lux-0051 \(statement, withdrawn, E5\), at once: settled {3}AMBER\+STRICT/,
+        /lux-0040 line 2 \(observed, by leg \d+, C3\) and lux-0051 \(statement, withdrawn, E5\), at once: not open, one is withdrawn {3}AMBER\+STRICT/,
       );
       expect(journey).not.toContain('Two things may bear this identity');
       expect(journey).toMatch(

@@ -5,9 +5,11 @@
 import {
   conflictsOf,
   custodyOf,
+  gapHandling,
   lastConveyanceOf,
   travelOf,
   type Conflict,
+  type CustodyChain,
   type Gap,
   type Journey,
   type KnownItems,
@@ -24,7 +26,6 @@ export function besideView(journey: Journey, items: KnownItems, ports: readonly 
   const { item, inWhat } = journey;
   const known = items.get(item);
   const last = lastConveyanceOf(inWhat, items, ports);
-  const { holdings, uncovered } = known === undefined ? { holdings: [], uncovered: [] } : custodyOf(known);
   return {
     ...conflictsView(known === undefined ? [] : conflictsOf(known.timeline)),
     travel: travelView(travelOf(journey, items), journey),
@@ -35,45 +36,63 @@ export function besideView(journey: Journey, items: KnownItems, ports: readonly 
             id: last.carrier,
             scheme: last.carrier.slice(0, last.carrier.indexOf(':')),
             display: displayIdentifier(last.carrier),
-            since: formatInstant(last.since),
+            since: timeOf(last.since),
             records: last.entries.length,
-            gaps: last.gaps.map(gapView),
+            gaps: last.gaps.slice(0, GAPS_TOLD_MAX).map(gapView),
+            moreGaps: Math.max(0, last.gaps.length - GAPS_TOLD_MAX),
             ...conflictsView(last.conflicts),
+            tlp: last.handling,
           },
-    custody: {
-      holdings: holdings.map(({ holder: { role, name, lei, country }, since, until, isOver, by, handling }) => ({
-        holder: {
-          role,
-          ...(name === undefined ? {} : { name }),
-          ...(lei === undefined ? {} : { lei }),
-          ...(country === undefined ? {} : { country }),
-        },
-        since: timeOf(since),
-        until: timeOf(until),
-        isOver,
-        by: by.map(refOf),
-        tlp: handling,
-      })),
-      uncovered: uncovered.map(({ since, until }) => ({ since: formatInstant(since), until: formatInstant(until) })),
-    },
+    custody: known === undefined ? NOBODY : custodyView(custodyOf(known)),
   };
 }
 
-/** Told of one item; the rest is counted. */
+/** Told of one item, or of one holding; the rest is counted. */
 export const CONFLICTS_TOLD_MAX = 200;
+export const HOLDINGS_TOLD_MAX = 200;
+export const HOLDING_RECORDS_TOLD_MAX = 20;
+export const GAPS_TOLD_MAX = 200;
+
+const NOBODY: JourneyView['custody'] = { holdings: [], moreHoldings: 0, uncovered: [], moreUncovered: 0 };
+
+/** The last of them are told, as whoever had it before is seldom asked for. */
+const custodyView = ({ holdings, uncovered }: CustodyChain): JourneyView['custody'] => ({
+  holdings: holdings.slice(-HOLDINGS_TOLD_MAX).map(({ holder: { role, name, lei, country }, since, until, isOver, by, handling }) => ({
+    holder: {
+      role,
+      ...(name === undefined ? {} : { name }),
+      ...(lei === undefined ? {} : { lei }),
+      ...(country === undefined ? {} : { country }),
+    },
+    since: timeOf(since),
+    until: timeOf(until),
+    isOver,
+    by: by.slice(0, HOLDING_RECORDS_TOLD_MAX).map(refOf),
+    moreRecords: Math.max(0, by.length - HOLDING_RECORDS_TOLD_MAX),
+    tlp: handling,
+  })),
+  moreHoldings: Math.max(0, holdings.length - HOLDINGS_TOLD_MAX),
+  uncovered: uncovered.slice(-HOLDINGS_TOLD_MAX).map(({ since, until, isOfOne, handling }) => ({
+    since: formatInstant(since),
+    until: formatInstant(until),
+    isOfOne,
+    tlp: handling,
+  })),
+  moreUncovered: Math.max(0, uncovered.length - HOLDINGS_TOLD_MAX),
+});
 
 const conflictsView = (conflicts: readonly Conflict[]): Pick<JourneyView, 'conflicts' | 'moreConflicts'> => ({
   conflicts: conflicts.slice(0, CONFLICTS_TOLD_MAX).map(({ kind, by, against, isOpen, handling }) => ({
     kind,
-    by: said(by),
-    against: said(against),
+    by: { ...said(by), standing: by.standing },
+    against: { ...said(against), standing: against.standing },
     isOpen,
     tlp: handling,
   })),
   moreConflicts: Math.max(0, conflicts.length - CONFLICTS_TOLD_MAX),
 });
 
-function said(entry: TimelineEntry): JourneyView['conflicts'][number]['by'] {
+function said(entry: TimelineEntry): Omit<JourneyView['conflicts'][number]['by'], 'standing'> {
   const { grade, occurred, place, statement } = entry.sighting;
   return {
     event: refOf(entry),
@@ -91,7 +110,8 @@ export const timeOf = (at: Instant | null): string | null => (at === null ? null
 type GapView = JourneyView['legs'][number]['gaps'][number];
 const positionView = ({ at, lat, lon, line }: Gap['since']): GapView['since'] => ({ at: formatInstant(at), lat, lon, line });
 
-export const gapView = ({ since, until }: Gap): GapView => ({
-  since: positionView(since),
-  until: until === null ? null : positionView(until),
+export const gapView = (gap: Gap): GapView => ({
+  since: positionView(gap.since),
+  until: gap.until === null ? null : positionView(gap.until),
+  tlp: gapHandling(gap),
 });

@@ -1,6 +1,7 @@
 /** GET /v1/items/{id}/journey: what the records that this reader may see prove together about one item. */
 import {
   carriersOf,
+  endingHandling,
   journeyOf,
   JourneyTooLarge,
   knownAround,
@@ -109,10 +110,10 @@ const carrierView = ({ carrier, loading }: Containment): JourneyView['legs'][num
 const containmentView = (of: Containment): JourneyView['containments'][number] => ({
   ...carrierView(of),
   isOpen: of.isOpen,
-  ending: of.ending === undefined ? null : endingView(of.ending),
+  ending: of.ending === undefined ? null : { ...endingView(of.ending), tlp: endingHandling(of) },
 });
 
-function endingView(ending: Ending): NonNullable<JourneyView['containments'][number]['ending']> {
+function endingView(ending: Ending): Omit<NonNullable<JourneyView['containments'][number]['ending']>, 'tlp'> {
   return {
     kind: ending.kind,
     at: timeOf(ending.at),

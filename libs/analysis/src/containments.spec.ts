@@ -1,7 +1,27 @@
 /** What an item was inside of, how far that is proved, and what it inherits: exactly that, and nothing behind it. */
 import type { FoldInput } from '#lib/domain';
 import { containmentsOf, JourneyTooLarge, type KnownItems } from './index.ts';
-import { CAR, BOX, SHIP, OTHER, sighting, into, outOf, seen, at, world, ports, of, journey, text, inherited, LOADED, SEA, type PortName, type Said } from './said.contract.ts';
+import {
+  CAR,
+  BOX,
+  SHIP,
+  OTHER,
+  sighting,
+  into,
+  outOf,
+  seen,
+  at,
+  world,
+  ports,
+  of,
+  journey,
+  text,
+  inherited,
+  LOADED,
+  SEA,
+  type PortName,
+  type Said,
+} from './said.contract.ts';
 
 describe('a containment', () => {
   test('is proved from the end of the loading to the start of the unloading', () => {

@@ -6,7 +6,7 @@
  */
 import { displayPlace, type Instant, type TimelineEntry } from '#lib/domain';
 import { certainlyNotAt } from './elsewhere.ts';
-import { entryFixesOf, fixesOf, type EntryFix, JourneyTooLarge, type Known, type KnownItems } from './fixes.ts';
+import { entryFixesOf, fixesOf, type EntryFix, JourneyTooLarge, type Known, type KnownItems, type TrackPosition } from './fixes.ts';
 import type { Point } from './geodesic.ts';
 import { countryOf, isBefore, movesOf, movesOn, whereaboutsOf, type Move } from './moves.ts';
 import { firstAt, firstIn, firstWhere, GAP_MICROS, gapsIn, type Gap, type Port } from './silences.ts';
@@ -20,7 +20,7 @@ export type Ending =
   | (Ends & { readonly kind: 'unloaded'; readonly by: TimelineEntry })
   | (Ends & { readonly kind: 'dark'; readonly gap: Gap })
   /** Of a vessel or aircraft at the port of discharge that its loading names. */
-  | (Ends & { readonly kind: 'called'; readonly place: string; readonly by?: TimelineEntry })
+  | (Ends & { readonly kind: 'called'; readonly place: string; readonly by?: TimelineEntry; readonly position?: TrackPosition })
   /** A vessel or aircraft of which neither a record nor a position follows for as long as a silence lasts. */
   | (Ends & { readonly kind: 'unheard'; readonly by?: TimelineEntry })
   /** A record cites a track of the conveyance that could not be read: nothing says when it went silent. */
@@ -77,11 +77,12 @@ export function containmentsOf(
   const known = items.get(item);
   if (known === undefined) return [];
   const moves = movesOf(known);
-  if (moves.length > MOVES_MAX)
-    throw new JourneyTooLarge(`More records put ${item} into something or take it out than are followed.`);
+  if (moves.length > MOVES_MAX) throw new JourneyTooLarge(`More records put ${item} into something or take it out than are followed.`);
   return moves
     .filter(({ entry }) => entry.sighting.action === 'ADD')
-    .flatMap((loading) => loading.carriers.map((carrier) => containment({ item, carrier, loading, moves, known, items, ports, rules, steps })));
+    .flatMap((loading) =>
+      loading.carriers.map((carrier) => containment({ item, carrier, loading, moves, known, items, ports, rules, steps })),
+    );
 }
 
 /** Loadings and unloadings of one item. */
@@ -190,7 +191,7 @@ function calledFrom({ carrier, loading, items, ports, steps }: Asked, from: Inst
   // Wherever a record says that the port is: the earliest call ends what is proved.
   const points: readonly Point[] = [...ports.filter(({ unlocode }) => unlocode === discharge.unlocode), ...pointOfPlace(discharge)];
   const call = firstIn(known.track, points, from, steps);
-  if (call !== undefined) bounds.push({ until: call.at + 1, ending: { kind: 'called', at: call.at, place } });
+  if (call !== undefined) bounds.push({ until: call.at + 1, ending: { kind: 'called', at: call.at, place, position: call } });
   return bounds;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Who held an item, by what record, since and until when. Who held it by two records, with none between them that names another, is told as one
- * holder: custody ends where it is given away. Between two holders neither of whom is said to have given it to the other lies a stretch that no
- * document covers, and what is told of it is that.
+ * holder: custody ends where it is given away. That he had it all the while no record says: what lies between the records is a stretch that no document
+ * covers, as it is between two holders neither of whom is said to have given it to the other.
  */
 import type { Instant, Party, TimelineEntry, TlpLabel } from '#lib/domain';
 import type { Known } from './fixes.ts';
@@ -37,10 +37,14 @@ export interface Holding {
   readonly handling: TlpLabel;
 }
 
-/** A stretch between two holders that no document covers. */
+/** A stretch behind all records so far and before the next one: that anybody had it then no document says, be it the holder before and behind. */
 export interface Uncovered {
   readonly since: Instant;
   readonly until: Instant;
+  /** The record before it and the one behind it name one holder, and none between them another. */
+  readonly isOfOne: boolean;
+  /** The stricter of both records. */
+  readonly handling: TlpLabel;
 }
 
 export interface CustodyChain {
@@ -54,35 +58,60 @@ interface Shown {
   readonly says: 'gave' | 'took' | 'had';
 }
 
-/** Of the item itself: who held what it was in is on that one's timeline. */
+/** Of the item itself: who held what it was in is on that one's timeline. Cost: grows with the records and their parties alone. */
 export const custodyOf = once(({ timeline }: Known): CustodyChain => {
-  const holdings: Holding[] = [];
+  const holdings: Open[] = [];
+  const uncovered: Uncovered[] = [];
+  const covered = new Covered();
   for (const each of timeline.entries.filter(isActual).flatMap(shownBy)) {
-    const at = holdings.findLastIndex(({ holder, isOver }) => !isOver && isSame(holder, each.party));
-    const last = at === holdings.length - 1 ? holdings[at] : undefined;
-    if (last === undefined) holdings.push(holdingBy(each));
-    else holdings[at] = holdingBy(each, last);
+    const last = holdings.at(-1);
+    const goesOn = last !== undefined && !last.isOver && isSame(last.holder, each.party);
+    const gap = covered.before(each.entry, goesOn);
+    if (gap !== undefined) uncovered.push(gap);
+    if (goesOn) goOn(last, each);
+    else holdings.push(begun(each));
   }
-  return { holdings, uncovered: holdings.flatMap((holding, at) => uncovered(holdings[at - 1], holding)) };
+  return { holdings, uncovered };
 });
 
-function holdingBy({ party, entry, says }: Shown, before?: Holding): Holding {
-  const { starts, ends } = entry.sighting.occurred ?? { starts: null, ends: null };
-  const handling = strictest([...(before === undefined ? [] : [before.handling]), entry.handling.tlp]);
-  return {
-    holder: before?.holder ?? party,
-    by: before === undefined ? [entry] : [...before.by, entry],
-    since: before === undefined ? starts : before.since,
-    until: before?.until === null ? ends : ends === null ? (before?.until ?? null) : Math.max(before?.until ?? ends, ends),
-    isOver: says === 'gave',
-    handling,
-  };
+/** A holding while its records are read. */
+interface Open extends Holding {
+  by: [TimelineEntry, ...TimelineEntry[]];
+  until: Instant | null;
+  isOver: boolean;
+  handling: TlpLabel;
 }
 
-/** One record that names giver and taker covers both. */
-function uncovered(before: Holding | undefined, { by, since }: Holding): readonly Uncovered[] {
-  if (before === undefined || since === null || before.until === null || before.until >= since || before.by.at(-1) === by[0]) return [];
-  return [{ since: before.until, until: since }];
+const spanOf = ({ sighting: { occurred } }: TimelineEntry) => occurred ?? { starts: null, ends: null };
+
+function begun({ party, entry, says }: Shown): Open {
+  const { starts, ends } = spanOf(entry);
+  return { holder: party, by: [entry], since: starts, until: ends, isOver: says === 'gave', handling: entry.handling.tlp };
+}
+
+function goOn(holding: Open, { entry, says }: Shown): void {
+  const { ends } = spanOf(entry);
+  if (holding.by.at(-1) !== entry) holding.by.push(entry);
+  holding.until = holding.until === null ? ends : Math.max(holding.until, ends ?? holding.until);
+  holding.isOver = says === 'gave';
+  holding.handling = strictest([holding.handling, entry.handling.tlp]);
+}
+
+/** Up to where documents speak of anybody's custody: a longer one of before still does when a shorter one has ended. */
+class Covered {
+  /** None: nothing yet, or a record without an end, behind which nobody can say that nothing is covered. */
+  #last: { readonly until: Instant; readonly entry: TimelineEntry } | undefined;
+  #isEndless = false;
+
+  /** Takes the record, and gives the stretch before it that none covers. One record that names giver and taker covers both. */
+  before(entry: TimelineEntry, isOfOne: boolean): Uncovered | undefined {
+    const { starts, ends } = spanOf(entry);
+    const before = this.#last;
+    this.#isEndless ||= ends === null;
+    if (ends !== null && (before === undefined || ends > before.until)) this.#last = { until: ends, entry };
+    if (this.#isEndless || before === undefined || starts === null || before.until >= starts) return undefined;
+    return { since: before.until, until: starts, isOfOne, handling: strictest([before.entry.handling.tlp, entry.handling.tlp]) };
+  }
 }
 
 /** It stands, is no hearsay or plan, and is of the item itself: whether it says where is no matter here. */

@@ -4,6 +4,7 @@ export { conflictsOf, type Conflict } from './conflicts.ts';
 export { custodyOf, type CustodyChain, type Holding, type Uncovered } from './custody.ts';
 export { JourneyTooLarge, pointOf, type Fix, type Known, type KnownItems, type Track, type TrackPosition } from './fixes.ts';
 export { journeyOf, knownAround, type Journey, type Leg, type Placing } from './journey.ts';
+export { endingHandling, gapHandling } from './labels.ts';
 export { lastConveyanceOf, type LastConveyance } from './last-conveyance.ts';
 export { carriersOf } from './moves.ts';
 export { gapsOf, portsIn, portVisitsOf, type Gap, type Port, type PortVisit } from './silences.ts';

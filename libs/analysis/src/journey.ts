@@ -7,6 +7,7 @@ import type { Instant, Span, TlpLabel } from '#lib/domain';
 import { containmentsOf, JOURNEY_RULES, type Containment, type JourneyRules } from './containments.ts';
 import { byTime, fixesOf, JourneyTooLarge, liesIn, type Fix, type Known, type KnownItems } from './fixes.ts';
 import { strictest, weakestGrade } from './grades.ts';
+import { endingHandling, gapHandling } from './labels.ts';
 import { firstWhere, GAP_MICROS, gapsIn, type Gap, type Port } from './silences.ts';
 import { Steps } from './steps.ts';
 
@@ -35,6 +36,7 @@ export interface Leg {
   readonly gaps: readonly Gap[];
   /** The weakest of its loadings: what it says can be no better. Absent: one of them is not graded. */
   readonly grade?: string;
+  /** The strictest of its loadings, of what ends it, and of the records, positions and gaps that it gives. */
   readonly handling: TlpLabel;
 }
 
@@ -144,13 +146,17 @@ class Walk {
     this.inherited += fixes.length;
     if (this.inherited > INHERITED_MAX) throw new JourneyTooLarge(`More than ${INHERITED_MAX} records are inherited.`);
     const bounding = chain.filter(({ until }) => until === span.ends);
+    const gaps = known === undefined ? [] : touching(gapsIn(known, this.ports, this.steps), span, this.steps);
+    const { grade } = gradeAndHandling([], chain);
     return {
       chain,
       span,
       isOpen: bounding.every(({ isOpen }) => isOpen),
       fixes,
-      gaps: known === undefined ? [] : touching(gapsIn(known, this.ports, this.steps), span, this.steps),
-      ...gradeAndHandling([], chain),
+      gaps,
+      ...(grade === undefined ? {} : { grade }),
+      // What it counts, where it ends and what it is silent of follow from these as well.
+      handling: strictest([gradeAndHandling(fixes, chain).handling, ...bounding.map(endingHandling), ...gaps.map(gapHandling)]),
     };
   }
 }

@@ -1,7 +1,26 @@
 /** Where the proof of a containment ends for want of records, and what is not certain enough to end more than that. */
 import type { FoldInput, Sighting } from '#lib/domain';
 import { containmentsOf, gapsOf, journeyOf, portsIn, type Known } from './index.ts';
-import { CAR, BOX, SHIP, OTHER, sighting, into, outOf, seen, instant, at, world, ports, of, journey, inherited, LOADED, SEA, type Said } from './said.contract.ts';
+import {
+  CAR,
+  BOX,
+  SHIP,
+  OTHER,
+  sighting,
+  into,
+  outOf,
+  seen,
+  instant,
+  at,
+  world,
+  ports,
+  of,
+  journey,
+  inherited,
+  LOADED,
+  SEA,
+  type Said,
+} from './said.contract.ts';
 
 describe('what is not known of a conveyance proves nothing', () => {
   test('a ship without a track gives what is recorded of it within twelve hours, and nothing of later years', () => {
@@ -123,7 +142,11 @@ describe('what is not certain takes no conveyance from the answer to "in what?"'
     const items = world([...before, boxed, seen(CAR, { day: '2018-12-01', country: 'DE' })]);
     expect(of(CAR, items)).toMatchObject({ isOpen: true, until: null });
     // Of one that the box is in they count.
-    const still = world([...before.filter(({ sighting: { action } }) => action !== 'DELETE'), boxed, seen(CAR, { day: '2018-12-01', country: 'DE' })]);
+    const still = world([
+      ...before.filter(({ sighting: { action } }) => action !== 'DELETE'),
+      boxed,
+      seen(CAR, { day: '2018-12-01', country: 'DE' }),
+    ]);
     expect(of(CAR, still).ending?.kind).toBe('may-be-elsewhere');
   });
 
@@ -186,7 +209,9 @@ describe('where a port is', () => {
     const items = world([LOADED, ...Array.from({ length: 1_001 }, (_, n) => call(n))]);
     expect(portsIn(items)).toHaveLength(1_001);
     expect(journeyOf(CAR, items, portsIn(items)).containments).toHaveLength(1);
-    const near = [35, 35.0003].map((lat): FoldInput => ({ sighting: { ...call(0).sighting, place: { unlocode: 'KRPUS', lat, lon: 129.08 } } }));
+    const near = [35, 35.0003].map((lat): FoldInput => ({
+      sighting: { ...call(0).sighting, place: { unlocode: 'KRPUS', lat, lon: 129.08 } },
+    }));
     expect(portsIn(world(near))).toHaveLength(1);
   });
 });

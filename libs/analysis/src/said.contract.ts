@@ -10,7 +10,16 @@ import {
   type Role,
   type Sighting,
 } from '#lib/domain';
-import { type Containment, containmentsOf, type Journey, journeyOf, type Known, type KnownItems, type Port, type TrackPosition } from './index.ts';
+import {
+  type Containment,
+  containmentsOf,
+  type Journey,
+  journeyOf,
+  type Known,
+  type KnownItems,
+  type Port,
+  type TrackPosition,
+} from './index.ts';
 
 export const [CAR, BOX, SHIP, OTHER] = ['serial:demo:car', 'serial:demo:box', 'imo:0000048', 'imo:0000036'];
 export const PORTS = {
@@ -110,7 +119,8 @@ export const ports = Object.values(PORTS);
 export const of = (item: string, items: KnownItems): Containment => containmentsOf(item, items, ports)[0] as Containment;
 export const journey = (items: KnownItems, item = CAR): Journey => journeyOf(item, items, ports);
 export const text = (time: Instant | null | undefined): string => (typeof time === 'number' ? formatInstant(time, 'minute') : 'none');
-export const inherited = (of_: Journey): string[] => of_.placings.flatMap(({ leg, fix }) => (leg === undefined ? [] : [text(fix.span.starts)]));
+export const inherited = (of_: Journey): string[] =>
+  of_.placings.flatMap(({ leg, fix }) => (leg === undefined ? [] : [text(fix.span.starts)]));
 
 export const LOADED = into(CAR, SHIP, { id: 'loaded', at: '2018-10-01T00:30Z', place: 'busan' });
 export const SEA: readonly [number, number] = [35.5, 129.9];

@@ -75,7 +75,10 @@ const harboursOf = once((ports: readonly Port[]): readonly Harbour[] => {
     else points.push(port);
   }
   const harbours = [...codes.values()].map((points) => {
-    const [south, north] = points.reduce(([low, high], { lat }) => [Math.min(low, lat), Math.max(high, lat)], [90, -90] as [number, number]);
+    const [south, north] = points.reduce(([low, high], { lat }) => [Math.min(low, lat), Math.max(high, lat)], [90, -90] as [
+      number,
+      number,
+    ]);
     return { points, south, north };
   });
   return harbours.sort((a, b) => a.south - b.south);
@@ -190,5 +193,8 @@ export function portsIn(items: KnownItems): readonly Port[] {
     if (!ports.has(square)) ports.set(square, { unlocode, lat, lon, ...(name === undefined ? {} : { name }) });
   }
   const key = ({ unlocode, lat, lon }: Port): string => `${unlocode} ${lat} ${lon}`;
-  return [...ports.values()].map((port) => [key(port), port] as const).sort(([a], [b]) => (a < b ? -1 : 1)).map(([, port]) => port);
+  return [...ports.values()]
+    .map((port) => [key(port), port] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, port]) => port);
 }

@@ -63,10 +63,7 @@ const countries = (own: number, carrier: number, loadings: number): KnownItems =
 /** (d) Records of some time in a long interval, each against each position of it: never with time enough to be there. */
 const months = (own: number): KnownItems =>
   world(
-    [
-      ...Array.from({ length: own }, () => seen(CAR, { month: '2018-11', place: 'dalian' })),
-      into(CAR, SHIP, { at: '2018-10-01T00:30Z' }),
-    ],
+    [...Array.from({ length: own }, () => seen(CAR, { month: '2018-11', place: 'dalian' })), into(CAR, SHIP, { at: '2018-10-01T00:30Z' })],
     { [SHIP]: lying(1_500, DAY / 24, -50, -60) },
   );
 

@@ -21,6 +21,7 @@ export class Steps {
   /** Before they are gone. Throws JourneyTooLarge. */
   take(steps = 1): void {
     this.taken += steps;
-    if (this.taken > this.most) throw new JourneyTooLarge('To hold its records and those of what it was in against each other takes too long.');
+    if (this.taken > this.most)
+      throw new JourneyTooLarge('To hold its records and those of what it was in against each other takes too long.');
   }
 }

@@ -59,6 +59,7 @@ export const journeyExample = (item: JourneyView['item'], coordinates: Coordinat
         {
           since: { at: '2018-10-01T08:30:00.000000Z', lat: 35.62, lon: 129.95, line: 32 },
           until: { at: '2018-10-19T08:30:00.000000Z', lat: 35.66, lon: 129.97, line: 33 },
+          tlp: 'GREEN',
         },
       ],
       grade: 'C3',
@@ -75,6 +76,7 @@ export const journeyExample = (item: JourneyView['item'], coordinates: Coordinat
       by: {
         event: { agency: 'local', id: 'lux-0057' },
         mark: 'statement',
+        standing: 'stands',
         grade: 'C4',
         occurred: '2019-07-17',
         statement: 'Pullman Guards.',
@@ -82,6 +84,7 @@ export const journeyExample = (item: JourneyView['item'], coordinates: Coordinat
       against: {
         event: { agency: 'local', id: 'lux-0015' },
         mark: 'assessment',
+        standing: 'stands',
         grade: 'B2',
         occurred: '2018-06-14',
         place: 'Rotterdam',
@@ -94,7 +97,7 @@ export const journeyExample = (item: JourneyView['item'], coordinates: Coordinat
   travel: { alarms: [impossible], moreAlarms: 0, clones: [], moreClones: 0, isPartial: false },
   lastConveyance: {
     ...{ id: 'imo:0000048', scheme: 'imo', display: 'IMO 0000048', since: '2018-10-01T08:30:00.000000Z', records: 13 },
-    ...{ gaps: [], conflicts: [], moreConflicts: 0 },
+    ...{ gaps: [], moreGaps: 0, conflicts: [], moreConflicts: 0, tlp: 'AMBER' },
   },
   custody: {
     holdings: [
@@ -102,9 +105,12 @@ export const journeyExample = (item: JourneyView['item'], coordinates: Coordinat
         holder: { role: 'terminal', name: 'A terminal', country: 'JP' },
         ...{ since: '2018-08-31T00:00:00.000000Z', until: '2018-09-01T00:00:00.000000Z', isOver: false },
         by: [{ agency: 'local', id: 'lux-0031' }],
+        moreRecords: 0,
         tlp: 'GREEN',
       },
     ],
+    moreHoldings: 0,
     uncovered: [],
+    moreUncovered: 0,
   },
 });

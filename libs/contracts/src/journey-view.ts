@@ -19,7 +19,16 @@ const At = Type.Object(
   closed,
 );
 
-const Gap = Type.Object({ since: At, until: orNull(At) }, closed);
+const Graded = {
+  grade: Type.Optional(
+    Type.String({
+      description: 'The worst reliability and the worst credibility of all that it rests on; absent: something of it is not graded.',
+    }),
+  ),
+  tlp: Type.Enum([...TLP_LABELS], { description: 'The strictest of all that it rests on.' }),
+};
+
+const Gap = Type.Object({ since: At, until: orNull(At), tlp: Graded.tlp }, closed);
 
 const Ending = Type.Object(
   {
@@ -32,18 +41,10 @@ const Ending = Type.Object(
     ),
     by: Type.Optional(EventRefView),
     place: Type.Optional(Type.String()),
+    tlp: Graded.tlp,
   },
   closed,
 );
-
-const Graded = {
-  grade: Type.Optional(
-    Type.String({
-      description: 'The worst reliability and the worst credibility of all that it rests on; absent: something of it is not graded.',
-    }),
-  ),
-  tlp: Type.Enum([...TLP_LABELS], { description: 'The strictest of all that it rests on.' }),
-};
 
 const Contained = Type.Object(
   {
@@ -118,11 +119,14 @@ const Said = Type.Object(
   closed,
 );
 
+const standing = Type.String({ description: 'Whether it stands, or was withdrawn, corrected, superseded ...' });
+const Speaking = Type.Object({ ...Said.properties, standing }, closed);
+
 const Conflict = Type.Object(
   {
     kind: Type.Enum(['contradicts', 'disputes']),
-    by: Said,
-    against: Said,
+    by: Speaking,
+    against: Speaking,
     isOpen: Type.Boolean({ description: 'Both stand, and no resolution in force settles it.' }),
     tlp: Graded.tlp,
   },
@@ -138,7 +142,7 @@ const Apart = Type.Object(
   {
     ...Said.properties,
     line: Type.Optional(Type.Integer({ minimum: 1, description: 'Of the track file that the event cites.' })),
-    standing: Type.String({ description: 'Whether it stands, or was withdrawn, corrected, superseded ...' }),
+    standing,
     places: Type.Boolean({ description: 'False: it is only said, planned, or does not stand, and places nothing.' }),
     leg: orNull(Type.Integer({ minimum: 0, description: 'Of `legs`, by which the item inherits it; null: a record of the item itself.' })),
     from: time('Earliest.'),
@@ -209,10 +213,16 @@ const LastConveyance = Type.Object(
     id: Type.String(),
     scheme: Type.String(),
     display: Type.String(),
-    since: time('Up to then the item was provably in it.'),
-    records: Type.Integer({ minimum: 0, description: 'About it, of what may be a later time. They place the item nowhere.' }),
-    gaps: Type.Array(Gap),
+    since: orNull(time('Up to then the item was provably in it; null: of no time is that proved.')),
+    records: Type.Integer({
+      minimum: 0,
+      description:
+        'About it, of what may be a later time, or later than the last loading where nothing is proved. They place the item nowhere.',
+    }),
+    gaps: Type.Array(Gap, { description: 'At most 200.' }),
+    moreGaps: index(),
     ...Conflicts,
+    tlp: Graded.tlp,
   },
   { ...closed, description: 'What the item is last recorded in, from the last that is proved on: where to look next.' },
 );
@@ -226,7 +236,18 @@ const Holding = Type.Object(
     since: orNull(time('Earliest, by the first of the records; null: it has no time.')),
     until: orNull(time('Latest, not included, by the last of them: that he held it any longer nobody says.')),
     isOver: Type.Boolean({ description: 'The last of them says that he gave it away.' }),
-    by: Type.Array(EventRefView, { minItems: 1 }),
+    by: Type.Array(EventRefView, { minItems: 1, description: 'At most 20, the first of them.' }),
+    moreRecords: index(),
+    tlp: Graded.tlp,
+  },
+  closed,
+);
+
+const Uncovered = Type.Object(
+  {
+    since: time('From.'),
+    until: time('To, not included.'),
+    isOfOne: Type.Boolean({ description: 'The records before and behind name one holder, and none between them another.' }),
     tlp: Graded.tlp,
   },
   closed,
@@ -234,10 +255,10 @@ const Holding = Type.Object(
 
 const Custody = Type.Object(
   {
-    holdings: Type.Array(Holding, { description: 'By records that stand: who had it in hand, took it or gave it away.' }),
-    uncovered: Type.Array(Type.Object({ since: time('From.'), until: time('To, not included.') }, closed), {
-      description: 'Between two holders of whom neither is said to have given it to the other: no document covers it.',
-    }),
+    holdings: Type.Array(Holding, { description: 'By records that stand: who had it in hand, took it or gave it away. The last 200.' }),
+    moreHoldings: index(),
+    uncovered: Type.Array(Uncovered, { description: 'Of these stretches no document says who had it. The last 200.' }),
+    moreUncovered: index(),
   },
   closed,
 );

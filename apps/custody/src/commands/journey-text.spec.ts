@@ -27,6 +27,7 @@ const JOURNEY: JourneyView = {
         {
           since: { at: '2018-10-01T08:30:00.000000Z', lat: 35.62, lon: 129.95, line: 32 },
           until: { at: '2018-10-19T08:30:00.000000Z', lat: 35.66, lon: 129.97, line: 33 },
+          tlp: 'AMBER',
         },
       ],
     },
@@ -40,7 +41,7 @@ const JOURNEY: JourneyView = {
     moreConflicts: 0,
     travel: { alarms: [], moreAlarms: 0, clones: [], moreClones: 0, isPartial: false },
     lastConveyance: null,
-    custody: { holdings: [], uncovered: [] },
+    custody: { holdings: [], moreHoldings: 0, uncovered: [], moreUncovered: 0 },
   },
 };
 const told = (members: Partial<JourneyView> = {}): string => journeyLines({ ...JOURNEY, ...members }).join('\n');
@@ -57,7 +58,7 @@ test('behind it the place is unknown, a silence is one, and neither is drawn ove
 });
 
 test('an open containment is the last recorded one, and says since when nothing confirms it', () => {
-  const ending = { kind: 'dark', at: '2018-10-01T08:30:00.000000Z' } as const;
+  const ending = { kind: 'dark', at: '2018-10-01T08:30:00.000000Z', tlp: 'AMBER' } as const;
   expect(told({ inWhat: [{ ...CONTAINED, ending }] })).toMatch(
     /In what\? .*last recorded, not confirmed since 2018-10-01T08:30Z \(its track stops there\)\.$/m,
   );
@@ -77,38 +78,67 @@ test('of an item that was put into nothing there is no more to say than its own 
   expect(told({ containments: [] })).toBe('');
 });
 
-const STATED = { event: of('lux-0057'), mark: 'statement', grade: 'C4', occurred: '2019-07-17', statement: 'Pullman Guards.' };
-const AGAINST = { event: of('lux-0015'), mark: 'observed', occurred: '2018-06-14', place: 'Rotterdam' };
+const STATED = {
+  event: of('lux-0057'),
+  mark: 'statement',
+  standing: 'stands',
+  grade: 'C4',
+  occurred: '2019-07-17',
+  statement: 'Pullman Guards.',
+};
+const AGAINST = { event: of('lux-0015'), mark: 'observed', standing: 'stands', occurred: '2018-06-14', place: 'Rotterdam' };
 const CONFLICT: JourneyView['conflicts'][number] = { kind: 'contradicts', by: STATED, against: AGAINST, isOpen: true, tlp: 'GREEN' };
 
 test('records that speak against each other are both there, with grade and mark, and whether it is settled', () => {
-  expect(told({ conflicts: [CONFLICT, { ...CONFLICT, isOpen: false }], moreConflicts: 2 })).toContain(
+  const withdrawn = { ...CONFLICT, isOpen: false, by: { ...STATED, standing: 'withdrawn' } };
+  expect(told({ conflicts: [CONFLICT, { ...CONFLICT, isOpen: false }, withdrawn], moreConflicts: 2 })).toContain(
     [
       'Records that speak against each other:',
       '  lux-0057 (statement, C4) contradicts lux-0015 (observed, not graded): open',
       '  lux-0057 (statement, C4) contradicts lux-0015 (observed, not graded): settled',
+      '  lux-0057 (statement, C4) contradicts lux-0015 (observed, not graded): not open, one is withdrawn',
       '  2 more.',
     ].join('\n'),
   );
 });
 
 test('what became of the last conveyance is told apart, and not as what became of the item', () => {
-  const lastConveyance = { ...SHIP, since: '2018-10-01T08:30:00.000000Z', records: 3, gaps: [], conflicts: [CONFLICT], moreConflicts: 0 };
+  const lastConveyance = {
+    ...SHIP,
+    since: '2018-10-01T08:30:00.000000Z',
+    records: 3,
+    gaps: [],
+    moreGaps: 0,
+    conflicts: [CONFLICT],
+    moreConflicts: 0,
+    tlp: 'AMBER' as const,
+  };
   const { loading: _, ...rest } = lastConveyance;
   expect(told({ lastConveyance: rest })).toContain(
-    'IMO 0000048 since 2018-10-01T08:30Z, which places the item nowhere: 3 records, 1 conflict (lux-0057 against lux-0015); see custody trace imo:0000048',
+    'IMO 0000048 since 2018-10-01T08:30Z, which places the item nowhere: 3 records, 1 conflict (lux-0057 against lux-0015); see custody trace imo:0000048   AMBER',
+  );
+  expect(told({ lastConveyance: { ...rest, since: null, conflicts: [], moreConflicts: 3 } })).toContain(
+    'IMO 0000048, in which nothing proves that the item was at any time, and which places the item nowhere: 3 records, 3 conflicts (3 more); see',
   );
 });
 
 test('who held it is told with his records, and a stretch that no document covers as one', () => {
   const times = { since: '2018-07-20T00:00:00.000000Z', until: '2018-08-01T00:00:00.000000Z' };
-  const holding = { holder: { role: 'depot', name: 'A', country: 'JP' }, ...times, isOver: false, by: [of('s1')], tlp: 'GREEN' as const };
-  const uncovered = [{ since: '2018-08-01T00:00:00.000000Z', until: '2018-08-19T00:00:00.000000Z' }];
-  expect(told({ custody: { holdings: [holding], uncovered } })).toContain(
+  const holding = {
+    holder: { role: 'depot', name: 'A', country: 'JP' },
+    ...times,
+    isOver: false,
+    by: [of('s1')],
+    moreRecords: 4,
+    tlp: 'GREEN' as const,
+  };
+  const uncovered = [{ since: '2018-08-01T00:00:00.000000Z', until: '2018-08-19T00:00:00.000000Z', isOfOne: true, tlp: 'AMBER' as const }];
+  expect(told({ custody: { holdings: [holding], moreHoldings: 2, uncovered, moreUncovered: 0 } })).toContain(
     [
       'Held by',
-      '  A (depot, JP), from 2018-07-20T00:00Z to 2018-08-01T00:00Z, no later record says so   (s1)   GREEN',
-      '  No document covers 2018-08-01T00:00Z to 2018-08-19T00:00Z.',
+      '  2 before these.',
+      '  A (depot, JP), from 2018-07-20T00:00Z to 2018-08-01T00:00Z, no later record says so   (s1 and 4 more)   GREEN',
+      '  No document covers 2018-08-01T00:00Z to 2018-08-19T00:00Z, before and behind which it names the same holder.   AMBER',
     ].join('\n'),
   );
 });
@@ -133,7 +163,7 @@ test('records that cannot both be true are there with mark, grade and arithmetic
   expect(text).toContain(
     [
       'Records whose places cannot both be true:',
-      '  lux-0051 (statement, withdrawn, E5) and lux-0040 line 2 (observed, by leg 1, C3), at once: settled   AMBER+STRICT',
+      '  lux-0051 (statement, withdrawn, E5) and lux-0040 line 2 (observed, by leg 1, C3), at once: not open, one is withdrawn   AMBER+STRICT',
       '      526.6 km apart; without lux-0051 the rest is possible',
       '  lux-0051 (statement, withdrawn, E5) and lux-0040 line 2 (observed, by leg 1, C3), impossible travel: open   AMBER+STRICT',
       '      526.6 km apart; one of the two is wrong',

@@ -1,6 +1,6 @@
 /** What records prove together about an item, in words: where it was last, by what chain, and that nothing is known behind that. */
 import type { JourneyView } from '#lib/contracts';
-import { travelLines } from './travel-text.ts';
+import { stateText, travelLines } from './travel-text.ts';
 
 type Placing = JourneyView['placings'][number];
 type Leg = JourneyView['legs'][number];
@@ -25,37 +25,56 @@ export function journeyLines(journey: JourneyView): string[] {
 }
 
 /** No part of the journey: it proves nothing of where the item was. */
-function besideLines({ conflicts, moreConflicts, travel, lastConveyance, custody: { holdings, uncovered } }: JourneyView): string[] {
-  const lines: string[] = [];
-  if (lastConveyance !== null) {
-    const { display, since, records, id, conflicts: its } = lastConveyance;
-    const against = its.length === 0 ? '' : `, ${counted(its.length, 'conflict')} (${its.map(pairText).join('; ')})`;
-    lines.push(
-      `${display} since ${minute(since)}, which places the item nowhere: ${counted(records, 'record')}${against}; see custody trace ${id}`,
-    );
-  }
+function besideLines({ conflicts, moreConflicts, travel, lastConveyance, custody }: JourneyView): string[] {
+  const lines: string[] = lastConveyance === null ? [] : [conveyanceText(lastConveyance)];
   if (conflicts.length > 0) lines.push('Records that speak against each other:', ...conflicts.map(conflictText));
   if (moreConflicts > 0) lines.push(`  ${moreConflicts} more.`);
   lines.push(...travelLines(travel));
-  if (holdings.length > 0) lines.push('Held by', ...holdings.map(holdingText));
-  lines.push(...uncovered.map(({ since, until }) => `  No document covers ${minute(since)} to ${minute(until)}.`));
+  lines.push(...custodyLines(custody));
   return lines;
+}
+
+function conveyanceText({
+  display,
+  since,
+  records,
+  id,
+  conflicts,
+  moreConflicts,
+  tlp,
+}: NonNullable<JourneyView['lastConveyance']>): string {
+  const pairs = [...conflicts.map(pairText), ...(moreConflicts === 0 ? [] : [`${moreConflicts} more`])];
+  const against = pairs.length === 0 ? '' : `, ${counted(conflicts.length + moreConflicts, 'conflict')} (${pairs.join('; ')})`;
+  const from = since === null ? ', in which nothing proves that the item was at any time, and' : ` since ${minute(since)},`;
+  return `${display}${from} which places the item nowhere: ${counted(records, 'record')}${against}; see custody trace ${id}   ${tlp}`;
+}
+
+function custodyLines({ holdings, moreHoldings, uncovered, moreUncovered }: JourneyView['custody']): string[] {
+  const earlier = (count: number): string[] => (count === 0 ? [] : [`  ${count} before these.`]);
+  return [
+    ...(holdings.length === 0 ? [] : ['Held by', ...earlier(moreHoldings), ...holdings.map(holdingText)]),
+    ...earlier(moreUncovered),
+    ...uncovered.map(
+      ({ since, until, isOfOne, tlp }) =>
+        `  No document covers ${minute(since)} to ${minute(until)}${isOfOne ? ', before and behind which it names the same holder' : ''}.   ${tlp}`,
+    ),
+  ];
 }
 
 const pairText = ({ by, against }: Conflict): string => `${by.event.id} against ${against.event.id}`;
 
 const conflictText = ({ kind, by, against, isOpen }: Conflict): string =>
-  `  ${saidText(by)} ${kind} ${saidText(against)}: ${isOpen ? 'open' : 'settled'}`;
+  `  ${saidText(by)} ${kind} ${saidText(against)}: ${stateText(isOpen, [by.standing, against.standing])}`;
 
 /** What each says, where and when, stands in the timeline, marked as what it is: here a place of hearsay would look like one of the journey. */
 const saidText = ({ event, mark, grade }: Conflict['by']): string => `${event.id} (${mark}, ${grade ?? 'not graded'})`;
 
-function holdingText({ holder, since, until, isOver, by, tlp }: JourneyView['custody']['holdings'][number]): string {
+function holdingText({ holder, since, until, isOver, by, moreRecords, tlp }: JourneyView['custody']['holdings'][number]): string {
   const { role, name, lei, country } = holder;
   const who = `${name ?? lei ?? 'somebody without a name'} (${[role, ...(country === undefined ? [] : [country])].join(', ')})`;
   const from = since === null ? 'from a time that is not known' : `from ${minute(since)}`;
   const to = until === null ? '' : ` to ${minute(until)}`;
-  return `  ${who}, ${from}${to}, ${isOver ? 'given away' : 'no later record says so'}   (${by.map(({ id }) => id).join(', ')})   ${tlp}`;
+  return `  ${who}, ${from}${to}, ${isOver ? 'given away' : 'no later record says so'}   (${by.map(({ id }) => id).join(', ')}${moreRecords === 0 ? '' : ` and ${moreRecords} more`})   ${tlp}`;
 }
 
 function legLines(leg: Leg, number: number): string[] {

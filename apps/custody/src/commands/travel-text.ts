@@ -30,7 +30,7 @@ const countedBehind = (count: number): string[] => (count === 0 ? [] : [`${count
 const recordText = ({ event, line }: Track['records'][number]): string => (line === undefined ? event.id : `${event.id} line ${line}`);
 
 const alarmLines = (alarm: Alarm): string[] => [
-  `  ${sideText(alarm.first)} and ${sideText(alarm.second)}, ${alarm.kind === 'two-at-once' ? 'at once' : 'impossible travel'}: ${stateText(alarm.isOpen)}   ${alarm.tlp}`,
+  `  ${sideText(alarm.first)} and ${sideText(alarm.second)}, ${alarm.kind === 'two-at-once' ? 'at once' : 'impossible travel'}: ${stateText(alarm.isOpen, [alarm.first.standing, alarm.second.standing])}   ${alarm.tlp}`,
   `      ${alarm.arithmetic}; ${oddText(alarm)}`,
 ];
 
@@ -47,4 +47,8 @@ function oddText({ odd, first, second }: Alarm): string {
   return `without ${recordText(odd === 'first' ? first : second)} the rest is possible`;
 }
 
-const stateText = (isOpen: boolean): string => (isOpen ? 'open' : 'settled');
+/** Only a resolution settles it: where one of both does not stand any more nobody decided between them. */
+export function stateText(isOpen: boolean, standings: readonly string[] = []): string {
+  const fallen = [...new Set(standings)].filter((standing) => standing !== 'stands');
+  return isOpen ? 'open' : fallen.length === 0 ? 'settled' : `not open, one is ${fallen.join(', one ')}`;
+}
