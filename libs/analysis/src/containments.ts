@@ -52,6 +52,8 @@ export interface Containment {
   readonly isOpen: boolean;
   /** It is open, and the item was put into something else or seen elsewhere at some time behind, whatever ended the proof before. */
   readonly isLeft: boolean;
+  /** From then on it is certainly out of it; absent: it is not left. */
+  readonly leftAt?: Instant;
 }
 
 /** Into what the item was put, by its own timeline: these have to be known before `containmentsOf` can be asked. */
@@ -128,8 +130,9 @@ function containment(asked: Asked): Containment {
   }
   const bounds = own.from === null || !rules.openContainmentsEnd ? [] : endingsOf(asked, own.from).sort((a, b) => a.until - b.until);
   const [first] = bounds;
-  const isLeft = bounds.some(({ ending }) => ending.kind === 'moved-on' || ending.kind === 'elsewhere');
-  return { ...own, ...(first ?? { until: null }), isOpen: true, isLeft };
+  const left = bounds.find(({ ending }) => ending.kind === 'moved-on' || ending.kind === 'elsewhere');
+  const isLeft = left !== undefined;
+  return { ...own, ...(first ?? { until: null }), isOpen: true, isLeft, ...(isLeft ? { leftAt: left.until } : {}) };
 }
 
 /**
