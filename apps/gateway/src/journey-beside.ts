@@ -1,5 +1,16 @@
 /** What stands beside a journey and is no part of it: records that speak against each other, the last conveyance since, and who held the item. */
-import { conflictsOf, custodyOf, lastConveyanceOf, type Conflict, type Gap, type Journey, type KnownItems, type Port } from '#lib/analysis';
+import {
+  conflictsOf,
+  custodyOf,
+  lastConveyanceOf,
+  type Conflict,
+  type Gap,
+  type Holding,
+  type Journey,
+  type KnownItems,
+  type Port,
+  type Uncovered,
+} from '#lib/analysis';
 import type { JourneyView } from '#lib/contracts';
 import { displayIdentifier, displayOccurred, displayPlace, formatInstant, type Instant, type TimelineEntry } from '#lib/domain';
 
@@ -25,23 +36,33 @@ export function besideView({ item, inWhat }: Journey, items: KnownItems, ports: 
             ...conflictsView(last.conflicts),
           },
     custody: {
-      holdings: holdings.map(({ holder: { role, name, lei, country }, since, until, isOver, by, handling }) => ({
-        holder: {
-          role,
-          ...(name === undefined ? {} : { name }),
-          ...(lei === undefined ? {} : { lei }),
-          ...(country === undefined ? {} : { country }),
-        },
-        since: timeOf(since),
-        until: timeOf(until),
-        isOver,
-        by: by.map(refOf),
-        tlp: handling,
-      })),
-      uncovered: uncovered.map(({ since, until }) => ({ since: formatInstant(since), until: formatInstant(until) })),
+      holdings: holdings.map(holdingView),
+      uncovered: uncovered.map(uncoveredView),
     },
   };
 }
+
+export function holdingView({ holder, since, until, isOver, by, handling }: Holding): JourneyView['custody']['holdings'][number] {
+  const { role, name, lei, country } = holder;
+  return {
+    holder: {
+      role,
+      ...(name === undefined ? {} : { name }),
+      ...(lei === undefined ? {} : { lei }),
+      ...(country === undefined ? {} : { country }),
+    },
+    since: timeOf(since),
+    until: timeOf(until),
+    isOver,
+    by: by.map(refOf),
+    tlp: handling,
+  };
+}
+
+export const uncoveredView = ({ since, until }: Uncovered): JourneyView['custody']['uncovered'][number] => ({
+  since: formatInstant(since),
+  until: formatInstant(until),
+});
 
 /** Told of one item; the rest is counted. */
 export const CONFLICTS_TOLD_MAX = 200;
