@@ -72,6 +72,7 @@ function itemCommands(root: Command): void {
       '--as-of <when>',
       'a date or time: as recorded by then, by the seals of the log; reported:<date>: as its authors state; log:<size>',
     )
+    .option('--at <time>', 'what is known of this time alone: a date (that day in UTC) or a time with its offset')
     .action(runner(async (options, item) => (await import('./commands/trace.ts')).trace(await clientOf(options), item ?? '', options)));
   root
     .command('blame <item>')
@@ -79,9 +80,9 @@ function itemCommands(root: Command): void {
     .option('--as-of <when>', 'as for trace')
     .action(runner(async (options, item) => (await import('./commands/blame.ts')).blame(await clientOf(options), item ?? '', options)));
   listed(root.command('diff <item>'))
-    .description('what was learnt, corrected, withdrawn, disputed of an item between two points of the log, and by whom')
-    .requiredOption('--from <point>', 'log:<size>, or a date or time: as recorded by then')
-    .option('--to <point>', 'the same (default: now)')
+    .description('what was learnt, corrected, withdrawn, disputed of an item between two points, and by whom')
+    .requiredOption('--from <point>', 'log:<size>, a date or time: as recorded by then, or reported:<date or time>')
+    .option('--to <point>', 'the same (default: the log as it is now)')
     .action(
       runner(async (options, item) => (await import('./commands/diff.ts')).diff(await clientOf(options), item ?? '', options as never)),
     );

@@ -130,6 +130,9 @@ describe('a read of what is above CLEAR', () => {
   it.each([
     ['diffItem', `/v1/items/${B}/diff?from=log:4&to=log:4`, [B]],
     ['getTimeline', `/v1/items/${B}/timeline?asOf=reported:1900-01-01`, [B]],
+    ['getItem', `/v1/items/${B}?at=1900-01-01`, [B]],
+    ['getJourney', `/v1/items/${B}/journey?at=1900-01-01`, [B]],
+    ['diffItem', `/v1/items/${B}/diff?from=reported:1900-01-01&to=reported:1900-01-02`, [B]],
     ['listEvents', '/v1/events?asOf=reported:1900-01-01', []],
     ['listEvents', '/v1/events?limit=1', []],
     ['getMapLinks', '/log/links/0-3', []],

@@ -1,30 +1,37 @@
-/** GET /v1/items/{id}/diff: what changed in an item between two points of the log. One reading, two folds. */
+/** GET /v1/items/{id}/diff: what changed in an item between two points, by whom, and what its journey concludes otherwise. */
+import { diffJourneys, JourneyTooLarge } from '#lib/analysis';
 import type { DiffView } from '#lib/contracts';
-import { diffTimelines, foldTimeline, formatInstant, formatRef, type EventRef } from '#lib/domain';
+import { diffTimelines, foldTimeline, formatInstant, formatRef, knownAtReported, type EventRef } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
-import { coordinatesOf, type AsOf } from './coordinates.ts';
+import { coordinatesOf, pointOfView, type AsOf } from './coordinates.ts';
 import { summaryOf } from './event-view.ts';
+import { follow, knownAt, ReadOnce } from './followed.ts';
 import { ItemEvents, type FoldedEvent } from './item-events.ts';
 import { itemNotFound } from './item-not-found.ts';
 import { itemOf } from './item.ts';
+import { legView, placedBy } from './journey-parts.ts';
 import type { LedgerReads, Reader } from './ledger-reads.ts';
 import { recordedAt } from './recorded.ts';
+import { TrackFiles, type TrackDeps } from './track-files.ts';
 
-/** Throws the identifier's own fault, item.not-found (nothing of it at the later point), query.invalid, answer.too-large. */
-export async function readDiff(reads: LedgerReads, reader: Reader, id: string, from: AsOf, to: AsOf): Promise<DiffView> {
+/**
+ * What changed in an item between two points, of the log or of the authors' word. One reading; two folds, and two journeys. Throws the identifier's own fault,
+ * item.not-found (nothing of it at the later point), query.invalid, diff.bases-mixed, answer.too-large.
+ */
+export async function readDiff(
+  reads: LedgerReads,
+  reader: Reader,
+  deps: TrackDeps,
+  id: string,
+  ...points: readonly [from: AsOf, to: AsOf]
+): Promise<DiffView> {
   const item = itemOf(id);
-  for (const { basis } of [from, to])
-    if (basis === 'reported') throw new DomainError('query.invalid', 'from and to are points of the log: log:<size>, or a date or time.');
-  if (from.logSize > to.logSize)
-    throw new DomainError('query.invalid', `from (log size ${from.logSize}) lies after to (log size ${to.logSize}).`);
-  const all = await new ItemEvents(reads.as(reader), reader, to.logSize, 'compare pages of its timeline instead').of(item.id);
+  const [from, to] = comparable(...points);
+  const own = reads.as(reader);
+  const events = new ReadOnce(new ItemEvents(own, reader, to.logSize, 'compare pages of its timeline instead'));
+  const all = await events.of(item.id);
   if (all.length === 0) throw itemNotFound(item, to);
-  // What a fold at the earlier size needs is among what the later one needs: relations are only added.
-  const before = foldTimeline(
-    item.id,
-    all.filter(({ logIndex }) => logIndex < from.logSize),
-  );
-  const changes = diffTimelines(before, foldTimeline(item.id, all));
+  const changes = diffTimelines(foldTimeline(item.id, knownAt(all, from)), foldTimeline(item.id, knownAt(all, to)));
   const byRef = new Map(all.map((event) => [formatRef(event.sighting), event]));
   const eventOf = (ref: EventRef): FoldedEvent => {
     const event = byRef.get(formatRef(ref));
@@ -54,5 +61,47 @@ export async function readDiff(reads: LedgerReads, reader: Reader, id: string, f
       before: then === null ? null : { ...then, flags: [...then.flags] },
       after: { ...after, flags: [...after.flags] },
     })),
+    journey: await journeyChange(item.id, events, () => new TrackFiles(own, reader, deps), [from, to]),
+    ...(to.basis === 'reported' ? { withoutReported: knownAtReported(all, to.until).withoutReported } : {}),
   };
+}
+
+/** Both of one kind, the first not behind the second, and read at one log size. */
+function comparable(from: AsOf, to: AsOf): readonly [AsOf, AsOf] {
+  if (from.basis === 'reported' && to.basis === 'reported') {
+    if (from.until > to.until) throw new DomainError('query.invalid', `from (${from.text}) lies after to (${to.text}).`);
+    return [{ ...from, logSize: to.logSize }, to];
+  }
+  if (from.basis === 'reported' || to.basis === 'reported') {
+    const [one, other] = [from, to].map(pointOfView);
+    throw new DomainError('diff.bases-mixed', `from is ${one}; to is ${other}.`);
+  }
+  if (from.logSize > to.logSize)
+    throw new DomainError('query.invalid', `from (log size ${from.logSize}) lies after to (log size ${to.logSize}).`);
+  return [from, to];
+}
+
+/** Null where one of them is too large: the timelines are compared all the same. */
+async function journeyChange(
+  item: string,
+  events: ReadOnce,
+  tracks: () => TrackFiles,
+  [from, to]: readonly [AsOf, AsOf],
+): Promise<DiffView['journey']> {
+  try {
+    const before = await follow(item, (wanted) => events.of(wanted), tracks(), from);
+    const after = await follow(item, (wanted) => events.of(wanted), tracks(), to);
+    const { lastBefore, lastAfter, isLastOther, added, removed, changed } = diffJourneys(before.journey, after.journey);
+    return {
+      lastBefore: lastBefore === undefined ? null : placedBy(lastBefore),
+      lastAfter: lastAfter === undefined ? null : placedBy(lastAfter),
+      isLastOther,
+      legsAdded: added.map(legView),
+      legsRemoved: removed.map(legView),
+      legsChanged: changed.map((leg) => ({ before: legView(leg.before), after: legView(leg.after) })),
+    };
+  } catch (error) {
+    if (error instanceof JourneyTooLarge || (error instanceof DomainError && error.code === 'answer.too-large')) return null;
+    throw error;
+  }
 }

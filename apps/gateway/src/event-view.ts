@@ -5,6 +5,7 @@ import {
   displayGrade,
   displayIdentifier,
   displayOccurred,
+  displayOccurredUtc,
   displayPlace,
   formatInstant,
   parseIdentifier,
@@ -106,9 +107,11 @@ function reportedByOf(document: SightingDocument): EventView['reportedBy'] {
 
 function displayOf(sighting: Sighting, item?: string): EventView['display'] {
   const { source } = sighting;
+  const utc = displayOccurredUtc(sighting.occurred);
   return {
     summary: summaryOf(sighting, item),
     occurred: displayOccurred(sighting.occurred),
+    ...(utc === undefined ? {} : { occurredUtc: utc }),
     place: sighting.place === undefined ? 'place not stated' : displayPlace(sighting.place),
     grade: displayGrade(sighting.grade),
     items: sighting.items.map((item) => displayIdentifier(item.id)),

@@ -68,7 +68,7 @@ function ledgerOf(named: Readonly<Record<string, readonly EventRow[]>>, wait: ()
 }
 
 const tracks = { parsed: new ParsedTracks(async () => null), notes: { evidence: new Map<string, string>() } };
-const diffOf = (reads: LedgerReads, item: string) => readDiff(reads, READER, item, { basis: 'log', logSize: 0 }, AS_OF);
+const diffOf = (reads: LedgerReads, item: string) => readDiff(reads, READER, tracks, item, { basis: 'log', logSize: 0 }, AS_OF);
 const journeyOf = (reads: LedgerReads, item: string) => readJourney(reads, READER, tracks, item, AS_OF);
 
 describe('what is read for an answer of whole items', () => {

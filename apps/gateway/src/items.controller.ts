@@ -2,12 +2,13 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '#lib/runtime';
+import { readAt } from './at-view.ts';
 import { readAsOf } from './coordinates.ts';
 import { readDiff } from './diff.ts';
 import { sendWithTag } from './entity-tag.ts';
 import { GATEWAY_DEPS, type GatewayDeps, readingFor } from './gateway-deps.ts';
 import { readItem } from './item.ts';
-import { readJourney } from './journey.ts';
+import { readAtView, readJourney } from './journey.ts';
 import { Places } from './places.ts';
 import { readExplain, readLimit, readQuery } from './query.ts';
 import { searchItems } from './search.ts';
@@ -33,11 +34,16 @@ export class ItemsController {
 
   @Get('items/:id')
   async item(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const query = readQuery(given, ['asOf', 'policy', 'explain']);
-    const explain = readExplain(query.explain);
-    const { reader, reads } = await readingFor(this.#deps, request);
+    const query = readQuery(given, ['asOf', 'at', 'policy', 'explain']);
+    const [explain, at] = [readExplain(query.explain), readAt(query.at)];
+    if (at !== undefined && explain)
+      throw new DomainError('query.invalid', 'at names the records that it rests on itself: leave out explain, or ask for the timeline.');
+    const { reader, reads, notes } = await readingFor(this.#deps, request);
     const asOf = await readAsOf(query.asOf, reads, query.policy);
-    await sendWithTag(request, reply, await readItem(reads, reader, id, asOf, explain));
+    const view = await readItem(reads, reader, id, asOf, explain);
+    if (at === undefined) return sendWithTag(request, reply, view);
+    const then = this.#whole.within(() => readAtView(reads, reader, { parsed: this.#tracks, notes }, id, { asOf, at }));
+    await sendWithTag(request, reply, { ...view, at: await then });
   }
 
   @Get('items/:id/timeline')
@@ -47,10 +53,11 @@ export class ItemsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { asOf, policy, cursor, limit, explain } = readQuery(given, ['asOf', 'policy', 'cursor', 'limit', 'explain']);
+    const { asOf, at, policy, cursor, limit, explain } = readQuery(given, ['asOf', 'at', 'policy', 'cursor', 'limit', 'explain']);
     const { reader, reads } = await readingFor(this.#deps, request);
     const view = await readTimeline(reads, reader, {
       item,
+      at: readAt(at),
       asOf: await readAsOf(asOf, reads, policy),
       limit: readLimit(limit),
       explain: readExplain(explain),
@@ -67,10 +74,11 @@ export class ItemsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { asOf, policy } = readQuery(given, ['asOf', 'policy']);
+    const { asOf, at: asked, policy } = readQuery(given, ['asOf', 'at', 'policy']);
+    const at = readAt(asked);
     const { reader, reads, notes } = await readingFor(this.#deps, request);
     const point = await readAsOf(asOf, reads, policy);
-    const made = this.#whole.within(() => readJourney(reads, reader, { parsed: this.#tracks, notes }, id, point));
+    const made = this.#whole.within(() => readJourney(reads, reader, { parsed: this.#tracks, notes }, id, point, at));
     // Sent outside of its place: whoever reads slowly would keep it.
     await sendWithTag(request, reply, await made);
   }
@@ -78,10 +86,15 @@ export class ItemsController {
   @Get('items/:id/diff')
   async diff(@Param('id') id: string, @Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { from, to } = readQuery(given, ['from', 'to']);
-    if (from === undefined) throw new DomainError('query.invalid', 'from is needed: log:<size>, or a date or time.');
-    const { reader, reads } = await readingFor(this.#deps, request);
+    if (from === undefined)
+      throw new DomainError('query.invalid', 'from is needed: log:<size>, a date or time, or reported:<date or time>.');
+    const { reader, reads, notes } = await readingFor(this.#deps, request);
     const [begin, end] = [await readAsOf(from, reads), await readAsOf(to, reads)];
-    await sendWithTag(request, reply, await this.#whole.within(() => readDiff(reads, reader, id, begin, end)));
+    await sendWithTag(
+      request,
+      reply,
+      await this.#whole.within(() => readDiff(reads, reader, { parsed: this.#tracks, notes }, id, begin, end)),
+    );
   }
 
   @Get('search')

@@ -11,9 +11,11 @@ import {
   type Conflict,
   type CustodyChain,
   type Gap,
+  type Holding,
   type Journey,
   type KnownItems,
   type Port,
+  type Uncovered,
 } from '#lib/analysis';
 import type { JourneyView } from '#lib/contracts';
 import { displayIdentifier, displayOccurred, displayPlace, formatInstant, type Instant, type TimelineEntry } from '#lib/domain';
@@ -55,9 +57,9 @@ export const GAPS_TOLD_MAX = 200;
 
 const NOBODY: JourneyView['custody'] = { holdings: [], moreHoldings: 0, uncovered: [], moreUncovered: 0 };
 
-/** The last of them are told, as whoever had it before is seldom asked for. */
-const custodyView = ({ holdings, uncovered }: CustodyChain): JourneyView['custody'] => ({
-  holdings: holdings.slice(-HOLDINGS_TOLD_MAX).map(({ holder: { role, name, lei, country }, since, until, isOver, by, handling }) => ({
+export function holdingView({ holder, since, until, isOver, by, handling }: Holding): JourneyView['custody']['holdings'][number] {
+  const { role, name, lei, country } = holder;
+  return {
     holder: {
       role,
       ...(name === undefined ? {} : { name }),
@@ -70,14 +72,21 @@ const custodyView = ({ holdings, uncovered }: CustodyChain): JourneyView['custod
     by: by.slice(0, HOLDING_RECORDS_TOLD_MAX).map(refOf),
     moreRecords: Math.max(0, by.length - HOLDING_RECORDS_TOLD_MAX),
     tlp: handling,
-  })),
+  };
+}
+
+export const uncoveredView = ({ since, until, isOfOne, handling }: Uncovered): JourneyView['custody']['uncovered'][number] => ({
+  since: formatInstant(since),
+  until: formatInstant(until),
+  isOfOne,
+  tlp: handling,
+});
+
+/** The last of them are told, as whoever had it before is seldom asked for. */
+const custodyView = ({ holdings, uncovered }: CustodyChain): JourneyView['custody'] => ({
+  holdings: holdings.slice(-HOLDINGS_TOLD_MAX).map(holdingView),
   moreHoldings: Math.max(0, holdings.length - HOLDINGS_TOLD_MAX),
-  uncovered: uncovered.slice(-HOLDINGS_TOLD_MAX).map(({ since, until, isOfOne, handling }) => ({
-    since: formatInstant(since),
-    until: formatInstant(until),
-    isOfOne,
-    tlp: handling,
-  })),
+  uncovered: uncovered.slice(-HOLDINGS_TOLD_MAX).map(uncoveredView),
   moreUncovered: Math.max(0, uncovered.length - HOLDINGS_TOLD_MAX),
 });
 

@@ -2,8 +2,19 @@
  * The timeline of one item, page by page. Each page is folded with everything that speaks about its sightings, transitively, and what those
  * speak about: the standing of an entry depends on nothing else, so the pages, of whatever size, are the whole fold cut into pieces.
  */
-import { explainTimeline, type TimelineView } from '#lib/contracts';
-import { displayIdentifier, foldTimeline, formatRef, knownAtReported, type EventRef, type Timeline, type TimelineEntry } from '#lib/domain';
+import { explainTimeline, type EventView, type TimelineView } from '#lib/contracts';
+import {
+  coverOf,
+  displayIdentifier,
+  foldTimeline,
+  formatRef,
+  knownAtReported,
+  type AskedTime,
+  type EventRef,
+  type Timeline,
+  type TimelineEntry,
+} from '#lib/domain';
+import { askedTimeView } from './at-view.ts';
 import { withCutContradictions } from './contradictions.ts';
 import { askedFor, coordinatesOf, heldAt, type AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord, isWord, type IsPosition } from './cursor.ts';
@@ -11,11 +22,11 @@ import { eventView, type ReadEvent } from './event-view.ts';
 import { explainSources, refsOf } from './explain-sources.ts';
 import { itemNotFound } from './item-not-found.ts';
 import { itemOf } from './item.ts';
-import type { LedgerReads, Reader, TimelineKey, TimelineRow } from './ledger-reads.ts';
-import { pageOf } from './page.ts';
+import type { LedgerReads, Reader, TimelineKey } from './ledger-reads.ts';
 import { questionView } from './question-view.ts';
 import { readBeside } from './beside.ts';
 import { firstWithRelated, RELATED_MAX } from './related-events.ts';
+import { rowsOf } from './timeline-rows.ts';
 
 const isBound: IsPosition<number | null> = (value): value is number | null => value === null || Number.isSafeInteger(value);
 const IS_POSITION = isRecord<{ after: TimelineKey; logSize: number }>({
@@ -26,6 +37,8 @@ const IS_POSITION = isRecord<{ after: TimelineKey; logSize: number }>({
 export interface TimelineQuery {
   readonly item: string;
   readonly asOf: AsOf;
+  /** Only records that are, or may be, of this time. */
+  readonly at?: AskedTime | undefined;
   readonly cursor?: string;
   readonly limit: number;
   /** Also say to whom each field leads. */
@@ -41,35 +54,31 @@ export async function readTimeline(
 ): Promise<TimelineView> {
   const item = itemOf(query.item);
   const own = reads.as(reader);
-  const question = `${reads.origin} timeline ${item.id} ${askedFor(query.asOf)} ${reader.groupNames.join()}`;
+  const question = `${reads.origin} timeline ${item.id} ${askedFor(query.asOf)}${query.at === undefined ? '' : ` at ${query.at.text}`} ${reader.groupNames.join()}`;
   const cursor = query.cursor === undefined ? undefined : decodeCursor(question, query.cursor, IS_POSITION);
   // A walk over pages stays at the log size that it began with, or the pages would not be of one timeline.
   const asOf = cursor === undefined ? query.asOf : await heldAt(query.asOf, cursor.logSize, reads);
   const { logSize } = asOf;
-  const found = await own.timelinePage({
-    item: item.id,
-    reader,
-    logSize,
-    limit: query.limit + 1,
-    ...(cursor === undefined ? {} : { after: cursor.after }),
-  });
-  if (found.length === 0 && cursor === undefined) throw itemNotFound(item, asOf);
-
-  const page = pageOf(found, query.limit);
+  const page = await rowsOf(own, { item: item.id, reader, logSize, limit: query.limit, after: cursor?.after, at: query.at });
+  if (page.read === 0 && cursor === undefined) throw itemNotFound(item, asOf);
   const { rows, events, related } = await firstWithRelated(own, reader, logSize, page.shown, relatedMax);
   const all = [...events, ...related];
   const inputs = asOf.basis === 'reported' ? knownAtReported(all, asOf.until).inputs : all;
   const byRef = new Map(all.map((event) => [formatRef(event.sighting), event]));
-  const fold = ofPage(foldTimeline(item.id, inputs), new Set(events.map((event) => formatRef(event.sighting))));
+  const fold = ofPage(foldTimeline(item.id, inputs), new Set(events.map((event) => formatRef(event.sighting))), query.at !== undefined);
   const shown = fold.entries.map(({ sighting }) => eventOf(byRef, sighting));
   const beside = await readBeside(own, reader, asOf, query.explain === true ? all : shown);
-  const last = rows.at(-1);
-  const more = page.more || rows.length < page.shown.length;
+  const isCut = rows.length < page.shown.length;
+  const last = isCut ? rows.at(-1) : page.last;
+  const more = page.more || isCut;
   const view: TimelineView = {
     item,
     coordinates: coordinatesOf(asOf),
     entries: withCutContradictions(
-      fold.entries.map((entry) => eventView(entry, eventOf(byRef, entry.sighting), beside, item.id)),
+      fold.entries.map((entry) => ({
+        ...eventView(entry, eventOf(byRef, entry.sighting), beside, item.id),
+        ...coverView(entry, query.at),
+      })),
       all,
     ),
     waiting: fold.waiting.map(({ agency, id, kind, target }) => ({ agency, id, kind, target: { ...target } })),
@@ -78,6 +87,7 @@ export async function readTimeline(
       fold.entries.flatMap((entry) => (entry.places && entry.roles.includes('subject') ? [eventOf(byRef, entry.sighting)] : [])),
     ),
     ...(asOf.basis === 'reported' ? { withoutReported: knownAtReported(events, asOf.until).withoutReported } : {}),
+    ...(query.at === undefined ? {} : { at: askedTimeView(query.at) }),
     next: more && last !== undefined ? encodeCursor(question, { after: keyOf(last), logSize }) : null,
   };
   if (query.explain !== true) return view;
@@ -85,11 +95,18 @@ export async function readTimeline(
   return { ...view, explanation: explainTimeline(view, { sources, naming: refsOf(events), more: more || cursor !== undefined }) };
 }
 
+/** Of what names the item itself. */
+function coverView({ roles, sighting }: TimelineEntry, at: AskedTime | undefined): Pick<EventView, 'cover'> {
+  const cover = at === undefined || roles.length === 0 ? undefined : coverOf(sighting.occurred, at);
+  return cover === undefined ? {} : { cover };
+}
+
 /**
  * Of a fold what belongs to the page of these sightings: they, what stands right behind each, and what waits or is open of those. A question
  * about several entries stands with the first of them; that of the check digit names those of the page.
+ * @param isPicked the page is not what follows the one before: the first entry of a question may be on none, and it stands with each
  */
-function ofPage(fold: Timeline, page: ReadonlySet<string>): Timeline {
+function ofPage(fold: Timeline, page: ReadonlySet<string>, isPicked: boolean): Timeline {
   const entries: TimelineEntry[] = [];
   const places = new Map<string, { readonly at: number; readonly shown: boolean }>();
   let shown = false;
@@ -105,11 +122,11 @@ function ofPage(fold: Timeline, page: ReadonlySet<string>): Timeline {
     refs.flatMap((ref) => places.get(formatRef(ref)) ?? []).sort((a, b) => a.at - b.at)[0]?.shown === true;
   const openQuestions = fold.openQuestions
     .map((question) => (question.code === 'check-digit' ? { ...question, refs: question.refs.filter(isShown) } : question))
-    .filter(({ refs }) => isFirstShown(refs));
+    .filter(({ refs }) => (isPicked ? refs.some(isShown) : isFirstShown(refs)));
   return { ...fold, entries, waiting: fold.waiting.filter(isShown), openQuestions };
 }
 
-const keyOf = ({ starts, ends, agency, id }: TimelineRow): { starts: number | null; ends: number | null; agency: string; id: string } => ({
+const keyOf = ({ starts, ends, agency, id }: TimelineKey): { starts: number | null; ends: number | null; agency: string; id: string } => ({
   starts,
   ends,
   agency,

@@ -60,6 +60,8 @@ export interface Containment {
   readonly isOpen: boolean;
   /** It is open, and the item was certainly put into something else, seen elsewhere or taken out at some time behind, whatever ended the proof before. */
   readonly isLeft: boolean;
+  /** From then on it is certainly out of it; absent: it is not left, or nothing says by when it was. */
+  readonly leftAt?: Instant;
 }
 
 /**
@@ -120,9 +122,14 @@ function containment(asked: Asked): Containment {
   const ends = from === null || !rules.openContainmentsEnd ? [] : [...endingsOf(asked, from), ...away];
   const bounds = ends.map(({ until, ending }) => ({ until: Math.max(until, from ?? until), ending })).sort((a, b) => a.until - b.until);
   const [first] = bounds;
-  const isLeft = bounds.some(({ ending }) => ending.kind === 'moved-on' || ending.kind === 'elsewhere');
   // One that ends a later loading: whenever it was taken out before, it is in this no more.
-  return { ...own, ...(first ?? { until: null }), isOpen: true, isLeft: isLeft || unloadings.length > 0 };
+  const leaving = [
+    ...bounds.flatMap(({ ending }) => (ending.kind === 'moved-on' || ending.kind === 'elsewhere' ? [ending.by] : [])),
+    ...unloadings.map(({ entry }) => entry),
+  ];
+  const leftAt = leaving.reduce((earliest, { sighting: { occurred } }) => Math.min(earliest, occurred?.ends ?? Infinity), Infinity);
+  const left = { isLeft: leaving.length > 0, ...(leftAt === Infinity ? {} : { leftAt }) };
+  return { ...own, ...(first ?? { until: null }), isOpen: true, ...left };
 }
 
 /**

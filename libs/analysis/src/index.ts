@@ -1,8 +1,20 @@
 /** What records prove together: containment, inherited journeys, silences of tracks. Pure. */
+export {
+  journeyAt,
+  type Asked,
+  type Basis,
+  type ContainmentAt,
+  type HolderAt,
+  type JourneyAt,
+  type LegAt,
+  type PlacingAt,
+  type Proved,
+} from './at.ts';
 export { containmentsOf, JOURNEY_RULES, type Containment, type Ending, type JourneyRules } from './containments.ts';
 export { conflictsOf, type Conflict } from './conflicts.ts';
 export { custodyOf, type CustodyChain, type Holding, type Uncovered } from './custody.ts';
 export { JourneyTooLarge, pointOf, type Fix, type Known, type KnownItems, type Track, type TrackPosition } from './fixes.ts';
+export { diffJourneys, type JourneyChange } from './journey-diff.ts';
 export { journeyOf, knownAround, type Journey, type Leg, type Placing } from './journey.ts';
 export { endingHandling, gapHandling } from './labels.ts';
 export { lastConveyanceOf, type LastConveyance } from './last-conveyance.ts';

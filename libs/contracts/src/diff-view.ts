@@ -1,7 +1,9 @@
-/** What changed in an item between two points of the log, and by whom. */
+/** What changed in an item between two points, of the log or of what authors had reported, and by whom. */
 import Type, { type Static } from 'typebox';
 import type { ChangeName } from '#lib/domain';
+import { PlacedBy } from './at-view.ts';
 import { Coordinates } from './coordinates-view.ts';
+import { Leg } from './journey-view.ts';
 import { closed, EventRefView, every, FLAGS, index, orNull, STANDINGS, SubmittedBy } from './view-parts.ts';
 
 const CHANGES = every<ChangeName>({
@@ -17,6 +19,20 @@ const CHANGES = every<ChangeName>({
 });
 
 const Then = Type.Object({ standing: Type.Enum(STANDINGS), places: Type.Boolean(), flags: Type.Array(Type.Enum(FLAGS)) }, closed);
+
+const JourneyChange = Type.Object(
+  {
+    lastBefore: orNull(PlacedBy),
+    lastAfter: orNull(PlacedBy),
+    isLastOther: Type.Boolean({ description: 'Where it was last proved is another record, time, place or nest.' }),
+    legsAdded: Type.Array(Leg),
+    legsRemoved: Type.Array(Leg),
+    legsChanged: Type.Array(Type.Object({ before: Leg, after: Leg }, closed), {
+      description: 'By the same loadings, and proved for another time.',
+    }),
+  },
+  { ...closed, description: 'What the journeys at both points conclude otherwise.' },
+);
 
 export const DiffView = Type.Object(
   {
@@ -53,6 +69,10 @@ export const DiffView = Type.Object(
         closed,
       ),
       { description: 'In the order of the timeline at `to`.' },
+    ),
+    journey: Type.Union([JourneyChange, Type.Null()], { description: 'null: one of the journeys is too large to be followed.' }),
+    withoutReported: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'Of basis reported: records in neither point, since their authors state no time.' }),
     ),
   },
   closed,

@@ -5,6 +5,7 @@ import type { EvidenceListView, EvidenceUploaded, EvidenceView } from './evidenc
 import type { ConsistencyView, ProofView, ReadProofView } from './proof-views.ts';
 import { restsOn, type Explanation } from './explanation.ts';
 import type { AuditView } from './audit-views.ts';
+import { atExample, journeyChangeExample } from './at-example.ts';
 import type { DiffView } from './diff-view.ts';
 import { journeyExample } from './journey-example.ts';
 import { problem, type Problem } from './problem.ts';
@@ -169,6 +170,7 @@ const deadLetter = {
 
 /** By the name of the view. */
 export const EXAMPLES = {
+  AtView: atExample,
   DiffView: {
     item: { id: item.id, display: item.display },
     from: { asOf: { basis: 'log', logSize: 8 }, policy: 0 },
@@ -184,6 +186,7 @@ export const EXAMPLES = {
         after: { standing: 'stands', places: true, flags: [] },
       },
     ],
+    journey: journeyChangeExample,
   } satisfies DiffView,
   JourneyView: journeyExample({ id: item.id, scheme: item.scheme, display: item.display }, coordinates),
   AuditView: {

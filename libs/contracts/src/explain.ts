@@ -186,6 +186,7 @@ const ENTRY: Rules<EventView, EventView> = {
   moreContradictions: (entry) => [part('derived', [entry, ...entry.relations.contradictedBy])],
   // Each takes something away, also one that was withdrawn without an approver.
   handling: (entry) => [part('derived', [entry, ...entry.relations.markedBy])],
+  cover: (entry) => [part('derived', [entry])],
 };
 
 /** Relations that the entry states itself; of the others the other end speaks, and is named first. */
@@ -215,6 +216,7 @@ const TIMELINE: Rules<TimelineView, Whole<Omit<TimelineView, 'explanation'>>> = 
   openQuestions: questions,
   notes: ({ view, naming }) => each(part('derived', naming), view.notes, (note) => part('derived', loadingsOf(note, view.entries))),
   withoutReported: ofAll('derived'),
+  at: () => [],
   next: ofAll('ledger'),
 };
 
@@ -248,6 +250,8 @@ const ITEM: Rules<ItemView, Whole<Omit<ItemView, 'explanation'>>> = {
   lastPlacedBy: ({ view, naming }) => listed(view.lastPlacedBy === null ? [] : [view.lastPlacedBy], naming),
   lastPlacedByNotFound: ofAll('derived'),
   links: ofAll('derived'),
+  // It names its records itself, and is not explained.
+  at: () => [],
 };
 
 const EVENTS: Rules<EventsView, Whole<Omit<EventsView, 'explanation'>>> = {

@@ -35,6 +35,7 @@ export { auditCsv, auditCsvHead, auditRowAt } from './audit-export.ts';
 export type { AuditReadRow, AuditRow, AuditView } from './audit-views.ts';
 export { type SignatureVerdict, type SignatureView } from './signature-view.ts';
 export type { StoredView } from './stored-view.ts';
+export type { AskedTimeView, AtView, PlacedBy } from './at-view.ts';
 export type { DiffView } from './diff-view.ts';
 export type { JourneyView } from './journey-view.ts';
 export type { StreamedEvent, StreamEnd } from './stream-views.ts';

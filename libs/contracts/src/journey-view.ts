@@ -1,10 +1,11 @@
 /** The journey of one item: where records prove that it was, by itself and by what it was inside of, and since when nothing does. */
 import Type, { type Static } from 'typebox';
 import { TLP_LABELS } from '#lib/domain';
+import type { AtView } from './at-view.ts';
 import { Coordinates } from './coordinates-view.ts';
-import { closed, EventRefView, hash, index, orNull, time } from './view-parts.ts';
+import { closed, EventRefView, hash, index, orNull, ref, time } from './view-parts.ts';
 
-const Carrier = Type.Object(
+export const Carrier = Type.Object(
   {
     id: Type.String(),
     scheme: Type.String(),
@@ -19,7 +20,7 @@ const At = Type.Object(
   closed,
 );
 
-const Graded = {
+export const Graded = {
   grade: Type.Optional(
     Type.String({
       description: 'The worst reliability and the worst credibility of all that it rests on; absent: something of it is not graded.',
@@ -28,7 +29,7 @@ const Graded = {
   tlp: Type.Enum([...TLP_LABELS], { description: 'The strictest of all that it rests on.' }),
 };
 
-const Gap = Type.Object({ since: At, until: orNull(At), tlp: Graded.tlp }, closed);
+export const Gap = Type.Object({ since: At, until: orNull(At), tlp: Graded.tlp }, closed);
 
 const Ending = Type.Object(
   {
@@ -46,7 +47,7 @@ const Ending = Type.Object(
   closed,
 );
 
-const Contained = Type.Object(
+export const Contained = Type.Object(
   {
     ...Carrier.properties,
     isOpen: Type.Boolean({
@@ -57,7 +58,7 @@ const Contained = Type.Object(
   closed,
 );
 
-const Leg = Type.Object(
+export const Leg = Type.Object(
   {
     carriers: Type.Array(Carrier, { minItems: 1, description: 'From the innermost to the one whose records are inherited.' }),
     from: time('From the end of the last of the loadings on.'),
@@ -74,7 +75,7 @@ const Leg = Type.Object(
   closed,
 );
 
-const Placing = Type.Object(
+export const Placing = Type.Object(
   {
     basis: Type.Enum(['observed', 'inferred'], {
       description: 'observed: a record of the item itself. inferred: a record of what it was provably inside of.',
@@ -93,7 +94,7 @@ const Placing = Type.Object(
   closed,
 );
 
-const TrackFile = Type.Object(
+export const TrackFile = Type.Object(
   {
     sha256: hash('Of the file.'),
     event: EventRefView,
@@ -227,7 +228,7 @@ const LastConveyance = Type.Object(
   { ...closed, description: 'What the item is last recorded in, from the last that is proved on: where to look next.' },
 );
 
-const Holding = Type.Object(
+export const Holding = Type.Object(
   {
     holder: Type.Object(
       { role: Type.String(), name: Type.Optional(Type.String()), lei: Type.Optional(Type.String()), country: Type.Optional(Type.String()) },
@@ -253,7 +254,7 @@ const Uncovered = Type.Object(
   closed,
 );
 
-const Custody = Type.Object(
+export const Custody = Type.Object(
   {
     holdings: Type.Array(Holding, { description: 'By records that stand: who had it in hand, took it or gave it away. The last 200.' }),
     moreHoldings: index(),
@@ -281,6 +282,7 @@ export const JourneyView = Type.Object(
     travel: Travel,
     lastConveyance: orNull(LastConveyance),
     custody: Custody,
+    at: Type.Optional(ref<AtView>('AtView')),
   },
   closed,
 );

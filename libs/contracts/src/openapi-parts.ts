@@ -32,6 +32,12 @@ export const asOf = query(
   "`log:<size>`: what the ledger held at that size. A date or time: what it had recorded by then, that time included, a bare date to its end in UTC; of one that is not over, what is sealed so far. `reported:<date or time>`: the authors' word. Absent: now.",
   'log:64',
 );
+export const at = query(
+  'at',
+  { type: 'string' },
+  'Valid time: a date (that day in UTC, as a whole) or a time with its offset (that second, minute or hour). What certainly is of it stands apart from what only may be. It goes with any `asOf`.',
+  '2018-10-01T08:30:00Z',
+);
 export const policy = query(
   'policy',
   { type: 'integer', minimum: 0 },

@@ -27,9 +27,10 @@ export const OPERATION_READS: Readonly<Record<string, OperationReads>> = {
   listAudit: ['event', 'item', 'evidence', 'other'],
   proveRead: ['other'],
   listConflicts: ['event'],
-  getItem: ['item', 'event'],
+  // With `at` its journey, which reads files of positions, as a comparison does of two.
+  getItem: ['item', 'event', 'evidence'],
   getTimeline: ['item', 'event'],
-  diffItem: ['item', 'event'],
+  diffItem: ['item', 'event', 'evidence'],
   getJourney: ['item', 'event', 'evidence'],
   search: ['item'],
   listEvidence: ['evidence'],

@@ -7,7 +7,8 @@ import { closed, hash, index, orNull, ref, ReportedBy, SubmittedBy, time } from 
 const Display = Type.Object(
   {
     summary: Type.String({ description: 'One line: what happened, as a reader would say it.' }),
-    occurred: Type.String(),
+    occurred: Type.String({ description: 'As its author wrote it.' }),
+    occurredUtc: Type.Optional(Type.String({ description: 'The same in UTC, where the author wrote another offset.' })),
     place: Type.String(),
     grade: Type.String(),
     items: Type.Array(Type.String()),

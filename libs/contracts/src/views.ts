@@ -10,6 +10,7 @@ import { ConsistencyView, ProofView, ReadProofView } from './proof-views.ts';
 import { SessionsView } from './session-views.ts';
 import Type, { type Static, type TSchema } from 'typebox';
 import { KINDS, ROLES, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
+import { AskedTimeView, AtView, COVERS } from './at-view.ts';
 import { AuditView } from './audit-views.ts';
 import { ERROR_CODES } from './errors.ts';
 import { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
@@ -146,6 +147,9 @@ export const EventView = Type.Object(
       }),
     ),
     handling: Type.Unsafe<SightingDocument['handling']>({ type: 'object', description: 'As last marked.' }),
+    cover: Type.Optional(
+      Type.Enum(COVERS, { description: 'Of answers to `at`: whether it is of that time; absent: it does not name the item.' }),
+    ),
   },
   closed,
 );
@@ -192,6 +196,7 @@ export const ItemView = Type.Object(
       }),
     ),
     links: Type.Object({ timeline: Type.String() }, closed),
+    at: Type.Optional(ref<AtView>('AtView')),
     explanation,
   },
   closed,
@@ -219,7 +224,12 @@ export const TimelineView = Type.Object(
         description: 'Of basis reported: sightings of this page, naming the item, left out because their author states no time.',
       }),
     ),
-    next: orNull(Type.String({ description: 'Cursor of the next page; null: this is the last.' })),
+    at: Type.Optional(AskedTimeView),
+    next: orNull(
+      Type.String({
+        description: 'Cursor of the next page; null: this is the last. Of answers to `at` a page may have few entries, or none, and go on.',
+      }),
+    ),
     explanation,
   },
   closed,
@@ -388,6 +398,7 @@ export const ProblemView = Type.Object(
 
 /** Schemas that answers name, by the name in OpenAPI's components. */
 export const NAMED_VIEWS = {
+  AtView,
   DiffView,
   JourneyView,
   AuditView,

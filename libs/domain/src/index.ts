@@ -11,14 +11,18 @@ export { endOfDay, formatInstant, INSTANT_MAX, INSTANT_MIN, parseInstant, PRECIS
 export {
   certainlyBefore,
   contains,
+  coverOf,
   displayOccurred,
+  displayOccurredUtc,
   orderBounds,
   parseOccurred,
   possiblyOverlaps,
+  type Cover,
   type Interval,
   type OccurredText,
   type Span,
 } from './interval.ts';
+export { displayAskedTime, parseAskedTime, type AskedTime } from './asked-time.ts';
 export type { Position } from './position.ts';
 export { displayPlace, parsePlace, type Place, type PlaceText } from './place.ts';
 export { formerCountryName } from './tables/former-countries.ts';

@@ -4,7 +4,17 @@
  */
 import { daysFromCivil, MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND } from './calendar.ts';
 import { accept, refuse, type Result } from './result.ts';
-import { inRange, instantOf, outOfRange, PRECISIONS, readTime, type Instant, type Precision, type ReadTime } from './time.ts';
+import {
+  formatInstant,
+  inRange,
+  instantOf,
+  outOfRange,
+  PRECISIONS,
+  readTime,
+  type Instant,
+  type Precision,
+  type ReadTime,
+} from './time.ts';
 
 /** `within` = some time inside (the default); `throughout` = all the time, said by the author. */
 export const EXTENTS = ['within', 'throughout'] as const;
@@ -101,6 +111,22 @@ export const certainlyBefore = (a: Span, b: Span): boolean => a.ends !== null &&
 /** Some choice of true times puts a and b at one instant; an unknown bound excludes nothing. */
 export const possiblyOverlaps = (a: Span, b: Span): boolean => !certainlyBefore(a, b) && !certainlyBefore(b, a);
 
+/** How sure it is that some time of a record lies in a time that is asked about, whatever the true times are. */
+export type Cover = 'certainly' | 'possibly';
+
+/**
+ * Whether the record is of some time in `asked`. What happened `within` its interval certainly is where all of the interval lies in it;
+ * what went on `throughout` its own where that meets it. An unknown bound, and a record without a time, are never certain and exclude
+ * nothing. undefined: it is of another time.
+ */
+export function coverOf(occurred: Interval | undefined, asked: Span): Cover | undefined {
+  if (occurred === undefined) return 'possibly';
+  if (!possiblyOverlaps(occurred, asked)) return undefined;
+  const { starts, ends, extent } = occurred;
+  const isCertain = starts !== null && ends !== null && (extent === 'throughout' || contains(asked, occurred));
+  return isCertain ? 'certainly' : 'possibly';
+}
+
 /** Every instant of `inner` (a span, or one instant) lies in `outer`; an unknown bound reaches to the end of time. */
 export function contains(outer: Span, inner: Span | Instant): boolean {
   const [starts, ends] = typeof inner === 'number' ? [inner, inner + 1] : [inner.starts, inner.ends];
@@ -125,4 +151,26 @@ export function displayOccurred(occurred: Interval | undefined): string {
   if (fromText === undefined) return `until ${toText}`;
   if (toText === undefined) return `since ${fromText}`;
   return fromText === toText ? fromText : `${fromText} to ${toText}`;
+}
+
+/** Of a text that names its day, minute or second in UTC. */
+const isUtc = (text: string): boolean => !/[+-]\d{2}:\d{2}$/.test(text) || /[+-]00:00$/.test(text);
+
+/**
+ * The same in UTC, where its author wrote another offset: `2018-09-30T15:00:10Z` of `2018-10-01T00:00:10+09:00`, and of a day with an offset its first
+ * and last minute. undefined: it is written in UTC, or it is undated.
+ */
+export function displayOccurredUtc(occurred: Interval | undefined): string | undefined {
+  if (occurred === undefined) return undefined;
+  const { starts, ends, precision, fromText, toText } = occurred;
+  if ([fromText, toText].every((text) => text === undefined || isUtc(text))) return undefined;
+  const isShort = PRECISIONS.indexOf(precision) < PRECISIONS.indexOf('minute');
+  const shown = isShort ? 'minute' : precision;
+  const unit = UNIT_MICROS[shown === 'year' || shown === 'month' ? 'minute' : shown];
+  const first = starts === null ? undefined : formatInstant(starts, shown);
+  // The last unit that is included.
+  const last = ends === null ? undefined : formatInstant(ends - unit, shown);
+  if (first === undefined) return `until ${last}`;
+  if (last === undefined) return `since ${first}`;
+  return first === last ? first : `${first} to ${last}`;
 }

@@ -4,6 +4,7 @@ import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Columns, type FormFlags, printList } from '../listing.ts';
 import { group } from '../progress.ts';
+import { minute } from './journey-text.ts';
 import { recordedText, submitterText } from './known-words.ts';
 import { printable } from './printable.ts';
 import { minuteText } from './trace-as-of.ts';
@@ -33,16 +34,43 @@ export const COLUMNS: Columns<DiffView['changes'][number]> = {
   summary: ({ summary }) => summary,
 };
 
-/** One block for each change; the last line says between which points. */
-export function diffText({ item, from, to, changes }: DiffView): string {
+/** One block for each change, then what the journeys conclude otherwise; the last line says between which points. */
+export function diffText({ item, from, to, changes, journey, withoutReported = 0 }: DiffView): string {
   const lines = [item.display, ''];
   for (const change of changes) lines.push(...changeLines(change), '');
+  lines.push(...journeyChangeLines(journey));
   const counts = new Map<string, number>();
   for (const { change } of changes) counts.set(change, (counts.get(change) ?? 0) + 1);
   const told = [...counts].map(([name, count]) => `${group(count)} ${name}`).join(', ');
   lines.push(`${told === '' ? 'Nothing changed' : told}, from ${pointText(from)} to ${pointText(to)}.`);
+  if (withoutReported > 0) lines.push(`${group(withoutReported)} left out, since their authors state no time.`);
   return lines.map((line) => printable(line)).join('\n');
 }
+
+/** Nothing where they conclude the same. */
+function journeyChangeLines(journey: DiffView['journey']): string[] {
+  if (journey === null) return ['The journeys are too large to be compared.', ''];
+  const { lastBefore, lastAfter, isLastOther, legsAdded, legsRemoved, legsChanged } = journey;
+  const lines = [
+    ...(isLastOther ? [`  Last proved: ${lastText(lastBefore)} -> ${lastText(lastAfter)}`] : []),
+    ...legsAdded.map((leg) => `  Leg added: ${legText(leg)}`),
+    ...legsRemoved.map((leg) => `  Leg removed: ${legText(leg)}`),
+    ...legsChanged.map(({ before, after }) => `  Leg changed: ${legText(before)} -> ${spanText(after)}`),
+  ];
+  return lines.length === 0 ? [] : ['Journey: what the records prove together', ...lines, ''];
+}
+
+type LegView = NonNullable<DiffView['journey']>['legsAdded'][number];
+
+const lastText = (placing: NonNullable<DiffView['journey']>['lastAfter']): string =>
+  placing === null ? 'nowhere' : `${placing.occurred}, ${placing.place} (${placing.basis}, ${placing.event.id})`;
+const legText = (leg: LegView): string =>
+  `in ${leg.carriers
+    .toReversed()
+    .map(({ display, loading }) => `${display} (${loading.id})`)
+    .join(', by being in ')}, ${spanText(leg)}`;
+const spanText = ({ from, until, isOpen }: LegView): string =>
+  `from ${minute(from)}, ${until === null ? 'no end is recorded' : `${isOpen ? 'confirmed' : 'proved'} until ${minute(until)}`}`;
 
 function changeLines({ change, event, kind, summary, by, before, after }: DiffView['changes'][number]): string[] {
   const stood = before === null ? [] : [`     ${standingText(before)} -> ${standingText(after)}`];
@@ -56,5 +84,8 @@ function changeLines({ change, event, kind, summary, by, before, after }: DiffVi
 const standingText = ({ standing, places, flags }: DiffView['changes'][number]['after']): string =>
   [standing, places ? 'places it' : 'places nothing', ...flags].join(', ');
 
-const pointText = ({ asOf }: DiffView['from']): string =>
-  asOf.recorded === undefined ? `log size ${group(asOf.logSize)}` : `${asOf.recorded} (log size ${group(asOf.logSize)})`;
+function pointText({ asOf }: DiffView['from']): string {
+  const size = `log size ${group(asOf.logSize)}`;
+  if (asOf.reported !== undefined) return `what was reported by ${asOf.reported} (stated, ${size})`;
+  return asOf.recorded === undefined ? size : `${asOf.recorded} (${size})`;
+}

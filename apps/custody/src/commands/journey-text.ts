@@ -69,7 +69,7 @@ const conflictText = ({ kind, by, against, isOpen }: Conflict): string =>
 /** What each says, where and when, stands in the timeline, marked as what it is: here a place of hearsay would look like one of the journey. */
 const saidText = ({ event, mark, grade }: Conflict['by']): string => `${event.id} (${mark}, ${grade ?? 'not graded'})`;
 
-function holdingText({ holder, since, until, isOver, by, moreRecords, tlp }: JourneyView['custody']['holdings'][number]): string {
+export function holdingText({ holder, since, until, isOver, by, moreRecords, tlp }: JourneyView['custody']['holdings'][number]): string {
   const { role, name, lei, country } = holder;
   const who = `${name ?? lei ?? 'somebody without a name'} (${[role, ...(country === undefined ? [] : [country])].join(', ')})`;
   const from = since === null ? 'from a time that is not known' : `from ${minute(since)}`;
@@ -111,7 +111,7 @@ function basisText({ basis, event, line, leg }: Placing, legs: readonly Leg[]): 
   return `INFERRED from ${record} of ${carriers.at(-1)?.display ?? ''}, in which it was by ${carriers.map(({ loading }) => loading.id).join(', ')}`;
 }
 
-const ENDINGS: Readonly<Record<NonNullable<Contained['ending']>['kind'], string>> = {
+export const ENDINGS: Readonly<Record<NonNullable<Contained['ending']>['kind'], string>> = {
   unloaded: 'unloaded',
   dark: 'its track stops there',
   unheard: 'no record of it follows soon',
@@ -128,10 +128,10 @@ function containedText({ display, loading, ending }: Contained): string {
   return `${recorded}, not confirmed since ${ending.at === null ? 'a time that is not known' : minute(ending.at)} (${ENDINGS[ending.kind]})`;
 }
 
-const missingTrack = ({ event, state }: JourneyView['tracks'][number]): string =>
+export const missingTrack = ({ event, state }: JourneyView['tracks'][number]): string =>
   `  The positions of ${event.id} are missing: ${state === 'not-held' ? 'the file is not here, or not open to you' : state === 'too-large' ? 'the file is larger than is read' : 'the file is no track that is read'}.`;
 
-const gradeText = ({ grade, tlp }: { readonly grade?: string; readonly tlp: string }): string => `${grade ?? 'not graded'}, ${tlp}`;
-const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+export const gradeText = ({ grade, tlp }: { readonly grade?: string; readonly tlp: string }): string => `${grade ?? 'not graded'}, ${tlp}`;
+export const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 /** RFC 3339 in UTC, to the minute. */
-const minute = (time: string): string => `${time.slice(0, 16)}Z`;
+export const minute = (time: string): string => `${time.slice(0, 16)}Z`;

@@ -11,7 +11,7 @@ const PAGE_ENTRIES = 200;
 export async function* timelinePages(
   client: Client,
   item: string,
-  asked: { readonly asOf?: string | undefined; readonly explain?: '1' },
+  asked: { readonly asOf?: string | undefined; readonly at?: string | undefined; readonly explain?: '1' },
 ): AsyncGenerator<TimelineView> {
   if (item === '') throw new CommandError(EXIT.usage, 'usage', 'Name an item, such as vin:WDDSYNTH9JA000001.');
   const path = `/v1/items/${encodeURIComponent(item)}/timeline`;

@@ -30,6 +30,7 @@ export const COLUMNS: Columns<NumberedEntry> = {
   log_index: ({ entry }) => entry.logIndex,
   recorded: ({ entry }) => entry.recorded,
   summary: ({ entry }) => entry.display.summary,
+  cover: ({ entry }) => entry.cover,
 };
 
 /** What a timeline says that is in none of its entries. */

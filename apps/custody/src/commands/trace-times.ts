@@ -1,12 +1,20 @@
 /** When the entries of a trace that say where the item was were, and what follows from that for their order. */
 import type { EventView } from '#lib/contracts';
-import { certainlyBefore, orderBounds, parseOccurred, type Interval } from '#lib/domain';
+import { certainlyBefore, formatInstant, orderBounds, parseInstant, parseOccurred, type Interval } from '#lib/domain';
 
-/** An interval says whether the record speaks of some moment in it or of all of it; one time is as it was stated. */
+/** An interval says whether the record speaks of some moment in it or of all of it; one time is as it was stated. Another offset than UTC is told in UTC as well. */
 export function whenText({ document: { occurred }, display }: EventView): string {
   const { from, to, extent } = occurred ?? {};
-  if (from === undefined || to === undefined || from === to) return display.occurred;
-  return extent === 'throughout' ? `throughout ${from} to ${to}` : `some time between ${from} and ${to}`;
+  const utc = display.occurredUtc === undefined ? '' : ` (UTC: ${display.occurredUtc})`;
+  if (from === undefined || to === undefined || from === to) return `${display.occurred}${utc}`;
+  return `${extent === 'throughout' ? `throughout ${from} to ${to}` : `some time between ${from} and ${to}`}${utc}`;
+}
+
+/** A time as it was stated, and in UTC where it was stated in another offset. */
+export function withUtc(text: string): string {
+  const read = parseInstant(text);
+  if (!read.ok || /(?:[Zz]|[+-]00:00)$/.test(text)) return text;
+  return `${text} (UTC: ${formatInstant(read.value, text.includes('.') ? 'microsecond' : 'second')})`;
 }
 
 /** The last one that is dated, with those that may be later all the same. */

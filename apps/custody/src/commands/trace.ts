@@ -9,20 +9,23 @@ import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type FormFlags, printList } from '../listing.ts';
 import { note, type NoteFlags } from '../notes.ts';
 import { group } from '../progress.ts';
+import { atLines } from './at-text.ts';
 import { journeyLines } from './journey-text.ts';
 import { knownWords, recordedText, submitterText } from './known-words.ts';
 import { printable } from './printable.ts';
 import { timelinePages } from './timeline-pages.ts';
 import { asOfText } from './trace-as-of.ts';
 import { beside, COLUMNS, numbered } from './trace-rows.ts';
-import { lastPlacedText, overlapText, whenText } from './trace-times.ts';
+import { lastPlacedText, overlapText, whenText, withUtc } from './trace-times.ts';
 
 export interface TraceOptions extends FormFlags, NoteFlags {
   readonly asOf?: string;
+  /** Valid time: what is known of it alone. */
+  readonly at?: string;
 }
 
 export async function trace(client: Client, item: string, options: TraceOptions): Promise<ExitCode> {
-  const timeline = await wholeTimeline(client, item, options.asOf);
+  const timeline = await wholeTimeline(client, item, options.asOf, options.at);
   const rows = numbered(timeline.entries);
   const isForProgram = options.json === true || options.jsonl === true || options.plain === true;
   const journey = isForProgram ? null : await journeyOf(client, timeline, options);
@@ -41,7 +44,7 @@ async function journeyOf(
 ): Promise<JourneyView | null> {
   const point = asOf.basis === 'log' ? `log:${asOf.logSize}` : options.asOf;
   try {
-    return await client.get<JourneyView>(`/v1/items/${encodeURIComponent(item.id)}/journey`, { asOf: point });
+    return await client.get<JourneyView>(`/v1/items/${encodeURIComponent(item.id)}/journey`, { asOf: point, at: options.at });
   } catch (error) {
     if (!(error instanceof CommandError) || error.code !== 'answer.too-large') throw error;
     note(options, `Its journey is not followed: ${error.message}`);
@@ -50,8 +53,8 @@ async function journeyOf(
 }
 
 /** All pages as one view; the first page fixes the log size of the others. */
-export async function wholeTimeline(client: Client, item: string, asOf?: string): Promise<TimelineView> {
-  const pages = timelinePages(client, item, { asOf });
+export async function wholeTimeline(client: Client, item: string, asOf?: string, at?: string): Promise<TimelineView> {
+  const pages = timelinePages(client, item, { asOf, at });
   // There is a first page, or it throws.
   const whole = (await pages.next()).value as TimelineView;
   let withoutReported = whole.withoutReported ?? 0;
@@ -89,10 +92,10 @@ export function timelineText(
   journey: JourneyView | null = null,
   show: (line: string) => string = printable,
 ): string {
-  const { item } = timeline;
+  const { item, at } = timeline;
   const placing = timeline.entries.filter((entry) => entry.places);
-  const proved = journey === null ? [] : journeyLines(journey);
-  const lines = [`${item.display}   ${checkText(item)}`, '', ...proved];
+  const proved = journey === null ? [] : at === undefined ? journeyLines(journey) : atLines(journey);
+  const lines = [`${item.display}   ${checkText(item)}`, '', ...proved, ...entriesHead(timeline)];
   let number = 0;
   for (const entry of timeline.entries) {
     if (entry.places) number++;
@@ -107,17 +110,25 @@ export function timelineText(
   if (timeline.openQuestions.length > 0) {
     lines.push('Open questions:', ...timeline.openQuestions.map((question) => `  ${question.display}`), '');
   }
+  // Of one time alone they say nothing of what was last.
+  const last = at === undefined ? lastPlacedText(placing) : [];
   lines.push(
     ...overlapText(placing),
-    ...lastPlacedText(placing).map((text) => (proved.length === 0 ? text : `By its own records alone: ${text}`)),
-    countsText(placing.length, timeline.entries.length - placing.length),
+    ...last.map((text) => (proved.length === 0 ? text : `By its own records alone: ${text}`)),
+    countsText(placing.length, timeline.entries.length - placing.length, at === undefined ? 'it' : 'it then, or may'),
   );
   lines.push(asOfText(timeline));
   return lines.map(show).join('\n');
 }
 
-const countsText = (placing: number, rest: number): string =>
-  `${group(placing)} ${placing === 1 ? 'record places' : 'records place'} it, ${group(rest)} ${rest === 1 ? 'speaks' : 'speak'} of it and ${rest === 1 ? 'places' : 'place'} nothing.`;
+const entriesHead = ({ at, entries }: TimelineView): string[] =>
+  at === undefined
+    ? []
+    : [`${entries.length === 0 ? 'No record of its own is of' : 'Its own records that are, or may be, of'} ${at.display}:`, ''];
+
+/** @param it where records are of a time that was asked about, not all place it then */
+const countsText = (placing: number, rest: number, it: string): string =>
+  `${group(placing)} ${placing === 1 ? 'record places' : 'records place'} ${it}, ${group(rest)} ${rest === 1 ? 'speaks' : 'speak'} of it and ${rest === 1 ? 'places' : 'place'} nothing.`;
 
 function checkText({ check }: TimelineView['item']): string {
   if (check.verdict === 'valid') return 'check digit fits';
@@ -128,7 +139,9 @@ function checkText({ check }: TimelineView['item']): string {
 function entryLines(entry: EventView, number: number | null): string[] {
   const { display } = entry;
   const head =
-    number === null ? unnumberedHead(entry) : `${String(number).padStart(3)}  ${whenText(entry)}   ${display.place}${flagsText(entry)}`;
+    number === null
+      ? unnumberedHead(entry)
+      : `${String(number).padStart(3)}  ${whenText(entry)}   ${display.place}${coverText(entry)}${flagsText(entry)}`;
   const lines = [head, `     ${display.summary}`];
   if (number === null && entry.document.place !== undefined) lines.push(`     (speaks of ${display.place})`);
   lines.push(...failingParties(entry));
@@ -151,8 +164,12 @@ const flagsText = ({ flags }: EventView): string => (flags.length > 0 ? `   [${f
 
 const unnumberedHead = (entry: EventView): string =>
   entry.why === 'no-place'
-    ? `  -  ${whenText(entry)}   [${markText(entry)}; says nothing of a place]`
-    : `  ~  ${whenText(entry)}   [${markText(entry)}; places nothing]`;
+    ? `  -  ${whenText(entry)}   [${markText(entry)}; says nothing of a place]${coverText(entry)}`
+    : `  ~  ${whenText(entry)}   [${markText(entry)}; places nothing]${coverText(entry)}`;
+
+/** Whether it is of the time that was asked about. */
+const coverText = ({ cover }: EventView): string =>
+  cover === undefined ? '' : cover === 'certainly' ? '   (certainly of that time)' : '   (POSSIBLY of that time)';
 
 /** How it stands first, where that is why it places nothing; then what it is. */
 function markText(entry: EventView): string {
@@ -190,7 +207,7 @@ function provenance(entry: EventView): string {
     reportedBy === null
       ? []
       : [
-          `reported by ${[reportedBy.by, reportedBy.agency].filter((word) => word !== undefined).join(', ')}${reportedBy.at === undefined ? '' : ` at ${reportedBy.at}`} (stated)`,
+          `reported by ${[reportedBy.by, reportedBy.agency].filter((word) => word !== undefined).join(', ')}${reportedBy.at === undefined ? '' : ` at ${withUtc(reportedBy.at)}`} (stated)`,
         ];
   const { url } = document.source;
   const parts = [

@@ -53,6 +53,9 @@ export const namesOf = (
 const get = (path: string): Asked => ({ path });
 /** As a browser asks that has something, and as one that wants no body. */
 const inAllWays = (path: string): Asked[] => [get(path), { path, method: 'HEAD' }, { path, headers: { 'if-none-match': '*' } }];
+/** Of one time, also as of what was reported. */
+const atTimes = (path: string): Asked[] =>
+  ['at=2026-01-05', 'at=2026-01-05T12:00:00Z', 'at=2026-01-05&asOf=reported:2026-06-01'].map((of) => get(`${path}?${of}`));
 const post = (path: string, document: object): Asked => ({
   path,
   method: 'POST',
@@ -74,10 +77,20 @@ export const NAMING: Readonly<Record<string, Route>> = {
     ...inAllWays(`/v1/events/${of.id}?agency=${of.owner}`),
     ...['', '?explain=1', '?asOf=log:80', '?asOf=reported:2026-06-01'].map((more) => get(`/v1/events/${of.id}${more}`)),
   ],
-  getItem: (of) => [...inAllWays(`/v1/items/${of.item}`), get(`/v1/items/${of.item}?explain=1`), get(`/v1/items/${of.item}?asOf=log:80`)],
-  getTimeline: (of) => [...inAllWays(`/v1/items/${of.item}/timeline`), get(`/v1/items/${of.item}/timeline?explain=1&limit=1`)],
-  getJourney: (of) => inAllWays(`/v1/items/${of.item}/journey`),
-  diffItem: (of) => [get(`/v1/items/${of.item}/diff?from=log:0`)],
+  getItem: (of) => [
+    ...inAllWays(`/v1/items/${of.item}`),
+    get(`/v1/items/${of.item}?explain=1`),
+    ...atTimes(`/v1/items/${of.item}`),
+    get(`/v1/items/${of.item}?asOf=log:80`),
+  ],
+  getTimeline: (of) => [
+    ...inAllWays(`/v1/items/${of.item}/timeline`),
+    get(`/v1/items/${of.item}/timeline?explain=1&limit=1`),
+    ...atTimes(`/v1/items/${of.item}/timeline`),
+  ],
+  getJourney: (of) => [...inAllWays(`/v1/items/${of.item}/journey`), ...atTimes(`/v1/items/${of.item}/journey`)],
+  diffItem: (of) =>
+    ['from=log:0', 'from=reported:2026-01-01&to=reported:2026-06-01'].map((points) => get(`/v1/items/${of.item}/diff?${points}`)),
   search: (of) => [of.item, of.alias, of.item.slice(-9), of.id].map((q) => get(`/v1/search?q=${q}`)),
   streamEvents: (of) => [get(`/v1/stream?until=now&since=start&item=${of.item}`)],
   proveItem: (of) => [get(`/v1/items/${of.item}/proof?events=true&inclusion=true`)],

@@ -6,6 +6,8 @@ import { mayAsk, type Role } from './who-may-see.contract.ts';
 import { isListed, ROLES, type Reader, type Told, type World } from './world.contract.ts';
 
 const STORED = [...DOCUMENT, 'hash', 'commitment'];
+/** On which everything in the world may have been seen. */
+const DAY = '2026-01-05';
 const json = { 'content-type': 'application/json' };
 
 /** What one operation is asked about one sighting. */
@@ -29,15 +31,26 @@ const EACH: Readonly<Record<string, Each>> = {
   },
   getItem: {
     whom: 'everybody',
-    of: (told, asker) => [{ path: `/v1/items/${told.item}`, tells: tells(told, STORED), status: found(asker, told) }],
+    of: (told, asker) =>
+      ['', `?at=${DAY}`].map((of) => ({ path: `/v1/items/${told.item}${of}`, tells: tells(told, STORED), status: found(asker, told) })),
   },
   getTimeline: {
     whom: 'everybody',
-    of: (told, asker) => [{ path: `/v1/items/${told.item}/timeline`, tells: tells(told, STORED), status: found(asker, told) }],
+    of: (told, asker) =>
+      ['', `?at=${DAY}`].map((of) => ({
+        path: `/v1/items/${told.item}/timeline${of}`,
+        tells: tells(told, STORED),
+        status: found(asker, told),
+      })),
   },
   getJourney: {
     whom: 'everybody',
-    of: (told, asker) => [{ path: `/v1/items/${told.item}/journey`, tells: tells(told, ['id']), status: found(asker, told) }],
+    of: (told, asker) =>
+      ['', `?at=${DAY}`].map((of) => ({
+        path: `/v1/items/${told.item}/journey${of}`,
+        tells: tells(told, ['id']),
+        status: found(asker, told),
+      })),
   },
   diffItem: {
     whom: 'everybody',

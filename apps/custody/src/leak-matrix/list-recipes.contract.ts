@@ -36,6 +36,8 @@ export const DOCUMENT = [
 /** What is known of it beside. */
 const STORED = [...DOCUMENT, 'hash', 'commitment'] as const;
 const WHOLE = 'limit=1000';
+/** On which everything may have been seen. */
+const DAY = '2026-01-05';
 
 export const tellsOf = (told: readonly Told[], places: readonly string[]): Question['tells'] =>
   told.map(({ thing }) => ({ thing, places }));
@@ -111,6 +113,7 @@ function ofItems(lent: ReadonlyMap<string, Lent>): Readonly<Record<string, Recip
         { path: `/v1/items/${SHARED}/timeline?${WHOLE}&explain=1`, tells: tellsOf(world.told, STORED), count: entered },
         { path: `/v1/items/${SHARED}/timeline?${WHOLE}&asOf=log:${world.before}`, tells: tellsOf(world.told, STORED), count: entered },
         { path: `/v1/items/${SHARED}/timeline?${WHOLE}&asOf=reported:2026-06-01`, tells: tellsOf(world.told, STORED), count: entered },
+        { path: `/v1/items/${SHARED}/timeline?${WHOLE}&at=${DAY}`, tells: tellsOf(world.told, STORED), count: entered },
         {
           path: `/v1/items/${SHARED}/timeline`,
           tells: tellsOf(world.told, ['id']),
@@ -129,6 +132,7 @@ function ofItems(lent: ReadonlyMap<string, Lent>): Readonly<Record<string, Recip
           tells: tellsOf(world.told, []),
           count: (view: ItemView) => view.events ?? -1,
         },
+        { path: `/v1/items/${SHARED}?at=${DAY}`, tells: tellsOf(world.told, ['id']), count: placedAt },
       ],
     },
     getJourney: {
@@ -136,6 +140,7 @@ function ofItems(lent: ReadonlyMap<string, Lent>): Readonly<Record<string, Recip
       questions: ({ told, before }) => [
         { path: `/v1/items/${SHARED}/journey`, tells: tellsOf(told, ['id']), count: placed },
         { path: `/v1/items/${SHARED}/journey?asOf=log:${before}`, tells: tellsOf(told, ['id']), count: placed },
+        { path: `/v1/items/${SHARED}/journey?at=${DAY}`, tells: tellsOf(told, ['id']), count: placedAt },
       ],
     },
     diffItem: {
@@ -143,6 +148,11 @@ function ofItems(lent: ReadonlyMap<string, Lent>): Readonly<Record<string, Recip
       questions: ({ told, before }) => [
         { path: `/v1/items/${SHARED}/diff?from=log:0`, tells: tellsOf(told, ['id', 'statement']), count: changed },
         { path: `/v1/items/${SHARED}/diff?from=log:${before}`, tells: [] },
+        {
+          path: `/v1/items/${SHARED}/diff?from=reported:2026-01-05&to=reported:2026-06-01`,
+          tells: tellsOf(told, ['id', 'statement']),
+          count: changed,
+        },
       ],
     },
     search: {
@@ -228,6 +238,7 @@ function ofPeople(lent: ReadonlyMap<string, Lent>): Readonly<Record<string, Reci
 const pageOfEntries = (view: TimelineView): number => view.entries.filter(({ roles }) => roles.length > 0).length;
 /** Of one there may be several: it came, and something speaks about it. */
 const placed = (view: JourneyView): number => view.placings.length;
+const placedAt = ({ at }: Pick<JourneyView, 'at'>): number => (at?.where.placings.length ?? -1) + (at?.where.morePlacings ?? 0);
 const changed = (view: DiffView): number =>
   new Set(view.changes.flatMap(({ kind, event }) => (kind === 'observation' ? [`${event.agency}/${event.id}`] : []))).size;
 const found = (view: SearchView): number => view.results.length;

@@ -1,0 +1,74 @@
+/** Parts of answers about journeys: legs, containments, placings, with the records that they rest on. */
+import { endingHandling, pointOf, type Containment, type Ending, type Leg, type Placing } from '#lib/analysis';
+import type { JourneyView, PlacedBy } from '#lib/contracts';
+import { displayIdentifier, displayOccurred, displayPlace, formatInstant } from '#lib/domain';
+import { gapView, refOf, timeOf } from './journey-beside.ts';
+
+export const carrierView = ({ carrier, loading }: Containment): JourneyView['legs'][number]['carriers'][number] => ({
+  id: carrier,
+  scheme: carrier.slice(0, carrier.indexOf(':')),
+  display: displayIdentifier(carrier),
+  loading: refOf(loading),
+});
+
+export const containmentView = (of: Containment): JourneyView['containments'][number] => ({
+  ...carrierView(of),
+  isOpen: of.isOpen,
+  ending: of.ending === undefined ? null : { ...endingView(of.ending), tlp: endingHandling(of) },
+});
+
+function endingView(ending: Ending): Omit<NonNullable<JourneyView['containments'][number]['ending']>, 'tlp'> {
+  return {
+    kind: ending.kind,
+    at: timeOf(ending.at),
+    ...('by' in ending ? { by: refOf(ending.by) } : {}),
+    ...('place' in ending ? { place: ending.place } : {}),
+  };
+}
+
+export const legView = ({ chain, span, isOpen, fixes, gaps, grade, handling }: Leg): JourneyView['legs'][number] => ({
+  carriers: chain.map(carrierView),
+  from: formatInstant(span.starts),
+  until: timeOf(span.ends),
+  isOpen,
+  records: fixes.filter((fix) => 'entry' in fix).length,
+  positions: fixes.filter((fix) => 'position' in fix).length,
+  gaps: gaps.map(gapView),
+  ...(grade === undefined ? {} : { grade }),
+  tlp: handling,
+});
+
+/** @param leg place of its leg among those of the answer; null: it is observed */
+export const placingView = (placing: Placing, leg: number | null): JourneyView['placings'][number] => ({ ...placedView(placing), leg });
+
+/** With the nest that it rests on in place of a leg. */
+export const placedBy = (placing: Placing): PlacedBy => ({
+  ...placedView(placing),
+  carriers: placing.leg === undefined ? [] : placing.leg.chain.map(carrierView),
+});
+
+function placedView({ fix, grade, handling, leg }: Placing): Omit<PlacedBy, 'carriers'> {
+  const point = pointOf(fix);
+  const of =
+    'entry' in fix
+      ? {
+          event: refOf(fix.entry),
+          occurred: displayOccurred(fix.entry.sighting.occurred),
+          place: displayPlace(fix.entry.sighting.place),
+        }
+      : {
+          event: { agency: fix.position.track.sighting.agency, id: fix.position.track.sighting.id },
+          line: fix.position.line,
+          occurred: formatInstant(fix.position.at, 'second'),
+          place: displayPlace({ lat: fix.position.lat, lon: fix.position.lon }),
+        };
+  return {
+    basis: leg === undefined ? 'observed' : 'inferred',
+    ...of,
+    from: timeOf(fix.span.starts),
+    to: timeOf(fix.span.ends),
+    ...(point === undefined ? {} : { lat: point.lat, lon: point.lon }),
+    ...(grade === undefined ? {} : { grade }),
+    tlp: handling,
+  };
+}
