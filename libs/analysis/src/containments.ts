@@ -219,13 +219,14 @@ function elsewhereFrom(asked: Asked, from: Instant): Bound[] {
     if (entry.sighting.action !== 'ADD' || ends === null || ends <= from || entry === loading.entry) continue;
     if (movesOn(move, carrier, items, steps)) add(ends, entry, 'moved-on');
   }
-  const carrierFixes = items.has(carrier) ? fixesOf(items.get(carrier) as Known) : [];
+  const carried = items.get(carrier);
+  const itsOwn = carried === undefined ? { records: [], fixes: [] } : { records: entryFixesOf(carried), fixes: fixesOf(carried) };
   for (const fix of entryFixesOf(known)) {
     const { ends } = fix.span;
     steps.take();
     if (ends === null || ends <= from || !fix.entry.roles.includes('subject')) continue;
     if (namesBoth(fix.entry, item, carrier)) continue;
-    if (certainlyNotAt(carrier, carrierFixes, fix, steps)) add(ends, fix.entry, 'elsewhere');
+    if (certainlyNotAt(carrier, itsOwn, fix, steps)) add(ends, fix.entry, 'elsewhere');
     else if (isInAnotherCountry(carrier, items, fix, steps)) add(ends, fix.entry, 'may-be-elsewhere');
   }
   return bounds;

@@ -6,28 +6,44 @@ import { ANY_SPEED, isVessel, SHIP_SPEED } from './speeds.ts';
 import { GEODESIC_STEPS, type Steps } from './steps.ts';
 
 /**
- * False where either side says where only by a name: then it may have been there. Before its first record and behind its last it may have come
- * from anywhere, or gone there, as fast as it can. Cost: a binary search and a distance for each record between, up to the first that leaves it
- * time to be there. Throws JourneyTooLarge.
- * @param fixes of the conveyance, by time
+ * False where either side says where only by a name, and where a record whose time may be that of the other puts it there: then it may have been there.
+ * Each record and position rules out the times from which, or to which, it could not have gone at its fastest; of one of an uncertain time every choice
+ * has to. Before its first record and behind its last it may have come from anywhere, or gone there. Cost: a binary search, a distance for each between,
+ * up to the first that leaves it time to be there, and a look at each record that begins before. Throws JourneyTooLarge.
+ * @param fixes of the conveyance, by time; records alone, and with the positions of its track
  */
-export function certainlyNotAt(conveyance: string, fixes: readonly Fix[], seen: EntryFix, steps: Steps): boolean {
+export function certainlyNotAt(
+  conveyance: string,
+  { records, fixes }: { readonly records: readonly EntryFix[]; readonly fixes: readonly Fix[] },
+  seen: EntryFix,
+  steps: Steps,
+): boolean {
   const place = pointOf(seen);
   const { starts, ends } = seen.span;
   if (place === undefined || starts === null || ends === null) return false;
   const speed = (isVessel(conveyance) ? SHIP_SPEED : ANY_SPEED) / 1_000_000;
+  const microsTo = (fix: Fix): number | undefined => {
+    const point = pointOf(fix);
+    if (point === undefined) return undefined;
+    steps.take(GEODESIC_STEPS);
+    return Math.max(0, distanceMetres(point, place) - radiusOf(fix) - radiusOf(seen)) / speed;
+  };
+  for (const record of records) {
+    steps.take();
+    const { starts: from, ends: to } = record.span;
+    if (from !== null && from >= ends) break;
+    if (to !== null && to > starts && microsTo(record) === 0) return false;
+  }
   const isOpen = (from: number, to: number): boolean => Math.max(from, starts) <= Math.min(to, ends - 1);
-  // From the record before on, by its fastest travel, to the next; where the time of one is uncertain, the widest choice.
   let since: number | undefined;
   for (const fix of around(fixes, starts, ends, steps)) {
-    const point = pointOf(fix);
     const { starts: from, ends: to } = fix.span;
-    if (point === undefined || from === null || to === null) continue;
-    steps.take(GEODESIC_STEPS);
-    const micros = Math.max(0, distanceMetres(point, place) - radiusOf(fix) - radiusOf(seen)) / speed;
-    // At the record itself, where that is at the place.
-    if (isOpen(since ?? -Infinity, to - micros) || (micros === 0 && isOpen(from, to))) return false;
-    since = from + micros;
+    const micros = microsTo(fix);
+    if (micros === undefined || from === null || to === null) continue;
+    if (micros === 0 && isOpen(from, to - 1)) return false;
+    if (from + micros <= to - micros) continue;
+    if (isOpen(since ?? -Infinity, to - micros)) return false;
+    since = Math.max(since ?? -Infinity, from + micros);
   }
   return since !== undefined && !isOpen(since, Infinity);
 }
