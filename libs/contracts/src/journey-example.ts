@@ -40,6 +40,27 @@ const impossible: JourneyView['travel']['alarms'][number] = {
     '527.0 km apart, of which 1.0 km assumed + 25.0 km assumed are uncertain: at least 501.0 km in at most 2.0 min is 15,032 km/h or more; no ship, in which it was meanwhile, goes faster than 111 km/h',
 };
 
+const since: Pick<JourneyView, 'lastConveyance' | 'custody'> = {
+  lastConveyance: {
+    ...{ id: 'imo:0000048', scheme: 'imo', display: 'IMO 0000048', since: '2018-10-01T08:30:00.000000Z', records: 13 },
+    ...{ gaps: [], moreGaps: 0, conflicts: [], moreConflicts: 0, tlp: 'AMBER' },
+  },
+  custody: {
+    holdings: [
+      {
+        holder: { role: 'terminal', name: 'A terminal', country: 'JP' },
+        ...{ since: '2018-08-31T00:00:00.000000Z', until: '2018-09-01T00:00:00.000000Z', isOver: false },
+        by: [{ agency: 'local', id: 'lux-0031' }],
+        moreRecords: 0,
+        tlp: 'GREEN',
+      },
+    ],
+    moreHoldings: 0,
+    uncovered: [],
+    moreUncovered: 0,
+  },
+};
+
 /** @param item whose journey it is */
 export const journeyExample = (item: JourneyView['item'], coordinates: Coordinates): JourneyView => ({
   item,
@@ -95,22 +116,5 @@ export const journeyExample = (item: JourneyView['item'], coordinates: Coordinat
   ],
   moreConflicts: 0,
   travel: { alarms: [impossible], moreAlarms: 0, clones: [], moreClones: 0, isPartial: false },
-  lastConveyance: {
-    ...{ id: 'imo:0000048', scheme: 'imo', display: 'IMO 0000048', since: '2018-10-01T08:30:00.000000Z', records: 13 },
-    ...{ gaps: [], moreGaps: 0, conflicts: [], moreConflicts: 0, tlp: 'AMBER' },
-  },
-  custody: {
-    holdings: [
-      {
-        holder: { role: 'terminal', name: 'A terminal', country: 'JP' },
-        ...{ since: '2018-08-31T00:00:00.000000Z', until: '2018-09-01T00:00:00.000000Z', isOver: false },
-        by: [{ agency: 'local', id: 'lux-0031' }],
-        moreRecords: 0,
-        tlp: 'GREEN',
-      },
-    ],
-    moreHoldings: 0,
-    uncovered: [],
-    moreUncovered: 0,
-  },
+  ...since,
 });

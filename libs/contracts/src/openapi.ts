@@ -238,6 +238,35 @@ const journeyPath = (id: Json): Json => ({
   ),
 });
 
+const diffPath = (id: Json): Json => ({
+  '/v1/items/{id}/diff': get(
+    'diffItem',
+    'items',
+    'What changed in an item between two points, and by whom',
+    'DiffView',
+    [
+      id,
+      {
+        ...query(
+          'from',
+          { type: 'string' },
+          '`log:<size>`, or a date or time: what was recorded by then; or `reported:<date or time>`, then both.',
+          'log:8',
+        ),
+        required: true,
+      },
+      query('to', { type: 'string' }, 'The same, not before `from`. Absent: the log as it is now.', 'log:64'),
+    ],
+    'asof.malformed',
+    'diff.bases-mixed',
+    'asof.not-sealed',
+    'item.not-found',
+    'identifier.malformed',
+    'answer.too-large',
+    'busy',
+  ),
+});
+
 function itemPaths(): Json {
   const id = pathId('vin:WDDSYNTH9JA000001', 'Identifier, `scheme:value`; any written form is normalised.');
   return {
@@ -269,32 +298,7 @@ function itemPaths(): Json {
       'answer.too-large',
     ),
     ...journeyPath(id),
-    '/v1/items/{id}/diff': get(
-      'diffItem',
-      'items',
-      'What changed in an item between two points, and by whom',
-      'DiffView',
-      [
-        id,
-        {
-          ...query(
-            'from',
-            { type: 'string' },
-            '`log:<size>`, or a date or time: what was recorded by then; or `reported:<date or time>`, then both.',
-            'log:8',
-          ),
-          required: true,
-        },
-        query('to', { type: 'string' }, 'The same, not before `from`. Absent: the log as it is now.', 'log:64'),
-      ],
-      'asof.malformed',
-      'diff.bases-mixed',
-      'asof.not-sealed',
-      'item.not-found',
-      'identifier.malformed',
-      'answer.too-large',
-      'busy',
-    ),
+    ...diffPath(id),
     '/v1/search': get(
       'search',
       'items',

@@ -309,7 +309,9 @@ class Book {
     const outer = loadings.flatMap(({ carrier, when }) => {
       const out = [
         ...this.unloadingsOf(item).filter((other) => (other.carrier ?? carrier) === carrier),
-        ...loadings.filter((other) => other.carrier !== carrier && !this.isIn(carrier, other.carrier) && !this.isIn(other.carrier, carrier)),
+        ...loadings.filter(
+          (other) => other.carrier !== carrier && !this.isIn(carrier, other.carrier) && !this.isIn(other.carrier, carrier),
+        ),
       ].flatMap(({ when: other }) => (other.from >= when.to ? [other.from] : []));
       return this.around(carrier, Math.max(from, when.to), Math.min(to, ...out), [...path, item]);
     });
