@@ -1,7 +1,7 @@
 /** What is known of one time that was asked about (`at`): where an item was, in what, and who held it, certainly or possibly. */
 import Type, { type Static } from 'typebox';
 import { PRECISIONS, type Cover } from '#lib/domain';
-import { Carrier, Contained, Custody, Gap, Graded, Holding, Placing, TrackFile } from './journey-view.ts';
+import { Carrier, Contained, Custody, Gap, Graded, Holding, Placing, TrackFile } from './journey-members.ts';
 import { closed, every, index, orNull, time } from './view-parts.ts';
 
 export const COVERS = every<Cover>({ certainly: true, possibly: true });

@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 import type { ChangeName } from '#lib/domain';
 import { PlacedBy } from './at-view.ts';
 import { Coordinates } from './coordinates-view.ts';
-import { Leg } from './journey-view.ts';
+import { Leg } from './journey-members.ts';
 import { closed, EventRefView, every, FLAGS, index, orNull, STANDINGS, SubmittedBy } from './view-parts.ts';
 
 const CHANGES = every<ChangeName>({

@@ -4,6 +4,7 @@ import { parseOccurred, type Span } from './interval.ts';
 import { accept, refuse, type Result } from './result.ts';
 import { formatInstant, PRECISIONS, readTime, type Instant, type Precision } from './time.ts';
 
+/** A time that somebody asks about: an interval (microseconds since 1970, UTC), as wide as the text that he gave. */
 export interface AskedTime extends Span {
   /** Half-open, both known. */
   readonly starts: Instant;
