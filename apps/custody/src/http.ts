@@ -16,6 +16,7 @@ import { type Config, createHttpServer, type ReadLog, type Translate } from '#li
 import { listDeadLetters, logSize, markRetried, readDeadLetter, readLogin, storeFault, type StorePool } from '#lib/store';
 import type { NewApiKey } from './access/api-key.ts';
 import { httpAccess, type AuthenticatorOptions } from './access/authenticator.ts';
+import { KeyUses } from './access/key-uses.ts';
 import { LOGIN_DEPS, LoginController, type LoginDeps } from './access/login.controller.ts';
 import { OneTimeLink } from './access/one-time-link.ts';
 import { OpenIdProvider } from './access/openid-provider.ts';
@@ -45,7 +46,7 @@ export interface Served {
 /** @param own by which this process knows itself */
 export async function startHttp(parts: Parts, own: NewApiKey): Promise<Served> {
   const { config, log, metrics, health, shutdown } = parts;
-  const { follower, sessions } = await followPolicy(parts);
+  const { follower, sessions, keyUses } = await followPolicy(parts);
   const policy = (): ReturnType<PolicyFollower['current']> => follower.current();
   const breaksGlass = async ({ agency, principal, via }: Actor): Promise<boolean> =>
     via !== 'anonymous' && openBreakGlass(await policy(), agency, principal, Date.now() * MICROS_PER_MS) !== undefined;
@@ -67,7 +68,7 @@ export async function startHttp(parts: Parts, own: NewApiKey): Promise<Served> {
       : [HealthController],
     providers: [
       { provide: HEALTH_DEPS, useValue: { health, metrics } },
-      { provide: POLICY_DEPS, useValue: { policy } },
+      { provide: POLICY_DEPS, useValue: { policy, keyUses: (agency: string) => keyUses.of(agency) } },
       { provide: LOGIN_DEPS, useValue: login },
     ],
   };
@@ -90,7 +91,10 @@ export async function startHttp(parts: Parts, own: NewApiKey): Promise<Served> {
         tokenLogin: tokenLogin(config, login.provider),
         session: (text) => sessions.of(text),
       }),
-      used: (actor, request) => sessions.used(actor, request),
+      used: (actor, request) => {
+        keyUses.note(actor);
+        return sessions.used(actor, request);
+      },
     },
     reads: await readLog(parts, follower),
   });
@@ -99,16 +103,23 @@ export async function startHttp(parts: Parts, own: NewApiKey): Promise<Served> {
   return { url, link: login.link === null ? null : `${url}/auth/open?link=${login.link.text}` };
 }
 
-/** One that follows, one for who asks first after a silence, and for sessions, of which each request is a probe of an index. */
+/** One that follows, one for who asks first after a silence, and for sessions, of which each request is a probe of an index; one for uses of keys. */
 const ACCESS_CONNECTIONS = 4;
 
 /** Who callers are has to be known before the first one comes. */
-async function followPolicy({ config, database, log, shutdown }: Parts): Promise<{ follower: PolicyFollower; sessions: Sessions }> {
+async function followPolicy({
+  config,
+  database,
+  log,
+  shutdown,
+}: Parts): Promise<{ follower: PolicyFollower; sessions: Sessions; keyUses: KeyUses }> {
   const pool = database.pool('access', { max: ACCESS_CONNECTIONS, statementTimeoutMs: config.limits.statementMs, clientsWait: true });
   const follower = new PolicyFollower(await opened(pool), { log });
   await follower.start();
   shutdown.at('consumers', 'policy', () => Promise.resolve(follower.stop()));
-  return { follower, sessions: new Sessions(pool, config.session) };
+  const keyUses = new KeyUses(pool, { log });
+  shutdown.at('producers', 'uses of keys', () => keyUses.close());
+  return { follower, sessions: new Sessions(pool, config.session), keyUses };
 }
 
 /** The link is for a ledger that somebody runs on his own machine, and asks everybody who he is: where access is open he needs none. */
