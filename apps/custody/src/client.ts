@@ -19,6 +19,8 @@ const PAUSE_MS_MIN = 200;
 export interface ClientOptions {
   /** Shows the server who asks; absent: nobody is named. */
   readonly apiKey?: string | null;
+  /** Where the key was found, if nobody gave it: by it alone is told what to do where the server does not know it. */
+  readonly keyFile?: string | null;
   /** Ends every request that is under way, as CommandError with exit code 130. */
   readonly signal?: AbortSignal | undefined;
   /** Each request and its status on stderr. Neither its headers, which may have a key, nor its body. */
@@ -45,7 +47,7 @@ export interface Client {
   delete(path: string): Promise<Response>;
 }
 
-export function createClient(base: string, { apiKey, signal, verbose = false }: ClientOptions = {}): Client {
+export function createClient(base: string, { apiKey, keyFile = null, signal, verbose = false }: ClientOptions = {}): Client {
   const root = base.replace(/\/+$/, '');
   const once = async (path: string, init: RequestInit, isLong: boolean): Promise<Response> => {
     say({ verbose }, `> ${init.method ?? 'GET'} ${root}${path}`);
@@ -66,6 +68,7 @@ export function createClient(base: string, { apiKey, signal, verbose = false }: 
   };
   const call = async (path: string, init: RequestInit, isLong = false): Promise<Response> => {
     let answer = await once(path, init, isLong);
+    if (answer.status === 401 && keyFile !== null && (await isKeyUnknown(answer))) throw leftBehind(root, keyFile);
     // Whoever sends something decides himself whether it may be sent again.
     if (init.method !== undefined && init.method !== 'HEAD') return answer;
     for (const deadline = performance.now() + ASK_AGAIN_FOR_MS; answer.status === 503;) {
@@ -105,6 +108,22 @@ export function createClient(base: string, { apiKey, signal, verbose = false }: 
     post: (path, contentType, body) =>
       call(path, { method: 'POST', headers: { 'content-type': contentType }, body: body as NonNullable<RequestInit['body']> }),
   };
+}
+
+/** Of an answer that is read once more. */
+async function isKeyUnknown(answer: Response): Promise<boolean> {
+  const problem = (await answer
+    .clone()
+    .json()
+    .catch(() => ({}))) as Partial<Problem>;
+  return problem.code === 'auth.key-unknown';
+}
+
+/** A process that was killed leaves its key, and another one, of another data directory, may have its port now. */
+function leftBehind(base: string, file: string): CommandError {
+  const message = `The server at ${base} does not know the operator's key in ${file}: that is of a process that is gone, or of another data directory.`;
+  const remedy = `Name the data directory of the server (CUSTODY_DATA_DIR), or show a key (--api-key, CUSTODY_API_KEY_FILE); or start the server of this one, which makes the file anew. Without the file, rm '${file}', you ask as nobody in particular. A server that is only just starting: ask again.`;
+  return new CommandError(EXIT.auth, 'auth.key-unknown', printable(message), printable(remedy));
 }
 
 function unreachable(base: string, error: unknown): CommandError {

@@ -94,8 +94,8 @@ export function asking(
 export async function clientOf(options: GlobalOptions, signal?: AbortSignal): Promise<Client> {
   const { createClient } = await import('./client.ts');
   const { serverAndKey } = await import('./local-config.ts');
-  const { server, apiKey } = serverAndKey(options);
-  return createClient(server, { apiKey, signal, verbose: options.verbose });
+  const { server, apiKey, keyFile } = serverAndKey(options);
+  return createClient(server, { apiKey, keyFile, signal, verbose: options.verbose });
 }
 
 /** A command that says how far it came when it is interrupted. A second interrupt ends the process at once. */

@@ -31,14 +31,23 @@ export function localConfig(flags: CommandFlags, settings: Readonly<Record<strin
   return result;
 }
 
+export interface ServerAndKey {
+  readonly server: string;
+  readonly apiKey: string | null;
+  /** Where the key of this machine's operator was read; null: it is another one, or there is none. */
+  readonly keyFile: string | null;
+}
+
 /** Where the server is: named, or this machine's own at the configured port; and the key that shows it who asks: a given one, or the operator's of this machine. */
-export function serverAndKey(flags: CommandFlags): { readonly server: string; readonly apiKey: string | null } {
+export function serverAndKey(flags: CommandFlags): ServerAndKey {
   const { config } = localConfig(flags);
   // Secrets are no flags of the configuration; this one is an option of commands that ask.
   if (flags.apiKey !== undefined && apiKeyId(flags.apiKey) === null)
     throw new CommandError(EXIT.usage, 'config.invalid', '--api-key is custody_<id>_<43 characters>.');
   const server = config.server ?? urlOf(config);
-  return { server, apiKey: flags.apiKey ?? config.apiKey ?? operatorKeyFor(config.dataDir, server) };
+  const given = flags.apiKey ?? config.apiKey;
+  const own = given === null ? operatorKeyFor(config.dataDir, server) : null;
+  return { server, apiKey: given ?? own?.key ?? null, keyFile: own?.file ?? null };
 }
 
 function urlOf({ host, port }: Pick<Config, 'host' | 'port'>): string {

@@ -31,13 +31,20 @@ export async function dropOperatorKey(dataDir: string, url: string, key: string)
   if ((await readFile(path, 'utf8').catch(() => '')).trim() === key) await rm(path, { force: true });
 }
 
+/** Of a process of this machine, and the file that it was read from. */
+export interface OperatorKey {
+  readonly key: string;
+  readonly file: string;
+}
+
 /** Null where the data directory has none for the server, or may not be read, and where the server is not on this machine. */
-export function operatorKeyFor(dataDir: string, server: string): string | null {
+export function operatorKeyFor(dataDir: string, server: string): OperatorKey | null {
   const url = new URL(server);
   if (url.protocol !== 'http:' || !LOOPBACK.has(url.hostname) || url.pathname !== '/') return null;
   try {
-    const text = readFileSync(fileOf(dataDir, url), 'utf8').trim();
-    return apiKeyId(text) === null ? null : text;
+    const file = fileOf(dataDir, url);
+    const key = readFileSync(file, 'utf8').trim();
+    return apiKeyId(key) === null ? null : { key, file };
   } catch {
     return null;
   }
