@@ -18,4 +18,5 @@ export function weakestGrade(grades: readonly (string | undefined)[]): string | 
 
 /** @param labels at least one */
 export const strictest = (labels: readonly TlpLabel[]): TlpLabel =>
-  TLP_LABELS[Math.max(...labels.map((label) => TLP_LABELS.indexOf(label)))] as TlpLabel;
+  // One by one: a leg has more positions than a call may have arguments.
+  labels.reduce((worst, label) => (TLP_LABELS.indexOf(label) > TLP_LABELS.indexOf(worst) ? label : worst));
