@@ -793,6 +793,34 @@ comment on table ledger.timeline is 'One row per (item, reader group) of an entr
 comment on column ledger.timeline.starts is 'Microseconds since 1970, start of occurred; the greatest bigint where it is not known. So for ends.';
 comment on column ledger.timeline.map_key is 'Empty: a marking opened the entry to this group later. The row is a leaf of no item tree.';
 
+create table login.key_uses (
+  agency text collate "C" not null,
+  key text collate "C" not null,
+  used timestamp with time zone not null,
+  constraint key_uses_pkey PRIMARY KEY (agency, key)
+);
+grant insert on login.key_uses to custody_access;
+grant select on login.key_uses to custody_access;
+grant update on login.key_uses (used) to custody_access;
+alter table login.key_uses enable row level security, force row level security;
+create policy access on login.key_uses for all to custody_access using (( SELECT pg_has_role(CURRENT_USER, 'custody_access'::name, 'usage'::text) AS pg_has_role)) with check (( SELECT pg_has_role(CURRENT_USER, 'custody_access'::name, 'usage'::text) AS pg_has_role));
+create policy owner on login.key_uses for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+comment on table login.key_uses is 'When each API key was last let in. Not derived from the log, and in no backup.';
+comment on column login.key_uses.used is 'To the minute, by the clock of the database.';
+
+create table login.key_uses_begun (
+  begun timestamp with time zone not null default date_trunc('minute'::text, clock_timestamp(), 'UTC'::text)
+);
+grant select on login.key_uses_begun to custody_access;
+alter table login.key_uses_begun enable row level security, force row level security;
+create policy access on login.key_uses_begun for all to custody_access using (( SELECT pg_has_role(CURRENT_USER, 'custody_access'::name, 'usage'::text) AS pg_has_role)) with check (( SELECT pg_has_role(CURRENT_USER, 'custody_access'::name, 'usage'::text) AS pg_has_role));
+create policy owner on login.key_uses_begun for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+comment on table login.key_uses_begun is 'Since when uses are noted: of a key that is older, nobody can say that it was never used.';
+
 create table login.sessions (
   id text collate "C" not null,
   sha256 bytea not null,

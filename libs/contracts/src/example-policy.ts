@@ -78,9 +78,11 @@ export const policyView: PolicyView = {
       scopes: ['admin'],
       expires: '2027-01-01T00:00:00.000000Z',
       restricted: false,
+      lastUsed: '2026-11-24T04:02:00Z',
       status: 'active',
     },
   ],
+  usesSince: '2026-11-01T08:00:00Z',
   emergencies: [{ logIndex: 78, principal: 'eva', reason: 'a shipment leaves in an hour', until: '2026-11-24T04:10:00.000000Z' }],
   flagged: [{ logIndex: 79, act: 'agency.add', reason: 'not-the-operating-agency' }],
 };

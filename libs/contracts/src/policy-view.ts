@@ -71,12 +71,18 @@ export const PolicyView = Type.Object(
           scopes: roles(),
           expires: Type.Optional(Type.String({ description: 'RFC 3339 UTC.' })),
           restricted: Type.Boolean({ description: 'To some addresses.' }),
+          lastUsed: Type.Optional(
+            Type.Union([Type.String(), Type.Null()], {
+              description: 'RFC 3339 UTC, to the minute; null: it was never used; absent: not since `usesSince`, and of before that nothing is known.',
+            }),
+          ),
           status: Type.Enum(['active', 'revoked', 'expired']),
         },
         closed,
       ),
       { description: 'Of the own agency.' },
     ),
+    usesSince: Type.String({ description: 'RFC 3339 UTC: since when the server notes that keys are used.' }),
     emergencies: Type.Array(
       Type.Object(
         {

@@ -47,6 +47,7 @@ export { eventById, eventsByRef } from './sql/events.ts';
 export { eventsFrom } from './sql/events-from.ts';
 export { itemCount } from './sql/item-count.ts';
 export { eventConflicts, type EventConflict } from './sql/event-conflicts.ts';
+export { keysUsed, keyUsesOf, type KeyUse, type KeyUseRow } from './sql/key-uses.ts';
 export { listConflicts, type Conflict, type ConflictKey } from './sql/list-conflicts.ts';
 export { CONTRADICTIONS_BYTES_MAX, CONTRADICTIONS_MAX, relationsAbout } from './sql/relations-about.ts';
 export { ITEMS_PER_KEY_MAX, search, statedAliases, type SearchHit } from './sql/search.ts';

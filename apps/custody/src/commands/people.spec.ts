@@ -86,6 +86,25 @@ test('principals are listed with their accounts, where the server says them, and
   expect((await printed(() => list(createClient(url), 'signers', {}))).trimEnd()).toBe('revoked  entry 5  acme/k+1+A');
 });
 
+test('a key is listed with when it was last used, that it never was, or since when it was not', async () => {
+  const key = { agency: 'acme', principal: 'eva', scopes: ['admin'], restricted: false, status: 'active' };
+  const usesSince = '2026-11-01T08:00:00Z';
+  const keys = [
+    { ...key, key: 'one', lastUsed: '2026-11-24T04:02:00Z' },
+    { ...key, key: 'two', lastUsed: null },
+    { ...key, key: 'old' },
+  ];
+  policy = { ...policy, keys, usesSince };
+  const rows = (await printed(() => list(createClient(url), 'keys', {}))).trimEnd().split('\n');
+  expect(rows.map((row) => row.replaceAll(/ +/g, ' '))).toEqual([
+    'one eva active until revoked last used 2026-11-24T04:02:00Z admin',
+    'two eva active until revoked never used admin',
+    'old eva active until revoked not used since 2026-11-01T08:00:00Z admin',
+  ]);
+  const cells = (await printed(() => list(createClient(url), 'keys', { plain: true }))).replace(/\n$/, '').split('\n');
+  expect(cells.map((row) => row.split('\t')[6])).toEqual(['2026-11-24T04:02:00Z', 'never', '']);
+});
+
 test('an act about another agency is shared with it, and a key is sent as its hash alone', async () => {
   const written = await printed(() =>
     keyAdd(createClient(url), 'bolt/chief', { scope: ['admin,contributor'], expires: '2027-01-01T00:00:00Z' }),

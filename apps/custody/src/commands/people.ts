@@ -150,17 +150,23 @@ const accountOf = ({ issuer, subject }: { readonly issuer: string; readonly subj
 
 type Listed = 'agencies' | 'communities' | 'principals' | 'signers' | 'keys' | 'emergencies';
 
-const LINES: { readonly [What in Listed]: (row: PolicyView[What][number]) => string } = {
+const LINES: { readonly [What in Listed]: (row: PolicyView[What][number], view: PolicyView) => string } = {
   agencies: ({ agency, status, name = '' }) => `${agency.padEnd(24)}  ${status.padEnd(9)}  ${name}`,
   communities: ({ community, name = '', members }) =>
     `${community.padEnd(24)}  ${name}${members === undefined ? '' : `  [${members.join(', ')}]`}`,
   principals: ({ principal, type, status, roles, logins = [] }) =>
     `${principal.padEnd(24)}  ${type.padEnd(7)}  ${status.padEnd(7)}  ${roles.join(', ')}${logins.length === 0 ? '' : `  (${logins.map(accountOf).join('; ')})`}`,
   signers: ({ vkey, status, added }) => `${status.padEnd(7)}  entry ${added}  ${vkey}`,
-  keys: ({ key, principal, status, scopes, expires = 'until revoked', restricted }) =>
-    `${key.padEnd(14)}  ${principal.padEnd(24)}  ${status.padEnd(7)}  ${expires}${restricted ? ', from some addresses' : ''}  ${scopes.join(', ')}`,
+  keys: ({ key, principal, status, scopes, expires = 'until revoked', restricted, lastUsed }, { usesSince }) =>
+    `${key.padEnd(14)}  ${principal.padEnd(24)}  ${status.padEnd(7)}  ${expires}${restricted ? ', from some addresses' : ''}  ${lastUse(lastUsed, usesSince)}  ${scopes.join(', ')}`,
   emergencies: ({ principal, until, reason, logIndex }) => `${principal.padEnd(24)}  until ${until}  entry ${logIndex}  ${reason}`,
 };
+
+/** Of a key that is older than the notes nobody can say that it was never used. */
+function lastUse(lastUsed: string | null | undefined, since: string): string {
+  if (lastUsed === undefined) return `not used since ${since}`;
+  return lastUsed === null ? 'never used' : `last used ${lastUsed}`;
+}
 
 export const COLUMNS: { readonly [What in Listed]: Columns<PolicyView[What][number]> } = {
   agencies: { agency: ({ agency }) => agency, status: ({ status }) => status, name: ({ name }) => name },
@@ -180,6 +186,7 @@ export const COLUMNS: { readonly [What in Listed]: Columns<PolicyView[What][numb
     expires: ({ expires }) => expires,
     restricted: ({ restricted }) => restricted,
     scopes: ({ scopes }) => scopes.join(' '),
+    last_used: ({ lastUsed }) => (lastUsed === null ? 'never' : lastUsed),
   },
   emergencies: {
     principal: ({ principal }) => principal,
@@ -193,8 +200,8 @@ export async function list(client: Client, what: Listed, options: PeopleOptions)
   const view = await policyOf(client);
   const rows = view[what];
   type Row = (typeof rows)[number];
-  const line = LINES[what] as (row: Row) => string;
-  const text = (all: readonly Row[]): string => all.map((row) => `${printable(line(row)).trimEnd()}\n`).join('');
+  const line = LINES[what] as (row: Row, of: PolicyView) => string;
+  const text = (all: readonly Row[]): string => all.map((row) => `${printable(line(row, view)).trimEnd()}\n`).join('');
   printList<Row>(options, { [what]: rows }, rows, { columns: COLUMNS[what] as Columns<Row>, text });
   return EXIT.ok;
 }

@@ -67,6 +67,8 @@ export interface KeyRecord extends Spell {
   readonly scopes: readonly ActorRole[];
   readonly expires: Instant | undefined;
   readonly addresses: readonly AddressRange[] | undefined;
+  /** When the act that gave it was taken in. */
+  readonly added: Instant;
 }
 
 /** By which an agency signs what it submits. */
