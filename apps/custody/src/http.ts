@@ -59,8 +59,8 @@ export async function startHttp(parts: Parts, own: NewApiKey, certificate: Certi
   const { config, log, metrics, health, shutdown } = parts;
   const { follower, sessions, keyUses } = await followPolicy(parts);
   const policy = (): ReturnType<PolicyFollower['current']> => follower.current();
-  const breaksGlass = async ({ agency, principal, via }: Actor): Promise<boolean> =>
-    via !== 'anonymous' && openBreakGlass(await policy(), agency, principal, Date.now() * MICROS_PER_MS) !== undefined;
+  const breaksGlass = async (actor: Actor): Promise<boolean> =>
+    openBreakGlass(await policy(), actor, Date.now() * MICROS_PER_MS) !== undefined;
   const login = loginDeps(parts, sessions, policy);
   const grantsPoint = async (): Promise<number> => (await policy()).last + 1;
   const imports: DynamicModule[] = [];

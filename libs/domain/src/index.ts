@@ -40,12 +40,13 @@ export { foldEvent, foldTimeline, type Timeline } from './timeline.ts';
 export { diffTimelines, type ChangeName, type StandingThen, type TimelineChange } from './timeline-diff.ts';
 export { knownAtReported } from './known-at.ts';
 export { compareTimelines, timelineKey } from './timeline-key.ts';
-export { ACTOR_ROLES, ANONYMOUS, groupsOfActor, type Actor, type ActorRole } from './actor.ts';
+export { ACTOR_ROLES, ANONYMOUS, groupsOfActor, shownBy, type Actor, type ActorRole } from './actor.ts';
 export * from './policy/acts.ts';
 export { holdsAddress, parseAddressRange, type AddressRange } from './policy/address.ts';
 export { BREAK_GLASS_MICROS_MAX, POLICY_REASONS, type PolicyReason } from './policy/authority.ts';
 export { foldPolicy, Policy, type FlaggedAct, type PolicyOptions } from './policy/fold.ts';
 export {
+  BREAKS_GLASS,
   communitiesOf,
   hasAgency,
   hasLogin,

@@ -137,7 +137,7 @@ async function bySession(text: string, { method, headers }: Asked, { session, po
       'auth.session-ended',
       'The principal of the session, its agency, or the account by which it began is not there any more.',
     );
-  return actorOf(state, record, 'session');
+  return { ...actorOf(state, record, 'session'), session: row.id };
 }
 
 function actorOf(state: KnownPolicy, { agency, principal }: PrincipalRecord, via: 'oidc' | 'session'): Actor {

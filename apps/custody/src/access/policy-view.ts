@@ -7,6 +7,7 @@ import {
   hasAgency,
   holdsAt,
   OPERATING_AGENCY,
+  shownBy,
   type Actor,
   type KeyRecord,
   type Policy,
@@ -34,7 +35,7 @@ export function policyView(
   const loginsOf = ({ logins }: PrincipalRecord): Pick<PolicyView['principals'][number], 'logins'> =>
     roles.includes('admin') ? { logins: logins.filter((login) => holdsAt(login)).map(({ issuer, subject }) => ({ issuer, subject })) } : {};
   return {
-    actor: { agency, principal, roles: [...roles], groups: [...groupsOfActor(actor)], via },
+    actor: { agency, principal, roles: [...roles], groups: [...groupsOfActor(actor)], via, shows: shownBy(actor) },
     last: policy.last,
     agencies: [...policy.agencies.values()].map(({ agency: name, name: words }) => ({
       agency: name,

@@ -121,8 +121,11 @@ export async function breakGlassOpen(client: Client, options: PeopleOptions): Pr
   if (!/^\d{1,2}$/.test(hours) || Number(hours) < 1 || Number(hours) > 24) throw usage('--hours is 1 to 24.');
   // A minute less than the bound, which is held against capture's clock.
   const until = new Date(Date.now() + Number(hours) * HOUR_MS - MINUTE_MS).toISOString();
-  const done = `Until ${until} you read what names others of your reader groups. That you do stands in the log.`;
-  return perform(client, { act: 'break-glass.open', reason, until }, options, done);
+  const { shows } = (await policyOf(client)).actor;
+  const by = shows === null ? '' : ' by this key or session, and no other';
+  const done = `Until ${until} you read what names others of your reader groups${by}. That you do stands in the log.`;
+  const act: PolicyActText = { act: 'break-glass.open', reason, until, ...(shows === null ? {} : { key: shows }) };
+  return perform(client, act, options, done);
 }
 
 /** @param who undefined: oneself */

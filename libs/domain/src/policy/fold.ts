@@ -110,7 +110,7 @@ export class Policy implements PolicyState {
       case 'submitter-key.revoke':
         return end(this.submitterKeys.get(`${act.agency}/${act.vkey}`), logIndex);
       case 'break-glass.open':
-        this.breakGlass.push({ agency, principal, reason: act.reason, until: act.until, from: logIndex, to: null });
+        this.breakGlass.push({ agency, principal, reason: act.reason, until: act.until, key: act.key ?? null, from: logIndex, to: null });
         return;
       case 'marking.approve':
         // What it comes to is for its target's handling to say (marking.ts): here is known who may approve.
