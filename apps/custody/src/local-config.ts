@@ -3,7 +3,7 @@ import { codeOfProblems, type Config, type ConfigProblem, describeProblems, read
 import { apiKeyId } from './access/api-key.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { detail, type NoteFlags } from './notes.ts';
-import { operatorKeyFor } from './operator-key.ts';
+import { type OperatorKey, operatorKeyFor } from './operator-key.ts';
 
 /** Options of commander that are no settings. */
 export interface CommandFlags extends NoteFlags {
@@ -39,14 +39,14 @@ export const refused = (problems: readonly ConfigProblem[]): CommandError =>
  * Where the server is: named, or this machine's own at the configured port; and the key that shows it who asks: a given one, or the operator's of this
  * machine, which is read each time, since a server that is started anew has another.
  */
-export function serverAndKey(flags: CommandFlags): { readonly server: string; readonly apiKey: string | null | (() => string | null) } {
+export function serverAndKey(flags: CommandFlags): { readonly server: string; readonly apiKey: string | null | (() => OperatorKey | null) } {
   const { config } = localConfig(flags);
   // Secrets are no flags of the configuration; this one is an option of commands that ask.
   if (flags.apiKey !== undefined && apiKeyId(flags.apiKey) === null)
     throw new CommandError(EXIT.usage, 'config.invalid', '--api-key is custody_<id>_<43 characters>.');
   const own = urlOf(config);
   const server = config.server ?? own;
-  const operators = (): string | null => operatorKeyFor(config.dataDir, server, { url: own, port: config.port });
+  const operators = (): OperatorKey | null => operatorKeyFor(config.dataDir, server, { url: own, port: config.port });
   return { server, apiKey: flags.apiKey ?? config.apiKey ?? operators };
 }
 

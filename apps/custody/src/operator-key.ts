@@ -31,6 +31,12 @@ export async function dropOperatorKey(dataDir: string, url: string, key: string)
   if ((await readFile(path, 'utf8').catch(() => '')).trim() === key) await rm(path, { force: true });
 }
 
+/** Of a process of this machine, and the file that it was read from. */
+export interface OperatorKey {
+  readonly key: string;
+  readonly file: string;
+}
+
 /** The server of this machine as it is configured. */
 export interface OwnServer {
   readonly url: string;
@@ -42,14 +48,15 @@ export interface OwnServer {
  * Null where the data directory has none for the server, or may not be read, and where the server is not on this machine. By https it is shown to the
  * configured name as well: whoever answers there had to show a certificate of it.
  */
-export function operatorKeyFor(dataDir: string, server: string, own: OwnServer | null = null): string | null {
+export function operatorKeyFor(dataDir: string, server: string, own: OwnServer | null = null): OperatorKey | null {
   const url = new URL(server);
   if (url.pathname !== '/') return null;
   const isOwn = own !== null && url.protocol === 'https:' && url.origin === new URL(own.url).origin;
   if (!isOwn && !LOOPBACK.has(url.hostname)) return null;
   try {
-    const text = readFileSync(fileOf(dataDir, isOwn ? String(own.port) : portOf(url)), 'utf8').trim();
-    return apiKeyId(text) === null ? null : text;
+    const file = fileOf(dataDir, isOwn ? String(own.port) : portOf(url));
+    const key = readFileSync(file, 'utf8').trim();
+    return apiKeyId(key) === null ? null : { key, file };
   } catch {
     return null;
   }

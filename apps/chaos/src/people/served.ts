@@ -60,8 +60,8 @@ export class Served {
 
   /** The key by which commands of this machine are the operator's: another one at each start, and none of the ledger. */
   operatorKey(): string {
-    const key = operatorKeyFor(this.#dataDir, this.base);
-    if (key === null) throw new Error('the running process keeps no key of its operator');
+    const key = operatorKeyFor(this.#dataDir, this.base)?.key;
+    if (key === undefined) throw new Error('the running process keeps no key of its operator');
     return key;
   }
 
