@@ -18,13 +18,12 @@ const kept = JSON.parse(readFileSync(join(ROOT, MUTANTS_FILE), 'utf8')) as Mutan
 const whole: MutantCount = { name: 'a', tried: 12_000, readable: MUTANTS_OF_A_CLASS, accepted: 0 };
 const suitesOf = (count: MutantCount) => ({ suites: Object.fromEntries(Object.keys(MUTANT_SUITES).map((suite) => [suite, [count]])) });
 
-test('a class counts with ten thousand that survive parsing, or with all that there are, and with none accepted', () => {
+test('a class counts with ten thousand that survive parsing, however few there seemed to be, and with none accepted', () => {
   expect(shortcomings(suitesOf(whole))).toEqual([]);
-  expect(shortcomings(suitesOf({ ...whole, readable: 70, exhaustedBy: 3_000 }))).toEqual([]);
   expect(shortcomings(suitesOf({ ...whole, readable: 0, formAlone: true }))).toEqual([]);
   for (const count of [
     { ...whole, readable: 9_999 },
-    { ...whole, readable: 0, exhaustedBy: 3_000 },
+    { ...whole, readable: 70, exhaustedBy: 3_000 },
     { ...whole, accepted: 1 },
   ])
     expect(shortcomings(suitesOf(count))).toHaveLength(Object.keys(MUTANT_SUITES).length);

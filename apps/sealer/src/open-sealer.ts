@@ -72,8 +72,6 @@ export async function openSealer(options: SealerOptions & { readonly clocks?: Cl
   const clock = new SealClock(last?.time ?? null, {
     ...(clocks === undefined ? {} : { clocks }),
     confirmed: clockConfirmed,
-    onForward: (micros) =>
-      log?.warn('the clock went forward, and so did that of the database; sealing goes on', { ms: Math.round(micros / 1_000) }),
   });
   const keysItem = mapKey((await ledgerConstants(pool)).mapSalt, KEYS_TREE.group, KEYS_TREE.item);
   // Behind every check of what is there: in a database that was put back, or emptied, nothing is appended.

@@ -40,7 +40,7 @@ test('a bundle is everything about the item, verified by whoever has the key of 
   const zip = readFileSync(path('a.zip'));
   expect(verifyBundleZip(zip, { log: [logKey] }).verdict).toBe('verified');
   const files = readBundleZip(zip);
-  const text = (name: string): string => (files.ok && utf8Text(files.value.get(name) ?? new Uint8Array())) || '';
+  const text = (name: string): string => (files.ok && utf8Text(files.value.files.get(name) ?? new Uint8Array())) || '';
   expect(text('README.txt')).toContain(`Item:    ${CAR}\nLog:     ledger.example/log\n`);
   expect(text('README.txt')).toContain('What a marking opened to one of these groups later is not in this bundle');
   expect(text('verify.html')).toContain("default-src 'none'");
@@ -92,7 +92,7 @@ describe('evidence that the events cite', () => {
   const report = () => verifyBundleZip(readFileSync(path('a.zip')), { log: [logKey] });
   const evidenceIn = (): readonly (string | undefined)[] => {
     const files = readBundleZip(readFileSync(path('a.zip')));
-    return files.ok ? [...files.value.keys()].filter((name) => name.startsWith('evidence')) : [];
+    return files.ok ? [...files.value.files.keys()].filter((name) => name.startsWith('evidence')) : [];
   };
   const open = () => report().statements.filter(({ step, code }) => step === 'evidence' && code !== undefined);
 

@@ -7,7 +7,6 @@ import { readFileSync, statSync } from 'node:fs';
 import {
   BUNDLE_LIMITS,
   BUNDLE_PROOF,
-  type BundleFiles,
   isReadProof,
   notChecked,
   PROOF_BYTES_MAX,
@@ -99,7 +98,7 @@ const isZip = (bytes: Uint8Array): boolean => bytes.length >= 4 && new DataView(
 
 async function verifyZip(bytes: Uint8Array, client: Client | null, flags: VerifyFlags): Promise<Report> {
   const read = readBundleZip(bytes);
-  const proof = read.ok ? (read.value as BundleFiles).get(BUNDLE_PROOF) : undefined;
+  const proof = read.ok ? read.value.files.get(BUNDLE_PROOF) : undefined;
   const text = proof === undefined || proof.length > PROOF_BYTES_MAX ? '' : utf8Text(proof);
   const { trust, said } = await trustForDocument(text ?? '', flags, client, AT_HAND);
   return withSaid(verifyBundleZip(bytes, trust, askedAbout(flags)), said);
