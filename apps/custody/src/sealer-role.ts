@@ -48,7 +48,6 @@ export async function startSealer(parts: Parts): Promise<void> {
     ...declared,
     ...sealFailpoints(log),
     pool,
-    log,
     clockConfirmed: config.sealer.clockConfirmed,
     signedHeadFile: sealerStateFile(config, origin),
     ...(previous === undefined ? {} : { previous }),

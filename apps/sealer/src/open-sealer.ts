@@ -52,7 +52,7 @@ const HASH_BYTES = 32;
  * Cost: about 5 s for 10^6 items.
  */
 export async function openSealer(options: SealerOptions & { readonly clocks?: Clocks }): Promise<Sealer> {
-  const { pool, signedHeadFile, clocks, clockConfirmed = null, log } = options;
+  const { pool, signedHeadFile, clocks, clockConfirmed = null } = options;
   const signed = readSignedHead(signedHeadFile);
   // Before anything is written, and once more when nobody else writes any more.
   if (signed !== null) await pool.transaction(async (client) => checkSigned(client, signed, sizeAt(await lastSeal(client))));
