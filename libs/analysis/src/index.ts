@@ -21,6 +21,6 @@ export { lastConveyanceOf, type LastConveyance } from './last-conveyance.ts';
 export { carriersOf } from './moves.ts';
 export { gapsOf, portsIn, portVisitsOf, type Gap, type Port, type PortVisit } from './silences.ts';
 export { eventOf, type Presence } from './presences.ts';
-export { arithmeticOf } from './arithmetic.ts';
+export { arithmeticOf, toldKmh } from './arithmetic.ts';
 export { travelOf, type Clone, type TravelAlarm, type TravelCheck } from './travel.ts';
 export { Steps, STEPS_MAX } from './steps.ts';

@@ -35,9 +35,9 @@ const atBusan: JourneyView['travel']['alarms'][number]['second'] = {
 
 const impossible: JourneyView['travel']['alarms'][number] = {
   ...{ kind: 'two-at-once', first: atBusan, second: tip, odd: 'second', isOpen: false, tlp: 'AMBER+STRICT' },
-  ...{ km: 527, leastKm: 501, longestMinutes: 2, leastKmh: 15_032, boundKmh: 111.12, boundOf: 'ship' },
+  ...{ km: 527, leastKm: 501, longestMinutes: 2, leastKmh: 15_030, boundKmh: 111.12, boundOf: 'ship' },
   arithmetic:
-    '527.0 km apart, of which 1.0 km assumed + 25.0 km assumed are uncertain: at least 501.0 km in at most 2.0 min is 15,032 km/h or more; no ship, in which it was meanwhile, goes faster than 111 km/h',
+    '527.0 km apart, of which 1.0 km assumed + 25.0 km assumed are uncertain: at least 501.0 km in at most 2.0 min is 15,030 km/h or more; no ship, in which it was meanwhile, goes faster than 111.12 km/h',
 };
 
 const since: Pick<JourneyView, 'lastConveyance' | 'custody'> = {

@@ -48,14 +48,18 @@ const Apart = Type.Object(
     lat: Type.Number(),
     lon: Type.Number(),
     radiusMetres: Type.Number({ minimum: 0, description: 'How far from there it may have been.' }),
-    isRadiusStated: Type.Boolean({ description: 'False: assumed, 25 km of a place and 1 km of a position.' }),
+    isRadiusStated: Type.Boolean({
+      description: 'False: assumed, 25 km of a place, 79 km of one in whole degrees, and 1 km of a position.',
+    }),
   },
   closed,
 );
 
 const TravelAlarm = Type.Object(
   {
-    kind: Type.Enum(['impossible-travel', 'two-at-once'], { description: 'two-at-once: the times of both share an instant.' }),
+    kind: Type.Enum(['impossible-travel', 'two-at-once'], {
+      description: 'two-at-once: however their times are read, no journey lies between.',
+    }),
     first: Apart,
     second: Apart,
     km: Type.Number({ description: 'Between the points as given, along the geodesic (WGS 84).' }),
@@ -68,8 +72,10 @@ const TravelAlarm = Type.Object(
     }),
     arithmetic: Type.String({ description: 'All of this in one line.' }),
     odd: Type.Enum(['first', 'second', 'either', 'neither'], {
-      description: 'Without which record the rest is possible. neither: more than one is wrong, or there are two things.',
+      description:
+        'On which of both all impossible pairs rest that are read with this one. either: there is no other, so that one record is wrong, or two things were each seen once. neither: more than one record is wrong, or there are two things.',
     }),
+    without: Type.Optional(EventRefView),
     isOpen: Type.Boolean({ description: 'Both stand, and no resolution in force settles both together.' }),
     tlp: Graded.tlp,
   },

@@ -164,9 +164,9 @@ test('records that cannot both be true are there with mark, grade and arithmetic
     [
       'Records whose places cannot both be true:',
       '  lux-0051 (statement, withdrawn, E5) and lux-0040 line 2 (observed, by leg 1, C3), at once: not open, one is withdrawn   AMBER+STRICT',
-      '      526.6 km apart; without lux-0051 the rest is possible',
+      '      526.6 km apart; all that is impossible with this rests on lux-0051',
       '  lux-0051 (statement, withdrawn, E5) and lux-0040 line 2 (observed, by leg 1, C3), impossible travel: open   AMBER+STRICT',
-      '      526.6 km apart; one of the two is wrong',
+      '      526.6 km apart; not both of one thing: one record is wrong, or two things bear this identity',
     ].join('\n'),
   );
   expect(text).not.toContain('Pyongyang');

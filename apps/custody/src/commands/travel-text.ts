@@ -41,10 +41,12 @@ function sideText(side: Alarm['first']): string {
   return `${recordText(side)} (${words.join(', ')})`;
 }
 
-function oddText({ odd, first, second }: Alarm): string {
-  if (odd === 'either') return 'one of the two is wrong';
-  if (odd === 'neither') return 'taking away one record alone makes the rest no more possible';
-  return `without ${recordText(odd === 'first' ? first : second)} the rest is possible`;
+/** Of one pair nobody knows whether a record is wrong, or two things were each seen once. */
+function oddText({ odd, without, first, second }: Alarm): string {
+  if (odd === 'either') return 'not both of one thing: one record is wrong, or two things bear this identity';
+  if (odd === 'neither') return 'taking away one record alone makes these no more possible';
+  if (without !== undefined) return `all that is impossible with this rests on ${without.id}, by which it was inside`;
+  return `all that is impossible with this rests on ${recordText(odd === 'first' ? first : second)}`;
 }
 
 /** Only a resolution settles it: where one of both does not stand any more nobody decided between them. */
