@@ -24,7 +24,7 @@ const ROWS_PER_STATEMENT = 1_000;
 /** Approvals and what undoes a marking are looked up by their own: so many rows of the others cost as much. */
 const WORK_OF_JUDGING = 10;
 /**
- * Rows that one transaction reads, weighs and offers: a second under the lock for which all projectors and the sealer wait. A word of 300 bytes may bring
+ * Rows that one transaction reads, weighs and offers, acts of policy too: a second under the lock for which all projectors and the sealer wait. A word of 300 bytes may bring
  * 600 of them, and a batch 2,500 words.
  */
 export const SETTLED_MAX = 20_000;
@@ -45,8 +45,10 @@ export async function settle(
   most = Infinity,
 ): Promise<number> {
   const distinct = [...new Map(touched.map((ref) => [formatRef(ref), ref])).values()];
-  const { judged, last } = await judgeAll(client, distinct, most);
-  let [settled, work, changed] = [0, 0, 0];
+  const { judged, last, acts } = await judgeAll(client, distinct, most);
+  // The policy is folded once, whatever is settled with it: it takes half of the budget at most, or what is left would fold it again for a little.
+  let work = Math.min(acts, most / 2);
+  let [settled, changed] = [0, 0];
   // What comes out differently in one turn settles whatever it bears on, also of the turns before.
   for (const turn of piecesOf(distinct.slice(0, judged), PER_TURN)) {
     if (work > most) break;
@@ -60,21 +62,36 @@ export async function settle(
   return left === undefined ? touched.length : touched.findIndex(({ agency, id }) => agency === left.agency && id === left.id);
 }
 
-/** Of how many of them it is known what became of those on their ways, and the way of the last turn. */
-async function judgeAll(
-  client: MarkingClient,
-  touched: readonly EventRef[],
-  most: number,
-): Promise<{ readonly judged: number; readonly last: Path }> {
+interface Judged {
+  /** Of how many of those touched it is known what became of those on their ways. */
+  readonly judged: number;
+  /** The way of the last turn. */
+  readonly last: Path;
+  /** Of policy, that were folded for it. */
+  readonly acts: number;
+}
+
+/** What became of each marking on the ways is kept with it: by who approved it, and by the first that undo it, which may be approved or undone themselves. */
+async function judgeAll(client: MarkingClient, touched: readonly EventRef[], most: number): Promise<Judged> {
   let last: Path = { events: new Map(), unread: new Set() };
   let [judged, work] = [0, 0];
+  const turns: (readonly number[])[] = [];
+  const undecided = new Set<number>();
   for (const turn of piecesOf(touched, PER_TURN)) {
     if (work > most) break;
     last = await pathOf(client, turn);
-    work += WORK_OF_JUDGING * (await judge(client, last.events.values()));
+    const indexes = [...last.events.values()].flatMap(({ said, logIndex }) => (said === undefined ? [] : [logIndex]));
+    if (indexes.length > 0) {
+      turns.push(indexes);
+      for (const approval of await undecidedApprovals(client, indexes)) undecided.add(approval);
+    }
+    work += WORK_OF_JUDGING * indexes.length;
     judged += turn.length;
   }
-  return { judged, last };
+  // Of all turns at once: the whole policy is folded for it.
+  const acts = await decideApprovals(client, [...undecided]);
+  for (const indexes of turns) await client.query('select ledger.judge_markings($1::bigint[])', [indexes]);
+  return { judged, last, acts };
 }
 
 async function settleTurn(
@@ -154,18 +171,17 @@ async function around(client: MarkingClient, { events: known, unread }: Path): P
   return { events, markings, unweighed, unread };
 }
 
-/** What became of each marking on the way is kept with it: by who approved it, and by the first that undo it, which may be approved or undone themselves. Returns how many they are. */
-async function judge(client: MarkingClient, path: Iterable<HandledEvent>): Promise<number> {
-  const indexes = [...path].flatMap(({ said, logIndex }) => (said === undefined ? [] : [logIndex]));
-  if (indexes.length === 0) return 0;
-  const { rows } = await client.query<{ n: string | number }>('select n from ledger.undecided_approvals($1::bigint[]) n', [indexes]);
-  if (rows.length > 0) {
-    const undecided = rows.map(({ n }) => Number(n));
-    const inForce = await approvalsInForce(client, undecided);
-    await client.query('select ledger.decide_approvals($1::bigint[], $2::boolean[])', [undecided, undecided.map((n) => inForce.has(n))]);
-  }
-  await client.query('select ledger.judge_markings($1::bigint[])', [indexes]);
-  return indexes.length;
+async function undecidedApprovals(client: MarkingClient, markings: readonly number[]): Promise<number[]> {
+  const { rows } = await client.query<{ n: string | number }>('select n from ledger.undecided_approvals($1::bigint[]) n', [markings]);
+  return rows.map(({ n }) => Number(n));
+}
+
+/** Returns how many acts of policy that took. */
+async function decideApprovals(client: MarkingClient, approvals: readonly number[]): Promise<number> {
+  if (approvals.length === 0) return 0;
+  const { inForce, acts } = await approvalsInForce(client, approvals);
+  await client.query('select ledger.decide_approvals($1::bigint[], $2::boolean[])', [approvals, approvals.map((n) => inForce.has(n))]);
+  return acts;
 }
 
 /** Events of the scene that have markings, with those. */
