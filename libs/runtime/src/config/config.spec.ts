@@ -147,7 +147,7 @@ describe('an address that is not loopback', () => {
   it('is with certificate and key, and loopback needs none', () => {
     for (const host of ['10.0.0.1', 'ledger.example', '2001:db8::1']) expect(good({ flags: { host }, env: TLS }).config.host).toBe(host);
     for (const host of ['127.0.0.1', '::1', 'localhost']) expect(good({ flags: { host } }).config.host).toBe(host);
-    for (const host of ['', '0', 'a b', 'https://x', '[::1]'])
+    for (const host of ['', '0', 'a b', 'https://x', '[::1]', 'fe80::1%eth0'])
       expect(problems({ flags: { host }, env: TLS })).toEqual(['config.invalid --host']);
   });
 
@@ -160,7 +160,7 @@ describe('an address that is not loopback', () => {
   });
 
   it('that is all of them needs the name by which users ask', () => {
-    for (const host of ['0.0.0.0', '::', '0:0::0', '::ffff:0.0.0.0']) {
+    for (const host of ['0.0.0.0', '::', '0:0::0', '::ffff:0.0.0.0', '::ffff:0:0', '0x0']) {
       expect(problems({ flags: { host }, env: TLS })).toEqual(['config.missing publicUrl']);
       expect(problems({ flags: { host }, env: { ...TLS, CUSTODY_PUBLIC_URL: 'https://ledger.example:8443' } })).toEqual([]);
     }

@@ -1,9 +1,11 @@
 /** Files of certificate and key, as a server takes them at its start. */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestAuthority, type TestedFiles } from '../../test-processes/test-certificate.ts';
-import { readCertificate } from './certificate.ts';
+import { createLog } from '../log.ts';
+import { type Certificate, certificateStands, followCertificate, readCertificate, standingOf } from './certificate.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 let folder: string;
@@ -56,11 +58,70 @@ describe('a certificate and its key', () => {
     expect(problemOf(files, Date.now() - 2 * DAY_MS)).toMatch(/^config\.invalid tls\.cert: .* begins to hold on /);
   });
 
+  it('are refused where the days are none', () => {
+    const der = new X509Certificate(readFileSync(files.cert)).raw;
+    const bytes = der.toString('latin1');
+    // The second of its two times (UTCTime, YYMMDD...): a month that no year has.
+    const [, second] = [...bytes.matchAll(/\x17\x0d\d{12}Z/g)];
+    const month = (second?.index ?? 0) + 4;
+    const changed = `${bytes.slice(0, month)}99${bytes.slice(month + 2)}`;
+    const text = Buffer.from(changed, 'latin1')
+      .toString('base64')
+      .replaceAll(/(.{64})/g, '$1\n');
+    writeFileSync(files.cert, `-----BEGIN CERTIFICATE-----\n${text.trim()}\n-----END CERTIFICATE-----\n`);
+    expect(problemOf(files)).toMatch(/^config\.invalid tls\.cert: .* does not say from when until when it holds/);
+  });
+
   it('are refused where they are something else, and nothing of them is quoted', () => {
     writeFileSync(files.key, 'hunter2');
     expect(problemOf(files)).toMatch(/^config\.invalid tls\.key: .* holds no private key \(PEM\) that can be read without a passphrase/);
     writeFileSync(files.cert, 'hunter2');
     expect(problemOf(files)).toMatch(/^config\.invalid tls\.cert: .* holds no certificate \(PEM\)/);
     expect(problemOf(files)).not.toContain('hunter2');
+  });
+});
+
+describe('a certificate in force', () => {
+  const of = (holdsDays: number, leftDays: number): string => {
+    const until = Date.now() + leftDays * DAY_MS;
+    return standingOf({ from: until - holdsDays * DAY_MS, until });
+  };
+
+  it('ends soon where a sixth of its time is left, of years two weeks', () => {
+    expect([of(90, 16), of(90, 13), of(90, 0)]).toEqual(['holds', 'ends soon', 'expired']);
+    expect([of(6, 1.1), of(6, 0.9)]).toEqual(['holds', 'ends soon']);
+    expect([of(730, 15), of(730, 13)]).toEqual(['holds', 'ends soon']);
+  });
+
+  it('is said to readyz with its day, and fails it where it has expired', async () => {
+    const at = (from: number): Certificate => ({ files, context: {}, hash: '', from, until: from + 90 * DAY_MS });
+    const standing = at(Date.now() - DAY_MS);
+    expect(await certificateStands(standing)).toBe(`until ${new Date(standing.until).toISOString().slice(0, 10)}`);
+    expect(await certificateStands(at(Date.now() - 80 * DAY_MS))).toMatch(/^until \d{4}-\d\d-\d\d: renew it$/);
+    await expect(certificateStands(at(Date.now() - 100 * DAY_MS))).rejects.toMatchObject({ code: 'certificate.expired' });
+  });
+
+  it('serves on where what is put in its place makes the server throw, which is said once', async () => {
+    const lines: string[] = [];
+    const log = createLog({ level: 'info', secrets: [], destination: { write: (line) => void lines.push(line) } });
+    const first = readCertificate(files);
+    if (!first.ok) throw new Error(first.problem.detail);
+    const refuses = {
+      setSecureContext: () => {
+        throw new TypeError('synthetic');
+      },
+    };
+    const followed = followCertificate(refuses, first.certificate, log, 10);
+    try {
+      await authority.issueTo(join(folder, 'pair'), ['127.0.0.1']);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      expect(followed.inForce()).toBe(first.certificate);
+      // The pair of this suite holds for a day before and a day behind: nothing is said of that.
+      expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual([
+        'the files of the certificate could not be looked at',
+      ]);
+    } finally {
+      followed.stop();
+    }
   });
 });

@@ -6,8 +6,8 @@ import { onlyActor } from './access.ts';
 import { UNRECORDED } from './reads.ts';
 import { ROOT_ACTOR } from '#lib/domain';
 import 'reflect-metadata';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request as httpRequest, type IncomingHttpHeaders, type Server } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,8 +17,9 @@ import { Controller, Get, HttpCode, Module, Post } from '@nestjs/common';
 import { TestAuthority, type TestedFiles } from '../../test-processes/test-certificate.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
-import { readCertificate } from './certificate.ts';
+import { certificateStands, readCertificate } from './certificate.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
+import { listenAlsoAt } from './other-addresses.ts';
 import { ownOriginOf } from './own-origin.ts';
 import type { ProblemCatalogue } from './problem-answer.ts';
 
@@ -41,6 +42,12 @@ class Routes {
   @Get('items')
   items(): { items: number } {
     return { items: 1 };
+  }
+
+  /** More than the buffers of a connection take. */
+  @Get('large')
+  large(): string {
+    return 'x'.repeat(32 << 20);
   }
 
   @Post('events')
@@ -83,7 +90,7 @@ async function serve(host = OTHER_ADDRESS, publicUrl: string | null = null): Pro
     reads: UNRECORDED,
     own: ownOriginOf({ host, tls: files, publicUrl }),
     certificate: read.certificate,
-    timeouts: { certificateMs: 20 },
+    timeouts: { certificateMs: 20, answerIdleMs: 500 },
   });
   const url = await server.listen(host, 0);
   port = Number(new URL(url).port);
@@ -185,6 +192,73 @@ describe('a server with a certificate', () => {
     expect(lines.filter((line) => line.includes('is not taken'))).toHaveLength(1);
     expect((await ask('GET', '/v1/items')).status).toBe(200);
   });
+
+  it('takes one that was refused by its mode or by the clock once that has changed, and says each reason once', async () => {
+    await serve();
+    const first = await shown();
+    const refusals = (): string[] => lines.filter((line) => line.includes('is not taken'));
+    // As a renewer may write it: of that mode is the one in force by now, too.
+    chmodSync(files.key, 0o644);
+    const later = await authority.issueTo(join(folder, 'later'), [OTHER_ADDRESS], { from: 4_000, to: 60_000 });
+    writeFileSync(files.cert, readFileSync(later.cert));
+    writeFileSync(files.key, readFileSync(later.key));
+    await until(() => refusals().some((line) => line.includes('set its mode to 0600')));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const byMode = refusals().filter((line) => line.includes('set its mode to 0600'));
+    expect(byMode).toHaveLength(1);
+    chmodSync(files.key, 0o600);
+    await until(() => refusals().some((line) => line.includes('begins to hold on')));
+    expect(await shown()).toBe(first);
+    await until(() => lines.some((line) => line.includes('the renewed certificate is in force')));
+    expect(await shown()).not.toBe(first);
+    expect(refusals().filter((line) => line.includes('begins to hold on'))).toHaveLength(1);
+  }, 30_000);
+
+  it('says of the one in force that it ends soon, and that it has expired, each once', async () => {
+    files = await authority.issueTo(folder, [OTHER_ADDRESS], { from: -30_000, to: 3_000 });
+    await serve();
+    const standing = (): object[] =>
+      lines
+        .filter((line) => line.includes('the certificate in force'))
+        .map((line) => JSON.parse(line) as { level: string; code?: string })
+        .map(({ level, code }) => ({ level, code }));
+    const inForce = server.certificate();
+    if (inForce === null) throw new Error('no certificate is in force');
+    expect(await certificateStands(inForce)).toMatch(/: renew it$/);
+    await until(() => standing().length > 1);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(standing()).toEqual([
+      { level: 'warn', code: undefined },
+      { level: 'error', code: 'certificate.expired' },
+    ]);
+    await expect(certificateStands(inForce)).rejects.toMatchObject({ code: 'certificate.expired' });
+  }, 30_000);
+
+  it('speaks by its present certificate on each address that it listens on', async () => {
+    await serve('127.0.0.1');
+    const others = await listenAlsoAt(server.app.getHttpServer() as unknown as Server, [OTHER_ADDRESS, '192.0.2.1'], port);
+    try {
+      // An address that is not this machine's is left out.
+      expect(others).toHaveLength(1);
+      const first = await shown();
+      expect((await ask('GET', '/v1/items', { host: '127.0.0.1' })).status).toBe(200);
+      await authority.issueTo(folder, [OTHER_ADDRESS, '127.0.0.1']);
+      await until(() => lines.some((line) => line.includes('the renewed certificate is in force')));
+      expect(await shown()).not.toBe(first);
+    } finally {
+      for (const other of others) other.close();
+    }
+  });
+
+  it('cuts off an answer that is not read', async () => {
+    await serve();
+    const idle = tlsConnect({ host: OTHER_ADDRESS, port, ca: authority.pem }).on('error', () => undefined);
+    await new Promise((resolve) => idle.once('secureConnect', resolve));
+    const isGone = (): boolean => lines.some((line) => line.includes('"status":499'));
+    idle.write(`GET /v1/large HTTP/1.1\r\nhost: ${OTHER_ADDRESS}\r\n\r\n`);
+    await until(isGone);
+    idle.destroy();
+  }, 30_000);
 
   it('ends though somebody connected and never came to speak TLS', async () => {
     await serve();
