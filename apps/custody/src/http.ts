@@ -14,6 +14,7 @@ import { openEvidenceFiles } from '#lib/evidence';
 import { JSON_BYTES_MAX } from '#lib/ledger';
 import {
   type Certificate,
+  certificateStands,
   type Config,
   createHttpServer,
   isForOthers,
@@ -54,8 +55,13 @@ export interface Served {
   readonly link: string | null;
 }
 
-/** @param own by which this process knows itself @param certificate null: without TLS */
-export async function startHttp(parts: Parts, own: NewApiKey, certificate: Certificate | null): Promise<Served> {
+/** @param own by which this process knows itself @param certificate null: without TLS @param opening what is done before the first caller is answered */
+export async function startHttp(
+  parts: Parts,
+  own: NewApiKey,
+  certificate: Certificate | null,
+  opening: (url: string) => Promise<void>,
+): Promise<Served> {
   const { config, log, metrics, health, shutdown } = parts;
   const { follower, sessions, keyUses } = await followPolicy(parts);
   const policy = (): ReturnType<PolicyFollower['current']> => follower.current();
@@ -114,7 +120,8 @@ export async function startHttp(parts: Parts, own: NewApiKey, certificate: Certi
     },
     reads: await readLog(parts, follower),
   });
-  const url = await server.listen(config.host, config.port);
+  const url = await server.listen(config.host, config.port, opening);
+  if (certificate !== null) health.dependency({ name: 'certificate', ask: () => certificateStands(server.certificate() ?? certificate) });
   shutdown.at('http', 'http', () => server.close());
   const publicUrl = config.publicUrl ?? url;
   return { url, publicUrl, link: login.link === null ? null : `${publicUrl}/auth/open?link=${login.link.text}` };
@@ -139,7 +146,10 @@ async function followPolicy({
   return { follower, sessions: new Sessions(pool, config.session, cookiesOf(isSecure(ownOriginOf(config)))), keyUses };
 }
 
-/** The link is for a ledger that somebody runs on his own machine, and asks everybody who he is: where access is open he needs none. */
+/**
+ * The link is for a ledger that somebody runs on his own machine, and asks everybody who he is: where access is open he needs none, and where others come
+ * whoever reads the output of the process (a journal, a container's log) would be the operator, from anywhere.
+ */
 function loginDeps(
   { config, log }: Parts,
   sessions: Sessions,
@@ -147,7 +157,8 @@ function loginDeps(
 ): LoginDeps & { readonly provider: OpenIdProvider | null } {
   const { issuer, clientId, clientSecret, scope } = config.oidc;
   const provider = issuer === null ? null : new OpenIdProvider({ issuer });
-  const hasLink = config.databaseUrl === null && config.access === 'required' && config.roles.includes('gateway');
+  const isAlone = config.databaseUrl === null && !isForOthers(config);
+  const hasLink = isAlone && config.access === 'required' && config.roles.includes('gateway');
   return {
     sessions,
     policy,

@@ -38,10 +38,29 @@ test('takes the place of one that a killed process left, and stays when that one
   expect(operatorKeyFor(folder, URL_HERE)?.key).toBe(key);
 });
 
-test('of each port is another one', async () => {
-  await keepOperatorKey(folder, URL_HERE, key);
-  expect(operatorKeyFor(folder, 'http://127.0.0.1:8081')).toBeNull();
-  expect(operatorKeyFor(folder, 'http://[::1]:8080/')?.key).toBe(key);
+test('of each address is another one: at the same port of another somebody else may listen', async () => {
+  const addresses = [
+    URL_HERE,
+    'http://[::1]:8080',
+    'https://127.0.0.1:8080',
+    'https://10.0.0.5:8080',
+    'https://[2001:db8::1]',
+    'https://ledger.example',
+  ];
+  for (const kept of addresses) {
+    await keepOperatorKey(folder, kept, key);
+    for (const asked of [...addresses, 'http://127.0.0.1:8081', 'http://10.0.0.5:8080', 'https://[2001:db8::1]:8443'])
+      expect([kept, asked, operatorKeyFor(folder, `${asked}/`)?.key]).toEqual([kept, asked, kept === asked ? key : undefined]);
+    expect(readdirSync(folder)).toHaveLength(1);
+    await dropOperatorKey(folder, kept, key);
+  }
+});
+
+test('of a server by TLS on another address is not sent in clear to this machine’s own', async () => {
+  await keepOperatorKey(folder, 'https://10.0.0.5:8080', key);
+  const own = { url: URL_HERE, listens: URL_HERE };
+  expect(operatorKeyFor(folder, URL_HERE, own)).toBeNull();
+  expect(readdirSync(folder)).toEqual(['operator-https-10.0.0.5-8080.key']);
 });
 
 test.each([
@@ -58,12 +77,32 @@ test.each([
 
 test('by https it is shown to the name that this machine’s server is configured by, whatever port users type', async () => {
   await keepOperatorKey(folder, 'https://192.0.2.1:8443', key);
-  const own = { url: 'https://ledger.example', port: 8443 };
+  const own = { url: 'https://ledger.example', listens: 'https://192.0.2.1:8443' };
   expect(operatorKeyFor(folder, 'https://ledger.example', own)?.key).toBe(key);
-  expect(operatorKeyFor(folder, 'https://127.0.0.1:8443', own)?.key).toBe(key);
-  for (const server of ['https://ledger.example:8443', 'http://ledger.example', 'https://other.example', 'https://ledger.example/log'])
+  expect(operatorKeyFor(folder, 'https://192.0.2.1:8443', own)?.key).toBe(key);
+  for (const server of [
+    'https://127.0.0.1:8443',
+    'https://ledger.example:8443',
+    'http://ledger.example',
+    'http://192.0.2.1:8443',
+    'https://other.example',
+    'https://ledger.example/log',
+  ])
     expect([server, operatorKeyFor(folder, server, own)]).toEqual([server, null]);
-  expect(operatorKeyFor(folder, 'http://ledger.example:8443', { url: 'http://ledger.example:8443', port: 8443 })).toBeNull();
+  const inClear = { url: 'http://ledger.example:8443', listens: 'https://192.0.2.1:8443' };
+  expect(operatorKeyFor(folder, 'http://ledger.example:8443', inClear)).toBeNull();
+});
+
+test('of a server on all addresses is found by its name, however they are spelt', async () => {
+  for (const [listened, host] of [
+    ['https://0.0.0.0:8443', '0x0'],
+    ['https://[::]:8443', '[0:0::0]'],
+  ] as const) {
+    await keepOperatorKey(folder, listened, key);
+    const own = { url: 'https://ledger.example', listens: `https://${host}:8443` };
+    expect(operatorKeyFor(folder, 'https://ledger.example', own)?.key).toBe(key);
+    await dropOperatorKey(folder, listened, key);
+  }
 });
 
 test('what is no key is not sent', () => {
@@ -87,6 +126,17 @@ test('a key that is given goes before it', async () => {
     else process.env['CUSTODY_DATA_DIR'] = before;
   }
 });
+
+test.each(['http://ledger.example:8080', 'http://10.0.0.5:8080', 'http://127.0.0.1.example'])(
+  'a key that is given is not sent in clear to %s',
+  (server) => {
+    const apiKey = newApiKey().text;
+    expect(() => serverAndKey({ server, apiKey })).toThrow(expect.objectContaining({ code: 'config.invalid', exitCode: 2 }) as Error);
+    expect(serverAndKey({ server: server.replace('http:', 'https:'), apiKey }).apiKey).toBe(apiKey);
+    for (const here of [URL_HERE, 'http://[::1]:8080', 'http://localhost:8080'])
+      expect(serverAndKey({ server: here, apiKey }).apiKey).toBe(apiKey);
+  },
+);
 
 describe('one that a killed process left, where another server has its port', () => {
   const asked = async (code: string, file: string | null): Promise<Error & { code?: string; remedy?: string }> => {

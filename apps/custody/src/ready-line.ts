@@ -16,5 +16,5 @@ export function readyLine(url: string, config: ReadyConfig, demo: DemoState, lin
 
 function whoReads(config: ReadyConfig, opens: string): string {
   if (config.access === 'open') return 'loopback only: whoever reaches it is the operator';
-  return isForOthers(config) ? `${opens}without a key nothing` : `loopback only: ${opens}without a key what is TLP:CLEAR`;
+  return isForOthers(config) ? 'without a key no record' : `loopback only: ${opens}without a key what is TLP:CLEAR`;
 }
