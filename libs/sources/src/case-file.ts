@@ -36,7 +36,10 @@ export type CaseMapping =
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /** Kinds that case files name in their own way. */
-const OTHER_KIND_NAMES: Readonly<Record<string, Kind>> = { claim: 'statement', disaggregation: 'aggregation' };
+const OTHER_KIND_NAMES: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ['claim', 'statement'],
+  ['disaggregation', 'aggregation'],
+]);
 /** What was corrected before it was corrected: followed this far for the items that a chain of corrections concerns. */
 const CHAIN_LENGTH_MAX = 16;
 
@@ -94,9 +97,9 @@ function kindOf(line: LineReader): Kind | undefined {
     line.missing('kind', 'A line needs a kind.');
     return undefined;
   }
-  const kind = OTHER_KIND_NAMES[name] ?? CASE_KINDS.find((known) => known === name);
+  const kind = OTHER_KIND_NAMES.get(name) ?? CASE_KINDS.find((known) => known === name);
   if (kind === undefined) {
-    const expected = [...CASE_KINDS, ...Object.keys(OTHER_KIND_NAMES)].join(', ');
+    const expected = [...CASE_KINDS, ...OTHER_KIND_NAMES.keys()].join(', ');
     line.faults.push({ code: 'import.kind-unknown', pointer: '/kind', detail: 'No such kind of line.', expected });
   }
   return kind;
@@ -168,7 +171,7 @@ const SUBTYPE_UNSTATED = 'unspecified';
 
 function mapAs(line: LineReader): What['as'] {
   const name = line.text('as');
-  const as = name === undefined ? undefined : (OTHER_KIND_NAMES[name] ?? CASE_KINDS.find((known) => known === name));
+  const as = name === undefined ? undefined : (OTHER_KIND_NAMES.get(name) ?? CASE_KINDS.find((known) => known === name));
   if (name !== undefined && (as === undefined || relating.has(as)))
     line.malformed('as', 'A correction puts in place a kind that speaks about no other sighting.');
   return as as What['as'];
