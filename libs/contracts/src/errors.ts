@@ -343,6 +343,7 @@ export const ERRORS = {
   'import.member-missing': entry(422, 'A member is missing', 'The line lacks a member that every line needs. The row was rejected.', 'Add the member that the pointer names.'),
   'import.member-malformed': entry(422, 'A member cannot be read', 'A member of the line is not what case files have there. The row was rejected.', 'Mend the member that the pointer names.'),
   'import.scheme-unknown': entry(422, 'Unknown identifier scheme', 'The line has an identifier of a scheme that is not known. The row was rejected.', 'Use a known scheme, or serial with the maker\'s name.'),
+  'import.target-refused': entry(422, 'Its target was rejected', 'The line corrects or withdraws a line of the same file that was rejected itself, so that nobody knows whether that was a plan, a search that found nothing or something seen, and of which items. The row was rejected with it.', 'Mend the line that it names, and import both.'),
   'import.not-an-object': entry(422, 'Not a record', 'The line is JSON but no object. The row was rejected.', 'One JSON object a line.'),
   'import.no-file': entry(null, 'No such file', 'The file to import is not there or cannot be read. Nothing was sent.', 'Check the path.'),
   'import.not-a-file': entry(null, 'Not a file', 'What is to be imported is a folder, a pipe or a device; a case is read more than once. Nothing was sent.', 'Write the case to a file (JSON Lines) and import that.'),

@@ -6,13 +6,12 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type EventAnswer, type Fault, isJsonObject, type JsonObject, type Receipt, type SightingDocument } from '#lib/contracts';
 import { canonicalize, JSON_BYTES_MAX, parseStrict } from '#lib/ledger';
 import { mapCaseLine, pointerIntoLine } from '#lib/sources';
-import { caseFolder } from '../case-folder.ts';
 import { problemError, type Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { group, progressBar, type Progress } from '../progress.ts';
 import { note } from '../notes.ts';
 import { OPERATOR } from '../operator.ts';
-import { interrupted, type Patience, untilAnswered } from '../patience.ts';
+import { type Patience, untilAnswered } from '../patience.ts';
 import { caseLines, checkCaseFile, type CaseLine } from './case-lines.ts';
 import { differencesOf } from './import-again.ts';
 import { importBatch, type ImportBatch } from './import-batch.ts';
@@ -21,6 +20,7 @@ import { exitOfSigned, ImportSignatures, signerKey } from './import-sign.ts';
 import { CitedFiles, noEvidence } from './import-evidence.ts';
 import { openReceipts, type ReceiptFile } from './receipt-file.ts';
 import { type FailingIdentifier, failingOf, type ImportReport, printReport, type RejectedLine } from './import-report.ts';
+import { collectTargets, type Targets } from './import-targets.ts';
 
 /** Lines in one request: enough to share one append, few enough to answer well within a second. */
 const CHUNK_LINES = 500;
@@ -201,44 +201,6 @@ async function pass(run: Run, dryRun: boolean): Promise<void> {
     await Promise.allSettled(underWay);
     throw error;
   }
-}
-
-interface Targets {
-  readonly lines: number;
-  targetOf(id: string): JsonObject | undefined;
-  fileOf: ReturnType<typeof caseFolder>;
-}
-
-/** First pass: which lines are corrected or withdrawn by others of the same file; only those are kept in memory. */
-async function collectTargets(file: string, signal: AbortSignal | undefined): Promise<Targets> {
-  const wanted = new Set<string>();
-  let lines = 0;
-  for await (const { bytes } of caseLines(file)) {
-    if (signal?.aborted === true) throw interrupted('Interrupted before anything was sent.');
-    lines++;
-    if (TARGET_NAMES.some((name) => bytes.includes(name))) for (const id of targetsIn(bytes)) wanted.add(id);
-  }
-  const found = new Map<string, JsonObject>();
-  if (wanted.size > 0) {
-    for await (const { bytes } of caseLines(file)) {
-      if (signal?.aborted === true) throw interrupted('Interrupted before anything was sent.');
-      const parsed = parseStrict(bytes);
-      if (!parsed.ok || !isJsonObject(parsed.value)) continue;
-      const { id } = parsed.value;
-      if (typeof id === 'string' && wanted.has(id) && !found.has(id)) found.set(id, parsed.value);
-    }
-  }
-  return { lines, targetOf: (id) => found.get(id), fileOf: caseFolder(file) };
-}
-
-/** Most lines name none: only those that may are parsed for it. */
-const TARGET_NAMES = ['"corrects"', '"target"', '"targets"'] as const;
-
-function targetsIn(bytes: Buffer): string[] {
-  const parsed = parseStrict(bytes);
-  if (!parsed.ok || !isJsonObject(parsed.value)) return [];
-  const { corrects, target, targets } = parsed.value;
-  return [corrects, target, targets].flat().filter((id) => typeof id === 'string');
 }
 
 async function* mappedChunks({ file, targets, report }: Run): AsyncGenerator<MappedLine[]> {
