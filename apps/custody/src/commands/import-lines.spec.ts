@@ -49,3 +49,39 @@ describe('an import of a line and its correction', () => {
     expect(rejected(report)).toEqual(['2 json.syntax']);
   });
 });
+
+describe('two lines of one file with one id', () => {
+  const many = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, n) => line(`n-${from + n}`));
+
+  it.each([1, 700, 2_600])(
+    'and other content are told %i lines apart: the second is rejected, and nothing that becomes a conflict is accepted',
+    async (apart) => {
+      const lines = [line('a'), ...many(1, apart), lineOf('a', { grade: 'B2' })];
+      const { exit, report, asked } = await importFrom(accept, file(...lines));
+      expect([exit, report.accepted, rejected(report)]).toEqual([6, apart, [`${apart + 1} event.id-conflict`]]);
+      expect(report.rejected[0]?.faults[0]).toMatchObject({
+        pointer: '/id',
+        detail: expect.stringMatching(/^Line 1 of the file, too,/) as string,
+      });
+      expect(sent(asked).filter((id) => id === 'a')).toHaveLength(1);
+    },
+  );
+
+  it('and the same content are one line, however it is written', async () => {
+    const spaced = line('a').replace('{', '{ ').replaceAll(':"', ' : "');
+    const { exit, report } = await importFrom(accept, file(line('a'), ...many(1, 600), spaced));
+    expect([exit, rejected(report)]).toEqual([0, []]);
+  });
+
+  it('are not both right where the first is rejected by itself', async () => {
+    const { report } = await importFrom(accept, file(lineOf('a', { kind: 'rumour' }), line('a'), lineOf('a', { kind: 'rumour' })));
+    expect(rejected(report)).toEqual(['1 import.kind-unknown', '2 event.id-conflict', '3 import.kind-unknown']);
+  });
+
+  it('are told before anything is kept under rollback, and each pass over the file begins anew', async () => {
+    const bad = await importFrom(accept, file(line('a'), lineOf('a', { grade: 'B2' })), { onError: 'rollback' });
+    expect([bad.exit, bad.report.written, bad.asked.map(({ url }) => url.includes('dryRun=true'))]).toEqual([6, false, [true]]);
+    const good = await importFrom(accept, file(line('a'), line('b')), { onError: 'rollback' });
+    expect([good.exit, good.report.accepted]).toEqual([0, 2]);
+  });
+});

@@ -18,6 +18,7 @@ import { importBatch, type ImportBatch } from './import-batch.ts';
 import { brokenOff } from './import-broken-off.ts';
 import { exitOfSigned, ImportSignatures, signerKey } from './import-sign.ts';
 import { CitedFiles, noEvidence } from './import-evidence.ts';
+import { LineIds } from './import-ids.ts';
 import { openReceipts, type ReceiptFile } from './receipt-file.ts';
 import { type FailingIdentifier, failingOf, type ImportReport, printReport, type RejectedLine } from './import-report.ts';
 import { collectTargets, type Targets } from './import-targets.ts';
@@ -60,6 +61,7 @@ export interface ImportOptions {
 
 interface MappedLine {
   readonly line: number;
+  readonly id: string;
   readonly raw: Buffer;
   readonly body: string;
   readonly failing: readonly FailingIdentifier[];
@@ -206,8 +208,9 @@ async function pass(run: Run, dryRun: boolean): Promise<void> {
 async function* mappedChunks({ file, targets, report }: Run): AsyncGenerator<MappedLine[]> {
   let chunk: MappedLine[] = [];
   let characters = 0;
+  const ids = new LineIds();
   for await (const read of caseLines(file)) {
-    const mapped = mapLine(read, targets);
+    const mapped = ofItsId(mapLine(read, targets), ids);
     if ('faults' in mapped) report.rejected.push(mapped);
     else {
       chunk.push(mapped);
@@ -220,6 +223,13 @@ async function* mappedChunks({ file, targets, report }: Run): AsyncGenerator<Map
     }
   }
   if (chunk.length > 0) yield chunk;
+}
+
+/** Of two lines that have one id and are not the same the second is rejected, too. */
+function ofItsId(mapped: MappedLine | RejectedLine, ids: LineIds): MappedLine | RejectedLine {
+  const { line, id, raw } = mapped;
+  const fault = id === undefined ? undefined : ids.take(id, line, 'body' in mapped ? mapped.body : undefined);
+  return id === undefined || fault === undefined ? mapped : { line, id, raw: Buffer.from(raw), faults: [fault] };
 }
 
 function mapLine({ line, raw, bytes }: CaseLine, targets: Targets): MappedLine | RejectedLine {
@@ -242,7 +252,7 @@ function mapLine({ line, raw, bytes }: CaseLine, targets: Targets): MappedLine |
   if (!mapped.ok) return { line, ...id, raw: Buffer.from(raw), faults: mapped.faults };
   const body = canonicalize(mapped.document as never);
   const size = Buffer.byteLength(body);
-  if (size <= JSON_BYTES_MAX) return { line, raw, body, failing: failingOf(mapped.document) };
+  if (size <= JSON_BYTES_MAX) return { line, id: mapped.document.id as string, raw, body, failing: failingOf(mapped.document) };
   const detail = `The sighting made of this line has ${group(size)} bytes, of which the line itself is a part.`;
   const fault = { code: 'json.too-large', pointer: '', detail, expected: `at most ${group(JSON_BYTES_MAX)}` } as const;
   return { line, ...id, raw: Buffer.from(raw), faults: [fault] };
