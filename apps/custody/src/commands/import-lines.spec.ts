@@ -1,5 +1,6 @@
 /** What the lines of one file are to each other: an import says of each what becomes of it, whatever the server could see. */
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { JsonObject } from '#lib/contracts';
 import { accept, caseFolder, importFrom, line } from './import-server.contract.ts';
 import type { ImportReport } from './import-report.ts';
@@ -83,5 +84,34 @@ describe('two lines of one file with one id', () => {
     expect([bad.exit, bad.report.written, bad.asked.map(({ url }) => url.includes('dryRun=true'))]).toEqual([6, false, [true]]);
     const good = await importFrom(accept, file(line('a'), line('b')), { onError: 'rollback' });
     expect([good.exit, good.report.accepted]).toEqual([0, 2]);
+  });
+});
+
+describe('a byte order mark', () => {
+  const marked = (text: string): string => {
+    const path = join(folder, 'marked.jsonl');
+    writeFileSync(path, `\ufeff${text}`);
+    return path;
+  };
+
+  it('before the first line belongs to the file: the line is read, and what corrects it is taken', async () => {
+    const correction = lineOf('b', { kind: 'correction', corrects: 'a' });
+    const { exit, asked } = await importFrom(accept, marked(`${line('a')}\r\n${correction}\r\n`));
+    expect([exit, asked.flatMap(({ rows }) => rows)]).toMatchObject([0, [{ id: 'a' }, { id: 'b', as: 'observation' }]]);
+    expect((await importFrom(accept, marked(line('a')))).report.accepted).toBe(1);
+    // Alone on its line it is nothing.
+    const alone = await importFrom(accept, marked(`\n${line('a')}`));
+    expect([alone.exit, alone.report.lines, alone.report.accepted]).toEqual([0, 1, 1]);
+  });
+
+  it('is not written out with the first line, nor counted in what is told of it', async () => {
+    const rejects = join(folder, 'marked-rejects.jsonl');
+    const { report } = await importFrom(accept, marked('{"id":"a"\n'), { rejects });
+    expect(report.rejected).toMatchObject([{ line: 1, raw: Buffer.from('{"id":"a"'), faults: [{ code: 'json.syntax', offset: 9 }] }]);
+  });
+
+  it('before any other line is no part of JSON', async () => {
+    const { report } = await importFrom(accept, file(line('a'), `\ufeff${line('b')}`));
+    expect(rejected(report)).toEqual(['2 json.encoding']);
   });
 });
