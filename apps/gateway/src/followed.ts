@@ -8,6 +8,7 @@ import {
   type Journey,
   type Known,
   type KnownItems,
+  type Neighbour,
   type Port,
 } from '#lib/analysis';
 import { foldTimeline, knownAtReported } from '#lib/domain';
@@ -21,6 +22,8 @@ export interface Followed {
   readonly items: KnownItems;
   readonly ports: readonly Port[];
   readonly files: readonly TrackFile[];
+  /** All ships that these files name: whom one of them may have met. Asked where it is told. */
+  readonly neighbours: () => readonly Neighbour[];
 }
 
 /** Records of all items of one journey together. */
@@ -72,7 +75,7 @@ export async function follow(
   };
   const items = await knownAround(item, look, carriersOf);
   const ports = portsIn(items);
-  return { journey: journeyOf(item, items, ports), items, ports, files: tracks.files };
+  return { journey: journeyOf(item, items, ports), items, ports, files: tracks.files, neighbours: () => tracks.neighbours() };
 }
 
 /** Of what is known at a point of view all that was known at an earlier one: relations are only added. */

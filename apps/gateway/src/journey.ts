@@ -28,12 +28,13 @@ export async function readJourney(
 ): Promise<JourneyView> {
   const item = itemOf(id);
   return notTooLarge(item.id, async () => {
-    const { journey, items, ports, files } = await followed(reads, reader, deps, item.id, asOf);
+    const made = await followed(reads, reader, deps, item.id, asOf);
+    const { journey, items, files } = made;
     if ((items.get(item.id)?.timeline.entries.length ?? 0) === 0) throw itemNotFound(item, asOf);
     return {
       ...journeyView(item, journey, asOf, files),
-      ...besideView(journey, items, ports),
-      ...(at === undefined ? {} : { at: atView({ journey, items, ports, files }, at) }),
+      ...besideView(made),
+      ...(at === undefined ? {} : { at: atView(made, at) }),
     };
   });
 }

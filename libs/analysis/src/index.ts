@@ -19,8 +19,16 @@ export { journeyOf, knownAround, type Journey, type Leg, type Placing } from './
 export { endingHandling, gapHandling } from './labels.ts';
 export { lastConveyanceOf, type LastConveyance } from './last-conveyance.ts';
 export { carriersOf } from './moves.ts';
-export { gapsOf, portsIn, portVisitsOf, type Gap, type Port, type PortVisit } from './silences.ts';
+export { behaviourOf, BEHAVIOUR_STEPS_MAX, type Behaviour } from './behaviour.ts';
+export { type Coverage } from './coverage.ts';
+export { type Encounter, type EncounterDoubt } from './encounters.ts';
+export { type GapDoubt, type GapEvent } from './gap-events.ts';
+export { type Loitering, type LoiteringDoubt } from './loitering.ts';
+export { type Neighbour } from './neighbours.ts';
+export { portVisitsOf, type PortVisit, type VisitDoubt } from './port-visits.ts';
+export { gapsOf, portsIn, type Gap, type Port } from './silences.ts';
 export { eventOf, type Presence } from './presences.ts';
 export { arithmeticOf } from './arithmetic.ts';
+export { vesselsOf, VESSELS_MAX, type InLegs, type Vessel, type VesselEvents, type Vessels } from './vessels.ts';
 export { travelOf, type Clone, type TravelAlarm, type TravelCheck } from './travel.ts';
 export { Steps, STEPS_MAX } from './steps.ts';

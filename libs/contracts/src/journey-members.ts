@@ -13,7 +13,7 @@ export const Carrier = Type.Object(
   { ...closed, description: 'What the item, or the carrier before it, was put into, and the record that says so.' },
 );
 
-const At = Type.Object(
+export const TrackPoint = Type.Object(
   { at: time('When, UTC.'), lat: Type.Number(), lon: Type.Number(), line: Type.Integer({ minimum: 1, description: 'Of the track file.' }) },
   closed,
 );
@@ -27,7 +27,7 @@ export const Graded = {
   tlp: Type.Enum([...TLP_LABELS], { description: 'The strictest of all that it rests on.' }),
 };
 
-export const Gap = Type.Object({ since: At, until: orNull(At), tlp: Graded.tlp }, closed);
+export const Gap = Type.Object({ since: TrackPoint, until: orNull(TrackPoint), tlp: Graded.tlp }, closed);
 
 const Ending = Type.Object(
   {

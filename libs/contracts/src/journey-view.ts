@@ -2,7 +2,8 @@
 import Type, { type Static } from 'typebox';
 import type { AtView } from './at-view.ts';
 import { Coordinates } from './coordinates-view.ts';
-import { Contained, Custody, Gap, Graded, Leg, Placing, TrackFile } from './journey-members.ts';
+import { Contained, Custody, Graded, Leg, Placing, TrackFile } from './journey-members.ts';
+import { Vessel, VesselEvents } from './vessel-members.ts';
 import { closed, EventRefView, index, orNull, ref, time } from './view-parts.ts';
 
 const Said = Type.Object(
@@ -117,8 +118,7 @@ const LastConveyance = Type.Object(
       description:
         'About it, of what may be a later time, or later than the last loading where nothing is proved. They place the item nowhere.',
     }),
-    gaps: Type.Array(Gap, { description: 'At most 200.' }),
-    moreGaps: index(),
+    ...VesselEvents,
     ...Conflicts,
     tlp: Graded.tlp,
   },
@@ -142,6 +142,11 @@ export const JourneyView = Type.Object(
     ...Conflicts,
     travel: Travel,
     lastConveyance: orNull(LastConveyance),
+    vessels: Type.Array(Vessel, {
+      description:
+        'What the item did by its track, where it is a ship; and what the ships did that it was provably inside of, while it was. At most 20, of which positions are known. It places nothing.',
+    }),
+    moreVessels: index(),
     custody: Custody,
     at: Type.Optional(ref<AtView>('AtView')),
   },

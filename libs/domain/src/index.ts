@@ -23,7 +23,7 @@ export {
   type Span,
 } from './interval.ts';
 export { displayAskedTime, parseAskedTime, type AskedTime } from './asked-time.ts';
-export type { Position } from './position.ts';
+export type { AisClass, Position } from './position.ts';
 export { displayPlace, parsePlace, type Place, type PlaceText } from './place.ts';
 export { formerCountryName } from './tables/former-countries.ts';
 export { INDEX_ROWS_MAX, parseHandling, readerGroups, TLP_LABELS, type Handling, type HandlingText, type TlpLabel } from './handling.ts';

@@ -41,7 +41,7 @@ const coordinates: TimelineView['coordinates'] = { asOf: { basis: 'log', logSize
 const JOURNEY: JourneyView = {
   item: { id: 'vin:X', scheme: 'vin', display: 'VIN X' },
   ...{ coordinates, lastProved: null, inWhat: [], containments: [], legs: [], placings: [], rings: [], tooDeep: [], tracks: [] },
-  ...{ conflicts: [], moreConflicts: 0, lastConveyance: null, at: AT },
+  ...{ conflicts: [], moreConflicts: 0, lastConveyance: null, vessels: [], moreVessels: 0, at: AT },
   travel: { alarms: [], moreAlarms: 0, clones: [], moreClones: 0, isPartial: false },
   custody: { holdings: [], moreHoldings: 0, uncovered: [], moreUncovered: 0 },
 };

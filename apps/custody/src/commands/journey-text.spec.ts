@@ -41,8 +41,13 @@ const JOURNEY: JourneyView = {
     moreConflicts: 0,
     travel: { alarms: [], moreAlarms: 0, clones: [], moreClones: 0, isPartial: false },
     lastConveyance: null,
+    ...{ vessels: [], moreVessels: 0 },
     custody: { holdings: [], moreHoldings: 0, uncovered: [], moreUncovered: 0 },
   },
+};
+const NO_EVENTS = {
+  ...{ gaps: [], moreGaps: 0, portVisits: [], morePortVisits: 0, encounters: [], moreEncounters: 0, loitering: [], moreLoitering: 0 },
+  isPartial: false,
 };
 const told = (members: Partial<JourneyView> = {}): string => journeyLines({ ...JOURNEY, ...members }).join('\n');
 
@@ -107,8 +112,7 @@ test('what became of the last conveyance is told apart, and not as what became o
     ...SHIP,
     since: '2018-10-01T08:30:00.000000Z',
     records: 3,
-    gaps: [],
-    moreGaps: 0,
+    ...NO_EVENTS,
     conflicts: [CONFLICT],
     moreConflicts: 0,
     tlp: 'AMBER' as const,

@@ -1,6 +1,7 @@
 /** What records prove together about an item, in words: where it was last, by what chain, and that nothing is known behind that. */
 import type { JourneyView } from '#lib/contracts';
 import { stateText, travelLines } from './travel-text.ts';
+import { eventCounts, vesselLines } from './vessel-text.ts';
 
 type Placing = JourneyView['placings'][number];
 type Leg = JourneyView['legs'][number];
@@ -25,8 +26,9 @@ export function journeyLines(journey: JourneyView): string[] {
 }
 
 /** No part of the journey: it proves nothing of where the item was. */
-function besideLines({ conflicts, moreConflicts, travel, lastConveyance, custody }: JourneyView): string[] {
-  const lines: string[] = lastConveyance === null ? [] : [conveyanceText(lastConveyance)];
+function besideLines({ conflicts, moreConflicts, travel, lastConveyance, custody, ...ships }: JourneyView): string[] {
+  const lines: string[] = vesselLines(ships);
+  if (lastConveyance !== null) lines.push(conveyanceText(lastConveyance));
   if (conflicts.length > 0) lines.push('Records that speak against each other:', ...conflicts.map(conflictText));
   if (moreConflicts > 0) lines.push(`  ${moreConflicts} more.`);
   lines.push(...travelLines(travel));
@@ -34,6 +36,7 @@ function besideLines({ conflicts, moreConflicts, travel, lastConveyance, custody
   return lines;
 }
 
+/** What it did since is counted: its places are not to be read as the item's. */
 function conveyanceText({
   display,
   since,
@@ -42,11 +45,12 @@ function conveyanceText({
   conflicts,
   moreConflicts,
   tlp,
+  ...events
 }: NonNullable<JourneyView['lastConveyance']>): string {
   const pairs = [...conflicts.map(pairText), ...(moreConflicts === 0 ? [] : [`${moreConflicts} more`])];
   const against = pairs.length === 0 ? '' : `, ${counted(conflicts.length + moreConflicts, 'conflict')} (${pairs.join('; ')})`;
   const from = since === null ? ', in which nothing proves that the item was at any time, and' : ` since ${minute(since)},`;
-  return `${display}${from} which places the item nowhere: ${counted(records, 'record')}${against}; see custody trace ${id}   ${tlp}`;
+  return `${display}${from} which places the item nowhere: ${[counted(records, 'record'), ...eventCounts(events)].join(', ')}${against}; see custody trace ${id}   ${tlp}`;
 }
 
 function custodyLines({ holdings, moreHoldings, uncovered, moreUncovered }: JourneyView['custody']): string[] {
