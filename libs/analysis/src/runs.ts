@@ -22,40 +22,45 @@ export interface Run<Doubt extends string> {
 }
 
 /**
- * Of each stretch that lasts that long the longest part of which it is certain, where that lasts as long; else the stretch as a whole, with all its
- * doubts. Cost: linear. @param samples by time
+ * Of each stretch in which it goes on the parts of which it is certain, where they last that long, and what lies between these, with all its doubts,
+ * where that does; a part ends at the instant at which the next begins. Cost: linear. @param samples by time
  */
 export function runsOf<Doubt extends string>(samples: readonly Sample<Doubt>[], leastMicros: number): readonly Run<Doubt>[] {
   const runs: Run<Doubt>[] = [];
   for (let first = 0; first < samples.length;) {
     let last = first;
     while ((samples[last + 1]?.link ?? null) !== null) last++;
-    if (between(samples, first, last) >= leastMicros)
-      runs.push(certainOf(samples, first, last, leastMicros) ?? doubtedOf(samples, first, last));
+    let from = first;
+    const add = (run: Run<Doubt>): void => {
+      if (between(samples, run.first, run.last) >= leastMicros) runs.push(run);
+    };
+    for (const certain of certainIn(samples, first, last, leastMicros)) {
+      add(doubtedOf(samples, from, certain.first));
+      add(certain);
+      from = certain.last;
+    }
+    add(doubtedOf(samples, from, last));
     first = last + 1;
   }
   return runs;
 }
 
-function certainOf<Doubt extends string>(
+/** In order. */
+function certainIn<Doubt extends string>(
   samples: readonly Sample<Doubt>[],
   from: number,
   to: number,
   leastMicros: number,
-): Run<Doubt> | undefined {
-  let best: Run<Doubt> | undefined;
+): readonly Run<Doubt>[] {
+  const certain: Run<Doubt>[] = [];
   for (let first = from; first <= to;) {
-    if (samples[first]?.doubts.length !== 0) {
-      first++;
-      continue;
-    }
     let last = first;
-    while (last < to && samples[last + 1]?.doubts.length === 0 && samples[last + 1]?.link?.length === 0) last++;
-    const lasts = between(samples, first, last);
-    if (lasts >= leastMicros && (best === undefined || lasts > between(samples, best.first, best.last))) best = { first, last, doubts: [] };
+    const goesOn = (next: number): boolean => next <= to && samples[next]?.doubts.length === 0 && samples[next].link?.length === 0;
+    while (samples[first]?.doubts.length === 0 && goesOn(last + 1)) last++;
+    if (between(samples, first, last) >= leastMicros) certain.push({ first, last, doubts: [] });
     first = last + 1;
   }
-  return best;
+  return certain;
 }
 
 function doubtedOf<Doubt extends string>(samples: readonly Sample<Doubt>[], first: number, last: number): Run<Doubt> {
