@@ -106,6 +106,12 @@ test('within the errors of their positions they may be: 600 m apart', () => {
   ]);
 });
 
+test('heard every minute they have certainly met 100 m apart, and may have 350 m apart: each position may be that wrong', () => {
+  const doubtsAt = (apart: number) =>
+    meetingsOf(lying(180, 1, 35.5, 129.9), [neighbour(lying(180, 1, 35.5 + apart * NORTH, 129.9))])[0]?.doubts;
+  expect([1, 3.5].map(doubtsAt)).toEqual([[], ['distance']]);
+});
+
 test('two positions of one instant are one place within their errors, and two ships of one number else', () => {
   const own = lying(180, 3, 35.5, 129.9);
   const twice = own.flatMap((row) => [row, { ...row, lat: row.lat + NORTH }]);
