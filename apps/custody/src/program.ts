@@ -2,6 +2,7 @@
 import { Argument, Command, Option } from 'commander';
 import { asking, clientOf, interruptible, listed, refuseIdle, runner, UNUSED, withGlobalOptions } from './invocation.ts';
 import type { Shell } from './commands/completion.ts';
+import type { TraceFormat } from './commands/trace.ts';
 import { peopleCommands } from './people-commands.ts';
 
 /** @param json errors of parsing are an object on stdout, which main.ts writes; otherwise their sentence is on stderr, with its code */
@@ -73,6 +74,14 @@ function itemCommands(root: Command): void {
       'a date or time: as recorded by then, by the seals of the log; reported:<date>: as its authors state; log:<size>',
     )
     .option('--at <time>', 'what is known of this time alone: a date (that day in UTC) or a time with its offset')
+    .addOption(
+      new Option('--format <format>', 'table (default); json, as --json; geojson; html: one page with maps and timeline').choices([
+        'table',
+        'json',
+        'geojson',
+        'html',
+      ] satisfies TraceFormat[]),
+    )
     .action(runner(async (options, item) => (await import('./commands/trace.ts')).trace(await clientOf(options), item ?? '', options)));
   root
     .command('blame <item>')

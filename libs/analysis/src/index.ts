@@ -13,7 +13,7 @@ export {
 export { containmentsOf, JOURNEY_RULES, type Containment, type Ending, type JourneyRules } from './containments.ts';
 export { conflictsOf, type Conflict } from './conflicts.ts';
 export { custodyOf, type CustodyChain, type Holding, type Uncovered } from './custody.ts';
-export { JourneyTooLarge, pointOf, type Fix, type Known, type KnownItems, type Track, type TrackPosition } from './fixes.ts';
+export { JourneyTooLarge, pointOf, radiusOf, type Fix, type Known, type KnownItems, type Track, type TrackPosition } from './fixes.ts';
 export { diffJourneys, type JourneyChange } from './journey-diff.ts';
 export { journeyOf, knownAround, type Journey, type Leg, type Placing } from './journey.ts';
 export { endingHandling, gapHandling } from './labels.ts';

@@ -12,6 +12,7 @@ export { FAULTS_MAX, pointerToken, type Fault } from './fault.ts';
 export type { SessionsView } from './session-views.ts';
 export { equalJson, isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
 export { openApiDocument } from './openapi.ts';
+export { markup, type Html } from './markup.ts';
 export { errorsPage, isErrorCode, problem, PROBLEM_MEDIA_TYPE, problemPage, statusOf, type Problem } from './problem.ts';
 export { readSighting } from './read-sighting.ts';
 export { BATCH_MEMBERS_MAX, batchOf, type BatchDocument } from './batch-schema.ts';

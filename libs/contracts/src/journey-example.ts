@@ -15,6 +15,8 @@ const aboardPlacing: JourneyView['placings'][number] = {
   place: '35.62, 129.95',
   lat: 35.62,
   lon: 129.95,
+  radiusMetres: 1_000,
+  isRadiusStated: false,
   leg: 0,
   grade: 'C3',
   tlp: 'AMBER',

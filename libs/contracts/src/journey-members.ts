@@ -86,6 +86,10 @@ export const Placing = Type.Object(
     place: Type.String(),
     lat: Type.Optional(Type.Number()),
     lon: Type.Optional(Type.Number()),
+    radiusMetres: Type.Optional(
+      Type.Number({ minimum: 0, description: 'How far from lat and lon it may have been; there where they are.' }),
+    ),
+    isRadiusStated: Type.Optional(Type.Boolean({ description: 'False: assumed, 25 km of a place and 1 km of a position.' })),
     leg: orNull(Type.Integer({ minimum: 0, description: 'Of `legs`; null: observed.' })),
     ...Graded,
   },

@@ -1,6 +1,6 @@
 /** What is known of one time, in words: certainly or possibly, by which record, and what lies before and behind; nothing between two records. */
 import type { AtView, JourneyView, PlacedBy } from '#lib/contracts';
-import { counted, ENDINGS, gradeText, holdingText, minute, missingTrack } from './journey-text.ts';
+import { counted, ENDINGS, gradeText, holdingText, minute, missingTrack } from '#lib/report';
 
 type Contained = AtView['inWhat']['containments'][number];
 type LegAt = AtView['inWhat']['legs'][number];

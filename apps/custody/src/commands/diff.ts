@@ -4,7 +4,7 @@ import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Columns, type FormFlags, printList } from '../listing.ts';
 import { group } from '../progress.ts';
-import { minute } from './journey-text.ts';
+import { minute } from '#lib/report';
 import { recordedText, submitterText } from './known-words.ts';
 import { printable } from './printable.ts';
 import { minuteText } from './trace-as-of.ts';

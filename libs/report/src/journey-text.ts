@@ -67,7 +67,7 @@ const conflictText = ({ kind, by, against, isOpen }: Conflict): string =>
   `  ${saidText(by)} ${kind} ${saidText(against)}: ${stateText(isOpen, [by.standing, against.standing])}`;
 
 /** What each says, where and when, stands in the timeline, marked as what it is: here a place of hearsay would look like one of the journey. */
-const saidText = ({ event, mark, grade }: Conflict['by']): string => `${event.id} (${mark}, ${grade ?? 'not graded'})`;
+export const saidText = ({ event, mark, grade }: Conflict['by']): string => `${event.id} (${mark}, ${grade ?? 'not graded'})`;
 
 export function holdingText({ holder, since, until, isOver, by, moreRecords, tlp }: JourneyView['custody']['holdings'][number]): string {
   const { role, name, lei, country } = holder;
@@ -104,7 +104,7 @@ function lastLines({ lastProved, legs, inWhat, placings }: JourneyView): string[
   return lines;
 }
 
-function basisText({ basis, event, line, leg }: Placing, legs: readonly Leg[]): string {
+export function basisText({ basis, event, line, leg }: Placing, legs: readonly Leg[]): string {
   const record = line === undefined ? event.id : `${event.id} line ${line}`;
   const carriers = leg === null ? [] : (legs[leg]?.carriers ?? []);
   if (basis === 'observed' || carriers.length === 0) return `observed by ${record}`;
@@ -122,7 +122,7 @@ export const ENDINGS: Readonly<Record<NonNullable<Contained['ending']>['kind'], 
   'moved-on': 'the item went into something else',
 };
 
-function containedText({ display, loading, ending }: Contained): string {
+export function containedText({ display, loading, ending }: Contained): string {
   const recorded = `${display} (${loading.id}), last recorded`;
   if (ending === null) return `${recorded}, no end of it is`;
   return `${recorded}, not confirmed since ${ending.at === null ? 'a time that is not known' : minute(ending.at)} (${ENDINGS[ending.kind]})`;

@@ -22,7 +22,7 @@ export function travelLines({ alarms, moreAlarms, clones, moreClones, isPartial 
   return lines;
 }
 
-const trackText = ({ records, moreRecords }: Track): string =>
+export const trackText = ({ records, moreRecords }: Track): string =>
   [...records.slice(0, 5).map(recordText), ...countedBehind(Math.max(0, records.length - 5) + moreRecords)].join(', ');
 
 const countedBehind = (count: number): string[] => (count === 0 ? [] : [`${count} more`]);
@@ -35,13 +35,13 @@ const alarmLines = (alarm: Alarm): string[] => [
 ];
 
 /** Statement, withdrawn: what it is comes first, for neither is a place. */
-function sideText(side: Alarm['first']): string {
+export function sideText(side: Alarm['first']): string {
   const { mark, standing, leg, grade } = side;
   const words = [mark, ...(standing === 'stands' ? [] : [standing]), ...(leg === null ? [] : [`by leg ${leg + 1}`]), grade ?? 'not graded'];
   return `${recordText(side)} (${words.join(', ')})`;
 }
 
-function oddText({ odd, first, second }: Alarm): string {
+export function oddText({ odd, first, second }: Alarm): string {
   if (odd === 'either') return 'one of the two is wrong';
   if (odd === 'neither') return 'taking away one record alone makes the rest no more possible';
   return `without ${recordText(odd === 'first' ? first : second)} the rest is possible`;
