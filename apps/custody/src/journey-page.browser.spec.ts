@@ -42,7 +42,8 @@ interface Layout {
 const within = <T>(page: Page, call: string): Promise<T> => page.evaluate<T>(`(() => {${LAID_OUT}\nreturn ${call};})()`);
 const layoutOf = (page: Page): Promise<Layout> => within(page, 'layout()');
 const firstScreen = async (page: Page): Promise<string> => bare(await within<string>(page, 'firstScreen()'));
-const bare = (text: string): string => text.replaceAll(/\s+/g, '');
+/** Without blanks, and with letters that a print draws as one (ﬁ) apart. */
+const bare = (text: string): string => text.normalize('NFKC').replaceAll(/\s+/g, '');
 
 describe('the page of a journey', () => {
   const folder = temporaryFolder();

@@ -52,6 +52,6 @@ export const QUESTIONS: readonly Question[] = [
   {
     asks: 'By which places did it go before?',
     readme: ['Both cars: container by 11 June, main-line ship, Dalian, feeder, Osaka, feeder, Busan, DN5505', 'right: 31 August'],
-    answer: ['Rotterdam', 'Dalian', 'Osaka (JPOSA), Japan 2018-08-31', 'Busan'],
+    answer: ['Rotterdam', 'Dalian', 'Osaka 2018-08-31', 'Busan'],
   },
 ];

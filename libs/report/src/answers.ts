@@ -1,6 +1,7 @@
 /** What a reader asks first of a journey, answered in a sentence each: the first screen of its page. */
 import type { JourneyView, TimelineView } from '#lib/contracts';
 import { basisText, containedText, counted, gradeText, holdingText, minute, saidText } from './journey-text.ts';
+import { shortName } from './places.ts';
 import { nameOf, PLACES, SORT_WORDS, type SeenRecord } from './records.ts';
 import { lengthText } from './times.ts';
 import { oddText, sideText, stateText, trackText } from './travel-text.ts';
@@ -27,7 +28,7 @@ export function answersOf(timeline: TimelineView, journey: JourneyView | null, r
     { asks: 'Places that cannot both be true', says: travelText(journey) },
     { asks: 'Proved before', says: [provedText(records)] },
     { asks: 'Held by', says: heldText(journey) },
-    { asks: 'Open questions', says: firstOf(timeline.openQuestions.map(({ display }) => display)) },
+    { asks: 'Open questions', says: openText(timeline) },
   ];
   return answers.filter(({ says }) => says.length > 0);
 }
@@ -100,7 +101,7 @@ function provedText(records: readonly SeenRecord[]): string {
   for (const { sort, line, place, occurred } of records)
     if (PLACES.has(sort) && line === undefined && place !== undefined && !first.has(place)) first.set(place, occurred);
   if (first.size === 0) return 'No record that places it names a place.';
-  const told = [...first].map(([place, occurred]) => `${place} ${occurred}`);
+  const told = [...first].map(([place, occurred]) => `${shortName(place)} ${occurred}`);
   return `${firstOf(told, 0, PLACES_TOLD_MAX).join('; ')}.`;
 }
 
@@ -109,6 +110,10 @@ function heldText({ custody: { holdings, moreHoldings, uncovered } }: JourneyVie
   const open = uncovered.map(({ since, until }) => `No document covers ${minute(since)} to ${minute(until)}.`);
   return [...firstOf(told, moreHoldings, 2), ...firstOf(open, 0, 2)];
 }
+
+/** Records that contradict each other are told above, with their grades. */
+const openText = ({ openQuestions }: TimelineView): string[] =>
+  firstOf(openQuestions.flatMap(({ code, display }) => (code === 'contradiction' ? [] : [display])));
 
 function firstOf(list: readonly string[], more = 0, most = TOLD_MAX): string[] {
   const left = Math.max(0, list.length - most) + more;

@@ -4,7 +4,18 @@
  */
 import { markup, type Html } from '#lib/contracts';
 import { flat, frameAround, graticuleOf, isOn, projectionOf, within, type Flat, type Frame, type Projection } from './frames.ts';
-import { ASCENT_PX, DESCENT_PX, everMeet, HEIGHT_RATIO, isPlain, labelAt, widthOf, type Anchored, type Label } from './labels-apart.ts';
+import {
+  ASCENT_PX,
+  DESCENT_PX,
+  everMeet,
+  HEIGHT_RATIO,
+  isInside,
+  isPlain,
+  labelAt,
+  widthOf,
+  type Anchored,
+  type Label,
+} from './labels-apart.ts';
 import type { Line, LonLat } from './lines.ts';
 import type { MapPlace, MapPlaces } from './places.ts';
 import { SYMBOL_PX } from './symbols.ts';
@@ -117,10 +128,10 @@ function figure({ letter, frame, parts }: Sheet, { projection, places, lines }: 
     taken.push(label);
     texts.push(label);
   };
-  for (const box of frames) put(labelAt(box, [`map ${box.letter}`, box.letter], taken));
+  for (const box of frames) put(box.labels.find((label) => isInside(label) && !taken.some((other) => everMeet(label, other))));
   for (const mark of marks) put(labelAt(mark, labelTexts(mark), taken));
   const grid = graticuleOf(projection, frame);
-  for (const label of gridLabels(grid)) if (!taken.some((other) => everMeet(label, other))) put(label);
+  for (const label of gridLabels(grid)) if (isInside(label) && !taken.some((other) => everMeet(label, other))) put(label);
   const name = `${title}: ${marks
     .flatMap((mark) => mark.places)
     .map(({ number, place }) => `${number} ${place}`)
@@ -140,17 +151,24 @@ ${texts.map(textOf)}
 }
 
 interface PartBox extends Anchored {
-  readonly letter: string;
   readonly box: Html;
+  /** Above it and below. */
+  readonly labels: readonly Label[];
 }
 
-/** The frame of a part's map, in that of the whole. Its label stands at its middle. */
+/** The frame of a part's map, in that of the whole. */
 function partBox({ frame: { left, top, width }, letter }: Sheet, whole: Frame): PartBox {
   const from = within(whole, { x: left, y: top });
   const to = within(whole, { x: left + width, y: top + width * HEIGHT_RATIO });
   const [x, y] = [(from.x + to.x) / 2, (from.y + to.y) / 2];
   const box = markup`<rect class="part" x="${units(from.x)}" y="${units(from.y * HEIGHT_RATIO)}" width="${units(to.x - from.x)}" height="${units((to.y - from.y) * HEIGHT_RATIO)}"/>`;
-  return { letter, box, x, y, left: 0, top: 0, right: 0, bottom: 0 };
+  const height = ASCENT_PX + DESCENT_PX;
+  const label = (at: Flat, top: number): Label => {
+    const text = `map ${letter}`;
+    return { text, ...at, left: 0, top, right: widthOf(text), bottom: top + height };
+  };
+  const labels = [label(from, -height - 2), label({ x: from.x, y: to.y }, 2)];
+  return { box, labels, x, y, left: 0, top: 0, right: 0, bottom: 0 };
 }
 
 function labelTexts(mark: Mark): string[] {

@@ -86,7 +86,7 @@ function widest(records: readonly SeenRecord[]): PointAt {
 }
 
 /** `Rotterdam` of `Rotterdam (NLRTM), Netherlands`. */
-function shortName(place: string): string {
+export function shortName(place: string): string {
   const [name = ''] = place.split(/ \(|, /);
   const signs = [...name];
   return signs.length <= NAME_LENGTH_MAX ? name : `${signs.slice(0, NAME_LENGTH_MAX - 1).join('')}…`;

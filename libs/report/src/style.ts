@@ -30,7 +30,7 @@ header h1+p{margin:0}section:first-child h2{margin-top:6px}
 .span{stroke:var(--ink);stroke-width:1px}.span.throughout{stroke-width:5px}.tick{stroke:var(--rule)}
 table{border-collapse:collapse;width:100%;margin:6px 0;table-layout:fixed}th,td{text-align:left;vertical-align:top;padding:3px 6px 3px 0;border-top:1px solid var(--rule);font-weight:400}
 thead th{font-weight:700;font-size:12px}th:first-child{width:31%}table:not(.chart) th:first-child{width:24%}
-.chart th:first-child{width:40%}.chart th{font-size:12px}.chart td{padding-right:0}.chart svg{display:block;overflow:visible}.axis .middle{text-anchor:middle}.axis .end{text-anchor:end}
+.chart th:first-child{width:40%}.chart th{font-size:12px}.chart td,.chart th:last-child{padding-right:0}.chart svg{display:block;overflow:visible}.axis .middle{text-anchor:middle}.axis .end{text-anchor:end}
 .sample{vertical-align:-3px}.legend{list-style:none;margin:0;padding:0}.legend li{display:flex;gap:8px;align-items:flex-start;font-size:12px;padding:1px 0}.legend svg{flex:none}
 ul{margin:4px 0;padding-left:18px}
 .withdrawn td{color:var(--faint)}
@@ -48,4 +48,4 @@ body{padding:0;max-width:none;font-size:10pt;print-color-adjust:exact;-webkit-pr
 `;
 
 /** Of the bytes of `STYLE`, in base64. */
-export const STYLE_SHA256 = 'KhL9VeR20tdpCQsF178MkpklEtn3TWyUmsb/IOGsxBo=';
+export const STYLE_SHA256 = 'dG17hw2uqrI8FRRz2eFVL5d8cI5cYcNaDxIhQ/LiTn0=';
