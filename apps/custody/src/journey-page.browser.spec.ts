@@ -7,6 +7,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { JourneyView, TimelineView } from '#lib/contracts';
+import { journeyPage } from '#lib/report';
+import { operatorKeyFor } from './operator-key.ts';
 import { type RunningCustody, runCustody, serveCustody, temporaryFolder } from '../test-process.ts';
 import { QUESTIONS } from './journey-questions.contract.ts';
 import { pdfPages } from './pdf-text.contract.ts';
@@ -45,6 +48,26 @@ const firstScreen = async (page: Page): Promise<string> => bare(await within<str
 /** Without blanks, and with letters that a print draws as one (ﬁ) apart. */
 const bare = (text: string): string => text.normalize('NFKC').replaceAll(/\s+/g, '');
 
+const NAMES = ['W'.repeat(40), '釜山港湾'.repeat(9), 'مدينة على البحر '.repeat(4), '﷽'.repeat(8), 'il'.repeat(30), 'Ǆ @%&… M'.repeat(5)];
+
+/** With other names, spread over a part of the sea, some on top of each other. */
+function renamed(timeline: TimelineView, journey: JourneyView): [TimelineView, JourneyView] {
+  const nameAt = (n: number): string => NAMES[n % NAMES.length] ?? '';
+  const placings = journey.placings.map((placing, n) => {
+    const at = placing.line === undefined ? { lat: 30 + ((n * 7) % 10), lon: 120 + ((n * 3) % 17) } : {};
+    return { ...placing, ...at, place: nameAt(n) };
+  });
+  const entries = timeline.entries.map((entry, n) => {
+    const name = nameAt(n);
+    const display = { ...entry.display, summary: name.repeat(3), place: name, source: name };
+    return { ...entry, display, document: { ...entry.document, place: { name, lat: 31 + ((n * 5) % 9), lon: 121 + ((n * 11) % 15) } } };
+  });
+  return [
+    { ...timeline, entries },
+    { ...journey, placings },
+  ];
+}
+
 describe('the page of a journey', () => {
   const folder = temporaryFolder();
   let product: RunningCustody;
@@ -66,9 +89,12 @@ describe('the page of a journey', () => {
   }, TIMEOUT_MS);
 
   /** From a disk; whatever it asks for beside itself is kept, and not given. */
-  async function opened(options: BrowserContextOptions = {}): Promise<{ page: Page; asked: string[]; close: () => Promise<void> }> {
+  async function opened(
+    options: BrowserContextOptions = {},
+    text = html,
+  ): Promise<{ page: Page; asked: string[]; close: () => Promise<void> }> {
     const path = join(folder.path, 'journey.html');
-    writeFileSync(path, html);
+    writeFileSync(path, text);
     const url = pathToFileURL(path).href;
     const context = await browser.newContext(options);
     const asked: string[] = [];
@@ -129,6 +155,52 @@ describe('the page of a journey', () => {
       expect(blocks.length).toBeGreaterThan(100);
       expect(lost).toEqual([]);
       await close();
+    },
+    TIMEOUT_MS,
+  );
+
+  /** Faults at each of these widths; empty: none. */
+  async function laidOut(text: string, widths: readonly number[]): Promise<[number, readonly string[]][]> {
+    const found: [number, readonly string[]][] = [];
+    for (const width of widths) {
+      const { page, close } = await opened({ viewport: { width, height: 800 } }, text);
+      const { overlaps, cut } = await layoutOf(page);
+      if (overlaps.length + cut.length > 0) found.push([width, [...overlaps, ...cut]]);
+      await close();
+    }
+    return found;
+  }
+
+  it(
+    'is laid out at widths between and beyond these, too',
+    async () => {
+      expect(await laidOut(html, [320, 480, 600, 601, 899, 900, 1_024, 1_920])).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each(['container:SYNU0000014', 'imo:0000048'])(
+    'of %s is laid out as well',
+    async (item) => {
+      const env = { CUSTODY_DATA_DIR: join(folder.path, 'data'), CUSTODY_SERVER: product.url };
+      const { stdout } = await runCustody(['trace', item, '--format', 'html'], env);
+      expect(await laidOut(stdout, [360, 768, 1_280])).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'with names of any length, script and width of letters is laid out as well',
+    async () => {
+      const headers = { authorization: `Bearer ${operatorKeyFor(join(folder.path, 'data'), product.url) ?? ''}` };
+      const asked = async <T>(path: string): Promise<T> =>
+        (await (await fetch(`${product.url}/v1/items/${CAR}/${path}`, { headers })).json()) as T;
+      const timeline = await asked<TimelineView>('timeline?limit=500');
+      const journey = await asked<JourneyView>('journey');
+      expect([timeline.entries.length, journey.placings.length > 400]).toEqual([17, true]);
+      const text = journeyPage(...renamed(timeline, journey), 'As of a size of the log.');
+      expect(text).toContain('textLength=');
+      expect(await laidOut(text, [360, 768, 1_280])).toEqual([]);
     },
     TIMEOUT_MS,
   );

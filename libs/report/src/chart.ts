@@ -4,6 +4,7 @@
  */
 import { markup, type Html, type JourneyView } from '#lib/contracts';
 import { minute } from './journey-text.ts';
+import { linesOf, silencesOf } from './lines.ts';
 import { nameOf, PLACES, SORT_WORDS, SORTS, type SeenRecord, type Sort } from './records.ts';
 import { dayText, shareOf, ticksOf, timeFrameOf, type TimeFrame } from './times.ts';
 
@@ -13,7 +14,7 @@ const LEG_ROWS_MAX = 40;
 const MARK_SHARE = 0.002;
 
 interface Segment {
-  readonly kind: 'inferred' | 'unknown';
+  readonly kind: 'observed' | 'inferred' | 'unknown';
   readonly from: number;
   /** Infinity: to the end of what is drawn. */
   readonly to: number;
@@ -34,7 +35,7 @@ export function chart(records: readonly SeenRecord[], journey: JourneyView | nul
   if (frame === null) return markup`<p>No record has a time: there is no timeline.</p>`;
   const rows = [
     ...recordRows(records, frame, ['observed']),
-    ...(journey === null ? [] : [...legRows(journey), ...unknownRows(journey), ...conveyanceRows(journey)]),
+    ...(journey === null ? [] : [...trackRows(journey), ...legRows(journey), ...unknownRows(journey), ...conveyanceRows(journey)]),
     ...recordRows(
       records,
       frame,
@@ -64,6 +65,27 @@ function recordRows(records: readonly SeenRecord[], frame: TimeFrame, sorts: rea
 function isShown({ from, to }: SeenRecord, frame: TimeFrame): boolean {
   if (from === null && to === null) return false;
   return (from === null || Date.parse(from) <= frame.to) && (to === null || Date.parse(to) >= frame.from);
+}
+
+/** Of an item that has a track itself. */
+function trackRows(journey: JourneyView): Row[] {
+  const own = linesOf(journey).filter(({ leg }) => leg === null);
+  if (own.length === 0) return [];
+  const segments = [
+    ...own.map(({ from, to }): Segment => ({
+      kind: 'observed',
+      from: Date.parse(from),
+      to: Date.parse(to),
+      says: `${minute(from)} to ${minute(to)}`,
+    })),
+    ...silencesOf(journey).map(({ from, to }): Segment => ({
+      kind: 'unknown',
+      from: Date.parse(from),
+      to: Date.parse(to),
+      says: `not heard from ${minute(from)} to ${minute(to)}: unknown`,
+    })),
+  ];
+  return [{ label: 'Its own track, and its silences', says: segments.map(({ says }) => says).join('; '), segments, marks: [] }];
 }
 
 function legRows(journey: JourneyView): Row[] {

@@ -139,6 +139,7 @@ ${list('Notes', timeline.notes)}`;
 function besideJourney({ conflicts, moreConflicts, travel, custody, lastConveyance, rings, tooDeep, tracks }: JourneyView): Html {
   const missing = tracks.filter(({ state }) => state !== 'read').map((track) => missingTrack(track).trim());
   const since = lastConveyance?.conflicts ?? [];
+  const partly = travel.isPartial ? ['There was more to compare than is followed: more places may be impossible together'] : [];
   return markup`${list('Records that speak against each other', [...conflicts.map(conflictText), ...more(moreConflicts)])}
 ${list('Records whose places cannot both be true', [
   ...travel.alarms.map(
@@ -160,7 +161,7 @@ ${list('Held by', [
   ...custody.uncovered.map(({ since: from, until, tlp }) => `No document covers ${minute(from)} to ${minute(until)}; ${tlp}`),
 ])}
 ${list(`Said against each other of ${lastConveyance?.display ?? ''}, which places the item nowhere`, [...since.map(conflictText), ...more(lastConveyance?.moreConflicts ?? 0)])}
-${list('Not followed', [...rings.map((ring) => `${ring.join(' in ')}, a ring`), ...tooDeep.map((chain) => `${chain.join(' in ')}, deeper than five`), ...missing])}`;
+${list('Not followed', [...rings.map((ring) => `${ring.join(' in ')}, a ring`), ...tooDeep.map((chain) => `${chain.join(' in ')}, deeper than five`), ...missing, ...partly])}`;
 }
 
 /** Both with what they say, as it is said: none of it is a place of the item. */

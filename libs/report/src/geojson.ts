@@ -6,7 +6,7 @@ import type { Coordinates, JourneyView, TimelineView } from '#lib/contracts';
 import { formatRef, type TlpLabel } from '#lib/domain';
 import { minute } from './journey-text.ts';
 import { strictestOf } from './handlings.ts';
-import { cutAtAntimeridian, linesOf, type LonLat } from './lines.ts';
+import { cutAtAntimeridian, linesOf, silencesOf, type LonLat } from './lines.ts';
 import { nameOf, PLACES, recordsOf, SORT_WORDS, type SeenRecord } from './records.ts';
 
 export type Geometry =
@@ -84,19 +84,19 @@ function recordFeature(record: SeenRecord): Feature {
   });
 }
 
-/** Of an item that has a track itself: no leg has its line. */
+/** Of an item that has a track itself: no leg has its lines, nor its silences. */
 function trackFeatures(journey: JourneyView): Feature[] {
   const own = linesOf(journey).filter(({ leg }) => leg === null);
-  return own.map(({ points, from, to, tlp }, at) =>
-    feature(`track:${at + 1}`, lineGeometry([points]), {
-      kind: 'track',
-      class: 'observed',
-      label: `its own track, ${minute(from)} to ${minute(to)}`,
-      from,
-      to,
-      tlp,
+  return [
+    ...own.map(({ points, from, to, tlp }, at) => {
+      const label = `its own track, ${minute(from)} to ${minute(to)}`;
+      return feature(`track:${at + 1}`, lineGeometry([points]), { kind: 'track', class: 'observed', label, from, to, tlp });
     }),
-  );
+    ...silencesOf(journey).map(({ from, to: until }, at) => {
+      const label = `not heard from ${minute(from)} to ${minute(until)}: where it was is unknown`;
+      return feature(`silence:${at + 1}`, null, { kind: 'gap', class: 'unknown', leg: null, label, from, until });
+    }),
+  ];
 }
 
 function legFeatures(journey: JourneyView): Feature[] {

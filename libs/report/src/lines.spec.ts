@@ -1,5 +1,5 @@
 /** Lines lead along positions and through nothing else. */
-import { cutAtAntimeridian, linesOf, type LonLat } from './lines.ts';
+import { cutAtAntimeridian, linesOf, silencesOf, type LonLat } from './lines.ts';
 import { journey, LEG, placed, position } from './told.contract.ts';
 
 const pointsOf = (...members: Parameters<typeof journey>): (readonly LonLat[])[] =>
@@ -58,6 +58,19 @@ test('no line leads from one track to another, from leg to leg, or between recor
     placed('b', { from: '2018-10-01T04:00:00.000000Z' }),
   ];
   expect(pointsOf({ placings, legs: [LEG, LEG] })).toEqual([]);
+});
+
+test('of tracks of the item itself a silence is one where no file has a position, and of legs there is none', () => {
+  const own = { leg: null, basis: 'observed' as const };
+  const other = { ...own, event: { agency: 'local', id: 'other' } };
+  const placings = [
+    position(1, '2018-10-01T00:00', 1, 35, own),
+    position(2, '2018-10-01T20:00', 2, 35, own),
+    position(1, '2018-10-01T09:00', 1, 35, other),
+    position(3, '2018-10-02T08:00', 3, 35, own),
+    position(9, '2018-11-02T08:00', 3),
+  ];
+  expect(silencesOf({ placings })).toEqual([{ from: '2018-10-01T20:00:00.000000Z', to: '2018-10-02T08:00:00.000000Z' }]);
 });
 
 describe('at the antimeridian a line is cut', () => {

@@ -69,6 +69,15 @@ const lineOf = (leg: number | null, positions: readonly Placing[]): Line => ({
   tlp: strictest(positions.map(({ tlp }) => tlp)),
 });
 
+/** Of tracks of the item itself, of whichever files: from the position before twelve hours or more without one to that behind. */
+export function silencesOf({ placings }: Pick<JourneyView, 'placings'>): readonly { readonly from: string; readonly to: string }[] {
+  const times = placings.flatMap(({ leg, line, from }) => (leg === null && line !== undefined && from !== null ? [from] : [])).sort();
+  return times.flatMap((to, at) => {
+    const from = times[at - 1];
+    return from !== undefined && Date.parse(to) - Date.parse(from) >= SILENT_MS ? [{ from, to }] : [];
+  });
+}
+
 /** Cut where it goes over the antimeridian (RFC 7946, section 3.1.9), so that no part of it leads around the earth. */
 export function cutAtAntimeridian(points: readonly LonLat[]): readonly (readonly LonLat[])[] {
   const parts: LonLat[][] = [];

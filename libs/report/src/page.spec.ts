@@ -4,7 +4,7 @@ import type { EventView, JourneyView, TimelineView } from '#lib/contracts';
 import { journeyPage } from './page.ts';
 import { SORTS } from './records.ts';
 import { STYLE, STYLE_SHA256 } from './style.ts';
-import { conflict, entry, journey, placed, saying, timeline } from './told.contract.ts';
+import { conflict, entry, journey, placed, position, saying, timeline } from './told.contract.ts';
 
 const AS_OF = 'As of log size 85; none of it is sealed yet.';
 const ALL = timeline([
@@ -168,6 +168,21 @@ test('a silence, and what follows the last that is proved, are segments of the u
   };
   expect(row('Leg 1: in').match(/class="segment \w+"/g)).toEqual(['class="segment inferred"', 'class="segment unknown"']);
   expect(row('UNKNOWN where it was').match(/class="segment \w+"/g)).toEqual(['class="segment unknown"']);
+});
+
+test('a track of the item itself is observed, and its silences are unknown', () => {
+  const own = { leg: null, basis: 'observed' as const };
+  const placings = [
+    position(1, '2018-10-01T00:00', 129, 35, own),
+    position(2, '2018-10-01T08:00', 129.5, 35, own),
+    position(3, '2018-10-19T08:00', 130, 35, own),
+    position(4, '2018-10-19T09:00', 130, 35.5, own),
+  ];
+  const html = page(timeline([]), journey({ placings, legs: [], lastProved: placings.at(-1) ?? null }));
+  const row = html.slice(html.indexOf('Its own track, and its silences'), html.indexOf('UNKNOWN where it was', html.indexOf('id="when"')));
+  expect(row.match(/class="segment \w+"/g)).toEqual(['class="segment observed"', 'class="segment observed"', 'class="segment unknown"']);
+  const map = html.slice(html.indexOf('id="where"'), html.indexOf('id="when"'));
+  expect(map.match(/class="way \w+"/g)).toEqual(['class="way observed"', 'class="way observed"']);
 });
 
 test('it is labelled with the strictest of what it shows, above and below, and on each page that is printed', () => {

@@ -25,7 +25,7 @@ header h1+p{margin:0}section:first-child h2{margin-top:6px}
 .mark.observed{fill:var(--observed);stroke:var(--observed)}.mark.inferred{stroke:var(--inferred)}.mark.stated{stroke:var(--stated)}.mark.assessed{stroke:var(--assessed)}
 .mark.planned{stroke:var(--planned);stroke-dasharray:2 1.5}.mark.negative{stroke:var(--negative)}.mark.withdrawn{fill:none;stroke:var(--withdrawn)}
 .mark.unplaced{fill:none;stroke:var(--faint)}.mark.against{fill:none;stroke:var(--against)}.mark.unknown{fill:none;stroke:var(--unknown)}
-.segment.inferred{fill:url(#p-inferred);stroke:var(--inferred)}.segment.unknown{fill:url(#p-unknown);stroke:var(--unknown);stroke-dasharray:3 2}
+.segment.observed{fill:var(--observed);stroke:var(--observed)}.segment.inferred{fill:url(#p-inferred);stroke:var(--inferred)}.segment.unknown{fill:url(#p-unknown);stroke:var(--unknown);stroke-dasharray:3 2}
 .dot{fill:var(--inferred)}.hatch{stroke:var(--unknown);stroke-width:1.4px}
 .span{stroke:var(--ink);stroke-width:1px}.span.throughout{stroke-width:5px}.tick{stroke:var(--rule)}
 table{border-collapse:collapse;width:100%;margin:6px 0;table-layout:fixed}th,td{text-align:left;vertical-align:top;padding:3px 6px 3px 0;border-top:1px solid var(--rule);font-weight:400}
@@ -48,4 +48,4 @@ body{padding:0;max-width:none;font-size:10pt;print-color-adjust:exact;-webkit-pr
 `;
 
 /** Of the bytes of `STYLE`, in base64. */
-export const STYLE_SHA256 = 'dG17hw2uqrI8FRRz2eFVL5d8cI5cYcNaDxIhQ/LiTn0=';
+export const STYLE_SHA256 = '2mEtR5/+KjV2pXCreyv+1SUeq/RKepz0sP0baNQbmoE=';
