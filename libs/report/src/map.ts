@@ -213,18 +213,25 @@ function aroundOf({ lon, lat, radiusMetres }: MapPlace, frame: Frame, projection
   return markup`<circle class="around" cx="${units(x)}" cy="${units(y * HEIGHT_RATIO)}" r="${units(radiusMetres / DEGREE_METRES / frame.width)}"/>`;
 }
 
-/** Points that the drawing cannot tell apart are one. */
+/** What lies beyond one side of the drawing is left out, and points that it cannot tell apart are one. */
 function wayOf({ leg, points }: Line, frame: Frame, projection: Projection): Html {
-  const half = 180 * projection.stretch;
-  let [path, before, beforeX]: [string, string, number | undefined] = ['', '', undefined];
+  const half = (180 * projection.stretch) / frame.width;
+  let [path, before, isOpen]: [string, Flat | undefined, boolean] = ['', undefined, false];
   for (const point of points) {
-    const at = flat(projection, point);
-    const { x, y } = within(frame, at);
-    const text = `${units(x)} ${units(y * HEIGHT_RATIO)}`;
-    const isBroken = beforeX === undefined || Math.abs(at.x - beforeX) > half;
-    if (text !== before || isBroken) path += `${isBroken ? 'M' : 'L'}${text}`;
-    [before, beforeX] = [text, at.x];
+    const at = within(frame, flat(projection, point));
+    const isDrawn: boolean = before !== undefined && Math.abs(at.x - before.x) <= half && mayMeet(before, at);
+    if (before !== undefined && isDrawn) {
+      const [from, to] = [unitsOf(before), unitsOf(at)];
+      // Of a track that does not move on the map a dot.
+      path += `${isOpen ? '' : `M${from}h.1`}${from === to ? '' : `L${to}`}`;
+    }
+    [before, isOpen] = [at, isDrawn];
   }
-  // A track that does not move on the map is a dot.
-  return markup`<path class="way ${leg === null ? 'observed' : 'inferred'}" d="${path.includes('L') ? path : `${path}h0.1`}"/>`;
+  return path === '' ? markup`` : markup`<path class="way ${leg === null ? 'observed' : 'inferred'}" d="${path}"/>`;
 }
+
+const unitsOf = ({ x, y }: Flat): string => `${units(x)} ${units(y * HEIGHT_RATIO)}`;
+
+/** They are not both beyond one side of the drawing. */
+const mayMeet = (a: Flat, b: Flat): boolean =>
+  Math.max(a.x, b.x) >= 0 && Math.min(a.x, b.x) <= 1 && Math.max(a.y, b.y) >= 0 && Math.min(a.y, b.y) <= 1;
