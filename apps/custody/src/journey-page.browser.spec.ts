@@ -236,7 +236,9 @@ describe('the page of a journey', () => {
   });
 
   it('draws no line beyond the last position that is proved', async () => {
-    const { features } = JSON.parse(await traced(CAR, 'geojson')) as { features: { geometry: unknown; properties: Record<string, unknown> }[] };
+    const { features } = JSON.parse(await traced(CAR, 'geojson')) as {
+      features: { geometry: unknown; properties: Record<string, unknown> }[];
+    };
     const drawn = features.filter(({ geometry }) => geometry !== null);
     expect(drawn.length).toBeGreaterThan(400);
     for (const { properties } of drawn) {
