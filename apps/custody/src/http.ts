@@ -16,7 +16,7 @@ import {
   type Certificate,
   type Config,
   createHttpServer,
-  isForOthers,
+  isDemoMode,
   isSecure,
   ownOriginOf,
   type ReadLog,
@@ -99,7 +99,7 @@ export async function startHttp(parts: Parts, own: NewApiKey, certificate: Certi
     access: {
       ...httpAccess({
         access: config.access,
-        readsAnonymously: !isForOthers(config),
+        readsAnonymously: isDemoMode(config),
         cookies: cookiesOf(isSecure(origin)),
         own,
         policy,

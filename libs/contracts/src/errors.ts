@@ -94,7 +94,7 @@ export const ERRORS = {
   'item.not-found': entry(404, 'Nothing known of this item', 'No sighting that you may see concerns this identifier, at this point of view.', 'Check it, or search: a partial or misread identifier is found there.'),
 
   // Who asks.
-  'auth.required': entry(401, 'Who are you?', `The route is for callers who are known, and the request has no credentials. ${NOTHING_STORED}`, 'Send `Authorization: Bearer KEY`; with the CLI `--api-key`, CUSTODY_API_KEY or CUSTODY_API_KEY_FILE.'),
+  'auth.required': entry(401, 'Who are you?', `The route is for callers who are known, and the request has no credentials. ${NOTHING_STORED}`, 'Send `Authorization: Bearer KEY`; with the CLI `--api-key`, CUSTODY_API_KEY or CUSTODY_API_KEY_FILE. Without one what is TLP:CLEAR is read in demo mode alone (`demo`).'),
   'auth.key-unknown': entry(401, 'Key not known', `The credentials are no key of this ledger: mistyped, cut off, of another ledger, or added a moment ago. ${NOTHING_STORED}`, 'Compare the key with what was shown when it was made; else have a new one made: `custody key add`.'),
   'auth.key-expired': entry(401, 'Key expired', `The key is past the time until which it holds. ${NOTHING_STORED}`, 'Have an admin of your agency make a new one: `custody key add`.'),
   'auth.key-revoked': entry(401, 'Key revoked', `The key was revoked, or its principal or agency was, or it gives nothing that its principal still may. ${NOTHING_STORED}`, 'Ask an admin of your agency; where the key should hold, have a new one made.'),

@@ -54,7 +54,8 @@ export class Served {
   }
 
   async start(): Promise<void> {
-    this.#server = this.run(['serve']);
+    // Demo mode, so that nobody reads too; but for the first start, since the demo case is brought to an empty ledger.
+    this.#server = this.run(['serve'], { CUSTODY_DEMO: String(this.#runs > 0) });
     await this.#server.line(/^Ready /m, READY_WITHIN_MS);
   }
 

@@ -228,7 +228,7 @@ export class Scene {
       log: this.#log,
       metrics,
       catalogue,
-      access: httpAccess({ access: 'required', own: newApiKey(), policy, tokenLogin: null, session }),
+      access: httpAccess({ access: 'required', readsAnonymously: true, own: newApiKey(), policy, tokenLogin: null, session }),
       reads: openReadLog({ origin, pool: this.#pool('access'), policy: () => this.#follower.last }),
     });
     this.#servers.push(server);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configFlags, configReference, configView, printConfig, secretsOf } from './show-config.ts';
 import { codeOfProblems, describeProblems, readConfig, type ConfigSources, type ReadConfig } from './read-config.ts';
-import { namedSettings } from './settings.ts';
+import { isDemoMode, namedSettings } from './settings.ts';
 
 const KEY = 'ab'.repeat(32);
 let folder: string;
@@ -172,6 +172,37 @@ describe('an address that is not loopback', () => {
   });
 });
 
+describe('demo mode', () => {
+  const HERE = { CUSTODY_DEMO: 'true' };
+  /** Each alone leads elsewhere than to a ledger that somebody tries out on his own machine. */
+  const ELSEWHERE: readonly (readonly [where: string, env: Readonly<Record<string, string>>])[] = [
+    ['with databaseUrl', { DATABASE_URL: 'postgres://db/x' }],
+    ['with tls.cert', { CUSTODY_TLS_CERT: 'a.pem', CUSTODY_TLS_KEY: 'a.key' }],
+    ['with publicUrl', { CUSTODY_PUBLIC_URL: 'https://ledger.example' }],
+  ];
+
+  it('is what runs without any setting, also on Kafka', () => {
+    for (const env of [{}, HERE, { KAFKA_BROKERS: 'one:9092' }]) expect(isDemoMode(good({ env }).config)).toBe(true);
+  });
+
+  it('is off where it is turned off, in production, and wherever the ledger is more than one machine’s own', () => {
+    expect(isDemoMode(good({ env: { CUSTODY_DEMO: 'false' } }).config)).toBe(false);
+    for (const [where, env] of ELSEWHERE) expect([where, isDemoMode(good({ env }).config)]).toEqual([where, false]);
+    // Production demands a database, too; here it is by itself.
+    expect(isDemoMode({ ...good({}).config, profile: 'production' })).toBe(false);
+  });
+
+  it('is refused where it is asked for and there is none', () => {
+    for (const [where, env] of ELSEWHERE) {
+      const result = read({ env: { ...env, ...HERE } });
+      expect(result.ok ? [] : result.problems).toEqual([
+        { code: 'config.invalid', key: 'CUSTODY_DEMO', detail: expect.stringContaining(`no demo mode ${where}: nothing is read`) as string },
+      ]);
+      expect(problems({ env, flags: { config: file('no-demo.json', { demo: false }) } })).toEqual([]);
+    }
+  });
+});
+
 test('what users type is an origin of https and nothing behind it', () => {
   const of = (url: string): string[] => problems({ env: { CUSTODY_PUBLIC_URL: url } });
   for (const url of ['https://ledger.example', 'https://ledger.example:8443', 'https://192.0.2.1', 'https://[2001:db8::1]'])
@@ -257,6 +288,10 @@ test('production names everything that it is missing; a given value that equals 
     CUSTODY_EVIDENCE_DIR: '/srv/evidence',
   };
   expect(good({ env: all }).config.profile).toBe('production');
+  // Nobody comes in there without showing who he is.
+  expect(isDemoMode(good({ env: all }).config)).toBe(false);
+  for (const given of [{ CUSTODY_DEMO: 'true' }, { CUSTODY_ACCESS: 'open' }])
+    expect(problems({ env: { ...all, ...given } })).toEqual(Object.keys(given).map((name) => `config.invalid ${name}`));
   expect(problems({ env: { ...all, CUSTODY_KAFKA_SASL_MECHANISM: 'plain' } })).toEqual([
     'config.missing kafka.saslUser',
     'config.missing kafka.saslPassword',

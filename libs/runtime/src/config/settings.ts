@@ -82,7 +82,7 @@ export const SETTINGS = {
       'path',
       anything,
       null,
-      'Certificate (PEM, the own one first, then those of its issuers). With it and `tls.key` the port speaks TLS 1.2 or newer and nothing else. Both files are looked at every 10 s: a renewed pair is taken without a restart, and one that does not fit is not. The demo case is not brought, and without a key nothing is read.',
+      'Certificate (PEM, the own one first, then those of its issuers). With it and `tls.key` the port speaks TLS 1.2 or newer and nothing else. Both files are looked at every 10 s: a renewed pair is taken without a restart, and one that does not fit is not. No demo mode: without a key nothing is read.',
     ),
     key: text(
       'path',
@@ -94,7 +94,7 @@ export const SETTINGS = {
   access: oneOf(
     ['open', 'required'],
     'required',
-    'Who a caller without credentials is. Required: nobody in particular, who reads what is TLP:CLEAR and does nothing else, and with `tls.cert` or `publicUrl` not even that; everyone else shows an API key, a token or a session. Commands on this machine find the key of its operator in the data directory (`operator-<port>.key`). Open: on this machine the operator, with every role.',
+    'Who a caller without credentials is. Required: nobody in particular, who reads what is TLP:CLEAR in demo mode (`demo`) and nothing else, and does nothing; everyone else shows an API key, a token or a session. Commands on this machine find the key of its operator in the data directory (`operator-<port>.key`). Open: on this machine the operator, with every role; not in production.',
   ),
   oidc: {
     issuer: text(
@@ -145,7 +145,7 @@ export const SETTINGS = {
   ),
   demo: onOff(
     true,
-    'Import the demo case through capture when the ledger is empty and the database is the embedded one. Not with `tls.cert` or `publicUrl`: others than this machine would take it for a case.',
+    'Demo mode: without a key what is TLP:CLEAR is read, by whoever reaches the port on this machine; and the demo case is imported through capture when the ledger is empty. Off by itself in production, with a database of one\'s own, `tls.cert` or `publicUrl`, where `true` is an error: there nothing is read without a key.',
   ),
   databaseUrl: text(
     'postgres URL',
@@ -327,6 +327,15 @@ export type Config = Values<typeof SETTINGS>;
 
 /** Others than this machine are meant to reach it: by TLS of its own, or by a proxy in front. Any other address than loopback has TLS. */
 export const isForOthers = ({ tls, publicUrl }: Pick<Config, 'tls' | 'publicUrl'>): boolean => tls.cert !== null || publicUrl !== null;
+
+/**
+ * Demo mode: a ledger that somebody tries out on his own machine, with the database that is started for it. There, and nowhere else, what is
+ * TLP:CLEAR is read without a key, and the demo case is brought.
+ */
+export const isDemoMode = ({ demo, profile, databaseUrl, tls, publicUrl }: DemoModeConfig): boolean =>
+  demo && profile !== 'production' && databaseUrl === null && !isForOthers({ tls, publicUrl });
+
+export type DemoModeConfig = Pick<Config, 'demo' | 'profile' | 'databaseUrl' | 'tls' | 'publicUrl'>;
 
 /** All addresses of the machine, however it is spelt: no name that a client could ask for. */
 export const isEveryAddress = (host: string): boolean => /^(?:0\.0\.0\.0|[0:]+|::ffff:0\.0\.0\.0)$/i.test(host);
