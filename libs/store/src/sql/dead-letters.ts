@@ -47,14 +47,14 @@ export const LIST_DEAD_LETTERS = {
     where seq < $1::bigint and ${OWNED('$3', '$4')} order by seq desc limit $2::integer`,
 };
 const WHOLE = `select ${HEAD}, cluster_id as "clusterId", topic_id as "topicId", key, headers, value from ledger.dead_letters where seq = $1::bigint`;
-const READ = { name: 'read_dead_letter', text: WHOLE };
-const READ_OWNED = { name: 'read_owned_dead_letter', text: `${WHOLE} and ${OWNED('$2', '$3')}` };
-const MARK = {
+export const READ = { name: 'read_dead_letter', text: WHOLE };
+export const READ_OWNED = { name: 'read_owned_dead_letter', text: `${WHOLE} and ${OWNED('$2', '$3')}` };
+export const MARK = {
   name: 'mark_retried',
   text: `update ledger.dead_letters set retried = (extract(epoch from clock_timestamp()) * 1000000)::bigint
     where seq = $1::bigint and retried is null`,
 };
-const COUNT = { name: 'count_dead_letters', text: 'select count(*) as n from ledger.dead_letters where retried is null' };
+export const COUNT = { name: 'count_dead_letters', text: 'select count(*) as n from ledger.dead_letters where retried is null' };
 
 /** Newest first, below `before`, those that were retried too. */
 export async function listDeadLetters(

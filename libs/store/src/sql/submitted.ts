@@ -59,7 +59,7 @@ export interface EntryPlace {
   readonly n: number;
 }
 
-const PLACES = {
+export const PLACES = {
   name: 'entry_places',
   text: `select i.map_key as "mapKey", l.n from proof.item_leaves l join proof.items i on i.item = l.item where l.log_index = $1::bigint`,
 };
@@ -69,7 +69,7 @@ export async function entryPlaces(from: From, logIndex: number): Promise<EntryPl
   return (await from.run<EntryPlace>(PLACES, [logIndex])).rows;
 }
 
-const OVERDUE = {
+export const OVERDUE = {
   name: 'oldest_unsealed',
   text: `select min(captured) as "capturedMicros" from (
       select captured from ledger.content
