@@ -117,6 +117,13 @@ describe('an act without effect', () => {
     ['acme/chief', { ...person('eva'), login: LOGIN } as PolicyAct],
     ['acme/chief', { act: 'principal.link', agency: 'acme', principal: 'chief', login: LOGIN }],
   );
+  refused(
+    'exists',
+    'that adds a principal by an account which is another one’s of the agency',
+    ...able('acme'),
+    ['acme/chief', { ...person('eva'), login: LOGIN } as PolicyAct],
+    ['acme/chief', { ...person('max'), login: LOGIN } as PolicyAct],
+  );
   refused('absent', 'that takes away an account which is not the principal’s', ...able('acme'), [
     'acme/chief',
     { act: 'principal.unlink', agency: 'acme', principal: 'chief', login: LOGIN },
@@ -246,6 +253,28 @@ describe('policy', () => {
     const gone = fold(...both, link('acme', 'principal.unlink'), link('acme'));
     expect(gone.principalsOfLogin(LOGIN).map(({ agency: of }) => of)).toEqual(['acme', 'bolt']);
     expect(fold().principalsOfLogin(LOGIN)).toEqual([]);
+  });
+
+  it('knows an account by its issuer and its subject, each whole', () => {
+    const others = [
+      { issuer: 'https://other.example/', subject: LOGIN.subject },
+      { issuer: LOGIN.issuer, subject: '2' },
+      // The same text, parted elsewhere.
+      { issuer: LOGIN.issuer.slice(0, -1), subject: `/${LOGIN.subject}` },
+      { issuer: `${LOGIN.issuer}${LOGIN.subject}`, subject: '' },
+    ];
+    const names = others.map((_, n) => `other-${n}`);
+    const policy = fold(
+      ...able('acme'),
+      ['acme/chief', { act: 'principal.link', agency: 'acme', principal: 'chief', login: LOGIN }],
+      ...others.map((login, n): Said => ['acme/chief', { ...person(`other-${n}`), login } as PolicyAct]),
+    );
+    expect(policy.flagged).toEqual([]);
+    expect([LOGIN, ...others].map((login) => policy.principalsOfLogin(login).map(({ principal }) => principal))).toEqual(
+      ['chief', ...names].map((name) => [name]),
+    );
+    const chief = policy.principals.get('acme/chief') as PrincipalRecord;
+    expect([LOGIN, ...others].map((login) => hasLogin(chief, login))).toEqual([true, ...others.map(() => false)]);
   });
 
   it('has an able admin where one logs in elsewhere, and none any more without that account', () => {

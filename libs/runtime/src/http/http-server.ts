@@ -47,6 +47,8 @@ export interface HttpServerOptions {
     readonly headMs?: number;
     /** How often the files of the certificate are looked at. Default 10 s. */
     readonly certificateMs?: number;
+    /** How long a client may take until it speaks TLS. Default 20 s. */
+    readonly handshakeMs?: number;
   };
 }
 
@@ -84,7 +86,7 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
   const { FastifyAdapter } = await import('@nestjs/platform-fastify');
   const { ProblemFilter } = await import('./problem-filter.ts');
   const unparsed = unparsedRequests(options.catalogue);
-  const { bodyIdleMs = BODY_IDLE_MS, headMs = HEAD_MS, certificateMs } = options.timeouts ?? {};
+  const { bodyIdleMs = BODY_IDLE_MS, headMs = HEAD_MS, handshakeMs = HANDSHAKE_MS, certificateMs } = options.timeouts ?? {};
   const { own = PLAIN_ORIGIN, certificate } = options;
   // A missing Host header is answered by us, as a problem.
   const http = { headersTimeout: headMs, connectionsCheckingInterval: headMs / 2, requireHostHeader: false };
@@ -93,7 +95,7 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
     genReqId: (request: IncomingMessage) => chooseRequestId(request),
     // Of a whole request: a long stream may take hours. Its parts are bounded: the head here, the body by watchBodies.
     requestTimeout: 0,
-    ...(certificate === undefined ? { http } : { https: { ...http, ...certificate.context, handshakeTimeout: HANDSHAKE_MS } }),
+    ...(certificate === undefined ? { http } : { https: { ...http, ...certificate.context, handshakeTimeout: handshakeMs } }),
     clientErrorHandler: (error, socket) => unparsed.onClientError(error, socket),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       void reply.header(REQUEST_ID_HEADER, requestIdOf(request));

@@ -9,16 +9,16 @@ import 'reflect-metadata';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { connect } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect as tlsConnect, type PeerCertificate } from 'node:tls';
+import tls, { connect as tlsConnect, type PeerCertificate } from 'node:tls';
 import { Controller, Get, HttpCode, Module, Post } from '@nestjs/common';
 import { TestAuthority, type TestedFiles } from '../../test-processes/test-certificate.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import { readCertificate } from './certificate.ts';
-import { createHttpServer, type HttpServer } from './http-server.ts';
+import { createHttpServer, type HttpServer, type HttpServerOptions } from './http-server.ts';
 import { ownOriginOf } from './own-origin.ts';
 import type { ProblemCatalogue } from './problem-answer.ts';
 
@@ -71,7 +71,7 @@ beforeEach(async () => {
 afterEach(() => server.close());
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function serve(host = OTHER_ADDRESS, publicUrl: string | null = null): Promise<string> {
+async function serve(host = OTHER_ADDRESS, publicUrl: string | null = null, timeouts: HttpServerOptions['timeouts'] = {}): Promise<string> {
   const read = readCertificate(files);
   if (!read.ok) throw new Error(read.problem.detail);
   server = await createHttpServer(Role, {
@@ -83,7 +83,7 @@ async function serve(host = OTHER_ADDRESS, publicUrl: string | null = null): Pro
     reads: UNRECORDED,
     own: ownOriginOf({ host, tls: files, publicUrl }),
     certificate: read.certificate,
-    timeouts: { certificateMs: 20 },
+    timeouts: { certificateMs: 20, ...timeouts },
   });
   const url = await server.listen(host, 0);
   port = Number(new URL(url).port);
@@ -117,6 +117,10 @@ describe('a server with a certificate', () => {
     expect(await ask('GET', '/v1/items')).toMatchObject({ status: 200 });
   });
 
+  it('says the name that it was told to listen by, which its certificate is of', async () => {
+    expect(await serve('localhost')).toBe(`https://localhost:${port}`);
+  });
+
   it('answers nothing in clear', async () => {
     await serve();
     const inClear = new Promise((resolve, reject) => {
@@ -125,23 +129,39 @@ describe('a server with a certificate', () => {
     await expect(inClear).rejects.toThrow();
   });
 
-  it('speaks no TLS before 1.2', async () => {
-    await serve();
-    const speak = (maxVersion: 'TLSv1.1' | 'TLSv1.2'): Promise<string | null> =>
-      new Promise((resolve, reject) => {
-        // The client's own floor and ciphers would refuse first.
-        const options = {
-          host: OTHER_ADDRESS,
-          port,
-          ca: authority.pem,
-          minVersion: 'TLSv1',
-          maxVersion,
-          ciphers: 'DEFAULT@SECLEVEL=0',
-        } as const;
-        const socket = tlsConnect(options, () => resolve(socket.end().getProtocol())).on('error', reject);
-      });
-    await expect(speak('TLSv1.1')).rejects.toThrow(/protocol version/i);
-    expect(await speak('TLSv1.2')).toBe('TLSv1.2');
+  it('speaks no TLS before 1.2, whatever Node is told to speak, and after a renewal as before', async () => {
+    // As by --tls-min-v1.0 and --tls-cipher-list: a floor of Node's own would hide that there is none here.
+    const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = tls;
+    Object.assign(tls, { DEFAULT_MIN_VERSION: 'TLSv1', DEFAULT_CIPHERS: LOWEST_CIPHERS });
+    try {
+      await serve();
+      await expect(speak('TLSv1.1')).rejects.toThrow(/protocol version/i);
+      expect(await speak('TLSv1.2')).toBe('TLSv1.2');
+      await authority.issueTo(folder, [OTHER_ADDRESS]);
+      await until(() => lines.some((line) => line.includes('the renewed certificate is in force')));
+      await expect(speak('TLSv1.1')).rejects.toThrow(/protocol version/i);
+      expect(await speak('TLSv1.2')).toBe('TLSv1.2');
+      // Control: a server without a floor speaks it.
+      const read = readCertificate(files);
+      if (!read.ok) throw new Error(read.problem.detail);
+      const { minVersion: _, ...context } = read.certificate.context;
+      const low = tls.createServer(context).listen(0, OTHER_ADDRESS);
+      await new Promise((resolve) => low.once('listening', resolve));
+      expect(await speak('TLSv1.1', (low.address() as AddressInfo).port)).toBe('TLSv1.1');
+      low.close();
+    } finally {
+      Object.assign(tls, { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS });
+    }
+  });
+
+  it('waits for nobody who connected and does not come to speak TLS', async () => {
+    await serve(OTHER_ADDRESS, null, { handshakeMs: 100 });
+    const silent = connect(port, OTHER_ADDRESS).on('error', () => {});
+    const ended = new Promise((resolve) => silent.once('close', () => resolve('ended')));
+    await new Promise((resolve) => silent.once('connect', resolve));
+    expect(await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5_000, 'waited for'))])).toBe('ended');
+    // Who does is answered, and longer than that.
+    expect(await ask('GET', '/v1/items')).toMatchObject({ status: 200 });
   });
 
   it('answers under its names alone, and binds browsers to https under those that are no loopback’s', async () => {
@@ -186,6 +206,16 @@ describe('a server with a certificate', () => {
     expect((await ask('GET', '/v1/items')).status).toBe(200);
   });
 
+  it('looks at the files of its certificate no more once it has ended', async () => {
+    await serve();
+    await server.close();
+    const before = lines.length;
+    writeFileSync(files.key, await keyOfAnother());
+    // Five looks.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(lines.slice(before)).toEqual([]);
+  });
+
   it('ends though somebody connected and never came to speak TLS', async () => {
     await serve();
     const silent = connect(port, OTHER_ADDRESS).on('error', () => {});
@@ -197,6 +227,16 @@ describe('a server with a certificate', () => {
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
+
+const LOWEST_CIPHERS = 'DEFAULT@SECLEVEL=0';
+
+/** The version that is come to. The client's own floor and ciphers would refuse first. */
+function speak(maxVersion: 'TLSv1.1' | 'TLSv1.2', at = port): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const options = { host: OTHER_ADDRESS, port: at, ca: authority.pem, minVersion: 'TLSv1', maxVersion, ciphers: LOWEST_CIPHERS } as const;
+    const socket = tlsConnect(options, () => resolve(socket.end().getProtocol())).on('error', reject);
+  });
+}
 
 function shown(): Promise<string> {
   return new Promise((resolve, reject) => {
