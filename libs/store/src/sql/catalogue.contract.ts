@@ -87,8 +87,9 @@ function readsQuestions(): Partial<ReadsQuestion>[] {
   return subsetsOf(Object.entries(filters)).map((chosen): Partial<ReadsQuestion> => Object.fromEntries(chosen));
 }
 
-const subsetsOf = <T>(all: readonly T[]): T[][] =>
-  Array.from({ length: 2 ** all.length }, (_, bits) => all.filter((_, n) => (bits & (1 << n)) !== 0));
+function subsetsOf<T>(all: readonly T[]): T[][] {
+  return Array.from({ length: 2 ** all.length }, (_, bits) => all.filter((_each, n) => (bits & (1 << n)) !== 0));
+}
 
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
 const HASH = `\\x${'ab'.repeat(32)}`;

@@ -56,6 +56,13 @@ const samplesOf = (rows: number): Readonly<Record<string, unknown>> => ({
   'bytea[]': `{"\\\\x${'ab'.repeat(32)}","\\\\x${'cd'.repeat(32)}"}`,
 });
 
+/** Throws for a type that nobody has a value of. */
+export function sampleOf(type: string, rows: number): unknown {
+  const sample = samplesOf(rows)[type];
+  if (sample === undefined) throw new Error(`nobody has a value of the type ${type}`);
+  return sample;
+}
+
 export interface PlansOptions {
   /** Absent: of each parameter's type one. */
   readonly values?: readonly unknown[] | undefined;
@@ -96,17 +103,13 @@ export async function plansAs(
 }
 
 const INSUFFICIENT_PRIVILEGE = '42501';
-const sqlOf = (value: unknown): string => (typeof value === 'number' ? String(value) : `'${String(value)}'`);
+export const sqlOf = (value: unknown): string => (typeof value === 'number' ? String(value) : `'${String(value)}'`);
 
 async function sampled(client: StoreClient, rows: number): Promise<unknown[]> {
   const found = await client.query<{ types: string[] }>(
     `select parameter_types::text[] as types from pg_catalog.pg_prepared_statements where name = 'asked'`,
   );
-  const samples = samplesOf(rows);
-  return (found.rows[0]?.types ?? []).map((type) => {
-    if (samples[type] === undefined) throw new Error(`nobody has a value of the type ${type}`);
-    return samples[type];
-  });
+  return (found.rows[0]?.types ?? []).map((type) => sampleOf(type, rows));
 }
 
 /** Scans of these tables (names joined by `|`) that no condition of an index leads. */

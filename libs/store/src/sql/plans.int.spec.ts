@@ -16,7 +16,8 @@ import {
   unnamedIn,
   type Catalogued,
 } from './catalogue.contract.ts';
-import { PER_ROW, plansAs, unledScans } from './plan-of.contract.ts';
+import { FunctionPlans } from './function-plans.contract.ts';
+import { PER_ROW, PLAN_MODES, plansAs, unledScans } from './plan-of.contract.ts';
 import { BIG_TABLES, bigTables, FILLED_WITHIN_MS, fillLedger, ROWS, type Table } from './plan-ledger.contract.ts';
 import { TIMELINE_PAGE } from './timeline-page.ts';
 
@@ -113,6 +114,29 @@ describe('statements walk indexes', () => {
       PLANNED_WITHIN_MS,
     );
   });
+
+  test.each(PLAN_MODES)(
+    'nor do statements within functions of the database, as each role calls them that may, %s',
+    async (mode) => {
+      const plans = await FunctionPlans.open((database as TestDatabase).url);
+      try {
+        const called = await plans.functions();
+        let told = 0;
+        for (const each of called)
+          for (const role of each.roles)
+            for (const plan of await plans.of(each, role, mode, ROWS)) {
+              told += 1;
+              expect([each.signature, role, plan]).toEqual([each.signature, role, expect.not.stringMatching(SCAN)]);
+            }
+        // Control: more is told than the calls themselves.
+        expect(called.map(({ name }) => name)).toContain('ctx.touched');
+        expect(told).toBeGreaterThan(called.flatMap(({ roles }) => roles).length);
+      } finally {
+        await plans.close();
+      }
+    },
+    PLANNED_WITHIN_MS,
+  );
 
   test('each statement is run by some role beside the owner, or is his alone', () => {
     const byRoles = new Set(ROLES.flatMap((role) => (role === 'owner' ? [] : [...(run.get(role) ?? [])])));
