@@ -116,7 +116,8 @@ test('the ready line’s link opens the operator’s session, once; without one 
   expect([actor.agency, actor.principal, actor.via]).toEqual(['local', 'operator', 'session']);
   expect(await codeOf(await go(link))).toBe('auth.link');
   expect(server.readyLine).toContain('; without a key nothing)');
-  for (const path of ['/v1/events', '/v1/stream', '/v1/search?q=a', '/v1/policy']) expect([path, await codeOf(await go(path))]).toEqual([path, 'auth.required']);
+  for (const path of ['/v1/events', '/v1/stream', '/v1/search?q=a', '/v1/policy'])
+    expect([path, await codeOf(await go(path))]).toEqual([path, 'auth.required']);
   // What nobody is asked for stays public.
   for (const path of ['/livez', '/openapi.json']) expect([path, await codeOf(await go(path))]).toEqual([path, 'ok']);
   secrets.push(new URL(link).searchParams.get('link') as string);

@@ -99,7 +99,9 @@ describe('a store of files', () => {
       const folder = newFolder();
       const store = await openEvidenceFiles(folder);
       await store.put(sha256, pieces(bytes), OWN);
-      const seen = await syncedBy(folder, async () => expect(await store.put(sha256, pieces(bytes), OWN)).toMatchObject({ outcome: 'known' }));
+      const seen = await syncedBy(folder, async () =>
+        expect(await store.put(sha256, pieces(bytes), OWN)).toMatchObject({ outcome: 'known' }),
+      );
       expect(seen.slice(-3)).toEqual(levels(folder));
     });
 

@@ -196,7 +196,11 @@ describe('demo mode', () => {
     for (const [where, env] of ELSEWHERE) {
       const result = read({ env: { ...env, ...HERE } });
       expect(result.ok ? [] : result.problems).toEqual([
-        { code: 'config.invalid', key: 'CUSTODY_DEMO', detail: expect.stringContaining(`no demo mode ${where}: nothing is read`) as string },
+        {
+          code: 'config.invalid',
+          key: 'CUSTODY_DEMO',
+          detail: expect.stringContaining(`no demo mode ${where}: nothing is read`) as string,
+        },
       ]);
       expect(problems({ env, flags: { config: file('no-demo.json', { demo: false }) } })).toEqual([]);
     }

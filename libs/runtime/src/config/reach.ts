@@ -21,13 +21,22 @@ export function reachProblems(values: ReadonlyMap<string, unknown>, origins: Rea
     );
   const isProduction = values.get('profile') === 'production';
   if (values.get('access') === 'open' && (isOther || isGiven('publicUrl') || isProduction)) {
-    const why = isOther ? `with host ${host} others reach it` : isProduction ? 'production asks who comes' : 'with publicUrl others reach it';
+    const why = isOther
+      ? `with host ${host} others reach it`
+      : isProduction
+        ? 'production asks who comes'
+        : 'with publicUrl others reach it';
     invalid('access', `open makes whoever reaches the port the operator, and ${why}; set CUSTODY_ACCESS=required`);
   }
   // By default it is off there; who asks for it has to know that it is.
-  const against = isProduction ? 'in production' : ['databaseUrl', 'tls.cert', 'publicUrl'].filter(isGiven).map((name) => `with ${name}`)[0];
+  const against = isProduction
+    ? 'in production'
+    : ['databaseUrl', 'tls.cert', 'publicUrl'].filter(isGiven).map((name) => `with ${name}`)[0];
   if (values.get('demo') === true && origins.get('demo') !== 'default' && against !== undefined)
-    invalid('demo', `there is no demo mode ${against}: nothing is read without a key, and the demo case is not brought; set CUSTODY_DEMO=false`);
+    invalid(
+      'demo',
+      `there is no demo mode ${against}: nothing is read without a key, and the demo case is not brought; set CUSTODY_DEMO=false`,
+    );
   if (isEveryAddress(host) && !isGiven('publicUrl'))
     missing('publicUrl', `is needed with host ${host}, which is no name to be asked by; set CUSTODY_PUBLIC_URL=https://...`);
   return problems;

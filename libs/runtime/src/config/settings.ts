@@ -145,7 +145,7 @@ export const SETTINGS = {
   ),
   demo: onOff(
     true,
-    'Demo mode: without a key what is TLP:CLEAR is read, by whoever reaches the port on this machine; and the demo case is imported through capture when the ledger is empty. Off by itself in production, with a database of one\'s own, `tls.cert` or `publicUrl`, where `true` is an error: there nothing is read without a key.',
+    "Demo mode: without a key what is TLP:CLEAR is read, by whoever reaches the port on this machine; and the demo case is imported through capture when the ledger is empty. Off by itself in production, with a database of one's own, `tls.cert` or `publicUrl`, where `true` is an error: there nothing is read without a key.",
   ),
   databaseUrl: text(
     'postgres URL',

@@ -53,7 +53,10 @@ export const ITEM_ENTRIES = {
     order by l.n`,
 };
 export const NOTICE_AT = { name: 'notice_at', text: 'select bytes from ledger.notices where log_index = $1::bigint' };
-export const FIRST_NOTICE = { name: 'first_notice', text: 'select log_index as "logIndex", bytes from ledger.notices order by log_index limit 1' };
+export const FIRST_NOTICE = {
+  name: 'first_notice',
+  text: 'select log_index as "logIndex", bytes from ledger.notices order by log_index limit 1',
+};
 export const CHECKPOINT_OF = { name: 'checkpoint_of', text: 'select size, note from proof.checkpoints where size = $1::bigint' };
 
 interface TileRow {
@@ -129,7 +132,10 @@ export interface ItemEntryRow {
   readonly notice: Buffer | null;
 }
 
-export const COMMITMENTS_AT = { name: 'commitments_at', text: 'select log_index as "logIndex", commitment from ctx.commitments_at($1::bigint[])' };
+export const COMMITMENTS_AT = {
+  name: 'commitments_at',
+  text: 'select log_index as "logIndex", commitment from ctx.commitments_at($1::bigint[])',
+};
 
 /**
  * Leaves [begin, end) of an item tree, in order, also of entries that the reader sees no more: leaves are for good, and say nothing but a number of the log and

@@ -76,10 +76,12 @@ function auditQuestions(): Partial<AuditQuestion>[] {
     evidence: '00'.repeat(32),
     batch: { agency: 'local', name: 'import-7' },
   };
-  return subsetsOf(Object.entries(filters))
-    .map((chosen): Partial<AuditQuestion> => Object.fromEntries(chosen))
-    // An agency is asked for with a person of it.
-    .filter(({ agency, principal }) => agency === undefined || principal !== undefined);
+  return (
+    subsetsOf(Object.entries(filters))
+      .map((chosen): Partial<AuditQuestion> => Object.fromEntries(chosen))
+      // An agency is asked for with a person of it.
+      .filter(({ agency, principal }) => agency === undefined || principal !== undefined)
+  );
 }
 
 function readsQuestions(): Partial<ReadsQuestion>[] {

@@ -162,7 +162,10 @@ export async function insertUpload(to: Statements, row: Omit<UploadRow, 'sha256'
   await to.run(INSERT_UPLOAD, [Buffer.from(sha256, 'hex'), agency, principal, receivedMicros, bytes, mediaType, eventId]);
 }
 
-export const UPLOAD_OF = { name: 'upload_of', text: `select ${UPLOAD_COLUMNS} from evidence.uploads u where u.sha256 = $1 and u.agency = $2` };
+export const UPLOAD_OF = {
+  name: 'upload_of',
+  text: `select ${UPLOAD_COLUMNS} from evidence.uploads u where u.sha256 = $1 and u.agency = $2`,
+};
 
 /** Whether this agency has sent it. */
 export async function uploadOf(from: Statements, sha256: string, agency: string): Promise<UploadRow | null> {

@@ -62,7 +62,9 @@ export class FunctionPlans {
     await this.#client.query('begin');
     try {
       await this.#client.query(`select set_config('custody.context', $1, true)`, [context]);
-      await this.#client.query(`set local role ${roleName(role)}; set local plan_cache_mode = ${mode}; set local client_min_messages = log`);
+      await this.#client.query(
+        `set local role ${roleName(role)}; set local plan_cache_mode = ${mode}; set local client_min_messages = log`,
+      );
       this.#told = [];
       await this.#client.query(`select * from ${name}(${values.map(sqlOf).join(', ')})`);
       return this.#told.filter((message) => message.includes('Query Text: '));

@@ -89,7 +89,9 @@ export async function plansAs(
     const plans: string[] = [];
     for (const mode of PLAN_MODES) {
       await client.query(`set plan_cache_mode = ${mode}`);
-      const found = await client.query<{ 'QUERY PLAN': string }>(`explain (costs off) execute asked${literals === '' ? '' : `(${literals})`}`);
+      const found = await client.query<{ 'QUERY PLAN': string }>(
+        `explain (costs off) execute asked${literals === '' ? '' : `(${literals})`}`,
+      );
       plans.push(found.rows.map((row) => row['QUERY PLAN']).join('\n'));
     }
     return plans;
