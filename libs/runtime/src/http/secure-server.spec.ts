@@ -155,13 +155,11 @@ describe('a server with a certificate', () => {
   });
 
   it('waits for nobody who connected and does not come to speak TLS', async () => {
-    await serve(OTHER_ADDRESS, null, { handshakeMs: 100 });
+    await serve(OTHER_ADDRESS, null, { handshakeMs: 500 });
     const silent = connect(port, OTHER_ADDRESS).on('error', () => {});
     const ended = new Promise((resolve) => silent.once('close', () => resolve('ended')));
     await new Promise((resolve) => silent.once('connect', resolve));
-    expect(await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5_000, 'waited for'))])).toBe('ended');
-    // Who does is answered, and longer than that.
-    expect(await ask('GET', '/v1/items')).toMatchObject({ status: 200 });
+    expect(await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 20_000, 'waited for'))])).toBe('ended');
   });
 
   it('answers under its names alone, and binds browsers to https under those that are no loopback’s', async () => {

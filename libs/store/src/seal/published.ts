@@ -11,7 +11,7 @@ export const NEWEST_WAITING = {
 };
 export const LAST_WAITED = {
   name: 'last_head_waited',
-  text: `select exists (select from proof.waiting_heads where size >= coalesce((select max(size) from proof.checkpoints), 0)) as waited`,
+  text: `select coalesce((select max(size) from proof.waiting_heads) >= coalesce((select max(size) from proof.checkpoints), 0), false) as waited`,
 };
 export const TILE = {
   name: 'tile',
