@@ -319,7 +319,8 @@ create policy reader on ledger.audit for select to custody_gateway using (((grp 
    FROM ledger.marked m
   WHERE (m.log_index = audit.log_index)))) OR (EXISTS ( SELECT
    FROM ledger.handlings h
-  WHERE (h.log_index = audit.log_index))))));
+  WHERE (h.log_index = audit.log_index)
+ OFFSET 0)))));
 comment on table ledger.audit is 'One row per (entry, reader group): who wrote it, and what kind of thing it is. Derived from entries and content.';
 
 create table ledger.batch_members (
@@ -345,7 +346,8 @@ create policy reader on ledger.batch_members for select to custody_gateway using
    FROM ledger.marked m
   WHERE (m.log_index = batch_members.log_index)))) OR (EXISTS ( SELECT
    FROM ledger.handlings h
-  WHERE (h.log_index = batch_members.log_index))))));
+  WHERE (h.log_index = batch_members.log_index)
+ OFFSET 0)))));
 comment on table ledger.batch_members is 'Which events an import says that it brought in, for each reader group that sees the import. Derived.';
 comment on column ledger.batch_members.log_index is 'Of the document that says so; the event may come after it, and is known by (agency, id).';
 
@@ -410,7 +412,8 @@ create policy reader on ledger.content for select to custody_gateway, custody_ev
    FROM ledger.marked m
   WHERE (m.log_index = content.log_index))))) OR (EXISTS ( SELECT
    FROM ledger.handlings h
-  WHERE (h.log_index = content.log_index)))));
+  WHERE (h.log_index = content.log_index)
+ OFFSET 0))));
 comment on column ledger.content.captured is 'Microseconds since 1970-01-01T00:00:00Z by the clock of capture.';
 comment on column ledger.content.grps is 'As in ledger.entries.';
 
@@ -435,8 +438,10 @@ create table ledger.dead_letters (
   constraint dead_letters_cluster_id_topic_id_partition_offset_key UNIQUE (cluster_id, topic_id, partition, "offset"),
   constraint dead_letters_pkey PRIMARY KEY (seq)
 );
+CREATE INDEX dead_letters_agency ON ledger.dead_letters USING btree (agency, seq);
 CREATE INDEX dead_letters_event ON ledger.dead_letters USING btree (agency, id, seq) WHERE (agency IS NOT NULL);
 CREATE INDEX dead_letters_not_copied ON ledger.dead_letters USING btree (seq) WHERE (copied IS NULL);
+CREATE INDEX dead_letters_waiting ON ledger.dead_letters USING btree (seq) WHERE (retried IS NULL);
 grant insert on ledger.dead_letters to custody_projector;
 grant select on ledger.dead_letters to custody_gateway;
 grant select on ledger.dead_letters to custody_operator;
@@ -493,7 +498,8 @@ create policy reader on ledger.entries for select to custody_gateway, custody_ev
    FROM ledger.marked m
   WHERE (m.log_index = entries.log_index))))) OR (EXISTS ( SELECT
    FROM ledger.handlings h
-  WHERE (h.log_index = entries.log_index)))));
+  WHERE (h.log_index = entries.log_index)
+ OFFSET 0))));
 create policy sealer_reads on ledger.entries for select to custody_sealer using (( SELECT pg_has_role(CURRENT_USER, 'custody_sealer'::name, 'usage'::text) AS pg_has_role));
 comment on column ledger.entries.grps is 'Reader groups that may read the row; none = nobody, so that a row whose readers were forgotten is seen by nobody.';
 
@@ -520,7 +526,8 @@ create policy reader on ledger.evidence_refs for select to custody_gateway, cust
    FROM ledger.marked m
   WHERE (m.log_index = evidence_refs.log_index)))) OR (EXISTS ( SELECT
    FROM ledger.handlings h
-  WHERE (h.log_index = evidence_refs.log_index))))));
+  WHERE (h.log_index = evidence_refs.log_index)
+ OFFSET 0)))));
 comment on table ledger.evidence_refs is 'One row per (evidence, reader group) of an entry that cites the evidence, or says an act on it; derived, in the transaction of the entry.';
 
 create table ledger.handlings (
@@ -693,7 +700,8 @@ create policy reader on ledger.relations for select to custody_gateway, custody_
    FROM ledger.marked m
   WHERE (m.log_index = relations.log_index)))) OR (EXISTS ( SELECT
    FROM ledger.handlings h
-  WHERE (h.log_index = relations.log_index))))));
+  WHERE (h.log_index = relations.log_index)
+ OFFSET 0)))));
 comment on column ledger.relations.word is 'The entry marks, corrects, withdraws or approves this event, and is of the same agency: not that it contradicts or resolves it.';
 
 create table ledger.search_keys (
@@ -787,7 +795,8 @@ create policy reader on ledger.timeline for select to custody_gateway using (((g
    FROM ledger.marked m
   WHERE (m.log_index = timeline.log_index)))) OR (EXISTS ( SELECT
    FROM ledger.handlings h
-  WHERE (h.log_index = timeline.log_index))))));
+  WHERE (h.log_index = timeline.log_index)
+ OFFSET 0)))));
 create policy sealer_reads on ledger.timeline for select to custody_sealer using (( SELECT pg_has_role(CURRENT_USER, 'custody_sealer'::name, 'usage'::text) AS pg_has_role));
 comment on table ledger.timeline is 'One row per (item, reader group) of an entry; an entry without items stands under the item '''' so that its reader groups are known.';
 comment on column ledger.timeline.starts is 'Microseconds since 1970, start of occurred; the greatest bigint where it is not known. So for ends.';
@@ -1400,6 +1409,6 @@ CREATE OR REPLACE FUNCTION login.forget()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  delete from login.sessions where expires < clock_timestamp() - interval '7 days'
+  delete from login.sessions where expires < statement_timestamp() - interval '7 days'
 $function$
 grant execute on function login.forget() to custody_access;
