@@ -73,6 +73,8 @@ describe('the first line of a verdict says what it is about', () => {
       partly: 0,
       covers: null,
       listed: 3,
+      withheld: 0,
+      since: null,
       groupsAsked: true,
       isPart: false,
     });

@@ -23,7 +23,7 @@ export const eventFile = (index: bigint): string => `events/${index.toString().p
 export type BundleFiles = ReadonlyMap<string, Uint8Array>;
 
 /** What the reader of a bundle expects it to be about; what he does not say is taken from the bundle, and said in the first line. */
-export type BundleQuestion = Pick<Question, 'item' | 'groups'>;
+export type BundleQuestion = Pick<Question, 'item' | 'groups' | 'reader'>;
 
 /**
  * Whether a bundle shows what it says: verifyProof, with each listed entry shown, each in its place, each file of evidence there, cited and
@@ -40,7 +40,7 @@ export function verifyBundle(files: BundleFiles, trust: Trust, asked: BundleQues
 export function* verifyBundleSteps(
   files: BundleFiles,
   trust: Trust,
-  { item, groups }: BundleQuestion = {},
+  { item, groups, reader }: BundleQuestion = {},
   rules: ProofRules = PROOF_RULES,
 ): Generator<Statement, Report> {
   const proof = files.get(BUNDLE_PROOF);
@@ -48,7 +48,11 @@ export function* verifyBundleSteps(
     yield MISSING;
     return reportOf([MISSING], null);
   }
-  const asked = { ...(item === undefined ? {} : { item }), ...(groups === undefined ? {} : { groups }) };
+  const asked = {
+    ...(item === undefined ? {} : { item }),
+    ...(groups === undefined ? {} : { groups }),
+    ...(reader === undefined ? {} : { reader }),
+  };
   return yield* verifySteps(proof, trust, { ...asked, allEvents: true, inclusion: true, files: filesBeside(files) }, rules);
 }
 

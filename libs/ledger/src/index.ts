@@ -281,3 +281,4 @@ export {
 } from './verify-receipt.ts';
 export { formatAddCheckpoint, readCosignatures, readWitnessSize } from './witness-request.ts';
 export { BATCH_SIGNATURE_HEADER, batchText, signBatch, verifyBatch, type SignedList } from './batch-signature.ts';
+export { isClosedTo, personsOf, WITHHOLDS, withholdingJson, withholdingOf, type AskedBy, type Withholding } from './withholding.ts';

@@ -116,6 +116,7 @@ export const PROOF_FAULT_CODES = [
   'proof.content-missing',
   'proof.events-missing',
   'proof.events-not-asked',
+  'proof.withheld-since',
   'proof.inclusion-missing',
   'proof.inclusion',
   'proof.operator-word',

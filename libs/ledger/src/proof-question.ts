@@ -50,6 +50,8 @@ export interface Question {
   readonly item?: string;
   /** Each of them has to be shown; absent: those that are shown, and that is said. */
   readonly groups?: readonly string[];
+  /** Who asks, by his own word: where a marking keeps an event for persons, whether he is one of them. Absent: he may be any. */
+  readonly reader?: { readonly agency: string; readonly principal: string };
   /** The log itself was asked for: its head is shown, no item and no event. */
   readonly log?: boolean;
   /** Leaves [from, to) of the one tree; absent: all. */
