@@ -1152,6 +1152,35 @@ AS $function$
 $function$
 grant execute on function ctx.named_to_others(bigint[],text,text) to custody_capture;
 
+CREATE OR REPLACE FUNCTION ctx.told_markings(indexes bigint[])
+ RETURNS TABLE(log_index bigint, agency text, id text, principal text, captured bigint, bytes bytea, commitment bytea, content_hash bytea, secret bytea)
+ LANGUAGE plpgsql
+ STABLE PARALLEL RESTRICTED SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  readers constant integer[] := ctx.groups();
+begin
+  return query
+    select e.log_index, e.agency, e.id, c.principal, c.captured, c.bytes, e.commitment, e.content_hash, c.secret
+    from unnest(indexes) as asked (log_index)
+    cross join lateral (select * from ledger.spoken s where s.log_index = asked.log_index and s.kind = 13 and s.target is not null offset 0) s
+    cross join lateral (select * from ledger.entries e where e.log_index = asked.log_index and e.grps && readers offset 0) e
+    cross join lateral (
+      select * from ledger.content c
+      where c.log_index = asked.log_index and position('\x2277697468686f6c6473223a7b'::bytea in c.bytes) > 0 offset 0
+    ) c
+    where not exists (
+      select from ledger.entries t join ledger.spoken about on about.log_index = t.log_index
+      where t.agency = e.agency and t.id = s.target and about.kind = 13
+    ) and not exists (
+      select from unnest(array[9, 10, 13]) as of (kind)
+      cross join lateral (select from ledger.spoken w where w.kind = of.kind and w.agency = e.agency and w.target = e.id limit 1) w
+    )
+    order by e.log_index;
+end $function$
+grant execute on function ctx.told_markings(bigint[]) to custody_gateway;
+
 CREATE OR REPLACE FUNCTION ctx.touched(items text[])
  RETURNS SETOF text
  LANGUAGE plpgsql

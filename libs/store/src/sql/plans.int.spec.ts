@@ -19,6 +19,7 @@ import { SEARCH, STATED } from './search.ts';
 import { REFUSED, SUBMITTED } from './submitted.ts';
 import { TIMELINE_END } from './timeline-end.ts';
 import { TIMELINE_PAGE } from './timeline-page.ts';
+import { TOLD_MARKINGS } from './told-markings.ts';
 import { VISIBLE_EVENTS } from './visible-events.ts';
 
 /** Rows of each big table: enough that a scan of one is never the cheaper plan. */
@@ -40,6 +41,7 @@ const readers: [Statement, unknown[]][] = [
   [SEARCH, ['{key 7,key 8}', '{1,2}']],
   [STATED, ['{item 7,item 8}', '{name,mmsi}', '{a,b}', '{a,b}', '{1,2}', 'other', 'p', false]],
   [VISIBLE_EVENTS, ['{7,8}', '{1,2}', EVERYTHING]],
+  [TOLD_MARKINGS, ['{7,8}']],
   [SUBMITTED, ['local', 'e7']],
   [REFUSED, ['local', 'e7', '\\x00']],
   [ITEM_ENTRIES, [1, 0, 10]],
