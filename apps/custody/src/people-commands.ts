@@ -138,6 +138,7 @@ function markingCommands(root: Command): void {
     .option('--agency <agencies...>', 'of AMBER and RED: who sees it beside your own')
     .option('--person <names...>', 'of RED: who alone sees it, NAME or AGENCY/NAME')
     .option('--reason <text>', 'why')
+    .option('--tell', 'say so to those who lose it, in the proof of its items: whose it is, to whom it goes, and why')
     .action(runner(async (options, what = '') => (await import('./commands/marking.ts')).mark(await clientOf(options), what, options)));
   root
     .command('marking')

@@ -194,6 +194,7 @@ function proofCommands(root: Command): void {
     .option('--agency <agency>', 'whose event, where several agencies have one of this id')
     .option('--item <id>', 'the item that a bundle or a proof in a file has to be about')
     .option('--group <groups...>', 'reader groups that it has to show: fewer are not taken for the whole')
+    .option('--reader <agency/name>', 'who asks: of what a marking keeps for persons, whether you are one of them')
     .option('--content <file>', 'of a receipt, with --offline: the event as it was submitted, to be held against it')
     .option('--explain', 'say of each step in plain words what it is about')
     .action(

@@ -128,7 +128,7 @@ Take the key from another place than this bundle: whoever could forge the bundle
 custody verify bundle.zip --offline --key KEY
 
 The events are those about the item as they were sealed for the reader groups that the proof names. What a marking opened to one of these groups later is not in this bundle: each such event has
-a proof of its own, which the log shows to whoever may see the event now.
+a proof of its own, which the log shows to whoever may see the event now. An event whose own agency took it from you is not in it either: where that agency says so to you, its marking is, and a check names both.
 
 That the page in this zip is an honest one, the zip cannot show: where that matters, use a page or a program of your own.
 `;
