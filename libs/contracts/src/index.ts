@@ -33,7 +33,7 @@ export { AUDIT_FILTERS, AUDIT_READ, readAuditQuery, type AuditQuery, type ReadAu
 export { auditLines, type AuditLine } from './audit-lines.ts';
 export { auditCsv, auditCsvHead, auditRowAt } from './audit-export.ts';
 export type { AuditReadRow, AuditRow, AuditView } from './audit-views.ts';
-export { type SignatureVerdict, type SignatureView } from './signature-view.ts';
+export type { SignatureView } from './signature-view.ts';
 export type { StoredView } from './stored-view.ts';
 export type { AskedTimeView, AtView, PlacedBy } from './at-view.ts';
 export type { DiffView } from './diff-view.ts';
