@@ -527,6 +527,7 @@ create table ledger.handlings (
   log_index bigint not null,
   grps integer[] not null,
   handling text collate "C" not null,
+  approval text collate "C",
   constraint handlings_pkey PRIMARY KEY (log_index)
 );
 CREATE INDEX handlings_named ON ledger.handlings USING btree (log_index) WHERE (POSITION(('"principals":['::text) IN (handling)) > 0);
@@ -541,6 +542,7 @@ create policy owner on ledger.handlings for all to owner using ((CURRENT_USER = 
 create policy reader on ledger.handlings for select to custody_gateway, custody_evidence using ((grps && ( SELECT ctx.groups() AS groups)));
 comment on table ledger.handlings is 'The handling in effect of each entry that its own agency marked, and of each marking: derived, and its rows change.';
 comment on column ledger.handlings.grps is 'Reader groups that may read the entry now, in the place of those that it came in with.';
+comment on column ledger.handlings.approval is 'Of a marking that needs an approver: awaited, approved, undoing-awaited or void. Null: of any other.';
 
 create table ledger.head (
   one boolean not null default true,
@@ -734,6 +736,8 @@ create table ledger.spoken (
   constraint spoken_pkey PRIMARY KEY (log_index)
 );
 alter table intake.spoken attach partition ledger.spoken default;
+CREATE INDEX spoken_approvals ON ledger.spoken USING btree (agency, target, approves, log_index) WHERE ((kind = 14) AND in_force);
+CREATE INDEX spoken_undecided ON ledger.spoken USING btree (agency, target, approves, log_index) WHERE ((kind = 14) AND (in_force IS NULL));
 CREATE INDEX spoken_words ON ledger.spoken USING btree (kind, agency, target, log_index) WHERE (target IS NOT NULL);
 grant select on ledger.spoken to custody_operator;
 alter table ledger.spoken enable row level security, force row level security;
@@ -746,7 +750,7 @@ comment on column ledger.spoken.target is 'The event of the same agency that it 
 comment on column ledger.spoken.handling is 'As submitted.';
 comment on column ledger.spoken.gives is 'Of a marking: the handling that it says.';
 comment on column ledger.spoken.approves is 'Of an approval: the hash of what is approved.';
-comment on column ledger.spoken.in_force is 'Of an approval that was asked for: whether its author had the authority to, where it stands in the log.';
+comment on column ledger.spoken.in_force is 'Of an approval of the bytes that stand, once it was asked for: whether it counts. Another than their author made it, who had the authority to where it stands in the log.';
 comment on column ledger.spoken.approved_at is 'Of a marking: where in the log another principal first approved it.';
 comment on column ledger.spoken.undone is 'Of a marking: a retraction or correction of it is there.';
 comment on column ledger.spoken.lifted is 'Of a marking: such a one was itself approved, and stands.';
@@ -1178,14 +1182,14 @@ AS $function$
 $function$
 grant execute on function ledger.acts_until(bigint) to custody_projector;
 
-CREATE OR REPLACE FUNCTION ledger.approval_of(of_agency text, of_id text, author text, hash bytea)
+CREATE OR REPLACE FUNCTION ledger.approval_of(of_agency text, of_id text, hash bytea)
  RETURNS bigint
  LANGUAGE sql
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select min(a.log_index) from ledger.words_on(14, of_agency, of_id) a join ledger.content c on c.log_index = a.log_index
-  where a.in_force and a.approves = encode(hash, 'hex') and c.principal <> author
+  select s.log_index from ledger.spoken s
+  where s.kind = 14 and s.in_force and s.agency = of_agency and s.target = of_id and s.approves = encode(hash, 'hex') order by s.log_index limit 1
 $function$
 
 CREATE OR REPLACE FUNCTION ledger.awaited(first bigint, behind bigint)
@@ -1250,20 +1254,16 @@ CREATE OR REPLACE FUNCTION ledger.judge_markings(indexes bigint[])
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   with asked as materialized (
-    select e.log_index, e.agency, e.id, e.content_hash, c.principal from unnest(indexes) as asked (log_index)
+    select e.log_index, e.agency, e.id, e.content_hash from unnest(indexes) as asked (log_index)
     cross join lateral (select * from ledger.entries e where e.log_index = asked.log_index offset 0) e
-    join ledger.content c on c.log_index = e.log_index
   ), undoing as materialized (
-    select a.log_index as of, ledger.approval_of(a.agency, e.id, e.principal, e.content_hash) is not null
+    select a.log_index as of, ledger.approval_of(a.agency, e.id, e.content_hash) is not null
       and not exists (select from ledger.spoken u where u.kind = 9 and u.agency = a.agency and u.target = e.id)
       and not exists (select from ledger.spoken u where u.kind = 10 and u.agency = a.agency and u.target = e.id) as lifts
     from asked a cross join unnest(array[9, 10]) as of (kind) cross join lateral ledger.words_on(of.kind, a.agency, a.id) w
-    cross join lateral (
-      select e.id, e.content_hash, c.principal from ledger.entries e join ledger.content c on c.log_index = e.log_index
-      where e.log_index = w.log_index offset 0
-    ) e
+    cross join lateral (select e.id, e.content_hash from ledger.entries e where e.log_index = w.log_index offset 0) e
   ), judged as materialized (
-    select a.log_index, ledger.approval_of(a.agency, a.id, a.principal, a.content_hash) as approved_at,
+    select a.log_index, ledger.approval_of(a.agency, a.id, a.content_hash) as approved_at,
       exists (select from undoing u where u.of = a.log_index) as undone, exists (select from undoing u where u.of = a.log_index and u.lifts) as lifted
     from asked a
   )
@@ -1345,42 +1345,51 @@ begin
   return new;
 end $function$
 
-CREATE OR REPLACE FUNCTION ledger.set_handlings(indexes bigint[], groups_of text[], said text[])
+CREATE OR REPLACE FUNCTION ledger.set_handlings(indexes bigint[], groups_of text[], said text[], approvals text[])
  RETURNS bigint
  LANGUAGE sql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   with given as (
-    select i as log_index, g::integer[] as grps, s as handling from unnest(indexes, groups_of, said) as given (i, g, s)
+    select i as log_index, g::integer[] as grps, s as handling, a as approval from unnest(indexes, groups_of, said, approvals) as given (i, g, s, a)
   ), named as (
     insert into ledger.marked select log_index from given on conflict do nothing
   ), changed as (
-    insert into ledger.handlings as h select * from given
-    on conflict (log_index) do update set grps = excluded.grps, handling = excluded.handling
-      where h.grps <> excluded.grps or h.handling <> excluded.handling
+    insert into ledger.handlings as h (log_index, grps, handling, approval) select * from given
+    on conflict (log_index) do update set grps = excluded.grps, handling = excluded.handling, approval = excluded.approval
+      where h.grps <> excluded.grps or h.handling <> excluded.handling or h.approval is distinct from excluded.approval
     returning 1
   )
   select count(*) from changed
 $function$
-grant execute on function ledger.set_handlings(bigint[],text[],text[]) to custody_projector;
+grant execute on function ledger.set_handlings(bigint[],text[],text[],text[]) to custody_projector;
 
 CREATE OR REPLACE FUNCTION ledger.undecided_approvals(indexes bigint[])
- RETURNS SETOF bigint
+ RETURNS TABLE(n bigint, by_another boolean)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   with markings as materialized (
-    select e.agency, e.id from unnest(indexes) as asked (log_index)
+    select e.log_index, e.agency, e.id, e.content_hash from unnest(indexes) as asked (log_index)
     cross join lateral (select * from ledger.entries e where e.log_index = asked.log_index offset 0) e
   ), approved as materialized (
-    select agency, id from markings
-    union all
-    select m.agency, e.id from markings m cross join unnest(array[9, 10]) as of (kind) cross join lateral ledger.words_on(of.kind, m.agency, m.id) w
-    cross join lateral (select e.id from ledger.entries e where e.log_index = w.log_index offset 0) e
+    select log_index, agency, id, content_hash from markings
+    union
+    select w.log_index, m.agency, e.id, e.content_hash
+    from markings m cross join unnest(array[9, 10]) as of (kind) cross join lateral ledger.words_on(of.kind, m.agency, m.id) w
+    cross join lateral (select e.id, e.content_hash from ledger.entries e where e.log_index = w.log_index offset 0) e
   )
-  select distinct a.log_index from approved p cross join lateral ledger.words_on(14, p.agency, p.id) a where a.in_force is null
+  select a.log_index, by.principal <> author.principal
+  from approved p
+  cross join lateral (
+    select s.log_index from ledger.spoken s
+    where s.kind = 14 and s.in_force is null and s.agency = p.agency and s.target = p.id and s.approves = encode(p.content_hash, 'hex') offset 0
+  ) a
+  cross join lateral (select c.principal from ledger.content c where c.log_index = a.log_index offset 0) by
+  cross join lateral (select c.principal from ledger.content c where c.log_index = p.log_index offset 0) author
+  order by a.log_index
 $function$
 grant execute on function ledger.undecided_approvals(bigint[]) to custody_projector;
 

@@ -3,6 +3,7 @@ import type { EventRef } from '#lib/domain';
 import { KEYS_TREE, mapKey } from '#lib/ledger';
 import {
   accessSize,
+  approvalsOf,
   auditEvents,
   auditPage,
   batchesOf,
@@ -216,6 +217,8 @@ function readerReads(own: ReaderPool) {
     itemEntries: (item: number, begin: number, end: number) => itemEntries(own, item, begin, end),
     visibleEvents: (logIndexes: readonly number[], groups: readonly number[], contentBytesMax: number) =>
       visibleEvents(own, logIndexes, groups, contentBytesMax),
+    /** Of markings that this reader sees. */
+    approvalsOf: (logIndexes: readonly number[]) => approvalsOf(own, logIndexes),
     submittedEvent: (agency: string, id: string) => submittedEvent(own, agency, id),
     refusedBytes: (agency: string, id: string, contentHash: Buffer | null) => refusedBytes(own, agency, id, contentHash),
     ...deadLetterReads(own),

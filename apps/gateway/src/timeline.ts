@@ -67,7 +67,7 @@ export async function readTimeline(
   const byRef = new Map(all.map((event) => [formatRef(event.sighting), event]));
   const fold = ofPage(foldTimeline(item.id, inputs), new Set(events.map((event) => formatRef(event.sighting))), query.at !== undefined);
   const shown = fold.entries.map(({ sighting }) => eventOf(byRef, sighting));
-  const beside = await readBeside(own, reader, asOf, query.explain === true ? all : shown);
+  const beside = await readBeside(own, reader, asOf, query.explain === true ? all : shown, all);
   const isCut = rows.length < page.shown.length;
   const last = isCut ? rows.at(-1) : page.last;
   const more = page.more || isCut;

@@ -27,7 +27,17 @@ export type { Position } from './position.ts';
 export { displayPlace, parsePlace, type Place, type PlaceText } from './place.ts';
 export { formerCountryName } from './tables/former-countries.ts';
 export { INDEX_ROWS_MAX, parseHandling, readerGroups, TLP_LABELS, type Handling, type HandlingText, type TlpLabel } from './handling.ts';
-export { handlingInEffect, isNotWider, MARKINGS_MAX, narrowed, type MarkedSighting, type Marking } from './marking.ts';
+export {
+  APPROVALS,
+  isNotWider,
+  MARKINGS_MAX,
+  narrowed,
+  weighMarkings,
+  type Approval,
+  type MarkedSighting,
+  type Marking,
+  type WeighedMarkings,
+} from './marking.ts';
 export { SIGNATURE_VERDICTS, type SignatureVerdict } from './signature-verdict.ts';
 export { displayGrade, parseGrade } from './grade.ts';
 export { AGENCY_PATTERN, compareRef, EVENT_ID_PATTERN, formatRef, parseRef, type EventRef } from './event-ref.ts';

@@ -42,6 +42,7 @@ export {
   type DeadLetterHead,
   type StoredDeadLetter,
 } from './sql/dead-letters.ts';
+export { approvalsOf } from './sql/approvals-of.ts';
 export type { EventRow } from './sql/event-row.ts';
 export { eventById, eventsByRef } from './sql/events.ts';
 export { eventsFrom } from './sql/events-from.ts';

@@ -280,7 +280,7 @@ describe('migrating', () => {
         ]);
         await admin.query('insert into ledger.relations values ($2, $3, 1, $1::bigint, $4::smallint)', [n, ...target, kind]);
       }
-      expect((await migrate(server.url)).applied).toEqual(['own-words-0000000000017', 'spoken-0000000000018']);
+      expect((await migrate(server.url)).applied).toEqual(['own-words-0000000000017', 'spoken-0000000000018', 'approvals-0000000000020']);
       const { rows } = await admin.query<{ n: number }>('select log_index as n from ledger.relations where word order by 1');
       expect(rows.map(({ n }) => Number(n))).toEqual([0, 2, 4]);
       const [own, given] = ['{"tlp":"GREEN"}', '{"agencies":["b"],"tlp":"RED"}'];

@@ -4,14 +4,14 @@
  * what it bears on is settled anew, in the transaction that brings it in. All that is under the lock of the log head: so of what an agency said
  * before nothing is read but the first markings of what is touched and the first of those, and what became of each of them is kept beside it.
  */
-import { formatRef, handlingInEffect, MARKINGS_MAX, type EventRef, type Handling, type Marking } from '#lib/domain';
+import { formatRef, MARKINGS_MAX, weighMarkings, type Approval, type EventRef, type Handling, type Marking } from '#lib/domain';
 import { approvalsInForce } from './approvals.ts';
 import { handledEvents, MARKING, markingsOf, piecesOf, type HandledEvent, type MarkingClient, type Weighed } from './handled-events.ts';
 import { handlingText } from './handling-text.ts';
 import { notOpened, openApproved, type Opening } from './open-rows.ts';
 import { groupIds } from './group-ids.ts';
 import { rowsOf, type HandlingRow } from './shown.ts';
-import { closed, DEEP, depthOf, type Effects, type Marked, type Scene } from './scene.ts';
+import { closed, DEEP, depthOf, type Marked, type Outcome, type Scene } from './scene.ts';
 
 /** From what undoes the undoing of a marking of a marking to the last target. */
 const STEPS = 4;
@@ -85,7 +85,7 @@ async function settleTurn(
   const scene = await around(client, path);
   const marked = [...markedIn(scene)];
   const opened = opening === null ? { tooWide: await notOpened(client, marked), rows: 0 } : await openApproved(client, marked, opening);
-  const rows = rowsOf(scene, effectsOf(scene, opened.tooWide));
+  const rows = rowsOf(scene, outcomeOf(scene, opened.tooWide));
   let changed = 0;
   for (const piece of piecesOf(rows, ROWS_PER_STATEMENT)) changed += await setHandlings(client, piece);
   return { changed, work: scene.events.size + opened.rows };
@@ -154,18 +154,25 @@ async function around(client: MarkingClient, { events: known, unread }: Path): P
   return { events, markings, unweighed, unread };
 }
 
-/** What became of each marking on the way is kept with it: by who approved it, and by the first that undo it, which may be approved or undone themselves. Returns how many they are. */
+/**
+ * What became of each marking on the way is kept with it: by who approved it, and by the first that undo it, which may be approved or undone themselves.
+ * An approval is decided once, and looked at no more where it does not count. Returns how much that was.
+ */
 async function judge(client: MarkingClient, path: Iterable<HandledEvent>): Promise<number> {
   const indexes = [...path].flatMap(({ said, logIndex }) => (said === undefined ? [] : [logIndex]));
   if (indexes.length === 0) return 0;
-  const { rows } = await client.query<{ n: string | number }>('select n from ledger.undecided_approvals($1::bigint[]) n', [indexes]);
+  const { rows } = await client.query<{ n: string | number; by_another: boolean }>(
+    'select n, by_another from ledger.undecided_approvals($1::bigint[])',
+    [indexes],
+  );
   if (rows.length > 0) {
     const undecided = rows.map(({ n }) => Number(n));
-    const inForce = await approvalsInForce(client, undecided);
+    const byAnother = undecided.filter((_, at) => rows[at]?.by_another === true);
+    const inForce = await approvalsInForce(client, byAnother);
     await client.query('select ledger.decide_approvals($1::bigint[], $2::boolean[])', [undecided, undecided.map((n) => inForce.has(n))]);
   }
   await client.query('select ledger.judge_markings($1::bigint[])', [indexes]);
-  return indexes.length;
+  return indexes.length + Math.ceil(rows.length / WORK_OF_JUDGING);
 }
 
 /** Events of the scene that have markings, with those. */
@@ -180,16 +187,29 @@ function* markedIn({ events, markings: all }: Scene): Generator<Marked> {
 const countingIn = (scene: Scene): Marked[] => [...markedIn(scene)].filter(([event]) => (depthOf(event, scene) ?? DEEP) < DEEP - 1);
 
 /** @param tooWide markings that give nothing: their target would have more rows than any event may, or has none for them */
-function effectsOf(scene: Scene, tooWide: ReadonlySet<HandledEvent>): Effects {
+function outcomeOf(scene: Scene, tooWide: ReadonlySet<HandledEvent>): Outcome {
+  const approvals = new Map<string, Approval>();
+  const fits = (word: HandledEvent): boolean => word.fits !== false && !tooWide.has(word);
   const markingOf = (word: HandledEvent): Marking => {
     const { id, logIndex, capturedMicros: captured, approvedAt, isUndone, isLifted } = word;
-    const gives = word.fits !== false && !tooWide.has(word);
-    return { id, captured, logIndex, handling: word.said ?? word.handling, approvedAt: gives ? approvedAt : null, isUndone, isLifted };
+    return { id, captured, logIndex, handling: word.said ?? word.handling, approvedAt: fits(word) ? approvedAt : null, isUndone, isLifted };
   };
-  // Whichever of the others was not weighed took no more away than this.
-  const inEffect = ([event, { weighed, others }]: Marked): Handling =>
-    others.length > 0 ? closed(event) : handlingInEffect(event, weighed.map(markingOf));
-  return new Map(countingIn(scene).map((marked) => [marked[0], inEffect(marked)]));
+  const inEffect = ([event, { weighed, others }]: Marked): Handling => {
+    if (others.length > 0) {
+      for (const word of [...weighed, ...others]) approvals.set(formatRef(word), 'void');
+      // Whichever of the others was not weighed took no more away than this.
+      return closed(event);
+    }
+    const words = new Map(weighed.map((word) => [markingOf(word), word]));
+    const come = weighMarkings(event, [...words.keys()]);
+    for (const [marking, approval] of come.approvals) {
+      const word = words.get(marking) as HandledEvent;
+      // What was approved, and would open it to more than it may have rows for, waits for nobody.
+      approvals.set(formatRef(word), approval === 'awaited' && word.approvedAt !== null ? 'void' : approval);
+    }
+    return come.handling;
+  };
+  return { effects: new Map(countingIn(scene).map((marked) => [marked[0], inEffect(marked)])), approvals };
 }
 
 /** Returns of how many it is another than before. */
@@ -199,11 +219,12 @@ async function setHandlings(client: MarkingClient, rows: readonly HandlingRow[])
     rows.flatMap(({ groups }) => groups),
   );
   const { rows: changed } = await client.query<{ n: string | number }>(
-    'select ledger.set_handlings($1::bigint[], $2::text[], $3::text[]) as n',
+    'select ledger.set_handlings($1::bigint[], $2::text[], $3::text[], $4::text[]) as n',
     [
       rows.map(({ logIndex }) => logIndex),
       rows.map(({ groups }) => `{${groups.map((name) => ids.get(name)).join(',')}}`),
       rows.map(({ handling }) => handlingText(handling)),
+      rows.map(({ approval }) => approval),
     ],
   );
   return Number(changed[0]?.n ?? 0);

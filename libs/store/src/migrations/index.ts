@@ -15,6 +15,7 @@ import { Sessions } from './0014-sessions.ts';
 import { Markings } from './0016-markings.ts';
 import { OwnWords } from './0017-own-words.ts';
 import { Spoken } from './0018-spoken.ts';
+import { Approvals } from './0020-approvals.ts';
 
 export const MIGRATIONS = [
   Ledger,
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   Markings,
   OwnWords,
   Spoken,
+  Approvals,
 ];

@@ -4,6 +4,7 @@ import { REBUILD_BATCH } from '../rebuild.ts';
 import { ITEM_ENTRIES } from '../seal/map-reads.ts';
 import { LAST_SEAL_BY, RECORDED_TIMES, SEAL_COVERING } from '../seal/recorded.ts';
 import { SEARCH_FRESH, SEARCH_FRESH_ALIASES } from '../search-rows.ts';
+import { APPROVALS_OF } from './approvals-of.ts';
 import { LEFT_TO_COPY, NEXT_TO_COPY } from './copy-dead-letter.ts';
 import { LIST_DEAD_LETTERS } from './dead-letters.ts';
 import { EVENT_CONFLICTS } from './event-conflicts.ts';
@@ -40,6 +41,7 @@ const readers: [Statement, unknown[]][] = [
   [SEARCH, ['{key 7,key 8}', '{1,2}']],
   [STATED, ['{item 7,item 8}', '{name,mmsi}', '{a,b}', '{a,b}', '{1,2}', 'other', 'p', false]],
   [VISIBLE_EVENTS, ['{7,8}', '{1,2}', EVERYTHING]],
+  [APPROVALS_OF, ['{7,8}']],
   [SUBMITTED, ['local', 'e7']],
   [REFUSED, ['local', 'e7', '\\x00']],
   [ITEM_ENTRIES, [1, 0, 10]],
