@@ -128,6 +128,8 @@ export const PROOF_FAULT_CODES = [
   'evidence.not-held',
   'bundle.proof-missing',
   'bundle.file',
+  'bundle.signatures',
+  'bundle.signatures-word',
   'bundle.evidence-bytes',
   'bundle.evidence-list',
   'bundle.evidence-missing',

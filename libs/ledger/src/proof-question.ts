@@ -2,6 +2,7 @@
 import type { AbsentEvidence } from './absent-evidence.ts';
 import type { ItemEntry } from './item-tree.ts';
 import type { VerifierKey } from './note-key.ts';
+import type { SaidSignatures } from './said-signatures.ts';
 import type { WitnessPolicy } from './witness-policy.ts';
 
 /** An item tree as an earlier check left it. */
@@ -74,6 +75,8 @@ export interface FilesBeside {
   readonly evidence: ReadonlyMap<string, Uint8Array>;
   /** What it says of evidence that is not there; absent: nothing, `null`: what cannot be read. */
   readonly absent?: AbsentEvidence | null;
+  /** What it says of signatures; absent: nothing, `null`: what cannot be read. */
+  readonly signatures?: SaidSignatures | null;
   /** A file that is neither, nor what people need beside a proof: once each event's content was asked for. */
   readonly strange: () => string | undefined;
 }

@@ -86,6 +86,8 @@ export const PROOF_RULES = {
   inclusionShown: true,
   /** No file lies beside the document that belongs to nothing in it. */
   filesKnown: true,
+  /** What a bundle says of signatures is about events that it shows, and lists below its head. */
+  signaturesListed: true,
   /** A file of evidence has the hash that it is named by. */
   evidenceHashed: true,
   /** A file of evidence is one that a shown event cites. */

@@ -33,6 +33,8 @@ export const STEPS = {
   tree: 'The list of entries about the item, as they were sealed for this reader group, is the one whose hash stands in the map: none is missing, added, or in another order.',
   events: 'Each event that is shown, with its secret, gives the entry that stands in the log, and is about this item.',
   inclusion: 'Each entry stands at its place under the head of the log.',
+  signatures:
+    'What the server said of the signatures by which agencies stand behind their events, when the bundle was made: its word, which nothing in the bundle shows.',
   evidence: 'Each file of evidence that is held here is one that an event cites by its hash; those that are not held here are counted.',
   completeness:
     'Whose word it is that nothing about the item was left out of its list when it was sealed, or taken out of it later; and what may be seen by now and is in no list.',

@@ -17,6 +17,7 @@ import { SLOTS, type Envelope, type SlotName } from './slots.ts';
 import { treesOf } from './trees-of.ts';
 import type { ListedEntries, Question } from './proof-question.ts';
 import { citedEvidence, verifyEvidence } from './verify-evidence.ts';
+import { verifySaidSignatures } from './verify-signatures.ts';
 
 interface Given {
   /** `null`: the proof is about events alone. */
@@ -91,6 +92,7 @@ export function* verifyEvents({ events, notices, item }: ProofDocument, given: G
       'inclusion',
       placed === 1 ? 'The event stands at its place under the head.' : `All ${placed} events stand at their places under the head.`,
     );
+  yield* verifySaidSignatures(events, question.files?.signatures, given.head.size, rules);
   yield* verifyEvidence(cited, question.files, rules);
 }
 

@@ -144,6 +144,8 @@ const LIES: Readonly<Record<ProofRuleName, () => Lie>> = {
   }),
   saysSomething: () => ({ bytes: edited((document) => ({ ...document, item: null, events: [] })), question: {} }),
   filesKnown: () => beside({ strange: () => 'events/000000000099.json' }),
+  signaturesListed: () =>
+    beside({ signatures: new Map([[999n, [{ agency: 'local', id: 'l', logIndex: 0, vkey: 'k', verdict: 'valid' }]]]) }),
   evidenceHashed: () => {
     const cited = grown({}, (made) => made.add([CAR], 'CLEAR', { evidence: [{ sha256: sha256Hex(utf8('a scan')) }] }));
     const evidence = new Map([[sha256Hex(utf8('a scan')), utf8('another scan')]]);
