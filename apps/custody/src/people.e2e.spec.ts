@@ -395,7 +395,9 @@ test('a handling is made stricter by one person at once, and wider by two', asyn
     stderr: expect.stringContaining('yourself') as string,
   });
   expect((await idsOf('bolt/chief')).includes('own')).toBe(false);
+  for (const command of ['trace', 'blame']) expect(await did('acme/eva', command, VIN)).toContain(`${marked.id} (awaits approval: `);
   await did('acme/chief', 'marking', 'approve', marked.id);
+  for (const command of ['trace', 'blame']) expect(await did('acme/eva', command, VIN)).toContain(`${marked.id} (approved)`);
   expect((await idsOf('bolt/chief')).filter((id) => id === 'own' || id === 'green')).toEqual(['own']);
 
   // What was closed stays a leaf of the lists that it came into, and is opened to them no more; what was opened is proved by itself.

@@ -11,7 +11,7 @@ import { note, type NoteFlags } from '../notes.ts';
 import { group } from '../progress.ts';
 import { atLines } from './at-text.ts';
 import { journeyLines } from './journey-text.ts';
-import { knownWords, recordedText, submitterText } from './known-words.ts';
+import { approvalText, knownWords, recordedText, signatureFlags, signedText, submitterText } from './known-words.ts';
 import { printable } from './printable.ts';
 import { timelinePages } from './timeline-pages.ts';
 import { asOfText } from './trace-as-of.ts';
@@ -147,6 +147,8 @@ function entryLines(entry: EventView, number: number | null): string[] {
   lines.push(...failingParties(entry));
   const relation = relationText(entry);
   if (relation !== '') lines.push(`     ${relation}`);
+  if (entry.approval !== undefined) lines.push(`     ${approvalText(entry.approval)}`);
+  if (entry.signatures.length > 0) lines.push(`     signed: ${signedText(entry)}`);
   lines.push(`     ${provenance(entry)}`, '');
   return lines;
 }
@@ -160,7 +162,10 @@ const failingParties = ({ parties }: EventView): string[] =>
         `     (${role}${name === undefined ? '' : ` ${name}`}: LEI ${lei} FAILS ITS CHECK${check?.expected === undefined ? '' : `, ${check.expected} expected`}: kept as written)`,
     );
 
-const flagsText = ({ flags }: EventView): string => (flags.length > 0 ? `   [${flags.join(', ')}]` : '');
+function flagsText(entry: EventView): string {
+  const flags = [...entry.flags, ...signatureFlags(entry)];
+  return flags.length > 0 ? `   [${flags.join(', ')}]` : '';
+}
 
 const unnumberedHead = (entry: EventView): string =>
   entry.why === 'no-place'
@@ -175,7 +180,7 @@ const coverText = ({ cover }: EventView): string =>
 function markText(entry: EventView): string {
   const standing = entry.standing === 'stands' ? [] : [entry.standing];
   const background = entry.why === 'background' ? ['in the background'] : [];
-  const flags = entry.flags.filter((flag) => flag !== 'check-digit');
+  const flags = [...entry.flags.filter((flag) => flag !== 'check-digit'), ...signatureFlags(entry)];
   return [...standing, entry.mark === 'observed' ? (entry.kind ?? 'record') : entry.mark, ...background, ...flags].join(', ').toUpperCase();
 }
 
@@ -193,7 +198,7 @@ function relationText({ relations, moreContradictions }: EventView): string {
   ];
   return named
     .flatMap(([name, words]) => {
-      const ids = relations[name].map(({ id }) => id).join(', ');
+      const ids = relations[name].map(({ id, approval }) => [id, approvalText(approval)].filter(Boolean).join(' ')).join(', ');
       const cut = name === 'contradictedBy' && moreContradictions === true;
       if (cut) return [ids === '' ? `${words} MORE records than are read` : `${words} ${ids} AND MORE than are read`];
       return ids === '' ? [] : [`${words} ${ids}`];
@@ -213,7 +218,7 @@ function provenance(entry: EventView): string {
   const parts = [
     entry.id,
     entry.display.grade,
-    document.handling.tlp,
+    entry.handling.tlp === document.handling.tlp ? entry.handling.tlp : `${entry.handling.tlp} (submitted as ${document.handling.tlp})`,
     `${entry.display.source}${url === undefined ? '' : ` <${url}>`}`,
     entry.evidence.length === 0 ? 'no document cited' : entry.evidence.map(evidenceText).join(', '),
     ...author,
