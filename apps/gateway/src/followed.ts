@@ -1,10 +1,12 @@
 /** An item with all that it was ever put into, looked up as its reader may see them, and the journey that follows. */
 import {
   carriersOf,
+  JOURNEY_RULES,
   journeyOf,
   JourneyTooLarge,
   knownAround,
   portsIn,
+  Steps,
   type Journey,
   type Known,
   type KnownItems,
@@ -21,6 +23,8 @@ export interface Followed {
   readonly items: KnownItems;
   readonly ports: readonly Port[];
   readonly files: readonly TrackFile[];
+  /** Of the whole request: what else follows from the journey takes its own from what is left. */
+  readonly steps: Steps;
 }
 
 /** Records of all items of one journey together. */
@@ -53,12 +57,14 @@ export class ReadOnce {
  * The journey as known at `asOf`. Throws JourneyTooLarge, answer.too-large.
  * @param eventsOf all about an item, up to that log size or a greater one
  * @param tracks of this journey alone
+ * @param steps of the whole request, whatever it makes of how many journeys
  */
 export async function follow(
   item: string,
   eventsOf: (item: string) => Promise<readonly FoldedEvent[]>,
   tracks: TrackFiles,
   asOf: AsOf,
+  steps = new Steps(),
 ): Promise<Followed> {
   const look = async (wanted: readonly string[]): Promise<ReadonlyMap<string, Known>> => {
     const found = new Map<string, Known>();
@@ -72,7 +78,7 @@ export async function follow(
   };
   const items = await knownAround(item, look, carriersOf);
   const ports = portsIn(items);
-  return { journey: journeyOf(item, items, ports), items, ports, files: tracks.files };
+  return { journey: journeyOf(item, items, ports, JOURNEY_RULES, steps), items, ports, files: tracks.files, steps };
 }
 
 /** Of what is known at a point of view all that was known at an earlier one: relations are only added. */

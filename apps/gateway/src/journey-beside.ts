@@ -4,33 +4,33 @@
  */
 import {
   conflictsOf,
+  contradictionsOf,
   custodyOf,
   gapHandling,
   lastConveyanceOf,
-  travelOf,
   type Conflict,
   type CustodyChain,
   type Gap,
   type Holding,
-  type Journey,
-  type KnownItems,
-  type Port,
+  type TravelCheck,
   type Uncovered,
 } from '#lib/analysis';
 import type { JourneyView } from '#lib/contracts';
 import { displayIdentifier, displayOccurred, displayPlace, formatInstant, type Instant, type TimelineEntry } from '#lib/domain';
+import type { Followed } from './followed.ts';
 import { travelView } from './journey-travel.ts';
 
 export type BesideView = Pick<JourneyView, 'conflicts' | 'moreConflicts' | 'travel' | 'lastConveyance' | 'custody'>;
 
-/** @param items what the journey was made of: what its reader may see */
-export function besideView(journey: Journey, items: KnownItems, ports: readonly Port[]): BesideView {
-  const { item, inWhat } = journey;
+/** Of what the reader of the journey may see. */
+export function besideView({ journey, items, ports, steps }: Followed, travel: TravelCheck): BesideView {
+  const { item, inWhat, legs, containments } = journey;
   const known = items.get(item);
-  const last = lastConveyanceOf(inWhat, items, ports);
+  const last = lastConveyanceOf(inWhat, items, ports, steps);
+  const contradictions = contradictionsOf([...containments, ...legs.flatMap(({ chain }) => chain)]);
   return {
-    ...conflictsView(known === undefined ? [] : conflictsOf(known.timeline)),
-    travel: travelView(travelOf(journey, items), journey),
+    ...conflictsView([...(known === undefined ? [] : conflictsOf(known.timeline)), ...contradictions]),
+    travel: travelView(travel, journey),
     lastConveyance:
       last === undefined
         ? null
@@ -90,7 +90,7 @@ const custodyView = ({ holdings, uncovered }: CustodyChain): JourneyView['custod
   moreUncovered: Math.max(0, uncovered.length - HOLDINGS_TOLD_MAX),
 });
 
-const conflictsView = (conflicts: readonly Conflict[]): Pick<JourneyView, 'conflicts' | 'moreConflicts'> => ({
+export const conflictsView = (conflicts: readonly Conflict[]): Pick<JourneyView, 'conflicts' | 'moreConflicts'> => ({
   conflicts: conflicts.slice(0, CONFLICTS_TOLD_MAX).map(({ kind, by, against, isOpen, handling }) => ({
     kind,
     by: { ...said(by), standing: by.standing },

@@ -1,5 +1,5 @@
 /** Parts of answers about journeys: legs, containments, placings, with the records that they rest on. */
-import { endingHandling, pointOf, type Containment, type Ending, type Leg, type Placing } from '#lib/analysis';
+import { pointOf, type Containment, type Ending, type Leg, type Placing } from '#lib/analysis';
 import type { JourneyView, PlacedBy } from '#lib/contracts';
 import { displayIdentifier, displayOccurred, displayPlace, formatInstant } from '#lib/domain';
 import { gapView, refOf, timeOf } from './journey-beside.ts';
@@ -14,7 +14,8 @@ export const carrierView = ({ carrier, loading }: Containment): JourneyView['leg
 export const containmentView = (of: Containment): JourneyView['containments'][number] => ({
   ...carrierView(of),
   isOpen: of.isOpen,
-  ending: of.ending === undefined ? null : { ...endingView(of.ending), tlp: endingHandling(of) },
+  ending: of.ending === undefined ? null : { ...endingView(of.ending), tlp: of.handling },
+  tlp: of.handling,
 });
 
 function endingView(ending: Ending): Omit<NonNullable<JourneyView['containments'][number]['ending']>, 'tlp'> {

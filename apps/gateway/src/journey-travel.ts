@@ -68,7 +68,7 @@ function recordView(presence: Presence): Omit<AlarmView['first'], 'leg'> {
   };
 }
 
-function refView(presence: Presence): TravelView['clones'][number]['tracks'][number]['records'][number] {
+export function refView(presence: Presence): TravelView['clones'][number]['tracks'][number]['records'][number] {
   const { agency, id } = eventOf(presence);
   return { event: { agency, id }, ...('position' in presence.fix ? { line: presence.fix.position.line } : {}) };
 }

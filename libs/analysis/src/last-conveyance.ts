@@ -7,7 +7,7 @@ import { conflictsOf, type Conflict } from './conflicts.ts';
 import type { Containment } from './containments.ts';
 import type { KnownItems } from './fixes.ts';
 import { strictest } from './grades.ts';
-import { endingHandling, gapHandling } from './labels.ts';
+import { gapHandling } from './labels.ts';
 import { gapsIn, type Gap, type Port } from './silences.ts';
 import { Steps } from './steps.ts';
 
@@ -50,7 +50,7 @@ export function lastConveyanceOf(
     since: isProved ? until - 1 : null,
     ...{ entries, conflicts, gaps },
     handling: strictest([
-      ...inWhat.map(endingHandling),
+      ...inWhat.map(({ handling }) => handling),
       ...entries.map(({ handling }) => handling.tlp),
       ...conflicts.map(({ handling }) => handling),
       ...gaps.map(gapHandling),

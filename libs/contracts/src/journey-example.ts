@@ -66,8 +66,8 @@ export const journeyExample = (item: JourneyView['item'], coordinates: Coordinat
   item,
   coordinates,
   lastProved: aboardPlacing,
-  inWhat: [{ ...box, isOpen: true, ending: null }],
-  containments: [{ ...box, isOpen: true, ending: null }],
+  inWhat: [{ ...box, isOpen: true, ending: null, tlp: 'GREEN' }],
+  containments: [{ ...box, isOpen: true, ending: null, tlp: 'GREEN' }],
   legs: [
     {
       carriers: [box, { id: 'imo:0000048', scheme: 'imo', display: 'IMO 0000048', loading: { agency: 'local', id: 'lux-0037' } }],

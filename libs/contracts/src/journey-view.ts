@@ -2,39 +2,8 @@
 import Type, { type Static } from 'typebox';
 import type { AtView } from './at-view.ts';
 import { Coordinates } from './coordinates-view.ts';
-import { Contained, Custody, Gap, Graded, Leg, Placing, TrackFile } from './journey-members.ts';
+import { Conflicts, Contained, Custody, Gap, Graded, Leg, Placing, Said, standing, TrackFile } from './journey-members.ts';
 import { closed, EventRefView, index, orNull, ref, time } from './view-parts.ts';
-
-const Said = Type.Object(
-  {
-    event: EventRefView,
-    mark: Type.String({ description: 'What to call it: only what is `observed` can be a position.' }),
-    grade: Type.Optional(Type.String({ description: 'Admiralty code; absent: not graded.' })),
-    occurred: Type.String({ description: 'As its author wrote it.' }),
-    place: Type.Optional(Type.String()),
-    statement: Type.Optional(Type.String()),
-  },
-  closed,
-);
-
-const standing = Type.String({ description: 'Whether it stands, or was withdrawn, corrected, superseded ...' });
-const Speaking = Type.Object({ ...Said.properties, standing }, closed);
-
-const Conflict = Type.Object(
-  {
-    kind: Type.Enum(['contradicts', 'disputes']),
-    by: Speaking,
-    against: Speaking,
-    isOpen: Type.Boolean({ description: 'Both stand, and no resolution in force settles it.' }),
-    tlp: Graded.tlp,
-  },
-  { ...closed, description: 'Two records that speak against each other, as an author says.' },
-);
-
-const Conflicts = {
-  conflicts: Type.Array(Conflict, { description: 'At most 200; none of them decides anything.' }),
-  moreConflicts: index(),
-};
 
 const Apart = Type.Object(
   {
@@ -68,7 +37,8 @@ const TravelAlarm = Type.Object(
     }),
     arithmetic: Type.String({ description: 'All of this in one line.' }),
     odd: Type.Enum(['first', 'second', 'either', 'neither'], {
-      description: 'Without which record the rest is possible. neither: more than one is wrong, or there are two things.',
+      description:
+        'Without which record the rest is possible; that it is wrong does not follow. either: of this pair alone, not both are of one thing: one record is wrong, or two things bear the identity. neither: more than one is wrong, or there are two things.',
     }),
     isOpen: Type.Boolean({ description: 'Both stand, and no resolution in force settles both together.' }),
     tlp: Graded.tlp,
@@ -101,7 +71,10 @@ const Travel = Type.Object(
     moreAlarms: index(),
     clones: Type.Array(Clone, { description: 'At most 20.' }),
     moreClones: index(),
-    isPartial: Type.Boolean({ description: 'There was more to compare than is followed: there may be more.' }),
+    isPartial: Type.Boolean({
+      description:
+        'There was more to compare than is followed: there may be more. False says that the bound was not reached, and not that every record was held against every other: of many of one time some are left out.',
+    }),
   },
   closed,
 );
