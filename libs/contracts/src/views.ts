@@ -148,7 +148,10 @@ export const EventView = Type.Object(
     ),
     handling: Type.Unsafe<SightingDocument['handling']>({ type: 'object', description: 'As last marked.' }),
     cover: Type.Optional(
-      Type.Enum(COVERS, { description: 'Of answers to `at`: whether it is of that time; absent: it does not name the item.' }),
+      Type.Enum(COVERS, {
+        description:
+          'Of answers to `at`: whether it is of that time; absent: it does not name the item, or only speaks about other records.',
+      }),
     ),
   },
   closed,
