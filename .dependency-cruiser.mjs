@@ -39,6 +39,7 @@ const ALLOWED = {
   'libs/ledger': [lib('domain'), npm('fflate'), npm('@noble/(ciphers|curves|hashes)')],
   'libs/contracts': [lib('domain'), npm('typebox')],
   'libs/analysis': [lib('domain'), npm('geographiclib-geodesic')],
+  'libs/report': [lib('domain'), lib('contracts')],
   'libs/sources': [lib('domain'), lib('contracts'), npm('csv-parse')],
   'libs/event-log': [npm('kafkajs'), NODE],
   'libs/evidence': [NODE],

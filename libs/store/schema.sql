@@ -319,7 +319,8 @@ create policy reader on ledger.audit for select to custody_gateway using (((grp 
    FROM ledger.marked m
   WHERE (m.log_index = audit.log_index)))) OR (EXISTS ( SELECT
    FROM ledger.handlings h
-  WHERE (h.log_index = audit.log_index))))));
+  WHERE (h.log_index = audit.log_index)
+ OFFSET 0)))));
 comment on table ledger.audit is 'One row per (entry, reader group): who wrote it, and what kind of thing it is. Derived from entries and content.';
 
 create table ledger.batch_members (
@@ -345,7 +346,8 @@ create policy reader on ledger.batch_members for select to custody_gateway using
    FROM ledger.marked m
   WHERE (m.log_index = batch_members.log_index)))) OR (EXISTS ( SELECT
    FROM ledger.handlings h
-  WHERE (h.log_index = batch_members.log_index))))));
+  WHERE (h.log_index = batch_members.log_index)
+ OFFSET 0)))));
 comment on table ledger.batch_members is 'Which events an import says that it brought in, for each reader group that sees the import. Derived.';
 comment on column ledger.batch_members.log_index is 'Of the document that says so; the event may come after it, and is known by (agency, id).';
 
@@ -410,7 +412,8 @@ create policy reader on ledger.content for select to custody_gateway, custody_ev
    FROM ledger.marked m
   WHERE (m.log_index = content.log_index))))) OR (EXISTS ( SELECT
    FROM ledger.handlings h
-  WHERE (h.log_index = content.log_index)))));
+  WHERE (h.log_index = content.log_index)
+ OFFSET 0))));
 comment on column ledger.content.captured is 'Microseconds since 1970-01-01T00:00:00Z by the clock of capture.';
 comment on column ledger.content.grps is 'As in ledger.entries.';
 
@@ -435,8 +438,10 @@ create table ledger.dead_letters (
   constraint dead_letters_cluster_id_topic_id_partition_offset_key UNIQUE (cluster_id, topic_id, partition, "offset"),
   constraint dead_letters_pkey PRIMARY KEY (seq)
 );
+CREATE INDEX dead_letters_agency ON ledger.dead_letters USING btree (agency, seq);
 CREATE INDEX dead_letters_event ON ledger.dead_letters USING btree (agency, id, seq) WHERE (agency IS NOT NULL);
 CREATE INDEX dead_letters_not_copied ON ledger.dead_letters USING btree (seq) WHERE (copied IS NULL);
+CREATE INDEX dead_letters_waiting ON ledger.dead_letters USING btree (seq) WHERE (retried IS NULL);
 grant insert on ledger.dead_letters to custody_projector;
 grant select on ledger.dead_letters to custody_gateway;
 grant select on ledger.dead_letters to custody_operator;
@@ -493,7 +498,8 @@ create policy reader on ledger.entries for select to custody_gateway, custody_ev
    FROM ledger.marked m
   WHERE (m.log_index = entries.log_index))))) OR (EXISTS ( SELECT
    FROM ledger.handlings h
-  WHERE (h.log_index = entries.log_index)))));
+  WHERE (h.log_index = entries.log_index)
+ OFFSET 0))));
 create policy sealer_reads on ledger.entries for select to custody_sealer using (( SELECT pg_has_role(CURRENT_USER, 'custody_sealer'::name, 'usage'::text) AS pg_has_role));
 comment on column ledger.entries.grps is 'Reader groups that may read the row; none = nobody, so that a row whose readers were forgotten is seen by nobody.';
 
@@ -520,13 +526,15 @@ create policy reader on ledger.evidence_refs for select to custody_gateway, cust
    FROM ledger.marked m
   WHERE (m.log_index = evidence_refs.log_index)))) OR (EXISTS ( SELECT
    FROM ledger.handlings h
-  WHERE (h.log_index = evidence_refs.log_index))))));
+  WHERE (h.log_index = evidence_refs.log_index)
+ OFFSET 0)))));
 comment on table ledger.evidence_refs is 'One row per (evidence, reader group) of an entry that cites the evidence, or says an act on it; derived, in the transaction of the entry.';
 
 create table ledger.handlings (
   log_index bigint not null,
   grps integer[] not null,
   handling text collate "C" not null,
+  approval text collate "C",
   constraint handlings_pkey PRIMARY KEY (log_index)
 );
 CREATE INDEX handlings_named ON ledger.handlings USING btree (log_index) WHERE (POSITION(('"principals":['::text) IN (handling)) > 0);
@@ -541,6 +549,7 @@ create policy owner on ledger.handlings for all to owner using ((CURRENT_USER = 
 create policy reader on ledger.handlings for select to custody_gateway, custody_evidence using ((grps && ( SELECT ctx.groups() AS groups)));
 comment on table ledger.handlings is 'The handling in effect of each entry that its own agency marked, and of each marking: derived, and its rows change.';
 comment on column ledger.handlings.grps is 'Reader groups that may read the entry now, in the place of those that it came in with.';
+comment on column ledger.handlings.approval is 'Of a marking that needs an approver: awaited, approved, undoing-awaited or void. Null: of any other.';
 
 create table ledger.head (
   one boolean not null default true,
@@ -693,7 +702,8 @@ create policy reader on ledger.relations for select to custody_gateway, custody_
    FROM ledger.marked m
   WHERE (m.log_index = relations.log_index)))) OR (EXISTS ( SELECT
    FROM ledger.handlings h
-  WHERE (h.log_index = relations.log_index))))));
+  WHERE (h.log_index = relations.log_index)
+ OFFSET 0)))));
 comment on column ledger.relations.word is 'The entry marks, corrects, withdraws or approves this event, and is of the same agency: not that it contradicts or resolves it.';
 
 create table ledger.search_keys (
@@ -734,6 +744,8 @@ create table ledger.spoken (
   constraint spoken_pkey PRIMARY KEY (log_index)
 );
 alter table intake.spoken attach partition ledger.spoken default;
+CREATE INDEX spoken_approvals ON ledger.spoken USING btree (agency, target, approves, log_index) WHERE ((kind = 14) AND in_force);
+CREATE INDEX spoken_undecided ON ledger.spoken USING btree (agency, target, approves, log_index) WHERE ((kind = 14) AND (in_force IS NULL));
 CREATE INDEX spoken_words ON ledger.spoken USING btree (kind, agency, target, log_index) WHERE (target IS NOT NULL);
 grant select on ledger.spoken to custody_operator;
 alter table ledger.spoken enable row level security, force row level security;
@@ -746,7 +758,7 @@ comment on column ledger.spoken.target is 'The event of the same agency that it 
 comment on column ledger.spoken.handling is 'As submitted.';
 comment on column ledger.spoken.gives is 'Of a marking: the handling that it says.';
 comment on column ledger.spoken.approves is 'Of an approval: the hash of what is approved.';
-comment on column ledger.spoken.in_force is 'Of an approval that was asked for: whether its author had the authority to, where it stands in the log.';
+comment on column ledger.spoken.in_force is 'Of an approval of the bytes that stand, once it was asked for: whether it counts. Another than their author made it, who had the authority to where it stands in the log.';
 comment on column ledger.spoken.approved_at is 'Of a marking: where in the log another principal first approved it.';
 comment on column ledger.spoken.undone is 'Of a marking: a retraction or correction of it is there.';
 comment on column ledger.spoken.lifted is 'Of a marking: such a one was itself approved, and stands.';
@@ -787,11 +799,40 @@ create policy reader on ledger.timeline for select to custody_gateway using (((g
    FROM ledger.marked m
   WHERE (m.log_index = timeline.log_index)))) OR (EXISTS ( SELECT
    FROM ledger.handlings h
-  WHERE (h.log_index = timeline.log_index))))));
+  WHERE (h.log_index = timeline.log_index)
+ OFFSET 0)))));
 create policy sealer_reads on ledger.timeline for select to custody_sealer using (( SELECT pg_has_role(CURRENT_USER, 'custody_sealer'::name, 'usage'::text) AS pg_has_role));
 comment on table ledger.timeline is 'One row per (item, reader group) of an entry; an entry without items stands under the item '''' so that its reader groups are known.';
 comment on column ledger.timeline.starts is 'Microseconds since 1970, start of occurred; the greatest bigint where it is not known. So for ends.';
 comment on column ledger.timeline.map_key is 'Empty: a marking opened the entry to this group later. The row is a leaf of no item tree.';
+
+create table login.key_uses (
+  agency text collate "C" not null,
+  key text collate "C" not null,
+  used timestamp with time zone not null,
+  constraint key_uses_pkey PRIMARY KEY (agency, key)
+);
+grant insert on login.key_uses to custody_access;
+grant select on login.key_uses to custody_access;
+grant update on login.key_uses (used) to custody_access;
+alter table login.key_uses enable row level security, force row level security;
+create policy access on login.key_uses for all to custody_access using (( SELECT pg_has_role(CURRENT_USER, 'custody_access'::name, 'usage'::text) AS pg_has_role)) with check (( SELECT pg_has_role(CURRENT_USER, 'custody_access'::name, 'usage'::text) AS pg_has_role));
+create policy owner on login.key_uses for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+comment on table login.key_uses is 'When each API key was last let in. Not derived from the log, and in no backup.';
+comment on column login.key_uses.used is 'To the minute, by the clock of the database.';
+
+create table login.key_uses_begun (
+  begun timestamp with time zone not null default date_trunc('minute'::text, clock_timestamp(), 'UTC'::text)
+);
+grant select on login.key_uses_begun to custody_access;
+alter table login.key_uses_begun enable row level security, force row level security;
+create policy access on login.key_uses_begun for all to custody_access using (( SELECT pg_has_role(CURRENT_USER, 'custody_access'::name, 'usage'::text) AS pg_has_role)) with check (( SELECT pg_has_role(CURRENT_USER, 'custody_access'::name, 'usage'::text) AS pg_has_role));
+create policy owner on login.key_uses_begun for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+comment on table login.key_uses_begun is 'Since when uses are noted: of a key that is older, nobody can say that it was never used.';
 
 create table login.sessions (
   id text collate "C" not null,
@@ -1152,6 +1193,35 @@ AS $function$
 $function$
 grant execute on function ctx.named_to_others(bigint[],text,text) to custody_capture;
 
+CREATE OR REPLACE FUNCTION ctx.told_markings(indexes bigint[])
+ RETURNS TABLE(log_index bigint, agency text, id text, principal text, captured bigint, bytes bytea, commitment bytea, content_hash bytea, secret bytea)
+ LANGUAGE plpgsql
+ STABLE PARALLEL RESTRICTED SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  readers constant integer[] := ctx.groups();
+begin
+  return query
+    select e.log_index, e.agency, e.id, c.principal, c.captured, c.bytes, e.commitment, e.content_hash, c.secret
+    from unnest(indexes) as asked (log_index)
+    cross join lateral (select * from ledger.spoken s where s.log_index = asked.log_index and s.kind = 13 and s.target is not null offset 0) s
+    cross join lateral (select * from ledger.entries e where e.log_index = asked.log_index and e.grps && readers offset 0) e
+    cross join lateral (
+      select * from ledger.content c
+      where c.log_index = asked.log_index and position('\x2277697468686f6c6473223a7b'::bytea in c.bytes) > 0 offset 0
+    ) c
+    where not exists (
+      select from ledger.entries t join ledger.spoken about on about.log_index = t.log_index
+      where t.agency = e.agency and t.id = s.target and about.kind = 13
+    ) and not exists (
+      select from unnest(array[9, 10, 13]) as of (kind)
+      cross join lateral (select from ledger.spoken w where w.kind = of.kind and w.agency = e.agency and w.target = e.id limit 1) w
+    )
+    order by e.log_index;
+end $function$
+grant execute on function ctx.told_markings(bigint[]) to custody_gateway;
+
 CREATE OR REPLACE FUNCTION ctx.touched(items text[])
  RETURNS SETOF text
  LANGUAGE plpgsql
@@ -1178,14 +1248,14 @@ AS $function$
 $function$
 grant execute on function ledger.acts_until(bigint) to custody_projector;
 
-CREATE OR REPLACE FUNCTION ledger.approval_of(of_agency text, of_id text, author text, hash bytea)
+CREATE OR REPLACE FUNCTION ledger.approval_of(of_agency text, of_id text, hash bytea)
  RETURNS bigint
  LANGUAGE sql
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select min(a.log_index) from ledger.words_on(14, of_agency, of_id) a join ledger.content c on c.log_index = a.log_index
-  where a.in_force and a.approves = encode(hash, 'hex') and c.principal <> author
+  select s.log_index from ledger.spoken s
+  where s.kind = 14 and s.in_force and s.agency = of_agency and s.target = of_id and s.approves = encode(hash, 'hex') order by s.log_index limit 1
 $function$
 
 CREATE OR REPLACE FUNCTION ledger.awaited(first bigint, behind bigint)
@@ -1250,20 +1320,16 @@ CREATE OR REPLACE FUNCTION ledger.judge_markings(indexes bigint[])
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   with asked as materialized (
-    select e.log_index, e.agency, e.id, e.content_hash, c.principal from unnest(indexes) as asked (log_index)
+    select e.log_index, e.agency, e.id, e.content_hash from unnest(indexes) as asked (log_index)
     cross join lateral (select * from ledger.entries e where e.log_index = asked.log_index offset 0) e
-    join ledger.content c on c.log_index = e.log_index
   ), undoing as materialized (
-    select a.log_index as of, ledger.approval_of(a.agency, e.id, e.principal, e.content_hash) is not null
+    select a.log_index as of, ledger.approval_of(a.agency, e.id, e.content_hash) is not null
       and not exists (select from ledger.spoken u where u.kind = 9 and u.agency = a.agency and u.target = e.id)
       and not exists (select from ledger.spoken u where u.kind = 10 and u.agency = a.agency and u.target = e.id) as lifts
     from asked a cross join unnest(array[9, 10]) as of (kind) cross join lateral ledger.words_on(of.kind, a.agency, a.id) w
-    cross join lateral (
-      select e.id, e.content_hash, c.principal from ledger.entries e join ledger.content c on c.log_index = e.log_index
-      where e.log_index = w.log_index offset 0
-    ) e
+    cross join lateral (select e.id, e.content_hash from ledger.entries e where e.log_index = w.log_index offset 0) e
   ), judged as materialized (
-    select a.log_index, ledger.approval_of(a.agency, a.id, a.principal, a.content_hash) as approved_at,
+    select a.log_index, ledger.approval_of(a.agency, a.id, a.content_hash) as approved_at,
       exists (select from undoing u where u.of = a.log_index) as undone, exists (select from undoing u where u.of = a.log_index and u.lifts) as lifted
     from asked a
   )
@@ -1345,42 +1411,51 @@ begin
   return new;
 end $function$
 
-CREATE OR REPLACE FUNCTION ledger.set_handlings(indexes bigint[], groups_of text[], said text[])
+CREATE OR REPLACE FUNCTION ledger.set_handlings(indexes bigint[], groups_of text[], said text[], approvals text[])
  RETURNS bigint
  LANGUAGE sql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   with given as (
-    select i as log_index, g::integer[] as grps, s as handling from unnest(indexes, groups_of, said) as given (i, g, s)
+    select i as log_index, g::integer[] as grps, s as handling, a as approval from unnest(indexes, groups_of, said, approvals) as given (i, g, s, a)
   ), named as (
     insert into ledger.marked select log_index from given on conflict do nothing
   ), changed as (
-    insert into ledger.handlings as h select * from given
-    on conflict (log_index) do update set grps = excluded.grps, handling = excluded.handling
-      where h.grps <> excluded.grps or h.handling <> excluded.handling
+    insert into ledger.handlings as h (log_index, grps, handling, approval) select * from given
+    on conflict (log_index) do update set grps = excluded.grps, handling = excluded.handling, approval = excluded.approval
+      where h.grps <> excluded.grps or h.handling <> excluded.handling or h.approval is distinct from excluded.approval
     returning 1
   )
   select count(*) from changed
 $function$
-grant execute on function ledger.set_handlings(bigint[],text[],text[]) to custody_projector;
+grant execute on function ledger.set_handlings(bigint[],text[],text[],text[]) to custody_projector;
 
 CREATE OR REPLACE FUNCTION ledger.undecided_approvals(indexes bigint[])
- RETURNS SETOF bigint
+ RETURNS TABLE(n bigint, by_another boolean)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   with markings as materialized (
-    select e.agency, e.id from unnest(indexes) as asked (log_index)
+    select e.log_index, e.agency, e.id, e.content_hash from unnest(indexes) as asked (log_index)
     cross join lateral (select * from ledger.entries e where e.log_index = asked.log_index offset 0) e
   ), approved as materialized (
-    select agency, id from markings
-    union all
-    select m.agency, e.id from markings m cross join unnest(array[9, 10]) as of (kind) cross join lateral ledger.words_on(of.kind, m.agency, m.id) w
-    cross join lateral (select e.id from ledger.entries e where e.log_index = w.log_index offset 0) e
+    select log_index, agency, id, content_hash from markings
+    union
+    select w.log_index, m.agency, e.id, e.content_hash
+    from markings m cross join unnest(array[9, 10]) as of (kind) cross join lateral ledger.words_on(of.kind, m.agency, m.id) w
+    cross join lateral (select e.id, e.content_hash from ledger.entries e where e.log_index = w.log_index offset 0) e
   )
-  select distinct a.log_index from approved p cross join lateral ledger.words_on(14, p.agency, p.id) a where a.in_force is null
+  select a.log_index, by.principal <> author.principal
+  from approved p
+  cross join lateral (
+    select s.log_index from ledger.spoken s
+    where s.kind = 14 and s.in_force is null and s.agency = p.agency and s.target = p.id and s.approves = encode(p.content_hash, 'hex') offset 0
+  ) a
+  cross join lateral (select c.principal from ledger.content c where c.log_index = a.log_index offset 0) by
+  cross join lateral (select c.principal from ledger.content c where c.log_index = p.log_index offset 0) author
+  order by a.log_index
 $function$
 grant execute on function ledger.undecided_approvals(bigint[]) to custody_projector;
 
@@ -1400,6 +1475,6 @@ CREATE OR REPLACE FUNCTION login.forget()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  delete from login.sessions where expires < clock_timestamp() - interval '7 days'
+  delete from login.sessions where expires < statement_timestamp() - interval '7 days'
 $function$
 grant execute on function login.forget() to custody_access;

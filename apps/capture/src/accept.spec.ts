@@ -25,8 +25,8 @@ const accept = (value: unknown, of: AcceptContext = context): AcceptedDocument =
   if (!acceptance.ok) throw new Error(JSON.stringify(acceptance.faults));
   return acceptance;
 };
-const refuse = (value: unknown): RefusedDocument => {
-  const acceptance = acceptDocument(bytesOf(value), context, () => 'made-1');
+const refuse = (value: unknown, of: AcceptContext = context): RefusedDocument => {
+  const acceptance = acceptDocument(bytesOf(value), of, () => 'made-1');
   if (acceptance.ok) throw new Error('the document was accepted');
   return acceptance;
 };
@@ -216,5 +216,33 @@ describe('a submitter key that is to be added', () => {
   it('is refused where it is of another kind, or no key', () => {
     const witness = formatVerifierKey(signingKey('witness', 'local', Buffer.alloc(32, 3)));
     for (const text of [witness, 'a'.repeat(40)]) expect(refuse(added(text)).faults[0]?.code).toBe('policy.submitter-key');
+  });
+});
+
+describe('an emergency that is declared', () => {
+  const declared = (key?: string): unknown => ({
+    kind: 'policy',
+    handling: { tlp: 'AMBER' },
+    source: { kind: 'administration' },
+    extension: {
+      policy: { act: 'break-glass.open', reason: 'fire', until: '2026-11-24T04:10:00Z', ...(key === undefined ? {} : { key }) },
+    },
+  });
+  const byKey: AcceptContext = { ...context, shows: 'onekey01' };
+
+  it('names the key or session by which it is declared, and no other', () => {
+    expect(accept(declared('onekey01'), byKey).isPolicy).toBe(true);
+    expect(accept(declared()).isPolicy).toBe(true);
+    const refused = [{ code: 'auth.forbidden', pointer: '/extension/policy/key' }];
+    expect(refuse(declared('another1'), byKey).faults).toMatchObject(refused);
+    expect(refuse(declared(), byKey).faults).toMatchObject(refused);
+    expect(refuse(declared('onekey01')).faults).toMatchObject(refused);
+  });
+
+  it('is declared by no key whose scopes leave it out', () => {
+    const without: AcceptContext = { ...byKey, roles: ['contributor', 'auditor', 'partner', 'operator'] };
+    expect(refuse(declared('onekey01'), without).faults).toMatchObject([{ code: 'auth.forbidden', pointer: '/extension/policy/act' }]);
+    for (const role of ['investigator', 'admin'] as const)
+      expect(accept(declared('onekey01'), { ...byKey, roles: [role] }).isPolicy).toBe(true);
   });
 });

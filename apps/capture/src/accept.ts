@@ -12,7 +12,7 @@ import {
   type SightingDocument,
 } from '#lib/contracts';
 import { commit, encodeRecord, parseStrict, parseVerifierKey, randomSecret, recordMac, sha256Hex, type RecordHeader } from '#lib/ledger';
-import { formerCountryName, isNotWider, parsePlace, type ActorRole, type PolicyActText, type Sighting } from '#lib/domain';
+import { BREAKS_GLASS, formerCountryName, isNotWider, parsePlace, type ActorRole, type PolicyActText, type Sighting } from '#lib/domain';
 import { uuidv7 } from '#lib/runtime';
 import { derivedId } from './derived-id.ts';
 
@@ -21,6 +21,8 @@ export interface AcceptContext {
   readonly principal: string;
   /** What the submitter may do, by what he showed: acts of policy are an admin's, sightings a contributor's or investigator's. */
   readonly roles: readonly ActorRole[];
+  /** Id of the key or session that he showed; absent: neither. */
+  readonly shows?: string;
   /** RFC 3339 UTC, six decimals: capture's clock, a claim. */
   readonly captured: string;
   readonly publisherKey: Uint8Array;
@@ -85,7 +87,7 @@ export function acceptDocument(bytes: Uint8Array, context: AcceptContext, makeId
   const read = readSighting(document, { agency, id, principal });
   const late = [...lateFaults(document), ...(read.ok ? openedItems(read.sighting) : [])];
   if (!read.ok) return { ok: false, id, faults: [...late, ...read.faults].slice(0, FAULTS_MAX) };
-  const unfit = roleFault(read.sighting, context.roles) ?? submitterKeyFault(read.sighting);
+  const unfit = roleFault(read.sighting, context.roles) ?? emergencyFault(read.sighting, context.shows) ?? submitterKeyFault(read.sighting);
   if (unfit !== undefined) return { ok: false, id, faults: [unfit] };
 
   const envelope = { agency, id, principal, captured };
@@ -157,7 +159,6 @@ function openedItems({ kind, agency, principal, handling, items, relations }: Si
 
 const CONTRIBUTES: readonly ActorRole[] = ['contributor', 'investigator'];
 const ADMINISTERS: readonly ActorRole[] = ['admin'];
-const BREAKS_GLASS: readonly ActorRole[] = ['investigator', 'admin'];
 
 /**
  * What a key's scopes leave out, nobody does with it. Whether the author had the authority for the act is judged anew at its log position; the
@@ -169,6 +170,18 @@ function roleFault({ kind, extension }: Sighting, roles: readonly ActorRole[]): 
   if (needed.some((role) => roles.includes(role))) return undefined;
   const pointer = act === undefined ? '/kind' : '/extension/policy/act';
   return { code: 'auth.forbidden', pointer, detail: `This needs one of the roles ${needed.join(', ')}.`, expected: needed.join(', ') };
+}
+
+/** An emergency is for the key or session by which it is declared: what that is stands in the log, and is known here alone. */
+function emergencyFault({ kind, extension }: Sighting, shows: string | undefined): Fault | undefined {
+  const { act, key } = kind === 'policy' ? (extension?.['policy'] as PolicyActText) : {};
+  if (act !== 'break-glass.open' || key === shows) return undefined;
+  const expected = shows === undefined ? 'no member `key`' : shows;
+  const detail =
+    shows === undefined
+      ? 'The request comes by no key and no session: there is none that the emergency could be for.'
+      : 'An emergency is declared for the key or session by which the request comes, and names it.';
+  return { code: 'auth.forbidden', pointer: '/extension/policy/key', detail, expected };
 }
 
 /** A key of small order signs for everybody: it must not come to be an agency's. The fold of the policy judges the same. */

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { Controller, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode, Fault } from '#lib/contracts';
-import type { Actor } from '#lib/domain';
+import { shownBy, type Actor } from '#lib/domain';
 import { actorNow, actorOf, DomainError, type Metrics, notesOf, ReadNotes, recordPiece, refusedHeader, requestIdOf } from '#lib/runtime';
 import type { AcceptContext } from './accept.ts';
 import { whileLetIn } from './let-in.ts';
@@ -154,11 +154,14 @@ export class CaptureController {
     return { ...submission, results: said };
   }
 
-  #context(request: FastifyRequest, { agency, principal, roles }: Actor): AcceptContext {
+  #context(request: FastifyRequest, actor: Actor): AcceptContext {
+    const { agency, principal, roles } = actor;
     const { publisherKey, now } = this.#deps;
     const idempotencyKey = idempotencyKeyOf(request);
     const key = idempotencyKey === undefined ? {} : { idempotencyKey };
-    return { agency, principal, roles, publisherKey, captured: now(), requestId: requestIdOf(request), ...key };
+    const shows = shownBy(actor);
+    const by = shows === null ? {} : { shows };
+    return { agency, principal, roles, ...by, publisherKey, captured: now(), requestId: requestIdOf(request), ...key };
   }
 
   #count(results: readonly RowResult[], appended: boolean): void {

@@ -1,7 +1,18 @@
+import { JSON_BYTES_MAX } from '#lib/ledger';
 import { inlineAcceptPool } from './accept-pool.ts';
+import type { AcceptContext } from './accept.ts';
 import { documentsOf } from './submission-request.ts';
 
 const texts = (documents: readonly Uint8Array[]): string[] => documents.map((bytes) => Buffer.from(bytes).toString());
+
+const CONTEXT: AcceptContext = {
+  agency: 'local',
+  principal: 'operator',
+  roles: ['contributor'],
+  captured: '2030-01-01T00:00:00.000000Z',
+  publisherKey: new Uint8Array(32),
+  requestId: 'r-1',
+};
 
 describe('the documents of a JSON body', () => {
   it('are cut from an array by the pool, whatever the array is: nobody else waits for the parsing', async () => {
@@ -36,6 +47,25 @@ describe('the documents of a JSON body', () => {
     });
     await expect(documentsOf(Buffer.from('[]'), 2, pool)).rejects.toMatchObject({ code: 'batch.empty', errors: [{ pointer: '' }] });
     await expect(documentsOf(Buffer.alloc(0), 2, pool)).rejects.toMatchObject({ code: 'batch.empty', errors: [{ offset: 0 }] });
+  });
+
+  it('are too long by the bytes that were sent, in an array as alone; what stands between them is none of theirs', async () => {
+    const pool = inlineAcceptPool();
+    // A report of megabytes would take minutes to make.
+    const short = (text: string): string => (text.length > 99 ? `${text.length} ${text.slice(0, 9)}...${text.slice(-9)}` : text);
+    const told = (each: readonly Uint8Array[]): string[] => texts(each).map(short);
+    const blanks = ' '.repeat(JSON_BYTES_MAX);
+    const some = ['{"b":"],[\\"{","a":"\\\\"}', '[1,[2,{}]]', '"\\\\"', '7', '{}'];
+    const long = `{"c":1,${blanks}"b":[2]}`;
+    const { documents } = await documentsOf(Buffer.from(`[${[...some, long, ...some].join(`${blanks},\n`)}${blanks}]`), 99, pool);
+    const canonical = ['{"a":"\\\\","b":"],[\\"{"}', ...some.slice(1)];
+    expect(told(documents)).toEqual([...canonical, long, ...canonical].map(short));
+    const answers = await pool.accept(documents, CONTEXT, 0);
+    expect(answers.flatMap((answer, row) => (!answer.ok && answer.faults[0]?.code === 'json.too-large' ? [row] : []))).toEqual([5]);
+    // To the byte.
+    const exact = (length: number): string => `{${' '.repeat(length - 2)}}`;
+    const two = await documentsOf(Buffer.from(`[${exact(JSON_BYTES_MAX)},${exact(JSON_BYTES_MAX + 1)}]`), 2, pool);
+    expect(told(two.documents)).toEqual(['{}', exact(JSON_BYTES_MAX + 1)].map(short));
   });
 
   it('are refused at their row and at the place in it, by what is wrong with the JSON too', async () => {

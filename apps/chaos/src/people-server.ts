@@ -108,8 +108,8 @@ export class PeopleServer {
   }
 
   #keyOf(who: string): string {
-    const key = who === OPERATOR ? operatorKeyFor(this.#dataDir, this.base) : this.#keys.get(who);
-    if (key === undefined || key === null) throw new Error(`${who} has no key`);
+    const key = who === OPERATOR ? operatorKeyFor(this.#dataDir, this.base)?.key : this.#keys.get(who);
+    if (key === undefined) throw new Error(`${who} has no key`);
     return key;
   }
 

@@ -57,6 +57,25 @@ test('one with fewer reader groups or about another item is incomplete; not aske
   expect(JSON.parse(output)).toMatchObject({ about: { item: CAR, groups: ['clear'], groupsAsked: false } });
 });
 
+test('as JSON it says up to where the lists reach, where entries stand behind that', async () => {
+  const behind = new LedgerWorld().begin();
+  behind.add([CAR]);
+  behind.lies.covers = 2n;
+  behind.add([CAR], 'AMBER');
+  const file = fileOf(behind.seal().encode(CAR, { groups: ['clear'] }));
+  expect(await verify(null, file, { key, json: true })).toBe(0);
+  expect(JSON.parse(output)).toMatchObject({ about: { covers: 2, withheld: 0, since: null } });
+});
+
+test('who asks is an agency and a name, and is said of what can be kept for persons alone', async () => {
+  expect(await verify(null, bundle(), { key, reader: 'acme/eva' })).toBe(0);
+  for (const reader of ['eva', '/eva', 'acme/'])
+    await expect(verify(null, bundle(), { key, reader })).rejects.toMatchObject({ exitCode: 2 });
+  await expect(verify(null, fileOf(utf8('custody-ledger/receipt/v1\n')), { key, reader: 'acme/eva' })).rejects.toMatchObject({
+    exitCode: 2,
+  });
+});
+
 test('a proof in a file is asked the same; one that was emptied is incomplete, whoever asks', async () => {
   expect(await verify(null, fileOf(world.encode(CAR)), { key, item: OTHER_CAR })).toBe(13);
   expect(await verify(null, fileOf(encodeProofDocument({ ...world.prove(CAR), item: null, events: [] })), { key })).toBe(13);

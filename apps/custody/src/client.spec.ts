@@ -73,7 +73,8 @@ it('a key that is another one since the server was started anew is read again, a
   const shown: (string | undefined)[] = [];
   const server = createServer((request, response) => {
     shown.push(request.headers.authorization);
-    request.resume().on('end', () => response.writeHead(request.headers.authorization === 'Bearer new' ? 200 : 401).end('{"ok":true}'));
+    const isNew = request.headers.authorization === 'Bearer new';
+    request.resume().on('end', () => response.writeHead(isNew ? 200 : 401).end(isNew ? '{"ok":true}' : '{"code":"auth.key-unknown"}'));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -81,7 +82,9 @@ it('a key that is another one since the server was started anew is read again, a
     let key = 'old';
     // As the file is, a moment after the port is open.
     setTimeout(() => (key = 'new'), 300);
-    expect((await createClient(url, { apiKey: () => key }).post('/x', 'application/json', '{}')).status).toBe(200);
+    expect((await createClient(url, { apiKey: () => ({ key, file: 'operator.key' }) }).post('/x', 'application/json', '{}')).status).toBe(
+      200,
+    );
     expect(shown).toEqual(['Bearer old', 'Bearer new']);
     expect((await createClient(url, { apiKey: 'given' }).post('/x', 'application/json', '{}')).status).toBe(401);
     expect(shown).toHaveLength(3);

@@ -3,6 +3,7 @@ import type { Problem } from '#lib/contracts';
 import { printable } from './commands/printable.ts';
 import { CommandError, EXIT, exitCodeOf } from './exit-codes.ts';
 import { detail as say } from './notes.ts';
+import type { OperatorKey } from './operator-key.ts';
 import { interrupted, pause, retryAfterMs } from './patience.ts';
 import { untrusted } from './untrusted.ts';
 
@@ -21,12 +22,15 @@ const NEW_KEY_WITHIN_MS = 1_000;
 
 export interface ClientOptions {
   /** Shows the server who asks; null or absent: nobody is named. As a function it is asked each time: the operator's key is another one after each start. */
-  readonly apiKey?: string | null | (() => string | null);
+  readonly apiKey?: string | null | (() => OperatorKey | null);
   /** Ends every request that is under way, as CommandError with exit code 130. */
   readonly signal?: AbortSignal | undefined;
   /** Each request and its status on stderr. Neither its headers, which may have a key, nor its body. */
   readonly verbose?: boolean | undefined;
 }
+
+/** A key that is shown; `file` of one that nobody gave: the operator's of this machine. */
+type Shown = Pick<OperatorKey, 'key'> & Partial<OperatorKey>;
 
 export interface Client {
   readonly base: string;
@@ -50,31 +54,20 @@ export interface Client {
 
 export function createClient(base: string, { apiKey, signal, verbose = false }: ClientOptions = {}): Client {
   const root = base.replace(/\/+$/, '');
-  const keyNow = (): string | null => (typeof apiKey === 'function' ? apiKey() : (apiKey ?? null));
-  const send = async (path: string, init: RequestInit, isLong: boolean, key: string | null): Promise<Response> => {
-    say({ verbose }, `> ${init.method ?? 'GET'} ${root}${path}`);
-    const asked = performance.now();
-    try {
-      const ends = [...(isLong ? [] : [AbortSignal.timeout(REQUEST_TIMEOUT_MS)]), ...(signal === undefined ? [] : [signal])];
-      const headers = {
-        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
-        ...(init.headers as Record<string, string>),
-      };
-      const answer = await fetch(`${root}${path}`, { ...init, headers, ...(ends.length === 0 ? {} : { signal: AbortSignal.any(ends) }) });
-      say({ verbose }, `< ${answer.status} after ${Math.round(performance.now() - asked)} ms`);
-      return answer;
-    } catch (error) {
-      if (signal?.aborted === true) throw interrupted();
-      throw unreachable(root, error);
-    }
+  const keyNow = (): Shown | null => {
+    if (typeof apiKey === 'string') return { key: apiKey };
+    return apiKey?.() ?? null;
   };
+  const send = sending(root, { signal, verbose });
   /** Refused for a key that is another one by now: once more with that. Nothing was done, and a body that is no stream is still there. */
   const once = async (path: string, init: RequestInit, isLong: boolean): Promise<Response> => {
-    const key = keyNow();
-    const answer = await send(path, init, isLong, key);
-    if (answer.status !== 401 || typeof apiKey !== 'function' || key === null || 'duplex' in init) return answer;
-    for (const deadline = performance.now() + NEW_KEY_WITHIN_MS; keyNow() === key; await pause(PAUSE_MS_MIN, signal))
-      if (performance.now() > deadline) return answer;
+    const shown = keyNow();
+    const answer = await send(path, init, isLong, shown);
+    if (answer.status !== 401 || shown?.file === undefined || !(await isKeyUnknown(answer))) return answer;
+    const leftBehind = staleOperatorKey(root, shown.file);
+    if ('duplex' in init) throw leftBehind;
+    for (const deadline = performance.now() + NEW_KEY_WITHIN_MS; keyNow()?.key === shown.key; await pause(PAUSE_MS_MIN, signal))
+      if (performance.now() > deadline) throw leftBehind;
     await answer.body?.cancel();
     return send(path, init, isLong, keyNow());
   };
@@ -119,6 +112,43 @@ export function createClient(base: string, { apiKey, signal, verbose = false }: 
     post: (path, contentType, body) =>
       call(path, { method: 'POST', headers: { 'content-type': contentType }, body: body as NonNullable<RequestInit['body']> }),
   };
+}
+
+/** One request, and nothing of it again. Rejects with CommandError where no server answers. */
+function sending(root: string, { signal, verbose = false }: Pick<ClientOptions, 'signal' | 'verbose'>) {
+  return async (path: string, init: RequestInit, isLong: boolean, shown: Shown | null): Promise<Response> => {
+    say({ verbose }, `> ${init.method ?? 'GET'} ${root}${path}`);
+    const asked = performance.now();
+    try {
+      const ends = [...(isLong ? [] : [AbortSignal.timeout(REQUEST_TIMEOUT_MS)]), ...(signal === undefined ? [] : [signal])];
+      const headers = {
+        ...(shown === null ? {} : { authorization: `Bearer ${shown.key}` }),
+        ...(init.headers as Record<string, string>),
+      };
+      const answer = await fetch(`${root}${path}`, { ...init, headers, ...(ends.length === 0 ? {} : { signal: AbortSignal.any(ends) }) });
+      say({ verbose }, `< ${answer.status} after ${Math.round(performance.now() - asked)} ms`);
+      return answer;
+    } catch (error) {
+      if (signal?.aborted === true) throw interrupted();
+      throw unreachable(root, error);
+    }
+  };
+}
+
+/** Of an answer that is read once more. */
+async function isKeyUnknown(answer: Response): Promise<boolean> {
+  const problem = (await answer
+    .clone()
+    .json()
+    .catch(() => ({}))) as Partial<Problem>;
+  return problem.code === 'auth.key-unknown';
+}
+
+/** A process that was killed leaves its key, and another one, of another data directory, may have its port now. */
+function staleOperatorKey(base: string, file: string): CommandError {
+  const message = `The server at ${base} does not know the operator's key in ${file}: that is of a process that is gone, or of another data directory.`;
+  const remedy = `Name the data directory of the server (CUSTODY_DATA_DIR), or show a key (--api-key, CUSTODY_API_KEY_FILE); or start the server of this one, which makes the file anew. Without the file, rm '${file}', you ask as nobody in particular. A server that is only just starting: ask again.`;
+  return new CommandError(EXIT.auth, 'auth.key-unknown', printable(message), printable(remedy));
 }
 
 function unreachable(base: string, error: unknown): CommandError {

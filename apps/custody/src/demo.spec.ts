@@ -59,6 +59,7 @@ test('the ready line asks to trace the case where it is in, and not where it is 
     port: 8080,
     access: 'open',
     demo: true,
+    profile: 'development',
     databaseUrl: null,
     tls: { cert: null, key: null },
     publicUrl: null,
@@ -68,4 +69,23 @@ test('the ready line asks to trace the case where it is in, and not where it is 
   expect(readyLine('http://127.0.0.1:8080', config, 'imported')).toBe(line + trace);
   expect(readyLine('http://127.0.0.1:8080', config, 'before')).toBe(line + trace);
   expect(readyLine('http://127.0.0.1:8080', config, 'unfinished')).toBe(line);
+});
+
+test('the ready line says who reads without a key', () => {
+  const config: ReadyConfig = {
+    roles: ['gateway'],
+    port: 8080,
+    access: 'required',
+    demo: true,
+    profile: 'development',
+    databaseUrl: null,
+    tls: { cert: null, key: null },
+    publicUrl: null,
+  };
+  const said = (more: Partial<ReadyConfig>): string | undefined =>
+    /\((.*)\)$/.exec(readyLine('http://127.0.0.1:8080', { ...config, ...more }, 'before'))?.[1];
+  expect(said({})).toBe('demo mode, loopback only: without a key what is TLP:CLEAR');
+  for (const more of [{ demo: false }, { databaseUrl: 'postgres://db/x' }, { profile: 'production' }] as const)
+    expect(said(more)).toBe('loopback only: without a key no record');
+  expect(said({ publicUrl: 'https://ledger.example' })).toBe('without a key no record');
 });

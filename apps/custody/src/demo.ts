@@ -4,7 +4,7 @@ import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Config, isForOthers } from '#lib/runtime/config';
+import { type Config, type DemoModeConfig, isDemoMode } from '#lib/runtime/config';
 import { countEntriesFrom, lastCheckpoint, lastSeal, type StorePool } from '#lib/store';
 import { importCase } from './commands/import.ts';
 import { type Client, createClient } from './client.ts';
@@ -12,15 +12,9 @@ import { CommandError, EXIT } from './exit-codes.ts';
 import type { Parts } from './parts.ts';
 import { packageRoot } from './package-root.ts';
 
-/** Whether this process brings the demo: capture takes it in, the projector puts it into the ledger, and neither a database of somebody's own nor a server for others gets one. */
-export const bringsDemo = ({
-  demo,
-  databaseUrl,
-  roles,
-  tls,
-  publicUrl,
-}: Pick<Config, 'demo' | 'databaseUrl' | 'roles' | 'tls' | 'publicUrl'>): boolean =>
-  demo && databaseUrl === null && !isForOthers({ tls, publicUrl }) && roles.includes('capture') && roles.includes('projector');
+/** Whether this process brings the demo: it is one in demo mode, capture takes the case in, and the projector puts it into the ledger. */
+export const bringsDemo = (config: DemoModeConfig & Pick<Config, 'roles'>): boolean =>
+  isDemoMode(config) && config.roles.includes('capture') && config.roles.includes('projector');
 
 /** The demo has 62 lines; a machine that needs longer than this to project or to seal them has another problem. */
 const DONE_WITHIN_MS = 20_000;

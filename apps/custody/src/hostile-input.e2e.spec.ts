@@ -217,6 +217,10 @@ describe('a hostile request', () => {
       );
       expect(await refusalOf(send(`[${'{},'.repeat(5_000)}{}]`))).toMatchObject([413, 'batch.too-large', { pointer: '/5000' }]);
       expect(await refusalOf(ndjson('{}\n'.repeat(5_001)))).toMatchObject([413, 'batch.too-large', { row: 5_000, pointer: '' }]);
+      // Blanks are gone from what would be stored, and are of the document that was sent: in a list as alone.
+      const blank = document(`"statement":"x"${' '.repeat(1_100_000)}`);
+      expect(await refusalOf(send(blank))).toMatchObject([413, 'json.too-large', { pointer: '' }]);
+      expect(await refusalOf(send(`[${document('')},${blank}]`))).toMatchObject([413, 'json.too-large', { row: 1, pointer: '' }]);
       const large = document(`"statement":"${'x'.repeat(1_000_000)}"`);
       expect(await refusalOf(ndjson(`${large}\n`.repeat(17)))).toMatchObject([413, 'body.too-large', { row: 16, pointer: '' }]);
     });

@@ -14,8 +14,10 @@ import { openEvidenceFiles } from '#lib/evidence';
 import { JSON_BYTES_MAX } from '#lib/ledger';
 import {
   type Certificate,
+  certificateStands,
   type Config,
   createHttpServer,
+  isDemoMode,
   isForOthers,
   isSecure,
   ownOriginOf,
@@ -26,6 +28,7 @@ import { listDeadLetters, logSize, markRetried, readDeadLetter, readLogin, store
 import type { NewApiKey } from './access/api-key.ts';
 import { httpAccess, type AuthenticatorOptions } from './access/authenticator.ts';
 import { cookiesOf } from './access/cookies.ts';
+import { KeyUses } from './access/key-uses.ts';
 import { LOGIN_DEPS, LoginController, type LoginDeps } from './access/login.controller.ts';
 import { OneTimeLink } from './access/one-time-link.ts';
 import { OpenIdProvider } from './access/openid-provider.ts';
@@ -53,13 +56,18 @@ export interface Served {
   readonly link: string | null;
 }
 
-/** @param own by which this process knows itself @param certificate null: without TLS */
-export async function startHttp(parts: Parts, own: NewApiKey, certificate: Certificate | null): Promise<Served> {
+/** @param own by which this process knows itself @param certificate null: without TLS @param opening what is done before the first caller is answered */
+export async function startHttp(
+  parts: Parts,
+  own: NewApiKey,
+  certificate: Certificate | null,
+  opening: (url: string) => Promise<void>,
+): Promise<Served> {
   const { config, log, metrics, health, shutdown } = parts;
-  const { follower, sessions } = await followPolicy(parts);
+  const { follower, sessions, keyUses } = await followPolicy(parts);
   const policy = (): ReturnType<PolicyFollower['current']> => follower.current();
-  const breaksGlass = async ({ agency, principal, via }: Actor): Promise<boolean> =>
-    via !== 'anonymous' && openBreakGlass(await policy(), agency, principal, Date.now() * MICROS_PER_MS) !== undefined;
+  const breaksGlass = async (actor: Actor): Promise<boolean> =>
+    openBreakGlass(await policy(), actor, Date.now() * MICROS_PER_MS) !== undefined;
   const login = loginDeps(parts, sessions, policy);
   const grantsPoint = async (): Promise<number> => (await policy()).last + 1;
   const imports: DynamicModule[] = [];
@@ -78,7 +86,7 @@ export async function startHttp(parts: Parts, own: NewApiKey, certificate: Certi
       : [HealthController],
     providers: [
       { provide: HEALTH_DEPS, useValue: { health, metrics } },
-      { provide: POLICY_DEPS, useValue: { policy } },
+      { provide: POLICY_DEPS, useValue: { policy, keyUses: (agency: string) => keyUses.of(agency) } },
       { provide: LOGIN_DEPS, useValue: login },
     ],
   };
@@ -99,36 +107,50 @@ export async function startHttp(parts: Parts, own: NewApiKey, certificate: Certi
     access: {
       ...httpAccess({
         access: config.access,
-        readsAnonymously: !isForOthers(config),
+        readsAnonymously: isDemoMode(config),
         cookies: cookiesOf(isSecure(origin)),
         own,
         policy,
         tokenLogin: tokenLogin(config, login.provider),
         session: (text) => sessions.of(text),
       }),
-      used: (actor, request) => sessions.used(actor, request),
+      used: (actor, request) => {
+        keyUses.note(actor);
+        return sessions.used(actor, request);
+      },
     },
     reads: await readLog(parts, follower),
   });
-  const url = await server.listen(config.host, config.port);
+  const url = await server.listen(config.host, config.port, opening);
+  if (certificate !== null) health.dependency({ name: 'certificate', ask: () => certificateStands(server.certificate() ?? certificate) });
   shutdown.at('http', 'http', () => server.close());
   const publicUrl = config.publicUrl ?? url;
   return { url, publicUrl, link: login.link === null ? null : `${publicUrl}/auth/open?link=${login.link.text}` };
 }
 
-/** One that follows, one for who asks first after a silence, and for sessions, of which each request is a probe of an index. */
+/** One that follows, one for who asks first after a silence, and for sessions, of which each request is a probe of an index; one for uses of keys. */
 const ACCESS_CONNECTIONS = 4;
 
 /** Who callers are has to be known before the first one comes. */
-async function followPolicy({ config, database, log, shutdown }: Parts): Promise<{ follower: PolicyFollower; sessions: Sessions }> {
+async function followPolicy({
+  config,
+  database,
+  log,
+  shutdown,
+}: Parts): Promise<{ follower: PolicyFollower; sessions: Sessions; keyUses: KeyUses }> {
   const pool = database.pool('access', { max: ACCESS_CONNECTIONS, statementTimeoutMs: config.limits.statementMs, clientsWait: true });
   const follower = new PolicyFollower(await opened(pool), { log });
   await follower.start();
   shutdown.at('consumers', 'policy', () => Promise.resolve(follower.stop()));
-  return { follower, sessions: new Sessions(pool, config.session, cookiesOf(isSecure(ownOriginOf(config)))) };
+  const keyUses = new KeyUses(pool, { log });
+  shutdown.at('producers', 'uses of keys', () => keyUses.close());
+  return { follower, sessions: new Sessions(pool, config.session, cookiesOf(isSecure(ownOriginOf(config)))), keyUses };
 }
 
-/** The link is for a ledger that somebody runs on his own machine, and asks everybody who he is: where access is open he needs none. */
+/**
+ * The link is for a ledger that somebody runs on his own machine, and asks everybody who he is: where access is open he needs none, and where others come
+ * whoever reads the output of the process (a journal, a container's log) would be the operator, from anywhere.
+ */
 function loginDeps(
   { config, log }: Parts,
   sessions: Sessions,
@@ -136,7 +158,8 @@ function loginDeps(
 ): LoginDeps & { readonly provider: OpenIdProvider | null } {
   const { issuer, clientId, clientSecret, scope } = config.oidc;
   const provider = issuer === null ? null : new OpenIdProvider({ issuer });
-  const hasLink = config.databaseUrl === null && config.access === 'required' && config.roles.includes('gateway');
+  const isAlone = config.databaseUrl === null && !isForOthers(config);
+  const hasLink = isAlone && config.access === 'required' && config.roles.includes('gateway');
   return {
     sessions,
     policy,

@@ -1,9 +1,17 @@
 /** The configuration of this process as commands need it: one reading, every problem listed at once. */
-import { codeOfProblems, type Config, type ConfigProblem, describeProblems, readConfig, type ReadConfig } from '#lib/runtime/config';
+import {
+  codeOfProblems,
+  type Config,
+  type ConfigProblem,
+  describeProblems,
+  isInClear,
+  readConfig,
+  type ReadConfig,
+} from '#lib/runtime/config';
 import { apiKeyId } from './access/api-key.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { detail, type NoteFlags } from './notes.ts';
-import { operatorKeyFor } from './operator-key.ts';
+import { type OperatorKey, operatorKeyFor, type OwnServer } from './operator-key.ts';
 
 /** Options of commander that are no settings. */
 export interface CommandFlags extends NoteFlags {
@@ -39,19 +47,33 @@ export const refused = (problems: readonly ConfigProblem[]): CommandError =>
  * Where the server is: named, or this machine's own at the configured port; and the key that shows it who asks: a given one, or the operator's of this
  * machine, which is read each time, since a server that is started anew has another.
  */
-export function serverAndKey(flags: CommandFlags): { readonly server: string; readonly apiKey: string | null | (() => string | null) } {
+export function serverAndKey(flags: CommandFlags): {
+  readonly server: string;
+  readonly apiKey: string | null | (() => OperatorKey | null);
+} {
   const { config } = localConfig(flags);
   // Secrets are no flags of the configuration; this one is an option of commands that ask.
   if (flags.apiKey !== undefined && apiKeyId(flags.apiKey) === null)
     throw new CommandError(EXIT.usage, 'config.invalid', '--api-key is custody_<id>_<43 characters>.');
-  const own = urlOf(config);
-  const server = config.server ?? own;
-  const operators = (): string | null => operatorKeyFor(config.dataDir, server, { url: own, port: config.port });
-  return { server, apiKey: flags.apiKey ?? config.apiKey ?? operators };
+  const own = ownServer(config);
+  const server = config.server ?? own.url;
+  const operators = (): OperatorKey | null => operatorKeyFor(config.dataDir, server, own);
+  const given = flags.apiKey ?? config.apiKey;
+  if (given !== null && isInClear(server)) throw inClear(server);
+  return { server, apiKey: given ?? operators };
 }
 
+/** A redirect to https would come when the key has crossed the network already. */
+const inClear = (server: string): CommandError =>
+  new CommandError(
+    EXIT.usage,
+    'config.invalid',
+    `The API key would cross the network in clear to ${server}. Nothing was sent.`,
+    'Name the server by https (--server, CUSTODY_SERVER), or ask without a key; by http a key goes to loopback alone.',
+  );
+
 /** With TLS by the name that the certificate is of. A proxy in front is passed by. */
-function urlOf({ host, port, tls, publicUrl }: Pick<Config, 'host' | 'port' | 'tls' | 'publicUrl'>): string {
-  if (tls.cert !== null && publicUrl !== null) return publicUrl;
-  return `${tls.cert === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+function ownServer({ host, port, tls, publicUrl }: Pick<Config, 'host' | 'port' | 'tls' | 'publicUrl'>): OwnServer {
+  const listens = `${tls.cert === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return { url: tls.cert === null || publicUrl === null ? listens : publicUrl, listens };
 }

@@ -109,13 +109,17 @@ async function stream(headers: Record<string, string>): Promise<{ rows: Submitte
   return { rows, ended, stop: () => (clearInterval(sender), void sending.destroy()) };
 }
 
-test('the ready line’s link opens the operator’s session, once; without one TLP:CLEAR is read', async () => {
+test('the ready line’s link opens the operator’s session, once; without one nothing is read that is not in demo mode', async () => {
   const link = /http:\S+\/auth\/open\?link=\S+/.exec(server.readyLine)?.[0] as string;
   const session = sessionIn(await go(link));
   const { actor } = (await (await go('/v1/policy', session)).json()) as PolicyView;
   expect([actor.agency, actor.principal, actor.via]).toEqual(['local', 'operator', 'session']);
   expect(await codeOf(await go(link))).toBe('auth.link');
-  expect([await codeOf(await go('/v1/events')), await codeOf(await go('/v1/policy'))]).toEqual(['ok', 'auth.required']);
+  expect(server.readyLine).toContain('; without a key no record)');
+  for (const path of ['/v1/events', '/v1/stream', '/v1/search?q=a', '/v1/policy'])
+    expect([path, await codeOf(await go(path))]).toEqual([path, 'auth.required']);
+  // What nobody is asked for stays public.
+  for (const path of ['/livez', '/openapi.json']) expect([path, await codeOf(await go(path))]).toEqual([path, 'ok']);
   secrets.push(new URL(link).searchParams.get('link') as string);
 });
 

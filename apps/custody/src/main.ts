@@ -5,7 +5,9 @@ import { commandErrorOf, EXIT, type ExitCode } from './exit-codes.ts';
 import { program } from './program.ts';
 
 /** Asked before options are parsed: errors of parsing are told in the same form. */
-const WANTS_JSON = process.argv.some((word) => word === '--json' || word === '--jsonl');
+const WANTS_JSON = process.argv.some(
+  (word, at, words) => ['--json', '--jsonl', '--format=json'].includes(word) || (word === 'json' && words[at - 1] === '--format'),
+);
 
 async function report(error: unknown, json: boolean): Promise<ExitCode> {
   if (error instanceof CommanderError) {

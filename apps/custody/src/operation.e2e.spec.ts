@@ -237,6 +237,27 @@ describe('logins', () => {
     ]);
   });
 
+  it('of a database of one’s own are no demo: without a key nothing is read, and commands beside the server are the operator’s', async () => {
+    const dataDir = { CUSTODY_DATA_DIR: join(folder.path, 'asked') };
+    const settings = { CUSTODY_PORT: env.CUSTODY_PORT, ...dataDir, ...loginsOf((role) => own.url(role)) };
+    // The default of `demo` is left as it is: it is the database that ends it.
+    const asked = await serveCustody({ ...settings, CUSTODY_ACCESS: 'required' });
+    try {
+      expect(asked.readyLine).toContain('(loopback only: without a key no record)');
+      const refused = await fetch(`${asked.url}/v1/events`);
+      expect([refused.status, await refused.json()]).toMatchObject([401, { code: 'auth.required' }]);
+      expect((await fetch(`${asked.url}/readyz`)).status).toBe(200);
+      const searched = (more: Readonly<Record<string, string>>): Promise<Finished> =>
+        runCustody(['search', 'WDDSYNTH', '--server', asked.url], more);
+      expect((await searched({})).stderr).toContain('[auth.required]');
+      expect(await searched(dataDir)).toMatchObject({ stderr: expect.not.stringContaining('[auth.') as string });
+    } finally {
+      await asked.stop();
+    }
+    const demanded = await runCustody(['serve'], { ...settings, CUSTODY_DEMO: 'true' });
+    expect([demanded.code, demanded.stderr]).toEqual([2, expect.stringContaining('CUSTODY_DEMO: there is no demo mode with databaseUrl')]);
+  });
+
   it('of their own are neither', async () => {
     expect(product.stderr()).not.toContain('role.shared-login');
     const { code, stdout } = await runCustody(['doctor'], { ...env, ...loginsOf((role) => own.url(role)) });

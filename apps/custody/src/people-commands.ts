@@ -138,10 +138,13 @@ function markingCommands(root: Command): void {
     .option('--agency <agencies...>', 'of AMBER and RED: who sees it beside your own')
     .option('--person <names...>', 'of RED: who alone sees it, NAME or AGENCY/NAME')
     .option('--reason <text>', 'why')
+    .option('--tell', 'say so to those who lose it, in the proof of its items: whose it is, to whom it goes, and why')
     .action(runner(async (options, what = '') => (await import('./commands/marking.ts')).mark(await clientOf(options), what, options)));
-  root
-    .command('marking')
-    .description('what somebody of your agency marked wider')
+  const marking = root.command('marking').description('what somebody of your agency marked wider');
+  listed(marking.command('ls'))
+    .description('list what awaits the approval of an admin of your agency (auditors, admins)')
+    .action(runner(async (options) => (await import('./commands/marking-waiting.ts')).waiting(await clientOf(options), options)));
+  marking
     .command('approve <id>')
     .description('let a marking of another principal of your agency, or a retraction of one, open what it opens (admin)')
     .option('--reason <text>', 'why')

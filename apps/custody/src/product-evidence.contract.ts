@@ -99,7 +99,7 @@ export function evidenceContract(product: Product): void {
       await product.untilSealed();
       await product.until('a bundle', async () => (await product.cli('export', `item:${CAR}`, '-o', bundle)).code === 0);
       const files = readBundleZip(readFileSync(bundle));
-      const evidence = files.ok ? [...files.value].filter(([name]) => name.startsWith('evidence/')) : [];
+      const evidence = files.ok ? [...files.value.files].filter(([name]) => name.startsWith('evidence/')) : [];
       expect(evidence.length).toBeGreaterThan(1);
       for (const [name, bytes] of evidence) expect(name).toBe(`evidence/${hashOf(bytes)}`);
       const key = (await product.cli('checkpoint', 'key')).stdout.trim();

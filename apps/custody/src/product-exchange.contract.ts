@@ -214,6 +214,22 @@ export function exchangeContract(product: Product): void {
       await product.untilProjected(size + 2);
     });
 
+    it('takes no correction of a plan that it rejects for what was seen, neither before the plan is mended nor after', async () => {
+      const item = { scheme: 'vin', value: 'WDDSYNTH4JA000004' };
+      const there = { place: { name: 'Nakhodka', country: 'RU', unlocode: 'RUNJK' }, occurred: '2018-10-05', item };
+      const plan = { ...good('plan-1'), ...there, claimType: 'scheduled' };
+      const correction = { ...good('plan-2'), ...there, kind: 'correction', corrects: 'plan-1', occurred: '2018-10-06' };
+      const refused = await product.cli('import', file('refused.jsonl', [{ ...plan, item: { ...item, mmsi: 671990004 } }, correction]));
+      expect([refused.code, refused.stdout]).toEqual([6, '2 lines: 0 accepted, 0 already there, 2 rejected.\n']);
+      expect(refused.stderr).toMatch(/^line 2 \(plan-2\) {2}import\.target-refused {2}\/corrects /m);
+      const before = await product.sightings();
+      const mended = await product.cli('import', '--no-batch', file('mended.jsonl', [plan, correction]));
+      expect([mended.code, mended.stdout]).toEqual([0, '2 lines: 2 accepted, 0 already there, 0 rejected.\n']);
+      await product.untilProjected(before + 2);
+      const { entries } = await product.json<TimelineView>(timelinePath('vin:WDDSYNTH4JA000004'));
+      expect([entries.length, placedThere(entries)]).toEqual([2, []]);
+    });
+
     it('with --on-error rollback keeps none of a file with a bad line; --dry-run keeps none of any', async () => {
       const size = await product.sightings();
       const path = file('rolled.jsonl', [good('rolled-1'), '{', good('rolled-2')]);

@@ -109,7 +109,8 @@ export function interfaceContract(product: Product): void {
     );
 
     it('shows what is TLP:CLEAR to whoever has no key, and takes nothing in from him', async () => {
-      const { url } = product.running();
+      const { url, readyLine } = product.running();
+      expect(readyLine).toContain('(demo mode, loopback only: ');
       const { events } = (await (await fetch(`${url}/v1/events?limit=100`)).json()) as EventsView;
       expect([events.length > 0, new Set(events.map(({ document }) => document.handling.tlp))]).toEqual([true, new Set(['CLEAR'])]);
       const refused = await fetch(`${url}/v1/events`, {

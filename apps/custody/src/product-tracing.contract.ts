@@ -6,6 +6,7 @@ import { DEMO_ENTRIES, DEMO_SIGHTINGS, type Product } from './tested-product.con
 
 export const CAR = 'vin:WDDSYNTH9JA000001';
 const CONTAINER = 'container:SYNU0000014';
+const SHIP = 'imo:0000048';
 const MISREAD = 'container:SYNU0000041';
 /** Where statements, a tip and assessments put the cars, and no observation does. */
 const NEVER_THERE = /Pyongyang|Nakhodka|Vladivostok/;
@@ -97,6 +98,30 @@ export function tracingContract(product: Product): void {
       const { placings, tracks } = await product.json<JourneyView>(`/v1/items/${CAR}/journey`);
       expect(placings.filter(({ from }) => from === null || from > '2018-10-01T08:30:00.000000Z')).toEqual([]);
       expect(tracks.map(({ state }) => state)).toEqual(['read', 'read', 'read', 'read']);
+    });
+
+    it('tells that the car was aboard a ship that was dark for 18 days, and of the ship herself when, where she called, and that coverage is unknown', async () => {
+      const car = (await product.cli('trace', CAR)).stdout.split('\n\n')[1] ?? '';
+      expect(car).toMatch(
+        /gap: the item was aboard a ship that was dark for 18 days, 2018-10-01T08:30Z to 2018-10-19T08:30Z; coverage unknown {3}\(leg \d+\) {3}AMBER/,
+      );
+      expect(car).not.toMatch(/port visit: .*2018-10/);
+      const { stdout } = await product.cli('trace', SHIP);
+      expect(stdout).toContain('  gap: dark for 18 days, 2018-10-01T08:30Z to 2018-10-19T08:30Z; coverage unknown   ');
+      expect(stdout).toMatch(
+        / {2}port visit: perhaps .*\(KRPUS\), 2018-10-19T16:30Z to 2018-10-22T00:00Z, confidence 4 of 4; not certain: /,
+      );
+      expect(car + stdout).not.toMatch(/intentional|deliberate/i);
+      const { vessels } = await product.json<JourneyView>(`/v1/items/${SHIP}/journey`);
+      expect(
+        vessels.map(({ id, gaps, encounters, loitering }) => [
+          id,
+          gaps.filter(({ until }) => until !== null).length,
+          encounters,
+          loitering,
+        ]),
+      ).toEqual([[SHIP, 1, [], []]]);
+      expect(vessels[0]?.gaps[0]).toMatchObject({ hours: 432, certainty: 'certain', unsure: [], coverage: { state: 'unknown' } });
     });
 
     it('says behind the loading that what is recorded of the container is in the journey', async () => {

@@ -13,6 +13,7 @@ import { FORMS as doctor } from './commands/doctor.ts';
 import { FORMS as evidence } from './commands/evidence.ts';
 import { FORMS as keys } from './commands/key.ts';
 import { COLUMNS as listenColumns } from './commands/listen.ts';
+import { FORMS as waitingMarkings } from './commands/marking-waiting.ts';
 import { COLUMNS as peopleColumns } from './commands/people.ts';
 import { FORMS as search } from './commands/search.ts';
 import { FORMS as sessions } from './commands/session.ts';
@@ -168,6 +169,7 @@ describe('docs/cli.md', () => {
       'key ls --api': peopleColumns.keys,
       'session ls': sessions.columns,
       'break-glass ls': peopleColumns.emergencies,
+      'marking ls': waitingMarkings.columns,
       doctor: doctor.columns,
       'config print': configColumns,
     };

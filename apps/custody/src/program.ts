@@ -2,6 +2,7 @@
 import { Argument, Command, Option } from 'commander';
 import { asking, clientOf, interruptible, listed, refuseIdle, runner, UNUSED, withGlobalOptions } from './invocation.ts';
 import type { Shell } from './commands/completion.ts';
+import type { TraceFormat } from './commands/trace.ts';
 import { peopleCommands } from './people-commands.ts';
 
 /** @param json errors of parsing are an object on stdout, which main.ts writes; otherwise their sentence is on stderr, with its code */
@@ -73,6 +74,14 @@ function itemCommands(root: Command): void {
       'a date or time: as recorded by then, by the seals of the log; reported:<date>: as its authors state; log:<size>',
     )
     .option('--at <time>', 'what is known of this time alone: a date (that day in UTC) or a time with its offset')
+    .addOption(
+      new Option('--format <format>', 'table (default); json, as --json; geojson; html: one page with maps and timeline').choices([
+        'table',
+        'json',
+        'geojson',
+        'html',
+      ] satisfies TraceFormat[]),
+    )
     .action(runner(async (options, item) => (await import('./commands/trace.ts')).trace(await clientOf(options), item ?? '', options)));
   root
     .command('blame <item>')
@@ -194,6 +203,7 @@ function proofCommands(root: Command): void {
     .option('--agency <agency>', 'whose event, where several agencies have one of this id')
     .option('--item <id>', 'the item that a bundle or a proof in a file has to be about')
     .option('--group <groups...>', 'reader groups that it has to show: fewer are not taken for the whole')
+    .option('--reader <agency/name>', 'who asks: of what a marking keeps for persons, whether you are one of them')
     .option('--content <file>', 'of a receipt, with --offline: the event as it was submitted, to be held against it')
     .option('--explain', 'say of each step in plain words what it is about')
     .action(

@@ -1,9 +1,9 @@
 /** What a start prints once it answers. */
-import { type Config, isForOthers } from '#lib/runtime/config';
+import { type Config, type DemoModeConfig, isDemoMode, isForOthers } from '#lib/runtime/config';
 import { LINK_MINUTES } from './access/one-time-link.ts';
 import { bringsDemo, type DemoState } from './demo.ts';
 
-export type ReadyConfig = Pick<Config, 'roles' | 'port' | 'access' | 'demo' | 'databaseUrl' | 'tls' | 'publicUrl'>;
+export type ReadyConfig = Pick<Config, 'roles' | 'port' | 'access'> & DemoModeConfig;
 
 /** The page and the trace are the gateway's. @param link what opens the operator's first session; null: none is given away */
 export function readyLine(url: string, config: ReadyConfig, demo: DemoState, link: string | null = null): string {
@@ -16,5 +16,6 @@ export function readyLine(url: string, config: ReadyConfig, demo: DemoState, lin
 
 function whoReads(config: ReadyConfig, opens: string): string {
   if (config.access === 'open') return 'loopback only: whoever reaches it is the operator';
-  return isForOthers(config) ? `${opens}without a key nothing` : `loopback only: ${opens}without a key what is TLP:CLEAR`;
+  if (isDemoMode(config)) return `demo mode, loopback only: ${opens}without a key what is TLP:CLEAR`;
+  return `${isForOthers(config) ? '' : 'loopback only: '}${opens}without a key no record`;
 }

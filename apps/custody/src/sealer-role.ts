@@ -48,7 +48,6 @@ export async function startSealer(parts: Parts): Promise<void> {
     ...declared,
     ...sealFailpoints(log),
     pool,
-    log,
     clockConfirmed: config.sealer.clockConfirmed,
     signedHeadFile: sealerStateFile(config, origin),
     ...(previous === undefined ? {} : { previous }),
@@ -74,8 +73,9 @@ export async function startSealer(parts: Parts): Promise<void> {
         await alone(pool, ending.signal, pause, async () => {
           await witnesses?.check();
           const sealer = await openSealer(options);
-          failures = 0;
-          await sealUntilEnd(sealer, config.sealer.intervalMs, pause, ending.signal);
+          // To open takes seconds where there are many items: that alone is no success.
+          const onSealed = (): void => void (failures = 0);
+          await sealUntilEnd(sealer, { intervalMs: config.sealer.intervalMs, pause, ending: ending.signal, onSealed });
         });
       } catch (error) {
         const { code } = error as { code?: unknown };
@@ -97,12 +97,14 @@ export async function startSealer(parts: Parts): Promise<void> {
   });
 }
 
-async function sealUntilEnd(
-  sealer: Sealer,
-  intervalMs: number,
-  pause: (ms: number) => Promise<unknown>,
-  ending: AbortSignal,
-): Promise<void> {
+interface Sealing {
+  readonly intervalMs: number;
+  readonly pause: (ms: number) => Promise<unknown>;
+  readonly ending: AbortSignal;
+  readonly onSealed: () => void;
+}
+
+async function sealUntilEnd(sealer: Sealer, { intervalMs, pause, ending, onSealed }: Sealing): Promise<void> {
   // The first at once: what waits then has waited since the last process ended.
   const pace = new SealPace({ intervalMs, now: () => performance.now() });
   for (; !ending.aborted; await pause(LOOK_EVERY_MS)) {
@@ -111,6 +113,7 @@ async function sealUntilEnd(
     if (!forReads && !pace.isDue(waits)) continue;
     const [covered, beganMs] = [sealer.covers, performance.now()];
     const sealed = await sealer.seal({ forReads });
+    onSealed();
     if (sealed !== null) pace.sealed(sealed.covers - covered, performance.now() - beganMs);
   }
 }

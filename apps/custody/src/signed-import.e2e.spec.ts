@@ -72,6 +72,9 @@ test('signs one list for each handling; the same import again adds nothing; behi
   expect(await verdictsOf('s-1')).toEqual(['valid']);
   const blamed = (await did('blame', 'vin:WDDSYNTH9JA000001')).split('\n').filter((said) => said.includes('signed: '));
   expect(blamed.map((said) => /signed: (\S+), by local\/import /.exec(said)?.[1])).toEqual(['valid', 'valid', 'valid', 'revoked']);
+  const traced = await did('trace', 'vin:WDDSYNTH9JA000001');
+  expect(traced.split('\n').filter((said) => said.includes('signed: '))).toEqual(expect.arrayContaining(blamed));
+  expect(traced.match(/\[[^\]]*SIGNATURE REVOKED[^\]]*\]/g)).toHaveLength(1);
 });
 
 test('by a key that nobody registered: the lines are in, and the command says what that is worth', async () => {

@@ -87,7 +87,7 @@ export function productOver(dataDir: string, state: ProductState): Product {
     ...state.under?.env,
   });
   const running = (): RunningCustody => present(state.running, 'the product does not run');
-  const asOperator = (): Record<string, string> => ({ authorization: `Bearer ${operatorKeyFor(dataDir, running().url) ?? ''}` });
+  const asOperator = (): Record<string, string> => ({ authorization: `Bearer ${operatorKeyFor(dataDir, running().url)?.key ?? ''}` });
   const log = (): EventLog => present(state.log, 'the event log is not open');
   const topic = (): string => present(state.under, 'there is no event log').topic;
   const get = (path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>

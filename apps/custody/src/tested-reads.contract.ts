@@ -105,13 +105,14 @@ export class ReadsScene {
       evidenceBytes: () => Promise.resolve(null),
     });
     const policy = { agencies: () => [], communities: () => [], last: POLICY_AT, flagged: [] };
+    const keyUses = () => Promise.resolve({ begun: '2026-11-01T08:00:00Z', lastUsed: new Map() });
     const routes = routeRoles();
     const server = await createHttpServer(
       {
         module: Product,
         imports: [gateway],
         controllers: [PolicyController],
-        providers: [{ provide: POLICY_DEPS, useValue: { policy: () => Promise.resolve(policy) } }],
+        providers: [{ provide: POLICY_DEPS, useValue: { policy: () => Promise.resolve(policy), keyUses } }],
       },
       {
         limits: LIMITS,

@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<string, string>> = {
   CERT_NOT_YET_VALID: 'its certificate does not hold yet, by the clock of this machine',
   CERT_REVOKED: 'its certificate was revoked',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is of another name than it was asked by',
+  HOSTNAME_MISMATCH: 'its certificate is of another name than it was asked by',
   ERR_SSL_WRONG_VERSION_NUMBER: 'what answers there speaks no TLS: its address begins with http://, or it is another program',
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'it speaks no version of TLS that is spoken here',
 };
@@ -32,9 +33,13 @@ export interface Untrusted {
   readonly remedy: string | undefined;
 }
 
+/** Of a certificate, or of a list of those that were revoked, as OpenSSL finds it: no repetition mends one. */
+const OF_A_CERTIFICATE = /CERT|ISSUER|LEAF_SIGNATURE|CRL|^INVALID_(?:CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$/;
+
 /** @param error of fetch. Undefined: it failed otherwise */
 export function untrusted(error: unknown): Untrusted | undefined {
   const { code } = ((error as Error | null)?.cause ?? {}) as { readonly code?: unknown };
-  const why = typeof code === 'string' ? WORDS[code] : undefined;
+  if (typeof code !== 'string') return undefined;
+  const why = WORDS[code] ?? (OF_A_CERTIFICATE.test(code) ? `its certificate is not taken (${code})` : undefined);
   return why === undefined ? undefined : { why, remedy: REMEDIES[why] };
 }

@@ -153,6 +153,69 @@ describe('a time that is asked about', () => {
   });
 });
 
+describe('what is in doubt at a time', () => {
+  let ledger: TestedLedger;
+  let asking: Asking;
+  beforeAll(async () => {
+    ledger = await TestedLedger.open();
+    asking = new Asking(ledger);
+    const about = (id: string, kind: string, target: string): SightingDocument =>
+      seen(id, [subject(CAR)], { kind, relations: { target } }) as SightingDocument;
+    const year = occurred('2018', '2018', 'year');
+    await ledger.add(
+      [
+        moved('in', 'ADD', '2018-08-01', somewhere),
+        seen('box', [subject(BOX)], { ...somewhere, ...occurred('2018-08-05') }),
+        seen('car', [subject(CAR)], { ...somewhere, ...occurred('2018-10-05') }),
+        seen('old', [subject(CAR)], { ...somewhere, ...occurred('2015-10-05') }),
+        about('gone', 'retraction', 'old'),
+        about('gone-too', 'retraction', 'car'),
+        about('not-gone', 'retraction', 'gone-too'),
+        ...Array.from({ length: 210 }, (_, n) => seen(`year-${n}`, [subject(CAR)], { ...somewhere, ...year })),
+      ],
+      'local',
+      'operator',
+      CAPTURED,
+    );
+    await ledger.add(
+      [
+        seen('doubt', [subject(BOX)], { kind: 'dispute', relations: { target: 'local/box' } }) as SightingDocument,
+        seen('doubt-in', [subject(CAR)], { kind: 'dispute', relations: { target: 'local/in' } }) as SightingDocument,
+      ],
+      'other',
+      'lee',
+    );
+  }, 120_000);
+  afterAll(() => ledger.database.drop());
+
+  test('stays in view: a disputed record is marked where it places, by itself or by what it was in, and who disputes it is named', async () => {
+    const { where, inWhat, against } = await asking.then('2018-08-05');
+    expect(where.placings.filter(({ cover }) => cover === 'certainly')).toMatchObject([{ event: { id: 'box' }, isDisputed: true }]);
+    expect(inWhat.legs).toMatchObject([{ isDisputed: true }]);
+    expect(inWhat.containments).toMatchObject([{ isDisputed: true, reasons: [] }]);
+    expect(against.conflicts.map(({ kind, by, against: of, isOpen }) => [kind, by.event.id, of.event.id, isOpen]).sort()).toEqual([
+      ['disputes', 'doubt', 'box', true],
+      ['disputes', 'doubt-in', 'in', true],
+    ]);
+    const later = await asking.then('2018-10-05');
+    expect(later.where.placings.filter(({ cover }) => cover === 'certainly')).toMatchObject([{ event: { id: 'car' }, isDisputed: false }]);
+  });
+
+  test('is told behind what is certain, of which none is left out', async () => {
+    const { where } = await asking.then('2018-10-05');
+    expect([where.basis, where.placings.length, where.morePlacings]).toEqual(['observed', 200, 11]);
+    expect(where.placings.at(-1)).toMatchObject({ event: { id: 'car' }, cover: 'certainly' });
+  });
+
+  test('a word about another record is of the time of that one, whenever it was said', async () => {
+    const words = (view: TimelineView): string[] => told(view).filter((each) => !each.includes('year-'));
+    expect(words(await asking.timeline('2018-10-05'))).toEqual(['certainly car', '- gone-too', '- not-gone']);
+    expect(words(await asking.timeline('2015-10-05'))).toEqual(['certainly old', '- gone']);
+    expect(words(await asking.timeline('2011-10-05'))).toEqual([]);
+    expect(words(await asking.timeline('2018-08-01'))).toEqual(['certainly in', '- doubt-in']);
+  });
+});
+
 test('as of any log size is what the ledger answered when it held so much, byte for byte', async () => {
   const ledger = await TestedLedger.open();
   try {

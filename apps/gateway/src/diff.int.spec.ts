@@ -93,6 +93,12 @@ describe('what changed between two times by which authors had reported', () => {
       seen(id, [subject(CAR), subject(BOX)], { kind, relations: { target }, ...more }) as SightingDocument;
     await ledger.add([about('gone', 'retraction', 'in', reported('2019-04-01T09:00:00+09:00'))], 'local', 'kim');
     await ledger.add([about('doubt', 'dispute', 'local/a', reported('2019-02-01T00:00:00Z'))], 'other', 'lee');
+    // It speaks about a record of the car, and is none: it names the box alone.
+    await ledger.add(
+      [seen('word', [subject(BOX)], { kind: 'dispute', relations: { target: 'local/a' } }) as SightingDocument],
+      'other',
+      'lee',
+    );
   }, 60_000);
   afterAll(() => ledger.database.drop());
 
@@ -111,7 +117,7 @@ describe('what changed between two times by which authors had reported', () => {
     expect(first).toMatchObject({
       withoutReported: 1,
       from: { asOf: { basis: 'reported', reported: '2018-12-31' } },
-      to: { asOf: { logSize: 6 } },
+      to: { asOf: { logSize: 7 } },
     });
     expect(told(await between('reported:2019-01-31', 'reported:2019-02-28'))).toEqual([
       'disputed a by doubt/lee',

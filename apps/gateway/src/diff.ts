@@ -1,7 +1,7 @@
 /** GET /v1/items/{id}/diff: what changed in an item between two points, by whom, and what its journey concludes otherwise. */
-import { diffJourneys, JourneyTooLarge } from '#lib/analysis';
+import { diffJourneys, JourneyTooLarge, Steps } from '#lib/analysis';
 import type { DiffView } from '#lib/contracts';
-import { diffTimelines, foldTimeline, formatInstant, formatRef, knownAtReported, type EventRef } from '#lib/domain';
+import { diffTimelines, foldTimeline, formatInstant, formatRef, knownAtReported, type EventRef, type Instant } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import { coordinatesOf, pointOfView, type AsOf } from './coordinates.ts';
 import { summaryOf } from './event-view.ts';
@@ -62,9 +62,16 @@ export async function readDiff(
       after: { ...after, flags: [...after.flags] },
     })),
     journey: await journeyChange(item.id, events, () => new TrackFiles(own, reader, deps), [from, to]),
-    ...(to.basis === 'reported' ? { withoutReported: knownAtReported(all, to.until).withoutReported } : {}),
+    ...(to.basis === 'reported' ? { withoutReported: withoutReported(item.id, all, to.until) } : {}),
   };
 }
+
+/** Of those that name the item, as its timeline counts them: what speaks about these alone is no record of it. */
+const withoutReported = (item: string, all: readonly FoldedEvent[], until: Instant): number =>
+  knownAtReported(
+    all.filter(({ sighting }) => sighting.items.some(({ id }) => id === item)),
+    until,
+  ).withoutReported;
 
 /** Both of one kind, the first not behind the second, and read at one log size. */
 function comparable(from: AsOf, to: AsOf): readonly [AsOf, AsOf] {
@@ -81,7 +88,7 @@ function comparable(from: AsOf, to: AsOf): readonly [AsOf, AsOf] {
   return [from, to];
 }
 
-/** Null where one of them is too large: the timelines are compared all the same. */
+/** Null where they are too large, one or both together: the timelines are compared all the same. */
 async function journeyChange(
   item: string,
   events: ReadOnce,
@@ -89,8 +96,9 @@ async function journeyChange(
   [from, to]: readonly [AsOf, AsOf],
 ): Promise<DiffView['journey']> {
   try {
-    const before = await follow(item, (wanted) => events.of(wanted), tracks(), from);
-    const after = await follow(item, (wanted) => events.of(wanted), tracks(), to);
+    const steps = new Steps();
+    const before = await follow(item, (wanted) => events.of(wanted), tracks(), from, steps);
+    const after = await follow(item, (wanted) => events.of(wanted), tracks(), to, steps);
     const { lastBefore, lastAfter, isLastOther, added, removed, changed } = diffJourneys(before.journey, after.journey);
     return {
       lastBefore: lastBefore === undefined ? null : placedBy(lastBefore),

@@ -1,4 +1,5 @@
 import { foldTimeline } from '#lib/domain';
+import { NO_APPROVALS } from './approvals.ts';
 import { eventView, readEvent } from './event-view.ts';
 
 const ITEM = 'serial:acme:1';
@@ -25,7 +26,8 @@ function partiesOf(parties: readonly object[]) {
     secret: hash,
   });
   return foldTimeline(ITEM, [event]).entries.map(
-    (entry) => eventView(entry, event, { recorded: () => null, held: new Set(), signatures: () => [] }, ITEM).parties,
+    (entry) =>
+      eventView(entry, event, { recorded: () => null, held: new Set(), signatures: () => [], approval: NO_APPROVALS }, ITEM).parties,
   )[0];
 }
 

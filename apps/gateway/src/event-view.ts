@@ -36,7 +36,12 @@ export function readEvent(stored: EventRow): ReadEvent {
 }
 
 /** @param item whose timeline it is shown in: told from its side */
-export function eventView(entry: TimelineEntry, event: ReadEvent, { recorded, held, signatures }: Beside, item?: string): EventView {
+export function eventView(
+  entry: TimelineEntry,
+  event: ReadEvent,
+  { recorded, held, signatures, approval }: Beside,
+  item?: string,
+): EventView {
   const { stored, document } = event;
   const { targets, correctedBy, withdrawnBy, supersededBy, disputedBy, resolvedBy, markedBy, contradicts, contradictedBy } = entry;
   return {
@@ -59,11 +64,12 @@ export function eventView(entry: TimelineEntry, event: ReadEvent, { recorded, he
       supersededBy: [...supersededBy],
       disputedBy: [...disputedBy],
       resolvedBy: [...resolvedBy],
-      markedBy: [...markedBy],
+      markedBy: markedBy.map((link) => ({ ...link, ...approval(link) })),
       contradicts: [...contradicts],
       contradictedBy: [...contradictedBy],
     },
     handling: entry.handling as EventView['handling'],
+    ...approval(stored),
     submittedBy: { agency: stored.agency, principal: stored.principal, proved: true },
     reportedBy: reportedByOf(document),
     captured: formatInstant(stored.capturedMicros),

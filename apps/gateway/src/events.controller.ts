@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { explainEvent, explainEvents, type EventAnswer, type EventsView } from '#lib/contracts';
 import { foldEvent, formatRef, knownAtReported } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
+import { NO_APPROVALS } from './approvals.ts';
 import { withCutContradictions } from './contradictions.ts';
 import { askedFor, coordinatesOf, heldAt, pointOfView, readAsOf, type AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord } from './cursor.ts';
@@ -87,6 +88,7 @@ export async function readEvents(reads: LedgerReads, reader: Reader, query: Even
         recorded: await recordedAt(reads, asOf, shown),
         held: new Set<string>(),
         signatures: await readSignatures(own, reader, logSize, shown),
+        approval: NO_APPROVALS,
       };
   const view: EventsView = {
     coordinates: coordinatesOf(asOf),
@@ -123,7 +125,7 @@ export async function readOne(reads: LedgerReads, reader: Reader, { id, agency, 
     if (each === undefined) throw new Error('the fold shows an event that it was not given');
     return { entry, each };
   });
-  const beside = await readBeside(own, reader, asOf, explain ? all : entries.map(({ each }) => each));
+  const beside = await readBeside(own, reader, asOf, explain ? all : entries.map(({ each }) => each), all);
   const views = entries.map(({ entry, each }) => eventView(entry, each, beside));
   const [shown, ...about] = withCutContradictions(views, all);
   if (shown === undefined) throw missing;

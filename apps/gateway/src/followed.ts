@@ -1,13 +1,16 @@
 /** An item with all that it was ever put into, looked up as its reader may see them, and the journey that follows. */
 import {
   carriersOf,
+  JOURNEY_RULES,
   journeyOf,
   JourneyTooLarge,
   knownAround,
   portsIn,
+  Steps,
   type Journey,
   type Known,
   type KnownItems,
+  type Neighbour,
   type Port,
 } from '#lib/analysis';
 import { foldTimeline, knownAtReported } from '#lib/domain';
@@ -21,6 +24,10 @@ export interface Followed {
   readonly items: KnownItems;
   readonly ports: readonly Port[];
   readonly files: readonly TrackFile[];
+  /** All ships that these files name: whom one of them may have met. Asked where it is told. */
+  readonly neighbours: () => readonly Neighbour[];
+  /** Of the whole request: what else follows from the journey takes its own from what is left. */
+  readonly steps: Steps;
 }
 
 /** Records of all items of one journey together. */
@@ -53,12 +60,14 @@ export class ReadOnce {
  * The journey as known at `asOf`. Throws JourneyTooLarge, answer.too-large.
  * @param eventsOf all about an item, up to that log size or a greater one
  * @param tracks of this journey alone
+ * @param steps of the whole request, whatever it makes of how many journeys
  */
 export async function follow(
   item: string,
   eventsOf: (item: string) => Promise<readonly FoldedEvent[]>,
   tracks: TrackFiles,
   asOf: AsOf,
+  steps = new Steps(),
 ): Promise<Followed> {
   const look = async (wanted: readonly string[]): Promise<ReadonlyMap<string, Known>> => {
     const found = new Map<string, Known>();
@@ -72,7 +81,14 @@ export async function follow(
   };
   const items = await knownAround(item, look, carriersOf);
   const ports = portsIn(items);
-  return { journey: journeyOf(item, items, ports), items, ports, files: tracks.files };
+  return {
+    journey: journeyOf(item, items, ports, JOURNEY_RULES, steps),
+    items,
+    ports,
+    files: tracks.files,
+    neighbours: () => tracks.neighbours(),
+    steps,
+  };
 }
 
 /** Of what is known at a point of view all that was known at an earlier one: relations are only added. */

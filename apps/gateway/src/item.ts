@@ -23,7 +23,7 @@ export async function readItem(reads: LedgerReads, reader: Reader, id: string, a
   const { shown, more } = explain ? pageOf(await own.timelinePage(pageAsked(reader, item.id, asOf)), PAGE) : { shown: [], more: false };
   const naming = shown.map(readEvent);
   const sources = explain ? [...naming, ...read] : placing === undefined ? [] : [placing.event];
-  const beside = await readBeside(own, reader, asOf, sources);
+  const beside = await readBeside(own, reader, asOf, sources, read);
   const lastPlacedBy = placing && withCutContradictions([eventView(placing.entry, placing.event, beside, item.id)], read)[0];
   const view: ItemView = {
     item,

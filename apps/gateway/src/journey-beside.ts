@@ -4,33 +4,39 @@
  */
 import {
   conflictsOf,
+  contradictionsOf,
   custodyOf,
   gapHandling,
   lastConveyanceOf,
-  travelOf,
+  vesselsOf,
   type Conflict,
   type CustodyChain,
   type Gap,
   type Holding,
-  type Journey,
-  type KnownItems,
-  type Port,
+  type TravelCheck,
   type Uncovered,
 } from '#lib/analysis';
 import type { JourneyView } from '#lib/contracts';
 import { displayIdentifier, displayOccurred, displayPlace, formatInstant, type Instant, type TimelineEntry } from '#lib/domain';
+import type { Followed } from './followed.ts';
 import { travelView } from './journey-travel.ts';
+import { eventsView, NO_EVENTS, vesselView } from './journey-vessels.ts';
 
-export type BesideView = Pick<JourneyView, 'conflicts' | 'moreConflicts' | 'travel' | 'lastConveyance' | 'custody'>;
+export type BesideView = Pick<
+  JourneyView,
+  'conflicts' | 'moreConflicts' | 'travel' | 'lastConveyance' | 'vessels' | 'moreVessels' | 'custody'
+>;
 
-/** @param items what the journey was made of: what its reader may see */
-export function besideView(journey: Journey, items: KnownItems, ports: readonly Port[]): BesideView {
-  const { item, inWhat } = journey;
+/** Of what the reader of the journey may see. */
+export function besideView({ journey, items, ports, neighbours, steps }: Followed, travel: TravelCheck): BesideView {
+  const { item, inWhat, legs, containments } = journey;
   const known = items.get(item);
-  const last = lastConveyanceOf(inWhat, items, ports);
+  const last = lastConveyanceOf(inWhat, items, ports, steps);
+  const { vessels, more, since } = vesselsOf(journey, items, ports, last, neighbours());
+  const contradictions = contradictionsOf([...containments, ...legs.flatMap(({ chain }) => chain)]);
   return {
-    ...conflictsView(known === undefined ? [] : conflictsOf(known.timeline)),
-    travel: travelView(travelOf(journey, items), journey),
+    ...conflictsView([...(known === undefined ? [] : conflictsOf(known.timeline)), ...contradictions]),
+    travel: travelView(travel, journey),
     lastConveyance:
       last === undefined
         ? null
@@ -40,11 +46,12 @@ export function besideView(journey: Journey, items: KnownItems, ports: readonly 
             display: displayIdentifier(last.carrier),
             since: timeOf(last.since),
             records: last.entries.length,
-            gaps: last.gaps.slice(0, GAPS_TOLD_MAX).map(gapView),
-            moreGaps: Math.max(0, last.gaps.length - GAPS_TOLD_MAX),
+            ...(since === undefined ? NO_EVENTS : eventsView(since, legs)),
             ...conflictsView(last.conflicts),
-            tlp: last.handling,
+            tlp: since?.handling ?? last.handling,
           },
+    vessels: vessels.map((vessel) => vesselView(vessel, legs)),
+    moreVessels: more,
     custody: known === undefined ? NOBODY : custodyView(custodyOf(known)),
   };
 }
@@ -53,7 +60,6 @@ export function besideView(journey: Journey, items: KnownItems, ports: readonly 
 export const CONFLICTS_TOLD_MAX = 200;
 export const HOLDINGS_TOLD_MAX = 200;
 export const HOLDING_RECORDS_TOLD_MAX = 20;
-export const GAPS_TOLD_MAX = 200;
 
 const NOBODY: JourneyView['custody'] = { holdings: [], moreHoldings: 0, uncovered: [], moreUncovered: 0 };
 
@@ -90,7 +96,7 @@ const custodyView = ({ holdings, uncovered }: CustodyChain): JourneyView['custod
   moreUncovered: Math.max(0, uncovered.length - HOLDINGS_TOLD_MAX),
 });
 
-const conflictsView = (conflicts: readonly Conflict[]): Pick<JourneyView, 'conflicts' | 'moreConflicts'> => ({
+export const conflictsView = (conflicts: readonly Conflict[]): Pick<JourneyView, 'conflicts' | 'moreConflicts'> => ({
   conflicts: conflicts.slice(0, CONFLICTS_TOLD_MAX).map(({ kind, by, against, isOpen, handling }) => ({
     kind,
     by: { ...said(by), standing: by.standing },

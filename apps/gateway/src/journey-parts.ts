@@ -1,5 +1,5 @@
 /** Parts of answers about journeys: legs, containments, placings, with the records that they rest on. */
-import { endingHandling, pointOf, type Containment, type Ending, type Leg, type Placing } from '#lib/analysis';
+import { pointOf, radiusOf, type Containment, type Ending, type Leg, type Placing } from '#lib/analysis';
 import type { JourneyView, PlacedBy } from '#lib/contracts';
 import { displayIdentifier, displayOccurred, displayPlace, formatInstant } from '#lib/domain';
 import { gapView, refOf, timeOf } from './journey-beside.ts';
@@ -14,7 +14,8 @@ export const carrierView = ({ carrier, loading }: Containment): JourneyView['leg
 export const containmentView = (of: Containment): JourneyView['containments'][number] => ({
   ...carrierView(of),
   isOpen: of.isOpen,
-  ending: of.ending === undefined ? null : { ...endingView(of.ending), tlp: endingHandling(of) },
+  ending: of.ending === undefined ? null : { ...endingView(of.ending), tlp: of.handling },
+  tlp: of.handling,
 });
 
 function endingView(ending: Ending): Omit<NonNullable<JourneyView['containments'][number]['ending']>, 'tlp'> {
@@ -47,6 +48,8 @@ export const placedBy = (placing: Placing): PlacedBy => ({
   carriers: placing.leg === undefined ? [] : placing.leg.chain.map(carrierView),
 });
 
+const isRadiusStated = (fix: Placing['fix']): boolean => 'entry' in fix && fix.entry.sighting.place?.radiusMetres !== undefined;
+
 function placedView({ fix, grade, handling, leg }: Placing): Omit<PlacedBy, 'carriers'> {
   const point = pointOf(fix);
   const of =
@@ -67,7 +70,7 @@ function placedView({ fix, grade, handling, leg }: Placing): Omit<PlacedBy, 'car
     ...of,
     from: timeOf(fix.span.starts),
     to: timeOf(fix.span.ends),
-    ...(point === undefined ? {} : { lat: point.lat, lon: point.lon }),
+    ...(point === undefined ? {} : { lat: point.lat, lon: point.lon, radiusMetres: radiusOf(fix), isRadiusStated: isRadiusStated(fix) }),
     ...(grade === undefined ? {} : { grade }),
     tlp: handling,
   };

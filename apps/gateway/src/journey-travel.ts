@@ -1,5 +1,5 @@
 /** Records of an item whose places cannot both be true, with the arithmetic, as they are told beside its journey. */
-import { arithmeticOf, eventOf, type Clone, type Journey, type Presence, type TravelAlarm, type TravelCheck } from '#lib/analysis';
+import { arithmeticOf, eventOf, toldKmh, type Clone, type Journey, type Presence, type TravelAlarm, type TravelCheck } from '#lib/analysis';
 import type { JourneyView } from '#lib/contracts';
 import { displayOccurred, displayPlace, formatInstant } from '#lib/domain';
 
@@ -26,9 +26,9 @@ export function travelView({ alarms, clones, isPartial }: TravelCheck, { legs }:
   };
 }
 
-/** A distance is cut and a time rounded up, as in the arithmetic: the speed is never more than they give. */
+/** A distance is cut and a time rounded up, as in the arithmetic, and the speed is what they give. */
 function alarmView(alarm: TravelAlarm, side: (presence: Presence) => AlarmView['first']): AlarmView {
-  const { kind, first, second, metres, leastMetres, longestMicros, leastKmh, bound, odd, isOpen, handling } = alarm;
+  const { kind, first, second, metres, leastMetres, longestMicros, bound, odd, without, isOpen, handling } = alarm;
   return {
     kind,
     first: side(first),
@@ -36,11 +36,12 @@ function alarmView(alarm: TravelAlarm, side: (presence: Presence) => AlarmView['
     km: Math.floor(metres / 100) / 10,
     leastKm: Math.floor(leastMetres / 100) / 10,
     longestMinutes: Math.ceil(longestMicros / 6_000_000) / 10,
-    leastKmh: Math.floor(leastKmh),
+    leastKmh: toldKmh(alarm),
     boundKmh: bound.kmh,
     boundOf: bound.means,
     arithmetic: arithmeticOf(alarm),
     odd,
+    ...(without === undefined ? {} : { without: { agency: without.agency, id: without.id } }),
     isOpen,
     tlp: handling,
   };
@@ -68,7 +69,7 @@ function recordView(presence: Presence): Omit<AlarmView['first'], 'leg'> {
   };
 }
 
-function refView(presence: Presence): TravelView['clones'][number]['tracks'][number]['records'][number] {
+export function refView(presence: Presence): TravelView['clones'][number]['tracks'][number]['records'][number] {
   const { agency, id } = eventOf(presence);
   return { event: { agency, id }, ...('position' in presence.fix ? { line: presence.fix.position.line } : {}) };
 }

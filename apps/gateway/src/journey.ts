@@ -1,5 +1,5 @@
 /** GET /v1/items/{id}/journey: what the records that this reader may see prove together about one item. */
-import { JourneyTooLarge, type Journey, type Placing } from '#lib/analysis';
+import { JourneyTooLarge, travelOf, type Journey, type Placing } from '#lib/analysis';
 import type { JourneyView } from '#lib/contracts';
 import type { AskedTime } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
@@ -28,12 +28,14 @@ export async function readJourney(
 ): Promise<JourneyView> {
   const item = itemOf(id);
   return notTooLarge(item.id, async () => {
-    const { journey, items, ports, files } = await followed(reads, reader, deps, item.id, asOf);
+    const made = await followed(reads, reader, deps, item.id, asOf);
+    const { journey, items, files } = made;
     if ((items.get(item.id)?.timeline.entries.length ?? 0) === 0) throw itemNotFound(item, asOf);
+    const travel = travelOf(journey, items);
     return {
       ...journeyView(item, journey, asOf, files),
-      ...besideView(journey, items, ports),
-      ...(at === undefined ? {} : { at: atView({ journey, items, ports, files }, at) }),
+      ...besideView(made, travel),
+      ...(at === undefined ? {} : { at: atView(made, travel, at) }),
     };
   });
 }
@@ -47,7 +49,10 @@ export async function readAtView(
   { asOf, at }: { readonly asOf: AsOf; readonly at: AskedTime },
 ): Promise<ReturnType<typeof atView>> {
   const item = itemOf(id);
-  return notTooLarge(item.id, async () => atView(await followed(reads, reader, deps, item.id, asOf), at));
+  return notTooLarge(item.id, async () => {
+    const made = await followed(reads, reader, deps, item.id, asOf);
+    return atView(made, travelOf(made.journey, made.items), at);
+  });
 }
 
 function followed(reads: LedgerReads, reader: Reader, deps: TrackDeps, item: string, asOf: AsOf): Promise<Followed> {

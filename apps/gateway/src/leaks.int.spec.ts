@@ -284,7 +284,18 @@ test.each(RELATIONS.map((relation) => ({ table: relation.table, relation })))(
 
 /** Reads that say places, what is left out, or of evidence that an event cites that it is here: what stands there is asked for by one that notes it. */
 const PLACES = [
-  ...['auditPage', 'evidenceSenders', 'heldEvidence', 'itemEntries', 'listsNaming', 'namedRows', 'readsPage', 'shownEvents', 'shownItems'],
+  ...[
+    'approvalsOf',
+    'auditPage',
+    'evidenceSenders',
+    'heldEvidence',
+    'itemEntries',
+    'listsNaming',
+    'namedRows',
+    'readsPage',
+    'shownEvents',
+    'shownItems',
+  ],
   'statedAliases',
   'streamPage',
 ];

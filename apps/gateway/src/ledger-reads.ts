@@ -3,6 +3,7 @@ import type { EventRef } from '#lib/domain';
 import { KEYS_TREE, mapKey } from '#lib/ledger';
 import {
   accessSize,
+  approvalsOf,
   auditEvents,
   auditPage,
   batchesOf,
@@ -57,6 +58,7 @@ import {
   streamPage,
   timelineEnd,
   timelinePage,
+  toldMarkings,
   visibleEvents,
   type AuditQuestion,
   type ConflictKey,
@@ -216,6 +218,10 @@ function readerReads(own: ReaderPool) {
     itemEntries: (item: number, begin: number, end: number) => itemEntries(own, item, begin, end),
     visibleEvents: (logIndexes: readonly number[], groups: readonly number[], contentBytesMax: number) =>
       visibleEvents(own, logIndexes, groups, contentBytesMax),
+    /** Of these the markings that say to the reader's groups what they withhold: for told-markings.ts. */
+    toldMarkings: (logIndexes: readonly number[]) => toldMarkings(own, logIndexes),
+    /** Of markings that this reader sees. */
+    approvalsOf: (logIndexes: readonly number[]) => approvalsOf(own, logIndexes),
     submittedEvent: (agency: string, id: string) => submittedEvent(own, agency, id),
     refusedBytes: (agency: string, id: string, contentHash: Buffer | null) => refusedBytes(own, agency, id, contentHash),
     ...deadLetterReads(own),

@@ -239,6 +239,60 @@ describe('one transaction settles no more than takes a second, and the rest of i
   }, 120_000);
 });
 
+describe('the policy is folded once for all approvals that one transaction settles', () => {
+  const TARGETS = count(50, (n) => `pol-${n}`);
+  const MARKINGS = TARGETS.map((id) => `${id}-m`);
+
+  /** Settles them as after a batch that brought their approvals, or one behind it. */
+  async function settled(ids: readonly string[], isDecided: boolean, most?: number): Promise<{ folds: number; of: number }> {
+    return ledger.database.pool('owner', { max: 1 }).transaction(async (client) => {
+      if (!isDecided)
+        await client.query(
+          `update ledger.spoken s set in_force = null from ledger.entries e where e.log_index = s.log_index and e.id like 'pol-%-a'`,
+        );
+      let folds = 0;
+      const counting = Object.assign(Object.create(client) as typeof client, {
+        query(text: string, values?: readonly unknown[]) {
+          if (text.includes('ledger.acts_until')) folds += 1;
+          return client.query(text, values as unknown[]);
+        },
+      });
+      const refs = ids.map((id) => ({ agency: 'local', id }));
+      return { of: await settle(counting as never, refs, null, most), folds };
+    });
+  }
+
+  beforeAll(async () => {
+    await ledger.addBy(
+      TARGETS.flatMap((id): [string, SightingDocument][] => {
+        const said = marking(`${id}-m`, id, { tlp: 'GREEN' });
+        return [
+          ['local/operator', x(AMBER, id)],
+          ['local/eva', said],
+          ['local/max', approval(`${id}-a`, said)],
+        ];
+      }),
+    );
+  }, 120_000);
+
+  test('however many turns they take', async () => {
+    expect(await settled(MARKINGS, false)).toEqual({ of: MARKINGS.length, folds: 1 });
+    expect(await settled(MARKINGS, true)).toEqual({ of: MARKINGS.length, folds: 0 });
+  }, 60_000);
+
+  test('and is part of what a transaction may take, half of it at most', async () => {
+    // Up to whose approval the policy has more acts than half of what may be taken.
+    const one = [MARKINGS.at(-1) as string, ...TARGETS];
+    const [decided, undecided] = [await settled(one, true, 100), await settled(one, false, 100)];
+    expect([decided.folds, undecided.folds]).toEqual([0, 1]);
+    expect(undecided.of).toBeLessThan(decided.of);
+    expect(undecided.of).toBeGreaterThanOrEqual(40);
+    // However long the policy is, something comes of it.
+    expect((await settled(one, false, 1)).of).toBe(20);
+    expect(await settled([...MARKINGS, ...TARGETS], false)).toMatchObject({ folds: 1 });
+  }, 60_000);
+});
+
 test('a rebuild of all that comes to the same', async () => {
   const owner = ledger.database.pool('owner', { max: 2 });
   const before = await digestDerived(owner);

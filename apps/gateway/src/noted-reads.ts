@@ -48,6 +48,7 @@ function notedFor(all: Pick<LedgerReads, 'as' | 'groupNumbers'>, reads: ReaderRe
     byRefs: async (...asked) => paged(await reads.byRefs(...asked)),
     byId: async (...asked) => noted(await reads.byId(...asked)),
     visibleEvents: async (...asked) => noted(await reads.visibleEvents(...asked)),
+    toldMarkings: async (...asked) => paged(await reads.toldMarkings(...asked)),
     auditEvents: async (...asked) => paged(await reads.auditEvents(...asked)),
     async submittedEvent(agency, id) {
       const row = await reads.submittedEvent(agency, id);

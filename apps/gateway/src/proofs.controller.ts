@@ -70,6 +70,10 @@ export class ProofsController {
       events: isSet('events', query.events),
       inclusion: isSet('inclusion', query.inclusion),
       onShown: (row) => notes.event(aboveClear(row)),
+      onTold: (row) => {
+        const event = aboveClear(row);
+        notes.event(event === null ? null : { ...event, items: () => [] });
+      },
     });
     await send(request, reply, document);
   }

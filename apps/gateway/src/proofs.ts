@@ -16,6 +16,7 @@ import type { SealRow } from '#lib/store';
 import { type GroupProof, ItemProofs, type Stretch } from './item-proofs.ts';
 import type { EventRow, LedgerReads, Reader } from './ledger-reads.ts';
 import { isHiddenFrom } from './named-readers.ts';
+import { openedIn, toldTo } from './told-markings.ts';
 import { tellsOf } from './told-in-refusal.ts';
 
 /** Entries of one answer: 800 KB of them. Of longer lists stretches are asked for. */
@@ -51,6 +52,8 @@ export interface ItemQuery {
   readonly inclusion: boolean;
   /** Told of each event that is shown. */
   readonly onShown?: (row: EventRow) => void;
+  /** Told of each marking of which it is shown what it takes from the reader: of its items the one that was asked for. */
+  readonly onTold?: (row: EventRow) => void;
 }
 
 export class Proofs {
@@ -120,21 +123,25 @@ export class Proofs {
     head: Head,
     reader: Reader,
     indexes: readonly number[],
-    { item, inclusion, onShown }: ItemQuery,
+    { item, inclusion, onShown, onTold }: ItemQuery,
   ): Promise<EventPart[]> {
     if (indexes.length > EVENTS_MAX)
       throw tooLong(item, `${indexes.length} events are listed, and one answer shows ${EVENTS_MAX}: ask for stretches.`);
-    const rows = await this.reads.as(reader).visibleEvents(indexes, reader.groups, CONTENT_BYTES_MAX);
+    const own = this.reads.as(reader);
+    const rows = await own.visibleEvents(indexes, reader.groups, CONTENT_BYTES_MAX);
     // Fewer may be those that a marking hides from him now: they are leaves of his list, and are not opened.
     if (rows.length < indexes.length && rows.reduce((sum, { content }) => sum + content.length, 0) > CONTENT_BYTES_MAX)
       throw tooLong(item, `The events that are listed have more than ${CONTENT_BYTES_MAX} bytes: ask for stretches.`);
     const shown = rows.filter((row) => !isHiddenFrom(reader, row));
-    const paths = inclusion ? await this.inclusions(head, shown.map(({ logIndex }) => logIndex)) : []; // prettier-ignore
     // One that names other persons stands in the list of his agency, as a leaf that is not opened for him.
-    return shown.map((row, n) => {
-      onShown?.(row);
-      return eventPart(row, paths[n] ?? null, null);
-    });
+    const known = new Set(shown.map(({ logIndex }) => logIndex));
+    const hidden = indexes.filter((logIndex) => !known.has(logIndex));
+    const told = toldTo(reader, await own.toldMarkings(hidden), (logIndex) => known.has(logIndex));
+    const paths = inclusion ? await this.inclusions(head, [...shown, ...told].map(({ logIndex }) => logIndex)) : []; // prettier-ignore
+    for (const row of shown) onShown?.(row);
+    for (const row of told) onTold?.(row);
+    const openings = [...shown.map(() => null), ...told.map((row) => openedIn(item, row))];
+    return [...shown, ...told].map((row, n) => eventPart(row, paths[n] ?? null, openings[n] ?? null));
   }
 
   private parts(size: number): Promise<HeadParts> {

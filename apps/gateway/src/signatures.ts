@@ -3,8 +3,8 @@
  * is told what the signature is worth there. Nothing is refused or dropped for it.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { SignatureVerdict, SignatureView } from '#lib/contracts';
-import { formatRef, type EventRef } from '#lib/domain';
+import type { SignatureView } from '#lib/contracts';
+import { formatRef, type EventRef, type SignatureVerdict } from '#lib/domain';
 import { LISTS_MAX } from '#lib/store';
 import type { JudgedList } from './judged-lists.ts';
 import type { Reader, ReaderReads } from './ledger-reads.ts';

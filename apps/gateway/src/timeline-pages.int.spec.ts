@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { SightingDocument, TimelineView } from '#lib/contracts';
 import { foldTimeline, formatRef } from '#lib/domain';
 import { CONTRADICTIONS_BYTES_MAX } from '#lib/store';
+import { readApprovals } from './approvals.ts';
 import { eventView, readEvent, type ReadEvent } from './event-view.ts';
 import { RELATED_MAX } from './related-events.ts';
 import { seen, subject, TestedLedger } from './tested-ledger.contract.ts';
@@ -164,7 +165,7 @@ describe('a timeline in pages', () => {
     const first = await ledger.timeline(item, { limit: 1 });
     const before = (await ledger.reader()).groups;
     const all = await ledger.timeline(item);
-    await ledger.add([seen('g0', [subject(item)], { handling: { tlp: 'AMBER' } })]);
+    await ledger.add([seen('g0', [subject(item)], { handling: { tlp: 'GREEN' } })]);
     // Else its question would be the same by their numbers too.
     expect((await ledger.reader()).groups.length).toBeGreaterThan(before.length);
     const rest = await ledger.timeline(item, { cursor: first.next ?? '' });
@@ -178,13 +179,15 @@ describe('a timeline in pages', () => {
 async function folded(ledger: TestedLedger, item: string): Promise<TimelineView['entries']> {
   const reader = await ledger.reader();
   const size = await ledger.reads.logSize();
-  const events = (await ledger.reads.as(reader).eventsFrom(0, reader, size, size)).map(readEvent);
+  const own = ledger.reads.as(reader);
+  const events = (await own.eventsFrom(0, reader, size, size)).map(readEvent);
+  const approval = await readApprovals(own, events);
   const byRef = new Map(events.map((event) => [formatRef(event.sighting), event]));
   return foldTimeline(item, events).entries.map((entry) =>
     eventView(
       entry,
       byRef.get(formatRef(entry.sighting)) as ReadEvent,
-      { recorded: () => null, held: new Set(), signatures: () => [] },
+      { recorded: () => null, held: new Set(), signatures: () => [], approval },
       item,
     ),
   );

@@ -65,9 +65,11 @@ export async function readTimeline(
   const all = [...events, ...related];
   const inputs = asOf.basis === 'reported' ? knownAtReported(all, asOf.until).inputs : all;
   const byRef = new Map(all.map((event) => [formatRef(event.sighting), event]));
-  const fold = ofPage(foldTimeline(item.id, inputs), new Set(events.map((event) => formatRef(event.sighting))), query.at !== undefined);
+  const whole = foldTimeline(item.id, inputs);
+  const picked = new Set(events.map((event) => formatRef(event.sighting)));
+  const fold = ofPage(whole, query.at === undefined ? picked : ofTime(whole, picked, query.at), query.at !== undefined);
   const shown = fold.entries.map(({ sighting }) => eventOf(byRef, sighting));
-  const beside = await readBeside(own, reader, asOf, query.explain === true ? all : shown);
+  const beside = await readBeside(own, reader, asOf, query.explain === true ? all : shown, all);
   const isCut = rows.length < page.shown.length;
   const last = isCut ? rows.at(-1) : page.last;
   const more = page.more || isCut;
@@ -95,10 +97,32 @@ export async function readTimeline(
   return { ...view, explanation: explainTimeline(view, { sources, naming: refsOf(events), more: more || cursor !== undefined }) };
 }
 
-/** Of what names the item itself. */
-function coverView({ roles, sighting }: TimelineEntry, at: AskedTime | undefined): Pick<EventView, 'cover'> {
-  const cover = at === undefined || roles.length === 0 ? undefined : coverOf(sighting.occurred, at);
+/** Of what names the item itself, and says something of it. */
+function coverView(entry: TimelineEntry, at: AskedTime | undefined): Pick<EventView, 'cover'> {
+  const { roles, sighting } = entry;
+  const cover = at === undefined || roles.length === 0 || isAboutOthers(entry) ? undefined : coverOf(sighting.occurred, at);
   return cover === undefined ? {} : { cover };
+}
+
+/** It speaks about other records and is none of the item: a retraction, dispute, resolution or marking. */
+const isAboutOthers = ({ mark, kind }: TimelineEntry): boolean => mark === 'relation' && kind !== undefined;
+
+/** Of a page without the words about what is of another time: a word is of the time of what it speaks about, whenever it was said. */
+function ofTime({ entries }: Timeline, page: ReadonlySet<string>, at: AskedTime): ReadonlySet<string> {
+  const byKey = new Map(entries.map((entry) => [formatRef(entry.sighting), entry]));
+  const isOf = (key: string, seen: Set<string>): boolean => {
+    const entry = byKey.get(key);
+    if (entry === undefined || seen.has(key)) return false;
+    if (!isAboutOthers(entry)) return entry.roles.length > 0 && coverOf(entry.sighting.occurred, at) !== undefined;
+    seen.add(key);
+    return entry.targets.some((target) => isOf(formatRef(target), seen));
+  };
+  return new Set(
+    [...page].filter((key) => {
+      const entry = byKey.get(key);
+      return entry === undefined || !isAboutOthers(entry) || isOf(key, new Set());
+    }),
+  );
 }
 
 /**

@@ -45,6 +45,27 @@ test('positions are those of the vessel that the rows name', async () => {
   expect(files.files).toMatchObject([{ state: 'read', positions: 1, refused: 0 }]);
 });
 
+test('what else a file names is known by its transponders, with the hulls that rows name, and under the label of the sighting that cites the file', async () => {
+  const { files } = scene();
+  expect(files.neighbours()).toEqual([]);
+  await files.positionsOf(SHIP, citing({ tlp: 'AMBER' }, [hash(1)]));
+  expect(files.neighbours()).toMatchObject([
+    {
+      id: 'mmsi:671990004',
+      hulls: [SHIP],
+      rows: [{ line: 2 }],
+      track: { sighting: { id: 'c1' }, sha256: hash(1), handling: { tlp: 'AMBER' } },
+    },
+    { id: 'mmsi:412990002', hulls: [], rows: [{ line: 3 }] },
+  ]);
+});
+
+test('of a file that is not open to the reader no transponder is known', async () => {
+  const { files } = scene([], new Map());
+  await files.positionsOf(SHIP, citing({ tlp: 'CLEAR' }, [hash(1)]));
+  expect(files.neighbours()).toEqual([]);
+});
+
 test('bytes that are not open to everybody are noted with their sender, and are no clearer than that, whatever the sighting says that cites them', async () => {
   const { files, notes } = scene();
   const [position] = await files.positionsOf(SHIP, citing({ tlp: 'CLEAR' }, [hash(1)]));

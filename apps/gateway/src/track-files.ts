@@ -1,6 +1,6 @@
 /** Files of positions that sightings cite, as the positions of the vessel that they name. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { TrackPosition } from '#lib/analysis';
+import type { Neighbour, Track, TrackPosition } from '#lib/analysis';
 import type { JourneyView } from '#lib/contracts';
 import type { Position, Timeline, TimelineEntry } from '#lib/domain';
 import { DomainError, type ReadNotes } from '#lib/runtime';
@@ -30,6 +30,8 @@ export interface TrackLine extends Position {
 interface ParsedTrack {
   readonly refused: number;
   readonly of: ReadonlyMap<string, readonly TrackLine[]>;
+  /** Of each `mmsi:` the hulls that its rows name, `imo:`. */
+  readonly hulls: ReadonlyMap<string, readonly string[]>;
   /** Rows and vessels: what it costs to keep it. */
   readonly weight: number;
 }
@@ -91,7 +93,18 @@ async function parsedOf(bytes: Uint8Array): Promise<Parsed> {
   const read = await readTrackCsvInTurns(bytes, nextTurn);
   if (!read.ok) return read.isTooLong === true ? 'too-large' : 'unreadable';
   const of = positionsOf(read.track);
-  return { refused: read.track.refused, of, weight: read.track.rows.length + of.size };
+  return { refused: read.track.refused, of, hulls: hullsOf(read.track), weight: read.track.rows.length + of.size };
+}
+
+function hullsOf({ rows }: ReadTrack): ReadonlyMap<string, readonly string[]> {
+  const hulls = new Map<string, Set<string>>();
+  for (const { mmsi, imo } of rows) {
+    if (imo === undefined) continue;
+    const before = hulls.get(`mmsi:${mmsi}`);
+    if (before === undefined) hulls.set(`mmsi:${mmsi}`, new Set([`imo:${imo}`]));
+    else before.add(`imo:${imo}`);
+  }
+  return new Map([...hulls].map(([id, names]) => [id, [...names].sort()]));
 }
 
 function positionsOf({ rows }: ReadTrack): ReadonlyMap<string, readonly TrackLine[]> {
@@ -128,6 +141,8 @@ export class TrackFiles {
   private readonly asked = new Set<string>();
   /** Files whose rows are counted. */
   private readonly counted = new Set<string>();
+  /** Files that were read, each by the first sighting that cites it. */
+  private readonly read = new Map<string, { readonly track: Track; readonly parsed: ParsedTrack }>();
   private rows = 0;
   private positions = 0;
 
@@ -169,6 +184,7 @@ export class TrackFiles {
       if (this.positions > TRACK_POSITIONS_MAX) throw tooMuch(`More than ${TRACK_POSITIONS_MAX} positions`, item);
       const handling = open.has(sha256) || entry.handling.tlp !== 'CLEAR' ? entry.handling : ({ tlp: 'AMBER' } as const);
       const track = { sighting: event, sha256, handling, ...(grade === undefined ? {} : { grade }) };
+      if (typeof parsed !== 'string' && !this.read.has(sha256)) this.read.set(sha256, { track, parsed });
       for (const row of rows) {
         const same = `${row.at} ${row.lat} ${row.lon}`;
         if (!positions.has(same)) positions.set(same, { ...row, track });
@@ -176,7 +192,18 @@ export class TrackFiles {
     }
     return [...positions.values()].sort((a, b) => a.at - b.at);
   }
+
+  /** Of all transponders that rows of the files read so far name: nothing is copied. What no row of these files names is not there. */
+  neighbours(): readonly Neighbour[] {
+    return [...this.read.values()].flatMap(({ track, parsed }) =>
+      [...parsed.of]
+        .filter(([id]) => id.startsWith('mmsi:'))
+        .map(([id, rows]): Neighbour => ({ id, hulls: parsed.hulls.get(id) ?? NO_HULLS, track, rows })),
+    );
+  }
 }
+
+const NO_HULLS: readonly string[] = [];
 
 const tooMuch = (what: string, item: string): DomainError =>
   new DomainError('answer.too-large', `${what} belong to this journey: it is not followed.`, [], { tells: { about: item } });

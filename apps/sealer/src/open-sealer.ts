@@ -52,7 +52,7 @@ const HASH_BYTES = 32;
  * Cost: about 5 s for 10^6 items.
  */
 export async function openSealer(options: SealerOptions & { readonly clocks?: Clocks }): Promise<Sealer> {
-  const { pool, signedHeadFile, clocks, clockConfirmed = null, log } = options;
+  const { pool, signedHeadFile, clocks, clockConfirmed = null } = options;
   const signed = readSignedHead(signedHeadFile);
   // Before anything is written, and once more when nobody else writes any more.
   if (signed !== null) await pool.transaction(async (client) => checkSigned(client, signed, sizeAt(await lastSeal(client))));
@@ -72,8 +72,6 @@ export async function openSealer(options: SealerOptions & { readonly clocks?: Cl
   const clock = new SealClock(last?.time ?? null, {
     ...(clocks === undefined ? {} : { clocks }),
     confirmed: clockConfirmed,
-    onForward: (micros) =>
-      log?.warn('the clock went forward, and so did that of the database; sealing goes on', { ms: Math.round(micros / 1_000) }),
   });
   const keysItem = mapKey((await ledgerConstants(pool)).mapSalt, KEYS_TREE.group, KEYS_TREE.item);
   // Behind every check of what is there: in a database that was put back, or emptied, nothing is appended.

@@ -44,8 +44,6 @@ export interface SealClockOptions {
   readonly clocks?: Clocks;
   /** A day (`2026-11-25`) on which the operator says that the clock is right. */
   readonly confirmed?: string | null;
-  /** The clock was set forward, or the machine stood still without counting it, and the database's clock says the same. */
-  onForward?(micros: number): void;
 }
 
 interface Reading {
@@ -59,7 +57,7 @@ export class SealClock {
   private last: number;
   private read: Reading;
   /** From where on small steps are added up. */
-  private anchor: Reading;
+  private readonly anchor: Reading;
 
   /** @param last time of the newest seal; `null`: there is none. Throws ClockJump where the wall clock is behind it. */
   constructor(last: number | null, options: SealClockOptions = {}) {
@@ -74,7 +72,7 @@ export class SealClock {
   /**
    * Microseconds since 1970 for the next seal: now, and never before the last. Throws ClockJump where the wall clock was moved since the last
    * reading, or little by little since the first; ClockUnconfirmed where it is not the database's time, or far ahead of the newest seal.
-   * A step forward that the database's clock agrees with is told, and believed as far as that.
+   * A step forward stops it even where the database's clock agrees: mostly that is the same clock, and what is sealed by it bars the log until then.
    * @param database its clock, microseconds since 1970
    */
   async next(database: () => Promise<number>): Promise<number> {
@@ -83,7 +81,7 @@ export class SealClock {
     const now = this.reading();
     const apart = said < asked ? asked - said : Math.max(0, said - now.wall);
     const isConfirmed = this.isConfirmed(now.wall);
-    this.checkSteps(now, apart <= APART_MICROS);
+    this.checkSteps(now);
     if (apart > APART_MICROS && !isConfirmed)
       throw new ClockUnconfirmed(`The clock and that of the database are ${seconds(apart)} s apart.`);
     if (this.last > 0 && now.wall - this.last > AHEAD_MICROS && !isConfirmed)
@@ -93,13 +91,8 @@ export class SealClock {
     return this.last;
   }
 
-  private checkSteps(now: Reading, isDatabasesTime: boolean): void {
+  private checkSteps(now: Reading): void {
     const step = moved(this.read, now);
-    if (step > SLACK_MICROS && isDatabasesTime) {
-      this.options.onForward?.(step);
-      this.anchor = now;
-      return;
-    }
     if (Math.abs(step) > SLACK_MICROS) throw new ClockJump(`The clock was moved by ${seconds(step)} s since the last seal was looked for.`);
     const drift = moved(this.anchor, now);
     if (Math.abs(drift) > SLACK_MICROS + DRIFT * (now.monotonic - this.anchor.monotonic))

@@ -90,12 +90,20 @@ test('so many as a transaction holds wait for nothing', () => {
   expect([pace.isDue(ENTRIES_AT_ONCE - 1), pace.isDue(ENTRIES_AT_ONCE)]).toEqual([false, true]);
 });
 
-test('reads alone are sealed each minute, and at once where a seal is full of them', () => {
+test('reads alone are sealed a minute after the first of them, and at once where a seal is full of them', () => {
   let now = 5_000;
   const pace = new SealPace({ intervalMs: 1_000, now: () => now });
   expect([0, 1, ENTRIES_AT_ONCE - 1, ENTRIES_AT_ONCE].map((reads) => pace.areReadsDue(reads))).toEqual([false, false, false, true]);
   now += READS_SEAL_MS;
   expect([pace.areReadsDue(0), pace.areReadsDue(1)]).toEqual([false, true]);
+  pace.sealed(0, 20);
+  // However long nobody read before: whoever asks twice in a row is shown one head.
+  now += 100 * READS_SEAL_MS;
+  expect(pace.areReadsDue(1)).toBe(false);
+  now += READS_SEAL_MS - 1;
+  expect(pace.areReadsDue(2)).toBe(false);
+  now += 1;
+  expect(pace.areReadsDue(2)).toBe(true);
   pace.sealed(0, 20);
   expect([pace.areReadsDue(1), pace.areReadsDue(ENTRIES_AT_ONCE)]).toEqual([false, true]);
 });

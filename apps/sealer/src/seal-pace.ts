@@ -10,7 +10,10 @@ export const STRETCH_MAX = 10;
 export const STRETCHED_MS_MAX = 20_000;
 /** So many entries wait, or reads: the next seal does not wait for its time. */
 export const ENTRIES_AT_ONCE = 50_000;
-/** Where nothing is submitted reads get a seal of their own this often: a log that is only read grows by no more, but where a seal is full of them. */
+/**
+ * Where nothing is submitted reads get a seal of their own so long after the first of them: a log that is only read grows by no more, but where a
+ * seal is full of them, and who reads twice in a row is shown the same head.
+ */
 export const READS_SEAL_MS = 60_000;
 /** What an older seal counts for against the one after it: the last twenty or so decide. */
 const REMEMBERED = 0.9;
@@ -28,15 +31,14 @@ export interface SealPaceOptions {
 export class SealPace {
   private readonly options: SealPaceOptions;
   private sealedAt = -Infinity;
-  /** Or since when somebody looks. */
-  private readsSealedAt: number;
+  /** Since when reads wait; null: none does. */
+  private readsSince: number | null = null;
   /** Weighted sums over the last seals: of ones, entries, milliseconds, entries squared, and entries times milliseconds. */
   private sums = { weight: 0, entries: 0, ms: 0, squares: 0, products: 0 };
   private msPerEntry = 0;
 
   constructor(options: SealPaceOptions) {
     this.options = options;
-    this.readsSealedAt = options.now();
   }
 
   /** What the interval is never above, by the configured one: the stated bound. */
@@ -63,15 +65,17 @@ export class SealPace {
     return waits > 0 && this.options.now() - this.sealedAt >= this.intervalMs;
   }
 
-  /** Whether to seal though no entry waits. @param waits records of the access log that no seal names */
+  /** Whether to seal though no entry waits; to be asked again and again. @param waits records of the access log that no seal names */
   areReadsDue(waits: number): boolean {
-    if (waits >= ENTRIES_AT_ONCE) return true;
-    return waits > 0 && this.options.now() - this.readsSealedAt >= READS_SEAL_MS;
+    if (waits === 0) return false;
+    this.readsSince ??= this.options.now();
+    return waits >= ENTRIES_AT_ONCE || this.options.now() - this.readsSince >= READS_SEAL_MS;
   }
 
   /** A seal is done. @param entries that it covers and none before did. @param ms from its beginning until it was signed */
   sealed(entries: number, ms: number): void {
-    this.sealedAt = this.readsSealedAt = this.options.now();
+    this.sealedAt = this.options.now();
+    this.readsSince = null;
     const { sums } = this;
     this.sums = {
       weight: REMEMBERED * sums.weight + 1,

@@ -21,7 +21,6 @@ import {
   utf8Text,
 } from '#lib/ledger';
 import { formatInstant } from '#lib/domain';
-import type { Log } from '#lib/runtime';
 import {
   accessSize,
   appendNotice,
@@ -81,7 +80,6 @@ export interface SealerOptions extends DeclaredKeys {
   readonly publisher?: HeadPublisher;
   /** A day on which the operator says that the clock is right: see SealClock. */
   readonly clockConfirmed?: string | null;
-  readonly log?: Pick<Log, 'warn'>;
   readonly failpoint?: (name: SealFailpoint) => void | Promise<void>;
   /**
    * Entries that one seal takes into the map at most, and that one statement is about: memory and the length of a statement follow from it. The

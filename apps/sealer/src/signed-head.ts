@@ -2,6 +2,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fromHex, toHex } from '#lib/ledger';
+import { SealerFenced } from '#lib/store';
 
 export interface SignedHead {
   readonly size: number;
@@ -17,8 +18,10 @@ export function readSignedHead(path: string): SignedHead | null {
   return { size, root: bytes };
 }
 
-/** On the disk when it returns, and before that the one before. */
+/** On the disk when it returns, and before that the one before. Throws SealerFenced where another sealer has signed a larger one meanwhile. */
 export function keepSignedHead(path: string, { size, root }: SignedHead): void {
+  const before = readSignedHead(path);
+  if (before !== null && before.size > size) throw new SealerFenced();
   const file = openSync(`${path}.new`, 'w', 0o600);
   try {
     writeSync(file, `${JSON.stringify({ size, root: toHex(root) })}\n`);

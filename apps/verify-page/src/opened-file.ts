@@ -38,7 +38,7 @@ function claimedNote(bytes: Uint8Array): string {
   const receipt = receiptIn(bytes);
   if (receipt !== null) return receipt.startsWith('{') ? (noteOfSealed(receipt) ?? '') : receipt;
   const files = isDocument(bytes) ? undefined : readBundleZip(bytes);
-  const proof = files === undefined ? bytes : files.ok ? files.value.get(BUNDLE_PROOF) : undefined;
+  const proof = files === undefined ? bytes : files.ok ? files.value.files.get(BUNDLE_PROOF) : undefined;
   return checkpointIn((proof && utf8Text(proof)) ?? '');
 }
 

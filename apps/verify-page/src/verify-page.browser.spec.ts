@@ -44,7 +44,7 @@ function zipOf(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
 }
 const recordsOf = (zip: Uint8Array): string[] => {
   const read = readBundleZip(zip);
-  const records = read.ok ? [...read.value].filter(([name]) => name.startsWith('events/')) : [];
+  const records = read.ok ? [...read.value.files].filter(([name]) => name.startsWith('events/')) : [];
   return records.map(([name, bytes]) => `${name} ${sha256Hex(bytes)}`).sort();
 };
 const GOOD = zipOf(bundleFiles(world, CAR, { witnesses: witnessKeys }));

@@ -56,6 +56,7 @@ export const TITLES: Readonly<Record<Step, string>> = {
   tree: 'List of entries',
   events: 'Events',
   inclusion: 'Places in the log',
+  signatures: 'Signatures of agencies',
   evidence: 'Evidence',
   completeness: 'What stands behind completeness',
   read: 'Read',

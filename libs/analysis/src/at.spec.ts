@@ -399,3 +399,47 @@ describe('who held it then', () => {
     expect(told({ starts, ends }, inputs)).toEqual(answer);
   });
 });
+
+describe('what is not sure of a time', () => {
+  const answer = (inputs: readonly FoldInput[], starts: number, ends = starts + 1): JourneyAt => {
+    const ids = [...new Set(inputs.flatMap(({ sighting }) => sighting.items.map(({ id }) => id)))];
+    const items = new Map(ids.map((item): [string, Known] => [item, { timeline: foldTimeline(item, inputs), track: [] }]));
+    return journeyAt(journeyOf(THING, items), items, [], { starts, ends });
+  };
+  const seen = (id: string, span: readonly [number, number]): FoldInput => inputOf(id, [[THING, 'subject']], span, { place: { name: id } });
+  const moved = (id: string, action: 'ADD' | 'DELETE', span: readonly [number, number] | null): FoldInput => {
+    const items = [
+      [THING, 'subject'],
+      [boxOf(0), 'container'],
+    ] as const;
+    const { sighting } = inputOf(id, items, span ?? [0, 1], { kind: 'aggregation', action });
+    const { occurred: _, ...undated } = sighting;
+    return { sighting: span === null ? undated : sighting };
+  };
+  const reasons = ({ containments }: JourneyAt): unknown[] => containments.map(({ holds, reasons: why }) => [holds, ...why]);
+
+  test('the one before is the one that is sure to be the latest, and those that may be later are counted; so behind', () => {
+    const inputs = [seen('long', [1, 11]), seen('short', [5, 7]), seen('early', [1, 3]), seen('next', [40, 44]), seen('wide', [38, 60])];
+    const then = answer(inputs, 20);
+    expect([then.before, then.after].map((placing) => recordOf(placing?.fix as Fix))).toEqual(['short', 'next']);
+    expect([then.mayBeLater, then.mayBeEarlier]).toEqual([1, 1]);
+    expect(answer([seen('short', [5, 7])], 20)).toMatchObject({ mayBeLater: 0, mayBeEarlier: 0 });
+  });
+
+  test('an undated loading says nothing of where it was', () => {
+    const [undated] = [seen('somewhere', [1, 2])].map(({ sighting: { occurred: _, ...sighting } }): FoldInput => ({ sighting }));
+    expect(answer([moved('in', 'ADD', null)], 5).undated).toBe(0);
+    expect(answer([moved('in', 'ADD', null), undated as FoldInput], 5).undated).toBe(1);
+  });
+
+  test('a containment that is possible says why: by when it was put in or taken out, or since nobody says when', () => {
+    const both = [moved('in', 'ADD', [2, 6]), moved('out', 'DELETE', [10, 14])];
+    expect([3, 12].map((time) => reasons(answer(both, time)))).toEqual([[['possibly', 'loading']], [['possibly', 'unloading']]]);
+    expect(reasons(answer(both, 7))).toEqual([['throughout']]);
+    expect(reasons(answer([moved('in', 'ADD', [2, 6]), moved('out', 'DELETE', [4, 14])], 5))).toEqual([
+      ['possibly', 'loading', 'unloading'],
+    ]);
+    expect(reasons(answer([moved('in', 'ADD', null)], 1_000))).toEqual([['possibly', 'undated']]);
+    expect(reasons(answer([moved('in', 'ADD', [2, 6]), moved('out', 'DELETE', null)], 1_000))).toEqual([['possibly', 'left-undated']]);
+  });
+});

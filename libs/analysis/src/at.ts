@@ -3,18 +3,17 @@
  * certain of that time stands apart from what is only possible, nothing is drawn between two records, and a containment without a recorded end is
  * proved no further than something confirms it. Pure.
  */
-import { certainlyBefore, coverOf, type Cover, type Instant, type Interval, possiblyOverlaps, type Span } from '#lib/domain';
-import { containmentsOf, type Containment } from './containments.ts';
+import { certainlyBefore, coverOf, possiblyOverlaps, type Cover, type Instant, type Interval, type TimelineEntry } from '#lib/domain';
 import { custodyOf, type Holding, type Uncovered } from './custody.ts';
-import { fixesOf, liesIn, type Fix, type KnownItems } from './fixes.ts';
-import { DEPTH_MAX, type Journey, type Leg, type Placing } from './journey.ts';
+import type { Fix, KnownItems } from './fixes.ts';
+import type { Journey, Leg, Placing } from './journey.ts';
+import { trustIn, type Trust } from './labels.ts';
+import { Proof, provedIn, type Asked, type ContainmentAt, type Proved } from './proof.ts';
 import type { Port } from './silences.ts';
+import { Steps } from './steps.ts';
 
 /** By a record of the thing itself; by what follows from several; by nothing. */
 export type Basis = 'observed' | 'inferred' | 'unknown';
-
-/** Proved for all of the time that is asked about, or for some of it. */
-export type Proved = 'throughout' | 'partly';
 
 export interface JourneyAt {
   /** What certainly says where it was. A place that is only possible leaves it unknown. */
@@ -24,6 +23,9 @@ export interface JourneyAt {
   /** Of those that certainly are of an earlier time the last, of those of a later one the first: of what lies between nothing is known. */
   readonly before?: Placing;
   readonly after?: Placing;
+  /** Of an earlier time too, or a later one, and of an uncertain: any of them may lie between `before`, or `after`, and what is asked about. */
+  readonly mayBeLater: number;
+  readonly mayBeEarlier: number;
   /** Records that say where it was, and not when: any of them may be of that time. */
   readonly undated: number;
   /** `inferred`: by loadings, and what confirms them. */
@@ -43,21 +45,12 @@ export interface PlacingAt {
   readonly cover: Cover;
 }
 
-export interface LegAt {
+/** As good and as open as the leg and all that confirms it. */
+export interface LegAt extends Trust {
   readonly leg: Leg;
   readonly holds: Proved;
   /** Up to here, this instant not included, it is confirmed. */
   readonly until: Instant;
-}
-
-export interface ContainmentAt {
-  readonly containment: Containment;
-  /** `last-recorded`: no record took it out, and nothing confirms any more that it was still inside. */
-  readonly holds: Proved | 'possibly' | 'last-recorded';
-  /** Up to here, this instant not included, it is confirmed; null: its loading has no end that is known, and nothing of it is. */
-  readonly until: Instant | null;
-  /** Of `last-recorded`: in what the carrier is last recorded then, and so on outwards. */
-  readonly outer: readonly Containment[];
 }
 
 export interface HolderAt {
@@ -67,24 +60,21 @@ export interface HolderAt {
   readonly cover: Cover;
 }
 
-/** A span with both ends. */
-export interface Asked extends Span {
-  readonly starts: Instant;
-  readonly ends: Instant;
-}
-
-/** @param items of which the journey was made. Throws JourneyTooLarge. Cost: that of the containments of all that it is in, once more. */
-export function journeyAt(journey: Journey, items: KnownItems, ports: readonly Port[], asked: Asked): JourneyAt {
+/**
+ * @param items of which the journey was made
+ * @param steps of the same request. Throws JourneyTooLarge. Cost: the containments that the journey did not ask for, and a look at what confirms each
+ */
+export function journeyAt(journey: Journey, items: KnownItems, ports: readonly Port[], asked: Asked, steps = new Steps()): JourneyAt {
   const placings = journey.placings.flatMap((placing): PlacingAt[] => {
     const cover = coverOf(timeOf(placing.fix), asked);
     return cover === undefined ? [] : [{ placing, cover }];
   });
-  const [before, after] = around(journey.placings, asked);
-  const proof = new Proof(items, ports);
+  const proof = new Proof(items, ports, steps);
   const legs = journey.legs.flatMap((leg): LegAt[] => {
-    const until = Math.min(...leg.chain.map((each) => proof.until(each)));
+    const confirmed = leg.chain.map((each) => proof.of(each));
+    const until = Math.min(...confirmed.map((each) => each.until));
     const holds = provedIn({ starts: leg.span.starts, ends: until }, asked);
-    return holds === undefined ? [] : [{ leg, holds, until }];
+    return holds === undefined ? [] : [{ leg, holds, until, ...trustIn([leg, ...confirmed]) }];
   });
   const known = items.get(journey.item);
   const { holdings, uncovered } = known === undefined ? { holdings: [], uncovered: [] } : custodyOf(known);
@@ -92,9 +82,8 @@ export function journeyAt(journey: Journey, items: KnownItems, ports: readonly P
   return {
     where: whereBy(placings),
     placings,
-    ...(before === undefined ? {} : { before }),
-    ...(after === undefined ? {} : { after }),
-    undated: known?.timeline.entries.filter(({ places, sighting }) => places && sighting.occurred === undefined).length ?? 0,
+    ...around(journey.placings, asked),
+    undated: known?.timeline.entries.filter(saysWhereAndNotWhen).length ?? 0,
     inWhat: legs.length === 0 ? 'unknown' : 'inferred',
     legs,
     containments: journey.containments.flatMap((each) => proof.at(each, asked) ?? []),
@@ -103,6 +92,9 @@ export function journeyAt(journey: Journey, items: KnownItems, ports: readonly P
     uncovered: uncovered.filter(({ since, until }) => possiblyOverlaps({ starts: since, ends: until }, asked)),
   };
 }
+
+const saysWhereAndNotWhen = ({ places, sighting: { place, occurred } }: TimelineEntry): boolean =>
+  places && place !== undefined && occurred === undefined;
 
 /** A row of a track is of one instant. */
 const timeOf = (fix: Fix): Interval | undefined =>
@@ -118,114 +110,25 @@ const bestOf = (bases: readonly Basis[]): Basis =>
   bases.includes('observed') ? 'observed' : bases.includes('inferred') ? 'inferred' : 'unknown';
 
 /** Before: by what it is sure not to lie before; behind: by what it is sure not to lie behind. */
-function around(placings: readonly Placing[], asked: Asked): [before: Placing | undefined, after: Placing | undefined] {
-  let [before, after]: [Placing | undefined, Placing | undefined] = [undefined, undefined];
-  for (const placing of placings) {
-    const { span } = placing.fix;
-    if (certainlyBefore(span, asked) && (before === undefined || lastSure(placing) > lastSure(before))) before = placing;
-    if (certainlyBefore(asked, span) && (after === undefined || firstSure(placing) < firstSure(after))) after = placing;
-  }
-  return [before, after];
+function around(placings: readonly Placing[], asked: Asked): Pick<JourneyAt, 'before' | 'after' | 'mayBeLater' | 'mayBeEarlier'> {
+  const earlier = placings.filter(({ fix }) => certainlyBefore(fix.span, asked));
+  const later = placings.filter(({ fix }) => certainlyBefore(asked, fix.span));
+  const before = earlier.reduce<Placing | undefined>((best, each) => (best && lastSure(best) >= lastSure(each) ? best : each), undefined);
+  const after = later.reduce<Placing | undefined>((best, each) => (best && firstSure(best) <= firstSure(each) ? best : each), undefined);
+  const last = before === undefined ? Infinity : lastSure(before);
+  const first = after === undefined ? -Infinity : firstSure(after);
+  return {
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    mayBeLater: earlier.filter((each) => each !== before && (each.fix.span.ends ?? Infinity) - 1 > last).length,
+    mayBeEarlier: later.filter((each) => each !== after && (each.fix.span.starts ?? -Infinity) < first).length,
+  };
 }
 
 /** Of what went on for all of its time the last of it, of what happened at some time in it the first: it was there no earlier than that. */
 const lastSure = ({ fix }: Placing): number => (isThroughout(fix) ? (fix.span.ends ?? Infinity) - 1 : (fix.span.starts ?? -Infinity));
 const firstSure = ({ fix }: Placing): number => (isThroughout(fix) ? (fix.span.starts ?? -Infinity) : (fix.span.ends ?? Infinity) - 1);
 const isThroughout = (fix: Fix): boolean => timeOf(fix)?.extent === 'throughout';
-
-const provedIn = (proved: Asked, asked: Asked): Proved | undefined => {
-  if (proved.starts >= proved.ends || proved.starts >= asked.ends || asked.starts >= proved.ends) return undefined;
-  return proved.starts <= asked.starts && asked.ends <= proved.ends ? 'throughout' : 'partly';
-};
-
-/** How far containments are confirmed. */
-class Proof {
-  private readonly items: KnownItems;
-  private readonly ports: readonly Port[];
-  private readonly made = new Map<string, readonly Containment[]>();
-  private readonly confirmed = new Map<string, Instant>();
-
-  constructor(items: KnownItems, ports: readonly Port[]) {
-    this.items = items;
-    this.ports = ports;
-  }
-
-  /**
-   * One that no record ended is confirmed by the last that is recorded of the carrier, or of what that is in, as far as it is inherited: behind that
-   * silence proves nothing. Its start, where there is none.
-   */
-  until(containment: Containment): Instant {
-    const { from, carrier, item, loading, isOpen } = containment;
-    if (from === null) return -Infinity;
-    if (!isOpen) return containment.until ?? from;
-    const key = `${loading.sighting.agency}/${loading.sighting.id} ${item} ${carrier}`;
-    const before = this.confirmed.get(key);
-    if (before !== undefined) return before;
-    // What goes round in a ring confirms nothing of itself.
-    this.confirmed.set(key, from);
-    const known = this.items.get(carrier);
-    let until = from;
-    for (const fix of known === undefined ? [] : fixesOf(known))
-      if (fix.span.starts !== null && liesIn(fix, { starts: from, ends: containment.until })) until = Math.max(until, fix.span.starts + 1);
-    for (const outer of this.of(carrier)) {
-      const ends = this.until(outer);
-      if (outer.from !== null && Math.max(from, outer.from) < ends) until = Math.max(until, ends);
-    }
-    until = Math.min(until, containment.until ?? until);
-    this.confirmed.set(key, until);
-    return until;
-  }
-
-  at(containment: Containment, asked: Asked): ContainmentAt | undefined {
-    const { from, ending, isOpen, isLeft, leftAt, loading } = containment;
-    const until = from === null ? null : this.until(containment);
-    const made = (holds: ContainmentAt['holds'], outer: readonly Containment[] = []): ContainmentAt => ({
-      containment,
-      holds,
-      until,
-      outer,
-    });
-    const proved = from === null || until === null ? undefined : provedIn({ starts: from, ends: until }, asked);
-    if (proved !== undefined) return made(proved);
-    const starts = loading.sighting.occurred?.starts ?? null;
-    if (!isOpen) {
-      const ends = ending?.kind === 'unloaded' ? (ending.by.sighting.occurred?.ends ?? null) : null;
-      return possiblyOverlaps({ starts, ends }, asked) ? made('possibly') : undefined;
-    }
-    if (leftAt !== undefined && asked.starts >= leftAt) return undefined;
-    // Left at a time that nobody says: it may be behind what is asked about.
-    const mayBeLeft = isLeft && leftAt === undefined;
-    if (!mayBeLeft && until !== null && asked.starts >= until) return made('last-recorded', this.outwards(containment, asked));
-    return possiblyOverlaps({ starts, ends: null }, asked) ? made('possibly') : undefined;
-  }
-
-  /** Of each the last one that is no more than recorded then. */
-  private outwards({ item, carrier }: Containment, asked: Asked): readonly Containment[] {
-    const chain: Containment[] = [];
-    const seen = new Set([item, carrier]);
-    for (let inner: string | undefined = carrier; inner !== undefined && chain.length < DEPTH_MAX - 1;) {
-      const last: Containment | undefined = this.of(inner).findLast((each) => this.isRecorded(each, asked));
-      if (last === undefined || seen.has(last.carrier)) break;
-      chain.push(last);
-      seen.add(last.carrier);
-      inner = last.carrier;
-    }
-    return chain;
-  }
-
-  private isRecorded(containment: Containment, asked: Asked): boolean {
-    const { from, isOpen, isLeft, leftAt } = containment;
-    return isOpen && from !== null && asked.starts >= from && (leftAt === undefined ? !isLeft : asked.starts < leftAt);
-  }
-
-  private of(item: string): readonly Containment[] {
-    const before = this.made.get(item);
-    if (before !== undefined) return before;
-    const made = containmentsOf(item, this.items, this.ports);
-    this.made.set(item, made);
-    return made;
-  }
-}
 
 function holderAt(holding: Holding, asked: Asked): HolderAt | undefined {
   const times = holding.by.map(({ sighting }) => sighting.occurred);

@@ -2,7 +2,7 @@
 import { type JsonObject, readSighting } from '#lib/contracts';
 import { foldTimeline, knownAtReported, parseInstant, RULES, type FoldInput, type Rules, type TimelineEntry } from '#lib/domain';
 import { mapCaseLine, readTrackCsv, type TrackRow } from '#lib/sources';
-import type { Known, Port, TrackPosition } from './index.ts';
+import type { Known, Neighbour, Port, TrackPosition } from './index.ts';
 
 export interface CaseWorld {
   readonly inputs: readonly FoldInput[];
@@ -72,6 +72,25 @@ function rowsOf(text: string): readonly TrackRow[] {
   if (read.size >= READ_MAX) read.clear();
   read.set(text, made.track.rows);
   return made.track.rows;
+}
+
+/** Of each file that a record cites all that it names. */
+export function neighboursIn({ inputs, files }: CaseWorld): readonly Neighbour[] {
+  return [...files].flatMap(([name, text]) => {
+    const citing = inputs.map(({ sighting }) => sighting).find(({ evidence }) => evidence.some(({ ref }) => ref === name));
+    if (citing === undefined) return [];
+    const track = { sighting: citing, sha256: name, handling: citing.handling };
+    const rows = rowsOf(text);
+    return [...new Set(rows.map(({ mmsi }) => mmsi))].map((mmsi): Neighbour => {
+      const own = rows.filter((row) => row.mmsi === mmsi);
+      return {
+        id: `mmsi:${mmsi}`,
+        hulls: [...new Set(own.flatMap(({ imo }) => (imo === undefined ? [] : [`imo:${imo}`])))],
+        track,
+        rows: own,
+      };
+    });
+  });
 }
 
 /** Everything that anything in the world is about. */

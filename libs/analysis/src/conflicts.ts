@@ -3,16 +3,23 @@
  * settles them, and again when that is withdrawn.
  */
 import { formatRef, type EventRef, type Timeline, type TimelineEntry, type TlpLabel } from '#lib/domain';
-import { strictest } from './grades.ts';
+import type { Containment } from './containments.ts';
+import type { Fix, KnownItems } from './fixes.ts';
+import { labelOf } from './labels.ts';
+import { once } from './once.ts';
 
 export interface Conflict {
-  /** contradicts: one author says that his record speaks against another. disputes: an agency disputes a record, also by what it has no right to. */
-  readonly kind: 'contradicts' | 'disputes';
+  /**
+   * contradicts: one author says that his record speaks against another. disputes: an agency disputes a record, also by what it has no right to.
+   * elsewhere, moved-on: nobody says so, but while the loading `against` is proved to hold, up to its unloading, `by` certainly puts the item elsewhere,
+   * or into something else.
+   */
+  readonly kind: 'contradicts' | 'disputes' | 'elsewhere' | 'moved-on';
   readonly by: TimelineEntry;
   readonly against: TimelineEntry;
   /** Nothing in force settles it, and both stand. */
   readonly isOpen: boolean;
-  /** The stricter of both. */
+  /** The strictest of both, and of all that it follows from. */
   readonly handling: TlpLabel;
 }
 
@@ -35,7 +42,7 @@ export function conflictsOf({ entries, openQuestions }: Timeline): readonly Conf
             by,
             against,
             isOpen: open.has(pairOf(by.sighting, against.sighting)),
-            handling: strictest([by.handling.tlp, against.handling.tlp]),
+            handling: labelOf([by, against]),
           },
         ];
   return entries.flatMap((entry) => [
@@ -45,3 +52,39 @@ export function conflictsOf({ entries, openQuestions }: Timeline): readonly Conf
 }
 
 const pairOf = (by: EventRef, against: EventRef): string => `${formatRef(by)} ${formatRef(against)}`;
+
+/** Of containments that a record ended, with what is against them; each pair once. */
+export function contradictionsOf(containments: Iterable<Containment>): readonly Conflict[] {
+  const found = new Map<string, Conflict>();
+  for (const { loading, handling, against } of containments) {
+    for (const { kind, by, handling: label } of against) {
+      const key = `${kind} ${pairOf(by.sighting, loading.sighting)}`;
+      if (!found.has(key))
+        found.set(key, { kind, by, against: loading, isOpen: !areSettledTogether(by, loading), handling: labelOf([handling, label]) });
+    }
+  }
+  return [...found.values()];
+}
+
+/** By one resolution in force that names both. */
+function areSettledTogether(a: TimelineEntry, b: TimelineEntry): boolean {
+  const settling = new Set(a.resolvedBy.flatMap((each) => (each.inForce === true ? [formatRef(each)] : [])));
+  return b.resolvedBy.some((each) => each.inForce === true && settling.has(formatRef(each)));
+}
+
+/** Whether an agency disputes one of these, or the record that cites its file, and nothing settles it. Of these items worked out once. */
+export const isDisputed = (items: KnownItems, grounds: readonly (TimelineEntry | Fix)[]): boolean =>
+  grounds.some((ground) => disputedIn(items).has(recordOf(ground)));
+
+const disputedIn = once(
+  (items: KnownItems): ReadonlySet<string> =>
+    new Set(
+      [...items.values()].flatMap(({ timeline }) => timeline.entries.filter(({ flags }) => flags.includes('disputed')).map(recordOf)),
+    ),
+);
+
+/** The event that says so, as `agency/id`. */
+export function recordOf(ground: TimelineEntry | Fix): string {
+  if ('position' in ground) return formatRef(ground.position.track.sighting);
+  return formatRef('entry' in ground ? ground.entry.sighting : ground.sighting);
+}

@@ -231,6 +231,24 @@ describe('containers in containers', () => {
     expect(() => journey(world(many))).toThrow(JourneyTooLarge);
   });
 
+  test('that were each put into many are refused as too much to follow, where a record that names a country asks for all of them', () => {
+    const at_ = { at: '2018-10-01T00:30Z' };
+    const [crates, pallets, lorries] = ['crate', 'pallet', 'lorry'].map((word) =>
+      Array.from({ length: 60 }, (_, n) => `serial:demo:${word}${n}`),
+    );
+    const all = (item: string, carriers: readonly string[] = []): FoldInput =>
+      sighting([[item, 'subject'], ...carriers.map((carrier) => [carrier, 'container'] as const)], at_, 'ADD');
+    const inputs = [
+      into(CAR, BOX, at_),
+      all(BOX, ['serial:demo:frame']),
+      all('serial:demo:frame', crates),
+      ...(crates ?? []).map((crate) => all(crate, pallets)),
+      ...(pallets ?? []).map((pallet) => all(pallet, lorries)),
+      seen(CAR, { day: '2018-12-01', country: 'DE' }),
+    ];
+    expect(() => journey(world(inputs))).toThrow(JourneyTooLarge);
+  }, 60_000);
+
   test('of an item that was moved more often than is followed are refused at once', () => {
     const many = Array.from({ length: 600 }, (_, n) => into(CAR, `serial:demo:n${n}`, { at: '2018-10-01T00:30Z' }));
     expect(() => journey(world(many))).toThrow(JourneyTooLarge);

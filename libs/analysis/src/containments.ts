@@ -4,11 +4,13 @@
  * proves nothing behind the earliest of: the last position before a dark gap of the conveyance; its call at the port of discharge that the
  * loading names; the moment from which the item is certainly elsewhere.
  */
-import { displayPlace, type Instant, type TimelineEntry } from '#lib/domain';
-import { certainlyNotAt } from './elsewhere.ts';
+import { displayPlace, type Instant, type TimelineEntry, type TlpLabel } from '#lib/domain';
+import { ruledOutBy } from './elsewhere.ts';
 import { entryFixesOf, fixesOf, type EntryFix, JourneyTooLarge, type Known, type KnownItems, type TrackPosition } from './fixes.ts';
 import type { Point } from './geodesic.ts';
-import { countryOf, isBefore, movesOf, movesOn, whereaboutsOf, type Move } from './moves.ts';
+import { labelOf, type Ground } from './labels.ts';
+import { countryOf, isBefore, movesOf, movesOn, whereaboutsOf, type Move, type Whereabouts } from './moves.ts';
+import { once } from './once.ts';
 import { firstAt, firstIn, firstWhere, GAP_MICROS, gapsIn, type Gap, type Port } from './silences.ts';
 import { isAircraft, isVessel } from './speeds.ts';
 import { Steps } from './steps.ts';
@@ -56,17 +58,35 @@ export interface Containment {
   /** Up to here, this instant not included; null: nothing known bounds it. */
   readonly until: Instant | null;
   readonly ending?: Ending;
+  /** The strictest of the loading and of all that its ending follows from, told with it or not. */
+  readonly handling: TlpLabel;
   /** No unloading is recorded: the item is still recorded as inside, and confirmed up to `until` alone. */
   readonly isOpen: boolean;
   /** It is open, and the item was certainly put into something else, seen elsewhere or taken out at some time behind, whatever ended the proof before. */
   readonly isLeft: boolean;
   /** From then on it is certainly out of it; absent: it is not left, or nothing says by when it was. */
   readonly leftAt?: Instant;
+  /** Records by which it is left. */
+  readonly leftBy: readonly TimelineEntry[];
+  /** Of one that a record ended: what certainly puts the item elsewhere, or into something else, while it is proved. Neither outweighs the other. */
+  readonly against: readonly Contrary[];
 }
+
+export interface Contrary {
+  readonly kind: 'elsewhere' | 'moved-on';
+  readonly by: TimelineEntry;
+  /** The strictest of all that it follows from. */
+  readonly handling: TlpLabel;
+}
+
+/** What it is proved by where a record ended it, and rests on where none did: its loading, and its unloading. */
+export const recordsOf = ({ loading, ending }: Containment): readonly [TimelineEntry, ...TimelineEntry[]] =>
+  ending?.kind === 'unloaded' ? [loading, ending.by] : [loading];
 
 /**
  * By the order of the timeline, then the carrier's name. Cost: each loading into each carrier is held against the moves of the item, its records
- * against those of the carrier between them, and the track against the points of its port of discharge, all by `steps`. Throws JourneyTooLarge.
+ * against those of the carrier between them, and the track against the points of its port of discharge, all by `steps`; of these items, ports and rules
+ * once. Throws JourneyTooLarge.
  * @param ports that ships call at
  */
 export function containmentsOf(
@@ -75,6 +95,25 @@ export function containmentsOf(
   ports: readonly Port[],
   rules: JourneyRules = JOURNEY_RULES,
   steps = new Steps(),
+): readonly Containment[] {
+  const made = madeOf(items)(ports)(rules);
+  const before = made.get(item);
+  if (before !== undefined) return before;
+  const containments = makeContainments(item, items, ports, rules, steps);
+  made.set(item, containments);
+  return containments;
+}
+
+const madeOf = once((_items: KnownItems) =>
+  once((_ports: readonly Port[]) => once((_rules: JourneyRules) => new Map<string, readonly Containment[]>())),
+);
+
+function makeContainments(
+  item: string,
+  items: KnownItems,
+  ports: readonly Port[],
+  rules: JourneyRules,
+  steps: Steps,
 ): readonly Containment[] {
   const known = items.get(item);
   if (known === undefined) return [];
@@ -117,20 +156,35 @@ function containment(asked: Asked): Containment {
     const { entry } = unloading;
     // An unloading at a time that is not known at all proves no time inside.
     const at = entry.sighting.occurred?.starts ?? null;
-    return { ...own, until: at ?? own.from, ending: { kind: 'unloaded', at, by: entry }, isOpen: false, isLeft: false };
+    return {
+      ...own,
+      until: at ?? own.from,
+      ending: { kind: 'unloaded', at, by: entry },
+      handling: labelOf([loading.entry, entry]),
+      ...{ isOpen: false, isLeft: false, leftBy: [] },
+      against: at === null ? [] : againstIn(away, at),
+    };
   }
   const ends = from === null || !rules.openContainmentsEnd ? [] : [...endingsOf(asked, from), ...away];
-  const bounds = ends.map(({ until, ending }) => ({ until: Math.max(until, from ?? until), ending })).sort((a, b) => a.until - b.until);
+  const bounds = ends.map((bound) => ({ ...bound, until: Math.max(bound.until, from ?? bound.until) })).sort((a, b) => a.until - b.until);
   const [first] = bounds;
   // One that ends a later loading: whenever it was taken out before, it is in this no more.
-  const leaving = [
+  const leftBy = [
     ...bounds.flatMap(({ ending }) => (ending.kind === 'moved-on' || ending.kind === 'elsewhere' ? [ending.by] : [])),
     ...unloadings.map(({ entry }) => entry),
   ];
-  const leftAt = leaving.reduce((earliest, { sighting: { occurred } }) => Math.min(earliest, occurred?.ends ?? Infinity), Infinity);
-  const left = { isLeft: leaving.length > 0, ...(leftAt === Infinity ? {} : { leftAt }) };
-  return { ...own, ...(first ?? { until: null }), isOpen: true, ...left };
+  const leftAt = leftBy.reduce((earliest, { sighting: { occurred } }) => Math.min(earliest, occurred?.ends ?? Infinity), Infinity);
+  const left = { isLeft: leftBy.length > 0, ...(leftAt === Infinity ? {} : { leftAt }), leftBy };
+  return { ...own, ...(first ?? { until: null, handling: labelOf([loading.entry]) }), isOpen: true, ...left, against: [] };
 }
+
+/** Whatever its true time is, it lies between the loading and the unloading. */
+const againstIn = (away: readonly Bound[], unloaded: Instant): readonly Contrary[] =>
+  away.flatMap(({ until, ending, handling }) =>
+    until <= unloaded && (ending.kind === 'elsewhere' || ending.kind === 'moved-on')
+      ? [{ kind: ending.kind, by: ending.by, handling }]
+      : [],
+  );
 
 /**
  * The unloading ends a loading that lies in between, and before that one the item was out of this carrier: it was put into something else, or seen
@@ -152,7 +206,15 @@ function isOfLaterLoading({ carrier, loading, moves, items, steps }: Asked, unlo
 interface Bound {
   readonly until: Instant;
   readonly ending: Ending;
+  /** The strictest of the loading and of all that the ending follows from. */
+  readonly handling: TlpLabel;
 }
+
+/** @param grounds what the ending follows from, besides the loading */
+const boundOf = ({ loading }: Asked, until: Instant, ending: Ending, grounds: readonly Ground[]): Bound => ({
+  ...{ until, ending },
+  handling: labelOf([loading.entry, ...grounds]),
+});
 
 const endingsOf = (asked: Asked, from: Instant): Bound[] => [
   ...darkFrom(asked, from),
@@ -161,28 +223,39 @@ const endingsOf = (asked: Asked, from: Instant): Bound[] => [
 ];
 
 /** The last position before the silence is the last that counts. A track that ended before the loading says nothing of this voyage. */
-function darkFrom({ carrier, items, ports, steps }: Asked, from: Instant): Bound[] {
+function darkFrom(asked: Asked, from: Instant): Bound[] {
+  const { carrier, items, ports, steps } = asked;
   const known = items.get(carrier);
   const gaps = known === undefined ? [] : gapsIn(known, ports, steps);
   const gap = gaps[firstWhere(gaps, ({ since, until }) => (until === null ? since.at >= from : until.at > from))];
-  return gap === undefined ? [] : [{ until: gap.since.at + 1, ending: { kind: 'dark', at: gap.since.at, gap } }];
+  return gap === undefined ? [] : [boundOf(asked, gap.since.at + 1, { kind: 'dark', at: gap.since.at, gap }, [gap])];
 }
 
 /**
  * Before the track is heard, and where there is none, records are asked: the less is known of a ship, the less is proved of what is in it. A position
  * of long after the loading says no more of the time between than none does.
  */
-function unheardFrom({ carrier, items, steps }: Asked, from: Instant): Bound[] {
+function unheardFrom(asked: Asked, from: Instant): Bound[] {
+  const { carrier, items, steps } = asked;
   const known = items.get(carrier);
-  if (known?.isTrackMissing === true) return [{ until: from, ending: { kind: 'unread', at: from } }];
+  if (known?.isTrackMissing === true) return [boundOf(asked, from, { kind: 'unread', at: from }, citingUnread(known))];
   if (!(isVessel(carrier) || isAircraft(carrier))) return [];
   const heard = heardFrom(known, from, steps);
   if (heard === undefined) return [];
-  const { until, by } = heard;
-  return [{ until, ending: { kind: 'unheard', at: until, ...(by === undefined ? {} : { by }) } }];
+  const { until, by, through } = heard;
+  return [boundOf(asked, until, { kind: 'unheard', at: until, ...(by === undefined ? {} : { by }) }, through)];
 }
 
-function calledFrom({ carrier, loading, items, ports, steps }: Asked, from: Instant): Bound[] {
+/** That cite a file of positions of which no position is there. */
+const citingUnread = once(({ timeline, track }: Known): readonly TimelineEntry[] => {
+  const read = new Set(track.map(({ track: { sha256 } }) => sha256));
+  const cites = ({ sighting: { evidence } }: TimelineEntry): boolean =>
+    evidence.some(({ type, sha256 }) => type === 'track' && !read.has(sha256));
+  return timeline.entries.filter((entry) => (entry.places || entry.why === 'no-place') && cites(entry));
+});
+
+function calledFrom(asked: Asked, from: Instant): Bound[] {
+  const { carrier, loading, items, ports, steps } = asked;
   const discharge = loading.entry.sighting.conveyance?.discharge;
   const known = items.get(carrier);
   if (discharge === undefined || known === undefined || !(isVessel(carrier) || isAircraft(carrier))) return [];
@@ -193,12 +266,13 @@ function calledFrom({ carrier, loading, items, ports, steps }: Asked, from: Inst
   for (const { entry, span } of fixes) {
     const isThere = discharge.unlocode !== undefined && entry.sighting.place?.unlocode === discharge.unlocode;
     const { ends } = span;
-    if (isThere && ends !== null && ends > from) bounds.push({ until: ends, ending: { kind: 'called', at: ends, place, by: entry } });
+    if (isThere && ends !== null && ends > from) bounds.push(boundOf(asked, ends, { kind: 'called', at: ends, place, by: entry }, [entry]));
   }
   // Wherever a record says that the port is: the earliest call ends what is proved.
   const points: readonly Point[] = [...ports.filter(({ unlocode }) => unlocode === discharge.unlocode), ...pointOfPlace(discharge)];
   const call = firstIn(known.track, points, from, steps);
-  if (call !== undefined) bounds.push({ until: call.at + 1, ending: { kind: 'called', at: call.at, place, position: call } });
+  if (call !== undefined)
+    bounds.push(boundOf(asked, call.at + 1, { kind: 'called', at: call.at, place, position: call }, [call.track.handling.tlp]));
   return bounds;
 }
 
@@ -209,8 +283,9 @@ const pointOfPlace = ({ lat, lon }: { readonly lat?: number; readonly lon?: numb
 function elsewhereFrom(asked: Asked, from: Instant): Bound[] {
   const { item, carrier, loading, moves, known, items, steps } = asked;
   const bounds: Bound[] = [];
-  const add = (until: Instant, by: TimelineEntry, kind: 'moved-on' | 'elsewhere' | 'may-be-elsewhere'): void => {
-    bounds.push({ until, ending: { kind: isBefore(loading.entry, by) ? kind : 'may-be-elsewhere', at: until, by } });
+  const add = (until: Instant, by: TimelineEntry, kind: Contrary['kind'] | 'may-be-elsewhere', grounds: readonly Ground[] = []): void => {
+    const ending = { kind: isBefore(loading.entry, by) ? kind : ('may-be-elsewhere' as const), at: until, by };
+    bounds.push(boundOf(asked, until, ending, [by, ...grounds]));
   };
   for (const move of moves) {
     const { entry } = move;
@@ -226,8 +301,9 @@ function elsewhereFrom(asked: Asked, from: Instant): Bound[] {
     steps.take();
     if (ends === null || ends <= from || !fix.entry.roles.includes('subject')) continue;
     if (namesBoth(fix.entry, item, carrier)) continue;
-    if (certainlyNotAt(carrier, itsOwn, fix, steps)) add(ends, fix.entry, 'elsewhere');
-    else if (isInAnotherCountry(carrier, items, fix, steps)) add(ends, fix.entry, 'may-be-elsewhere');
+    const ruledOut = ruledOutBy(carrier, itsOwn, fix, steps);
+    const elsewhere = ruledOut ?? inAnotherCountryBy(carrier, items, fix, steps);
+    if (elsewhere !== undefined) add(ends, fix.entry, ruledOut === undefined ? 'may-be-elsewhere' : 'elsewhere', elsewhere);
   }
   return bounds;
 }
@@ -235,11 +311,17 @@ function elsewhereFrom(asked: Asked, from: Instant): Bound[] {
 /**
  * Where codes and countries are all that there is, as in registers and customs records: it was seen in a country in which neither the record of the
  * conveyance, or of what that was then in, that goes before lies nor the one that follows. The conveyance may have called there, and nobody wrote it
- * down; but that it went on with the item in it nobody says either. Where none follows there is nothing to be inherited.
+ * down; but that it went on with the item in it nobody says either. Where none follows there is nothing to be inherited. What it follows from: both, and
+ * the loadings of the conveyance into what they are of; undefined: it does not.
  */
-function isInAnotherCountry(carrier: string, items: KnownItems, { entry, span: { starts, ends } }: EntryFix, steps: Steps): boolean {
+function inAnotherCountryBy(
+  carrier: string,
+  items: KnownItems,
+  { entry, span: { starts, ends } }: EntryFix,
+  steps: Steps,
+): readonly TimelineEntry[] | undefined {
   const country = countryOf(entry);
-  if (country === undefined || starts === null || ends === null) return false;
+  if (country === undefined || starts === null || ends === null) return undefined;
   const { stays, fixes } = whereaboutsOf(carrier, items, steps);
   steps.take(stays.length + fixes.length);
   // Where a ship was heard, places have to be compared.
@@ -247,17 +329,18 @@ function isInAnotherCountry(carrier: string, items: KnownItems, { entry, span: {
     const position = track[firstAt(track, Math.max(starts - GAP_MICROS, since))];
     return position !== undefined && position.at < Math.min(ends + GAP_MICROS, until);
   });
-  if (isHeard) return false;
-  let [before, after]: (EntryFix | undefined)[] = [];
-  for (const fix of fixes) {
-    const { starts: from, ends: to } = fix.span;
+  if (isHeard) return undefined;
+  let [before, after]: (Whereabouts['fixes'][number] | undefined)[] = [];
+  for (const each of fixes) {
+    const { starts: from, ends: to } = each.fix.span;
     if (from === null || to === null) continue;
-    if (from < ends && to > starts && countryOf(fix.entry) === country) return false;
-    if (to <= starts && to > (before?.span.ends ?? -Infinity)) before = fix;
-    if (from >= ends && from < (after?.span.starts ?? Infinity)) after = fix;
+    if (from < ends && to > starts && countryOf(each.fix.entry) === country) return undefined;
+    if (to <= starts && to > (before?.fix.span.ends ?? -Infinity)) before = each;
+    if (from >= ends && from < (after?.fix.span.starts ?? Infinity)) after = each;
   }
-  if (after === undefined || countryOf(after.entry) === country) return false;
-  return before === undefined || countryOf(before.entry) !== country;
+  if (after === undefined || countryOf(after.fix.entry) === country) return undefined;
+  if (before !== undefined && countryOf(before.fix.entry) === country) return undefined;
+  return [before, after].flatMap((each) => (each === undefined ? [] : [each.fix.entry, ...each.stay.by]));
 }
 
 /** A sighting of both together says that they were at one place. */

@@ -76,6 +76,22 @@ test('what a longer document covers stays covered, though a shorter one of anoth
   expect(told(custody(inputs.slice(1))).filter((line) => line.startsWith('nobody'))).toEqual(['nobody 2018-03-02/2018-08-01']);
 });
 
+test('one holder before and behind is one by the record that covers the time up to the stretch, and by all that says so', () => {
+  const year = parseOccurred({ from: '2018-01-01', to: '2018-12-31', precision: 'day', extent: 'throughout' });
+  if (!year.ok) throw new Error(year.detail);
+  const registered = on('2018-01-01', [{ role: 'keeper', name: 'A' }]);
+  const all = { ...registered, sighting: { ...registered.sighting, occurred: year.value } };
+  const uncovered = (...later: FoldInput[]): unknown[] =>
+    custody([all, ...later]).uncovered.map(({ since, isOfOne, handling }) => [dayOf(since), isOfOne, handling]);
+  // What covers the year names A.
+  expect(uncovered(on('2018-03-01', depot('B'), { tlp: 'AMBER' }), on('2019-02-01', depot('B')))).toEqual([['2019-01-01', false, 'GREEN']]);
+  expect(uncovered(on('2018-03-01', depot('B')), on('2019-02-01', depot('A')))).toEqual([['2019-01-01', false, 'GREEN']]);
+  const again = on('2018-04-01', depot('A'), { tlp: 'AMBER' });
+  expect(uncovered(on('2018-03-01', depot('B')), again, on('2019-02-01', depot('A')))).toEqual([['2019-01-01', true, 'AMBER']]);
+  // Of two that cover it to the same end neither outweighs the other.
+  expect(uncovered(on('2018-12-31', depot('B')), on('2019-02-01', depot('B')))).toEqual([['2019-01-01', false, 'GREEN']]);
+});
+
 test('two records of one holder years apart are no proof of the years between', () => {
   expect(told(custody([on('2018-01-05', depot('A')), on('2023-12-20', depot('A'))]))).toEqual([
     'A 2018-01-05/2023-12-21 2',

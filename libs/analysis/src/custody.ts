@@ -6,6 +6,7 @@
 import type { Instant, Party, TimelineEntry, TlpLabel } from '#lib/domain';
 import type { Known } from './fixes.ts';
 import { strictest } from './grades.ts';
+import { labelOf } from './labels.ts';
 import { once } from './once.ts';
 
 /** Who has the thing in hand by the word of the record, whoever owns it. */
@@ -37,13 +38,16 @@ export interface Holding {
   readonly handling: TlpLabel;
 }
 
-/** A stretch behind all records so far and before the next one: that anybody had it then no document says, be it the holder before and behind. */
+/**
+ * A stretch behind all records so far and before the next one: that anybody had it then no document says, be it the holder before and behind. Of the
+ * records that count as documents here: those that stand, that nobody disputes, and that are shown to whoever asks.
+ */
 export interface Uncovered {
   readonly since: Instant;
   readonly until: Instant;
-  /** The record before it and the one behind it name one holder, and none between them another. */
+  /** Whoever the record that covers the time up to it leaves as its holder, and nobody else, is the holder by the record behind it. */
   readonly isOfOne: boolean;
-  /** The stricter of both records. */
+  /** The strictest of both records, and of the one by which the holder is still the same. */
   readonly handling: TlpLabel;
 }
 
@@ -66,7 +70,7 @@ export const custodyOf = once(({ timeline }: Known): CustodyChain => {
   for (const each of timeline.entries.filter(isActual).flatMap(shownBy)) {
     const last = holdings.at(-1);
     const goesOn = last !== undefined && !last.isOver && isSame(last.holder, each.party);
-    const gap = covered.before(each.entry, goesOn);
+    const gap = covered.before(each, goesOn ? last : undefined);
     if (gap !== undefined) uncovered.push(gap);
     if (goesOn) goOn(last, each);
     else holdings.push(begun(each));
@@ -99,18 +103,27 @@ function goOn(holding: Open, { entry, says }: Shown): void {
 
 /** Up to where documents speak of anybody's custody: a longer one of before still does when a shorter one has ended. */
 class Covered {
-  /** None: nothing yet, or a record without an end, behind which nobody can say that nothing is covered. */
-  #last: { readonly until: Instant; readonly entry: TimelineEntry } | undefined;
+  /** Those that end last. None: nothing yet, or a record without an end, behind which nobody can say that nothing is covered. */
+  #last: { readonly until: Instant; readonly entries: TimelineEntry[]; readonly holders: Party[] } | undefined;
   #isEndless = false;
 
-  /** Takes the record, and gives the stretch before it that none covers. One record that names giver and taker covers both. */
-  before(entry: TimelineEntry, isOfOne: boolean): Uncovered | undefined {
+  /**
+   * Takes the record, and gives the stretch before it that none covers. One record that names giver and taker covers both.
+   * @param holding the last one, where it goes on with this record
+   */
+  before({ party, entry, says }: Shown, holding: Open | undefined): Uncovered | undefined {
     const { starts, ends } = spanOf(entry);
     const before = this.#last;
     this.#isEndless ||= ends === null;
-    if (ends !== null && (before === undefined || ends > before.until)) this.#last = { until: ends, entry };
+    if (ends !== null && (before === undefined || ends > before.until)) this.#last = { until: ends, entries: [], holders: [] };
+    if (this.#last !== undefined && ends === this.#last.until) {
+      if (this.#last.entries.at(-1) !== entry) this.#last.entries.push(entry);
+      if (says !== 'gave') this.#last.holders.push(party);
+    }
     if (this.#isEndless || before === undefined || starts === null || before.until >= starts) return undefined;
-    return { since: before.until, until: starts, isOfOne, handling: strictest([before.entry.handling.tlp, entry.handling.tlp]) };
+    const isOfOne = holding !== undefined && before.holders.length > 0 && before.holders.every((holder) => isSame(holder, party));
+    const entries = [...before.entries, entry, ...(isOfOne ? holding.by.slice(-1) : [])];
+    return { since: before.until, until: starts, isOfOne, handling: labelOf(entries) };
   }
 }
 

@@ -25,7 +25,7 @@ test('the withdrawn tip of Pyongyang cannot be true beside the ship that the car
   expect([tip.grade, ship.grade]).toEqual(['E5', 'C3']);
   expect(alarm).toMatchObject({ kind: 'two-at-once', isOpen: false, handling: 'AMBER+STRICT', bound: { means: 'ship' } });
   expect(arithmeticOf(alarm)).toBe(
-    '527.0 km apart, of which 1.0 km assumed + 25.0 km assumed are uncertain: at least 501.0 km in at most 2.0 min is 15,032 km/h or more; no ship, in which it was meanwhile, goes faster than 111 km/h',
+    '527.0 km apart, of which 1.0 km assumed + 25.0 km assumed are uncertain: at least 501.0 km in at most 2.0 min is 15,030 km/h or more; no ship, in which it was meanwhile, goes faster than 111.12 km/h',
   );
 });
 

@@ -6,21 +6,22 @@ import { ANY_SPEED, isVessel, SHIP_SPEED } from './speeds.ts';
 import { GEODESIC_STEPS, type Steps } from './steps.ts';
 
 /**
- * False where either side says where only by a name, and where a record whose time may be that of the other puts it there: then it may have been there.
+ * The records and positions that together rule out every time at which the conveyance could have been there; undefined: it may have been. So it is
+ * where either side says where only by a name, and where a record whose time may be that of the other puts it there.
  * Each record and position rules out the times from which, or to which, it could not have gone at its fastest; of one of an uncertain time every choice
  * has to. Before its first record and behind its last it may have come from anywhere, or gone there. Cost: a binary search, a distance for each between,
  * up to the first that leaves it time to be there, and a look at each record that begins before. Throws JourneyTooLarge.
  * @param fixes of the conveyance, by time; records alone, and with the positions of its track
  */
-export function certainlyNotAt(
+export function ruledOutBy(
   conveyance: string,
   { records, fixes }: { readonly records: readonly EntryFix[]; readonly fixes: readonly Fix[] },
   seen: EntryFix,
   steps: Steps,
-): boolean {
+): readonly Fix[] | undefined {
   const place = pointOf(seen);
   const { starts, ends } = seen.span;
-  if (place === undefined || starts === null || ends === null) return false;
+  if (place === undefined || starts === null || ends === null) return undefined;
   const speed = (isVessel(conveyance) ? SHIP_SPEED : ANY_SPEED) / 1_000_000;
   const microsTo = (fix: Fix): number | undefined => {
     const point = pointOf(fix);
@@ -32,20 +33,24 @@ export function certainlyNotAt(
     steps.take();
     const { starts: from, ends: to } = record.span;
     if (from !== null && from >= ends) break;
-    if (to !== null && to > starts && microsTo(record) === 0) return false;
+    if (to !== null && to > starts && microsTo(record) === 0) return undefined;
   }
   const isOpen = (from: number, to: number): boolean => Math.max(from, starts) <= Math.min(to, ends - 1);
+  const deciding: Fix[] = [];
   let since: number | undefined;
   for (const fix of around(fixes, starts, ends, steps)) {
     const { starts: from, ends: to } = fix.span;
     const micros = microsTo(fix);
     if (micros === undefined || from === null || to === null) continue;
-    if (micros === 0 && isOpen(from, to - 1)) return false;
+    if (micros === 0 && isOpen(from, to - 1)) return undefined;
     if (from + micros <= to - micros) continue;
-    if (isOpen(since ?? -Infinity, to - micros)) return false;
+    if (isOpen(since ?? -Infinity, to - micros)) return undefined;
+    // What rules out no time of those that are asked about, or none that was left, decides nothing.
+    const left = Math.max(since ?? -Infinity, starts);
+    if (from + micros > left && left < ends) deciding.push(fix);
     since = Math.max(since ?? -Infinity, from + micros);
   }
-  return since !== undefined && !isOpen(since, Infinity);
+  return since === undefined || isOpen(since, Infinity) ? undefined : deciding;
 }
 
 /** From the last that has coordinates and is over before, to the first of those that begin behind. */

@@ -87,12 +87,17 @@ export function pointOf(fix: Fix): Point | undefined {
 
 /** How far from its coordinates the item may have been where nobody says: a port or a town. */
 const PLACE_METRES = 25_000;
+/** Half the diagonal of a degree: so far off whole degrees may be. */
+const HALF_DEGREE_METRES = 79_000;
 /** A receiver's position is good to far better than this; so is a row of a track. */
 const POSITION_METRES = 1_000;
 
-/** How far from `pointOf` it may have been. */
-export const radiusOf = (fix: Fix): number =>
-  'position' in fix ? POSITION_METRES : (fix.entry.sighting.place?.radiusMetres ?? PLACE_METRES);
+/** How far from `pointOf` it may have been. Coordinates in whole degrees are of no town: they were rounded. */
+export function radiusOf(fix: Fix): number {
+  if ('position' in fix) return POSITION_METRES;
+  const { radiusMetres, lat = 0, lon = 0 } = fix.entry.sighting.place ?? {};
+  return radiusMetres ?? Math.max(PLACE_METRES, Number.isInteger(lat) && Number.isInteger(lon) ? HALF_DEGREE_METRES : 0);
+}
 
 /** Nobody follows so much, and to work it all out would hold up everything else. */
 export class JourneyTooLarge extends Error {

@@ -1,26 +1,26 @@
 /** What records prove together: containment, inherited journeys, silences of tracks. Pure. */
-export {
-  journeyAt,
-  type Asked,
-  type Basis,
-  type ContainmentAt,
-  type HolderAt,
-  type JourneyAt,
-  type LegAt,
-  type PlacingAt,
-  type Proved,
-} from './at.ts';
-export { containmentsOf, JOURNEY_RULES, type Containment, type Ending, type JourneyRules } from './containments.ts';
-export { conflictsOf, type Conflict } from './conflicts.ts';
+export { againstAt, type Against } from './against.ts';
+export { journeyAt, type Basis, type HolderAt, type JourneyAt, type LegAt, type PlacingAt } from './at.ts';
+export { containmentsOf, JOURNEY_RULES, recordsOf, type Containment, type Ending, type JourneyRules } from './containments.ts';
+export { conflictsOf, contradictionsOf, isDisputed, type Conflict } from './conflicts.ts';
 export { custodyOf, type CustodyChain, type Holding, type Uncovered } from './custody.ts';
-export { JourneyTooLarge, pointOf, type Fix, type Known, type KnownItems, type Track, type TrackPosition } from './fixes.ts';
+export { JourneyTooLarge, pointOf, radiusOf, type Fix, type Known, type KnownItems, type Track, type TrackPosition } from './fixes.ts';
 export { diffJourneys, type JourneyChange } from './journey-diff.ts';
 export { journeyOf, knownAround, type Journey, type Leg, type Placing } from './journey.ts';
-export { endingHandling, gapHandling } from './labels.ts';
+export { gapHandling } from './labels.ts';
 export { lastConveyanceOf, type LastConveyance } from './last-conveyance.ts';
 export { carriersOf } from './moves.ts';
-export { gapsOf, portsIn, portVisitsOf, type Gap, type Port, type PortVisit } from './silences.ts';
+export { behaviourOf, BEHAVIOUR_STEPS_MAX, type Behaviour } from './behaviour.ts';
+export { type Coverage } from './coverage.ts';
+export { type Encounter, type EncounterDoubt } from './encounters.ts';
+export { type GapDoubt, type GapEvent } from './gap-events.ts';
+export { type Loitering, type LoiteringDoubt } from './loitering.ts';
+export { type Neighbour } from './neighbours.ts';
+export { portVisitsOf, type PortVisit, type VisitDoubt } from './port-visits.ts';
+export { gapsOf, portsIn, type Gap, type Port } from './silences.ts';
+export type { Asked, ContainmentAt, Maybe, Proved } from './proof.ts';
 export { eventOf, type Presence } from './presences.ts';
-export { arithmeticOf } from './arithmetic.ts';
+export { arithmeticOf, toldKmh } from './arithmetic.ts';
+export { vesselsOf, VESSELS_MAX, type InLegs, type Vessel, type VesselEvents, type Vessels } from './vessels.ts';
 export { travelOf, type Clone, type TravelAlarm, type TravelCheck } from './travel.ts';
 export { Steps, STEPS_MAX } from './steps.ts';

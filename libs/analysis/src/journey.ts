@@ -3,11 +3,10 @@
  * justifies it. Nothing is drawn between two records, and nothing comes from a statement, a plan, a negative finding or an assessment, for those
  * place nothing. Pure; what it returns depends on what is known of the items, and on nothing else.
  */
-import type { Instant, Span, TlpLabel } from '#lib/domain';
-import { containmentsOf, JOURNEY_RULES, type Containment, type JourneyRules } from './containments.ts';
+import type { Instant, Span } from '#lib/domain';
+import { containmentsOf, JOURNEY_RULES, recordsOf, type Containment, type JourneyRules } from './containments.ts';
 import { byTime, fixesOf, JourneyTooLarge, liesIn, type Fix, type Known, type KnownItems } from './fixes.ts';
-import { strictest, weakestGrade } from './grades.ts';
-import { endingHandling, gapHandling } from './labels.ts';
+import { labelOf, trustIn, type Trust } from './labels.ts';
 import { firstWhere, GAP_MICROS, gapsIn, type Gap, type Port } from './silences.ts';
 import { Steps } from './steps.ts';
 
@@ -22,8 +21,12 @@ export const ITEMS_MAX = 200;
 /** Records that legs inherit, each counted for every leg that gives it. */
 export const INHERITED_MAX = 200_000;
 
-/** The item inside of its carriers, from the innermost to the one whose records it inherits. */
-export interface Leg {
+/**
+ * The item inside of its carriers, from the innermost to the one whose records it inherits. Its grade is the weakest of the records that prove it (the
+ * loadings, and the unloadings that are recorded): what it says can be no better. Its label is the strictest of these, of what ends it, and of the
+ * records, positions and gaps that it gives.
+ */
+export interface Leg extends Trust {
   /** The first is the item's own; the carrier of each is the item of the next. */
   readonly chain: readonly [Containment, ...Containment[]];
   /** While all of the chain is proved; an open end is null. */
@@ -34,18 +37,12 @@ export interface Leg {
   readonly fixes: readonly Fix[];
   /** Of the last carrier's track, that lie in it or touch it: no path leads through them. */
   readonly gaps: readonly Gap[];
-  /** The weakest of its loadings: what it says can be no better. Absent: one of them is not graded. */
-  readonly grade?: string;
-  /** The strictest of its loadings, of what ends it, and of the records, positions and gaps that it gives. */
-  readonly handling: TlpLabel;
 }
 
-/** One placing of the item, by itself (`observed`) or by a leg. */
-export interface Placing {
+/** One placing of the item, by itself (`observed`) or by a leg: then it rests on what proves that as well. */
+export interface Placing extends Trust {
   readonly fix: Fix;
   readonly leg?: Leg;
-  readonly grade?: string;
-  readonly handling: TlpLabel;
 }
 
 export interface Journey {
@@ -79,7 +76,7 @@ export function journeyOf(
   const walk = new Walk(items, ports, rules, steps);
   walk.follow(item, [], { starts: null, ends: null });
   const known = items.get(item);
-  const own = (known === undefined ? [] : fixesOf(known)).map((fix): Placing => ({ fix, ...gradeAndHandling([fix]) }));
+  const own = (known === undefined ? [] : fixesOf(known)).map((fix): Placing => ({ fix, ...trustIn([fix]) }));
   const placings = [...own, ...inherited(walk.legs, new Set(own.map(({ fix }) => keyOf(fix))))].sort((a, b) => byTime(a.fix, b.fix));
   const last = placings.reduce<Placing | undefined>((latest, each) => (laterThan(each, latest) ? each : latest), undefined);
   return {
@@ -102,7 +99,6 @@ class Walk {
   private readonly ports: readonly Port[];
   private readonly rules: JourneyRules;
   private readonly steps: Steps;
-  private readonly containments = new Map<string, readonly Containment[]>();
   private inherited = 0;
 
   constructor(items: KnownItems, ports: readonly Port[], rules: JourneyRules, steps: Steps) {
@@ -113,11 +109,7 @@ class Walk {
   }
 
   containmentsOf(item: string): readonly Containment[] {
-    const before = this.containments.get(item);
-    if (before !== undefined) return before;
-    const made = containmentsOf(item, this.items, this.ports, this.rules, this.steps);
-    this.containments.set(item, made);
-    return made;
+    return containmentsOf(item, this.items, this.ports, this.rules, this.steps);
   }
 
   /** @param within while all of the chain so far is proved */
@@ -147,7 +139,7 @@ class Walk {
     if (this.inherited > INHERITED_MAX) throw new JourneyTooLarge(`More than ${INHERITED_MAX} records are inherited.`);
     const bounding = chain.filter(({ until }) => until === span.ends);
     const gaps = known === undefined ? [] : touching(gapsIn(known, this.ports, this.steps), span, this.steps);
-    const { grade } = gradeAndHandling([], chain);
+    const { grade } = trustIn(chain.flatMap(recordsOf));
     return {
       chain,
       span,
@@ -156,7 +148,7 @@ class Walk {
       gaps,
       ...(grade === undefined ? {} : { grade }),
       // What it counts, where it ends and what it is silent of follow from these as well.
-      handling: strictest([gradeAndHandling(fixes, chain).handling, ...bounding.map(endingHandling), ...gaps.map(gapHandling)]),
+      handling: labelOf([...chain.flatMap(recordsOf), ...fixes, ...bounding.map(({ handling }) => handling), ...gaps]),
     };
   }
 }
@@ -198,10 +190,11 @@ const earliest = (a: Instant | null, b: Instant | null): Instant | null => (a ==
 function inherited(legs: readonly Leg[], own: ReadonlySet<string>): readonly Placing[] {
   const placings = new Map<string, Placing>();
   for (const leg of legs.toSorted((a, b) => a.chain.length - b.chain.length)) {
+    const proof = trustIn(leg.chain.flatMap(recordsOf));
     for (const fix of leg.fixes) {
       const key = keyOf(fix);
       if (own.has(key) || placings.has(key)) continue;
-      placings.set(key, { fix, leg, ...gradeAndHandling([fix], leg.chain) });
+      placings.set(key, { fix, leg, ...trustIn([fix, proof]) });
     }
   }
   return [...placings.values()];
@@ -215,20 +208,6 @@ const keyOf = (fix: Fix): string =>
 /** A record says that the item was there at some time in its span: of that the start is what it is sure not to lie before. */
 const laterThan = (a: Placing, b: Placing | undefined): boolean =>
   a.fix.span.starts !== null && (b === undefined || a.fix.span.starts > (b.fix.span.starts ?? -Infinity));
-
-function gradeAndHandling(fixes: readonly Fix[], chain: readonly Containment[] = []): { grade?: string; handling: TlpLabel } {
-  const sources = [
-    ...chain.map(({ loading }) => ({ grade: loading.sighting.grade, tlp: loading.handling.tlp })),
-    ...fixes.map((fix) =>
-      'entry' in fix
-        ? { grade: fix.entry.sighting.grade, tlp: fix.entry.handling.tlp }
-        : { grade: fix.position.track.grade, tlp: fix.position.track.handling.tlp },
-    ),
-  ];
-  const grade = weakestGrade(sources.map((source) => source.grade));
-  const handling = strictest(sources.map(({ tlp }) => tlp));
-  return { ...(grade === undefined ? {} : { grade }), handling };
-}
 
 /** The last loading that nothing ended, and what that is in by its own. */
 function inWhat(item: string, walk: Walk): readonly Containment[] {

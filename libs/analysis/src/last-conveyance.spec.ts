@@ -1,7 +1,7 @@
 /** The last conveyance is told of from where the item was last proved to be in it, and proved is what the records prove of the item. */
 import type { TlpLabel } from '#lib/domain';
-import { journeyOf, lastConveyanceOf, type KnownItems, type TrackPosition } from './index.ts';
-import { at, BOX, CAR, instant, into, SHIP, world } from './said.contract.ts';
+import { journeyOf, lastConveyanceOf, type KnownItems } from './index.ts';
+import { at, BOX, CAR, instant, into, ofFile, SHIP, world } from './said.contract.ts';
 
 const HEARD = ['2018-07-01T12:00Z', '2018-07-01T18:00Z', '2018-07-02T00:00Z'].map((time) => at(time, 'dalian'));
 const BOARDED = into(BOX, SHIP, { at: '2018-07-01T11:00Z', id: 'boarded' });
@@ -21,10 +21,8 @@ test('of a car that was put into the box after the ship fell silent nothing is p
 });
 
 test('it and the legs are for nobody whom a position, a silence or a loading that they follow from is not for', () => {
-  const track = (tlp: TlpLabel): TrackPosition[] =>
-    HEARD.map((position) => ({ ...position, track: { ...position.track, handling: { tlp } } }));
   const labels = (tlp: TlpLabel) => {
-    const items = world([stuffed('2018-06-30T08:00Z'), BOARDED], { [SHIP]: track(tlp) });
+    const items = world([stuffed('2018-06-30T08:00Z'), BOARDED], { [SHIP]: ofFile(HEARD, tlp) });
     return [...journeyOf(CAR, items).legs.map(({ handling }) => handling), lastOf(items)?.handling];
   };
   expect(labels('GREEN')).toEqual(['GREEN', 'GREEN', 'GREEN']);

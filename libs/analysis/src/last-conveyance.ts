@@ -7,7 +7,7 @@ import { conflictsOf, type Conflict } from './conflicts.ts';
 import type { Containment } from './containments.ts';
 import type { KnownItems } from './fixes.ts';
 import { strictest } from './grades.ts';
-import { endingHandling, gapHandling } from './labels.ts';
+import { gapHandling } from './labels.ts';
 import { gapsIn, type Gap, type Port } from './silences.ts';
 import { Steps } from './steps.ts';
 
@@ -15,6 +15,8 @@ export interface LastConveyance {
   readonly carrier: string;
   /** Up to then the item was provably in it; null: there is no time of which that is proved. */
   readonly since: Instant | null;
+  /** What ended earlier is not told; -Infinity: nothing is left out. */
+  readonly behind: number;
   /** That may be of a later time, in the order of its timeline, whatever their kind: later than that, or than the last loading where nothing is proved. */
   readonly entries: readonly TimelineEntry[];
   readonly conflicts: readonly Conflict[];
@@ -48,9 +50,9 @@ export function lastConveyanceOf(
     carrier: outermost.carrier,
     // Just before the first instant that is not proved.
     since: isProved ? until - 1 : null,
-    ...{ entries, conflicts, gaps },
+    ...{ behind, entries, conflicts, gaps },
     handling: strictest([
-      ...inWhat.map(endingHandling),
+      ...inWhat.map(({ handling }) => handling),
       ...entries.map(({ handling }) => handling.tlp),
       ...conflicts.map(({ handling }) => handling),
       ...gaps.map(gapHandling),

@@ -67,13 +67,15 @@ export interface Stay {
   readonly starts: number;
   /** Not included. */
   readonly ends: number;
+  /** Loadings by which that is so, from the innermost; of the carrier itself none. */
+  readonly by: readonly TimelineEntry[];
 }
 
 /** What is known of where a carrier was, by itself and by what it was in just then. */
 export interface Whereabouts {
   readonly stays: readonly Stay[];
-  /** That name a country, each within its stay. */
-  readonly fixes: readonly EntryFix[];
+  /** Records that name a country, each within its stay. */
+  readonly fixes: readonly { readonly fix: EntryFix; readonly stay: Stay }[];
 }
 
 const whereaboutsIn = once((_: KnownItems) => new Map<string, Whereabouts>());
@@ -82,12 +84,14 @@ const whereaboutsIn = once((_: KnownItems) => new Map<string, Whereabouts>());
 export function whereaboutsOf(carrier: string, items: KnownItems, steps: Steps): Whereabouts {
   const before = whereaboutsIn(items).get(carrier);
   if (before !== undefined) return before;
-  const stays = staysOf({ name: carrier, starts: -Infinity, ends: Infinity, path: [] }, items, steps);
-  const fixes = stays.flatMap(({ known, starts, ends }) => {
+  const stays: Stay[] = [];
+  addStays({ name: carrier, starts: -Infinity, ends: Infinity, by: [], path: [] }, items, steps, stays);
+  const fixes = stays.flatMap((stay) => {
+    const { known, starts, ends } = stay;
     const own = entryFixesOf(known);
     steps.take(own.length);
     const span = { starts: starts === -Infinity ? null : starts, ends: ends === Infinity ? null : ends };
-    return own.filter((fix) => countryOf(fix.entry) !== undefined && liesIn(fix, span));
+    return own.filter((fix) => countryOf(fix.entry) !== undefined && liesIn(fix, span)).map((fix) => ({ fix, stay }));
   });
   const made = { stays, fixes };
   whereaboutsIn(items).set(carrier, made);
@@ -97,30 +101,32 @@ export function whereaboutsOf(carrier: string, items: KnownItems, steps: Steps):
 /** Of a place by its own word, or by its code. */
 export const countryOf = ({ sighting: { place } }: TimelineEntry): string | undefined => place?.country ?? place?.unlocode?.slice(0, 2);
 
-interface Within {
+interface Within extends Omit<Stay, 'known'> {
   readonly name: string;
-  readonly starts: number;
-  readonly ends: number;
   readonly path: readonly string[];
 }
 
-function staysOf({ name, starts, ends, path }: Within, items: KnownItems, steps: Steps): readonly Stay[] {
+/** One that is kept, against a look at one (0.2 µs). */
+const STAY_STEPS = 10;
+
+/** @param stays to which they are added: there are more than a call may have arguments */
+function addStays({ name, starts, ends, by, path }: Within, items: KnownItems, steps: Steps, stays: Stay[]): void {
   const known = items.get(name);
-  if (known === undefined || starts >= ends || path.includes(name)) return [];
+  if (known === undefined || starts >= ends || path.includes(name)) return;
+  steps.take(STAY_STEPS);
+  stays.push({ known, starts, ends, by });
   const moves = movesOf(known);
-  const stays: Stay[] = [{ known, starts, ends }];
-  for (const loading of moves) {
-    const from = loading.entry.sighting.occurred?.ends ?? null;
-    if (loading.entry.sighting.action !== 'ADD' || from === null) continue;
-    for (const outer of loading.carriers) {
+  for (const { entry, carriers } of moves) {
+    const from = entry.sighting.occurred?.ends ?? null;
+    if (entry.sighting.action !== 'ADD' || from === null) continue;
+    for (const outer of carriers) {
       steps.take(moves.length);
-      const out = moves.filter((move) => isBefore(loading.entry, move.entry) && takesOutOf(move, outer, items, steps));
-      const until = Math.min(...out.map(({ entry }) => entry.sighting.occurred?.starts ?? Infinity));
-      const within = { name: outer, starts: Math.max(starts, from), ends: Math.min(ends, until), path: [...path, name] };
-      stays.push(...staysOf(within, items, steps));
+      const out = moves.filter((move) => isBefore(entry, move.entry) && takesOutOf(move, outer, items, steps));
+      const until = Math.min(...out.map((move) => move.entry.sighting.occurred?.starts ?? Infinity));
+      const span = { starts: Math.max(starts, from), ends: Math.min(ends, until) };
+      addStays({ name: outer, ...span, by: [...by, entry], path: [...path, name] }, items, steps, stays);
     }
   }
-  return stays;
 }
 
 const takesOutOf = (move: Move, carrier: string, items: KnownItems, steps: Steps): boolean =>

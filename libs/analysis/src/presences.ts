@@ -3,11 +3,19 @@
  * a place with coordinates and a time with both ends. Countries, codes and names alone give no least distance and take no part: two countries may
  * touch. Nor does a negative finding: it says where an item was not, and that is a distance from nowhere.
  */
-import { formatRef, PLACING_KINDS, type EventRef, type Instant, type Kind, type TimelineEntry, type TlpLabel } from '#lib/domain';
+import {
+  formatRef,
+  PLACING_KINDS,
+  type EventRef,
+  type Instant,
+  type Kind,
+  type Precision,
+  type TimelineEntry,
+  type TlpLabel,
+} from '#lib/domain';
 import { pointOf, radiusOf, type Fix, type KnownItems } from './fixes.ts';
 import type { Point } from './geodesic.ts';
 import type { Journey, Leg } from './journey.ts';
-import { once } from './once.ts';
 
 export interface Presence {
   readonly fix: Fix;
@@ -19,10 +27,11 @@ export interface Presence {
   readonly ends: Instant;
   /** It was there all the time, as its author says; else at some time of it. */
   readonly isThroughout: boolean;
+  /** The earliest that it can have left, and the latest that it can have come: both taken at their kindest. */
+  readonly leaves: Instant;
+  readonly comes: Instant;
   /** It places the item: it is observed, and stands. Else it is said, planned, withdrawn ..., and only held against what does. */
   readonly places: boolean;
-  /** Legs of the journey that it lies in as a whole: meanwhile the item was provably in their carriers. */
-  readonly within: readonly Leg[];
   /** Of the leg that gives it; absent: a record of the item itself. */
   readonly leg?: Leg;
   readonly grade?: string;
@@ -32,16 +41,16 @@ export interface Presence {
 }
 
 /** By start, then end; those of equal times as the journey and the timeline have them. */
-export function presencesOf({ item, placings, legs }: Journey, items: KnownItems): readonly Presence[] {
+export function presencesOf({ item, placings }: Journey, items: KnownItems): readonly Presence[] {
   const made: Presence[] = [];
   for (const { fix, leg, grade, handling } of placings) {
-    const presence = presenceOf(fix, true, handling, legs, leg, grade);
+    const presence = presenceOf(fix, { places: true, handling, leg, grade });
     if (presence !== undefined) made.push(presence);
   }
   for (const entry of items.get(item)?.timeline.entries ?? []) {
     const { occurred: span, grade } = entry.sighting;
     if (entry.places || span === undefined || !saysThere(entry)) continue;
-    const presence = presenceOf({ span, entry }, false, entry.handling.tlp, legs, undefined, grade);
+    const presence = presenceOf({ span, entry }, { places: false, handling: entry.handling.tlp, leg: undefined, grade });
     if (presence !== undefined) made.push(presence);
   }
   return made.sort((a, b) => a.starts - b.starts || a.ends - b.ends);
@@ -52,27 +61,30 @@ const SAYING: ReadonlySet<Kind | undefined> = new Set<Kind>([...PLACING_KINDS, '
 const saysThere = ({ kind, mark, roles }: TimelineEntry): boolean =>
   SAYING.has(kind) && mark !== 'negative' && roles.some((role) => role !== 'background');
 
-function presenceOf(
-  fix: Fix,
-  places: boolean,
-  handling: TlpLabel,
-  legs: readonly Leg[],
-  leg: Leg | undefined,
-  grade: string | undefined,
-): Presence | undefined {
+interface Told {
+  readonly places: boolean;
+  readonly handling: TlpLabel;
+  readonly leg: Leg | undefined;
+  readonly grade: string | undefined;
+}
+
+function presenceOf(fix: Fix, { places, handling, leg, grade }: Told): Presence | undefined {
   const point = pointOf(fix);
   const { starts, ends } = fix.span;
   if (point === undefined || starts === null || ends === null) return undefined;
+  const occurred = 'entry' in fix ? fix.entry.sighting.occurred : undefined;
+  const isThroughout = occurred?.extent === 'throughout';
+  const edge = isThroughout ? edgeOf(occurred.precision) : 0;
   return {
     fix,
     point,
     radiusMetres: radiusOf(fix),
     starts,
     ends,
-    isThroughout: 'entry' in fix && fix.entry.sighting.occurred?.extent === 'throughout',
+    isThroughout,
+    leaves: isThroughout ? ends - edge : starts,
+    comes: isThroughout ? starts + edge : ends,
     places,
-    within:
-      leg === undefined ? legs.filter(({ span }) => span.starts <= starts && (span.ends === null || ends <= span.ends)) : legsOnly(leg),
     ...(leg === undefined ? {} : { leg }),
     ...(grade === undefined ? {} : { grade }),
     handling,
@@ -80,8 +92,22 @@ function presenceOf(
   };
 }
 
-/** One list for the many positions of one leg. */
-const legsOnly = once((leg: Leg): readonly Leg[] => [leg]);
+/** No unit of the precision is longer; microseconds. */
+const UNITS: Readonly<Record<Precision, number>> = {
+  year: 366 * 86_400e6,
+  month: 31 * 86_400e6,
+  day: 86_400e6,
+  hour: 3_600e6,
+  minute: 60e6,
+  second: 1e6,
+  millisecond: 1e3,
+  microsecond: 1,
+};
+/** No zone lies farther from UTC, and a date has none. */
+const ZONE_MICROS = 14 * 3_600e6;
+
+/** Of a stay the first and the last unit are whole ones as they are written: "1 to 18 August" is said of who left in the morning of the 18th, too. */
+const edgeOf = (precision: Precision): number => UNITS[precision] + (UNITS[precision] >= UNITS.day ? ZONE_MICROS : 0);
 
 /** The event that says so. */
 export const eventOf = ({ fix }: Presence): EventRef => ('entry' in fix ? fix.entry.sighting : fix.position.track.sighting);

@@ -9,6 +9,7 @@ import {
   parseOccurred,
   type Role,
   type Sighting,
+  type TlpLabel,
 } from '#lib/domain';
 import {
   type Containment,
@@ -45,6 +46,10 @@ export interface Said {
   readonly modality?: Sighting['modality'];
   readonly discharge?: PortName;
   readonly target?: string;
+  /** GREEN, where nothing is said. */
+  readonly tlp?: TlpLabel;
+  /** B2, where nothing is said. */
+  readonly grade?: string;
 }
 let count = 0;
 
@@ -56,8 +61,8 @@ export function sighting(items: readonly (readonly [string, Role])[], said: Said
   return {
     sighting: {
       ...{ agency: 'alpha', principal: 'ann', id: said.id ?? `s${++count}`, kind, modality: said.modality ?? 'actual' },
-      handling: { tlp: 'GREEN' },
-      grade: 'B2',
+      handling: { tlp: said.tlp ?? 'GREEN' },
+      grade: said.grade ?? 'B2',
       ...(action === undefined ? {} : { action }),
       ...(occurred === undefined ? {} : { occurred: occurred.value }),
       ...(place === undefined ? {} : { place: PORTS[place] }),
@@ -110,6 +115,10 @@ export const at = (time: string, place: PortName | readonly [number, number]): T
   const { lat, lon } = typeof place === 'string' ? PORTS[place] : { lat: place[0], lon: place[1] };
   return { at: instant(time), lat, lon, line: ++lines, track: TRACK };
 };
+
+/** The same rows of a file of its own. */
+export const ofFile = (track: readonly TrackPosition[], tlp: TlpLabel, grade = 'B2'): TrackPosition[] =>
+  track.map((position) => ({ ...position, track: { ...TRACK, grade, handling: { tlp } } }));
 
 export function world(inputs: readonly FoldInput[], tracks: Readonly<Record<string, readonly TrackPosition[]>> = {}): KnownItems {
   const ids = new Set(inputs.flatMap(({ sighting: { items } }) => items.map(({ id }) => id)));

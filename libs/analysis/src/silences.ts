@@ -1,17 +1,19 @@
-/**
- * Vessel behaviour in the vocabulary of Global Fishing Watch: gaps of a track, and stays in port. Apparent ones: what a receiver did not hear is
- * not what a ship did not send.
- */
-import { compareRef } from '#lib/domain';
+/** Silences of a track, and where ports are. Apparent ones: what a receiver did not hear is not what a ship did not send. */
+import { compareRef, type TlpLabel } from '#lib/domain';
 import { distanceMetres, type Point } from './geodesic.ts';
 import type { Known, KnownItems, TrackPosition } from './fixes.ts';
 import { once } from './once.ts';
 import { GEODESIC_STEPS, Steps } from './steps.ts';
+import { ENTERS_METRES, GAP_MICROS, LEAVES_METRES } from './vessel-thresholds.ts';
+
+export { GAP_MICROS } from './vessel-thresholds.ts';
 
 /** A place that ships call at, by an anchor point that a record gives. One code may have several: they are all of that port. */
 export interface Port extends Point {
   readonly unlocode: string;
   readonly name?: string;
+  /** Of the record that gives the point; absent: no record does. */
+  readonly handling?: TlpLabel;
 }
 
 /** Between two positions that follow each other, or behind the last. */
@@ -21,29 +23,18 @@ export interface Gap {
   readonly until: TrackPosition | null;
 }
 
-/** From the first position in port to the last, with a stop or a silence between. */
-export interface PortVisit {
-  readonly port: Port;
-  readonly since: TrackPosition;
-  readonly until: TrackPosition;
-}
-
-const HOUR = 3_600_000_000;
-/** Of a gap: Welch et al. 2022 ("Hot spots of unseen fishing vessels", Science Advances 8) call silence from twelve hours on disabling. */
-export const GAP_MICROS = 12 * HOUR;
-/** In port from 3 km on, out of it from 4 km on; a stop is slower than half a knot, a silence there from four hours on: as Global Fishing Watch's port visits. */
-const ENTERS_METRES = 3_000;
-const LEAVES_METRES = 4_000;
-const STOPPED_KNOTS = 0.5;
-const SILENT_MICROS = 4 * HOUR;
-
-/** Dark at sea: silences of at least `GAP_MICROS` that do not begin and end in the same port. The open one last. Throws JourneyTooLarge. @param track by time */
-export function gapsOf(track: readonly TrackPosition[], ports: readonly Port[], steps = new Steps()): readonly Gap[] {
+/** Dark at sea: silences of at least that long that do not begin and end in the same port. The open one last. Throws JourneyTooLarge. @param track by time */
+export function gapsOf(
+  track: readonly TrackPosition[],
+  ports: readonly Port[],
+  steps = new Steps(),
+  leastMicros = GAP_MICROS,
+): readonly Gap[] {
   const gaps: Gap[] = [];
   steps.take(track.length);
   for (const [at, since] of track.entries()) {
     const until = track[at + 1] ?? null;
-    if (until !== null && (until.at - since.at < GAP_MICROS || isStay(since, until, ports, steps))) continue;
+    if (until !== null && (until.at - since.at < leastMicros || isStay(since, until, ports, steps))) continue;
     gaps.push({ since, until });
   }
   return gaps;
@@ -60,14 +51,14 @@ export function gapsIn(known: Known, ports: readonly Port[], steps = new Steps()
 const gapsFor = once((_: readonly Port[]) => new WeakMap<Known, readonly Gap[]>());
 
 /** All points of one code. */
-interface Harbour {
+export interface Harbour {
   readonly points: readonly Port[];
   readonly south: number;
   readonly north: number;
 }
 
 /** From the south on. */
-const harboursOf = once((ports: readonly Port[]): readonly Harbour[] => {
+export const harboursOf = once((ports: readonly Port[]): readonly Harbour[] => {
   const codes = new Map<string, Port[]>();
   for (const port of ports) {
     const points = codes.get(port.unlocode);
@@ -129,36 +120,6 @@ export function firstWhere<T>(list: readonly T[], holds: (each: T) => boolean): 
 /** Index of the first position at that time or later. */
 export const firstAt = (track: readonly TrackPosition[], time: number): number => firstWhere(track, ({ at }) => at >= time);
 
-/** By time. @param track by time */
-export function portVisitsOf(track: readonly TrackPosition[], ports: readonly Port[]): readonly PortVisit[] {
-  const visits: PortVisit[] = [];
-  for (const port of ports) {
-    let stay: TrackPosition[] = [];
-    const end = (): void => {
-      const [since, until] = [stay[0], stay.at(-1)];
-      if (since !== undefined && until !== undefined && rests(stay)) visits.push({ port, since, until });
-      stay = [];
-    };
-    for (const position of track) {
-      const metres = distanceMetres(position, port);
-      if (metres <= (stay.length === 0 ? ENTERS_METRES : LEAVES_METRES)) stay.push(position);
-      else end();
-    }
-    end();
-  }
-  return visits.sort((a, b) => a.since.at - b.since.at || (a.port.unlocode < b.port.unlocode ? -1 : 1));
-}
-
-/** It stopped there, or was not heard for hours. */
-function rests(stay: readonly TrackPosition[]): boolean {
-  return stay.some((position, at) => {
-    const next = stay[at + 1];
-    if (next === undefined) return false;
-    const slow = (position.knots ?? Infinity) < STOPPED_KNOTS && (next.knots ?? Infinity) < STOPPED_KNOTS;
-    return slow || next.at - position.at >= SILENT_MICROS;
-  });
-}
-
 /** The first call at a port: the instant of the first position within reach of one of its points, from `from` on. Throws JourneyTooLarge. */
 export function firstIn(track: readonly TrackPosition[], points: readonly Point[], from: number, steps: Steps): TrackPosition | undefined {
   if (points.length === 0) return undefined;
@@ -185,12 +146,12 @@ const SQUARE_DEGREES = 0.0006;
  */
 export function portsIn(items: KnownItems): readonly Port[] {
   const placing = [...items.values()].flatMap(({ timeline }) => timeline.entries.filter(({ places }) => places));
-  const named = placing.map(({ sighting }) => sighting).sort(compareRef);
   const ports = new Map<string, Port>();
-  for (const { unlocode, lat, lon, name } of named.flatMap(({ place }) => place ?? [])) {
+  for (const { sighting, handling } of placing.sort((a, b) => compareRef(a.sighting, b.sighting))) {
+    const { unlocode, lat, lon, name } = sighting.place ?? {};
     if (unlocode === undefined || lat === undefined || lon === undefined) continue;
     const square = `${unlocode} ${Math.floor(lat / SQUARE_DEGREES)} ${Math.floor(lon / SQUARE_DEGREES)}`;
-    if (!ports.has(square)) ports.set(square, { unlocode, lat, lon, ...(name === undefined ? {} : { name }) });
+    if (!ports.has(square)) ports.set(square, { unlocode, lat, lon, ...(name === undefined ? {} : { name }), handling: handling.tlp });
   }
   const key = ({ unlocode, lat, lon }: Port): string => `${unlocode} ${lat} ${lon}`;
   return [...ports.values()]

@@ -36,12 +36,12 @@ export const isVessel = (item: string): boolean => /^(?:imo|mmsi|hin):/.test(ite
 export const isAircraft = (item: string): boolean => /^(?:aircraft|icao24):/.test(item);
 
 /**
- * Of an item by its identifier. Boats with a HIN go on trailers and in aircraft, and so do the beacons of MMSIs that begin with 97 (ITU-R M.585);
- * 111 is an aircraft for search and rescue.
+ * Of an item by its identifier. Boats with a HIN go on trailers and in aircraft, and so do the beacons of MMSIs that begin with 97 and the handhelds of those
+ * that begin with 8 (ITU-R M.585); 111 is an aircraft for search and rescue.
  */
 export function boundOf(item: string): SpeedBound {
   if (isAircraft(item) || item.startsWith('mmsi:111')) return BOUNDS.aircraft;
-  return item.startsWith('imo:') || (item.startsWith('mmsi:') && !item.startsWith('mmsi:97')) ? BOUNDS.ship : BOUNDS.carried;
+  return /^(?:imo:|mmsi:(?!97|8))/.test(item) ? BOUNDS.ship : BOUNDS.carried;
 }
 
 export const metresPerMicro = ({ kmh }: SpeedBound): number => (kmh * KMH) / 1_000_000;

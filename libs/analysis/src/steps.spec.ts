@@ -3,8 +3,8 @@
  * Each is tried on a small part of the steps that a journey has, for as small a part of the records; an honest one of the same kind is answered.
  */
 import type { FoldInput } from '#lib/domain';
-import { gapsOf, journeyOf, JourneyTooLarge, portsIn, STEPS_MAX, Steps, type KnownItems, type TrackPosition } from './index.ts';
-import { at, BOX, CAR, into, seen, SHIP, world } from './said.contract.ts';
+import { gapsOf, journeyAt, journeyOf, JourneyTooLarge, portsIn, STEPS_MAX, Steps, type KnownItems, type TrackPosition } from './index.ts';
+import { at, BOX, CAR, into, OTHER, seen, SHIP, world } from './said.contract.ts';
 
 const DAY = 86_400_000_000;
 const FEW = 50_000;
@@ -111,4 +111,56 @@ test('a car aboard a ship of twenty thousand positions, with a record of some ti
   );
   const { taken, isAnswered } = stepsOf(items, STEPS_MAX);
   expect({ isAnswered, isSmall: taken < STEPS_MAX / 5 }).toEqual({ isAnswered: true, isSmall: true });
+});
+
+describe('of one time that is asked about', () => {
+  /** Of the journey, and of the answer behind it. */
+  function stepsAt(items: KnownItems, most: number): { journey: number; at: number; isAnswered: boolean } {
+    const ports = portsIn(items);
+    const steps = new Steps();
+    const made = journeyOf(CAR, items, ports, undefined, steps);
+    const journey = steps.taken;
+    const left = new Steps(most);
+    const time = at('2018-10-02T00:00Z', 'busan').at;
+    try {
+      journeyAt(made, items, ports, { starts: time, ends: time + 1 }, left);
+      return { journey, at: left.taken, isAnswered: true };
+    } catch (error) {
+      if (!(error instanceof JourneyTooLarge)) throw error;
+      return { journey, at: left.taken, isAnswered: false };
+    }
+  }
+
+  /** (f) Records of some time in a long interval, which say of no time that they lie in the stretch that is proved: the car was elsewhere behind it. */
+  const wide = (records: number): KnownItems =>
+    world([
+      into(CAR, BOX, { at: '2018-10-01T00:30Z' }),
+      into(CAR, OTHER, { at: '2018-10-09T00:30Z' }),
+      ...Array.from({ length: records }, () => seen(BOX, { at: '2018-10-05T00:00Z', to: '2018-11-30T00:00Z', place: 'busan' })),
+    ]);
+
+  test('each record that may confirm it is a step of the same request', () => {
+    expect(stepsAt(wide(2_000), 1_000)).toMatchObject({ isAnswered: false });
+    expect(stepsAt(wide(2_000), STEPS_MAX).at).toBeLessThan(3_000);
+    expect(stepsAt(wide(20), 1_000)).toMatchObject({ isAnswered: true });
+  });
+
+  /** (g) Ships that the box was in before the car came, each silent by then, with loadings of their own that take long to follow. */
+  const earlier = (ships: number): KnownItems =>
+    world(
+      [
+        into(CAR, BOX, { at: '2018-10-01T00:30Z' }),
+        ...Array.from({ length: ships }, (_, n) => into(BOX, `imo:${n}`, { at: '2018-02-01T00:30Z' })),
+        ...Array.from({ length: ships }, (_, n) => seen(`imo:${n}`, { month: '2018-11', place: 'dalian' })),
+        ...Array.from({ length: ships }, (_, n) =>
+          Array.from({ length: 5 }, () => into(`imo:${n}`, SHIP, { at: '2018-10-01T00:30Z' })),
+        ).flat(),
+      ],
+      { [SHIP]: lying(1_500, DAY / 24, -50, -60) },
+    );
+
+  test('what the carrier was in before is not followed where nothing of it can be inherited', () => {
+    const { at: taken } = stepsAt(earlier(10), STEPS_MAX);
+    expect(taken).toBeLessThan(1_000);
+  });
 });

@@ -3,22 +3,27 @@
  * (two-tracks.ts). Statements, plans and what was withdrawn or corrected are held against what places the item, and against each other where they
  * stand, and are marked as what they are: such a pair says nothing of a second thing, and none of all this places or decides anything.
  */
-import { compareRef, formatRef, type TimelineEntry, type TlpLabel } from '#lib/domain';
+import { compareRef, formatRef, type EventRef, type TimelineEntry, type TlpLabel } from '#lib/domain';
 import { APART_RULES, areAtOnce, Distances, type Apart, type ApartRules } from './apart.ts';
 import type { KnownItems } from './fixes.ts';
 import { strictest } from './grades.ts';
 import type { Journey } from './journey.ts';
 import { entryOf, eventKeyOf, eventOf, presencesOf, type Presence } from './presences.ts';
-import { LOOKS_MAX, readingsOf, stronger, strongest, type Reading } from './two-tracks.ts';
+import { impossible, LOOKS_MAX, readingsOf, restsOn, stronger, type Reading, type Rest } from './two-tracks.ts';
 
 export interface TravelAlarm extends Apart {
-  /** two-at-once: the times of both share an instant, so that no journey lies between. */
+  /** two-at-once: however their times are read, no journey lies between. */
   readonly kind: 'impossible-travel' | 'two-at-once';
-  /** Without which of them the rest is possible; neither: more than one record is wrong, or there are two things. */
+  /**
+   * On which of them all impossible pairs rest that this one is read with; either: it is the only one; neither: on no one record, so that more than one
+   * is wrong, or there are two things.
+   */
   readonly odd: 'first' | 'second' | 'either' | 'neither';
+  /** The loading by which the odd one is inherited, where that is what all of them rest on. */
+  readonly without?: EventRef;
   /** Both records stand, and no resolution in force settles both together. */
   readonly isOpen: boolean;
-  /** The strictest of both records, and of the leg that the bound is from. */
+  /** The strictest of both records, of the leg that the bound is from, and of all pairs that `odd` follows from. */
   readonly handling: TlpLabel;
 }
 
@@ -46,7 +51,7 @@ const PAIRS_TOLD_MAX = 10;
 
 /** @param items what the journey was made of: what its reader may see. Cost: as `readingsOf`, and some looks for each record that is only said */
 export function travelOf(journey: Journey, items: KnownItems, rules: ApartRules = APART_RULES): TravelCheck {
-  const distances = new Distances(journey.item, rules);
+  const distances = new Distances(journey.item, journey.legs, rules);
   const all = presencesOf(journey, items).filter((presence) => !distances.isOpenToAll(presence));
   const placing = all.filter(({ places }) => places);
   const { readings, isPartial } = readingsOf(placing, distances);
@@ -60,16 +65,16 @@ export function travelOf(journey: Journey, items: KnownItems, rules: ApartRules 
   };
 }
 
-/** Of what one record makes impossible the strongest before it and behind it; of more than one the strongest of all. */
+/** Of what rests on one record the strongest before it and behind it; of more than one the strongest of all. */
 function readingAlarms({ pairs, kind, odd }: Reading, settle: Settling): TravelAlarm[] {
   if (kind !== 'one-record')
     return pairs
       .toSorted((a, b) => b.times - a.times)
       .slice(0, PAIRS_TOLD_MAX)
-      .map((apart) => alarmOf(apart, undefined, settle));
-  const before = pairs.filter(({ second }) => second === odd).reduce(stronger, undefined);
-  const behind = pairs.filter(({ second }) => second !== odd).reduce(stronger, undefined);
-  return [before, behind].flatMap((apart) => (apart === undefined ? [] : [alarmOf(apart, odd ?? 'either', settle)]));
+      .map((apart) => alarmOf(apart, pairs, undefined, settle));
+  const before = pairs.filter(({ second }) => rests(second, odd));
+  const behind = pairs.filter(({ second }) => !rests(second, odd));
+  return [before, behind].flatMap((of) => (of.length === 0 ? [] : [alarmOf(of.reduce(stronger), pairs, odd ?? 'either', settle)]));
 }
 
 /** Each with the strongest of what places the item, or, where there is none, of what is said and stands. */
@@ -82,17 +87,26 @@ function saidAlarms(all: readonly Presence[], placing: readonly Presence[], dist
     const isOther = (other: Presence): boolean => !areOneWord(other, presence);
     const at = firstFrom(placing, presence.starts);
     const looks = [
-      strongest(placing, at, -1, presence, distances, isOther),
-      strongest(placing, at - 1, 1, presence, distances, isOther),
-      strongest(lasting, lasting.length, -1, presence, distances, isOther),
-    ];
-    let found = looks.map(([apart]) => apart).reduce(stronger);
-    let count = looks.reduce((sum, [, each]) => sum + each, 0);
-    if (found === undefined) [found, count] = strongest(before, before.length, -1, presence, distances, isOther);
+      impossible(placing, at, -1, presence, distances, isOther),
+      impossible(placing, at - 1, 1, presence, distances, isOther),
+      impossible(lasting, lasting.length, -1, presence, distances, isOther),
+    ].flat();
+    const stands = entryOf(presence)?.standing === 'stands';
     // What does not stand is held against nothing that is only said.
-    if (entryOf(presence)?.standing === 'stands') before.push(presence);
-    else if (found !== undefined && !found.first.places && !found.second.places) found = undefined;
-    if (found !== undefined) alarms.push(alarmOf(found, count > 1 ? presence : 'either', settle));
+    const [one, ...more] = looks.length > 0 || !stands ? looks : impossible(before, before.length, -1, presence, distances, isOther);
+    if (stands) before.push(presence);
+    if (one === undefined) continue;
+    const strongest = more.reduce(stronger, one);
+    // A record that lasts is looked at twice.
+    const [own] = restsOn(presence);
+    alarms.push(
+      alarmOf(
+        strongest,
+        [one, ...more],
+        more.some(({ first, second }) => first !== one.first || second !== one.second) ? own : 'either',
+        settle,
+      ),
+    );
   }
   return alarms;
 }
@@ -116,14 +130,21 @@ function areOneWord(a: Presence, b: Presence): boolean {
   return says(entryOf(a), b) || says(entryOf(b), a);
 }
 
-function alarmOf(apart: Apart, odd: Presence | 'either' | undefined, settle: Settling): TravelAlarm {
-  const { first, second } = apart;
+const rests = (presence: Presence, odd: Rest | undefined): boolean =>
+  odd !== undefined && restsOn(presence).some(({ key }) => key === odd.key);
+
+/** @param pairs all that are read together @param odd undefined: they rest on no one record */
+function alarmOf(apart: Apart, pairs: readonly [Apart, ...Apart[]], odd: Rest | 'either' | undefined, settle: Settling): TravelAlarm {
+  const rule = typeof odd === 'object' ? odd : undefined;
+  const side = rests(apart.first, rule) ? 'first' : rests(apart.second, rule) ? 'second' : 'neither';
+  const own = rule !== undefined && [apart.first, apart.second].some((presence) => restsOn(presence)[0]?.key === rule.key);
   return {
     ...apart,
     kind: areAtOnce(apart) ? 'two-at-once' : 'impossible-travel',
-    odd: odd === 'either' ? 'either' : odd === first ? 'first' : odd === second ? 'second' : 'neither',
+    odd: odd === 'either' ? 'either' : side,
+    ...(rule === undefined || own ? {} : { without: rule.event }),
     isOpen: settle.isOpen(apart),
-    handling: strictestOf([apart]),
+    handling: strictestOf(odd === 'either' ? [apart] : pairs),
   };
 }
 

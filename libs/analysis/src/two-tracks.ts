@@ -3,15 +3,19 @@
  * each goes to the nearest track that it can belong to, and opens a new one where it can belong to none. Between two tracks stand the pairs that are
  * impossible, and these are read by one rule:
  *
- * - All of them share one record: without that one the rest is possible. It is wrong (or, of a single pair, one of the two is), and no clone.
- * - No one record is in all of them, and on either side they rest on two records at least: two things bear one identity, or were given it by mistake.
- *   Rows of one file of positions count as one record until there are ten of them: receivers and files have bad rows.
+ * - All of them rest on one record, one of both or a loading by which one of both is inherited: without it these two tracks are possible together,
+ *   and that is no clone. Of a single pair nobody knows which of the two that is, nor whether they are of two things that were each seen once.
+ * - They rest on no one record, and on either side on two voices at least: two things bear one identity, or were given it by mistake. What rests on
+ *   one loading is one voice, and so is what cites one document; so are rows of one file of positions until there are ten of them: receivers and
+ *   files have bad rows.
  * - Else more than one record is wrong, and nothing more is said.
  *
  * That two records which are each wrong by themselves look like a second thing that was seen twice is in the nature of it: nobody could tell.
  */
+import { formatRef, type EventRef, type Sighting } from '#lib/domain';
 import { roughMetres, type Apart, type Distances } from './apart.ts';
-import { eventKeyOf, type Presence } from './presences.ts';
+import { once } from './once.ts';
+import { eventKeyOf, eventOf, type Presence } from './presences.ts';
 
 /** An impossible pair, and the tracks that its records were dealt to. */
 interface Crossing {
@@ -19,12 +23,19 @@ interface Crossing {
   readonly tracks: readonly [number, number];
 }
 
+/** A record that a presence rests on: its own, or a loading without which it would not be inherited. */
+export interface Rest {
+  /** Rows of one file are told apart. */
+  readonly key: string;
+  readonly event: EventRef;
+}
+
 /** All impossible pairs between two tracks, or around one record, as they are read. */
 export interface Reading {
   readonly pairs: readonly [Apart, ...Apart[]];
-  /** one-record: `odd` is in all of them; absent, where there is one pair alone. */
+  /** one-record: all of them rest on `odd`; absent, where there is one pair alone. */
   readonly kind: 'one-record' | 'two-things' | 'several-records';
-  readonly odd?: Presence;
+  readonly odd?: Rest;
   /** two-things: of either track the records that stand in the pairs, by time. */
   readonly sides?: readonly [readonly Presence[], readonly Presence[]];
 }
@@ -81,42 +92,39 @@ class Track {
 
   strongestAgainst(presence: Presence, distances: Distances): Apart | undefined {
     if (this.lasting.length > 0) this.lasting = this.lasting.filter(({ ends }) => ends > presence.starts).slice(-NEAR);
-    const [[lasting], [before]] = [this.lasting, this.all].map((list) => strongest(list, list.length, -1, presence, distances)) as [
-      Found,
-      Found,
-    ];
-    return stronger(lasting, before);
+    return [this.lasting, this.all].flatMap((list) => impossible(list, list.length, -1, presence, distances)).reduce(stronger, undefined);
   }
 }
 
-/** The strongest, and how many there were. */
-type Found = readonly [Apart | undefined, number];
+/** Its own record first. */
+export const restsOn = once((presence: Presence): readonly [Rest, ...Rest[]] => {
+  const { fix, leg } = presence;
+  const own = 'position' in fix ? `${eventKeyOf(presence)} line ${fix.position.line}` : eventKeyOf(presence);
+  const loadings = (leg?.chain ?? []).map(({ loading }) => loading.sighting);
+  return [{ key: own, event: eventOf(presence) }, ...loadings.map((event) => ({ key: formatRef(event), event }))];
+});
 
-export const stronger = (a: Apart | undefined, b: Apart | undefined): Apart | undefined =>
-  a === undefined || (b !== undefined && b.times > a.times) ? b : a;
+export const stronger = (a: Apart | undefined, b: Apart): Apart => (a === undefined || b.times > a.times ? b : a);
 
 /**
- * The strongest of the impossible pairs of one record with those of a list, from `from` on in the one direction or the other, the near ones first;
- * and how many were found, which is at most `FOUND_MAX`.
+ * The impossible pairs of one record with those of a list, from `from` on in the one direction or the other, the near ones first: at most `FOUND_MAX`.
  */
-export function strongest(
+export function impossible(
   list: readonly Presence[],
   from: number,
   direction: 1 | -1,
   presence: Presence,
   distances: Distances,
   isOther: (other: Presence) => boolean = (other) => other !== presence,
-): Found {
-  let [found, count]: [Apart | undefined, number] = [undefined, 0];
-  for (let away = 1; count < FOUND_MAX; away = away < NEAR ? away + 1 : away * 2) {
+): readonly Apart[] {
+  const found: Apart[] = [];
+  for (let away = 1; found.length < FOUND_MAX; away = away < NEAR ? away + 1 : away * 2) {
     const other = list[from + direction * away];
     if (other === undefined) break;
     const apart = isOther(other) ? distances.between(other, presence) : undefined;
-    if (apart === undefined) continue;
-    found = stronger(found, apart);
-    count++;
+    if (apart !== undefined) found.push(apart);
   }
-  return [found, count];
+  return found;
 }
 
 /** Whose last record lies nearest. */
@@ -128,16 +136,16 @@ const nearest = (tracks: readonly Track[], presence: Presence): Track | undefine
 
 function read(crossings: readonly Crossing[]): readonly Reading[] {
   const readings: Reading[] = [];
-  const byOdd = new Map<Presence, Apart[]>();
+  const byOdd = new Map<string, { readonly odd: Rest; readonly pairs: Apart[] }>();
   for (const between of groupedBy(crossings, ({ tracks }) => tracks.toSorted((a, b) => a - b).join(' '))) {
     const pairs = between.map(({ apart }) => apart) as [Apart, ...Apart[]];
     const odd = sharedBy(pairs);
     const sides = odd === undefined && pairs.length > 1 ? sidesOf(between) : undefined;
-    if (odd !== undefined) byOdd.set(odd, [...(byOdd.get(odd) ?? []), ...pairs]);
+    if (odd !== undefined) byOdd.set(odd.key, { odd, pairs: [...(byOdd.get(odd.key)?.pairs ?? []), ...pairs] });
     else if (sides !== undefined) readings.push({ pairs, kind: 'two-things', sides });
     else readings.push({ pairs, kind: pairs.length === 1 ? 'one-record' : 'several-records' });
   }
-  for (const [odd, pairs] of byOdd) readings.push({ pairs: pairs as [Apart, ...Apart[]], kind: 'one-record', odd });
+  for (const { odd, pairs } of byOdd.values()) readings.push({ pairs: pairs as [Apart, ...Apart[]], kind: 'one-record', odd });
   return readings;
 }
 
@@ -152,11 +160,17 @@ function groupedBy<T>(of: readonly T[], keyOf: (each: T) => string): readonly T[
   return [...groups.values()];
 }
 
-/** The record that is in all of several pairs. */
-function sharedBy(pairs: readonly [Apart, ...Apart[]]): Presence | undefined {
-  if (pairs.length === 1) return undefined;
-  const [{ first, second }] = pairs;
-  return [first, second].find((each) => pairs.every((pair) => pair.first === each || pair.second === each));
+/** What all of several pairs rest on: the record of a presence before a loading. */
+function sharedBy([one, ...others]: readonly [Apart, ...Apart[]]): Rest | undefined {
+  if (others.length === 0) return undefined;
+  let shared = [...new Map([one.first, one.second].flatMap(restsOn).map((rest) => [rest.key, rest])).values()];
+  for (const { first, second } of others) {
+    const keys = new Set([first, second].flatMap(restsOn).map(({ key }) => key));
+    shared = shared.filter(({ key }) => keys.has(key));
+    if (shared.length === 0) return undefined;
+  }
+  const isOwn = ({ key }: Rest): boolean => [one.first, one.second].some((presence) => restsOn(presence)[0]?.key === key);
+  return shared.find(isOwn) ?? shared[0];
 }
 
 /** Undefined: one of them rests on too little. */
@@ -174,7 +188,47 @@ function sidesOf(between: readonly Crossing[]): Reading['sides'] {
   return one === undefined || other === undefined ? undefined : [one, other];
 }
 
+/** Presences that share anything they rest on are of one voice, and so on over those that these share anything with. */
 function voicesOf(side: ReadonlySet<Presence>): number {
-  const rows = groupedBy([...side], eventKeyOf).map((of) => ('position' in (of[0] as Presence).fix && of.length >= ROWS_MIN ? 2 : 1));
-  return rows.reduce<number>((sum, each) => sum + each, 0);
+  let voices: { readonly tokens: ReadonlySet<string>; readonly of: readonly Presence[] }[] = [];
+  for (const of of groupedBy([...side], voiceKeyOf)) {
+    const tokens = new Set(of.slice(0, 1).flatMap(tokensOf));
+    const [same, others] = [true, false].map((is) => voices.filter((each) => [...tokens].some((token) => each.tokens.has(token)) === is));
+    const joined = (same ?? []).flatMap((each) => each.of);
+    voices = [
+      ...(others ?? []),
+      { tokens: new Set([...tokens, ...(same ?? []).flatMap((each) => [...each.tokens])]), of: [...joined, ...of] },
+    ];
+  }
+  return voices.reduce((sum, { of }) => sum + (isFile(of) && of.length >= ROWS_MIN ? 2 : 1), 0);
+}
+
+/** Of presences of one key all tokens are the same. */
+const voiceKeyOf = (presence: Presence): string =>
+  [
+    eventKeyOf(presence),
+    ...restsOn(presence)
+      .slice(1)
+      .map(({ key }) => key),
+  ].join('\n');
+/** Rows of the item's own file: what is inherited rests on a loading. */
+const isFile = (of: readonly Presence[]): boolean => of.every(({ fix, leg }) => 'position' in fix && leg === undefined);
+
+/** Of its own record and of its loadings: the event, and the document that it cites or, where it cites none, names as its source. */
+function tokensOf({ fix, leg }: Presence): string[] {
+  const own =
+    'position' in fix
+      ? [`sha256 ${fix.position.track.sha256}`, `event ${formatRef(fix.position.track.sighting)}`]
+      : saidIn(fix.entry.sighting);
+  return [...own, ...(leg?.chain ?? []).flatMap(({ loading }) => saidIn(loading.sighting))];
+}
+
+function saidIn(sighting: Sighting): string[] {
+  const { evidence, source } = sighting;
+  const cited = evidence.map(({ sha256 }) => `sha256 ${sha256}`);
+  const named = [source.title, source.url].filter((text) => text !== undefined);
+  return [
+    `event ${formatRef(sighting)}`,
+    ...(cited.length > 0 || named.length === 0 ? cited : [`source ${source.kind} ${named.join(' ')}`]),
+  ];
 }

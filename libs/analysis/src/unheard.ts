@@ -9,6 +9,8 @@ export interface Heard {
   /** End of the last that it was heard by. */
   readonly until: Instant;
   readonly by?: TimelineEntry;
+  /** Records that it was heard by since, that one too: each leads to the next. */
+  readonly through: readonly TimelineEntry[];
 }
 
 /**
@@ -18,7 +20,8 @@ export interface Heard {
  */
 export function heardFrom(known: Known | undefined, from: Instant, steps: Steps): Heard | undefined {
   let heard = from;
-  let last: Heard = { until: from };
+  let last: Omit<Heard, 'through'> = { until: from };
+  const through: TimelineEntry[] = [];
   for (const { span, entry } of known === undefined ? [] : entryFixesOf(known)) {
     steps.take();
     const isThroughout = entry.sighting.occurred?.extent === 'throughout';
@@ -26,9 +29,10 @@ export function heardFrom(known: Known | undefined, from: Instant, steps: Steps)
     if (starts - heard >= GAP_MICROS) break;
     if (span.ends === null || span.ends <= heard) continue;
     if (!isThroughout && (starts < from || span.ends - starts > DAY)) continue;
+    through.push(entry);
     heard = Math.max(heard, isThroughout ? span.ends : starts);
     if (span.ends > last.until) last = { until: span.ends, by: entry };
   }
   const next = known === undefined ? undefined : known.track[firstAt(known.track, from)];
-  return next !== undefined && next.at - heard < GAP_MICROS ? undefined : last;
+  return next !== undefined && next.at - heard < GAP_MICROS ? undefined : { ...last, through };
 }

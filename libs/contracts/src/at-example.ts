@@ -24,7 +24,7 @@ export const atExample: AtView = {
   },
   where: {
     basis: 'inferred',
-    placings: [{ ...placedExample, cover: 'certainly' }],
+    placings: [{ ...placedExample, isDisputed: false, cover: 'certainly' }],
     morePlacings: 0,
     before: {
       basis: 'observed',
@@ -34,16 +34,27 @@ export const atExample: AtView = {
       from: '2018-09-30T00:00:00.000000Z',
       to: '2018-10-01T00:00:00.000000Z',
       carriers: [],
+      isDisputed: false,
       grade: 'B2',
       tlp: 'GREEN',
     },
     after: null,
+    mayBeLater: 0,
+    mayBeEarlier: 0,
     undated: 0,
   },
   inWhat: {
     basis: 'inferred',
-    legs: [{ ...legMembers, until: leg.until ?? '', holds: 'partly' }],
-    containments: containments.map((each) => ({ ...each, holds: 'partly', until: leg.until, outer: [] })),
+    legs: [{ ...legMembers, until: leg.until ?? '', holds: 'partly', isDisputed: false }],
+    containments: containments.map((each) => ({
+      ...each,
+      holds: 'partly',
+      reasons: [],
+      until: leg.until,
+      outer: [],
+      isDisputed: false,
+      tlp: 'AMBER',
+    })),
   },
   heldBy: {
     basis: 'unknown',
@@ -52,6 +63,7 @@ export const atExample: AtView = {
     uncovered: [],
     moreUncovered: 0,
   },
+  against: { conflicts: [], moreConflicts: 0, alarms: [], moreAlarms: 0, clones: [], moreClones: 0, isPartial: false },
   missingTracks: [],
 };
 

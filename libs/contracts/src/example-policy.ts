@@ -38,7 +38,7 @@ export const examplePolicyActs: readonly PolicyActText[] = [
   { act: 'key.revoke', agency: 'acme', key: 'k3v9x0q7m2ab', reason: 'laptop lost' },
   { act: 'submitter-key.add', agency: 'acme', vkey: 'acme/submitter+0f8f4a0b+AWu5pLxVnXzW9k8rQm7wB1y0o5mJ2tq3cE4dF6gH7iJk' },
   { act: 'submitter-key.revoke', agency: 'acme', vkey: 'acme/submitter+0f8f4a0b+AWu5pLxVnXzW9k8rQm7wB1y0o5mJ2tq3cE4dF6gH7iJk' },
-  { act: 'break-glass.open', reason: 'a shipment leaves in an hour', until: '2026-11-24T04:10:00Z' },
+  { act: 'break-glass.open', reason: 'a shipment leaves in an hour', until: '2026-11-24T04:10:00Z', key: 'k3v9x0q7m2ab' },
   { act: 'break-glass.close', agency: 'acme', principal: 'eva' },
   { act: 'marking.approve', marking: 'marking-0001', sha256: KEY_HASH, reason: 'the case is public now' },
 ];
@@ -52,7 +52,14 @@ export const examplePolicy: SightingDocument = {
 };
 
 export const policyView: PolicyView = {
-  actor: { agency: 'acme', principal: 'chief', roles: ['admin'], groups: ['agency:acme', 'clear', 'community:cars', 'green'], via: 'key' },
+  actor: {
+    agency: 'acme',
+    principal: 'chief',
+    roles: ['admin'],
+    groups: ['agency:acme', 'clear', 'community:cars', 'green'],
+    via: 'key',
+    shows: 'k3v9x0q7m2ab',
+  },
   last: 80,
   agencies: [
     { agency: 'acme', name: 'Acme Customs (fictional)', status: 'active' },
@@ -78,9 +85,11 @@ export const policyView: PolicyView = {
       scopes: ['admin'],
       expires: '2027-01-01T00:00:00.000000Z',
       restricted: false,
+      lastUsed: '2026-11-24T04:02:00Z',
       status: 'active',
     },
   ],
+  usesSince: '2026-11-01T08:00:00Z',
   emergencies: [{ logIndex: 78, principal: 'eva', reason: 'a shipment leaves in an hour', until: '2026-11-24T04:10:00.000000Z' }],
   flagged: [{ logIndex: 79, act: 'agency.add', reason: 'not-the-operating-agency' }],
 };

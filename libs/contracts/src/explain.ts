@@ -186,6 +186,7 @@ const ENTRY: Rules<EventView, EventView> = {
   moreContradictions: (entry) => [part('derived', [entry, ...entry.relations.contradictedBy])],
   // Each takes something away, also one that was withdrawn without an approver.
   handling: (entry) => [part('derived', [entry, ...entry.relations.markedBy])],
+  approval: (entry) => [part('derived', [entry, ...entry.relations.withdrawnBy, ...entry.relations.correctedBy])],
   cover: (entry) => [part('derived', [entry])],
 };
 

@@ -12,6 +12,7 @@ export { FAULTS_MAX, pointerToken, type Fault } from './fault.ts';
 export type { SessionsView } from './session-views.ts';
 export { equalJson, isJsonObject, type JsonObject, type JsonValue } from './json-value.ts';
 export { openApiDocument } from './openapi.ts';
+export { markup, type Html } from './markup.ts';
 export { errorsPage, isErrorCode, problem, PROBLEM_MEDIA_TYPE, problemPage, statusOf, type Problem } from './problem.ts';
 export { readSighting } from './read-sighting.ts';
 export { BATCH_MEMBERS_MAX, batchOf, type BatchDocument } from './batch-schema.ts';
@@ -33,7 +34,7 @@ export { AUDIT_FILTERS, AUDIT_READ, readAuditQuery, type AuditQuery, type ReadAu
 export { auditLines, type AuditLine } from './audit-lines.ts';
 export { auditCsv, auditCsvHead, auditRowAt } from './audit-export.ts';
 export type { AuditReadRow, AuditRow, AuditView } from './audit-views.ts';
-export { type SignatureVerdict, type SignatureView } from './signature-view.ts';
+export type { SignatureView } from './signature-view.ts';
 export type { StoredView } from './stored-view.ts';
 export type { AskedTimeView, AtView, PlacedBy } from './at-view.ts';
 export type { DiffView } from './diff-view.ts';

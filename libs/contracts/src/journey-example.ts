@@ -15,6 +15,8 @@ const aboardPlacing: JourneyView['placings'][number] = {
   place: '35.62, 129.95',
   lat: 35.62,
   lon: 129.95,
+  radiusMetres: 1_000,
+  isRadiusStated: false,
   leg: 0,
   grade: 'C3',
   tlp: 'AMBER',
@@ -35,15 +37,35 @@ const atBusan: JourneyView['travel']['alarms'][number]['second'] = {
 
 const impossible: JourneyView['travel']['alarms'][number] = {
   ...{ kind: 'two-at-once', first: atBusan, second: tip, odd: 'second', isOpen: false, tlp: 'AMBER+STRICT' },
-  ...{ km: 527, leastKm: 501, longestMinutes: 2, leastKmh: 15_032, boundKmh: 111.12, boundOf: 'ship' },
+  ...{ km: 527, leastKm: 501, longestMinutes: 2, leastKmh: 15_030, boundKmh: 111.12, boundOf: 'ship' },
   arithmetic:
-    '527.0 km apart, of which 1.0 km assumed + 25.0 km assumed are uncertain: at least 501.0 km in at most 2.0 min is 15,032 km/h or more; no ship, in which it was meanwhile, goes faster than 111 km/h',
+    '527.0 km apart, of which 1.0 km assumed + 25.0 km assumed are uncertain: at least 501.0 km in at most 2.0 min is 15,030 km/h or more; no ship, in which it was meanwhile, goes faster than 111.12 km/h',
 };
 
-const since: Pick<JourneyView, 'lastConveyance' | 'custody'> = {
+const dark: JourneyView['vessels'][number]['gaps'][number] = {
+  since: { at: '2018-10-01T08:30:00.000000Z', lat: 35.62, lon: 129.95, line: 32 },
+  until: { at: '2018-10-19T08:30:00.000000Z', lat: 35.66, lon: 129.97, line: 33 },
+  ...{ hours: 432, certainty: 'certain', unsure: [], legs: [], moreLegs: 0, tlp: 'AMBER' },
+  coverage: { state: 'unknown', heardBefore: 31, othersADay: 0 },
+};
+const none: Omit<JourneyView['vessels'][number], 'id' | 'scheme' | 'display'> = {
+  ...{ gaps: [], moreGaps: 0, portVisits: [], morePortVisits: 0, encounters: [], moreEncounters: 0, loitering: [], moreLoitering: 0 },
+  isPartial: false,
+};
+const busan: JourneyView['vessels'][number]['portVisits'][number] = {
+  port: { unlocode: 'KRPUS', name: 'Busan', lat: 35.1, lon: 129.08 },
+  since: { at: '2018-10-19T16:30:00.000000Z', lat: 35.1, lon: 129.08, line: 65 },
+  until: { at: '2018-10-22T00:00:00.000000Z', lat: 35.1, lon: 129.08, line: 66 },
+  ...{ confidence: 4, certainty: 'may', unsure: ['silence'], legs: [], moreLegs: 0, tlp: 'AMBER' },
+};
+
+const since: Pick<JourneyView, 'lastConveyance' | 'vessels' | 'moreVessels' | 'custody'> = {
+  vessels: [{ id: 'imo:0000048', scheme: 'imo', display: 'IMO 0000048', ...none, gaps: [{ ...dark, legs: [0] }] }],
+  moreVessels: 0,
   lastConveyance: {
     ...{ id: 'imo:0000048', scheme: 'imo', display: 'IMO 0000048', since: '2018-10-01T08:30:00.000000Z', records: 13 },
-    ...{ gaps: [], moreGaps: 0, conflicts: [], moreConflicts: 0, tlp: 'AMBER' },
+    ...{ ...none, gaps: [dark], portVisits: [busan] },
+    ...{ conflicts: [], moreConflicts: 0, tlp: 'AMBER' },
   },
   custody: {
     holdings: [
@@ -66,8 +88,8 @@ export const journeyExample = (item: JourneyView['item'], coordinates: Coordinat
   item,
   coordinates,
   lastProved: aboardPlacing,
-  inWhat: [{ ...box, isOpen: true, ending: null }],
-  containments: [{ ...box, isOpen: true, ending: null }],
+  inWhat: [{ ...box, isOpen: true, ending: null, tlp: 'GREEN' }],
+  containments: [{ ...box, isOpen: true, ending: null, tlp: 'GREEN' }],
   legs: [
     {
       carriers: [box, { id: 'imo:0000048', scheme: 'imo', display: 'IMO 0000048', loading: { agency: 'local', id: 'lux-0037' } }],

@@ -13,7 +13,7 @@ export const Carrier = Type.Object(
   { ...closed, description: 'What the item, or the carrier before it, was put into, and the record that says so.' },
 );
 
-const At = Type.Object(
+export const TrackPoint = Type.Object(
   { at: time('When, UTC.'), lat: Type.Number(), lon: Type.Number(), line: Type.Integer({ minimum: 1, description: 'Of the track file.' }) },
   closed,
 );
@@ -21,13 +21,48 @@ const At = Type.Object(
 export const Graded = {
   grade: Type.Optional(
     Type.String({
-      description: 'The worst reliability and the worst credibility of all that it rests on; absent: something of it is not graded.',
+      description:
+        'The worst reliability and the worst credibility of all that it rests on: records, loadings, and the unloadings without which it would not be proved so far; absent: something of it is not graded.',
     }),
   ),
   tlp: Type.Enum([...TLP_LABELS], { description: 'The strictest of all that it rests on.' }),
 };
 
-export const Gap = Type.Object({ since: At, until: orNull(At), tlp: Graded.tlp }, closed);
+export const Gap = Type.Object({ since: TrackPoint, until: orNull(TrackPoint), tlp: Graded.tlp }, closed);
+
+export const Said = Type.Object(
+  {
+    event: EventRefView,
+    mark: Type.String({ description: 'What to call it: only what is `observed` can be a position.' }),
+    grade: Type.Optional(Type.String({ description: 'Admiralty code; absent: not graded.' })),
+    occurred: Type.String({ description: 'As its author wrote it.' }),
+    place: Type.Optional(Type.String()),
+    statement: Type.Optional(Type.String()),
+  },
+  closed,
+);
+
+export const standing = Type.String({ description: 'Whether it stands, or was withdrawn, corrected, superseded ...' });
+const Speaking = Type.Object({ ...Said.properties, standing }, closed);
+
+const Conflict = Type.Object(
+  {
+    kind: Type.Enum(['contradicts', 'disputes', 'elsewhere', 'moved-on'], {
+      description:
+        'contradicts, disputes: as an author says. elsewhere, moved-on: as nobody says, but while `against` is proved to have loaded the item, up to its recorded unloading, `by` certainly puts it elsewhere, or into something else.',
+    }),
+    by: Speaking,
+    against: Speaking,
+    isOpen: Type.Boolean({ description: 'Both stand, and no resolution in force settles it.' }),
+    tlp: Graded.tlp,
+  },
+  { ...closed, description: 'Two records that speak against each other.' },
+);
+
+export const Conflicts = {
+  conflicts: Type.Array(Conflict, { description: 'At most 200; none of them decides anything.' }),
+  moreConflicts: index(),
+};
 
 const Ending = Type.Object(
   {
@@ -52,6 +87,7 @@ export const Contained = Type.Object(
       description: 'No record takes it out: it is the last recorded answer to "in what?", and confirmed up to `ending.at` alone.',
     }),
     ending: orNull(Ending),
+    tlp: Graded.tlp,
   },
   closed,
 );
@@ -86,6 +122,10 @@ export const Placing = Type.Object(
     place: Type.String(),
     lat: Type.Optional(Type.Number()),
     lon: Type.Optional(Type.Number()),
+    radiusMetres: Type.Optional(
+      Type.Number({ minimum: 0, description: 'How far from lat and lon it may have been; there where they are.' }),
+    ),
+    isRadiusStated: Type.Optional(Type.Boolean({ description: 'False: assumed, 25 km of a place and 1 km of a position.' })),
     leg: orNull(Type.Integer({ minimum: 0, description: 'Of `legs`; null: observed.' })),
     ...Graded,
   },
@@ -126,7 +166,10 @@ const Uncovered = Type.Object(
   {
     since: time('From.'),
     until: time('To, not included.'),
-    isOfOne: Type.Boolean({ description: 'The records before and behind name one holder, and none between them another.' }),
+    isOfOne: Type.Boolean({
+      description:
+        'The record that covers the time up to it leaves one holder, whom the one behind it names, and none between them another.',
+    }),
     tlp: Graded.tlp,
   },
   closed,
@@ -136,7 +179,10 @@ export const Custody = Type.Object(
   {
     holdings: Type.Array(Holding, { description: 'By records that stand: who had it in hand, took it or gave it away. The last 200.' }),
     moreHoldings: index(),
-    uncovered: Type.Array(Uncovered, { description: 'Of these stretches no document says who had it. The last 200.' }),
+    uncovered: Type.Array(Uncovered, {
+      description:
+        'Of these stretches no document says who had it: none that you may see, that stands, and that nobody disputes. The last 200.',
+    }),
     moreUncovered: index(),
   },
   closed,

@@ -2,39 +2,9 @@
 import Type, { type Static } from 'typebox';
 import type { AtView } from './at-view.ts';
 import { Coordinates } from './coordinates-view.ts';
-import { Contained, Custody, Gap, Graded, Leg, Placing, TrackFile } from './journey-members.ts';
+import { Conflicts, Contained, Custody, Graded, Leg, Placing, Said, standing, TrackFile } from './journey-members.ts';
+import { Vessel, VesselEvents } from './vessel-members.ts';
 import { closed, EventRefView, index, orNull, ref, time } from './view-parts.ts';
-
-const Said = Type.Object(
-  {
-    event: EventRefView,
-    mark: Type.String({ description: 'What to call it: only what is `observed` can be a position.' }),
-    grade: Type.Optional(Type.String({ description: 'Admiralty code; absent: not graded.' })),
-    occurred: Type.String({ description: 'As its author wrote it.' }),
-    place: Type.Optional(Type.String()),
-    statement: Type.Optional(Type.String()),
-  },
-  closed,
-);
-
-const standing = Type.String({ description: 'Whether it stands, or was withdrawn, corrected, superseded ...' });
-const Speaking = Type.Object({ ...Said.properties, standing }, closed);
-
-const Conflict = Type.Object(
-  {
-    kind: Type.Enum(['contradicts', 'disputes']),
-    by: Speaking,
-    against: Speaking,
-    isOpen: Type.Boolean({ description: 'Both stand, and no resolution in force settles it.' }),
-    tlp: Graded.tlp,
-  },
-  { ...closed, description: 'Two records that speak against each other, as an author says.' },
-);
-
-const Conflicts = {
-  conflicts: Type.Array(Conflict, { description: 'At most 200; none of them decides anything.' }),
-  moreConflicts: index(),
-};
 
 const Apart = Type.Object(
   {
@@ -48,14 +18,18 @@ const Apart = Type.Object(
     lat: Type.Number(),
     lon: Type.Number(),
     radiusMetres: Type.Number({ minimum: 0, description: 'How far from there it may have been.' }),
-    isRadiusStated: Type.Boolean({ description: 'False: assumed, 25 km of a place and 1 km of a position.' }),
+    isRadiusStated: Type.Boolean({
+      description: 'False: assumed, 25 km of a place, 79 km of one in whole degrees, and 1 km of a position.',
+    }),
   },
   closed,
 );
 
 const TravelAlarm = Type.Object(
   {
-    kind: Type.Enum(['impossible-travel', 'two-at-once'], { description: 'two-at-once: the times of both share an instant.' }),
+    kind: Type.Enum(['impossible-travel', 'two-at-once'], {
+      description: 'two-at-once: however their times are read, no journey lies between.',
+    }),
     first: Apart,
     second: Apart,
     km: Type.Number({ description: 'Between the points as given, along the geodesic (WGS 84).' }),
@@ -68,8 +42,10 @@ const TravelAlarm = Type.Object(
     }),
     arithmetic: Type.String({ description: 'All of this in one line.' }),
     odd: Type.Enum(['first', 'second', 'either', 'neither'], {
-      description: 'Without which record the rest is possible. neither: more than one is wrong, or there are two things.',
+      description:
+        'On which of both all impossible pairs rest that are read with this one. either: there is no other, so that one record is wrong, or two things were each seen once. neither: more than one record is wrong, or there are two things.',
     }),
+    without: Type.Optional(EventRefView),
     isOpen: Type.Boolean({ description: 'Both stand, and no resolution in force settles both together.' }),
     tlp: Graded.tlp,
   },
@@ -101,7 +77,10 @@ const Travel = Type.Object(
     moreAlarms: index(),
     clones: Type.Array(Clone, { description: 'At most 20.' }),
     moreClones: index(),
-    isPartial: Type.Boolean({ description: 'There was more to compare than is followed: there may be more.' }),
+    isPartial: Type.Boolean({
+      description:
+        'There was more to compare than is followed: there may be more. False says that the bound was not reached, and not that every record was held against every other: of many of one time some are left out.',
+    }),
   },
   closed,
 );
@@ -117,8 +96,7 @@ const LastConveyance = Type.Object(
       description:
         'About it, of what may be a later time, or later than the last loading where nothing is proved. They place the item nowhere.',
     }),
-    gaps: Type.Array(Gap, { description: 'At most 200.' }),
-    moreGaps: index(),
+    ...VesselEvents,
     ...Conflicts,
     tlp: Graded.tlp,
   },
@@ -142,6 +120,11 @@ export const JourneyView = Type.Object(
     ...Conflicts,
     travel: Travel,
     lastConveyance: orNull(LastConveyance),
+    vessels: Type.Array(Vessel, {
+      description:
+        'What the item did by its track, where it is a ship; and what the ships did that it was provably inside of, while it was. At most 20, of which positions are known. It places nothing.',
+    }),
+    moreVessels: index(),
     custody: Custody,
     at: Type.Optional(ref<AtView>('AtView')),
   },

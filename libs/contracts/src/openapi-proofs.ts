@@ -54,7 +54,10 @@ function subjectPaths(size: Json, whole: (name: string, description: string) => 
         query('group', { type: 'string' }, 'One of your reader groups; absent: all of them.', 'clear'),
         whole('from', 'First place in the list of that group; absent: 0.'),
         whole('to', 'Place behind the last; absent: all.'),
-        flag('events', 'Show the events that are listed, whole.'),
+        flag(
+          'events',
+          'Show the events that are listed, whole; of a marking by which its agency says to you what it took from you, that and no more.',
+        ),
         flag('inclusion', 'Show the place of each of them in the log.'),
       ],
       'log.not-sealed',

@@ -35,7 +35,10 @@ const MEMBERS = {
     { issuer: words('OpenID provider.'), subject: words('Its `sub` of this principal.') },
     { ...closed, description: 'The account by which the principal logs in.' },
   ),
-  key: named(KEY_ID_PATTERN, 'Id of the key: the part of its text by which it is found. Drawn at random.'),
+  key: named(
+    KEY_ID_PATTERN,
+    'Id of the key: the part of its text by which it is found. Drawn at random. Of an emergency: of the key or session by which it is declared, and alone read.',
+  ),
   sha256: named(
     SHA256_PATTERN,
     'SHA-256 of the whole text of the key, which is shown once and kept nowhere; or of the bytes of what is approved.',
@@ -74,7 +77,7 @@ const BY_ACT: Record<PolicyActName, ActMembers> = {
   'key.revoke': { needs: ['agency', 'key'], may: ['reason'] },
   'submitter-key.add': { needs: ['agency', 'vkey'] },
   'submitter-key.revoke': { needs: ['agency', 'vkey'], may: ['reason'] },
-  'break-glass.open': { needs: ['reason', 'until'] },
+  'break-glass.open': { needs: ['reason', 'until'], may: ['key'] },
   'break-glass.close': { needs: ['agency', 'principal'] },
   'marking.approve': { needs: ['marking', 'sha256'], may: ['reason'] },
 };

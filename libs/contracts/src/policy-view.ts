@@ -15,6 +15,9 @@ export const PolicyView = Type.Object(
         roles: roles(),
         groups: Type.Array(Type.String(), { description: 'Reader groups that the caller is in.' }),
         via: Type.Enum(['local', 'key', 'oidc', 'session']),
+        shows: Type.Union([Type.String(), Type.Null()], {
+          description: 'Id of the key or session by which he asks, which an emergency that he declares names (`key`); null: neither.',
+        }),
       },
       { ...closed, description: 'Who asks.' },
     ),
@@ -71,12 +74,19 @@ export const PolicyView = Type.Object(
           scopes: roles(),
           expires: Type.Optional(Type.String({ description: 'RFC 3339 UTC.' })),
           restricted: Type.Boolean({ description: 'To some addresses.' }),
+          lastUsed: Type.Optional(
+            Type.Union([Type.String(), Type.Null()], {
+              description:
+                'RFC 3339 UTC, to the minute; null: it was never used; absent: not since `usesSince`, and of before that nothing is known.',
+            }),
+          ),
           status: Type.Enum(['active', 'revoked', 'expired']),
         },
         closed,
       ),
       { description: 'Of the own agency.' },
     ),
+    usesSince: Type.String({ description: 'RFC 3339 UTC: since when the server notes that keys are used.' }),
     emergencies: Type.Array(
       Type.Object(
         {
@@ -87,7 +97,10 @@ export const PolicyView = Type.Object(
         },
         closed,
       ),
-      { description: 'Declared in the own agency and not over (break-glass.open): who declared it reads what names others of his groups.' },
+      {
+        description:
+          'Declared in the own agency and not over (break-glass.open): who declared it reads what names others of his groups, by the key or session for which he did.',
+      },
     ),
     flagged: Type.Array(
       Type.Object({ logIndex: Type.Integer({ minimum: 0 }), act: Type.String(), reason: Type.Enum(POLICY_REASONS) }, closed),

@@ -1,10 +1,7 @@
 /** What an agency's signature over a list says of one of the events in it. */
 import Type, { type Static } from 'typebox';
+import { SIGNATURE_VERDICTS } from '#lib/domain';
 import { closed, index } from './view-parts.ts';
-
-/** In the order in which they are judged: the first that is so is said. The last is of lists that were not. */
-export const SIGNATURE_VERDICTS = ['bad', 'other-bytes', 'unknown-key', 'revoked', 'valid', 'not-judged'] as const;
-export type SignatureVerdict = (typeof SIGNATURE_VERDICTS)[number];
 
 export const SignatureView = Type.Object(
   {

@@ -9,7 +9,7 @@ import { PolicyView } from './policy-view.ts';
 import { ConsistencyView, ProofView, ReadProofView } from './proof-views.ts';
 import { SessionsView } from './session-views.ts';
 import Type, { type Static, type TSchema } from 'typebox';
-import { KINDS, ROLES, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
+import { APPROVALS, KINDS, ROLES, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
 import { AskedTimeView, AtView, COVERS } from './at-view.ts';
 import { AuditView } from './audit-views.ts';
 import { ERROR_CODES } from './errors.ts';
@@ -56,6 +56,14 @@ const QUESTIONS = every<OpenQuestion['code']>({
   'relation-cycle': true,
 });
 
+const approval = () =>
+  Type.Optional(
+    Type.Enum([...APPROVALS], {
+      description:
+        'Of a marking that needs an approver, and of now, as the handling in effect is. awaited: what it opens waits for another admin of its agency, and is not open. approved: one approved it; what of it is in effect, the handling says. undoing-awaited: it was withdrawn or corrected, and takes away as before until that is approved. void: it opens nothing, whoever approves it: it was withdrawn or corrected, a later one was approved, it would open its target to more than that may have rows for, or it is not weighed. Absent: it takes away at once and needs nobody, or is of another agency, or waits for its target.',
+    }),
+  );
+
 const Link = Type.Object(
   {
     agency: Type.String(),
@@ -63,6 +71,7 @@ const Link = Type.Object(
     standing: Type.Enum([...STANDINGS, 'absent'] as (Standing | 'absent')[]),
     inForce: Type.Optional(Type.Boolean()),
     upheld: Type.Optional(Type.Boolean()),
+    approval: approval(),
   },
   closed,
 );
@@ -146,9 +155,16 @@ export const EventView = Type.Object(
           'More records contradict it than are read (1,000, or a MiB of them): the first of the log are shown, and there may be more.',
       }),
     ),
-    handling: Type.Unsafe<SightingDocument['handling']>({ type: 'object', description: 'As last marked.' }),
+    handling: Type.Unsafe<SightingDocument['handling']>({
+      type: 'object',
+      description: 'In effect: as markings leave it that take away, and those that open and were approved.',
+    }),
+    approval: approval(),
     cover: Type.Optional(
-      Type.Enum(COVERS, { description: 'Of answers to `at`: whether it is of that time; absent: it does not name the item.' }),
+      Type.Enum(COVERS, {
+        description:
+          'Of answers to `at`: whether it is of that time; absent: it does not name the item, or only speaks about other records.',
+      }),
     ),
   },
   closed,

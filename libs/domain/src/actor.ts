@@ -14,7 +14,12 @@ export interface Actor {
   /** Id of the key by which he was known; null: by none. */
   readonly key: string | null;
   readonly via: 'local' | 'key' | 'oidc' | 'session' | 'anonymous';
+  /** Id of the session by which he was known; absent: by none. */
+  readonly session?: string;
 }
+
+/** What an emergency is declared for, and read by: the id of the key or session that was shown; null: a token, or the machine's own operator. */
+export const shownBy = ({ key, session }: Pick<Actor, 'key' | 'session'>): string | null => key ?? session ?? null;
 
 /** Nobody in particular: no agency (the empty name is none) and no role. */
 export const ANONYMOUS: Actor = { agency: '', principal: '', roles: [], communities: [], key: null, via: 'anonymous' };

@@ -49,7 +49,8 @@ test.each([
 test('across the date line one instant has two days, and is told as given and in UTC', () => {
   expect(asked('2018-09-01T00:30:00+13:00').starts).toBe(asked('2018-08-31T00:30:00-11:00').starts);
   expect(displayAskedTime(asked('2018-09-01T00:30:00+13:00'))).toBe('2018-09-01T00:30:00+13:00, in UTC 2018-08-31T11:30:00Z');
-  expect(displayAskedTime(asked('2018-09-01T08+05:30'))).toBe('2018-09-01T08+05:30, in UTC 2018-09-01T02:30Z');
+  expect(displayAskedTime(asked('2018-09-01T08+05:30'))).toBe('all of 2018-09-01T08+05:30, in UTC 2018-09-01T02:30Z to 2018-09-01T03:29Z');
+  expect(displayAskedTime(asked('2018-09-01T08Z'))).toBe('all of 2018-09-01T08Z');
   expect(displayAskedTime(asked('2018-09-01'))).toBe('all of 2018-09-01 (UTC)');
   expect(displayAskedTime(asked('2018-09-01+09:00'))).toBe('all of 2018-09-01+09:00, in UTC 2018-08-31T15:00Z to 2018-09-01T14:59Z');
   expect(displayAskedTime(asked('2018-09-01T08:30:00Z'))).toBe('2018-09-01T08:30:00Z');

@@ -33,11 +33,12 @@ export function parseAskedTime(text: string): Result<AskedTime> {
 
 /**
  * What is asked about, in words: as given, then in UTC where that is not the same. `all of 2018-10-01 (UTC)`, `2018-10-01T17:30:00+09:00, in UTC
- * 2018-10-01T08:30:00Z`.
+ * 2018-10-01T08:30:00Z`; of what is wider than a minute its first and its last.
  */
 export function displayAskedTime({ starts, ends, unit, text }: AskedTime): string {
-  if (unit !== 'day') return /[Zz]$/.test(text) ? text : `${text}, in UTC ${formatInstant(starts, unit === 'hour' ? 'minute' : unit)}`;
-  if (!/[+-]\d{2}:\d{2}$/.test(text)) return `all of ${text} (UTC)`;
-  const end = formatInstant(ends - MICROS_PER_MINUTE, 'minute');
-  return `all of ${text}, in UTC ${formatInstant(starts, 'minute')} to ${end}`;
+  const all = unit === 'day' || unit === 'hour' ? `all of ${text}` : text;
+  if (unit === 'day' && !/[+-]\d{2}:\d{2}$/.test(text)) return `${all} (UTC)`;
+  if (/[Zz]$/.test(text)) return all;
+  if (all === text) return `${text}, in UTC ${formatInstant(starts, unit)}`;
+  return `${all}, in UTC ${formatInstant(starts, 'minute')} to ${formatInstant(ends - MICROS_PER_MINUTE, 'minute')}`;
 }

@@ -23,11 +23,22 @@ export {
   type Span,
 } from './interval.ts';
 export { displayAskedTime, parseAskedTime, type AskedTime } from './asked-time.ts';
-export type { Position } from './position.ts';
+export type { AisClass, Position } from './position.ts';
 export { displayPlace, parsePlace, type Place, type PlaceText } from './place.ts';
 export { formerCountryName } from './tables/former-countries.ts';
 export { INDEX_ROWS_MAX, parseHandling, readerGroups, TLP_LABELS, type Handling, type HandlingText, type TlpLabel } from './handling.ts';
-export { handlingInEffect, isNotWider, MARKINGS_MAX, narrowed, type MarkedSighting, type Marking } from './marking.ts';
+export {
+  APPROVALS,
+  isNotWider,
+  MARKINGS_MAX,
+  narrowed,
+  weighMarkings,
+  type Approval,
+  type MarkedSighting,
+  type Marking,
+  type WeighedMarkings,
+} from './marking.ts';
+export { SIGNATURE_VERDICTS, type SignatureVerdict } from './signature-verdict.ts';
 export { displayGrade, parseGrade } from './grade.ts';
 export { AGENCY_PATTERN, compareRef, EVENT_ID_PATTERN, formatRef, parseRef, type EventRef } from './event-ref.ts';
 export * from './sighting.ts';
@@ -40,12 +51,13 @@ export { foldEvent, foldTimeline, type Timeline } from './timeline.ts';
 export { diffTimelines, type ChangeName, type StandingThen, type TimelineChange } from './timeline-diff.ts';
 export { knownAtReported } from './known-at.ts';
 export { compareTimelines, timelineKey } from './timeline-key.ts';
-export { ACTOR_ROLES, ANONYMOUS, groupsOfActor, type Actor, type ActorRole } from './actor.ts';
+export { ACTOR_ROLES, ANONYMOUS, groupsOfActor, shownBy, type Actor, type ActorRole } from './actor.ts';
 export * from './policy/acts.ts';
 export { holdsAddress, parseAddressRange, type AddressRange } from './policy/address.ts';
 export { BREAK_GLASS_MICROS_MAX, POLICY_REASONS, type PolicyReason } from './policy/authority.ts';
 export { foldPolicy, Policy, type FlaggedAct, type PolicyOptions } from './policy/fold.ts';
 export {
+  BREAKS_GLASS,
   communitiesOf,
   hasAgency,
   hasLogin,

@@ -1,6 +1,16 @@
 /** What markings make of a handling: nothing is given by one person's word, in whatever order things come. */
 import fc from 'fast-check';
-import { handlingInEffect, isNotWider, MARKINGS_MAX, narrowed, readerGroups, TLP_LABELS, type Handling, type Marking } from './index.ts';
+import {
+  isNotWider,
+  MARKINGS_MAX,
+  narrowed,
+  readerGroups,
+  TLP_LABELS,
+  weighMarkings,
+  type Approval,
+  type Handling,
+  type Marking,
+} from './index.ts';
 
 const OF = { agency: 'alpha', principal: 'ann' };
 const marking = (id: string, handling: Handling, more: Partial<Marking> = {}): Marking => ({
@@ -13,7 +23,7 @@ const marking = (id: string, handling: Handling, more: Partial<Marking> = {}): M
   isLifted: false,
   ...more,
 });
-const effect = (handling: Handling, ...markings: Marking[]): Handling => handlingInEffect({ ...OF, handling }, markings);
+const effect = (handling: Handling, ...markings: Marking[]): Handling => weighMarkings({ ...OF, handling }, markings).handling;
 
 const AMBER: Handling = { tlp: 'AMBER', agencies: ['bravo', 'charlie'] };
 
@@ -133,9 +143,7 @@ test('the order in which they are told makes no difference', () => {
   fc.assert(
     fc.property(anyHandling, anyMarkings, (own, list) => {
       const markings = numbered(list);
-      expect(handlingInEffect({ ...OF, handling: own }, markings.toReversed())).toEqual(
-        handlingInEffect({ ...OF, handling: own }, markings),
-      );
+      expect(effect(own, ...markings.toReversed())).toEqual(effect(own, ...markings));
     }),
     { numRuns: 200 },
   );
@@ -161,4 +169,89 @@ test('more of them than anybody makes in earnest close the sighting', () => {
   expect(effect(AMBER, ...many)).toEqual({ tlp: 'RED', principals: ['alpha/ann'] });
   expect(effect({ tlp: 'RED', principals: ['alpha/lead'] }, ...many)).toEqual({ tlp: 'RED', principals: ['alpha/ann'] });
   expect(effect(AMBER, ...many.slice(1))).toEqual({ tlp: 'CLEAR' });
+});
+
+describe('what a marking that needs an approver comes to', () => {
+  const strict = marking('strict', { tlp: 'AMBER', agencies: ['bravo'] }, { captured: 2 });
+  const wide = marking('wide', { tlp: 'GREEN' }, { captured: 3, logIndex: 3 });
+  const mixed = marking('mixed', { tlp: 'AMBER', agencies: ['charlie', 'delta'] }, { captured: 2 });
+  const open = marking('open', { tlp: 'CLEAR' }, { captured: 5, logIndex: 5, approvedAt: 6 });
+  const lifted = marking('lifted', { tlp: 'RED' }, { isUndone: true, isLifted: true });
+  const told = (...markings: Marking[]): Record<string, Approval> =>
+    Object.fromEntries([...weighMarkings({ ...OF, handling: AMBER }, markings).approvals].map(([{ id }, approval]) => [id, approval]));
+
+  test.each<[string, Marking[], Record<string, Approval>]>([
+    ['nothing of one that only takes away', [strict], {}],
+    [
+      'awaited, of one that opens, and of one that takes from one and opens to another',
+      [mixed, wide],
+      { mixed: 'awaited', wide: 'awaited' },
+    ],
+    ['awaited, of one that opens what another took away', [strict, { ...mixed, captured: 3, handling: AMBER }], { mixed: 'awaited' }],
+    ['approved', [{ ...wide, approvedAt: 4 }], { wide: 'approved' }],
+    [
+      'approved, also where another took away since',
+      [
+        { ...wide, approvedAt: 4 },
+        { ...strict, captured: 9 },
+      ],
+      { wide: 'approved' },
+    ],
+    ['void, where a later one was approved: it began anew', [wide, open], { wide: 'void', open: 'approved' }],
+    ['void, where it was withdrawn or corrected, approved or not', [{ ...wide, isUndone: true }], { wide: 'void' }],
+    ['void, where it was withdrawn or corrected, though it was approved', [{ ...wide, isUndone: true, approvedAt: 4 }], { wide: 'void' }],
+    ['still taking away, where nobody approved that it was withdrawn', [{ ...strict, isUndone: true }], { strict: 'undoing-awaited' }],
+    ['void, where somebody did', [lifted], { lifted: 'void' }],
+  ])('%s', (_, markings, expected) => {
+    expect(told(...markings)).toEqual(expected);
+    expect(told(...markings.toReversed())).toEqual(expected);
+  });
+
+  test('is void of more than anybody makes in earnest: they close the sighting, whatever they say', () => {
+    const many = Array.from({ length: MARKINGS_MAX + 1 }, (_, n) => marking(`m${n}`, { tlp: 'CLEAR' }, { approvedAt: 1 }));
+    expect(new Set(Object.values(told(...many)))).toEqual(new Set(['void']));
+    expect(new Set(Object.values(told(...many.slice(1))))).toEqual(new Set(['approved']));
+  });
+
+  /** What readers see of it, where one of them is replaced. */
+  const seenWith = (own: Handling, markings: readonly Marking[], at: number, more: Partial<Marking>): string => {
+    const now = effect(own, ...markings.map((each, n) => (n === at ? { ...each, ...more } : each)));
+    return JSON.stringify(READERS.map((reader) => sees(reader, now)));
+  };
+
+  test('by no approval, and by no undoing that is approved, does anybody see more than before, unless that is said to be awaited', () => {
+    fc.assert(
+      fc.property(anyHandling, anyMarkings, (own, list) => {
+        const markings = numbered(list);
+        const { approvals } = weighMarkings({ ...OF, handling: own }, markings);
+        return markings.every((each, at) => {
+          const approval = approvals.get(each);
+          const before = seenWith(own, markings, at, {});
+          const isApprovedFreely = approval === 'awaited' || approval === 'approved' || each.approvedAt !== null;
+          const isUndoneFreely = approval === 'undoing-awaited' || !each.isUndone;
+          return (
+            (isApprovedFreely || seenWith(own, markings, at, { approvedAt: 100 }) === before) &&
+            (isUndoneFreely || seenWith(own, markings, at, { isLifted: true }) === before)
+          );
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('what is awaited opens something to somebody, where it is approved and nothing stands behind it', () => {
+    fc.assert(
+      fc.property(anyHandling, anyMarkings, anyHandling, (own, list, said) => {
+        const last = marking('z', said, { captured: 9, logIndex: 10 });
+        const markings = [...numbered(list), last];
+        const isAwaited = weighMarkings({ ...OF, handling: own }, markings).approvals.get(last) === 'awaited';
+        const now = effect(own, ...markings);
+        const then = effect(own, ...markings.slice(0, -1), { ...last, approvedAt: 11 });
+        expect(then).toEqual(said);
+        const isOpened = READERS.some((reader) => sees(reader, then) && !sees(reader, now)) || then.tlp !== now.tlp;
+        return isAwaited || !isOpened;
+      }),
+      { numRuns: 500 },
+    );
+  });
 });

@@ -32,18 +32,66 @@ export interface MarkedSighting {
 /** More than these of one sighting are nobody's honest work: they close it, for what the last of them takes away would not be known. */
 export const MARKINGS_MAX = 64;
 
+/** What a marking comes to that needs an approver: see Approval. */
+export const APPROVALS = ['awaited', 'approved', 'undoing-awaited', 'void'] as const;
+/**
+ * `awaited`: what it opens waits for another principal to approve it, and is not open; what it takes away is taken. `approved`: one did; what of it is
+ * in effect by now, the handling says. `undoing-awaited`: it was withdrawn or corrected, and takes away as before until that is approved. `void`: it
+ * opens nothing, whoever approves it: it was withdrawn or corrected, a later one was approved and began anew, or it is not weighed.
+ */
+export type Approval = (typeof APPROVALS)[number];
+
+/** What is in effect by markings, and of each that needs an approver what it comes to. */
+export interface WeighedMarkings {
+  readonly handling: Handling;
+  /** Without those that only take away, or change nothing: they need nobody. */
+  readonly approvals: ReadonlyMap<Marking, Approval>;
+}
+
 /**
  * In the order in which capture took them in, then by id, each leaves of what holds what it says; an approved one begins anew. But the clocks of
  * several captures may differ, and what came into the log behind an approval nobody weighed who approved: it narrows what was approved in any case.
  * Pure, and a function of the set; linear but for the sorting.
  */
-export function handlingInEffect(of: MarkedSighting, markings: readonly Marking[]): Handling {
-  if (markings.length > MARKINGS_MAX) return closed(of);
+export function weighMarkings(of: MarkedSighting, markings: readonly Marking[]): WeighedMarkings {
+  const voided = (list: readonly Marking[]): Map<Marking, Approval> => new Map(list.map((marking) => [marking, 'void']));
+  if (markings.length > MARKINGS_MAX) return { handling: closed(of), approvals: voided(markings) };
+  const approvals = voided(markings.filter(({ isLifted }) => isLifted));
   const held = markings.filter(({ isLifted }) => !isLifted).sort(byCapture);
   const last = held.findLastIndex(gives);
   const begun = held[last];
   const leaves = ({ logIndex }: Marking, at: number): boolean => at > last || (at < last && logIndex > (begun?.approvedAt ?? Infinity));
-  return held.filter(leaves).reduce((handling, marking) => narrowed(handling, marking.handling, of), begun?.handling ?? of.handling);
+  let handling = begun?.handling ?? of.handling;
+  /** As it was before one began anew. */
+  let before = of.handling;
+  for (const [at, marking] of held.entries()) {
+    const counts = leaves(marking, at);
+    const found = counts ? handling : before;
+    const left = narrowed(found, marking.handling, of);
+    const approval = approvalOf(marking, { found, left, counts, isOvertaken: at < last, owner: of.agency });
+    if (approval !== undefined) approvals.set(marking, approval);
+    if (counts) handling = left;
+    if (at < last) before = gives(marking) ? marking.handling : narrowed(before, marking.handling, of);
+  }
+  return { handling, approvals };
+}
+
+/** What a marking found and what it left of that. */
+interface Step {
+  readonly found: Handling;
+  readonly left: Handling;
+  /** It takes away of what is in effect. */
+  readonly counts: boolean;
+  /** A later one was approved and began anew. */
+  readonly isOvertaken: boolean;
+  readonly owner: string;
+}
+
+function approvalOf(marking: Marking, { found, left, counts, isOvertaken, owner }: Step): Approval | undefined {
+  if (marking.isUndone) return counts && !isSame(left, found, owner) ? 'undoing-awaited' : 'void';
+  if (gives(marking)) return 'approved';
+  if (isSame(left, marking.handling, owner)) return undefined;
+  return isOvertaken ? 'void' : 'awaited';
 }
 
 /** For its author alone: whichever marking was not weighed took no more away than this. */

@@ -1,8 +1,10 @@
 /** What files alone can show: where they lie, in which order they become durable, what is left of each failure, and tampering. */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { jest } from '@jest/globals';
 import { brokenOff, BrokeOff, contentOf, evidenceStoreContract, hashOf, listed, OWN, pieces } from './evidence-store.contract.ts';
 import { openEvidenceFiles, type FileStep } from './files.ts';
 
@@ -50,6 +52,67 @@ describe('a store of files', () => {
     });
     await store.put(sha256, pieces(bytes), OWN);
     expect(steps).toEqual(['create', 'write', 'sync', 'rename', 'sync-folder']);
+  });
+
+  describe('has on the disk', () => {
+    const inodeOf = (path: string): number => statSync(path).ino;
+
+    /** What the system is asked to sync meanwhile, in order, and whether the evidence had its name by then. */
+    async function syncedBy(folder: string, work: () => Promise<unknown>): Promise<{ inode: number; isNamed: boolean }[]> {
+      const probe = await open(folder, 'r');
+      const kind = Object.getPrototypeOf(probe) as FileHandle;
+      await probe.close();
+      const seen: { inode: number; isNamed: boolean }[] = [];
+      const { sync } = kind;
+      const spied = jest.spyOn(kind, 'sync').mockImplementation(async function (this: FileHandle) {
+        seen.push({ inode: (await this.stat()).ino, isNamed: existsSync(join(folder, place)) });
+        return sync.call(this);
+      });
+      try {
+        await work();
+      } finally {
+        spied.mockRestore();
+      }
+      return seen;
+    }
+    /** From the innermost outwards. */
+    const levels = (folder: string): { inode: number; isNamed: boolean }[] =>
+      [dirname(place), dirname(dirname(place)), '.'].map((level) => ({ inode: inodeOf(join(folder, level)), isNamed: true }));
+
+    it('the bytes before they have their name, and the name and each folder on the way before it says so', async () => {
+      const folder = newFolder();
+      const store = await openEvidenceFiles(folder);
+      const seen = await syncedBy(folder, () => store.put(sha256, pieces(bytes), OWN));
+      expect(seen).toEqual([{ inode: inodeOf(join(folder, place)), isNamed: false }, ...levels(folder)]);
+    });
+
+    it('the rest of an upload that goes on, as one that came whole', async () => {
+      const folder = newFolder();
+      const store = await openEvidenceFiles(folder);
+      await expect(store.put(sha256, brokenOff(bytes, 10_000), OWN)).rejects.toThrow(BrokeOff);
+      const rest = { ...OWN, from: 10_000, whole: bytes.length };
+      const seen = await syncedBy(folder, () => store.put(sha256, pieces(bytes.subarray(10_000)), rest));
+      expect(seen).toEqual([{ inode: inodeOf(join(folder, place)), isNamed: false }, ...levels(folder)]);
+    });
+
+    it('the name of what it calls known: whoever brought it may not have come to that', async () => {
+      const folder = newFolder();
+      const store = await openEvidenceFiles(folder);
+      await store.put(sha256, pieces(bytes), OWN);
+      const seen = await syncedBy(folder, async () =>
+        expect(await store.put(sha256, pieces(bytes), OWN)).toMatchObject({ outcome: 'known' }),
+      );
+      expect(seen.slice(-3)).toEqual(levels(folder));
+    });
+
+    it('the folder itself, with those that it was made in', async () => {
+      const folder = newFolder();
+      const root = join(folder, 'data', 'evidence');
+      const made = (await syncedBy(folder, () => openEvidenceFiles(root))).map(({ inode }) => inode);
+      for (const path of [root, join(folder, 'data'), folder]) expect([path, made.includes(inodeOf(path))]).toEqual([path, true]);
+      // One that was there is as it was.
+      expect(await syncedBy(folder, () => openEvidenceFiles(root))).toEqual([]);
+    });
   });
 
   const STEPS: readonly FileStep[] = ['create', 'write', 'sync', 'rename', 'sync-folder'];

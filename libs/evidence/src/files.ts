@@ -10,7 +10,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { link, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { EvidenceError } from './errors.ts';
 import { checkHash, checkOwner, HASH_PATTERN, type EvidenceStat, type EvidenceStore, type PutOptions, type Verified } from './port.ts';
 import { receive, type Sink } from './receive.ts';
@@ -37,7 +37,7 @@ const FILE_MODE = 0o400;
 
 /** Makes the folder where there is none, and takes away what was abandoned in it. */
 export async function openEvidenceFiles(root: string, hooks: FileHooks = NO_HOOKS): Promise<EvidenceStore> {
-  for (const folder of [INCOMING, PARTS]) await mkdir(join(root, folder), { recursive: true, mode: FOLDER_MODE });
+  for (const folder of [INCOMING, PARTS]) await makeFolder(join(root, folder));
   await sweep(root, Date.now() - ABANDONED_MS);
   const pathOf = (sha256: string): string => join(root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
   const partOf = (sha256: string, owner: string): string => join(root, PARTS, owner, sha256);
@@ -217,6 +217,14 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+/** With those that it lies in. What was made is synced: what is durable below it is found by it after a loss of power. */
+async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+  if (first === undefined) return;
+  const least = resolve(first).length;
+  for (let made = resolve(path); made.length >= least; made = dirname(made)) await syncFolder(dirname(made));
 }
 
 const absentAs =

@@ -8,7 +8,7 @@ import { refuseZip, type ZipRefusal } from './zip-fault.ts';
 export const BUNDLE_LIMITS = { filesMax: 65_535, fileBytesMax: 256 * 1024 ** 2, totalBytesMax: 512 * 1024 ** 2 } as const;
 
 /** All names that there are: no folder, no path upwards, nothing that another system reads as another name. */
-const NAME = /^(?:proof\.json|events\/[0-9]{12,16}\.json|evidence\.json|evidence\/[0-9a-f]{64}|verify\.html|README\.txt)$/;
+const NAME = /^(?:proof\.json|events\/[0-9]{12,16}\.json|signatures\.json|evidence\.json|evidence\/[0-9a-f]{64}|verify\.html|README\.txt)$/;
 
 /** `bundle.file-name`, `bundle.too-large`; undefined: the file may be there. @param total bytes of the bundle's files with this one */
 export function fileFault(name: string, bytes: number, total: number): ZipRefusal | undefined {

@@ -39,7 +39,7 @@ const packed = (files: Readonly<Record<string, Uint8Array>>, level: 0 | 9 = 9): 
 
 const faultOf = (zip: Uint8Array): string => {
   const read = readBundleZip(zip);
-  return read.ok ? 'none' : read.fault.code;
+  return read.ok ? (read.value.damaged?.code ?? 'none') : read.fault.code;
 };
 
 /** Little-endian number of `bytes` bytes, written over what is there. */
@@ -60,7 +60,7 @@ const [LOCAL, CENTRAL, END] = [0x04034b50, 0x02014b50, 0x06054b50];
 describe('a bundle as a zip', () => {
   test('holds what went into it', () => {
     const read = readBundleZip(written());
-    expect(read.ok && new Map([...read.value].map(([name, bytes]) => [name, Uint8Array.from(bytes)]))).toEqual(FILES);
+    expect(read.ok && new Map([...read.value.files].map(([name, bytes]) => [name, Uint8Array.from(bytes)]))).toEqual(FILES);
   });
 
   test('has the same bytes in whatever order the files came, for ever', () => {
@@ -148,7 +148,7 @@ describe('a zip that comes from outside', () => {
     stream.end();
     for (const zip of [again, concatBytes(...chunks)]) {
       const read = readBundleZip(zip);
-      expect(read.ok && [...read.value].map(([name, bytes]) => [name, utf8Text(bytes) ?? bytes.length]).sort()).toEqual(
+      expect(read.ok && [...read.value.files].map(([name, bytes]) => [name, utf8Text(bytes) ?? bytes.length]).sort()).toEqual(
         [...FILES].map(([name, bytes]) => [name, utf8Text(bytes) ?? bytes.length]).sort(),
       );
     }
@@ -208,12 +208,12 @@ describe('a zip that comes from outside', () => {
     expect(faultOf(patched(zip, find(zip, CENTRAL) + 10, 2, 93))).toBe('bundle.compression');
   });
 
-  test('whose bytes are not what was written is not checked, and never called one of which nothing is known to be wrong', () => {
-    const zip = packed({ 'proof.json': utf8('x'.repeat(1_000)) }, 0);
+  test('whose bytes are not what was written is never called one of which nothing is known to be wrong', () => {
+    const zip = packed({ 'README.txt': utf8('x'.repeat(1_000)) }, 0);
     const report = verifyBundleZip(patched(zip, find(zip, LOCAL) + 40, 1, 0x79), { log: [] });
     expect(report).toMatchObject({
       verdict: 'not-checked',
-      summary: expect.stringMatching(/^Not checked: proof\.json: .*damaged, or changed/) as string,
+      summary: expect.stringMatching(/^Not checked: README\.txt: .*damaged, or changed/) as string,
     });
     expect(report.summary).not.toMatch(/nothing is known|on its way/);
   });
@@ -254,7 +254,8 @@ describe('a zip that comes from outside', () => {
         const zip = Uint8Array.from(zips[which] as Uint8Array);
         zip[at % zip.length] = (zip[at % zip.length] as number) ^ mask;
         const read = readBundleZip(zip);
-        if (read.ok) expect([...read.value].map(([name, bytes]) => `${name} ${sha256Hex(bytes)}`).sort()).toEqual(original);
+        if (read.ok && read.value.damaged !== null) expect(read.value.damaged.code).toBe('bundle.damaged');
+        else if (read.ok) expect([...read.value.files].map(([name, bytes]) => `${name} ${sha256Hex(bytes)}`).sort()).toEqual(original);
         else expect(ZIP_FAULT_CODES).toContain(read.fault.code);
       }),
       { numRuns: 500 },
@@ -281,6 +282,30 @@ test('a zip is verified as its files are; one that cannot be read is not checked
     for (; next.done !== true; next = steps.next()) made.push(next.value);
     expect([made, next.value]).toEqual([next.value.statements, verifyBundleZip(given, trust)]);
   }
+});
+
+test('one that is not as it was written is altered where its proof does not hold any more, by the step that says so; else it is not checked', () => {
+  const files = new Map([...bundleFiles(grownWorld(), CAR), ['README.txt', utf8('How to check this.\n')]]);
+  const trust = { log: [logKey] };
+  const zip = written(files);
+  const changedIn = (name: string): Uint8Array => {
+    const at = Buffer.from(zip).indexOf(Buffer.from(files.get(name) as Uint8Array)) + 1;
+    expect(at).toBeGreaterThan(0);
+    return patched(zip, at, 1, (zip[at] as number) ^ 1);
+  };
+  const event = [...files.keys()].find((name) => name.startsWith('events/')) as string;
+  for (const name of ['proof.json', event]) {
+    const bytes = changedIn(name);
+    const read = readBundleZip(bytes);
+    expect(read.ok && read.value.damaged?.file).toBe(name);
+    expect(verifyBundleZip(bytes, trust)).toEqual(verifyBundle(read.ok ? read.value.files : new Map(), trust));
+    expect(verifyBundleZip(bytes, trust)).toMatchObject({ verdict: 'altered' });
+    expect([...verifyBundleZipSteps(bytes, trust)]).toEqual(verifyBundleZip(bytes, trust).statements);
+  }
+  // What no step looks at, and a checksum that is itself what was changed.
+  const crcAt = find(zip, CENTRAL) + 16;
+  for (const bytes of [changedIn('README.txt'), patched(zip, crcAt, 1, (zip[crcAt] as number) ^ 1)])
+    expect(verifyBundleZip(bytes, trust)).toMatchObject({ verdict: 'not-checked', statements: [{ code: 'bundle.damaged' }] });
 });
 
 test('CRC-32 of the check string of ISO 3309', () => {

@@ -8,7 +8,7 @@ import { BUNDLE_LIMITS, fileFault } from './bundle-files.ts';
 import { verifyBundle, verifyBundleSteps, type BundleFiles, type BundleQuestion } from './bundle.ts';
 import { notChecked, type Report, type Statement } from './report.ts';
 import type { Trust } from './proof-question.ts';
-import { listZip, unpack } from './zip-entries.ts';
+import { damaged, isAsWritten, listZip, unpack } from './zip-entries.ts';
 import { refuseZip, type ZipFault, type ZipResult } from './zip-fault.ts';
 
 /** Midnight by whatever clock: a zip says what the clock on the wall showed, not when that was. */
@@ -34,35 +34,50 @@ export function writeBundleZip(files: BundleFiles): ZipResult<Uint8Array> {
   return { ok: true, value: zipSync(Object.fromEntries(ordered), { level: 0, mtime: wallTime(), ...UNIX }) };
 }
 
+/** What lies in a zip. */
+export interface ZippedBundle {
+  /** By name. */
+  readonly files: BundleFiles;
+  /** The first file whose checksum is another than the zip says: `bundle.damaged`; null: all are as they were written. */
+  readonly damaged: ZipFault | null;
+}
+
 /**
- * The files of a zip, by name. Faults: `bundle.zip` (no zip, or one that was cut off, or whose parts contradict each other),
+ * The files of a zip. Faults: `bundle.zip` (no zip, or one that was cut off, or whose parts contradict each other),
  * `bundle.too-large`, `bundle.file-name` (what no bundle has; paths that lead elsewhere are such names),
  * `bundle.duplicate-file`, `bundle.compression` (encrypted, or packed in another way than stored or deflated), `bundle.damaged` (not of the
- * length or checksum that it should have). Never throws, and never holds more than BUNDLE_LIMITS say, whatever the bytes are.
+ * length that it should have, or not to be unpacked). Never throws, and never holds more than BUNDLE_LIMITS say, whatever the bytes are.
  */
-export function readBundleZip(zip: Uint8Array): ZipResult<BundleFiles> {
+export function readBundleZip(zip: Uint8Array): ZipResult<ZippedBundle> {
   const entries = listZip(zip);
   if (!entries.ok) return entries;
   const files = new Map<string, Uint8Array>();
+  let first: ZipFault | null = null;
   for (const entry of entries.value) {
     const content = unpack(entry);
-    if (!content.ok) return content;
-    files.set(entry.name, content.value);
+    if (content === null) return damaged(entry);
+    if (first === null && !isAsWritten(entry, content)) first = damaged(entry).fault;
+    files.set(entry.name, content);
   }
-  return { ok: true, value: files };
+  return { ok: true, value: { files, damaged: first } };
 }
 
-/** verifyBundle of the files in a zip. One that cannot be read is not checked, and says why by the faults of readBundleZip. Never throws. */
+/**
+ * verifyBundle of the files in a zip. One that cannot be read is not checked, and says why by the faults of readBundleZip. Of one whose checksums
+ * say that it is not what was written, the proof says which step does not hold any more; where all hold, it is not checked. Never throws.
+ */
 export function verifyBundleZip(zip: Uint8Array, trust: Trust, asked: BundleQuestion = {}): Report {
-  const files = readBundleZip(zip);
-  return files.ok ? verifyBundle(files.value, trust, asked) : unread(files.fault);
+  const read = readBundleZip(zip);
+  if (!read.ok) return unread(read.fault);
+  const report = verifyBundle(read.value.files, trust, asked);
+  return read.value.damaged === null || report.verdict === 'altered' ? report : unread(read.value.damaged);
 }
 
-/** The same, one statement after the other as they are made. */
+/** The same, one statement after the other as they are made; all at once of a zip that is not as it was written. */
 export function* verifyBundleZipSteps(zip: Uint8Array, trust: Trust, asked: BundleQuestion = {}): Generator<Statement, Report> {
-  const files = readBundleZip(zip);
-  if (files.ok) return yield* verifyBundleSteps(files.value, trust, asked);
-  const report = unread(files.fault);
+  const read = readBundleZip(zip);
+  if (read.ok && read.value.damaged === null) return yield* verifyBundleSteps(read.value.files, trust, asked);
+  const report = verifyBundleZip(zip, trust, asked);
   yield* report.statements;
   return report;
 }

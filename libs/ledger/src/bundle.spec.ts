@@ -7,6 +7,7 @@ import { sha256Hex } from './primitives.ts';
 import { encodeProofDocument, PROOF_GROUPS_MAX, readProofDocument, type ProofDocument } from './proof-document.ts';
 import { PROOF_RULES, proofRulesWithout, type ProofRuleName } from './proof-rules.ts';
 import type { Report } from './report.ts';
+import { encodeSaidSignatures, SAID_SIGNATURES, type SaidSignatures } from './said-signatures.ts';
 import { verifyProof } from './verify-proof.ts';
 
 const trust = { log: [logKey] };
@@ -73,6 +74,8 @@ describe('the first line of a verdict says what it is about', () => {
       partly: 0,
       covers: null,
       listed: 3,
+      withheld: 0,
+      since: null,
       groupsAsked: true,
       isPart: false,
     });
@@ -142,6 +145,44 @@ describe('a bundle against what its reader asked for', () => {
       expect([report.verdict, codes(report, 'failed')]).toEqual(['incomplete', ['proof.other-item']]);
       expect(without('itemAsked', files, asked)).toBe('verified');
     }
+  });
+});
+
+describe('what a bundle says of signatures', () => {
+  const list = { agency: 'local', id: 'list', logIndex: 0, vkey: 'k+1+A' };
+  const [FIRST] = world.events.map(({ index }) => index) as [bigint];
+  const valid = new Map([[FIRST, [{ ...list, verdict: 'valid' as const }]]]);
+  const saying = (bytes: Uint8Array): Files => whole().set(SAID_SIGNATURES, bytes);
+  const text = (of: SaidSignatures): string => utf8Text(encodeSaidSignatures(of)) as string;
+
+  test('is told of each verdict as the word of whoever made it: the bundle is verified, and none of that is', () => {
+    const notJudged = { agency: 'local', logIndex: 1, more: 4, verdict: 'not-judged' as const };
+    const bad = new Map([[FIRST, [{ ...list, verdict: 'valid' as const }, { ...list, id: 'other', verdict: 'bad' as const }, notJudged]]]);
+    const report = check(saying(encodeSaidSignatures(bad)));
+    expect([report.verdict, codes(report, 'failed')]).toEqual(['verified', []]);
+    const told = report.statements.filter(({ step }) => step === 'signatures');
+    expect(told.map(({ state, code, says }) => [state, code, says.split(' ')[0]])).toEqual(
+      ['"bad"', '"valid"', '"not-judged"'].map((verdict) => ['not-established', 'bundle.signatures-word', verdict]),
+    );
+    expect(told[0]?.says).toContain('It is the word of whoever made the bundle, and was not checked here.');
+    expect(report.summary).toBe(check(whole()).summary);
+    expect(check(whole()).statements.some(({ step }) => step === 'signatures')).toBe(false);
+  });
+
+  test.each([
+    ['no JSON', utf8('[]')],
+    ['nothing', utf8('{"events":[],"v":1}')],
+    ['a space', utf8(text(valid).replace(':', ': '))],
+    ['another verdict', utf8(text(valid).replace('"valid"', '"good"'))],
+    ['a member more', utf8(text(valid).replace('"v":1', '"v":1,"w":1'))],
+    ['a list without its key', utf8(text(valid).replace(',"vkey":"k+1+A"', ''))],
+    ['an event twice', utf8(text(valid).replace(/\[(\{"index".*\})\]/, '[$1,$1]'))],
+    ['an event that is not shown', encodeSaidSignatures(new Map([[999n, [{ ...list, verdict: 'valid' }]]]))],
+    ['a list that the log did not have', encodeSaidSignatures(new Map([[FIRST, [{ ...list, logIndex: 999, verdict: 'valid' }]]]))],
+  ])('with %s is altered', (_, bytes) => {
+    const report = check(saying(bytes));
+    expect([report.verdict, codes(report, 'failed')]).toEqual(['altered', ['bundle.signatures']]);
+    expect(without('signaturesListed', saying(bytes))).toBe('verified');
   });
 });
 

@@ -66,6 +66,7 @@ export { ELEMENT_SLOTS, SLOTS, slotValues, type Envelope, type SightingDocumentL
 // Proof bundles as a zip.
 export { BUNDLE_LIMITS } from './bundle-files.ts';
 export { ABSENT_EVIDENCE, encodeAbsentEvidence, type AbsentEvidence } from './absent-evidence.ts';
+export { encodeSaidSignatures, SAID_SIGNATURES, type SaidSignature, type SaidSignatures } from './said-signatures.ts';
 export { citedBy } from './verify-events.ts';
 export { bundleOf, type BundleExtras } from './bundle-of.ts';
 export { readBundleZip, verifyBundleZip, verifyBundleZipSteps, writeBundleZip } from './bundle-zip.ts';
@@ -281,3 +282,4 @@ export {
 } from './verify-receipt.ts';
 export { formatAddCheckpoint, readCosignatures, readWitnessSize } from './witness-request.ts';
 export { BATCH_SIGNATURE_HEADER, batchText, signBatch, verifyBatch, type SignedList } from './batch-signature.ts';
+export { isClosedTo, personsOf, WITHHOLDS, withholdingJson, withholdingOf, type AskedBy, type Withholding } from './withholding.ts';

@@ -1,5 +1,4 @@
 /** A whole small ledger for suites about proof documents: events with their secrets, the log, item trees, map, seals, and honest proofs. */
-import { readerGroups } from '#lib/domain';
 import { utf8 } from './bytes.ts';
 import { canonicalize } from './canonical.ts';
 import { formatCheckpoint } from './checkpoint.ts';
@@ -23,6 +22,7 @@ import { formatNote, signText } from './signed-note.ts';
 import type { Envelope } from './slots.ts';
 import { stretchNodes, stretchProof } from './stretch.ts';
 import { storedAt } from './tree-nodes.ts';
+import { treesOf } from './trees-of.ts';
 import { utf8Text } from './bytes.ts';
 
 export const ORIGIN = 'ledger.example/log';
@@ -99,19 +99,34 @@ export class LedgerWorld {
   /** An observation of these items. @param tlp CLEAR, GREEN or AMBER (the owner alone) */
   add(items: readonly string[], tlp: 'CLEAR' | 'GREEN' | 'AMBER' = 'CLEAR', more: JsonObject = {}): WorldEvent {
     const id = `e-${this.entries.length}`;
-    const envelope = { agency: 'local', captured: '2026-01-01T00:00:00.000000Z', id, principal: 'operator' };
-    const document: JsonObject = {
+    return this.say({
       handling: { tlp },
       items: items.map((item) => ({ id: item, role: 'subject' })),
       kind: 'observation',
       source: { kind: 'customs', title: `filing ${id}` },
       ...more,
-    };
+    });
+  }
+
+  /** Any document, by whom it is said: a leaf of the lists that it belongs to by its own bytes. */
+  say(document: JsonObject, by: Partial<Envelope> = {}): WorldEvent {
+    const id = `e-${this.entries.length}`;
+    const envelope = { agency: 'local', captured: '2026-01-01T00:00:00.000000Z', id, principal: 'operator', ...by };
     const secret = seedOf(`secret ${id}`);
     const commitment = commit(envelope, document, secret);
-    const groups = readerGroups({ tlp }, envelope.agency);
+    const trees = treesOf(envelope.agency, document) ?? [];
+    const [groups, items] = [new Set(trees.map(({ group }) => group)), new Set(trees.map(({ item }) => item))];
     const index = BigInt(this.append(encodeEntry(commitment)));
-    const event = { index, envelope, document, content: canonicalize(document), secret, commitment, groups, items };
+    const event = {
+      index,
+      envelope,
+      document,
+      content: canonicalize(document),
+      secret,
+      commitment,
+      groups: [...groups],
+      items: [...items],
+    };
     this.events.push(event);
     return event;
   }

@@ -91,11 +91,17 @@ describe('a tree of the log', () => {
     expect(verifyConsistency(0n, nothing, 5n, rootOf(5n), [])).toBe(true);
     expect(verifyConsistency(0n, rootOf(1n), 5n, rootOf(5n), [])).toBe(false);
     expect(verifyConsistency(0n, nothing, 5n, rootOf(5n), [nothing])).toBe(false);
+    expect(toHex(foldNodes([]))).toBe(toHex(nothing));
+  });
+
+  it('of equal sizes needs equal roots and no proof, as the published vectors have it, whatever the roots are of', () => {
+    const nothing = sha256(new Uint8Array());
     expect(verifyConsistency(0n, nothing, 0n, nothing, [])).toBe(true);
-    expect(verifyConsistency(0n, rootOf(1n), 0n, rootOf(1n), [])).toBe(false);
+    expect(verifyConsistency(0n, nothing, 0n, rootOf(1n), [])).toBe(false);
+    expect(verifyConsistency(0n, nothing, 0n, nothing, [nothing])).toBe(false);
+    for (const size of [0n, 1n]) expect(verifyConsistency(size, utf8('any bytes'), size, utf8('any bytes'), [])).toBe(true);
     expect(verifyConsistency(3n, rootOf(3n), 3n, rootOf(3n), [])).toBe(true);
     expect(verifyConsistency(3n, rootOf(3n), 3n, rootOf(4n), [])).toBe(false);
-    expect(toHex(foldNodes([]))).toBe(toHex(nothing));
   });
 
   it('has places beyond 2^53, told apart to the last digit', () => {

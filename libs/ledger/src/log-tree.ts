@@ -82,7 +82,7 @@ export function verifyInclusion(leaf: Uint8Array, index: bigint, size: bigint, r
 
 /**
  * Whether the second tree begins with all leaves of the first, in their order (RFC 9162 2.1.4.2). From size zero everything follows, without
- * a proof, if its root is that of nothing; equal sizes need equal roots and no proof.
+ * a proof, if its root is that of nothing; equal sizes need equal roots and no proof, and that these are roots at all is for whoever opens a head to see.
  */
 export function verifyConsistency(
   first: bigint,
@@ -91,8 +91,9 @@ export function verifyConsistency(
   secondRoot: Uint8Array,
   proof: readonly Uint8Array[],
 ): boolean {
-  if (first < 0n || first > second || second > SIZE_END || ![firstRoot, secondRoot, ...proof].every(isHash)) return false;
-  if (first === second) return proof.length === 0 && equalBytes(firstRoot, secondRoot) && (first > 0n || isEmptyRoot(firstRoot));
+  if (first < 0n || first > second || second > SIZE_END) return false;
+  if (first === second) return proof.length === 0 && equalBytes(firstRoot, secondRoot);
+  if (![firstRoot, secondRoot, ...proof].every(isHash)) return false;
   if (first === 0n) return proof.length === 0 && isEmptyRoot(firstRoot);
   const led = consistencyRoots(first, second, isWholeTree(first) ? [firstRoot, ...proof] : proof);
   return led !== null && equalBytes(led.older, firstRoot) && equalBytes(led.newer, secondRoot);

@@ -2,6 +2,7 @@
 import type { AbsentEvidence } from './absent-evidence.ts';
 import type { ItemEntry } from './item-tree.ts';
 import type { VerifierKey } from './note-key.ts';
+import type { SaidSignatures } from './said-signatures.ts';
 import type { WitnessPolicy } from './witness-policy.ts';
 
 /** An item tree as an earlier check left it. */
@@ -50,6 +51,8 @@ export interface Question {
   readonly item?: string;
   /** Each of them has to be shown; absent: those that are shown, and that is said. */
   readonly groups?: readonly string[];
+  /** Who asks, by his own word: where a marking keeps an event for persons, whether he is one of them. Absent: he may be any. */
+  readonly reader?: { readonly agency: string; readonly principal: string };
   /** The log itself was asked for: its head is shown, no item and no event. */
   readonly log?: boolean;
   /** Leaves [from, to) of the one tree; absent: all. */
@@ -74,6 +77,8 @@ export interface FilesBeside {
   readonly evidence: ReadonlyMap<string, Uint8Array>;
   /** What it says of evidence that is not there; absent: nothing, `null`: what cannot be read. */
   readonly absent?: AbsentEvidence | null;
+  /** What it says of signatures; absent: nothing, `null`: what cannot be read. */
+  readonly signatures?: SaidSignatures | null;
   /** A file that is neither, nor what people need beside a proof: once each event's content was asked for. */
   readonly strange: () => string | undefined;
 }

@@ -80,12 +80,36 @@ export const PROOF_RULES = {
   eventConcerns: true,
   /** Each entry that the trees list is shown, where all were to be. */
   eventsComplete: true,
+  /** Of what is said to be withheld the lists are shown whole: what undoes it may stand in what is not. */
+  withheldOfWhole: true,
+  /** What says that it withholds a listed entry is a marking. */
+  withheldByMarking: true,
+  /** It names the entry: its index, and the hash of its leaf. */
+  withheldNamed: true,
+  /** Whose event that is, the event's own field tree says. */
+  withheldOpened: true,
+  /** The marking is of the agency whose event it is. */
+  withheldOwn: true,
+  /** It marks that event, and no other. */
+  withheldTarget: true,
+  /** The event is no marking itself: of a marking of a marking of one nothing counts, and how deep one stands is not shown. */
+  withheldOnce: true,
+  /** It hands the event to nobody who asks: so it takes, which needs no approval. */
+  withheldNarrower: true,
+  /** No correction or retraction of the marking is shown, approved or not, nor one of its agency that does not show what it is about. */
+  withheldStands: true,
+  /** No later marking of the event is shown that hands it to whoever asks, approved or not, nor one that does not show what it is about. */
+  withheldLast: true,
+  /** Nothing that is withheld itself, and stands behind the marking, may be a word that undoes it. */
+  withheldNoWord: true,
   /** An event stands in the log at its index. */
   eventIncluded: true,
   /** An event that no tree lists has its place in the log shown, and so has each where it was asked for. */
   inclusionShown: true,
   /** No file lies beside the document that belongs to nothing in it. */
   filesKnown: true,
+  /** What a bundle says of signatures is about events that it shows, and lists below its head. */
+  signaturesListed: true,
   /** A file of evidence has the hash that it is named by. */
   evidenceHashed: true,
   /** A file of evidence is one that a shown event cites. */

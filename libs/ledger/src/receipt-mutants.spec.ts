@@ -191,7 +191,13 @@ describe(`of ${MUTANTS} mutants of a sealed receipt none is accepted (seed ${SEE
     'part of another receipt': (sealed, random) => {
       const other = JSON.parse(pick(sealedReceipts, random).sealed) as Members;
       const name = pick(Object.keys(sealed), random);
-      sealed[name] = other[name] as Mutable;
+      const [places, others] = [sealed['places'] as Members[], other['places'] as Members[]];
+      if (random(2) === 0 || !Array.isArray(places) || places.length === 0 || others.length === 0) sealed[name] = other[name] as Mutable;
+      else {
+        // A place of his, or a part of it.
+        const [place, from] = [pick(places, random), pick(others, random)];
+        for (const part of Object.keys(from)) if (random(2) === 0) place[part] = copyOf(from[part]);
+      }
     },
   };
 

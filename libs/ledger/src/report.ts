@@ -31,8 +31,11 @@ export const STEPS = {
   salt: 'The secret number that hides the names of items is one that the log committed to. A log has one alone, so that a name has one place: an auditing witness or a full audit shows that; a salt that was kept shows only that it is still the one of an earlier check.',
   map: 'The item map has one place for this item and reader group, and this is what stands there: of the entries as they were sealed.',
   tree: 'The list of entries about the item, as they were sealed for this reader group, is the one whose hash stands in the map: none is missing, added, or in another order.',
-  events: 'Each event that is shown, with its secret, gives the entry that stands in the log, and is about this item.',
+  events:
+    'Each event that is shown, with its secret, gives the entry that stands in the log, and is about this item. One that is withheld is shown by its place in the list alone; that its own agency took it from you, a marking shows that is shown in its place.',
   inclusion: 'Each entry stands at its place under the head of the log.',
+  signatures:
+    'What the server said of the signatures by which agencies stand behind their events, when the bundle was made: its word, which nothing in the bundle shows.',
   evidence: 'Each file of evidence that is held here is one that an event cites by its hash; those that are not held here are counted.',
   completeness:
     'Whose word it is that nothing about the item was left out of its list when it was sealed, or taken out of it later; and what may be seen by now and is in no list.',

@@ -3,6 +3,7 @@ import { equalBytes, utf8 } from './bytes.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { checkWhole } from './check-whole.ts';
 import { encodeEntry } from './entry.ts';
+import type { ItemEntry } from './item-tree.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
 import { KEYS_TREE } from './log-keys.ts';
 import { verifyInclusion } from './log-tree.ts';
@@ -17,6 +18,8 @@ import { SLOTS, type Envelope, type SlotName } from './slots.ts';
 import { treesOf } from './trees-of.ts';
 import type { ListedEntries, Question } from './proof-question.ts';
 import { citedEvidence, verifyEvidence } from './verify-evidence.ts';
+import { withheldAmong, type ShownDocument, type Withheld, type WithheldAmong } from './verify-withheld.ts';
+import { verifySaidSignatures } from './verify-signatures.ts';
 
 interface Given {
   /** `null`: the proof is about events alone. */
@@ -32,33 +35,40 @@ export function citedBy({ events }: Pick<ProofDocument, 'events'>): ReadonlySet<
   return new Set(read.flatMap((event) => (event?.ok === true ? citedEvidence(event.value.document) : [])));
 }
 
-/** A statement for all of a kind, or the first that fails. */
-export function* verifyEvents({ events, notices, item }: ProofDocument, given: Given): Generator<Statement> {
+const NONE: readonly Withheld[] = [];
+
+/** A statement for all of a kind, or the first that fails; which of the listed events their agencies withhold. */
+export function* verifyEvents({ events, notices, item }: ProofDocument, given: Given): Generator<Statement, readonly Withheld[]> {
   const { question, rules } = given;
-  if (item !== null && given.listed === null) return;
+  if (item !== null && given.listed === null) return NONE;
   if (question.event !== undefined && events.length === 0 && rules.eventAsked)
-    return yield failure(
-      'events',
-      { code: 'proof.other-event', detail: 'The event that was asked for is not shown.', pointer: '/events' },
-      { verdict: 'incomplete' },
+    return yield* stop(
+      failure(
+        'events',
+        { code: 'proof.other-event', detail: 'The event that was asked for is not shown.', pointer: '/events' },
+        { verdict: 'incomplete' },
+      ),
     );
-  const withheld: bigint[] = [];
+  const unread: bigint[] = [];
   const cited = new Set<string>();
+  const read: ShownDocument[] = [];
   const places = placesOf(given.listed);
   for (const [n, event] of events.entries()) {
-    const fault = checkEvent(event, `/events/${n}`, places, { ...given, cited });
-    if (fault === 'no content') withheld.push(event.index);
-    else if (fault !== null) return yield fault;
+    const fault = checkEvent(event, `/events/${n}`, places, { ...given, cited, read });
+    if (fault === 'no content') unread.push(event.index);
+    else if (fault !== null) return yield* stop(fault);
   }
   const strangeFile = rules.filesKnown ? question.files?.strange() : undefined;
   if (strangeFile !== undefined)
-    return yield failure('events', { code: 'bundle.file', detail: `The file ${strangeFile} belongs to nothing in the proof.` });
-  if (withheld.length > 0)
-    return yield leftOpen(
-      'events',
-      'proof.content-missing',
-      `The content of ${count(withheld.length, 'event')} is not there, first that of index ${withheld[0]}.`,
-      { verdict: 'incomplete' },
+    return yield* stop(failure('events', { code: 'bundle.file', detail: `The file ${strangeFile} belongs to nothing in the proof.` }));
+  if (unread.length > 0)
+    return yield* stop(
+      leftOpen(
+        'events',
+        'proof.content-missing',
+        `The content of ${count(unread.length, 'event')} is not there, first that of index ${unread[0]}.`,
+        { verdict: 'incomplete' },
+      ),
     );
   yield* withheldParts(events);
   if (events.length > 0)
@@ -68,34 +78,53 @@ export function* verifyEvents({ events, notices, item }: ProofDocument, given: G
         ? `The event gives its entry${item === null ? '' : ', and is about the item'}.`
         : `All ${events.length} events give their entries${item === null ? '' : ', and are about the item'}.`,
     );
-  const strange = notices.findIndex(({ entry, index }) => !isListed(leafHash(utf8(entry)), places?.get(index)));
-  if (rules.noticeListed && strange >= 0)
-    return yield failure('events', {
-      code: 'proof.notice-not-listed',
-      detail: 'An entry of the operator is shown that no list has at its index.',
-      pointer: `/notices/${strange}`,
-    });
-  const unsaid = notices.findIndex(({ entry }) => !isOfKeys(entry, item, given.head.origin));
-  if (rules.noticeOfKey && unsaid >= 0)
-    return yield failure('events', {
-      code: 'proof.notice',
-      detail: 'What is shown as an entry of the operator is not what he says of a key of this log, in the list of its keys.',
-      pointer: `/notices/${unsaid}`,
-    });
-  if (notices.length > 0)
-    yield established('events', `${count(notices.length, 'entry', 'entries')} of the operator are those that are listed.`);
-  yield* checkAllShown([...events, ...notices], given);
+  const strange = yield* verifyNotices(notices, item, places, given);
+  if (strange !== null) return yield* stop(strange);
+  const withheld = yield* checkAllShown([...events, ...notices], read, given);
   const placed = events.filter(({ inclusion }) => inclusion !== null).length;
   if (placed > 0)
     yield established(
       'inclusion',
       placed === 1 ? 'The event stands at its place under the head.' : `All ${placed} events stand at their places under the head.`,
     );
+  yield* verifySaidSignatures(events, question.files?.signatures, given.head.size, rules);
   yield* verifyEvidence(cited, question.files, rules);
+  return withheld;
+}
+
+function* stop(statement: Statement): Generator<Statement, readonly Withheld[]> {
+  yield statement;
+  return NONE;
+}
+
+/** Of the entries of the operator the first that fails. */
+function* verifyNotices(
+  notices: ProofDocument['notices'],
+  item: ProofDocument['item'],
+  places: Places | null,
+  { head, rules }: Given,
+): Generator<Statement, Statement | null> {
+  const strange = notices.findIndex(({ entry, index }) => !isListed(leafHash(utf8(entry)), places?.get(index)));
+  if (rules.noticeListed && strange >= 0)
+    return failure('events', {
+      code: 'proof.notice-not-listed',
+      detail: 'An entry of the operator is shown that no list has at its index.',
+      pointer: `/notices/${strange}`,
+    });
+  const unsaid = notices.findIndex(({ entry }) => !isOfKeys(entry, item, head.origin));
+  if (rules.noticeOfKey && unsaid >= 0)
+    return failure('events', {
+      code: 'proof.notice',
+      detail: 'What is shown as an entry of the operator is not what he says of a key of this log, in the list of its keys.',
+      pointer: `/notices/${unsaid}`,
+    });
+  if (notices.length > 0)
+    yield established('events', `${count(notices.length, 'entry', 'entries')} of the operator are those that are listed.`);
+  return null;
 }
 
 /** Slots of an event that are not opened, or not to the end; none of one that is shown whole. */
-function withheldOf({ shown, commitment }: EventPart): readonly SlotName[] {
+function closedSlotsOf({ shown, commitment }: EventPart): readonly SlotName[] {
   if (!('opening' in shown)) return [];
   const read = checkOpening(shown.opening, commitment);
   if (!read.ok) return SLOTS;
@@ -109,10 +138,10 @@ function withheldOf({ shown, commitment }: EventPart): readonly SlotName[] {
 }
 
 /** Whether parts of an event are withheld. */
-export const isInPart = (event: EventPart): boolean => withheldOf(event).length > 0;
+export const isInPart = (event: EventPart): boolean => closedSlotsOf(event).length > 0;
 
 function* withheldParts(events: readonly EventPart[]): Generator<Statement> {
-  const partly = events.map(withheldOf).filter((slots) => slots.length > 0);
+  const partly = events.map(closedSlotsOf).filter((slots) => slots.length > 0);
   if (partly.length === 0) return;
   const slots = SLOTS.filter((slot) => partly.some((withheld) => withheld.includes(slot)));
   const of = partly.length === events.length ? 'each event' : `${partly.length} of the events`;
@@ -126,15 +155,40 @@ function isOfKeys(entry: string, item: ProofDocument['item'], origin: string): b
   return inTheirList && notice?.kind === 'key' && notice.key.log === origin;
 }
 
-function* checkAllShown(events: readonly { readonly index: bigint }[], { listed, question, rules }: Given): Generator<Statement> {
-  if (listed === null) return;
+/** What is listed and not shown; of that, what its own agency withholds. */
+function* checkAllShown(
+  events: readonly { readonly index: bigint }[],
+  read: readonly ShownDocument[],
+  { listed, question, rules }: Given,
+): Generator<Statement, readonly Withheld[]> {
+  if (listed === null) return NONE;
   const shown = new Set(events.map(({ index }) => index));
   const missing = listed.groups.flatMap(({ entries }) => entries.filter(({ index }) => !shown.has(index)));
-  if (missing.length === 0) return;
-  const says = `${count(missing.length, 'entry', 'entries')} about the item are listed and not shown, the first at index ${missing[0]?.index}.`;
+  if (missing.length === 0) return NONE;
+  const { withheld, forPersons } = withheldOf(missing, read, listed, { question, rules });
+  for (const { index, says } of withheld) yield leftOpen('events', 'proof.withheld-since', says, { about: `index ${index}` });
+  if (withheld.length > 0) return withheld;
+  const listedOnly = `${count(missing.length, 'entry', 'entries')} about the item are listed and not shown, the first at index ${missing[0]?.index}.`;
+  const says = forPersons === undefined ? listedOnly : `${listedOnly} ${forPersons}`;
   if (question.allEvents === true && rules.eventsComplete)
     yield leftOpen('events', 'proof.events-missing', says, { verdict: 'incomplete' });
   else if (question.allEvents !== true) yield leftOpen('events', 'proof.events-not-asked', says);
+  return NONE;
+}
+
+/** All of them, or none: what is not shown of the rest may undo what withholds. */
+function withheldOf(
+  missing: readonly ItemEntry[],
+  read: readonly ShownDocument[],
+  { groups, trees }: ListedEntries,
+  { question, rules }: Pick<Given, 'question' | 'rules'>,
+): WithheldAmong {
+  const isWhole = groups.every(({ group, entries }) => BigInt(entries.length) === (trees.find((tree) => tree.group === group)?.n ?? 0n));
+  if (rules.withheldOfWhole && !isWhole) return { withheld: NONE, forPersons: undefined };
+  const asked = [...groups.map(({ group }) => group), ...(question.groups ?? [])];
+  const { withheld, forPersons } = withheldAmong(missing, read, { groups: asked, reader: question.reader }, rules);
+  const isAll = missing.every(({ index }) => withheld.some((known) => known.index === index));
+  return { withheld: isAll ? withheld : NONE, forPersons };
 }
 
 /** By log index: in which groups' lists an entry stands, and with what hash. */
@@ -160,7 +214,14 @@ function checkEvent(
   event: EventPart,
   pointer: string,
   places: Places | null,
-  { listed, head, question, rules, cited }: Given & { /** Grows. */ readonly cited: Set<string> },
+  {
+    listed,
+    head,
+    question,
+    rules,
+    cited,
+    read: all,
+  }: Given & { /** Both grow. */ readonly cited: Set<string>; readonly read: ShownDocument[] },
 ): Statement | 'no content' | null {
   const about = `index ${event.index}`;
   const fail = (step: 'events' | 'inclusion', code: string, detail: string, at = ''): Statement =>
@@ -178,6 +239,7 @@ function checkEvent(
   if (!read.ok) return failure('events', { ...read.fault, pointer: `${pointer}/shown${read.fault.pointer ?? ''}` }, { about });
   const { envelope, document } = read.value;
   for (const hash of citedEvidence(document)) cited.add(hash);
+  all.push({ index: event.index, envelope, document });
   const { event: asked } = question;
   if (rules.eventAsked && asked !== undefined && ((asked.agency ?? envelope.agency) !== envelope.agency || envelope.id !== asked.id))
     return failure(
@@ -250,7 +312,7 @@ function readOpened(opening: JsonValue, commitment: string): ProofResult<ReadEve
   const document: Record<string, JsonValue> = { ...kind, handling };
   for (const slot of slots) {
     if (slot.state === 'list') document[slot.slot] = slot.elements.flatMap(({ value }) => (value === undefined ? [] : [value]));
-    else if (slot.state === 'value' && slot.slot === 'relations') document['relations'] = slot.value;
+    else if (slot.state === 'value' && (slot.slot === 'relations' || slot.slot === 'extension')) document[slot.slot] = slot.value;
   }
   return Object.keys(envelope).length === 0 ? refuse('opening.envelope', 'The envelope is not opened.') : accept({ envelope, document });
 }

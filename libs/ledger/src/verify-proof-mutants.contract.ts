@@ -236,12 +236,23 @@ const CHANGES: Readonly<Record<string, Change>> = {
   ]),
   'event, two swapped': repeatedly((document, random) => {
     const events = at(document, ['events']) as Json[];
-    const name = pick(['commitment', 'inclusion', 'shown', 'index'], random);
     const [a, b] = [pick(events, random), pick(events, random)];
-    [a[name], b[name]] = [b[name] as Mutable, a[name] as Mutable];
+    const of = pick<(event: Json) => Json | Mutable[]>(
+      [(event) => event, ({ shown }) => shown as Json, ({ inclusion }) => inclusion as Mutable[]],
+      random,
+    );
+    swap(of(a), of(b), random);
     return document;
   }),
 };
+
+/** A member of two objects, or any hash of two paths. */
+function swap(a: Json | Mutable[], b: Json | Mutable[], random: Random): void {
+  const [at, other] = [pick(Object.keys(a), random), pick(Object.keys(b), random)];
+  const [from, to] = [a as Json, b as Json];
+  const name = Array.isArray(a) ? other : at;
+  [from[at], to[name]] = [to[name] as Mutable, from[at] as Mutable];
+}
 
 /** An earlier head, and the path from it. */
 type KeptHead = Omit<Kept, 'consistency'> & { readonly time: string; readonly consistency: readonly Uint8Array[] };
@@ -251,7 +262,14 @@ function keptAt(size: number, consistency = world.consistency(size)): KeptHead {
   return { size: BigInt(size), root: world.root(size), time: sealTimes.get(size) as string, mapSalt: MAP_SALT, trees: [], consistency };
 }
 const hashOf = (random: Random): Uint8Array => seedOf(String(random(2 ** 31)));
+/** Logs of strangers, of many lengths. */
+const STRANGERS = Array.from({ length: 24 }, (_, more) => {
+  const log = new LedgerWorld(`stranger${more}.example/log`).begin();
+  for (let n = 0; n <= more; n++) log.add([CAR]);
+  return log.seal();
+});
 const OTHER_PATHS = [
+  ...STRANGERS.flatMap((log) => Array.from({ length: log.size - 1 }, (_, n) => log.consistency(n + 1))),
   ...heads.flatMap((from) => heads.filter((to) => to > from).map((to) => world.consistency(from, to))),
   ...Array.from({ length: world.size - 1 }, (_, n) => world.consistency(n + 1)),
   fork.consistency(1),
@@ -281,7 +299,8 @@ const KEPT: Readonly<Record<string, (kept: KeptHead, random: Random) => KeptHead
   'kept head, the path of other heads or of another log': (kept, random) => {
     const foreign = pick(OTHER_PATHS, random);
     const n = random(foreign.length + 1);
-    return { ...kept, consistency: random(2) === 0 ? foreign : [...foreign.slice(0, n), ...kept.consistency.slice(random(4))] };
+    const rest = random(2) === 0 ? kept.consistency : pick(OTHER_PATHS, random);
+    return { ...kept, consistency: random(4) === 0 ? foreign : [...foreign.slice(0, n), ...rest.slice(random(4))] };
   },
   'kept head, a time after that of the seal': (kept, random) => ({
     ...kept,

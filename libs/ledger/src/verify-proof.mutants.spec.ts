@@ -39,6 +39,7 @@ import {
   type Json,
   type ProofMutant,
 } from './verify-proof-mutants.contract.ts';
+import { WITHHELD_LIES } from './withheld-world.contract.ts';
 
 /** What a document says, apart from how it is shown. */
 function claims(given: Uint8Array): string {
@@ -128,8 +129,26 @@ const beside = (given: Partial<FilesBeside>): Lie => ({
   question: { ...question, files: { contentOf: () => undefined, evidence: new Map(), strange: () => undefined, ...given } },
 });
 
+/** About what is withheld: the first for each check; all of them are in verify-withheld.spec.ts. */
+const lieAbout = (rule: ProofRuleName) => (): Lie => {
+  const found = WITHHELD_LIES.find(([, name]) => name === rule);
+  if (found === undefined) throw new Error(`no lie for ${rule}`);
+  return found[2]();
+};
+
 /** For each check a lie that it alone refuses. */
 const LIES: Readonly<Record<ProofRuleName, () => Lie>> = {
+  withheldOfWhole: lieAbout('withheldOfWhole'),
+  withheldByMarking: lieAbout('withheldByMarking'),
+  withheldNamed: lieAbout('withheldNamed'),
+  withheldOpened: lieAbout('withheldOpened'),
+  withheldOwn: lieAbout('withheldOwn'),
+  withheldTarget: lieAbout('withheldTarget'),
+  withheldOnce: lieAbout('withheldOnce'),
+  withheldNarrower: lieAbout('withheldNarrower'),
+  withheldStands: lieAbout('withheldStands'),
+  withheldLast: lieAbout('withheldLast'),
+  withheldNoWord: lieAbout('withheldNoWord'),
   headSigned: () => ({
     bytes: asJson((document) => (document['checkpoint'] = (document['checkpoint'] as string).replace(/.{8}\n$/, 'AAAAAAA=\n'))),
   }),
@@ -144,6 +163,8 @@ const LIES: Readonly<Record<ProofRuleName, () => Lie>> = {
   }),
   saysSomething: () => ({ bytes: edited((document) => ({ ...document, item: null, events: [] })), question: {} }),
   filesKnown: () => beside({ strange: () => 'events/000000000099.json' }),
+  signaturesListed: () =>
+    beside({ signatures: new Map([[999n, [{ agency: 'local', id: 'l', logIndex: 0, vkey: 'k', verdict: 'valid' }]]]) }),
   evidenceHashed: () => {
     const cited = grown({}, (made) => made.add([CAR], 'CLEAR', { evidence: [{ sha256: sha256Hex(utf8('a scan')) }] }));
     const evidence = new Map([[sha256Hex(utf8('a scan')), utf8('another scan')]]);

@@ -16,6 +16,7 @@ import type { ReportSubject } from './report-subject.ts';
 import { checkSalt, checkSeal, type CheckedSeal } from './verify-seal.ts';
 import { isInPart, verifyEvents } from './verify-events.ts';
 import { verifyItem } from './verify-item.ts';
+import type { Withheld } from './verify-withheld.ts';
 import { isToCome, verifyAge, verifyTimes } from './verify-times.ts';
 import { witnessing } from './witness-policy.ts';
 
@@ -104,7 +105,8 @@ class Check {
     if (this.seal === null) return;
     const listed = yield* this.checkItem(document, this.seal);
     this.subject = subjectOf(document, listed, this.seal.covers, this.question);
-    yield* verifyEvents(document, { listed, head: opened.checkpoint, question: this.question, rules });
+    const withheld = yield* verifyEvents(document, { listed, head: opened.checkpoint, question: this.question, rules });
+    this.subject = { ...this.subject, withheld: withheld.length, since: withheld.reduce(earlier, null) };
     if (document.item !== null) yield* standsBehind(opened);
   }
 
@@ -283,11 +285,11 @@ function* standsBehind(opened: OpenedCheckpoint): Generator<Statement> {
     'proof.operator-word',
     'That no entry was left out of the lists when it was sealed is the word of the operator; sealed receipts of submitters, or a full audit, would show it.',
   );
-  // Markings stand in no list: what was sealed for a group stays its list, whoever is shown what now.
+  // What was sealed for a group stays its list, whoever is shown what now; and whether a marking was approved stands in no list at all.
   yield leftOpen(
     'completeness',
     'proof.opened-later',
-    'What a marking opened to a reader group later is in no list of that group, and is not looked for here: each such event has a proof of its own.',
+    'What a marking opened to a reader group later is in no list of that group, and nor is the approval without which it opens nothing: it is not looked for here, and each such event has a proof of its own.',
   );
 }
 
@@ -305,9 +307,13 @@ function subjectOf(
     partly: events.filter(isInPart).length,
     covers: covers < seal.index ? covers : null,
     listed: indexes === undefined ? null : new Set(indexes).size,
+    withheld: 0,
+    since: null,
     groupsAsked: groups !== undefined,
     isPart: stretch !== undefined || event !== undefined,
   };
 }
+
+const earlier = (least: bigint | null, { since }: Withheld): bigint => (least === null || since < least ? since : least);
 
 const plural = (n: number, one: string): string => `${n} ${n === 1 ? one : `${one}s`}`;

@@ -5,7 +5,7 @@
 import { Inflate } from 'fflate';
 import { fileFault } from './bundle-files.ts';
 import { crc32 } from './crc32.ts';
-import { refuseZip, type ZipResult } from './zip-fault.ts';
+import { refuseZip, type ZipRefusal, type ZipResult } from './zip-fault.ts';
 
 /** One file as it lies in the zip. */
 export interface ZipEntry {
@@ -90,21 +90,23 @@ function textAt(zip: Uint8Array, at: number, length: number): string {
   return text;
 }
 
-/** The content of a file, if it has the size and the CRC-32 that the directory says: `bundle.damaged`. */
-export function unpack({ name, isDeflated, packed, size, crc }: ZipEntry): ZipResult<Uint8Array> {
-  const content = isDeflated ? inflated(packed, size) : packed;
-  if (content === undefined || crc32(content) !== crc)
-    return refuseZip(
-      'bundle.damaged',
-      'It is not as long as the zip says, or its checksum is another: this is not what was written. It was damaged, or changed by somebody. Ask for the file again.',
-      name,
-    );
-  return { ok: true, value: content };
-}
+/** The content of a file, as long as the directory says; `null`: it cannot be had. */
+export const unpack = ({ isDeflated, packed, size }: ZipEntry): Uint8Array | null => (isDeflated ? inflated(packed, size) : packed);
 
-/** Exactly `size` bytes, or undefined; what the packed bytes would give beyond that is not unpacked. */
-function inflated(packed: Uint8Array, size: number): Uint8Array | undefined {
-  if (size > packed.length * DEFLATE_RATIO_MAX) return undefined;
+/** `bundle.damaged`. */
+export const damaged = ({ name }: ZipEntry): ZipRefusal =>
+  refuseZip(
+    'bundle.damaged',
+    'It is not as long as the zip says, or its checksum is another: this is not what was written. It was damaged, or changed by somebody. Ask for the file again.',
+    name,
+  );
+
+/** Whether it has the CRC-32 that the directory says. */
+export const isAsWritten = ({ crc }: ZipEntry, content: Uint8Array): boolean => crc32(content) === crc;
+
+/** Exactly `size` bytes, or null; what the packed bytes would give beyond that is not unpacked. */
+function inflated(packed: Uint8Array, size: number): Uint8Array | null {
+  if (size > packed.length * DEFLATE_RATIO_MAX) return null;
   const content = new Uint8Array(size);
   let length = 0;
   const stream = new Inflate((piece) => {
@@ -116,7 +118,7 @@ function inflated(packed: Uint8Array, size: number): Uint8Array | undefined {
       stream.push(packed.subarray(at, at + PIECE_BYTES), at + PIECE_BYTES >= packed.length);
   } catch {
     // What the library cannot read it says by throwing, whatever it is.
-    return undefined;
+    return null;
   }
-  return length === size ? content : undefined;
+  return length === size ? content : null;
 }

@@ -105,11 +105,40 @@ const STORY = [
   ['seal'],
 ];
 
+/** What takes an event from all agencies but one, and says to them what it takes. */
+const taking = ({ commitment: root, document, envelope, index, secret }) => ({
+  extension: { withholds: { commitment: root, index, opening: JSON.parse(opening(envelope, document, secret, {})) } },
+  handling: { tlp: 'GREEN' },
+  id: 'taken-1',
+  items: [item(CAR, 'background')],
+  kind: 'marking',
+  relations: { handling: { agencies: ['partner'], tlp: 'AMBER' }, reason: 'the source is at risk', target: document.id },
+  source: { kind: 'handling' },
+});
+const takingBack = ({ document }) => ({
+  handling: { tlp: 'GREEN' },
+  id: 'back-1',
+  items: [item(CAR, 'background')],
+  kind: 'retraction',
+  relations: { target: document.id },
+  source: { kind: 'handling' },
+});
+/** A log in which that was done; what comes behind is made of the events before it. */
+const TAKEN = [
+  ['genesis'],
+  ['key'],
+  [sighting('gate-1', { tlp: 'GREEN' }, [item(CAR), item('container:SYNU0000014', 'container')]), ['green']],
+  [sighting('gate-2', { tlp: 'GREEN' }, [item(CAR)]), ['green']],
+  [([taken]) => taking(taken), ['agency:local', 'agency:partner', 'green']],
+];
+const LOSERS = ['agency:acme', 'clear', 'green'];
+
 /** @param told of another log of the same name: what its operator tells instead */
 function logOf(told = STORY) {
   const entries = [];
   const events = [];
-  told.forEach(([what, groups], index) => {
+  told.forEach(([given, groups], index) => {
+    const what = typeof given === 'function' ? given(events) : given;
     if (what === 'genesis') entries.push({ entry: proofs.genesis({ log: LOG, salt }), places: [] });
     else if (what === 'key') entries.push({ entry: proofs.keyNotice({ action: 'certify', log: LOG, use: 'receipt', vkey: verifierKey(`${LOG}/receipt`, bytesOf('receipt-key')) }), places: [KEYS] });
     else if (what === 'seal') {
@@ -140,6 +169,26 @@ function honest(log) {
   return { leaves, about, whole, ask, kept };
 }
 
+/** What an agency withholds: the first event is not shown, of its marking so much as its losers are shown. */
+function withheld(vector) {
+  const inPart = ({ document, envelope, secret, ...event }) => ({
+    ...event,
+    shown: { opening: JSON.parse(opening(envelope, document, secret, { elements: { items: [0] }, slots: ['extension', 'relations'] })) },
+  });
+  const of = (log, groups) => {
+    const [, ...shown] = log.events.map((event) => (event.document.kind === 'marking' ? inPart(event) : event));
+    return [proofs.proof(log, { events: shown, groups, item: CAR }), { allEvents: true, groups, inclusion: true, item: CAR }];
+  };
+  const log = logOf([...TAKEN, ['seal']]);
+  const back = logOf([...TAKEN, [([, , marking]) => takingBack(marking), ['green']], ['seal']]);
+  const missing = { code: 'proof.events-missing', verdict: 'incomplete' };
+  return [
+    vector('an event that its agency withholds from who asks', ...of(log, LOSERS)),
+    { ...vector('the same, asked by whom it is handed to', ...of(log, ['agency:partner', 'clear', 'green'])), ...missing },
+    { ...vector('the same, where the marking was taken back', ...of(back, LOSERS)), ...missing },
+  ];
+}
+
 /** Whole documents, each with what is asked of it and the verdict; where that is not `verified`, the code that it is refused or left open with. */
 function documents() {
   const log = logOf();
@@ -161,6 +210,7 @@ function documents() {
     vector("the log's keys", proofs.proof(log, { item: KEYS.item, groups: [KEYS.group], notices: [1] }), { item: KEYS.item, groups: [KEYS.group], allEvents: true }),
     vector('the log alone', proofs.proof(log, {}), { log: true }),
     ...altered(good, { log, about, whole, leaves, kept }).map(([says, document, verdict, code, more = {}]) => ({ ...vector(says, document, ask, more), verdict, code })),
+    ...withheld(vector),
   ];
 }
 

@@ -12,7 +12,7 @@ export { keptKey } from './kept-key.ts';
 export { ANY_AGENCY, loadPublisherKeys, type PublisherKeyring } from './publisher-key.ts';
 export { createShutdown, type Shutdown } from './shutdown.ts';
 export { actorNow, actorOf, type HttpAccess, onlyActor, refuseRoute } from './http/access.ts';
-export { type Certificate, readCertificate } from './http/certificate.ts';
+export { type Certificate, certificateStands, dayOf, readCertificate, standingOf } from './http/certificate.ts';
 export { isSecure, originFor, type OwnOrigin, ownOriginOf, PLAIN_ORIGIN } from './http/own-origin.ts';
 export { createHttpServer, STAYS_OPEN, TAKES_BYTES, type HttpServer } from './http/http-server.ts';
 export { notesOf, notRecorded, recordPiece, UNRECORDED, type ReadLog, type ReadRequest } from './http/reads.ts';

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { SCHEMES } from '#lib/domain';
 import { DomainError } from './domain-error.ts';
 import { createLog, linesOf, type Log, type LogFields, nestLogger } from './log.ts';
 
@@ -80,6 +81,14 @@ test('secrets, identifiers and passwords in URLs are cut out of every text', () 
   for (const word of [SECRET, 'WDDSYNTH', 'SYNU0000014', 'hunter2', '0614141', 'ssss']) expect(lines.join()).not.toContain(word);
   expect(lines.join()).toContain('[secret]');
   expect(lines.join()).toContain('[identifier]');
+});
+
+test('an identifier of any scheme that there is, and of the names that sources have for one, is cut out', () => {
+  const { log, lines } = given();
+  const schemes = [...SCHEMES, 'iso6346', 'bic', 'imovn'];
+  for (const scheme of schemes) log.info(`about ${scheme}:0614141.812 and item=${scheme}%3A0614141.812`);
+  expect(lines.filter((line) => line.includes('0614141'))).toEqual([]);
+  expect(lines).toHaveLength(schemes.length);
 });
 
 test('nothing in a line is obeyed by a terminal', () => {

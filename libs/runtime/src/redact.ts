@@ -1,8 +1,9 @@
 /** What may stand in a log line: never content, identifiers or secrets, and nothing that a terminal would obey. */
+import { SCHEMES } from '#lib/domain';
 
-/** Schemes of libs/domain's identifiers, and `scheme:` look-alikes that sources use for them. */
-const IDENTIFIER =
-  /\b(?:vin|imei|container|iso6346|imo|mmsi|hin|aircraft|icao24|sgtin|gtin|sscc|giai|grai|sgln|gsrn|gdti|lei|serial|urn:epc:[a-z:]+)(?::|%3A)[^\s"',;)\]}]+/gi;
+/** Every scheme of identifiers, and what sources write in the place of one. */
+const WORDS = [...SCHEMES, 'iso6346', 'bic', 'imovn', 'urn:epc:[a-z:]+'].join('|');
+const IDENTIFIER = new RegExp(`\\b(?:${WORDS})(?::|%3A)[^\\s"',;)\\]}]+`, 'gi');
 const URL_PASSWORD = /(\/\/[^\s/:@]*:)[^\s/@]+@/g;
 /** API keys, whoever's they are. */
 const API_KEY = /custody_[a-z0-9]{8,32}_[A-Za-z0-9_-]{43}/g;

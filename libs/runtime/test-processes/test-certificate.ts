@@ -15,6 +15,7 @@ cryptoProvider.set(webcrypto as never);
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]) } as const;
 
 type Keys = webcrypto.CryptoKeyPair;
 let serial = 0;
@@ -44,10 +45,10 @@ export class TestAuthority {
 
   /**
    * Writes certificate and key (mode 0600) into a folder, made where it is not there. In the place of those that are there.
-   * @param from in milliseconds from now
+   * @param from in milliseconds from now @param rsaBits of the key; 0: it is one of an elliptic curve
    */
-  async issueTo(folder: string, names: readonly string[], { from = -DAY_MS, to = DAY_MS } = {}): Promise<TestedFiles> {
-    const keys = await newKeys();
+  async issueTo(folder: string, names: readonly string[], { from = -DAY_MS, to = DAY_MS, rsaBits = 0 } = {}): Promise<TestedFiles> {
+    const keys = await newKeys(rsaBits);
     const said = names.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? 'ip' : 'dns', value }) as const);
     const extensions = [new SubjectAlternativeNameExtension([...said])];
     const certificate = await issue({
@@ -69,7 +70,8 @@ export class TestAuthority {
   }
 }
 
-const newKeys = (): Promise<Keys> => webcrypto.subtle.generateKey(EC, true, ['sign', 'verify']) as Promise<Keys>;
+const newKeys = (rsaBits = 0): Promise<Keys> =>
+  webcrypto.subtle.generateKey(rsaBits === 0 ? EC : { ...RSA, modulusLength: rsaBits }, true, ['sign', 'verify']) as Promise<Keys>;
 
 interface Issued {
   readonly subject: string;

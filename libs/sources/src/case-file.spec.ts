@@ -140,6 +140,14 @@ describe('the demo case', () => {
 describe('any case file', () => {
   it.each<[string, JsonObject, string[]]>([
     ['an unknown kind', line({ kind: 'rumour' }), ['import.kind-unknown /kind']],
+    ...['constructor', 'toString', '__proto__', 'hasOwnProperty'].flatMap((name): [string, JsonObject, string[]][] => [
+      [`a kind of the name ${name}, which every object has`, line({ kind: name }), ['import.kind-unknown /kind']],
+      [
+        `a correction that puts in place ${name}`,
+        line({ kind: 'correction', corrects: 'elsewhere', as: name }),
+        ['import.member-malformed /as'],
+      ],
+    ]),
     ['no kind', { ...line({}), kind: null }, ['import.member-missing /kind']],
     ['no id', { ...line({}), id: '' }, ['import.member-missing /id']],
     ['another format', line({ schema: 'other-case/7' }), ['import.format-unknown /schema']],

@@ -24,8 +24,8 @@ export const CASE_FORMAT = 'custody-case/1';
 const FORMATS: ReadonlySet<string> = new Set([CASE_FORMAT, 'custody-demo-sighting/1']);
 
 export interface CaseContext {
-  /** The line of this id in the same file, whether before or after. */
-  targetOf(id: string): JsonObject | undefined;
+  /** The line of this id in the same file, whether before or after; `refused`: there is one, and it cannot be read. */
+  targetOf(id: string): JsonObject | 'refused' | undefined;
   /** Hash and size of a file that the line refers to, where the importer has it. */
   fileOf?(ref: string): CaseFileHash | undefined;
 }
@@ -36,8 +36,11 @@ export type CaseMapping =
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /** Kinds that case files name in their own way. */
-const OTHER_KIND_NAMES: Readonly<Record<string, Kind>> = { claim: 'statement', disaggregation: 'aggregation' };
-/** What was corrected before it was corrected: followed this far for the items that a chain of corrections concerns. */
+const OTHER_KIND_NAMES: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ['claim', 'statement'],
+  ['disaggregation', 'aggregation'],
+]);
+/** A sighting corrected more often than this, each time by a correction of the last, is followed no further. */
 const CHAIN_LENGTH_MAX = 16;
 
 const relating: ReadonlySet<string> = new Set(RELATING_KINDS);
@@ -50,18 +53,26 @@ const targeting: ReadonlySet<string> = new Set(['correction', 'retraction', 'dis
 
 /** Pure; about 30 µs a line. The document passes `validateDocument`; the domain's rules (`readSighting`) are capture's. */
 export function mapCaseLine(line: JsonObject, context: CaseContext): CaseMapping {
-  return mapWithin(line, context, CHAIN_LENGTH_MAX);
+  return mapWithin(line, context, []);
 }
 
-function mapWithin(value: JsonObject, context: CaseContext, depth: number): CaseMapping {
-  const target = (reference: string): SightingDocument | undefined => (depth === 0 ? undefined : targetDocument(reference, context, depth));
+/** @param above ids of the lines for which this one is mapped, since each corrects or withdraws the next */
+function mapWithin(value: JsonObject, context: CaseContext, above: readonly string[]): CaseMapping {
+  const target = (reference: string): Target => {
+    const chain = typeof value['id'] === 'string' ? [...above, value['id']] : above;
+    // Lines that correct each other in a circle put nothing in place for one another.
+    return chain.includes(reference) ? undefined : targetDocument(reference, context, chain);
+  };
   return mapLine(value, { target, fileOf: (ref) => context.fileOf?.(ref) });
 }
 
+/** `refused`: it stands in the same file, and what it says is not known. `undefined`: it is elsewhere. */
+type Target = SightingDocument | 'refused' | undefined;
+
 /** What a document takes from elsewhere than its line. */
 export interface BesideLine {
-  /** What the line corrects, withdraws or speaks about, as a document. */
-  target(reference: string): SightingDocument | undefined;
+  /** What the line corrects or withdraws, as a document. */
+  target(reference: string): Target;
   fileOf(ref: string): CaseFileHash | undefined;
 }
 
@@ -94,9 +105,9 @@ function kindOf(line: LineReader): Kind | undefined {
     line.missing('kind', 'A line needs a kind.');
     return undefined;
   }
-  const kind = OTHER_KIND_NAMES[name] ?? CASE_KINDS.find((known) => known === name);
+  const kind = OTHER_KIND_NAMES.get(name) ?? CASE_KINDS.find((known) => known === name);
   if (kind === undefined) {
-    const expected = [...CASE_KINDS, ...Object.keys(OTHER_KIND_NAMES)].join(', ');
+    const expected = [...CASE_KINDS, ...OTHER_KIND_NAMES.keys()].join(', ');
     line.faults.push({ code: 'import.kind-unknown', pointer: '/kind', detail: 'No such kind of line.', expected });
   }
   return kind;
@@ -105,10 +116,9 @@ function kindOf(line: LineReader): Kind | undefined {
 function documentOf(line: LineReader, kind: Kind, whole: JsonObject, beside: BesideLine, id: string): SightingDocument {
   const { own, given } = mapHandling(line);
   const relations = mapRelations(line, kind, kind === 'marking' ? (given ?? own) : undefined);
-  const target = relations?.target === undefined ? undefined : beside.target(relations.target);
+  const target = targetOf(line, kind, relations?.target, beside);
   const ownItems = mapItems(line);
-  const takesOver = kind === 'correction' || kind === 'retraction';
-  const items = takesOver && target !== undefined ? withTargetItems(kind, ownItems, target.items ?? []) : ownItems;
+  const items = target === undefined ? ownItems : withTargetItems(kind, ownItems, target.items ?? []);
   const what = mapWhat(line, kind, target);
   const statement = mapStatement(line);
   const evidence = mapEvidence(line, (ref) => beside.fileOf(ref));
@@ -138,12 +148,30 @@ function documentOf(line: LineReader, kind: Kind, whole: JsonObject, beside: Bes
   return { ...members, extension: { case: whole, ...(Object.keys(rest).length > 0 ? { x: rest } : {}) } } as SightingDocument;
 }
 
-/** The target as a document, for its items, kind and modality; a target that is itself refused, or in another file, gives nothing. */
-function targetDocument(reference: string, context: CaseContext, depth: number): SightingDocument | undefined {
+/**
+ * What a correction or retraction takes over from: items, kind and modality. In another file it gives nothing. In the same file, and refused,
+ * it takes this line with it: a line that said nothing of a plan would put in place what happened.
+ */
+function targetOf(line: LineReader, kind: Kind, reference: string | undefined, beside: BesideLine): SightingDocument | undefined {
+  if (reference === undefined || (kind !== 'correction' && kind !== 'retraction')) return undefined;
+  const target = beside.target(reference);
+  if (target !== 'refused') return target;
+  const name = TARGET_NAMES.find((each) => line.take(each) !== undefined) ?? 'corrects';
+  line.refuse(
+    'import.target-refused',
+    name,
+    `${reference} stands in the same file and was rejected, or is the last of ${CHAIN_LENGTH_MAX} corrections or more, each of the one before: ` +
+      'whether it is a plan, a search that found nothing or something seen, and of what, is not known.',
+  );
+  return undefined;
+}
+
+function targetDocument(reference: string, context: CaseContext, chain: readonly string[]): Target {
   const line = context.targetOf(reference);
-  if (line === undefined) return undefined;
-  const mapped = mapWithin(line, context, depth - 1);
-  return mapped.ok ? mapped.document : undefined;
+  if (line === undefined || line === 'refused') return line;
+  if (chain.length > CHAIN_LENGTH_MAX) return 'refused';
+  const mapped = mapWithin(line, context, chain);
+  return mapped.ok ? mapped.document : 'refused';
 }
 
 type What = Pick<SightingDocument, 'as' | 'action' | 'modality' | 'subtype'>;
@@ -168,7 +196,7 @@ const SUBTYPE_UNSTATED = 'unspecified';
 
 function mapAs(line: LineReader): What['as'] {
   const name = line.text('as');
-  const as = name === undefined ? undefined : (OTHER_KIND_NAMES[name] ?? CASE_KINDS.find((known) => known === name));
+  const as = name === undefined ? undefined : (OTHER_KIND_NAMES.get(name) ?? CASE_KINDS.find((known) => known === name));
   if (name !== undefined && (as === undefined || relating.has(as)))
     line.malformed('as', 'A correction puts in place a kind that speaks about no other sighting.');
   return as as What['as'];
@@ -226,9 +254,12 @@ function mapStatement(line: LineReader): SightingDocument['statement'] {
   return text === undefined || lang === undefined ? text : { text, lang };
 }
 
+/** Members that name another line. */
+const TARGET_NAMES = ['corrects', 'target', 'targets'] as const;
+
 /** Of an event that may be several: a case file has the one or the list, under the name of its kind. */
 function mapRelations(line: LineReader, kind: Kind, marking: SightingDocument['handling'] | undefined): SightingDocument['relations'] {
-  const named = [...line.texts('corrects'), ...line.texts('target'), ...line.texts('targets')];
+  const named = TARGET_NAMES.flatMap((name) => line.texts(name));
   const targets = [...new Set(named)];
   const links = line.texts('links');
   if (targeting.has(kind) && targets.length > 1) line.malformed('targets', `A ${kind} is about one sighting; write a line for each.`);

@@ -1,5 +1,5 @@
 /** Identifiers of a case file: a scheme and a value as written, normalised by the domain. */
-import { parseIdentifier, parseIdentifierValue } from '#lib/domain';
+import { asciiLower, asciiTrim, parseIdentifier, parseIdentifierValue } from '#lib/domain';
 import type { LineReader } from './line-reader.ts';
 
 export interface CaseIdentifier {
@@ -15,8 +15,8 @@ export function mapIdentifierText(line: LineReader, name: string, text: string, 
 }
 
 /**
- * Of an object: `scheme` by any name that the domain knows (`iso6346`, `container`), `value` as written, `maker` of a serial number;
- * `written` where the source wrote something that does not read as the value.
+ * Of an object: `scheme` by any name that the domain knows (`iso6346`, `container`), `value` as written, `maker` of a serial number (beside
+ * another identifier it is a free member); `written` where the source wrote something that does not read as the value.
  */
 export function mapIdentifier(line: LineReader): CaseIdentifier | undefined {
   const identifier = mapValue(line);
@@ -32,7 +32,7 @@ function mapValue(line: LineReader): CaseIdentifier | undefined {
   }
   const scheme = line.text('scheme');
   if (scheme === undefined) return mapIdentifierText(line, 'value', written);
-  const maker = line.text('maker');
+  const maker = asciiLower(asciiTrim(scheme)) === 'serial' ? line.text('maker') : undefined;
   return accepted(line, 'value', written, parseIdentifierValue(scheme, maker === undefined ? written : `${maker}:${written}`));
 }
 

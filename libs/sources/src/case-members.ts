@@ -143,9 +143,13 @@ function handlingOf(line: LineReader): HandlingDocument | undefined {
   return { tlp, ...present<Omit<HandlingDocument, 'tlp'>>({ community: line.text('community'), agencies, principals }) };
 }
 
+/** Cut, never rounded, as times of the sighting are. */
+const BEYOND_MICROSECONDS = /(\.[0-9]{6})[0-9]+/;
+
 /** Without a time there is no `reported`; who it was then stays under `x`, from where `authorWithoutTime` reads it. */
 export function mapReported(line: LineReader): SightingDocument['reported'] {
   const at = line.text('recordedAt');
   if (at === undefined) return undefined;
-  return { at, ...present({ by: line.text('recordedBy'), agency: line.text('agency') }) };
+  // One that says less than the second is refused where it is read: of two corrections the one reported later stands, and a day alone does not say which.
+  return { at: at.replace(BEYOND_MICROSECONDS, '$1'), ...present({ by: line.text('recordedBy'), agency: line.text('agency') }) };
 }

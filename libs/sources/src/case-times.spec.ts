@@ -81,6 +81,27 @@ describe('a time of a case line', () => {
     expect(readSighting(document, { agency: 'local', id: 'x-1', principal: 'operator' })).toMatchObject({ ok: true });
   });
 
+  it.each([
+    ['2019-03-22T09:10:00.1234567Z', '2019-03-22T09:10:00.123456Z'],
+    ['2019-03-22T18:10:00.9999999999+09:00', '2019-03-22T18:10:00.999999+09:00'],
+    ['2019-03-22T09:10:00.5Z', '2019-03-22T09:10:00.5Z'],
+    ['2019-03-22t09:10:00z', '2019-03-22t09:10:00z'],
+  ])('at which it was reported, %s, is cut to the microsecond and costs no line', (recordedAt, at) => {
+    const document = map(line({ recordedAt }));
+    expect(document.reported).toEqual({ at });
+    expect(document.extension?.case).toMatchObject({ recordedAt });
+    expect(readSighting(document, { agency: 'local', id: 'x-1', principal: 'operator' })).toMatchObject({ ok: true });
+  });
+
+  it.each(['2019-03-22', '2019-03-22T09:10Z', '2019-03'])('at which it was reported is not made up from %s', (recordedAt) => {
+    const document = map(line({ recordedAt }));
+    expect(document.reported).toEqual({ at: recordedAt });
+    expect(readSighting(document, { agency: 'local', id: 'x-1', principal: 'operator' })).toMatchObject({
+      ok: false,
+      faults: [{ code: 'time.invalid', pointer: '/reported/at' }],
+    });
+  });
+
   it('has what a time in any zone says inside of what is made of it', () => {
     for (const at of ['2018-08-01T00:30:00+09:00', '2018-12-31T23:30:00-10:00', '2019-01-01T00:00:00+14:00', '2018-08-15T12:00:00Z'])
       for (const precision of ['year', 'month', 'day', 'hour'] as const) {

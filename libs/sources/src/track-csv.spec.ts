@@ -42,6 +42,18 @@ test('what is not available is no data', () => {
   expect(track.rows[0]).not.toHaveProperty('course');
 });
 
+test.each([
+  ['TransceiverClass', 'B', { aisClass: 'B' }],
+  ['TransceiverClass', 'a', { aisClass: 'A' }],
+  ['transceiver', 'A', { aisClass: 'A' }],
+  ['TransceiverClass', '', {}],
+  ['TransceiverClass', 'C', {}],
+])('the class of the transponder is what column %s says: %j', (column, cell, said) => {
+  const result = readTrackCsv(`MMSI,BaseDateTime,LAT,LON,${column}\n671990004,2018-10-01T01:00:00,35.1,129.08,${cell}\n`);
+  const { aisClass } = (result.ok && result.track.rows[0]) || {};
+  expect(aisClass === undefined ? {} : { aisClass }).toEqual(said);
+});
+
 test('an exact repeat is counted, not taken twice', () => {
   const row = '671990004,2018-10-01T01:00:00,35.1,129.08,7.6,109.7,511,DN5505,';
   expect(read(row, row, row.replace('35.1', '35.2'))).toMatchObject({ repeats: 1, rows: [{ line: 2 }, { line: 4 }] });

@@ -71,11 +71,13 @@ const COLUMNS = {
   course: ['cog'],
   imo: ['imo'],
   name: ['vesselname'],
+  aisClass: ['transceiverclass', 'transceiver'],
 } as const;
 type Column = keyof typeof COLUMNS;
 const NEEDED: readonly Column[] = ['mmsi', 'time', 'lat', 'lon'];
 const WRITTEN: Readonly<Record<Column, string>> = {
   ...{ mmsi: 'MMSI', time: 'BaseDateTime', lat: 'LAT', lon: 'LON', knots: 'SOG', course: 'COG', imo: 'IMO', name: 'VesselName' },
+  aisClass: 'TransceiverClass',
 };
 
 /** @param text the whole file; its cost is linear, some 10 µs a row, and 40 for one that has not as many cells as the header */
@@ -232,11 +234,13 @@ function rowOf(cell: (column: Column) => string, line: number): TrackRow | Track
   if (lon === null || Math.abs(lon) > 180) return { line, detail: `LON "${cell('lon').slice(0, 40)}" is no longitude.` };
   const [knots, course] = [numberOf(cell('knots')), numberOf(cell('course'))];
   const imo = /^(?:IMO)?\s*(\d{7})$/i.exec(cell('imo'))?.[1];
+  const aisClass = cell('aisClass').toUpperCase();
   return {
     ...{ line, mmsi, at: time.value, lat, lon },
     ...(knots === null || knots >= NOT_AVAILABLE.knots || knots < 0 ? {} : { knots }),
     // Some files write a course as -180 to 180.
     ...(course === null || course >= NOT_AVAILABLE.course || course < -180 ? {} : { course: course < 0 ? course + 360 : course }),
+    ...(aisClass === 'A' || aisClass === 'B' ? { aisClass } : {}),
     ...(imo === undefined ? {} : { imo }),
     ...(cell('name') === '' ? {} : { name: cell('name') }),
   };

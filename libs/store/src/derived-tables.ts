@@ -74,8 +74,8 @@ export const DERIVED_TABLES: readonly DerivedTable[] = [
   },
   {
     name: 'handlings',
-    dump: `select h.log_index, ${HANDLING_GROUPS}, h.handling from ledger.handlings h order by h.log_index`,
-    portableDump: `select e.agency, e.id, ${HANDLING_GROUPS}, h.handling
+    dump: `select h.log_index, ${HANDLING_GROUPS}, h.handling, h.approval from ledger.handlings h order by h.log_index`,
+    portableDump: `select e.agency, e.id, ${HANDLING_GROUPS}, h.handling, h.approval
       from ledger.handlings h join ledger.entries e using (log_index) order by e.agency, e.id`,
   },
   {

@@ -42,11 +42,13 @@ export {
   type DeadLetterHead,
   type StoredDeadLetter,
 } from './sql/dead-letters.ts';
+export { approvalsOf } from './sql/approvals-of.ts';
 export type { EventRow } from './sql/event-row.ts';
 export { eventById, eventsByRef } from './sql/events.ts';
 export { eventsFrom } from './sql/events-from.ts';
 export { itemCount } from './sql/item-count.ts';
 export { eventConflicts, type EventConflict } from './sql/event-conflicts.ts';
+export { keysUsed, keyUsesOf, type KeyUse, type KeyUseRow } from './sql/key-uses.ts';
 export { listConflicts, type Conflict, type ConflictKey } from './sql/list-conflicts.ts';
 export { CONTRADICTIONS_BYTES_MAX, CONTRADICTIONS_MAX, relationsAbout } from './sql/relations-about.ts';
 export { ITEMS_PER_KEY_MAX, search, statedAliases, type SearchHit } from './sql/search.ts';
@@ -153,6 +155,7 @@ export { appendReads, type ReadRow } from './access/append-reads.ts';
 export { AUDIT_LOOKED_MAX, auditEvents, auditPage, batchesOf, type AuditFound, type AuditQuestion } from './sql/audit-page.ts';
 export { LISTS_MAX, listsNaming } from './sql/lists-naming.ts';
 export { streamPage, type StreamFound, type StreamQuestion } from './sql/stream-page.ts';
+export { toldMarkings } from './sql/told-markings.ts';
 export { visibleEvents } from './sql/visible-events.ts';
 export {
   evidenceActsOn,

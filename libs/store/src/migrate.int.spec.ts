@@ -30,6 +30,7 @@ const APPEND_ONLY = [
 /** Columns that an app may set in rows that are there. */
 const MAY_UPDATE = [
   'custody_access access.head.size',
+  'custody_access login.key_uses.used',
   'custody_access login.sessions.ended',
   'custody_access login.sessions.ended_by',
   'custody_access login.sessions.seen',
@@ -280,7 +281,14 @@ describe('migrating', () => {
         ]);
         await admin.query('insert into ledger.relations values ($2, $3, 1, $1::bigint, $4::smallint)', [n, ...target, kind]);
       }
-      expect((await migrate(server.url)).applied).toEqual(['own-words-0000000000017', 'spoken-0000000000018']);
+      expect((await migrate(server.url)).applied).toEqual([
+        'own-words-0000000000017',
+        'spoken-0000000000018',
+        'key-uses-0000000000019',
+        'told-markings-0000000000020',
+        'index-walks-0000000000021',
+        'approvals-0000000000022',
+      ]);
       const { rows } = await admin.query<{ n: number }>('select log_index as n from ledger.relations where word order by 1');
       expect(rows.map(({ n }) => Number(n))).toEqual([0, 2, 4]);
       const [own, given] = ['{"tlp":"GREEN"}', '{"agencies":["b"],"tlp":"RED"}'];

@@ -336,10 +336,10 @@ class Projection {
   }
 }
 
-const MOVE_HEAD = { name: 'move_head', text: 'update ledger.head set size = size + $1::bigint returning size' };
+export const MOVE_HEAD = { name: 'move_head', text: 'update ledger.head set size = size + $1::bigint returning size' };
 /** Entries that a marking speaks about which came before them. Plan: a probe of a partial index for each, where there are markings at all. */
-const AWAITED = { name: 'awaited', text: 'select agency, id from ledger.awaited($1::bigint, $2::bigint)' };
-const LOCK_HEAD = { name: 'lock_head', text: 'select size from ledger.head for update' };
+export const AWAITED = { name: 'awaited', text: 'select agency, id from ledger.awaited($1::bigint, $2::bigint)' };
+export const LOCK_HEAD = { name: 'lock_head', text: 'select size from ledger.head for update' };
 
 /** It bears on what it is a word about; a marking is itself told to whom it is for. */
 function handledBy({ kind, agency, id, word }: ProjectedEvent): readonly Ref[] {

@@ -10,7 +10,7 @@ import { StoreError } from './errors.ts';
  * Sets the context and says whether it holds: one that does not shows nothing, and "nothing is there" must never be answered for a key that
  * is not installed. CASE keeps the order.
  */
-const ENTER = {
+export const ENTER = {
   name: 'enter_context',
   text: `select case when set_config('custody.context', $1::text, true) is not null then ctx.agency() <> '' end as holds`,
 };

@@ -124,11 +124,13 @@ export class Changes {
     const { random, model, writes } = this.#parts;
     const who = random.pick(PEOPLE.filter(({ roles }) => roles.includes('investigator')));
     const key = this.keyOf(nameOf(who));
-    const lasts = !model.isEmergency(who, model.epoch);
+    const lasts = !model.isEmergency(key.id, model.epoch);
     const until = new Date(Date.now() + HOUR_MS).toISOString();
     const { agency, principal } = who;
     await writes.act(
-      lasts ? { act: 'break-glass.open', reason: 'a shipment leaves', until } : { act: 'break-glass.close', agency, principal },
+      lasts
+        ? { act: 'break-glass.open', reason: 'a shipment leaves', until, key: key.id }
+        : { act: 'break-glass.close', agency, principal },
       key,
       this.#ready,
     );
@@ -136,7 +138,7 @@ export class Changes {
       const { emergencies } = body as { emergencies: readonly { principal: string }[] };
       return emergencies.some((each) => each.principal === principal) === lasts;
     });
-    model.setEmergency(who, lasts);
+    model.setEmergency(key.id, lasts);
     if (lasts) this.counts.emergencies += 1;
   }
 

@@ -56,7 +56,7 @@ export class Model {
   readonly #opened = new Map<string, Since<readonly string[]>[]>();
   readonly #byItem = new Map<string, ModelEvent[]>();
   readonly #citing = new Map<string, ModelEvent[]>();
-  /** Who reads what names others, since an emergency that he declared. */
+  /** By the id of a key: whoever shows it reads what names others, since an emergency that was declared for it. */
   readonly #emergencies = new Map<string, Since<boolean>[]>();
   /** Agency that sent it, by SHA-256: of each file one. */
   readonly uploads = new Map<string, string>();
@@ -91,12 +91,12 @@ export class Model {
   }
 
   /** From the next epoch on. */
-  setEmergency(person: Person, lasts: boolean): void {
-    listed(this.#emergencies, nameOf(person)).push({ epoch: ++this.epoch, value: lasts });
+  setEmergency(key: string, lasts: boolean): void {
+    listed(this.#emergencies, key).push({ epoch: ++this.epoch, value: lasts });
   }
 
-  isEmergency(person: Person, epoch: number): boolean {
-    return at(this.#emergencies.get(nameOf(person)) ?? [], epoch) ?? false;
+  isEmergency(key: string, epoch: number): boolean {
+    return at(this.#emergencies.get(key) ?? [], epoch) ?? false;
   }
 
   handling(ref: string, epoch: number): Handling {
@@ -115,10 +115,10 @@ export class Model {
     return [...readerGroups(this.handling(event.ref, epoch), event.agency), ...(at(this.#opened.get(event.ref) ?? [], epoch) ?? [])];
   }
 
-  /** TLP:RED that names others, of what his groups would show him. */
-  isKeptFrom(event: ModelEvent, person: Person, epoch: number): boolean {
+  /** TLP:RED that names others, of what his groups would show him. @param key by which he asks; null: by none for which there is an emergency */
+  isKeptFrom(event: ModelEvent, person: Person, epoch: number, key: string | null): boolean {
     const { tlp, principals = [] } = this.handling(event.ref, epoch);
-    if (tlp !== 'RED' || principals.length === 0 || this.isEmergency(person, epoch)) return false;
+    if (tlp !== 'RED' || principals.length === 0 || (key !== null && this.isEmergency(key, epoch))) return false;
     if (event.agency === person.agency && event.principal === person.principal) return false;
     return this.isInGroups(event, person, epoch) && !principals.includes(person.principal) && !principals.includes(nameOf(person));
   }
@@ -128,8 +128,8 @@ export class Model {
     return this.groups(event, epoch).some((group) => own.includes(group));
   }
 
-  isVisible(event: ModelEvent, person: Person | null, epoch: number): boolean {
-    return this.isInGroups(event, person, epoch) && (person === null || !this.isKeptFrom(event, person, epoch));
+  isVisible(event: ModelEvent, person: Person | null, epoch: number, key: string | null = null): boolean {
+    return this.isInGroups(event, person, epoch) && (person === null || !this.isKeptFrom(event, person, epoch, key));
   }
 
   /** Highest label of these; null: there are none. */

@@ -143,7 +143,7 @@ function problemsOf(model: Model, read: Observed, found: readonly ReadRecord[]):
   const { outcome, key } = read;
   if (outcome === 'refused' || key === null) return found.length === 0 ? leaksOf(model, read) : ['it is recorded, and nothing was told'];
   const problems = [...leaksOf(model, read), ...found.flatMap((record) => sayingOtherwise(model, read, key, record))];
-  if (outcome === 'cut') problems.push(...found.flatMap((record) => beyond(model, read, key.who, record)));
+  if (outcome === 'cut') problems.push(...found.flatMap((record) => beyond(model, read, key, record)));
   if (outcome === 'cut' && !read.isStream) return [...problems, ...eachOnce(found)];
   const told = toldOf(model, read, key.who);
   const tenants = new Set([...told.keys(), ...found.map(({ tenant }) => tenant)]);
@@ -161,7 +161,9 @@ function leaksOf(model: Model, { named, key, epoch }: Observed): string[] {
   return [...named.events.keys()].flatMap((ref) => {
     const event = model.event(ref);
     if (event === undefined) return [`the answer names ${ref}, which nobody sent`];
-    return model.isVisible(event, key?.who ?? null, epoch) ? [] : [`the answer names ${ref}, which is hidden from its reader`];
+    return model.isVisible(event, key?.who ?? null, epoch, key?.id ?? null)
+      ? []
+      : [`the answer names ${ref}, which is hidden from its reader`];
   });
 }
 
@@ -170,7 +172,7 @@ function sayingOtherwise(model: Model, read: Observed, { id, who }: Pick<Key, 'i
   const problems: string[] = [];
   if (operation !== read.operation || agency !== who.agency || principal !== who.principal)
     problems.push(`the record says ${operation} by ${agency}/${principal}`);
-  const isByEmergency = !BY_NO_EMERGENCY.has(operation) && model.isEmergency(who, read.epoch);
+  const isByEmergency = !BY_NO_EMERGENCY.has(operation) && model.isEmergency(id, read.epoch);
   if (emergency !== isByEmergency) problems.push(`the record says ${emergency ? '' : 'not '}that it was by an emergency`);
   const isOwn = record.tenant === who.agency;
   const asked =
@@ -226,10 +228,10 @@ function eachOnce(found: readonly ReadRecord[]): string[] {
 }
 
 /** Of a read whose answer nobody has: at least it names nothing that was not its reader’s. */
-function beyond(model: Model, { epoch }: Observed, who: Person, record: ReadRecord): string[] {
+function beyond(model: Model, { epoch }: Observed, { id, who }: Pick<Key, 'id' | 'who'>, record: ReadRecord): string[] {
   return record.events.flatMap((ref) => {
     const event = model.event(ref);
-    if (event === undefined || !model.isVisible(event, who, epoch)) return [`the record names ${ref}, which is hidden from its reader`];
+    if (event === undefined || !model.isVisible(event, who, epoch, id)) return [`the record names ${ref}, which is hidden from its reader`];
     if (!model.isAboveClear(ref, epoch)) return [`the record names ${ref}, which is for everybody`];
     return record.tenant === who.agency || record.tenant === event.agency
       ? []

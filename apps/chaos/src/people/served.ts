@@ -54,14 +54,15 @@ export class Served {
   }
 
   async start(): Promise<void> {
-    this.#server = this.run(['serve']);
+    // Demo mode, so that nobody reads too; but for the first start, since the demo case is brought to an empty ledger.
+    this.#server = this.run(['serve'], { CUSTODY_DEMO: String(this.#runs > 0) });
     await this.#server.line(/^Ready /m, READY_WITHIN_MS);
   }
 
   /** The key by which commands of this machine are the operator's: another one at each start, and none of the ledger. */
   operatorKey(): string {
-    const key = operatorKeyFor(this.#dataDir, this.base);
-    if (key === null) throw new Error('the running process keeps no key of its operator');
+    const key = operatorKeyFor(this.#dataDir, this.base)?.key;
+    if (key === undefined) throw new Error('the running process keeps no key of its operator');
     return key;
   }
 

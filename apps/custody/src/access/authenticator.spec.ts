@@ -113,14 +113,14 @@ describe('a caller', () => {
     expect(await asked(policy, undefined, { ip: '127.0.0.1', access: 'required' })).toBe(ANONYMOUS);
   });
 
-  it('without credentials reads what is TLP:CLEAR on this machine, and nothing where others come', () => {
-    const roles = (readsAnonymously: boolean): unknown[] => {
+  it('without credentials reads what is TLP:CLEAR in demo mode, and nothing else', () => {
+    const roles = (more: Partial<AuthenticatorOptions> = {}): unknown[] => {
       const never = (): Promise<never> => Promise.reject(new Error('not asked'));
-      const { rolesOf } = httpAccess({ access: 'required', readsAnonymously, own, policy: never, tokenLogin: null, session: never });
+      const { rolesOf } = httpAccess({ access: 'required', own, policy: never, tokenLogin: null, session: never, ...more });
       return ['GET /v1/events', 'GET /log/checkpoint', 'GET /livez', 'GET /v1/policy'].map((route) => rolesOf(route));
     };
-    expect(roles(true)).toEqual(['anyone', 'public', 'public', 'known']);
-    expect(roles(false)).toEqual(['known', 'public', 'public', 'known']);
+    expect(roles({ readsAnonymously: true })).toEqual(['anyone', 'public', 'public', 'known']);
+    expect(roles()).toEqual(['known', 'public', 'public', 'known']);
   });
 
   it('is not let in while the policy cannot be read', async () => {
@@ -265,7 +265,7 @@ describe('an API key', () => {
 });
 
 describe('a route', () => {
-  const rolesOf = httpAccess({ ...NOTHING_ELSE, policy: () => Promise.resolve(new Policy()) }).rolesOf;
+  const { rolesOf } = httpAccess({ ...NOTHING_ELSE, readsAnonymously: true, policy: () => Promise.resolve(new Policy()) });
   const actor = (...roles: Actor['roles']): Actor => ({ ...ROOT_ACTOR, roles, via: 'key' });
   const verdict = (who: Actor, route: string): string => refuseRoute(who, route.split(' ')[0] ?? '', rolesOf(route))?.code ?? 'let in';
 

@@ -41,7 +41,7 @@ export type KnownPolicy = PolicyState & Pick<Policy, 'keysOfId' | 'principalsOfL
 
 export interface AuthenticatorOptions {
   readonly access: 'open' | 'required';
-  /** Without credentials what is TLP:CLEAR is read. Default true: who asks is on this machine. */
+  /** Without credentials what is TLP:CLEAR is read: demo mode. Default false. */
   readonly readsAnonymously?: boolean;
   /** Default: those of a server without TLS. */
   readonly cookies?: Cookies;
@@ -62,7 +62,7 @@ type Asked = Pick<FastifyRequest, 'headers' | 'ip' | 'method'>;
 /** Every route of the API by the table of roles. */
 export function httpAccess(options: AuthenticatorOptions): HttpAccess {
   const routes = routeRoles();
-  const { readsAnonymously = true, cookies = PLAIN_COOKIES } = options;
+  const { readsAnonymously = false, cookies = PLAIN_COOKIES } = options;
   return {
     authenticate: (request) => authenticate(request, options),
     // A browser would send it again and again.
@@ -137,7 +137,7 @@ async function bySession(text: string, { method, headers }: Asked, { session, po
       'auth.session-ended',
       'The principal of the session, its agency, or the account by which it began is not there any more.',
     );
-  return actorOf(state, record, 'session');
+  return { ...actorOf(state, record, 'session'), session: row.id };
 }
 
 function actorOf(state: KnownPolicy, { agency, principal }: PrincipalRecord, via: 'oidc' | 'session'): Actor {

@@ -242,5 +242,12 @@ test('an ID token is taken for the login that it answers, and no access token fo
   expect(await codeOf(verifyIdToken(await idToken({ aud: several }), rules, 'n'))).toBe('auth.token-audience');
   expect(await codeOf(verifyIdToken(await idToken({ aud: several, azp: 'ledger' }), rules, 'n'))).toBe('let in');
   expect(await codeOf(verifyIdToken(await idToken({ aud: ['ledger'] }), rules, 'n'))).toBe('let in');
-  expect(await codeOf(verifyIdToken(await idToken({}, 'at+jwt'), rules, 'n'))).toBe('auth.token-type');
+  // That it is for one of several is said for us, and for nobody else.
+  expect(await codeOf(verifyIdToken(await idToken({ aud: several, azp: 'other' }), rules, 'n'))).toBe('auth.token-audience');
+  for (const azp of ['', null, 7, ['ledger'], ['ledger', 'other']])
+    expect([azp, await codeOf(verifyIdToken(await idToken({ aud: several, azp }), rules, 'n'))]).toEqual([azp, 'auth.token-audience']);
+  expect(await codeOf(verifyIdToken(await idToken({ azp: 'ledger' }), rules, 'n'))).toBe('let in');
+  // Media types are the same in any case, with and without what may be left out before them (RFC 7515, 4.1.9).
+  for (const typ of ['at+jwt', 'AT+JWT', 'application/at+jwt'])
+    expect([typ, await codeOf(verifyIdToken(await idToken({}, typ), rules, 'n'))]).toEqual([typ, 'auth.token-type']);
 });

@@ -25,7 +25,7 @@ function acme(): Policy {
 }
 const viewOf = (agency: string, ...roles: ActorRole[]): PolicyView => {
   const actor: Actor = { ...ROOT_ACTOR, agency, principal: 'somebody', roles, via: 'key' };
-  return policyView(acme(), actor, 0);
+  return policyView(acme(), actor, { begun: '1970-01-01T00:00:00Z', lastUsed: new Map() }, 0);
 };
 
 test('accounts are for the admins of the agency, and those that are linked now', () => {

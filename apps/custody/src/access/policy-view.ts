@@ -7,17 +7,27 @@ import {
   hasAgency,
   holdsAt,
   OPERATING_AGENCY,
+  shownBy,
   type Actor,
   type KeyRecord,
   type Policy,
   type PolicyState,
   type PrincipalRecord,
 } from '#lib/domain';
+import type { KnownKeyUses } from './key-uses.ts';
 
 const MICROS_PER_MS = 1_000;
 
-/** @param nowMs since 1970: what has expired by then is shown so */
-export function policyView(policy: PolicyState & Pick<Policy, 'flagged' | 'last'>, actor: Actor, nowMs: number): PolicyView {
+/**
+ * @param uses of the keys of the actor's agency
+ * @param nowMs since 1970: what has expired by then is shown so
+ */
+export function policyView(
+  policy: PolicyState & Pick<Policy, 'flagged' | 'last'>,
+  actor: Actor,
+  uses: KnownKeyUses,
+  nowMs: number,
+): PolicyView {
   const { agency, principal, roles, via } = actor;
   if (via === 'anonymous') throw new Error('the route is for known callers');
   const isOwn = (record: { readonly agency: string }): boolean => record.agency === agency;
@@ -25,7 +35,7 @@ export function policyView(policy: PolicyState & Pick<Policy, 'flagged' | 'last'
   const loginsOf = ({ logins }: PrincipalRecord): Pick<PolicyView['principals'][number], 'logins'> =>
     roles.includes('admin') ? { logins: logins.filter((login) => holdsAt(login)).map(({ issuer, subject }) => ({ issuer, subject })) } : {};
   return {
-    actor: { agency, principal, roles: [...roles], groups: [...groupsOfActor(actor)], via },
+    actor: { agency, principal, roles: [...roles], groups: [...groupsOfActor(actor)], via, shows: shownBy(actor) },
     last: policy.last,
     agencies: [...policy.agencies.values()].map(({ agency: name, name: words }) => ({
       agency: name,
@@ -44,7 +54,8 @@ export function policyView(policy: PolicyState & Pick<Policy, 'flagged' | 'last'
     signers: [...policy.submitterKeys.values()]
       .filter(isOwn)
       .map((record) => ({ agency, vkey: record.vkey, status: holdsAt(record) ? 'active' : 'revoked', added: record.from })),
-    keys: [...policy.keys.values()].filter(isOwn).map((record) => keyOf(record, nowMs * MICROS_PER_MS)),
+    keys: [...policy.keys.values()].filter(isOwn).map((record) => keyOf(record, uses, nowMs * MICROS_PER_MS)),
+    usesSince: uses.begun,
     emergencies: policy.breakGlass
       .filter((each) => isOwn(each) && holdsAt(each) && nowMs * MICROS_PER_MS < each.until)
       .map(({ from, principal: by, reason, until }) => ({ logIndex: from, principal: by, reason, until: formatInstant(until) })),
@@ -64,7 +75,7 @@ function communities(policy: PolicyState, { agency, communities: own }: Actor): 
   });
 }
 
-function keyOf(record: KeyRecord, at: number): PolicyView['keys'][number] {
+function keyOf(record: KeyRecord, uses: KnownKeyUses, at: number): PolicyView['keys'][number] {
   const { agency, principal, key, scopes, expires, addresses } = record;
   return {
     agency,
@@ -73,6 +84,14 @@ function keyOf(record: KeyRecord, at: number): PolicyView['keys'][number] {
     scopes: [...scopes],
     ...(expires === undefined ? {} : { expires: formatInstant(expires) }),
     restricted: addresses !== undefined,
+    ...lastUse(record, uses),
     status: !holdsAt(record) ? 'revoked' : expires !== undefined && expires <= at ? 'expired' : 'active',
   };
+}
+
+/** That a key was never used is said of one that is no older than what is noted. */
+function lastUse({ key, added }: KeyRecord, { begun, lastUsed }: KnownKeyUses): Pick<PolicyView['keys'][number], 'lastUsed'> {
+  const used = lastUsed.get(key);
+  if (used !== undefined) return { lastUsed: used };
+  return added >= Date.parse(begun) * MICROS_PER_MS ? { lastUsed: null } : {};
 }

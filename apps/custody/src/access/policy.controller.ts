@@ -4,12 +4,15 @@ import type { FastifyRequest } from 'fastify';
 import type { PolicyView } from '#lib/contracts';
 import type { Policy, PolicyState } from '#lib/domain';
 import { actorOf, notesOf } from '#lib/runtime';
+import type { KnownKeyUses } from './key-uses.ts';
 import { policyView } from './policy-view.ts';
 
 export const POLICY_DEPS = Symbol('policy deps');
 
 export interface PolicyDeps {
   policy(): Promise<PolicyState & Pick<Policy, 'flagged' | 'last'>>;
+  /** Of the keys of this agency. */
+  keyUses(agency: string): Promise<KnownKeyUses>;
 }
 
 @Controller('v1/policy')
@@ -25,6 +28,8 @@ export class PolicyController {
   async policy(@Req() request: FastifyRequest): Promise<PolicyView> {
     // Whoever an agency's principals are is its own, and every caller of this route is of one.
     notesOf(request).isOther = true;
-    return policyView(await this.#deps.policy(), actorOf(request), Date.now());
+    const actor = actorOf(request);
+    const uses = await this.#deps.keyUses(actor.agency);
+    return policyView(await this.#deps.policy(), actor, uses, Date.now());
   }
 }

@@ -34,7 +34,8 @@ export async function newKey(kid: string, alg = 'RS256'): Promise<JWK> {
   return { ...(await exportJWK(privateKey)), kid, alg, use: 'sig' };
 }
 
-export async function startProvider(): Promise<TestedProvider> {
+/** @param redirectUris of the public client beside any port of loopback */
+export async function startProvider(redirectUris: readonly string[] = []): Promise<TestedProvider> {
   let keys: readonly JWK[] = [await newKey('first')];
   let asked = 0;
   let codes = 0;
@@ -50,7 +51,7 @@ export async function startProvider(): Promise<TestedProvider> {
   const issuer = await listening(server);
   const rotate = (next: readonly JWK[]): void => {
     keys = next;
-    provider = silently(() => new Provider(issuer, configuration(next)));
+    provider = silently(() => new Provider(issuer, configuration(next, redirectUris)));
   };
   rotate(keys);
   return {
@@ -93,8 +94,8 @@ async function listening(server: Server): Promise<string> {
 }
 
 /** Login and consent are its own pages for development. */
-function configuration(keys: readonly JWK[]): object {
-  const native = { application_type: 'native', redirect_uris: ['http://127.0.0.1/auth/callback'] };
+function configuration(keys: readonly JWK[], redirectUris: readonly string[]): object {
+  const native = { application_type: 'native', redirect_uris: ['http://127.0.0.1/auth/callback', ...redirectUris] };
   return {
     jwks: { keys },
     clients: [

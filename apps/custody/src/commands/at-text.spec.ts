@@ -20,9 +20,11 @@ const BEFORE: PlacedBy = {
 };
 const LEG: AtView['inWhat']['legs'][number] = {
   ...{ carriers: [BOX, SHIP], holds: 'partly', from: '2018-10-01T00:31:00.000000Z', until: DARK, isOpen: true, gaps: [] },
-  ...{ grade: 'C3', tlp: 'AMBER' },
+  ...{ isDisputed: false, grade: 'C3', tlp: 'AMBER' },
 };
-const CONTAINED: AtView['inWhat']['containments'][number] = { ...BOX, isOpen: true, ending: null, holds: 'partly', until: DARK, outer: [] };
+const CONTAINED: AtView['inWhat']['containments'][number] = {
+  ...{ ...BOX, isOpen: true, ending: null, holds: 'partly', reasons: [], until: DARK, outer: [], isDisputed: false, tlp: 'AMBER' },
+};
 const HOLDER: AtView['heldBy']['holders'][number] = {
   ...{ holder: { role: 'terminal', name: 'A terminal' }, since: '2018-10-01T00:00:00.000000Z', until: null, isOver: false },
   ...{ by: [of('lux-0031')], moreRecords: 0, tlp: 'GREEN', basis: 'observed', cover: 'possibly' },
@@ -32,16 +34,20 @@ const AT: AtView = {
     ...{ text: '2018-10-01', unit: 'day', from: '2018-10-01T00:00:00.000000Z', until: '2018-10-02T00:00:00.000000Z' },
     display: 'all of 2018-10-01 (UTC)',
   },
-  where: { basis: 'inferred', placings: [{ ...PLACED, cover: 'certainly' }], morePlacings: 0, before: BEFORE, after: null, undated: 0 },
+  where: {
+    ...{ basis: 'inferred', placings: [{ ...PLACED, isDisputed: false, cover: 'certainly' }], morePlacings: 0, undated: 0 },
+    ...{ before: { ...BEFORE, isDisputed: false }, after: null, mayBeLater: 0, mayBeEarlier: 0 },
+  },
   inWhat: { basis: 'inferred', legs: [LEG], containments: [CONTAINED] },
   heldBy: { basis: 'unknown', holders: [HOLDER], moreHolders: 0, uncovered: [], moreUncovered: 0 },
+  against: { conflicts: [], moreConflicts: 0, alarms: [], moreAlarms: 0, clones: [], moreClones: 0, isPartial: false },
   missingTracks: [],
 };
 const coordinates: TimelineView['coordinates'] = { asOf: { basis: 'log', logSize: 85 }, policy: 0 };
 const JOURNEY: JourneyView = {
   item: { id: 'vin:X', scheme: 'vin', display: 'VIN X' },
   ...{ coordinates, lastProved: null, inWhat: [], containments: [], legs: [], placings: [], rings: [], tooDeep: [], tracks: [] },
-  ...{ conflicts: [], moreConflicts: 0, lastConveyance: null, at: AT },
+  ...{ conflicts: [], moreConflicts: 0, lastConveyance: null, vessels: [], moreVessels: 0, at: AT },
   travel: { alarms: [], moreAlarms: 0, clones: [], moreClones: 0, isPartial: false },
   custody: { holdings: [], moreHoldings: 0, uncovered: [], moreUncovered: 0 },
 };
@@ -64,8 +70,10 @@ test('begins with the time as it was taken, and tells what is certain with its r
 });
 
 test('tells what is only possible as such, and the place as unknown', () => {
-  const text = told({ where: { ...AT.where, basis: 'unknown', placings: [{ ...PLACED, cover: 'possibly' }], undated: 2 } });
-  expect(text).toMatch(/Where: UNKNOWN; no record certainly is of that time\.\n {4}POSSIBLY 2018-10-01T08:30:00Z/);
+  const text = told({
+    where: { ...AT.where, basis: 'unknown', placings: [{ ...PLACED, isDisputed: false, cover: 'possibly' }], undated: 2 },
+  });
+  expect(text).toMatch(/Where: UNKNOWN; no record that says where certainly is of that time\.\n {4}POSSIBLY 2018-10-01T08:30:00Z/);
   expect(text).not.toContain('certainly 2018');
   expect(text).toContain('2 undated records may be of any time.');
   expect(told({ heldBy: { ...AT.heldBy, basis: 'unknown' } })).toMatch(/Held by: UNKNOWN\n {4}POSSIBLY, observed: A terminal/);
@@ -75,9 +83,53 @@ test('tells a containment that nothing confirms any more as last recorded, with 
   const last = { ...CONTAINED, holds: 'last-recorded' as const, outer: LEG.carriers.slice(1) };
   const text = told({ inWhat: { basis: 'unknown', legs: [], containments: [last] } });
   expect(text).toMatch(
-    /In what: UNKNOWN\n {4}last recorded in SYNU 000001 4 \(lux-0009\), that in IMO 0000048 \(lux-0037\); NOT confirmed since 2018-10-01T08:30Z/,
+    /In what: UNKNOWN\n {4}last recorded in SYNU 000001 4 \(lux-0009\), that in IMO 0000048 \(lux-0037\); NOT confirmed since 2018-10-01T08:30Z \(no record of it follows\) {3}AMBER$/m,
   );
   expect(told({ inWhat: { basis: 'unknown', legs: [], containments: [] } })).toContain('In what: nothing that is recorded.');
+});
+
+test('tells why a containment is only possible, and nothing that nobody said', () => {
+  const possibly = (...reasons: (typeof CONTAINED)['reasons']): string =>
+    told({ inWhat: { basis: 'unknown', legs: [], containments: [{ ...CONTAINED, holds: 'possibly', reasons }] } });
+  expect(possibly('loading')).toMatch(/POSSIBLY in SYNU 000001 4 \(lux-0009\): it may have been put in just then {3}AMBER$/m);
+  expect(possibly('loading', 'unloading')).toContain('it may have been put in just then; it may have been taken out just then');
+  expect(possibly('undated')).toContain('when it was put in no record says, or not from when to when');
+  expect(possibly('left-undated')).toContain('when it was taken out no record says, or not from when to when');
+});
+
+test('tells what is disputed as that, how many others may lie between, and which records speak against those of the answer', () => {
+  const [placing] = AT.where.placings;
+  const where: AtView['where'] = {
+    ...AT.where,
+    placings: placing === undefined ? [] : [{ ...placing, isDisputed: true }],
+    mayBeLater: 2,
+    mayBeEarlier: 1,
+  };
+  expect(told({ where })).toMatch(/certainly 2018-10-01T08:30:00Z.*; C3, AMBER \[DISPUTED\]$/m);
+  expect(told({ where })).toMatch(/before: .*\n {6}2 records of an uncertain time may be later/);
+  expect(told({ where })).toMatch(/after: .*\n {6}1 record of an uncertain time may be earlier/);
+  const sides = { first: { event: of('lux-0040'), line: 2 }, second: { event: of('lux-0051') } };
+  const against: AtView['against'] = {
+    ...AT.against,
+    alarms: [{ kind: 'impossible-travel', ...sides, arithmetic: '526.6 km apart', isOpen: true, tlp: 'AMBER+STRICT' }],
+    clones: [{ pairs: 3, isOpen: true, tlp: 'GREEN' }],
+    isPartial: true,
+  };
+  expect(told({ against }).split('\n').slice(-6)).toEqual([
+    '  Two things may bear this identity (3 impossible pairs): open   GREEN',
+    '  Records whose places cannot both be true:',
+    '    lux-0040 line 2 and lux-0051, impossible travel: open   AMBER+STRICT',
+    '        526.6 km apart',
+    '    There was more to compare than is followed: there may be more of these.',
+    '',
+  ]);
+});
+
+test('tells a stretch that no document covers with its label, and of which documents that is said', () => {
+  const uncovered = [{ since: '2018-09-01T00:00:00.000000Z', until: '2018-10-03T00:00:00.000000Z', isOfOne: false, tlp: 'AMBER' as const }];
+  expect(told({ heldBy: { ...AT.heldBy, uncovered } })).toContain(
+    '    No document covers 2018-09-01T00:00Z to 2018-10-03T00:00Z: none that you may see and that nobody disputes.   AMBER',
+  );
 });
 
 test('a trace of one time marks each entry, and does not say where the item was last', () => {
@@ -128,9 +180,11 @@ test('a comparison tells what the journey concludes otherwise, and between which
     withoutReported: 3,
   };
   const text = diffText(view);
-  expect(text).toMatch(/Last proved: nowhere -> 2018-10-01T08:30:00Z, 35\.62, 129\.95 \(inferred, lux-0040\)/);
+  expect(text).toContain(
+    'Last proved: nowhere -> 2018-10-01T08:30:00Z, 35.62, 129.95: INFERRED from lux-0040 line 32 of IMO 0000048, in which it was by lux-0009, lux-0037; C3, AMBER\n',
+  );
   expect(text).toMatch(
-    /Leg added: in IMO 0000048 \(lux-0037\), by being in SYNU 000001 4 \(lux-0009\), from 2018-10-01T00:31Z, confirmed until 2018-10-01T08:30Z/,
+    /Leg added: in IMO 0000048 \(lux-0037\), by being in SYNU 000001 4 \(lux-0009\), from 2018-10-01T00:31Z, confirmed until 2018-10-01T08:30Z; not graded, AMBER$/m,
   );
   expect(text).toMatch(/1 learnt, from what was reported by 2019-05-01 \(stated, log size 85\) to what was reported by 2019-05-10/);
   expect(text).toContain('3 left out, since their authors state no time.');

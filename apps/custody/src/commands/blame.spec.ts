@@ -159,6 +159,23 @@ describe('the text of a blame', () => {
     ]);
   });
 
+  test('says of each marking that needs an approver whether it waits, where its target stands and of itself', () => {
+    const markedBy = (['awaited', 'approved'] as const).map((approval, n) => ({
+      agency: 'local',
+      id: `mark-${n}`,
+      standing: 'stands' as const,
+      inForce: true,
+      approval,
+    }));
+    const claim = entry('claim', { relations: { ...NO_RELATIONS, markedBy } });
+    const text = blameText([page([claim, entry('mark-0', { ...by('eva'), approval: 'awaited' }), entry('mark-1', by('max'))])]);
+    expect(linesOf(text, 'claim').at(-1)).toMatch(
+      /^ {5}handling GREEN: by mark-0 \(awaits approval: what it opens is not open\), submitted by local\/eva [^;]*; mark-1 \(approved\), submitted by local\/max /,
+    );
+    expect(linesOf(text, 'mark-0')).toContain('     (awaits approval: what it opens is not open)');
+    expect(linesOf(text, 'mark-1').join()).not.toContain('approv');
+  });
+
   test('of a correction that names no kind it says whose kind it has', () => {
     const document = { kind: 'correction' as const, handling: { tlp: 'GREEN' as const }, source: { kind: 'photo' } };
     const shown = about('resaid', 'statement', 'said', { places: false, why: 'kind' });

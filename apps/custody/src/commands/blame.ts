@@ -6,7 +6,7 @@ import { blameIn, pointerToken, type Blame, type EventView, type ExplainedSighti
 import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { group } from '../progress.ts';
-import { recordedText, submitterText } from './known-words.ts';
+import { approvalText, recordedText, signedText, submitterText } from './known-words.ts';
 import { printable } from './printable.ts';
 import { timelinePages } from './timeline-pages.ts';
 import { minuteText } from './trace-as-of.ts';
@@ -82,21 +82,11 @@ function entryLines(entry: EventView, lead: (member: string) => Blame | null): s
     `${entry.id}   ${display.occurred}   ${display.place}   ${display.summary}`,
     `     ${said.join(', ')}: stated by ${authorText(own)}`,
     `     submitted by ${submissionText(own)}`,
-    ...signedLine(entry),
+    ...(entry.signatures.length === 0 ? [] : [`     signed: ${signedText(entry)}`]),
+    ...(entry.approval === undefined ? [] : [`     ${approvalText(entry.approval)}`]),
     `     ${own.rests}`,
     ...conclusions(entry).flatMap(([words, member]) => conclusionLine(words, entry, lead(member))),
   ];
-}
-
-/** What its agency's own signatures are worth, as the server judged them at their places in the log; nothing where no list names it. */
-function signedLine({ signatures }: EventView): string[] {
-  if (signatures.length === 0) return [];
-  const said = signatures.map(({ verdict, vkey = '', id = '', logIndex, more = 0 }) =>
-    verdict === 'not-judged'
-      ? `${group(more + 1)} more ${more === 0 ? 'list' : 'lists'} not told, from log index ${logIndex} on`
-      : `${verdict}, by ${vkey.slice(0, vkey.indexOf('+'))} (list ${id}, log index ${logIndex})`,
-  );
-  return [`     signed: ${said.join('; ')}`];
 }
 
 /** What is not the sighting's own word, where it leads to more than the sighting. That it stands is nobody's doing. */
@@ -115,7 +105,11 @@ function conclusions(entry: EventView): [words: string, member: string][] {
 function conclusionLine(words: string, entry: EventView, found: Blame | null): string[] {
   const others = (found?.sightings ?? []).filter((sighting) => keyOf(sighting) !== keyOf(entry));
   if (others.length === 0) return [];
-  return [`     ${words}: by ${others.map((other) => `${other.id}, submitted by ${submissionText(other)}, ${other.rests}`).join('; ')}`];
+  const approvals = new Map(entry.relations.markedBy.map((link) => [keyOf(link), approvalText(link.approval)]));
+  const named = (other: ExplainedSighting): string => [other.id, approvals.get(keyOf(other))].filter(Boolean).join(' ');
+  return [
+    `     ${words}: by ${others.map((other) => `${named(other)}, submitted by ${submissionText(other)}, ${other.rests}`).join('; ')}`,
+  ];
 }
 
 function authorText({ reportedBy }: ExplainedSighting): string {

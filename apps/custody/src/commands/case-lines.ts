@@ -7,6 +7,8 @@ import { CommandError, EXIT } from '../exit-codes.ts';
 const LINE_BYTES_MAX = 16 * 1024 * 1024;
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+/** Some editors write it before a file of UTF-8. It belongs to the file and not to its first line. */
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const BLANKS: ReadonlySet<number> = new Set([0x20, 0x09, CARRIAGE_RETURN]);
 
 export interface CaseLine {
@@ -46,11 +48,11 @@ export async function* caseLines(file: string): AsyncGenerator<CaseLine> {
     let from = 0;
     for (let end = piece.indexOf(NEWLINE); end !== -1; end = piece.indexOf(NEWLINE, from)) {
       const tail = piece.subarray(from, end);
-      const raw = rest.length === 0 ? tail : Buffer.concat([...rest, tail]);
+      line++;
+      const raw = unmarked(line, rest.length === 0 ? tail : Buffer.concat([...rest, tail]));
       rest = [];
       restBytes = 0;
       from = end + 1;
-      line++;
       if (!isBlank(raw)) yield caseLine(line, raw);
     }
     rest.push(piece.subarray(from));
@@ -62,9 +64,12 @@ export async function* caseLines(file: string): AsyncGenerator<CaseLine> {
         `Line ${line + 1} of ${file} has more than ${LINE_BYTES_MAX} bytes. Nothing was sent.`,
       );
   }
-  const raw = Buffer.concat(rest);
+  const raw = unmarked(line + 1, Buffer.concat(rest));
   if (!isBlank(raw)) yield caseLine(line + 1, raw);
 }
+
+const unmarked = (line: number, raw: Buffer): Buffer =>
+  line === 1 && raw.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? raw.subarray(BYTE_ORDER_MARK.length) : raw;
 
 const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => BLANKS.has(byte));
 

@@ -4,7 +4,8 @@ import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Columns, type FormFlags, printList } from '../listing.ts';
 import { group } from '../progress.ts';
-import { minute } from './journey-text.ts';
+import { gradeText, provedText } from '#lib/report';
+import { placedText } from './at-text.ts';
 import { recordedText, submitterText } from './known-words.ts';
 import { printable } from './printable.ts';
 import { minuteText } from './trace-as-of.ts';
@@ -62,15 +63,13 @@ function journeyChangeLines(journey: DiffView['journey']): string[] {
 
 type LegView = NonNullable<DiffView['journey']>['legsAdded'][number];
 
-const lastText = (placing: NonNullable<DiffView['journey']>['lastAfter']): string =>
-  placing === null ? 'nowhere' : `${placing.occurred}, ${placing.place} (${placing.basis}, ${placing.event.id})`;
+const lastText = (placing: NonNullable<DiffView['journey']>['lastAfter']): string => (placing === null ? 'nowhere' : placedText(placing));
 const legText = (leg: LegView): string =>
   `in ${leg.carriers
     .toReversed()
     .map(({ display, loading }) => `${display} (${loading.id})`)
     .join(', by being in ')}, ${spanText(leg)}`;
-const spanText = ({ from, until, isOpen }: LegView): string =>
-  `from ${minute(from)}, ${until === null ? 'no end is recorded' : `${isOpen ? 'confirmed' : 'proved'} until ${minute(until)}`}`;
+const spanText = (leg: LegView): string => `${provedText(leg.from, leg.until, leg.isOpen)}; ${gradeText(leg)}`;
 
 function changeLines({ change, event, kind, summary, by, before, after }: DiffView['changes'][number]): string[] {
   const stood = before === null ? [] : [`     ${standingText(before)} -> ${standingText(after)}`];

@@ -1,6 +1,6 @@
 /** What `custody doctor` asks of a running server and of a database that answers. */
 import { ERRORS, type HealthView } from '#lib/contracts';
-import type { Config } from '#lib/runtime';
+import { type Config, dayOf, readCertificate, standingOf } from '#lib/runtime';
 import { APP_ROLES, migrationState, type MigrationState, roleName, securityFaults, type StorePool } from '#lib/store';
 import type { Database } from '../database.ts';
 import { loginFindings } from '../logins.ts';
@@ -72,6 +72,20 @@ export async function serverFinding(url: string): Promise<Finding> {
   return finding.verdict === 'ok'
     ? finding
     : { ...finding, remedy: 'Start what is away; for what is stalled or stopped the log of the server says why.' };
+}
+
+/** By which a server of this machine speaks TLS from its next start on, or, where one runs, some seconds from now. None where there is no TLS. */
+export function certificateFindings({ tls }: Pick<Config, 'tls'>): Finding[] {
+  if (tls.cert === null || tls.key === null) return [];
+  const name = 'certificate';
+  const read = readCertificate({ cert: tls.cert, key: tls.key });
+  if (!read.ok) {
+    const { code, key, detail } = read.problem;
+    return [{ name, verdict: 'fail', detail: `${key}: ${detail}`, code, remedy: ERRORS[code].remedy }];
+  }
+  const finding = { name, detail: `${tls.cert}: until ${dayOf(read.certificate.until)}` };
+  if (standingOf(read.certificate) === 'holds') return [{ ...finding, verdict: 'ok' }];
+  return [{ ...finding, verdict: 'warn', remedy: 'Renew it: a server that runs takes the new one without a restart.' }];
 }
 
 /** Rejects as the driver does where the database does not answer. */

@@ -11,14 +11,15 @@ import { type CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type FormFlags, printList, type RowForms } from '../listing.ts';
 import { type CommandFlags, localConfig, serverAndKey } from '../local-config.ts';
 import { printable } from './printable.ts';
-import { databaseChecks, type Finding, serverFinding, type Verdict } from './doctor-checks.ts';
+import { certificateFindings, databaseChecks, type Finding, serverFinding, type Verdict } from './doctor-checks.ts';
 
 /** Less than this and Postgres soon refuses to write. */
 const DISK_BYTES_MIN = 1024 ** 3;
 
 export async function doctor(flags: CommandFlags & FormFlags): Promise<ExitCode> {
   const { config } = localConfig(flags);
-  const findings: Finding[] = [{ name: 'configuration', verdict: 'ok', detail: `profile ${config.profile}` }, await diskFinding(config)];
+  const configuration: Finding = { name: 'configuration', verdict: 'ok', detail: `profile ${config.profile}` };
+  const findings: Finding[] = [configuration, ...certificateFindings(config), await diskFinding(config)];
   const running = await serverFinding(serverAndKey(flags).server);
   findings.push(running);
   // The embedded database belongs to the server while that runs; then the server's own health says the rest.

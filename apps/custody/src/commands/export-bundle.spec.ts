@@ -5,13 +5,19 @@ import { jest } from '@jest/globals';
 import { encodeProofDocument, readBundleZip, sha256Hex, utf8, utf8Text, verifyBundleZip } from '#lib/ledger';
 import { CAR, grownWorld, LedgerWorld, logKey } from '../../../../libs/ledger/src/ledger-world.contract.ts';
 import type { Client } from '../client.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
 import { exportBundle } from './export-bundle.ts';
 
 const world = grownWorld();
 const asked: string[] = [];
-const serverOf = (answer: Uint8Array): Client => ({
+const timelines: string[] = [];
+/** @param entries of the item's timeline, which is asked for what is said of signatures */
+const serverOf = (answer: Uint8Array, entries: readonly object[] = []): Client => ({
   base: 'http://127.0.0.1:1',
-  get: () => Promise.reject(new Error('not asked')),
+  get: <Body>(path: string, { asOf }: Readonly<Record<string, string | undefined>> = {}) => {
+    timelines.push(`${path} ${asOf}`);
+    return Promise.resolve({ entries, next: null } as unknown as Body);
+  },
   post: () => Promise.reject(new Error('not asked')),
   text: () => Promise.reject(new Error('not asked')),
   open: () => Promise.resolve(new Response(null, { status: 404 })),
@@ -40,7 +46,7 @@ test('a bundle is everything about the item, verified by whoever has the key of 
   const zip = readFileSync(path('a.zip'));
   expect(verifyBundleZip(zip, { log: [logKey] }).verdict).toBe('verified');
   const files = readBundleZip(zip);
-  const text = (name: string): string => (files.ok && utf8Text(files.value.get(name) ?? new Uint8Array())) || '';
+  const text = (name: string): string => (files.ok && utf8Text(files.value.files.get(name) ?? new Uint8Array())) || '';
   expect(text('README.txt')).toContain(`Item:    ${CAR}\nLog:     ledger.example/log\n`);
   expect(text('README.txt')).toContain('What a marking opened to one of these groups later is not in this bundle');
   expect(text('verify.html')).toContain("default-src 'none'");
@@ -79,6 +85,68 @@ test('a proof that says more than its form is not packed', async () => {
   await expect(exportBundle(serverOf(utf8(more)), CAR, { output: path('a.zip') })).rejects.toMatchObject({ code: 'server.answer' });
 });
 
+describe('what the server says of signatures', () => {
+  const [first, second] = world.events.filter(({ items }) => items.includes(CAR)).map(({ index }) => Number(index));
+  const list = { agency: 'local', id: 'list', logIndex: 0, vkey: 'local/import+6b1d1c1e+AQ' };
+  const SIGNED = [
+    { logIndex: first, signatures: [{ ...list, verdict: 'valid' }] },
+    {
+      logIndex: second,
+      signatures: [
+        { ...list, verdict: 'valid' },
+        { ...list, id: 'late', verdict: 'revoked' },
+      ],
+    },
+    { logIndex: 9_999, signatures: [{ ...list, verdict: 'bad' }] },
+  ];
+  const written = async (client: Client): Promise<ReadonlyMap<string, Uint8Array>> => {
+    await exportBundle(client, CAR, { output: path('a.zip'), quiet: true });
+    const files = readBundleZip(readFileSync(path('a.zip')));
+    if (!files.ok) throw new Error(files.fault.detail);
+    return files.value.files;
+  };
+
+  test('as of the head of the proof, of the events that it shows, lies in the bundle, and is told as its word for each verdict', async () => {
+    timelines.length = 0;
+    const files = await written(serverOf(world.encode(CAR), SIGNED));
+    expect(timelines).toEqual([`/v1/items/${encodeURIComponent(CAR)}/timeline log:${world.size}`]);
+    const said = JSON.parse(utf8Text(files.get('signatures.json') as Uint8Array) as string) as { events: { index: number }[] };
+    expect(said.events.map(({ index }) => index)).toEqual([first, second]);
+    expect(utf8Text(files.get('README.txt') as Uint8Array)).toContain('its word, which nothing here shows');
+    const { verdict, statements } = verifyBundleZip(readFileSync(path('a.zip')), { log: [logKey] });
+    const told = statements.filter(({ step }) => step === 'signatures');
+    expect([verdict, told.map(({ state, code }) => `${state} ${code}`)]).toEqual([
+      'verified',
+      ['not-established bundle.signatures-word', 'not-established bundle.signatures-word'],
+    ]);
+    expect(told.map(({ says }) => says.slice(0, says.indexOf(':')))).toEqual([
+      `"revoked" is what the log's server answered of 1 event, at index ${second}`,
+      `"valid" is what the log's server answered of 2 events, the first at index ${first}`,
+    ]);
+  });
+
+  test('is no file where no signed list names an event', async () => {
+    const files = await written(serverOf(world.encode(CAR), [{ logIndex: first, signatures: [] }]));
+    expect([...files.keys()].filter((name) => name.startsWith('sign'))).toEqual([]);
+    expect(utf8Text(files.get('README.txt') as Uint8Array)).not.toContain('signatures');
+  });
+
+  test('and cannot be had of a timeline that is too large, or closed by now: that is said, and the bundle is written without', async () => {
+    const failing = (code: string): Client => ({ ...honest, get: () => Promise.reject(new CommandError(EXIT.unexpected, code, 'No.')) });
+    let told = '';
+    jest.spyOn(process.stderr, 'write').mockImplementation((text) => ((told += String(text)), true));
+    await exportBundle(failing('answer.too-large'), CAR, { output: path('b.zip') });
+    await exportBundle(failing('item.not-found'), CAR, { output: path('c.zip') });
+    jest.restoreAllMocks();
+    expect(told.match(/The bundle says nothing of signatures: No\./g)).toHaveLength(2);
+    await written(honest);
+    for (const name of ['b.zip', 'c.zip']) expect(readFileSync(path(name)).equals(readFileSync(path('a.zip')))).toBe(true);
+    await expect(exportBundle(failing('server.unreachable'), CAR, { output: path('d.zip') })).rejects.toMatchObject({
+      code: 'server.unreachable',
+    });
+  });
+});
+
 describe('evidence that the events cite', () => {
   const [scan, lost] = [utf8('a scan'), utf8('a letter')];
   const cited = new LedgerWorld().begin();
@@ -92,7 +160,7 @@ describe('evidence that the events cite', () => {
   const report = () => verifyBundleZip(readFileSync(path('a.zip')), { log: [logKey] });
   const evidenceIn = (): readonly (string | undefined)[] => {
     const files = readBundleZip(readFileSync(path('a.zip')));
-    return files.ok ? [...files.value.keys()].filter((name) => name.startsWith('evidence')) : [];
+    return files.ok ? [...files.value.files.keys()].filter((name) => name.startsWith('evidence')) : [];
   };
   const open = () => report().statements.filter(({ step, code }) => step === 'evidence' && code !== undefined);
 

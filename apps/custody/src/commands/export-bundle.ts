@@ -10,9 +10,13 @@ import {
   bundleOf,
   citedBy,
   encodeAbsentEvidence,
+  encodeSaidSignatures,
   type ProofDocument,
   PROOF_BYTES_MAX,
   readProofDocument,
+  SAID_SIGNATURES,
+  type SaidSignature,
+  type SaidSignatures,
   sha256Hex,
   writeBundleZip,
 } from '#lib/ledger';
@@ -24,6 +28,7 @@ import { note, type NoteFlags } from '../notes.ts';
 import { packageRoot } from '../package-root.ts';
 import { group } from '../progress.ts';
 import { printable } from './printable.ts';
+import { timelinePages } from './timeline-pages.ts';
 
 export interface ExportBundleOptions extends NoteFlags {
   readonly output?: unknown;
@@ -46,9 +51,12 @@ export async function exportBundle(client: Client, subject: string, options: Exp
   const page = await readFile(new URL(PAGE, packageRoot()));
   const cited = citedBy(document);
   const { held, absent, noRoom } = evidence === false ? leftOut(cited) : await heldEvidence(client, cited);
-  const files = bundleOf(document, { page, readme: readmeOf(item, document, held.size, absent.absent.size) });
+  const signatures = await saidSignatures(client, item, document, options);
+  const beside = { evidence: held.size, absent: absent.absent.size, signed: signatures.size };
+  const files = bundleOf(document, { page, readme: readmeOf(item, document, beside) });
   for (const [hash, bytes] of held) files.set(`evidence/${hash}`, bytes);
   if (absent.absent.size > 0) files.set(ABSENT_EVIDENCE, encodeAbsentEvidence(absent));
+  if (signatures.size > 0) files.set(SAID_SIGNATURES, encodeSaidSignatures(signatures));
   const zip = writeBundleZip(files);
   if (!zip.ok) throw new CommandError(EXIT.unexpected, zip.fault.code, zip.fault.detail);
   await writeWhole(output, zip.value);
@@ -109,8 +117,43 @@ async function heldEvidence(client: Client, cited: ReadonlySet<string>): Promise
   return { held, absent: { absent, because: noRoom > 0 ? 'too-large' : 'not-held' }, noRoom };
 }
 
-/** A function of the proof and of what is held, like everything in a bundle. */
-function readmeOf(item: string, { checkpoint, seal, events }: ProofDocument, evidence: number, absent: number): string {
+/** Where they cannot be had, the bundle goes without them. */
+const NOT_TOLD = ['item.not-found', 'answer.too-large'];
+
+/**
+ * What the server says, as of the head of the proof, of the signatures over events that it shows: of those that a signed list names, which the reader sees.
+ * Of an item of which a marking has closed everything since it says nothing.
+ */
+async function saidSignatures(
+  client: Client,
+  item: string,
+  { seal, events }: ProofDocument,
+  options: ExportBundleOptions,
+): Promise<SaidSignatures> {
+  const shown = new Set(events.map(({ index }) => index));
+  const said = new Map<bigint, readonly SaidSignature[]>();
+  if (shown.size === 0) return said;
+  try {
+    for await (const { entries } of timelinePages(client, item, { asOf: `log:${seal.index + 1n}` }))
+      for (const { logIndex, signatures } of entries)
+        if (signatures.length > 0 && shown.has(BigInt(logIndex))) said.set(BigInt(logIndex), signatures);
+  } catch (error) {
+    if (!(error instanceof CommandError) || !NOT_TOLD.includes(error.code)) throw error;
+    note(options, `The bundle says nothing of signatures: ${error.message}`);
+    return new Map();
+  }
+  return said;
+}
+
+/** What stands beside the proof: numbers of files of evidence, of those that are cited and not there, and of signed events. */
+interface Beside {
+  readonly evidence: number;
+  readonly absent: number;
+  readonly signed: number;
+}
+
+/** A function of the proof and of what stands beside it, like everything in a bundle. */
+function readmeOf(item: string, { checkpoint, seal, events }: ProofDocument, { evidence, absent, signed }: Beside): string {
   const [origin = ''] = checkpoint.split('\n', 1);
   return `Proof bundle of Custody Ledger, version 1
 
@@ -121,18 +164,21 @@ Events:  ${events.length}
 
 proof.json    what the log shows about the item: its signed head, the list of all entries, where each stands
 events/       the records, byte for byte as they were submitted, named by their places in the log
-${evidence === 0 ? '' : 'evidence/     files that these records cite, named by their SHA-256\n'}${absent === 0 ? '' : 'evidence.json which files that these records cite are not here, and why\n'}verify.html   a page that checks all this on your own machine, without any network
+${evidence === 0 ? '' : 'evidence/     files that these records cite, named by their SHA-256\n'}${absent === 0 ? '' : 'evidence.json which files that these records cite are not here, and why\n'}${signed === 0 ? '' : SIGNATURES_LINE}verify.html   a page that checks all this on your own machine, without any network
 
 To check it: keep this zip as it is. Take verify.html out of it, open that in a browser, paste the key of the log, and open the whole zip there.
 Take the key from another place than this bundle: whoever could forge the bundle could forge a key in it. Without a browser:
 custody verify bundle.zip --offline --key KEY
 
 The events are those about the item as they were sealed for the reader groups that the proof names. What a marking opened to one of these groups later is not in this bundle: each such event has
-a proof of its own, which the log shows to whoever may see the event now.
+a proof of its own, which the log shows to whoever may see the event now. An event whose own agency took it from you is not in it either: where that agency says so to you, its marking is, and a check names both.
 
 That the page in this zip is an honest one, the zip cannot show: where that matters, use a page or a program of your own.
 `;
 }
+
+const SIGNATURES_LINE =
+  "signatures.json what the log's server said of the signatures of agencies over these records: its word, which nothing here shows\n";
 
 /** All of it or nothing: whoever looks at the path sees what was there before, or the whole bundle. */
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {

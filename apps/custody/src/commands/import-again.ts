@@ -2,7 +2,7 @@
  * A line whose id is taken by other bytes, though it is the same line: what an import makes of a line also depends on the files beside it
  * (their hashes) and on what it corrects. The line is there already then, and what differs is said; nothing is changed.
  */
-import { equalJson, isJsonObject, type EvidenceDocument, type JsonObject, type SightingDocument } from '#lib/contracts';
+import { equalJson, isJsonObject, type EvidenceDocument, type SightingDocument } from '#lib/contracts';
 import { isMadeFrom, mapCaseLine, type CaseContext } from '#lib/sources';
 
 /**
@@ -20,8 +20,8 @@ export function differencesOf(there: SightingDocument, here: SightingDocument, c
 }
 
 function targetsOf({ relations }: SightingDocument, context: CaseContext): SightingDocument[] {
-  const line: JsonObject | undefined = relations?.target === undefined ? undefined : context.targetOf(relations.target);
-  const mapped = line === undefined ? undefined : mapCaseLine(line, context);
+  const line = relations?.target === undefined ? undefined : context.targetOf(relations.target);
+  const mapped = line === undefined || line === 'refused' ? undefined : mapCaseLine(line, context);
   return mapped?.ok === true ? [mapped.document] : [];
 }
 

@@ -1,6 +1,6 @@
 /** What an import answers: every line of the file is in one of its counts, and every one that is not simply there is named. */
-import type { Fault, SightingDocument, SignatureVerdict } from '#lib/contracts';
-import { parseIdentifier } from '#lib/domain';
+import type { Fault, SightingDocument } from '#lib/contracts';
+import { parseIdentifier, type SignatureVerdict } from '#lib/domain';
 import { group } from '../progress.ts';
 import type { ImportedEvidence } from './import-evidence.ts';
 import type { LogKnownBy, SignedLists } from './import-sign.ts';

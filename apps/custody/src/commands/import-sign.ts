@@ -5,14 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  BATCH_MEMBERS_MAX,
-  type BatchDocument,
-  type EventAnswer,
-  type Receipt,
-  type SightingDocument,
-  type SignatureVerdict,
-} from '#lib/contracts';
+import { BATCH_MEMBERS_MAX, type BatchDocument, type EventAnswer, type Receipt, type SightingDocument } from '#lib/contracts';
+import type { SignatureVerdict } from '#lib/domain';
 import {
   batchText,
   canonicalize,

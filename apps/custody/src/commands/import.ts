@@ -6,21 +6,22 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type EventAnswer, type Fault, isJsonObject, type JsonObject, type Receipt, type SightingDocument } from '#lib/contracts';
 import { canonicalize, JSON_BYTES_MAX, parseStrict } from '#lib/ledger';
 import { mapCaseLine, pointerIntoLine } from '#lib/sources';
-import { caseFolder } from '../case-folder.ts';
 import { problemError, type Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { group, progressBar, type Progress } from '../progress.ts';
 import { note } from '../notes.ts';
 import { OPERATOR } from '../operator.ts';
-import { interrupted, type Patience, untilAnswered } from '../patience.ts';
+import { type Patience, untilAnswered } from '../patience.ts';
 import { caseLines, checkCaseFile, type CaseLine } from './case-lines.ts';
 import { differencesOf } from './import-again.ts';
 import { importBatch, type ImportBatch } from './import-batch.ts';
 import { brokenOff } from './import-broken-off.ts';
 import { exitOfSigned, ImportSignatures, signerKey } from './import-sign.ts';
 import { CitedFiles, noEvidence } from './import-evidence.ts';
+import { LineIds } from './import-ids.ts';
 import { openReceipts, type ReceiptFile } from './receipt-file.ts';
 import { type FailingIdentifier, failingOf, type ImportReport, printReport, type RejectedLine } from './import-report.ts';
+import { collectTargets, type Targets } from './import-targets.ts';
 
 /** Lines in one request: enough to share one append, few enough to answer well within a second. */
 const CHUNK_LINES = 500;
@@ -60,6 +61,7 @@ export interface ImportOptions {
 
 interface MappedLine {
   readonly line: number;
+  readonly id: string;
   readonly raw: Buffer;
   readonly body: string;
   readonly failing: readonly FailingIdentifier[];
@@ -203,49 +205,12 @@ async function pass(run: Run, dryRun: boolean): Promise<void> {
   }
 }
 
-interface Targets {
-  readonly lines: number;
-  targetOf(id: string): JsonObject | undefined;
-  fileOf: ReturnType<typeof caseFolder>;
-}
-
-/** First pass: which lines are corrected or withdrawn by others of the same file; only those are kept in memory. */
-async function collectTargets(file: string, signal: AbortSignal | undefined): Promise<Targets> {
-  const wanted = new Set<string>();
-  let lines = 0;
-  for await (const { bytes } of caseLines(file)) {
-    if (signal?.aborted === true) throw interrupted('Interrupted before anything was sent.');
-    lines++;
-    if (TARGET_NAMES.some((name) => bytes.includes(name))) for (const id of targetsIn(bytes)) wanted.add(id);
-  }
-  const found = new Map<string, JsonObject>();
-  if (wanted.size > 0) {
-    for await (const { bytes } of caseLines(file)) {
-      if (signal?.aborted === true) throw interrupted('Interrupted before anything was sent.');
-      const parsed = parseStrict(bytes);
-      if (!parsed.ok || !isJsonObject(parsed.value)) continue;
-      const { id } = parsed.value;
-      if (typeof id === 'string' && wanted.has(id) && !found.has(id)) found.set(id, parsed.value);
-    }
-  }
-  return { lines, targetOf: (id) => found.get(id), fileOf: caseFolder(file) };
-}
-
-/** Most lines name none: only those that may are parsed for it. */
-const TARGET_NAMES = ['"corrects"', '"target"', '"targets"'] as const;
-
-function targetsIn(bytes: Buffer): string[] {
-  const parsed = parseStrict(bytes);
-  if (!parsed.ok || !isJsonObject(parsed.value)) return [];
-  const { corrects, target, targets } = parsed.value;
-  return [corrects, target, targets].flat().filter((id) => typeof id === 'string');
-}
-
 async function* mappedChunks({ file, targets, report }: Run): AsyncGenerator<MappedLine[]> {
   let chunk: MappedLine[] = [];
   let characters = 0;
+  const ids = new LineIds();
   for await (const read of caseLines(file)) {
-    const mapped = mapLine(read, targets);
+    const mapped = ofItsId(mapLine(read, targets), ids);
     if ('faults' in mapped) report.rejected.push(mapped);
     else {
       chunk.push(mapped);
@@ -258,6 +223,13 @@ async function* mappedChunks({ file, targets, report }: Run): AsyncGenerator<Map
     }
   }
   if (chunk.length > 0) yield chunk;
+}
+
+/** Of two lines that have one id and are not the same the second is rejected, too. */
+function ofItsId(mapped: MappedLine | RejectedLine, ids: LineIds): MappedLine | RejectedLine {
+  const { line, id, raw } = mapped;
+  const fault = id === undefined ? undefined : ids.take(id, line, 'body' in mapped ? mapped.body : undefined);
+  return id === undefined || fault === undefined ? mapped : { line, id, raw: Buffer.from(raw), faults: [fault] };
 }
 
 function mapLine({ line, raw, bytes }: CaseLine, targets: Targets): MappedLine | RejectedLine {
@@ -280,7 +252,7 @@ function mapLine({ line, raw, bytes }: CaseLine, targets: Targets): MappedLine |
   if (!mapped.ok) return { line, ...id, raw: Buffer.from(raw), faults: mapped.faults };
   const body = canonicalize(mapped.document as never);
   const size = Buffer.byteLength(body);
-  if (size <= JSON_BYTES_MAX) return { line, raw, body, failing: failingOf(mapped.document) };
+  if (size <= JSON_BYTES_MAX) return { line, id: mapped.document.id as string, raw, body, failing: failingOf(mapped.document) };
   const detail = `The sighting made of this line has ${group(size)} bytes, of which the line itself is a part.`;
   const fault = { code: 'json.too-large', pointer: '', detail, expected: `at most ${group(JSON_BYTES_MAX)}` } as const;
   return { line, ...id, raw: Buffer.from(raw), faults: [fault] };

@@ -1,6 +1,7 @@
 /** `custody mark`, `custody marking approve`: another handling of what your agency submitted, proposed by one of its people and widened by two. */
 import type { EventAnswer, SightingDocument } from '#lib/contracts';
 import { isNotWider, narrowed, parseHandling, parseIdentifier, TLP_LABELS, type Handling, type Kind } from '#lib/domain';
+import { checkOpening, type JsonObject, PROOF_BYTES_MAX, readProofDocument, WITHHOLDS, withholdingJson } from '#lib/ledger';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { note } from '../notes.ts';
@@ -13,6 +14,8 @@ export interface MarkOptions extends PeopleOptions {
   readonly community?: string;
   readonly agency?: readonly string[];
   readonly person?: readonly string[];
+  /** Those who lose it are told so, in the proof of an item that lists it. */
+  readonly tell?: boolean;
 }
 
 type Shown = EventAnswer['event'];
@@ -28,8 +31,11 @@ export async function mark(client: Client, what: string, options: MarkOptions): 
   for (const target of targets) {
     const author = { agency: target.agency, principal: target.submittedBy.principal };
     const waits = !isNotWider(target.handling, handling, author);
-    const said = { handling: narrowed(target.handling, handling, author), gives: handling, waits };
-    const id = await submitted(client, markingOf(target, said, options.reason));
+    if (options.tell === true && waits) throw new CommandError(EXIT.usage, 'usage', TELLS_WHAT_TAKES);
+    // Told to all who saw the event, and not to those alone who go on to.
+    const own = options.tell === true ? (target.handling as Handling) : narrowed(target.handling, handling, author);
+    const withholds = options.tell === true ? await withholdingOf(client, target) : undefined;
+    const id = await submitted(client, markingOf(target, { handling: own, gives: handling, waits, withholds }, options.reason));
     const logIndex = await stoodAt(client, actor.agency, id, options);
     if (options.json === true) {
       process.stdout.write(`${JSON.stringify({ id, logIndex, target: { agency: target.agency, id: target.id }, handling, waits })}\n`);
@@ -43,6 +49,24 @@ export async function mark(client: Client, what: string, options: MarkOptions): 
       );
   }
   return EXIT.ok;
+}
+
+const TELLS_WHAT_TAKES =
+  '--tell says to those who lose an event that it was taken. This handling gives as well: mark what it takes first, with --tell, and what it gives then.';
+
+/** What the marking shows of its target: whose it is, and which entry of the log. Throws `event.not-sealed` while it is none, `server.answer`. */
+async function withholdingOf(client: Client, { agency, id, logIndex, commitment }: Shown): Promise<JsonObject> {
+  const path = `/v1/events/${encodeURIComponent(id)}/proof?agency=${encodeURIComponent(agency)}&open=envelope,kind,handling`;
+  const bytes = await client.bytes(path);
+  const read = bytes.length > PROOF_BYTES_MAX ? undefined : readProofDocument(bytes);
+  const [event] = read?.ok === true ? read.value.events : [];
+  const opening = event !== undefined && 'opening' in event.shown ? event.shown.opening : null;
+  const opened = checkOpening(opening, commitment);
+  const isOfTarget = opened.ok && opened.value.envelope.agency === agency && opened.value.envelope.id === id;
+  // It is signed for by whoever submits it: nothing in it is taken from the server unseen.
+  if (!isOfTarget || opened.value.slots.length !== 3 || event?.index !== BigInt(logIndex))
+    throw new CommandError(EXIT.unexpected, 'server.answer', printable(`What ${client.base} shows is no opening of ${agency}/${id}.`));
+  return { [WITHHOLDS]: withholdingJson({ index: event.index, commitment, opening }) };
 }
 
 /** Approves a marking of the caller's agency, or the retraction of one. Throws CommandError `policy.no-effect` where that is not his to do. */
@@ -98,11 +122,17 @@ const eventOf = (client: Client, id: string, agency: string): Promise<EventAnswe
 
 /**
  * It is told to whoever sees the target from now on. Where it takes away it stands in the lists of the target's items beside it; one that waits lists
- * none, since those whom it would open its target to could tell from their lists that there is something.
+ * none, since those whom it would open its target to could tell from their lists that there is something. One that tells is for whoever saw it before, so
+ * that it stands in their lists as well.
  */
 export function markingOf(
   target: Pick<Shown, 'id' | 'document'>,
-  { handling, gives, waits }: { readonly handling: Handling; readonly gives: Handling; readonly waits: boolean },
+  {
+    handling,
+    gives,
+    waits,
+    withholds,
+  }: { readonly handling: Handling; readonly gives: Handling; readonly waits: boolean; readonly withholds?: JsonObject | undefined },
   reason: string | undefined,
 ): SightingDocument {
   const listed = waits ? [] : (target.document.items ?? []).map(({ id }) => id);
@@ -113,5 +143,6 @@ export function markingOf(
     source: { kind: 'handling', family: 'official' },
     ...(items.length === 0 ? {} : { items }),
     relations: { target: target.id, handling: gives, ...(reason === undefined ? {} : { reason }) },
+    ...(withholds === undefined ? {} : { extension: withholds }),
   } as SightingDocument;
 }

@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createClient } from '../client.ts';
 import type { CommandError } from '../exit-codes.ts';
-import { agencyAdd, keyAdd, list, principalAdd } from './people.ts';
+import { agencyAdd, breakGlassOpen, keyAdd, list, principalAdd } from './people.ts';
 
-const actor = { agency: 'acme', principal: 'eva', roles: ['admin'], groups: [], via: 'key' };
+const actor = { agency: 'acme', principal: 'eva', roles: ['admin'], groups: [], via: 'key', shows: 'k3v9x0q7m2ab' };
 /** Of what the server has folded. */
 let policy: object;
 let submitted: unknown[];
@@ -84,6 +84,34 @@ test('principals are listed with their accounts, where the server says them, and
     'max person active admin',
   ]);
   expect((await printed(() => list(createClient(url), 'signers', {}))).trimEnd()).toBe('revoked  entry 5  acme/k+1+A');
+});
+
+test('a key is listed with when it was last used, that it never was, or since when it was not', async () => {
+  const key = { agency: 'acme', principal: 'eva', scopes: ['admin'], restricted: false, status: 'active' };
+  const usesSince = '2026-11-01T08:00:00Z';
+  const keys = [
+    { ...key, key: 'one', lastUsed: '2026-11-24T04:02:00Z' },
+    { ...key, key: 'two', lastUsed: null },
+    { ...key, key: 'old' },
+  ];
+  policy = { ...policy, keys, usesSince };
+  const rows = (await printed(() => list(createClient(url), 'keys', {}))).trimEnd().split('\n');
+  expect(rows.map((row) => row.replaceAll(/ +/g, ' '))).toEqual([
+    'one eva active until revoked last used 2026-11-24T04:02:00Z admin',
+    'two eva active until revoked never used admin',
+    'old eva active until revoked not used since 2026-11-01T08:00:00Z admin',
+  ]);
+  const cells = (await printed(() => list(createClient(url), 'keys', { plain: true }))).replace(/\n$/, '').split('\n');
+  expect(cells.map((row) => row.split('\t')[6])).toEqual(['2026-11-24T04:02:00Z', 'never', '']);
+});
+
+test('an emergency is declared for the key that the server knows the caller by', async () => {
+  const written = await printed(() => breakGlassOpen(createClient(url), { reason: 'fire' }));
+  expect(submitted).toMatchObject([{ extension: { policy: { act: 'break-glass.open', reason: 'fire', key: 'k3v9x0q7m2ab' } } }]);
+  expect(written).toContain('by this key or session, and no other');
+  policy = { ...policy, actor: { ...actor, via: 'local', shows: null } };
+  await printed(() => breakGlassOpen(createClient(url), { reason: 'fire' }));
+  expect((submitted[1] as { extension: { policy: object } }).extension.policy).not.toHaveProperty('key');
 });
 
 test('an act about another agency is shared with it, and a key is sent as its hash alone', async () => {

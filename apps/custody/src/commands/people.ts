@@ -121,8 +121,11 @@ export async function breakGlassOpen(client: Client, options: PeopleOptions): Pr
   if (!/^\d{1,2}$/.test(hours) || Number(hours) < 1 || Number(hours) > 24) throw usage('--hours is 1 to 24.');
   // A minute less than the bound, which is held against capture's clock.
   const until = new Date(Date.now() + Number(hours) * HOUR_MS - MINUTE_MS).toISOString();
-  const done = `Until ${until} you read what names others of your reader groups. That you do stands in the log.`;
-  return perform(client, { act: 'break-glass.open', reason, until }, options, done);
+  const { shows } = (await policyOf(client)).actor;
+  const by = shows === null ? '' : ' by this key or session, and no other';
+  const done = `Until ${until} you read what names others of your reader groups${by}. That you do stands in the log.`;
+  const act: PolicyActText = { act: 'break-glass.open', reason, until, ...(shows === null ? {} : { key: shows }) };
+  return perform(client, act, options, done);
 }
 
 /** @param who undefined: oneself */
@@ -150,17 +153,23 @@ const accountOf = ({ issuer, subject }: { readonly issuer: string; readonly subj
 
 type Listed = 'agencies' | 'communities' | 'principals' | 'signers' | 'keys' | 'emergencies';
 
-const LINES: { readonly [What in Listed]: (row: PolicyView[What][number]) => string } = {
+const LINES: { readonly [What in Listed]: (row: PolicyView[What][number], view: PolicyView) => string } = {
   agencies: ({ agency, status, name = '' }) => `${agency.padEnd(24)}  ${status.padEnd(9)}  ${name}`,
   communities: ({ community, name = '', members }) =>
     `${community.padEnd(24)}  ${name}${members === undefined ? '' : `  [${members.join(', ')}]`}`,
   principals: ({ principal, type, status, roles, logins = [] }) =>
     `${principal.padEnd(24)}  ${type.padEnd(7)}  ${status.padEnd(7)}  ${roles.join(', ')}${logins.length === 0 ? '' : `  (${logins.map(accountOf).join('; ')})`}`,
   signers: ({ vkey, status, added }) => `${status.padEnd(7)}  entry ${added}  ${vkey}`,
-  keys: ({ key, principal, status, scopes, expires = 'until revoked', restricted }) =>
-    `${key.padEnd(14)}  ${principal.padEnd(24)}  ${status.padEnd(7)}  ${expires}${restricted ? ', from some addresses' : ''}  ${scopes.join(', ')}`,
+  keys: ({ key, principal, status, scopes, expires = 'until revoked', restricted, lastUsed }, { usesSince }) =>
+    `${key.padEnd(14)}  ${principal.padEnd(24)}  ${status.padEnd(7)}  ${expires}${restricted ? ', from some addresses' : ''}  ${lastUse(lastUsed, usesSince)}  ${scopes.join(', ')}`,
   emergencies: ({ principal, until, reason, logIndex }) => `${principal.padEnd(24)}  until ${until}  entry ${logIndex}  ${reason}`,
 };
+
+/** Of a key that is older than the notes nobody can say that it was never used. */
+function lastUse(lastUsed: string | null | undefined, since: string): string {
+  if (lastUsed === undefined) return `not used since ${since}`;
+  return lastUsed === null ? 'never used' : `last used ${lastUsed}`;
+}
 
 export const COLUMNS: { readonly [What in Listed]: Columns<PolicyView[What][number]> } = {
   agencies: { agency: ({ agency }) => agency, status: ({ status }) => status, name: ({ name }) => name },
@@ -180,6 +189,7 @@ export const COLUMNS: { readonly [What in Listed]: Columns<PolicyView[What][numb
     expires: ({ expires }) => expires,
     restricted: ({ restricted }) => restricted,
     scopes: ({ scopes }) => scopes.join(' '),
+    last_used: ({ lastUsed }) => (lastUsed === null ? 'never' : lastUsed),
   },
   emergencies: {
     principal: ({ principal }) => principal,
@@ -193,8 +203,8 @@ export async function list(client: Client, what: Listed, options: PeopleOptions)
   const view = await policyOf(client);
   const rows = view[what];
   type Row = (typeof rows)[number];
-  const line = LINES[what] as (row: Row) => string;
-  const text = (all: readonly Row[]): string => all.map((row) => `${printable(line(row)).trimEnd()}\n`).join('');
+  const line = LINES[what] as (row: Row, of: PolicyView) => string;
+  const text = (all: readonly Row[]): string => all.map((row) => `${printable(line(row, view)).trimEnd()}\n`).join('');
   printList<Row>(options, { [what]: rows }, rows, { columns: COLUMNS[what] as Columns<Row>, text });
   return EXIT.ok;
 }

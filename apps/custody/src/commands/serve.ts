@@ -96,8 +96,7 @@ async function start(
   const parts: Parts = { ...base, config, database, eventLog, keys, accepting, hasEnded: isOver };
   if (config.roles.includes('projector')) await startProjector(parts);
   const own = newApiKey();
-  const served = await startHttp(parts, own, certificate);
-  await keepOperatorKey(config.dataDir, served.url, own.text);
+  const served = await startHttp(parts, own, certificate, (url) => keepOperatorKey(config.dataDir, url, own.text));
   shutdown.at('http', 'operator key', () => dropOperatorKey(config.dataDir, served.url, own.text));
   health.start();
   shutdown.at('http', 'health', () => health.stop());

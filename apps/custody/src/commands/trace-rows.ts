@@ -31,6 +31,8 @@ export const COLUMNS: Columns<NumberedEntry> = {
   recorded: ({ entry }) => entry.recorded,
   summary: ({ entry }) => entry.display.summary,
   cover: ({ entry }) => entry.cover,
+  signatures: ({ entry }) => entry.signatures.map(({ verdict }) => verdict).join(' '),
+  awaits: ({ entry }) => entry.relations.markedBy.flatMap(({ id, approval }) => (approval === 'awaited' ? [id] : [])).join(' '),
 };
 
 /** What a timeline says that is in none of its entries. */

@@ -446,7 +446,13 @@ test('a party whose LEI fails its check is said to, and one whose LEI fits or is
 
 describe('the rows of a trace', () => {
   const printed = async (options: TraceOptions): Promise<{ out: string; err: string }> => {
-    const entries = [entry('a'), said('b', { document: { ...entry('b').document, place: { country: 'KP' } } }), entry('c')];
+    const valid = { agency: 'local', id: 'l', logIndex: 3, vkey: 'k+1+A', verdict: 'valid' as const };
+    const markedBy = [{ agency: 'local', id: 'm', standing: 'stands' as const, approval: 'awaited' as const }];
+    const entries = [
+      entry('a', { signatures: [valid, { ...valid, verdict: 'bad' }], relations: { ...NO_RELATIONS, markedBy } }),
+      said('b', { document: { ...entry('b').document, place: { country: 'KP' } } }),
+      entry('c'),
+    ];
     const view = timeline({ entries, openQuestions: [{ code: 'contradiction', refs: [], display: 'Which one?' }] });
     const spoken = { out: '', err: '' };
     jest.spyOn(process.stdout, 'write').mockImplementation((text) => ((spoken.out += String(text)), true));
@@ -464,6 +470,7 @@ describe('the rows of a trace', () => {
     expect(of('number')).toEqual(['1', '', '2']);
     expect(of('place')).toEqual(['Busan, South Korea', '', 'Busan, South Korea']);
     expect(of('speaks_of')).toEqual(['', 'Busan, South Korea', '']);
+    expect([of('signatures')[0], of('awaits')[0], of('signatures')[1]]).toEqual(['valid bad', 'm', '']);
   });
 
   test('of --jsonl are the entries of --json; what stands beside them is said, unless it is not wanted', async () => {

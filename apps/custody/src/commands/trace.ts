@@ -4,28 +4,44 @@
  * what it speaks of, never as where the item was.
  */
 import type { EventView, JourneyView, TimelineView } from '#lib/contracts';
+import { journeyGeoJson, journeyLines, journeyPage } from '#lib/report';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type FormFlags, printList } from '../listing.ts';
+import { refuseIdle } from '../invocation.ts';
 import { note, type NoteFlags } from '../notes.ts';
 import { group } from '../progress.ts';
 import { atLines } from './at-text.ts';
-import { journeyLines } from './journey-text.ts';
-import { knownWords, recordedText, submitterText } from './known-words.ts';
+import { approvalText, knownWords, recordedText, signatureFlags, signedText, submitterText } from './known-words.ts';
 import { printable } from './printable.ts';
 import { timelinePages } from './timeline-pages.ts';
 import { asOfText } from './trace-as-of.ts';
 import { beside, COLUMNS, numbered } from './trace-rows.ts';
 import { lastPlacedText, overlapText, whenText, withUtc } from './trace-times.ts';
 
+/** `json` is `--json`, and `table` what is printed otherwise. */
+export type TraceFormat = 'table' | 'json' | 'geojson' | 'html';
+
 export interface TraceOptions extends FormFlags, NoteFlags {
   readonly asOf?: string;
+  readonly format?: TraceFormat;
   /** Valid time: what is known of it alone. */
   readonly at?: string;
 }
 
-export async function trace(client: Client, item: string, options: TraceOptions): Promise<ExitCode> {
+export async function trace(client: Client, item: string, given: TraceOptions): Promise<ExitCode> {
+  refuseOther(given);
+  const options = given.format === 'json' ? { ...given, json: true } : given;
   const timeline = await wholeTimeline(client, item, options.asOf, options.at);
+  if (options.format === 'geojson' || options.format === 'html') {
+    const journey = await journeyOf(client, timeline, options);
+    process.stdout.write(
+      options.format === 'html'
+        ? journeyPage(timeline, journey, asOfText(timeline))
+        : `${JSON.stringify(journeyGeoJson(timeline, journey))}\n`,
+    );
+    return EXIT.ok;
+  }
   const rows = numbered(timeline.entries);
   const isForProgram = options.json === true || options.jsonl === true || options.plain === true;
   const journey = isForProgram ? null : await journeyOf(client, timeline, options);
@@ -34,6 +50,17 @@ export async function trace(client: Client, item: string, options: TraceOptions)
   // A line each has the entries alone.
   if (options.jsonl === true || options.plain === true) for (const line of beside(timeline)) note(options, line);
   return EXIT.ok;
+}
+
+/** One form is asked for; a drawing is of all times. */
+function refuseOther({ format, json, jsonl, plain, at }: TraceOptions): void {
+  if (format === undefined) return;
+  refuseIdle(`trace --format ${format}`, {
+    '--json': json === true && format !== 'json',
+    '--jsonl': jsonl === true,
+    '--plain': plain === true,
+    '--at': at !== undefined && (format === 'geojson' || format === 'html'),
+  });
 }
 
 /** Of the same log size as the timeline. Null where it is too large to be followed: that is said, and the timeline stands without it. */
@@ -147,6 +174,8 @@ function entryLines(entry: EventView, number: number | null): string[] {
   lines.push(...failingParties(entry));
   const relation = relationText(entry);
   if (relation !== '') lines.push(`     ${relation}`);
+  if (entry.approval !== undefined) lines.push(`     ${approvalText(entry.approval)}`);
+  if (entry.signatures.length > 0) lines.push(`     signed: ${signedText(entry)}`);
   lines.push(`     ${provenance(entry)}`, '');
   return lines;
 }
@@ -160,7 +189,10 @@ const failingParties = ({ parties }: EventView): string[] =>
         `     (${role}${name === undefined ? '' : ` ${name}`}: LEI ${lei} FAILS ITS CHECK${check?.expected === undefined ? '' : `, ${check.expected} expected`}: kept as written)`,
     );
 
-const flagsText = ({ flags }: EventView): string => (flags.length > 0 ? `   [${flags.join(', ')}]` : '');
+function flagsText(entry: EventView): string {
+  const flags = [...entry.flags, ...signatureFlags(entry)];
+  return flags.length > 0 ? `   [${flags.join(', ')}]` : '';
+}
 
 const unnumberedHead = (entry: EventView): string =>
   entry.why === 'no-place'
@@ -175,7 +207,7 @@ const coverText = ({ cover }: EventView): string =>
 function markText(entry: EventView): string {
   const standing = entry.standing === 'stands' ? [] : [entry.standing];
   const background = entry.why === 'background' ? ['in the background'] : [];
-  const flags = entry.flags.filter((flag) => flag !== 'check-digit');
+  const flags = [...entry.flags.filter((flag) => flag !== 'check-digit'), ...signatureFlags(entry)];
   return [...standing, entry.mark === 'observed' ? (entry.kind ?? 'record') : entry.mark, ...background, ...flags].join(', ').toUpperCase();
 }
 
@@ -193,7 +225,7 @@ function relationText({ relations, moreContradictions }: EventView): string {
   ];
   return named
     .flatMap(([name, words]) => {
-      const ids = relations[name].map(({ id }) => id).join(', ');
+      const ids = relations[name].map(({ id, approval }) => [id, approvalText(approval)].filter(Boolean).join(' ')).join(', ');
       const cut = name === 'contradictedBy' && moreContradictions === true;
       if (cut) return [ids === '' ? `${words} MORE records than are read` : `${words} ${ids} AND MORE than are read`];
       return ids === '' ? [] : [`${words} ${ids}`];
@@ -213,7 +245,7 @@ function provenance(entry: EventView): string {
   const parts = [
     entry.id,
     entry.display.grade,
-    document.handling.tlp,
+    entry.handling.tlp === document.handling.tlp ? entry.handling.tlp : `${entry.handling.tlp} (submitted as ${document.handling.tlp})`,
     `${entry.display.source}${url === undefined ? '' : ` <${url}>`}`,
     entry.evidence.length === 0 ? 'no document cited' : entry.evidence.map(evidenceText).join(', '),
     ...author,

@@ -1,5 +1,15 @@
 /** What a check found, for a person or as JSON. */
-import { type CheckedHead, type Report, STEPS, type Statement, timeOf, toHex, type Verdict, VERDICTS } from '#lib/ledger';
+import {
+  type CheckedHead,
+  type Report,
+  type ReportSubject,
+  STEPS,
+  type Statement,
+  timeOf,
+  toHex,
+  type Verdict,
+  VERDICTS,
+} from '#lib/ledger';
 import type { ExitCode } from '../exit-codes.ts';
 import { printable } from './printable.ts';
 
@@ -37,11 +47,18 @@ function jsonOf({ verdict, summary, statements, head, subject: about }: Report):
   return {
     verdict,
     summary,
-    ...(about === undefined ? {} : { about }),
+    ...(about === undefined ? {} : { about: subjectJson(about) }),
     statements,
     head: head === null ? null : headJson(head),
   };
 }
+
+const subjectJson = ({ covers, since, ...about }: ReportSubject): object => ({
+  ...about,
+  covers: numberOf(covers),
+  since: numberOf(since),
+});
+const numberOf = (index: bigint | null): number | null => (index === null ? null : Number(index));
 
 /** @param seen by when, and as how many witnesses say */
 const headJson = ({ origin, size, root, time, seen }: CheckedHead): object => ({

@@ -7,7 +7,6 @@ import { readFileSync, statSync } from 'node:fs';
 import {
   BUNDLE_LIMITS,
   BUNDLE_PROOF,
-  type BundleFiles,
   isReadProof,
   notChecked,
   PROOF_BYTES_MAX,
@@ -43,7 +42,8 @@ export async function verify(client: Client | null, what: string, flags: VerifyF
   refuseAgency(flags, file === null ? what : undefined);
   try {
     if (file === null) {
-      refuseAsking(flags, parseIdentifier(what).ok);
+      const isItem = parseIdentifier(what).ok;
+      refuseAsking(flags, isItem, isItem);
       refuseContent(flags, false, offline);
       if (client === null)
         throw new CommandError(EXIT.usage, 'usage', `${what} is no file, and with --offline nobody is asked for an item or an event.`);
@@ -99,7 +99,7 @@ const isZip = (bytes: Uint8Array): boolean => bytes.length >= 4 && new DataView(
 
 async function verifyZip(bytes: Uint8Array, client: Client | null, flags: VerifyFlags): Promise<Report> {
   const read = readBundleZip(bytes);
-  const proof = read.ok ? (read.value as BundleFiles).get(BUNDLE_PROOF) : undefined;
+  const proof = read.ok ? read.value.files.get(BUNDLE_PROOF) : undefined;
   const text = proof === undefined || proof.length > PROOF_BYTES_MAX ? '' : utf8Text(proof);
   const { trust, said } = await trustForDocument(text ?? '', flags, client, AT_HAND);
   return withSaid(verifyBundleZip(bytes, trust, askedAbout(flags)), said);
@@ -140,9 +140,9 @@ async function verifyId(
  * Normalised here: a server could say another item's name. Which reader groups somebody is in the server alone knows, and could leave one out:
  * so the report names those that it shows, and says that of any other nothing is said, unless they were named.
  */
-function itemQuestion(id: string, { group }: VerifyFlags): { path: string; question: Question } {
-  const groups = group === undefined ? {} : { groups: group };
-  const question = { item: id, ...groups, allEvents: true, inclusion: true, isLatest: true };
+function itemQuestion(id: string, { group, reader }: VerifyFlags): { path: string; question: Question } {
+  const asked = askedAbout({ ...(group === undefined ? {} : { group }), ...(reader === undefined ? {} : { reader }) });
+  const question = { ...asked, item: id, allEvents: true, inclusion: true, isLatest: true };
   return { path: `${listPath(id)}?events=true&inclusion=true`, question };
 }
 

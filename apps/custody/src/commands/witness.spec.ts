@@ -29,6 +29,7 @@ test.each([
   ['without a map to audit', undefined, 'custody_0123456789ab_'.padEnd(64, 'A')],
   ['whose file is not there', 'http://127.0.0.1:1/log', null],
   ['that is none', 'http://127.0.0.1:1/log', 'custody_half'],
+  ['that would cross a network in clear', 'http://ledger.example/log', 'custody_0123456789ab_'.padEnd(64, 'A')],
 ])('a key %s is wrong usage, and makes no folder', async (_what, map, text) => {
   const [dir, mapKey] = [join(parent, 'witness'), join(parent, 'key')];
   if (text !== null) writeFileSync(mapKey, text);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type AuditedLog, startWitness } from '#app/witness';
 import { parseVerifierKey, type VerifierKey } from '#lib/ledger';
-import { createLog, createShutdown } from '#lib/runtime';
+import { createLog, createShutdown, isInClear } from '#lib/runtime';
 import { apiKeyId } from '../access/api-key.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 
@@ -56,6 +56,12 @@ function auditedLog(text: string, apiKey: string | null, logKeys: readonly Verif
       EXIT.usage,
       'usage',
       `--map ${text}: the prefix of a log is a URL of http or https, as https://ledger.example/log.`,
+    );
+  if (apiKey !== null && isInClear(url.href))
+    throw new CommandError(
+      EXIT.usage,
+      'usage',
+      `--map-key would cross the network in clear to ${text}: name the log by https. Nothing was sent.`,
     );
   const [origin = '', ...others] = new Set(logKeys.map(({ name }) => name));
   if (others.length > 0) throw new CommandError(EXIT.usage, 'usage', '--map is for one log: name the keys of that log alone with --log.');

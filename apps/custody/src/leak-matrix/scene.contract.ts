@@ -39,6 +39,7 @@ import {
 import { testDatabase, type TestDatabase } from '../../../../libs/store/test-database.ts';
 import { newApiKey } from '../access/api-key.ts';
 import { httpAccess } from '../access/authenticator.ts';
+import { KeyUses } from '../access/key-uses.ts';
 import { LOGIN_DEPS, LoginController } from '../access/login.controller.ts';
 import { PolicyFollower } from '../access/policy-follower.ts';
 import { POLICY_DEPS, PolicyController } from '../access/policy.controller.ts';
@@ -92,6 +93,7 @@ export class Scene {
   /** Reader groups of a process that takes everybody for a member of all. */
   everyGroup: readonly string[] = [];
   readonly sessions: Sessions;
+  readonly keyUses: KeyUses;
   readonly #log = createLog({ level: 'silent', secrets: [] });
   readonly #eventLog: MemoryLog = createMemoryLog();
   readonly #store: EvidenceStore;
@@ -109,6 +111,7 @@ export class Scene {
     const access = this.#pool('access');
     this.#follower = new PolicyFollower(access, { log: this.#log });
     this.sessions = new Sessions(access, SESSION);
+    this.keyUses = new KeyUses(access, { log: this.#log });
   }
 
   static async open(): Promise<Scene> {
@@ -123,6 +126,7 @@ export class Scene {
   async close(): Promise<void> {
     this.#follower.stop();
     for (const server of this.#servers) await server.close();
+    await this.keyUses.close();
     await this.#eventLog.close();
     await this.database.drop();
     rmSync(this.folder, { recursive: true, force: true });
@@ -217,7 +221,7 @@ export class Scene {
     });
     const providers = [
       { provide: HEALTH_DEPS, useValue: { health: createHealth(), metrics } },
-      { provide: POLICY_DEPS, useValue: { policy } },
+      { provide: POLICY_DEPS, useValue: { policy, keyUses: (agency: string) => this.keyUses.of(agency) } },
       { provide: LOGIN_DEPS, useValue: { sessions: this.sessions, policy, openId: null, link: null, log: this.#log } },
     ];
     const controllers = [HealthController, PolicyController, LoginController, SessionsController];
@@ -228,7 +232,7 @@ export class Scene {
       log: this.#log,
       metrics,
       catalogue,
-      access: httpAccess({ access: 'required', own: newApiKey(), policy, tokenLogin: null, session }),
+      access: httpAccess({ access: 'required', readsAnonymously: true, own: newApiKey(), policy, tokenLogin: null, session }),
       reads: openReadLog({ origin, pool: this.#pool('access'), policy: () => this.#follower.last }),
     });
     this.#servers.push(server);

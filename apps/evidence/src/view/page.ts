@@ -1,29 +1,6 @@
 /** The page around what is shown of evidence: ours alone, without scripts, and without anything that evidence could put into it but text. */
 import { createHash } from 'node:crypto';
-
-/** HTML that is known to be safe: made by `markup`, never by joining. */
-export interface Html {
-  readonly html: string;
-}
-
-/** A template whose values are put in as text, but for those that are HTML already. */
-export function markup(parts: TemplateStringsArray, ...values: readonly (Html | string | number | readonly Html[])[]): Html {
-  const written = (value: Html | string | number | readonly Html[]): string => {
-    if (typeof value === 'string' || typeof value === 'number') return escaped(String(value));
-    return 'html' in value ? value.html : value.map((each) => each.html).join('');
-  };
-  return { html: parts.map((part, n) => (n < values.length ? part + written(values[n] as Html) : part)).join('') };
-}
-
-const NAMES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-/** Controls, and what changes the direction or the look of what stands beside it. */
-const HIDDEN = /[\0-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
-
-/** What is not seen is shown by its number: a name must not read as another. */
-function escaped(value: string): string {
-  const shown = value.replaceAll(HIDDEN, (sign) => `⟨U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`);
-  return shown.replaceAll(/[&<>"']/g, (sign) => NAMES[sign] ?? '');
-}
+import { markup, type Html } from '#lib/contracts';
 
 const STYLE = `:root{color-scheme:light dark;font:15px/1.5 system-ui,sans-serif}body{margin:0 auto;max-width:75rem;padding:1rem}
 h1{font-size:1.1rem;overflow-wrap:anywhere}dl{display:grid;grid-template-columns:max-content 1fr;gap:0 1rem}dd{margin:0;overflow-wrap:anywhere}

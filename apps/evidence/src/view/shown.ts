@@ -1,7 +1,7 @@
 /** What is shown of evidence, by its type: lines, rows, an image; of anything else that it is to be downloaded. */
+import { markup, type Html } from '#lib/contracts';
 import type { Locator } from '#lib/domain';
 import { imageSizeOf, type EvidenceStore, type MediaType } from '#lib/evidence';
-import { markup, type Html } from './page.ts';
 import { lineSplitter, readWindow, rowSplitter, type Shown, type Wanted } from './window.ts';
 
 export interface Rendering {

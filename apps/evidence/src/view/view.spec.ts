@@ -1,7 +1,8 @@
+import { markup } from '#lib/contracts';
 import { parseLocator } from '#lib/domain';
 import { evidenceInMemory, HEAD_BYTES, mediaTypeOf } from '#lib/evidence';
 import { createHash } from 'node:crypto';
-import { markup, pageHeaders, pageOf } from './page.ts';
+import { pageHeaders, pageOf } from './page.ts';
 import { renderingOf } from './shown.ts';
 import { LENGTH_MAX, lineSplitter, readWindow, rowSplitter, SHOWN_MAX } from './window.ts';
 

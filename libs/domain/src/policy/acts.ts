@@ -81,7 +81,13 @@ export type PolicyAct =
     }
   | { readonly act: 'key.revoke'; readonly agency: string; readonly key: string }
   | { readonly act: 'submitter-key.add' | 'submitter-key.revoke'; readonly agency: string; readonly vkey: string }
-  | { readonly act: 'break-glass.open'; readonly reason: string; readonly until: Instant }
+  | {
+      readonly act: 'break-glass.open';
+      readonly reason: string;
+      readonly until: Instant;
+      /** Of the key or session by which alone it is read. */
+      readonly key?: string;
+    }
   | { readonly act: 'break-glass.close'; readonly agency: string; readonly principal: string }
   /** A marking of the author's own agency, or a retraction of one, by the SHA-256 of its bytes: nobody approves what he has not read. */
   | { readonly act: 'marking.approve'; readonly marking: string; readonly sha256: string; readonly reason?: string };

@@ -6,6 +6,7 @@ import type { ActorRole } from '../actor.ts';
 import type { Instant } from '../time.ts';
 import type { Login, PlacedAct, PolicyAct, PolicyActName } from './acts.ts';
 import {
+  BREAKS_GLASS,
   hasAgency,
   hasLogin,
   holdsAt,
@@ -44,8 +45,6 @@ export interface Judgement {
 
 /** An emergency that lasts longer is not one: open it again, with another reason. In microseconds. */
 export const BREAK_GLASS_MICROS_MAX = 24 * 60 * 60 * 1_000_000;
-/** Break-glass access is for whoever investigates, and for those who answer for the agency. */
-const BREAKS_GLASS: readonly ActorRole[] = ['investigator', 'admin'];
 
 const OF_THE_OPERATING_AGENCY: ReadonlySet<PolicyActName> = new Set([
   'agency.add',

@@ -3,6 +3,7 @@
  * the reason and has no effect. What an act does holds for the entries behind it: nothing is judged by the clock but what names a time.
  */
 import { ACTOR_ROLES } from '../actor.ts';
+import type { Instant } from '../time.ts';
 import type { Login, PlacedAct, PolicyAct } from './acts.ts';
 import { POLICY_REASONS, reasonAgainst, type Judgement, type PolicyReason } from './authority.ts';
 import {
@@ -73,7 +74,7 @@ export class Policy implements PolicyState {
     return this.#principalsByLogin.get(keyOfLogin(login)) ?? [];
   }
 
-  #take({ act, agency, principal, logIndex }: PlacedAct): void {
+  #take({ act, agency, principal, logIndex, captured }: PlacedAct): void {
     switch (act.act) {
       case 'agency.add':
         return this.#admit(act.agency, act.name, logIndex);
@@ -100,7 +101,7 @@ export class Policy implements PolicyState {
           if (keyOfLogin(login) === keyOfLogin(act.login)) end(login, logIndex);
         return;
       case 'key.add':
-        return this.#addKey(act, logIndex);
+        return this.#addKey(act, logIndex, captured);
       case 'key.revoke':
         return end(this.keys.get(`${act.agency}/${act.key}`), logIndex);
       case 'submitter-key.add':
@@ -109,7 +110,7 @@ export class Policy implements PolicyState {
       case 'submitter-key.revoke':
         return end(this.submitterKeys.get(`${act.agency}/${act.vkey}`), logIndex);
       case 'break-glass.open':
-        this.breakGlass.push({ agency, principal, reason: act.reason, until: act.until, from: logIndex, to: null });
+        this.breakGlass.push({ agency, principal, reason: act.reason, until: act.until, key: act.key ?? null, from: logIndex, to: null });
         return;
       case 'marking.approve':
         // What it comes to is for its target's handling to say (marking.ts): here is known who may approve.
@@ -151,9 +152,9 @@ export class Policy implements PolicyState {
     if (!known.includes(record)) this.#principalsByLogin.set(key, [...known, record]);
   }
 
-  #addKey(act: Extract<PolicyAct, { act: 'key.add' }>, from: number): void {
+  #addKey(act: Extract<PolicyAct, { act: 'key.add' }>, from: number, added: Instant): void {
     const { agency, principal, key, sha256, scopes, expires, addresses } = act;
-    const record: KeyRecord = { agency, principal, key, sha256, scopes, expires, addresses, from, to: null };
+    const record: KeyRecord = { agency, principal, key, sha256, scopes, expires, addresses, added, from, to: null };
     this.keys.set(`${agency}/${key}`, record);
     this.#keysById.set(key, [...(this.#keysById.get(key) ?? []), record]);
   }

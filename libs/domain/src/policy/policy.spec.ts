@@ -14,9 +14,12 @@ import {
   Policy,
   POLICY_REASONS,
   principalAt,
+  ROOT_ACTOR,
   rolesAt,
   submitterKeyStanding,
   submitterKeysAt,
+  type Actor,
+  type ActorRole,
   type PlacedAct,
   type PolicyAct,
   type PolicyActText,
@@ -117,6 +120,13 @@ describe('an act without effect', () => {
     ['acme/chief', { ...person('eva'), login: LOGIN } as PolicyAct],
     ['acme/chief', { act: 'principal.link', agency: 'acme', principal: 'chief', login: LOGIN }],
   );
+  refused(
+    'exists',
+    'that adds a principal by an account which is another one’s of the agency',
+    ...able('acme'),
+    ['acme/chief', { ...person('eva'), login: LOGIN } as PolicyAct],
+    ['acme/chief', { ...person('max'), login: LOGIN } as PolicyAct],
+  );
   refused('absent', 'that takes away an account which is not the principal’s', ...able('acme'), [
     'acme/chief',
     { act: 'principal.unlink', agency: 'acme', principal: 'chief', login: LOGIN },
@@ -214,9 +224,30 @@ describe('policy', () => {
   it('opens a glass for one principal until its time or its closing', () => {
     const open: Said = [ROOT, { act: 'break-glass.open', reason: 'fire', until: 1_000 }];
     const close: Said = [ROOT, { act: 'break-glass.close', agency: 'local', principal: 'operator' }];
-    const at = (policy: Policy, moment: number): boolean => openBreakGlass(policy, 'local', 'operator', moment) !== undefined;
+    const at = (policy: Policy, moment: number): boolean => openBreakGlass(policy, ROOT_ACTOR, moment) !== undefined;
     expect([at(fold(open), 999), at(fold(open), 1_000), at(fold(open, close), 999)]).toEqual([true, false, false]);
-    expect(openBreakGlass(fold(open), 'local', 'other', 999)).toBeUndefined();
+    expect(openBreakGlass(fold(open), { ...ROOT_ACTOR, principal: 'other' }, 999)).toBeUndefined();
+    expect(openBreakGlass(fold(open), { ...ROOT_ACTOR, agency: 'acme' }, 999)).toBeUndefined();
+  });
+
+  it('opens a glass for the key or session that it was declared by, and for no other of the same principal', () => {
+    const of = (key?: string): Policy =>
+      fold([ROOT, { act: 'break-glass.open', reason: 'fire', until: 1_000, ...(key === undefined ? {} : { key }) }]);
+    const opens = (policy: Policy, who: Partial<Actor>): boolean => openBreakGlass(policy, { ...ROOT_ACTOR, ...who }, 999) !== undefined;
+    const one: Partial<Actor> = { via: 'key', key: 'onekey01' };
+    const other: Partial<Actor> = { via: 'key', key: 'another1' };
+    const session: Partial<Actor> = { via: 'session', session: 'session1' };
+    expect([one, other, session, {}].map((who) => opens(of('onekey01'), who))).toEqual([true, false, false, false]);
+    expect([one, other, session, {}].map((who) => opens(of('session1'), who))).toEqual([false, false, true, false]);
+    expect([one, other, session, {}].map((who) => opens(of(), who))).toEqual([false, false, false, true]);
+  });
+
+  it('opens a glass for no key whose scopes leave it out, whoever its principal is', () => {
+    const open: Said = [ROOT, { act: 'break-glass.open', reason: 'fire', until: 1_000, key: 'onekey01' }];
+    const opens = (...roles: ActorRole[]): boolean =>
+      openBreakGlass(fold(open), { ...ROOT_ACTOR, via: 'key', key: 'onekey01', roles }, 999) !== undefined;
+    expect(opens('contributor', 'auditor', 'partner', 'operator')).toBe(false);
+    expect([opens('investigator'), opens('contributor', 'admin')]).toEqual([true, true]);
   });
 
   it("finds keys of one id, each its own agency's", () => {
@@ -246,6 +277,28 @@ describe('policy', () => {
     const gone = fold(...both, link('acme', 'principal.unlink'), link('acme'));
     expect(gone.principalsOfLogin(LOGIN).map(({ agency: of }) => of)).toEqual(['acme', 'bolt']);
     expect(fold().principalsOfLogin(LOGIN)).toEqual([]);
+  });
+
+  it('knows an account by its issuer and its subject, each whole', () => {
+    const others = [
+      { issuer: 'https://other.example/', subject: LOGIN.subject },
+      { issuer: LOGIN.issuer, subject: '2' },
+      // The same text, parted elsewhere.
+      { issuer: LOGIN.issuer.slice(0, -1), subject: `/${LOGIN.subject}` },
+      { issuer: `${LOGIN.issuer}${LOGIN.subject}`, subject: '' },
+    ];
+    const names = others.map((_, n) => `other-${n}`);
+    const policy = fold(
+      ...able('acme'),
+      ['acme/chief', { act: 'principal.link', agency: 'acme', principal: 'chief', login: LOGIN }],
+      ...others.map((login, n): Said => ['acme/chief', { ...person(`other-${n}`), login } as PolicyAct]),
+    );
+    expect(policy.flagged).toEqual([]);
+    expect([LOGIN, ...others].map((login) => policy.principalsOfLogin(login).map(({ principal }) => principal))).toEqual(
+      ['chief', ...names].map((name) => [name]),
+    );
+    const chief = policy.principals.get('acme/chief') as PrincipalRecord;
+    expect([LOGIN, ...others].map((login) => hasLogin(chief, login))).toEqual([true, ...others.map(() => false)]);
   });
 
   it('has an able admin where one logs in elsewhere, and none any more without that account', () => {

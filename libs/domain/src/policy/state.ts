@@ -1,5 +1,5 @@
 /** What the acts of policy came to: agencies, communities, principals and keys, each with the log indexes between which it held. */
-import { ACTOR_ROLES, type Actor, type ActorRole } from '../actor.ts';
+import { ACTOR_ROLES, shownBy, type Actor, type ActorRole } from '../actor.ts';
 import type { Instant } from '../time.ts';
 import type { AddressRange } from './address.ts';
 import type { Login, PrincipalType } from './acts.ts';
@@ -67,6 +67,8 @@ export interface KeyRecord extends Spell {
   readonly scopes: readonly ActorRole[];
   readonly expires: Instant | undefined;
   readonly addresses: readonly AddressRange[] | undefined;
+  /** When the act that gave it was taken in. */
+  readonly added: Instant;
 }
 
 /** By which an agency signs what it submits. */
@@ -81,6 +83,8 @@ export interface BreakGlass extends Spell {
   readonly principal: string;
   readonly reason: string;
   readonly until: Instant;
+  /** Of the key or session for which it was declared; null: neither was shown. */
+  readonly key: string | null;
 }
 
 /** All of it at one log position. Keys of maps: the name, or `agency/name`. */
@@ -144,6 +148,18 @@ export function submitterKeyStanding({ submitterKeys }: PolicyState, agency: str
   return holdsAt(record, index) ? 'valid' : 'revoked';
 }
 
-/** The break-glass access of a principal that is open at a moment. */
-export const openBreakGlass = ({ breakGlass }: PolicyState, agency: string, principal: string, at: Instant): BreakGlass | undefined =>
-  breakGlass.find((each) => each.agency === agency && each.principal === principal && holdsAt(each) && at < each.until);
+/** Break-glass access is for whoever investigates, and for those who answer for the agency. */
+export const BREAKS_GLASS: readonly ActorRole[] = ['investigator', 'admin'];
+
+/**
+ * The break-glass access by which an actor reads at a moment: his own, declared for the key or session that he shows, as long as that has a role by
+ * which it could be declared. Another key of his opens nothing by it, nor does one whose scopes leave it out.
+ */
+export function openBreakGlass({ breakGlass }: PolicyState, actor: Actor, at: Instant): BreakGlass | undefined {
+  const { agency, principal, via, roles } = actor;
+  if (via === 'anonymous' || !roles.some((role) => BREAKS_GLASS.includes(role))) return undefined;
+  const key = shownBy(actor);
+  return breakGlass.find(
+    (each) => each.agency === agency && each.principal === principal && each.key === key && holdsAt(each) && at < each.until,
+  );
+}

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configFlags, configReference, configView, printConfig, secretsOf } from './show-config.ts';
 import { codeOfProblems, describeProblems, readConfig, type ConfigSources, type ReadConfig } from './read-config.ts';
-import { namedSettings } from './settings.ts';
+import { isDemoMode, namedSettings } from './settings.ts';
 
 const KEY = 'ab'.repeat(32);
 let folder: string;
@@ -147,7 +147,7 @@ describe('an address that is not loopback', () => {
   it('is with certificate and key, and loopback needs none', () => {
     for (const host of ['10.0.0.1', 'ledger.example', '2001:db8::1']) expect(good({ flags: { host }, env: TLS }).config.host).toBe(host);
     for (const host of ['127.0.0.1', '::1', 'localhost']) expect(good({ flags: { host } }).config.host).toBe(host);
-    for (const host of ['', '0', 'a b', 'https://x', '[::1]'])
+    for (const host of ['', '0', 'a b', 'https://x', '[::1]', 'fe80::1%eth0'])
       expect(problems({ flags: { host }, env: TLS })).toEqual(['config.invalid --host']);
   });
 
@@ -160,7 +160,7 @@ describe('an address that is not loopback', () => {
   });
 
   it('that is all of them needs the name by which users ask', () => {
-    for (const host of ['0.0.0.0', '::', '0:0::0', '::ffff:0.0.0.0']) {
+    for (const host of ['0.0.0.0', '::', '0:0::0', '::ffff:0.0.0.0', '::ffff:0:0', '0x0']) {
       expect(problems({ flags: { host }, env: TLS })).toEqual(['config.missing publicUrl']);
       expect(problems({ flags: { host }, env: { ...TLS, CUSTODY_PUBLIC_URL: 'https://ledger.example:8443' } })).toEqual([]);
     }
@@ -169,6 +169,41 @@ describe('an address that is not loopback', () => {
   it('has both files or none', () => {
     expect(problems({ env: { CUSTODY_TLS_CERT: 'a.pem' } })).toEqual(['config.missing tls.key']);
     expect(problems({ env: { CUSTODY_TLS_KEY: 'a.key' } })).toEqual(['config.missing tls.cert']);
+  });
+});
+
+describe('demo mode', () => {
+  const HERE = { CUSTODY_DEMO: 'true' };
+  /** Each alone leads elsewhere than to a ledger that somebody tries out on his own machine. */
+  const ELSEWHERE: readonly (readonly [where: string, env: Readonly<Record<string, string>>])[] = [
+    ['with databaseUrl', { DATABASE_URL: 'postgres://db/x' }],
+    ['with tls.cert', { CUSTODY_TLS_CERT: 'a.pem', CUSTODY_TLS_KEY: 'a.key' }],
+    ['with publicUrl', { CUSTODY_PUBLIC_URL: 'https://ledger.example' }],
+  ];
+
+  it('is what runs without any setting, also on Kafka', () => {
+    for (const env of [{}, HERE, { KAFKA_BROKERS: 'one:9092' }]) expect(isDemoMode(good({ env }).config)).toBe(true);
+  });
+
+  it('is off where it is turned off, in production, and wherever the ledger is more than one machine’s own', () => {
+    expect(isDemoMode(good({ env: { CUSTODY_DEMO: 'false' } }).config)).toBe(false);
+    for (const [where, env] of ELSEWHERE) expect([where, isDemoMode(good({ env }).config)]).toEqual([where, false]);
+    // Production demands a database, too; here it is by itself.
+    expect(isDemoMode({ ...good({}).config, profile: 'production' })).toBe(false);
+  });
+
+  it('is refused where it is asked for and there is none', () => {
+    for (const [where, env] of ELSEWHERE) {
+      const result = read({ env: { ...env, ...HERE } });
+      expect(result.ok ? [] : result.problems).toEqual([
+        {
+          code: 'config.invalid',
+          key: 'CUSTODY_DEMO',
+          detail: expect.stringContaining(`no demo mode ${where}: nothing is read`) as string,
+        },
+      ]);
+      expect(problems({ env, flags: { config: file('no-demo.json', { demo: false }) } })).toEqual([]);
+    }
   });
 });
 
@@ -257,6 +292,10 @@ test('production names everything that it is missing; a given value that equals 
     CUSTODY_EVIDENCE_DIR: '/srv/evidence',
   };
   expect(good({ env: all }).config.profile).toBe('production');
+  // Nobody comes in there without showing who he is.
+  expect(isDemoMode(good({ env: all }).config)).toBe(false);
+  for (const given of [{ CUSTODY_DEMO: 'true' }, { CUSTODY_ACCESS: 'open' }])
+    expect(problems({ env: { ...all, ...given } })).toEqual(Object.keys(given).map((name) => `config.invalid ${name}`));
   expect(problems({ env: { ...all, CUSTODY_KAFKA_SASL_MECHANISM: 'plain' } })).toEqual([
     'config.missing kafka.saslUser',
     'config.missing kafka.saslPassword',

@@ -19,10 +19,23 @@ export function reachProblems(values: ReadonlyMap<string, unknown>, origins: Rea
       'host',
       `${host} is none of ${LOOPBACK_HOSTS.join(', ')}: without TLS keys and sessions would cross a network in clear; set CUSTODY_TLS_CERT and CUSTODY_TLS_KEY, or listen on 127.0.0.1`,
     );
-  if (values.get('access') === 'open' && (isOther || isGiven('publicUrl')))
+  const isProduction = values.get('profile') === 'production';
+  if (values.get('access') === 'open' && (isOther || isGiven('publicUrl') || isProduction)) {
+    const why = isOther
+      ? `with host ${host} others reach it`
+      : isProduction
+        ? 'production asks who comes'
+        : 'with publicUrl others reach it';
+    invalid('access', `open makes whoever reaches the port the operator, and ${why}; set CUSTODY_ACCESS=required`);
+  }
+  // By default it is off there; who asks for it has to know that it is.
+  const against = isProduction
+    ? 'in production'
+    : ['databaseUrl', 'tls.cert', 'publicUrl'].filter(isGiven).map((name) => `with ${name}`)[0];
+  if (values.get('demo') === true && origins.get('demo') !== 'default' && against !== undefined)
     invalid(
-      'access',
-      `open makes whoever reaches the port the operator, and with ${isOther ? `host ${host}` : 'publicUrl'} others reach it; set CUSTODY_ACCESS=required`,
+      'demo',
+      `there is no demo mode ${against}: nothing is read without a key, and the demo case is not brought; set CUSTODY_DEMO=false`,
     );
   if (isEveryAddress(host) && !isGiven('publicUrl'))
     missing('publicUrl', `is needed with host ${host}, which is no name to be asked by; set CUSTODY_PUBLIC_URL=https://...`);

@@ -21,15 +21,21 @@ const isKeyOf = (text: string): text is string => /^((?:[a-z0-9-]{1,64}|\*)=)?[0
 const isVerifierKey = (text: string): text is string => /^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$/.test(text);
 const isApiKey = (text: string): text is string => /^custody_[a-z0-9]{8,32}_[A-Za-z0-9_-]{43}$/.test(text);
 const isUrl = (protocols: readonly string[]) => (value: string) => URL.canParse(value) && protocols.includes(new URL(value).protocol);
+/** What is sent there crosses a network in clear. */
+export const isInClear = (url: string): boolean => {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !LOOPBACK_HOSTS.includes(hostname.replace(/^\[|\]$/g, ''));
+};
 /** A provider that is reached in clear could be anybody: but for one on this machine. */
 const isIssuer = (text: string): boolean => {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, search, hash } = new URL(text);
-  const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK_HOSTS.includes(hostname.replace(/^\[|\]$/g, '')));
-  return isSafe && search === '' && hash === '';
+  if (!isUrl(['https:', 'http:'])(text) || isInClear(text)) return false;
+  const { search, hash } = new URL(text);
+  return search === '' && hash === '';
 };
-/** What can be listened on: an address, or a name with a letter in it, since `0` would be every address. */
-const isHost = (text: string): boolean => isIP(text) !== 0 || /^(?=.*[a-z])[a-z0-9]([a-z0-9.-]{0,252})$/i.test(text);
+const addressOf = (host: string): string => `http://${host.includes(':') ? `[${host}]` : host}`;
+/** What can be listened on, and asked by: an address, or a name with a letter in it, since `0` would be every address. */
+const isHost = (text: string): boolean =>
+  (isIP(text) !== 0 || /^(?=.*[a-z])[a-z0-9]([a-z0-9.-]{0,252})$/i.test(text)) && URL.canParse(addressOf(text));
 /** Compared with what browsers send as Origin: in their spelling, and of https, since what crosses a network in clear is nobody's own. */
 const isPublicUrl = (text: string): boolean => {
   if (!URL.canParse(text)) return false;
@@ -82,7 +88,7 @@ export const SETTINGS = {
       'path',
       anything,
       null,
-      'Certificate (PEM, the own one first, then those of its issuers). With it and `tls.key` the port speaks TLS 1.2 or newer and nothing else. Both files are looked at every 10 s: a renewed pair is taken without a restart, and one that does not fit is not. The demo case is not brought, and without a key nothing is read.',
+      'Certificate (PEM, the own one first, then those of its issuers). With it and `tls.key` the port speaks TLS 1.2 or newer and nothing else. Both files are looked at every 10 s: a renewed pair is taken without a restart, and one that does not fit is not; `/readyz` says until when the one in force holds, and fails once it has expired. No demo mode: without a key no record is read (health, the pages of the API, heads and tiles of the log, and with them number and time of entries, are for everybody). Answers under other names than loopback’s bind browsers to https for a year (HSTS), on every port of that name: another program that speaks http under it is not reached by them any more.',
     ),
     key: text(
       'path',
@@ -94,7 +100,7 @@ export const SETTINGS = {
   access: oneOf(
     ['open', 'required'],
     'required',
-    'Who a caller without credentials is. Required: nobody in particular, who reads what is TLP:CLEAR and does nothing else, and with `tls.cert` or `publicUrl` not even that; everyone else shows an API key, a token or a session. Commands on this machine find the key of its operator in the data directory (`operator-<port>.key`). Open: on this machine the operator, with every role.',
+    'Who a caller without credentials is. Required: nobody in particular, who reads what is TLP:CLEAR in demo mode (`demo`) and nothing else, and does nothing; everyone else shows an API key, a token or a session. Commands on this machine find the key of its operator in the data directory (`operator-<port>.key`; by TLS, or on another address than 127.0.0.1, that is in the name too). Open: on this machine the operator, with every role; not in production.',
   ),
   oidc: {
     issuer: text(
@@ -128,7 +134,7 @@ export const SETTINGS = {
     'API key: custody_<id>_<43 characters>',
     isApiKey,
     null,
-    'Key by which commands such as `custody trace` show a server who asks. Without it they are whoever the server takes callers without credentials for.',
+    'Key by which commands such as `custody trace` show a server who asks: by https, or on loopback. Without it they are whoever the server takes callers without credentials for.',
     { secret: true },
   ),
   pinsDir: text(
@@ -145,7 +151,7 @@ export const SETTINGS = {
   ),
   demo: onOff(
     true,
-    'Import the demo case through capture when the ledger is empty and the database is the embedded one. Not with `tls.cert` or `publicUrl`: others than this machine would take it for a case.',
+    "Demo mode: without a key what is TLP:CLEAR is read, by whoever reaches the port on this machine; and the demo case is imported through capture when the ledger is empty. Off by itself in production, with a database of one's own, `tls.cert` or `publicUrl`, where `true` is an error: there nothing is read without a key.",
   ),
   databaseUrl: text(
     'postgres URL',
@@ -328,8 +334,22 @@ export type Config = Values<typeof SETTINGS>;
 /** Others than this machine are meant to reach it: by TLS of its own, or by a proxy in front. Any other address than loopback has TLS. */
 export const isForOthers = ({ tls, publicUrl }: Pick<Config, 'tls' | 'publicUrl'>): boolean => tls.cert !== null || publicUrl !== null;
 
+/** A host as browsers spell it: lower-case, numbers in their shortest form; of IPv6 without brackets. */
+export const spelt = (host: string): string =>
+  URL.canParse(addressOf(host)) ? new URL(addressOf(host)).hostname.replace(/^\[|\]$/g, '') : host.toLowerCase();
+
+const EVERY_ADDRESS: readonly string[] = ['0.0.0.0', '::', '::ffff:0:0'];
+/**
+ * Demo mode: a ledger that somebody tries out on his own machine, with the database that is started for it. There, and nowhere else, what is
+ * TLP:CLEAR is read without a key, and the demo case is brought.
+ */
+export const isDemoMode = ({ demo, profile, databaseUrl, tls, publicUrl }: DemoModeConfig): boolean =>
+  demo && profile !== 'production' && databaseUrl === null && !isForOthers({ tls, publicUrl });
+
+export type DemoModeConfig = Pick<Config, 'demo' | 'profile' | 'databaseUrl' | 'tls' | 'publicUrl'>;
+
 /** All addresses of the machine, however it is spelt: no name that a client could ask for. */
-export const isEveryAddress = (host: string): boolean => /^(?:0\.0\.0\.0|[0:]+|::ffff:0\.0\.0\.0)$/i.test(host);
+export const isEveryAddress = (host: string): boolean => EVERY_ADDRESS.includes(spelt(host));
 
 export interface NamedSetting {
   /** `kafka.brokers` */

@@ -4,7 +4,7 @@ import { UNRECORDED } from './reads.ts';
 import { ROOT_ACTOR } from '#lib/domain';
 import 'reflect-metadata';
 import { connect, type Socket } from 'node:net';
-import { Controller, Get, HttpCode, Module, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Module, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
@@ -35,6 +35,12 @@ class Routes {
     let bytes = 0;
     for await (const chunk of request.body as AsyncIterable<Buffer>) bytes += chunk.length;
     await reply.send({ bytes });
+  }
+
+  /** More than the buffers of a connection take. */
+  @Get('large/:mebibytes')
+  large(@Param('mebibytes') mebibytes: string): string {
+    return 'x'.repeat(Number(mebibytes) << 20);
   }
 
   /** Begins to answer before it has read the whole. */
@@ -300,5 +306,57 @@ describe('a body', () => {
     await send(socket, [refused, 50, 'x'.repeat(100_000), `GET /v1/items HTTP/1.1\r\n${HOST}\r\n`, 200]);
     socket.destroy();
     expect([said.includes('media-type.encoding'), said.includes('{"items":1}')]).toEqual([true, true]);
+  });
+});
+
+describe('an answer', () => {
+  const ask = (path: string, ...more: string[]): string => ['GET', ` ${path} HTTP/1.1\r\n${HOST}`, ...more, '\r\n'].join('');
+
+  it('that is not read gives its place back, and its connection ends', async () => {
+    await serve({ answerIdleMs: 500 }, 1);
+    const idle = connect(port, '127.0.0.1').on('error', () => undefined);
+    const ended = new Promise((resolve) => idle.once('close', resolve));
+    idle.write(ask('/v1/large/32'));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect((await say(ask('/v1/items'))).status).toBe(503);
+    let status = 0;
+    for (const deadline = Date.now() + 10_000; status !== 200 && Date.now() < deadline;) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      ({ status } = await say(ask('/v1/items')));
+    }
+    expect(status).toBe(200);
+    expect(lines.filter((line) => line.includes('/large/')).map((line) => (JSON.parse(line) as { status: number }).status)).toEqual([499]);
+    idle.resume();
+    await ended;
+  }, 30_000);
+
+  it('that is read slowly is sent whole, many times as long as it may stand still', async () => {
+    await serve({ answerIdleMs: 1_500 });
+    const socket = connect(port, '127.0.0.1');
+    let bytes = 0;
+    let pauseAt = 0;
+    socket.on('data', (chunk) => {
+      bytes += chunk.length;
+      if (bytes < pauseAt) return;
+      // More than the buffers have to have free before they take more: a third of 4 MiB.
+      pauseAt = bytes + (3 << 20);
+      socket.pause();
+      setTimeout(() => socket.resume(), 500);
+    });
+    const ended = new Promise<string>((resolve, reject) => socket.once('end', () => resolve('whole')).once('error', reject));
+    const started = performance.now();
+    socket.write(ask('/v1/large/32', 'connection: close\r\n'));
+    expect(await ended).toBe('whole');
+    expect(bytes).toBeGreaterThan(32 << 20);
+    expect(performance.now() - started).toBeGreaterThan(4_000);
+  }, 60_000);
+
+  it('that takes long to begin is waited for, and so is the rest of one whose body comes with pauses', async () => {
+    await serve({ answerIdleMs: 100 });
+    const slow = post('content-type: application/x-ndjson', 'transfer-encoding: chunked');
+    expect((await say(slow, 800, '1\r\nx\r\n0\r\n\r\n')).status).toBe(200);
+    const begun = slow.replace('/v1/events', '/v1/echo');
+    const { status, text } = await say(begun, '5\r\nfirst\r\n', 800, '4\r\nlast\r\n0\r\n\r\n');
+    expect([status, text]).toEqual([200, expect.stringMatching(/first[^]*last/)]);
   });
 });

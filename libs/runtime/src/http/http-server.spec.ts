@@ -2,8 +2,10 @@ import { onlyActor } from './access.ts';
 import { UNRECORDED } from './reads.ts';
 import { ROOT_ACTOR } from '#lib/domain';
 import 'reflect-metadata';
-import { request as httpRequest } from 'node:http';
+import { lookup } from 'node:dns/promises';
+import { request as httpRequest, type Server } from 'node:http';
 import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { Controller, Get, Module, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../domain-error.ts';
@@ -73,7 +75,9 @@ let lines: string[];
 let metrics: Metrics;
 
 async function serve(
-  limits: Partial<{ ratePerSecond: number; rateBurst: number; requestsInFlight: number; bodyBytes: number }> = {},
+  limits: Partial<{ ratePerSecond: number; rateBurst: number; requestsInFlight: number; bodyBytes: number; streams: number }> = {},
+  opening?: (url: string) => Promise<void>,
+  host = '127.0.0.1',
 ): Promise<void> {
   lines = [];
   opened = false;
@@ -91,7 +95,7 @@ async function serve(
     access: onlyActor(ROOT_ACTOR),
     reads: UNRECORDED,
   });
-  base = await server.listen('127.0.0.1', 0);
+  base = await server.listen(host, 0, opening);
 }
 afterEach(() => server.close());
 
@@ -101,6 +105,35 @@ test('without TLS it listens on loopback only', async () => {
   await serve();
   expect(base).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   for (const host of ['0.0.0.0', '::', '192.0.2.1']) await expect(server.listen(host, 0)).rejects.toThrow('loopback only');
+});
+
+test('nobody is answered before what opens it is done', async () => {
+  const order: string[] = [];
+  let early: Promise<Response> | undefined;
+  await serve({}, async (url) => {
+    early = fetch(`${url}/v1/items/1`).then((answer) => (order.push('answered'), answer));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    order.push('opened');
+  });
+  expect((await early)?.status).toBe(200);
+  expect(order).toEqual(['opened', 'answered']);
+});
+
+test('what localhost stands for is listened on, each address of it', async () => {
+  await serve({}, undefined, 'localhost');
+  const { port } = new URL(base);
+  const hasIPv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1') === true);
+  const named = (await lookup('localhost', { all: true })).map(({ address }) => address);
+  for (const address of named.filter((each) => hasIPv6 || each !== '::1')) {
+    const host = address.includes(':') ? `[${address}]` : address;
+    expect([address, (await fetch(`http://${host}:${port}/v1/items/1`)).status]).toEqual([address, 200]);
+  }
+});
+
+test('connections are bounded: those that work, those that stream, and as many as may be idle', async () => {
+  await serve({ requestsInFlight: 100, streams: 50 });
+  const { maxConnections } = server.app.getHttpServer() as unknown as Server;
+  expect(maxConnections).toBe(2_048 + 100 + 50);
 });
 
 test('every answer carries a request id: the given one where it is usable, else a new one; a trace context passes through', async () => {

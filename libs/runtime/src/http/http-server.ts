@@ -2,9 +2,10 @@
  * The HTTP side of a role: a Nest application on Fastify that listens on loopback, and elsewhere by TLS alone, gives every request an id, turns away what is too
  * much, answers errors as problems, and counts and logs by route template.
  */
-import type { IncomingMessage } from 'node:http';
+import { lookup } from 'node:dns/promises';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Server as Listener, Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -13,11 +14,12 @@ import { DomainError } from '../domain-error.ts';
 import { type Log, nestLogger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { guardRoutes, type HttpAccess } from './access.ts';
-import { type Certificate, followCertificate } from './certificate.ts';
+import { type Certificate, type FollowedCertificate, followCertificate } from './certificate.ts';
 import { holdNothing } from './held-answers.ts';
 import { recordReads, type ReadLog } from './reads.ts';
 import { type OwnOrigin, PLAIN_ORIGIN } from './own-origin.ts';
-import { createLimiter, type Limiter } from './limiter.ts';
+import { clientOf, createLimiter, type Limiter } from './limiter.ts';
+import { listenAlsoAt } from './other-addresses.ts';
 import type { ProblemCatalogue, Translate } from './problem-answer.ts';
 import { type ProblemOptions, replaceByProblem, sendProblem } from './send-problem.ts';
 import { nameAsked, refuseHead } from './request-guard.ts';
@@ -27,7 +29,8 @@ import { unparsedRequests } from './unparsed-request.ts';
 import { dropRest, watchBodies } from './watched-body.ts';
 
 export interface HttpServerOptions {
-  readonly limits: Pick<Config['limits'], 'ratePerSecond' | 'rateBurst' | 'requestsInFlight' | 'bodyBytes'>;
+  readonly limits: Pick<Config['limits'], 'ratePerSecond' | 'rateBurst' | 'requestsInFlight' | 'bodyBytes'> &
+    Partial<Pick<Config['limits'], 'streams'>>;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly catalogue: ProblemCatalogue;
@@ -45,15 +48,24 @@ export interface HttpServerOptions {
     readonly bodyIdleMs?: number;
     /** How long the head of a request may take. Default 60 s. */
     readonly headMs?: number;
+    /** How long an answer that waits to be read may get no further before its connection ends. Default 120 s. */
+    readonly answerIdleMs?: number;
     /** How often the files of the certificate are looked at. Default 10 s. */
     readonly certificateMs?: number;
+    /** How long a client may take until it speaks TLS. Default 20 s. */
+    readonly handshakeMs?: number;
   };
 }
 
 export interface HttpServer {
   readonly app: NestFastifyApplication;
-  /** Listens; returns the base URL, with the port that was taken. Without TLS it refuses every address but loopback. */
-  listen(host: string, port: number): Promise<string>;
+  /**
+   * Listens; returns the base URL, with the port that was taken. Without TLS it refuses every address but loopback.
+   * @param opening what is done with that URL before the first request is answered; those that come meanwhile wait
+   */
+  listen(host: string, port: number, opening?: (url: string) => Promise<void>): Promise<string>;
+  /** By which it speaks TLS now; null: by none, or it does not listen yet. */
+  certificate(): Certificate | null;
   /** Stops taking connections, lets answers end, closes the application. */
   close(): Promise<void>;
 }
@@ -63,6 +75,13 @@ const UNLIMITED_PATHS = new Set(['/livez', '/readyz', '/metrics']);
 /** A client that sends nothing for this long is gone: longer than any pause of a network that still works. */
 const BODY_IDLE_MS = 60_000;
 const HEAD_MS = 60_000;
+/** The system takes more for a connection only once a third of its buffer is free, of 4 MiB at most: so nobody who reads 12 kB in a second is cut off. */
+const ANSWER_IDLE_MS = 120_000;
+/**
+ * Beside those that work or stream: what clients keep open for their next request, and what says nothing until its time is over. They take 5 to 12 kB each, by
+ * TLS 35, which is 70 MB of these: more would be memory that anybody takes who only connects.
+ */
+const CONNECTIONS_IDLE_MAX = 2_048;
 /** Often enough that an orderly end is not noticed by whoever waits for it. */
 const REAP_EVERY_MS = 50;
 /** A client that does not come to speak TLS in this time holds a place for nothing. */
@@ -84,7 +103,7 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
   const { FastifyAdapter } = await import('@nestjs/platform-fastify');
   const { ProblemFilter } = await import('./problem-filter.ts');
   const unparsed = unparsedRequests(options.catalogue);
-  const { bodyIdleMs = BODY_IDLE_MS, headMs = HEAD_MS, certificateMs } = options.timeouts ?? {};
+  const { bodyIdleMs = BODY_IDLE_MS, headMs = HEAD_MS, handshakeMs = HANDSHAKE_MS, certificateMs } = options.timeouts ?? {};
   const { own = PLAIN_ORIGIN, certificate } = options;
   // A missing Host header is answered by us, as a problem.
   const http = { headersTimeout: headMs, connectionsCheckingInterval: headMs / 2, requireHostHeader: false };
@@ -93,7 +112,7 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
     genReqId: (request: IncomingMessage) => chooseRequestId(request),
     // Of a whole request: a long stream may take hours. Its parts are bounded: the head here, the body by watchBodies.
     requestTimeout: 0,
-    ...(certificate === undefined ? { http } : { https: { ...http, ...certificate.context, handshakeTimeout: HANDSHAKE_MS } }),
+    ...(certificate === undefined ? { http } : { https: { ...http, ...certificate.context, handshakeTimeout: handshakeMs } }),
     clientErrorHandler: (error, socket) => unparsed.onClientError(error, socket),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       void reply.header(REQUEST_ID_HEADER, requestIdOf(request));
@@ -106,11 +125,13 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
   });
   const fastify = adapter.getInstance<FastifyInstance>();
+  const gate = gateOf(fastify);
   const routes = createRouteTable(fastify);
   const problems: ProblemOptions = { ...options, methodsOf: (path) => routes.methodsOf(path) };
   takeRawBodies(fastify);
   watchBodies(fastify, bodyIdleMs);
   unparsed.watch(fastify.server);
+  fastify.server.maxConnections = CONNECTIONS_IDLE_MAX + options.limits.requestsInFlight + (options.limits.streams ?? 0);
   const requests: OpenRequests = { open: 0, ending: false };
   watchRequests(fastify, problems, { ...options, own }, requests);
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
@@ -126,25 +147,70 @@ export async function createHttpServer(module: Type | DynamicModule, options: Ht
     abortOnError: false,
   });
   app.useGlobalFilters(new ProblemFilter(problems));
-  const connections = connectionsOf(fastify);
-  let unfollow = (): void => {};
+  return servedBy(app, { own, certificate, certificateMs, log: options.log, requests, gate, connections: connectionsOf(fastify) });
+}
+
+interface Serving {
+  readonly own: OwnOrigin;
+  readonly certificate: Certificate | undefined;
+  readonly certificateMs: number | undefined;
+  readonly log: Log;
+  readonly requests: OpenRequests;
+  readonly gate: () => () => void;
+  readonly connections: ReadonlySet<Socket>;
+}
+
+function servedBy(app: NestFastifyApplication, { own, certificate, certificateMs, log, requests, gate, connections }: Serving): HttpServer {
+  let followed: FollowedCertificate | null = null;
+  let others: readonly Listener[] = [];
   return {
     app,
-    async listen(host, port) {
+    async listen(host, port, opening) {
       if (certificate === undefined && !LOOPBACK_HOSTS.includes(host))
         throw new Error(`without TLS listens on loopback only, not on ${host}`);
-      await app.listen(port, host);
-      if (certificate !== undefined)
-        unfollow = followCertificate(app.getHttpServer() as unknown as SecureServer, certificate, options.log, certificateMs);
-      const address = app.getHttpServer().address() as AddressInfo;
+      const server = app.getHttpServer() as unknown as Server;
+      const open = gate();
+      const [first = host, ...more] = await addressesOf(host);
+      await app.listen(port, first);
+      const address = server.address() as AddressInfo;
+      others = await listenAlsoAt(server, more, address.port);
+      if (certificate !== undefined) followed = followCertificate(server as SecureServer, certificate, log, certificateMs);
       // The certificate is of the name that was given, and not of the address that it stands for.
       const name = certificate === undefined || isEveryAddress(host) ? address.address : host;
-      return `${own.scheme}://${name.includes(':') ? `[${name}]` : name}:${address.port}`;
+      const url = `${own.scheme}://${name.includes(':') ? `[${name}]` : name}:${address.port}`;
+      await opening?.(url);
+      open();
+      return url;
     },
+    certificate: () => followed?.inForce() ?? null,
     async close() {
-      unfollow();
+      followed?.stop();
+      for (const other of others) other.close();
       await closeInOrder(app, requests, connections);
     },
+  };
+}
+
+/** Of `localhost` all that it stands for, in the order of the machine. */
+async function addressesOf(host: string): Promise<string[]> {
+  if (host !== 'localhost') return [host];
+  return [...new Set((await lookup(host, { all: true })).map(({ address }) => address))];
+}
+
+/** Call to have requests wait from now on; returns what lets them in. */
+function gateOf(fastify: FastifyInstance): () => () => void {
+  let shut: Promise<void> | null = null;
+  fastify.addHook('onRequest', (_request, _reply, done) => {
+    if (shut === null) done();
+    else void shut.then(() => done());
+  });
+  return () => {
+    let open = (): void => {};
+    shut = new Promise((resolve) => (open = resolve));
+    return () => {
+      shut = null;
+      open();
+    };
   };
 }
 
@@ -180,6 +246,8 @@ const BYTES = 'application/octet-stream';
 /** Of a route whose answers stay open for as long as their clients like: they do not count as work, or they would keep all other out. Bounded by itself. */
 export const STAYS_OPEN = { staysOpen: true } as const;
 
+const staysOpen = ({ routeOptions }: FastifyRequest): boolean => (routeOptions.config as Partial<typeof STAYS_OPEN>).staysOpen === true;
+
 function takeRawBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   // Before anything else looks at the headers.
@@ -195,7 +263,7 @@ function takeRawBodies(fastify: FastifyInstance): void {
 function watchRequests(
   fastify: FastifyInstance,
   problems: ProblemOptions,
-  { limits, log, metrics, own, certificate }: HttpServerOptions & { readonly own: OwnOrigin },
+  { limits, log, metrics, own, certificate, timeouts }: HttpServerOptions & { readonly own: OwnOrigin },
   requests: OpenRequests,
 ): void {
   const limiter = createLimiter({ ratePerSecond: limits.ratePerSecond, burst: limits.rateBurst, inFlightMax: limits.requestsInFlight });
@@ -214,6 +282,7 @@ function watchRequests(
       requests.open--;
       finished(request, reply, startedMs, log, metrics);
     });
+    if (!staysOpen(request)) cutWhereItStops(reply, timeouts?.answerIdleMs ?? ANSWER_IDLE_MS);
     if (refusal === undefined) done();
     else {
       dropRest(request, reply);
@@ -222,14 +291,30 @@ function watchRequests(
   });
 }
 
+/**
+ * Who asks and then does not read would hold the place of his request, and the bytes of its answer, for as long as he likes: his system goes on answering
+ * for him. What Node takes for progress is that bytes came, or that fewer wait to go than the last time.
+ */
+function cutWhereItStops({ raw }: FastifyReply, idleMs: number): void {
+  raw.setTimeout(idleMs, () => {
+    // Where nothing waits to go it is the server that takes long, or a body that it answers as it comes.
+    if (!raw.headersSent || raw.writableLength === 0) return;
+    cutOff.add(raw);
+    raw.destroy();
+  });
+}
+
+/** Node takes what was dropped with its connection for sent. */
+const cutOff = new WeakSet<FastifyReply['raw']>();
+
 function admit(limiter: Limiter, request: FastifyRequest, reply: FastifyReply): DomainError | undefined {
   if (UNLIMITED_PATHS.has(request.routeOptions.url ?? '')) return undefined;
-  const admission = limiter.admit(request.ip);
+  const admission = limiter.admit(clientOf(request.ip));
   if (!admission.admitted) {
     const { code, retryAfterSeconds } = admission;
     return new DomainError(code, `Try again in ${retryAfterSeconds} s.`, [], { retryAfterSeconds });
   }
-  if ((request.routeOptions.config as Partial<typeof STAYS_OPEN>).staysOpen === true) admission.release();
+  if (staysOpen(request)) admission.release();
   else reply.raw.once('close', admission.release);
   return undefined;
 }
@@ -237,8 +322,8 @@ function admit(limiter: Limiter, request: FastifyRequest, reply: FastifyReply): 
 function finished(request: FastifyRequest, reply: FastifyReply, startedMs: number, log: Log, metrics: Metrics): void {
   const route = request.routeOptions.url ?? 'unmatched';
   const ms = Math.round((performance.now() - startedMs) * 1000) / 1000;
-  // nginx's number for a client that closed before the answer.
-  const status = reply.raw.writableFinished ? reply.raw.statusCode : 499;
+  // nginx's number for a client that closed before the answer, or did not take it.
+  const status = reply.raw.writableFinished && !cutOff.has(reply.raw) ? reply.raw.statusCode : 499;
   metrics.httpRequests.inc({ method: request.method, route, status });
   metrics.httpSeconds.observe({ route }, ms / 1000);
   const trace = traceparentOf(request);

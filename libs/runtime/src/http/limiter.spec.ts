@@ -1,4 +1,4 @@
-import { createLimiter, type Admission, type Limiter } from './limiter.ts';
+import { clientOf, createLimiter, type Admission, type Limiter } from './limiter.ts';
 
 function given(options: { ratePerSecond?: number; burst?: number; inFlightMax?: number } = {}): {
   limiter: Limiter;
@@ -51,4 +51,18 @@ test('the memory of clients is bounded', () => {
   expect(ask(limiter, 1, 'first')).toEqual(['rate.limited']);
   for (let client = 0; client < 10_000; client++) limiter.admit(String(client));
   expect(ask(limiter, 1, 'first')).toEqual(['in']);
+});
+
+test('a machine that has a whole network of IPv6 addresses is one client', () => {
+  for (const [address, client] of [
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2::9', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    // Of IPv4 each is its own.
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '::ffff:192.0.2.7'],
+  ] as const)
+    expect([address, clientOf(address)]).toEqual([address, client]);
 });

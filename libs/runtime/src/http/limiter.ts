@@ -17,11 +17,26 @@ export type Admission =
     };
 
 export interface Limiter {
-  /** @param client who asks; O(1). */
+  /** @param client who asks, see `clientOf`; O(1). */
   admit(client: string): Admission;
   inFlight(): number;
 }
 
+/**
+ * Who asks, by the address of the connection: of IPv6 the network (/64), of which one machine has all addresses and takes another for each request if it
+ * likes; an IPv4 address that was mapped into IPv6 is itself.
+ */
+export function clientOf(address: string): string {
+  const [text = ''] = address.split('%', 1);
+  if (!text.includes(':') || text.startsWith('::ffff:')) return address;
+  const [before = [], after = []] = text.split('::', 2).map((part) => (part === '' ? [] : part.split(':')));
+  const between = text.includes('::') ? Array.from({ length: GROUPS - before.length - after.length }, () => '0') : [];
+  return `${[...before, ...between, ...after].slice(0, GROUPS_OF_NETWORK).join(':')}::/64`;
+}
+
+/** Of 16 bits each. */
+const GROUPS = 8;
+const GROUPS_OF_NETWORK = 4;
 /** Clients remembered; beyond it the one idle for longest is forgotten, which gives it its burst back. About 100 bytes each. */
 const CLIENTS_MAX = 10_000;
 /** How soon a server that is at its limit may have room again. */

@@ -1,5 +1,5 @@
 /** By which addresses a server is asked: what its Host headers may name, which pages are its own, and where a browser is sent back to. */
-import { type Config, isEveryAddress, LOOPBACK_HOSTS } from '../config/settings.ts';
+import { type Config, isEveryAddress, LOOPBACK_HOSTS, spelt } from '../config/settings.ts';
 
 export interface OwnOrigin {
   /** Of the connections that it takes itself. */
@@ -15,7 +15,7 @@ export const PLAIN_ORIGIN: OwnOrigin = { scheme: 'http', names: new Set(LOOPBACK
 
 /** As it is configured. */
 export function ownOriginOf({ host, tls, publicUrl }: Pick<Config, 'host' | 'tls' | 'publicUrl'>): OwnOrigin {
-  const listened = isEveryAddress(host) ? [] : [host.toLowerCase()];
+  const listened = isEveryAddress(host) ? [] : [host.toLowerCase(), spelt(host)];
   const typed = publicUrl === null ? [] : [new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')];
   return { scheme: tls.cert === null ? 'http' : 'https', names: new Set([...LOOPBACK_HOSTS, ...listened, ...typed]), publicUrl };
 }

@@ -6,19 +6,20 @@ import { onlyActor } from './access.ts';
 import { UNRECORDED } from './reads.ts';
 import { ROOT_ACTOR } from '#lib/domain';
 import 'reflect-metadata';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request as httpRequest, type IncomingHttpHeaders, type Server } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { connect } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect as tlsConnect, type PeerCertificate } from 'node:tls';
+import tls, { connect as tlsConnect, type PeerCertificate } from 'node:tls';
 import { Controller, Get, HttpCode, Module, Post } from '@nestjs/common';
 import { TestAuthority, type TestedFiles } from '../../test-processes/test-certificate.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
-import { readCertificate } from './certificate.ts';
-import { createHttpServer, type HttpServer } from './http-server.ts';
+import { certificateStands, readCertificate } from './certificate.ts';
+import { createHttpServer, type HttpServer, type HttpServerOptions } from './http-server.ts';
+import { listenAlsoAt } from './other-addresses.ts';
 import { ownOriginOf } from './own-origin.ts';
 import type { ProblemCatalogue } from './problem-answer.ts';
 
@@ -41,6 +42,12 @@ class Routes {
   @Get('items')
   items(): { items: number } {
     return { items: 1 };
+  }
+
+  /** More than the buffers of a connection take. */
+  @Get('large')
+  large(): string {
+    return 'x'.repeat(32 << 20);
   }
 
   @Post('events')
@@ -71,7 +78,7 @@ beforeEach(async () => {
 afterEach(() => server.close());
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function serve(host = OTHER_ADDRESS, publicUrl: string | null = null): Promise<string> {
+async function serve(host = OTHER_ADDRESS, publicUrl: string | null = null, timeouts: HttpServerOptions['timeouts'] = {}): Promise<string> {
   const read = readCertificate(files);
   if (!read.ok) throw new Error(read.problem.detail);
   server = await createHttpServer(Role, {
@@ -83,7 +90,7 @@ async function serve(host = OTHER_ADDRESS, publicUrl: string | null = null): Pro
     reads: UNRECORDED,
     own: ownOriginOf({ host, tls: files, publicUrl }),
     certificate: read.certificate,
-    timeouts: { certificateMs: 20 },
+    timeouts: { certificateMs: 20, answerIdleMs: 500, ...timeouts },
   });
   const url = await server.listen(host, 0);
   port = Number(new URL(url).port);
@@ -117,6 +124,10 @@ describe('a server with a certificate', () => {
     expect(await ask('GET', '/v1/items')).toMatchObject({ status: 200 });
   });
 
+  it('says the name that it was told to listen by, which its certificate is of', async () => {
+    expect(await serve('localhost')).toBe(`https://localhost:${port}`);
+  });
+
   it('answers nothing in clear', async () => {
     await serve();
     const inClear = new Promise((resolve, reject) => {
@@ -125,23 +136,37 @@ describe('a server with a certificate', () => {
     await expect(inClear).rejects.toThrow();
   });
 
-  it('speaks no TLS before 1.2', async () => {
-    await serve();
-    const speak = (maxVersion: 'TLSv1.1' | 'TLSv1.2'): Promise<string | null> =>
-      new Promise((resolve, reject) => {
-        // The client's own floor and ciphers would refuse first.
-        const options = {
-          host: OTHER_ADDRESS,
-          port,
-          ca: authority.pem,
-          minVersion: 'TLSv1',
-          maxVersion,
-          ciphers: 'DEFAULT@SECLEVEL=0',
-        } as const;
-        const socket = tlsConnect(options, () => resolve(socket.end().getProtocol())).on('error', reject);
-      });
-    await expect(speak('TLSv1.1')).rejects.toThrow(/protocol version/i);
-    expect(await speak('TLSv1.2')).toBe('TLSv1.2');
+  it('speaks no TLS before 1.2, whatever Node is told to speak, and after a renewal as before', async () => {
+    // As by --tls-min-v1.0 and --tls-cipher-list: a floor of Node's own would hide that there is none here.
+    const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = tls;
+    Object.assign(tls, { DEFAULT_MIN_VERSION: 'TLSv1', DEFAULT_CIPHERS: LOWEST_CIPHERS });
+    try {
+      await serve();
+      await expect(speak('TLSv1.1')).rejects.toThrow(/protocol version/i);
+      expect(await speak('TLSv1.2')).toBe('TLSv1.2');
+      await authority.issueTo(folder, [OTHER_ADDRESS]);
+      await until(() => lines.some((line) => line.includes('the renewed certificate is in force')));
+      await expect(speak('TLSv1.1')).rejects.toThrow(/protocol version/i);
+      expect(await speak('TLSv1.2')).toBe('TLSv1.2');
+      // Control: a server without a floor speaks it.
+      const read = readCertificate(files);
+      if (!read.ok) throw new Error(read.problem.detail);
+      const { minVersion: _, ...context } = read.certificate.context;
+      const low = tls.createServer(context).listen(0, OTHER_ADDRESS);
+      await new Promise((resolve) => low.once('listening', resolve));
+      expect(await speak('TLSv1.1', (low.address() as AddressInfo).port)).toBe('TLSv1.1');
+      low.close();
+    } finally {
+      Object.assign(tls, { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS });
+    }
+  });
+
+  it('waits for nobody who connected and does not come to speak TLS', async () => {
+    await serve(OTHER_ADDRESS, null, { handshakeMs: 500 });
+    const silent = connect(port, OTHER_ADDRESS).on('error', () => {});
+    const ended = new Promise((resolve) => silent.once('close', () => resolve('ended')));
+    await new Promise((resolve) => silent.once('connect', resolve));
+    expect(await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 20_000, 'waited for'))])).toBe('ended');
   });
 
   it('answers under its names alone, and binds browsers to https under those that are no loopback’s', async () => {
@@ -186,6 +211,83 @@ describe('a server with a certificate', () => {
     expect((await ask('GET', '/v1/items')).status).toBe(200);
   });
 
+  it('takes one that was refused by its mode or by the clock once that has changed, and says each reason once', async () => {
+    await serve();
+    const first = await shown();
+    const refusals = (): string[] => lines.filter((line) => line.includes('is not taken'));
+    // As a renewer may write it: of that mode is the one in force by now, too.
+    chmodSync(files.key, 0o644);
+    const later = await authority.issueTo(join(folder, 'later'), [OTHER_ADDRESS], { from: 4_000, to: 60_000 });
+    writeFileSync(files.cert, readFileSync(later.cert));
+    writeFileSync(files.key, readFileSync(later.key));
+    await until(() => refusals().some((line) => line.includes('set its mode to 0600')));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const byMode = refusals().filter((line) => line.includes('set its mode to 0600'));
+    expect(byMode).toHaveLength(1);
+    chmodSync(files.key, 0o600);
+    await until(() => refusals().some((line) => line.includes('begins to hold on')));
+    expect(await shown()).toBe(first);
+    await until(() => lines.some((line) => line.includes('the renewed certificate is in force')));
+    expect(await shown()).not.toBe(first);
+    expect(refusals().filter((line) => line.includes('begins to hold on'))).toHaveLength(1);
+  }, 30_000);
+
+  it('says of the one in force that it ends soon, and that it has expired, each once', async () => {
+    files = await authority.issueTo(folder, [OTHER_ADDRESS], { from: -30_000, to: 3_000 });
+    await serve();
+    const standing = (): object[] =>
+      lines
+        .filter((line) => line.includes('the certificate in force'))
+        .map((line) => JSON.parse(line) as { level: string; code?: string })
+        .map(({ level, code }) => ({ level, code }));
+    const inForce = server.certificate();
+    if (inForce === null) throw new Error('no certificate is in force');
+    expect(await certificateStands(inForce)).toMatch(/: renew it$/);
+    await until(() => standing().length > 1);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(standing()).toEqual([
+      { level: 'warn', code: undefined },
+      { level: 'error', code: 'certificate.expired' },
+    ]);
+    await expect(certificateStands(inForce)).rejects.toMatchObject({ code: 'certificate.expired' });
+  }, 30_000);
+
+  it('speaks by its present certificate on each address that it listens on', async () => {
+    await serve('127.0.0.1');
+    const others = await listenAlsoAt(server.app.getHttpServer() as unknown as Server, [OTHER_ADDRESS, '192.0.2.1'], port);
+    try {
+      // An address that is not this machine's is left out.
+      expect(others).toHaveLength(1);
+      const first = await shown();
+      expect((await ask('GET', '/v1/items', { host: '127.0.0.1' })).status).toBe(200);
+      await authority.issueTo(folder, [OTHER_ADDRESS, '127.0.0.1']);
+      await until(() => lines.some((line) => line.includes('the renewed certificate is in force')));
+      expect(await shown()).not.toBe(first);
+    } finally {
+      for (const other of others) other.close();
+    }
+  });
+
+  it('cuts off an answer that is not read', async () => {
+    await serve();
+    const idle = tlsConnect({ host: OTHER_ADDRESS, port, ca: authority.pem }).on('error', () => undefined);
+    await new Promise((resolve) => idle.once('secureConnect', resolve));
+    const isGone = (): boolean => lines.some((line) => line.includes('"status":499'));
+    idle.write(`GET /v1/large HTTP/1.1\r\nhost: ${OTHER_ADDRESS}\r\n\r\n`);
+    await until(isGone);
+    idle.destroy();
+  }, 30_000);
+
+  it('looks at the files of its certificate no more once it has ended', async () => {
+    await serve();
+    await server.close();
+    const before = lines.length;
+    writeFileSync(files.key, await keyOfAnother());
+    // Five looks.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(lines.slice(before)).toEqual([]);
+  });
+
   it('ends though somebody connected and never came to speak TLS', async () => {
     await serve();
     const silent = connect(port, OTHER_ADDRESS).on('error', () => {});
@@ -197,6 +299,16 @@ describe('a server with a certificate', () => {
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
+
+const LOWEST_CIPHERS = 'DEFAULT@SECLEVEL=0';
+
+/** The version that is come to. The client's own floor and ciphers would refuse first. */
+function speak(maxVersion: 'TLSv1.1' | 'TLSv1.2', at = port): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const options = { host: OTHER_ADDRESS, port: at, ca: authority.pem, minVersion: 'TLSv1', maxVersion, ciphers: LOWEST_CIPHERS } as const;
+    const socket = tlsConnect(options, () => resolve(socket.end().getProtocol())).on('error', reject);
+  });
+}
 
 function shown(): Promise<string> {
   return new Promise((resolve, reject) => {

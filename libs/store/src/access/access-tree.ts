@@ -6,8 +6,8 @@ import type { TileRow } from '../seal/seal-rows.ts';
 const TILE_WIDTH = 256;
 const HASH_BYTES = 32;
 
-const ACCESS_SIZE = { name: 'access_size', text: 'select size from access.head' };
-const ACCESS_TILE = {
+export const ACCESS_SIZE = { name: 'access_size', text: 'select size from access.head' };
+export const ACCESS_TILE = {
   name: 'access_tile',
   text: 'select substring(hashes from 1 for $3::integer) as hashes from proof.access_tiles where level = $1::smallint and n = $2::bigint',
 };
@@ -54,7 +54,7 @@ export async function readAccessTile(from: Pick<Statements, 'run'>, level: numbe
   return rows[0]?.hashes ?? null;
 }
 
-const ACCESS_TILES = {
+export const ACCESS_TILES = {
   name: 'access_tiles',
   text: `select level, n, hashes from proof.access_tiles join unnest($1::smallint[], $2::bigint[]) as wanted (level, n) using (level, n)`,
 };

@@ -49,7 +49,7 @@ const OURS = new Set([
   'demo.unfinished',
 ]);
 /** The head of each log that was signed from here, and the operator's key of each process that ran over it. */
-const OURS_BY_FORM = /^(sealed(-[A-Za-z0-9.-]+)?\.json|operator-[0-9]+\.key)(\.new)?$/;
+const OURS_BY_FORM = /^(sealed(-[A-Za-z0-9.-]+)?\.json|operator-[a-z0-9._[\]-]+\.key)(\.new)?$/;
 
 /**
  * Removes everything that we made in a data directory, and the directory when nothing else is left in it. What is not ours stays.

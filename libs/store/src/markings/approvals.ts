@@ -10,11 +10,17 @@ interface ActRow {
   readonly act: Buffer;
 }
 
+export interface ApprovalsInForce {
+  readonly inForce: ReadonlySet<number>;
+  /** How many were folded for it. */
+  readonly acts: number;
+}
+
 /** Of approvals at these log indexes those in force. Cost: none where there are none; else some 20 µs for each act of policy up to the last of them. */
-export async function approvalsInForce(client: MarkingClient, approvals: readonly number[]): Promise<ReadonlySet<number>> {
+export async function approvalsInForce(client: MarkingClient, approvals: readonly number[]): Promise<ApprovalsInForce> {
   const asked = new Set(approvals);
   const inForce = new Set<number>();
-  if (asked.size === 0) return inForce;
+  if (asked.size === 0) return { inForce, acts: 0 };
   const { rows } = await client.query<ActRow>('select log_index, agency, principal, captured, act from ledger.acts_until($1::bigint)', [
     approvals.reduce((last, logIndex) => Math.max(last, logIndex)),
   ]);
@@ -27,5 +33,5 @@ export async function approvalsInForce(client: MarkingClient, approvals: readonl
     const reason = policy.apply({ logIndex, agency, principal, captured: Number(captured), act: read.value });
     if (asked.has(logIndex) && reason === undefined && read.value.act === 'marking.approve') inForce.add(logIndex);
   }
-  return inForce;
+  return { inForce, acts: rows.length };
 }

@@ -1,5 +1,5 @@
 /** What is looked at together when handlings are settled. */
-import { formatRef, type Handling } from '#lib/domain';
+import { formatRef, type Approval, type Handling } from '#lib/domain';
 import type { HandledEvent, Markings } from './handled-events.ts';
 
 /** By `agency/id`. */
@@ -16,8 +16,13 @@ export interface Scene {
 /** An event whose markings count, with those. */
 export type Marked = readonly [HandledEvent, Markings];
 
-/** What is in effect of each event whose markings count, by those. */
-export type Effects = ReadonlyMap<HandledEvent, Handling>;
+/** What comes out of it. */
+export interface Outcome {
+  /** What is in effect of each event whose markings count, by those. */
+  readonly effects: ReadonlyMap<HandledEvent, Handling>;
+  /** By `agency/id`, of each of those markings that needs an approver. */
+  readonly approvals: ReadonlyMap<string, Approval>;
+}
 
 /** A marking may be marked. One of that counts for nothing and is its author's alone: so what one word bears on has an end. */
 export const DEEP = 3;

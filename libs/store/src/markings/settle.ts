@@ -4,14 +4,14 @@
  * what it bears on is settled anew, in the transaction that brings it in. All that is under the lock of the log head: so of what an agency said
  * before nothing is read but the first markings of what is touched and the first of those, and what became of each of them is kept beside it.
  */
-import { formatRef, handlingInEffect, MARKINGS_MAX, type EventRef, type Handling, type Marking } from '#lib/domain';
+import { formatRef, MARKINGS_MAX, weighMarkings, type Approval, type EventRef, type Handling, type Marking } from '#lib/domain';
 import { approvalsInForce } from './approvals.ts';
 import { handledEvents, MARKING, markingsOf, piecesOf, type HandledEvent, type MarkingClient, type Weighed } from './handled-events.ts';
 import { handlingText } from './handling-text.ts';
 import { notOpened, openApproved, type Opening } from './open-rows.ts';
 import { groupIds } from './group-ids.ts';
 import { rowsOf, type HandlingRow } from './shown.ts';
-import { closed, DEEP, depthOf, type Effects, type Marked, type Scene } from './scene.ts';
+import { closed, DEEP, depthOf, type Marked, type Outcome, type Scene } from './scene.ts';
 
 /** From what undoes the undoing of a marking of a marking to the last target. */
 const STEPS = 4;
@@ -24,7 +24,7 @@ const ROWS_PER_STATEMENT = 1_000;
 /** Approvals and what undoes a marking are looked up by their own: so many rows of the others cost as much. */
 const WORK_OF_JUDGING = 10;
 /**
- * Rows that one transaction reads, weighs and offers: a second under the lock for which all projectors and the sealer wait. A word of 300 bytes may bring
+ * Rows that one transaction reads, weighs and offers, acts of policy too: a second under the lock for which all projectors and the sealer wait. A word of 300 bytes may bring
  * 600 of them, and a batch 2,500 words.
  */
 export const SETTLED_MAX = 20_000;
@@ -45,8 +45,10 @@ export async function settle(
   most = Infinity,
 ): Promise<number> {
   const distinct = [...new Map(touched.map((ref) => [formatRef(ref), ref])).values()];
-  const { judged, last } = await judgeAll(client, distinct, most);
-  let [settled, work, changed] = [0, 0, 0];
+  const { judged, last, acts } = await judgeAll(client, distinct, most);
+  // The policy is folded once, whatever is settled with it: it takes half of the budget at most, or what is left would fold it again for a little.
+  let work = Math.min(acts, most / 2);
+  let [settled, changed] = [0, 0];
   // What comes out differently in one turn settles whatever it bears on, also of the turns before.
   for (const turn of piecesOf(distinct.slice(0, judged), PER_TURN)) {
     if (work > most) break;
@@ -60,21 +62,38 @@ export async function settle(
   return left === undefined ? touched.length : touched.findIndex(({ agency, id }) => agency === left.agency && id === left.id);
 }
 
-/** Of how many of them it is known what became of those on their ways, and the way of the last turn. */
-async function judgeAll(
-  client: MarkingClient,
-  touched: readonly EventRef[],
-  most: number,
-): Promise<{ readonly judged: number; readonly last: Path }> {
+interface Judged {
+  /** Of how many of those touched it is known what became of those on their ways. */
+  readonly judged: number;
+  /** The way of the last turn. */
+  readonly last: Path;
+  /** Of policy, that were folded for it. */
+  readonly acts: number;
+}
+
+/** What became of each marking on the ways is kept with it: by who approved it, and by the first that undo it, which may be approved or undone themselves. */
+async function judgeAll(client: MarkingClient, touched: readonly EventRef[], most: number): Promise<Judged> {
   let last: Path = { events: new Map(), unread: new Set() };
   let [judged, work] = [0, 0];
+  const turns: (readonly number[])[] = [];
+  const undecided = new Map<number, boolean>();
   for (const turn of piecesOf(touched, PER_TURN)) {
     if (work > most) break;
     last = await pathOf(client, turn);
-    work += WORK_OF_JUDGING * (await judge(client, last.events.values()));
+    const indexes = [...last.events.values()].flatMap(({ said, logIndex }) => (said === undefined ? [] : [logIndex]));
+    if (indexes.length > 0) {
+      turns.push(indexes);
+      const found = await undecidedApprovals(client, indexes);
+      for (const [approval, byAnother] of found) undecided.set(approval, byAnother);
+      work += found.size;
+    }
+    work += WORK_OF_JUDGING * indexes.length;
     judged += turn.length;
   }
-  return { judged, last };
+  // Of all turns at once: the whole policy is folded for it.
+  const acts = await decideApprovals(client, undecided);
+  for (const indexes of turns) await client.query('select ledger.judge_markings($1::bigint[])', [indexes]);
+  return { judged, last, acts };
 }
 
 async function settleTurn(
@@ -85,7 +104,7 @@ async function settleTurn(
   const scene = await around(client, path);
   const marked = [...markedIn(scene)];
   const opened = opening === null ? { tooWide: await notOpened(client, marked), rows: 0 } : await openApproved(client, marked, opening);
-  const rows = rowsOf(scene, effectsOf(scene, opened.tooWide));
+  const rows = rowsOf(scene, outcomeOf(scene, opened.tooWide));
   let changed = 0;
   for (const piece of piecesOf(rows, ROWS_PER_STATEMENT)) changed += await setHandlings(client, piece);
   return { changed, work: scene.events.size + opened.rows };
@@ -154,18 +173,25 @@ async function around(client: MarkingClient, { events: known, unread }: Path): P
   return { events, markings, unweighed, unread };
 }
 
-/** What became of each marking on the way is kept with it: by who approved it, and by the first that undo it, which may be approved or undone themselves. Returns how many they are. */
-async function judge(client: MarkingClient, path: Iterable<HandledEvent>): Promise<number> {
-  const indexes = [...path].flatMap(({ said, logIndex }) => (said === undefined ? [] : [logIndex]));
-  if (indexes.length === 0) return 0;
-  const { rows } = await client.query<{ n: string | number }>('select n from ledger.undecided_approvals($1::bigint[]) n', [indexes]);
-  if (rows.length > 0) {
-    const undecided = rows.map(({ n }) => Number(n));
-    const inForce = await approvalsInForce(client, undecided);
-    await client.query('select ledger.decide_approvals($1::bigint[], $2::boolean[])', [undecided, undecided.map((n) => inForce.has(n))]);
-  }
-  await client.query('select ledger.judge_markings($1::bigint[])', [indexes]);
-  return indexes.length;
+async function undecidedApprovals(client: MarkingClient, markings: readonly number[]): Promise<ReadonlyMap<number, boolean>> {
+  const { rows } = await client.query<{ n: string | number; by_another: boolean }>(
+    'select n, by_another from ledger.undecided_approvals($1::bigint[])',
+    [markings],
+  );
+  return new Map(rows.map(({ n, by_another }) => [Number(n), by_another]));
+}
+
+/**
+ * Each is decided once, and looked at no more where it does not count. Returns how many acts of policy that took.
+ * @param approvals and whether another than the author of the marking made them
+ */
+async function decideApprovals(client: MarkingClient, approvals: ReadonlyMap<number, boolean>): Promise<number> {
+  if (approvals.size === 0) return 0;
+  const undecided = [...approvals.keys()];
+  const byAnother = undecided.filter((n) => approvals.get(n) === true);
+  const { inForce, acts } = byAnother.length === 0 ? { inForce: new Set<number>(), acts: 0 } : await approvalsInForce(client, byAnother);
+  await client.query('select ledger.decide_approvals($1::bigint[], $2::boolean[])', [undecided, undecided.map((n) => inForce.has(n))]);
+  return acts;
 }
 
 /** Events of the scene that have markings, with those. */
@@ -180,16 +206,29 @@ function* markedIn({ events, markings: all }: Scene): Generator<Marked> {
 const countingIn = (scene: Scene): Marked[] => [...markedIn(scene)].filter(([event]) => (depthOf(event, scene) ?? DEEP) < DEEP - 1);
 
 /** @param tooWide markings that give nothing: their target would have more rows than any event may, or has none for them */
-function effectsOf(scene: Scene, tooWide: ReadonlySet<HandledEvent>): Effects {
+function outcomeOf(scene: Scene, tooWide: ReadonlySet<HandledEvent>): Outcome {
+  const approvals = new Map<string, Approval>();
+  const fits = (word: HandledEvent): boolean => word.fits !== false && !tooWide.has(word);
   const markingOf = (word: HandledEvent): Marking => {
     const { id, logIndex, capturedMicros: captured, approvedAt, isUndone, isLifted } = word;
-    const gives = word.fits !== false && !tooWide.has(word);
-    return { id, captured, logIndex, handling: word.said ?? word.handling, approvedAt: gives ? approvedAt : null, isUndone, isLifted };
+    return { id, captured, logIndex, handling: word.said ?? word.handling, approvedAt: fits(word) ? approvedAt : null, isUndone, isLifted };
   };
-  // Whichever of the others was not weighed took no more away than this.
-  const inEffect = ([event, { weighed, others }]: Marked): Handling =>
-    others.length > 0 ? closed(event) : handlingInEffect(event, weighed.map(markingOf));
-  return new Map(countingIn(scene).map((marked) => [marked[0], inEffect(marked)]));
+  const inEffect = ([event, { weighed, others }]: Marked): Handling => {
+    if (others.length > 0) {
+      for (const word of [...weighed, ...others]) approvals.set(formatRef(word), 'void');
+      // Whichever of the others was not weighed took no more away than this.
+      return closed(event);
+    }
+    const words = new Map(weighed.map((word) => [markingOf(word), word]));
+    const come = weighMarkings(event, [...words.keys()]);
+    for (const [marking, approval] of come.approvals) {
+      const word = words.get(marking) as HandledEvent;
+      // What was approved, and would open it to more than it may have rows for, waits for nobody.
+      approvals.set(formatRef(word), approval === 'awaited' && word.approvedAt !== null ? 'void' : approval);
+    }
+    return come.handling;
+  };
+  return { effects: new Map(countingIn(scene).map((marked) => [marked[0], inEffect(marked)])), approvals };
 }
 
 /** Returns of how many it is another than before. */
@@ -199,11 +238,12 @@ async function setHandlings(client: MarkingClient, rows: readonly HandlingRow[])
     rows.flatMap(({ groups }) => groups),
   );
   const { rows: changed } = await client.query<{ n: string | number }>(
-    'select ledger.set_handlings($1::bigint[], $2::text[], $3::text[]) as n',
+    'select ledger.set_handlings($1::bigint[], $2::text[], $3::text[], $4::text[]) as n',
     [
       rows.map(({ logIndex }) => logIndex),
       rows.map(({ groups }) => `{${groups.map((name) => ids.get(name)).join(',')}}`),
       rows.map(({ handling }) => handlingText(handling)),
+      rows.map(({ approval }) => approval),
     ],
   );
   return Number(changed[0]?.n ?? 0);

@@ -1,10 +1,12 @@
 /** Who is shown an event that was marked, and each marking, by what is in effect. */
-import { formatRef, narrowed, readerGroups, type Handling } from '#lib/domain';
+import { formatRef, narrowed, readerGroups, type Approval, type Handling } from '#lib/domain';
 import type { HandledEvent } from './handled-events.ts';
-import { closed, DEEP, depthOf, type Effects, type Scene } from './scene.ts';
+import { closed, DEEP, depthOf, type Outcome, type Scene } from './scene.ts';
 
 export interface HandlingRow extends Shown {
   readonly logIndex: number;
+  /** Of a marking that needs an approver; null: of any other, and of what is none. */
+  readonly approval: Approval | null;
 }
 
 interface Shown {
@@ -17,13 +19,16 @@ interface Shown {
 const NAMES_BYTES_MAX = 2_048;
 
 /** A row of each event whose handling may be another than it came in with. Cost: some 20 µs each, and more where hundreds are named. */
-export function rowsOf(scene: Scene, effects: Effects): HandlingRow[] {
+export function rowsOf(scene: Scene, { effects, approvals }: Outcome): HandlingRow[] {
   const shown = new ShownNow(scene, effects);
-  return [...scene.events.values()].flatMap((event) => {
+  return [...scene.events.values()].flatMap((event): HandlingRow[] => {
     const depth = depthOf(event, scene);
+    const { logIndex } = event;
     // It is as it came in, or as it was settled before.
     if (depth === null || (depth === 0 && !effects.has(event))) return [];
-    return [{ logIndex: event.logIndex, ...(depth < DEEP ? shown.of(event) : closedTo(event)) }];
+    if (depth === DEEP) return [{ logIndex, ...closedTo(event), approval: 'void' }];
+    const key = formatRef(event);
+    return [{ logIndex, ...shown.of(event), approval: scene.unweighed.has(key) ? 'void' : (approvals.get(key) ?? null) }];
   });
 }
 
@@ -34,11 +39,11 @@ function closedTo(event: HandledEvent): Shown {
 
 class ShownNow {
   private readonly scene: Scene;
-  private readonly effects: Effects;
+  private readonly effects: Outcome['effects'];
   private readonly known = new Map<HandledEvent, Shown>();
   private readonly limits = new Map<HandledEvent, Handling>();
 
-  constructor(scene: Scene, effects: Effects) {
+  constructor(scene: Scene, effects: Outcome['effects']) {
     this.scene = scene;
     this.effects = effects;
   }

@@ -9,7 +9,7 @@ export class Markings implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of [HANDLINGS, POLICIES, FUNCTIONS, READERS, TOLD_TO_THE_GATEWAY, GRANTS]) await runner.query(statement);
-    // Until this version they were shown and not applied. 0018 applies those that are there: what settles them reads what that keeps.
+    // Until this version they were shown and not applied. 0022 applies those that are there: what settles them reads what 0018 keeps and 0022 adds.
   }
 
   async down(): Promise<void> {

@@ -3,7 +3,6 @@
  * log head reads rows of some hundred bytes, and no further than they decide. A document may have a megabyte, and an agency may say any number of them.
  */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { settleAll } from '../markings/settle.ts';
 import { keepSpoken } from '../markings/spoken-before.ts';
 import { doorInto } from './0009-row-security.ts';
 
@@ -12,12 +11,11 @@ export class Spoken implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of [SPOKEN, POLICIES, FUNCTIONS, GRANTS]) await runner.query(statement);
-    const client = {
+    await keepSpoken({
       query: async <Row>(text: string, values: readonly unknown[] = []) => ({ rows: (await runner.query(text, [...values])) as Row[] }),
-    };
-    await keepSpoken(client);
+    });
     await runner.query('drop function ledger.said(bytea)');
-    await settleAll(client, null);
+    // 0022 settles what is kept now: what settles reads what that adds.
   }
 
   async down(): Promise<void> {

@@ -15,6 +15,10 @@ import { Sessions } from './0014-sessions.ts';
 import { Markings } from './0016-markings.ts';
 import { OwnWords } from './0017-own-words.ts';
 import { Spoken } from './0018-spoken.ts';
+import { KeyUses } from './0019-key-uses.ts';
+import { ToldMarkings } from './0020-told-markings.ts';
+import { IndexWalks } from './0021-index-walks.ts';
+import { Approvals } from './0022-approvals.ts';
 
 export const MIGRATIONS = [
   Ledger,
@@ -33,4 +37,8 @@ export const MIGRATIONS = [
   Markings,
   OwnWords,
   Spoken,
+  KeyUses,
+  ToldMarkings,
+  IndexWalks,
+  Approvals,
 ];

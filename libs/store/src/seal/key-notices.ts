@@ -1,7 +1,7 @@
 /** What the log has said of its keys: what the item tree of key notices names, and what no seal covers yet. */
 import type { Statements } from '../pool.ts';
 
-const KEY_NOTICES = {
+export const KEY_NOTICES = {
   name: 'key_notices',
   text: `select n.log_index as "logIndex", n.bytes
       from proof.items i join proof.item_leaves l using (item) join ledger.notices n using (log_index) where i.map_key = $1::bytea
@@ -23,11 +23,13 @@ export async function readKeyNotices(
   return (await from.run<{ logIndex: number; bytes: Buffer }>(KEY_NOTICES, [Buffer.from(keysItem), covers])).rows;
 }
 
-/** Notices from an index on. */
+export const NOTICES_FROM = {
+  name: 'notices_from',
+  text: 'select bytes from ledger.notices where log_index >= $1::bigint order by log_index',
+};
+
+/** Notices from an index on. Plan: the end of the primary key. */
 export async function noticesFrom(from: Statements, logIndex: number): Promise<Buffer[]> {
-  const { rows } = await from.query<{ bytes: Buffer }>(
-    'select bytes from ledger.notices where log_index >= $1::bigint order by log_index',
-    [logIndex],
-  );
+  const { rows } = await from.run<{ bytes: Buffer }>(NOTICES_FROM, [logIndex]);
   return rows.map(({ bytes }) => bytes);
 }

@@ -15,7 +15,7 @@ export interface StoredMapTile {
 /** Rows of one tile that are read at a time; a sealer writes a whole tile before so many others follow (MAP_TILE_WHOLE_EVERY). */
 const TILE_ROWS = 20;
 
-const MAP_TILES_AT = {
+export const MAP_TILES_AT = {
   name: 'map_tiles_at',
   text: `select t.tile, m.seal, m.changed, m.kinds, m.hashes
     from unnest($1::integer[], $2::bigint[]) as t (tile, before)
@@ -25,12 +25,12 @@ const MAP_TILES_AT = {
     ) m
     order by t.tile, m.seal`,
 };
-const MAP_TILES_BETWEEN = {
+export const MAP_TILES_BETWEEN = {
   name: 'map_tiles_between',
   text: `select tile, seal, changed, kinds, hashes from proof.map_tiles
     where seal > $1::bigint and seal <= $2::bigint and tile > 0 order by seal`,
 };
-const ITEMS_BETWEEN_KEYS = {
+export const ITEMS_BETWEEN_KEYS = {
   name: 'items_between_keys',
   text: `select i.item, i.map_key as "mapKey", l.n + 1 as leaves
     from proof.items i
@@ -39,7 +39,7 @@ const ITEMS_BETWEEN_KEYS = {
     ) l
     where i.map_key between $1::bytea and $2::bytea`,
 };
-const ITEM_ROWS = {
+export const ITEM_ROWS = {
   name: 'item_rows',
   text: 'select item, n, hashes from proof.item_leaves join unnest($1::integer[], $2::integer[]) as wanted (item, n) using (item, n)',
 };
@@ -52,9 +52,12 @@ export const ITEM_ENTRIES = {
     where l.item = $1::integer and l.n >= $2::integer and l.n < $3::integer
     order by l.n`,
 };
-const NOTICE_AT = { name: 'notice_at', text: 'select bytes from ledger.notices where log_index = $1::bigint' };
-const FIRST_NOTICE = { name: 'first_notice', text: 'select log_index as "logIndex", bytes from ledger.notices order by log_index limit 1' };
-const CHECKPOINT_OF = { name: 'checkpoint_of', text: 'select size, note from proof.checkpoints where size = $1::bigint' };
+export const NOTICE_AT = { name: 'notice_at', text: 'select bytes from ledger.notices where log_index = $1::bigint' };
+export const FIRST_NOTICE = {
+  name: 'first_notice',
+  text: 'select log_index as "logIndex", bytes from ledger.notices order by log_index limit 1',
+};
+export const CHECKPOINT_OF = { name: 'checkpoint_of', text: 'select size, note from proof.checkpoints where size = $1::bigint' };
 
 interface TileRow {
   readonly tile: number;
@@ -129,7 +132,10 @@ export interface ItemEntryRow {
   readonly notice: Buffer | null;
 }
 
-const COMMITMENTS_AT = { name: 'commitments_at', text: 'select log_index as "logIndex", commitment from ctx.commitments_at($1::bigint[])' };
+export const COMMITMENTS_AT = {
+  name: 'commitments_at',
+  text: 'select log_index as "logIndex", commitment from ctx.commitments_at($1::bigint[])',
+};
 
 /**
  * Leaves [begin, end) of an item tree, in order, also of entries that the reader sees no more: leaves are for good, and say nothing but a number of the log and

@@ -4,30 +4,30 @@ import { ITEM_LEAF_COLUMNS, MAP_TILE_COLUMNS, type SealRow } from './seal-rows.t
 
 type From = Statements;
 
-const LAST_CHECKPOINT = { name: 'last_checkpoint', text: 'select size, note from proof.checkpoints order by size desc limit 1' };
-const NEWEST_WAITING = {
+export const LAST_CHECKPOINT = { name: 'last_checkpoint', text: 'select size, note from proof.checkpoints order by size desc limit 1' };
+export const NEWEST_WAITING = {
   name: 'newest_waiting_head',
   text: `select size, note from proof.waiting_heads where size > coalesce((select max(size) from proof.checkpoints), 0) order by size desc limit 1`,
 };
-const LAST_WAITED = {
+export const LAST_WAITED = {
   name: 'last_head_waited',
-  text: `select exists (select from proof.waiting_heads where size >= coalesce((select max(size) from proof.checkpoints), 0)) as waited`,
+  text: `select coalesce((select max(size) from proof.waiting_heads) >= coalesce((select max(size) from proof.checkpoints), 0), false) as waited`,
 };
-const TILE = {
+export const TILE = {
   name: 'tile',
   text: 'select substring(hashes from 1 for $3::integer) as hashes from proof.tiles where level = $1::smallint and n = $2::bigint',
 };
-const TILES = {
+export const TILES = {
   name: 'tiles',
   text: `select level, n, hashes from proof.tiles join unnest($1::smallint[], $2::bigint[]) as wanted (level, n) using (level, n)`,
 };
 const SEAL = `select log_index as "logIndex", covers, time, map_root as "mapRoot", map_size as "mapSize",
     access_size as "accessSize", access_root as "accessRoot" from proof.seals`;
-const LAST_SEAL = {
+export const LAST_SEAL = {
   name: 'last_seal',
   text: `${SEAL} order by log_index desc limit 1`,
 };
-const SEAL_AT = {
+export const SEAL_AT = {
   name: 'seal_at',
   text: `${SEAL} where log_index = $1::bigint`,
 };
@@ -151,7 +151,7 @@ function integer(value: number): string {
 }
 
 const ENTRIES_COUNTED_MAX = 1_000;
-const ENTRIES_FROM = {
+export const ENTRIES_FROM = {
   name: 'entries_from',
   text: `select count(*) as n from (select from ledger.entries where log_index >= $1::bigint limit ${ENTRIES_COUNTED_MAX}) e`,
 };

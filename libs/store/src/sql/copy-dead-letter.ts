@@ -7,7 +7,7 @@ export const NEXT_TO_COPY = {
   name: 'next_dead_letters_to_copy',
   text: 'select seq from ledger.dead_letters where copied is null order by seq limit $1::integer for update skip locked',
 };
-const MARK = {
+export const MARK = {
   name: 'mark_dead_letters_copied',
   text: `update ledger.dead_letters set copied = (extract(epoch from clock_timestamp()) * 1000000)::bigint where seq = any($1::bigint[])`,
 };

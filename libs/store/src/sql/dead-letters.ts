@@ -1,5 +1,5 @@
 /**
- * Dead letters: primary key (seq), newest first. One belongs to the agency whose publisher signed it, and where nobody's signature holds to whoever
+ * Dead letters, newest first. One belongs to the agency whose publisher signed it, and where nobody's signature holds to whoever
  * runs the ledger; to everybody else it is as if it were not there.
  */
 import type { Statements, StorePool } from '../pool.ts';
@@ -41,20 +41,23 @@ const HEAD = `seq, topic, partition, "offset", code, detail, octet_length(value)
   agency, agency is not null and ${mayNamePersons('value')} as "mayNamePersons"`;
 const OWNED = (agency: string, unproved: string): string => `(agency = ${agency}::text or (${unproved}::boolean and agency is null))`;
 
+/** Plan: two walks of dead_letters_agency backwards, of at most as many rows as are asked for. */
+const newestOf = (whose: string): string =>
+  `(select * from ledger.dead_letters where seq < $1::bigint and ${whose} order by seq desc limit $2::integer)`;
 export const LIST_DEAD_LETTERS = {
   name: 'list_dead_letters',
-  text: `select ${HEAD} from ledger.dead_letters
-    where seq < $1::bigint and ${OWNED('$3', '$4')} order by seq desc limit $2::integer`,
+  text: `select ${HEAD} from (${newestOf('agency = $3::text')} union all ${newestOf('agency is null and $4::boolean')}) own
+    order by seq desc limit $2::integer`,
 };
 const WHOLE = `select ${HEAD}, cluster_id as "clusterId", topic_id as "topicId", key, headers, value from ledger.dead_letters where seq = $1::bigint`;
-const READ = { name: 'read_dead_letter', text: WHOLE };
-const READ_OWNED = { name: 'read_owned_dead_letter', text: `${WHOLE} and ${OWNED('$2', '$3')}` };
-const MARK = {
+export const READ = { name: 'read_dead_letter', text: WHOLE };
+export const READ_OWNED = { name: 'read_owned_dead_letter', text: `${WHOLE} and ${OWNED('$2', '$3')}` };
+export const MARK = {
   name: 'mark_retried',
   text: `update ledger.dead_letters set retried = (extract(epoch from clock_timestamp()) * 1000000)::bigint
     where seq = $1::bigint and retried is null`,
 };
-const COUNT = { name: 'count_dead_letters', text: 'select count(*) as n from ledger.dead_letters where retried is null' };
+export const COUNT = { name: 'count_dead_letters', text: 'select count(*) as n from ledger.dead_letters where retried is null' };
 
 /** Newest first, below `before`, those that were retried too. */
 export async function listDeadLetters(

@@ -150,7 +150,7 @@ async function ask(
   return (await from.run<CitingRow>(statement, values)).rows;
 }
 
-const INSERT_UPLOAD = {
+export const INSERT_UPLOAD = {
   name: 'insert_upload',
   text: `insert into evidence.uploads (sha256, agency, principal, received, bytes, media_type, event_id)
     values ($1, $2, $3, $4, $5, $6, $7) on conflict (sha256, agency) do nothing`,
@@ -162,27 +162,33 @@ export async function insertUpload(to: Statements, row: Omit<UploadRow, 'sha256'
   await to.run(INSERT_UPLOAD, [Buffer.from(sha256, 'hex'), agency, principal, receivedMicros, bytes, mediaType, eventId]);
 }
 
-const UPLOAD_OF = { name: 'upload_of', text: `select ${UPLOAD_COLUMNS} from evidence.uploads u where u.sha256 = $1 and u.agency = $2` };
+export const UPLOAD_OF = {
+  name: 'upload_of',
+  text: `select ${UPLOAD_COLUMNS} from evidence.uploads u where u.sha256 = $1 and u.agency = $2`,
+};
 
 /** Whether this agency has sent it. */
 export async function uploadOf(from: Statements, sha256: string, agency: string): Promise<UploadRow | null> {
   return (await from.run<UploadRow>(UPLOAD_OF, [Buffer.from(sha256, 'hex'), agency])).rows[0] ?? null;
 }
 
-/** Everything that is to be in the store, in the order of the hashes, for who checks it: by piece. */
+export const UPLOADED_AFTER = {
+  name: 'uploaded_after',
+  text: 'select sha256, min(bytes) as bytes from evidence.uploads where sha256 > $1::bytea group by sha256 order by sha256 limit $2::integer',
+};
+
+/** Everything that is to be in the store, in the order of the hashes, for who checks it: by piece. Plan: a range of the primary key. */
 export async function uploadedAfter(from: Statements, after: string, limit: number): Promise<{ sha256: Buffer; bytes: number }[]> {
-  const { rows } = await from.query<{ sha256: Buffer; bytes: number }>(
-    'select sha256, min(bytes) as bytes from evidence.uploads where sha256 > $1 group by sha256 order by sha256 limit $2',
-    [Buffer.from(after, 'hex'), limit],
-  );
-  return rows;
+  return (await from.run<{ sha256: Buffer; bytes: number }>(UPLOADED_AFTER, [Buffer.from(after, 'hex'), limit])).rows;
 }
+
+export const CITED_AFTER = {
+  name: 'cited_after',
+  text: `select distinct sha256 from ledger.evidence_refs where sha256 > $1::bytea and kind <> ${EVIDENCE_KIND} order by sha256 limit $2::integer`,
+};
 
 /** Evidence that entries cite, in the order of the hashes, by piece; acts on evidence are no citations. Plan: a range of the primary key. */
 export async function citedAfter(from: Statements, after: string, limit: number): Promise<string[]> {
-  const { rows } = await from.query<{ sha256: Buffer }>(
-    'select distinct sha256 from ledger.evidence_refs where sha256 > $1::bytea and kind <> $2 order by sha256 limit $3',
-    [Buffer.from(after, 'hex'), EVIDENCE_KIND, limit],
-  );
+  const { rows } = await from.run<{ sha256: Buffer }>(CITED_AFTER, [Buffer.from(after, 'hex'), limit]);
   return rows.map(({ sha256 }) => sha256.toString('hex'));
 }

@@ -2,7 +2,7 @@
 import type { StoreClient } from '../pool.ts';
 import type { PartitionId, ProjectedEvent } from '../projected-event.ts';
 
-const INSERT = {
+export const INSERT = {
   name: 'insert_conflict',
   text: `insert into ledger.conflicts (agency, id, content_hash, principal, captured, value, cluster_id, topic_id, topic, partition, "offset")
     values ($1::text, $2::text, $3::bytea, $4::text, $5::bigint, $6::bytea, $7::text, $8::text, $9::text, $10::integer, $11::bigint)

@@ -3,7 +3,7 @@ import { AGENCY_PATTERN, EVENT_ID_PATTERN } from '#lib/domain';
 import type { StoreClient } from '../pool.ts';
 import type { DeadLetter, PartitionId } from '../projected-event.ts';
 
-const INSERT = {
+export const INSERT = {
   name: 'insert_dead_letter',
   text: `insert into ledger.dead_letters (cluster_id, topic_id, topic, partition, "offset", code, detail, key, headers, value, found, agency, id, content_hash)
     values ($1::text, $2::text, $3::text, $4::integer, $5::bigint, $6::text, $7::text, $8::bytea, $9::bytea, $10::bytea,

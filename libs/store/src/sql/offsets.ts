@@ -2,17 +2,17 @@
 import type { Statements, StoreClient, StorePool } from '../pool.ts';
 import type { PartitionId } from '../projected-event.ts';
 
-const MOVE = {
+export const MOVE = {
   name: 'move_offset',
   text: `update ledger.offsets set next = $5::bigint
     where cluster_id = $1::text and topic_id = $2::text and partition = $3::integer and next = $4::bigint`,
 };
-const CREATE = {
+export const CREATE = {
   name: 'create_offset',
   text: `insert into ledger.offsets (cluster_id, topic_id, partition, topic, next)
     values ($1::text, $2::text, $3::integer, $4::text, 0) on conflict do nothing`,
 };
-const READ = {
+export const READ = {
   name: 'read_offset',
   text: 'select next from ledger.offsets where cluster_id = $1::text and topic_id = $2::text and partition = $3::integer',
 };

@@ -1,161 +1,157 @@
+/**
+ * Every statement of the store at 300,000 rows in each table, as each role runs it that may: under the policies that are for that role, with the
+ * values at hand and as it is kept for any. None reads a table from end to end; nor do the functions of the database that they call.
+ */
 import { testDatabase, type TestDatabase } from '../../test-database.ts';
-import type { Statement, StorePool } from '../index.ts';
-import { REBUILD_BATCH } from '../rebuild.ts';
-import { ITEM_ENTRIES } from '../seal/map-reads.ts';
-import { LAST_SEAL_BY, RECORDED_TIMES, SEAL_COVERING } from '../seal/recorded.ts';
-import { SEARCH_FRESH, SEARCH_FRESH_ALIASES } from '../search-rows.ts';
-import { LEFT_TO_COPY, NEXT_TO_COPY } from './copy-dead-letter.ts';
-import { LIST_DEAD_LETTERS } from './dead-letters.ts';
-import { EVENT_CONFLICTS } from './event-conflicts.ts';
-import { EVENTS_AT } from './events-at.ts';
-import { EVENTS_BY_ID, EVENTS_BY_REF } from './events.ts';
-import { EVIDENCE_ACTS_ON, EVIDENCE_CITED_BY, LIST_EVIDENCE, READABLE_EVIDENCE } from './evidence.ts';
-import { EVENTS_FROM } from './events-from.ts';
-import { ITEM_COUNT } from './item-count.ts';
-import { FIRST_EVENTS, KNOWN_EVENTS, KNOWN_ITEMS } from './known-events.ts';
-import { LIST_CONFLICTS } from './list-conflicts.ts';
-import { RELATIONS_ABOUT } from './relations-about.ts';
-import { SEARCH, STATED } from './search.ts';
-import { REFUSED, SUBMITTED } from './submitted.ts';
-import { TIMELINE_END } from './timeline-end.ts';
+import type { StorePool } from '../index.ts';
+import { ROLES, type Role } from '../roles.ts';
+import {
+  BUILT,
+  catalogue,
+  constantsRunIn,
+  exportedStatements,
+  leftOver,
+  namesIn,
+  storeSources,
+  unnamedIn,
+  type Catalogued,
+} from './catalogue.contract.ts';
+import { FunctionPlans } from './function-plans.contract.ts';
+import { PER_ROW, PLAN_MODES, plansAs, unledScans } from './plan-of.contract.ts';
+import { BIG_TABLES, bigTables, FILLED_WITHIN_MS, fillLedger, ROWS, type Table } from './plan-ledger.contract.ts';
 import { TIMELINE_PAGE } from './timeline-page.ts';
-import { VISIBLE_EVENTS } from './visible-events.ts';
 
-/** Rows of each big table: enough that a scan of one is never the cheaper plan. */
-const ROWS = 120_000;
+const PLANNED_WITHIN_MS = 60_000;
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
+/** Of readers: row by row the database shows them what is theirs. */
+const READERS: readonly Role[] = ['gateway', 'evidence'];
+/** Of people: what they ask for is led by an index, whatever stands in the tables. */
+const ASKED: readonly Role[] = [...READERS, 'capture', 'access'];
+const SCAN = new RegExp(`Seq Scan on (${BIG_TABLES.join('|')})\\b`);
 
-const HASH = `\\x${'ab'.repeat(32)}`;
-const HASHES = `{"\\\\x${'ab'.repeat(32)}","\\\\x${'cd'.repeat(32)}"}`;
-const refs = ['{local,local}', '{e7,e8}'];
-/** Of readers: looked at as the gateway runs them, under policies, and without. */
-const readers: [Statement, unknown[]][] = [
-  [TIMELINE_PAGE, ['item 7', '{1,2}', EVERYTHING, 0, 0, '', '', 50, EVERYTHING, 'other', 'p', false]],
-  [TIMELINE_END, ['item 7', '{1,2}', EVERYTHING, 9_000, 9_000, 'local', 'e9', 50, EVERYTHING, 'other', 'p', false]],
-  [EVENTS_FROM, [ROWS - 10, '{1,2}', EVERYTHING, 50, EVERYTHING, 'other', 'p', false]],
-  [ITEM_COUNT, ['item 7', '{1,2}', EVERYTHING]],
-  [EVENTS_BY_REF, [...refs, '{1,2}', EVERYTHING, EVERYTHING]],
-  [EVENTS_BY_ID, ['e7', '{1,2}']],
-  [RELATIONS_ABOUT, [...refs, '{1,2}', EVERYTHING, 100, EVERYTHING]],
-  [SEARCH, ['{key 7,key 8}', '{1,2}']],
-  [STATED, ['{item 7,item 8}', '{name,mmsi}', '{a,b}', '{a,b}', '{1,2}', 'other', 'p', false]],
-  [VISIBLE_EVENTS, ['{7,8}', '{1,2}', EVERYTHING]],
-  [SUBMITTED, ['local', 'e7']],
-  [REFUSED, ['local', 'e7', '\\x00']],
-  [ITEM_ENTRIES, [1, 0, 10]],
-  [EVENT_CONFLICTS, ['local', 'e7', 11, 'p', false]],
-  [LIST_CONFLICTS, ['local', '', '\\x', 20, '{1,2}', 'p', false]],
-  [READABLE_EVIDENCE, ['other', '{1,2}', 'p', false, HASHES]],
-  [LIST_EVIDENCE, ['other', '{1,2}', 'p', false, '\\x', 20]],
-  [EVIDENCE_ACTS_ON, [HASH, '{1,2}', EVERYTHING, 50, EVERYTHING, 'other', 'p', false]],
-  [EVIDENCE_CITED_BY, [HASH, '{1,2}', EVERYTHING, 50, EVERYTHING, 'other', 'p', false]],
-];
-const cases: [Statement, unknown[]][] = [
-  ...readers,
-  [EVENTS_AT, ['{7,8}']],
-  [FIRST_EVENTS, [...refs, 'local', 'p']],
-  [KNOWN_EVENTS, refs],
-  [KNOWN_ITEMS, [...refs, 'local', 'p']],
-  [SEARCH_FRESH, ['{1,2}', '{item 7,item 8}', ROWS - 10]],
-  [SEARCH_FRESH_ALIASES, ['{1,2}', '{a,b}']],
-  [REBUILD_BATCH, [ROWS - 10, ROWS, 1_000_000]],
-  [LIST_DEAD_LETTERS, [EVERYTHING, 20, 'local', true]],
-  [NEXT_TO_COPY, [100]],
-  [LEFT_TO_COPY, [1_000]],
-  [RECORDED_TIMES, ['{7,8,9}', EVERYTHING, EVERYTHING]],
-  [LAST_SEAL_BY, [7]],
-  [SEAL_COVERING, [7]],
-];
+/** Statements that read a table from end to end, and why they may. One that does not any more is taken off. */
+const WHOLE: Readonly<Record<string, string>> = {
+  entry_count: 'counts all entries, which no index tells: for the owner alone, who compares two ledgers with the server stopped',
+};
 
-const SCAN = /Seq Scan on (entries|content|timeline|relations|search_keys|conflicts|dead_letters|seals|item_leaves|evidence_refs|uploads)/;
-/** A policy's function in a row's filter; as a scalar subquery it stands there by the number of its plan. */
-const PER_ROW = /(Filter|Cond):.*ctx\./;
+const statements = await catalogue();
+const planned = statements.map((each) => ({ name: each.statement.name, each }));
 
-describe('hot statements walk indexes', () => {
-  let database: TestDatabase;
+describe('the catalogue of statements', () => {
+  it('has every statement whose name stands in the store, each name once', async () => {
+    const names = statements.map(({ statement }) => statement.name);
+    expect(names.filter((name, n) => names.indexOf(name) !== n)).toEqual([]);
+    const missing = [...storeSources()].flatMap(([path, source]) =>
+      namesIn(source).flatMap((name) => {
+        const begins = name.split('${')[0] ?? '';
+        return (name === begins ? names.includes(name) : BUILT[begins] !== undefined) ? [] : [`${path}: ${name}`];
+      }),
+    );
+    expect(missing).toEqual([]);
+    expect(leftOver(statements)).toEqual([]);
+    // Control: they are found.
+    expect(namesIn("const A = { name: 'a_b',\n  text: 'select 1' };\nconst B = { name: `c_${d}`, text };")).toEqual(['a_b', 'c_${d}']);
+    expect(names.length).toBeGreaterThan(100);
+  });
+
+  it('has every constant that is run, and no read is run without a name', async () => {
+    const exported = new Set([...(await exportedStatements()).values()].flatMap((of) => [...of.keys()]));
+    for (const [path, source] of storeSources()) {
+      expect([path, constantsRunIn(source).filter((name) => !exported.has(name))]).toEqual([path, []]);
+      expect([path, unnamedIn(source)]).toEqual([path, []]);
+    }
+    // Control: they are found.
+    const source = 'await from.run<Row>(HIDDEN, [1]);\nawait from.query(`select 1`);';
+    expect([constantsRunIn(source), unnamedIn(source)]).toEqual([['HIDDEN'], ['from.query(`select 1`);']]);
+  });
+});
+
+describe('statements walk indexes', () => {
+  let database: TestDatabase | undefined;
   let pool: StorePool;
+  let tables: readonly Table[];
+  /** By role, the statements that it may run. */
+  const run = new Map<Role, Set<string>>(ROLES.map((role) => [role, new Set()]));
+  /** Names that were seen to read a whole table, of those that may. */
+  const whole = new Set<string>();
+
   beforeAll(async () => {
     database = await testDatabase();
     pool = database.pool('owner', { statementTimeoutMs: 0, max: 1 });
-    await pool.query(
-      `insert into ledger.entries select n, 'local', 'e' || n, sha256(n::text::bytea), sha256(n::text::bytea), array[1 + n % 3] from generate_series(0, ${ROWS - 1}) n`,
-    );
-    await pool.query(
-      `insert into ledger.content select n, 'operator', n, sha256(n::text::bytea), sha256(n::text::bytea), array[1 + n % 3] from generate_series(0, ${ROWS - 1}) n`,
-    );
-    await pool.query(
-      `insert into ledger.timeline select 'item ' || n % 1000, 1 + n % 3, n, n, 'local', 'e' || n, n, 0, sha256(n::text::bytea) from generate_series(0, ${ROWS - 1}) n`,
-    );
-    await pool.query(`insert into ledger.relations select 'local', 'e' || n, 1, n + 1, 9 from generate_series(0, ${ROWS - 2}, 5) n`);
-    await pool.query(
-      `insert into ledger.search_keys select 1, 'key ' || n % 1000, 'item ' || n, '' from generate_series(0, ${ROWS - 1}) n`,
-    );
-    await pool.query(
-      `insert into ledger.conflicts select 'local', 'e' || n, '\\x00', 'p', 0, '\\x00', 'c', 't', 't', 0, n from generate_series(0, 20000) n`,
-    );
-    await pool.query(
-      `insert into ledger.dead_letters (cluster_id, topic_id, topic, partition, "offset", code, detail, headers, value, found, copied) select 'c', 't', 't', 0, n, 'x', '', '[]', '', 0, 0 from generate_series(0, 20000) n`,
-    );
-    await pool.query(`insert into proof.item_leaves select n % 1000, n / 1000, n, sha256('x') from generate_series(0, ${ROWS - 1}) n`);
-    await pool.query(
-      `insert into ledger.evidence_refs select sha256((n / 2)::text::bytea), 1 + n % 3, n, n % 16 from generate_series(0, ${ROWS - 1}) n`,
-    );
-    await pool.query(
-      `insert into evidence.uploads select sha256((n / 2)::text::bytea), 'a' || n % 2, 'p', 0, 0, '', '' from generate_series(0, ${ROWS - 1}) n`,
-    );
-    await pool.query(`insert into proof.seals select 3 * n + 2, 3 * n + 2, n, sha256('x'), 0 from generate_series(0, ${ROWS - 1}) n`);
-  }, 120_000);
-  afterAll(() => database.drop());
+    const started = performance.now();
+    await fillLedger(pool);
+    tables = await bigTables(pool);
+    console.log(`${tables.length} tables of ${ROWS} rows filled in ${Math.round((performance.now() - started) / 1_000)} s`);
+  }, FILLED_WITHIN_MS);
+  afterAll(async () => database?.drop(), 60_000);
 
-  /** The plan as text, once with the values at hand and once as it is kept for any values. */
-  async function plan(statement: Statement, values: readonly unknown[], mode: string, asReader = false): Promise<string> {
-    const client = await pool.connect();
-    try {
-      if (asReader) await client.query('set role custody_gateway');
-      await client.query(`set plan_cache_mode = ${mode}`);
-      await client.query(`prepare ${statement.name} as ${statement.text}`);
-      const literals = values.map((value) => `'${String(value)}'`).join(', ');
-      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain (costs off) execute ${statement.name} (${literals})`);
-      return rows.map((row) => row['QUERY PLAN']).join('\n');
-    } finally {
-      await client.query('deallocate all; reset role');
-      client.release();
-    }
-  }
+  it('each table that grows has 300,000 rows', () => {
+    expect(tables.filter(({ rows }) => rows < ROWS)).toEqual([]);
+    expect(tables.filter(({ hasPolicies }) => hasPolicies).length).toBeGreaterThan(10);
+  });
 
-  for (const statistics of ['before the first analyze', 'with statistics']) {
-    describe(statistics, () => {
-      beforeAll(async () => {
-        if (statistics === 'with statistics') await pool.query('analyze');
-      }, 120_000);
-      test.each(cases.map(([statement, values]) => ({ name: statement.name, statement, values })))(
-        '$name',
-        async ({ statement, values }) => {
-          for (const mode of ['force_custom_plan', 'force_generic_plan']) {
-            expect(await plan(statement, values, mode)).not.toMatch(SCAN);
-          }
-        },
-      );
-      test.each(readers.map(([statement, values]) => ({ name: statement.name, statement, values })))(
-        '$name under policies, which are asked once a statement',
-        async ({ statement, values }) => {
-          for (const mode of ['force_custom_plan', 'force_generic_plan']) {
-            const text = await plan(statement, values, mode, true);
-            expect(text).not.toMatch(SCAN);
-            expect(text).not.toMatch(PER_ROW);
+  const plansOf = (role: Role, { statement, values }: Catalogued): Promise<readonly string[] | null> =>
+    plansAs(pool, role, statement, { values, rows: ROWS });
+
+  describe.each(['before the first analyze', 'with statistics'])('%s', (statistics) => {
+    beforeAll(async () => {
+      if (statistics === 'with statistics') await pool.query('analyze');
+    }, FILLED_WITHIN_MS);
+
+    test.each(planned)(
+      '$name',
+      async ({ name, each }) => {
+        const guarded = tables.flatMap((table) => (table.hasPolicies ? [table.name.replace(/^\w+\./, '')] : [])).join('|');
+        for (const role of ROLES) {
+          const plans = await plansOf(role, each);
+          if (plans === null) continue;
+          run.get(role)?.add(name);
+          for (const plan of plans) {
+            if (ASKED.includes(role)) expect([role, plan]).toEqual([role, expect.not.stringMatching(PER_ROW)]);
+            if (WHOLE[name] !== undefined) {
+              if (SCAN.test(plan)) whole.add(name);
+              continue;
+            }
+            expect([role, plan]).toEqual([role, expect.not.stringMatching(SCAN)]);
             // Of what it reads by an index nothing else decides which rows those are.
-            expect(
-              [
-                ...text.matchAll(
-                  /(entries|content|timeline|relations|search_keys|conflicts|dead_letters|evidence_refs|uploads)\b.*\n(?! *Index Cond)/g,
-                ),
-              ].filter(([line]) => /Scan/.test(line ?? '')),
-            ).toEqual([]);
+            if (ASKED.includes(role)) expect([role, plan, unledScans(plan, guarded)]).toEqual([role, plan, []]);
           }
-        },
-      );
-    });
-  }
+        }
+      },
+      PLANNED_WITHIN_MS,
+    );
+  });
+
+  test.each(PLAN_MODES)(
+    'nor do statements within functions of the database, as each role of people calls them that may, %s',
+    async (mode) => {
+      const plans = await FunctionPlans.open((database as TestDatabase).url);
+      try {
+        const called = await plans.functions();
+        let told = 0;
+        for (const each of called)
+          for (const role of each.roles.filter((of) => ASKED.includes(of)))
+            for (const plan of await plans.of(each, role, mode, ROWS)) {
+              told += 1;
+              expect([each.signature, role, plan]).toEqual([each.signature, role, expect.not.stringMatching(SCAN)]);
+            }
+        // Control: more is told than the calls themselves.
+        expect(called.map(({ name }) => name)).toContain('ctx.touched');
+        expect(told).toBeGreaterThan(called.flatMap(({ roles }) => roles.filter((of) => ASKED.includes(of))).length);
+      } finally {
+        await plans.close();
+      }
+    },
+    PLANNED_WITHIN_MS,
+  );
+
+  test('each statement is run by some role beside the owner, and those that may read a whole table do', () => {
+    const byRoles = new Set(ROLES.flatMap((role) => (role === 'owner' ? [] : [...(run.get(role) ?? [])])));
+    expect([...(run.get('owner') ?? [])].filter((name) => !byRoles.has(name))).toEqual([]);
+    expect([...whole]).toEqual(Object.keys(WHOLE));
+    // Control: the policies that count are those of readers.
+    expect(run.get('gateway')?.size).toBeGreaterThan(80);
+  });
 
   test('a page of a timeline is planned once, and not for each page', async () => {
     // The first page, of one group: of what a plan for any values knows nothing.
@@ -178,17 +174,19 @@ describe('hot statements walk indexes', () => {
   });
 
   test('the check sees a scan where there is one', async () => {
-    const scan = { name: 'scan', text: `select * from ledger.timeline where map_key = $1::bytea` };
-    expect(await plan(scan, ['\\x00'], 'force_custom_plan')).toMatch(/Seq Scan on timeline/);
+    for (const { name } of tables) {
+      const statement = { name: 'scan', text: `select * from ${name} t where t::text = $1::text` };
+      expect([name, await plansOf('owner', { statement })]).toEqual([name, [expect.stringMatching(SCAN), expect.stringMatching(SCAN)]]);
+    }
   });
 
   test('the check sees a policy that is asked for each row', async () => {
-    await pool.query('alter policy reader on ledger.timeline using (grp = any (ctx.groups()))');
+    await pool.query('alter policy reader on ledger.search_keys using (grp = any (ctx.groups()))');
     try {
-      const [statement, values] = readers[0] as [Statement, unknown[]];
-      expect(await plan(statement, values, 'force_generic_plan', true)).toMatch(PER_ROW);
+      const search = statements.find(({ statement }) => statement.name === 'search') as Catalogued;
+      expect(await plansOf('gateway', search)).toEqual([expect.stringMatching(PER_ROW), expect.stringMatching(PER_ROW)]);
     } finally {
-      await pool.query('alter policy reader on ledger.timeline using (grp = any ((select ctx.groups())::integer[]))');
+      await pool.query('alter policy reader on ledger.search_keys using (grp = any ((select ctx.groups())::integer[]))');
     }
   });
 });

@@ -54,7 +54,7 @@ export const SEARCH = {
     cross join lateral (
       select k.item, k.alias from ledger.search_keys k where k.grp = reader.grp and k.key = rarest.key limit ${ITEMS_PER_KEY_MAX}
     ) s
-    where not (select exists (select from ledger.marked))
+    where (select m.log_index from ledger.marked m order by m.log_index limit 1) is null
       or exists (select from ledger.timeline t where t.item = s.item and t.grp = any($2::integer[]) limit 1)`,
 };
 

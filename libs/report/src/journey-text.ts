@@ -1,6 +1,7 @@
 /** What records prove together about an item, in words: where it was last, by what chain, and that nothing is known behind that. */
 import type { JourneyView } from '#lib/contracts';
 import { stateText, travelLines } from './travel-text.ts';
+import { eventCounts, vesselLines } from './vessel-text.ts';
 
 type Placing = JourneyView['placings'][number];
 type Leg = JourneyView['legs'][number];
@@ -25,15 +26,20 @@ export function journeyLines(journey: JourneyView): string[] {
 }
 
 /** No part of the journey: it proves nothing of where the item was. */
-function besideLines({ conflicts, moreConflicts, travel, lastConveyance, custody }: JourneyView): string[] {
-  const lines: string[] = lastConveyance === null ? [] : [conveyanceText(lastConveyance)];
-  if (conflicts.length > 0) lines.push('Records that speak against each other:', ...conflicts.map(conflictText));
-  if (moreConflicts > 0) lines.push(`  ${moreConflicts} more.`);
-  lines.push(...travelLines(travel));
+function besideLines({ conflicts, moreConflicts, travel, lastConveyance, custody, ...ships }: JourneyView): string[] {
+  const lines: string[] = vesselLines(ships);
+  if (lastConveyance !== null) lines.push(conveyanceText(lastConveyance));
+  lines.push(...conflictLines({ conflicts, moreConflicts }), ...travelLines(travel));
   lines.push(...custodyLines(custody));
   return lines;
 }
 
+export const conflictLines = ({ conflicts, moreConflicts }: Pick<JourneyView, 'conflicts' | 'moreConflicts'>): string[] => [
+  ...(conflicts.length === 0 ? [] : ['Records that speak against each other:', ...conflicts.map(conflictText)]),
+  ...(moreConflicts === 0 ? [] : [`  ${moreConflicts} more.`]),
+];
+
+/** What it did since is counted: its places are not to be read as the item's. */
 function conveyanceText({
   display,
   since,
@@ -42,11 +48,12 @@ function conveyanceText({
   conflicts,
   moreConflicts,
   tlp,
+  ...events
 }: NonNullable<JourneyView['lastConveyance']>): string {
   const pairs = [...conflicts.map(pairText), ...(moreConflicts === 0 ? [] : [`${moreConflicts} more`])];
   const against = pairs.length === 0 ? '' : `, ${counted(conflicts.length + moreConflicts, 'conflict')} (${pairs.join('; ')})`;
   const from = since === null ? ', in which nothing proves that the item was at any time, and' : ` since ${minute(since)},`;
-  return `${display}${from} which places the item nowhere: ${counted(records, 'record')}${against}; see custody trace ${id}   ${tlp}`;
+  return `${display}${from} which places the item nowhere: ${[counted(records, 'record'), ...eventCounts(events)].join(', ')}${against}; see custody trace ${id}   ${tlp}`;
 }
 
 function custodyLines({ holdings, moreHoldings, uncovered, moreUncovered }: JourneyView['custody']): string[] {
@@ -54,20 +61,31 @@ function custodyLines({ holdings, moreHoldings, uncovered, moreUncovered }: Jour
   return [
     ...(holdings.length === 0 ? [] : ['Held by', ...earlier(moreHoldings), ...holdings.map(holdingText)]),
     ...earlier(moreUncovered),
-    ...uncovered.map(
-      ({ since, until, isOfOne, tlp }) =>
-        `  No document covers ${minute(since)} to ${minute(until)}${isOfOne ? ', before and behind which it names the same holder' : ''}.   ${tlp}`,
-    ),
+    ...uncovered.map((each) => `  ${uncoveredText(each)}`),
   ];
+}
+
+/** Of no document that is hidden, or disputed, is anything said. */
+export function uncoveredText({ since, until, isOfOne, tlp }: JourneyView['custody']['uncovered'][number]): string {
+  const [from, to] = stretch(since, until);
+  const same = isOfOne ? ', before and behind which the same holder is named' : '';
+  return `No document covers ${from} to ${to}${same}: none that you may see and that nobody disputes.   ${tlp}`;
 }
 
 const pairText = ({ by, against }: Conflict): string => `${by.event.id} against ${against.event.id}`;
 
-const conflictText = ({ kind, by, against, isOpen }: Conflict): string =>
-  `  ${saidText(by)} ${kind} ${saidText(against)}: ${stateText(isOpen, [by.standing, against.standing])}`;
+const conflictText = ({ kind, by, against, isOpen, tlp }: Conflict): string =>
+  `  ${saidText(by)} ${CONFLICTS[kind]} ${saidText(against)}: ${stateText(isOpen, [by.standing, against.standing])}   ${tlp}`;
+
+const CONFLICTS: Readonly<Record<Conflict['kind'], string>> = {
+  contradicts: 'contradicts',
+  disputes: 'disputes',
+  elsewhere: 'puts it elsewhere, which it cannot have been while it was in what it was put into by',
+  'moved-on': 'puts it into something else, while it is recorded as inside of what it was put into by',
+};
 
 /** What each says, where and when, stands in the timeline, marked as what it is: here a place of hearsay would look like one of the journey. */
-const saidText = ({ event, mark, grade }: Conflict['by']): string => `${event.id} (${mark}, ${grade ?? 'not graded'})`;
+export const saidText = ({ event, mark, grade }: Conflict['by']): string => `${event.id} (${mark}, ${grade ?? 'not graded'})`;
 
 export function holdingText({ holder, since, until, isOver, by, moreRecords, tlp }: JourneyView['custody']['holdings'][number]): string {
   const { role, name, lei, country } = holder;
@@ -80,15 +98,21 @@ export function holdingText({ holder, since, until, isOver, by, moreRecords, tlp
 function legLines(leg: Leg, number: number): string[] {
   const { carriers, from, until, isOpen, records, positions, gaps } = leg;
   const inside = carriers.toReversed().map(({ display, loading }) => `${display} (${loading.id})`);
-  const end = until === null ? 'no end is recorded' : `${isOpen ? 'confirmed' : 'proved'} until ${minute(until)}`;
   return [
-    `  Leg ${number}: from ${minute(from)}, ${end}: in ${inside.join(', by being in ')}   ${gradeText(leg)}`,
+    `  Leg ${number}: ${provedText(from, until, isOpen)}: in ${inside.join(', by being in ')}   ${gradeText(leg)}`,
     `      inherits ${counted(records, 'record')} and ${counted(positions, 'position')}`,
-    ...gaps.map(
-      ({ since, until: heard }) =>
-        `      . . . apparently silent from ${minute(since.at)} ${heard === null ? 'on' : `to ${minute(heard.at)}`}: where it was is UNKNOWN`,
-    ),
+    ...gaps.map(gapText),
   ];
+}
+
+export function provedText(from: string, until: string | null, isOpen: boolean): string {
+  const [begin, end] = stretch(from, until);
+  return `from ${begin}, ${end === null ? 'no end is recorded' : `${isOpen ? 'confirmed' : 'proved'} until ${end}`}`;
+}
+
+export function gapText({ since, until }: Leg['gaps'][number]): string {
+  const [begin, end] = stretch(since.at, until?.at ?? null);
+  return `      . . . apparently silent from ${begin} ${end === null ? 'on' : `to ${end}`}: where it was is UNKNOWN`;
 }
 
 function lastLines({ lastProved, legs, inWhat, placings }: JourneyView): string[] {
@@ -104,7 +128,7 @@ function lastLines({ lastProved, legs, inWhat, placings }: JourneyView): string[
   return lines;
 }
 
-function basisText({ basis, event, line, leg }: Placing, legs: readonly Leg[]): string {
+export function basisText({ basis, event, line, leg }: Placing, legs: readonly Leg[]): string {
   const record = line === undefined ? event.id : `${event.id} line ${line}`;
   const carriers = leg === null ? [] : (legs[leg]?.carriers ?? []);
   if (basis === 'observed' || carriers.length === 0) return `observed by ${record}`;
@@ -122,10 +146,11 @@ export const ENDINGS: Readonly<Record<NonNullable<Contained['ending']>['kind'], 
   'moved-on': 'the item went into something else',
 };
 
-function containedText({ display, loading, ending }: Contained): string {
+export function containedText({ display, loading, ending, tlp }: Contained): string {
   const recorded = `${display} (${loading.id}), last recorded`;
-  if (ending === null) return `${recorded}, no end of it is`;
-  return `${recorded}, not confirmed since ${ending.at === null ? 'a time that is not known' : minute(ending.at)} (${ENDINGS[ending.kind]})`;
+  if (ending === null) return `${recorded}, no end of it is, ${tlp}`;
+  const since = ending.at === null ? 'a time that is not known' : minute(ending.at);
+  return `${recorded}, not confirmed since ${since} (${ENDINGS[ending.kind]}), ${tlp}`;
 }
 
 export const missingTrack = ({ event, state }: JourneyView['tracks'][number]): string =>
@@ -133,5 +158,12 @@ export const missingTrack = ({ event, state }: JourneyView['tracks'][number]): s
 
 export const gradeText = ({ grade, tlp }: { readonly grade?: string; readonly tlp: string }): string => `${grade ?? 'not graded'}, ${tlp}`;
 export const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
-/** RFC 3339 in UTC, to the minute. */
+/** RFC 3339 in UTC, to the minute: no later than it is, so that of an end no more is said. */
 export const minute = (time: string): string => `${time.slice(0, 16)}Z`;
+
+/** A stretch to the minute and never longer than it is: from the first whole one. Of less than one as it is. */
+export function stretch(from: string, until: string | null): [begin: string, end: string | null] {
+  const begin = /:00\.0+Z$/.test(from) ? minute(from) : minute(new Date(Date.parse(minute(from)) + 60_000).toISOString());
+  const end = until === null ? null : minute(until);
+  return end !== null && end < begin ? [from, until] : [begin, end];
+}

@@ -5,7 +5,7 @@ import { journeyLines } from './journey-text.ts';
 const of = (id: string): { agency: string; id: string } => ({ agency: 'local', id });
 const BOX = { id: 'container:SYNU0000014', scheme: 'container', display: 'container SYNU 000001 4', loading: of('lux-0009') };
 const SHIP = { id: 'imo:0000048', scheme: 'imo', display: 'IMO 0000048', loading: of('lux-0037') };
-const CONTAINED: JourneyView['containments'][number] = { ...BOX, isOpen: true, ending: null };
+const CONTAINED: JourneyView['containments'][number] = { ...BOX, isOpen: true, ending: null, tlp: 'AMBER' };
 const ABOARD: JourneyView['placings'][number] = {
   ...{ basis: 'inferred', event: of('lux-0040'), line: 32, occurred: '2018-10-01T08:30:00Z', place: '35.62, 129.95', leg: 0 },
   ...{ from: '2018-10-01T08:30:00.000000Z', to: '2018-10-01T08:30:00.000001Z', grade: 'C3', tlp: 'AMBER' },
@@ -41,8 +41,13 @@ const JOURNEY: JourneyView = {
     moreConflicts: 0,
     travel: { alarms: [], moreAlarms: 0, clones: [], moreClones: 0, isPartial: false },
     lastConveyance: null,
+    ...{ vessels: [], moreVessels: 0 },
     custody: { holdings: [], moreHoldings: 0, uncovered: [], moreUncovered: 0 },
   },
+};
+const NO_EVENTS = {
+  ...{ gaps: [], moreGaps: 0, portVisits: [], morePortVisits: 0, encounters: [], moreEncounters: 0, loitering: [], moreLoitering: 0 },
+  isPartial: false,
 };
 const told = (members: Partial<JourneyView> = {}): string => journeyLines({ ...JOURNEY, ...members }).join('\n');
 
@@ -60,8 +65,16 @@ test('behind it the place is unknown, a silence is one, and neither is drawn ove
 test('an open containment is the last recorded one, and says since when nothing confirms it', () => {
   const ending = { kind: 'dark', at: '2018-10-01T08:30:00.000000Z', tlp: 'AMBER' } as const;
   expect(told({ inWhat: [{ ...CONTAINED, ending }] })).toMatch(
-    /In what\? .*last recorded, not confirmed since 2018-10-01T08:30Z \(its track stops there\)\.$/m,
+    /In what\? .*last recorded, not confirmed since 2018-10-01T08:30Z \(its track stops there\), AMBER\.$/m,
   );
+  expect(
+    told({
+      inWhat: [
+        { ...CONTAINED, tlp: 'GREEN' },
+        { ...CONTAINED, ending },
+      ],
+    }),
+  ).toMatch(/last recorded, no end of it is, GREEN; that is in .*, AMBER\.$/m);
 });
 
 test('a record of an uncertain time that may be later is counted', () => {
@@ -94,11 +107,31 @@ test('records that speak against each other are both there, with grade and mark,
   expect(told({ conflicts: [CONFLICT, { ...CONFLICT, isOpen: false }, withdrawn], moreConflicts: 2 })).toContain(
     [
       'Records that speak against each other:',
-      '  lux-0057 (statement, C4) contradicts lux-0015 (observed, not graded): open',
-      '  lux-0057 (statement, C4) contradicts lux-0015 (observed, not graded): settled',
-      '  lux-0057 (statement, C4) contradicts lux-0015 (observed, not graded): not open, one is withdrawn',
+      '  lux-0057 (statement, C4) contradicts lux-0015 (observed, not graded): open   GREEN',
+      '  lux-0057 (statement, C4) contradicts lux-0015 (observed, not graded): settled   GREEN',
+      '  lux-0057 (statement, C4) contradicts lux-0015 (observed, not graded): not open, one is withdrawn   GREEN',
       '  2 more.',
     ].join('\n'),
+  );
+});
+
+test('a record that puts it elsewhere than inside of what another put it into is told as that', () => {
+  const by = { ...AGAINST, event: of('seen'), grade: 'B2' };
+  expect(told({ conflicts: [{ ...CONFLICT, kind: 'elsewhere', by, against: { ...AGAINST, event: of('loaded') } }] })).toContain(
+    '  seen (observed, B2) puts it elsewhere, which it cannot have been while it was in what it was put into by loaded (observed, not graded): open   GREEN',
+  );
+});
+
+test('what is proved is told from the first whole minute on and to the last, and what takes less than one as it is', () => {
+  const [leg] = JOURNEY.legs;
+  const from = (time: string, until: string | null): string =>
+    told({ legs: leg === undefined ? [] : [{ ...leg, from: time, until, gaps: [] }] }).split('\n')[1] ?? '';
+  expect(from('2018-10-01T00:30:59.000000Z', '2018-10-01T08:30:59.000000Z')).toContain(
+    'from 2018-10-01T00:31Z, confirmed until 2018-10-01T08:30Z',
+  );
+  expect(from('2018-12-31T23:59:00.000001Z', null)).toContain('from 2019-01-01T00:00Z, no end is recorded');
+  expect(from('2018-10-01T00:30:59.000000Z', '2018-10-01T00:30:59.000001Z')).toContain(
+    'from 2018-10-01T00:30:59.000000Z, confirmed until 2018-10-01T00:30:59.000001Z',
   );
 });
 
@@ -107,8 +140,7 @@ test('what became of the last conveyance is told apart, and not as what became o
     ...SHIP,
     since: '2018-10-01T08:30:00.000000Z',
     records: 3,
-    gaps: [],
-    moreGaps: 0,
+    ...NO_EVENTS,
     conflicts: [CONFLICT],
     moreConflicts: 0,
     tlp: 'AMBER' as const,
@@ -138,7 +170,7 @@ test('who held it is told with his records, and a stretch that no document cover
       'Held by',
       '  2 before these.',
       '  A (depot, JP), from 2018-07-20T00:00Z to 2018-08-01T00:00Z, no later record says so   (s1 and 4 more)   GREEN',
-      '  No document covers 2018-08-01T00:00Z to 2018-08-19T00:00Z, before and behind which it names the same holder.   AMBER',
+      '  No document covers 2018-08-01T00:00Z to 2018-08-19T00:00Z, before and behind which the same holder is named: none that you may see and that nobody disputes.   AMBER',
     ].join('\n'),
   );
 });
@@ -164,9 +196,9 @@ test('records that cannot both be true are there with mark, grade and arithmetic
     [
       'Records whose places cannot both be true:',
       '  lux-0051 (statement, withdrawn, E5) and lux-0040 line 2 (observed, by leg 1, C3), at once: not open, one is withdrawn   AMBER+STRICT',
-      '      526.6 km apart; without lux-0051 the rest is possible',
+      '      526.6 km apart; all that is impossible with this rests on lux-0051',
       '  lux-0051 (statement, withdrawn, E5) and lux-0040 line 2 (observed, by leg 1, C3), impossible travel: open   AMBER+STRICT',
-      '      526.6 km apart; one of the two is wrong',
+      '      526.6 km apart; not both of one thing: one record is wrong, or two things bear this identity',
     ].join('\n'),
   );
   expect(text).not.toContain('Pyongyang');

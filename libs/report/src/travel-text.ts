@@ -22,7 +22,7 @@ export function travelLines({ alarms, moreAlarms, clones, moreClones, isPartial 
   return lines;
 }
 
-const trackText = ({ records, moreRecords }: Track): string =>
+export const trackText = ({ records, moreRecords }: Track): string =>
   [...records.slice(0, 5).map(recordText), ...countedBehind(Math.max(0, records.length - 5) + moreRecords)].join(', ');
 
 const countedBehind = (count: number): string[] => (count === 0 ? [] : [`${count} more`]);
@@ -35,16 +35,18 @@ const alarmLines = (alarm: Alarm): string[] => [
 ];
 
 /** Statement, withdrawn: what it is comes first, for neither is a place. */
-function sideText(side: Alarm['first']): string {
+export function sideText(side: Alarm['first']): string {
   const { mark, standing, leg, grade } = side;
   const words = [mark, ...(standing === 'stands' ? [] : [standing]), ...(leg === null ? [] : [`by leg ${leg + 1}`]), grade ?? 'not graded'];
   return `${recordText(side)} (${words.join(', ')})`;
 }
 
-function oddText({ odd, first, second }: Alarm): string {
-  if (odd === 'either') return 'one of the two is wrong';
-  if (odd === 'neither') return 'taking away one record alone makes the rest no more possible';
-  return `without ${recordText(odd === 'first' ? first : second)} the rest is possible`;
+/** Of one pair nobody knows whether a record is wrong, or two things were each seen once. */
+export function oddText({ odd, without, first, second }: Alarm): string {
+  if (odd === 'either') return 'not both of one thing: one record is wrong, or two things bear this identity';
+  if (odd === 'neither') return 'taking away one record alone makes these no more possible';
+  if (without !== undefined) return `all that is impossible with this rests on ${without.id}, by which it was inside`;
+  return `all that is impossible with this rests on ${recordText(odd === 'first' ? first : second)}`;
 }
 
 /** Only a resolution settles it: where one of both does not stand any more nobody decided between them. */
