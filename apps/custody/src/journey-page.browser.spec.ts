@@ -197,7 +197,7 @@ describe('the page of a journey', () => {
   it(
     'with names of any length, script and width of letters is laid out as well',
     async () => {
-      const headers = { authorization: `Bearer ${operatorKeyFor(join(folder.path, 'data'), product.url) ?? ''}` };
+      const headers = { authorization: `Bearer ${operatorKeyFor(join(folder.path, 'data'), product.url)?.key ?? ''}` };
       const asked = async <T>(path: string): Promise<T> => {
         let answer = await fetch(`${product.url}/v1/items/${CAR}/${path}`, { headers });
         // A server beside other suites may be busy.

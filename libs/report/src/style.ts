@@ -34,6 +34,7 @@ thead th{font-weight:700;font-size:12px}th:first-child{width:31%}table:not(.char
 .sample{vertical-align:-3px}.legend{list-style:none;margin:0;padding:0}.legend li{display:flex;gap:8px;align-items:flex-start;font-size:12px;padding:1px 0}.legend svg{flex:none}
 ul{margin:4px 0;padding-left:18px}
 .withdrawn td{color:var(--faint)}
+@media screen and (max-width:340px){body{padding:8px}}
 @media screen and (max-width:600px){.axis .middle{display:none}.answers{font-size:13px;line-height:1.3}}
 @media screen and (min-width:900px){.maps{grid-template-columns:1fr 1fr}.answers div{display:grid;grid-template-columns:15rem 1fr;gap:0 12px}.answers dt{grid-column:1}.answers dt::after{content:""}.answers dd{grid-column:2}.legend{columns:2}.legend li{break-inside:avoid}}
 @page{size:A4;margin:18mm 14mm}
@@ -48,4 +49,4 @@ body{padding:0;max-width:none;font-size:10pt;print-color-adjust:exact;-webkit-pr
 `;
 
 /** Of the bytes of `STYLE`, in base64. */
-export const STYLE_SHA256 = '2mEtR5/+KjV2pXCreyv+1SUeq/RKepz0sP0baNQbmoE=';
+export const STYLE_SHA256 = '56QTpokiiwftg6p280x9cpeE96FerJRQOefY3mQ5O5Y=';
