@@ -16,6 +16,7 @@ const OPERATIONS: readonly (readonly [RegExp, string])[] = [
   [/^\/v1\/events\/[^/?]+(\?|$)/, 'getEvent'],
   [/^\/v1\/audit(\?|$)/, 'listAudit'],
   [/^\/v1\/items\/[^/]+\/proof/, 'proveItem'],
+  [/^\/v1\/items\/[^/]+\/timeline(\?|$)/, 'getTimeline'],
   [/^\/v1\/evidence\/sha256\/[0-9a-f]{64}(\?|$)/, 'getEvidence'],
   [/^\/v1\/policy$/, 'getPolicy'],
 ];
