@@ -70,11 +70,14 @@ describe('a sealer at its start', () => {
   test('goes on where witnesses know nothing yet, and where they know what is stored', async () => {
     const policy = policyOf(2, ...(await three('here')));
     await log.check(policy);
+    expect(log.said.filter(({ code }) => code !== undefined)).toEqual([]);
     await log.project();
     await (await log.sealer(policy)).seal();
     await log.until(({ names }) => names.length === 3);
+    // What is asked is the check at the start: on a loaded machine three cosignatures may take longer than the sealer's patience.
+    const before = log.said.length;
     await log.check(policy);
-    expect(log.said.filter(({ code }) => code !== undefined)).toEqual([]);
+    expect(log.said.slice(before).filter(({ code }) => code !== undefined)).toEqual([]);
   });
 
   test('refuses a database that is older than what a witness signed, and one of another history; without the guard it goes on', async () => {
