@@ -101,7 +101,7 @@ async function read(bench: Bench, { database, evidence, sizes }: Filled, kind: J
       recorded: sealedAt(EARLIER),
       reported: 'reported:2030-01-01',
     };
-    const again = await inTurns(voyages.length, 0, {
+    const again = await inTurns(Math.ceil(voyages.length / 2), 0, {
       present: () => ask(draw()),
       log: () => ask(draw(), earlier.log),
       recorded: () => ask(draw(), earlier.recorded),
