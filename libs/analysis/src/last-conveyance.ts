@@ -6,7 +6,7 @@ import type { Instant, TimelineEntry, TlpLabel } from '#lib/domain';
 import { conflictsOf, type Conflict } from './conflicts.ts';
 import type { Containment } from './containments.ts';
 import type { KnownItems } from './fixes.ts';
-import { strictest } from './grades.ts';
+import { labelOfRecord, strictest } from './grades.ts';
 import { gapHandling } from './labels.ts';
 import { gapsIn, type Gap, type Port } from './silences.ts';
 import { Steps } from './steps.ts';
@@ -53,7 +53,7 @@ export function lastConveyanceOf(
     ...{ behind, entries, conflicts, gaps },
     handling: strictest([
       ...inWhat.map(({ handling }) => handling),
-      ...entries.map(({ handling }) => handling.tlp),
+      ...entries.map(labelOfRecord),
       ...conflicts.map(({ handling }) => handling),
       ...gaps.map(gapHandling),
     ]),
