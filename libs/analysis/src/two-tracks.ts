@@ -3,8 +3,9 @@
  * each goes to the nearest track that it can belong to, and opens a new one where it can belong to none. Between two tracks stand the pairs that are
  * impossible, and these are read by one rule:
  *
- * - All of them rest on one record, one of both, a loading by which one of both is inherited, or a claim of identity: without it these two tracks are possible together,
- *   and that is no clone. Of a single pair nobody knows which of the two that is, nor whether they are of two things that were each seen once.
+ * - All of them rest on one record, one of both, a loading by which one of both is inherited, or a claim by which one of both is of this thing at all:
+ *   without it these two tracks are possible together, and that is no clone. Of a single pair nobody knows which of the two that is, nor whether they
+ *   are of two things that were each seen once.
  * - They rest on no one record, and on either side on two voices at least: two things bear one identity, or were given it by mistake. What rests on
  *   one loading is one voice, and so is what cites one document; so are rows of one file of positions until there are ten of them: receivers and
  *   files have bad rows.

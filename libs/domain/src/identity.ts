@@ -239,13 +239,20 @@ const isAtMost = (label: TlpLabel, other: TlpLabel): boolean => TLP_LABELS.index
 
 /** @param claims by their references */
 function shortestFrom(item: string, claims: readonly Claim[]): ReadonlyMap<string, Name['chain']> {
-  const chains = new Map<string, readonly TimelineEntry[]>([[item, []]]);
+  const chains = new Map<string, Name['chain']>();
+  const reached = new Map<string, readonly TimelineEntry[]>([[item, []]]);
   // A map hands out what is added while it is walked, so that nearer ones come first.
-  for (const [id, chain] of chains)
-    for (const { entry, items } of claims)
-      if (items.includes(id)) for (const other of items) if (!chains.has(other)) chains.set(other, [...chain, entry]);
-  chains.delete(item);
-  return chains as ReadonlyMap<string, Name['chain']>;
+  for (const [id, chain] of reached) {
+    for (const { entry, items } of claims) {
+      for (const other of items.includes(id) ? items : []) {
+        if (reached.has(other)) continue;
+        const longer: Name['chain'] = chain[0] === undefined ? [entry] : [chain[0], ...chain.slice(1), entry];
+        reached.set(other, longer);
+        chains.set(other, longer);
+      }
+    }
+  }
+  return chains;
 }
 
 /** What lies between the bounds of these, all of time. */
