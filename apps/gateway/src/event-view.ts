@@ -13,6 +13,7 @@ import {
   type FoldInput,
   type Handling,
   type Sighting,
+  type Through,
   type TimelineEntry,
 } from '#lib/domain';
 import { authorWithoutTime, citedWithoutHash } from '#lib/sources';
@@ -81,7 +82,14 @@ export function eventView(
     document,
     display: displayOf(event.sighting, item),
     signatures: signatures(stored),
+    ...throughView(entry.through),
   };
+}
+
+function throughView(through: Through | undefined): Pick<EventView, 'through'> {
+  if (through === undefined) return {};
+  const { id, claims } = through;
+  return { through: { id, display: displayIdentifier(id), claims: claims.map(({ sighting }) => ({ agency: sighting.agency, id: sighting.id })) } };
 }
 
 /** Documents by their hash first, then what a case file cites without one. */
