@@ -1,5 +1,5 @@
 /** From a stored event and what the fold says of it to what the API shows: the document as submitted, and the same in words. */
-import type { EventView, ItemView, SightingDocument, StoredView } from '#lib/contracts';
+import type { EventView, ItemView, SightingDocument, StoredView, ThroughView } from '#lib/contracts';
 import { readSighting } from '#lib/contracts';
 import {
   displayGrade,
@@ -86,7 +86,8 @@ export function eventView(
   };
 }
 
-function throughView(through: Through | undefined): Pick<EventView, 'through'> {
+/** Absent where it is of the item by the item's own name. */
+export function throughView(through: Through | undefined): { through?: ThroughView } {
   if (through === undefined) return {};
   const { id, claims } = through;
   return { through: { id, display: displayIdentifier(id), claims: claims.map(({ sighting }) => ({ agency: sighting.agency, id: sighting.id })) } };

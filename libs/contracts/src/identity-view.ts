@@ -2,7 +2,7 @@
 import Type, { type Static } from 'typebox';
 import type { WhyUnjoined } from '#lib/domain';
 import { Graded } from './journey-members.ts';
-import { closed, EventRefView, every, index, orNull, time } from './view-parts.ts';
+import { closed, EventRefView, every, Identifier, index, orNull, time } from './view-parts.ts';
 
 const WHYS = every<WhyUnjoined>({
   'one-of': true,
@@ -21,8 +21,6 @@ const span = () => ({
   since: orNull(time('From; null: without a bound.')),
   until: orNull(time('Not included; null: without a bound.')),
 });
-
-const Identifier = Type.Object({ id: Type.String(), display: Type.String() }, closed);
 
 const Name = Type.Object(
   {
@@ -70,9 +68,3 @@ export const IdentityView = Type.Object(
   { ...closed, description: 'What else it is, by claims that stand (identifications). Absent: nobody claims anything.' },
 );
 export type IdentityView = Static<typeof IdentityView>;
-
-/** The item by another of its names. */
-export const ThroughView = Type.Object(
-  { ...Identifier.properties, claims: Type.Array(EventRefView, { minItems: 1 }) },
-  { ...closed, description: 'It names the item by this other name of the thing, and these claims say that it is one. Absent: by its own.' },
-);

@@ -18,11 +18,11 @@ import { Explanation } from './explanation.ts';
 import { ReceiptStatus } from './receipt-views.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import { DiffView } from './diff-view.ts';
-import { IdentityView, ThroughView } from './identity-view.ts';
+import { IdentityView } from './identity-view.ts';
 import { JourneyView } from './journey-view.ts';
 import { storedMembers, StoredView } from './stored-view.ts';
 import { StreamedEvent, StreamEnd } from './stream-views.ts';
-import { closed, EventRefView, every, Evidence, FLAGS, STANDINGS, hash, index, orNull, ref, SubmittedBy } from './view-parts.ts';
+import { closed, EventRefView, every, Evidence, FLAGS, STANDINGS, hash, index, orNull, ref, SubmittedBy, ThroughView } from './view-parts.ts';
 
 const MARKS = every<Mark>({
   observed: true,
