@@ -62,7 +62,12 @@ export async function readDiff(
       before: then === null ? null : { ...then, flags: [...then.flags] },
       after: { ...after, flags: [...after.flags] },
     })),
-    journey: await journeyChange(item.id, { events, identities: new Identities(own, reader, to.logSize) }, () => new TrackFiles(own, reader, deps), [from, to]),
+    journey: await journeyChange(
+      item.id,
+      { events, identities: new Identities(own, reader, to.logSize) },
+      () => new TrackFiles(own, reader, deps),
+      [from, to],
+    ),
     ...(to.basis === 'reported' ? { withoutReported: withoutReported(item.id, all, to.until) } : {}),
   };
 }

@@ -90,7 +90,9 @@ export function eventView(
 export function throughView(through: Through | undefined): { through?: ThroughView } {
   if (through === undefined) return {};
   const { id, claims } = through;
-  return { through: { id, display: displayIdentifier(id), claims: claims.map(({ sighting }) => ({ agency: sighting.agency, id: sighting.id })) } };
+  return {
+    through: { id, display: displayIdentifier(id), claims: claims.map(({ sighting }) => ({ agency: sighting.agency, id: sighting.id })) },
+  };
 }
 
 /** Documents by their hash first, then what a case file cites without one. */

@@ -13,14 +13,26 @@ import { ParsedTracks } from './track-files.ts';
 const [HULL, OTHER, RADIO, CAR] = ['imo:0000048', 'imo:0000036', 'mmsi:671990004', 'vin:WDDSYNTH9JA000001'] as const;
 const CAPTURED = Date.UTC(2026, 0, 1) * 1_000;
 const deps = () => ({ parsed: new ParsedTracks(() => Promise.resolve(null)), notes: { evidence: new Map<string, string>() } });
-const at = (time: string) => ({ occurred: { from: time, to: time, precision: 'minute' }, place: { name: 'Busan', country: 'KR' }, grade: 'B2' });
+const at = (time: string) => ({
+  occurred: { from: time, to: time, precision: 'minute' },
+  place: { name: 'Busan', country: 'KR' },
+  grade: 'B2',
+});
 const claim = (id: string, items: readonly string[], more: object = {}): SightingDocument =>
-  seen(id, items.map((item) => subject(item)), {
-    ...{ kind: 'identification', subtype: 'same', grade: 'C3' },
-    occurred: { from: '2018-01-01', to: '2018-06-30', precision: 'day', extent: 'throughout' },
-    ...more,
-  });
-const LOADED = seen('loaded', [subject(CAR), { id: HULL, role: 'conveyance' }], { kind: 'aggregation', action: 'ADD', ...at('2018-02-15T00:00Z') });
+  seen(
+    id,
+    items.map((item) => subject(item)),
+    {
+      ...{ kind: 'identification', subtype: 'same', grade: 'C3' },
+      occurred: { from: '2018-01-01', to: '2018-06-30', precision: 'day', extent: 'throughout' },
+      ...more,
+    },
+  );
+const LOADED = seen('loaded', [subject(CAR), { id: HULL, role: 'conveyance' }], {
+  kind: 'aggregation',
+  action: 'ADD',
+  ...at('2018-02-15T00:00Z'),
+});
 const RECORDS = [
   LOADED,
   seen('own', [subject(HULL)], at('2018-02-15T06:00Z')),
@@ -29,7 +41,11 @@ const RECORDS = [
 ];
 const FLAG = claim('flag', [HULL, RADIO], { handling: { tlp: 'AMBER' } });
 const undoes = (target: string, items: readonly string[], handling: object): SightingDocument =>
-  seen(`no-${target}`, items.map((item) => subject(item)), { kind: 'retraction', relations: { target }, handling });
+  seen(
+    `no-${target}`,
+    items.map((item) => subject(item)),
+    { kind: 'retraction', relations: { target }, handling },
+  );
 
 interface Asked {
   readonly asOf?: string;
@@ -70,7 +86,8 @@ class Asking {
   }
 }
 
-const told = ({ entries }: TimelineView): string[] => entries.map(({ id, through }) => (through === undefined ? id : `${id} as ${through.id}`));
+const told = ({ entries }: TimelineView): string[] =>
+  entries.map(({ id, through }) => (through === undefined ? id : `${id} as ${through.id}`));
 const placed = ({ placings }: JourneyView): string[] => placings.map(({ event, tlp, grade }) => `${event.id} ${grade ?? '-'} ${tlp}`);
 const same = (view: TimelineView | JourneyView): string => JSON.stringify({ ...view, coordinates: null });
 
@@ -81,7 +98,11 @@ describe('a ship under her number and her radio', () => {
     const owner = { handling: { tlp: 'AMBER' } };
     asking = await Asking.of([...RECORDS, FLAG, undoes('flag', [HULL, RADIO], owner.handling)]);
     // The same log, but for what its claim and its retraction speak of.
-    apart = await Asking.of([...RECORDS, claim('flag', ['imo:0000050', 'mmsi:440990003'], owner), undoes('flag', ['imo:0000050'], owner.handling)]);
+    apart = await Asking.of([
+      ...RECORDS,
+      claim('flag', ['imo:0000050', 'mmsi:440990003'], owner),
+      undoes('flag', ['imo:0000050'], owner.handling),
+    ]);
   }, 60_000);
   afterAll(async () => {
     await asking.ledger.database.drop();
@@ -97,7 +118,13 @@ describe('a ship under her number and her radio', () => {
       unjoined: [],
       isPartial: false,
     });
-    expect(told(await asking.timeline(RADIO, { asOf: 'log:5' }))).toEqual(['flag', `loaded as ${HULL}`, `own as ${HULL}`, 'heard', 'later']);
+    expect(told(await asking.timeline(RADIO, { asOf: 'log:5' }))).toEqual([
+      'flag',
+      `loaded as ${HULL}`,
+      `own as ${HULL}`,
+      'heard',
+      'later',
+    ]);
   });
 
   it.each([1, 2, 3])('is the same in pages of %s', async (limit) => {
@@ -199,7 +226,10 @@ describe('more claims than are followed', () => {
     const reader = await asking.ledger.reader();
     const own = asking.ledger.reads.as(reader);
     const counted = Object.fromEntries(
-      (['claimsAbout', 'speakersAbout', 'byRefs'] as const).map((name) => [name, (...given: never[]) => (asked++, (own[name] as (...of: never[]) => unknown)(...given))]),
+      (['claimsAbout', 'speakersAbout', 'byRefs'] as const).map((name) => [
+        name,
+        (...given: never[]) => (asked++, (own[name] as (...of: never[]) => unknown)(...given)),
+      ]),
     ) as unknown as typeof own;
     const asOf = await readAsOf(undefined, asking.ledger.reads);
     await new Identities(counted, reader, asOf.logSize).of('imo:0000050', asOf);

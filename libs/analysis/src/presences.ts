@@ -51,7 +51,10 @@ export function presencesOf({ item, placings }: Journey, items: KnownItems): rea
   for (const entry of items.get(item)?.timeline.entries ?? []) {
     const { occurred: span } = entry.sighting;
     if (entry.places || span === undefined || !saysThere(entry)) continue;
-    const presence = presenceOf({ span, entry }, { places: false, handling: labelOfRecord(entry), leg: undefined, grade: gradeOfRecord(entry) });
+    const presence = presenceOf(
+      { span, entry },
+      { places: false, handling: labelOfRecord(entry), leg: undefined, grade: gradeOfRecord(entry) },
+    );
     if (presence !== undefined) made.push(presence);
   }
   return made.sort((a, b) => a.starts - b.starts || a.ends - b.ends);

@@ -61,9 +61,13 @@ export const IdentityView = Type.Object(
       description: 'Other identifiers of the thing, each while it is its name: what they are in then is in this answer. At most 100.',
     }),
     moreNames: index(),
-    unjoined: Type.Array(Unjoined, { description: 'Claims that stand and join nothing, for all of their time or a part of it. At most 100.' }),
+    unjoined: Type.Array(Unjoined, {
+      description: 'Claims that stand and join nothing, for all of their time or a part of it. At most 100.',
+    }),
     moreUnjoined: index(),
-    isPartial: Type.Boolean({ description: 'More says what else it is than is followed: nothing is joined, and there may be other claims.' }),
+    isPartial: Type.Boolean({
+      description: 'More says what else it is than is followed: nothing is joined, and there may be other claims.',
+    }),
   },
   { ...closed, description: 'What else it is, by claims that stand (identifications). Absent: nobody claims anything.' },
 );

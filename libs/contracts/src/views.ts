@@ -22,7 +22,20 @@ import { IdentityView } from './identity-view.ts';
 import { JourneyView } from './journey-view.ts';
 import { storedMembers, StoredView } from './stored-view.ts';
 import { StreamedEvent, StreamEnd } from './stream-views.ts';
-import { closed, EventRefView, every, Evidence, FLAGS, STANDINGS, hash, index, orNull, ref, SubmittedBy, ThroughView } from './view-parts.ts';
+import {
+  closed,
+  EventRefView,
+  every,
+  Evidence,
+  FLAGS,
+  STANDINGS,
+  hash,
+  index,
+  orNull,
+  ref,
+  SubmittedBy,
+  ThroughView,
+} from './view-parts.ts';
 
 const MARKS = every<Mark>({
   observed: true,
@@ -246,7 +259,8 @@ export const TimelineView = Type.Object(
     identity: Type.Optional(ref<IdentityView>('IdentityView')),
     next: orNull(
       Type.String({
-        description: 'Cursor of the next page; null: this is the last. Of answers to `at`, and of a thing with several names, a page may have few entries, or none, and go on.',
+        description:
+          'Cursor of the next page; null: this is the last. Of answers to `at`, and of a thing with several names, a page may have few entries, or none, and go on.',
       }),
     ),
     explanation,

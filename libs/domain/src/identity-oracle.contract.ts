@@ -40,7 +40,14 @@ const made: fc.Arbitrary<Made> = fc
     open: fc.constantFrom('no', 'no', 'no', 'from', 'to', 'both'),
     throughout: fc.constantFrom(true, true, true, true, false),
     subtype: fc.constantFrom('same' as const, 'same' as const, 'same' as const, 'same' as const, 'one-of' as const),
-    modality: fc.constantFrom('actual' as const, 'actual' as const, 'actual' as const, 'actual' as const, 'negative' as const, 'planned' as const),
+    modality: fc.constantFrom(
+      'actual' as const,
+      'actual' as const,
+      'actual' as const,
+      'actual' as const,
+      'negative' as const,
+      'planned' as const,
+    ),
     tlp: fc.constantFrom(...LABELS),
     fate: fc.constantFrom('none' as const, 'none' as const, 'none' as const, ...FATES),
   })
@@ -79,7 +86,9 @@ export function claimSaid(id: string, { items, from, to, throughout, subtype, mo
     upheld: [dispute, settled([`alpha/${id}`])],
     rejected: [dispute, settled([ofDispute])],
     restored: [word('retraction', id), word('retraction', `alpha/${id}-retraction-${id}`)],
-    contradicted: [example({ id: `${id}-against`, agency: 'beta', kind: 'statement', items: [items[0] as string], contradicts: [`alpha/${id}`] })],
+    contradicted: [
+      example({ id: `${id}-against`, agency: 'beta', kind: 'statement', items: [items[0] as string], contradicts: [`alpha/${id}`] }),
+    ],
   };
   return [claim, ...words[fate]];
 }
@@ -106,8 +115,7 @@ function closed(size: number, edges: readonly (readonly number[])[]): Matrix {
   for (const edge of edges) for (const a of edge) for (const b of edge) (matrix[a] as boolean[])[b] = true;
   for (let via = 0; via < size; via++)
     for (let a = 0; a < size; a++)
-      for (let b = 0; b < size; b++)
-        if (matrix[a]?.[via] === true && matrix[via]?.[b] === true) (matrix[a] as boolean[])[b] = true;
+      for (let b = 0; b < size; b++) if (matrix[a]?.[via] === true && matrix[via]?.[b] === true) (matrix[a] as boolean[])[b] = true;
   return matrix;
 }
 
@@ -122,14 +130,20 @@ export function oneThingOn(item: string, claims: readonly Made[], at: number): R
   const doubtful = new Set<Made>();
   const doubt = (edges: readonly (readonly number[])[], a: number, b: number): void => {
     now.forEach((claim, n) => {
-      const rest = closed(size, edges.filter((_, other) => other !== n));
+      const rest = closed(
+        size,
+        edges.filter((_, other) => other !== n),
+      );
       const held = (edges[n] ?? []).filter((node) => rest[a]?.[node] === true);
       if (rest[a]?.[b] !== true || new Set(held).size >= 2) doubtful.add(claim);
     });
   };
   for (const denial of claims.filter((claim) => denies(claim) && covers(claim, at)))
     for (const a of numbers(denial)) for (const b of numbers(denial)) if (a < b && all[a]?.[b] === true) doubt(now.map(numbers), a, b);
-  const hulls = closed(size, now.map((claim) => numbers(claim).filter(isHull)));
+  const hulls = closed(
+    size,
+    now.map((claim) => numbers(claim).filter(isHull)),
+  );
   // A hull stands for all that claims about hulls alone make one with it.
   const standIn = (n: number): number => (isHull(n) ? (hulls[n] ?? []).indexOf(true) : n);
   const between = now.map((claim) => numbers(claim).map(standIn));

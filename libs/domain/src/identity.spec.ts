@@ -1,18 +1,43 @@
 /** Identity as evidenced claims: against an oracle, and by what must not matter. Identifiers are synthetic. */
 import fc from 'fast-check';
 import { example, type Example } from './example-sightings.ts';
-import { claimed, claimSaid, DAYS, HULL, OTHER_HULL, OTHER_RADIO, oneThingOn, POOL, RADIO, saidOf, type Made } from './identity-oracle.contract.ts';
-import { claimsFor, coveredBy, foldClaims, foldTimeline, formatInstant, formatRef, identityOf, namedBy, parseOccurred, timelineKey } from './index.ts';
+import {
+  claimed,
+  claimSaid,
+  DAYS,
+  HULL,
+  OTHER_HULL,
+  OTHER_RADIO,
+  oneThingOn,
+  POOL,
+  RADIO,
+  saidOf,
+  type Made,
+} from './identity-oracle.contract.ts';
+import {
+  claimsFor,
+  coveredBy,
+  foldClaims,
+  foldTimeline,
+  formatInstant,
+  formatRef,
+  identityOf,
+  namedBy,
+  parseOccurred,
+  timelineKey,
+} from './index.ts';
 import type { FoldInput, Identity, Span, TimelineEntry } from './index.ts';
 
 const of = (inputs: readonly FoldInput[], item: string = HULL as string): Identity => identityOf(item, foldClaims(inputs));
 const ref = ({ sighting }: TimelineEntry): string => formatRef(sighting);
 const textOf = ({ starts, ends }: Span): string =>
   `${starts === null ? '' : formatInstant(starts, 'day')}..${ends === null ? '' : formatInstant(ends, 'day')}`;
-const named = ({ names }: Identity): string[] => names.map(({ id, span, chain }) => `${id} ${textOf(span)} by ${chain.map(ref).join(', ')}`);
+const named = ({ names }: Identity): string[] =>
+  names.map(({ id, span, chain }) => `${id} ${textOf(span)} by ${chain.map(ref).join(', ')}`);
 const apart = ({ unjoined }: Identity): string[] =>
   unjoined.map(({ claim, span, why, against }) => `${ref(claim)} ${why} ${textOf(span)}${against.map((each) => ` ${ref(each)}`).join('')}`);
-const toldOf = (identity: Identity): string => JSON.stringify([named(identity), apart(identity), identity.names.map(({ chain }) => chain.map(({ handling }) => handling))]);
+const toldOf = (identity: Identity): string =>
+  JSON.stringify([named(identity), apart(identity), identity.names.map(({ chain }) => chain.map(({ handling }) => handling))]);
 
 const dayOf = (n: number): Span => {
   const text = `2018-01-0${n + 1}`;
@@ -36,7 +61,9 @@ describe('what is of one thing', () => {
           const expected = oneThingOn(item, claims, day);
           const found = POOL.flatMap((id) => {
             const by = id === item ? undefined : claimsFor(names, id, dayOf(day));
-            return by === undefined ? [] : [[id, ['CLEAR', 'GREEN', 'AMBER'].findLast((label) => by.some(({ handling }) => handling.tlp === label))]];
+            return by === undefined
+              ? []
+              : [[id, ['CLEAR', 'GREEN', 'AMBER'].findLast((label) => by.some(({ handling }) => handling.tlp === label))]];
           });
           expect(found).toEqual(POOL.flatMap((id) => (expected.has(id) ? [[id, expected.get(id)]] : [])));
         }
@@ -52,7 +79,9 @@ describe('what is of one thing', () => {
         for (const a of POOL)
           for (const b of POOL)
             for (let day = 0; day < DAYS; day++)
-              expect(claimsFor(of(said, a).names, b, dayOf(day)) === undefined).toBe(claimsFor(of(said, b).names, a, dayOf(day)) === undefined);
+              expect(claimsFor(of(said, a).names, b, dayOf(day)) === undefined).toBe(
+                claimsFor(of(said, b).names, a, dayOf(day)) === undefined,
+              );
       }),
       { numRuns: 200 },
     );
@@ -77,7 +106,9 @@ describe('what is of one thing', () => {
   it('does not depend on the order in which claims and words about them come', () => {
     fc.assert(
       fc.property(
-        claimed.chain((claims) => fc.tuple(fc.constant(saidOf(claims)), fc.shuffledSubarray(saidOf(claims), { minLength: saidOf(claims).length }))),
+        claimed.chain((claims) =>
+          fc.tuple(fc.constant(saidOf(claims)), fc.shuffledSubarray(saidOf(claims), { minLength: saidOf(claims).length })),
+        ),
         ([said, shuffled]) => {
           expect(toldOf(of(shuffled))).toBe(toldOf(of(said)));
         },
@@ -104,7 +135,15 @@ describe('what is of one thing', () => {
   });
 
   it('control: a merge that stands is told', () => {
-    const merges = { items: POOL.slice(0, 3), from: null, to: null, throughout: true, subtype: 'same', modality: 'actual', tlp: 'GREEN' } as const;
+    const merges = {
+      items: POOL.slice(0, 3),
+      from: null,
+      to: null,
+      throughout: true,
+      subtype: 'same',
+      modality: 'actual',
+      tlp: 'GREEN',
+    } as const;
     const [standing, undone] = (['none', 'withdrawn'] as const).map((fate) => toldOf(of(claimSaid('merge', { ...merges, fate }))));
     expect(standing).not.toBe(undone);
   });
@@ -132,13 +171,18 @@ describe('ships', () => {
 
   it('are one where somebody says so of the hulls themselves', () => {
     const said = [claim('one', [hull, first]), claim('two', [other, first]), claim('re-entered', [hull, other])];
-    expect(of(said).names.map(({ id }) => id).sort()).toEqual([other, first].sort());
+    expect(
+      of(said)
+        .names.map(({ id }) => id)
+        .sort(),
+    ).toEqual([other, first].sort());
   });
 });
 
 describe('a claim', () => {
   const [hull, first] = [HULL, RADIO] as [string, string];
-  const why = (more: Omit<Partial<Example>, 'id' | 'items'>, ...words: FoldInput[]): string[] => apart(of([claim('c', [hull, first], more), ...words]));
+  const why = (more: Omit<Partial<Example>, 'id' | 'items'>, ...words: FoldInput[]): string[] =>
+    apart(of([claim('c', [hull, first], more), ...words]));
 
   it('joins nothing where it is of one of several, planned, or of some time within its interval', () => {
     expect(why({ subtype: 'one-of' })).toEqual(['alpha/c one-of ..']);
@@ -159,7 +203,11 @@ describe('a claim', () => {
   });
 
   it('that is denied leaves what hangs on one end of it alone', () => {
-    const said = [claim('c', [hull, first]), claim('badge', [hull, 'serial:demo:b']), claim('not', [hull, first], { modality: 'negative' })];
+    const said = [
+      claim('c', [hull, first]),
+      claim('badge', [hull, 'serial:demo:b']),
+      claim('not', [hull, first], { modality: 'negative' }),
+    ];
     expect(named(of(said))).toEqual(['serial:demo:b .. by alpha/badge']);
   });
 
@@ -169,17 +217,24 @@ describe('a claim', () => {
   });
 
   it('by which more is to be known names it; one that joins nothing does not', () => {
-    expect(namedBy(foldClaims([claim('c', [hull, first]), claim('d', [hull, 'serial:demo:b'], { subtype: 'one-of' })]))).toEqual([hull, first].sort());
+    expect(namedBy(foldClaims([claim('c', [hull, first]), claim('d', [hull, 'serial:demo:b'], { subtype: 'one-of' })]))).toEqual(
+      [hull, first].sort(),
+    );
   });
 });
 
 describe('the timeline of a thing', () => {
   const [hull, first] = [HULL, RADIO] as [string, string];
-  const claims = [claim('old', [hull, first], during('2018-01-01', '2018-06-30')), claim('more', [hull, first], during('2018-07-01', '2018-12-31'))];
+  const claims = [
+    claim('old', [hull, first], during('2018-01-01', '2018-06-30')),
+    claim('more', [hull, first], during('2018-07-01', '2018-12-31')),
+  ];
   const told = (...records: FoldInput[]): string[] =>
     foldTimeline(hull, [...claims, ...records], undefined, of(claims).names)
       .entries.filter(({ sighting }) => !['old', 'more'].includes(sighting.id))
-      .map(({ sighting, through, roles }) => `${sighting.id} ${roles.join()} ${through === undefined ? '' : `${through.id} by ${through.claims.map(ref).join(', ')}`}`.trim());
+      .map(({ sighting, through, roles }) =>
+        `${sighting.id} ${roles.join()} ${through === undefined ? '' : `${through.id} by ${through.claims.map(ref).join(', ')}`}`.trim(),
+      );
   const seen = (id: string, item: string, from: string, to = from): FoldInput =>
     example({ id, items: [item, ['container:SYNU0000014', 'background']], occurred: { from, to, precision: 'day' } });
 
@@ -195,7 +250,9 @@ describe('the timeline of a thing', () => {
       `across subject ${first} by alpha/old, alpha/more`,
     ]);
     expect(told(example({ id: 'undated', items: [first], day: null }))).toEqual([]);
-    expect(coveredBy(of(claims).names).map(({ id, spans }) => `${id} ${spans.map(textOf).join()}`)).toEqual([`${first} 2018-01-01..2019-01-01`]);
+    expect(coveredBy(of(claims).names).map(({ id, spans }) => `${id} ${spans.map(textOf).join()}`)).toEqual([
+      `${first} 2018-01-01..2019-01-01`,
+    ]);
   });
 
   it('is that of the identifier alone where nothing joins', () => {

@@ -31,16 +31,7 @@ export interface Name {
  * together by it is not one; `two-things`: what hangs together by it are two things by their identifiers (two hulls by one MMSI).
  */
 export type WhyUnjoined =
-  | 'one-of'
-  | 'denies'
-  | 'planned'
-  | 'some-time'
-  | 'disputed'
-  | 'contradicted'
-  | 'rejected'
-  | 'unclear'
-  | 'denied'
-  | 'two-things';
+  'one-of' | 'denies' | 'planned' | 'some-time' | 'disputed' | 'contradicted' | 'rejected' | 'unclear' | 'denied' | 'two-things';
 
 /** A claim that stands and joins nothing, for all of its time or a part of it. */
 export interface Unjoined {
@@ -96,7 +87,10 @@ export function identityOf(item: string, claims: readonly TimelineEntry[]): Iden
   for (const span of stretches([...holding, ...denying])) {
     const now = holding.filter((claim) => contains(claim.span, span));
     if (now.length === 0) continue;
-    const doubts = doubtsIn(now, denying.filter((claim) => contains(claim.span, span)));
+    const doubts = doubtsIn(
+      now,
+      denying.filter((claim) => contains(claim.span, span)),
+    );
     const sure = now.filter((claim) => !doubts.has(claim));
     for (const [id, chain] of chainsFrom(item, sure)) joinOn(names, { id, span, chain });
     for (const [{ entry, items }, doubt] of doubts) goOn(doubtful, { claim: entry, items, span, ...doubt });
@@ -162,7 +156,12 @@ function claimOf(entry: TimelineEntry): Claim | undefined {
   // A correction keeps in the background what it does not itself speak of.
   const about = [...new Set(items.filter(({ role }) => role !== 'background').map(({ id }) => id))].sort();
   if (about.length < 2) return undefined;
-  return { entry, items: about, span: occurred === undefined ? ALWAYS : { starts: occurred.starts, ends: occurred.ends }, why: whyOf(entry) };
+  return {
+    entry,
+    items: about,
+    span: occurred === undefined ? ALWAYS : { starts: occurred.starts, ends: occurred.ends },
+    why: whyOf(entry),
+  };
 }
 
 function whyOf({ sighting, flags, resolvedBy, contradictedBy }: TimelineEntry): Claim['why'] {
@@ -195,8 +194,7 @@ function doubtsIn(now: readonly Claim[], denying: readonly Claim[]): ReadonlyMap
       found.set(claim, before);
     }
   };
-  for (const denial of denying)
-    for (const [a, b] of pairsIn(denial.items, edges)) add(doubtsAbout(edges, a, b), 'denied', [denial]);
+  for (const denial of denying) for (const [a, b] of pairsIn(denial.items, edges)) add(doubtsAbout(edges, a, b), 'denied', [denial]);
   // Lasting identifiers that claims join among themselves are one; between two such, all else stands for nothing.
   const lasting: Edges<Claim> = new Map(now.map((claim) => [claim, claim.items.filter(isLasting)]));
   const roots = rootsOf(lasting);
@@ -257,7 +255,9 @@ function shortestFrom(item: string, claims: readonly Claim[]): ReadonlyMap<strin
 
 /** What lies between the bounds of these, all of time. */
 function stretches(claims: readonly Claim[]): readonly Span[] {
-  const bounds = [...new Set(claims.flatMap(({ span }) => [span.starts, span.ends]))].filter((bound) => bound !== null).sort((a, b) => a - b);
+  const bounds = [...new Set(claims.flatMap(({ span }) => [span.starts, span.ends]))]
+    .filter((bound) => bound !== null)
+    .sort((a, b) => a - b);
   return [null, ...bounds].map((starts, at) => ({ starts, ends: bounds[at] ?? null }));
 }
 

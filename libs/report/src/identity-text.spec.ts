@@ -9,10 +9,23 @@ const NAME: IdentityView['names'][number] = {
   ...{ since: '2018-01-01T00:00:00.000000Z', until: '2018-07-01T12:30:00.000000Z' },
 };
 const UNJOINED: IdentityView['unjoined'][number] = {
-  ...{ claim: of('one'), items: [{ id: 'imo:0000036', display: 'IMO 0000036' }, { id: 'imo:0000048', display: 'IMO 0000048' }] },
+  ...{
+    claim: of('one'),
+    items: [
+      { id: 'imo:0000036', display: 'IMO 0000036' },
+      { id: 'imo:0000048', display: 'IMO 0000048' },
+    ],
+  },
   ...{ since: null, until: null, why: 'one-of', against: [], tlp: 'GREEN' },
 };
-const identity = (more: Partial<IdentityView>): IdentityView => ({ names: [], moreNames: 0, unjoined: [], moreUnjoined: 0, isPartial: false, ...more });
+const identity = (more: Partial<IdentityView>): IdentityView => ({
+  names: [],
+  moreNames: 0,
+  unjoined: [],
+  moreUnjoined: 0,
+  isPartial: false,
+  ...more,
+});
 
 test('a name is told with its claims, since and until, and what it is worth', () => {
   expect(identityLines(identity({ names: [NAME, { ...NAME, since: null, until: null }, { ...NAME, until: null }] }))).toEqual([
@@ -24,7 +37,11 @@ test('a name is told with its claims, since and until, and what it is worth', ()
 
 test.each([
   ['one-of', [], 'One of several: IMO 0000036 or IMO 0000048, by one: which of them, nobody says; it joins nothing   not graded, GREEN'],
-  ['denies', [], 'Not one: IMO 0000036 and IMO 0000048, by one: it says so against who says that they are; it joins nothing   not graded, GREEN'],
+  [
+    'denies',
+    [],
+    'Not one: IMO 0000036 and IMO 0000048, by one: it says so against who says that they are; it joins nothing   not graded, GREEN',
+  ],
   ['denied', [of('not')], 'Claimed to be one: IMO 0000036 and IMO 0000048, by one: denied by not; it joins nothing   not graded, GREEN'],
   [
     'two-things',

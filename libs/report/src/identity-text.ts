@@ -14,12 +14,13 @@ export function identityLines(identity: IdentityView | undefined): string[] {
     ...(moreNames === 0 ? [] : [`  ${moreNames} names more.`]),
     ...unjoined.map(unjoinedText),
     ...(moreUnjoined === 0 ? [] : [`  ${moreUnjoined} more claims that join nothing.`]),
-    ...(isPartial ? ['More says what else it is than is followed: nothing is joined here, and records under other names are not shown.'] : []),
+    ...(isPartial
+      ? ['More says what else it is than is followed: nothing is joined here, and records under other names are not shown.']
+      : []),
   ];
 }
 
-const nameText = (name: Name): string =>
-  `Also known as ${name.display}${spanText(name)}, by ${idsOf(name.claims)}   ${gradeText(name)}`;
+const nameText = (name: Name): string => `Also known as ${name.display}${spanText(name)}, by ${idsOf(name.claims)}   ${gradeText(name)}`;
 
 function unjoinedText(of: Unjoined): string {
   const { claim, items, why, against } = of;

@@ -49,7 +49,15 @@ describe('the text of a trace', () => {
   test('says what else the item is, and by which name a record is of it', () => {
     const claims = [{ agency: 'local', id: 'flag' }];
     const radio = { id: 'mmsi:671990004', display: 'MMSI 671990004' };
-    const name = { ...radio, scheme: 'mmsi', since: '2018-01-01T00:00:00.000000Z', until: null, claims, grade: 'C3', tlp: 'AMBER' as const };
+    const name = {
+      ...radio,
+      scheme: 'mmsi',
+      since: '2018-01-01T00:00:00.000000Z',
+      until: null,
+      claims,
+      grade: 'C3',
+      tlp: 'AMBER' as const,
+    };
     const lines = linesOf(
       timeline({
         entries: [entry('heard', { through: { ...radio, claims } }), entry('own')],
