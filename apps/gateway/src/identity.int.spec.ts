@@ -1,6 +1,7 @@
 /** A thing under several names over a real ledger: its timeline and the journeys that follow it, and as if apart for whoever may not see the claim. Synthetic. */
 import type { JourneyView, SightingDocument, TimelineView } from '#lib/contracts';
-import { ANONYMOUS } from '#lib/domain';
+import { ANONYMOUS, ROOT_ACTOR } from '#lib/domain';
+import { readAt } from './at-view.ts';
 import { readAsOf } from './coordinates.ts';
 import { readDiff } from './diff.ts';
 import { readingOf } from './gateway-deps.ts';
@@ -51,6 +52,9 @@ interface Asked {
   readonly asOf?: string;
   readonly limit?: number;
   readonly anonymous?: boolean;
+  /** Another than the operator; he is told to whom each field leads. */
+  readonly principal?: string;
+  readonly at?: string;
 }
 
 class Asking {
@@ -63,14 +67,16 @@ class Asking {
     await ledger.add(documents, 'local', 'operator', CAPTURED);
     return new Asking(ledger);
   }
-  private async reading(anonymous: boolean) {
-    if (anonymous) return readingOf({ reads: this.ledger.reads, breaksGlass: () => false }, ANONYMOUS);
+  private async reading(anonymous: boolean, principal?: string) {
+    const deps = { reads: this.ledger.reads, breaksGlass: () => false };
+    if (anonymous) return readingOf(deps, ANONYMOUS);
+    if (principal !== undefined) return readingOf(deps, { ...ROOT_ACTOR, principal });
     return { reader: await this.ledger.reader(), reads: this.ledger.reads };
   }
   /** All pages of so many. */
-  async timeline(item: string, { asOf, limit = 1_000, anonymous = false }: Asked = {}): Promise<TimelineView> {
-    const { reader, reads } = await this.reading(anonymous);
-    const query = { item, asOf: await readAsOf(asOf, reads), limit };
+  async timeline(item: string, { asOf, at: text, limit = 1_000, anonymous = false, principal }: Asked = {}): Promise<TimelineView> {
+    const { reader, reads } = await this.reading(anonymous, principal);
+    const query = { item, asOf: await readAsOf(asOf, reads), at: readAt(text), limit, explain: principal !== undefined };
     const whole = await readTimeline(reads, reader, query);
     const entries = [...whole.entries];
     for (let next = whole.next; next !== null;) {
@@ -150,6 +156,11 @@ describe('a ship under her number and her radio', () => {
     expect(same(then)).not.toBe(same(now));
   });
 
+  it('is asked about one time under all of its names', async () => {
+    expect(told(await asking.timeline(HULL, { asOf: 'log:5', at: '2018-02-15T12Z' }))).toEqual(['flag', `heard as ${RADIO}`]);
+    expect(told(await asking.timeline(HULL, { at: '2018-02-15T12Z' }))).not.toContain(`heard as ${RADIO}`);
+  });
+
   it('is two to who may not see the claim, byte for byte as where there is none', async () => {
     for (const asOf of ['log:5', 'log:6'])
       for (const item of [HULL, RADIO, CAR]) {
@@ -202,6 +213,31 @@ describe('claims that join nothing', () => {
       unjoined: [{ claim: { id: 'several' }, why: 'one-of', items: [{ id: 'vin:WDDSYNTH0JA000002' }, { id: CAR }] }],
     });
     expect(view.placings.map(({ event }) => event.id)).toEqual(['loaded', 'own']);
+  });
+});
+
+describe('a claim that names persons', () => {
+  let asking: Asking;
+  beforeAll(async () => {
+    asking = await Asking.of([...RECORDS, claim('flag', [HULL, RADIO], { handling: { tlp: 'RED', principals: ['max'] } })]);
+  }, 60_000);
+  afterAll(() => asking.ledger.database.drop());
+
+  it('joins for them alone', async () => {
+    const [max, eva] = await Promise.all(['max', 'eva'].map((principal) => asking.timeline(HULL, { principal })));
+    expect([max, eva].map((view) => told(view as TimelineView))).toEqual([
+      ['flag', 'loaded', 'own', `heard as ${RADIO}`],
+      ['loaded', 'own'],
+    ]);
+    expect(eva?.identity).toBeUndefined();
+  });
+
+  it('is named where what follows from it is explained', async () => {
+    const { explanation } = await asking.timeline(HULL, { principal: 'max' });
+    const leads = (pointer: string) =>
+      explanation?.fields.find((field) => field.pointer === pointer)?.sightings.map((at) => explanation.sightings[at]?.id);
+    expect(leads('/identity/names/0')).toEqual(['flag']);
+    expect(leads('/entries/3/through')).toEqual(['heard', 'flag']);
   });
 });
 

@@ -46,28 +46,6 @@ describe('the text of a trace', () => {
     ]);
   });
 
-  test('says what else the item is, and by which name a record is of it', () => {
-    const claims = [{ agency: 'local', id: 'flag' }];
-    const radio = { id: 'mmsi:671990004', display: 'MMSI 671990004' };
-    const name = {
-      ...radio,
-      scheme: 'mmsi',
-      since: '2018-01-01T00:00:00.000000Z',
-      until: null,
-      claims,
-      grade: 'C3',
-      tlp: 'AMBER' as const,
-    };
-    const lines = linesOf(
-      timeline({
-        entries: [entry('heard', { through: { ...radio, claims } }), entry('own')],
-        identity: { names: [name], moreNames: 0, unjoined: [], moreUnjoined: 0, isPartial: false },
-      }),
-    );
-    expect(lines[1]).toBe('Also known as MMSI 671990004 since 2018-01-01, by flag   C3, AMBER');
-    expect(lines.filter((line) => line.includes('which it is'))).toEqual(['     (as MMSI 671990004, which it is by flag)']);
-  });
-
   describe('that was submitted to forge', () => {
     const forged = 'x\n\n  9  2020-01-01  Pyongyang\r';
     const view = timeline({
