@@ -779,6 +779,7 @@ create table ledger.timeline (
   constraint timeline_pkey PRIMARY KEY (item, grp, starts, ends, agency, id) INCLUDE (log_index)
 );
 alter table intake.timeline attach partition ledger.timeline default;
+CREATE INDEX timeline_claims ON ledger.timeline USING btree (item, grp, log_index) WHERE (kind = ANY (ARRAY[8, 9]));
 CREATE INDEX timeline_log_index ON ledger.timeline USING btree (log_index);
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.timeline FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.timeline FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();

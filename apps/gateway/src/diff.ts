@@ -6,6 +6,7 @@ import { DomainError } from '#lib/runtime';
 import { coordinatesOf, pointOfView, type AsOf } from './coordinates.ts';
 import { summaryOf } from './event-view.ts';
 import { follow, knownAt, ReadOnce } from './followed.ts';
+import { Identities } from './identity.ts';
 import { ItemEvents, type FoldedEvent } from './item-events.ts';
 import { itemNotFound } from './item-not-found.ts';
 import { itemOf } from './item.ts';
@@ -61,7 +62,12 @@ export async function readDiff(
       before: then === null ? null : { ...then, flags: [...then.flags] },
       after: { ...after, flags: [...after.flags] },
     })),
-    journey: await journeyChange(item.id, events, () => new TrackFiles(own, reader, deps), [from, to]),
+    journey: await journeyChange(
+      item.id,
+      { events, identities: new Identities(own, reader, to.logSize) },
+      () => new TrackFiles(own, reader, deps),
+      [from, to],
+    ),
     ...(to.basis === 'reported' ? { withoutReported: withoutReported(item.id, all, to.until) } : {}),
   };
 }
@@ -91,14 +97,14 @@ function comparable(from: AsOf, to: AsOf): readonly [AsOf, AsOf] {
 /** Null where they are too large, one or both together: the timelines are compared all the same. */
 async function journeyChange(
   item: string,
-  events: ReadOnce,
+  { events, identities }: { readonly events: ReadOnce; readonly identities: Identities },
   tracks: () => TrackFiles,
   [from, to]: readonly [AsOf, AsOf],
 ): Promise<DiffView['journey']> {
   try {
     const steps = new Steps();
-    const before = await follow(item, (wanted) => events.of(wanted), tracks(), from, steps);
-    const after = await follow(item, (wanted) => events.of(wanted), tracks(), to, steps);
+    const before = await follow(item, (wanted) => events.of(wanted), identities, tracks(), from, steps);
+    const after = await follow(item, (wanted) => events.of(wanted), identities, tracks(), to, steps);
     const { lastBefore, lastAfter, isLastOther, added, removed, changed } = diffJourneys(before.journey, after.journey);
     return {
       lastBefore: lastBefore === undefined ? null : placedBy(lastBefore),

@@ -1,5 +1,5 @@
 /** From a stored event and what the fold says of it to what the API shows: the document as submitted, and the same in words. */
-import type { EventView, ItemView, SightingDocument, StoredView } from '#lib/contracts';
+import type { EventView, ItemView, SightingDocument, StoredView, ThroughView } from '#lib/contracts';
 import { readSighting } from '#lib/contracts';
 import {
   displayGrade,
@@ -13,6 +13,7 @@ import {
   type FoldInput,
   type Handling,
   type Sighting,
+  type Through,
   type TimelineEntry,
 } from '#lib/domain';
 import { authorWithoutTime, citedWithoutHash } from '#lib/sources';
@@ -81,6 +82,16 @@ export function eventView(
     document,
     display: displayOf(event.sighting, item),
     signatures: signatures(stored),
+    ...throughView(entry.through),
+  };
+}
+
+/** Absent where it is of the item by the item's own name. */
+export function throughView(through: Through | undefined): { through?: ThroughView } {
+  if (through === undefined) return {};
+  const { id, claims } = through;
+  return {
+    through: { id, display: displayIdentifier(id), claims: claims.map(({ sighting }) => ({ agency: sighting.agency, id: sighting.id })) },
   };
 }
 

@@ -4,7 +4,9 @@ import { type JsonObject, readSighting } from '#lib/contracts';
 import { readAt, atView } from './at-view.ts';
 import type { AsOf } from './coordinates.ts';
 import { follow, type Followed } from './followed.ts';
+import { Identities } from './identity.ts';
 import type { FoldedEvent } from './item-events.ts';
+import type { Asker } from './ledger-reads.ts';
 import type { TrackFiles } from './track-files.ts';
 
 const [CAR, BOX] = ['vin:WDDSYNTH9JA000001', 'container:SYNU0000014'];
@@ -34,7 +36,9 @@ const events = Array.from({ length: 100 }, (_, n): JsonObject => {
 const asOf = { basis: 'log', logSize: 100, policy: 0 } as unknown as AsOf;
 const eventsOf = (item: string) => Promise.resolve(events.filter(({ sighting }) => sighting.items.some(({ id }) => id === item)));
 const files = { files: [], positionsOf: () => Promise.resolve([]) } as unknown as TrackFiles;
-const followed = (steps: Steps): Promise<Followed> => follow(CAR ?? '', eventsOf, files, asOf, steps);
+const none = (): Promise<[]> => Promise.resolve([]);
+const identities = new Identities({ claimsAbout: none, speakersAbout: none, byRefs: none }, { groups: [] } as unknown as Asker, 100);
+const followed = (steps: Steps): Promise<Followed> => follow(CAR ?? '', eventsOf, identities, files, asOf, steps);
 
 test('two journeys take from the same, and are refused where each alone would not be', async () => {
   const steps = new Steps();

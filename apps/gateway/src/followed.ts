@@ -13,8 +13,9 @@ import {
   type Neighbour,
   type Port,
 } from '#lib/analysis';
-import { foldTimeline, knownAtReported } from '#lib/domain';
+import { coveredBy, foldTimeline, knownAtReported, RULES } from '#lib/domain';
 import type { AsOf } from './coordinates.ts';
+import type { Identities, KnownIdentity } from './identity.ts';
 import type { FoldedEvent, ItemEvents } from './item-events.ts';
 import type { TrackFile, TrackFiles } from './track-files.ts';
 
@@ -24,6 +25,8 @@ export interface Followed {
   readonly items: KnownItems;
   readonly ports: readonly Port[];
   readonly files: readonly TrackFile[];
+  /** What else the item is. */
+  readonly identity: KnownIdentity;
   /** All ships that these files name: whom one of them may have met. Asked where it is told. */
   readonly neighbours: () => readonly Neighbour[];
   /** Of the whole request: what else follows from the journey takes its own from what is left. */
@@ -59,23 +62,30 @@ export class ReadOnce {
 /**
  * The journey as known at `asOf`. Throws JourneyTooLarge, answer.too-large.
  * @param eventsOf all about an item, up to that log size or a greater one
+ * @param identities of the same events
  * @param tracks of this journey alone
  * @param steps of the whole request, whatever it makes of how many journeys
  */
 export async function follow(
   item: string,
   eventsOf: (item: string) => Promise<readonly FoldedEvent[]>,
+  identities: Identities,
   tracks: TrackFiles,
   asOf: AsOf,
   steps = new Steps(),
 ): Promise<Followed> {
   const look = async (wanted: readonly string[]): Promise<ReadonlyMap<string, Known>> => {
     const found = new Map<string, Known>();
+    await identities.read(wanted);
     for (const each of wanted) {
-      const timeline = foldTimeline(each, knownAt(await eventsOf(each), asOf));
+      const { names } = await identities.of(each, asOf);
+      const events = [...(await eventsOf(each))];
+      for (const { id } of coveredBy(names)) for (const event of await eventsOf(id)) events.push(event);
+      const timeline = foldTimeline(each, knownAt(events, asOf), RULES, names);
       const before = tracks.files.length;
-      const track = await tracks.positionsOf(each, timeline.entries);
-      found.set(each, { timeline, track, isTrackMissing: tracks.files.slice(before).some(({ state }) => state !== 'read') });
+      const track = await tracks.positionsOf(each, timeline.entries, names);
+      const isTrackMissing = tracks.files.slice(before).some(({ state }) => state !== 'read');
+      found.set(each, { timeline, track, isTrackMissing, ...(names.length === 0 ? {} : { names }) });
     }
     return found;
   };
@@ -86,6 +96,7 @@ export async function follow(
     items,
     ports,
     files: tracks.files,
+    identity: await identities.of(item, asOf),
     neighbours: () => tracks.neighbours(),
     steps,
   };

@@ -53,6 +53,7 @@ function ledgerOf(named: Readonly<Record<string, readonly EventRow[]>>, wait: ()
       const rest = all.slice(after === undefined ? 0 : all.findIndex(({ id }) => id === after.id) + 1);
       return rest.slice(0, Math.min(limit, rest[0] === undefined ? 0 : Math.ceil((8 * LARGE) / rest[0].content.length) + 1));
     },
+    claimsAbout: async () => [],
     speakersAbout: async () => [],
     byRefs: async () => [],
     evidenceSenders: async () => new Map(),

@@ -2,6 +2,7 @@
 import { pointOf, radiusOf, type Containment, type Ending, type Leg, type Placing } from '#lib/analysis';
 import type { JourneyView, PlacedBy } from '#lib/contracts';
 import { displayIdentifier, displayOccurred, displayPlace, formatInstant } from '#lib/domain';
+import { throughView } from './event-view.ts';
 import { gapView, refOf, timeOf } from './journey-beside.ts';
 
 export const carrierView = ({ carrier, loading }: Containment): JourneyView['legs'][number]['carriers'][number] => ({
@@ -71,6 +72,7 @@ function placedView({ fix, grade, handling, leg }: Placing): Omit<PlacedBy, 'car
     from: timeOf(fix.span.starts),
     to: timeOf(fix.span.ends),
     ...(point === undefined ? {} : { lat: point.lat, lon: point.lon, radiusMetres: radiusOf(fix), isRadiusStated: isRadiusStated(fix) }),
+    ...throughView('entry' in fix ? fix.entry.through : fix.position.track.through),
     ...(grade === undefined ? {} : { grade }),
     tlp: handling,
   };

@@ -7,6 +7,8 @@ import { atView } from './at-view.ts';
 import { coordinatesOf, type AsOf } from './coordinates.ts';
 import { besideView, type BesideView } from './journey-beside.ts';
 import { follow, ReadOnce, type Followed } from './followed.ts';
+import { Identities } from './identity.ts';
+import { identityView } from './identity-view.ts';
 import { ItemEvents } from './item-events.ts';
 import { itemNotFound } from './item-not-found.ts';
 import { itemOf } from './item.ts';
@@ -32,10 +34,12 @@ export async function readJourney(
     const { journey, items, files } = made;
     if ((items.get(item.id)?.timeline.entries.length ?? 0) === 0) throw itemNotFound(item, asOf);
     const travel = travelOf(journey, items);
+    const identity = identityView(made.identity);
     return {
       ...journeyView(item, journey, asOf, files),
       ...besideView(made, travel),
       ...(at === undefined ? {} : { at: atView(made, travel, at) }),
+      ...(identity === undefined ? {} : { identity }),
     };
   });
 }
@@ -58,7 +62,8 @@ export async function readAtView(
 function followed(reads: LedgerReads, reader: Reader, deps: TrackDeps, item: string, asOf: AsOf): Promise<Followed> {
   const own = reads.as(reader);
   const events = new ReadOnce(new ItemEvents(own, reader, asOf.logSize, 'a journey with it is not followed'));
-  return follow(item, (wanted) => events.of(wanted), new TrackFiles(own, reader, deps), asOf);
+  const identities = new Identities(own, reader, asOf.logSize);
+  return follow(item, (wanted) => events.of(wanted), identities, new TrackFiles(own, reader, deps), asOf);
 }
 
 async function notTooLarge<T>(about: string, make: () => Promise<T>): Promise<T> {

@@ -372,6 +372,7 @@ describe('a reader who lies about his groups, his agency, and what he looks for'
   const QUESTIONS: Readonly<Record<string, (own: ReaderReads) => Promise<readonly string[]>>> = {
     timelinePage: async (own) => ids(await own.timelinePage({ item: SHARED, reader: liar(), logSize: ALL, limit: ALL })),
     timelineEnd: async (own) => ids(await own.timelineEnd({ item: SHARED, reader: liar(), logSize: ALL, limit: ALL })),
+    claimsAbout: async (own) => ids(await own.claimsAbout({ items: [SHARED], reader: liar(), logSize: ALL, ...bound })),
     speakersAbout: async (own) => ids(await own.speakersAbout([...refs, { agency: 'alpha', id: 'e-1' }], lie(), ALL, bound)),
     byRefs: async (own) => ids(await own.byRefs(refs, lie(), ALL, bound.contentBytesMax)),
     eventsFrom: async (own) => ids(await own.eventsFrom(0, liar(), ALL, ALL)),

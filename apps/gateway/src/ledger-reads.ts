@@ -24,6 +24,7 @@ import {
   ledgerConstants,
   eventConflicts,
   handlingsPoint,
+  identityClaims,
   listConflicts,
   listsNaming,
   listDeadLetters,
@@ -178,6 +179,9 @@ function readerReads(own: ReaderPool) {
       timelinePage(own, { ...of, contentBytesMax: PAGE_CONTENT_BYTES_MAX }),
     timelineEnd: (of: { item: string; reader: Asker; logSize: number; before?: TimelineKey; limit: number }) =>
       timelineEnd(own, { ...of, contentBytesMax: PAGE_CONTENT_BYTES_MAX }),
+    /** Identifications of these, and corrections, which may put one in place. */
+    claimsAbout: (of: { items: readonly string[]; reader: Asker; logSize: number; limit: number; contentBytesMax: number }) =>
+      identityClaims(own, of),
     /** Events that speak about these, and those that speak about them, and so on. */
     speakersAbout: (
       refs: readonly EventRef[],

@@ -71,6 +71,7 @@ function shownTo(reader: Reader, reads: ReaderReads): ReaderReads {
     // longer, the more there is of it.
     timelinePage: async (...asked) => shown(await reads.timelinePage(...asked)),
     timelineEnd: async (...asked) => shown(await reads.timelineEnd(...asked)),
+    claimsAbout: async (...asked) => shown(await reads.claimsAbout(...asked)),
     eventsFrom: async (...asked) => shown(await reads.eventsFrom(...asked)),
     // Those of auditPage (and visibleEvents those of streamPage), the same.
     auditEvents: async (...asked) => shown(await reads.auditEvents(...asked)),

@@ -43,6 +43,7 @@ function notedFor(all: Pick<LedgerReads, 'as' | 'groupNumbers'>, reads: ReaderRe
     },
     timelinePage: async (of) => paged(await reads.timelinePage(of)),
     timelineEnd: async (of) => paged(await reads.timelineEnd(of)),
+    claimsAbout: async (...asked) => paged(await reads.claimsAbout(...asked)),
     eventsFrom: async (...asked) => paged(await reads.eventsFrom(...asked)),
     speakersAbout: async (...asked) => paged(await reads.speakersAbout(...asked)),
     byRefs: async (...asked) => paged(await reads.byRefs(...asked)),

@@ -65,8 +65,8 @@ export async function firstWithRelated<Row extends EventRow>(
   }
 }
 
-/** `null`: more than `max`. */
-async function relatedWithin(
+/** As `relatedEvents`; null: it is more than `max`. */
+export async function relatedWithin(
   reads: RelatedReads,
   { groups }: Pick<Reader, 'groups'>,
   logSize: number,

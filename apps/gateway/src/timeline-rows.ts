@@ -1,24 +1,13 @@
 /** The rows of one page of a timeline: the next ones, or of those the ones that are, or may be, of a time that is asked about. */
 import type { AskedTime } from '#lib/domain';
-import type { Asker, ReaderReads, TimelineKey, TimelineRow } from './ledger-reads.ts';
-import { pageOf, PAGE_CONTENT_BYTES_MAX } from './page.ts';
+import type { ReaderReads, TimelineKey, TimelineRow } from './ledger-reads.ts';
+import { PAGE_CONTENT_BYTES_MAX } from './page.ts';
+import { pageOfThing, type PageRows, type ThingAsked } from './thing-rows.ts';
 
-export interface RowsAsked {
-  readonly item: string;
-  readonly reader: Asker;
-  readonly logSize: number;
+export interface RowsAsked extends ThingAsked {
   readonly limit: number;
   readonly after?: TimelineKey | undefined;
   readonly at?: AskedTime | undefined;
-}
-
-export interface PageRows {
-  readonly shown: readonly TimelineRow[];
-  readonly more: boolean;
-  /** The last that was looked at: where the next page begins. */
-  readonly last?: TimelineKey | undefined;
-  /** Rows that were looked at. */
-  readonly read: number;
 }
 
 type Reads = Pick<ReaderReads, 'timelinePage'>;
@@ -33,16 +22,14 @@ const UNDATED: TimelineKey = { starts: Number.MAX_SAFE_INTEGER, ends: null, agen
 
 export async function rowsOf(reads: Reads, asked: RowsAsked): Promise<PageRows> {
   const { at, limit } = asked;
-  if (at !== undefined) return rowsAt(reads, asked, at);
-  const page = pageOf(await reads.timelinePage(pageAsked(asked, limit, asked.after)), limit);
-  return { ...page, last: page.shown.at(-1), read: page.shown.length };
+  return at === undefined ? pageOfThing(reads, asked, limit, asked.after) : rowsAt(reads, asked, at);
 }
 
 async function rowsAt(reads: Reads, asked: RowsAsked, at: AskedTime): Promise<PageRows> {
   const shown: TimelineRow[] = [];
   let [read, bytes, last] = [0, 0, asked.after];
   while (read < ROWS_LOOKED_MAX) {
-    const page = pageOf(await reads.timelinePage(pageAsked(asked, LOOK, last)), LOOK);
+    const page = await pageOfThing(reads, asked, LOOK, last);
     for (const row of page.shown) {
       if (mayBeOf(row, at)) {
         bytes += row.content.length;
@@ -52,6 +39,8 @@ async function rowsAt(reads: Reads, asked: RowsAsked, at: AskedTime): Promise<Pa
       last = row;
       read++;
     }
+    read += page.read - page.shown.length;
+    last = page.last ?? last;
     if (!page.more || last === undefined) return { shown, more: false, last, read };
     // Those that follow begin later still, up to the ones that have no begin.
     const { starts } = last;
@@ -59,11 +48,6 @@ async function rowsAt(reads: Reads, asked: RowsAsked, at: AskedTime): Promise<Pa
   }
   return { shown, more: true, last, read };
 }
-
-const pageAsked = ({ item, reader, logSize }: RowsAsked, limit: number, after: TimelineKey | undefined) => ({
-  ...{ item, reader, logSize, limit: limit + 1 },
-  ...(after === undefined ? {} : { after }),
-});
 
 /** As `coverOf`: an unknown bound excludes nothing. An unknown begin sorts before all others, and counts as such here. */
 const mayBeOf = ({ starts, ends }: TimelineRow, at: AskedTime): boolean =>

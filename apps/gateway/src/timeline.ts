@@ -9,6 +9,7 @@ import {
   foldTimeline,
   formatRef,
   knownAtReported,
+  RULES,
   type AskedTime,
   type EventRef,
   type Timeline,
@@ -20,6 +21,8 @@ import { askedFor, coordinatesOf, heldAt, type AsOf } from './coordinates.ts';
 import { decodeCursor, encodeCursor, isCount, isRecord, isWord, type IsPosition } from './cursor.ts';
 import { eventView, type ReadEvent } from './event-view.ts';
 import { explainSources, refsOf } from './explain-sources.ts';
+import { Identities } from './identity.ts';
+import { identityView } from './identity-view.ts';
 import { itemNotFound } from './item-not-found.ts';
 import { itemOf } from './item.ts';
 import type { LedgerReads, Reader, TimelineKey } from './ledger-reads.ts';
@@ -59,17 +62,21 @@ export async function readTimeline(
   // A walk over pages stays at the log size that it began with, or the pages would not be of one timeline.
   const asOf = cursor === undefined ? query.asOf : await heldAt(query.asOf, cursor.logSize, reads);
   const { logSize } = asOf;
-  const page = await rowsOf(own, { item: item.id, reader, logSize, limit: query.limit, after: cursor?.after, at: query.at });
+  const identity = await new Identities(own, reader, logSize).of(item.id, asOf);
+  const { names } = identity;
+  const page = await rowsOf(own, { item: item.id, names, reader, logSize, limit: query.limit, after: cursor?.after, at: query.at });
   if (page.read === 0 && cursor === undefined) throw itemNotFound(item, asOf);
   const { rows, events, related } = await firstWithRelated(own, reader, logSize, page.shown, relatedMax);
   const all = [...events, ...related];
   const inputs = asOf.basis === 'reported' ? knownAtReported(all, asOf.until).inputs : all;
   const byRef = new Map(all.map((event) => [formatRef(event.sighting), event]));
-  const whole = foldTimeline(item.id, inputs);
+  const whole = foldTimeline(item.id, inputs, RULES, names);
   const picked = new Set(events.map((event) => formatRef(event.sighting)));
   const fold = ofPage(whole, query.at === undefined ? picked : ofTime(whole, picked, query.at), query.at !== undefined);
   const shown = fold.entries.map(({ sighting }) => eventOf(byRef, sighting));
-  const beside = await readBeside(own, reader, asOf, query.explain === true ? all : shown, all);
+  const explained = query.explain === true ? unique([...all, ...identity.events]) : [];
+  const beside = await readBeside(own, reader, asOf, query.explain === true ? explained : shown, all);
+  const told = identityView(identity);
   const isCut = rows.length < page.shown.length;
   const last = isCut ? rows.at(-1) : page.last;
   const more = page.more || isCut;
@@ -90,12 +97,17 @@ export async function readTimeline(
     ),
     ...(asOf.basis === 'reported' ? { withoutReported: knownAtReported(events, asOf.until).withoutReported } : {}),
     ...(query.at === undefined ? {} : { at: askedTimeView(query.at) }),
+    ...(told === undefined ? {} : { identity: told }),
     next: more && last !== undefined ? encodeCursor(question, { after: keyOf(last), logSize }) : null,
   };
   if (query.explain !== true) return view;
-  const sources = explainSources(asOf, all, beside);
+  const sources = explainSources(asOf, explained, beside);
   return { ...view, explanation: explainTimeline(view, { sources, naming: refsOf(events), more: more || cursor !== undefined }) };
 }
+
+const unique = (events: readonly ReadEvent[]): readonly ReadEvent[] => [
+  ...new Map(events.map((event) => [formatRef(event.sighting), event])).values(),
+];
 
 /** Of what names the item itself, and says something of it. */
 function coverView(entry: TimelineEntry, at: AskedTime | undefined): Pick<EventView, 'cover'> {

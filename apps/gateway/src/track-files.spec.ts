@@ -1,5 +1,5 @@
 /** Files of positions: read once, by who may read the bytes, and told to the access log by that alone. */
-import { foldTimeline, type Handling, type Sighting, type Timeline } from '#lib/domain';
+import { foldTimeline, type Handling, type Name, type Sighting, type Timeline, type TimelineEntry } from '#lib/domain';
 import { ParsedTracks, TRACK_FILES_MAX, TrackFiles } from './track-files.ts';
 
 const SHIP = 'imo:0000048';
@@ -58,6 +58,25 @@ test('what else a file names is known by its transponders, with the hulls that r
     },
     { id: 'mmsi:412990002', hulls: [], rows: [{ line: 3 }] },
   ]);
+});
+
+test('rows that name the ship by another of her names are hers while it is one, under its claims, and none that names a hull which she is not', async () => {
+  const rows = [
+    '671990004,2018-10-01T01:00:00,35.1,129.08,',
+    '671990004,2018-10-01T02:00:00,35.2,129.08,IMO0000048',
+    '671990004,2018-10-01T03:00:00,35.3,129.08,IMO0000036',
+    '671990004,2018-11-01T01:00:00,35.4,129.08,',
+  ];
+  const { files, entries } = sceneOf(`MMSI,BaseDateTime,LAT,LON,IMO\n${rows.join('\n')}\n`);
+  const claim = { sighting: { agency: 'cargo', id: 'flag', grade: 'D4' }, handling: { tlp: 'AMBER' } } as unknown as TimelineEntry;
+  const name: Name = { id: 'mmsi:671990004', span: { starts: null, ends: Date.UTC(2018, 9, 15) * 1_000 }, chain: [claim] };
+  const told = (await files.positionsOf(SHIP, entries, [name])).map(({ line, track }) => [line, track.handling.tlp, track.through?.id]);
+  expect(told).toEqual([
+    [2, 'AMBER', 'mmsi:671990004'],
+    [3, 'CLEAR', undefined],
+  ]);
+  // Control: without another name those alone that name the hull.
+  expect((await files.positionsOf(SHIP, entries)).map(({ line }) => line)).toEqual([3]);
 });
 
 test('of a file that is not open to the reader no transponder is known', async () => {

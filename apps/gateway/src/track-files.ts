@@ -1,8 +1,8 @@
 /** Files of positions that sightings cite, as the positions of the vessel that they name. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Neighbour, Track, TrackPosition } from '#lib/analysis';
+import { trustIn, type Neighbour, type Track, type TrackPosition } from '#lib/analysis';
 import type { JourneyView } from '#lib/contracts';
-import type { Position, Timeline, TimelineEntry } from '#lib/domain';
+import { contains, type Name, type Position, type Timeline, type TimelineEntry } from '#lib/domain';
 import { DomainError, type ReadNotes } from '#lib/runtime';
 import { readTrackCsvInTurns, type ReadTrack } from '#lib/sources';
 import type { EvidenceBytes } from './gateway-deps.ts';
@@ -155,8 +155,9 @@ export class TrackFiles {
   /**
    * Positions of the item, by time; those that two files say alike are there once, and a file that several sightings cite counts for the first of
    * them. What is withdrawn, corrected or no observation brings none. Throws answer.too-large.
+   * @param names other names of the item: rows that name it by one of these, while it is one, are of it
    */
-  async positionsOf(item: string, entries: Timeline['entries']): Promise<readonly TrackPosition[]> {
+  async positionsOf(item: string, entries: Timeline['entries'], names: readonly Name[] = []): Promise<readonly TrackPosition[]> {
     const cited = firstCited(entries);
     if (cited.size === 0) return [];
     const hashes = [...cited.keys()];
@@ -173,21 +174,25 @@ export class TrackFiles {
       if (!this.counted.has(sha256)) this.rows += weightOf(parsed);
       this.counted.add(sha256);
       if (this.rows > TRACK_ROWS_MAX) throw tooMuch(`Files with more than ${TRACK_ROWS_MAX} rows`, item);
-      const rows = typeof parsed === 'string' ? [] : (parsed.of.get(item) ?? []);
+      const named = typeof parsed === 'string' ? [] : rowsNaming(parsed, item, names);
+      const rows = named.reduce((sum, { lines }) => sum + lines.length, 0);
       const { agency, id, grade } = entry.sighting;
       const event = { agency, id };
       this.files.push({
-        ...{ sha256, event, positions: rows.length },
+        ...{ sha256, event, positions: rows },
         ...(typeof parsed === 'string' ? { state: parsed, refused: 0 } : { state: 'read', refused: parsed.refused }),
       });
-      this.positions += rows.length;
+      this.positions += rows;
       if (this.positions > TRACK_POSITIONS_MAX) throw tooMuch(`More than ${TRACK_POSITIONS_MAX} positions`, item);
       const handling = open.has(sha256) || entry.handling.tlp !== 'CLEAR' ? entry.handling : ({ tlp: 'AMBER' } as const);
-      const track = { sighting: event, sha256, handling, ...(grade === undefined ? {} : { grade }) };
+      const track: Track = { sighting: event, sha256, handling, ...(grade === undefined ? {} : { grade }) };
       if (typeof parsed !== 'string' && !this.read.has(sha256)) this.read.set(sha256, { track, parsed });
-      for (const row of rows) {
-        const same = `${row.at} ${row.lat} ${row.lon}`;
-        if (!positions.has(same)) positions.set(same, { ...row, track });
+      for (const { name, lines } of named) {
+        const by = trackThrough(track, entry, name);
+        for (const row of lines) {
+          const same = `${row.at} ${row.lat} ${row.lon}`;
+          if (!positions.has(same)) positions.set(same, { ...row, track: by });
+        }
       }
     }
     return [...positions.values()].sort((a, b) => a.at - b.at);
@@ -204,6 +209,34 @@ export class TrackFiles {
 }
 
 const NO_HULLS: readonly string[] = [];
+
+/** Rows that name the item, and those that name it by another of its names, while it is one; none that names a hull which it is not. */
+function rowsNaming(
+  { of, hulls }: ParsedTrack,
+  item: string,
+  names: readonly Name[],
+): readonly { readonly name?: Name; readonly lines: readonly TrackLine[] }[] {
+  const own = of.get(item) ?? [];
+  const known = new Set([item, ...names.map(({ id }) => id)]);
+  const named = names.map((name) => {
+    const others = (hulls.get(name.id) ?? NO_HULLS).filter((hull) => !known.has(hull));
+    const theirs = new Set(others.flatMap((hull) => of.get(hull) ?? []));
+    const lines = (of.get(name.id) ?? []).filter((line) => contains(name.span, line.at) && !theirs.has(line));
+    return { name, lines };
+  });
+  return [{ lines: own }, ...named];
+}
+
+/** What rests on its rows rests on the claims by which the sighting that cites it, and the rows, are of the item as well. */
+function trackThrough(track: Track, { through }: TimelineEntry, name: Name | undefined): Track {
+  const claims = [...(through?.claims ?? []), ...(name?.chain ?? [])];
+  if (claims.length === 0) return track;
+  const { grade, ...bare } = track;
+  const trust = trustIn([{ handling: track.handling.tlp, ...(grade === undefined ? {} : { grade }) }, ...claims]);
+  const id = name?.id ?? through?.id ?? '';
+  const weakest = trust.grade === undefined ? {} : { grade: trust.grade };
+  return { ...bare, handling: { tlp: trust.handling }, ...weakest, through: { id, claims: [...new Set(claims)] } };
+}
 
 const tooMuch = (what: string, item: string): DomainError =>
   new DomainError('answer.too-large', `${what} belong to this journey: it is not followed.`, [], { tells: { about: item } });

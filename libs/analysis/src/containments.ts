@@ -4,7 +4,7 @@
  * proves nothing behind the earliest of: the last position before a dark gap of the conveyance; its call at the port of discharge that the
  * loading names; the moment from which the item is certainly elsewhere.
  */
-import { displayPlace, type Instant, type TimelineEntry, type TlpLabel } from '#lib/domain';
+import { displayPlace, formatRef, type Instant, type TimelineEntry, type TlpLabel } from '#lib/domain';
 import { ruledOutBy } from './elsewhere.ts';
 import { entryFixesOf, fixesOf, type EntryFix, JourneyTooLarge, type Known, type KnownItems, type TrackPosition } from './fixes.ts';
 import type { Point } from './geodesic.ts';
@@ -19,7 +19,12 @@ import { heardFrom } from './unheard.ts';
 /** Why a containment proves nothing from its `until` on. */
 export type Ending =
   /** `at`: the earliest that it can have been. */
-  | (Ends & { readonly kind: 'unloaded'; readonly by: TimelineEntry })
+  | (Ends & {
+      readonly kind: 'unloaded';
+      readonly by: TimelineEntry;
+      /** By which what it takes the item out of is the carrier under another name, at any time: what ends a proof need not be certain. */
+      readonly claims: readonly TimelineEntry[];
+    })
   | (Ends & { readonly kind: 'dark'; readonly gap: Gap })
   /** Of a vessel or aircraft at the port of discharge that its loading names. */
   | (Ends & { readonly kind: 'called'; readonly place: string; readonly by?: TimelineEntry; readonly position?: TrackPosition })
@@ -79,9 +84,9 @@ export interface Contrary {
   readonly handling: TlpLabel;
 }
 
-/** What it is proved by where a record ended it, and rests on where none did: its loading, and its unloading. */
+/** What it is proved by where a record ended it, and rests on where none did: its loading, and its unloading, with the claims of identity that make it one. */
 export const recordsOf = ({ loading, ending }: Containment): readonly [TimelineEntry, ...TimelineEntry[]] =>
-  ending?.kind === 'unloaded' ? [loading, ending.by] : [loading];
+  ending?.kind === 'unloaded' ? [loading, ending.by, ...ending.claims] : [loading];
 
 /**
  * By the order of the timeline, then the carrier's name. Cost: each loading into each carrier is held against the moves of the item, its records
@@ -142,25 +147,28 @@ interface Asked {
 }
 
 function containment(asked: Asked): Containment {
-  const { item, carrier, loading, moves, rules, steps } = asked;
+  const { item, carrier, loading, moves, items, rules, steps } = asked;
   const from = loading.entry.sighting.occurred?.ends ?? null;
   const own = { item, carrier, loading: loading.entry, from };
   const away = from === null ? [] : elsewhereFrom(asked, from);
   steps.take(moves.length);
   const unloadings = moves.filter(
     ({ entry, carriers }) =>
-      entry.sighting.action === 'DELETE' && (carriers.length === 0 || carriers.includes(carrier)) && !isBefore(entry, loading.entry),
+      entry.sighting.action === 'DELETE' &&
+      (carriers.length === 0 || namedIn(carriers, carrier, items) !== undefined) &&
+      !isBefore(entry, loading.entry),
   );
   const unloading = unloadings.find((each) => !isOfLaterLoading(asked, each, away));
   if (unloading !== undefined) {
-    const { entry } = unloading;
+    const { entry, carriers } = unloading;
+    const claims = namedIn(carriers, carrier, items) ?? [];
     // An unloading at a time that is not known at all proves no time inside.
     const at = entry.sighting.occurred?.starts ?? null;
     return {
       ...own,
       until: at ?? own.from,
-      ending: { kind: 'unloaded', at, by: entry },
-      handling: labelOf([loading.entry, entry]),
+      ending: { kind: 'unloaded', at, by: entry, claims },
+      handling: labelOf([loading.entry, entry, ...claims]),
       ...{ isOpen: false, isLeft: false, leftBy: [] },
       against: at === null ? [] : againstIn(away, at),
     };
@@ -176,6 +184,14 @@ function containment(asked: Asked): Containment {
   const leftAt = leftBy.reduce((earliest, { sighting: { occurred } }) => Math.min(earliest, occurred?.ends ?? Infinity), Infinity);
   const left = { isLeft: leftBy.length > 0, ...(leftAt === Infinity ? {} : { leftAt }), leftBy };
   return { ...own, ...(first ?? { until: null, handling: labelOf([loading.entry]) }), isOpen: true, ...left, against: [] };
+}
+
+/** The claims by which one of these is the carrier, at any time: none where it is named itself; undefined: it is not among them. */
+function namedIn(carriers: readonly string[], carrier: string, items: KnownItems): readonly TimelineEntry[] | undefined {
+  if (carriers.includes(carrier)) return [];
+  const names = (items.get(carrier)?.names ?? []).filter(({ id }) => carriers.includes(id));
+  const claims = new Map(names.flatMap(({ chain }) => chain).map((entry) => [formatRef(entry.sighting), entry]));
+  return claims.size === 0 ? undefined : [...claims.values()];
 }
 
 /** Whatever its true time is, it lies between the loading and the unloading. */
@@ -344,5 +360,5 @@ function inAnotherCountryBy(
 }
 
 /** A sighting of both together says that they were at one place. */
-const namesBoth = ({ sighting }: TimelineEntry, item: string, carrier: string): boolean =>
-  sighting.items.some(({ id }) => id === item) && sighting.items.some(({ id }) => id === carrier);
+const namesBoth = ({ sighting, through }: TimelineEntry, item: string, carrier: string): boolean =>
+  sighting.items.some(({ id }) => id === (through?.id ?? item)) && sighting.items.some(({ id }) => id === carrier);

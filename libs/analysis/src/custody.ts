@@ -5,7 +5,7 @@
  */
 import type { Instant, Party, TimelineEntry, TlpLabel } from '#lib/domain';
 import type { Known } from './fixes.ts';
-import { strictest } from './grades.ts';
+import { labelOfRecord, strictest } from './grades.ts';
 import { labelOf } from './labels.ts';
 import { once } from './once.ts';
 
@@ -90,7 +90,7 @@ const spanOf = ({ sighting: { occurred } }: TimelineEntry) => occurred ?? { star
 
 function begun({ party, entry, says }: Shown): Open {
   const { starts, ends } = spanOf(entry);
-  return { holder: party, by: [entry], since: starts, until: ends, isOver: says === 'gave', handling: entry.handling.tlp };
+  return { holder: party, by: [entry], since: starts, until: ends, isOver: says === 'gave', handling: labelOfRecord(entry) };
 }
 
 function goOn(holding: Open, { entry, says }: Shown): void {
@@ -98,7 +98,7 @@ function goOn(holding: Open, { entry, says }: Shown): void {
   if (holding.by.at(-1) !== entry) holding.by.push(entry);
   holding.until = holding.until === null ? ends : Math.max(holding.until, ends ?? holding.until);
   holding.isOver = says === 'gave';
-  holding.handling = strictest([holding.handling, entry.handling.tlp]);
+  holding.handling = strictest([holding.handling, labelOfRecord(entry)]);
 }
 
 /** Up to where documents speak of anybody's custody: a longer one of before still does when a shorter one has ended. */

@@ -4,8 +4,10 @@ import {
   type EventRef,
   type Handling,
   type Instant,
+  type Name,
   type Position,
   type Span,
+  type Through,
   type Timeline,
   type TimelineEntry,
 } from '#lib/domain';
@@ -19,6 +21,8 @@ export interface Track {
   readonly sha256: string;
   readonly grade?: string;
   readonly handling: Handling;
+  /** Its rows name the item by another name of the thing; `grade` and `handling` are of the claims that it is one as well. */
+  readonly through?: Through;
 }
 
 /** A row of a track: an observed position of the vessel that it names, at its own time. */
@@ -33,6 +37,8 @@ export interface Known {
   readonly timeline: Timeline;
   /** By time; of what is no vessel, or has no track, none. */
   readonly track: readonly TrackPosition[];
+  /** By which the timeline has records of the thing, and the track rows, that do not name the item itself; absent: it has no other name. */
+  readonly names?: readonly Name[];
   /** A record that stands cites a track of it that could not be read. */
   readonly isTrackMissing?: boolean;
 }

@@ -7,7 +7,7 @@ export { custodyOf, type CustodyChain, type Holding, type Uncovered } from './cu
 export { JourneyTooLarge, pointOf, radiusOf, type Fix, type Known, type KnownItems, type Track, type TrackPosition } from './fixes.ts';
 export { diffJourneys, type JourneyChange } from './journey-diff.ts';
 export { journeyOf, knownAround, type Journey, type Leg, type Placing } from './journey.ts';
-export { gapHandling } from './labels.ts';
+export { gapHandling, labelOf, trustIn } from './labels.ts';
 export { lastConveyanceOf, type LastConveyance } from './last-conveyance.ts';
 export { carriersOf } from './moves.ts';
 export { behaviourOf, BEHAVIOUR_STEPS_MAX, type Behaviour } from './behaviour.ts';

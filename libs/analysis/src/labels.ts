@@ -4,7 +4,7 @@
  */
 import type { TimelineEntry, TlpLabel } from '#lib/domain';
 import type { Fix } from './fixes.ts';
-import { strictest, weakestGrade } from './grades.ts';
+import { gradeOfRecord, labelOfRecord, strictest, weakestGrade } from './grades.ts';
 import type { Gap } from './silences.ts';
 
 /** Of a conclusion, or of one record. */
@@ -39,7 +39,7 @@ function tlpOf(ground: Ground): TlpLabel {
 function trustOf(ground: TimelineEntry | Fix | Trust): Trust {
   if ('position' in ground) return withGrade(ground.position.track.grade, ground.position.track.handling.tlp);
   if ('entry' in ground) return trustOf(ground.entry);
-  return 'sighting' in ground ? withGrade(ground.sighting.grade, ground.handling.tlp) : ground;
+  return 'sighting' in ground ? withGrade(gradeOfRecord(ground), labelOfRecord(ground)) : ground;
 }
 
 const withGrade = (grade: string | undefined, handling: TlpLabel): Trust => ({ ...(grade === undefined ? {} : { grade }), handling });

@@ -13,9 +13,9 @@ export interface Move {
 /** Of the item itself, in the order of its timeline. */
 export const movesOf = once(({ timeline: { entries, item } }: Known): readonly Move[] =>
   entries.flatMap((entry) => {
-    const { sighting } = entry;
+    const { sighting, through } = entry;
     if (!entry.places || entry.kind !== 'aggregation' || sighting.action === undefined || !entry.roles.includes('subject')) return [];
-    const carriers = sighting.items.filter((each) => takesIn(each) && each.id !== item).map(({ id }) => id);
+    const carriers = sighting.items.filter((each) => takesIn(each) && each.id !== item && each.id !== through?.id).map(({ id }) => id);
     return carriers.length === 0 && sighting.action === 'ADD' ? [] : [{ entry, carriers: [...new Set(carriers)].sort() }];
   }),
 );

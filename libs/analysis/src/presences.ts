@@ -15,6 +15,7 @@ import {
 } from '#lib/domain';
 import { pointOf, radiusOf, type Fix, type KnownItems } from './fixes.ts';
 import type { Point } from './geodesic.ts';
+import { gradeOfRecord, labelOfRecord } from './grades.ts';
 import type { Journey, Leg } from './journey.ts';
 
 export interface Presence {
@@ -48,9 +49,12 @@ export function presencesOf({ item, placings }: Journey, items: KnownItems): rea
     if (presence !== undefined) made.push(presence);
   }
   for (const entry of items.get(item)?.timeline.entries ?? []) {
-    const { occurred: span, grade } = entry.sighting;
+    const { occurred: span } = entry.sighting;
     if (entry.places || span === undefined || !saysThere(entry)) continue;
-    const presence = presenceOf({ span, entry }, { places: false, handling: entry.handling.tlp, leg: undefined, grade });
+    const presence = presenceOf(
+      { span, entry },
+      { places: false, handling: labelOfRecord(entry), leg: undefined, grade: gradeOfRecord(entry) },
+    );
     if (presence !== undefined) made.push(presence);
   }
   return made.sort((a, b) => a.starts - b.starts || a.ends - b.ends);

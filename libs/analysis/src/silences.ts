@@ -2,6 +2,7 @@
 import { compareRef, type TlpLabel } from '#lib/domain';
 import { distanceMetres, type Point } from './geodesic.ts';
 import type { Known, KnownItems, TrackPosition } from './fixes.ts';
+import { labelOfRecord } from './grades.ts';
 import { once } from './once.ts';
 import { GEODESIC_STEPS, Steps } from './steps.ts';
 import { ENTERS_METRES, GAP_MICROS, LEAVES_METRES } from './vessel-thresholds.ts';
@@ -147,11 +148,12 @@ const SQUARE_DEGREES = 0.0006;
 export function portsIn(items: KnownItems): readonly Port[] {
   const placing = [...items.values()].flatMap(({ timeline }) => timeline.entries.filter(({ places }) => places));
   const ports = new Map<string, Port>();
-  for (const { sighting, handling } of placing.sort((a, b) => compareRef(a.sighting, b.sighting))) {
-    const { unlocode, lat, lon, name } = sighting.place ?? {};
+  for (const entry of placing.sort((a, b) => compareRef(a.sighting, b.sighting))) {
+    const { unlocode, lat, lon, name } = entry.sighting.place ?? {};
     if (unlocode === undefined || lat === undefined || lon === undefined) continue;
     const square = `${unlocode} ${Math.floor(lat / SQUARE_DEGREES)} ${Math.floor(lon / SQUARE_DEGREES)}`;
-    if (!ports.has(square)) ports.set(square, { unlocode, lat, lon, ...(name === undefined ? {} : { name }), handling: handling.tlp });
+    const named = name === undefined ? {} : { name };
+    if (!ports.has(square)) ports.set(square, { unlocode, lat, lon, ...named, handling: labelOfRecord(entry) });
   }
   const key = ({ unlocode, lat, lon }: Port): string => `${unlocode} ${lat} ${lon}`;
   return [...ports.values()]

@@ -3,8 +3,9 @@
  * each goes to the nearest track that it can belong to, and opens a new one where it can belong to none. Between two tracks stand the pairs that are
  * impossible, and these are read by one rule:
  *
- * - All of them rest on one record, one of both or a loading by which one of both is inherited: without it these two tracks are possible together,
- *   and that is no clone. Of a single pair nobody knows which of the two that is, nor whether they are of two things that were each seen once.
+ * - All of them rest on one record, one of both, a loading by which one of both is inherited, or a claim by which one of both is of this thing at all:
+ *   without it these two tracks are possible together, and that is no clone. Of a single pair nobody knows which of the two that is, nor whether they
+ *   are of two things that were each seen once.
  * - They rest on no one record, and on either side on two voices at least: two things bear one identity, or were given it by mistake. What rests on
  *   one loading is one voice, and so is what cites one document; so are rows of one file of positions until there are ten of them: receivers and
  *   files have bad rows.
@@ -23,7 +24,7 @@ interface Crossing {
   readonly tracks: readonly [number, number];
 }
 
-/** A record that a presence rests on: its own, or a loading without which it would not be inherited. */
+/** A record that a presence rests on: its own, a loading without which it would not be inherited, or a claim without which it would be of another thing. */
 export interface Rest {
   /** Rows of one file are told apart. */
   readonly key: string;
@@ -100,8 +101,11 @@ class Track {
 export const restsOn = once((presence: Presence): readonly [Rest, ...Rest[]] => {
   const { fix, leg } = presence;
   const own = 'position' in fix ? `${eventKeyOf(presence)} line ${fix.position.line}` : eventKeyOf(presence);
-  const loadings = (leg?.chain ?? []).map(({ loading }) => loading.sighting);
-  return [{ key: own, event: eventOf(presence) }, ...loadings.map((event) => ({ key: formatRef(event), event }))];
+  const loadings = (leg?.chain ?? []).map(({ loading }) => loading);
+  const { through } = 'position' in fix ? fix.position.track : fix.entry;
+  const claims = [...(through?.claims ?? []), ...loadings.flatMap((loading) => loading.through?.claims ?? [])];
+  const rests = [...loadings, ...claims].map(({ sighting }) => sighting);
+  return [{ key: own, event: eventOf(presence) }, ...rests.map((event) => ({ key: formatRef(event), event }))];
 });
 
 export const stronger = (a: Apart | undefined, b: Apart): Apart => (a === undefined || b.times > a.times ? b : a);

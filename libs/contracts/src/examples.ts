@@ -7,6 +7,7 @@ import { restsOn, type Explanation } from './explanation.ts';
 import type { AuditView } from './audit-views.ts';
 import { atExample, journeyChangeExample } from './at-example.ts';
 import type { DiffView } from './diff-view.ts';
+import { identityExample } from './identity-example.ts';
 import { journeyExample } from './journey-example.ts';
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
@@ -171,6 +172,7 @@ const deadLetter = {
 /** By the name of the view. */
 export const EXAMPLES = {
   AtView: atExample,
+  IdentityView: identityExample,
   DiffView: {
     item: { id: item.id, display: item.display },
     from: { asOf: { basis: 'log', logSize: 8 }, policy: 0 },

@@ -4,6 +4,7 @@
  */
 import { displayIdentifier, type EventRef, type Flag } from '#lib/domain';
 import { restsOn, type ExplainedField, type ExplainedSighting, type Explanation } from './explanation.ts';
+import type { IdentityView } from './identity-view.ts';
 import type { StoredView } from './stored-view.ts';
 import type { EventAnswer, EventsView, EventView, ItemView, TimelineView } from './views.ts';
 
@@ -188,6 +189,7 @@ const ENTRY: Rules<EventView, EventView> = {
   handling: (entry) => [part('derived', [entry, ...entry.relations.markedBy])],
   approval: (entry) => [part('derived', [entry, ...entry.relations.withdrawnBy, ...entry.relations.correctedBy])],
   cover: (entry) => [part('derived', [entry])],
+  through: (entry) => [part('derived', [entry, ...(entry.through?.claims ?? [])])],
 };
 
 /** Relations that the entry states itself; of the others the other end speaks, and is named first. */
@@ -218,8 +220,15 @@ const TIMELINE: Rules<TimelineView, Whole<Omit<TimelineView, 'explanation'>>> = 
   notes: ({ view, naming }) => each(part('derived', naming), view.notes, (note) => part('derived', loadingsOf(note, view.entries))),
   withoutReported: ofAll('derived'),
   at: () => [],
+  identity: ({ view: { identity }, naming }) => [part('derived', naming), ...(identity === undefined ? [] : claimsOf(identity))],
   next: ofAll('ledger'),
 };
+
+/** Of each name, and of each claim that joins nothing, what it rests on. */
+const claimsOf = ({ names, unjoined }: IdentityView): readonly Part[] => [
+  ...names.map(({ claims }, at) => part('derived', claims, `/names/${at}`)),
+  ...unjoined.map(({ claim, against }, at) => part('derived', [claim, ...against], `/unjoined/${at}`)),
+];
 
 /** A note about a carrier rests on the records that put the item into it. */
 function loadingsOf(note: string, entries: readonly EventView[]): readonly EventRef[] {

@@ -38,6 +38,8 @@ export type { SignatureView } from './signature-view.ts';
 export type { StoredView } from './stored-view.ts';
 export type { AskedTimeView, AtView, PlacedBy } from './at-view.ts';
 export type { DiffView } from './diff-view.ts';
+export { IDENTITY_TOLD_MAX, type IdentityView } from './identity-view.ts';
+export type { ThroughView } from './view-parts.ts';
 export type { JourneyView } from './journey-view.ts';
 export type { StreamedEvent, StreamEnd } from './stream-views.ts';
 export {

@@ -1,7 +1,7 @@
 /** Members that answers about journeys share: legs, placings, containments, tracks, and who held an item. */
 import Type from 'typebox';
 import { TLP_LABELS } from '#lib/domain';
-import { closed, EventRefView, hash, index, orNull, time } from './view-parts.ts';
+import { closed, EventRefView, hash, index, orNull, ThroughView, time } from './view-parts.ts';
 
 export const Carrier = Type.Object(
   {
@@ -127,6 +127,7 @@ export const Placing = Type.Object(
     ),
     isRadiusStated: Type.Optional(Type.Boolean({ description: 'False: assumed, 25 km of a place and 1 km of a position.' })),
     leg: orNull(Type.Integer({ minimum: 0, description: 'Of `legs`; null: observed.' })),
+    through: Type.Optional(ThroughView),
     ...Graded,
   },
   closed,

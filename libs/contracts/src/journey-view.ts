@@ -2,6 +2,7 @@
 import Type, { type Static } from 'typebox';
 import type { AtView } from './at-view.ts';
 import { Coordinates } from './coordinates-view.ts';
+import type { IdentityView } from './identity-view.ts';
 import { Conflicts, Contained, Custody, Graded, Leg, Placing, Said, standing, TrackFile } from './journey-members.ts';
 import { Vessel, VesselEvents } from './vessel-members.ts';
 import { closed, EventRefView, index, orNull, ref, time } from './view-parts.ts';
@@ -127,6 +128,7 @@ export const JourneyView = Type.Object(
     moreVessels: index(),
     custody: Custody,
     at: Type.Optional(ref<AtView>('AtView')),
+    identity: Type.Optional(ref<IdentityView>('IdentityView')),
   },
   closed,
 );

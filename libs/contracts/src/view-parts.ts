@@ -1,5 +1,5 @@
 /** What several views are made of. */
-import Type, { type TSchema } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
 import type { Flag, Standing } from '#lib/domain';
 
 export const closed = { additionalProperties: false } as const;
@@ -11,6 +11,15 @@ export const index = () => Type.Integer({ minimum: 0 });
 export const time = (description: string) => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{6}Z$', description });
 
 export const EventRefView = Type.Object({ agency: Type.String(), id: Type.String() }, closed);
+
+export const Identifier = Type.Object({ id: Type.String(), display: Type.String() }, closed);
+
+/** The item by another of its names. */
+export const ThroughView = Type.Object(
+  { ...Identifier.properties, claims: Type.Array(EventRefView, { minItems: 1 }) },
+  { ...closed, description: 'It names it by this other name of the thing, and these claims say that it is one. Absent: by its own.' },
+);
+export type ThroughView = Static<typeof ThroughView>;
 
 export const SubmittedBy = Type.Object({ agency: Type.String(), principal: Type.String(), proved: Type.Literal(true) }, closed);
 export const ReportedBy = Type.Object(

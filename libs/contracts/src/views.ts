@@ -18,10 +18,24 @@ import { Explanation } from './explanation.ts';
 import { ReceiptStatus } from './receipt-views.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import { DiffView } from './diff-view.ts';
+import { IdentityView } from './identity-view.ts';
 import { JourneyView } from './journey-view.ts';
 import { storedMembers, StoredView } from './stored-view.ts';
 import { StreamedEvent, StreamEnd } from './stream-views.ts';
-import { closed, EventRefView, every, Evidence, FLAGS, STANDINGS, hash, index, orNull, ref, SubmittedBy } from './view-parts.ts';
+import {
+  closed,
+  EventRefView,
+  every,
+  Evidence,
+  FLAGS,
+  STANDINGS,
+  hash,
+  index,
+  orNull,
+  ref,
+  SubmittedBy,
+  ThroughView,
+} from './view-parts.ts';
 
 const MARKS = every<Mark>({
   observed: true,
@@ -166,6 +180,7 @@ export const EventView = Type.Object(
           'Of answers to `at`: whether it is of that time; absent: it does not name the item, or only speaks about other records.',
       }),
     ),
+    through: Type.Optional(ThroughView),
   },
   closed,
 );
@@ -225,7 +240,7 @@ export const TimelineView = Type.Object(
     coordinates: Coordinates,
     entries: Type.Array(ref<EventView>('EventView'), {
       description:
-        'Those that name the item by (start of occurred, end, agency, id), undated last; right behind each those that do not name it and of which it is the first that they speak about. Pages of any size one after the other are the whole.',
+        'Those that name the item, or what it is by another name then (`identity`), by (start of occurred, end, agency, id), undated last; right behind each those that do not name it and of which it is the first that they speak about. Pages of any size one after the other are the whole.',
     }),
     waiting: Type.Array(Waiting, { description: 'Speak about a sighting that is not there yet.' }),
     openQuestions: Type.Array(Question, {
@@ -241,9 +256,11 @@ export const TimelineView = Type.Object(
       }),
     ),
     at: Type.Optional(AskedTimeView),
+    identity: Type.Optional(ref<IdentityView>('IdentityView')),
     next: orNull(
       Type.String({
-        description: 'Cursor of the next page; null: this is the last. Of answers to `at` a page may have few entries, or none, and go on.',
+        description:
+          'Cursor of the next page; null: this is the last. Of answers to `at`, and of a thing with several names, a page may have few entries, or none, and go on.',
       }),
     ),
     explanation,
@@ -414,6 +431,7 @@ export const ProblemView = Type.Object(
 
 /** Schemas that answers name, by the name in OpenAPI's components. */
 export const NAMED_VIEWS = {
+  IdentityView,
   AtView,
   DiffView,
   JourneyView,

@@ -1,7 +1,7 @@
 /** One entry of a timeline: what a resolved sighting says about an item, and what others say about the sighting. */
 import type { EventRef } from './event-ref.ts';
 import type { Kind, Modality, RelatingKind, Role, Sighting } from './sighting.ts';
-import type { Flag, Mark, RelationLink, TimelineEntry, WhyNot } from './timeline-entry.ts';
+import type { Flag, Mark, RelationLink, Through, TimelineEntry, WhyNot } from './timeline-entry.ts';
 import { formatRef } from './event-ref.ts';
 import { isFutureDated } from './future-dated.ts';
 import type { Handling } from './handling.ts';
@@ -23,15 +23,17 @@ export interface FoldContext {
   readonly rules: Rules;
   /** Whose timeline it is; absent: the page of one event, about all of its items. */
   readonly item?: string;
+  /** Of a sighting that names the thing by another of its names: that one. */
+  readonly through?: ReadonlyMap<Resolved, Through>;
   /** Whether an item's identifier fails its own check. */
   readonly fails: (item: string) => boolean;
 }
 
 /** The entry of one sighting on a timeline or a page. */
 export function entryOf(node: Resolved, context: FoldContext): TimelineEntry {
-  const { nodes, rules, item } = context;
+  const { nodes, rules } = context;
   const { sighting, logIndex, standing, kind } = node;
-  const roles = rolesOf(sighting, item);
+  const roles = rolesOf(sighting, itemIn(node, context));
   const flags = flagsOf(node, context);
   const why = whyNot(node, roles, flags, rules);
   // One literal in one order, so that all entries have one shape; `undefined` members are left out when it is written as JSON.
@@ -57,8 +59,12 @@ export function entryOf(node: Resolved, context: FoldContext): TimelineEntry {
     contradicts: links(sighting.relations.contradicts, nodes),
     contradictedBy: node.contradictedBy.length === 0 ? NO_LINKS : node.contradictedBy.map(linkTo),
     flags,
+    through: context.through?.get(node),
   };
 }
+
+/** By which name the sighting is of the item; undefined: the page of one event, about all of its items. */
+export const itemIn = (node: Resolved, { item, through }: FoldContext): string | undefined => through?.get(node)?.id ?? item;
 
 const refOf = ({ sighting }: Resolved): EventRef => ({ agency: sighting.agency, id: sighting.id });
 
@@ -138,7 +144,9 @@ const spokenBy = (speaker: Resolved): RelationLink => ({ ...linkTo(speaker), inF
 
 const names = (refs: readonly EventRef[], { agency, id }: EventRef): boolean => refs.some((ref) => ref.agency === agency && ref.id === id);
 
-function flagsOf(node: Resolved, { rules, item, fails }: FoldContext): readonly Flag[] {
+function flagsOf(node: Resolved, context: FoldContext): readonly Flag[] {
+  const { rules, fails } = context;
+  const item = itemIn(node, context);
   const failing = rules.failingCheckIsFlagged && (item === undefined ? node.sighting.items.some(({ id }) => fails(id)) : fails(item));
   const ahead = rules.futureDatedIsNotPlaced && isFutureDated(node);
   if (!failing && !ahead && node.speakers.length === 0 && node.speaksAs === undefined) return NO_FLAGS;

@@ -11,6 +11,7 @@ export interface Example {
   readonly agency?: string;
   readonly kind?: Kind;
   readonly as?: Kind;
+  readonly subtype?: string;
   readonly modality?: Sighting['modality'];
   /** Item ids, or [id, role]. */
   readonly items?: readonly (string | readonly [string, Role])[];
@@ -53,6 +54,7 @@ export function example(stated: Example): FoldInput {
     principal: 'operator',
     kind,
     ...(stated.as === undefined ? {} : { as: stated.as }),
+    ...(stated.subtype === undefined ? {} : { subtype: stated.subtype }),
     modality: stated.modality ?? 'actual',
     handling: stated.handling ?? { tlp: 'GREEN' },
     ...(stated.action === undefined ? {} : { action: stated.action }),

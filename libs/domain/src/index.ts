@@ -45,9 +45,20 @@ export * from './sighting.ts';
 export { isRelating, referencesOf, targetsOf } from './references.ts';
 export { RULES, rulesWithout, type RuleName, type Rules } from './rules.ts';
 export type { FoldInput, Standing } from './resolved.ts';
-export type { Flag, Mark, TimelineEntry, WhyNot } from './timeline-entry.ts';
+export type { Flag, Mark, Through, TimelineEntry, WhyNot } from './timeline-entry.ts';
+export {
+  claimsFor,
+  coveredBy,
+  identityOf,
+  namedBy,
+  throughOf,
+  type Identity,
+  type Name,
+  type Unjoined,
+  type WhyUnjoined,
+} from './identity.ts';
 export type { OpenQuestion } from './open-questions.ts';
-export { foldEvent, foldTimeline, type Timeline } from './timeline.ts';
+export { foldClaims, foldEvent, foldTimeline, type Timeline } from './timeline.ts';
 export { diffTimelines, type ChangeName, type StandingThen, type TimelineChange } from './timeline-diff.ts';
 export { knownAtReported } from './known-at.ts';
 export { compareTimelines, timelineKey } from './timeline-key.ts';

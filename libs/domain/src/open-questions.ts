@@ -1,5 +1,5 @@
 /** What a timeline leaves for a person to decide. */
-import { isIncomplete, isSettled, openDisputes, type FoldContext } from './entry.ts';
+import { isIncomplete, isSettled, itemIn, openDisputes, type FoldContext } from './entry.ts';
 import { compareRef } from './event-ref.ts';
 import type { Resolved } from './resolved.ts';
 import type { EventRef } from './event-ref.ts';
@@ -50,11 +50,10 @@ export function openQuestionsOf(
  * It still says the failing identifier of its own. What speaks about another sighting lists that one's items whether or not it believes in
  * them; a correction keeps those that it does not itself concern in the background.
  */
-function leavesCheckOpen(
-  { sighting, speaksAs }: Resolved,
-  { mark, standing }: TimelineEntry,
-  { rules, item, fails }: FoldContext,
-): boolean {
+function leavesCheckOpen(node: Resolved, { mark, standing }: TimelineEntry, context: FoldContext): boolean {
+  const { rules, fails } = context;
+  const { sighting, speaksAs } = node;
+  const item = itemIn(node, context);
   if (!rules.correctionClosesCheck) return true;
   if (mark === 'relation' || (standing !== 'stands' && standing !== 'waiting')) return false;
   return sighting.items.some(

@@ -47,6 +47,12 @@ export type Flag =
   | 'incomplete-correction'
   | 'relation-cycle';
 
+/** Another name of the thing by which a sighting is of it, and the claims that it is one, in order of the chain. */
+export interface Through {
+  readonly id: string;
+  readonly claims: readonly TimelineEntry[];
+}
+
 /** One sighting on a timeline: how it stands, whether it places the item, and who says what about it. */
 export interface TimelineEntry {
   readonly sighting: Sighting;
@@ -79,4 +85,6 @@ export interface TimelineEntry {
   readonly contradictedBy: readonly RelationLink[];
   /** Sorted. */
   readonly flags: readonly Flag[];
+  /** It names the item by another name of the thing, whose roles these are; absent: by its own, or not at all. */
+  readonly through: Through | undefined;
 }

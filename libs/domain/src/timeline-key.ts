@@ -18,8 +18,11 @@ export function compareTimelines(a: Timeline, b: Timeline): readonly string[] {
 const keys = ({ entries }: Timeline): ReadonlyMap<string, string> =>
   new Map(entries.map((entry: TimelineEntry) => [formatRef(entry.sighting), canonical(unlogged(entry))]));
 
-/** Only the entry's own log index goes; a member of that name inside a submitted document is content. */
-const unlogged = ({ logIndex: _, ...entry }: TimelineEntry): Omit<TimelineEntry, 'logIndex'> => entry;
+/** Only the entry's own log index goes, and those of its claims; a member of that name inside a submitted document is content. */
+const unlogged = ({ logIndex: _, through, ...entry }: TimelineEntry): object => ({
+  ...entry,
+  through: through && { id: through.id, claims: through.claims.map(({ sighting }) => formatRef(sighting)) },
+});
 
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;

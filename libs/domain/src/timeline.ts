@@ -5,10 +5,11 @@
  */
 import type { EventRef } from './event-ref.ts';
 import type { Kind } from './sighting.ts';
-import type { TimelineEntry } from './timeline-entry.ts';
+import type { Through, TimelineEntry } from './timeline-entry.ts';
 import { entryOf } from './entry.ts';
 import { compareRef, formatRef } from './event-ref.ts';
 import { parseIdentifier } from './identifier.ts';
+import { throughOf, type Name } from './identity.ts';
 import { orderBounds } from './interval.ts';
 import { openQuestionsOf, type OpenQuestion } from './open-questions.ts';
 import { isRelating, targetsOf } from './references.ts';
@@ -50,13 +51,20 @@ export interface EventFold {
  * The timeline of `item` (`scheme:value`, normalised). `inputs`: every sighting that names it, every one that refers to these
  * (transitively), and the `referencesOf` all of them, in any order; more does no harm. Entries are the sightings that name the item and
  * those that speak about entries. Cost: n log n for the order, the rest linear (100,000 positions: well under a second).
+ * @param names of `identityOf`: what names the thing by one of these, while it is its name, names the item too
  */
-export function foldTimeline(item: string, inputs: readonly FoldInput[], rules: Rules = RULES): Timeline {
+export function foldTimeline(item: string, inputs: readonly FoldInput[], rules: Rules = RULES, names: readonly Name[] = []): Timeline {
   const nodes = resolve(inputs, rules);
   const naming = new Set<Resolved>();
-  for (const node of nodes.values()) if (node.sighting.items.some(({ id }) => id === item)) naming.add(node);
+  const through = new Map<Resolved, Through>();
+  for (const node of nodes.values()) {
+    const isOwn = node.sighting.items.some(({ id }) => id === item);
+    const by = isOwn || names.length === 0 ? undefined : throughOf(names, node.sighting);
+    if (by !== undefined) through.set(node, by);
+    if (isOwn || by !== undefined) naming.add(node);
+  }
   const view = eachWithSpeakers(naming, rules);
-  const context = { nodes, rules, item, fails: checks() };
+  const context = { nodes, rules, item, fails: checks(), through };
   const entries = view.map((node) => entryOf(node, context));
   return { item, entries, waiting: waitingIn(view, nodes), openQuestions: openQuestionsOf(view, entries, context) };
 }
@@ -76,6 +84,14 @@ export function foldEvent(ref: EventRef, inputs: readonly FoldInput[], rules: Ru
     waiting: waitingIn(view, nodes),
     openQuestions: openQuestionsOf(view, entries, context),
   };
+}
+
+/** Of these sightings the claims of identity, resolved, in the order of a timeline, whatever items they are about. `inputs` as for `foldTimeline`, around them. */
+export function foldClaims(inputs: readonly FoldInput[], rules: Rules = RULES): readonly TimelineEntry[] {
+  const nodes = resolve(inputs, rules);
+  const claims = new Set([...nodes.values()].filter(({ kind }) => kind === 'identification'));
+  const context = { nodes, rules, fails: checks() };
+  return ordered(claims, rules).map((node) => entryOf(node, context));
 }
 
 /** Whether an identifier fails its check, asked once for each item of a fold. */

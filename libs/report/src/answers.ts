@@ -1,5 +1,6 @@
 /** What a reader asks first of a journey, answered in a sentence each: the first screen of its page. */
 import type { JourneyView, TimelineView } from '#lib/contracts';
+import { identityLines } from './identity-text.ts';
 import { basisText, containedText, counted, gradeText, holdingText, minute, saidText } from './journey-text.ts';
 import { shortName } from './places.ts';
 import { nameOf, PLACES, SORT_WORDS, type SeenRecord } from './records.ts';
@@ -28,6 +29,7 @@ export function answersOf(timeline: TimelineView, journey: JourneyView | null, r
     { asks: 'Places that cannot both be true', says: travelText(journey) },
     { asks: 'Proved before', says: [provedText(records)] },
     { asks: 'Held by', says: heldText(journey) },
+    { asks: 'Also known as', says: identityLines(timeline.identity).slice(0, TOLD_MAX) },
     { asks: 'Open questions', says: openText(timeline) },
   ];
   return answers.filter(({ says }) => says.length > 0);

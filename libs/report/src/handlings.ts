@@ -14,6 +14,7 @@ export function strictest(labels: Iterable<TlpLabel>): TlpLabel {
 
 function* labelsOf(timeline: TimelineView, journey: JourneyView | null): Iterable<TlpLabel> {
   for (const { handling } of timeline.entries) yield handling.tlp;
+  for (const { tlp } of [...(timeline.identity?.names ?? []), ...(timeline.identity?.unjoined ?? [])]) yield tlp;
   if (journey === null) return;
   const { placings, legs, containments, inWhat, conflicts, travel, lastConveyance, custody } = journey;
   for (const { tlp } of [...placings, ...legs, ...legs.flatMap(({ gaps }) => gaps), ...conflicts]) yield tlp;

@@ -3,6 +3,7 @@
  * text, so that the command line and a browser tell the same.
  */
 export { journeyGeoJson, type Feature, type GeoJson, type Geometry } from './geojson.ts';
+export { identityLines } from './identity-text.ts';
 export { journeyPage } from './page.ts';
 export {
   conflictLines,
@@ -16,6 +17,7 @@ export {
   missingTrack,
   provedText,
   stretch,
+  throughText,
   uncoveredText,
 } from './journey-text.ts';
 export { stateText } from './travel-text.ts';

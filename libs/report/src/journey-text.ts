@@ -1,5 +1,5 @@
 /** What records prove together about an item, in words: where it was last, by what chain, and that nothing is known behind that. */
-import type { JourneyView } from '#lib/contracts';
+import type { JourneyView, ThroughView } from '#lib/contracts';
 import { stateText, travelLines } from './travel-text.ts';
 import { eventCounts, vesselLines } from './vessel-text.ts';
 
@@ -128,12 +128,18 @@ function lastLines({ lastProved, legs, inWhat, placings }: JourneyView): string[
   return lines;
 }
 
-export function basisText({ basis, event, line, leg }: Placing, legs: readonly Leg[]): string {
-  const record = line === undefined ? event.id : `${event.id} line ${line}`;
+export function basisText({ basis, event, line, leg, through }: Placing, legs: readonly Leg[]): string {
+  const named = through === undefined ? '' : ` ${throughText(through)}`;
+  const record = `${line === undefined ? event.id : `${event.id} line ${line}`}${named}`;
   const carriers = leg === null ? [] : (legs[leg]?.carriers ?? []);
   if (basis === 'observed' || carriers.length === 0) return `observed by ${record}`;
   return `INFERRED from ${record} of ${carriers.at(-1)?.display ?? ''}, in which it was by ${carriers.map(({ loading }) => loading.id).join(', ')}`;
 }
+
+/** Of a record: by which other name of the thing it is of it. */
+export const throughText = ({ display, claims }: ThroughView): string => `(as ${display}, which it is by ${idsOf(claims)})`;
+
+export const idsOf = (refs: readonly { readonly id: string }[]): string => refs.map(({ id }) => id).join(', ');
 
 export const ENDINGS: Readonly<Record<NonNullable<Contained['ending']>['kind'], string>> = {
   unloaded: 'unloaded',

@@ -66,6 +66,7 @@ export {
   type NewSession,
   type SessionRow,
 } from './sql/sessions.ts';
+export { identityClaims, type ClaimsQuestion } from './sql/identity-claims.ts';
 export { timelineEnd } from './sql/timeline-end.ts';
 export { timelinePage, type TimelineKey, type TimelineRow } from './sql/timeline-page.ts';
 export {

@@ -1,5 +1,6 @@
 /** The entries of a trace as rows for programs. As in its text, what places nothing has no place: what it speaks of is another column. */
 import type { EventView, TimelineView } from '#lib/contracts';
+import { identityLines } from '#lib/report';
 import type { Columns } from '../listing.ts';
 import { asOfText } from './trace-as-of.ts';
 
@@ -33,6 +34,7 @@ export const COLUMNS: Columns<NumberedEntry> = {
   cover: ({ entry }) => entry.cover,
   signatures: ({ entry }) => entry.signatures.map(({ verdict }) => verdict).join(' '),
   awaits: ({ entry }) => entry.relations.markedBy.flatMap(({ id, approval }) => (approval === 'awaited' ? [id] : [])).join(' '),
+  through: ({ entry }) => entry.through?.id,
 };
 
 /** What a timeline says that is in none of its entries. */
@@ -41,6 +43,7 @@ export const beside = (timeline: TimelineView): string[] => [
     ({ id, kind, target }) => `waiting for a record that is not here: ${kind} ${id} speaks about ${target.agency}/${target.id}`,
   ),
   ...timeline.openQuestions.map(({ display }) => `open question: ${display}`),
+  ...identityLines(timeline.identity),
   ...timeline.notes,
   asOfText(timeline),
 ];

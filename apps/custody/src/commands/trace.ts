@@ -4,7 +4,7 @@
  * what it speaks of, never as where the item was.
  */
 import type { EventView, JourneyView, TimelineView } from '#lib/contracts';
-import { journeyGeoJson, journeyLines, journeyPage } from '#lib/report';
+import { identityLines, journeyGeoJson, journeyLines, journeyPage, throughText } from '#lib/report';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type FormFlags, printList } from '../listing.ts';
@@ -122,7 +122,8 @@ export function timelineText(
   const { item, at } = timeline;
   const placing = timeline.entries.filter((entry) => entry.places);
   const proved = journey === null ? [] : at === undefined ? journeyLines(journey) : atLines(journey);
-  const lines = [`${item.display}   ${checkText(item)}`, '', ...proved, ...entriesHead(timeline)];
+  const known = identityLines(timeline.identity);
+  const lines = [`${item.display}   ${checkText(item)}`, ...known, '', ...proved, ...entriesHead(timeline)];
   let number = 0;
   for (const entry of timeline.entries) {
     if (entry.places) number++;
@@ -169,7 +170,7 @@ function entryLines(entry: EventView, number: number | null): string[] {
     number === null
       ? unnumberedHead(entry)
       : `${String(number).padStart(3)}  ${whenText(entry)}   ${display.place}${coverText(entry)}${flagsText(entry)}`;
-  const lines = [head, `     ${display.summary}`];
+  const lines = [head, `     ${display.summary}`, ...(entry.through === undefined ? [] : [`     ${throughText(entry.through)}`])];
   if (number === null && entry.document.place !== undefined) lines.push(`     (speaks of ${display.place})`);
   lines.push(...failingParties(entry));
   const relation = relationText(entry);

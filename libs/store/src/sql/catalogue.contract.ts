@@ -103,6 +103,7 @@ const WHO = ['other', 'p', false];
 const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   timeline_page: ['item 7', '{1,2}', EVERYTHING, 0, 0, '', '', 50, EVERYTHING, ...WHO],
   timeline_end: ['item 7', '{1,2}', EVERYTHING, 9_000, 9_000, 'local', 'e9', 50, EVERYTHING, ...WHO],
+  identity_claims: ['{item 7,item 8}', '{1,2}', EVERYTHING, 65, EVERYTHING, ...WHO],
   events_from: [ROWS - 10, '{1,2}', EVERYTHING, 50, EVERYTHING, ...WHO],
   item_count: ['item 7', '{1,2}', EVERYTHING],
   events_by_ref: [...REFS, '{1,2}', EVERYTHING, EVERYTHING],

@@ -39,7 +39,7 @@ const FILLS: Readonly<Record<string, string>> = {
   'ledger.relations': `select 'local', 'e' || n, 1 + n % 3, n + 1, 9, n % 2 = 0`,
   'ledger.search_keys': `select 1 + n % 3, 'key ' || n % 1000, 'item ' || n, ''`,
   'ledger.spoken (log_index, kind, agency, target, handling)': `select n, n % 3, 'local', 'e' || n, '{}'`,
-  'ledger.timeline': `select 'item ' || n % 1000, 1 + n % 3, n, n, 'local', 'e' || n, n, n % 5, ${HASH}`,
+  'ledger.timeline': `select 'item ' || n % 1000, 1 + n % 3, n, n, 'local', 'e' || n, n, n % 10, ${HASH}`,
   'login.key_uses': `select 'a' || n % 3, 'k' || n, now()`,
   'login.sessions (id, sha256, agency, principal, expires)': `select 's' || n, ${HASH}, 'a' || n % 3, 'p' || n % 7, now()`,
   'proof.access_tiles': `select 0, n, ${HASH}`,
