@@ -12,6 +12,7 @@ import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import { streamEnd } from './stream-text.ts';
 import type { StoredView } from './stored-view.ts';
+import type { SightingsView } from './sightings-view.ts';
 import type { StreamedEvent, StreamEnd } from './stream-views.ts';
 import type { ReceiptStatus } from './receipt-views.ts';
 import type { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
@@ -288,6 +289,24 @@ export const EXAMPLES = {
     notes: [],
     next: null,
   } satisfies SearchView,
+  SightingsView: {
+    coordinates,
+    results: [
+      {
+        why: [
+          {
+            text: 'Rotterdam',
+            pointer: '/place/name',
+            filter: 'place',
+            words: [{ asked: 'Роттердам', found: 'Rotterdam', key: 'rotterdam', rule: 'ISO 9' }],
+          },
+        ],
+        sighting: event,
+      },
+    ],
+    notes: [],
+    next: null,
+  } satisfies SightingsView,
   Receipt: receipt,
   ReceiptStatus: {
     status: 'pending',

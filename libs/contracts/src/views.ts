@@ -8,6 +8,7 @@ import { EvidenceListView, EvidencePart, EvidenceUploaded, EvidenceView } from '
 import { PolicyView } from './policy-view.ts';
 import { ConsistencyView, ProofView, ReadProofView } from './proof-views.ts';
 import { SessionsView } from './session-views.ts';
+import { SightingsView } from './sightings-view.ts';
 import Type, { type Static, type TSchema } from 'typebox';
 import { APPROVALS, KINDS, ROLES, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
 import { AskedTimeView, AtView, COVERS } from './at-view.ts';
@@ -428,6 +429,7 @@ export const NAMED_VIEWS = {
   ItemView,
   TimelineView,
   SearchView,
+  SightingsView,
   Receipt,
   ReceiptStatus,
   SubmittedOne,

@@ -90,7 +90,7 @@ interface Filter {
 export function readSightingSearch(question: SightingQuestion, distance: Distance): SightingSearch {
   const filters = filtersOf(question, distance);
   return {
-    terms: filters.flatMap(({ terms }) => terms),
+    terms: narrow(filters.flatMap(({ terms }) => terms)),
     match(sighting) {
       const why: WhyFound[] = [];
       for (const { match } of filters) {
@@ -101,6 +101,14 @@ export function readSightingSearch(question: SightingQuestion, distance: Distanc
       return why;
     },
   };
+}
+
+/** A term of so many keys costs more than it leaves out, where there is another. */
+const TERM_KEYS_MAX = 64;
+
+function narrow(terms: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const few = terms.filter((keys) => keys.length <= TERM_KEYS_MAX);
+  return few.length > 0 ? few : terms.slice(0, 1);
 }
 
 function filtersOf(
