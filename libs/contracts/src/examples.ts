@@ -12,7 +12,6 @@ import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import { streamEnd } from './stream-text.ts';
 import type { StoredView } from './stored-view.ts';
-import type { SightingsView } from './sightings-view.ts';
 import type { StreamedEvent, StreamEnd } from './stream-views.ts';
 import type { ReceiptStatus } from './receipt-views.ts';
 import type { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
@@ -24,6 +23,7 @@ import type {
   ItemView,
   Receipt,
   SearchView,
+  SightingsView,
   SubmittedOne,
   SubmittedRows,
   TimelineView,

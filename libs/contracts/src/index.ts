@@ -59,10 +59,10 @@ export type {
   ItemView,
   Receipt,
   SearchView,
+  SightingsView,
   SubmittedRow,
   TimelineView,
 } from './views.ts';
-export type { SightingsView } from './sightings-view.ts';
 export type { ReceiptStatus } from './receipt-views.ts';
 export { explainEvent, explainEvents, explainItem, explainTimeline, type ExplainSource, type ExplainSources } from './explain.ts';
 export { blameIn, citedText, NO_DOCUMENT, restsOn, type Blame, type ExplainedSighting, type Explanation } from './explanation.ts';

@@ -1,9 +1,8 @@
 /** What a search for sightings answers: each with why it was found, in the words of its author first, and how it stands. */
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { SIGHTING_FILTERS } from '#lib/domain';
 import { Coordinates } from './coordinates-view.ts';
 import { closed, orNull, ref } from './view-parts.ts';
-import type { EventView } from './views.ts';
 
 const FoundWord = Type.Object(
   {
@@ -43,18 +42,22 @@ const Why = Type.Object(
   closed,
 );
 
-export const SightingsView = Type.Object(
-  {
-    coordinates: Coordinates,
-    results: Type.Array(Type.Object({ why: Type.Array(Why), sighting: ref<EventView>('EventView') }, closed), {
-      description: 'Newest in the log first. Corrected and withdrawn ones are among them and say so: `standing`, `by`, `inPlace`.',
-    }),
-    withoutReported: Type.Optional(
-      Type.Integer({ minimum: 0, description: 'Of basis reported: found ones of this page left out because their author states no time.' }),
-    ),
-    notes: Type.Array(Type.String(), { description: 'In words, what the answer does not cover.' }),
-    next: orNull(Type.String({ description: 'A page may have few results, or none, and go on: so much is looked at for one.' })),
-  },
-  closed,
-);
-export type SightingsView = Static<typeof SightingsView>;
+/** @typeParam Event its EventView, which names what is named here */
+export const sightingsView = <Event>() =>
+  Type.Object(
+    {
+      coordinates: Coordinates,
+      results: Type.Array(Type.Object({ why: Type.Array(Why), sighting: ref<Event>('EventView') }, closed), {
+        description: 'Newest in the log first. Corrected and withdrawn ones are among them and say so: `standing`, `by`, `inPlace`.',
+      }),
+      withoutReported: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          description: 'Of basis reported: found ones of this page left out because their author states no time.',
+        }),
+      ),
+      notes: Type.Array(Type.String(), { description: 'In words, what the answer does not cover.' }),
+      next: orNull(Type.String({ description: 'A page may have few results, or none, and go on: so much is looked at for one.' })),
+    },
+    closed,
+  );

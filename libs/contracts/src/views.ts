@@ -8,7 +8,7 @@ import { EvidenceListView, EvidencePart, EvidenceUploaded, EvidenceView } from '
 import { PolicyView } from './policy-view.ts';
 import { ConsistencyView, ProofView, ReadProofView } from './proof-views.ts';
 import { SessionsView } from './session-views.ts';
-import { SightingsView } from './sightings-view.ts';
+import { sightingsView } from './sightings-view.ts';
 import Type, { type Static, type TSchema } from 'typebox';
 import { APPROVALS, KINDS, ROLES, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
 import { AskedTimeView, AtView, COVERS } from './at-view.ts';
@@ -320,6 +320,9 @@ export const SearchView = Type.Object(
   closed,
 );
 export type SearchView = Static<typeof SearchView>;
+
+export const SightingsView = sightingsView<EventView>();
+export type SightingsView = Static<typeof SightingsView>;
 
 export const Receipt = Type.Object(
   {
