@@ -303,7 +303,16 @@ export const SearchView = Type.Object(
           }),
           alias: Type.Optional(
             Type.Object(
-              { kind: Type.Enum(['name', 'mmsi', 'callSign']), value: Type.String({ description: 'At most its first 64 characters.' }) },
+              {
+                kind: Type.Enum(['name', 'mmsi', 'callSign']),
+                value: Type.String({ description: 'As its author wrote it; at most its first 64 characters.' }),
+                rule: Type.Optional(
+                  Type.String({
+                    description:
+                      'Where either is not in plain Latin letters: by which table of romanisation it has the text; letters: but for marks.',
+                  }),
+                ),
+              },
               { ...closed, description: 'Of match alias: what an author stated beside the identifier, and has the text.' },
             ),
           ),

@@ -43,12 +43,16 @@ export const FORMS: RowForms<SearchView['results'][number]> = {
     match: ({ match }) => match,
     alias_kind: ({ alias }) => alias?.kind,
     alias: ({ alias }) => alias?.value,
+    alias_rule: ({ alias }) => alias?.rule,
   },
   text(results) {
     const width = Math.max(0, ...results.map(({ id }) => id.length));
     return results
       .map(({ id, display, match, alias }) => {
-        const stated = alias === undefined ? '' : `: ${ALIAS_WORDS[alias.kind]} ${alias.value}`;
+        const stated =
+          alias === undefined
+            ? ''
+            : `: ${ALIAS_WORDS[alias.kind]} ${alias.value}${(alias.rule ?? 'letters') === 'letters' ? '' : `, by ${alias.rule}`}`;
         return `${printable(`${id.padEnd(width)}  ${display}  (${MATCH_WORDS[match]}${stated})`)}\n`;
       })
       .join('');
