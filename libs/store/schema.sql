@@ -265,6 +265,15 @@ create table intake.search_keys (
 grant insert on intake.search_keys to custody_projector;
 comment on table intake.search_keys is 'The door by which COPY comes into ledger.search_keys: its only partition. Nobody reads here.';
 
+create table intake.sighting_keys (
+  grp integer not null,
+  key integer not null,
+  first bigint not null,
+  more bytea not null
+) partition by LIST (grp);
+grant insert on intake.sighting_keys to custody_projector;
+comment on table intake.sighting_keys is 'The door by which COPY comes into ledger.sighting_keys: its only partition. Nobody reads here.';
+
 create table intake.spoken (
   log_index bigint not null,
   kind smallint not null,
@@ -558,6 +567,7 @@ create table ledger.head (
   map_salt bytea not null,
   frozen boolean not null default false,
   policy bigint not null default 0,
+  searched_from bigint not null default 0,
   constraint head_map_salt_check CHECK ((octet_length(map_salt) = 32)),
   constraint head_one_check CHECK (one),
   constraint head_pkey PRIMARY KEY (one),
@@ -579,6 +589,7 @@ grant update on ledger.head (policy) to custody_projector;
 comment on table ledger.head is 'One row. Its lock, held until commit, orders all projectors: log indexes are dense and commit in order.';
 comment on column ledger.head.frozen is 'True for ever once the log has said that it ends (a notice): only seals that cover what came before are appended.';
 comment on column ledger.head.policy is 'Log size from which on the handlings hold that are in effect now.';
+comment on column ledger.head.searched_from is 'Log index from which on entries have their keys in sighting_keys; a rebuild makes those of all.';
 
 create table ledger.marked (
   log_index bigint not null,
@@ -727,6 +738,28 @@ create policy projector_reads on ledger.search_keys for select to custody_projec
 create policy reader on ledger.search_keys for select to custody_gateway using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
 comment on table ledger.search_keys is 'Rows are unique by how they are made; a unique index over them would take four times the room of this one, whose equal keys are kept once.';
 comment on column ledger.search_keys.alias is 'As stated, of a key by which an alias is found; empty: of the item itself.';
+
+create table ledger.sighting_keys (
+  grp integer not null,
+  key integer not null,
+  first bigint not null,
+  more bytea not null,
+  constraint sighting_keys_pkey PRIMARY KEY (grp, key, first)
+);
+alter table intake.sighting_keys attach partition ledger.sighting_keys default;
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.sighting_keys FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.sighting_keys FOR EACH STATEMENT WHEN ((current_setting('custody.rebuild'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION ledger.refuse_change();
+grant select on ledger.sighting_keys to custody_gateway;
+grant select on ledger.sighting_keys to custody_operator;
+alter table ledger.sighting_keys enable row level security, force row level security;
+create policy operator_reads on ledger.sighting_keys for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on ledger.sighting_keys for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy reader on ledger.sighting_keys for select to custody_gateway using ((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])));
+comment on table ledger.sighting_keys is 'Which entries have a key of search, by reader group: one row for those of one batch. Derived; a row says of no entry that it may be read, which is asked of the entries.';
+comment on column ledger.sighting_keys.first is 'Log index of the first.';
+comment on column ledger.sighting_keys.more is 'Of the others how far each lies behind the first: 16 bits, big-endian, rising.';
 
 create table ledger.spoken (
   log_index bigint not null,

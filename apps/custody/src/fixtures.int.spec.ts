@@ -45,9 +45,13 @@ describe.each(readdirSync(FIXTURES))('the ledger kept in fixtures/%s', (name) =>
   test('folds to the derived tables that were written then; another index of one kind would show', async () => {
     const before = await digestDerived(ledger);
     expect(await rebuild(ledger, { indexOf: contentIndex, keys: SEARCH_KEYS })).toBe(DEMO_EVENTS);
-    expect(await digestDerived(ledger)).toEqual(before);
+    const after = await digestDerived(ledger);
+    // Keys of sightings came with a later version: their first rebuild makes them.
+    const since = ({ table }: { readonly table: string }): boolean => table !== 'sighting_keys';
+    expect(after.filter(since)).toEqual(before.filter(since));
+    expect(after.find((each) => !since(each))?.rows).toBeGreaterThan(1_000);
     await rebuild(ledger, { indexOf: (content, agency) => ({ ...contentIndex(content, agency), kind: 0 }), keys: SEARCH_KEYS });
-    expect(await digestDerived(ledger)).not.toEqual(before);
+    expect(await digestDerived(ledger)).not.toEqual(after);
   });
 
   test('folds to the timelines that it folded to; a changed rule of the fold would show', async () => {

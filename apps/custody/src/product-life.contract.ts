@@ -182,6 +182,7 @@ export function lifeContract(product: Product, letGo: () => Promise<void>): void
           'relations',
           'spoken',
           'search_keys',
+          'sighting_keys',
           'policy',
           'evidence_refs',
           'audit',

@@ -111,6 +111,12 @@ export const ASKED: Readonly<Record<string, readonly Asked[]>> = {
     { path: '/v1/search?q=SYNU0000014', status: 200 },
     { path: '/v1/search?q=.', status: 400 },
   ],
+  searchSightings: [
+    { path: '/v1/search/sightings?text=s600&unidentified=1', status: 200 },
+    { path: '/v1/search/sightings?place=%EB%B6%80%EC%82%B0&near=35.1,129.04&within=20&since=2018&hs=27&limit=2', status: 200 },
+    { path: '/v1/search/sightings', status: 400 },
+    { path: '/v1/search/sightings?near=35.1,129.04', status: 400 },
+  ],
   listDeadLetters: [
     { path: '/v1/dead-letters', status: 200 },
     { path: '/v1/dead-letters?cursor=xyz', status: 400 },

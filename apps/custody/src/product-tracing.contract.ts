@@ -1,5 +1,5 @@
 /** What the running product says about the demo case: traces, points of view, corrections, pages, entity tags, search. */
-import type { EventsView, JourneyView, EventView, ItemView, SearchView, TimelineView } from '#lib/contracts';
+import type { EventsView, JourneyView, EventView, ItemView, SearchView, SightingsView, TimelineView } from '#lib/contracts';
 import { readSighting } from '#lib/contracts';
 import { foldTimeline, rulesWithout, RULES, type Rules } from '#lib/domain';
 import { DEMO_ENTRIES, DEMO_SIGHTINGS, type Product } from './tested-product.contract.ts';
@@ -335,6 +335,18 @@ export function tracingContract(product: Product): void {
       expect((await found(text))[0]).toBe(first);
       const { code, stdout } = await product.cli('search', text);
       expect([code, stdout.split(/\s/)[0]]).toEqual([0, first.split(' ')[1]]);
+    });
+
+    it('sightings by what they say, those too that name no item, in another script', async () => {
+      const { code, stdout } = await product.cli('search', 's600', '--unidentified', '--since', '2019-01', '--until', '2019-02', '--jsonl');
+      expect(code).toBe(0);
+      expect(
+        stdout.split('\n').flatMap((line) => (line === '' ? [] : [(JSON.parse(line) as SightingsView['results'][number]).sighting.id])),
+      ).toEqual(['lux-0003', 'lux-0002', 'lux-0001']);
+      expect((await product.cli('search', '--place', 'Осака')).stdout).toMatch(
+        /^"Osaka[^"]*"  \(place \/place\/name: Осака = Osaka by ISO 9\)$/m,
+      );
+      expect((await product.cli('search', 'no such word', '--sightings')).code).toBe(3);
     });
 
     it('says which name or number was stated, and claims none for what another scheme has', async () => {

@@ -16,6 +16,7 @@ import { COLUMNS as listenColumns } from './commands/listen.ts';
 import { FORMS as waitingMarkings } from './commands/marking-waiting.ts';
 import { COLUMNS as peopleColumns } from './commands/people.ts';
 import { FORMS as search } from './commands/search.ts';
+import { FORMS as sightings } from './commands/search-sightings.ts';
 import { FORMS as sessions } from './commands/session.ts';
 import { COLUMNS as traceColumns } from './commands/trace-rows.ts';
 import { commandErrorOf } from './exit-codes.ts';
@@ -156,6 +157,7 @@ describe('docs/cli.md', () => {
       trace: traceColumns,
       diff: diffColumns,
       search: search.columns,
+      'search --sightings': sightings.columns,
       'audit ls': auditColumns,
       listen: listenColumns,
       'dlq ls': deadLetters.columns,

@@ -95,10 +95,35 @@ function itemCommands(root: Command): void {
     .action(
       runner(async (options, item) => (await import('./commands/diff.ts')).diff(await clientOf(options), item ?? '', options as never)),
     );
-  listed(root.command('search <text>'))
-    .description('find items by identifier, part of one, misread letters (O/0, I/1), a name, MMSI or call sign')
+  searchCommand(root);
+}
+
+function searchCommand(root: Command): void {
+  listed(root.command('search [text]'))
+    .description(
+      'find items by identifier, part of one, misread letters (O/0, I/1), a name, MMSI or call sign; with any of the filters sightings by what they say, in several scripts',
+    )
     .option('--limit <n>', 'how many', '20')
-    .action(runner(async (options, text) => (await import('./commands/search.ts')).search(await clientOf(options), text ?? '', options)));
+    .option('--sightings', 'sightings that have the words of the text, and not items')
+    .option('--party <name>', 'sightings with a party of this name, or this LEI')
+    .option('--place <name>', 'sightings at a place of this name, or with a voyage from or to it')
+    .option('--unlocode <code>', 'the same by UN/LOCODE')
+    .option('--country <code>', 'the same by country, ISO 3166-1 alpha-2')
+    .option('--near <lat,lon>', 'the same near a point, with --within')
+    .option('--within <km>', 'kilometres around --near')
+    .option('--since <time>', 'sightings of this year, month, day or time, or later; undated ones are not found')
+    .option('--until <time>', 'the same, or earlier')
+    .option('--hs <code>', 'goods of this HS code or its beginning')
+    .option('--source <kind>', 'a kind or family of sources, or words of a title')
+    .option('--unidentified', 'sightings that name no item')
+    .option('--as-of <when>', 'sightings as known then, as for trace')
+    .action(
+      runner(async (options, text) => {
+        const { asksSightings, searchSightings } = await import('./commands/search-sightings.ts');
+        if (asksSightings(options)) return searchSightings(await clientOf(options), text, options);
+        return (await import('./commands/search.ts')).search(await clientOf(options), text, options);
+      }),
+    );
 }
 
 /** What the ledger takes in, as it does. */

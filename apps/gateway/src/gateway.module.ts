@@ -10,6 +10,7 @@ import { ReceiptsController } from './receipts.controller.ts';
 import { MapLinksController } from './map-links.controller.ts';
 import { RecordsController } from './records.controller.ts';
 import { ReferenceController } from './reference.controller.ts';
+import { SearchController } from './search.controller.ts';
 import { StreamController } from './stream/stream.controller.ts';
 
 @Module({})
@@ -27,6 +28,7 @@ export class GatewayModule {
         ReceiptsController,
         RecordsController,
         ReferenceController,
+        SearchController,
         StreamController,
       ],
       providers: [{ provide: GATEWAY_DEPS, useValue: deps }],

@@ -1,4 +1,4 @@
-/** GET /v1/items/{id}, /v1/items/{id}/timeline and /v1/search. */
+/** GET /v1/items/{id}, and of it timeline, journey and diff. */
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '#lib/runtime';
@@ -11,7 +11,6 @@ import { readItem } from './item.ts';
 import { readAtView, readJourney } from './journey.ts';
 import { Places } from './places.ts';
 import { readExplain, readLimit, readQuery } from './query.ts';
-import { searchItems } from './search.ts';
 import { readTimeline } from './timeline.ts';
 import { ParsedTracks } from './track-files.ts';
 
@@ -95,20 +94,5 @@ export class ItemsController {
       reply,
       await this.#whole.within(() => readDiff(reads, reader, { parsed: this.#tracks, notes }, id, begin, end)),
     );
-  }
-
-  @Get('search')
-  async search(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { q, cursor, limit } = readQuery(given, ['q', 'cursor', 'limit']);
-    const { reader, reads } = await readingFor(this.#deps, request);
-    // A text that is too short to look for is refused where it is no value that is there: that says that nothing was found, too.
-    request.saysNothing = true;
-    const view = await searchItems(reads, reader, {
-      text: q ?? '',
-      limit: readLimit(limit),
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    request.saysNothing = view.results.length === 0;
-    await sendWithTag(request, reply, view);
   }
 }

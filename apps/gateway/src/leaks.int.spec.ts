@@ -66,6 +66,7 @@ const EVENTS: readonly Made[] = AGENCIES.flatMap((agency) => handlingsOf(agency)
       word: null,
       evidence: [CITED],
       batch: { name: `import-${logIndex}`, members: [id] },
+      keys: [1_000 + logIndex],
       offset: logIndex,
       raw: content,
       logIndex,
@@ -138,6 +139,11 @@ const RELATIONS: readonly Relation[] = [
     table: 'batch_members',
     sql: `select batch || ' ' || id || ' ' || ${nameOf('grp')} as key from ledger.batch_members`,
     rows: ofGroup(({ id, logIndex }) => [`import-${logIndex} ${id}`]),
+  },
+  {
+    table: 'sighting_keys',
+    sql: `select key || ' ' || ${nameOf('grp')} as key from ledger.sighting_keys`,
+    rows: ofGroup(({ logIndex }) => [String(1_000 + logIndex)]),
   },
   {
     table: 'search_keys',
@@ -297,6 +303,7 @@ const PLACES = [
     'shownItems',
   ],
   'statedAliases',
+  'sightingCandidates',
   'streamPage',
 ];
 /** Whose controllers note what they show: they know it by names that rows do not have. */
@@ -382,6 +389,10 @@ describe('a reader who lies about his groups, his agency, and what he looks for'
       (await own.streamPage({ reader: liar(), from: 0, before: ALL, item: SHARED })).logIndexes.map((at) => `e${at}`),
     itemsByKeys: async (own) =>
       (await own.itemsByKeys(EVENTS.map(({ logIndex }) => [`imo:${logIndex}`]), lie())).hits.map(({ item }) => item.replace('imo:', 'e')), // prettier-ignore
+    sightingCandidates: async (own) => {
+      const of = { terms: [indexes.map((at) => 1_000 + at)], groups: lie() };
+      return (await own.sightingCandidates(of, { from: 0, before: ALL })).logIndexes.map((at) => `e${at}`);
+    },
     byId: (own) =>
       each(async ({ id, logIndex }) => ids(await own.byId(id, logIndex % 2 === 0 ? undefined : agencyAt(logIndex), lie(), ALL))),
     itemCount: (own) => each(async ({ id, logIndex }) => ((await own.itemCount(`imo:${logIndex}`, lie(), ALL)) > 0 ? [id] : [])),

@@ -55,6 +55,8 @@ import {
   relationsAbout,
   sealCovering,
   search,
+  searchedFrom,
+  sightingCandidates,
   statedAliases,
   streamPage,
   timelineEnd,
@@ -69,6 +71,7 @@ import {
   type ReaderPool,
   type ReadsQuestion,
   type SealBounds,
+  type SightingKeysQuestion,
   type SearchHit,
   type StoredDeadLetter,
   type StoredRead,
@@ -133,6 +136,7 @@ function logReads(pool: StorePool, origin: string, mapSalt: Buffer) {
     readTimes: (numbers: readonly number[], bounds: SealBounds) => readTimes(pool, numbers, bounds),
     /** P: the log size from which on the policy holds by which rows are shown. */
     policyPoint: () => handlingsPoint(pool),
+    searchedFrom: () => searchedFrom(pool),
     markedAmong: (logIndexes: readonly number[]) => markedAmong(pool, logIndexes),
     groupNumbers: (names: readonly string[]) => readerGroupIds(pool, names),
     recordedTimes: (logIndexes: readonly number[], bounds: SealBounds) => recordedTimes(pool, logIndexes, bounds),
@@ -216,6 +220,9 @@ function readerReads(own: ReaderPool) {
       own.transaction(async (client) => ({ logSize: await logSize(client), ...(await search(client, { alternatives, groups })) })),
     /** Of hits by an alias those that an event states which this person sees. */
     statedAliases: (hits: readonly SearchHit[], groups: readonly number[], reader: Submitter) => statedAliases(own, hits, groups, reader),
+    /** Where entries stand that have the keys, newest first, whether or not the reader may see them: that is asked of the entries. */
+    sightingCandidates: (of: SightingKeysQuestion, bounds: { readonly from: number; readonly before: number }) =>
+      sightingCandidates(own, of, bounds),
     conflicts: (reader: Asker, after: ConflictKey | undefined, limit: number) =>
       listConflicts(own, reader, { after, limit, groups: reader.groups }),
     eventConflicts: (reader: Submitter, id: string, limit: number) => eventConflicts(own, reader, id, limit),

@@ -66,7 +66,8 @@ function resultOf({ item, alias }: SearchHit, asked: SearchText): Result | undef
   const match = stated === undefined ? asked.matchIdentifier(item) : asked.matchesAlias(stated) ? 'alias' : null;
   const parsed = match === null ? undefined : parseIdentifier(item);
   if (match === null || parsed?.ok !== true) return undefined;
-  const said = stated === undefined ? {} : { alias: { ...stated } };
+  const rule = stated === undefined ? undefined : asked.aliasRule(stated);
+  const said = stated === undefined ? {} : { alias: { ...stated, ...(rule === undefined ? {} : { rule }) } };
   return {
     id: item,
     scheme: parsed.identifier.scheme,

@@ -73,6 +73,7 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
       word,
       ...(said === undefined ? {} : { said }),
       ...(aliases === undefined ? {} : { aliases }),
+      ...(read.index.keys === undefined ? {} : { keys: read.index.keys }),
       ...(policy === undefined ? {} : { policy }),
       ...(evidence === undefined ? {} : { evidence }),
       ...(batch === undefined ? {} : { batch }),

@@ -24,3 +24,4 @@ export { arithmeticOf, toldKmh } from './arithmetic.ts';
 export { vesselsOf, VESSELS_MAX, type InLegs, type Vessel, type VesselEvents, type Vessels } from './vessels.ts';
 export { travelOf, type Clone, type TravelAlarm, type TravelCheck } from './travel.ts';
 export { Steps, STEPS_MAX } from './steps.ts';
+export { distanceMetres } from './geodesic.ts';

@@ -136,6 +136,7 @@ export const ERRORS = {
   'query.invalid': entry(400, 'Parameter malformed', 'A parameter of the request has another form.', 'Write it as the API page says.'),
   'query.unknown': entry(400, 'Unknown parameter', 'The request has a parameter that this route does not know; a misspelt one would be ignored silently.', 'Mend or remove it.'),
   'audit.filter': entry(400, 'Filter not understood', 'The filters of an audit cannot be read as a whole, and one that was passed over would answer another question.', 'Write the filter at that character as the answer says: `actor:`, `action:`, `item:`, `evidence:`, `batch:`, `since:` and `until:`, each once.'),
+  'search.filter': entry(400, 'Filter not understood', 'A filter of a search for sightings cannot be read, or there is none; one that was passed over would answer another question.', 'Write it as the answer says: `text`, `party`, `place`, `unlocode`, `country`, `near` with `within`, `since`, `until`, `hs`, `source`, `unidentified`.'),
   'query.too-short': entry(400, 'Too little to search for', 'The text has fewer than five letters and digits, and is no whole value that is there.', 'Give five letters or digits in a row of the identifier or name, or the whole of a shorter one.'),
 
   'stream.too-many': entry(429, 'Too many open streams', 'As many streams as one caller may have are open, in his name or, without credentials, from his address. Nothing was sent.', 'Close one, or read them all through one: a stream without filters has everything that you may see.'),

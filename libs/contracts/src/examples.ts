@@ -24,6 +24,7 @@ import type {
   ItemView,
   Receipt,
   SearchView,
+  SightingsView,
   SubmittedOne,
   SubmittedRows,
   TimelineView,
@@ -290,6 +291,24 @@ export const EXAMPLES = {
     notes: [],
     next: null,
   } satisfies SearchView,
+  SightingsView: {
+    coordinates,
+    results: [
+      {
+        why: [
+          {
+            text: 'Rotterdam',
+            pointer: '/place/name',
+            filter: 'place',
+            words: [{ asked: 'Роттердам', found: 'Rotterdam', key: 'rotterdam', rule: 'ISO 9' }],
+          },
+        ],
+        sighting: event,
+      },
+    ],
+    notes: [],
+    next: null,
+  } satisfies SightingsView,
   Receipt: receipt,
   ReceiptStatus: {
     status: 'pending',

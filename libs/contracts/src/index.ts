@@ -61,6 +61,7 @@ export type {
   ItemView,
   Receipt,
   SearchView,
+  SightingsView,
   SubmittedRow,
   TimelineView,
 } from './views.ts';

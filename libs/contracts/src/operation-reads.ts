@@ -33,6 +33,7 @@ export const OPERATION_READS: Readonly<Record<string, OperationReads>> = {
   diffItem: ['item', 'event', 'evidence'],
   getJourney: ['item', 'event', 'evidence'],
   search: ['item'],
+  searchSightings: ['event', 'item'],
   listEvidence: ['evidence'],
   getEvidence: ['evidence'],
   headEvidence: ['evidence'],

@@ -27,6 +27,7 @@ export const OPERATION_ROLES: Readonly<Record<string, RouteRoles>> = {
   diffItem: 'anyone',
   getJourney: 'anyone',
   search: 'anyone',
+  searchSightings: 'anyone',
   listEvidence: 'anyone',
   getEvidence: 'anyone',
   headEvidence: 'anyone',

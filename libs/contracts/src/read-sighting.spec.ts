@@ -163,6 +163,8 @@ describe('the index of a document', () => {
       groups: ['green'],
       targets: [],
       word: null,
+      // Which, libs/domain says.
+      keys: expect.any(Array) as number[],
       evidence: [exampleDocument.evidence?.[0]?.sha256],
     });
   });

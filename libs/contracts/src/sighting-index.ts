@@ -13,6 +13,7 @@ import {
   orderBounds,
   readerGroups,
   type Sighting,
+  sightingKeys,
 } from '#lib/domain';
 
 export interface SightingIndex {
@@ -39,6 +40,8 @@ export interface SightingIndex {
   };
   /** Names and numbers stated beside identifiers, as search keeps them; absent: none. */
   readonly aliases?: readonly { readonly item: string; readonly alias: string }[];
+  /** Numbers of keys by which a search for sightings finds it (libs/domain); absent: none. */
+  readonly keys?: readonly number[];
   /** Of kind `policy`: its act, as JSON text. */
   readonly policy?: string;
   /** Unique: SHA-256 of the evidence that it cites, or says an act on; absent: none. */
@@ -58,16 +61,19 @@ export function indexSighting(sighting: Sighting): SightingIndex {
   const batch = batchMembersOf(sighting);
   const word = wordOf(sighting);
   const said = saidOf(sighting, word);
+  const groups = groupsOf(sighting);
+  const keys = sightingKeys(sighting, groups.length);
   return {
     kind: kindNumbers.get(sighting.kind) as number,
     starts: storedBound(starts),
     ends: storedBound(ends),
     items: itemsOf(sighting),
-    groups: groupsOf(sighting),
+    groups,
     targets: targetsOf(sighting),
     word,
     ...(said === undefined ? {} : { said }),
     ...(aliases === undefined ? {} : { aliases }),
+    ...(keys.length === 0 ? {} : { keys }),
     ...(sighting.kind === ('policy' satisfies Kind) ? { policy: JSON.stringify(sighting.extension?.['policy']) } : {}),
     ...(evidence.length === 0 ? {} : { evidence }),
     ...(batch === undefined ? {} : { batch }),

@@ -8,6 +8,7 @@ import { EvidenceListView, EvidencePart, EvidenceUploaded, EvidenceView } from '
 import { PolicyView } from './policy-view.ts';
 import { ConsistencyView, ProofView, ReadProofView } from './proof-views.ts';
 import { SessionsView } from './session-views.ts';
+import { sightingsView } from './sightings-view.ts';
 import Type, { type Static, type TSchema } from 'typebox';
 import { APPROVALS, KINDS, ROLES, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
 import { AskedTimeView, AtView, COVERS } from './at-view.ts';
@@ -319,7 +320,16 @@ export const SearchView = Type.Object(
           }),
           alias: Type.Optional(
             Type.Object(
-              { kind: Type.Enum(['name', 'mmsi', 'callSign']), value: Type.String({ description: 'At most its first 64 characters.' }) },
+              {
+                kind: Type.Enum(['name', 'mmsi', 'callSign']),
+                value: Type.String({ description: 'As its author wrote it; at most its first 64 characters.' }),
+                rule: Type.Optional(
+                  Type.String({
+                    description:
+                      'Where either is not in plain Latin letters: by which table of romanisation it has the text; letters: but for marks.',
+                  }),
+                ),
+              },
               { ...closed, description: 'Of match alias: what an author stated beside the identifier, and has the text.' },
             ),
           ),
@@ -336,6 +346,9 @@ export const SearchView = Type.Object(
   closed,
 );
 export type SearchView = Static<typeof SearchView>;
+
+export const SightingsView = sightingsView<EventView>();
+export type SightingsView = Static<typeof SightingsView>;
 
 export const Receipt = Type.Object(
   {
@@ -446,6 +459,7 @@ export const NAMED_VIEWS = {
   ItemView,
   TimelineView,
   SearchView,
+  SightingsView,
   Receipt,
   ReceiptStatus,
   SubmittedOne,

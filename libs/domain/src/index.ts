@@ -109,3 +109,17 @@ export {
   type LoggedAct,
   type Transfer,
 } from './evidence/custody-chain.ts';
+export { romanisedTexts, wordKeys, wordsOf, type WordKey } from './search/words.ts';
+export { readHsCode, readLei } from './search/searched.ts';
+export { SIGHTING_KEYS_MAX, sightingKeys } from './search/sighting-keys.ts';
+export {
+  readSightingSearch,
+  SEARCHED_WORDS_MAX,
+  SIGHTING_FILTERS,
+  type Distance,
+  type FoundWord,
+  type SightingFilter,
+  type SightingQuestion,
+  type SightingSearch,
+  type WhyFound,
+} from './search/sighting-search.ts';

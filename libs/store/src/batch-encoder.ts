@@ -5,6 +5,7 @@ import type { MapKeys, ReaderGroup } from './map-keys.ts';
 import { handlingText } from './markings/handling-text.ts';
 import type { StoreClient } from './pool.ts';
 import type { EventIndex, ProjectedEvent } from './projected-event.ts';
+import { SightingKeyRows } from './sighting-key-rows.ts';
 import type { Ref } from './sql/storable.ts';
 
 /** Columns in the order in which `add` writes them. */
@@ -16,6 +17,7 @@ const SPOKEN: CopiedTable = { table: 'spoken', columns: 'log_index, kind, agency
 const POLICY: CopiedTable = { table: 'policy', columns: 'log_index, agency, principal, captured, act' };
 const EVIDENCE_REFS: CopiedTable = { table: 'evidence_refs', columns: 'sha256, grp, log_index, kind' };
 const AUDIT: CopiedTable = { table: 'audit', columns: 'grp, kind, agency, principal, log_index' };
+const SIGHTING_KEYS: CopiedTable = { table: 'sighting_keys', columns: 'grp, key, first, more' };
 const BATCH_MEMBERS: CopiedTable = { table: 'batch_members', columns: 'grp, agency, batch, id, log_index' };
 
 /** An entry without items stands under this one, so that its reader groups are known. */
@@ -26,6 +28,7 @@ const NO_KEY = Buffer.alloc(0);
 const UTF8_MAX = 3;
 /** Numbers, hashes and the lengths of fields of the widest row. */
 const FIXED_BYTES_MAX = 160;
+const KEYS_PER_ROW = 16;
 /** Of an array of int4: its length and its value. */
 const ELEMENT_BYTES = 8;
 
@@ -39,6 +42,7 @@ export class BatchEncoder {
   readonly audit = new LogRows();
   readonly batchMembers = new LogRows();
   readonly policy = new LogRows();
+  readonly sightingKeys = new SightingKeyRows();
   /** Of them those that a rebuild makes again. */
   readonly derived: readonly (readonly [CopiedTable, LogRows])[] = [
     [TIMELINE, this.timeline],
@@ -56,13 +60,14 @@ export class BatchEncoder {
     return this.events;
   }
 
-  /** Rows that a rebuild makes again. */
+  /** Rows that a rebuild makes again; of keys of sightings some sixteen in memory are as much as a row. */
   get derivedRows(): number {
-    return this.derived.reduce((sum, [, { writer }]) => sum + writer.rowCount, 0);
+    return this.derived.reduce((sum, [, { writer }]) => sum + writer.rowCount, this.sightingKeys.keyCount / KEYS_PER_ROW);
   }
 
   clear(): void {
     for (const rows of this.tables) rows.clear();
+    this.sightingKeys.clear();
     this.events = 0;
   }
 
@@ -82,6 +87,7 @@ export class BatchEncoder {
   /** The first event gets the log index `base`, the others follow without a gap. Once per batch. */
   place(base: number): void {
     for (const rows of this.tables) rows.place(base);
+    this.sightingKeys.place(base);
   }
 
   private addEntry(event: ProjectedEvent, groups: readonly ReaderGroup[]): void {
@@ -115,6 +121,8 @@ export class BatchEncoder {
     this.addAudit(event, groups, logIndex);
     this.addBatch(event, groups, logIndex);
     this.addAct(event, logIndex);
+    // Last: it refuses nothing, so that no event leaves a part of itself.
+    if (event.keys !== undefined) this.sightingKeys.add(event.keys, groups, logIndex);
   }
 
   addTimeline(event: Ref & EventIndex, groups: readonly ReaderGroup[], mapKeys: MapKeys | null, logIndex: number): void {
@@ -241,8 +249,9 @@ export class BatchEncoder {
 }
 
 /** Writes the derived rows of the events in the encoder, once they are placed. */
-export async function copyDerived(client: StoreClient, { derived }: BatchEncoder): Promise<void> {
+export async function copyDerived(client: StoreClient, { derived, sightingKeys }: BatchEncoder): Promise<void> {
   for (const [table, { writer }] of derived) await copyRows(client, table, writer);
+  await copyRows(client, SIGHTING_KEYS, sightingKeys.writer);
 }
 
 /** What derived rows are made from. */

@@ -1,7 +1,17 @@
 /** Everything that a rebuild drops and makes again from entries and content. */
 export interface DerivedTable {
   readonly name:
-    'timeline' | 'relations' | 'spoken' | 'search_keys' | 'policy' | 'evidence_refs' | 'audit' | 'batch_members' | 'handlings' | 'marked';
+    | 'timeline'
+    | 'relations'
+    | 'spoken'
+    | 'search_keys'
+    | 'sighting_keys'
+    | 'policy'
+    | 'evidence_refs'
+    | 'audit'
+    | 'batch_members'
+    | 'handlings'
+    | 'marked';
   /** All columns, in an order that rows have by themselves; reader groups by name. */
   readonly dump: string;
   /** The same without what another installation has otherwise: log indexes, map keys (their salt). */
@@ -10,6 +20,14 @@ export interface DerivedTable {
 
 const SEARCH_KEYS_DUMP = `select g.name, k.key, k.item, k.alias
   from ledger.search_keys k join ledger.reader_groups g on g.id = k.grp order by g.name, k.key, k.item, k.alias`;
+
+/** A row for each event, whatever rows its batch came to. */
+const SIGHTING_KEYS_ROWS = `ledger.sighting_keys k join ledger.reader_groups g on g.id = k.grp
+  cross join lateral (
+    select k.first as log_index
+    union all
+    select k.first + 256 * get_byte(k.more, 2 * n) + get_byte(k.more, 2 * n + 1) from generate_series(0, octet_length(k.more) / 2 - 1) n
+  ) of`;
 
 const HANDLING_GROUPS = 'array(select g.name from ledger.reader_groups g where g.id = any(h.grps) order by g.name)';
 
@@ -41,6 +59,12 @@ export const DERIVED_TABLES: readonly DerivedTable[] = [
     name: 'search_keys',
     dump: SEARCH_KEYS_DUMP,
     portableDump: SEARCH_KEYS_DUMP,
+  },
+  {
+    name: 'sighting_keys',
+    dump: `select g.name, k.key, of.log_index from ${SIGHTING_KEYS_ROWS} order by g.name, k.key, of.log_index`,
+    portableDump: `select g.name, k.key, e.agency, e.id from ${SIGHTING_KEYS_ROWS} join ledger.entries e on e.log_index = of.log_index
+      order by g.name, k.key, e.agency, e.id`,
   },
   {
     name: 'policy',

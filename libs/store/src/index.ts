@@ -51,6 +51,7 @@ export { eventConflicts, type EventConflict } from './sql/event-conflicts.ts';
 export { keysUsed, keyUsesOf, type KeyUse, type KeyUseRow } from './sql/key-uses.ts';
 export { listConflicts, type Conflict, type ConflictKey } from './sql/list-conflicts.ts';
 export { CONTRADICTIONS_BYTES_MAX, CONTRADICTIONS_MAX, relationsAbout } from './sql/relations-about.ts';
+export { searchedFrom, sightingCandidates, type SightingCandidates, type SightingKeysQuestion } from './sql/sighting-keys.ts';
 export { ITEMS_PER_KEY_MAX, search, statedAliases, type SearchHit } from './sql/search.ts';
 export { entryCount, handlingsPoint, isFrozen, logSize, markedAmong } from './sql/log-size.ts';
 export { entryPlaces, oldestUnsealed, refusedBytes, submittedEvent, type EntryPlace, type RefusedBytes } from './sql/submitted.ts';

@@ -289,6 +289,7 @@ describe('migrating', () => {
         'index-walks-0000000000021',
         'approvals-0000000000022',
         'claims-0000000000023',
+        'sighting-keys-0000000000024',
       ]);
       const { rows } = await admin.query<{ n: number }>('select log_index as n from ledger.relations where word order by 1');
       expect(rows.map(({ n }) => Number(n))).toEqual([0, 2, 4]);

@@ -20,6 +20,8 @@ export interface EventIndex {
   readonly said?: Said;
   /** Names and numbers that the event states beside identifiers, as search keeps them; absent: none. */
   readonly aliases?: readonly { readonly item: string; readonly alias: string }[];
+  /** Numbers of keys by which a search for sightings finds it; absent: none. */
+  readonly keys?: readonly number[];
   /** Of an act of policy: the act, as JSON text; absent: it is none. */
   readonly policy?: string;
   /** SHA-256 in hex of the evidence that it names; absent: none. */

@@ -59,6 +59,7 @@ export async function rebuild(pool: StorePool, { indexOf, keys, onProgress }: Re
     );
     const { entries, end } = rows[0] ?? { entries: 0, end: 0 };
     await client.query(`truncate ${DERIVED_TABLES.map(({ name }) => `ledger.${name}`).join(', ')}`);
+    await client.query('update ledger.head set searched_from = 0');
     const mapKeys = await ledgerMapKeys(pool);
     const encoder = new BatchEncoder();
     const memory = new SearchMemory();

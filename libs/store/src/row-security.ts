@@ -11,9 +11,19 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   access: { head: 'how many records the access log has, which every seal says' },
   event_log: { cluster: TRANSPORT, partitions: TRANSPORT, records: TRANSPORT, topics: TRANSPORT },
   intake: Object.fromEntries(
-    ['audit', 'batch_members', 'content', 'entries', 'evidence_refs', 'policy', 'relations', 'search_keys', 'spoken', 'timeline'].map(
-      (table) => [table, DOOR],
-    ),
+    [
+      'audit',
+      'batch_members',
+      'content',
+      'entries',
+      'evidence_refs',
+      'policy',
+      'relations',
+      'search_keys',
+      'sighting_keys',
+      'spoken',
+      'timeline',
+    ].map((table) => [table, DOOR]),
   ),
   ledger: {
     head: 'size and name of the log, and the salt of map keys, which every authenticated agency knows',

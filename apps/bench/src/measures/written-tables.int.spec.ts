@@ -35,6 +35,7 @@ test('what is copied are the rows of the entry, of its timeline, of search, of t
     'evidence_refs',
     'reader_groups',
     'search_keys',
+    'sighting_keys',
     'timeline',
   ]);
 });

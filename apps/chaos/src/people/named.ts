@@ -71,6 +71,7 @@ const BY_OPERATION: Readonly<Record<string, Take>> = {
     whole(answer, named);
     named.count = Number(answer['events']);
   },
+  searchSightings: whole,
   search(answer, named) {
     for (const { id } of answer['results'] as readonly { id: string }[]) named.items.add(id);
   },

@@ -30,6 +30,7 @@ const READS: readonly (readonly [weight: number, read: Read])[] = [
   [4, ({ random, pages }) => pages('getTimeline', `/v1/items/${anyItem(random)}/timeline?limit=${random.between(1, 30)}${explain(random)}`)],
   [2, ({ read, random }, reads) => read('diffItem', `/v1/items/${anyItem(random)}/diff?from=log:${random.below(reads.model.seenSize + 1)}`)],
   [3, ({ read, random }) => read('search', `/v1/search?q=${encodeURIComponent(anyItem(random).split(':')[1]?.slice(-6) ?? '')}&limit=${random.between(1, 20)}`)],
+  [2, ({ random, pages }) => pages('searchSightings', `/v1/search/sightings?${random.pick(['text=seen', 'unidentified=1', 'since=2000', 'source=tip'])}&limit=${random.between(1, 20)}`)],
   [3, audit],
   [1, ({ read }) => read('getPolicy', '/v1/policy')],
   [1, ({ read }) => read('listConflicts', '/v1/conflicts')],

@@ -14,7 +14,7 @@ export interface DerivedDigest {
   readonly name: string;
   /** Of a table; of timelines the items. */
   readonly rows: number;
-  /** Of timelines null: they are stored nowhere, so that there is nothing before. */
+  /** Of timelines null: they are stored nowhere, so that there is nothing before. Of keys of sightings null where they are made for the first time. */
   readonly before: string | null;
   readonly after: string;
   /** As the other version printed it; null: nothing to compare with. */
@@ -43,7 +43,8 @@ export type Expected = Pick<RebuildReport, 'log' | 'entries'> & {
 interface Found {
   readonly log: string;
   readonly entries: number;
-  readonly before: readonly TableDigest[];
+  /** A digest is null where the table had not all of its rows yet. */
+  readonly before: readonly (Omit<TableDigest, 'sha256'> & { readonly sha256: string | null })[];
   readonly after: readonly TableDigest[];
   readonly timelines: TimelinesDigest;
   readonly rules: RulesFound;

@@ -84,6 +84,28 @@ describe('the digest of folded timelines', () => {
     }
   }, 60_000);
 
+  it('says nothing of keys of sightings that a ledger of an earlier version never had; of lost ones it does', async () => {
+    const own = await ledgerOf(events);
+    const lose = (since: number): Promise<unknown> =>
+      own.owner.transaction(async (client) => {
+        await client.query(`set local custody.rebuild = 'on'`);
+        await client.query('truncate ledger.sighting_keys');
+        await client.query(`update ledger.head set searched_from = ${since}`);
+      });
+    const keysOf = ({ derived }: Awaited<ReturnType<typeof verified>>) => derived.find(({ name }) => name === 'sighting_keys');
+    try {
+      await lose(events.length);
+      const first = await verified(own.owner, null, true);
+      expect([first.equal, keysOf(first)]).toEqual([true, expect.objectContaining({ before: null, equal: true })]);
+      expect((await verified(own.owner, null, true)).equal).toBe(true);
+      await lose(0);
+      const lost = await verified(own.owner, null, true);
+      expect([lost.equal, keysOf(lost)?.equal]).toEqual([false, false]);
+    } finally {
+      await own.database.drop();
+    }
+  }, 60_000);
+
   it('is not given where the ledger grew while it was verified: a difference would mean nothing', async () => {
     const own = await ledgerOf(events);
     try {

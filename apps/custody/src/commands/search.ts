@@ -1,7 +1,7 @@
 /** `custody search TEXT`: which items could be meant, and why each matched. */
 import type { SearchView } from '#lib/contracts';
 import type { Client } from '../client.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type FormFlags, printList, type RowForms } from '../listing.ts';
 import { note, type NoteFlags } from '../notes.ts';
 import { group } from '../progress.ts';
@@ -22,9 +22,10 @@ const ALIAS_WORDS: Readonly<Record<NonNullable<SearchView['results'][number]['al
 
 export async function search(
   client: Client,
-  text: string,
+  text: string | undefined,
   options: FormFlags & NoteFlags & { readonly limit?: unknown },
 ): Promise<ExitCode> {
+  if (text === undefined) throw new CommandError(EXIT.usage, 'usage', 'search needs a text or a filter: custody search --help names them.');
   const answer = await client.get<SearchView>('/v1/search', { q: text, limit: String(options.limit ?? 20) });
   printList(options, answer, answer.results, FORMS);
   if (options.json !== true) {
@@ -42,12 +43,16 @@ export const FORMS: RowForms<SearchView['results'][number]> = {
     match: ({ match }) => match,
     alias_kind: ({ alias }) => alias?.kind,
     alias: ({ alias }) => alias?.value,
+    alias_rule: ({ alias }) => alias?.rule,
   },
   text(results) {
     const width = Math.max(0, ...results.map(({ id }) => id.length));
     return results
       .map(({ id, display, match, alias }) => {
-        const stated = alias === undefined ? '' : `: ${ALIAS_WORDS[alias.kind]} ${alias.value}`;
+        const stated =
+          alias === undefined
+            ? ''
+            : `: ${ALIAS_WORDS[alias.kind]} ${alias.value}${(alias.rule ?? 'letters') === 'letters' ? '' : `, by ${alias.rule}`}`;
         return `${printable(`${id.padEnd(width)}  ${display}  (${MATCH_WORDS[match]}${stated})`)}\n`;
       })
       .join('');

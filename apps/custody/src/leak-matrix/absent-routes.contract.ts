@@ -92,6 +92,11 @@ export const NAMING: Readonly<Record<string, Route>> = {
   diffItem: (of) =>
     ['from=log:0', 'from=reported:2026-01-01&to=reported:2026-06-01'].map((points) => get(`/v1/items/${of.item}/diff?${points}`)),
   search: (of) => [of.item, of.alias, of.item.slice(-9), of.id].map((q) => get(`/v1/search?q=${q}`)),
+  searchSightings: (of) =>
+    [of.alias, of.id, of.person].flatMap((word) => [
+      get(`/v1/search/sightings?text=${word}`),
+      get(`/v1/search/sightings?party=${word}&since=2026`),
+    ]),
   streamEvents: (of) => [get(`/v1/stream?until=now&since=start&item=${of.item}`)],
   proveItem: (of) => [get(`/v1/items/${of.item}/proof?events=true&inclusion=true`)],
   proveEvent: (of) => [...inAllWays(`/v1/events/${of.id}/proof?agency=${of.owner}`), get(`/v1/events/${of.id}/proof?open=place`)],

@@ -117,7 +117,7 @@ test('every operation that names something is asked', () => {
     string,
     Record<string, { operationId: string; parameters?: { name: string; in: string }[] }>
   >;
-  const names = new Set(['q', 'agency', 'item']);
+  const names = new Set(['q', 'text', 'agency', 'item']);
   const naming = Object.values(paths).flatMap((path) =>
     Object.values(path).flatMap(({ operationId, parameters = [] }) =>
       parameters.some((of) => of.in === 'path' || names.has(of.name)) ? [operationId] : [],

@@ -1,5 +1,5 @@
 /** Operations on one event, item or file: each is asked about each of them, by whoever may see it and by whoever may not. */
-import type { AuditView, SearchView } from '#lib/contracts';
+import type { AuditView, SearchView, SightingsView } from '#lib/contracts';
 import { DOCUMENT } from './list-recipes.contract.ts';
 import type { Question, Recipe } from './question.contract.ts';
 import { mayAsk, type Role } from './who-may-see.contract.ts';
@@ -17,6 +17,7 @@ interface Each {
 }
 const found = (asker: Reader, { thing }: Pick<Told, 'thing'>): number => (thing.mayBeSeenBy(asker) ? 200 : 404);
 const tells = ({ thing }: Pick<Told, 'thing'>, places: readonly string[]): Question['tells'] => [{ thing, places }];
+const sighted = ({ results }: SightingsView): number => results.filter(({ sighting }) => sighting.document.kind === 'observation').length;
 const hits = (view: SearchView): number => view.results.length;
 const rows = (view: AuditView): number => view.rows.filter(({ action }) => action === 'observation').length;
 const audit = (q: string): string => `/v1/audit?limit=1000&q=${encodeURIComponent(q)}`;
@@ -66,6 +67,18 @@ const EACH: Readonly<Record<string, Each>> = {
       { path: `/v1/search?q=${told.item.slice(-9)}`, tells: tells(told, ['item']), count: hits },
       { path: `/v1/search?q=${told.alias.slice(-9)}`, tells: tells(told, ['item', 'alias']), count: hits },
     ],
+  },
+  searchSightings: {
+    whom: 'everybody',
+    // By each member that is looked at.
+    of: (told) => {
+      const { statement = '', parties: [party] = [], place, source, extension } = told.document;
+      const words = [told.alias, String(statement), source.title ?? '', String((extension?.['x'] as { note?: string }).note)];
+      return [
+        ...words.map((word) => ({ path: `/v1/search/sightings?text=${word}`, tells: tells(told, DOCUMENT), count: sighted })),
+        { path: `/v1/search/sightings?party=${party?.name}&place=${place?.name}`, tells: tells(told, DOCUMENT), count: sighted },
+      ];
+    },
   },
   streamEvents: {
     whom: 'everybody',

@@ -8,6 +8,7 @@ import type {
   EvidenceListView,
   ItemView,
   SearchView,
+  SightingsView,
   TimelineView,
 } from '#lib/contracts';
 import type { Question, Recipe } from './question.contract.ts';
@@ -47,6 +48,7 @@ const ofOwn = (all: readonly { readonly thing: Question['tells'][number]['thing'
 
 const observed = (view: EventsView): number => view.events.filter(({ document }) => document.kind === 'observation').length;
 const entered = (view: TimelineView): number => view.entries.filter(({ kind }) => kind === undefined || kind === 'observation').length;
+const sighted = (view: SightingsView): number => view.results.filter(({ sighting }) => sighting.document.kind === 'observation').length;
 const written = (view: AuditView): number => view.rows.filter(({ action }) => action === 'observation').length;
 
 /** What another reader, who sees most, was given where to go on and by which tag: of no use to anybody else. */
@@ -61,6 +63,7 @@ export const LENT: Readonly<Record<string, string>> = {
   listEvents: '/v1/events?limit=1',
   getTimeline: `/v1/items/${SHARED}/timeline?limit=1`,
   search: `/v1/search?q=${PILE}&limit=1`,
+  searchSightings: '/v1/search/sightings?source=photo&limit=1',
   listEvidence: '/v1/evidence?limit=1',
 };
 const lentTo = (lent: ReadonlyMap<string, Lent>, operation: string): Question[] => {
@@ -167,6 +170,25 @@ function ofItems(lent: ReadonlyMap<string, Lent>): Readonly<Record<string, Recip
           pages: { limit: 2, lengthOf: found },
         },
         ...lentTo(lent, 'search'),
+      ],
+    },
+    searchSightings: {
+      whom: 'everybody',
+      questions: ({ told, before }) => [
+        { path: `/v1/search/sightings?source=photo&${WHOLE}`, tells: tellsOf(told, STORED), status: 200, count: sighted },
+        {
+          path: `/v1/search/sightings?since=${DAY}&until=${DAY}&asOf=log:${before}&${WHOLE}`,
+          tells: tellsOf(told, STORED),
+          count: sighted,
+        },
+        { path: `/v1/search/sightings?source=photo&asOf=reported:2026-06-01&${WHOLE}`, tells: tellsOf(told, STORED), count: sighted },
+        {
+          path: '/v1/search/sightings?source=photo',
+          tells: tellsOf(told, ['id']),
+          count: sighted,
+          pages: { limit: 7, lengthOf: (view: SightingsView) => view.results.length },
+        },
+        ...lentTo(lent, 'searchSightings'),
       ],
     },
     proveItem: {

@@ -145,6 +145,32 @@ test.each<[Alias, string]>([
   expect([finds(alias, text), matchOf(SHIP, text)]).toEqual([true, null]);
 });
 
+test.each<[string, string, string]>([
+  ['Южный Порт', 'yuzhnyy port', 'BGN/PCGN'],
+  ['Yuzhny Port', 'Южный Порт', 'BGN/PCGN, simplified'],
+  ['Южный Порт', 'южный порт', 'letters'],
+  ['Находка', 'NAKHODKA', 'BGN/PCGN'],
+  ['MV Αγία Μαρίνα', 'agia marina', 'ISO 843 (ELOT 743)'],
+  ['평양호', 'Pyongyang', 'McCune-Reischauer'],
+  ['Müller Łódź', 'muller lodz', 'letters'],
+  ['Muller', 'Müller', 'letters'],
+  ['ユニコーン', 'unikon', 'Hepburn'],
+  ['평양', '평양', 'letters'],
+  ['新上海輪', '上海', 'letters'],
+  ['ميناء العقبة', 'العقبة', 'letters'],
+])('a name that was stated in one script is found in another: %s by %s', (stated, text, rule) => {
+  expect([finds(name(stated), text), readSearch(text).aliasRule(name(stated))]).toEqual([true, rule]);
+});
+
+test('names of other letters stay apart, in any script; plain ones have no rule', () => {
+  expect([finds(name('Южный'), 'Severny'), finds(name('Severny'), 'Южный'), finds(name('上海'), 'Shanghai')]).toEqual([
+    false,
+    false,
+    false,
+  ]);
+  expect(readSearch('synthetic').aliasRule(name('MV SYNTHETIC LINER'))).toBeUndefined();
+});
+
 test.each<[Alias, string]>([
   [name('MV SYNTHETIC LINER'), 'SYNTHETIC FEEDER'],
   [name('MV SYNTHETIC LINER'), 'linersynth'],
@@ -153,7 +179,6 @@ test.each<[Alias, string]>([
   [{ kind: 'mmsi', value: '244990001' }, 'imo:244990001'],
   [{ kind: 'mmsi', value: '244990001' }, 'IMO 2449900'],
   [name('244990001'), 'mmsi:244990001'],
-  [name('평양'), '평양'],
 ])('what was stated beside an identifier, %j, is not claimed for %j', (alias, text) => {
   expect(finds(alias, text)).toBe(false);
 });

@@ -7,6 +7,8 @@
  *
  * The keys are a form in which data is stored: who changes them says that `custody rebuild` is due.
  */
+import { foldLetters } from '../search/letters.ts';
+import { romanisedTexts, wordsOf } from '../search/words.ts';
 import { looksLike } from './characters.ts';
 import { readDigitalLink } from './gs1-digital-link.ts';
 import { readEpcUri } from './gs1-epc.ts';
@@ -56,8 +58,10 @@ export interface SearchText {
   readonly short: boolean;
   /** How an identifier (normalised) answers; null = not at all, or of another scheme than the text names. */
   matchIdentifier(id: string): SearchMatch | null;
-  /** Whether the text is a part of an alias, once misreadings are folded; not where it names a scheme of which the alias is none. */
+  /** Whether the text is a part of an alias, once misreadings are folded or either is romanised; not where it names a scheme of which the alias is none. */
   matchesAlias(alias: Alias): boolean;
+  /** Of an alias that matches by another script or without its marks alone: by which table; `letters`: but for marks. */
+  aliasRule(alias: Alias): string | undefined;
 }
 
 /** Keys of a normalised id, once each: every second piece of its folded value, or `=` and the whole of a value that is too short for pieces. */
@@ -79,12 +83,37 @@ export function readAliasText(text: string): Alias {
 }
 
 /**
- * Keys of what `aliasText` keeps, once each: of the text as it stands, and without a scheme that it names (`MMSI 244990001`). None for a
- * name without Latin letters or digits.
+ * Keys of what `aliasText` keeps, once each: of the text as it stands, without a scheme that it names (`MMSI 244990001`), without marks, and in Latin
+ * letters by each table that there is for its script. None for a name without letters that are read so.
  */
 export function aliasKeys(text: string): string[] {
   const { value } = readAliasText(text);
-  return [...new Set([...keysOf(fold(value)), ...keysOf(fold(question(value).value))])];
+  const folded = [value, question(value).value].map(fold);
+  return [...new Set([...[...folded, ...spellings(value).map((each) => each.folded)].flatMap(keysOf), ...ownWords(value)])];
+}
+
+/** Words in other letters than Latin ones, without marks; of Han each two characters that stand together. */
+const ownWords = (text: string): string[] =>
+  ASCII.test(text)
+    ? []
+    : wordsOf(text)
+        .map(foldLetters)
+        .filter((word) => !ASCII.test(word));
+
+interface Spelling {
+  readonly rule: string;
+  readonly folded: string;
+}
+
+/** Other spellings of a text that is not ASCII, folded, each once; none where nothing but look-alikes makes it another. */
+function spellings(text: string): Spelling[] {
+  if (ASCII.test(text)) return [];
+  const by = new Map<string, Spelling>();
+  for (const { rule, text: spelt } of [{ rule: 'letters', text: foldLetters(text) }, ...romanisedTexts(text)]) {
+    const folded = fold(spelt);
+    if (folded !== '' && !by.has(folded)) by.set(folded, { rule, folded });
+  }
+  return [...by.values()];
 }
 
 function keysOf(folded: string): string[] {
@@ -111,6 +140,7 @@ export function readSearch(text: string): SearchText {
     short: asWritten.short,
     matchIdentifier: (id) => asked.matchIdentifier(id) ?? asWritten.matchIdentifier(id),
     matchesAlias: (alias) => asked.matchesAlias(alias) || asWritten.matchesAlias(alias),
+    aliasRule: (alias) => (asWritten.matchesAlias(alias) ? asWritten.aliasRule(alias) : asked.aliasRule(alias)),
   };
 }
 
@@ -118,17 +148,23 @@ function searchFor(text: string, wanted: Question): SearchText {
   const part = strip(wanted.value);
   const readings = readingsOf(wanted.value);
   const wholes = readingsOf(text.slice(0, IDENTIFIER_TEXT_LENGTH_MAX));
+  const spelt = spellings(text.slice(0, IDENTIFIER_TEXT_LENGTH_MAX));
+  const own = ownWords(text.slice(0, IDENTIFIER_TEXT_LENGTH_MAX)).slice(0, PIECES_MAX);
   const short = part.length < SEARCH_LENGTH_MIN;
   const alternatives = [
+    ...(own.length > 0 ? [own] : []),
+    ...spelt.flatMap(({ folded }) => (folded.length < SEARCH_LENGTH_MIN ? [[`=${folded}`]] : alternativesOf(folded))),
     ...(short && part !== '' ? readings.map((folded) => [`=${folded}`]) : []),
     // A name may begin like a scheme ("IMO STAR"): its pieces are those of the text as it stands.
     ...(short ? wholes : readings).flatMap(alternativesOf),
   ];
   const trimmed = wanted.value.trim();
   const ascii = ASCII.test(wanted.value);
+  const spelling = ({ value }: Alias): string | undefined =>
+    ascii && ASCII.test(value) ? undefined : spelledAlike(text.trim(), wholes, spelt, value);
   return {
     alternatives,
-    short,
+    short: short && own.length === 0 && spelt.every(({ folded }) => folded.length < SEARCH_LENGTH_MIN),
     matchIdentifier(id) {
       const { scheme, value } = split(id);
       if (part === '' || (wanted.scheme !== undefined && wanted.scheme !== scheme)) return null;
@@ -141,7 +177,9 @@ function searchFor(text: string, wanted: Question): SearchText {
       const folded = foldStripped(stripped);
       return readings.some((reading) => folded.includes(reading)) ? 'look-alike' : null;
     },
-    matchesAlias({ kind, value }) {
+    matchesAlias(alias) {
+      const { kind, value } = alias;
+      if (spelling(alias) !== undefined) return true;
       const stated = fold(value);
       if (wholes.some((whole) => whole !== '' && (whole.length < SEARCH_LENGTH_MIN ? stated === whole : stated.includes(whole))))
         return true;
@@ -152,7 +190,23 @@ function searchFor(text: string, wanted: Question): SearchText {
         short ? folded !== '' && (number === folded || stated === folded) : stated.includes(folded) || number.includes(folded),
       );
     },
+    aliasRule: spelling,
   };
+}
+
+/** By which table the one is a part of the other; `letters`: but for marks and case. */
+function spelledAlike(text: string, wholes: readonly string[], spelt: readonly Spelling[], value: string): string | undefined {
+  const letters = foldLetters(text);
+  const isPart = letters.length >= SEARCH_LENGTH_MIN || !ASCII.test(letters);
+  if (isPart ? foldLetters(value).includes(letters) : foldLetters(value) === letters) return 'letters';
+  const stated = [{ rule: 'letters', folded: fold(value) }, ...spellings(value)];
+  const asked = [...wholes.flatMap((folded) => (folded === '' ? [] : [{ rule: 'letters', folded }])), ...spelt];
+  for (const one of stated)
+    for (const other of asked) {
+      if (other.folded.length < SEARCH_LENGTH_MIN ? one.folded !== other.folded : !one.folded.includes(other.folded)) continue;
+      return [...new Set([one.rule, other.rule].filter((rule) => rule !== 'letters'))].join(' = ') || 'letters';
+    }
+  return undefined;
 }
 
 /** Pieces from the first character on and from the second: one list is in step with the item's. Likely rarest first. */

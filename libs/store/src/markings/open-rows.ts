@@ -26,18 +26,27 @@ export interface Openable {
 /** By log index. Cost: reading each document once. */
 export type Opening = (events: readonly HandledEvent[]) => Promise<ReadonlyMap<number, Openable>>;
 
-export function openRows(client: StoreClient, { indexOf, keys }: RowMaking): Opening {
+/** Of a sighting that is opened to others: as many as nearly all have, since it may be opened to thousands of groups. */
+const OPENED_KEYS_MAX = 64;
+
+export function openRows(client: StoreClient, { indexOf, keys: names }: RowMaking): Opening {
   const openable = (event: HandledEvent, { policy: _, said: __, ...index }: EventIndex, shownIn: readonly number[]): Openable => ({
     fits: (groups) => groups * widthOf(index) <= INDEX_ROWS_MAX,
     async open(groups) {
       const missing = groups.filter(({ id }) => !shownIn.includes(id));
       if (missing.length === 0) return 0;
       const { agency, id, principal, capturedMicros, logIndex } = event;
-      const search = new SearchRows(keys, new SearchMemory());
+      const search = new SearchRows(names, new SearchMemory());
       search.add(index, missing);
       await search.append(client, Number.MAX_SAFE_INTEGER);
       const encoder = new BatchEncoder();
-      encoder.addDerived({ ...index, agency, id, principal, capturedMicros }, missing, null, logIndex);
+      const keys = index.keys?.slice(0, OPENED_KEYS_MAX);
+      encoder.addDerived(
+        { ...index, ...(keys === undefined ? {} : { keys }), agency, id, principal, capturedMicros },
+        missing,
+        null,
+        logIndex,
+      );
       await copyDerived(client, encoder);
       return missing.length * widthOf(index);
     },

@@ -20,6 +20,7 @@ import { ToldMarkings } from './0020-told-markings.ts';
 import { IndexWalks } from './0021-index-walks.ts';
 import { Approvals } from './0022-approvals.ts';
 import { Claims } from './0023-claims.ts';
+import { SightingKeys } from './0024-sighting-keys.ts';
 
 export const MIGRATIONS = [
   Ledger,
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   IndexWalks,
   Approvals,
   Claims,
+  SightingKeys,
 ];

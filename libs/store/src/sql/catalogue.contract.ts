@@ -110,6 +110,8 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   events_by_id: ['e7', '{1,2}'],
   relations_about: [...REFS, '{1,2}', EVERYTHING, 100, EVERYTHING],
   search: ['{key 7,key 8}', '{1,2}'],
+  sighting_keys_next: ['{0,0,1}', '{7,8,9}', '{1,2}', EVERYTHING],
+  sighting_keys_window: ['{0,0,1}', '{7,8,9}', '{1,2}', ROWS - 8_192, ROWS],
   stated_aliases: ['{item 7,item 8}', '{name,mmsi}', '{a,b}', '{a,b}', '{1,2}', ...WHO],
   visible_events: ['{7,8}', '{1,2}', EVERYTHING],
   told_markings: ['{7,8}'],

@@ -38,6 +38,7 @@ const FILLS: Readonly<Record<string, string>> = {
   'ledger.policy': `select n, 'local', 'operator', 0, '{}'`,
   'ledger.relations': `select 'local', 'e' || n, 1 + n % 3, n + 1, 9, n % 2 = 0`,
   'ledger.search_keys': `select 1 + n % 3, 'key ' || n % 1000, 'item ' || n, ''`,
+  'ledger.sighting_keys': `select 1 + n % 3, n % 1000, n, '\\x0001'`,
   'ledger.spoken (log_index, kind, agency, target, handling)': `select n, n % 3, 'local', 'e' || n, '{}'`,
   'ledger.timeline': `select 'item ' || n % 1000, 1 + n % 3, n, n, 'local', 'e' || n, n, n % 10, ${HASH}`,
   'login.key_uses': `select 'a' || n % 3, 'k' || n, now()`,
