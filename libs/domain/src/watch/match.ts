@@ -1,6 +1,5 @@
 /** Whether a condition is met by one sighting, and why: pure, of what whoever asks may see. */
 import type { Place } from '../place.ts';
-import { INDEX_ROWS_MAX } from '../handling.ts';
 import type { Party, Sighting } from '../sighting.ts';
 import {
   CONDITION_KINDS,
@@ -71,7 +70,7 @@ function certainly<T>(values: readonly T[], isMet: (value: T) => boolean): Met {
 /** What the sighting names as an identifier. An MMSI that stands beside another one is the transponder's number of that ship, as its author says. */
 function namesOf({ items }: Sighting): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const { id, aliases } of items.slice(0, INDEX_ROWS_MAX)) {
+  for (const { id, aliases } of items) {
     names.add(id);
     if (aliases?.mmsi !== undefined) names.add(`mmsi:${aliases.mmsi}`);
   }
