@@ -7,7 +7,7 @@ const WATCH = KINDS.indexOf('watch');
 
 export class AgencyWatches {
   readonly #agency: string;
-  readonly #acts: PlacedWatchAct[] = [];
+  #acts: PlacedWatchAct[] = [];
   #seen = 0;
 
   constructor(agency: string) {
@@ -19,7 +19,14 @@ export class AgencyWatches {
     return this.#acts[0]?.logIndex;
   }
 
-  /** With all acts below this log size. Those that its agency marked otherwise since keep the handling that they had when they were read, or the stricter one by which alerts are marked themselves. */
+  /** These entries are handled otherwise now: acts among them are read again. */
+  marked(logIndexes: ReadonlySet<number>): void {
+    if (!this.#acts.some(({ logIndex }) => logIndexes.has(logIndex))) return;
+    this.#acts = [];
+    this.#seen = 0;
+  }
+
+  /** With all acts below this log size. */
   async until(size: number, reads: AgencyReads): Promise<Watches> {
     while (this.#seen < size) {
       const { logIndexes, next } = await reads.page(this.#seen, size, WATCH);
