@@ -28,6 +28,8 @@ export class AlertWriter {
   readonly #ports: AlertPorts;
   readonly #watches = new Map<string, AgencyWatches>();
   #cursors: Map<string, AlertCursor> | null = null;
+  /** Of agencies that watch nothing: how far that is known. */
+  readonly #idle = new Map<string, number>();
 
   constructor(ports: AlertPorts) {
     this.#ports = ports;
@@ -50,18 +52,18 @@ export class AlertWriter {
     const groupNames = groupsOfActor({ ...ROOT_ACTOR, agency, communities: communitiesOf(policy, agency) });
     const groups = groupNames.join(' ');
     const kept = this.#cursors?.get(agency);
-    if (kept !== undefined && kept.done >= covers && kept.groups === groups) return;
+    if (kept === undefined ? this.#idle.get(agency) === covers : kept.done >= covers && kept.groups === groups) return;
     const reads = await this.#ports.readsOf(agency, groupNames);
     const watches = this.#watches.get(agency) ?? new AgencyWatches(agency);
     this.#watches.set(agency, watches);
     await watches.until(covers, reads);
-    if (watches.first === undefined) return;
+    if (watches.first === undefined) return void this.#idle.set(agency, covers);
     let cursor = kept ?? null;
     let at = cursor?.done ?? watches.first;
     // Also where nothing is new: what it may not see any more since it left a community is recalled.
     const hasMoved = cursor !== null && cursor.groups !== groups;
     do {
-      const to = Math.min(covers, Math.max(at, at + STEP_ENTRIES));
+      const to = Math.min(covers, at + STEP_ENTRIES);
       if (this.#ports.ending.aborted) return;
       await this.#stretch({ agency, reads, policy }, watches, at, to);
       if (hasMoved && to >= covers) await this.#again({ agency, reads, policy }, watches, covers);
@@ -76,7 +78,7 @@ export class AlertWriter {
   }
 
   /** What was sealed from one index on and below another, and what came to be handled otherwise with the log sizes behind the one up to the other. */
-  async #stretch(of: Omit<Scene, 'watches'>, watches: AgencyWatches, from: number, to: number): Promise<void> {
+  async #stretch(of: Omit<Scene, 'watches' | 'size'>, watches: AgencyWatches, from: number, to: number): Promise<void> {
     for (let at = from; at < to;) {
       const { logIndexes, next } = await of.reads.page(at, to);
       for (const some of chunks(logIndexes)) await this.#tell(of, watches, to, await this.#marksOf(some));
@@ -93,14 +95,14 @@ export class AlertWriter {
   }
 
   /** All that the agency was ever told, once more. */
-  async #again(of: Omit<Scene, 'watches'>, watches: AgencyWatches, covers: number): Promise<void> {
+  async #again(of: Omit<Scene, 'watches' | 'size'>, watches: AgencyWatches, covers: number): Promise<void> {
     for (let at = 0; at < covers;) {
       const { logIndexes, next } = await of.reads.page(at, covers, ALERT);
       const rows = (await of.reads.events(logIndexes)).filter(({ agency }) => agency === of.agency);
       // As if they had been marked: everything that was told of them is looked up.
       for (const some of chunks([...new Set(rows.map((row) => saidIn(row).index))])) {
         const marks = await this.#ports.marksOf(some);
-        await this.#tell(of, watches, covers, new Map(some.map((index) => [index, marks.get(index) ?? index + 1])));
+        await this.#tell(of, watches, covers, new Map(some.map((index) => [index, marks.get(index) || index + 1])));
       }
       at = next;
     }
@@ -112,9 +114,9 @@ export class AlertWriter {
   }
 
   /** Returns when the ledger has all of it: until then nobody knows what is to be said next. */
-  async #tell(of: Omit<Scene, 'watches'>, watches: AgencyWatches, size: number, candidates: Candidates): Promise<void> {
+  async #tell(of: Omit<Scene, 'watches' | 'size'>, watches: AgencyWatches, size: number, candidates: Candidates): Promise<void> {
     if (candidates.size === 0) return;
-    const documents = await evaluate({ ...of, watches: await watches.until(size, of.reads) }, candidates);
+    const documents = await evaluate({ ...of, size, watches: await watches.until(size, of.reads) }, candidates);
     if (documents.length === 0) return;
     for (const some of chunks(documents)) {
       await this.#ports.failpoint?.('before_say');

@@ -1,6 +1,7 @@
 /** What is to be told of some entries to one agency: from what it may see now, what its watches were, and what it was told before. */
 import {
   alertHandling,
+  CONDITION_KINDS,
   communitiesOf,
   hasAgency,
   matchCondition,
@@ -27,7 +28,13 @@ export interface Scene {
   readonly reads: AgencyReads;
   readonly watches: Watches;
   readonly policy: PolicyState;
+  /** Log size up to which watches, and what was handled otherwise, are looked at. */
+  readonly size: number;
 }
+
+/** Look-ups of one statement. */
+const ASKED = 1_000;
+const MATCHED: ReadonlySet<string> = new Set(CONDITION_KINDS);
 
 /** One watch and one entry that may have something to do with each other. */
 interface Pair {
@@ -54,19 +61,20 @@ interface Met {
  * watch once, and a look-up for each that is met; of one that was marked, a look-up for every watch that the agency ever had.
  */
 export async function evaluate(scene: Scene, candidates: Candidates): Promise<readonly SightingDocument[]> {
-  const { agency, reads, watches, policy } = scene;
+  const { agency, reads, watches } = scene;
   const rows = await reads.events([...candidates.keys()].sort((a, b) => a - b));
   const seen = new Map(rows.map((row) => [row.logIndex, { row, sighting: sightingOf(row) }]));
   const pairs: Pair[] = [];
   for (const [index, changed] of [...candidates].sort(([a], [b]) => a - b)) {
     const of = seen.get(index);
-    const since = of === undefined ? undefined : visibleSince(policy, agency, of.sighting, index, changed);
+    if (of !== undefined && !MATCHED.has(of.sighting.kind)) continue;
+    const since = of === undefined ? undefined : visibleSince(scene, of.sighting, index, changed);
     for (const watch of watches.watches.values()) {
       const met = of === undefined || since === undefined ? undefined : metBy(watch, of.sighting, since);
       if (met !== undefined || changed > 0) pairs.push({ watch, index, seen: of, met });
     }
   }
-  const told = await lastTold(agency, reads, pairs);
+  const told = await lastTold(reads, pairs);
   return pairs.flatMap((pair) => alertsOf(agency, pair, told.get(alertId({ watch: pair.watch.id, index: pair.index, n: 0 }))));
 }
 
@@ -74,11 +82,16 @@ export async function evaluate(scene: Scene, candidates: Candidates): Promise<re
  * The place in the log from which on the agency could see it: its own, where it was for the agency as it came in, by the communities that it was in
  * there; else that of the marking. Undefined: it came to see it by joining, of which nobody is told one by one.
  */
-function visibleSince(policy: PolicyState, agency: string, { handling, agency: of }: Sighting, index: number, changed: number): number | undefined {
+function visibleSince(
+  { policy, agency, size }: Scene,
+  { handling, agency: of }: Sighting,
+  index: number,
+  changed: number,
+): number | undefined {
   const open = new Set(readerGroups(handling, of));
   const own = ['clear', 'green', `agency:${agency}`, ...communitiesOf(policy, agency, index).map((name) => `community:${name}`)];
   if (own.some((group) => open.has(group)) && hasAgency(policy, agency, index)) return index;
-  return changed > 0 ? changed : undefined;
+  return changed > 0 && changed <= size ? changed : undefined;
 }
 
 function metBy(watch: Watch, sighting: Sighting, since: number): Met | undefined {
@@ -103,11 +116,13 @@ function alertsOf(agency: string, { watch, index, seen, met }: Pair, told: SaidA
 }
 
 /** The last alert of each pair that has one, by the id of its first. Ids follow from each other, so each is looked up where the one before is there. */
-async function lastTold(agency: string, reads: AgencyReads, pairs: readonly Pair[]): Promise<ReadonlyMap<string, SaidAlert>> {
+async function lastTold(reads: AgencyReads, pairs: readonly Pair[]): Promise<ReadonlyMap<string, SaidAlert>> {
   const told = new Map<string, SaidAlert>();
   for (let [n, left] = [0, pairs]; left.length > 0; n++) {
     const asked = new Map(left.map((pair) => [alertId({ watch: pair.watch.id, index: pair.index, n }), pair]));
-    const found = (await reads.own([...asked.keys()])).filter((row) => row.agency === agency);
+    const ids = [...asked.keys()];
+    const found: EventRow[] = [];
+    for (let at = 0; at < ids.length; at += ASKED) found.push(...(await reads.own(ids.slice(at, at + ASKED))));
     left = found.flatMap((row) => {
       const pair = asked.get(row.id);
       if (pair === undefined) return [];
