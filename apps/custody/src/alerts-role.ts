@@ -51,27 +51,27 @@ export async function startAlerts(parts: Parts, submitting: Submitting, follower
   const progress = health.component({
     name: 'alerts',
     stallMs: config.projector.stallSeconds * 1_000,
-    // Progress is what is kept of it, whichever process made it.
+    // Of the process whose turn it is: the others wait for nothing.
     async waiting() {
-      const [covers, cursors] = [await ports.covers(), await ports.cursors()];
-      const done = Math.min(covers, ...[...cursors.values()].map((cursor) => cursor.done));
-      progress.moved('log', done);
-      return new Map([['log', covers - done]]);
+      progress.moved('log', told);
+      return new Map([['log', isOn ? Math.max(0, (await ports.covers()) - told) : 0]]);
     },
   });
+  let [told, isOn] = [0, false];
   const run = async (): Promise<void> => {
     for (let failures = 0; !ending.signal.aborted; failures++) {
       if (failures > 0) await pause(Math.min(100 * 2 ** failures, RETRY_MS_MAX));
       try {
         await alone(keeper, { purpose: 'alerts', ending: ending.signal, pause }, async () => {
           const writer = new AlertWriter(ports);
-          for (let told = -1; !ending.signal.aborted; await pause(LOOK_EVERY_MS)) {
+          [told, isOn] = [0, true];
+          for (; !ending.signal.aborted; await pause(LOOK_EVERY_MS)) {
             if ((await ports.covers()) === told) continue;
             await follower.refresh();
             told = await writer.step();
             failures = 0;
           }
-        });
+        }).finally(() => (isOn = false));
       } catch (error) {
         if (!ending.signal.aborted) log.warn('alerts wait, and will be raised from what is kept', { component: 'alerts', error });
       }

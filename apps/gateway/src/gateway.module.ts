@@ -10,6 +10,7 @@ import { ReceiptsController } from './receipts.controller.ts';
 import { MapLinksController } from './map-links.controller.ts';
 import { RecordsController } from './records.controller.ts';
 import { ReferenceController } from './reference.controller.ts';
+import { WatchesController } from './watches.controller.ts';
 import { StreamController } from './stream/stream.controller.ts';
 
 @Module({})
@@ -28,6 +29,7 @@ export class GatewayModule {
         RecordsController,
         ReferenceController,
         StreamController,
+        WatchesController,
       ],
       providers: [{ provide: GATEWAY_DEPS, useValue: deps }],
     };

@@ -67,6 +67,7 @@ export function openApiDocument(): Json {
       ...evidencePaths(),
       ...proofPaths(),
       ...logPaths(),
+      ...watchPaths(),
       ...policyPaths(),
       ...loginPaths(),
       ...operationPaths(),

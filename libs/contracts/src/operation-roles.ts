@@ -42,6 +42,8 @@ export const OPERATION_ROLES: Readonly<Record<string, RouteRoles>> = {
   getTile: 'public',
   getMapLinks: AUDITS,
   getReceipt: 'known',
+  listWatches: 'known',
+  listAlerts: 'known',
   getPolicy: 'known',
   login: 'public',
   endLogin: 'public',

@@ -434,6 +434,8 @@ export const NAMED_VIEWS = {
   SubmittedRow,
   SubmittedRows,
   ConflictsView,
+  WatchesView,
+  AlertsView,
   DeadLetterView,
   DeadLettersView,
   RetriedView,

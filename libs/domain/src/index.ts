@@ -113,6 +113,7 @@ export {
   type WatchFlag,
   type WatchVersion,
 } from './watch/watches.ts';
+export { displayBecause, displayCondition } from './watch/words.ts';
 export { alertHandling, type Handled } from './watch/alert-handling.ts';
 export { nextAlerts, type AlertNow, type SaidAlert } from './watch/next-alert.ts';
 export {
