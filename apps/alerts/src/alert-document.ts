@@ -18,11 +18,17 @@ export interface AlertKey {
 export const alertId = ({ watch, index, n }: AlertKey): string =>
   `alert:${sha256Hex(Buffer.from(canonicalize(['custody/alert/v1', watch, index, n]), 'utf8'))}`;
 
-/** @param because of one that is raised */
-export function alertDocument(key: AlertKey, { state, handling }: SaidAlert, because: readonly Because[]): SightingDocument {
+/** By what a watch was met: by which of its acts, and which words of that. */
+export interface MetBy {
+  readonly act: number;
+  readonly because: readonly Because[];
+}
+
+/** @param met of one that is raised; undefined: what once met it is asked about no more */
+export function alertDocument(key: AlertKey, { state, handling }: SaidAlert, met: MetBy | undefined): SightingDocument {
   const said: AlertDocument = {
     ...{ watch: key.watch, index: key.index, n: key.n, state },
-    ...(state === 'raised' && because.length > 0 ? { because: because.map(reasonOf) } : {}),
+    ...(state === 'raised' && met !== undefined ? { act: met.act, because: met.because.map(reasonOf) } : {}),
   };
   return {
     id: alertId(key),

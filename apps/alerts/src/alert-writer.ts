@@ -90,7 +90,12 @@ export class AlertWriter {
       if (last === undefined) return;
       after = last;
       watches.marked(new Set(marks.map(({ logIndex }) => logIndex)));
-      await this.#tell(of, watches, to, new Map(marks.filter(({ logIndex }) => logIndex < to).map((mark) => [mark.logIndex, mark.changed])));
+      await this.#tell(
+        of,
+        watches,
+        to,
+        new Map(marks.filter(({ logIndex }) => logIndex < to).map((mark) => [mark.logIndex, mark.changed])),
+      );
     }
   }
 

@@ -112,7 +112,13 @@ function alertsOf(agency: string, { watch, index, seen, met }: Pair, told: SaidA
       ? undefined
       : alertHandling(agency, version, { ...seen.row, handling: handlingOf(seen.row, seen.sighting.handling) });
   const next = nextAlerts(told, now).filter(({ state }) => state === 'recalled' || !isOver);
-  return next.map((alert) => alertDocument({ watch: watch.id, index, n: alert.n }, alert, met?.because ?? []));
+  return next.map((alert) =>
+    alertDocument(
+      { watch: watch.id, index, n: alert.n },
+      alert,
+      met === undefined ? undefined : { act: met.version.from, because: met.because },
+    ),
+  );
 }
 
 /** The last alert of each pair that has one, by the id of its first. Ids follow from each other, so each is looked up where the one before is there. */

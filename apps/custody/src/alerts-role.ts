@@ -84,11 +84,7 @@ export async function startAlerts(parts: Parts, submitting: Submitting, follower
   });
 }
 
-function portsOf(
-  pool: StorePool,
-  keeper: StorePool,
-  follower: PolicyFollower,
-): Omit<AlertPorts, 'say' | 'pause' | 'ending' | 'failpoint'> {
+function portsOf(pool: StorePool, keeper: StorePool, follower: PolicyFollower): Omit<AlertPorts, 'say' | 'pause' | 'ending' | 'failpoint'> {
   return {
     covers: async () => (await lastSeal(pool))?.covers ?? 0,
     policy: () => follower.current(),
@@ -106,7 +102,12 @@ function agencyReads(pool: StorePool, agency: string, groups: readonly number[])
   const reader = { agency, principal: ALERT_PRINCIPAL, breaksGlass: true, groups };
   return {
     page: (from, before, kind) => streamPage(own, { reader, from, before, kind }),
-    events: (logIndexes) => inPieces(logIndexes, (left) => visibleEvents(own, left, groups, CONTENT_BYTES_MAX), (row) => row.logIndex),
+    events: (logIndexes) =>
+      inPieces(
+        logIndexes,
+        (left) => visibleEvents(own, left, groups, CONTENT_BYTES_MAX),
+        (row) => row.logIndex,
+      ),
     own: (ids) => eventsByRef(own, ids.map((id) => ({ agency, id })), groups, Number.MAX_SAFE_INTEGER), // prettier-ignore
   };
 }

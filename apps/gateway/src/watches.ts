@@ -9,7 +9,6 @@ import {
   foldWatches,
   KINDS,
   parseWatchAct,
-  watchAt,
   type Because,
   type ConditionMember,
   type PlacedWatchAct,
@@ -128,20 +127,22 @@ async function alertViews(own: ReaderReads, reader: Reader, asOf: AsOf, alerts: 
     left = left.filter((index) => index > last);
   }
   const { watches } = await watchesOf(own, reader, asOf.logSize);
-  const recorded = await recordedAt(own, asOf, [...alerts.map(({ event }) => event.stored), ...[...met.values()].map(({ stored }) => stored)]);
+  const recorded = await recordedAt(own, asOf, [
+    ...alerts.map(({ event }) => event.stored),
+    ...[...met.values()].map(({ stored }) => stored),
+  ]);
   return alerts.map((alert) => alertView(alert, met.get(alert.alert.index), watches.get(alert.alert.watch), recorded));
 }
 
 function alertView({ event, alert }: ReadAlert, met: ReadEvent | undefined, watch: Watch | undefined, recorded: RecordedAt): AlertView {
   const { stored, sighting, handling = sighting.handling } = event;
-  // Words of the watch as it was when the alert was raised. It may have been met by an earlier version: then it has no such value, and none is told.
-  const version = watch === undefined ? undefined : watchAt(watch, stored.logIndex);
+  const version = watch?.versions.find(({ from }) => from === alert.act);
   return {
     id: stored.id,
     logIndex: stored.logIndex,
     recorded: recorded(stored),
     watch: alert.watch,
-    title: version?.title ?? null,
+    title: (version ?? watch?.versions.findLast(({ condition }) => condition !== null))?.title ?? null,
     state: alert.state,
     n: alert.n,
     tlp: handling.tlp,

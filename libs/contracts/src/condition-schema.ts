@@ -5,9 +5,7 @@ import { closed } from './view-parts.ts';
 
 const IDENTIFIER_LENGTH_MAX = 512;
 const named = (description?: string) =>
-  Type.Optional(
-    Type.String({ minLength: 1, maxLength: CONDITION_NAME_LENGTH_MAX, ...(description === undefined ? {} : { description }) }),
-  );
+  Type.Optional(Type.String({ minLength: 1, maxLength: CONDITION_NAME_LENGTH_MAX, ...(description === undefined ? {} : { description }) }));
 const country = () => Type.Optional(Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2.' }));
 const list = <S extends Parameters<typeof Type.Array>[0]>(schema: S, description: string) =>
   Type.Optional(Type.Array(schema, { minItems: 1, maxItems: CONDITION_VALUES_MAX, description }));

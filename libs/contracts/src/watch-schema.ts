@@ -44,11 +44,12 @@ const Alert = Type.Object(
     index: { ...index(), description: 'Log index of what met it.' },
     n: { ...index(), description: 'Which of this watch and this entry.' },
     state: Type.Enum(ALERT_STATES, { description: 'recalled: the agency, or some whom it was told, may not see it any more.' }),
+    act: Type.Optional({ ...index(), description: 'Of one that is raised: log index of the act by which the watch waits for it.' }),
     because: Type.Optional(
       Type.Array(Because, {
         minItems: 1,
         maxItems: CONDITION_MEMBERS.length * BECAUSE_MAX,
-        description: 'By which words of the watch, as it was then.',
+        description: 'By which words of that act.',
       }),
     ),
   },

@@ -28,10 +28,9 @@ export const WatchesView = Type.Object(
   {
     coordinates: Coordinates,
     watches: Type.Array(WatchView, { description: 'Of your agency that you may see, in the order in which they were added.' }),
-    flagged: Type.Array(
-      Type.Object({ logIndex: index(), reason: Type.Enum(['absent', 'removed', 'not-shown', 'too-many']) }, closed),
-      { description: 'Acts without effect.' },
-    ),
+    flagged: Type.Array(Type.Object({ logIndex: index(), reason: Type.Enum(['absent', 'removed', 'not-shown', 'too-many']) }, closed), {
+      description: 'Acts without effect.',
+    }),
   },
   closed,
 );
@@ -66,7 +65,11 @@ export const AlertView = Type.Object(
     tlp: Type.Enum(TLP_LABELS, { description: 'The stricter of the watch and of what met it, of your agency alone.' }),
     because: Type.Array(
       Type.Object(
-        { member: Type.Enum(CONDITION_MEMBERS), certain: Type.Boolean(), display: Type.String({ description: 'In the words of the watch.' }) },
+        {
+          member: Type.Enum(CONDITION_MEMBERS),
+          certain: Type.Boolean(),
+          display: Type.String({ description: 'In the words of the watch.' }),
+        },
         closed,
       ),
     ),
@@ -82,7 +85,11 @@ export const AlertView = Type.Object(
 export type AlertView = Static<typeof AlertView>;
 
 export const AlertsView = Type.Object(
-  { coordinates: Coordinates, alerts: Type.Array(AlertView, { description: 'Newest first. A page may have few or none and still go on.' }), next: orNull(Type.String()) },
+  {
+    coordinates: Coordinates,
+    alerts: Type.Array(AlertView, { description: 'Newest first. A page may have few or none and still go on.' }),
+    next: orNull(Type.String()),
+  },
   closed,
 );
 export type AlertsView = Static<typeof AlertsView>;

@@ -56,6 +56,8 @@ export interface AlertText {
   /** Which of this watch and this sighting, from 0: each recall and each new alert is the next. */
   readonly n: number;
   readonly state: AlertState;
-  /** Of an alert that was raised; `certain` absent: it is. */
+  /** Of an alert that was raised: log index of the act by which the watch waits for it. */
+  readonly act?: number | undefined;
+  /** Of an alert that was raised: which of that act's words; `certain` absent: it is. */
   readonly because?: readonly { readonly member: string; readonly at: number; readonly certain?: boolean | undefined }[] | undefined;
 }

@@ -7,15 +7,7 @@ import { SCHEMES, type Scheme } from '../identifiers/scheme.ts';
 import { parsePlace, RADIUS_METRES_MAX } from '../place.ts';
 import { parseGrade } from '../grade.ts';
 import { accept, refuse, type DomainFault, type Result } from '../result.ts';
-import {
-  MODALITIES,
-  PLACING_KINDS,
-  SOURCE_FAMILIES,
-  SPEAKING_KINDS,
-  type Kind,
-  type Modality,
-  type SourceFamily,
-} from '../sighting.ts';
+import { MODALITIES, PLACING_KINDS, SOURCE_FAMILIES, SPEAKING_KINDS, type Kind, type Modality, type SourceFamily } from '../sighting.ts';
 
 /** Kinds that a condition may name, and looks at where it names none: what is said of items. Acts and markings are never met. */
 export const CONDITION_KINDS = [
@@ -110,7 +102,8 @@ function refusalOfItems(condition: Condition): DomainFault | undefined {
   const bad = condition.items?.findIndex((item) => !isNormalised(item)) ?? -1;
   if (bad >= 0) return refuse('condition.item', 'An item is scheme:value, in its normal form.', `/items/${bad}`);
   for (const member of ['schemes', 'kinds', 'modalities', 'sources'] as const) {
-    const at = (condition[member] as readonly string[] | undefined)?.findIndex((value) => !KNOWN[member].some((known) => known === value)) ?? -1;
+    const at =
+      (condition[member] as readonly string[] | undefined)?.findIndex((value) => !KNOWN[member].some((known) => known === value)) ?? -1;
     if (at >= 0) return refuse('condition.word', `One of ${KNOWN[member].join(', ')}.`, `/${member}/${at}`);
   }
   return undefined;

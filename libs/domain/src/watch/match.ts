@@ -60,7 +60,8 @@ const MEETS: Record<ConditionMember, (condition: Condition, sighting: Sighting) 
   kinds: ({ kinds = [] }, { kind, as }) => certainly(kinds, (wanted) => wanted === kind || (kind === 'correction' && wanted === as)),
   modalities: ({ modalities = [] }, { modality }) => certainly(modalities, (wanted) => wanted === modality),
   sources: ({ sources = [] }, { source }) => certainly(sources, (wanted) => wanted === source.family),
-  gradeAtLeast: ({ gradeAtLeast = 'A1' }, { grade }) => certainly([gradeAtLeast], (floor) => grade !== undefined && isNotBelow(grade, floor)),
+  gradeAtLeast: ({ gradeAtLeast = 'A1' }, { grade }) =>
+    certainly([gradeAtLeast], (floor) => grade !== undefined && isNotBelow(grade, floor)),
 };
 
 function certainly<T>(values: readonly T[], isMet: (value: T) => boolean): Met {
