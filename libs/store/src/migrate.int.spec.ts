@@ -34,6 +34,8 @@ const MAY_UPDATE = [
   'custody_access login.sessions.ended',
   'custody_access login.sessions.ended_by',
   'custody_access login.sessions.seen',
+  'custody_capture alerts.cursors.done',
+  'custody_capture alerts.cursors.groups',
   'custody_capture event_log.partitions.next',
   'custody_operator ledger.dead_letters.retried',
   'custody_projector ledger.dead_letters.copied',
