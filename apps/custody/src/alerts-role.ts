@@ -47,7 +47,7 @@ export async function startAlerts(parts: Parts, submitting: Submitting, follower
   health.dependency({ name: 'alerts: database', ask: () => databaseAnswers(() => logSize(pool)) });
   const ending = new AbortController();
   const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: ending.signal }).catch(() => undefined);
-  const ports: AlertPorts = { ...portsOf(pool, keeper, follower), ...sayingBy(submitting), ...alertFailpoints(log), pause: () => pause(THERE_MS).then(() => undefined), ending: ending.signal }; // prettier-ignore
+  const ports: AlertPorts = { ...alertPorts(pool, keeper, follower), ...sayingBy(submitting), ...alertFailpoints(log), pause: () => pause(THERE_MS).then(() => undefined), ending: ending.signal }; // prettier-ignore
   const progress = health.component({
     name: 'alerts',
     stallMs: config.projector.stallSeconds * 1_000,
@@ -84,7 +84,12 @@ export async function startAlerts(parts: Parts, submitting: Submitting, follower
   });
 }
 
-function portsOf(pool: StorePool, keeper: StorePool, follower: PolicyFollower): Omit<AlertPorts, 'say' | 'pause' | 'ending' | 'failpoint'> {
+/** @param pool has the gateway's rights and its context key @param keeper those of capture */
+export function alertPorts(
+  pool: StorePool,
+  keeper: StorePool,
+  follower: Pick<PolicyFollower, 'current'>,
+): Omit<AlertPorts, 'say' | 'pause' | 'ending' | 'failpoint'> {
   return {
     covers: async () => (await lastSeal(pool))?.covers ?? 0,
     policy: () => follower.current(),

@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { COLUMNS as auditColumns } from './commands/audit-ls.ts';
 import { COLUMNS as configColumns } from './commands/config.ts';
 import { FORMS as conflicts } from './commands/conflicts.ts';
+import * as watches from './commands/watch.ts';
 import { COLUMNS as diffColumns } from './commands/diff.ts';
 import { FORMS as deadLetters } from './commands/dlq.ts';
 import { FORMS as doctor } from './commands/doctor.ts';
@@ -160,6 +161,8 @@ describe('docs/cli.md', () => {
       listen: listenColumns,
       'dlq ls': deadLetters.columns,
       'conflicts ls': conflicts.columns,
+      'watch ls': watches.WATCHES.columns,
+      alerts: watches.ALERTS.columns,
       'evidence ls': evidence.columns,
       'agency ls': peopleColumns.agencies,
       'community ls': peopleColumns.communities,

@@ -174,7 +174,7 @@ test('nobody raises an alert himself, or takes the name of one', async () => {
   const shared = { kind: 'watch', handling: { tlp: 'AMBER', agencies: ['acme'] }, source: { kind: 'watch' }, extension: { watch: { act: 'removed', watch } } }; // prettier-ignore
   expect((await post('bolt/chief', shared as SightingDocument)).status).toBe(422);
   const wrong = await custody('bolt/chief', 'watch', 'rm', 'none');
-  expect([wrong.code, wrong.stderr.includes('watch.not-found')]).toEqual([5, true]);
+  expect([wrong.code, wrong.stderr.includes('watch.not-found')]).toEqual([3, true]);
 });
 
 test.each(ALERT_FAILPOINTS)('over a process that dies at %s each is told, and told once', async (at) => {
