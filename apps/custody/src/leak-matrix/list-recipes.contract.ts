@@ -241,7 +241,7 @@ function ofPeople(lent: ReadonlyMap<string, Lent>): Readonly<Record<string, Reci
           },
           // Of one that is for all of the agency each once, whoever else watches too.
           ...own.flatMap(({ id, thing }) =>
-            thing.name.endsWith('for all')
+            thing.name.endsWith(', one')
               ? [
                   {
                     path: `/v1/alerts?limit=1000&watch=${id}`,

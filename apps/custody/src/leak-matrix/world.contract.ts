@@ -321,12 +321,12 @@ function watchesOf(canaries: Canaries, agency: string): (Own & { readonly saying
   const named: Said = { tlp: 'RED', principals: [`${agency}/auditor`] };
   return (
     [
-      ['all', { tlp: 'AMBER' }],
-      ['one', named],
+      ['one', { tlp: 'AMBER' }],
+      ['named one', named],
     ] as const
   ).map(([whom, handling]) => {
     const thing: Thing = {
-      name: `the watch of ${agency} for ${whom}`,
+      name: `the watch of ${agency}, ${whom}`,
       mayBeSeenBy: (asker) => maySee(asker, { owner: agency, author: AUTHOR }, handling),
     };
     const [id, title] = [canary(`id of ${thing.name}`), canary(`title of ${thing.name}`)];
