@@ -257,6 +257,15 @@ create table intake.evidence_refs (
 grant insert on intake.evidence_refs to custody_projector;
 comment on table intake.evidence_refs is 'The door by which COPY comes into ledger.evidence_refs: its only partition. Nobody reads here.';
 
+create table intake.open_points (
+  grp integer not null,
+  code smallint not null,
+  item text collate "C" not null,
+  log_index bigint not null
+) partition by LIST (grp);
+grant insert on intake.open_points to custody_projector;
+comment on table intake.open_points is 'The door by which COPY comes into ledger.open_points: its only partition. Nobody reads here.';
+
 create table intake.policy (
   log_index bigint not null,
   agency text collate "C" not null,
@@ -655,6 +664,32 @@ grant select on ledger.offsets to custody_operator;
 grant select on ledger.offsets to custody_projector;
 grant update on ledger.offsets (next) to custody_projector;
 comment on table ledger.offsets is 'The first offset of a partition that is not in the ledger yet; moved by compare-and-set, first in the transaction.';
+
+create table ledger.open_points (
+  grp integer not null,
+  code smallint not null,
+  item text collate "C" not null,
+  log_index bigint not null,
+  constraint open_points_pkey PRIMARY KEY (grp, code, item, log_index)
+);
+alter table intake.open_points attach partition ledger.open_points default;
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.open_points FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.open_points FOR EACH STATEMENT WHEN ((current_setting('custody.rebuild'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION ledger.refuse_change();
+grant select on ledger.open_points to custody_gateway;
+grant select on ledger.open_points to custody_operator;
+alter table ledger.open_points enable row level security, force row level security;
+create policy operator_reads on ledger.open_points for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on ledger.open_points for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy reader on ledger.open_points for select to custody_gateway using (((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])) AND ((NOT (EXISTS ( SELECT
+   FROM ledger.marked m
+  WHERE (m.log_index = open_points.log_index)))) OR (EXISTS ( SELECT
+   FROM ledger.handlings h
+  WHERE (h.log_index = open_points.log_index)
+ OFFSET 0)))));
+comment on table ledger.open_points is 'Entries that may leave something for a person to decide, one row for each reader group. Whether they still do, the fold says. Derived.';
+comment on column ledger.open_points.code is 'Position in OPEN_POINTS of libs/domain; item: whose it is, or empty.';
 
 create table ledger.policy (
   log_index bigint not null,

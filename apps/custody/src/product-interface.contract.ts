@@ -30,6 +30,7 @@ const COMMANDS = [
   'watch add',
   'watch ls',
   'alerts',
+  'questions',
   'conflicts',
   'conflicts ls',
   'evidence',

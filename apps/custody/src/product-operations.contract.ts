@@ -65,6 +65,12 @@ export const ASKED: Readonly<Record<string, readonly Asked[]>> = {
     { path: '/v1/watches?removed=1', status: 200 },
     { path: '/v1/watches?removed=yes', status: 400 },
   ],
+  listQuestions: [
+    { path: '/v1/questions', status: 200 },
+    { path: '/v1/questions?kind=check-digit&limit=1', status: 200 },
+    { path: '/v1/questions?kind=rumour', status: 400 },
+    { path: '/v1/questions?cursor=xyz', status: 400 },
+  ],
   listAlerts: [
     { path: '/v1/alerts', status: 200 },
     { path: '/v1/alerts?watch=none', status: 200 },

@@ -62,6 +62,7 @@ const auditOf = async (as: Actor, q: string, more = ''): Promise<AuditView> => {
 /** Of each operation that reads: what Ann asks, and what it is a read of for her agency. */
 const READS: Readonly<Record<string, readonly [path: string, events: readonly string[], items: readonly string[]]>> = {
   listEvents: ['/v1/events', ['customs/a1', 'police/alert:1', 'police/g1', 'police/r1', 'police/w1'], [A, B, C].toSorted()],
+  listQuestions: ['/v1/questions', [], []],
   listWatches: ['/v1/watches', ['police/w1'], []],
   listAlerts: ['/v1/alerts', ['customs/a1', 'police/alert:1', 'police/w1'], [B]],
   getEvent: ['/v1/events/g1', ['police/g1'], [A]],

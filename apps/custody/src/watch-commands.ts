@@ -1,4 +1,4 @@
-/** The commands for watches and alerts. */
+/** The commands for watches, alerts and open questions. */
 import type { Command } from 'commander';
 import { clientOf, listed, runner } from './invocation.ts';
 
@@ -19,6 +19,13 @@ export function watchCommands(root: Command): void {
     .description('list those of your agency')
     .option('--removed', 'also those that were removed')
     .action(runner(async (options) => (await import('./commands/watch.ts')).list(await clientOf(options), options)));
+  listed(root.command('questions'))
+    .description(
+      'what is left for a person to decide: failing check digits, conflicts, open containments, waiting corrections, records without an item',
+    )
+    .option('--kind <kind>', 'check-digit, conflict, open-containment, waiting-correction or unidentified')
+    .option('--limit <n>', 'how many', '50')
+    .action(runner(async (options) => (await import('./commands/questions.ts')).list(await clientOf(options), options)));
   listed(root.command('alerts'))
     .description('what the watches of your agency were met by, newest first')
     .option('--watch <id>', 'of one watch')

@@ -66,6 +66,7 @@ const EVENTS: readonly Made[] = AGENCIES.flatMap((agency) => handlingsOf(agency)
       word: null,
       evidence: [CITED],
       batch: { name: `import-${logIndex}`, members: [id] },
+      points: [{ code: 0, item: `imo:${logIndex}` }],
       offset: logIndex,
       raw: content,
       logIndex,
@@ -138,6 +139,11 @@ const RELATIONS: readonly Relation[] = [
     table: 'batch_members',
     sql: `select batch || ' ' || id || ' ' || ${nameOf('grp')} as key from ledger.batch_members`,
     rows: ofGroup(({ id, logIndex }) => [`import-${logIndex} ${id}`]),
+  },
+  {
+    table: 'open_points',
+    sql: `select item || ' ' || ${nameOf('grp')} as key from ledger.open_points`,
+    rows: ofGroup(({ logIndex }) => [`imo:${logIndex}`]),
   },
   {
     table: 'search_keys',
@@ -292,6 +298,8 @@ const PLACES = [
     'itemEntries',
     'listsNaming',
     'namedRows',
+    'openPointsOfItem',
+    'openPointsPage',
     'readsPage',
     'shownEvents',
     'shownItems',

@@ -1,10 +1,12 @@
-/** GET /v1/watches and /v1/alerts. */
+/** GET /v1/watches, /v1/alerts and /v1/questions. */
 import { Controller, Get, Inject, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { AlertsView, WatchesView } from '#lib/contracts';
+import type { AlertsView, QuestionsView, WatchesView } from '#lib/contracts';
+import { OPEN_POINTS, type OpenPoint } from '#lib/domain';
 import { DomainError } from '#lib/runtime';
 import { GATEWAY_DEPS, type GatewayDeps, readingFor } from './gateway-deps.ts';
 import { readLimit, readQuery } from './query.ts';
+import { readQuestions } from './questions.ts';
 import { readAlerts, readWatches } from './watches.ts';
 
 @Controller('v1')
@@ -29,5 +31,15 @@ export class WatchesController {
     const { reader, reads } = await readingFor(this.#deps, request);
     const asked = { ...(watch === undefined ? {} : { watch }), ...(cursor === undefined ? {} : { cursor }), limit: readLimit(limit) };
     return readAlerts(reads, reader, asked);
+  }
+
+  @Get('questions')
+  async questions(@Query() given: unknown, @Req() request: FastifyRequest): Promise<QuestionsView> {
+    const { kind, cursor, limit } = readQuery(given, ['kind', 'cursor', 'limit']);
+    if (kind !== undefined && !(OPEN_POINTS as readonly string[]).includes(kind))
+      throw new DomainError('query.invalid', `kind is one of ${OPEN_POINTS.join(', ')}.`);
+    const { reader, reads } = await readingFor(this.#deps, request);
+    const of = kind === undefined ? {} : { kind: kind as OpenPoint };
+    return readQuestions(reads, reader, { ...of, ...(cursor === undefined ? {} : { cursor }), limit: readLimit(limit) });
   }
 }

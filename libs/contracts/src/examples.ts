@@ -11,6 +11,7 @@ import { journeyExample } from './journey-example.ts';
 import { problem, type Problem } from './problem.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import { streamEnd } from './stream-text.ts';
+import type { QuestionsView } from './questions-view.ts';
 import type { AlertsView, WatchesView } from './watch-views.ts';
 import type { StoredView } from './stored-view.ts';
 import type { StreamedEvent, StreamEnd } from './stream-views.ts';
@@ -376,6 +377,20 @@ export const EXAMPLES = {
     ],
     next: null,
   } satisfies AlertsView,
+  QuestionsView: {
+    coordinates,
+    questions: [
+      {
+        kind: 'check-digit',
+        code: 'check-digit',
+        item: 'vin:WDDSYNTH0JA000001',
+        refs: [{ agency: 'local', id: 'lux-0022' }],
+        display:
+          'VIN WDDSYNTH0JA000001: The identifier as written fails its check digit; it is kept as written and merged with nothing: local/lux-0022.',
+      },
+    ],
+    next: null,
+  } satisfies QuestionsView,
   DeadLetterView: {
     ...deadLetter,
     key: null,

@@ -1,4 +1,5 @@
 /** Watches, alerts and open questions in the OpenAPI document. Watches are added, changed and removed by events: `POST /v1/events`, kind watch. */
+import { OPEN_POINTS } from '#lib/domain';
 import { cursor, get, type Json, limit, query } from './openapi-parts.ts';
 
 export function watchPaths(): Json {
@@ -16,6 +17,14 @@ export function watchPaths(): Json {
         cursor,
         limit,
       ],
+      'cursor.malformed',
+    ),
+    '/v1/questions': get(
+      'listQuestions',
+      'items',
+      'What is left for a person to decide, over all that you may see',
+      'QuestionsView',
+      [query('kind', { type: 'string', enum: [...OPEN_POINTS] }, 'Of one sort alone.', 'check-digit'), cursor, limit],
       'cursor.malformed',
     ),
   };

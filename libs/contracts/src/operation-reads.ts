@@ -51,6 +51,7 @@ export const OPERATION_READS: Readonly<Record<string, OperationReads>> = {
   getReceipt: ['event', 'item'],
   listWatches: ['event'],
   listAlerts: ['event', 'item'],
+  listQuestions: ['event', 'item'],
   getPolicy: ['other'],
   login: SESSION,
   endLogin: SESSION,

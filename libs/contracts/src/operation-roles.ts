@@ -44,6 +44,7 @@ export const OPERATION_ROLES: Readonly<Record<string, RouteRoles>> = {
   getReceipt: 'known',
   listWatches: 'known',
   listAlerts: 'known',
+  listQuestions: 'anyone',
   getPolicy: 'known',
   login: 'public',
   endLogin: 'public',

@@ -9,6 +9,8 @@ import {
   INDEX_ROWS_MAX,
   KINDS,
   type Kind,
+  OPEN_POINTS,
+  openPointsOf,
   type PolicyActText,
   orderBounds,
   readerGroups,
@@ -45,6 +47,8 @@ export interface SightingIndex {
   readonly evidence?: readonly string[];
   /** Of a batch: the events of the same agency that it says it brought in, each once. */
   readonly batch?: { readonly name: string; readonly members: readonly string[] };
+  /** What it may leave open, by its position in OPEN_POINTS; absent: nothing. */
+  readonly points?: readonly { readonly code: number; readonly item: string }[];
 }
 
 const kindNumbers: ReadonlyMap<string, number> = new Map(KINDS.map((kind, number) => [kind, number]));
@@ -58,6 +62,7 @@ export function indexSighting(sighting: Sighting): SightingIndex {
   const batch = batchMembersOf(sighting);
   const word = wordOf(sighting);
   const said = saidOf(sighting, word);
+  const points = openPointsOf(sighting);
   return {
     kind: kindNumbers.get(sighting.kind) as number,
     starts: storedBound(starts),
@@ -71,6 +76,7 @@ export function indexSighting(sighting: Sighting): SightingIndex {
     ...(sighting.kind === ('policy' satisfies Kind) ? { policy: JSON.stringify(sighting.extension?.['policy']) } : {}),
     ...(evidence.length === 0 ? {} : { evidence }),
     ...(batch === undefined ? {} : { batch }),
+    ...(points.length === 0 ? {} : { points: points.map(({ point, item }) => ({ code: OPEN_POINTS.indexOf(point), item })) }),
   };
 }
 

@@ -21,6 +21,7 @@ import { DiffView } from './diff-view.ts';
 import { JourneyView } from './journey-view.ts';
 import { storedMembers, StoredView } from './stored-view.ts';
 import { StreamedEvent, StreamEnd } from './stream-views.ts';
+import { QuestionsView } from './questions-view.ts';
 import { AlertsView, WatchesView } from './watch-views.ts';
 import { closed, EventRefView, every, Evidence, FLAGS, STANDINGS, hash, index, orNull, ref, SubmittedBy } from './view-parts.ts';
 
@@ -437,6 +438,7 @@ export const NAMED_VIEWS = {
   ConflictsView,
   WatchesView,
   AlertsView,
+  QuestionsView,
   DeadLetterView,
   DeadLettersView,
   RetriedView,

@@ -47,6 +47,7 @@ export { RULES, rulesWithout, type RuleName, type Rules } from './rules.ts';
 export type { FoldInput, Standing } from './resolved.ts';
 export type { Flag, Mark, TimelineEntry, WhyNot } from './timeline-entry.ts';
 export type { OpenQuestion } from './open-questions.ts';
+export { OPEN_POINTS, openPointsOf, type OpenPoint, type PointOf } from './open-points.ts';
 export { foldEvent, foldTimeline, type Timeline } from './timeline.ts';
 export { diffTimelines, type ChangeName, type StandingThen, type TimelineChange } from './timeline-diff.ts';
 export { knownAtReported } from './known-at.ts';

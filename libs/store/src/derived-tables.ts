@@ -1,7 +1,7 @@
 /** Everything that a rebuild drops and makes again from entries and content. */
 export interface DerivedTable {
   readonly name:
-    'timeline' | 'relations' | 'spoken' | 'search_keys' | 'policy' | 'evidence_refs' | 'audit' | 'batch_members' | 'handlings' | 'marked';
+    'timeline' | 'relations' | 'spoken' | 'search_keys' | 'policy' | 'evidence_refs' | 'audit' | 'batch_members' | 'open_points' | 'handlings' | 'marked';
   /** All columns, in an order that rows have by themselves; reader groups by name. */
   readonly dump: string;
   /** The same without what another installation has otherwise: log indexes, map keys (their salt). */
@@ -71,6 +71,14 @@ export const DERIVED_TABLES: readonly DerivedTable[] = [
     portableDump: `select g.name, b.agency, b.batch, b.id, e.id
       from ledger.batch_members b join ledger.reader_groups g on g.id = b.grp join ledger.entries e using (log_index)
       order by g.name, b.agency, b.batch, b.id, e.id`,
+  },
+  {
+    name: 'open_points',
+    dump: `select g.name, o.code, o.item, o.log_index
+      from ledger.open_points o join ledger.reader_groups g on g.id = o.grp order by g.name, o.code, o.item, o.log_index`,
+    portableDump: `select g.name, o.code, o.item, e.agency, e.id
+      from ledger.open_points o join ledger.reader_groups g on g.id = o.grp join ledger.entries e using (log_index)
+      order by g.name, o.code, o.item, e.agency, e.id`,
   },
   {
     name: 'handlings',

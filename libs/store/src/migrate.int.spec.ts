@@ -23,6 +23,7 @@ const APPEND_ONLY = [
   'ledger.entries',
   'ledger.evidence_refs',
   'ledger.notices',
+  'ledger.open_points',
   'ledger.policy',
   'ledger.relations',
   'ledger.timeline',
@@ -67,6 +68,7 @@ describe('the schema', () => {
     await owner.query(`insert into ledger.evidence_refs values (sha256(''), 1, 0, 0)`);
     await owner.query(`insert into ledger.audit values (1, 0, 'a', 'p', 0)`);
     await owner.query(`insert into ledger.batch_members values (1, 'a', 'b', 'c', 0)`);
+    await owner.query(`insert into ledger.open_points values (1, 0, 'i', 0)`);
     await owner.query(`insert into ledger.conflicts values ('a', 'b', '', 'p', 0, '', '', '', '', 0, 0)`);
   }, 60_000);
   afterAll(() => database.drop());

@@ -79,7 +79,7 @@ describe('a rebuild', () => {
   test('makes every derived table again, row for row', async () => {
     const before = await digestDerived(owner);
     expect(before.map(({ table }) => table)).toEqual([
-      ...['timeline', 'relations', 'spoken', 'search_keys', 'policy', 'evidence_refs', 'audit', 'batch_members', 'handlings', 'marked'],
+      ...['timeline', 'relations', 'spoken', 'search_keys', 'policy', 'evidence_refs', 'audit', 'batch_members', 'open_points', 'handlings', 'marked'],
     ]);
     expect(before.map(({ rows }) => rows > 1000)).toEqual([true, true, false, true, false, true, true, true, false, false]);
     expect(before[4]?.rows).toBe(100);

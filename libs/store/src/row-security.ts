@@ -11,7 +11,7 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   access: { head: 'how many records the access log has, which every seal says' },
   event_log: { cluster: TRANSPORT, partitions: TRANSPORT, records: TRANSPORT, topics: TRANSPORT },
   intake: Object.fromEntries(
-    ['audit', 'batch_members', 'content', 'entries', 'evidence_refs', 'policy', 'relations', 'search_keys', 'spoken', 'timeline'].map(
+    ['audit', 'batch_members', 'content', 'entries', 'evidence_refs', 'open_points', 'policy', 'relations', 'search_keys', 'spoken', 'timeline'].map(
       (table) => [table, DOOR],
     ),
   ),

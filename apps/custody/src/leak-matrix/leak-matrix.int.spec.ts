@@ -25,7 +25,7 @@ const LISTS = ['diffItem', 'getItem', 'getTimeline', 'listAudit', 'listEvents', 
 /** Of what is an agency's own, among its persons. */
 const OWN_LISTS = ['listAlerts', 'listWatches'];
 /** Whose rows are an entry's. */
-const OF_ENTRIES = ['entries', 'content', 'timeline', 'relations', 'evidence_refs', 'audit', 'batch_members'];
+const OF_ENTRIES = ['entries', 'content', 'timeline', 'relations', 'evidence_refs', 'audit', 'batch_members', 'open_points'];
 /** He sees most. */
 const LENDER = 'alpha/investigator';
 

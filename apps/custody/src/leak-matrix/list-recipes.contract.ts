@@ -5,6 +5,7 @@ import type {
   ConflictsView,
   DiffView,
   JourneyView,
+  QuestionsView,
   EventsView,
   EvidenceListView,
   ItemView,
@@ -221,6 +222,19 @@ function ofPeople(lent: ReadonlyMap<string, Lent>): Readonly<Record<string, Reci
         { path: '/v1/evidence', tells: files(world, ['evidence']), count: kept, pages: { limit: 2, lengthOf: kept } },
         ...lentTo(lent, 'listEvidence'),
       ],
+    },
+    listQuestions: {
+      whom: 'everybody',
+      // Of the second owner's, which contradict the first's.
+      questions: ({ told }) => {
+        const contradicting = told.filter(({ document }) => (document.relations?.contradicts ?? []).length > 0);
+        const asked = (path: string) => ({
+          path,
+          tells: tellsOf(contradicting, ['id']),
+          count: (view: QuestionsView) => view.questions.length,
+        });
+        return [asked('/v1/questions?limit=1000'), asked('/v1/questions?limit=1000&kind=conflict')];
+      },
     },
     listWatches: {
       whom: 'known',
