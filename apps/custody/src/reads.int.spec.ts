@@ -29,6 +29,7 @@ beforeAll(async () => {
   await scene.submit(sighting('r1', C, { tlp: 'RED', principals: ['bob'] }), ANN);
   await scene.submit(sighting('c2', 'vin:WDDSYNTH9JA000002', { tlp: 'CLEAR' }), ANN);
   await scene.submit(own('w1', 'watch', { watch: { act: 'added', condition: { items: [A] } } }), ANN);
+  await scene.submit({ ...sighting('q1', A, { tlp: 'AMBER' }), items: [] }, ANN);
   // Of the AMBER one, which is at 2.
   await scene.submit(
     own('alert:1', 'alert', { alert: { watch: 'w1', index: 2, n: 0, state: 'raised' } }),
@@ -61,8 +62,8 @@ const auditOf = async (as: Actor, q: string, more = ''): Promise<AuditView> => {
 
 /** Of each operation that reads: what Ann asks, and what it is a read of for her agency. */
 const READS: Readonly<Record<string, readonly [path: string, events: readonly string[], items: readonly string[]]>> = {
-  listEvents: ['/v1/events', ['customs/a1', 'police/alert:1', 'police/g1', 'police/r1', 'police/w1'], [A, B, C].toSorted()],
-  listQuestions: ['/v1/questions', [], []],
+  listEvents: ['/v1/events', ['customs/a1', 'police/alert:1', 'police/g1', 'police/q1', 'police/r1', 'police/w1'], [A, B, C].toSorted()],
+  listQuestions: ['/v1/questions', ['police/q1'], []],
   listWatches: ['/v1/watches', ['police/w1'], []],
   listAlerts: ['/v1/alerts', ['customs/a1', 'police/alert:1', 'police/w1'], [B]],
   getEvent: ['/v1/events/g1', ['police/g1'], [A]],

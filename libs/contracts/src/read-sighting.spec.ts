@@ -164,6 +164,7 @@ describe('the index of a document', () => {
       targets: [],
       word: null,
       evidence: [exampleDocument.evidence?.[0]?.sha256],
+      points: [{ code: 2, item: 'vin:WDDSYNTH9JA000001' }],
     });
   });
 
