@@ -61,7 +61,7 @@ export async function readQuestions(reads: LedgerReads, reader: Reader, { kind, 
   return { coordinates: coordinatesOf(asOf), questions, next: more ? encodeCursor(question, { ...after }) : null };
 }
 
-const pointOf = ({ code }: OpenPointRow): OpenPoint => OPEN_POINTS[code] as OpenPoint;
+const pointOf = ({ code }: Pick<OpenPointRow, 'code'>): OpenPoint => OPEN_POINTS[code] as OpenPoint;
 /** Of loadings an item is looked at as a whole. */
 const positionBehind = ({ code, item, logIndex }: Row): OpenPointRow => ({
   ...{ code, item },
@@ -86,7 +86,15 @@ async function look(own: ReaderReads, reader: Reader, asOf: AsOf, rows: readonly
     return { rows: [first], found: questions.map((question) => ({ row: first, question })) };
   }
   const same = rows.filter(({ code }) => code !== CONTAINMENT);
-  const events = new Map((await eventsAt(own, reader, same)).map((row) => [row.logIndex, row]));
+  const events = new Map(
+    (
+      await eventsAt(
+        own,
+        reader,
+        same.map(({ logIndex }) => logIndex),
+      )
+    ).map((row) => [row.logIndex, row]),
+  );
   const given = same.flatMap((row) => events.get(row.logIndex) ?? []);
   const unique = [...new Map(given.map((row) => [row.logIndex, row])).values()];
   const { rows: read, related } = await around(own, reader, asOf, unique);
@@ -116,9 +124,9 @@ async function around(own: ReaderReads, reader: Reader, asOf: AsOf, rows: readon
   }
 }
 
-async function eventsAt(own: ReaderReads, reader: Reader, rows: readonly OpenPointRow[]): Promise<EventRow[]> {
+async function eventsAt(own: ReaderReads, reader: Reader, logIndexes: readonly number[]): Promise<EventRow[]> {
   const found: EventRow[] = [];
-  for (let left = [...new Set(rows.map(({ logIndex }) => logIndex))].sort((a, b) => a - b); left.length > 0;) {
+  for (let left = [...new Set(logIndexes)].sort((a, b) => a - b); left.length > 0;) {
     const some = await own.visibleEvents(left, reader.groups, PAGE_CONTENT_BYTES_MAX);
     found.push(...some);
     const last = some.at(-1)?.logIndex ?? Infinity;
@@ -127,47 +135,51 @@ async function eventsAt(own: ReaderReads, reader: Reader, rows: readonly OpenPoi
   return found;
 }
 
+/** @param what as answers call it */
+const asked = (
+  of: Pick<Question, 'kind' | 'item' | 'carrier'>,
+  what: Question['code'],
+  refs: readonly EventRef[],
+  display: string,
+): Question => ({ ...of, code: what, refs: refs.map(({ agency, id }) => ({ agency, id })), display });
+
+const askedAs = (of: Pick<Question, 'kind' | 'item'>, question: OpenQuestion): Question =>
+  asked(of, question.code, question.refs, questionView(question).display);
+
 /** What this place leaves open, as the fold says it. */
 function openAt(row: Row, event: EventRow, inputs: readonly ReadEvent[]): Question[] {
   const ref = { agency: event.agency, id: event.id };
   const fold = foldEvent(ref, inputs);
-  const isOwn = (each: EventRef): boolean => formatRef(each) === formatRef(ref);
-  const said = (code: OpenQuestion['code'], isMeant: (refs: readonly EventRef[]) => boolean): Question[] =>
-    fold.openQuestions
-      .filter((question) => question.code === code && isMeant(question.refs))
-      .map((question) => ({ kind: row.point, item: null, ...questionView(question) }));
+  const of = { kind: row.point, item: null };
+  const isOwn = (each: EventRef | undefined): boolean => each !== undefined && formatRef(each) === formatRef(ref);
+  const said = (what: OpenQuestion['code'], isMeant: (refs: readonly EventRef[]) => boolean): Question[] =>
+    fold.openQuestions.filter(({ code, refs }) => code === what && isMeant(refs)).map((question) => askedAs(of, question));
   switch (row.point) {
     case 'check-digit': {
-      const isOpen = fold.openQuestions.some(({ code, refs }) => code === 'check-digit' && refs.some(isOwn));
-      if (!isOpen) return [];
-      const { code, display } = questionView({ code: 'check-digit', refs: [ref] });
-      return [{ kind: row.point, code, item: row.item, refs: [ref], display: `${displayIdentifier(row.item)}: ${display}` }];
+      const failing = said('check-digit', (refs) => refs.some(isOwn));
+      const display = `${displayIdentifier(row.item)}: ${CHECK_WORDS} ${formatRef(ref)}.`;
+      return failing.length === 0 ? [] : [asked({ ...of, item: row.item }, 'check-digit', [ref], display)];
     }
     case 'conflict':
       // The dispute comes second in its question.
-      return [
-        ...said('disputed', ([, by]) => by !== undefined && isOwn(by)),
-        ...contradictions(row, ref, inputs),
-      ];
-    case 'waiting-correction':
-      return [
-        ...fold.waiting.filter(isOwn).map(({ kind, target }) => ({
-          ...{ kind: row.point, code: 'waiting' as const, item: null, refs: [ref] },
-          display: `A ${kind} waits for what it is about, which is not here: ${formatRef(ref)} about ${formatRef(target)}.`,
-        })),
-        ...said('incomplete-correction', ([by]) => by !== undefined && isOwn(by)),
-        ...said('relation-cycle', ([by]) => by !== undefined && isOwn(by)),
-      ];
-    case 'unidentified': {
-      const { entry } = fold;
-      if (entry === undefined || entry.standing !== 'stands') return [];
-      const display = `No item is named; find out which it was, and correct it: ${formatRef(ref)}.`;
-      return [{ kind: row.point, code: 'unidentified', item: null, refs: [ref], display }];
+      return [...said('disputed', ([, by]) => isOwn(by)), ...contradictions(row, ref, inputs)];
+    case 'waiting-correction': {
+      const waiting = fold.waiting.filter(isOwn).map(({ kind, target }) => {
+        const display = `A ${kind} waits for what it is about, which is not here: ${formatRef(ref)} about ${formatRef(target)}.`;
+        return asked(of, 'waiting', [ref], display);
+      });
+      return [...waiting, ...said('incomplete-correction', ([by]) => isOwn(by)), ...said('relation-cycle', ([by]) => isOwn(by))];
     }
+    case 'unidentified':
+      return fold.entry?.standing === 'stands'
+        ? [asked(of, 'unidentified', [ref], `No item is named; find out which it was, and correct it: ${formatRef(ref)}.`)]
+        : [];
     default:
       return [];
   }
 }
+
+const CHECK_WORDS = 'the identifier as written fails its check digit; it is kept as written and merged with nothing:';
 
 /** A contradiction is a question of what is contradicted. */
 function contradictions({ point }: Row, by: EventRef, inputs: readonly ReadEvent[]): Question[] {
@@ -177,31 +189,27 @@ function contradictions({ point }: Row, by: EventRef, inputs: readonly ReadEvent
     const pair = [by, target].map(formatRef).join(' ');
     return foldEvent(target, inputs)
       .openQuestions.filter(({ code, refs }) => code === 'contradiction' && refs.map(formatRef).join(' ') === pair)
-      .map((question) => ({ kind: point, item: null, ...questionView(question) }));
+      .map((question) => askedAs({ kind: point, item: null }, question));
   });
 }
 
 /** Of one item, by its own loadings and unloadings as the reader may see them. What else puts it elsewhere, its journey says. */
 async function openContainments(own: ReaderReads, reader: Reader, asOf: AsOf, item: string): Promise<Question[]> {
   const indexes = await own.openPointsOfItem(reader, { code: CONTAINMENT, item, limit: MOVES_MAX + 1 });
-  const about = { kind: 'open-containment' as const, item };
-  const tooMuch: Question = {
-    ...about,
-    code: 'too-large',
-    refs: [],
-    display: `${displayIdentifier(item)}: more is recorded of what it went into than this list reads; its journey says it, or that it is too much.`,
-  };
+  const of = { kind: pointOf({ code: CONTAINMENT }), item };
+  const name = displayIdentifier(item);
+  const tooMuch = asked(of, 'too-large', [], `${name}: more is recorded of what it went into than this list reads; ask for its journey.`);
   if (indexes.length > MOVES_MAX) return [tooMuch];
-  const events = (await eventsAt(own, reader, indexes.map((logIndex) => ({ code: CONTAINMENT, item, logIndex })))).map(readEvent); // prettier-ignore
+  const rows = await eventsAt(own, reader, indexes);
   try {
+    const events = rows.map(readEvent);
     const related = await relatedEvents(own, reader, asOf.logSize, events);
     const timeline = foldTimeline(item, [...events, ...related]);
     return containmentsOf(item, new Map([[item, { timeline, track: [] }]]), [])
       .filter(({ isOpen, isLeft }) => isOpen && !isLeft)
-      .map(({ carrier, loading }) => {
-        const { agency, id } = loading.sighting;
-        const display = `${displayIdentifier(item)} went into ${displayIdentifier(carrier)}, and nothing says that it came out: last recorded by ${formatRef({ agency, id })}.`;
-        return { ...about, code: 'open-containment' as const, carrier, refs: [{ agency, id }], display };
+      .map(({ carrier, loading: { sighting } }) => {
+        const display = `${name} went into ${displayIdentifier(carrier)}, and nothing says that it came out: last recorded by ${formatRef(sighting)}.`;
+        return asked({ ...of, carrier }, 'open-containment', [sighting], display);
       });
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'answer.too-large') throw error;
