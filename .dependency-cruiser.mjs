@@ -57,6 +57,7 @@ const ALLOWED = {
   'apps/capture': [LIBS, ...NEST, NODE],
   'apps/projector': [LIBS, ...NEST, NODE],
   'apps/sealer': [LIBS, NODE],
+  'apps/alerts': [LIBS, NODE],
   'apps/gateway': [LIBS, ...NEST, npm('swagger-ui-dist'), NODE],
   'apps/evidence': [LIBS, ...NEST, NODE],
   'apps/witness': [LIBS, NODE],
@@ -64,7 +65,7 @@ const ALLOWED = {
   'apps/audit': [LIBS, NODE],
   'apps/custody': [
     LIBS,
-    '^apps/(capture|projector|sealer|gateway|evidence|witness|audit)/src/index\\.ts$',
+    '^apps/(capture|projector|sealer|gateway|evidence|alerts|witness|audit)/src/index\\.ts$',
     ...NEST,
     npm('commander'),
     npm('jose'),

@@ -6,6 +6,9 @@ grant usage on schema access to custody_gateway;
 grant usage on schema access to custody_operator;
 grant usage on schema access to custody_sealer;
 
+create schema alerts;
+grant usage on schema alerts to custody_capture;
+
 create schema ctx;
 grant usage on schema ctx to custody_capture;
 grant usage on schema ctx to custody_evidence;
@@ -90,6 +93,25 @@ comment on table access.reads is 'One row per read and agency that is told of it
 comment on column access.reads.tenant is 'The agency that is told; nobody else sees the row.';
 comment on column access.reads.agency is 'Of the reader, with principal.';
 comment on column access.reads.bytes is 'The record, canonical JSON: names and no content.';
+
+create table alerts.cursors (
+  agency text collate "C" not null,
+  done bigint not null,
+  groups text collate "C" not null,
+  constraint cursors_pkey PRIMARY KEY (agency)
+);
+grant insert on alerts.cursors to custody_capture;
+grant select on alerts.cursors to custody_capture;
+grant update on alerts.cursors (done) to custody_capture;
+grant update on alerts.cursors (groups) to custody_capture;
+alter table alerts.cursors enable row level security, force row level security;
+create policy capture_keeps on alerts.cursors for all to custody_capture using (( SELECT pg_has_role(CURRENT_USER, 'custody_capture'::name, 'usage'::text) AS pg_has_role)) with check (( SELECT pg_has_role(CURRENT_USER, 'custody_capture'::name, 'usage'::text) AS pg_has_role));
+create policy owner on alerts.cursors for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+comment on table alerts.cursors is 'How far alerts were raised for each agency that watches something. Not derived from the log, and in no backup.';
+comment on column alerts.cursors.done is 'Log index: everything below it, and all that was handled otherwise up to there, was looked at.';
+comment on column alerts.cursors.groups is 'Names of the reader groups that the agency had then.';
 
 create table ctx.secrets (
   id text collate "C" not null,
@@ -234,6 +256,15 @@ create table intake.evidence_refs (
 ) partition by LIST (grp);
 grant insert on intake.evidence_refs to custody_projector;
 comment on table intake.evidence_refs is 'The door by which COPY comes into ledger.evidence_refs: its only partition. Nobody reads here.';
+
+create table intake.open_points (
+  grp integer not null,
+  code smallint not null,
+  item text collate "C" not null,
+  log_index bigint not null
+) partition by LIST (grp);
+grant insert on intake.open_points to custody_projector;
+comment on table intake.open_points is 'The door by which COPY comes into ledger.open_points: its only partition. Nobody reads here.';
 
 create table intake.policy (
   log_index bigint not null,
@@ -593,12 +624,15 @@ comment on column ledger.head.searched_from is 'Log index from which on entries 
 
 create table ledger.marked (
   log_index bigint not null,
+  changed bigint not null default 0,
   constraint marked_pkey PRIMARY KEY (log_index)
 );
+CREATE INDEX marked_changed ON ledger.marked USING btree (changed, log_index);
 grant select on ledger.marked to custody_evidence;
 grant select on ledger.marked to custody_gateway;
 grant select on ledger.marked to custody_operator;
 comment on table ledger.marked is 'Entries that have a row in ledger.handlings: numbers of the log and nothing else, so that a policy can ask without seeing that row.';
+comment on column ledger.marked.changed is 'Log size with which its handling came to be what it is; 0: before anybody asked.';
 
 create table ledger.migrations (
   id integer not null default nextval('ledger.migrations_id_seq'::regclass),
@@ -641,6 +675,32 @@ grant select on ledger.offsets to custody_operator;
 grant select on ledger.offsets to custody_projector;
 grant update on ledger.offsets (next) to custody_projector;
 comment on table ledger.offsets is 'The first offset of a partition that is not in the ledger yet; moved by compare-and-set, first in the transaction.';
+
+create table ledger.open_points (
+  grp integer not null,
+  code smallint not null,
+  item text collate "C" not null,
+  log_index bigint not null,
+  constraint open_points_pkey PRIMARY KEY (grp, code, item, log_index)
+);
+alter table intake.open_points attach partition ledger.open_points default;
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger.open_points FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON ledger.open_points FOR EACH STATEMENT WHEN ((current_setting('custody.rebuild'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION ledger.refuse_change();
+grant select on ledger.open_points to custody_gateway;
+grant select on ledger.open_points to custody_operator;
+alter table ledger.open_points enable row level security, force row level security;
+create policy operator_reads on ledger.open_points for select to custody_operator using (( SELECT pg_has_role(CURRENT_USER, 'custody_operator'::name, 'usage'::text) AS pg_has_role));
+create policy owner on ledger.open_points for all to owner using ((CURRENT_USER = ( SELECT pg_get_userbyid(pg_namespace.nspowner) AS pg_get_userbyid
+   FROM pg_namespace
+  WHERE (pg_namespace.nspname = 'ctx'::name))));
+create policy reader on ledger.open_points for select to custody_gateway using (((grp = ANY (( SELECT ctx.groups() AS groups)::integer[])) AND ((NOT (EXISTS ( SELECT
+   FROM ledger.marked m
+  WHERE (m.log_index = open_points.log_index)))) OR (EXISTS ( SELECT
+   FROM ledger.handlings h
+  WHERE (h.log_index = open_points.log_index)
+ OFFSET 0)))));
+comment on table ledger.open_points is 'Entries that may leave something for a person to decide, one row for each reader group. Whether they still do, the fold says. Derived.';
+comment on column ledger.open_points.code is 'Position in OPEN_POINTS of libs/domain; item: whose it is, or empty.';
 
 create table ledger.policy (
   log_index bigint not null,
@@ -1453,12 +1513,15 @@ CREATE OR REPLACE FUNCTION ledger.set_handlings(indexes bigint[], groups_of text
 AS $function$
   with given as (
     select i as log_index, g::integer[] as grps, s as handling, a as approval from unnest(indexes, groups_of, said, approvals) as given (i, g, s, a)
+  ), other as materialized (
+    select g.* from given g left join lateral (select * from ledger.handlings h where h.log_index = g.log_index offset 0) h on true
+    where h.log_index is null or h.grps <> g.grps or h.handling <> g.handling or h.approval is distinct from g.approval
   ), named as (
-    insert into ledger.marked select log_index from given on conflict do nothing
+    insert into ledger.marked as m (log_index, changed) select o.log_index, (select size from ledger.head) from other o
+    on conflict (log_index) do update set changed = excluded.changed
   ), changed as (
-    insert into ledger.handlings as h (log_index, grps, handling, approval) select * from given
+    insert into ledger.handlings as h (log_index, grps, handling, approval) select * from other
     on conflict (log_index) do update set grps = excluded.grps, handling = excluded.handling, approval = excluded.approval
-      where h.grps <> excluded.grps or h.handling <> excluded.handling or h.approval is distinct from excluded.approval
     returning 1
   )
   select count(*) from changed

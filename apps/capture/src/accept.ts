@@ -27,6 +27,8 @@ export interface AcceptContext {
   readonly captured: string;
   readonly publisherKey: Uint8Array;
   readonly requestId: string;
+  /** It is the ledger's own writer of alerts, whom nobody else passes for; absent: it is not. */
+  readonly raisesAlerts?: true;
   /** Absent: a document without an id gets a new one each time that it is sent. */
   readonly idempotencyKey?: string;
 }
@@ -87,7 +89,11 @@ export function acceptDocument(bytes: Uint8Array, context: AcceptContext, makeId
   const read = readSighting(document, { agency, id, principal });
   const late = [...lateFaults(document), ...(read.ok ? openedItems(read.sighting) : [])];
   if (!read.ok) return { ok: false, id, faults: [...late, ...read.faults].slice(0, FAULTS_MAX) };
-  const unfit = roleFault(read.sighting, context.roles) ?? emergencyFault(read.sighting, context.shows) ?? submitterKeyFault(read.sighting);
+  const unfit =
+    alertFault(read.sighting, context) ??
+    roleFault(read.sighting, context.roles) ??
+    emergencyFault(read.sighting, context.shows) ??
+    submitterKeyFault(read.sighting);
   if (unfit !== undefined) return { ok: false, id, faults: [unfit] };
 
   const envelope = { agency, id, principal, captured };
@@ -155,6 +161,15 @@ function openedItems({ kind, agency, principal, handling, items, relations }: Si
   const detail =
     'The marking opens its target to more than may see the marking itself: by the items that it lists they would learn of it before it is approved.';
   return [{ code: 'marking.items', pointer: '/items', detail }];
+}
+
+/** Ids of alerts follow from what they say: whoever took one beforehand would keep his agency from being told. */
+const ALERT_ID = /^alert:/;
+
+function alertFault({ kind, id }: Sighting, { raisesAlerts }: AcceptContext): Fault | undefined {
+  if (raisesAlerts === true || (kind !== 'alert' && !ALERT_ID.test(id))) return undefined;
+  const pointer = kind === 'alert' ? '/kind' : '/id';
+  return { code: 'alert.reserved', pointer, detail: 'Alerts are raised by the ledger itself, when a watch is met.' };
 }
 
 const CONTRIBUTES: readonly ActorRole[] = ['contributor', 'investigator'];

@@ -1,8 +1,9 @@
 /**
  * Places where a chaos test lets this process die: `CUSTODY_TEST_FAILPOINT=before_commit:3` kills it (SIGKILL, nothing is cleaned up) when
- * that point of the projector is reached for the third time; `CUSTODY_TEST_SEAL_FAILPOINT` is the same for the sealer, and with a signal behind
+ * that point of the projector is reached for the third time; `CUSTODY_TEST_SEAL_FAILPOINT` is the same for the sealer, `CUSTODY_TEST_ALERT_FAILPOINT` for alerts, and with a signal behind
  * it (`after_commit:3:SIGSTOP`) the process is stopped there instead. Off unless a variable is set; never set one where data matters.
  */
+import { ALERT_FAILPOINTS, type AlertFailpoint } from '#app/alerts';
 import { SEAL_FAILPOINTS, type SealFailpoint } from '#app/sealer';
 import type { Log } from '#lib/runtime';
 import { FAILPOINTS, type ProjectionHooks } from '#lib/store';
@@ -13,6 +14,10 @@ export const failpoints = (log: Log): ProjectionHooks => ({ failpoint: hitAt(log
 
 export const sealFailpoints = (log: Log): { readonly failpoint: Hit<SealFailpoint> } => ({
   failpoint: hitAt(log, 'CUSTODY_TEST_SEAL_FAILPOINT', SEAL_FAILPOINTS),
+});
+
+export const alertFailpoints = (log: Log): { readonly failpoint: Hit<AlertFailpoint> } => ({
+  failpoint: hitAt(log, 'CUSTODY_TEST_ALERT_FAILPOINT', ALERT_FAILPOINTS),
 });
 
 function hitAt<Name extends string>(log: Log, variable: string, names: readonly Name[]): Hit<Name> {

@@ -26,6 +26,7 @@ import {
 } from '#lib/runtime';
 import { listDeadLetters, logSize, markRetried, readDeadLetter, readLogin, storeFault, type StorePool } from '#lib/store';
 import type { NewApiKey } from './access/api-key.ts';
+import { startAlerts } from './alerts-role.ts';
 import { httpAccess, type AuthenticatorOptions } from './access/authenticator.ts';
 import { cookiesOf } from './access/cookies.ts';
 import { KeyUses } from './access/key-uses.ts';
@@ -71,13 +72,14 @@ export async function startHttp(
   const login = loginDeps(parts, sessions, policy);
   const grantsPoint = async (): Promise<number> => (await policy()).last + 1;
   const imports: DynamicModule[] = [];
-  const submits = !parts.hasEnded && config.roles.some((role) => role === 'capture' || role === 'evidence');
+  const submits = !parts.hasEnded && config.roles.some((role) => role === 'capture' || role === 'evidence' || role === 'alerts');
   const submitting = submits ? await openSubmitting(parts) : null;
   if (submitting === null) {
     if (parts.hasEnded) imports.push(CaptureModule.ended());
   } else if (config.roles.includes('capture')) imports.push(captureModule(parts, submitting));
   if (config.roles.includes('gateway')) imports.push(await gatewayModule(parts, { breaksGlass, grantsPoint }, submitterKeyBy(follower)));
   if (config.roles.includes('evidence')) imports.push(await evidenceModule(parts, submitting, { breaksGlass, grantsPoint }));
+  if (submitting !== null && config.roles.includes('alerts')) await startAlerts(parts, submitting, follower);
   const root: DynamicModule = {
     module: CustodyModule,
     imports,

@@ -11,14 +11,14 @@ export interface LoginFinding {
 }
 
 /**
- * Capture's login appends to the embedded log and reads it, in every process, and what is received as evidence; the gateway's retries are the
- * operator's; who takes requests knows callers by `access`.
+ * Capture's login appends to the embedded log and reads it, in every process, what is received as evidence, and alerts, which are read for by the
+ * gateway's; the gateway's retries are the operator's; who takes requests, or tells agencies something, knows them by `access`.
  */
 function rolesOf({ roles, kafka }: Config): AppRole[] {
-  const used = new Set<AppRole>(roles);
+  const used = new Set<AppRole>(roles.map((role) => (role === 'alerts' ? 'gateway' : role)));
   if (roles.includes('gateway')) used.add('operator');
-  if (roles.some((role) => role === 'gateway' || role === 'capture' || role === 'evidence')) used.add('access');
-  if (kafka.brokers.length === 0 || roles.includes('evidence')) used.add('capture');
+  if (roles.some((role) => role === 'gateway' || role === 'capture' || role === 'evidence' || role === 'alerts')) used.add('access');
+  if (kafka.brokers.length === 0 || roles.includes('evidence') || roles.includes('alerts')) used.add('capture');
   return [...used];
 }
 

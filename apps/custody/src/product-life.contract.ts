@@ -187,6 +187,7 @@ export function lifeContract(product: Product, letGo: () => Promise<void>): void
           'evidence_refs',
           'audit',
           'batch_members',
+          'open_points',
           'handlings',
           'marked',
           'timelines',

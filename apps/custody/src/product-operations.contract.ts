@@ -60,6 +60,22 @@ export const ASKED: Readonly<Record<string, readonly Asked[]>> = {
     { path: '/v1/conflicts', status: 200 },
     { path: '/v1/conflicts?limit=x', status: 400 },
   ],
+  listWatches: [
+    { path: '/v1/watches', status: 200 },
+    { path: '/v1/watches?removed=1', status: 200 },
+    { path: '/v1/watches?removed=yes', status: 400 },
+  ],
+  listQuestions: [
+    { path: '/v1/questions', status: 200 },
+    { path: '/v1/questions?kind=check-digit&limit=1', status: 200 },
+    { path: '/v1/questions?kind=rumour', status: 400 },
+    { path: '/v1/questions?cursor=xyz', status: 400 },
+  ],
+  listAlerts: [
+    { path: '/v1/alerts', status: 200 },
+    { path: '/v1/alerts?watch=none', status: 200 },
+    { path: '/v1/alerts?cursor=xyz', status: 400 },
+  ],
   getItem: [
     { path: '/v1/items/vin:WDDSYNTH9JA000001', status: 200 },
     { path: '/v1/items/vin:WDDSYNTH9JA000001?explain=1', status: 200 },

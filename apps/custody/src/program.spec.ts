@@ -7,6 +7,8 @@ import type { Command } from 'commander';
 import { COLUMNS as auditColumns } from './commands/audit-ls.ts';
 import { COLUMNS as configColumns } from './commands/config.ts';
 import { FORMS as conflicts } from './commands/conflicts.ts';
+import { FORMS as questions } from './commands/questions.ts';
+import * as watches from './commands/watch.ts';
 import { COLUMNS as diffColumns } from './commands/diff.ts';
 import { FORMS as deadLetters } from './commands/dlq.ts';
 import { FORMS as doctor } from './commands/doctor.ts';
@@ -162,6 +164,9 @@ describe('docs/cli.md', () => {
       listen: listenColumns,
       'dlq ls': deadLetters.columns,
       'conflicts ls': conflicts.columns,
+      'watch ls': watches.WATCHES.columns,
+      alerts: watches.ALERTS.columns,
+      questions: questions.columns,
       'evidence ls': evidence.columns,
       'agency ls': peopleColumns.agencies,
       'community ls': peopleColumns.communities,

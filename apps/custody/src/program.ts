@@ -4,6 +4,7 @@ import { asking, clientOf, interruptible, listed, refuseIdle, runner, UNUSED, wi
 import type { Shell } from './commands/completion.ts';
 import type { TraceFormat } from './commands/trace.ts';
 import { peopleCommands } from './people-commands.ts';
+import { watchCommands } from './watch-commands.ts';
 
 /** @param json errors of parsing are an object on stdout, which main.ts writes; otherwise their sentence is on stderr, with its code */
 export function program(json = false): Command {
@@ -19,7 +20,7 @@ export function program(json = false): Command {
 
   root
     .command('serve')
-    .description('run the roles of this process: capture, projector, gateway, sealer')
+    .description('run the roles of this process: capture, projector, gateway, sealer, evidence, alerts')
     .allowUnknownOption()
     .allowExcessArguments()
     .helpOption('-h, --help', 'settings are flags: see docs/configuration.md')
@@ -30,6 +31,7 @@ export function program(json = false): Command {
   proofCommands(root);
   keyCommands(root);
   peopleCommands(root);
+  watchCommands(root);
   const dlq = root.command('dlq').description('dead letters: records that could not be taken into the ledger');
   listed(dlq.command('ls'))
     .description('list them')

@@ -3,7 +3,7 @@
  * what was shown and nothing else, and each agency is told what is for it.
  */
 import { audit } from '#app/audit';
-import { type AuditView, type EventAnswer, OPERATION_READS, readsNothing } from '#lib/contracts';
+import { type AuditView, type EventAnswer, OPERATION_READS, readsNothing, type SightingDocument } from '#lib/contracts';
 import { ANONYMOUS, type Actor } from '#lib/domain';
 import { type AccessRecord, openCheckpoint, readNotice, utf8, verifyReadProof } from '#lib/ledger';
 import { lastCheckpoint, lastSeal, type StorePool } from '#lib/store';
@@ -28,6 +28,13 @@ beforeAll(async () => {
   await scene.submit(sighting('a1', B, { tlp: 'AMBER', agencies: ['police'] }), CORA);
   await scene.submit(sighting('r1', C, { tlp: 'RED', principals: ['bob'] }), ANN);
   await scene.submit(sighting('c2', 'vin:WDDSYNTH9JA000002', { tlp: 'CLEAR' }), ANN);
+  await scene.submit(own('w1', 'watch', { watch: { act: 'added', condition: { items: [A] } } }), ANN);
+  await scene.submit({ ...sighting('q1', A, { tlp: 'AMBER' }), items: [] }, ANN);
+  // Of the AMBER one, which is at 2.
+  await scene.submit(
+    own('alert:1', 'alert', { alert: { watch: 'w1', index: 2, n: 0, state: 'raised' } }),
+    actor('police', 'custody:alerts'),
+  );
   await scene.seal();
 }, 600_000);
 afterAll(() => scene.close());
@@ -35,6 +42,8 @@ beforeEach(() => {
   scene.glassBreaker = null;
 });
 
+const own = (id: string, kind: 'watch' | 'alert', extension: object) =>
+  ({ id, kind, handling: { tlp: 'AMBER' }, source: { kind: 'watch' }, extension }) as SightingDocument;
 const ask: ReadsScene['ask'] = (...of) => scene.ask(...of);
 const records: ReadsScene['records'] = (from) => scene.records(from);
 const count: ReadsScene['count'] = () => scene.count();
@@ -53,7 +62,10 @@ const auditOf = async (as: Actor, q: string, more = ''): Promise<AuditView> => {
 
 /** Of each operation that reads: what Ann asks, and what it is a read of for her agency. */
 const READS: Readonly<Record<string, readonly [path: string, events: readonly string[], items: readonly string[]]>> = {
-  listEvents: ['/v1/events', ['customs/a1', 'police/g1', 'police/r1'], [A, B, C].toSorted()],
+  listEvents: ['/v1/events', ['customs/a1', 'police/alert:1', 'police/g1', 'police/q1', 'police/r1', 'police/w1'], [A, B, C].toSorted()],
+  listQuestions: ['/v1/questions', ['police/q1'], []],
+  listWatches: ['/v1/watches', ['police/w1'], []],
+  listAlerts: ['/v1/alerts', ['customs/a1', 'police/alert:1', 'police/w1'], [B]],
   getEvent: ['/v1/events/g1', ['police/g1'], [A]],
   listAudit: ['/v1/audit?q=item:' + A, ['police/g1'], [A]],
   // Of it a number is told, and no event that places it.

@@ -5,6 +5,7 @@ import { openSealer, type Sealer, SealPace } from '#app/sealer';
 import { parseNote, utf8 } from '#lib/ledger';
 import type { Config, ProgressReport } from '#lib/runtime';
 import { countEntriesFrom, lastSeal, ledgerConstants, newestWaitingHead, type StorePool, writeCheckpoint } from '#lib/store';
+import { alone } from './alone.ts';
 import { sealFailpoints } from './failpoints.ts';
 import { declaredKeys } from './log-key.ts';
 import type { Parts } from './parts.ts';
@@ -15,8 +16,6 @@ import { previousLog } from './previous-log.ts';
 const signedHeadFile = (origin: string): string => `sealed-${origin.replaceAll(/[^A-Za-z0-9.-]+/g, '-')}.json`;
 /** A round writes with one connection while another reads ahead; the lock of the one sealer has a third, a proof for a witness or whoever asks how far it is a fourth. */
 const CONNECTIONS = 4;
-/** Any constant: one number for one purpose in one database. */
-const ADVISORY_LOCK = 7_217_003;
 const LOOK_EVERY_MS = 200;
 /** What no other try mends: to go on would sign something false. */
 const STOPS: ReadonlySet<string> = new Set([
@@ -70,7 +69,7 @@ export async function startSealer(parts: Parts): Promise<void> {
       if (failures > 0) await pause(Math.min(100 * 2 ** failures, RETRY_MS_MAX));
       try {
         witnesses?.cosigning.withdraw();
-        await alone(pool, ending.signal, pause, async () => {
+        await alone(pool, { purpose: 'sealer', ending: ending.signal, pause }, async () => {
           await witnesses?.check();
           const sealer = await openSealer(options);
           // To open takes seconds where there are many items: that alone is no success.
@@ -136,31 +135,6 @@ export async function cosignLastHead(parts: Parts): Promise<void> {
     cosigning.withdraw();
     return Promise.resolve();
   });
-}
-
-/** Runs the work while this connection holds the lock of the one sealer; waits for it as long as another has it. */
-async function alone(
-  pool: StorePool,
-  ending: AbortSignal,
-  pause: (ms: number) => Promise<unknown>,
-  work: () => Promise<void>,
-): Promise<void> {
-  const client = await pool.connect();
-  let isWhole = false;
-  try {
-    for (;;) {
-      const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [ADVISORY_LOCK]);
-      if (rows[0]?.taken === true) break;
-      await pause(LOOK_EVERY_MS);
-      if (ending.aborted) return;
-    }
-    await work();
-    await client.query('select pg_advisory_unlock($1)', [ADVISORY_LOCK]);
-    isWhole = true;
-  } finally {
-    // With the connection goes the lock.
-    client.release(!isWhole);
-  }
 }
 
 /** Entries that wait, as far as it takes to know that some do, and the index up to which all are sealed. */

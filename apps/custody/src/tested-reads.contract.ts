@@ -146,6 +146,7 @@ export class ReadsScene {
       captured: '2026-11-24T02:10:00.000000Z',
       publisherKey: PUBLISHER,
       requestId: 'r',
+      ...(document.kind === 'alert' ? { raisesAlerts: true as const } : {}),
     };
     const accepted = acceptDocument(Buffer.from(canonicalize(document as never), 'utf8'), said, () => 'never-1');
     if (!accepted.ok) throw new Error(JSON.stringify(accepted.faults));

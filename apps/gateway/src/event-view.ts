@@ -189,6 +189,8 @@ function baseVerb(kind: Sighting['kind'], subtype: string | undefined): string {
     policy: 'act of policy',
     evidence: 'act on evidence',
     batch: 'import of a file',
+    watch: 'act on a watch',
+    alert: 'a watch was met',
   };
   return words[kind];
 }

@@ -11,6 +11,7 @@ import { MapLinksController } from './map-links.controller.ts';
 import { RecordsController } from './records.controller.ts';
 import { ReferenceController } from './reference.controller.ts';
 import { SearchController } from './search.controller.ts';
+import { WatchesController } from './watches.controller.ts';
 import { StreamController } from './stream/stream.controller.ts';
 
 @Module({})
@@ -30,6 +31,7 @@ export class GatewayModule {
         ReferenceController,
         SearchController,
         StreamController,
+        WatchesController,
       ],
       providers: [{ provide: GATEWAY_DEPS, useValue: deps }],
     };

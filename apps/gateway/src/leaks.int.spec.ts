@@ -67,6 +67,7 @@ const EVENTS: readonly Made[] = AGENCIES.flatMap((agency) => handlingsOf(agency)
       evidence: [CITED],
       batch: { name: `import-${logIndex}`, members: [id] },
       keys: [1_000 + logIndex],
+      points: [{ code: 0, item: `imo:${logIndex}` }],
       offset: logIndex,
       raw: content,
       logIndex,
@@ -144,6 +145,11 @@ const RELATIONS: readonly Relation[] = [
     table: 'sighting_keys',
     sql: `select key || ' ' || ${nameOf('grp')} as key from ledger.sighting_keys`,
     rows: ofGroup(({ logIndex }) => [String(1_000 + logIndex)]),
+  },
+  {
+    table: 'open_points',
+    sql: `select item || ' ' || ${nameOf('grp')} as key from ledger.open_points`,
+    rows: ofGroup(({ logIndex }) => [`imo:${logIndex}`]),
   },
   {
     table: 'search_keys',
@@ -298,6 +304,8 @@ const PLACES = [
     'itemEntries',
     'listsNaming',
     'namedRows',
+    'openPointsOfItem',
+    'openPointsPage',
     'readsPage',
     'shownEvents',
     'shownItems',

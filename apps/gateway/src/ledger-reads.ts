@@ -63,10 +63,13 @@ import {
   timelinePage,
   toldMarkings,
   visibleEvents,
+  openPointsOfItem,
+  openPointsPage,
   type AuditQuestion,
   type ConflictKey,
   type DeadLetterHead,
   type EventRow,
+  type OpenPointRow,
   ReaderContext,
   type ReaderPool,
   type ReadsQuestion,
@@ -84,7 +87,18 @@ import { JudgedLists, type Judges, type SubmitterKeyAt } from './judged-lists.ts
 import { LogProofs } from './log-proofs.ts';
 import { PAGE_CONTENT_BYTES_MAX } from './page.ts';
 
-export type { AuditQuestion, ConflictKey, StoredRead, DeadLetterHead, EventRow, SearchHit, StoredDeadLetter, TimelineKey, TimelineRow };
+export type {
+  AuditQuestion,
+  ConflictKey,
+  StoredRead,
+  DeadLetterHead,
+  EventRow,
+  OpenPointRow,
+  SearchHit,
+  StoredDeadLetter,
+  TimelineKey,
+  TimelineRow,
+};
 
 /** Who asks: the reader groups that he belongs to. Everything outside of them is as if it were absent. */
 export interface Reader {
@@ -204,6 +218,9 @@ function readerReads(own: ReaderPool) {
       eventsFrom(own, from, reader, size, limit, PAGE_CONTENT_BYTES_MAX),
     /** Where the reader's entries stand; what names others the statement leaves out. */
     streamPage: (question: StreamQuestion) => streamPage(own, question),
+    /** Places where something may be open; what names others the statements leave out. */
+    openPointsPage: (reader: Asker, of: { after: OpenPointRow; until: number; limit: number }) => openPointsPage(own, reader, of),
+    openPointsOfItem: (reader: Asker, of: { code: number; item: string; limit: number }) => openPointsOfItem(own, reader, of),
     /** Of TLP:RED with persons named, and what looks like it. */
     namedRows: (items: readonly string[], groups: readonly number[], size: number) => namedRows(own, items, groups, size),
     /** Of these, what is here and open to the reader. */

@@ -350,7 +350,7 @@ test('P moves with what is in effect and names it; an answer by another is refus
 /** Last: it takes the policies of this ledger away. */
 test('control: without what the policies ask, a row that was closed is still shown', async () => {
   const ofRow = 'grps && (select ctx.groups())';
-  for (const table of ['entries', 'content', 'timeline', 'relations', 'evidence_refs', 'audit', 'batch_members']) {
+  for (const table of ['entries', 'content', 'timeline', 'relations', 'evidence_refs', 'audit', 'batch_members', 'open_points']) {
     const shown = table === 'entries' || table === 'content' ? ofRow : 'grp = any ((select ctx.groups())::integer[])';
     await pools.owner.query(`alter policy reader on ledger.${table} using (${shown})`);
   }

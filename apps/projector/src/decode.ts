@@ -52,7 +52,7 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
     return dead(record, 'record.header-mismatch', 'The document has another id than the header.', header);
   const mismatch = checkHeaders(headers, { agency, id, captured, subject: read.subject });
   if (mismatch !== null) return dead(record, mismatch.code, mismatch.detail, header);
-  const { kind, starts, ends, items, groups, targets, word, said, aliases, policy, evidence, batch } = read.index;
+  const { kind, starts, ends, items, groups, targets, word, said, aliases, policy, evidence, batch, points } = read.index;
   return {
     event: {
       agency,
@@ -77,6 +77,7 @@ export function decode(record: LogRecord, keys: PublisherKeys): Decoded {
       ...(policy === undefined ? {} : { policy }),
       ...(evidence === undefined ? {} : { evidence }),
       ...(batch === undefined ? {} : { batch }),
+      ...(points === undefined ? {} : { points }),
       offset: record.offset,
       raw: record.value,
       record,

@@ -15,6 +15,10 @@ export { openApiDocument } from './openapi.ts';
 export { markup, type Html } from './markup.ts';
 export { errorsPage, isErrorCode, problem, PROBLEM_MEDIA_TYPE, problemPage, statusOf, type Problem } from './problem.ts';
 export { readSighting } from './read-sighting.ts';
+export type { QuestionsView } from './questions-view.ts';
+export type { AlertsView, AlertView, WatchesView, WatchView } from './watch-views.ts';
+export { alertOf, type AlertDocument } from './watch-schema.ts';
+export { ConditionSchema, type ConditionDocument } from './condition-schema.ts';
 export { BATCH_MEMBERS_MAX, batchOf, type BatchDocument } from './batch-schema.ts';
 export {
   schemaOf,

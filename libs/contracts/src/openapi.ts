@@ -29,6 +29,7 @@ import { evidencePaths } from './openapi-evidence.ts';
 import { loginPaths } from './openapi-login.ts';
 import { logPaths, proofPaths, receiptPaths } from './openapi-proofs.ts';
 import { streamPaths } from './openapi-stream.ts';
+import { watchPaths } from './openapi-watches.ts';
 import { schemaOf } from './sighting-schema.ts';
 import { NAMED_VIEWS } from './views.ts';
 
@@ -67,6 +68,7 @@ export function openApiDocument(): Json {
       ...evidencePaths(),
       ...proofPaths(),
       ...logPaths(),
+      ...watchPaths(),
       ...policyPaths(),
       ...loginPaths(),
       ...operationPaths(),

@@ -50,6 +50,9 @@ export const OPERATION_READS: Readonly<Record<string, OperationReads>> = {
   // Hashes, by which whoever knows the salt can try out identifiers.
   getMapLinks: ['other'],
   getReceipt: ['event', 'item'],
+  listWatches: ['event'],
+  listAlerts: ['event', 'item'],
+  listQuestions: ['event', 'item'],
   getPolicy: ['other'],
   login: SESSION,
   endLogin: SESSION,

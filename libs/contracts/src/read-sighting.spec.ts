@@ -166,6 +166,7 @@ describe('the index of a document', () => {
       // Which, libs/domain says.
       keys: expect.any(Array) as number[],
       evidence: [exampleDocument.evidence?.[0]?.sha256],
+      points: [{ code: 2, item: 'vin:WDDSYNTH9JA000001' }],
     });
   });
 

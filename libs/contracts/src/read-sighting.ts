@@ -10,12 +10,14 @@ import {
   parseOccurred,
   parsePlace,
   parsePolicyAct,
+  parseWatchAct,
   parseRef,
   type Place,
   type PolicyActText,
   type Relations,
   type Result,
   type Sighting,
+  type WatchActText,
 } from '#lib/domain';
 import type { ErrorCode } from './errors.ts';
 import { FAULTS_MAX, type Fault } from './fault.ts';
@@ -76,6 +78,7 @@ function sightingOf(document: SightingDocument, envelope: SightingEnvelope, faul
   if (statement !== undefined) sighting.statement = typeof statement === 'string' ? statement : statement.text;
   if (document.extension !== undefined) sighting.extension = document.extension;
   if (document.kind === 'policy') take(parsePolicyAct(document.extension?.policy as PolicyActText), '/extension/policy', faults);
+  if (document.kind === 'watch') take(parseWatchAct(document.extension?.watch as WatchActText), '/extension/watch', faults);
   const occurred = document.occurred === undefined ? undefined : take(parseOccurred(document.occurred), '/occurred', faults);
   if (occurred !== undefined) sighting.occurred = occurred;
   const place = readPlace(document.place, '/place', faults);

@@ -9,6 +9,8 @@ import {
   INDEX_ROWS_MAX,
   KINDS,
   type Kind,
+  OPEN_POINTS,
+  openPointsOf,
   type PolicyActText,
   orderBounds,
   readerGroups,
@@ -48,6 +50,8 @@ export interface SightingIndex {
   readonly evidence?: readonly string[];
   /** Of a batch: the events of the same agency that it says it brought in, each once. */
   readonly batch?: { readonly name: string; readonly members: readonly string[] };
+  /** What it may leave open, by its position in OPEN_POINTS; absent: nothing. */
+  readonly points?: readonly { readonly code: number; readonly item: string }[];
 }
 
 const kindNumbers: ReadonlyMap<string, number> = new Map(KINDS.map((kind, number) => [kind, number]));
@@ -63,6 +67,7 @@ export function indexSighting(sighting: Sighting): SightingIndex {
   const said = saidOf(sighting, word);
   const groups = groupsOf(sighting);
   const keys = sightingKeys(sighting, groups.length);
+  const points = openPointsOf(sighting);
   return {
     kind: kindNumbers.get(sighting.kind) as number,
     starts: storedBound(starts),
@@ -77,6 +82,7 @@ export function indexSighting(sighting: Sighting): SightingIndex {
     ...(sighting.kind === ('policy' satisfies Kind) ? { policy: JSON.stringify(sighting.extension?.['policy']) } : {}),
     ...(evidence.length === 0 ? {} : { evidence }),
     ...(batch === undefined ? {} : { batch }),
+    ...(points.length === 0 ? {} : { points: points.map(({ point, item }) => ({ code: OPEN_POINTS.indexOf(point), item })) }),
   };
 }
 

@@ -18,6 +18,7 @@ import {
 import { batchExtension } from './batch-schema.ts';
 import { evidenceExtension, evidenceRules } from './evidence-schema.ts';
 import { policyExtension, policyRules } from './policy-schema.ts';
+import { alertExtension, ownHandlingRule, watchExtension, watchRules } from './watch-schema.ts';
 
 /** Longest text in code points: 64 KiB of ASCII holds any statement; more is evidence and belongs in a file of its own. */
 export const TEXT_LENGTH_MAX = 65_536;
@@ -194,6 +195,7 @@ const _AnyKind = Type.Object({
       x: Type.Optional(Type.Unknown()),
       policy: Type.Optional(Type.Unknown()),
       evidence: Type.Optional(Type.Unknown()),
+      watch: Type.Optional(Type.Unknown()),
     }),
   ),
   relations: Type.Optional(
@@ -307,6 +309,8 @@ const byKind: Record<Kind, { changes: Members; rules: readonly object[] }> = {
     { ...withoutItems, evidence: Type.Optional(Type.Array(Evidence, { minItems: 1, maxItems: 1 })), extension: batchExtension() },
     [citesItsFile],
   ),
+  watch: plain({ ...withoutItems, extension: watchExtension() }, watchRules()),
+  alert: plain({ ...withoutItems, extension: alertExtension() }, [ownHandlingRule()]),
 };
 
 /** Where the schema of a kind is published. */

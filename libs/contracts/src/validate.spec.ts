@@ -33,6 +33,8 @@ const smallest: Record<Kind, Record<string, unknown>> = {
     evidence: [{ sha256: 'a'.repeat(64) }],
     extension: { batch: { batch: 'import-1', mapping: 'custody-case/1', members: ['lux-1'] } },
   },
+  watch: { ...base, handling: { tlp: 'AMBER' }, extension: { watch: { act: 'added', condition: { schemes: ['vin'] } } } },
+  alert: { ...base, handling: { tlp: 'AMBER' }, extension: { alert: { watch: 'w-1', index: 3, n: 0, state: 'raised' } } },
 };
 const documentOf = (kind: Kind, changes: Record<string, unknown> = {}): Record<string, unknown> => ({
   ...smallest[kind],

@@ -37,6 +37,8 @@ import {
   SubmittedBy,
   ThroughView,
 } from './view-parts.ts';
+import { QuestionsView } from './questions-view.ts';
+import { AlertsView, WatchesView } from './watch-views.ts';
 
 const MARKS = every<Mark>({
   observed: true,
@@ -466,6 +468,9 @@ export const NAMED_VIEWS = {
   SubmittedRow,
   SubmittedRows,
   ConflictsView,
+  WatchesView,
+  AlertsView,
+  QuestionsView,
   DeadLetterView,
   DeadLettersView,
   RetriedView,

@@ -59,6 +59,7 @@ export {
 } from './identity.ts';
 export type { OpenQuestion } from './open-questions.ts';
 export { foldClaims, foldEvent, foldTimeline, type Timeline } from './timeline.ts';
+export { OPEN_POINTS, openPointsOf, type OpenPoint, type PointOf } from './open-points.ts';
 export { diffTimelines, type ChangeName, type StandingThen, type TimelineChange } from './timeline-diff.ts';
 export { knownAtReported } from './known-at.ts';
 export { compareTimelines, timelineKey } from './timeline-key.ts';
@@ -89,6 +90,44 @@ export {
   type SubmitterKeyStanding,
 } from './policy/state.ts';
 export { parseLocator, type Locator } from './locator.ts';
+export {
+  CONDITION_KINDS,
+  CONDITION_MEMBERS,
+  CONDITION_NAME_LENGTH_MAX,
+  CONDITION_VALUES_MAX,
+  parseCondition,
+  type Condition,
+  type ConditionKind,
+  type ConditionMember,
+  type ConditionText,
+  type PartyCondition,
+  type PlaceCondition,
+} from './watch/condition.ts';
+export { BECAUSE_MAX, matchCondition, UNSTATED_RADIUS_METRES, type Because } from './watch/match.ts';
+export {
+  ALERT_STATES,
+  parseWatchAct,
+  WATCH_ACTS,
+  type AlertState,
+  type AlertText,
+  type WatchAct,
+  type WatchActName,
+  type WatchActText,
+} from './watch/acts.ts';
+export {
+  foldWatches,
+  personsOf,
+  watchAt,
+  WATCHES_MAX,
+  type PlacedWatchAct,
+  type Watch,
+  type Watches,
+  type WatchFlag,
+  type WatchVersion,
+} from './watch/watches.ts';
+export { displayBecause, displayCondition } from './watch/words.ts';
+export { alertHandling, type Handled } from './watch/alert-handling.ts';
+export { nextAlerts, type AlertNow, type SaidAlert } from './watch/next-alert.ts';
 export {
   EVIDENCE_ACTS,
   evidenceActOf,

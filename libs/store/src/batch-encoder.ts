@@ -18,6 +18,7 @@ const POLICY: CopiedTable = { table: 'policy', columns: 'log_index, agency, prin
 const EVIDENCE_REFS: CopiedTable = { table: 'evidence_refs', columns: 'sha256, grp, log_index, kind' };
 const AUDIT: CopiedTable = { table: 'audit', columns: 'grp, kind, agency, principal, log_index' };
 const SIGHTING_KEYS: CopiedTable = { table: 'sighting_keys', columns: 'grp, key, first, more' };
+const OPEN_POINTS: CopiedTable = { table: 'open_points', columns: 'grp, code, item, log_index' };
 const BATCH_MEMBERS: CopiedTable = { table: 'batch_members', columns: 'grp, agency, batch, id, log_index' };
 
 /** An entry without items stands under this one, so that its reader groups are known. */
@@ -41,6 +42,7 @@ export class BatchEncoder {
   readonly evidenceRefs = new LogRows();
   readonly audit = new LogRows();
   readonly batchMembers = new LogRows();
+  readonly openPoints = new LogRows();
   readonly policy = new LogRows();
   readonly sightingKeys = new SightingKeyRows();
   /** Of them those that a rebuild makes again. */
@@ -51,6 +53,7 @@ export class BatchEncoder {
     [EVIDENCE_REFS, this.evidenceRefs],
     [AUDIT, this.audit],
     [BATCH_MEMBERS, this.batchMembers],
+    [OPEN_POINTS, this.openPoints],
     [POLICY, this.policy],
   ];
   private readonly tables = [this.entries, this.content, ...this.derived.map(([, rows]) => rows)];
@@ -120,6 +123,7 @@ export class BatchEncoder {
     this.addEvidence(event, groups, logIndex);
     this.addAudit(event, groups, logIndex);
     this.addBatch(event, groups, logIndex);
+    this.addPoints(event, groups, logIndex);
     this.addAct(event, logIndex);
     // Last: it refuses nothing, so that no event leaves a part of itself.
     if (event.keys !== undefined) this.sightingKeys.add(event.keys, groups, logIndex);
@@ -230,6 +234,21 @@ export class BatchEncoder {
         row.text(batch.name);
         row.text(member);
         this.batchMembers.logIndex(logIndex);
+      }
+    }
+  }
+
+  /** Where it may leave something open; of most events nowhere. */
+  private addPoints({ points }: EventIndex, groups: readonly ReaderGroup[], logIndex: number): void {
+    if (points === undefined) return;
+    const row = this.openPoints.writer;
+    for (const { code, item } of points) {
+      for (const group of groups) {
+        row.row(4, UTF8_MAX * item.length + FIXED_BYTES_MAX);
+        row.int4(group.id);
+        row.int2(code);
+        row.text(item);
+        this.openPoints.logIndex(logIndex);
       }
     }
   }

@@ -10,6 +10,7 @@ export interface DerivedTable {
     | 'evidence_refs'
     | 'audit'
     | 'batch_members'
+    | 'open_points'
     | 'handlings'
     | 'marked';
   /** All columns, in an order that rows have by themselves; reader groups by name. */
@@ -95,6 +96,14 @@ export const DERIVED_TABLES: readonly DerivedTable[] = [
     portableDump: `select g.name, b.agency, b.batch, b.id, e.id
       from ledger.batch_members b join ledger.reader_groups g on g.id = b.grp join ledger.entries e using (log_index)
       order by g.name, b.agency, b.batch, b.id, e.id`,
+  },
+  {
+    name: 'open_points',
+    dump: `select g.name, o.code, o.item, o.log_index
+      from ledger.open_points o join ledger.reader_groups g on g.id = o.grp order by g.name, o.code, o.item, o.log_index`,
+    portableDump: `select g.name, o.code, o.item, e.agency, e.id
+      from ledger.open_points o join ledger.reader_groups g on g.id = o.grp join ledger.entries e using (log_index)
+      order by g.name, o.code, o.item, e.agency, e.id`,
   },
   {
     name: 'handlings',

@@ -33,7 +33,8 @@ const TIMEOUTS = new Set(['57014', '55P03']);
 const UNAVAILABLE = /^(08...|53...|57P0.|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
 /** An app role without the right to UPDATE, DELETE or TRUNCATE is stopped before the trigger is. */
 const INSUFFICIENT_PRIVILEGE = '42501';
-const LEDGER_TABLE = /for table (entries|notices|content|timeline|relations|evidence_refs|audit|batch_members|conflicts|policy)$/;
+const LEDGER_TABLE =
+  /for table (entries|notices|content|timeline|relations|evidence_refs|audit|batch_members|open_points|conflicts|policy)$/;
 /** What `pg` says without a code. */
 const UNAVAILABLE_TEXT = /connection terminated|timeout exceeded when trying to connect|connection error|not queryable|client was closed/i;
 

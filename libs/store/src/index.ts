@@ -156,6 +156,8 @@ export {
 export { appendReads, type ReadRow } from './access/append-reads.ts';
 export { AUDIT_LOOKED_MAX, auditEvents, auditPage, batchesOf, type AuditFound, type AuditQuestion } from './sql/audit-page.ts';
 export { LISTS_MAX, listsNaming } from './sql/lists-naming.ts';
+export { alertCursors, changedMarks, marksOf, moveAlertCursor, type AlertCursor, type ChangedMark } from './sql/alert-cursors.ts';
+export { openPointsOfItem, openPointsPage, type OpenPointRow } from './sql/open-points.ts';
 export { streamPage, type StreamFound, type StreamQuestion } from './sql/stream-page.ts';
 export { toldMarkings } from './sql/told-markings.ts';
 export { visibleEvents } from './sql/visible-events.ts';

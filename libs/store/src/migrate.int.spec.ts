@@ -23,6 +23,7 @@ const APPEND_ONLY = [
   'ledger.entries',
   'ledger.evidence_refs',
   'ledger.notices',
+  'ledger.open_points',
   'ledger.policy',
   'ledger.relations',
   'ledger.timeline',
@@ -34,6 +35,8 @@ const MAY_UPDATE = [
   'custody_access login.sessions.ended',
   'custody_access login.sessions.ended_by',
   'custody_access login.sessions.seen',
+  'custody_capture alerts.cursors.done',
+  'custody_capture alerts.cursors.groups',
   'custody_capture event_log.partitions.next',
   'custody_operator ledger.dead_letters.retried',
   'custody_projector ledger.dead_letters.copied',
@@ -65,6 +68,7 @@ describe('the schema', () => {
     await owner.query(`insert into ledger.evidence_refs values (sha256(''), 1, 0, 0)`);
     await owner.query(`insert into ledger.audit values (1, 0, 'a', 'p', 0)`);
     await owner.query(`insert into ledger.batch_members values (1, 'a', 'b', 'c', 0)`);
+    await owner.query(`insert into ledger.open_points values (1, 0, 'i', 0)`);
     await owner.query(`insert into ledger.conflicts values ('a', 'b', '', 'p', 0, '', '', '', '', 0, 0)`);
   }, 60_000);
   afterAll(() => database.drop());
@@ -290,6 +294,7 @@ describe('migrating', () => {
         'approvals-0000000000022',
         'claims-0000000000023',
         'sighting-keys-0000000000024',
+        'alerts-0000000000025',
       ]);
       const { rows } = await admin.query<{ n: number }>('select log_index as n from ledger.relations where word order by 1');
       expect(rows.map(({ n }) => Number(n))).toEqual([0, 2, 4]);

@@ -28,6 +28,8 @@ export interface EventIndex {
   readonly evidence?: readonly string[];
   /** Of an import's record: ids of the same agency's events that it brought in. */
   readonly batch?: { readonly name: string; readonly members: readonly string[] };
+  /** What it may leave open for a person to decide: position in OPEN_POINTS of libs/domain, and the item or none; absent: nothing. */
+  readonly points?: readonly { readonly code: number; readonly item: string }[];
 }
 
 /** What an event says of handlings, kept apart from its document, which may be long. */

@@ -40,6 +40,7 @@ function event(n: number): ProjectedEvent {
     ...(n % 1_000 === 999 ? { batch: { name: `import-${n}`, members: Array.from({ length: 300 }, (_, m) => `e${n - m}`) } } : {}),
     ...(n % 50 === 0 ? { aliases: [{ item: `imo:${n % 13}`, alias: `name:MV ${n % 150}` }] } : {}),
     ...(n % 2 === 0 ? { keys: [n % 3, -(n % 400), n + 1_000] } : {}),
+    ...(n % 4 === 1 ? { points: [{ code: n % 5, item: n % 2 === 0 ? '' : `imo:${n % 13}` }] } : {}),
     ...(n % 60 === 0 ? { policy: JSON.stringify({ act: 'agency.add', agency: `a${n}` }) } : {}),
   };
   const content = Buffer.from(JSON.stringify(document));
@@ -81,9 +82,9 @@ describe('a rebuild', () => {
     const before = await digestDerived(owner);
     expect(before.map(({ table }) => table)).toEqual([
       ...['timeline', 'relations', 'spoken', 'search_keys', 'sighting_keys', 'policy'],
-      ...['evidence_refs', 'audit', 'batch_members', 'handlings', 'marked'],
+      ...['evidence_refs', 'audit', 'batch_members', 'open_points', 'handlings', 'marked'],
     ]);
-    expect(before.map(({ rows }) => rows > 1000)).toEqual([true, true, false, true, true, false, true, true, true, false, false]);
+    expect(before.map(({ rows }) => rows > 1000)).toEqual([true, true, false, true, true, false, true, true, true, true, false, false]);
     expect(before[5]?.rows).toBe(100);
     const steps: number[] = [];
     expect(await rebuild(owner, { indexOf, keys, onProgress: (done) => steps.push(done) })).toBe(6_000);

@@ -17,6 +17,7 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       'content',
       'entries',
       'evidence_refs',
+      'open_points',
       'policy',
       'relations',
       'search_keys',

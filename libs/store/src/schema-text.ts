@@ -10,7 +10,7 @@ export async function schemaText(pool: StorePool): Promise<string> {
   return `-- Made from the catalogue of a migrated database; a test fails when it differs. Not a script to run.\n\n${parts.join('\n\n')}\n`;
 }
 
-const OURS = `(select oid from pg_namespace where nspname in ('ledger', 'event_log', 'proof', 'ctx', 'intake', 'access', 'login', 'evidence'))`;
+const OURS = `(select oid from pg_namespace where nspname in ('ledger', 'event_log', 'proof', 'ctx', 'intake', 'access', 'login', 'evidence', 'alerts'))`;
 
 /** Rights of everyone but the owner. */
 const RIGHTS = (acl: string, owner: string, on: string): string => `

@@ -135,6 +135,7 @@ const APPEND_ONLY_TABLES = [
   'evidence_refs',
   'audit',
   'batch_members',
+  'open_points',
   'conflicts',
   'policy',
 ];

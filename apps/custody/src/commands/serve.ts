@@ -79,7 +79,7 @@ async function start(
   const { applied } = await database.migrate();
   if (applied.length > 0) log.info('the database was migrated', { count: applied.length });
 
-  if (config.roles.some((role) => role === 'gateway' || role === 'evidence')) await database.installContexts();
+  if (config.roles.some((role) => role === 'gateway' || role === 'evidence' || role === 'alerts')) await database.installContexts();
   const isOver = await hasEnded(database);
   let cosigns = false;
   if (isOver) {

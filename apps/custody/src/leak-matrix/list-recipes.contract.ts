@@ -1,15 +1,18 @@
 /** Operations that tell of much at once, and those that tell of nobody's in particular: what each is asked, and what it tells to whom. */
 import type {
+  AlertsView,
   AuditView,
   ConflictsView,
   DiffView,
   JourneyView,
+  QuestionsView,
   EventsView,
   EvidenceListView,
   ItemView,
   SearchView,
   SightingsView,
   TimelineView,
+  WatchesView,
 } from '#lib/contracts';
 import type { Question, Recipe } from './question.contract.ts';
 import { ALIAS_PILE, isListed, OPERATING, PILE, SHARED, type Reader, type Told, type World } from './world.contract.ts';
@@ -241,6 +244,51 @@ function ofPeople(lent: ReadonlyMap<string, Lent>): Readonly<Record<string, Reci
         { path: '/v1/evidence', tells: files(world, ['evidence']), count: kept, pages: { limit: 2, lengthOf: kept } },
         ...lentTo(lent, 'listEvidence'),
       ],
+    },
+    listQuestions: {
+      whom: 'everybody',
+      // Of the second owner's, which contradict the first's.
+      questions: ({ told }) => {
+        const contradicting = told.filter(({ document }) => (document.relations?.contradicts ?? []).length > 0);
+        const asked = (path: string) => ({
+          path,
+          tells: tellsOf(contradicting, ['id']),
+          count: (view: QuestionsView) => view.questions.length,
+        });
+        return [asked('/v1/questions?limit=1000'), asked('/v1/questions?limit=1000&kind=conflict')];
+      },
+    },
+    listWatches: {
+      whom: 'known',
+      questions: ({ watches }) => [
+        { path: '/v1/watches', tells: ofOwn(watches, ['id', 'title']), count: (view: WatchesView) => view.watches.length },
+      ],
+    },
+    listAlerts: {
+      whom: 'known',
+      questions: ({ told, watches }, asker) => {
+        const own = watches.filter(({ agency }) => agency === asker.agency);
+        return [
+          { path: '/v1/alerts?limit=1000', tells: tellsOf(own.length === 0 ? [] : told, ['id', 'item']) },
+          {
+            path: '/v1/alerts',
+            tells: tellsOf(own.length === 0 ? [] : told, ['id', 'item']),
+            pages: { limit: 3, lengthOf: (view: AlertsView) => view.alerts.length },
+          },
+          // Of one that is for all of the agency each once, whoever else watches too.
+          ...own.flatMap(({ id, thing }) =>
+            thing.name.endsWith(', one')
+              ? [
+                  {
+                    path: `/v1/alerts?limit=1000&watch=${id}`,
+                    tells: tellsOf(told, ['id']),
+                    count: (view: AlertsView) => view.alerts.filter(({ event }) => event !== null).length,
+                  },
+                ]
+              : [],
+          ),
+        ];
+      },
     },
     listConflicts: {
       whom: 'known',

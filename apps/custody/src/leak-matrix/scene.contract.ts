@@ -1,4 +1,6 @@
 /** All roles of one process on a real ledger, with keys, people, communities and markings by real acts of policy: for suites about who is told what. */
+import { ALERT_PRINCIPAL, AlertWriter } from '#app/alerts';
+import { alertPorts } from '../alerts-role.ts';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -152,7 +154,7 @@ export class Scene {
     for (const [n, { by, document, spoilt = {} }] of all.entries()) {
       const [agency = '', principal = ''] = by.split('/');
       const captured = formatInstant((BEGAN + from + n) as Instant);
-      const context = { agency, principal, roles: ACTOR_ROLES, captured, publisherKey: PUBLISHER, requestId: 'r' };
+      const context = { agency, principal, roles: ACTOR_ROLES, captured, publisherKey: PUBLISHER, requestId: 'r', ...raising(document) };
       const accepted = acceptDocument(Buffer.from(canonicalize(document as never), 'utf8'), context, uuidv7);
       if (!accepted.ok) throw new Error(`${by} ${document.id}: ${JSON.stringify(accepted.faults)}`);
       const { key, value, headers } = accepted;
@@ -166,6 +168,19 @@ export class Scene {
     const projector = this.#pool('projector');
     await projectBatch(projector, PARTITION, from, this.#offset, events, dead, { keys, indexOf });
     return logSize(projector);
+  }
+
+  /** As the role alerts does, of what is sealed. */
+  async tell(): Promise<void> {
+    const ports = alertPorts(this.#pool('gateway'), this.#pool('capture'), this.#follower);
+    const writer = new AlertWriter({
+      ...ports,
+      say: async (agency, documents) =>
+        void (await this.say(documents.map((document) => ({ by: `${agency}/${ALERT_PRINCIPAL}`, document })))),
+      pause: () => Promise.resolve(),
+      ending: new AbortController().signal,
+    });
+    await writer.step();
   }
 
   /** What the policy has come to is known here. */
@@ -251,6 +266,8 @@ export class Scene {
     return { ...said, duplicate: known !== undefined, durability: 'single-node', signature: null };
   }
 }
+
+const raising = ({ kind }: SightingDocument): { raisesAlerts?: true } => (kind === 'alert' ? { raisesAlerts: true } : {});
 
 function indexOf(content: Buffer, agency: string): EventIndex {
   const document = JSON.parse(content.toString('utf8')) as SightingDocument;

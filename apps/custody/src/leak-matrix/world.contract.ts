@@ -65,6 +65,8 @@ export interface World {
   readonly conflicts: readonly (Own & { readonly contentHash: string })[];
   readonly deadLetters: readonly Own[];
   readonly batches: readonly Own[];
+  /** Of each agency that has one, everything that names the shared item. */
+  readonly watches: readonly Own[];
   readonly sessions: readonly (Own & { readonly person: string })[];
   readonly people: readonly Own[];
   /** On whose behalf an agency's readers say that they ask. */
@@ -137,6 +139,8 @@ export async function makeWorld(): Promise<World> {
     OF_THE_SECOND.has(of.name) ? [sightingOf(canaries, 'bravo', of, about)] : [],
   );
   const all = [...first, ...second];
+  const watches = AGENCIES.slice(0, 3).flatMap((agency) => watchesOf(canaries, agency));
+  await scene.say(watches.map(({ saying }) => saying));
   const before = await scene.say(all.map(({ told: { owner, document } }) => ({ by: `${owner}/${AUTHOR}`, document })));
   const told = all.map((each) => each.told);
   await scene.say(all.flatMap((each) => markingsOf(canaries, each)));
@@ -152,8 +156,11 @@ export async function makeWorld(): Promise<World> {
   await plantSecrets(scene, canaries, told);
   scene.everyGroup = ['clear', 'green', 'community:ports', 'community:empty', ...[OPERATING, ...AGENCIES].map((name) => `agency:${name}`)];
   const url = await scene.serve();
-  const lists = { readers, told, conflicts, deadLetters: letters, batches, sessions, people, behalf };
+  const lists = { readers, told, conflicts, deadLetters: letters, batches, watches, sessions, people, behalf };
   await bringEvidence(url, lists);
+  await scene.seal();
+  // Of what is handled so by now.
+  await scene.tell();
   await scene.seal();
   const records = await recordsOf(scene, url, lists);
   await scene.seal(true);
@@ -307,6 +314,28 @@ function batchOf(canaries: Canaries, agency: string, told: readonly Told[]): Own
     extension: { batch } as never,
   };
   return { thing, agency, id, saying: { by: `${agency}/${AUTHOR}`, document } };
+}
+
+/** One for all of an agency, and one for a person of it. */
+function watchesOf(canaries: Canaries, agency: string): (Own & { readonly saying: Saying })[] {
+  const named: Said = { tlp: 'RED', principals: [`${agency}/auditor`] };
+  return (
+    [
+      ['one', { tlp: 'AMBER' }],
+      ['named one', named],
+    ] as const
+  ).map(([whom, handling]) => {
+    const thing: Thing = {
+      name: `the watch of ${agency}, ${whom}`,
+      mayBeSeenBy: (asker) => maySee(asker, { owner: agency, author: AUTHOR }, handling),
+    };
+    const [id, title] = [canary(`id of ${thing.name}`), canary(`title of ${thing.name}`)];
+    canaries.plant(thing, 'id', id);
+    canaries.plant(thing, 'title', title);
+    const watch = { act: 'added', title, condition: { items: [SHARED] } };
+    const document: SightingDocument = { id, kind: 'watch', handling, source: { kind: 'watch' }, extension: { watch } };
+    return { thing, agency, id, saying: { by: `${agency}/${AUTHOR}`, document } };
+  });
 }
 
 /** Other bytes under an id that stands. */

@@ -33,7 +33,7 @@ test('without any source the program runs on one machine, on loopback, with all 
   expect(config).toMatchObject({
     host: '127.0.0.1',
     port: 8080,
-    roles: ['capture', 'projector', 'gateway', 'sealer', 'evidence'],
+    roles: ['capture', 'projector', 'gateway', 'sealer', 'evidence', 'alerts'],
     databaseUrl: null,
     kafka: { brokers: [] },
   });

@@ -186,9 +186,12 @@ function disagreements(
       missing('sealer.key', 'is needed in the production profile where this process seals');
     if (roles.includes('evidence') && values.get('evidence.dir') === null)
       missing('evidence.dir', 'is needed in the production profile where this process keeps evidence');
-    if (roles.some((role) => role === 'capture' || role === 'gateway' || role === 'evidence') && values.get('receiptKey') === null)
+    if (
+      roles.some((role) => role === 'capture' || role === 'gateway' || role === 'evidence' || role === 'alerts') &&
+      values.get('receiptKey') === null
+    )
       missing('receiptKey', 'is needed in the production profile where this process takes sightings or answers');
-    if ((roles.includes('gateway') || roles.includes('evidence')) && values.get('contextKey') === null)
+    if (roles.some((role) => role === 'gateway' || role === 'evidence' || role === 'alerts') && values.get('contextKey') === null)
       missing('contextKey', 'is needed in the production profile where this process answers');
   }
   if (values.get('kafka.saslMechanism') !== 'none') {
@@ -208,13 +211,14 @@ function disagreements(
   return [...problems, ...reachProblems(values, origins)];
 }
 
-/** The gateway appends dead letters again as the operator, and what is received as evidence is said by way of capture. */
+/** The gateway appends dead letters again as the operator, and what is received as evidence is said by way of capture; so is what a watch was met by, which is read as by the gateway. */
 const LOGINS = {
   capture: ['databaseUrlCapture'],
   projector: ['databaseUrlProjector'],
   gateway: ['databaseUrlGateway', 'databaseUrlOperator'],
   sealer: ['databaseUrlSealer'],
   evidence: ['databaseUrlEvidence', 'databaseUrlCapture'],
+  alerts: ['databaseUrlGateway', 'databaseUrlCapture'],
 } as const satisfies Record<Role, readonly (keyof Config)[]>;
 
 const loginsOf = (roles: readonly Role[]): string[] => [...new Set(roles.flatMap((role) => LOGINS[role]))];

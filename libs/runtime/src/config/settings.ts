@@ -5,7 +5,7 @@
 import { isIP } from 'node:net';
 import { integer, list, oneOf, onOff, type Setting, text } from './setting.ts';
 
-export const ROLES = ['capture', 'projector', 'gateway', 'sealer', 'evidence'] as const;
+export const ROLES = ['capture', 'projector', 'gateway', 'sealer', 'evidence', 'alerts'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** The only addresses served without TLS: keys, tokens and cookies go over the connection in clear. */
@@ -66,10 +66,10 @@ export const SETTINGS = {
     'Production refuses what loses data or is convenient only: the embedded database and event log, a generated publisher key, topics without replicas.',
   ),
   roles: list(
-    'roles: capture, projector, gateway, sealer, evidence',
+    'roles: capture, projector, gateway, sealer, evidence, alerts',
     isRole,
     ROLES,
-    'What this process does. A cluster runs the same program once per role. Without a sealer nothing is sealed: entries have no recorded time, and the log no signed head.',
+    'What this process does. A cluster runs the same program once per role. Without a sealer nothing is sealed: entries have no recorded time, and the log no signed head. Without alerts nobody is told that a watch was met; one process at a time tells.',
   ),
   host: text(
     'address or name',

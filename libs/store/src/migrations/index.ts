@@ -21,6 +21,7 @@ import { IndexWalks } from './0021-index-walks.ts';
 import { Approvals } from './0022-approvals.ts';
 import { Claims } from './0023-claims.ts';
 import { SightingKeys } from './0024-sighting-keys.ts';
+import { Alerts } from './0025-alerts.ts';
 
 export const MIGRATIONS = [
   Ledger,
@@ -45,4 +46,5 @@ export const MIGRATIONS = [
   Approvals,
   Claims,
   SightingKeys,
+  Alerts,
 ];

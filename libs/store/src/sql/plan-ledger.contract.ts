@@ -25,6 +25,7 @@ const FILLS: Readonly<Record<string, string>> = {
   'access.reads': `select n, 'a' || n % 3, 'a' || n % 5, 'p' || n % 7, array['item ' || n % 1000], '{}', ${HASH}, ${HASH}, '{}'`,
   'evidence.uploads': `select sha256((n / 2)::text::bytea), 'a' || n % 2, 'p', 0, 0, '', ''`,
   'ledger.audit': `select 1 + n % 3, n % 5, 'local', 'p' || n % 7, n`,
+  'ledger.open_points': `select 1 + n % 3, (n % 5)::smallint, 'item ' || n % 1000, n`,
   'ledger.batch_members': `select 1 + n % 3, 'local', 'import-' || n % 100, 'e' || n, n`,
   'ledger.conflicts': `select 'local', 'e' || n, '\\x00', 'p', 0, '\\x00', 'c', 't', 't', 0, n`,
   'ledger.content': `select n, 'p' || n % 7, n, ${HASH}, ${HASH}, array[1 + n % 3]`,
