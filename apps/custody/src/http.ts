@@ -57,6 +57,9 @@ export interface Served {
   readonly link: string | null;
 }
 
+/** Roles that append to the event log. */
+const SUBMITTING: ReadonlySet<string> = new Set(['capture', 'evidence', 'alerts']);
+
 /** @param own by which this process knows itself @param certificate null: without TLS @param opening what is done before the first caller is answered */
 export async function startHttp(
   parts: Parts,
@@ -72,8 +75,7 @@ export async function startHttp(
   const login = loginDeps(parts, sessions, policy);
   const grantsPoint = async (): Promise<number> => (await policy()).last + 1;
   const imports: DynamicModule[] = [];
-  const submits = !parts.hasEnded && config.roles.some((role) => role === 'capture' || role === 'evidence' || role === 'alerts');
-  const submitting = submits ? await openSubmitting(parts) : null;
+  const submitting = !parts.hasEnded && config.roles.some((role) => SUBMITTING.has(role)) ? await openSubmitting(parts) : null;
   if (submitting === null) {
     if (parts.hasEnded) imports.push(CaptureModule.ended());
   } else if (config.roles.includes('capture')) imports.push(captureModule(parts, submitting));
