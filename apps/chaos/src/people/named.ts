@@ -60,6 +60,7 @@ const file: Take = (_answer, named, sha256) => void named.evidence.add(sha256);
 const BY_OPERATION: Readonly<Record<string, Take>> = {
   listEvents: whole,
   streamEvents: whole,
+  listQuestions: whole,
   getTimeline: whole,
   diffItem: whole,
   getEvent(answer, named) {

@@ -34,6 +34,7 @@ const READS: readonly (readonly [weight: number, read: Read])[] = [
   [3, audit],
   [1, ({ read }) => read('getPolicy', '/v1/policy')],
   [1, ({ read }) => read('listConflicts', '/v1/conflicts')],
+  [2, ({ random, pages }) => pages('listQuestions', `/v1/questions?limit=${random.between(1, 20)}`)],
   [1, ({ read, random }) => (random.below(2) === 0 ? read('listSessions', '/v1/sessions') : read('listDeadLetters', '/v1/dead-letters'))],
   [1, ({ read, random }, reads) => read('proveRead', `/v1/audit/reads/${random.below(reads.model.seenReads + 1)}/proof`)],
   [2, receipt],
