@@ -19,7 +19,7 @@ import { displayAskedTime, formatInstant, parseAskedTime, possiblyOverlaps, type
 import { DomainError } from '#lib/runtime';
 import type { Followed } from './followed.ts';
 import { conflictsView, gapView, HOLDINGS_TOLD_MAX, holdingView, timeOf, uncoveredView } from './journey-beside.ts';
-import { carrierView, containmentView, legView, placedBy } from './journey-parts.ts';
+import { carrierView, containmentView, isPlacingDisputed, legView, placedBy } from './journey-parts.ts';
 import { ALARMS_TOLD_MAX, CLONES_TOLD_MAX, refView } from './journey-travel.ts';
 
 /** Absent: none is asked about. Throws at.malformed. */
@@ -80,7 +80,7 @@ function whereView(then: JourneyAt, items: KnownItems): AtView['where'] {
   const { placings, before, after, where, mayBeLater, mayBeEarlier, undated } = then;
   const placed = (placing: Placing): NonNullable<AtView['where']['before']> => ({
     ...placedBy(placing),
-    isDisputed: isDisputed(items, [placing.fix, ...(placing.leg?.chain ?? []).flatMap(recordsOf)]),
+    isDisputed: isPlacingDisputed(items, placing),
   });
   return {
     basis: where,

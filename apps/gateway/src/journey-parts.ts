@@ -1,5 +1,15 @@
 /** Parts of answers about journeys: legs, containments, placings, with the records that they rest on. */
-import { pointOf, radiusOf, type Containment, type Ending, type Leg, type Placing } from '#lib/analysis';
+import {
+  isDisputed,
+  pointOf,
+  radiusOf,
+  recordsOf,
+  type Containment,
+  type Ending,
+  type KnownItems,
+  type Leg,
+  type Placing,
+} from '#lib/analysis';
 import type { JourneyView, PlacedBy } from '#lib/contracts';
 import { displayIdentifier, displayOccurred, displayPlace, formatInstant } from '#lib/domain';
 import { throughView } from './event-view.ts';
@@ -42,6 +52,10 @@ export const legView = ({ chain, span, isOpen, fixes, gaps, grade, handling }: L
 
 /** @param leg place of its leg among those of the answer; null: it is observed */
 export const placingView = (placing: Placing, leg: number | null): JourneyView['placings'][number] => ({ ...placedView(placing), leg });
+
+/** It, or what puts the item into what it is of. */
+export const isPlacingDisputed = (items: KnownItems, { fix, leg }: Placing): boolean =>
+  isDisputed(items, [fix, ...(leg?.chain ?? []).flatMap(recordsOf)]);
 
 /** With the nest that it rests on in place of a leg. */
 export const placedBy = (placing: Placing): PlacedBy => ({

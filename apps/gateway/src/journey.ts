@@ -12,7 +12,7 @@ import { identityView } from './identity-view.ts';
 import { ItemEvents } from './item-events.ts';
 import { itemNotFound } from './item-not-found.ts';
 import { itemOf } from './item.ts';
-import { containmentView, legView, placingView } from './journey-parts.ts';
+import { containmentView, isPlacingDisputed, legView, placingView } from './journey-parts.ts';
 import type { LedgerReads, Reader } from './ledger-reads.ts';
 import { TrackFiles, type TrackDeps } from './track-files.ts';
 
@@ -31,12 +31,12 @@ export async function readJourney(
   const item = itemOf(id);
   return notTooLarge(item.id, async () => {
     const made = await followed(reads, reader, deps, item.id, asOf);
-    const { journey, items, files } = made;
+    const { journey, items } = made;
     if ((items.get(item.id)?.timeline.entries.length ?? 0) === 0) throw itemNotFound(item, asOf);
     const travel = travelOf(journey, items);
     const identity = identityView(made.identity);
     return {
-      ...journeyView(item, journey, asOf, files),
+      ...journeyView(item, journey, asOf, made),
       ...besideView(made, travel),
       ...(at === undefined ? {} : { at: atView(made, travel, at) }),
       ...(identity === undefined ? {} : { identity }),
@@ -79,7 +79,7 @@ function journeyView(
   item: ReturnType<typeof itemOf>,
   journey: Journey,
   asOf: AsOf,
-  files: Followed['files'],
+  { files, items }: Followed,
 ): Omit<JourneyView, keyof BesideView> {
   const legAt = new Map(journey.legs.map((leg, at) => [leg, at]));
   const placing = (of: Placing): JourneyView['placings'][number] =>
@@ -87,13 +87,14 @@ function journeyView(
   return {
     item: { id: item.id, scheme: item.scheme, display: item.display },
     coordinates: coordinatesOf(asOf),
-    lastProved: journey.last === undefined ? null : placing(journey.last),
+    lastProved: journey.last === undefined ? null : { ...placing(journey.last), isDisputed: isPlacingDisputed(items, journey.last) },
     inWhat: journey.inWhat.map(containmentView),
     containments: journey.containments.map(containmentView),
     legs: journey.legs.map(legView),
     placings: journey.placings.map(placing),
     rings: journey.rings.map((ring) => [...ring]),
     tooDeep: journey.tooDeep.map((chain) => [...chain]),
+    notFollowed: journey.notFollowed ?? null,
     tracks: [...files],
   };
 }

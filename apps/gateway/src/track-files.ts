@@ -179,7 +179,7 @@ export class TrackFiles {
       const { agency, id, grade } = entry.sighting;
       const event = { agency, id };
       this.files.push({
-        ...{ sha256, event, positions: rows },
+        ...{ sha256, event, positions: rows, tlp: entry.handling.tlp },
         ...(typeof parsed === 'string' ? { state: parsed, refused: 0 } : { state: 'read', refused: parsed.refused }),
       });
       this.positions += rows;

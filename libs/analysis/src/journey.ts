@@ -3,7 +3,7 @@
  * justifies it. Nothing is drawn between two records, and nothing comes from a statement, a plan, a negative finding or an assessment, for those
  * place nothing. Pure; what it returns depends on what is known of the items, and on nothing else.
  */
-import type { Instant, Span } from '#lib/domain';
+import type { Instant, Span, TlpLabel } from '#lib/domain';
 import { containmentsOf, JOURNEY_RULES, recordsOf, type Containment, type JourneyRules } from './containments.ts';
 import { byTime, fixesOf, JourneyTooLarge, liesIn, type Fix, type Known, type KnownItems } from './fixes.ts';
 import { labelOf, trustIn, type Trust } from './labels.ts';
@@ -56,6 +56,8 @@ export interface Journey {
   /** What was left out: identifiers that contain each other in a ring, and chains that are deeper than `DEPTH_MAX`. */
   readonly rings: readonly (readonly string[])[];
   readonly tooDeep: readonly (readonly string[])[];
+  /** Of these the strictest label; absent: there are none. */
+  readonly notFollowed?: TlpLabel;
   /** The placing that begins last. Absent: none has a time. */
   readonly last?: Placing;
   /** In what it is by the last record, and so on outwards; empty: in nothing that is recorded. */
@@ -86,6 +88,7 @@ export function journeyOf(
     containments: walk.containmentsOf(item),
     rings: walk.rings,
     tooDeep: walk.tooDeep,
+    ...(walk.notFollowed.length === 0 ? {} : { notFollowed: labelOf(walk.notFollowed) }),
     ...(last === undefined ? {} : { last }),
     inWhat: inWhat(item, walk),
   };
@@ -95,6 +98,7 @@ class Walk {
   readonly legs: Leg[] = [];
   readonly rings: string[][] = [];
   readonly tooDeep: string[][] = [];
+  readonly notFollowed: TlpLabel[] = [];
   private readonly items: KnownItems;
   private readonly ports: readonly Port[];
   private readonly rules: JourneyRules;
@@ -122,9 +126,11 @@ class Walk {
         throw new JourneyTooLarge(`More than ${LEGS_MAX} legs follow from what the item was put into.`);
       const whole: Leg['chain'] = chain[0] === undefined ? [containment] : [chain[0], ...chain.slice(1), containment];
       const names = [whole[0].item, ...whole.map(({ carrier }) => carrier)];
-      if (names.indexOf(containment.carrier) < names.length - 1) this.rings.push(names);
-      else if (whole.length > DEPTH_MAX) this.tooDeep.push(names);
-      else {
+      const isRing = names.indexOf(containment.carrier) < names.length - 1;
+      if (isRing || whole.length > DEPTH_MAX) {
+        (isRing ? this.rings : this.tooDeep).push(names);
+        this.notFollowed.push(...whole.map(({ handling }) => handling));
+      } else {
         this.legs.push(this.leg(whole, { starts: span.starts, ends: span.ends }));
         this.follow(containment.carrier, whole, span);
       }

@@ -1,7 +1,7 @@
 /** What is known of one time that was asked about (`at`): where an item was, in what, and who held it, certainly or possibly. */
 import Type, { type Static } from 'typebox';
 import { PRECISIONS, type Cover } from '#lib/domain';
-import { Carrier, Conflicts, Contained, Custody, Gap, Graded, Holding, Placing, TrackFile } from './journey-members.ts';
+import { Carrier, Conflicts, Contained, Custody, Gap, Graded, Holding, isDisputed, Placing, TrackFile } from './journey-members.ts';
 import { closed, EventRefView, every, index, orNull, time } from './view-parts.ts';
 
 export const COVERS = every<Cover>({ certainly: true, possibly: true });
@@ -36,9 +36,6 @@ export const PlacedBy = Type.Object(
 );
 export type PlacedBy = Static<typeof PlacedBy>;
 
-const isDisputed = Type.Boolean({
-  description: 'An agency disputes a record that it rests on, and nothing settles that: it stands, and so does the doubt. See `against`.',
-});
 const Placed = { ...PlacedBy.properties, isDisputed };
 
 const Where = Type.Object(

@@ -87,7 +87,7 @@ const since: Pick<JourneyView, 'lastConveyance' | 'vessels' | 'moreVessels' | 'c
 export const journeyExample = (item: JourneyView['item'], coordinates: Coordinates): JourneyView => ({
   item,
   coordinates,
-  lastProved: aboardPlacing,
+  lastProved: { ...aboardPlacing, isDisputed: false },
   inWhat: [{ ...box, isOpen: true, ending: null, tlp: 'GREEN' }],
   containments: [{ ...box, isOpen: true, ending: null, tlp: 'GREEN' }],
   legs: [
@@ -112,7 +112,8 @@ export const journeyExample = (item: JourneyView['item'], coordinates: Coordinat
   placings: [aboardPlacing],
   rings: [],
   tooDeep: [],
-  tracks: [{ sha256: TRACK_HASH, event: { agency: 'local', id: 'lux-0040' }, state: 'read', positions: 85, refused: 0 }],
+  notFollowed: null,
+  tracks: [{ sha256: TRACK_HASH, event: { agency: 'local', id: 'lux-0040' }, state: 'read', positions: 85, refused: 0, tlp: 'GREEN' }],
   conflicts: [
     {
       kind: 'contradicts',

@@ -133,6 +133,10 @@ export const Placing = Type.Object(
   closed,
 );
 
+export const isDisputed = Type.Boolean({
+  description: 'An agency disputes a record that it rests on, and nothing settles that: it stands, and so does the doubt.',
+});
+
 export const TrackFile = Type.Object(
   {
     sha256: hash('Of the file.'),
@@ -143,6 +147,7 @@ export const TrackFile = Type.Object(
     }),
     positions: index(),
     refused: Type.Integer({ minimum: 0, description: 'Rows that are no position.' }),
+    tlp: Graded.tlp,
   },
   closed,
 );

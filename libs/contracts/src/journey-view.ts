@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 import type { AtView } from './at-view.ts';
 import { Coordinates } from './coordinates-view.ts';
 import type { IdentityView } from './identity-view.ts';
-import { Conflicts, Contained, Custody, Graded, Leg, Placing, Said, standing, TrackFile } from './journey-members.ts';
+import { Conflicts, Contained, Custody, Graded, isDisputed, Leg, Placing, Said, standing, TrackFile } from './journey-members.ts';
 import { Vessel, VesselEvents } from './vessel-members.ts';
 import { closed, EventRefView, index, orNull, ref, time } from './view-parts.ts';
 
@@ -108,7 +108,7 @@ export const JourneyView = Type.Object(
   {
     item: Type.Object({ id: Type.String(), scheme: Type.String(), display: Type.String() }, closed),
     coordinates: Coordinates,
-    lastProved: orNull(Placing),
+    lastProved: orNull(Type.Object({ ...Placing.properties, isDisputed }, closed)),
     inWhat: Type.Array(Contained, {
       description: 'In what it is by the last record, and what that is in; empty: in nothing that is recorded.',
     }),
@@ -116,7 +116,11 @@ export const JourneyView = Type.Object(
     legs: Type.Array(Leg),
     placings: Type.Array(Placing, { description: 'By time. Nothing is said of what lies between two of them.' }),
     rings: Type.Array(Type.Array(Type.String()), { description: 'Identifiers that records put into each other in a ring: not followed.' }),
-    tooDeep: Type.Array(Type.Array(Type.String()), { description: 'Chains of more than five carriers: not followed further.' }),
+    tooDeep: Type.Array(Type.Array(Type.String()), {
+      description:
+        'Chains of more than five carriers: not followed further. `notFollowed` is the strictest label of these and of the rings; null: there are none.',
+    }),
+    notFollowed: orNull(Graded.tlp),
     tracks: Type.Array(TrackFile),
     ...Conflicts,
     travel: Travel,

@@ -1,7 +1,19 @@
 /** What a reader asks first of a journey, answered in a sentence each: the first screen of its page. */
 import type { JourneyView, TimelineView } from '#lib/contracts';
 import { identityLines } from './identity-text.ts';
-import { basisText, containedText, counted, gradeText, holdingText, minute, saidText } from './journey-text.ts';
+import {
+  basisText,
+  CONFLICTS,
+  containedText,
+  counted,
+  disputedText,
+  gradeText,
+  holdingText,
+  minute,
+  saidText,
+  stretch,
+  uncoveredText,
+} from './journey-text.ts';
 import { shortName } from './places.ts';
 import { nameOf, PLACES, SORT_WORDS, type SeenRecord } from './records.ts';
 import { lengthText } from './times.ts';
@@ -38,7 +50,7 @@ export function answersOf(timeline: TimelineView, journey: JourneyView | null, r
 function lastText({ lastProved, legs }: JourneyView): string {
   if (lastProved === null) return 'Nothing here proves where it was at any time.';
   const utc = lastProved.from !== null && /[+-]\d{2}:\d{2}$/.test(lastProved.occurred) ? ` (UTC: ${minute(lastProved.from)})` : '';
-  return `${lastProved.occurred}${utc}, ${lastProved.place}: ${basisText(lastProved, legs)}; ${gradeText(lastProved)}.`;
+  return `${lastProved.occurred}${utc}, ${lastProved.place}: ${basisText(lastProved, legs)}; ${gradeText(lastProved)}${disputedText(lastProved.isDisputed)}.`;
 }
 
 function sinceText({ lastProved, placings }: JourneyView): string[] {
@@ -58,8 +70,9 @@ function silentText({ lastConveyance }: JourneyView): string[] {
   if (lastConveyance === null) return [];
   const { display, gaps, moreGaps, records } = lastConveyance;
   const silences = gaps.map(({ since, until }) => {
-    if (until === null) return `from ${minute(since.at)} on`;
-    return `${minute(since.at)} to ${minute(until.at)} (${lengthText(Date.parse(until.at) - Date.parse(since.at))})`;
+    const [begin, end] = stretch(since.at, until?.at ?? null);
+    if (until === null || end === null) return `from ${begin} on`;
+    return `${begin} to ${end} (${lengthText(Date.parse(until.at) - Date.parse(since.at))})`;
   });
   const since = records === 0 ? '' : ` ${counted(records, 'record')} of it since ${records === 1 ? 'places' : 'place'} the item nowhere.`;
   if (silences.length === 0) return since === '' ? [] : [`${display}:${since}`];
@@ -83,7 +96,7 @@ function saidSince({ lastProved }: JourneyView, records: readonly SeenRecord[]):
 function conflictsText({ conflicts, moreConflicts }: JourneyView): string[] {
   const told = conflicts.map(
     ({ by, against, kind, isOpen }) =>
-      `${saidText(by)} ${kind} ${saidText(against)}: ${stateText(isOpen, [by.standing, against.standing])}`,
+      `${saidText(by)} ${CONFLICTS[kind]} ${saidText(against)}: ${stateText(isOpen, [by.standing, against.standing])}`,
   );
   return told.length === 0 ? [] : [`${firstOf(told, moreConflicts).join('; ')}.`];
 }
@@ -107,10 +120,10 @@ function provedText(records: readonly SeenRecord[]): string {
   return `${firstOf(told, 0, PLACES_TOLD_MAX).join('; ')}.`;
 }
 
-function heldText({ custody: { holdings, moreHoldings, uncovered } }: JourneyView): string[] {
+function heldText({ custody: { holdings, moreHoldings, uncovered, moreUncovered } }: JourneyView): string[] {
   const told = holdings.toReversed().map((holding) => holdingText(holding).trim());
-  const open = uncovered.map(({ since, until }) => `No document covers ${minute(since)} to ${minute(until)}.`);
-  return [...firstOf(told, moreHoldings, 2), ...firstOf(open, 0, 2)];
+  const open = uncovered.toReversed().map((each) => uncoveredText(each));
+  return [...firstOf(told, moreHoldings, 2), ...firstOf(open, moreUncovered, 2)];
 }
 
 /** Records that contradict each other are told above, with their grades. */

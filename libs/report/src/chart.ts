@@ -3,7 +3,7 @@
  * conveyance was silent, that is drawn as unknown, and never as more of the same.
  */
 import { markup, type Html, type JourneyView } from '#lib/contracts';
-import { minute } from './journey-text.ts';
+import { minute, provedText, silentText, stretch } from './journey-text.ts';
 import { linesOf, silencesOf } from './lines.ts';
 import { nameOf, PLACES, SORT_WORDS, SORTS, type SeenRecord, type Sort } from './records.ts';
 import { dayText, shareOf, ticksOf, timeFrameOf, type TimeFrame } from './times.ts';
@@ -89,18 +89,20 @@ function trackRows(journey: JourneyView): Row[] {
 }
 
 function legRows(journey: JourneyView): Row[] {
-  const rows = journey.legs.slice(0, LEG_ROWS_MAX).map(({ carriers, until, gaps, from }, at): Row => {
+  const rows = journey.legs.slice(0, LEG_ROWS_MAX).map(({ carriers, until, isOpen, gaps, from }, at): Row => {
     const inside = carriers.toReversed().map(({ display }) => display);
     const confirmed = until === null ? confirmedUntil(journey, at) : Date.parse(until);
-    const end =
-      until === null ? `confirmed until ${minute(new Date(confirmed).toISOString())}, no end is recorded` : `until ${minute(until)}`;
-    const segments: Segment[] = [{ kind: 'inferred', from: Date.parse(from), to: confirmed, says: `${minute(from)} ${end}` }];
+    const says =
+      until === null
+        ? `from ${stretch(from, null)[0]}, confirmed until ${minute(new Date(confirmed).toISOString())}, no end is recorded`
+        : provedText(from, until, isOpen);
+    const segments: Segment[] = [{ kind: 'inferred', from: Date.parse(from), to: confirmed, says }];
     for (const { since, until: heard } of gaps)
       segments.push({
         kind: 'unknown',
         from: Date.parse(since.at),
         to: heard === null ? Infinity : Date.parse(heard.at),
-        says: `apparently silent from ${minute(since.at)} ${heard === null ? 'on' : `to ${minute(heard.at)}`}: unknown`,
+        says: `${silentText({ since, until: heard })}: unknown`,
       });
     if (until === null) segments.push({ kind: 'unknown', from: confirmed, to: Infinity, says: 'then nothing confirms it' });
     return {
@@ -120,7 +122,12 @@ function confirmedUntil({ legs, placings }: JourneyView, leg: number): number {
   if (of === undefined) return -Infinity;
   const nested = new Set(
     legs.flatMap(({ carriers }, at) =>
-      of.carriers.every(({ id, loading }, n) => carriers[n]?.id === id && carriers[n]?.loading.id === loading.id) ? [at] : [],
+      of.carriers.every(({ id, loading }, n) => {
+        const same = carriers[n];
+        return same?.id === id && same.loading.id === loading.id && same.loading.agency === loading.agency;
+      })
+        ? [at]
+        : [],
     ),
   );
   const ends = placings.flatMap(({ leg: by, from }) => (by !== null && nested.has(by) && from !== null ? [Date.parse(from)] : []));
@@ -140,7 +147,7 @@ function conveyanceRows({ lastConveyance }: JourneyView): Row[] {
     kind: 'unknown',
     from: Date.parse(since.at),
     to: until === null ? Infinity : Date.parse(until.at),
-    says: `apparently silent from ${minute(since.at)} ${until === null ? 'on' : `to ${minute(until.at)}`}`,
+    says: silentText({ since, until }),
   }));
   const label = `Silences of ${lastConveyance.display}, in which it is last recorded: they place the item nowhere`;
   return [{ label, says: segments.map(({ says }) => says).join('; '), segments, marks: [] }];

@@ -1,9 +1,20 @@
 /** The same facts as tables and lists: whatever is drawn, and what cannot be, with the records that say so. */
 import { markup, type EventView, type Html, type JourneyView, type TimelineView } from '#lib/contracts';
-import { gradeText, holdingText, minute, missingTrack, saidText } from './journey-text.ts';
+import {
+  CONFLICTS,
+  gradeText,
+  holdingText,
+  minute,
+  missingTrack,
+  provedText,
+  saidText,
+  silentText,
+  uncoveredText,
+} from './journey-text.ts';
 import type { MapPlace } from './places.ts';
 import { nameOf, PLACES, SORT_WORDS, type SeenRecord } from './records.ts';
 import { oddText, sideText, stateText, trackText } from './travel-text.ts';
+import { vesselLines } from './vessel-text.ts';
 
 type Leg = JourneyView['legs'][number];
 
@@ -43,13 +54,9 @@ function legRow(
   span?: readonly [string, string],
 ): Html {
   const inside = carriers.toReversed().map(({ display, loading }) => `${display} (${loading.id})`);
-  const end = until === null ? 'no end is recorded' : `${isOpen ? 'confirmed' : 'proved'} until ${minute(until)}`;
   const gives = `inherits records: ${records}; positions: ${positions}${span === undefined ? '' : `, ${minute(span[0])} to ${minute(span[1])}`}`;
-  const silences = gaps.map(
-    ({ since, until: heard }) =>
-      markup`<br><b>UNKNOWN</b>: apparently silent from ${minute(since.at)} ${heard === null ? 'on' : `to ${minute(heard.at)}`}`,
-  );
-  return markup`<tr><th scope="row">${at + 1}</th><td>in ${inside.join(', by being in ')}<br><span class="small">${gives}</span></td><td>from ${minute(from)}, ${end}; ${gradeText(graded)}${silences}</td></tr>`;
+  const silences = gaps.map((gap) => markup`<br><b>UNKNOWN</b>: ${silentText(gap)}`);
+  return markup`<tr><th scope="row">${at + 1}</th><td>in ${inside.join(', by being in ')}<br><span class="small">${gives}</span></td><td>${provedText(from, until, isOpen)}; ${gradeText(graded)}${silences}</td></tr>`;
 }
 
 /** Records of what the item was in, while it was: its positions are in the legs. */
@@ -136,7 +143,19 @@ ${list(
 ${list('Notes', timeline.notes)}`;
 }
 
-function besideJourney({ conflicts, moreConflicts, travel, custody, lastConveyance, rings, tooDeep, tracks }: JourneyView): Html {
+function besideJourney({
+  item,
+  vessels,
+  moreVessels,
+  conflicts,
+  moreConflicts,
+  travel,
+  custody,
+  lastConveyance,
+  rings,
+  tooDeep,
+  tracks,
+}: JourneyView): Html {
   const missing = tracks.filter(({ state }) => state !== 'read').map((track) => missingTrack(track).trim());
   const since = lastConveyance?.conflicts ?? [];
   const partly = travel.isPartial ? ['There was more to compare than is followed: more places may be impossible together'] : [];
@@ -155,10 +174,15 @@ ${list('Two things may bear this identity', [
   ),
   ...more(travel.moreClones),
 ])}
+${list(
+  'What ships did by their tracks',
+  vesselLines({ item, vessels, moreVessels }).map((line) => line.trim()),
+)}
 ${list('Held by', [
   ...custody.holdings.map((holding) => holdingText(holding).trim()),
   ...more(custody.moreHoldings),
-  ...custody.uncovered.map(({ since: from, until, tlp }) => `No document covers ${minute(from)} to ${minute(until)}; ${tlp}`),
+  ...custody.uncovered.map(uncoveredText),
+  ...more(custody.moreUncovered),
 ])}
 ${list(`Said against each other of ${lastConveyance?.display ?? ''}, which places the item nowhere`, [...since.map(conflictText), ...more(lastConveyance?.moreConflicts ?? 0)])}
 ${list('Not followed', [...rings.map((ring) => `${ring.join(' in ')}, a ring`), ...tooDeep.map((chain) => `${chain.join(' in ')}, deeper than five`), ...missing, ...partly])}`;
@@ -167,5 +191,5 @@ ${list('Not followed', [...rings.map((ring) => `${ring.join(' in ')}, a ring`), 
 /** Both with what they say, as it is said: none of it is a place of the item. */
 function conflictText({ by, against, kind, isOpen, tlp }: JourneyView['conflicts'][number]): string {
   const told = (side: typeof by): string => `${saidText(side)}${side.statement === undefined ? '' : `: “${side.statement}”`}`;
-  return `${told(by)} ${kind} ${told(against)}; ${stateText(isOpen, [by.standing, against.standing])}; ${tlp}`;
+  return `${told(by)} ${CONFLICTS[kind]} ${told(against)}; ${stateText(isOpen, [by.standing, against.standing])}; ${tlp}`;
 }

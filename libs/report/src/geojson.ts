@@ -4,7 +4,7 @@
  */
 import type { Coordinates, JourneyView, TimelineView } from '#lib/contracts';
 import { formatRef, type TlpLabel } from '#lib/domain';
-import { minute } from './journey-text.ts';
+import { minute, silentText } from './journey-text.ts';
 import { strictestOf } from './handlings.ts';
 import { cutAtAntimeridian, linesOf, silencesOf, type LonLat } from './lines.ts';
 import { nameOf, PLACES, recordsOf, SORT_WORDS, type SeenRecord } from './records.ts';
@@ -129,7 +129,7 @@ const gapFeatures = ({ legs }: JourneyView): Feature[] =>
         kind: 'gap',
         class: 'unknown',
         leg,
-        label: `apparently silent from ${minute(since.at)} ${until === null ? 'on' : `to ${minute(until.at)}`}: where it was is unknown`,
+        label: `${silentText({ since, until })}: where it was is unknown`,
         from: since.at,
         until: until?.at ?? null,
         tlp,

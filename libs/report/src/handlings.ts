@@ -16,9 +16,13 @@ function* labelsOf(timeline: TimelineView, journey: JourneyView | null): Iterabl
   for (const { handling } of timeline.entries) yield handling.tlp;
   for (const { tlp } of [...(timeline.identity?.names ?? []), ...(timeline.identity?.unjoined ?? [])]) yield tlp;
   if (journey === null) return;
-  const { placings, legs, containments, inWhat, conflicts, travel, lastConveyance, custody } = journey;
+  const { placings, legs, containments, inWhat, conflicts, travel, lastConveyance, custody, vessels, tracks, notFollowed } = journey;
   for (const { tlp } of [...placings, ...legs, ...legs.flatMap(({ gaps }) => gaps), ...conflicts]) yield tlp;
-  for (const { ending } of [...containments, ...inWhat]) if (ending !== null) yield ending.tlp;
+  for (const { tlp, ending } of [...containments, ...inWhat]) yield* ending === null ? [tlp] : [tlp, ending.tlp];
   for (const { tlp } of [...travel.alarms, ...travel.clones, ...custody.holdings, ...custody.uncovered]) yield tlp;
-  if (lastConveyance !== null) yield lastConveyance.tlp;
+  for (const { tlp } of tracks) yield tlp;
+  if (notFollowed !== null) yield notFollowed;
+  for (const events of [...vessels, ...(lastConveyance === null ? [] : [lastConveyance])])
+    for (const { tlp } of [...events.gaps, ...events.portVisits, ...events.encounters, ...events.loitering]) yield tlp;
+  if (lastConveyance !== null) for (const { tlp } of [lastConveyance, ...lastConveyance.conflicts]) yield tlp;
 }

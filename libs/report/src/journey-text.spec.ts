@@ -10,11 +10,18 @@ const ABOARD: JourneyView['placings'][number] = {
   ...{ basis: 'inferred', event: of('lux-0040'), line: 32, occurred: '2018-10-01T08:30:00Z', place: '35.62, 129.95', leg: 0 },
   ...{ from: '2018-10-01T08:30:00.000000Z', to: '2018-10-01T08:30:00.000001Z', grade: 'C3', tlp: 'AMBER' },
 };
-const TRACK: JourneyView['tracks'][number] = { sha256: 'a'.repeat(64), event: of('lux-0040'), state: 'read', positions: 85, refused: 0 };
+const TRACK: JourneyView['tracks'][number] = {
+  sha256: 'a'.repeat(64),
+  event: of('lux-0040'),
+  state: 'read',
+  positions: 85,
+  refused: 0,
+  tlp: 'GREEN',
+};
 const JOURNEY: JourneyView = {
   item: { id: 'vin:X', scheme: 'vin', display: 'VIN X' },
   coordinates: { asOf: { basis: 'log', logSize: 85 }, policy: 0 },
-  lastProved: ABOARD,
+  lastProved: { ...ABOARD, isDisputed: false },
   inWhat: [CONTAINED],
   containments: [CONTAINED],
   legs: [
@@ -36,6 +43,7 @@ const JOURNEY: JourneyView = {
   ...{
     rings: [],
     tooDeep: [],
+    notFollowed: null,
     tracks: [TRACK],
     conflicts: [],
     moreConflicts: 0,
@@ -152,6 +160,17 @@ test('what became of the last conveyance is told apart, and not as what became o
   expect(told({ lastConveyance: { ...rest, since: null, conflicts: [], moreConflicts: 3 } })).toContain(
     'IMO 0000048, in which nothing proves that the item was at any time, and which places the item nowhere: 3 records, 3 conflicts (3 more); see',
   );
+});
+
+test('that its record is disputed is told where it was last proved', () => {
+  expect(told({ lastProved: { ...ABOARD, isDisputed: true } })).toMatch(/^Last proved .*\[DISPUTED\]\.$/m);
+  expect(told()).not.toContain('DISPUTED');
+});
+
+test('of what is in nothing the files are told that are missing, too', () => {
+  const alone = { containments: [], inWhat: [], legs: [], placings: [], lastProved: null };
+  expect(told(alone)).toBe('');
+  expect(told({ ...alone, tracks: [{ ...TRACK, state: 'not-held' }] })).toContain('The positions of lux-0040 are missing');
 });
 
 test('who held it is told with his records, and a stretch that no document covers as one', () => {

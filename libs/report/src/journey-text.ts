@@ -11,14 +11,18 @@ type Contained = JourneyView['containments'][number];
 /** Where no record puts the item into anything its own records are all that there is, and what stands beside them. */
 export function journeyLines(journey: JourneyView): string[] {
   const { legs } = journey;
+  const missing = journey.tracks.filter(({ state }) => state !== 'read').map(missingTrack);
   const beside = besideLines(journey);
-  if (journey.containments.length === 0) return beside.length === 0 ? [] : [...beside, ''];
+  if (journey.containments.length === 0) {
+    const lines = [...missing.map((line) => line.trim()), ...beside];
+    return lines.length === 0 ? [] : [...lines, ''];
+  }
   return [
     'Journey: what the records prove together',
     ...legs.flatMap((leg, at) => legLines(leg, at + 1)),
     ...journey.rings.map((ring) => `  Not followed: ${ring.join(' in ')}, a ring.`),
     ...journey.tooDeep.map((chain) => `  Not followed: ${chain.join(' in ')}, deeper than five.`),
-    ...journey.tracks.filter(({ state }) => state !== 'read').map(missingTrack),
+    ...missing,
     ...lastLines(journey),
     ...beside,
     '',
@@ -77,7 +81,7 @@ const pairText = ({ by, against }: Conflict): string => `${by.event.id} against 
 const conflictText = ({ kind, by, against, isOpen, tlp }: Conflict): string =>
   `  ${saidText(by)} ${CONFLICTS[kind]} ${saidText(against)}: ${stateText(isOpen, [by.standing, against.standing])}   ${tlp}`;
 
-const CONFLICTS: Readonly<Record<Conflict['kind'], string>> = {
+export const CONFLICTS: Readonly<Record<Conflict['kind'], string>> = {
   contradicts: 'contradicts',
   disputes: 'disputes',
   elsewhere: 'puts it elsewhere, which it cannot have been while it was in what it was put into by',
@@ -110,16 +114,23 @@ export function provedText(from: string, until: string | null, isOpen: boolean):
   return `from ${begin}, ${end === null ? 'no end is recorded' : `${isOpen ? 'confirmed' : 'proved'} until ${end}`}`;
 }
 
-export function gapText({ since, until }: Leg['gaps'][number]): string {
+export const gapText = (gap: Leg['gaps'][number]): string => `      . . . ${silentText(gap)}: where it was is UNKNOWN`;
+
+export function silentText({ since, until }: Pick<Leg['gaps'][number], 'since' | 'until'>): string {
   const [begin, end] = stretch(since.at, until?.at ?? null);
-  return `      . . . apparently silent from ${begin} ${end === null ? 'on' : `to ${end}`}: where it was is UNKNOWN`;
+  return `apparently silent from ${begin} ${end === null ? 'on' : `to ${end}`}`;
 }
+
+/** In answers, where each text stands alone. */
+export const disputedText = (isDisputed: boolean): string => (isDisputed ? ' [DISPUTED]' : '');
 
 function lastLines({ lastProved, legs, inWhat, placings }: JourneyView): string[] {
   const lines: string[] = [];
   if (lastProved === null) lines.push('Nothing here proves where it was at any time.');
   else {
-    lines.push(`Last proved ${lastProved.occurred}, ${lastProved.place}: ${basisText(lastProved, legs)}; ${gradeText(lastProved)}.`);
+    lines.push(
+      `Last proved ${lastProved.occurred}, ${lastProved.place}: ${basisText(lastProved, legs)}; ${gradeText(lastProved)}${disputedText(lastProved.isDisputed)}.`,
+    );
     const later = placings.filter(({ to }) => to === null || (lastProved.to !== null && to > lastProved.to)).length;
     if (later > 0) lines.push(`${counted(later, 'record')} of an uncertain time may be later.`);
     lines.push('Where it was after that is UNKNOWN: what speaks of it below and is not numbered places nothing.');

@@ -49,6 +49,16 @@ test('no line leads through a silence that the leg has, nor through any of twelv
   expect(pointsOf({ placings: later, legs: [{ ...LEG, gaps: [] }] })).toEqual(parts);
 });
 
+test('no line leads from a position to one that no ship reaches in that time: there may be two of one name', () => {
+  // A degree of longitude at 35° north is 91 km: one an hour is 49 knots.
+  const [first, second] = [position(1, '2018-10-01T01:00', 1), position(3, '2018-10-01T02:00', 2)];
+  expect(pointsOf({ placings: [first, second] })).toHaveLength(1);
+  const elsewhere = [position(2, '2018-10-01T01:30', 120), position(4, '2018-10-01T02:30', 120.5)];
+  expect(pointsOf({ placings: [first, ...elsewhere.slice(0, 1), second, ...elsewhere.slice(1)] })).toEqual([]);
+  // Over the antimeridian it is as near as anywhere.
+  expect(pointsOf({ placings: [position(1, '2018-10-01T01:00', 179.6), position(2, '2018-10-01T02:00', -179.6)] })).toHaveLength(1);
+});
+
 test('no line leads from one track to another, from leg to leg, or between records', () => {
   const placings = [
     placed('a', { from: '2018-10-01T00:00:00.000000Z' }),

@@ -1,6 +1,7 @@
 /**
  * Lines along tracks: from one position of a file to the next, and nowhere else. Between two records nothing is known of the way; a silence of twelve
- * hours or more is a gap, in port or at sea, and no line leads through one.
+ * hours or more is a gap, in port or at sea, and no line leads through one, nor from one position to another that no ship reaches in that time: then one
+ * of both is wrong, or two ships bear one name.
  */
 import type { JourneyView } from '#lib/contracts';
 import { formatRef, type TlpLabel } from '#lib/domain';
@@ -27,6 +28,13 @@ export interface Line {
 /** As in libs/analysis: silence from there on is a gap. */
 const SILENT_MS = 12 * 3_600_000;
 
+/** As in libs/analysis: faster than 60 knots goes no ship. In metres a second. */
+const SHIP_SPEED_MAX = 111_120 / 3_600;
+/** Of each position, as in libs/analysis; so far two of them may be apart and be one. */
+const POSITION_METRES = 1_000;
+/** Of the earth, in metres, as a sphere (IUGG mean radius): half a per cent from the ellipsoid at most. */
+const EARTH_METRES = 6_371_009;
+
 /** By leg, then time. One position alone makes none. */
 export function linesOf({ placings, legs }: Pick<JourneyView, 'placings' | 'legs'>): readonly Line[] {
   const tracks = new Map<string, Placing[]>();
@@ -49,7 +57,8 @@ function unbroken(track: readonly Placing[], gaps: readonly Gap[]): readonly (re
   for (const position of track) {
     const run = runs.at(-1);
     const before = run?.at(-1);
-    if (run === undefined || before === undefined || isSilent(before, position, gaps)) runs.push([position]);
+    if (run === undefined || before === undefined || isSilent(before, position, gaps) || isOutOfReach(before, position))
+      runs.push([position]);
     else run.push(position);
   }
   return runs;
@@ -60,6 +69,20 @@ function isSilent({ from: before }: Placing, { from: after }: Placing, gaps: rea
   if (before === null || after === null || Date.parse(after) - Date.parse(before) >= SILENT_MS) return true;
   return gaps.some(({ since, until }) => since.at < after && (until === null || until.at > before));
 }
+
+function isOutOfReach(before: Placing, after: Placing): boolean {
+  const seconds = Math.abs(Date.parse(after.from ?? '') - Date.parse(before.from ?? '')) / 1_000;
+  return metresBetween(before, after) * 0.995 - 2 * POSITION_METRES > SHIP_SPEED_MAX * seconds;
+}
+
+/** On a sphere, by the haversine. */
+function metresBetween({ lat: latA = 0, lon: lonA = 0 }: Placing, { lat: latB = 0, lon: lonB = 0 }: Placing): number {
+  const [a, b] = [radians(latA), radians(latB)];
+  const half = Math.sin((b - a) / 2) ** 2 + Math.cos(a) * Math.cos(b) * Math.sin(radians(lonB - lonA) / 2) ** 2;
+  return 2 * EARTH_METRES * Math.asin(Math.min(1, Math.sqrt(half)));
+}
+
+const radians = (degrees: number): number => (degrees * Math.PI) / 180;
 
 const lineOf = (leg: number | null, positions: readonly Placing[]): Line => ({
   leg,

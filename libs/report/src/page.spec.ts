@@ -4,7 +4,7 @@ import type { EventView, JourneyView, TimelineView } from '#lib/contracts';
 import { journeyPage } from './page.ts';
 import { SORTS } from './records.ts';
 import { STYLE, STYLE_SHA256 } from './style.ts';
-import { conflict, entry, journey, placed, position, saying, timeline } from './told.contract.ts';
+import { conflict, entry, journey, lastProved, LEG, placed, position, saying, timeline } from './told.contract.ts';
 
 const AS_OF = 'As of log size 85; none of it is sealed yet.';
 const ALL = timeline([
@@ -55,7 +55,7 @@ describe('what records say is text, wherever it stands', () => {
   });
   const told = journey({
     placings: [placed('seen', { place: HOSTILE, occurred: HOSTILE })],
-    lastProved: placed('seen', { place: HOSTILE, occurred: HOSTILE }),
+    lastProved: lastProved(placed('seen', { place: HOSTILE, occurred: HOSTILE })),
     conflicts: [{ ...conflict('a', 'b'), by: { ...conflict('a', 'b').by, statement: HOSTILE, occurred: HOSTILE, place: HOSTILE } }],
     custody: {
       holdings: [
@@ -178,7 +178,7 @@ test('a track of the item itself is observed, and its silences are unknown', () 
     position(3, '2018-10-19T08:00', 130, 35, own),
     position(4, '2018-10-19T09:00', 130, 35.5, own),
   ];
-  const html = page(timeline([]), journey({ placings, legs: [], lastProved: placings.at(-1) ?? null }));
+  const html = page(timeline([]), journey({ placings, legs: [], lastProved: lastProved(placings.at(-1)) }));
   const row = html.slice(html.indexOf('Its own track, and its silences'), html.indexOf('UNKNOWN where it was', html.indexOf('id="when"')));
   expect(row.match(/class="segment \w+"/g)).toEqual(['class="segment observed"', 'class="segment observed"', 'class="segment unknown"']);
   const map = html.slice(html.indexOf('id="where"'), html.indexOf('id="when"'));
@@ -212,4 +212,29 @@ test('the same answers give the same bytes', () => {
 test('a record of a year long gone leaves room for the rest, and is counted', () => {
   const html = page(timeline([...ALL.entries, saying('slip', 'statement', {}, '1918-10-05')]));
   expect(html).toContain('(not drawn: 1 of other times)');
+});
+
+test('says of records against each other what they are, and of times without a document for whom that is so', () => {
+  const uncovered = [{ since: '2018-08-01T00:00:30.000000Z', until: '2018-08-19T00:00:30.000000Z', isOfOne: false, tlp: 'GREEN' as const }];
+  const html = page(
+    ALL,
+    journey({
+      conflicts: [{ ...conflict('a', 'b'), kind: 'moved-on' }],
+      custody: { holdings: [], moreHoldings: 0, uncovered, moreUncovered: 3 },
+    }),
+  );
+  expect(html).not.toContain('moved-on');
+  expect(html.split('puts it into something else, while it is recorded as inside')).toHaveLength(3);
+  expect(
+    html.split('No document covers 2018-08-01T00:01Z to 2018-08-19T00:00Z: none that you may see and that nobody disputes.'),
+  ).toHaveLength(3);
+  expect(html).toContain('3 more below');
+});
+
+test('a leg begins no earlier than it is proved, and what ships did stands there as in words', () => {
+  const from = '2018-10-01T00:31:40.000000Z';
+  const html = page(ALL, journey({ legs: [{ ...LEG, from }], vessels: [], moreVessels: 2 }));
+  expect(html).toContain('<h3>What ships did by their tracks</h3><ul><li>2 more ships.</li></ul>');
+  expect(html).toContain('from 2018-10-01T00:32Z, confirmed until');
+  expect(html).not.toContain('00:31Z, confirmed');
 });

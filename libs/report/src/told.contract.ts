@@ -147,18 +147,23 @@ const TRACK = [
   position(32, '2018-10-01T08:30', 129.95, 35.62),
 ];
 
+/** @param placing undefined: nothing proves where it was */
+export const lastProved = (placing: Placing | undefined, isDisputed = false): JourneyView['lastProved'] =>
+  placing === undefined ? null : { ...placing, isDisputed };
+
 export function journey(members: Partial<JourneyView> = {}): JourneyView {
   const contained = { ...BOX, isOpen: true, ending: null, tlp: 'AMBER' as const };
   return {
     item: { id: 'vin:X', scheme: 'vin', display: 'VIN X' },
     coordinates: { asOf: { basis: 'log', logSize: 85 }, policy: 0 },
-    lastProved: TRACK.at(-1) ?? null,
+    lastProved: lastProved(TRACK.at(-1)),
     inWhat: [contained],
     containments: [contained],
     legs: [LEG],
     placings: [placed('seen'), ...TRACK],
     rings: [],
     tooDeep: [],
+    notFollowed: null,
     tracks: [],
     vessels: [],
     moreVessels: 0,

@@ -78,8 +78,12 @@ test('what is left out is counted, and a ship without events is not named', () =
 test('what became of a conveyance is counted alone', () => {
   expect(eventCounts(NONE)).toEqual([]);
   expect(eventCounts({ ...NONE, gaps: [GAP], moreGaps: 1, portVisits: [VISIT], moreLoitering: 2 })).toEqual([
-    '2 gaps',
-    '1 port visit',
-    '2 times of loitering',
+    '1 gap and perhaps 1 more',
+    'perhaps 1 port visit',
+    'perhaps 2 times of loitering',
+  ]);
+  expect(eventCounts({ ...NONE, gaps: [{ ...GAP, certainty: 'may' }, GAP], isPartial: true })).toEqual([
+    '1 gap and perhaps 1 more',
+    'perhaps more of these, as not all was looked through',
   ]);
 });

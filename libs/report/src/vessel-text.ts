@@ -18,15 +18,24 @@ export function vesselLines({ item, vessels, moreVessels }: Pick<JourneyView, 'i
   return moreVessels === 0 ? lines : [...lines, `  ${moreVessels} more ships.`];
 }
 
-/** So many of each kind, where there are any. */
+/** So many of each kind, where there are any. What is not told one by one only may be, as far as is known here. */
 export function eventCounts(events: Events): string[] {
   const { gaps, moreGaps, portVisits, morePortVisits, encounters, moreEncounters, loitering, moreLoitering } = events;
   return [
-    [gaps.length + moreGaps, 'gap'] as const,
-    [portVisits.length + morePortVisits, 'port visit'] as const,
-    [encounters.length + moreEncounters, 'encounter'] as const,
-    [loitering.length + moreLoitering, 'time of loitering'] as const,
-  ].flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${count === 1 ? word : PLURALS[word]}`]));
+    ...countsOf('gap', gaps, moreGaps),
+    ...countsOf('port visit', portVisits, morePortVisits),
+    ...countsOf('encounter', encounters, moreEncounters),
+    ...countsOf('time of loitering', loitering, moreLoitering),
+    ...(events.isPartial ? ['perhaps more of these, as not all was looked through'] : []),
+  ];
+}
+
+function countsOf(word: keyof typeof PLURALS, told: readonly Pick<Gap, 'certainty'>[], more: number): string[] {
+  const sure = told.filter(({ certainty }) => certainty === 'certain').length;
+  const rest = told.length - sure + more;
+  const text = (count: number): string => `${count} ${count === 1 ? word : PLURALS[word]}`;
+  if (sure === 0) return rest === 0 ? [] : [`perhaps ${text(rest)}`];
+  return [`${text(sure)}${rest === 0 ? '' : ` and perhaps ${rest} more`}`];
 }
 const PLURALS = { gap: 'gaps', 'port visit': 'port visits', encounter: 'encounters', 'time of loitering': 'times of loitering' } as const;
 
