@@ -115,6 +115,19 @@ describe('an alert', () => {
     expect(told(world)).toEqual([`bolt w ${index} 0 raised`, `bolt w ${index} 1 recalled`]);
   });
 
+  it('is not raised by joining a community, though another watch was told of the same entry', async () => {
+    world.watch('acme', 'first', added());
+    const index = world.add('bolt', 'a', seen({ tlp: 'GREEN', community: 'cars' }));
+    world.mark(index, { tlp: 'CLEAR' });
+    world.watch('acme', 'second', added());
+    await world.settle();
+    world.mark(index, { tlp: 'GREEN', community: 'cars' });
+    await world.settle();
+    world.act({ act: 'community.join', community: 'cars', agency: 'acme' });
+    await world.settle();
+    expect(told(world)).toEqual([`acme first ${index} 0 raised`, `acme first ${index} 1 recalled`, `acme first ${index} 2 raised`]);
+  });
+
   it.each(ALERT_FAILPOINTS)('is one, whatever is lost at %s', async (at) => {
     world.watch('bolt', 'w', added());
     const index = world.add('acme', 'a', seen({ tlp: 'GREEN' }));

@@ -107,7 +107,7 @@ export class AlertWriter {
       // As if they had been marked: everything that was told of them is looked up.
       for (const some of chunks([...new Set(rows.map((row) => saidIn(row).index))])) {
         const marks = await this.#ports.marksOf(some);
-        await this.#tell(of, watches, covers, new Map(some.map((index) => [index, marks.get(index) || index + 1])));
+        await this.#tell({ ...of, isAgain: true }, watches, covers, new Map(some.map((index) => [index, marks.get(index) || index + 1])));
       }
       at = next;
     }

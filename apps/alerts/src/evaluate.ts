@@ -30,6 +30,8 @@ export interface Scene {
   readonly policy: PolicyState;
   /** Log size up to which watches, and what was handled otherwise, are looked at. */
   readonly size: number;
+  /** Only what was told of is looked at again: a community that was joined makes nothing new to tell, whatever another watch was told of the same entry. */
+  readonly isAgain?: boolean;
 }
 
 /** Look-ups of one statement. */
@@ -61,7 +63,7 @@ interface Met {
  * watch once, and a look-up for each that is met; of one that was marked, a look-up for every watch that the agency ever had.
  */
 export async function evaluate(scene: Scene, candidates: Candidates): Promise<readonly SightingDocument[]> {
-  const { agency, reads, watches } = scene;
+  const { agency, reads, watches, isAgain = false } = scene;
   const rows = await reads.events([...candidates.keys()].sort((a, b) => a - b));
   const seen = new Map(rows.map((row) => [row.logIndex, { row, sighting: sightingOf(row) }]));
   const pairs: Pair[] = [];
@@ -75,7 +77,10 @@ export async function evaluate(scene: Scene, candidates: Candidates): Promise<re
     }
   }
   const told = await lastTold(reads, pairs);
-  return pairs.flatMap((pair) => alertsOf(agency, pair, told.get(alertId({ watch: pair.watch.id, index: pair.index, n: 0 }))));
+  return pairs.flatMap((pair) => {
+    const before = told.get(alertId({ watch: pair.watch.id, index: pair.index, n: 0 }));
+    return before === undefined && isAgain ? [] : alertsOf(agency, pair, before);
+  });
 }
 
 /**
