@@ -5,7 +5,7 @@ import { readAt } from './at-view.ts';
 import { readAsOf } from './coordinates.ts';
 import { readDiff } from './diff.ts';
 import { readingOf } from './gateway-deps.ts';
-import { CLAIM_ROWS_MAX, Identities, NAMES_MAX } from './identity.ts';
+import { CLAIM_ROWS_MAX, CLAIMS_WEIGHED_MAX, Identities, NAMES_MAX } from './identity.ts';
 import { readJourney } from './journey.ts';
 import { seen, subject, TestedLedger } from './tested-ledger.contract.ts';
 import { readTimeline } from './timeline.ts';
@@ -244,10 +244,23 @@ describe('a claim that names persons', () => {
 describe('more claims than are followed', () => {
   let asking: Asking;
   const badge = (n: number): string => `serial:demo:B${n}`;
+  const few = (n: number): string => `serial:demo:F${n}`;
+  /** Ten things, of eight of which all claims together are as many as are weighed. */
+  const FEW = Array.from({ length: 10 }, (_, n) => n);
   beforeAll(async () => {
     const many = Array.from({ length: NAMES_MAX }, (_, n) => claim(`n${n}`, [badge(0), badge(n + 1)]));
     const flood = Array.from({ length: CLAIM_ROWS_MAX + 1 }, (_, n) => claim(`f${n}`, [RADIO, 'mmsi:440990003'], { subtype: 'one-of' }));
-    asking = await Asking.of([seen('a', [subject(badge(1))], at('2018-02-01T00:00Z')), ...many, claim('flag', [HULL, RADIO]), ...flood]);
+    const each = CLAIMS_WEIGHED_MAX / 8;
+    const weighed = FEW.flatMap((n) =>
+      Array.from({ length: each }, (_, k) => claim(`w${n}-${k}`, [few(n), 'serial:demo:Q'], { subtype: 'one-of' })),
+    );
+    asking = await Asking.of([
+      ...weighed,
+      seen('a', [subject(badge(1))], at('2018-02-01T00:00Z')),
+      ...many,
+      claim('flag', [HULL, RADIO]),
+      ...flood,
+    ]);
   }, 60_000);
   afterAll(() => asking.ledger.database.drop());
 
@@ -255,6 +268,15 @@ describe('more claims than are followed', () => {
     expect((await asking.journey(badge(1))).identity).toEqual({ names: [], moreNames: 0, unjoined: [], moreUnjoined: 0, isPartial: true });
     expect((await asking.journey(HULL)).identity?.isPartial).toBe(true);
     expect((await asking.timeline(HULL)).identity?.isPartial).toBe(true);
+  });
+
+  it('are weighed up to a bound for all things of one answer, each thing once', async () => {
+    const reader = await asking.ledger.reader();
+    const asOf = await readAsOf(undefined, asking.ledger.reads);
+    const identities = new Identities(asking.ledger.reads.as(reader), reader, asOf.logSize);
+    const partial: number[] = [];
+    for (const n of [...FEW, ...FEW]) if ((await identities.of(few(n), asOf)).isPartial) partial.push(n);
+    expect(partial).toEqual([8, 9, 8, 9]);
   });
 
   it('are read by one statement a step, and of what nobody claims anything by one', async () => {

@@ -9,6 +9,8 @@ import { relatedWithin, type RelatedReads } from './related-events.ts';
 export const NAMES_MAX = 16;
 export const CLAIMS_MAX = 64;
 export const CLAIM_STEPS_MAX = 8;
+/** Claims of all things of one answer, each counted for each of them: to weigh 64 takes a tenth of a second at worst. */
+export const CLAIMS_WEIGHED_MAX = 512;
 /** Identifications and corrections read for the items of one step; and the bytes of those of one answer, with what speaks about them. */
 export const CLAIM_ROWS_MAX = 256;
 export const CLAIM_BYTES_MAX = 8 * 1024 * 1024;
@@ -31,7 +33,11 @@ export class Identities {
   readonly #events = new Map<string, ReadEvent>();
   readonly #read = new Set<string>();
   readonly #tooMany = new Set<string>();
+  /** Items that claims name, or may. */
+  readonly #named = new Set<string>();
+  readonly #made = new Map<string, KnownIdentity>();
   #bytes = 0;
+  #weighed = 0;
 
   /** @param logSize of all points that are asked about the greatest */
   constructor(reads: Reads, reader: Asker, logSize: number) {
@@ -52,7 +58,10 @@ export class Identities {
     }
     for (const item of wanted) this.#read.add(item);
     if (found === null) for (const item of wanted) this.#tooMany.add(item);
-    for (const event of found ?? []) this.#events.set(formatRef(event.sighting), event);
+    for (const event of found ?? []) {
+      this.#events.set(formatRef(event.sighting), event);
+      for (const { id } of event.sighting.items) this.#named.add(id);
+    }
   }
 
   /** null: they are more than is followed. */
@@ -72,6 +81,15 @@ export class Identities {
 
   /** As known at that point. */
   async of(item: string, asOf: AsOf): Promise<KnownIdentity> {
+    const key = `${item} ${asOf.basis} ${asOf.basis === 'reported' ? asOf.until : asOf.logSize}`;
+    const made = this.#made.get(key) ?? (await this.#make(item, asOf));
+    this.#made.set(key, made);
+    return made;
+  }
+
+  async #make(item: string, asOf: AsOf): Promise<KnownIdentity> {
+    await this.read([item]);
+    if (!this.#named.has(item) && !this.#tooMany.has(item)) return { item, names: [], unjoined: [], isPartial: false, events: [] };
     const ids = new Set([item]);
     for (let step = 0; step < CLAIM_STEPS_MAX; step++) {
       await this.read([...ids]);
@@ -83,6 +101,8 @@ export class Identities {
       for (const id of namedBy(claims)) ids.add(id);
       const isTooMuch = ids.size > NAMES_MAX || claims.length > CLAIMS_MAX || [...ids].some((id) => this.#tooMany.has(id));
       if (isTooMuch) break;
+      this.#weighed += ids.size === before ? claims.length : 0;
+      if (this.#weighed > CLAIMS_WEIGHED_MAX) break;
       if (ids.size === before) return { ...identityOf(item, claims), isPartial: false, events: known };
     }
     return { item, names: [], unjoined: [], isPartial: true, events: [] };

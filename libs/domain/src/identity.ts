@@ -6,7 +6,7 @@
  */
 import { formatRef, compareRef } from './event-ref.ts';
 import { TLP_LABELS, type TlpLabel } from './handling.ts';
-import { connectedTo, doubtsAbout, rootsOf, type Edges } from './identity-graph.ts';
+import { Graph } from './identity-graph.ts';
 import { contains, possiblyOverlaps, type Span } from './interval.ts';
 import type { Sighting } from './sighting.ts';
 import type { Through, TimelineEntry } from './timeline-entry.ts';
@@ -40,7 +40,7 @@ export interface Unjoined {
   readonly items: readonly string[];
   readonly span: Span;
   readonly why: WhyUnjoined;
-  /** Of `denied` who denies it; of `two-things` the other claims of which not all can be true; else none. By agency, then id. */
+  /** Of `denied` who denies it; of `two-things` the other claims that hang together with it and of which not all can be true; else none. By agency, then id. */
   readonly against: readonly TimelineEntry[];
 }
 
@@ -184,42 +184,37 @@ type Doubt = Pick<Unjoined, 'why' | 'against'>;
  * one, unless a claim about those themselves says so.
  */
 function doubtsIn(now: readonly Claim[], denying: readonly Claim[]): ReadonlyMap<Claim, Doubt> {
-  const edges: Edges<Claim> = new Map(now.map((claim) => [claim, claim.items]));
-  const found = new Map<Claim, { why: 'denied' | 'two-things'; against: Set<Claim> }>();
-  const add = (claims: readonly Claim[], why: 'denied' | 'two-things', against: readonly Claim[]): void => {
-    for (const claim of claims) {
-      const before = found.get(claim) ?? { why, against: new Set<Claim>() };
-      // That somebody denies it says more than that it does not fit.
-      if (before.why === why) for (const each of against) if (each !== claim) before.against.add(each);
-      found.set(claim, before);
-    }
-  };
-  for (const denial of denying) for (const [a, b] of pairsIn(denial.items, edges)) add(doubtsAbout(edges, a, b), 'denied', [denial]);
-  // Lasting identifiers that claims join among themselves are one; between two such, all else stands for nothing.
-  const lasting: Edges<Claim> = new Map(now.map((claim) => [claim, claim.items.filter(isLasting)]));
-  const roots = rootsOf(lasting);
-  const nodeOf = (id: string): string => roots.get(id) ?? id;
-  const merged: Edges<Claim> = new Map(now.map((claim) => [claim, [...new Set(claim.items.map(nodeOf))]]));
-  for (const [a, b] of pairsIn([...new Set(roots.values())].sort(), merged)) {
-    const doubts = doubtsAbout(merged, a, b);
-    add(doubts, 'two-things', doubts);
+  const graph = new Graph(new Map(now.map((claim) => [claim, claim.items])));
+  const denied = new Map<Claim, Set<Claim>>();
+  for (const denial of denying) {
+    const doubts = unionOf(graph, graph.pairsOf(denial.items), now.length);
+    for (const claim of doubts) denied.set(claim, (denied.get(claim) ?? new Set()).add(denial));
   }
-  return new Map(
-    [...found].map(([claim, { why, against }]) => [
-      claim,
-      { why, against: [...against].map(({ entry }) => entry).sort((a, b) => compareRef(a.sighting, b.sighting)) },
-    ]),
-  );
+  // Lasting identifiers that claims join among themselves are one; between two such, all else stands for nothing.
+  const roots = new Graph(new Map(now.map((claim) => [claim, claim.items.filter(isLasting)]))).roots();
+  const merged = new Graph(new Map(now.map((claim) => [claim, [...new Set(claim.items.map((id) => roots.get(id) ?? id))]])));
+  const twofold = unionOf(merged, merged.pairsOf([...new Set(roots.values())].sort()), now.length);
+  const found = new Map<Claim, Doubt>();
+  const told = (claims: Iterable<Claim>): readonly TimelineEntry[] =>
+    [...claims].map(({ entry }) => entry).sort((a, b) => compareRef(a.sighting, b.sighting));
+  // That somebody denies it says more than that it does not fit.
+  const parts = new Map([...twofold].map((claim) => [claim, graph.partOf(claim)]));
+  for (const claim of twofold) {
+    const others = [...twofold].filter((other) => other !== claim && parts.get(other) === parts.get(claim));
+    found.set(claim, { why: 'two-things', against: told(others) });
+  }
+  for (const [claim, by] of denied) found.set(claim, { why: 'denied', against: told(by) });
+  return found;
 }
 
-/** Of these nodes the pairs that hang together. */
-function pairsIn(nodes: readonly string[], edges: Edges<Claim>): (readonly [string, string])[] {
-  const pairs: (readonly [string, string])[] = [];
-  for (const [at, a] of nodes.entries()) {
-    const reached = connectedTo(a, edges);
-    for (const b of nodes.slice(at + 1)) if (reached.has(b)) pairs.push([a, b]);
+/** @param most there are: when all are found nothing is looked for any more */
+function unionOf(graph: Graph<Claim>, pairs: readonly (readonly [string, string])[], most: number): ReadonlySet<Claim> {
+  const doubts = new Set<Claim>();
+  for (const [a, b] of pairs) {
+    if (doubts.size === most) break;
+    for (const claim of graph.doubtsAbout(a, b)) doubts.add(claim);
   }
-  return pairs;
+  return doubts;
 }
 
 /** All that hangs together with the item, each with its chain; by what is open to most first. */
