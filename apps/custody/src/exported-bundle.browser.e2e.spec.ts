@@ -6,7 +6,19 @@ import { rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser } from 'playwright-core';
-import { BUNDLE_PROOF, canonicalize, readBundleZip, type Report, sha256Hex, type Statement, utf8, utf8Text, writeBundleZip } from '#lib/ledger';
+import {
+  BUNDLE_PROOF,
+  canonicalize,
+  formatVerifierKey,
+  readBundleZip,
+  type Report,
+  sha256Hex,
+  signingKey,
+  type Statement,
+  utf8,
+  utf8Text,
+  writeBundleZip,
+} from '#lib/ledger';
 import { resetData } from '#lib/store';
 import { otherText, otherValue, pick, SEED, seeded, type Mutable } from '../../../libs/ledger/src/mutants.contract.ts';
 import { type RunningCustody, runCustody, serveCustody, temporaryFolder } from '../test-process.ts';
@@ -75,7 +87,7 @@ afterAll(async () => {
 async function command(...args: string[]): ReturnType<typeof runCustody> {
   const env = { CUSTODY_DATA_DIR: dataDir, CUSTODY_SERVER: product.url, CUSTODY_PINS_DIR: path('pins') };
   let done = await runCustody(args, env);
-  while (done.code === 75) done = await runCustody(args, env);
+  for (let again = 0; done.code === 75 && again < 20; again++) done = await runCustody(args, env);
   return done;
 }
 
@@ -268,13 +280,13 @@ test(
 test(
   'is nobody’s for who has another key or none, and that is no word against it',
   async () => {
-    // The same name and another key: a verifier key ends with the key itself, in base64 behind its algorithm.
-    const otherKey = (await command('checkpoint', 'key')).stdout.trim();
-    expect(otherKey).toBe(key);
-    const { shown } = await byPage([zip], '');
-    const found = await byCommand(zip, []);
-    expectSame('without a key', shown[0], found.said);
-    expect([found.code, shown[0]?.word]).toEqual([12, 'Key not trusted']);
+    const another = formatVerifierKey(signingKey('log', key.split('+', 1)[0] ?? '', new Uint8Array(32).fill(7)));
+    for (const [what, keys] of [['without a key', []], ['with another', [another]]] as const) {
+      const { shown } = await byPage([zip], keys.join('\n'));
+      const found = await byCommand(zip, keys);
+      expectSame(what, shown[0], found.said);
+      expect([what, found.code, shown[0]?.word]).toEqual([what, 12, 'Key not trusted']);
+    } // prettier-ignore
   },
   TIMEOUT_MS,
 );
