@@ -188,7 +188,7 @@ function expectSame(what: string, shown: Said | undefined, said: Said): void {
 test(
   'is verified by both, with its evidence, and the page asks nobody for anything',
   async () => {
-    expect([named('events/').length, named('evidence/').length].every((count) => count > 5)).toBe(true);
+    expect([named('events/').length, named('evidence/').length].every((count) => count > 1)).toBe(true);
     const { code, said } = await byCommand(zip);
     const { shown, asked, faults } = await byPage([zip]);
     expectSame('as it was made', shown[0], said);
@@ -222,15 +222,19 @@ const CHANGED: readonly (readonly [what: string, change: () => Uint8Array, code:
     'a file of evidence that nobody cites',
     () => withFile(`evidence/${sha256Hex(utf8('of nobody'))}`, utf8('of nobody')),
     10,
-    'document',
+    'evidence',
   ],
   ['the text of the README', () => other('README.txt', (text) => `${text}Nothing was changed.\n`), 0, null],
   ['the page beside it', () => other('verify.html', (text) => text.replace('<title>', '<title>Another: ')), 0, null],
   ['the root of the signed head', () => otherNote((note) => note.replace(/^(.+\n\d+\n)(.)/, (_, head: string, first: string) => head + (first === 'A' ? 'B' : 'A'))), 10, 'signature'],
   ['the size of the signed head', () => otherNote((note) => note.replace(/^(.+\n)(\d+)/, (_, head: string, size: string) => head + String(Number(size) + 1))), 10, 'signature'],
+  ['a byte of the page, in the zip', () => flippedAt(Buffer.from(zip).indexOf('verify.html') + 5_000), 20, null],
   ['the end cut off', () => zip.subarray(0, zip.length - 7), 20, 'document'],
 ];
 
+function flippedAt(at: number): Uint8Array {
+  return zip.with(at, (zip[at] ?? 0) ^ 1);
+}
 function flippedIn(name: string): Uint8Array {
   const bytes = fileOf(name);
   return withFile(name, bytes.with(bytes.length >> 1, (bytes[bytes.length >> 1] ?? 0) ^ 1));

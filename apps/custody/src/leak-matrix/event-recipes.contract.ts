@@ -73,6 +73,7 @@ const EACH: Readonly<Record<string, Each>> = {
   },
   proveItem: {
     whom: 'known',
+    tellsOfLoss: true,
     of: (told, asker) => [
       {
         path: `/v1/items/${told.item}/proof?events=true`,
