@@ -2,7 +2,7 @@
  * A witness that is somebody else's: litewitness of filippo.io/torchwood cosigns the log of the whole program, refuses what a witness refuses, and goes on
  * after it was away. What our witness signs is read by a third program.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -27,16 +27,16 @@ import {
 } from '#lib/ledger';
 import { resetData } from '#lib/store';
 import { runCustody, type RunningCustody, serveCustody } from '../test-process.ts';
+import { buildGo, runGo, withGo } from './go-program.contract.ts';
 import { sighting } from './tested-product.contract.ts';
 
 const TIMEOUT_MS = 300_000;
 /** The witness brings a database of its own, which takes minutes to compile on a busy machine. */
 const BUILD_WITHIN_MS = 900_000;
 const WITHIN_MS = 90_000;
-const SOURCES = join(import.meta.dirname, '../../../libs/ledger/interop/witness');
 const NAME = 'foreign.example/witness';
-const [, major = 0, minor = 0] = (/go(\d+)\.(\d+)/.exec(spawnSync('go', ['version'], { encoding: 'utf8' }).stdout ?? '') ?? []).map(Number);
-const withGo = major > 1 || minor >= 24 ? test : test.skip;
+/** Of which the witness's own sources are. */
+const GO_MINOR = 24;
 
 let folder: string;
 let dataDir: string;
@@ -58,13 +58,8 @@ afterAll(async () => {
 /** Both programs, built once. */
 function programs(): { readonly litewitness: string; readonly harness: string } {
   const built = { litewitness: join(folder, 'litewitness'), harness: join(folder, 'harness') };
-  for (const [to, what] of [
-    [built.litewitness, 'filippo.io/torchwood/cmd/litewitness'],
-    [built.harness, '.'],
-  ] as const) {
-    const done = spawnSync('go', ['build', '-buildvcs=false', '-o', to, what], { cwd: SOURCES, encoding: 'utf8', timeout: BUILD_WITHIN_MS });
-    expect([what, done.status, done.stderr.replace(/^go: downloading .*$/gm, '').trim()]).toEqual([what, 0, '']);
-  }
+  buildGo('witness', 'filippo.io/torchwood/cmd/litewitness', built.litewitness, BUILD_WITHIN_MS);
+  buildGo('witness', '.', built.harness, BUILD_WITHIN_MS);
   return built;
 }
 
@@ -111,7 +106,7 @@ async function submitted(url: string, id: string): Promise<void> {
   expect([id, response.status]).toEqual([id, 202]);
 }
 
-withGo(
+withGo(GO_MINOR)(
   'publishes our heads with its cosignature, refuses another history and a wrong path, and goes on after it was away (needs Go 1.24)',
   async () => {
     const built = programs();
@@ -195,7 +190,7 @@ async function refusals(address: string, log: SigningKey<'log'>, note: Uint8Arra
   expect((await ask(size, [], signed({})))[0]).toBe(200);
 }
 
-withGo(
+withGo(GO_MINOR)(
   'a cosignature of ours is read by a third program, and one of another key, time or text is not (needs Go 1.24)',
   () => {
     const { harness } = programs();
@@ -206,7 +201,7 @@ withGo(
     ];
     const text = formatCheckpoint({ origin: log.name, size: 3n, root: new Uint8Array(32).fill(4), extension: [] });
     const read = (of: string, line = cosign(ours, of, 1_700_000_000n)) =>
-      spawnSync(harness, ['-verify', formatVerifierKey(ours)], { input: formatNote(text, [signText(log, text), line]), encoding: 'utf8' });
+      runGo(harness, ['-verify', formatVerifierKey(ours)], WITHIN_MS, formatNote(text, [signText(log, text), line]));
     expect(read(text)).toMatchObject({ status: 0, stdout: 'ours.example/witness 1700000000\n' });
     const other = formatCheckpoint({ origin: log.name, size: 4n, root: new Uint8Array(32).fill(4), extension: [] });
     expect(read(other).status).toBe(1);
