@@ -5,7 +5,7 @@
 import { rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import {
   BUNDLE_PROOF,
   canonicalize,
@@ -50,6 +50,10 @@ interface Said {
   readonly summary: string;
   readonly lines: readonly Line[];
 }
+
+/** Runs in the page; its types are not those of this program. */
+const SHOWN_RESULT = readFileSync(join(import.meta.dirname, '../test-processes/shown-result.mjs'), 'utf8');
+const within = <T>(page: Page, call: string): Promise<T> => page.evaluate<T>(`(() => {${SHOWN_RESULT}\nreturn ${call};})()`);
 
 const folder = temporaryFolder();
 const path = (name: string): string => join(folder.path, name);
@@ -146,28 +150,13 @@ async function byPage(bundles: readonly Uint8Array[], keys: string = key): Promi
   await page.fill('#keys', keys);
   const shown: Said[] = [];
   for (const bundle of bundles) {
-    const checked = page.evaluate(
-      () => new Promise((done) => document.querySelector('#result')?.addEventListener('checked', () => done(true), { once: true })),
-    );
+    const checked = within(page, 'checked()');
     await page.setInputFiles('#file', { name: 'bundle.zip', mimeType: 'application/zip', buffer: Buffer.from(bundle) });
     await checked;
-    shown.push(await page.evaluate(shownNow));
+    shown.push(await within<Said>(page, 'shown()'));
   }
   await context.close();
   return { shown: shown.map(({ lines, ...said }) => ({ ...said, lines: lines.filter(({ title }) => title !== 'Age') })), asked, faults };
-}
-
-/** Runs in the page. */
-function shownNow(): Said {
-  const text = (within: Element | null, selector: string): string => within?.querySelector(selector)?.textContent ?? '';
-  const result = document.querySelector('#result');
-  const lines = [...(result?.querySelectorAll('.statement') ?? [])].map((line) => ({
-    title: text(line.closest('.step'), 'h3'),
-    state: text(line, '.state'),
-    says: text(line, '.what > bdi'),
-    where: text(line, '.where'),
-  }));
-  return { word: text(result, '.verdict h2'), summary: text(result, '.summary'), lines };
 }
 
 /** The same in all but how a step is called, and each step has one name throughout. */
