@@ -98,3 +98,5 @@ export {
   type LoggedAct,
   type Transfer,
 } from './evidence/custody-chain.ts';
+export { CASE_ACTS, type CaseAct, type CaseActName, type CaseActText } from './cases/act.ts';
+export { caseAsSeen, foldCase, type CaseEntry, type CaseNote, type CaseWord, type FoldedCase } from './cases/fold.ts';
