@@ -178,6 +178,8 @@ function baseVerb(kind: Sighting['kind'], subtype: string | undefined): string {
     policy: 'act of policy',
     evidence: 'act on evidence',
     batch: 'import of a file',
+    case: 'case opened',
+    'case-act': 'act of a case',
   };
   return words[kind];
 }

@@ -51,6 +51,7 @@ export function openApiDocument(): Json {
     tags: [
       { name: 'events' },
       { name: 'items' },
+      { name: 'cases' },
       { name: 'evidence' },
       { name: 'proofs' },
       { name: 'log' },
@@ -64,6 +65,7 @@ export function openApiDocument(): Json {
       ...auditPaths(),
       ...receiptPaths(),
       ...itemPaths(),
+      ...casePaths(),
       ...evidencePaths(),
       ...proofPaths(),
       ...logPaths(),
@@ -313,6 +315,34 @@ function itemPaths(): Json {
         limit,
       ],
       'query.too-short',
+    ),
+  };
+}
+
+function casePaths(): Json {
+  return {
+    '/v1/cases': get(
+      'listCases',
+      'cases',
+      'Cases: chosen sightings with notes; those that you may see',
+      'CasesView',
+      [asOf, policy, cursor, limit],
+      'cursor.malformed',
+      'asof.malformed',
+      'asof.not-sealed',
+    ),
+    '/v1/cases/{id}': get(
+      'getCase',
+      'cases',
+      'One case: its sightings in order, each as it stands, with what was noted',
+      'CaseView',
+      [pathId('case-7', 'Id of the document that opened it.'), asOf, policy, agency, cursor, limit],
+      'cursor.malformed',
+      'asof.malformed',
+      'case.not-found',
+      'event.ambiguous',
+      'asof.not-sealed',
+      'answer.too-large',
     ),
   };
 }

@@ -16,6 +16,7 @@ import {
   type Kind,
 } from '#lib/domain';
 import { batchExtension } from './batch-schema.ts';
+import { caseActExtension, caseActHandling, caseActRules, caseExtension } from './case-schema.ts';
 import { evidenceExtension, evidenceRules } from './evidence-schema.ts';
 import { policyExtension, policyRules } from './policy-schema.ts';
 
@@ -194,6 +195,8 @@ const _AnyKind = Type.Object({
       x: Type.Optional(Type.Unknown()),
       policy: Type.Optional(Type.Unknown()),
       evidence: Type.Optional(Type.Unknown()),
+      title: Type.Optional(Type.Unknown()),
+      act: Type.Optional(Type.Unknown()),
     }),
   ),
   relations: Type.Optional(
@@ -307,6 +310,8 @@ const byKind: Record<Kind, { changes: Members; rules: readonly object[] }> = {
     { ...withoutItems, evidence: Type.Optional(Type.Array(Evidence, { minItems: 1, maxItems: 1 })), extension: batchExtension() },
     [citesItsFile],
   ),
+  case: plain({ ...withoutItems, extension: caseExtension() }),
+  'case-act': plain({ ...withoutItems, handling: caseActHandling(), extension: caseActExtension() }, caseActRules()),
 };
 
 /** Where the schema of a kind is published. */

@@ -33,6 +33,11 @@ const smallest: Record<Kind, Record<string, unknown>> = {
     evidence: [{ sha256: 'a'.repeat(64) }],
     extension: { batch: { batch: 'import-1', mapping: 'custody-case/1', members: ['lux-1'] } },
   },
+  case: { ...base, extension: { title: 'Two cars' } },
+  'case-act': {
+    ...{ handling: { tlp: 'AMBER+STRICT' }, source: { kind: 'case' }, statement: 'seen twice' },
+    extension: { act: { act: 'noted', of: 'case-1' } },
+  },
 };
 const documentOf = (kind: Kind, changes: Record<string, unknown> = {}): Record<string, unknown> => ({
   ...smallest[kind],

@@ -155,6 +155,7 @@ export { appendReads, type ReadRow } from './access/append-reads.ts';
 export { AUDIT_LOOKED_MAX, auditEvents, auditPage, batchesOf, type AuditFound, type AuditQuestion } from './sql/audit-page.ts';
 export { LISTS_MAX, listsNaming } from './sql/lists-naming.ts';
 export { streamPage, type StreamFound, type StreamQuestion } from './sql/stream-page.ts';
+export { caseActsOf } from './sql/case-acts.ts';
 export { toldMarkings } from './sql/told-markings.ts';
 export { visibleEvents } from './sql/visible-events.ts';
 export {

@@ -288,6 +288,7 @@ describe('migrating', () => {
         'told-markings-0000000000020',
         'index-walks-0000000000021',
         'approvals-0000000000022',
+        'cases-0000000000026',
       ]);
       const { rows } = await admin.query<{ n: number }>('select log_index as n from ledger.relations where word order by 1');
       expect(rows.map(({ n }) => Number(n))).toEqual([0, 2, 4]);

@@ -19,6 +19,7 @@ import { KeyUses } from './0019-key-uses.ts';
 import { ToldMarkings } from './0020-told-markings.ts';
 import { IndexWalks } from './0021-index-walks.ts';
 import { Approvals } from './0022-approvals.ts';
+import { Cases } from './0026-cases.ts';
 
 export const MIGRATIONS = [
   Ledger,
@@ -41,4 +42,5 @@ export const MIGRATIONS = [
   ToldMarkings,
   IndexWalks,
   Approvals,
+  Cases,
 ];
