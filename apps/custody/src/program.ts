@@ -3,6 +3,7 @@ import { Argument, Command, Option } from 'commander';
 import { asking, clientOf, interruptible, listed, refuseIdle, runner, UNUSED, withGlobalOptions } from './invocation.ts';
 import type { Shell } from './commands/completion.ts';
 import type { TraceFormat } from './commands/trace.ts';
+import { chosenCommands } from './chosen-commands.ts';
 import { peopleCommands } from './people-commands.ts';
 
 /** @param json errors of parsing are an object on stdout, which main.ts writes; otherwise their sentence is on stderr, with its code */
@@ -27,6 +28,7 @@ export function program(json = false): Command {
   itemCommands(root);
   listenCommand(root);
   caseCommands(root);
+  chosenCommands(root);
   proofCommands(root);
   keyCommands(root);
   peopleCommands(root);

@@ -28,6 +28,10 @@ beforeAll(async () => {
   await scene.submit(sighting('a1', B, { tlp: 'AMBER', agencies: ['police'] }), CORA);
   await scene.submit(sighting('r1', C, { tlp: 'RED', principals: ['bob'] }), ANN);
   await scene.submit(sighting('c2', 'vin:WDDSYNTH9JA000002', { tlp: 'CLEAR' }), ANN);
+  const ofACase = { source: { kind: 'case' } };
+  await scene.submit({ id: 'k1', kind: 'case', handling: { tlp: 'GREEN' }, ...ofACase, extension: { title: 'One car' } }, ANN);
+  const act = { act: 'added', of: 'k1', sighting: 'g1' };
+  await scene.submit({ id: 'k2', kind: 'case-act', handling: { tlp: 'AMBER+STRICT' }, ...ofACase, extension: { act } }, ANN);
   await scene.seal();
 }, 600_000);
 afterAll(() => scene.close());
@@ -53,8 +57,11 @@ const auditOf = async (as: Actor, q: string, more = ''): Promise<AuditView> => {
 
 /** Of each operation that reads: what Ann asks, and what it is a read of for her agency. */
 const READS: Readonly<Record<string, readonly [path: string, events: readonly string[], items: readonly string[]]>> = {
-  listEvents: ['/v1/events', ['customs/a1', 'police/g1', 'police/r1'], [A, B, C].toSorted()],
+  listEvents: ['/v1/events', ['customs/a1', 'police/g1', 'police/k1', 'police/k2', 'police/r1'], [A, B, C].toSorted()],
   getEvent: ['/v1/events/g1', ['police/g1'], [A]],
+  listCases: ['/v1/cases', ['police/k1'], []],
+  // What was chosen for it, and not by which event.
+  getCase: ['/v1/cases/k1', ['police/g1', 'police/k1'], [A]],
   listAudit: ['/v1/audit?q=item:' + A, ['police/g1'], [A]],
   // Of it a number is told, and no event that places it.
   getItem: [`/v1/items/${A}`, [], [A]],

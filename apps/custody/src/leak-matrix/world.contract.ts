@@ -7,6 +7,7 @@ import { ACTOR_ROLES, type PolicyActText } from '#lib/domain';
 import { canonicalize, sha256Hex } from '#lib/ledger';
 import { canary, Canaries, type Thing } from './canaries.contract.ts';
 import { keyNamed, Scene, type Saying } from './scene.contract.ts';
+import { actHandling } from '../commands/case.ts';
 import { maySee, type Asker, type Role, type Said } from './who-may-see.contract.ts';
 
 export const OPERATING = 'local';
@@ -57,6 +58,16 @@ export interface Own {
   readonly id: string;
 }
 
+/** A case, of the handling that a sighting of its agency came in with, and who may be told what of it. */
+export interface ToldCase {
+  /** Whose case it is. */
+  readonly of: Told;
+  readonly thing: Thing;
+  readonly owner: string;
+  readonly id: string;
+  readonly entries: readonly { readonly told: Told; readonly thing: Thing }[];
+}
+
 export interface World {
   readonly scene: Scene;
   readonly canaries: Canaries;
@@ -65,6 +76,7 @@ export interface World {
   readonly conflicts: readonly (Own & { readonly contentHash: string })[];
   readonly deadLetters: readonly Own[];
   readonly batches: readonly Own[];
+  readonly cases: readonly ToldCase[];
   readonly sessions: readonly (Own & { readonly person: string })[];
   readonly people: readonly Own[];
   /** On whose behalf an agency's readers say that they ask. */
@@ -142,6 +154,8 @@ export async function makeWorld(): Promise<World> {
   await scene.say(all.flatMap((each) => markingsOf(canaries, each)));
   const batches = AGENCIES.slice(0, 2).map((agency) => batchOf(canaries, agency, told));
   await scene.say(batches.map(({ saying }) => saying));
+  const cases = told.map((each, n) => caseOf(canaries, each, chosenBeside(told, n)));
+  await scene.say(cases.flatMap(({ said }) => said));
   const conflicts = AGENCIES.slice(0, 2).map((agency) => conflictOf(canaries, agency, told));
   await scene.say(conflicts.map(({ saying }) => saying));
   const letters = [...AGENCIES.slice(0, 2), OPERATING].map((agency, n) => letterOf(canaries, agency, n + 1));
@@ -152,7 +166,7 @@ export async function makeWorld(): Promise<World> {
   await plantSecrets(scene, canaries, told);
   scene.everyGroup = ['clear', 'green', 'community:ports', 'community:empty', ...[OPERATING, ...AGENCIES].map((name) => `agency:${name}`)];
   const url = await scene.serve();
-  const lists = { readers, told, conflicts, deadLetters: letters, batches, sessions, people, behalf };
+  const lists = { readers, told, cases, conflicts, deadLetters: letters, batches, sessions, people, behalf };
   await bringEvidence(url, lists);
   await scene.seal();
   const records = await recordsOf(scene, url, lists);
@@ -283,6 +297,55 @@ function markingsOf(canaries: Canaries, { told, of }: Made): Saying[] {
       : [];
   return [{ by: `${owner}/${AUTHOR}`, document }, ...approval];
 }
+
+/** Some of the same agency, whatever handling they have. */
+const chosenBeside = (all: readonly Told[], n: number): Told[] => {
+  const theirs = all.filter(({ owner }) => owner === all[n]?.owner);
+  const at = theirs.indexOf(all[n] as Told);
+  return [0, 5, 9, 13].flatMap((step) => theirs[(at + step) % theirs.length] ?? []);
+};
+
+/** Each with what was said of it, which only those are told who may see the case and what it is about; or who may see what was said as an event. */
+function caseOf(canaries: Canaries, of: Told, chosen: readonly Told[]): ToldCase & { readonly said: readonly Saying[] } {
+  const { owner } = of;
+  const handling = of.document.handling as Said;
+  const thing: Thing = { name: `the case of ${of.thing.name}`, mayBeSeenBy: (asker) => maySee(asker, { owner, author: AUTHOR }, handling) };
+  const word = (about: Thing, place: string): string => {
+    const text = canary(`${place} of ${about.name}`);
+    canaries.plant(about, place, text);
+    return text;
+  };
+  const id = word(thing, 'id');
+  const title = word(thing, 'title');
+  const opening: SightingDocument = {
+    ...{ id, kind: 'case', handling: of.document.handling },
+    ...SAID_OF_A_CASE,
+    statement: word(thing, 'about'),
+    extension: { title },
+  };
+  const entries = [...new Set(chosen)].map((told) => {
+    const own = actHandling(AUTHOR, [handling, told.now] as never) as Said;
+    const entry: Thing = {
+      name: `the entry of ${told.thing.name} in ${thing.name}`,
+      // As an event, or by the case: then he sees case and sighting, and is of those whom it names where it names any.
+      mayBeSeenBy: (asker) =>
+        maySee(asker, { owner, author: AUTHOR }, own) ||
+        (thing.mayBeSeenBy(asker) && told.thing.mayBeSeenBy(asker) && (own.tlp !== 'RED' || isNamed(asker, own))),
+    };
+    const [act, why, note] = [word(entry, 'id'), word(entry, 'why'), word(entry, 'note')];
+    const say = (extension: object, statement: string, named?: string): SightingDocument => ({
+      ...(named === undefined ? {} : { id: named }),
+      ...{ kind: 'case-act', handling: own, ...SAID_OF_A_CASE, statement, extension: { act: { of: id, ...extension } } },
+    });
+    const said = [say({ act: 'added', sighting: told.id }, why, act), say({ act: 'noted', entry: act }, note)];
+    return { told, thing: entry, said };
+  });
+  const said = [opening, ...entries.flatMap((entry) => entry.said)].map((document) => ({ by: `${owner}/${AUTHOR}`, document }));
+  return { of, thing, owner, id, entries, said };
+}
+const isNamed = ({ agency, person }: Asker, { principals = [] }: Said): boolean =>
+  principals.includes(person) || principals.includes(`${agency ?? ''}/${person}`);
+const SAID_OF_A_CASE = { source: { kind: 'case' } } as const;
 
 const own = (name: string, agency: string): Thing => ({ name, mayBeSeenBy: (asker) => asker.agency === agency });
 
