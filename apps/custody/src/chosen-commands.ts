@@ -1,6 +1,7 @@
 /** The commands for what somebody says by hand: one sighting, and cases, which are chosen sightings. (Case files go in and out by import and export.) */
 import type { Command } from 'commander';
 import type { Client } from './client.ts';
+import type { AddOptions } from './commands/add.ts';
 import type { CaseOptions } from './commands/case.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { clientOf, listed, runner } from './invocation.ts';
@@ -25,6 +26,7 @@ const withPlace = (command: Command): Command =>
     .option('--last', 'behind all others');
 
 export function chosenCommands(root: Command): void {
+  addCommand(root);
   const cases = root.command('case').description('chosen sightings with notes, in an order; who may see a case says its handling');
   withHandling(cases.command('new <title>'), 'AMBER, your agency alone')
     .description('open one; its handling is changed by custody mark')
@@ -62,4 +64,41 @@ export function chosenCommands(root: Command): void {
     .description('say that it is done; nothing is added to it by these commands any more')
     .option('--why <text>', 'what it came to')
     .action(saying((of, client, options, id = '') => of.close(client, id, options)));
+}
+
+function addCommand(root: Command): void {
+  withHandling(root.command('add'), 'AMBER, your agency alone')
+    .description('add one sighting by hand, with its evidence; without options the person at the terminal is asked')
+    .option('--item <ids...>', 'what was seen: scheme:value, as it is written')
+    .option('--kind <kind>', 'observation (default), aggregation, transfer, registration, declaration, statement, assessment')
+    .option('--subtype <sort>', 'of an assessment: hypothesis ...')
+    .option('--into <id>', 'the items went into this container, vessel or aircraft')
+    .option('--out-of <id>', 'the items came out of it')
+    .option('--background <ids...>', 'what else it concerns, and does not move')
+    .option('--modality <modality>', 'planned, or negative: looked for and not found')
+    .option('--at <time>', 'as written: 2018-06-11, 2018-06-11T13:20+02:00, or two with .. between them')
+    .option('--throughout', 'it went on for all of that time')
+    .option('--place <place>', 'UN/LOCODE, name, or degrees north,east')
+    .option('--country <code>', 'of the place: ISO 3166-1, two letters')
+    .option('--party <role=name...>', 'who had a part in it, as consignee=Acme Trading')
+    .option('--source <kind>', 'what it is from: photo, bill_of_lading, ais, tip ...')
+    .option('--source-title <text>', 'which one')
+    .option('--grade <code>', 'Admiralty code, as B2')
+    .option('--statement <text>', 'in words')
+    .option('--evidence <file>', 'a file that supports it: it is sent first')
+    .option('--locator <place>', 'where in the file: line:5, row:14, page:2, region:x=10,y=10,w=50,h=20')
+    .option('--id <id>', 'its id (default: one is made); sent again under one id it is one event')
+    .option('--as-written', 'keep an identifier whose check fails as it stands in the source')
+    .option('--dry-run', 'judge it, show it, send nothing')
+    .action(
+      runner(async (options) => {
+        const { personAtTerminal } = await import('./terminal.ts');
+        const person = options['input'] === false ? null : personAtTerminal();
+        try {
+          return await (await import('./commands/add.ts')).add(await clientOf(options), options as AddOptions, person);
+        } finally {
+          person?.close();
+        }
+      }),
+    );
 }
