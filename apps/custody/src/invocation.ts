@@ -26,7 +26,7 @@ export function withGlobalOptions(root: Command): Command {
     .option('--json', 'machine-readable output: one JSON object on stdout')
     .option('-q, --quiet', 'errors alone on stderr: no progress line, no remarks')
     .option('-v, --verbose', 'on stderr what is asked of which server, and which configuration is read')
-    .option('--no-input', 'ask the person at the terminal nothing (always so; accepted for clarity)');
+    .option('--no-input', 'ask the person at the terminal nothing (custody add without options alone asks)');
 }
 
 /** A command that prints a list: its forms for programs, beside --json. */

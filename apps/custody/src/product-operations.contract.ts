@@ -108,6 +108,16 @@ export const ASKED: Readonly<Record<string, readonly Asked[]>> = {
     { path: '/v1/items/vin:WDDSYNTH9JA000001/journey?at=2018-10-01T08:30:00Z', status: 200 },
     { path: '/v1/items/vin:WDDSYNTH9JA000001/journey?at=2018-10', status: 400 },
   ],
+  listCases: [
+    { path: '/v1/cases', status: 200 },
+    { path: '/v1/cases?cursor=xyz', status: 400 },
+  ],
+  getCase: [
+    { path: '/v1/cases/case-7', status: 200 },
+    { path: '/v1/cases/case-7?asOf=log:1', status: 404 },
+    { path: '/v1/cases/lux-0009', status: 404 },
+    { path: '/v1/cases/case-7?asOf=never', status: 400 },
+  ],
   listAudit: [
     { path: '/v1/audit?limit=5', status: 200 },
     { path: '/v1/audit?q=actor:operator%20action:correction%20since:2026-01-01', status: 200 },

@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { temporaryFolder } from '../test-process.ts';
+import { chosenContract } from './product-chosen.contract.ts';
 import { evidenceContract } from './product-evidence.contract.ts';
 import { exchangeContract } from './product-exchange.contract.ts';
 import { interfaceContract } from './product-interface.contract.ts';
@@ -52,6 +53,7 @@ export function productContract(name: string, begin: () => Promise<{ log: EventL
     exchangeContract(product);
     recordedContract(product, () => startedMs);
     evidenceContract(product);
+    chosenContract(product);
     interfaceContract(product);
     lifeContract(product, async () => {
       await state.log?.close();

@@ -12,6 +12,7 @@ import * as watches from './commands/watch.ts';
 import { COLUMNS as diffColumns } from './commands/diff.ts';
 import { FORMS as deadLetters } from './commands/dlq.ts';
 import { FORMS as doctor } from './commands/doctor.ts';
+import { FORMS as cases } from './commands/case.ts';
 import { FORMS as evidence } from './commands/evidence.ts';
 import { FORMS as keys } from './commands/key.ts';
 import { COLUMNS as listenColumns } from './commands/listen.ts';
@@ -168,6 +169,7 @@ describe('docs/cli.md', () => {
       alerts: watches.ALERTS.columns,
       questions: questions.columns,
       'evidence ls': evidence.columns,
+      'case ls': cases.columns,
       'agency ls': peopleColumns.agencies,
       'community ls': peopleColumns.communities,
       'principal ls': peopleColumns.principals,
@@ -193,11 +195,11 @@ describe('docs/cli.md', () => {
     );
   });
 
-  test('says rightly that no command asks a person, and that nothing is coloured', () => {
+  test('says rightly that one command alone asks a person, and that nothing is coloured', () => {
     const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(
       (path) => path.endsWith('.ts') && !/\.(spec|contract)\.ts$/.test(path),
     );
-    expect(sources.filter((path) => asksOrColours(readFileSync(join(import.meta.dirname, path), 'utf8')))).toEqual([]);
+    expect(sources.filter((path) => asksOrColours(readFileSync(join(import.meta.dirname, path), 'utf8')))).toEqual(['terminal.ts']);
     for (const planted of [
       'process.stdin.once("data", done)',
       'createInterface({ input: process.stdin })',

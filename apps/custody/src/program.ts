@@ -3,6 +3,7 @@ import { Argument, Command, Option } from 'commander';
 import { asking, clientOf, interruptible, listed, refuseIdle, runner, UNUSED, withGlobalOptions } from './invocation.ts';
 import type { Shell } from './commands/completion.ts';
 import type { TraceFormat } from './commands/trace.ts';
+import { chosenCommands } from './chosen-commands.ts';
 import { peopleCommands } from './people-commands.ts';
 import { watchCommands } from './watch-commands.ts';
 
@@ -28,6 +29,7 @@ export function program(json = false): Command {
   itemCommands(root);
   listenCommand(root);
   caseCommands(root);
+  chosenCommands(root);
   proofCommands(root);
   keyCommands(root);
   peopleCommands(root);

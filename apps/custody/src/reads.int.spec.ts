@@ -35,6 +35,10 @@ beforeAll(async () => {
     own('alert:1', 'alert', { alert: { watch: 'w1', index: 2, n: 0, state: 'raised' } }),
     actor('police', 'custody:alerts'),
   );
+  const ofACase = { source: { kind: 'case' } };
+  await scene.submit({ id: 'k1', kind: 'case', handling: { tlp: 'GREEN' }, ...ofACase, extension: { title: 'One car' } }, ANN);
+  const act = { act: 'added', of: 'k1', sighting: 'g1' };
+  await scene.submit({ id: 'k2', kind: 'case-act', handling: { tlp: 'AMBER+STRICT' }, ...ofACase, extension: { act } }, ANN);
   await scene.seal();
 }, 600_000);
 afterAll(() => scene.close());
@@ -62,11 +66,18 @@ const auditOf = async (as: Actor, q: string, more = ''): Promise<AuditView> => {
 
 /** Of each operation that reads: what Ann asks, and what it is a read of for her agency. */
 const READS: Readonly<Record<string, readonly [path: string, events: readonly string[], items: readonly string[]]>> = {
-  listEvents: ['/v1/events', ['customs/a1', 'police/alert:1', 'police/g1', 'police/q1', 'police/r1', 'police/w1'], [A, B, C].toSorted()],
+  listEvents: [
+    '/v1/events',
+    ['customs/a1', 'police/alert:1', 'police/g1', 'police/k1', 'police/k2', 'police/q1', 'police/r1', 'police/w1'],
+    [A, B, C].toSorted(),
+  ],
   listQuestions: ['/v1/questions', ['police/q1'], []],
   listWatches: ['/v1/watches', ['police/w1'], []],
   listAlerts: ['/v1/alerts', ['customs/a1', 'police/alert:1', 'police/w1'], [B]],
   getEvent: ['/v1/events/g1', ['police/g1'], [A]],
+  listCases: ['/v1/cases', ['police/k1'], []],
+  // What was chosen for it, and not by which event.
+  getCase: ['/v1/cases/k1', ['police/g1', 'police/k1'], [A]],
   listAudit: ['/v1/audit?q=item:' + A, ['police/g1'], [A]],
   // Of it a number is told, and no event that places it.
   getItem: [`/v1/items/${A}`, [], [A]],

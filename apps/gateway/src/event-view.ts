@@ -191,6 +191,8 @@ function baseVerb(kind: Sighting['kind'], subtype: string | undefined): string {
     batch: 'import of a file',
     watch: 'act on a watch',
     alert: 'a watch was met',
+    case: 'case opened',
+    'case-act': 'act of a case',
   };
   return words[kind];
 }

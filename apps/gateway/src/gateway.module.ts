@@ -1,6 +1,7 @@
 /** The gateway role as a Nest module, mounted by apps/custody. */
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuditController } from './audit.controller.ts';
+import { CasesController } from './cases.controller.ts';
 import { EventsController } from './events.controller.ts';
 import { GATEWAY_DEPS, type GatewayDeps } from './gateway-deps.ts';
 import { ItemsController } from './items.controller.ts';
@@ -21,6 +22,7 @@ export class GatewayModule {
       module: GatewayModule,
       controllers: [
         AuditController,
+        CasesController,
         EventsController,
         ItemsController,
         LogController,

@@ -7,6 +7,7 @@ import {
   auditEvents,
   auditPage,
   batchesOf,
+  caseActsOf,
   checkpointOf,
   entryPlaces,
   eventById,
@@ -190,6 +191,9 @@ function logReads(pool: StorePool, origin: string, mapSalt: Buffer) {
   };
 }
 
+/** Acts of one case: nobody chooses so many by hand. */
+export const CASE_ACTS_MAX = 10_000;
+
 /** Rows of tenants, of which the database shows what is the reader's. */
 function readerReads(own: ReaderPool) {
   return {
@@ -248,6 +252,12 @@ function readerReads(own: ReaderPool) {
       visibleEvents(own, logIndexes, groups, contentBytesMax),
     /** Of these the markings that say to the reader's groups what they withhold: for told-markings.ts. */
     toldMarkings: (logIndexes: readonly number[]) => toldMarkings(own, logIndexes),
+    /** What was said of a case, to whoever sees that it was opened. `isWhole`: no more was, whether or not he is shown all of it. */
+    async caseActs(ref: EventRef, size: number): Promise<{ readonly acts: EventRow[]; readonly isWhole: boolean }> {
+      const acts = await caseActsOf(own, ref, size, CASE_ACTS_MAX + 1, PAGE_CONTENT_BYTES_MAX);
+      const bytes = acts.reduce((sum, { content }) => sum + content.length, 0);
+      return { acts, isWhole: acts.length <= CASE_ACTS_MAX && bytes <= PAGE_CONTENT_BYTES_MAX };
+    },
     /** Of markings that this reader sees. */
     approvalsOf: (logIndexes: readonly number[]) => approvalsOf(own, logIndexes),
     submittedEvent: (agency: string, id: string) => submittedEvent(own, agency, id),

@@ -67,6 +67,10 @@ function shownTo(reader: Reader, reads: ReaderReads): ReaderReads {
     byId: async (...asked) => shown(await reads.byId(...asked)),
     visibleEvents: async (...asked) => shown(await reads.visibleEvents(...asked)),
     toldMarkings: async (...asked) => shown(await reads.toldMarkings(...asked)),
+    async caseActs(...asked) {
+      const found = await reads.caseActs(...asked);
+      return { ...found, acts: shown(found.acts) };
+    },
     // Of these the statements leave out what names others by themselves: a page ends where they ended it. To read on behind what is hidden would take the
     // longer, the more there is of it.
     timelinePage: async (...asked) => shown(await reads.timelinePage(...asked)),

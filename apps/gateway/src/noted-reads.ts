@@ -50,6 +50,10 @@ function notedFor(all: Pick<LedgerReads, 'as' | 'groupNumbers'>, reads: ReaderRe
     byId: async (...asked) => noted(await reads.byId(...asked)),
     visibleEvents: async (...asked) => noted(await reads.visibleEvents(...asked)),
     toldMarkings: async (...asked) => paged(await reads.toldMarkings(...asked)),
+    async caseActs(...asked) {
+      const found = await reads.caseActs(...asked);
+      return { ...found, acts: paged(found.acts) };
+    },
     auditEvents: async (...asked) => paged(await reads.auditEvents(...asked)),
     async submittedEvent(agency, id) {
       const row = await reads.submittedEvent(agency, id);

@@ -99,6 +99,11 @@ export const ERRORS = {
   'correction.item-missing': entry(422, 'An item of the target is missing', `A correction or retraction lists every item of its target beside its own, and one is not there. ${NOTHING_STORED}`, 'Add the item that the answer names.'),
   'marking.items': entry(422, 'The marking tells what it would open', `The marking lists items, and says a handling that is wider than its own: it would stand in the lists of those items for readers who may not see it before another person approved. ${NOTHING_STORED}`, 'Leave the items out. Where the marking itself is for those readers, say so by its own handling.'),
   'session.not-found': entry(404, 'No such session', 'There is no session of this id that holds and is yours to end.', 'Look which there are: `custody session ls`.'),
+  'case.not-found': entry(404, 'No such case', 'There is no case of this id that you may see.', 'Look which there are: `custody case ls`.'),
+  'case.closed': entry(null, 'The case is closed', 'The case was closed. Nothing was said.', 'Open another: `custody case new`.'),
+  'case.entry-not-found': entry(null, 'No such entry', 'The case has no entry, and no note, of this number or id that you may see. Nothing was said.', 'Look at it: `custody case show ID`.'),
+  'case.already-in': entry(null, 'In the case already', 'The sighting is an entry of the case. Nothing was said.', 'Note on it, or move it: `custody case note`, `custody case move`.'),
+  'add.check-fails': entry(null, 'The check digit fails', 'An identifier fails its own check. Nothing was sent.', 'Compare it with the source. Where it stands so there, add `--as-written`.'),
   'item.not-found': entry(404, 'Nothing known of this item', 'No sighting that you may see concerns this identifier, at this point of view.', 'Check it, or search: a partial or misread identifier is found there.'),
 
   // Who asks.

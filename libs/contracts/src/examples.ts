@@ -1,4 +1,5 @@
 /** Examples of the API and of the topics: one sighting of the demo case and what is answered about it. A spec checks them against the schemas. */
+import { caseExample, casesExample } from './case-example.ts';
 import type { Coordinates } from './coordinates-view.ts';
 import { policyView, sessionsView } from './example-policy.ts';
 import type { EvidenceListView, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
@@ -284,6 +285,8 @@ export const EXAMPLES = {
     ],
     next: null,
   } satisfies TimelineView,
+  CaseView: caseExample(coordinates, event),
+  CasesView: casesExample(coordinates),
   SearchView: {
     query: 'SYNU OOOOO1 4',
     coordinates,

@@ -41,6 +41,7 @@ export type { AuditReadRow, AuditRow, AuditView } from './audit-views.ts';
 export type { SignatureView } from './signature-view.ts';
 export type { StoredView } from './stored-view.ts';
 export type { AskedTimeView, AtView, PlacedBy } from './at-view.ts';
+export type { CasesView, CaseView } from './case-views.ts';
 export type { DiffView } from './diff-view.ts';
 export { IDENTITY_TOLD_MAX, type IdentityView } from './identity-view.ts';
 export type { ThroughView } from './view-parts.ts';

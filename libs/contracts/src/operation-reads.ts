@@ -24,6 +24,8 @@ export const OPERATION_READS: Readonly<Record<string, OperationReads>> = {
   // Of what stands under an id, and what a target concerns, a refusal tells its agency.
   submitEvents: ['event', 'item'],
   getEvent: ['event', 'item'],
+  listCases: ['event'],
+  getCase: ['event', 'item'],
   listAudit: ['event', 'item', 'evidence', 'other'],
   proveRead: ['other'],
   listConflicts: ['event'],

@@ -19,6 +19,8 @@ export const OPERATION_ROLES: Readonly<Record<string, RouteRoles>> = {
   streamEvents: 'anyone',
   submitEvents: SUBMITS,
   getEvent: 'anyone',
+  listCases: 'anyone',
+  getCase: 'anyone',
   listAudit: AUDITS,
   proveRead: AUDITS,
   listConflicts: 'known',

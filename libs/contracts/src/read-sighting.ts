@@ -1,5 +1,6 @@
 /** From a valid document to the domain's Sighting: identifiers, times, places, handling, references and grade by the domain's own rules. */
 import {
+  type CaseActText,
   type EventRef,
   formatRef,
   type Handling,
@@ -79,6 +80,7 @@ function sightingOf(document: SightingDocument, envelope: SightingEnvelope, faul
   if (document.extension !== undefined) sighting.extension = document.extension;
   if (document.kind === 'policy') take(parsePolicyAct(document.extension?.policy as PolicyActText), '/extension/policy', faults);
   if (document.kind === 'watch') take(parseWatchAct(document.extension?.watch as WatchActText), '/extension/watch', faults);
+  if (document.kind === 'case-act') readCaseAct(document.extension?.act as CaseActText, envelope, faults);
   const occurred = document.occurred === undefined ? undefined : take(parseOccurred(document.occurred), '/occurred', faults);
   if (occurred !== undefined) sighting.occurred = occurred;
   const place = readPlace(document.place, '/place', faults);
@@ -96,6 +98,12 @@ function take<T>(result: Result<T>, pointer: string, faults: Fault[]): T | undef
   if (result.ok) return result.value;
   faults.push({ code: result.code as ErrorCode, pointer: pointer + (result.pointer ?? ''), detail: result.detail });
   return undefined;
+}
+
+/** Of a case its own agency's acts alone speak; what is chosen may be anybody's. */
+function readCaseAct({ of, sighting }: CaseActText, self: EventRef, faults: Fault[]): void {
+  if (of === self.id) faults.push({ code: 'ref.self', pointer: '/extension/act/of', detail: 'An act of a case is not the case.' });
+  if (sighting !== undefined) take(parseRef(sighting, self.agency), '/extension/act/sighting', faults);
 }
 
 const readHandling = (handling: HandlingDocument, pointer: string, faults: Fault[]): Handling =>

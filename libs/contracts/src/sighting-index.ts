@@ -7,6 +7,7 @@ import {
   formatRef,
   type Handling,
   INDEX_ROWS_MAX,
+  type CaseActText,
   KINDS,
   type Kind,
   OPEN_POINTS,
@@ -28,7 +29,7 @@ export interface SightingIndex {
   readonly items: readonly string[];
   /** Reader groups, sorted; of a marking also those that it opens its target to. */
   readonly groups: readonly string[];
-  /** Unique: what it speaks about (target, resolves; of an approval the marking) and what its author says it contradicts. */
+  /** Unique: what it speaks about (target, resolves; of an approval the marking, of an act the case) and what its author says it contradicts. */
   readonly targets: readonly EventRef[];
   /** The one of them that its agency marks, corrects, withdraws or approves here, where that is an event of its own; null: none. */
   readonly word: EventRef | null;
@@ -129,6 +130,8 @@ function targetsOf(sighting: Sighting): readonly EventRef[] {
   const { target, resolves, contradicts } = sighting.relations;
   const approved = approvedBy(sighting);
   if (approved !== undefined) return [approved];
+  if (sighting.kind === ('case-act' satisfies Kind))
+    return [{ agency: sighting.agency, id: (sighting.extension?.['act'] as CaseActText).of }];
   if (target === undefined && resolves.length === 0 && contradicts.length === 0) return NONE;
   const refs = target === undefined ? [...resolves, ...contradicts] : [target, ...resolves, ...contradicts];
   return [...new Map(refs.map((ref) => [formatRef(ref), ref])).values()];

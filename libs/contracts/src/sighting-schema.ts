@@ -16,6 +16,7 @@ import {
   type Kind,
 } from '#lib/domain';
 import { batchExtension } from './batch-schema.ts';
+import { caseActExtension, caseActHandling, caseActRules, caseExtension } from './case-schema.ts';
 import { evidenceExtension, evidenceRules } from './evidence-schema.ts';
 import { policyExtension, policyRules } from './policy-schema.ts';
 import { alertExtension, ownHandlingRule, watchExtension, watchRules } from './watch-schema.ts';
@@ -196,6 +197,8 @@ const _AnyKind = Type.Object({
       policy: Type.Optional(Type.Unknown()),
       evidence: Type.Optional(Type.Unknown()),
       watch: Type.Optional(Type.Unknown()),
+      title: Type.Optional(Type.Unknown()),
+      act: Type.Optional(Type.Unknown()),
     }),
   ),
   relations: Type.Optional(
@@ -311,6 +314,8 @@ const byKind: Record<Kind, { changes: Members; rules: readonly object[] }> = {
   ),
   watch: plain({ ...withoutItems, extension: watchExtension() }, watchRules()),
   alert: plain({ ...withoutItems, extension: alertExtension() }, [ownHandlingRule()]),
+  case: plain({ ...withoutItems, extension: caseExtension() }),
+  'case-act': plain({ ...withoutItems, handling: caseActHandling(), extension: caseActExtension() }, caseActRules()),
 };
 
 /** Where the schema of a kind is published. */

@@ -35,6 +35,11 @@ const smallest: Record<Kind, Record<string, unknown>> = {
   },
   watch: { ...base, handling: { tlp: 'AMBER' }, extension: { watch: { act: 'added', condition: { schemes: ['vin'] } } } },
   alert: { ...base, handling: { tlp: 'AMBER' }, extension: { alert: { watch: 'w-1', index: 3, n: 0, state: 'raised' } } },
+  case: { ...base, extension: { title: 'Two cars' } },
+  'case-act': {
+    ...{ handling: { tlp: 'AMBER+STRICT' }, source: { kind: 'case' }, statement: 'seen twice' },
+    extension: { act: { act: 'noted', of: 'case-1' } },
+  },
 };
 const documentOf = (kind: Kind, changes: Record<string, unknown> = {}): Record<string, unknown> => ({
   ...smallest[kind],

@@ -14,6 +14,7 @@ import { APPROVALS, KINDS, ROLES, type Mark, type OpenQuestion, type Standing, t
 import { AskedTimeView, AtView, COVERS } from './at-view.ts';
 import { AuditView } from './audit-views.ts';
 import { ERROR_CODES } from './errors.ts';
+import { CasesView, CaseView } from './case-views.ts';
 import { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
 import { Explanation } from './explanation.ts';
 import { ReceiptStatus } from './receipt-views.ts';
@@ -460,6 +461,8 @@ export const NAMED_VIEWS = {
   EventAnswer,
   ItemView,
   TimelineView,
+  CaseView,
+  CasesView,
   SearchView,
   SightingsView,
   Receipt,

@@ -7,7 +7,18 @@ export type { Result } from './result.ts';
 export { asciiLower, asciiTrim, asciiUpper } from './ascii.ts';
 export { daysInMonth } from './calendar.ts';
 export * from './identifier.ts';
-export { endOfDay, formatInstant, INSTANT_MAX, INSTANT_MIN, parseInstant, PRECISIONS, type Instant, type Precision } from './time.ts';
+export {
+  endOfDay,
+  formatInstant,
+  INSTANT_MAX,
+  INSTANT_MIN,
+  parseInstant,
+  PRECISIONS,
+  type Instant,
+  type Precision,
+  readTime,
+  type ReadTime,
+} from './time.ts';
 export {
   certainlyBefore,
   contains,
@@ -162,3 +173,6 @@ export {
   type SightingSearch,
   type WhyFound,
 } from './search/sighting-search.ts';
+export { caseActOf } from './cases/read-act.ts';
+export { CASE_ACTS, type CaseAct, type CaseActName, type CaseActText } from './cases/act.ts';
+export { caseAsSeen, foldCase, type CaseEntry, type CaseNote, type CaseWord, type FoldedCase } from './cases/fold.ts';

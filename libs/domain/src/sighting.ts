@@ -15,10 +15,10 @@ export const SPEAKING_KINDS = ['statement', 'assessment', 'identification'] as c
 /** Kinds about other sightings. A correction places what it puts in its target's stead. */
 export const RELATING_KINDS = ['correction', 'retraction', 'dispute', 'resolution', 'marking'] as const;
 /**
- * Kinds that say what the ledger's people do: who may do what, what becomes of evidence, what one import brought in, what an agency watches; and of
- * the ledger itself that a watch was met. They concern no item and place none.
+ * Kinds that say what the ledger's people do: who may do what, what becomes of evidence, what one import brought in, what an agency watches, which
+ * sightings somebody chose for a case; and of the ledger itself that a watch was met. They concern no item and place none.
  */
-export const ACT_KINDS = ['policy', 'evidence', 'batch', 'watch', 'alert'] as const;
+export const ACT_KINDS = ['policy', 'evidence', 'batch', 'watch', 'alert', 'case', 'case-act'] as const;
 /** All kinds; the position in this list is the number stored in the ledger: append only. */
 export const KINDS = [...PLACING_KINDS, ...SPEAKING_KINDS, ...RELATING_KINDS, ...ACT_KINDS] as const;
 /** One of `KINDS`. */

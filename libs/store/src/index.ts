@@ -159,6 +159,7 @@ export { LISTS_MAX, listsNaming } from './sql/lists-naming.ts';
 export { alertCursors, changedMarks, marksOf, moveAlertCursor, type AlertCursor, type ChangedMark } from './sql/alert-cursors.ts';
 export { openPointsOfItem, openPointsPage, type OpenPointRow } from './sql/open-points.ts';
 export { streamPage, type StreamFound, type StreamQuestion } from './sql/stream-page.ts';
+export { caseActsOf } from './sql/case-acts.ts';
 export { toldMarkings } from './sql/told-markings.ts';
 export { visibleEvents } from './sql/visible-events.ts';
 export {

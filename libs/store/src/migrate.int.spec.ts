@@ -295,6 +295,7 @@ describe('migrating', () => {
         'claims-0000000000023',
         'sighting-keys-0000000000024',
         'alerts-0000000000025',
+        'cases-0000000000026',
       ]);
       const { rows } = await admin.query<{ n: number }>('select log_index as n from ledger.relations where word order by 1');
       expect(rows.map(({ n }) => Number(n))).toEqual([0, 2, 4]);

@@ -9,11 +9,15 @@ import { inEffect, policyOf, stoodAt, submitted, type PeopleOptions } from './pe
 import { printable } from './printable.ts';
 import { timelinePages } from './timeline-pages.ts';
 
-export interface MarkOptions extends PeopleOptions {
+/** A handling, as options say it. */
+export interface HandlingOptions {
   readonly tlp?: string;
   readonly community?: string;
   readonly agency?: readonly string[];
   readonly person?: readonly string[];
+}
+
+export interface MarkOptions extends Omit<PeopleOptions, keyof HandlingOptions>, HandlingOptions {
   /** Those who lose it are told so, in the proof of an item that lists it. */
   readonly tell?: boolean;
 }
@@ -86,7 +90,8 @@ export async function approve(client: Client, id: string, options: PeopleOptions
   return EXIT.ok;
 }
 
-function handlingOf({ tlp = '', community, agency, person }: MarkOptions): Handling {
+/** Throws CommandError `usage`, or what a handling is refused for. */
+export function handlingOf({ tlp = '', community, agency, person }: HandlingOptions): Handling {
   const label = tlp.toUpperCase() as Handling['tlp'];
   if (!TLP_LABELS.includes(label)) throw new CommandError(EXIT.usage, 'usage', `--tlp is one of ${TLP_LABELS.join(', ')}.`);
   const said = parseHandling({ tlp: label, community, agencies: agency, principals: person });

@@ -2,7 +2,7 @@
 import { canonicalize, sha256Hex } from '#lib/ledger';
 import { canary } from './canaries.contract.ts';
 import type { Answer, Question } from './question.contract.ts';
-import type { Told } from './world.contract.ts';
+import type { Told } from './told-case.contract.ts';
 
 /** What a question may name. */
 export interface Names {
@@ -14,6 +14,7 @@ export interface Names {
   readonly cited: string;
   readonly contentHash: string;
   readonly batch: string;
+  readonly case: string;
   readonly session: string;
   /** Of the access log, and of the dead letters. */
   readonly read: string;
@@ -36,6 +37,7 @@ export const neverOf = (owner: string): Names => ({
   cited: neverHash('cited'),
   contentHash: neverHash('content'),
   batch: canary('an import that never was'),
+  case: canary('a case that never was'),
   session: 'never0000000',
   read: '999999',
   letter: '9',
@@ -44,7 +46,7 @@ export const neverOf = (owner: string): Names => ({
 
 export const namesOf = (
   { owner, id, item, alias, evidence, cited, contentHash }: Told,
-  more: Pick<Names, 'batch' | 'session' | 'read' | 'letter' | 'person'>,
+  more: Pick<Names, 'batch' | 'case' | 'session' | 'read' | 'letter' | 'person'>,
 ): Names => ({
   ...{ owner, id, item, alias, cited, contentHash, sha256: evidence.sha256 },
   ...more,
@@ -76,6 +78,10 @@ export const NAMING: Readonly<Record<string, Route>> = {
   getEvent: (of) => [
     ...inAllWays(`/v1/events/${of.id}?agency=${of.owner}`),
     ...['', '?explain=1', '?asOf=log:80', '?asOf=reported:2026-06-01'].map((more) => get(`/v1/events/${of.id}${more}`)),
+  ],
+  getCase: (of) => [
+    ...inAllWays(`/v1/cases/${of.case}?agency=${of.owner}`),
+    ...['', '?asOf=log:80', '?asOf=reported:2027-06-01', '?limit=1'].map((more) => get(`/v1/cases/${of.case}${more}`)),
   ],
   getItem: (of) => [
     ...inAllWays(`/v1/items/${of.item}`),

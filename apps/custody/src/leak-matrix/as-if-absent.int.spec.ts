@@ -5,7 +5,8 @@ import { sha256Hex } from '#lib/ledger';
 import { NAMELESS, NAMING, namesOf, neverOf, withoutNames, type Asked, type Names } from './absent-routes.contract.ts';
 import { ask } from './question.contract.ts';
 import { maySee, type Said } from './who-may-see.contract.ts';
-import { headersOf, makeWorld, type Reader, type Told, type World } from './world.contract.ts';
+import type { Told } from './told-case.contract.ts';
+import { headersOf, makeWorld, type Reader, type World } from './world.contract.ts';
 
 /** A machine under load takes ten times what a quiet one does. */
 jest.setTimeout(1_800_000);
@@ -44,6 +45,7 @@ function namesFor(told: Told): Names {
   const read = world.records.find(({ tenant }) => tenant === told.owner);
   return namesOf(told, {
     batch: of(world.batches).id,
+    case: world.cases.find((each) => each.of === told)?.id ?? '',
     session: of(world.sessions).id,
     letter: of(world.deadLetters).id,
     read: String(read?.n ?? 0),
@@ -59,6 +61,7 @@ const shown = async (asker: Reader, operation: string, asked: Asked, of: Names):
 
 /** Whether an operation names of it only what is hidden from him. */
 function isHidden(asker: Reader, told: Told, operation: string): boolean {
+  if (operation === 'getCase') return world.cases.some(({ of, thing }) => of === told && !thing.mayBeSeenBy(asker));
   if (told.thing.mayBeSeenBy(asker)) return false;
   // What came into a list of his agency's, for others or before it was closed, stays a leaf there that is not opened: no such proof is as of nothing.
   const { tlp, community, agencies } = told.document.handling as Said;

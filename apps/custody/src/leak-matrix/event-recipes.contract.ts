@@ -3,7 +3,8 @@ import type { AuditView, SearchView, SightingsView } from '#lib/contracts';
 import { DOCUMENT } from './list-recipes.contract.ts';
 import type { Question, Recipe } from './question.contract.ts';
 import { mayAsk, type Role } from './who-may-see.contract.ts';
-import { isListed, ROLES, type Reader, type Told, type World } from './world.contract.ts';
+import type { Told } from './told-case.contract.ts';
+import { isListed, ROLES, type Reader, type World } from './world.contract.ts';
 
 const STORED = [...DOCUMENT, 'hash', 'commitment'];
 /** On which everything in the world may have been seen. */

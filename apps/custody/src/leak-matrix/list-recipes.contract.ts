@@ -2,6 +2,8 @@
 import type {
   AlertsView,
   AuditView,
+  CasesView,
+  CaseView,
   ConflictsView,
   DiffView,
   JourneyView,
@@ -15,7 +17,8 @@ import type {
   WatchesView,
 } from '#lib/contracts';
 import type { Question, Recipe } from './question.contract.ts';
-import { ALIAS_PILE, isListed, OPERATING, PILE, SHARED, type Reader, type Told, type World } from './world.contract.ts';
+import type { Told } from './told-case.contract.ts';
+import { ALIAS_PILE, isListed, OPERATING, PILE, SHARED, type Reader, type World } from './world.contract.ts';
 
 /** Every place of a document. */
 export const DOCUMENT = [
@@ -79,7 +82,43 @@ const lentTo = (lent: ReadonlyMap<string, Lent>, operation: string): Question[] 
 
 /** @param lent by a reader who sees more */
 export function listRecipes(lent: ReadonlyMap<string, Lent>): Readonly<Record<string, Recipe>> {
-  return { ...ofEvents(lent), ...ofItems(lent), ...ofPeople(lent), ...ofAgencies(), ...ofTheLog(), ...ofNobody() };
+  return { ...ofCases(), ...ofEvents(lent), ...ofItems(lent), ...ofPeople(lent), ...ofAgencies(), ...ofTheLog(), ...ofNobody() };
+}
+
+/** Of each also what it holds: sightings by the words of their own, and what was said of them. */
+function ofCases(): Readonly<Record<string, Recipe>> {
+  const listed = (view: CasesView): number => view.cases.length;
+  return {
+    listCases: {
+      whom: 'everybody',
+      questions: ({ cases }) => [
+        { path: `/v1/cases?${WHOLE}`, tells: ofOwn(cases, ['id', 'title', 'about']), count: listed },
+        { path: '/v1/cases', tells: ofOwn(cases, ['id']), count: listed, pages: { limit: 3, lengthOf: listed } },
+      ],
+    },
+    getCase: {
+      whom: 'everybody',
+      questions: ({ cases }, asker) =>
+        cases.flatMap(({ thing, id, owner, entries }) => {
+          const isHis = thing.mayBeSeenBy(asker);
+          const inIt = isHis ? entries : [];
+          const path = `/v1/cases/${id}?agency=${owner}`;
+          const held = (view: CaseView | null): number => view?.entries.length ?? 0;
+          return [
+            { path, tells: ofOwn([{ thing }], ['id', 'title', 'about']), status: isHis ? 200 : 404 },
+            { path, tells: ofOwn(inIt, ['id', 'why', 'note']), count: held },
+            { path, tells: ofOwn(inIt, ['id']), count: held, pages: { limit: 2, lengthOf: held } },
+            {
+              path,
+              tells: tellsOf(
+                inIt.flatMap((entry) => (entry.thing.mayBeSeenBy(asker) ? [entry.told] : [])),
+                STORED,
+              ),
+            },
+          ];
+        }),
+    },
+  };
 }
 
 function ofEvents(lent: ReadonlyMap<string, Lent>): Readonly<Record<string, Recipe>> {

@@ -96,7 +96,12 @@ async function judgeOne(
   const asked = world.canaries.in(Buffer.from(JSON.stringify([question.path, question.headers, question.body, headers])));
   const told = world.canaries.in(Buffer.concat([Buffer.from(`${answer.head}\n`), answer.body]));
   for (const [text, { thing, place }] of told)
-    if (!asked.has(text) && !thing.mayBeSeenBy(asker) && recipe.open?.includes(place) !== true && !lossIn(recipe, thing, asker).includes(place))
+    if (
+      !asked.has(text) &&
+      !thing.mayBeSeenBy(asker) &&
+      recipe.open?.includes(place) !== true &&
+      !lossIn(recipe, thing, asker).includes(place)
+    )
       judged.leaks.push(`${name}: ${place} of ${thing.name}`);
   for (const { thing } of question.tells) judged.cases.add(`${asker.name} ${thing.name} ${operation}`);
   if (!isFor(recipe, asker)) {

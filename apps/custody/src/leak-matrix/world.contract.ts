@@ -7,6 +7,7 @@ import { ACTOR_ROLES, formatInstant, type Instant, type PolicyActText } from '#l
 import { canonicalize, type JsonValue, openingJson, openSlots, sha256Hex, withholdingJson, WITHHOLDS } from '#lib/ledger';
 import { canary, Canaries, type Thing } from './canaries.contract.ts';
 import { keyNamed, Scene, type Saying } from './scene.contract.ts';
+import { AUTHOR, caseOf, chosenBeside, type Told, type ToldCase } from './told-case.contract.ts';
 import { maySee, type Asker, type Role, type Said } from './who-may-see.contract.ts';
 
 export const OPERATING = 'local';
@@ -26,27 +27,6 @@ export interface Reader extends Asker {
   readonly key: string | null;
 }
 
-/** A sighting that is told to some. */
-export interface Told {
-  readonly thing: Thing;
-  readonly owner: string;
-  readonly author: string;
-  readonly id: string;
-  readonly item: string;
-  readonly alias: string;
-  readonly document: SightingDocument;
-  readonly contentHash: string;
-  /** As it is now. */
-  readonly now: Said;
-  /** It was opened by a marking: it is a leaf of no list of those whom it was opened to. */
-  readonly isOpened: boolean;
-  /** Its bytes are here. */
-  readonly evidence: { readonly thing: Thing; readonly sha256: string; readonly bytes: Buffer };
-  /** SHA-256 of what never came. */
-  readonly cited: string;
-}
-
-/** Whether it is in a list that is proved to him: to whom a marking opened it it is proved by itself alone. */
 export const isListed = ({ isOpened, owner }: Told, { agency }: Asker): boolean => !isOpened || agency === owner;
 
 /** A thing that is one agency's own. */
@@ -67,6 +47,7 @@ export interface World {
   readonly batches: readonly Own[];
   /** Of each agency that has one, everything that names the shared item. */
   readonly watches: readonly Own[];
+  readonly cases: readonly ToldCase[];
   readonly sessions: readonly (Own & { readonly person: string })[];
   readonly people: readonly Own[];
   /** On whose behalf an agency's readers say that they ask. */
@@ -121,7 +102,6 @@ function casesOf(owner: string, friend: string): Case[] {
 /** Of the second owner, whose sightings contradict the first's: enough for each relation to him. */
 const OF_THE_SECOND = new Set(['green', 'community', 'amber', 'amber shared', 'red named', 'green closed']);
 
-const AUTHOR = 'contributor';
 const hashOf = (document: SightingDocument): string => sha256Hex(Buffer.from(canonicalize(document as never), 'utf8'));
 const policy = (act: PolicyActText): SightingDocument => ({
   kind: 'policy',
@@ -150,6 +130,8 @@ export async function makeWorld(): Promise<World> {
   await scene.say(all.flatMap((each) => markingsOf(canaries, each, withheld.get(each.told.id))));
   const batches = AGENCIES.slice(0, 2).map((agency) => batchOf(canaries, agency, told));
   await scene.say(batches.map(({ saying }) => saying));
+  const cases = told.map((each, n) => caseOf(canaries, each, chosenBeside(told, n)));
+  await scene.say(cases.flatMap(({ said }) => said));
   const conflicts = AGENCIES.slice(0, 2).map((agency) => conflictOf(canaries, agency, told));
   await scene.say(conflicts.map(({ saying }) => saying));
   const letters = [...AGENCIES.slice(0, 2), OPERATING].map((agency, n) => letterOf(canaries, agency, n + 1));
@@ -160,7 +142,7 @@ export async function makeWorld(): Promise<World> {
   await plantSecrets(scene, canaries, told);
   scene.everyGroup = ['clear', 'green', 'community:ports', 'community:empty', ...[OPERATING, ...AGENCIES].map((name) => `agency:${name}`)];
   const url = await scene.serve();
-  const lists = { readers, told, conflicts, deadLetters: letters, batches, watches, sessions, people, behalf };
+  const lists = { readers, told, cases, conflicts, deadLetters: letters, batches, watches, sessions, people, behalf };
   await bringEvidence(url, lists);
   await scene.seal();
   // Of what is handled so by now.

@@ -22,6 +22,7 @@ import { Approvals } from './0022-approvals.ts';
 import { Claims } from './0023-claims.ts';
 import { SightingKeys } from './0024-sighting-keys.ts';
 import { Alerts } from './0025-alerts.ts';
+import { Cases } from './0026-cases.ts';
 
 export const MIGRATIONS = [
   Ledger,
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   Claims,
   SightingKeys,
   Alerts,
+  Cases,
 ];

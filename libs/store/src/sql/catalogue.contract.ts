@@ -115,6 +115,7 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   stated_aliases: ['{item 7,item 8}', '{name,mmsi}', '{a,b}', '{a,b}', '{1,2}', ...WHO],
   visible_events: ['{7,8}', '{1,2}', EVERYTHING],
   told_markings: ['{7,8}'],
+  case_acts_of: ['local', 'e7', EVERYTHING, 100, EVERYTHING],
   approvals_of: ['{7,8}'],
   audit_events: ['{7,8}', '{1,2}', EVERYTHING],
   batches_of: [...REFS, '{1,2}', EVERYTHING, ...WHO],

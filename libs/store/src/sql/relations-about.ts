@@ -11,8 +11,8 @@ import { storableRefs, type Ref } from './storable.ts';
 
 /** Kinds are stored as their position in KINDS, where those about other sightings stand side by side. */
 const FIRST_RELATING = KINDS.indexOf(RELATING_KINDS[0]);
-/** What approves a marking is no word about what the marking is about. */
-const CONTRADICTS = `not between ${FIRST_RELATING} and ${FIRST_RELATING + RELATING_KINDS.length - 1} and r.kind <> ${KINDS.indexOf('policy')}`;
+/** What approves a marking is no word about what the marking is about, and an act of a case none about the case: acts come behind all others. */
+const CONTRADICTS = `< ${FIRST_RELATING}`;
 const SPEAKS_ABOUT = `between ${FIRST_RELATING} and ${FIRST_RELATING + RELATING_KINDS.length - 1}`;
 
 /**
