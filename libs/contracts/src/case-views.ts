@@ -1,9 +1,9 @@
 /** What is answered about cases. */
 import Type, { type Static } from 'typebox';
 import { Coordinates } from './coordinates-view.ts';
+import type { EventView } from './event-view.ts';
 import type { SightingDocument } from './sighting-schema.ts';
 import { closed, index, orNull, ref, SubmittedBy, time } from './view-parts.ts';
-import type { EventView } from './views.ts';
 
 const said = {
   id: Type.String({ description: 'Of the act that says it: by it others act on it.' }),

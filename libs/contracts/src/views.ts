@@ -10,61 +10,26 @@ import { ConsistencyView, ProofView, ReadProofView } from './proof-views.ts';
 import { SessionsView } from './session-views.ts';
 import { sightingsView } from './sightings-view.ts';
 import Type, { type Static, type TSchema } from 'typebox';
-import { APPROVALS, KINDS, ROLES, type Mark, type OpenQuestion, type Standing, type WhyNot } from '#lib/domain';
-import { AskedTimeView, AtView, COVERS } from './at-view.ts';
+import { KINDS, type OpenQuestion } from '#lib/domain';
+import { AskedTimeView, AtView } from './at-view.ts';
 import { AuditView } from './audit-views.ts';
 import { ERROR_CODES } from './errors.ts';
 import { CasesView, CaseView } from './case-views.ts';
+import { Check, EventView } from './event-view.ts';
 import { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
 import { Explanation } from './explanation.ts';
 import { ReceiptStatus } from './receipt-views.ts';
-import type { SightingDocument } from './sighting-schema.ts';
 import { DiffView } from './diff-view.ts';
 import { IdentityView } from './identity-view.ts';
 import { JourneyView } from './journey-view.ts';
-import { storedMembers, StoredView } from './stored-view.ts';
+import { StoredView } from './stored-view.ts';
 import { StreamedEvent, StreamEnd } from './stream-views.ts';
-import {
-  closed,
-  EventRefView,
-  every,
-  Evidence,
-  FLAGS,
-  STANDINGS,
-  hash,
-  index,
-  orNull,
-  ref,
-  SubmittedBy,
-  ThroughView,
-} from './view-parts.ts';
+import { closed, EventRefView, every, hash, index, orNull, ref, SubmittedBy } from './view-parts.ts';
 import { QuestionsView } from './questions-view.ts';
 import { AlertsView, WatchesView } from './watch-views.ts';
 
-const MARKS = every<Mark>({
-  observed: true,
-  statement: true,
-  assessment: true,
-  identification: true,
-  planned: true,
-  negative: true,
-  relation: true,
-});
-const WHYS = every<WhyNot>({
-  corrected: true,
-  withdrawn: true,
-  superseded: true,
-  void: true,
-  waiting: true,
-  'kind-unknown': true,
-  kind: true,
-  modality: true,
-  background: true,
-  'not-named': true,
-  'no-place': true,
-  'future-dated': true,
-  disputed: true,
-});
+export type { EventView };
+
 const QUESTIONS = every<OpenQuestion['code']>({
   'check-digit': true,
   disputed: true,
@@ -73,48 +38,6 @@ const QUESTIONS = every<OpenQuestion['code']>({
   'incomplete-correction': true,
   'relation-cycle': true,
 });
-
-const approval = () =>
-  Type.Optional(
-    Type.Enum([...APPROVALS], {
-      description:
-        'Of a marking that needs an approver, and of now, as the handling in effect is. awaited: what it opens waits for another admin of its agency, and is not open. approved: one approved it; what of it is in effect, the handling says. undoing-awaited: it was withdrawn or corrected, and takes away as before until that is approved. void: it opens nothing, whoever approves it: it was withdrawn or corrected, a later one was approved, it would open its target to more than that may have rows for, or it is not weighed. Absent: it takes away at once and needs nobody, or is of another agency, or waits for its target.',
-    }),
-  );
-
-const Link = Type.Object(
-  {
-    agency: Type.String(),
-    id: Type.String(),
-    standing: Type.Enum([...STANDINGS, 'absent'] as (Standing | 'absent')[]),
-    inForce: Type.Optional(Type.Boolean()),
-    upheld: Type.Optional(Type.Boolean()),
-    approval: approval(),
-  },
-  closed,
-);
-const links = () => Type.Array(Link);
-
-const Check = Type.Object(
-  {
-    verdict: Type.Enum(['valid', 'invalid', 'not-checkable']),
-    reason: Type.Optional(Type.String()),
-    expected: Type.Optional(Type.String()),
-  },
-  closed,
-);
-
-const Party = Type.Object(
-  {
-    role: Type.String(),
-    name: Type.Optional(Type.String()),
-    lei: Type.Optional(Type.String()),
-    country: Type.Optional(Type.String()),
-    address: Type.Optional(Type.String()),
-    check: Type.Optional(Check),
-  },
-  { ...closed, description: 'As stated; check: of its LEI (ISO 17442), which is kept as written where it fails.' },
-);
 
 /** Of answers to `explain=1`. */
 const explanation = Type.Optional(ref<Explanation>('Explanation'));
@@ -132,63 +55,6 @@ export const EventsView = Type.Object(
   closed,
 );
 export type EventsView = Static<typeof EventsView>;
-
-/** One event as it stands at the answer's coordinates. */
-export const EventView = Type.Object(
-  {
-    ...storedMembers,
-    evidence: Type.Array(Evidence),
-    parties: Type.Array(Party),
-    kind: Type.Optional(
-      Type.Enum(KINDS, { description: 'What it counts as: of a correction, what it puts in place; absent while that is unknown.' }),
-    ),
-    roles: Type.Array(Type.Enum(ROLES), { description: 'Of the item in it.' }),
-    standing: Type.Enum(STANDINGS),
-    by: Type.Optional(EventRefView),
-    inPlace: Type.Optional(EventRefView),
-    places: Type.Boolean({
-      description:
-        'It says where the item was: a place, or what it was put into or taken out of. Statements, plans, negative findings and assessments never do.',
-    }),
-    mark: Type.Enum(MARKS),
-    why: Type.Optional(Type.Enum(WHYS, { description: 'Why it places nothing.' })),
-    flags: Type.Array(Type.Enum(FLAGS)),
-    relations: Type.Object(
-      {
-        targets: links(),
-        correctedBy: links(),
-        withdrawnBy: links(),
-        supersededBy: links(),
-        disputedBy: links(),
-        resolvedBy: links(),
-        markedBy: links(),
-        contradicts: links(),
-        contradictedBy: links(),
-      },
-      closed,
-    ),
-    moreContradictions: Type.Optional(
-      Type.Literal(true, {
-        description:
-          'More records contradict it than are read (1,000, or a MiB of them): the first of the log are shown, and there may be more.',
-      }),
-    ),
-    handling: Type.Unsafe<SightingDocument['handling']>({
-      type: 'object',
-      description: 'In effect: as markings leave it that take away, and those that open and were approved.',
-    }),
-    approval: approval(),
-    cover: Type.Optional(
-      Type.Enum(COVERS, {
-        description:
-          'Of answers to `at`: whether it is of that time; absent: it does not name the item, or only speaks about other records.',
-      }),
-    ),
-    through: Type.Optional(ThroughView),
-  },
-  closed,
-);
-export type EventView = Static<typeof EventView>;
 
 const Waiting = Type.Object({ agency: Type.String(), id: Type.String(), kind: Type.Enum(KINDS), target: EventRefView }, closed);
 const Question = Type.Object({ code: Type.Enum(QUESTIONS), refs: Type.Array(EventRefView), display: Type.String() }, closed);

@@ -204,7 +204,7 @@ function oracle(condition: Condition, of: Sighting): boolean {
       );
     },
   };
-  const isAct = ['policy', 'evidence', 'batch', 'watch', 'alert', 'marking'].includes(of.kind);
+  const isAct = ['policy', 'evidence', 'batch', 'watch', 'alert', 'case', 'case-act', 'marking'].includes(of.kind);
   return !isAct && Object.keys(condition).every((member) => tests[member as keyof Condition]());
 }
 
