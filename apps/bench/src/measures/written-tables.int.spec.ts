@@ -16,7 +16,7 @@ beforeEach(async () => {
 }, 30_000);
 afterEach(() => database.drop());
 
-test('what is copied are the rows of the entry, of its timeline, of search, of the audit view, of its evidence, and no offset', async () => {
+test('what is copied are the rows of the entry, of its timeline, of search, of the audit view, of its evidence, of what is open, and no offset', async () => {
   const empty = await withClient(database.url, filledTables);
   const records = [...sightings({ seed: 1, count: 20, items: 5, itemsPerSighting: 3 })].map((document, offset) => {
     const { key, value, headers } = recordOf(document);
@@ -33,6 +33,7 @@ test('what is copied are the rows of the entry, of its timeline, of search, of t
     'content',
     'entries',
     'evidence_refs',
+    'open_points',
     'reader_groups',
     'search_keys',
     'sighting_keys',
