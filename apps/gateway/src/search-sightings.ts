@@ -18,9 +18,9 @@ import { firstWithRelated } from './related-events.ts';
 
 const IS_POSITION = isRecord<{ before: number; logSize: number }>({ before: isCount, logSize: isCount });
 
-/** Entries of the log that one page looks at: some 0.5 s where every term has entries everywhere, and no entry has all. */
+/** Entries of the log that one page looks at: at most 128 windows of two statements each, where every term has entries everywhere and none has all. */
 const STRETCH = 2 ** 20;
-/** Documents: some 50 ms. */
+/** Documents that one page reads, found or not. */
 const LOOKED_MAX = 1_000;
 /** Eight of the largest documents are within the bytes of one statement, so that none is left out of its answer. */
 const DOCUMENTS_AT_A_TIME = 8;

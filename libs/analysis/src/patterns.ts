@@ -48,7 +48,7 @@ export interface Patterns {
   readonly isCut: boolean;
 }
 
-/** Pairs of items that are compared; some 0.2 s. */
+/** Pairs of items that are compared. */
 const PAIRS_MAX = 200_000;
 
 /**
