@@ -36,6 +36,7 @@ test('containers and ships carry right check digits', () => {
 
 test('the command line says no to what it does not know', () => {
   expect(parseOptions(['--quick', '--only', 'a,c', '--seed', '7'])).toMatchObject({ seed: 7, only: ['a', 'c'], sizes: { name: 'quick' } });
+  expect(parseOptions(['--travel', '--seed', '7'])).toMatchObject({ mode: 'travel', seed: 7 });
   expect(() => parseOptions(['--only', 'z'])).toThrow('--only');
   expect(() => parseOptions(['--rounds', '0'])).toThrow('--rounds');
   expect(() => parseOptions(['--quik'])).toThrow('Unknown option');

@@ -1,9 +1,9 @@
 /** The goals of the pipeline, each a number made of the run's figures. */
 import { significant } from './figures.ts';
 import type { GoalVerdict } from './result.ts';
+import { journeyGoals, ID_OF_JOURNEYS } from './journey-goals.ts';
 import { medianOf, ratioOf, type Outcome } from './rounds.ts';
-
-export type Outcomes = Readonly<Record<string, Outcome>>;
+import { againstPart, atLeast, atMost, figureRatio, MILLI, scaled, type Outcomes } from './verdicts.ts';
 
 /** Keys of the measures that several files speak of. */
 export const ID = {
@@ -26,12 +26,12 @@ export const ID = {
   proofs: (items: number) => `proofs.${items}items`,
   evidence: 'evidence',
   access: 'projector.policies',
+  ...ID_OF_JOURNEYS,
 } as const;
 
 /** As goals are written: 10^6 bytes, and 10^3. */
 const MEGABYTE = 1e6;
 const KILOBYTE = 1000;
-const MILLI = 1000;
 
 export interface JudgedSizes {
   /** Of the ledgers, smallest first. */
@@ -41,7 +41,11 @@ export interface JudgedSizes {
 
 /** Judges a run. A goal whose measures were skipped or not asked for has no value and is neither reached nor missed. */
 export function judge(outcomes: Outcomes, sizes: JudgedSizes): GoalVerdict[] {
-  return [...pipelineGoals(outcomes, sizes.timelineRows), ...proofGoals(outcomes, sizes.sealedItems)];
+  return [
+    ...pipelineGoals(outcomes, sizes.timelineRows),
+    ...proofGoals(outcomes, sizes.sealedItems),
+    ...journeyGoals(outcomes, sizes.timelineRows, ID.projector(1, 1)),
+  ];
 }
 
 function pipelineGoals(outcomes: Outcomes, timelineRows: readonly number[]): GoalVerdict[] {
@@ -125,20 +129,6 @@ function timelineGoals(of: Of, rows: readonly number[]): GoalVerdict[] {
       figureRatio(timeline, 'storeP50Micros', 'openP50Micros'),
     ),
   ];
-}
-
-/** What does the same and more cannot take less: where it did, something else made the difference. */
-const SHARE_LEAST = 0.9;
-
-/** Of something against a part of it. */
-function againstPart(letter: string, what: string, bound: number, value: number | undefined): GoalVerdict {
-  const judged = atMost(letter, what, bound, value);
-  if (value === undefined || value >= SHARE_LEAST) return judged;
-  return {
-    ...judged,
-    goal: `${judged.goal}; below ${SHARE_LEAST} what is compared with was disturbed, and the ratio says nothing`,
-    reached: null,
-  };
 }
 
 /** The embedded log keeps the record too, and a sealed ledger has its proofs: neither is an event's row in the ledger. */
@@ -248,28 +238,10 @@ function overHttp(timeline: Outcome | undefined): string {
   return p99 === undefined ? '' : ` (the gateway's whole answer over HTTP: ${significant(p99 / MILLI)})`;
 }
 
-function figureRatio(outcome: Outcome | undefined, above: string, below: string): number | undefined {
-  return ratioOf(outcome, outcome, above, below);
-}
-
 /** (h) KB that an event takes beyond 1.6 times its own bytes. */
 function excess(outcome: Outcome | undefined): number | undefined {
   const values = (outcome?.rounds ?? []).map(
     (figures) => ((figures['storedBytesPerEvent'] ?? NaN) - 1.6 * (figures['eventBytes'] ?? NaN)) / KILOBYTE,
   );
   return values.length === 0 ? undefined : medianOf(values);
-}
-
-const scaled = (value: number | undefined, by: number): number | undefined => (value === undefined ? undefined : value / by);
-
-function atLeast(letter: string, what: string, bound: number, value: number | undefined): GoalVerdict {
-  return verdict(letter, `${what}: at least ${bound}`, value, value === undefined ? null : value >= bound);
-}
-
-function atMost(letter: string, what: string, bound: number, value: number | undefined): GoalVerdict {
-  return verdict(letter, `${what}: at most ${bound}`, value, value === undefined ? null : value <= bound);
-}
-
-function verdict(letter: string, goal: string, value: number | undefined, reached: boolean | null): GoalVerdict {
-  return { letter, goal, ...(value === undefined ? {} : { value }), reached };
 }

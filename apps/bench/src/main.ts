@@ -16,6 +16,8 @@ import { revision } from './revision.ts';
 import { interleave } from './rounds.ts';
 import { startServers } from './servers.ts';
 import { benchSection, checkReadme, writeReadme } from './table.ts';
+import { TRAVEL_FILE } from './travel-result.ts';
+import { travelSoak } from './travel-soak.ts';
 
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -36,6 +38,11 @@ async function main(): Promise<number> {
     const difference = await checkReadme(root);
     note(difference ?? 'README.md says what the result says.');
     return difference === null ? 0 : 1;
+  }
+  if (options.mode === 'travel') {
+    const { clones, alarms } = await travelSoak(root, options.seed);
+    note(`${TRAVEL_FILE}: clones ${JSON.stringify(clones)}, alarms ${JSON.stringify(alarms)}`);
+    return 0;
   }
   const result = await run(root, options);
   // Its figures are those of processes that were watched.

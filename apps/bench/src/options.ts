@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 
 /** The measures by the letters under which README and goals name them. */
-export const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p'] as const;
+export const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's'] as const;
 export type Letter = (typeof LETTERS)[number];
 
 export interface Sizes {
@@ -16,7 +16,7 @@ export interface Sizes {
   readonly sinkEvents: number;
   /** Sightings submitted to capture in one round (e). */
   readonly captureEvents: number;
-  /** Rows of the ledgers whose timelines are read (f), smallest first. */
+  /** Rows of the ledgers whose timelines (f) and journeys (r) are read, smallest first. */
   readonly timelineRows: readonly number[];
   /** Timelines read for each percentile (f). */
   readonly timelineReads: number;
@@ -36,6 +36,11 @@ export interface Sizes {
   readonly proofReads: number;
   /** Of the file that goes up and down (o). */
   readonly evidenceBytes: number;
+  /** Journeys of a kind that are asked for, the shorter ones and the longest (r). */
+  readonly journeys: number;
+  readonly longJourneys: number;
+  /** Generated journeys that are checked (s). */
+  readonly travelCases: number;
 }
 
 const QUICK: Sizes = {
@@ -55,6 +60,9 @@ const QUICK: Sizes = {
   peerEntries: 10_000,
   proofReads: 200,
   evidenceBytes: 64 * 2 ** 20,
+  journeys: 10,
+  longJourneys: 3,
+  travelCases: 100,
 };
 const DEFAULT: Sizes = {
   name: 'default',
@@ -73,12 +81,18 @@ const DEFAULT: Sizes = {
   peerEntries: 100_000,
   proofReads: 2_000,
   evidenceBytes: 2 ** 30,
+  journeys: 100,
+  longJourneys: 20,
+  travelCases: 1_000,
 };
 const FULL: Sizes = { ...DEFAULT, name: 'full', timelineRows: [1_000_000, 10_000_000], backlog: 2_000_000 };
 
 export interface BenchOptions {
-  /** `check` compares README with the result and measures nothing; `readme` writes the table into README. */
-  readonly mode: 'run' | 'check' | 'readme';
+  /**
+   * `check` compares README with the result and measures nothing; `readme` writes the table into README; `travel` counts what the travel checks
+   * find of ten thousand journeys.
+   */
+  readonly mode: 'run' | 'check' | 'readme' | 'travel';
   readonly sizes: Sizes;
   readonly only: readonly Letter[];
   readonly seed: number;
@@ -93,13 +107,15 @@ export interface BenchOptions {
 export const USAGE = `npm run bench -- [--quick | --full] [--only a,c,...] [--rounds N] [--seed N] [--out FILE] [--keep] [--profile]
 npm run bench -- --readme     write the table of docs/bench/result.json into README.md
 npm run bench -- --check      fail when README.md and docs/bench/result.json differ
+npm run bench -- --travel     run the suite of travel checks with ten thousand journeys and write docs/bench/travel.json (--seed N)
 
 a Kafka to committed ledger   b server-side binary COPY of the same rows   c Nest @EventPattern + TypeORM findOne and save
 d Debezium's JDBC sink        e capture                                    f timeline
 g embedded log against Kafka  h bytes stored per event                     i projector memory at a large backlog
 j Kafka to proved             k the sealer alone, and the map's cost       l Tessera's POSIX storage
 m audit --full                n proofs                                     o evidence up and down
-p row policies at ingest`;
+p row policies at ingest      q records of reads                           r journeys
+s travel and clone checks`;
 
 /** Throws TypeError with a sentence for the user when an option is unknown or malformed. */
 export function parseOptions(argv: readonly string[]): BenchOptions {
@@ -114,6 +130,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
       out: { type: 'string' },
       check: { type: 'boolean' },
       readme: { type: 'boolean' },
+      travel: { type: 'boolean' },
       keep: { type: 'boolean' },
       profile: { type: 'boolean' },
     },
@@ -121,7 +138,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
   const base = values.quick === true ? QUICK : values.full === true ? FULL : DEFAULT;
   const sizes = values.rounds === undefined ? base : { ...base, rounds: positive('rounds', values.rounds) };
   return {
-    mode: values.check === true ? 'check' : values.readme === true ? 'readme' : 'run',
+    mode: modeOf(values),
     sizes,
     only: values.only === undefined ? LETTERS : letters(values.only),
     seed: values.seed === undefined ? 1 : positive('seed', values.seed),
@@ -129,6 +146,12 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
     keep: values.keep === true,
     profile: values.profile === true,
   };
+}
+
+function modeOf({ check, readme, travel }: { check?: boolean; readme?: boolean; travel?: boolean }): BenchOptions['mode'] {
+  if (check === true) return 'check';
+  if (readme === true) return 'readme';
+  return travel === true ? 'travel' : 'run';
 }
 
 function positive(name: string, text: string): number {

@@ -14,6 +14,8 @@ const READY_POLL_MS = 20;
 interface RoleOptions {
   readonly topic: string;
   readonly database: string;
+  /** Folder in which evidence lies; absent: an empty one of the process's own. */
+  readonly evidence?: string;
 }
 
 /** @param index which of several processes, for the names of logs and profiles */
@@ -88,12 +90,13 @@ let started = 0;
  * Limits that would be measured instead of the work are out of the way: one generator is one client. Each process has a folder of its own: by
  * the last head that it signed in the round before, a sealer refuses a database that was made anew under the same name.
  */
-function environment(bench: Bench, name: string, { topic, database }: RoleOptions): Record<string, string> {
+function environment(bench: Bench, name: string, { topic, database, evidence }: RoleOptions): Record<string, string> {
   return {
     ...('missing' in bench.servers.kafka ? {} : { KAFKA_BROKERS: bench.servers.kafka.brokers }),
     DATABASE_URL: bench.servers.databaseUrl(database),
     CUSTODY_PORT: '0',
     CUSTODY_DATA_DIR: join(bench.workDir, `data-${name}-${++started}`),
+    ...(evidence === undefined ? {} : { CUSTODY_EVIDENCE_DIR: evidence }),
     CUSTODY_DEMO: 'false',
     CUSTODY_ACCESS: 'open',
     CUSTODY_PUBLISHER_KEY: PUBLISHER_KEY.toString('hex'),

@@ -2,7 +2,7 @@
  * Records of the event log as capture writes them: the same functions, but for the secret, which comes from the seed here so that a run's
  * topic can be made again byte for byte.
  */
-import { submittedHeaders } from '#lib/contracts';
+import { submittedHeaders, type SightingDocument } from '#lib/contracts';
 import type { OutgoingRecord } from '#lib/event-log';
 import { canonicalize, commit, encodeRecord, recordMac, sha256Hex, type RecordHeader } from '#lib/ledger';
 import { sightings, type DocumentOptions } from './documents.ts';
@@ -19,10 +19,13 @@ export interface SightingRecord {
   readonly content: Buffer;
 }
 
-export function* sightingRecords(options: DocumentOptions): Generator<SightingRecord> {
-  const random = seededRandom(options.seed + 1_000_003);
+export const sightingRecords = (options: DocumentOptions): Generator<SightingRecord> => recordsOf(sightings(options), options.seed);
+
+/** @param seed of the secrets */
+export function* recordsOf(documents: Iterable<SightingDocument & { id: string }>, seed: number): Generator<SightingRecord> {
+  const random = seededRandom(seed + 1_000_003);
   let n = 0;
-  for (const document of sightings(options)) {
+  for (const document of documents) {
     const captured = `2026-01-01T00:${minutes(n)}Z`;
     const envelope = { agency: AGENCY, id: document.id, principal: PRINCIPAL, captured };
     const secret = random.bytes(32);

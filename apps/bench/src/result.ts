@@ -1,4 +1,5 @@
 /** The JSON result of a run: what README's table is made of, and what the next run is compared with. */
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Machine } from '../../chaos/src/machine.ts';
@@ -13,14 +14,15 @@ export interface Part {
   readonly path: string;
   /** Of the goals that it judges. */
   readonly letters: string;
-  /** Of the measures that it shows: (b) is what (j) is compared with. */
+  /** Of the measures that it shows: (b) is what (j) is compared with, and (a) what (s) is. */
   readonly shown: string;
 }
 
-/** Two, since each takes the better half of an hour, and a change to one seldom changes the other. */
+/** Several, since each takes the better half of an hour, and a change to one seldom changes the others. */
 export const PARTS: readonly Part[] = [
   { name: 'bench', path: join('docs', 'bench', 'result.json'), letters: 'abcdefghiop', shown: 'abcdefghiop' },
   { name: 'bench-proof', path: join('docs', 'bench', 'proof.json'), letters: 'jklmn', shown: 'bjklmn' },
+  { name: 'bench-journey', path: join('docs', 'bench', 'journey.json'), letters: 'qrs', shown: 'aqrs' },
 ];
 
 /** What of a run belongs to this part; null: none of its letters was asked for. */
@@ -93,6 +95,12 @@ export async function readResult(file: string): Promise<BenchResult> {
   const result = JSON.parse(await readFile(file, 'utf8')) as BenchResult;
   if (result.version !== 1) throw new Error(`${file} is of version ${String(result.version)}, not 1.`);
   return result;
+}
+
+/** The committed result of a part; null: it was never measured. Throws for a file of another version. */
+export async function readKept(root: string, { path }: Pick<Part, 'path'>): Promise<BenchResult | null> {
+  const file = join(root, path);
+  return existsSync(file) ? readResult(file) : null;
 }
 
 /** Five significant digits: the rest is noise and makes the file's history unreadable. */

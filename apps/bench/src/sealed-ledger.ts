@@ -3,12 +3,14 @@
  * contents are random, everything that the sealer reads is true. One item stands out, with a tenth of the entries, spread over the whole log
  * (a vessel's positions); whole sightings of another, which can be opened and verified, are projected as a projector does.
  */
-import { projectBatch, type ProjectedEvent, type StorePool } from '#lib/store';
+import type { SightingDocument } from '#lib/contracts';
 import type { LogRecord } from '#lib/event-log';
+import { projectBatch, type ProjectedEvent, type StorePool } from '#lib/store';
 import type pg from 'pg';
 import { vin } from '../../chaos/src/identifiers.ts';
 import { decode } from '../../projector/src/decode.ts';
-import { AGENCY, PUBLISHER_KEY, sightingRecords } from './records.ts';
+import { sightings } from './documents.ts';
+import { AGENCY, PUBLISHER_KEY, recordsOf } from './records.ts';
 
 export const GROUP = 'green';
 /** Rows of one statement: bounds the log that one transaction writes. */
@@ -70,9 +72,13 @@ async function append(client: pg.Client, { items, entries, long, draw }: Grown, 
 }
 
 /** Decoded sightings; of one item they are those of `WHOLE_ITEM`. */
-export function wholeSightings(seed: number, count: number, items = 1): ProjectedEvent[] {
+export const wholeSightings = (seed: number, count: number, items = 1): ProjectedEvent[] =>
+  projectedOf(sightings({ seed, count, items, itemsPerSighting: 1 }), seed);
+
+/** Documents as a projector has them when it has read them from the event log. Throws for one that would be a dead letter. */
+export function projectedOf(documents: Iterable<SightingDocument & { id: string }>, seed: number): ProjectedEvent[] {
   const keys = new Map([[AGENCY, [PUBLISHER_KEY]]]);
-  return Array.from(sightingRecords({ seed, count, items, itemsPerSighting: 1 }), ({ outgoing }, offset) => {
+  return Array.from(recordsOf(documents, seed), ({ outgoing }, offset) => {
     const decoded = decode({ ...outgoing, offset } as unknown as LogRecord, keys);
     if ('dead' in decoded) throw new Error(`${decoded.dead.code}: ${decoded.dead.detail}`);
     return decoded.event;
@@ -82,8 +88,12 @@ export function wholeSightings(seed: number, count: number, items = 1): Projecte
 const PARTITION = { clusterId: 'bench', topicId: 'bench', topic: 'bench', partition: 0 };
 
 /** Appends the events [from, to) of a list, as a projector does. */
-export async function appendWhole(pool: StorePool, events: readonly ProjectedEvent[], from: number, to: number): Promise<void> {
-  if (to > from) await projectBatch(pool, PARTITION, from, to, events.slice(from, to), []);
+export const appendWhole = (pool: StorePool, events: readonly ProjectedEvent[], from: number, to: number): Promise<void> =>
+  appendAt(pool, from, events.slice(from, to));
+
+/** Appends events whose first is the record `from` of the event log. */
+export async function appendAt(pool: StorePool, from: number, events: readonly ProjectedEvent[]): Promise<void> {
+  if (events.length > 0) await projectBatch(pool, PARTITION, from, from + events.length, events, []);
 }
 
 /** True for `some` of `all` numbers, at equal distances. */

@@ -14,32 +14,40 @@ export const syntheticItem = (n: number): string => `vin:WDDSYNTH9JA${n.toString
 
 export async function fillLedger(client: pg.Client, rows: number): Promise<{ items: number }> {
   const items = rows / SIGHTINGS_PER_ITEM;
-  const { rows: groups } = await client.query<{ id: number }>("insert into ledger.reader_groups (name) values ('green') returning id");
-  const group = groups[0]?.id;
-  for (let from = 0; from < rows; from += STEP) {
-    const to = Math.min(rows, from + STEP) - 1;
-    await client.query('begin');
-    await client.query(
-      `insert into ledger.entries (log_index, agency, id, commitment, content_hash, grps)
-      select n, 'local', ${idOf('n')}, sha256(int8send(n)), sha256(int8send(-n)), array[$3::integer] from generate_series($1::bigint, $2::bigint) n`,
-      [from, to, group],
-    );
-    await client.query(
-      `insert into ledger.content (log_index, principal, captured, secret, bytes, grps)
-      select n, 'operator', 1514764800000000 + n, sha256(int8send(n)), ${contentOf('n', '$3::bigint')}, array[$4::integer] from generate_series($1::bigint, $2::bigint) n`,
-      [from, to, items, group],
-    );
-    await client.query(
-      `insert into ledger.timeline (item, grp, starts, ends, agency, id, log_index, kind, map_key)
-      select ${itemOf('n', '$3::bigint')}, $4::int, at, at + 60000000, 'local', ${idOf('n')}, n, 0, sha256(int8send(n))
-      from generate_series($1::bigint, $2::bigint) n, lateral (select 1514764800000000 + (n * 7919 % 525600) * 60000000 as at) t`,
-      [from, to, items, group],
-    );
-    await client.query('commit');
-  }
-  await client.query('update ledger.head set size = $1', [rows]);
+  for (let from = 0; from < rows; from += STEP) await fillRows(client, items, from, Math.min(rows, from + STEP));
   await client.query('vacuum analyze');
   return { items };
+}
+
+/** Appends the rows [from, to) of such a ledger at the log's head, in one transaction. */
+export async function fillRows(client: pg.Client, items: number, from: number, to: number): Promise<void> {
+  await client.query('begin');
+  await client.query("insert into ledger.reader_groups (name) values ('green') on conflict do nothing");
+  const { rows } = await client.query<{ size: string; id: number }>(
+    "select size, id from ledger.head, ledger.reader_groups where name = 'green' for update of head",
+  );
+  // `at` is the log index of row 0.
+  const [at, group] = [Number(rows[0]?.size) - from, rows[0]?.id];
+  await client.query(
+    `insert into ledger.entries (log_index, agency, id, commitment, content_hash, grps)
+    select $4::bigint + n, 'local', ${idOf('n')}, sha256(int8send(n)), sha256(int8send(-n)), array[$3::integer]
+    from generate_series($1::bigint, $2::bigint) n`,
+    [from, to - 1, group, at],
+  );
+  await client.query(
+    `insert into ledger.content (log_index, principal, captured, secret, bytes, grps)
+    select $5::bigint + n, 'operator', 1514764800000000 + n, sha256(int8send(n)), ${contentOf('n', '$3::bigint')}, array[$4::integer]
+    from generate_series($1::bigint, $2::bigint) n`,
+    [from, to - 1, items, group, at],
+  );
+  await client.query(
+    `insert into ledger.timeline (item, grp, starts, ends, agency, id, log_index, kind, map_key)
+    select ${itemOf('n', '$3::bigint')}, $4::int, at, at + 60000000, 'local', ${idOf('n')}, $5::bigint + n, 0, sha256(int8send(n))
+    from generate_series($1::bigint, $2::bigint) n, lateral (select 1514764800000000 + (n * 7919 % 525600) * 60000000 as at) t`,
+    [from, to - 1, items, group, at],
+  );
+  await client.query('update ledger.head set size = $1', [at + to]);
+  await client.query('commit');
 }
 
 /** Text of a version 7 UUID with the time in front, so that ids rise as they do in use. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judge } from './goals.ts';
 import { LETTERS } from './options.ts';
+import { wasRemoved } from '../../chaos/src/soak.ts';
 import { PARTS, partOf, readResult, writeResult, type BenchResult } from './result.ts';
 
 const result: BenchResult = {
@@ -75,17 +76,29 @@ test('what a kept result says of its goals follows from its figures, and a file 
     expect(await checkReadme(root)).toContain('differ');
   }));
 
+test('a part that was never measured is said to be owed, and one that was may not be taken away', () =>
+  inRepository(async (root) => {
+    const part = PARTS.at(-1)!;
+    rmSync(join(root, part.path));
+    expect(await checkReadme(root)).toContain('differ');
+    await writeReadme(root);
+    expect(await checkReadme(root)).toBeNull();
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(`--only ${[...part.letters].join(',')}\` is owed.`);
+    expect(PARTS.filter(({ path }) => wasRemoved(join(import.meta.dirname, '../../..'), path))).toEqual([]);
+  }));
+
 test('a run is kept as the parts of which something was asked, each with its own goals and what they are compared with', () => {
-  const [pipeline, proof] = PARTS as [(typeof PARTS)[number], (typeof PARTS)[number]];
+  const [pipeline, proof, journey] = PARTS as [(typeof PARTS)[number], (typeof PARTS)[number], (typeof PARTS)[number]];
   const outcome = (title: string) => ({ title, rounds: [], median: {} });
   const whole = {
     ...result,
     goals: [...result.goals, { letter: 'j', goal: 'proved', reached: null }],
-    measures: { a: outcome('a: ledger'), b: outcome('b: copy'), j: outcome('j: proved') },
+    measures: { a: outcome('a: ledger'), b: outcome('b: copy'), j: outcome('j: proved'), s: outcome('s: checks') },
   };
   expect(partOf(whole, proof, ['a'])).toBeNull();
   expect(Object.keys(partOf(whole, proof, ['j'])?.measures ?? {})).toEqual(['b', 'j']);
   expect(partOf(whole, proof, ['j'])?.goals.map(({ letter }) => letter)).toEqual(['j']);
+  expect(Object.keys(partOf(whole, journey, ['s'])?.measures ?? {})).toEqual(['a', 's']);
   expect(Object.keys(partOf(whole, pipeline, ['a', 'j'])?.measures ?? {})).toEqual(['a', 'b']);
   expect(new Set(PARTS.flatMap(({ letters }) => [...letters])).size).toBe(LETTERS.length);
 });
@@ -190,4 +203,58 @@ test('a peer counts with the settings that are fastest for it, and ours with its
   expect(value('l')).toMatchObject({ value: 1.5, reached: true });
   expect(value('j')).toMatchObject({ value: 0.35, reached: true });
   expect(value('k')).toMatchObject({ value: 59_000, reached: false });
+});
+
+describe('goals of journeys', () => {
+  const outcome = (figures: Record<string, number>) => ({ title: '', rounds: [figures], median: figures });
+  const KINDS = ['track.500', 'track.20000', 'sightings.500', 'sightings.9900'];
+  const sizes = { ...SIZES, timelineRows: [1_000, 10_000] };
+  const journeys = (rows: number, firstMicros: number, asOf = 1_000) =>
+    Object.fromEntries(
+      KINDS.map((kind) => [
+        `journey.${rows}.${kind}`,
+        outcome({
+          firstP50Micros: firstMicros,
+          firstP95Micros: firstMicros * 2,
+          againP50Micros: 1_000,
+          asOfLogP50Micros: 1_000,
+          asOfRecordedP50Micros: 1_000,
+          asOfReportedP50Micros: kind === 'sightings.9900' ? asOf : 1_000,
+        }),
+      ]),
+    );
+  const goals = (...of: Record<string, ReturnType<typeof outcome>>[]) =>
+    judge(Object.assign({}, ...of), sizes).filter(({ letter }) => 'qrs'.includes(letter));
+
+  test('a journey is judged by its first answer out of the largest ledger, against the smallest, and at any point by the dearest', () => {
+    const judged = goals(journeys(1_000, 20_000), journeys(10_000, 26_000, 2_100)).filter(({ letter }) => letter === 'r');
+    expect(judged.slice(0, 4).map(({ value, reached }) => [value, reached])).toEqual([
+      [52, false],
+      [52, true],
+      [52, false],
+      [52, true],
+    ]);
+    expect(judged.slice(4, 8).map(({ value, reached }) => [value, reached])).toEqual(Array(4).fill([1.3, true]));
+    expect(judged[8]).toMatchObject({ value: 2.1, reached: false });
+    expect(judged).toHaveLength(9);
+  });
+
+  test('where one of the kinds was not measured nobody knows the dearest point', () => {
+    const { [`journey.10000.track.500`]: _, ...others } = journeys(10_000, 1_000);
+    expect(goals(others).find(({ goal }) => goal.includes('any asOf'))).toMatchObject({ reached: null });
+  });
+
+  test('checks keep up where one thread makes as many as a projector has events', () => {
+    const projector = { 'projector.1item.1process': outcome({ eventsPerSecond: 20_000 }) };
+    const checks = { 'travel-checks': outcome({ recordsCheckedPerSecond: 50_000, checksPerSecond: 19_000 }) };
+    expect(goals(projector, checks).filter(({ letter }) => letter === 's')).toMatchObject([
+      { value: 2.5, reached: true },
+      { value: 0.95, reached: false },
+    ]);
+  });
+
+  test('the record of a read costs what a timeline that leaves one takes against one that leaves none', () => {
+    const reads = { 'read-records': outcome({ unrecordedP50Micros: 10_000, recordedP50Micros: 12_600, durableP50Micros: 99_000 }) };
+    expect(goals(reads).find(({ letter }) => letter === 'q')).toMatchObject({ value: 1.26, reached: false });
+  });
 });

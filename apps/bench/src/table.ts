@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { showFigures, significant } from './figures.ts';
 import { judge, type JudgedSizes } from './goals.ts';
-import { type Part, PARTS, readResult, writeResult, type BenchResult, type GoalVerdict } from './result.ts';
+import { type Part, PARTS, readKept, writeResult, type BenchResult, type GoalVerdict } from './result.ts';
 import type { Outcome } from './rounds.ts';
 
 export const markersOf = ({ name }: Pick<Part, 'name'>): readonly [begin: string, end: string] => [
@@ -68,7 +68,10 @@ export function judgedAgain(result: BenchResult, { letters }: Pick<Part, 'letter
 
 /** Writes the goals of the kept results anew, and the sections of README.md from them. */
 export async function writeReadme(root: string): Promise<void> {
-  for (const part of PARTS) await writeResult(join(root, part.path), judgedAgain(await readResult(join(root, part.path)), part));
+  for (const part of PARTS) {
+    const kept = await readKept(root, part);
+    if (kept !== null) await writeResult(join(root, part.path), judgedAgain(kept, part));
+  }
   const file = join(root, 'README.md');
   await writeFile(file, await withResults(root, await readFile(file, 'utf8')));
 }
@@ -82,13 +85,18 @@ export async function checkReadme(root: string): Promise<string | null> {
 
 /** Whether the goals in the files are those that their own figures come to. */
 async function areJudged(root: string): Promise<boolean> {
-  const results = await Promise.all(PARTS.map(async (part) => ({ part, result: await readResult(join(root, part.path)) })));
+  const results = await Promise.all(PARTS.map(async (part) => ({ part, result: await readKept(root, part) })));
   const told = ({ goals }: BenchResult): string => JSON.stringify(goals.map(({ goal, reached }) => [goal, reached]));
-  return results.every(({ part, result }) => told(result) === told(judgedAgain(result, part)));
+  return results.every(({ part, result }) => result === null || told(result) === told(judgedAgain(result, part)));
 }
 
 async function withResults(root: string, text: string): Promise<string> {
   let fresh = text;
-  for (const part of PARTS) fresh = withSection(fresh, part, benchSection(judgedAgain(await readResult(join(root, part.path)), part)));
+  for (const part of PARTS) {
+    const kept = await readKept(root, part);
+    fresh = withSection(fresh, part, kept === null ? owed(part) : benchSection(judgedAgain(kept, part)));
+  }
   return fresh;
 }
+
+const owed = ({ letters }: Part): string => `Never measured: \`npm run bench -- --full --only ${[...letters].join(',')}\` is owed.`;

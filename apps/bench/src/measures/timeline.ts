@@ -11,6 +11,7 @@ import { get } from '../http-get.ts';
 import { percentile, type Measure } from '../rounds.ts';
 import { withClient } from '../servers.ts';
 import { fillLedger, SIGHTINGS_PER_ITEM, syntheticItem } from '../synthetic-ledger.ts';
+import { inTurns } from '../turns.ts';
 
 /** Reads before the clock starts: prepared plans, catalogue caches, compiled code. */
 const WARM_UP = 300;
@@ -70,8 +71,13 @@ function drawer(seed: number, items: number): () => string {
 
 type Way = 'bare' | 'store' | 'open';
 
-/** A read resolves to the number of sightings that it found. */
-type Read = () => Promise<number>;
+/** A read that has to find the whole timeline. @param read resolves to the number of sightings that it found */
+export function whole(read: () => Promise<number>): () => Promise<void> {
+  return async () => {
+    const found = await read();
+    if (found !== SIGHTINGS_PER_ITEM) throw new Error(`a timeline has ${found} of ${SIGHTINGS_PER_ITEM} sightings`);
+  };
+}
 
 /**
  * Microseconds of each read: `bare` SQL, the `store`'s statement under policies as the gateway asks it, and `open`, the same by the operator, who
@@ -91,13 +97,13 @@ async function readThreeWays(url: string, logSize: number, draw: () => string, r
     };
     const context = new ReaderContext('local', [group]);
     try {
-      return await inTurns(reads, {
-        bare: async () => {
+      return await inTurns(reads, WARM_UP, {
+        bare: whole(async () => {
           const { rows } = await client.query({ name: 'bare', text: BARE, values: [draw(), group, logSize, SIGHTINGS_PER_ITEM + 1] });
           return rows.length;
-        },
-        store: () => page(reader.as(context), false),
-        open: () => page(operator, true),
+        }),
+        store: whole(() => page(reader.as(context), false)),
+        open: whole(() => page(operator, true)),
       });
     } finally {
       await Promise.all([reader.close(), operator.close()]);
@@ -105,28 +111,15 @@ async function readThreeWays(url: string, logSize: number, draw: () => string, r
   });
 }
 
-/** Each turn begins with another way. */
-export async function inTurns<Name extends string>(turns: number, ways: Readonly<Record<Name, Read>>): Promise<Record<Name, number[]>> {
-  const names = Object.keys(ways) as Name[];
-  const micros = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
-  for (let turn = -WARM_UP; turn < turns; turn++) {
-    for (let place = 0; place < names.length; place++) {
-      const name = names[(turn + WARM_UP + place) % names.length] as Name;
-      const spent = await timedRead(ways[name]);
-      if (turn >= 0) micros[name].push(spent);
-    }
-  }
-  return micros;
-}
-
 async function readGateway(bench: Bench, database: string, draw: () => string, reads: number): Promise<number[]> {
   const gateway = await startGateway(bench, { topic: 'bench.gateway', database });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
-    return await timed(reads, async () => {
+    const read = whole(async () => {
       const body = await get(agent, `${gateway.base}/v1/items/${encodeURIComponent(draw())}/timeline?limit=${SIGHTINGS_PER_ITEM}`);
       return (JSON.parse(body) as { entries: unknown[] }).entries.length;
     });
+    return (await inTurns(reads, WARM_UP, { read })).read;
   } finally {
     agent.destroy();
     await gateway.child.stop();
@@ -135,17 +128,3 @@ async function readGateway(bench: Bench, database: string, draw: () => string, r
 
 const greenGroup = async (client: pg.Client): Promise<number> =>
   (await client.query<{ id: number }>("select id from ledger.reader_groups where name = 'green'")).rows[0]?.id ?? 0;
-
-/** Microseconds of each read, one after the other. */
-async function timed(reads: number, read: Read): Promise<number[]> {
-  return (await inTurns(reads, { only: read })).only;
-}
-
-/** Microseconds. A read that does not find the whole timeline is an error, not a figure. */
-async function timedRead(read: Read): Promise<number> {
-  const started = performance.now();
-  const found = await read();
-  const spent = (performance.now() - started) * 1000;
-  if (found !== SIGHTINGS_PER_ITEM) throw new Error(`a timeline has ${found} of ${SIGHTINGS_PER_ITEM} sightings`);
-  return spent;
-}
