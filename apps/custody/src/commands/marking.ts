@@ -113,10 +113,14 @@ async function targetsOf(client: Client, what: string, agency: string): Promise<
   if (found !== null) return [await checked(client, found.event)];
   const own: Shown[] = [];
   for await (const page of timelinePages(client, what, {}))
-    own.push(...page.entries.filter((entry) => entry.agency === agency && entry.roles.length > 0 && entry.document.kind !== FOLLOWS));
+    own.push(...page.entries.filter((entry) => entry.agency === agency && namesItself(entry)));
   if (own.length === 0) throw new CommandError(EXIT.notFound, 'event.not-found', `${agency} submitted nothing about ${what}.`);
   return own;
 }
+
+/** Not by another of its names: a claim that somebody else makes must not widen what is marked. */
+export const namesItself = ({ roles, through, document }: Pick<Shown, 'roles' | 'through' | 'document'>): boolean =>
+  roles.length > 0 && through === undefined && document.kind !== FOLLOWS;
 
 /** Throws where a marking of it would count for nothing. */
 async function checked(client: Client, target: Shown): Promise<Shown> {
