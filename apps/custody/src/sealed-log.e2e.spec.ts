@@ -1,5 +1,4 @@
 /** A log that is sealed, as a stranger reads it: over HTTP alone, with the key of the log and nothing else. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +35,7 @@ import {
 } from '#lib/ledger';
 import { resetData } from '#lib/store';
 import { runCustody, type RunningCustody, serveCustody } from '../test-process.ts';
+import { buildGo, runGo, testWithGo } from './go-program.contract.ts';
 import { sighting } from './tested-product.contract.ts';
 
 jest.setTimeout(90_000);
@@ -215,9 +215,8 @@ test('a submitter has a signed receipt at once, and within the minute the sealed
 });
 
 /** The other program is in Go, on the libraries of sumdb, and shares nothing with ours. */
-const GO_PROGRAM = join(import.meta.dirname, '../../../libs/ledger/interop');
 const GO_WITHIN_MS = 80_000;
-const withGo = spawnSync('go', ['version']).status === 0 ? test : test.skip;
+const withGo = testWithGo(18);
 let goFolder: string | null = null;
 afterAll(() => {
   if (goFolder !== null) rmSync(goFolder, { recursive: true });
@@ -227,22 +226,16 @@ afterAll(() => {
 function goProgram(): string {
   if (goFolder === null) {
     goFolder = mkdtempSync(join(tmpdir(), 'custody-interop-'));
-    const built = spawnSync('go', ['build', '-buildvcs=false', '-o', join(goFolder, 'interop'), '.'], {
-      cwd: GO_PROGRAM,
-      encoding: 'utf8',
-      timeout: GO_WITHIN_MS,
-    });
-    expect([built.status, built.stderr.replace(/^go: downloading .*$/gm, '').trim()]).toEqual([0, '']);
+    buildGo('.', '.', join(goFolder, 'interop'), GO_WITHIN_MS);
   }
   return join(goFolder, 'interop');
 }
 
-const runGo = (args: readonly string[], input = '') =>
-  spawnSync(goProgram(), args, { encoding: 'utf8', timeout: GO_WITHIN_MS, input, maxBuffer: 2 ** 26 });
+const goSays = (args: readonly string[], input = '') => runGo(goProgram(), args, GO_WITHIN_MS, input);
 
 /** On the whole running log. */
 const checkByGo = (key: VerifierKey<'log'>, old: string) =>
-  runGo(['-url', `${running.url}/log`, '-key', formatVerifierKey(key), '-old', old]);
+  goSays(['-url', `${running.url}/log`, '-key', formatVerifierKey(key), '-old', old]);
 
 async function originOfLog(): Promise<string> {
   return (
@@ -295,7 +288,7 @@ withGo('it names tiles as we do, whatever their index, and what we take for no p
   );
   const paths = addresses.map(tilePath);
   expect(paths).toEqual(expect.arrayContaining(['tile/0/x001/x234/067', 'tile/entries/x001/000.p/67', 'tile/2/x065/536.p/255']));
-  const named = runGo(['-paths'], paths.map((path) => `${path}\n`).join(''));
+  const named = goSays(['-paths'], paths.map((path) => `${path}\n`).join(''));
   expect(named.stdout.trimEnd().split('\n')).toEqual(addresses.map(({ level, index, width }) => `${level} ${index} ${width}`));
 
   const none = [
@@ -303,7 +296,7 @@ withGo('it names tiles as we do, whatever their index, and what we take for no p
     '00/000', '-1/000', 'data/000', '8/0/000', 'entries/x001/0', 'entries/000.p/256',
   ].map((rest) => `tile/${rest}`); // prettier-ignore
   expect(none.filter((path) => parseTilePath(path) !== null)).toEqual([]);
-  const other = runGo(['-paths'], none.map((path) => `${path}\n`).join(''));
+  const other = goSays(['-paths'], none.map((path) => `${path}\n`).join(''));
   expect(other.stdout.trimEnd().split('\n')).toEqual(none.map(() => 'none'));
 });
 
