@@ -316,3 +316,62 @@ test('the database tells of no marking to whom it is not for', async () => {
   const told = async (who: Actor): Promise<string[]> => (await (await readerReads(who)).own.toldMarkings(all)).map(({ id }) => id);
   expect([await told(ANONYMOUS), await told(ACME), await told(actor('local'))]).toEqual([[], ['m1'], ['m1', 'm-n2-true', 'm3']]);
 }, 60_000);
+
+/** Of the function that tells, each condition: without it this is told besides, to this reader, who is to be told nothing of it. */
+const CONDITIONS: readonly (readonly [what: string, condition: RegExp, otherwise: string, who: Actor, more: readonly string[]])[] = [
+  ['that it is a marking', / and s\.kind = 13\b/, '', actor('local'), ['c-red']],
+  ['that it is of the agency whose entry it marks', / and s\.target is not null\b/, '', ACME, ['f-k1']],
+  ['that it came in for a group of the reader', / and e\.grps && readers\b/, '', ACME, ['m-narrow', 'm-n2-true', 'm3']],
+  ['that it says what it withholds', / and position\(.*\) > 0/, '', ACME, ['m-n2-false', 'm-silent']],
+  ['that it is of no marking', /t\.agency = e\.agency and t\.id = s\.target and about\.kind = 13/, 'false', ACME, ['mm-told']],
+  ['that nobody corrected it', /array\[9, 10, 13\]/, 'array[10, 13]', ACME, ['m-corrected']],
+  ['that nobody withdrew it', /array\[9, 10, 13\]/, 'array[9, 13]', ACME, ['m-withdrawn']],
+  ['that nobody marked it', /array\[9, 10, 13\]/, 'array[9, 10]', ACME, ['m-marked']],
+];
+
+describe('control: without one of its conditions the database tells of what is hidden', () => {
+  let all: readonly number[] = [];
+  const told = async (who: Actor): Promise<string[]> => (await (await readerReads(who)).own.toldMarkings(all)).map(({ id }) => id);
+  const owner = () => database.pool('owner', { max: 1 });
+
+  beforeAll(async () => {
+    const [eva, max] = ['local/eva', 'local/max'];
+    await say('local/operator', ...['k1', 'k2', 'k3', 'k4', 'k5', 'k6', 'k7'].map((id) => x(id, GREEN)));
+    // Of another agency, which still sees what was narrowed.
+    await say(eva, untold('m-k1', 'k1', TO_BOLT, TO_BOLT));
+    const foreign = await telling('f-k1', 'k1', GREEN, TO_BOLT);
+    await say('bolt/p', { ...foreign, relations: { ...foreign.relations, target: 'local/k1' } } as SightingDocument);
+    // No marking, and for one person of the agency alone.
+    const withholds = (await telling('c-form', 'k2', GREEN, TO_BOLT)).extension as object;
+    await say(max, {
+      ...x('k2', { tlp: 'RED', principals: ['local/max'] }, { extension: withholds, relations: { target: 'k2' } }),
+      id: 'c-red',
+      kind: 'correction',
+    });
+    await say(eva, await telling('m-narrow', 'k3', TO_BOLT, TO_BOLT), untold('m-silent', 'k4', GREEN, TO_BOLT));
+    for (const [of, id] of [['k5', 'm-corrected'], ['k6', 'm-withdrawn'], ['k7', 'm-marked']] as const) await say(eva, await telling(id, of, GREEN, TO_BOLT)); // prettier-ignore
+    await say(eva, { ...untold('c-marking', 'm-corrected', TO_BOLT, TO_BOLT), kind: 'correction', relations: { target: 'm-corrected' } });
+    await say(eva, retraction('r-marking', 'm-withdrawn', 'k6'));
+    await say(eva, await telling('mm-told', 'm-marked', GREEN, TO_BOLT));
+    const { rows } = await owner().query<{ n: number }>('select count(*)::integer as n from ledger.entries');
+    // Seals and keys have indexes of the log as well.
+    all = Array.from({ length: 2 * (rows[0]?.n ?? 0) }, (_, n) => n);
+  }, 60_000);
+
+  test.each(CONDITIONS)('%s', async (_, condition, otherwise, who, more) => {
+    const { rows } = await owner().query<{ text: string }>(
+      `select pg_get_functiondef('ctx.told_markings(bigint[])'::regprocedure) as text`,
+    );
+    const sound = rows[0]?.text ?? '';
+    expect(sound.match(condition)).toHaveLength(1);
+    const before = await told(who);
+    expect(before.filter((id) => more.includes(id))).toEqual([]);
+    await owner().query(sound.replace(condition, otherwise));
+    try {
+      expect((await told(who)).filter((id) => !before.includes(id))).toEqual(expect.arrayContaining([...more]));
+    } finally {
+      await owner().query(sound);
+    }
+    expect(await told(who)).toEqual(before);
+  });
+});
