@@ -3,7 +3,7 @@ import { UNRECORDED } from './reads.ts';
 import { ROOT_ACTOR } from '#lib/domain';
 import 'reflect-metadata';
 import { lookup } from 'node:dns/promises';
-import { request as httpRequest, type Server } from 'node:http';
+import { get, request as httpRequest, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { Controller, Get, Module, Param, Post, Req, Res } from '@nestjs/common';
@@ -218,6 +218,22 @@ test('beyond its rate a client is answered 429 with Retry-After, and the request
   expect(statuses).toEqual([200, 200, 429]);
   expect((await fetch(`${base}/v1/items/1`)).headers.get('retry-after')).toBe('1');
   expect(await metrics.expose()).toContain('custody_http_refused_total{code="rate.limited"} 2');
+});
+
+test('addresses of one IPv6 network have one rate between them, and another network has its own', async () => {
+  await serve({ rateBurst: 2, ratePerSecond: 1 });
+  // As if the connection came from there: this machine has one address of IPv6 for sure.
+  const http = server.app.getHttpServer() as unknown as Server;
+  const asked = (remoteAddress: string): Promise<number | undefined> => {
+    http.prependOnceListener('connection', (socket) => Object.defineProperty(socket, 'remoteAddress', { value: remoteAddress }));
+    return new Promise((resolve, reject) => {
+      get(`${base}/v1/items/1`, { agent: false }, (response) => resolve(response.resume().statusCode)).on('error', reject);
+    });
+  };
+  const statuses = [];
+  for (const own of [':1', ':2', ':3', 'ffff:ffff:ffff:ffff']) statuses.push(await asked(`2001:db8:1:2:${own}`));
+  expect(statuses).toEqual([200, 200, 429, 429]);
+  expect([await asked('2001:db8:1:3::1'), await asked('198.51.100.1'), await asked('198.51.100.2')]).toEqual([200, 200, 200]);
 });
 
 test('beyond what it can work on at once it answers 503; a client that goes away gives its place back', async () => {
