@@ -19,6 +19,8 @@ export function canary(name: string): string {
 export interface Thing {
   readonly name: string;
   mayBeSeenBy(asker: Asker): boolean;
+  /** Words of it that its agency tells besides to those who lost it, in the proof of an item that lists it and nowhere else. */
+  readonly toldOfLoss?: { readonly places: readonly string[]; readonly to: (asker: Asker) => boolean };
 }
 
 /** Where a word stands: `id`, `statement`, `evidence` ... */

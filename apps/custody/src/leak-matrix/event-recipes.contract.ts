@@ -14,6 +14,7 @@ const json = { 'content-type': 'application/json' };
 interface Each {
   readonly whom: readonly Role[] | 'everybody' | 'known';
   readonly of: (told: Told, asker: Reader, world: World) => readonly Question[];
+  readonly tellsOfLoss?: true;
 }
 const found = (asker: Reader, { thing }: Pick<Told, 'thing'>): number => (thing.mayBeSeenBy(asker) ? 200 : 404);
 const tells = ({ thing }: Pick<Told, 'thing'>, places: readonly string[]): Question['tells'] => [{ thing, places }];
@@ -73,6 +74,7 @@ const EACH: Readonly<Record<string, Each>> = {
   },
   proveItem: {
     whom: 'known',
+    tellsOfLoss: true,
     of: (told, asker) => [
       {
         path: `/v1/items/${told.item}/proof?events=true`,
@@ -185,11 +187,12 @@ function ofFiles(): Readonly<Record<string, Each>> {
  * @param byAll everybody asks about everything: three times as long
  */
 export function eventRecipes(byAll: boolean): Readonly<Record<string, Recipe>> {
-  const recipes = Object.entries(EACH).map(([operation, { whom, of }]): [string, Recipe] => [
+  const recipes = Object.entries(EACH).map(([operation, { of, ...recipe }]): [string, Recipe] => [
     operation,
     {
-      whom,
-      questions: (world, asker) => world.told.flatMap((told, n) => (byAll || isAsked(whom, told, asker, n) ? of(told, asker, world) : [])),
+      ...recipe,
+      questions: (world, asker) =>
+        world.told.flatMap((told, n) => (byAll || isAsked(recipe.whom, told, asker, n) ? of(told, asker, world) : [])),
     },
   ]);
   return Object.fromEntries(recipes);

@@ -31,6 +31,8 @@ export interface Recipe {
   readonly whom: For | ((asker: Asker) => boolean);
   /** Places whose words are everybody's here, for a reason that ARCHITECTURE.md gives. */
   readonly open?: readonly string[];
+  /** It is the proof of an item, in which those who lost an event are told so where its agency says that they are. */
+  readonly tellsOfLoss?: true;
   questions(world: World, asker: Reader): readonly Question[];
 }
 
@@ -94,7 +96,12 @@ async function judgeOne(
   const asked = world.canaries.in(Buffer.from(JSON.stringify([question.path, question.headers, question.body, headers])));
   const told = world.canaries.in(Buffer.concat([Buffer.from(`${answer.head}\n`), answer.body]));
   for (const [text, { thing, place }] of told)
-    if (!asked.has(text) && !thing.mayBeSeenBy(asker) && recipe.open?.includes(place) !== true)
+    if (
+      !asked.has(text) &&
+      !thing.mayBeSeenBy(asker) &&
+      recipe.open?.includes(place) !== true &&
+      !lossIn(recipe, thing, asker).includes(place)
+    )
       judged.leaks.push(`${name}: ${place} of ${thing.name}`);
   for (const { thing } of question.tells) judged.cases.add(`${asker.name} ${thing.name} ${operation}`);
   if (!isFor(recipe, asker)) {
@@ -106,18 +113,27 @@ async function judgeOne(
     judged.wrong.push(`${name}: ${answer.status} and not ${question.status}`);
   else
     judged.wrong.push(
-      ...missing(world.canaries, question, asker, told).map((what) => `${name}: ${what}`),
+      ...missing(world.canaries, of, told).map((what) => `${name}: ${what}`),
       ...numbers(question, asker, answer).map((what) => `${name}: ${what}`),
     );
 }
 
 const isFor = ({ whom }: Recipe, asker: Asker): boolean => (typeof whom === 'function' ? whom(asker) : mayAsk(asker, whom));
 
-function missing(canaries: Canaries, { tells }: Question, asker: Asker, told: ReadonlyMap<string, unknown>): string[] {
-  return tells.flatMap(({ thing, places }) => {
-    if (!thing.mayBeSeenBy(asker)) return [];
+/** Places of a thing whose words are told to this asker though he lost it. */
+function lossIn({ tellsOfLoss }: Recipe, { toldOfLoss }: Thing, asker: Asker): readonly string[] {
+  return tellsOfLoss === true && toldOfLoss?.to(asker) === true ? toldOfLoss.places : [];
+}
+
+function missing(
+  canaries: Canaries,
+  { recipe, question, asker }: { readonly recipe: Recipe; readonly question: Question; readonly asker: Asker },
+  told: ReadonlyMap<string, unknown>,
+): string[] {
+  return question.tells.flatMap(({ thing, places }) => {
     const words = canaries.of(thing);
-    return places.flatMap((place) => ((words.get(place) ?? []).every((text) => told.has(text)) ? [] : [`no ${place} of ${thing.name}`]));
+    const due = thing.mayBeSeenBy(asker) ? places : lossIn(recipe, thing, asker);
+    return due.flatMap((place) => ((words.get(place) ?? []).every((text) => told.has(text)) ? [] : [`no ${place} of ${thing.name}`]));
   });
 }
 

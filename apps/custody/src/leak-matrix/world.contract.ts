@@ -3,8 +3,8 @@
  * marked since. Every place of each has a word of its own.
  */
 import type { SightingDocument } from '#lib/contracts';
-import { ACTOR_ROLES, type PolicyActText } from '#lib/domain';
-import { canonicalize, sha256Hex } from '#lib/ledger';
+import { ACTOR_ROLES, formatInstant, type Instant, type PolicyActText } from '#lib/domain';
+import { canonicalize, type JsonValue, openingJson, openSlots, sha256Hex, withholdingJson, WITHHOLDS } from '#lib/ledger';
 import { canary, Canaries, type Thing } from './canaries.contract.ts';
 import { keyNamed, Scene, type Saying } from './scene.contract.ts';
 import { maySee, type Asker, type Role, type Said } from './who-may-see.contract.ts';
@@ -82,6 +82,8 @@ interface Case {
   /** What its owner marked it as since, and whether another person approved. */
   readonly marked?: Said;
   readonly approved?: true;
+  /** The marking is for whom the sighting was, and says to those who lose it what it withholds. */
+  readonly tells?: true;
   /** What that comes to. */
   readonly now?: Said;
 }
@@ -106,6 +108,7 @@ function casesOf(owner: string, friend: string): Case[] {
     { name: 'red named', handling: { tlp: 'RED', agencies, principals: named } },
     { name: 'red named by a name alone', handling: { tlp: 'RED', agencies, principals: ['partner'] } },
     { name: 'green closed', handling: { tlp: 'GREEN' }, marked: shared },
+    { name: 'green closed and told', handling: { tlp: 'GREEN' }, marked: shared, tells: true },
     { name: 'clear closed to persons', handling: { tlp: 'CLEAR' }, marked: { tlp: 'RED', principals: [`${owner}/investigator`] } },
     { name: 'shared no more', handling: shared, marked: { tlp: 'AMBER' } },
     { name: 'green for a community', handling: { tlp: 'GREEN' }, marked: { tlp: 'GREEN', community: 'ports' } },
@@ -139,7 +142,8 @@ export async function makeWorld(): Promise<World> {
   const all = [...first, ...second];
   const before = await scene.say(all.map(({ told: { owner, document } }) => ({ by: `${owner}/${AUTHOR}`, document })));
   const told = all.map((each) => each.told);
-  await scene.say(all.flatMap((each) => markingsOf(canaries, each)));
+  const withheld = await withholdingsOf(scene, all);
+  await scene.say(all.flatMap((each) => markingsOf(canaries, each, withheld.get(each.told.id))));
   const batches = AGENCIES.slice(0, 2).map((agency) => batchOf(canaries, agency, told));
   await scene.say(batches.map(({ saying }) => saying));
   const conflicts = AGENCIES.slice(0, 2).map((agency) => conflictOf(canaries, agency, told));
@@ -205,7 +209,11 @@ interface Made {
 function sightingOf(canaries: Canaries, owner: string, of: Case, contradicts: readonly string[]): Made {
   const now = of.now ?? of.marked ?? of.handling;
   const of_ = { owner, author: AUTHOR };
-  const thing: Thing = { name: `${owner}'s ${of.name}`, mayBeSeenBy: (asker) => maySee(asker, of_, now) };
+  const thing: Thing = {
+    name: `${owner}'s ${of.name}`,
+    mayBeSeenBy: (asker) => maySee(asker, of_, now),
+    ...(of.tells === true ? { toldOfLoss: { places: ['id', 'commitment'], to: (asker: Asker) => maySee(asker, of_, of.handling) } } : {}),
+  };
   const bytes: Thing = {
     name: `the file of ${thing.name}`,
     // "Bytes are open to the agencies that sent all of them, and to whoever sees an event of one of those that cites them."
@@ -255,17 +263,41 @@ function sightingOf(canaries: Canaries, owner: string, of: Case, contradicts: re
   };
 }
 
-/** Whoever sees its target by a marking sees the marking. */
-function markingsOf(canaries: Canaries, { told, of }: Made): Saying[] {
+/** What a marking says of the entries that are told to those who lose them, as `custody mark --tell` does, by their ids. */
+async function withholdingsOf(scene: Scene, all: readonly Made[]): Promise<ReadonlyMap<string, JsonValue>> {
+  const withheld = new Map<string, JsonValue>();
+  for (const { told, of } of all) {
+    if (of.tells !== true) continue;
+    const { rows } = await scene.database
+      .pool('owner', { max: 1 })
+      .query<{ index: string; commitment: string; secret: string; captured: string }>(
+        `select e.log_index as index, encode(e.commitment, 'hex') as commitment, encode(c.secret, 'hex') as secret, c.captured
+        from ledger.entries e join ledger.content c using (log_index) where e.agency = $1 and e.id = $2`,
+        [told.owner, told.id],
+      );
+    const [row] = rows;
+    if (row === undefined) throw new Error(`${told.id} is not there`);
+    const envelope = { agency: told.owner, captured: formatInstant(Number(row.captured) as Instant), id: told.id, principal: told.author };
+    const opening = openingJson(openSlots(envelope, told.document as never, Buffer.from(row.secret, 'hex')));
+    withheld.set(told.id, withholdingJson({ index: BigInt(row.index), commitment: row.commitment, opening }) as JsonValue);
+  }
+  return withheld;
+}
+
+/** Whoever sees its target by a marking sees the marking. @param withheld what it says to those who lose its target */
+function markingsOf(canaries: Canaries, { told, of }: Made, withheld: JsonValue | undefined): Saying[] {
   const { owner, id, thing: target, now } = told;
   const { marked } = of;
   if (marked === undefined) return [];
   const stands = now === marked;
-  // One that names persons is for them itself.
-  const handling: Said = marked.tlp === 'RED' ? marked : { tlp: 'AMBER' };
+  // One that names persons is for them itself, and one that tells for those to whom it does.
+  const handling: Said = withheld !== undefined ? of.handling : marked.tlp === 'RED' ? marked : { tlp: 'AMBER' };
+  const isFor = (asker: Asker): boolean => maySee(asker, { owner, author: AUTHOR }, handling);
   const thing: Thing = {
     name: `the marking of ${target.name}`,
-    mayBeSeenBy: (asker) => maySee(asker, { owner, author: AUTHOR }, handling) || (stands && target.mayBeSeenBy(asker)),
+    // At most who sees its target: what is told to the others stands in a proof alone.
+    mayBeSeenBy: (asker) => (withheld === undefined && isFor(asker)) || (stands && target.mayBeSeenBy(asker)),
+    ...(withheld === undefined ? {} : { toldOfLoss: { places: ['id', 'reason'], to: isFor } }),
   };
   const words = { id: canary(`id of ${thing.name}`), reason: canary(`reason of ${thing.name}`) };
   canaries.plant(thing, 'id', words.id);
@@ -276,6 +308,8 @@ function markingsOf(canaries: Canaries, { told, of }: Made): Saying[] {
     handling,
     source: { kind: 'handling' },
     relations: { target: id, handling: marked, reason: words.reason },
+    // Of a list in which its target is.
+    ...(withheld === undefined ? {} : { items: [{ id: told.item, role: 'background' }], extension: { [WITHHOLDS]: withheld } as never }),
   };
   const approval: Saying[] =
     of.approved === true
