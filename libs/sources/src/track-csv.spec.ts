@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { formatInstant } from '#lib/domain';
 import { readTrackCsv, readTrackCsvInTurns, TRACK_FAULTS_MAX, TRACK_RECORDS_MAX, type ReadTrack } from './index.ts';
@@ -104,6 +105,11 @@ test('rows are in the order of time', () => {
   expect(read(...rows).rows.map(({ at }) => formatInstant(at, 'hour'))).toEqual(['2018-10-01T03Z', '2018-10-01T05Z', '2018-10-01T09Z']);
 });
 
+/** What this process has computed, however long it had to wait for the machine. */
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+};
 const inTurns = (text: string) => readTrackCsvInTurns(Buffer.from(text), () => Promise.resolve());
 const SHORT = 'MMSI,BaseDateTime,LAT,LON\n';
 
@@ -121,16 +127,35 @@ describe('a file of very many short rows', () => {
     expect(result.ok && result.track.faults).toHaveLength(TRACK_FAULTS_MAX);
   }, 30_000);
 
-  test('lets others have their turn', async () => {
-    let [turns, longestMs, since] = [0, 0, performance.now()];
-    await readTrackCsvInTurns(Buffer.from(`${SHORT}${'x\n'.repeat(20_000)}`), () => {
-      turns++;
-      longestMs = Math.max(longestMs, performance.now() - since);
-      return nextTurn().then(() => void (since = performance.now()));
-    });
-    expect(turns).toBeGreaterThan(5);
+  test('lets others have their turn behind each piece, where that took its time, and no piece takes long', async () => {
+    const text = Buffer.from(`${SHORT}${'x\n'.repeat(20_000)}`);
+    // By a clock of the test's own, by which each look is later than a turn may last: others on the machine make it no slower.
+    let now = 0;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => (now += 1_000));
+    let [turns, longestMs, since] = [0, 0, cpuMs()];
+    try {
+      await readTrackCsvInTurns(text, () => {
+        turns++;
+        longestMs = Math.max(longestMs, cpuMs() - since);
+        return nextTurn().then(() => void (since = cpuMs()));
+      });
+    } finally {
+      clock.mockRestore();
+    }
+    expect(turns).toBeGreaterThan(text.length / 2_500);
     expect(longestMs).toBeLessThan(500);
-  }, 30_000);
+  }, 60_000);
+
+  test('control: by a clock that stands still nobody has a turn before the end', async () => {
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
+    let turns = 0;
+    try {
+      await readTrackCsvInTurns(Buffer.from(`${SHORT}${'x\n'.repeat(20_000)}`), () => Promise.resolve(turns++));
+    } finally {
+      clock.mockRestore();
+    }
+    expect(turns).toBe(1);
+  }, 60_000);
 });
 
 test.each([
@@ -141,11 +166,11 @@ test.each([
 ])(
   '%s costs no more than its length',
   (_what, text) => {
-    const began = performance.now();
+    const began = cpuMs();
     readTrackCsv(text);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(cpuMs() - began).toBeLessThan(5_000);
   },
-  60_000,
+  300_000,
 );
 
 test('in pieces it is the same that it is whole, wherever they are divided', async () => {

@@ -1,8 +1,12 @@
 import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { type CaseOrder, compareCaseOrder } from '#lib/sources';
 import { caseSorter } from './case-sorter.ts';
+
+/** Hundreds of files are written and read: nothing here is about time, and a busy disk takes its own. */
+jest.setTimeout(180_000);
 
 const orderOf = (at: number, id: string): CaseOrder => ({ at: at as CaseOrder['at'], id });
 
