@@ -72,8 +72,12 @@ const inClear = (server: string): CommandError =>
     'Name the server by https (--server, CUSTODY_SERVER), or ask without a key; by http a key goes to loopback alone.',
   );
 
-/** With TLS by the name that the certificate is of. A proxy in front is passed by. */
+/**
+ * With TLS by the name that the certificate is of. A proxy in front is passed by. In clear by the address under which its key is kept: on another that
+ * `localhost` stands for somebody else may listen at the same port.
+ */
 function ownServer({ host, port, tls, publicUrl }: Pick<Config, 'host' | 'port' | 'tls' | 'publicUrl'>): OwnServer {
-  const listens = `${tls.cert === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const name = tls.cert === null && host === 'localhost' ? '127.0.0.1' : host;
+  const listens = `${tls.cert === null ? 'http' : 'https'}://${name.includes(':') ? `[${name}]` : name}:${port}`;
   return { url: tls.cert === null || publicUrl === null ? listens : publicUrl, listens };
 }

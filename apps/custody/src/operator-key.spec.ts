@@ -127,6 +127,18 @@ test('a key that is given goes before it', async () => {
   }
 });
 
+test('of a server that is configured to listen on localhost is found: it is kept under the first address of that', async () => {
+  await keepOperatorKey(folder, URL_HERE, key);
+  const before = { ...process.env };
+  Object.assign(process.env, { CUSTODY_DATA_DIR: folder, CUSTODY_HOST: 'localhost', CUSTODY_PORT: '8080' });
+  try {
+    const { server, apiKey } = serverAndKey({});
+    expect([server, (apiKey as () => OperatorKey | null)()?.key]).toEqual([URL_HERE, key]);
+  } finally {
+    process.env = before;
+  }
+});
+
 test.each(['http://ledger.example:8080', 'http://10.0.0.5:8080', 'http://127.0.0.1.example'])(
   'a key that is given is not sent in clear to %s',
   (server) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { KINDS } from '#lib/domain';
 import { testDatabase, startTestServer, type TestDatabase } from '../test-database.ts';
@@ -311,6 +312,48 @@ describe('migrating', () => {
       // Both of its markings are told to whom they are for.
       expect((await admin.query('select from ledger.handlings where log_index in (0, 1)')).rowCount).toBe(2);
       expect(sqlState(await admin.query('delete from ledger.relations').catch((reason: unknown) => reason))).toBe(APPEND_ONLY_SQLSTATE);
+    } finally {
+      await admin.close();
+      await server.stop();
+    }
+  }, 60_000);
+
+  test('what was approved and is not open yet is said to wait, and not to be void for good', async () => {
+    const server = await startTestServer();
+    const admin = createPool({ url: server.url, applicationName: 'test', max: 1 });
+    try {
+      await migrate(server.url, { upTo: 'markings-0000000000016' });
+      const hash = createHash('sha256').digest('hex');
+      const act = { act: 'marking.approve', marking: 'e1', sha256: hash };
+      const said: readonly (readonly [by: string, kind: number, document: object, target: string | null])[] = [
+        ['max', 0, { handling: { tlp: 'AMBER' } }, null],
+        ['max', 13, { relations: { target: 'e0', handling: { tlp: 'GREEN' } } }, 'e0'],
+        ['operator', 14, { extension: { policy: act } }, 'e1'],
+      ];
+      for (const [n, [by, kind, document, target]] of said.entries()) {
+        await admin.query(`insert into ledger.entries values ($1::bigint, 'local', $2, sha256(''), sha256(''))`, [n, `e${n}`]);
+        await admin.query(`insert into ledger.content values ($1::bigint, $2, 0, sha256(''), convert_to($3, 'UTF8'))`, [
+          n,
+          by,
+          JSON.stringify({ kind: KINDS[kind], handling: { tlp: 'GREEN' }, ...document }),
+        ]);
+        if (target !== null)
+          await admin.query(`insert into ledger.relations values ('local', $1, 1, $2::bigint, $3::smallint)`, [target, n, kind]);
+      }
+      await admin.query(
+        `insert into ledger.policy (log_index, agency, principal, captured, act) values (2, 'local', 'operator', 0, convert_to($1, 'UTF8'))`,
+        [JSON.stringify(act)],
+      );
+      await migrate(server.url);
+      const { rows } = await admin.query<{ n: number; approved: boolean; approval: string | null; handling: string }>(
+        `select h.log_index as n, s.approved_at is not null as approved, h.approval, h.handling
+         from ledger.handlings h left join ledger.spoken s using (log_index) order by 1`,
+      );
+      expect(rows.map((row) => [Number(row.n), row.approved, row.approval])).toEqual([
+        [0, false, null],
+        [1, true, 'awaited'],
+      ]);
+      expect(rows[0]?.handling).toBe('{"tlp":"AMBER"}');
     } finally {
       await admin.close();
       await server.stop();

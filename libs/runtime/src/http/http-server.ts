@@ -173,7 +173,9 @@ function servedBy(app: NestFastifyApplication, { own, certificate, certificateMs
       const [first = host, ...more] = await addressesOf(host);
       await app.listen(port, first);
       const address = server.address() as AddressInfo;
-      others = await listenAlsoAt(server, more, address.port);
+      others = await listenAlsoAt(server, more, address.port, (why) =>
+        log.warn('an address of the host is not listened on', { component: 'http', why }),
+      );
       if (certificate !== undefined) followed = followCertificate(server as SecureServer, certificate, log, certificateMs);
       // The certificate is of the name that was given, and not of the address that it stands for.
       const name = certificate === undefined || isEveryAddress(host) ? address.address : host;
@@ -194,7 +196,8 @@ function servedBy(app: NestFastifyApplication, { own, certificate, certificateMs
 /** Of `localhost` all that it stands for, in the order of the machine. */
 async function addressesOf(host: string): Promise<string[]> {
   if (host !== 'localhost') return [host];
-  return [...new Set((await lookup(host, { all: true })).map(({ address }) => address))];
+  // The first names the server, in clear: commands of this machine ask 127.0.0.1, whatever its resolver prefers.
+  return [...new Set((await lookup(host, { all: true, order: 'ipv4first' })).map(({ address }) => address))];
 }
 
 /** Call to have requests wait from now on; returns what lets them in. */

@@ -254,7 +254,11 @@ describe('a server with a certificate', () => {
 
   it('speaks by its present certificate on each address that it listens on', async () => {
     await serve('127.0.0.1');
-    const others = await listenAlsoAt(server.app.getHttpServer() as unknown as Server, [OTHER_ADDRESS, '192.0.2.1'], port);
+    const left: string[] = [];
+    const others = await listenAlsoAt(server.app.getHttpServer() as unknown as Server, [OTHER_ADDRESS, '192.0.2.1'], port, (why) =>
+      left.push(why),
+    );
+    expect(left).toEqual([expect.stringContaining('192.0.2.1')]);
     try {
       // An address that is not this machine's is left out.
       expect(others).toHaveLength(1);

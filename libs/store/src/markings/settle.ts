@@ -103,8 +103,8 @@ async function settleTurn(
 ): Promise<{ readonly changed: number; readonly work: number }> {
   const scene = await around(client, path);
   const marked = [...markedIn(scene)];
-  const opened = opening === null ? { tooWide: await notOpened(client, marked), rows: 0 } : await openApproved(client, marked, opening);
-  const rows = rowsOf(scene, outcomeOf(scene, opened.tooWide));
+  const opened = opening === null ? { unopened: await notOpened(client, marked), rows: 0 } : await openApproved(client, marked, opening);
+  const rows = rowsOf(scene, outcomeOf(scene, opened));
   let changed = 0;
   for (const piece of piecesOf(rows, ROWS_PER_STATEMENT)) changed += await setHandlings(client, piece);
   return { changed, work: scene.events.size + opened.rows };
@@ -205,10 +205,18 @@ function* markedIn({ events, markings: all }: Scene): Generator<Marked> {
 /** Those whose markings count. That may change as long as something on the way is not there. */
 const countingIn = (scene: Scene): Marked[] => [...markedIn(scene)].filter(([event]) => (depthOf(event, scene) ?? DEEP) < DEEP - 1);
 
-/** @param tooWide markings that give nothing: their target would have more rows than any event may, or has none for them */
-function outcomeOf(scene: Scene, tooWide: ReadonlySet<HandledEvent>): Outcome {
+/** Markings that give nothing though they were approved. */
+interface GivingNothing {
+  /** Their target would have more rows than any event may. */
+  readonly tooWide?: ReadonlySet<HandledEvent>;
+  /** Nobody could make the rows of their target: they wait until somebody can, which the next word about them, an approval too, or a rebuild brings. */
+  readonly unopened?: ReadonlySet<HandledEvent>;
+}
+
+function outcomeOf(scene: Scene, { tooWide, unopened }: GivingNothing): Outcome {
   const approvals = new Map<string, Approval>();
-  const fits = (word: HandledEvent): boolean => word.fits !== false && !tooWide.has(word);
+  const isTooWide = (word: HandledEvent): boolean => word.fits === false || tooWide?.has(word) === true;
+  const fits = (word: HandledEvent): boolean => !isTooWide(word) && unopened?.has(word) !== true;
   const markingOf = (word: HandledEvent): Marking => {
     const { id, logIndex, capturedMicros: captured, approvedAt, isUndone, isLifted } = word;
     return { id, captured, logIndex, handling: word.said ?? word.handling, approvedAt: fits(word) ? approvedAt : null, isUndone, isLifted };
@@ -224,7 +232,7 @@ function outcomeOf(scene: Scene, tooWide: ReadonlySet<HandledEvent>): Outcome {
     for (const [marking, approval] of come.approvals) {
       const word = words.get(marking) as HandledEvent;
       // What was approved, and would open it to more than it may have rows for, waits for nobody.
-      approvals.set(formatRef(word), approval === 'awaited' && word.approvedAt !== null ? 'void' : approval);
+      approvals.set(formatRef(word), approval === 'awaited' && word.approvedAt !== null && isTooWide(word) ? 'void' : approval);
     }
     return come.handling;
   };
