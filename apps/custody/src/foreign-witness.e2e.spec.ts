@@ -27,7 +27,7 @@ import {
 } from '#lib/ledger';
 import { resetData } from '#lib/store';
 import { runCustody, type RunningCustody, serveCustody } from '../test-process.ts';
-import { buildGo, runGo, withGo } from './go-program.contract.ts';
+import { buildGo, runGo, testWithGo } from './go-program.contract.ts';
 import { sighting } from './tested-product.contract.ts';
 
 const TIMEOUT_MS = 300_000;
@@ -35,8 +35,8 @@ const TIMEOUT_MS = 300_000;
 const BUILD_WITHIN_MS = 900_000;
 const WITHIN_MS = 90_000;
 const NAME = 'foreign.example/witness';
-/** Of which the witness's own sources are. */
-const GO_MINOR = 24;
+/** The version that the sources of the witness ask for. */
+const withGo = testWithGo(24);
 
 let folder: string;
 let dataDir: string;
@@ -106,7 +106,7 @@ async function submitted(url: string, id: string): Promise<void> {
   expect([id, response.status]).toEqual([id, 202]);
 }
 
-withGo(GO_MINOR)(
+withGo(
   'publishes our heads with its cosignature, refuses another history and a wrong path, and goes on after it was away (needs Go 1.24)',
   async () => {
     const built = programs();
@@ -190,7 +190,7 @@ async function refusals(address: string, log: SigningKey<'log'>, note: Uint8Arra
   expect((await ask(size, [], signed({})))[0]).toBe(200);
 }
 
-withGo(GO_MINOR)(
+withGo(
   'a cosignature of ours is read by a third program, and one of another key, time or text is not (needs Go 1.24)',
   () => {
     const { harness } = programs();

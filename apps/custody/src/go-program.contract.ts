@@ -6,14 +6,22 @@ const INTEROP = join(import.meta.dirname, '../../../libs/ledger/interop');
 const [, major = 0, minor = 0] = (/go(\d+)\.(\d+)/.exec(spawnSync('go', ['version'], { encoding: 'utf8' }).stdout ?? '') ?? []).map(Number);
 
 /** `test` where Go is here, in this minor version or a later one; else it is skipped, by a name that says "(needs Go ...)". */
-export const withGo = (minorVersion: number): typeof test => (major > 1 || minor >= minorVersion ? test : (test.skip as typeof test));
+export const testWithGo = (minorVersion: number): typeof test => (major > 1 || minor >= minorVersion ? test : (test.skip as typeof test));
 
 /** @param folder below libs/ledger/interop, which is one module @param what its package @param to the program @param withinMs brought and compiled */
 export function buildGo(folder: string, what: string, to: string, withinMs: number): void {
-  const built = spawnSync('go', ['build', '-buildvcs=false', '-o', to, what], { cwd: join(INTEROP, folder), encoding: 'utf8', timeout: withinMs });
+  const built = spawnSync('go', ['build', '-buildvcs=false', '-o', to, what], {
+    cwd: join(INTEROP, folder),
+    encoding: 'utf8',
+    timeout: withinMs,
+  });
   expect([what, built.status, built.stderr.replace(/^go: downloading .*$/gm, '').trim()]).toEqual([what, 0, '']);
 }
 
 /** To its end. */
-export const runGo = (program: string, args: readonly string[], timeout: number, input: string | Uint8Array = ''): SpawnSyncReturns<string> =>
-  spawnSync(program, args, { encoding: 'utf8', timeout, input, maxBuffer: 2 ** 26 });
+export const runGo = (
+  program: string,
+  args: readonly string[],
+  timeout: number,
+  input: string | Uint8Array = '',
+): SpawnSyncReturns<string> => spawnSync(program, args, { encoding: 'utf8', timeout, input, maxBuffer: 2 ** 26 });

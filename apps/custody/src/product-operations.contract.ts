@@ -143,6 +143,12 @@ export const ASKED: Readonly<Record<string, readonly Asked[]>> = {
     { path: '/v1/search/sightings', status: 400 },
     { path: '/v1/search/sightings?near=35.1,129.04', status: 400 },
   ],
+  findPatterns: [
+    { path: '/v1/search/patterns?of=paths&by=country&since=2018', status: 200 },
+    { path: '/v1/search/patterns?of=carriers&source=trade', status: 200 },
+    { path: '/v1/search/patterns?of=parties', status: 400 },
+    { path: '/v1/search/patterns?since=2018', status: 400 },
+  ],
   listDeadLetters: [
     { path: '/v1/dead-letters', status: 200 },
     { path: '/v1/dead-letters?cursor=xyz', status: 400 },

@@ -35,7 +35,7 @@ import {
 } from '#lib/ledger';
 import { resetData } from '#lib/store';
 import { runCustody, type RunningCustody, serveCustody } from '../test-process.ts';
-import { buildGo, runGo, withGo } from './go-program.contract.ts';
+import { buildGo, runGo, testWithGo } from './go-program.contract.ts';
 import { sighting } from './tested-product.contract.ts';
 
 jest.setTimeout(90_000);
@@ -216,7 +216,7 @@ test('a submitter has a signed receipt at once, and within the minute the sealed
 
 /** The other program is in Go, on the libraries of sumdb, and shares nothing with ours. */
 const GO_WITHIN_MS = 80_000;
-const GO_MINOR = 18;
+const withGo = testWithGo(18);
 let goFolder: string | null = null;
 afterAll(() => {
   if (goFolder !== null) rmSync(goFolder, { recursive: true });
@@ -245,7 +245,7 @@ async function originOfLog(): Promise<string> {
   );
 }
 
-withGo(GO_MINOR)(
+withGo(
   'a program in another language agrees, and sees another root, another key and an older head that is not its own (needs Go)',
   async () => {
     const { head: signed } = await sealedUpTo(DEMO_EVENTS);
@@ -262,7 +262,7 @@ withGo(GO_MINOR)(
 /** Beside the demo: one tile is full then, and the level above it begins. */
 const MORE_THAN_A_TILE = 300;
 
-withGo(GO_MINOR)('of more than a tile it reads the full one and the level above, and agrees (needs Go)', async () => {
+withGo('of more than a tile it reads the full one and the level above, and agrees (needs Go)', async () => {
   const { head: before } = await sealedUpTo(DEMO_EVENTS);
   const rows = Array.from({ length: MORE_THAN_A_TILE }, (_, n) => `${JSON.stringify(sighting(`many-${n}`))}\n`);
   const response = await fetch(`${running.url}/v1/events`, {
@@ -279,7 +279,7 @@ withGo(GO_MINOR)('of more than a tile it reads the full one and the level above,
   expect(agreed.stdout).toContain(`tiles: 3 read, 1 full, last tile/0/001.p/${partial} tile/1/000.p/1\n`);
 });
 
-withGo(GO_MINOR)('it names tiles as we do, whatever their index, and what we take for no path it takes for none (needs Go)', () => {
+withGo('it names tiles as we do, whatever their index, and what we take for no path it takes for none (needs Go)', () => {
   const indexes = [0, 1, 255, 256, 999, 1_000, 1_001, 65_536, 123_456, 999_999, 1_000_000, 1_234_067, 2 ** 31, 2 ** 40].map(BigInt);
   const levels = ['entries', 0, 1, 2, 6] as const;
   const addresses = levels.flatMap((level) =>

@@ -36,6 +36,7 @@ export const sighting = (id: string, item: string, handling: SightingDocument['h
   handling,
   items: [{ id: item, role: 'subject' }],
   source: { kind: 'photo' },
+  parties: [{ role: 'shipper', name: 'One for all' }],
 });
 
 @Module({})

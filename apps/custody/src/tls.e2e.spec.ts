@@ -143,7 +143,9 @@ it('the doctor says of its certificate whether it holds, and of one that expired
   const old = await authority.issueTo(join(temporary.path, 'old'), [ADDRESS], { from: -2_000_000, to: -1_000_000 });
   const { code, stdout } = await asks({ ...trusting, CUSTODY_TLS_CERT: old.cert, CUSTODY_TLS_KEY: old.key }, 'doctor');
   expect([code, stdout]).toEqual([1, expect.stringMatching(/^FAIL {2}certificate {5}tls\.cert: .* expired on .*\[config\.invalid\]$/m)]);
-  expect((await asks({ CUSTODY_TLS_CERT: '', CUSTODY_TLS_KEY: '', CUSTODY_HOST: '127.0.0.1' }, 'doctor')).stdout).not.toContain('certificate');
+  expect((await asks({ CUSTODY_TLS_CERT: '', CUSTODY_TLS_KEY: '', CUSTODY_HOST: '127.0.0.1' }, 'doctor')).stdout).not.toContain(
+    'certificate',
+  );
 });
 
 it('no key is sent in clear, to it or to an address of this machine on which somebody else may listen', async () => {

@@ -45,6 +45,6 @@ function conditioned(command: Command): Command {
     .option('--source <families...>', 'registry, trade, tracking, customs, imagery, media, official, tip, analysis')
     .option('--grade <grade>', 'neither letter nor digit worse than this: B3')
     .option('--title <text>', 'what you call it')
-    .option('--tlp <label>', 'AMBER, AMBER+STRICT or RED: your agency alone in any case', 'AMBER+STRICT')
+    .option('--tlp <label>', 'AMBER, AMBER+STRICT or RED, your agency alone in any case; absent: AMBER+STRICT, of a change as before')
     .option('--person <names...>', 'of RED: who alone sees it, and what it is met by');
 }

@@ -92,11 +92,11 @@ test('an event that is taken away with --tell is withheld since the marking: exi
   expect([told.code, first]).toEqual([
     0,
     expect.stringMatching(
-      /: 1 of the 2 events, of which parts are withheld, the other withheld since index \d+ by a marking of its own agency, about /,
+      /: 1 of the 2 events, of which parts are withheld, the other withheld since index \d+ by a marking in the name of its own agency, about /,
     ),
   ]);
   expect(others.filter((line) => line.endsWith('[proof.withheld-since]'))).toEqual([
-    expect.stringMatching(/○ events .* the event acme\/lost-1 \(observation\) to agency:acme alone\./),
+    expect.stringMatching(/○ events .* the event acme\/lost-1 \(observation\) to no more than agency:acme\./),
   ]);
   expect(told.stdout).toContain('One that is withheld is shown by its place in the list alone');
   const json = JSON.parse((await custody('bolt/chief', 'verify', item, '--json')).stdout) as { about: object };

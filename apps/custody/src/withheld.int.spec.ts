@@ -215,11 +215,11 @@ test('an event that was marked narrower is withheld from those who lost it, wher
   expect([report.verdict, report.summary]).toEqual([
     'verified',
     expect.stringMatching(
-      /: 1 of the 2 events, of which parts are withheld, the other withheld since index \d+ by a marking of its own agency, about /,
+      /: 1 of the 2 events, of which parts are withheld, the other withheld since index \d+ by a marking in the name of its own agency, about /,
     ),
   ]);
   expect(report.statements.find(({ code }) => code === 'proof.withheld-since')?.says).toMatch(
-    /^Withheld since index \d+: the marking at \d+, of its own agency, hands the event local\/n1 \(observation\) to agency:bolt, agency:local alone\./,
+    /^Withheld at the latest since index \d+: the marking at \d+, in the name of its own agency, leaves the event local\/n1 \(observation\) to no more than agency:bolt, agency:local\./,
   );
   // Whose it is, to whom it goes and why is told; nothing that it says, and no other item of it.
   expect(toldIn(text, ['"n1"', 'reason of m1', 'place of n1', 'title of n1', 'statement of n1', CITED, boxOf('n1')])).toEqual([

@@ -4,25 +4,14 @@ import { aliasKeys, INDEX_ROWS_MAX, type Actor, type Handling, ROOT_ACTOR, searc
 import { digestDerived, rebuild } from '#lib/store';
 import { readAsOf } from './coordinates.ts';
 import { readOne } from './events.controller.ts';
-import { readingOf } from './gateway-deps.ts';
 import { readItem } from './item.ts';
-import { actor, admin, approval, itemOf, marking, PEOPLE, policy, retraction, x } from './marking-documents.contract.ts';
-import { indexOfContent, seen, subject, TestedLedger } from './tested-ledger.contract.ts';
+import { actor, admin, approval, itemOf, marking, policy, retraction, x } from './marking-documents.contract.ts';
+import { markingLedger } from './marking-ledger.contract.ts';
+import { indexOfContent, seen, subject } from './tested-ledger.contract.ts';
 import { readTimeline } from './timeline.ts';
 
-let ledger: TestedLedger;
-beforeAll(async () => {
-  ledger = await TestedLedger.open();
-  await ledger.add([...PEOPLE, admin('local', 'zoe')]);
-}, 120_000);
-afterAll(() => ledger.database.drop());
-
-async function say(by: string, ...documents: SightingDocument[]): Promise<void> {
-  const [agency, principal] = by.split('/');
-  await ledger.add(documents, agency, principal);
-}
-
-const readsAs = (who: Actor) => readingOf({ reads: ledger.reads, breaksGlass: () => false }, who);
+const marked = markingLedger([admin('local', 'zoe')]);
+const { say, readsAs } = marked;
 
 async function eventOf(id: string, who: Actor = ROOT_ACTOR): Promise<EventView> {
   const { reader, reads } = await readsAs(who);
@@ -116,7 +105,7 @@ test('is told to nobody who does not see the marking, and of another agency none
   };
   expect([await asked(ROOT_ACTOR), await asked(actor('bolt'))]).toEqual([[[at, 'awaited']], []]);
   // Control: it is the policy of the table that keeps it from him.
-  const owner = ledger.database.pool('owner', { max: 1 });
+  const owner = marked.ledger.database.pool('owner', { max: 1 });
   await owner.query('alter table ledger.handlings disable row level security');
   expect(await asked(actor('bolt'))).toEqual([[at, 'awaited']]);
   await owner.query('alter table ledger.handlings enable row level security');
@@ -173,7 +162,7 @@ describe('approvals that do not count', () => {
   }, 120_000);
 
   test('are decided once, and not looked up again', async () => {
-    const { rows } = await ledger.database.pool('owner', { max: 1 }).query<{ left: string | number; void: string | number }>(
+    const { rows } = await marked.ledger.database.pool('owner', { max: 1 }).query<{ left: string | number; void: string | number }>(
       `select count(*) filter (where s.in_force is null and e.id like 'n1-no-%') as left, count(*) filter (where not s.in_force) as void
         from ledger.spoken s join ledger.entries e using (log_index) where s.kind = 14`,
     );
@@ -182,7 +171,7 @@ describe('approvals that do not count', () => {
 });
 
 test('a rebuild of all that comes to the same', async () => {
-  const owner = ledger.database.pool('owner', { max: 2 });
+  const owner = marked.ledger.database.pool('owner', { max: 2 });
   const before = await digestDerived(owner);
   await rebuild(owner, { indexOf: indexOfContent, keys: { ofItem: searchKeys, ofAlias: aliasKeys } });
   expect(await digestDerived(owner)).toEqual(before);

@@ -2,24 +2,13 @@
 import { INDEX_ROWS_MAX, aliasKeys, type Actor, type Handling, ROOT_ACTOR, searchKeys } from '#lib/domain';
 import type { SearchView, SightingDocument } from '#lib/contracts';
 import { digestDerived, rebuild, settle } from '#lib/store';
-import { readingOf } from './gateway-deps.ts';
-import { actor, approval, marking, PEOPLE, retraction, x } from './marking-documents.contract.ts';
+import { actor, approval, marking, retraction, x } from './marking-documents.contract.ts';
 import { searchItems } from './search.ts';
-import { indexOfContent, seen, subject, TestedLedger } from './tested-ledger.contract.ts';
+import { markingLedger } from './marking-ledger.contract.ts';
+import { indexOfContent, seen, subject } from './tested-ledger.contract.ts';
 
-let ledger: TestedLedger;
-beforeAll(async () => {
-  ledger = await TestedLedger.open();
-  await ledger.add(PEOPLE);
-}, 120_000);
-afterAll(() => ledger.database.drop());
-
-async function say(by: string, ...documents: SightingDocument[]): Promise<void> {
-  const [agency, principal] = by.split('/');
-  await ledger.add(documents, agency, principal);
-}
-
-const readsAs = (who: Actor) => readingOf({ reads: ledger.reads, breaksGlass: () => false }, who);
+const marked = markingLedger();
+const { say, readsAs } = marked;
 
 const BOLT = actor('bolt');
 const READERS: Readonly<Record<string, Actor>> = {
@@ -208,17 +197,17 @@ test('what came into the log behind an approval narrows what was approved, whate
   const operator = ['local', 'operator'] as const;
   const wide = marking('o-wide', 'o', { tlp: 'GREEN' });
   const [known, late] = [marking('o-known', 'o', { tlp: 'RED' }), marking('o-late', 'o', { tlp: 'AMBER', agencies: ['acme'] })];
-  await ledger.add([x({ tlp: 'AMBER', agencies: ['acme'] }, 'o')], ...operator, 3);
-  await ledger.add([wide], 'local', 'max', 5);
+  await marked.ledger.add([x({ tlp: 'AMBER', agencies: ['acme'] }, 'o')], ...operator, 3);
+  await marked.ledger.add([wide], 'local', 'max', 5);
   // Before the approval, and captured before what it approves: who approved knew of it.
-  await ledger.add([known], 'local', 'eva', 4);
+  await marked.ledger.add([known], 'local', 'eva', 4);
   expect(await seenBy('o')).toEqual(OWN);
-  await ledger.add([approval('o-approved', wide)], ...operator, 6);
+  await marked.ledger.add([approval('o-approved', wide)], ...operator, 6);
   expect(await seenBy('o')).toEqual(EVERYBODY);
-  await ledger.add([late], 'local', 'eva', 4);
+  await marked.ledger.add([late], 'local', 'eva', 4);
   expect(await seenBy('o')).toEqual(['acme', ...OWN]);
   // It is decided by the log alone: that the approval is said again opens nothing.
-  await ledger.add([approval('o-again', wide)], ...operator, 7);
+  await marked.ledger.add([approval('o-again', wide)], ...operator, 7);
   expect(await seenBy('o')).toEqual(['acme', ...OWN]);
 }, 60_000);
 
@@ -270,7 +259,7 @@ test('markings open an event to no more reader groups together than it could hav
 
   // In one batch, with more between them than is looked at in one turn, and in another order than they were approved in.
   const [one, two] = [marking('v-one', 'v-batch', half('acme')), marking('v-two', 'v-batch', half('bolt'))];
-  await ledger.addBy([
+  await marked.ledger.addBy([
     ['local/operator', seen('v-batch', items, { handling: { tlp: 'AMBER' } })],
     ['local/eva', two],
     ...Array.from({ length: 60 }, (_, n): [string, SightingDocument] => ['local/eva', marking(`v-other-${n}`, `v-none-${n}`, AMBER)]),
@@ -289,7 +278,7 @@ test('where nobody can make rows, an approved marking gives nothing to those for
   const other = marking('n-fits', 'n-other', { tlp: 'AMBER', agencies: ['bolt'] });
   await say('local/max', wide, other);
   await say('local/operator', approval('n-approved', wide), approval('n-other-approved', other));
-  const owner = ledger.database.pool('owner', { max: 1 });
+  const owner = marked.ledger.database.pool('owner', { max: 1 });
   const handlings = async (): Promise<unknown[]> => {
     const { rows } = await owner.query<{ handling: string }>(
       `select h.handling from ledger.handlings h join ledger.entries e using (log_index) where e.id in ('n', 'n-other') order by e.id`,
@@ -312,7 +301,7 @@ test('where nobody can make rows, an approved marking gives nothing to those for
 }, 60_000);
 
 test('a rebuild of all that comes to the same', async () => {
-  const owner = ledger.database.pool('owner', { max: 2 });
+  const owner = marked.ledger.database.pool('owner', { max: 2 });
   const before = await digestDerived(owner);
   await rebuild(owner, { indexOf: indexOfContent, keys: { ofItem: searchKeys, ofAlias: aliasKeys } });
   expect(await digestDerived(owner)).toEqual(before);

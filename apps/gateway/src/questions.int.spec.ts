@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { QuestionsView, SightingDocument } from '#lib/contracts';
 import { displayIdentifier, formatRef, parseIdentifier, type OpenPoint } from '#lib/domain';
 import { ReadNotes } from '#lib/runtime';
+import { demoDocuments } from './demo-case.contract.ts';
 import { readerOf } from './gateway-deps.ts';
 import type { LedgerReads, Reader } from './ledger-reads.ts';
 import { readsFor } from './named-readers.ts';
@@ -260,6 +261,20 @@ test('of loadings and unloadings in their order what is last in and not out is o
   }
   const got = (await list('local/operator', 3, 'open-containment')).map(({ item, carrier }) => `${item} ${carrier}`);
   expect([...new Set(got)].sort()).toEqual(expected.sort());
+}, 120_000);
+
+test('of the demo case it has the contradictions that its README tells, and what both cars and their boxes were last put into', async () => {
+  await ledger.add(demoDocuments(), 'local', 'operator', Date.UTC(2026, 0, 1) * 1_000);
+  const lines = linesOf(await list('local/operator'));
+  expect(lines.filter((line) => line.startsWith('open-containment'))).toEqual([
+    'open-containment open-containment container:SYNU0000014 imo:0000048 local/lux-0037',
+    'open-containment open-containment container:SYNU0000035 imo:0000048 local/lux-0038',
+    'open-containment open-containment vin:WDDSYNTH0JA000002 container:SYNU0000035 local/lux-0010',
+    'open-containment open-containment vin:WDDSYNTH9JA000001 container:SYNU0000014 local/lux-0009',
+  ]);
+  expect(lines.filter((line) => line.startsWith('conflict'))).toHaveLength(5);
+  // The misread number of a container was corrected.
+  expect(lines.filter((line) => line.startsWith('check-digit') || line.startsWith('waiting'))).toEqual([]);
 }, 120_000);
 
 test('what it costs does not grow with what leaves nothing open', async () => {

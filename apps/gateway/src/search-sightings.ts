@@ -18,9 +18,9 @@ import { firstWithRelated } from './related-events.ts';
 
 const IS_POSITION = isRecord<{ before: number; logSize: number }>({ before: isCount, logSize: isCount });
 
-/** Entries of the log that one page looks at: some 0.5 s where every term has entries everywhere, and no entry has all. */
+/** Entries of the log that one page looks at: at most 128 windows of two statements each, where every term has entries everywhere and none has all. */
 const STRETCH = 2 ** 20;
-/** Documents: some 50 ms. */
+/** Documents that one page reads, found or not. */
 const LOOKED_MAX = 1_000;
 /** Eight of the largest documents are within the bytes of one statement, so that none is left out of its answer. */
 const DOCUMENTS_AT_A_TIME = 8;
@@ -70,7 +70,7 @@ interface Found {
   readonly below: number;
 }
 
-async function find(
+export async function find(
   own: ReaderReads,
   { groups }: Reader,
   search: SightingSearch,
@@ -104,8 +104,8 @@ interface Views {
   readonly cutAt: number | null;
 }
 
-/** Each as it stands at the answer's coordinates, by all that speaks about it. */
-async function viewsOf(own: ReaderReads, reader: Reader, asOf: AsOf, found: readonly EventRow[], search: SightingSearch): Promise<Views> {
+/** Each as it stands at the answer's coordinates, by all that speaks about it; and how many of the rows there was room for. */
+export async function foldedOf(own: ReaderReads, reader: Reader, asOf: AsOf, found: readonly EventRow[]) {
   const { rows, events, related } = await firstWithRelated(own, reader, asOf.logSize, found);
   const all = [...events, ...related];
   const known = asOf.basis === 'reported' ? knownAtReported(all, asOf.until).inputs : all;
@@ -114,6 +114,11 @@ async function viewsOf(own: ReaderReads, reader: Reader, asOf: AsOf, found: read
     const { entry } = foldEvent(event.sighting, known);
     return entry === undefined ? [] : [{ event, entry }];
   });
+  return { rows, all, shown, withoutReported };
+}
+
+async function viewsOf(own: ReaderReads, reader: Reader, asOf: AsOf, found: readonly EventRow[], search: SightingSearch): Promise<Views> {
+  const { rows, all, shown, withoutReported } = await foldedOf(own, reader, asOf, found);
   const beside = await readBeside(
     own,
     reader,
@@ -146,7 +151,7 @@ function whyView({ text, pointer, filter, words, certainty, metres, point }: Why
 }
 
 /** Of the log as a whole, and of nobody's entries. */
-async function notesOf(reads: LedgerReads, asOf: AsOf): Promise<string[]> {
+export async function notesOf(reads: LedgerReads, asOf: AsOf): Promise<string[]> {
   const first = await reads.searchedFrom();
   if (Math.min(first, asOf.logSize) === 0) return [];
   return [

@@ -1,8 +1,9 @@
-/** GET /v1/search (items by what identifies them) and /v1/search/sightings (sightings by what they say). */
+/** GET /v1/search (items by what identifies them), /v1/search/sightings (sightings by what they say) and /v1/search/patterns (what their items have in common). */
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readAsOf } from './coordinates.ts';
 import { sendWithTag } from './entity-tag.ts';
+import { findPatterns, readPatternKind } from './find-patterns.ts';
 import { GATEWAY_DEPS, type GatewayDeps, readingFor } from './gateway-deps.ts';
 import { readLimit, readQuery } from './query.ts';
 import { searchItems } from './search.ts';
@@ -44,6 +45,17 @@ export class SearchController {
       ...(cursor === undefined ? {} : { cursor }),
     });
     request.saysNothing = view.results.length === 0;
+    await sendWithTag(request, reply, view);
+  }
+
+  @Get('patterns')
+  async patterns(@Query() given: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { of, by, asOf, policy, ...filters } = readQuery(given, ['of', 'by', ...FILTER_PARAMETERS, 'asOf', 'policy']);
+    const kind = readPatternKind(of, by);
+    const question = readSightingQuestion(filters);
+    const { reader, reads } = await readingFor(this.#deps, request);
+    const view = await findPatterns(reads, reader, { ...kind, question, asOf: await readAsOf(asOf, reads, policy) });
+    request.saysNothing = view.patterns.length === 0;
     await sendWithTag(request, reply, view);
   }
 }

@@ -10,8 +10,8 @@ const AUTHOR = { agency: 'local', principal: 'ann', captured: '2026-01-01T00:00:
 const target = { handling: { tlp: 'GREEN' }, kind: 'observation', source: { kind: 'photo' } } as const;
 
 /** Of an event that is its own, unless something else is said. */
-function row(document: object, of: { id?: string; agency?: string; opened?: string; index?: number } = {}): EventRow {
-  const { id = 'm', agency = 'local', opened = 'x', index = 7 } = of;
+function row(document: object, of: { id?: string; agency?: string; opened?: string; index?: number; author?: string } = {}): EventRow {
+  const { id = 'm', agency = 'local', opened = 'x', index = 7, author = 'local' } = of;
   const envelope = { ...AUTHOR, agency, id: opened };
   const opening = openingJson(openSlots(envelope, target, SECRET));
   const withholds = withholdingJson({ index: BigInt(index), commitment: commit(envelope, target, SECRET), opening });
@@ -24,7 +24,7 @@ function row(document: object, of: { id?: string; agency?: string; opened?: stri
   };
   const bytes = Buffer.from(utf8(canonicalize(content as unknown as JsonValue)));
   const hashes = { commitment: bytes, contentHash: bytes, secret: Buffer.from(SECRET) };
-  return { logIndex: 9, agency: 'local', id, principal: 'eva', capturedMicros: 1, content: bytes, ...hashes };
+  return { logIndex: 9, agency: author, id, principal: 'eva', capturedMicros: 1, content: bytes, ...hashes };
 }
 
 const reader = (agency: string, principal = 'p'): Reader => {
@@ -68,6 +68,13 @@ test('with one that takes an event, the others of it that are for him are told: 
   const before = row(to('AMBER', { agencies: ['acme'] }), { id: 'before' });
   const ofAnother = row({ relations: { target: 'y', handling: { tlp: 'GREEN' } } }, { id: 'other', opened: 'y', index: 8 });
   expect(told(reader('acme'), [before, row({}), ofAnother])).toEqual(['before', 'm']);
+});
+
+test('with it nothing is told that is of an event of another agency with the same id', () => {
+  const closed = row(to('AMBER', { agencies: ['acme'] }), { id: 'theirs' });
+  const taken = row({}, { id: 'own', agency: 'bolt', author: 'bolt' });
+  expect(told(reader('acme'), [closed])).toEqual([]);
+  expect(told(reader('acme'), [closed, taken])).toEqual(['own']);
 });
 
 test('of its items the one is opened whose proof it is', () => {

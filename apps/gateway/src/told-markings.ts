@@ -3,7 +3,7 @@
  * has a leaf for both, and nowhere else. Of the event itself nothing is read.
  */
 import type { SightingDocument } from '#lib/contracts';
-import { parseHandling, parseRef, readerGroups, type Handling, type HandlingText } from '#lib/domain';
+import { formatRef, parseHandling, parseRef, readerGroups, type Handling, type HandlingText } from '#lib/domain';
 import { checkOpening, isClosedTo, type JsonObject, type OpeningChoice, withholdingOf } from '#lib/ledger';
 import type { EventRow, Reader } from './ledger-reads.ts';
 import { isHiddenFrom } from './named-readers.ts';
@@ -30,7 +30,7 @@ export function toldTo(reader: Reader, rows: readonly EventRow[], isShown: (logI
 
 interface Told {
   readonly row: EventRow;
-  /** Its id, and where it stands in the log. */
+  /** Whose it is and its id, and where it stands in the log. */
   readonly target: string;
   readonly logIndex: number;
   /** By what it says he does not see its target. */
@@ -51,7 +51,7 @@ function toldBy(reader: Reader, row: EventRow): Told | null {
   const isAbout = envelope.agency === row.agency && envelope.id === target.value.id && target.value.agency === row.agency;
   const logIndex = Number(withholding.index);
   return isAbout
-    ? { row, target: envelope.id, logIndex, isClosed: isClosedTo(said, envelope, { groups: reader.groupNames, reader }) }
+    ? { row, target: formatRef(envelope), logIndex, isClosed: isClosedTo(said, envelope, { groups: reader.groupNames, reader }) }
     : null;
 }
 

@@ -24,4 +24,5 @@ export { arithmeticOf, toldKmh } from './arithmetic.ts';
 export { vesselsOf, VESSELS_MAX, type InLegs, type Vessel, type VesselEvents, type Vessels } from './vessels.ts';
 export { travelOf, type Clone, type TravelAlarm, type TravelCheck } from './travel.ts';
 export { Steps, STEPS_MAX } from './steps.ts';
+export { PATTERNS, patternsOf, type Pattern, type PatternName, type Patterns } from './patterns.ts';
 export { distanceMetres } from './geodesic.ts';

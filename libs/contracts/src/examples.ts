@@ -15,6 +15,7 @@ import type { SightingDocument } from './sighting-schema.ts';
 import { streamEnd } from './stream-text.ts';
 import { watchExamples } from './watch-examples.ts';
 import type { StoredView } from './stored-view.ts';
+import type { PatternsView } from './patterns-view.ts';
 import type { StreamedEvent, StreamEnd } from './stream-views.ts';
 import type { ReceiptStatus } from './receipt-views.ts';
 import type { DeadLettersView, DeadLetterView, HealthView, RetriedView } from './operation-views.ts';
@@ -313,6 +314,24 @@ export const EXAMPLES = {
     notes: [],
     next: null,
   } satisfies SightingsView,
+  PatternsView: {
+    coordinates,
+    of: 'paths',
+    patterns: [
+      {
+        path: ['NLRTM', 'CNDLC'],
+        isOrderCertain: true,
+        items: ['vin:WDDSYNTH0JA000002', 'vin:WDDSYNTH9JA000001'],
+        sightings: [
+          { agency: 'local', id: 'lux-0009', items: ['vin:WDDSYNTH0JA000002', 'vin:WDDSYNTH9JA000001'] },
+          { agency: 'local', id: 'lux-0012', items: ['vin:WDDSYNTH0JA000002', 'vin:WDDSYNTH9JA000001'] },
+        ],
+        tlp: 'GREEN',
+      },
+    ],
+    complete: true,
+    notes: [],
+  } satisfies PatternsView,
   Receipt: receipt,
   ReceiptStatus: {
     status: 'pending',

@@ -70,6 +70,7 @@ export type {
   SubmittedRow,
   TimelineView,
 } from './views.ts';
+export type { PatternsView } from './patterns-view.ts';
 export type { ReceiptStatus } from './receipt-views.ts';
 export { explainEvent, explainEvents, explainItem, explainTimeline, type ExplainSource, type ExplainSources } from './explain.ts';
 export { blameIn, citedText, NO_DOCUMENT, restsOn, type Blame, type ExplainedSighting, type Explanation } from './explanation.ts';

@@ -1,10 +1,11 @@
 /** OpenAPI 3.1 of everything that is served, as code; docs/openapi.json is this function's answer, and a spec fails when they differ. */
 import type { TSchema } from 'typebox';
-import { KINDS, SEARCH_LENGTH_MIN, type Kind } from '#lib/domain';
+import { KINDS, type Kind } from '#lib/domain';
 import { AUDIT_QUERY_LENGTH_MAX } from './audit-query.ts';
 import { ERROR_CODES } from './errors.ts';
 import { examplePolicy } from './example-policy.ts';
 import { EXAMPLES, exampleDocument } from './examples.ts';
+import { searchPaths } from './openapi-search.ts';
 import { SECURITY_SCHEMES, withRoles } from './openapi-roles.ts';
 import {
   agency,
@@ -29,7 +30,6 @@ import { casePaths } from './openapi-cases.ts';
 import { evidencePaths } from './openapi-evidence.ts';
 import { loginPaths } from './openapi-login.ts';
 import { logPaths, proofPaths, receiptPaths } from './openapi-proofs.ts';
-import { sightingsPath } from './openapi-search.ts';
 import { streamPaths } from './openapi-stream.ts';
 import { watchPaths } from './openapi-watches.ts';
 import { schemaOf } from './sighting-schema.ts';
@@ -70,6 +70,7 @@ export function openApiDocument(): Json {
       ...receiptPaths(),
       ...itemPaths(),
       ...casePaths(),
+      ...searchPaths(),
       ...evidencePaths(),
       ...proofPaths(),
       ...logPaths(),
@@ -306,22 +307,6 @@ function itemPaths(): Json {
     ),
     ...journeyPath(id),
     ...diffPath(id),
-    '/v1/search': get(
-      'search',
-      'items',
-      'Find items by an identifier, a part of one, or a misread one',
-      'SearchView',
-      [
-        {
-          ...query('q', { type: 'string' }, `At least ${SEARCH_LENGTH_MIN} letters or digits in a row, or a whole value.`, 'SYNU OOOOO1 4'),
-          required: true,
-        },
-        cursor,
-        limit,
-      ],
-      'query.too-short',
-    ),
-    ...sightingsPath(),
   };
 }
 

@@ -36,6 +36,7 @@ export const OPERATION_READS: Readonly<Record<string, OperationReads>> = {
   getJourney: ['item', 'event', 'evidence'],
   search: ['item'],
   searchSightings: ['event', 'item'],
+  findPatterns: ['event', 'item'],
   listEvidence: ['evidence'],
   getEvidence: ['evidence'],
   headEvidence: ['evidence'],

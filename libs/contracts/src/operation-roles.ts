@@ -30,6 +30,7 @@ export const OPERATION_ROLES: Readonly<Record<string, RouteRoles>> = {
   getJourney: 'anyone',
   search: 'anyone',
   searchSightings: 'anyone',
+  findPatterns: 'anyone',
   listEvidence: 'anyone',
   getEvidence: 'anyone',
   headEvidence: 'anyone',

@@ -5,6 +5,7 @@
  */
 import { Coordinates } from './coordinates-view.ts';
 import { EvidenceListView, EvidencePart, EvidenceUploaded, EvidenceView } from './evidence-views.ts';
+import { PatternsView } from './patterns-view.ts';
 import { PolicyView } from './policy-view.ts';
 import { ConsistencyView, ProofView, ReadProofView } from './proof-views.ts';
 import { SessionsView } from './session-views.ts';
@@ -331,6 +332,7 @@ export const NAMED_VIEWS = {
   CasesView,
   SearchView,
   SightingsView,
+  PatternsView,
   Receipt,
   ReceiptStatus,
   SubmittedOne,

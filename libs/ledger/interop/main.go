@@ -54,7 +54,7 @@ func main() {
 }
 
 func check(key, url, old string, every int) error {
-	log := &remote{prefix: strings.TrimSuffix(url, "/"), client: &http.Client{Timeout: 10 * time.Second}}
+	log := &remote{prefix: strings.TrimSuffix(url, "/"), client: &http.Client{Timeout: time.Minute}}
 	head, err := openHead(log, key)
 	if err != nil {
 		return err

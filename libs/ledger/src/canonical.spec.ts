@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { canonicalize, parseStrict, type JsonValue } from './index.ts';
+import { overSharedData } from './shared-data.contract.ts';
 
 /** RFC 8785, appendix B: the bits of a double, and its text. */
 const NUMBERS: [bits: string, text: string][] = [
@@ -122,10 +122,7 @@ test('more names than are kept in mind give the same texts', () => {
   for (let n = 0; n < 3_000; n++) expect(canonicalize({ [`name-${n}`]: n, a: '"' })).toBe(`{"a":"\\"","name-${n}":${n}}`);
 });
 
-const folder = join(fileURLToPath(new URL('../../..', import.meta.url)), '..', 'shared', 'data', 'json', 'jcs');
-if (!existsSync(folder)) {
-  test.skip('the vectors of RFC 8785 (needs ../shared/data)', () => undefined);
-} else {
+overSharedData('json/jcs', 'the vectors of RFC 8785', (folder) => {
   const file = (...path: string[]) => readFileSync(join(folder, ...path));
 
   test.each(['french', 'structures', 'values'])('the vector %s of RFC 8785, to the byte', (name) => {
@@ -142,4 +139,4 @@ if (!existsSync(folder)) {
     }
     expect(parsed('values')).toMatchObject({ ok: false, fault: { code: 'json.number', pointer: '/numbers/0' } });
   });
-}
+});

@@ -1,14 +1,10 @@
 /** The parser suite of others: nst/JSONTestSuite. Its files are not ours to ship. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseStrict } from './index.ts';
+import { overSharedData } from './shared-data.contract.ts';
 
-const folder = join(fileURLToPath(new URL('../../..', import.meta.url)), '..', 'shared', 'data', 'json', 'jsontestsuite');
-
-if (!existsSync(folder)) {
-  test.skip('the JSON parser suite (needs ../shared/data)', () => undefined);
-} else {
+overSharedData('json/jsontestsuite', 'the JSON parser suite', (folder) => {
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
   const outcome = (name: string) => parseStrict(readFileSync(join(folder, name)));
   const of = (prefix: string) => files.filter((name) => name.startsWith(prefix));
@@ -46,4 +42,4 @@ if (!existsSync(folder)) {
     for (const line of refused) expect(line).toMatch(/json\.(duplicate-key|nul|number|lone-surrogate)$/);
     expect(refused.length).toBeLessThan(5);
   });
-}
+});

@@ -45,11 +45,11 @@ test.each<[Partial<ReportSubject>, string]>([
   ],
   [
     { shown: 2, partly: 1, withheld: 1, since: 20n },
-    '2 of the 3 events, of 1 parts are withheld, the other withheld since index 20 by a marking of its own agency, about vin:A, as sealed for the reader groups clear, green; of what a marking opened later nothing is said',
+    '2 of the 3 events, of 1 parts are withheld, the other withheld since index 20 by a marking in the name of its own agency, about vin:A, as sealed for the reader groups clear, green; of what a marking opened later nothing is said',
   ],
   [
     { shown: 1, withheld: 2, since: 20n },
-    '1 of the 3 events, the other 2 withheld since index 20 or later by markings of their own agencies, about vin:A, as sealed for the reader groups clear, green; of what a marking opened later nothing is said',
+    '1 of the 3 events, the other 2 withheld since index 20 or later by markings in the names of their own agencies, about vin:A, as sealed for the reader groups clear, green; of what a marking opened later nothing is said',
   ],
   [{ item: null, groups: [], listed: null }, '3 events, each by itself; whether there are others nothing is said'],
   [{ item: null, groups: [], shown: 1, listed: null }, '1 event, by itself; whether there are others nothing is said'],

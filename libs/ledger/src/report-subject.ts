@@ -50,8 +50,8 @@ function countOf(shown: number, listed: number, isPart: boolean): string {
 /** Plainly, where a list is not shown whole: somebody took away what was there, and who. */
 function withheldText({ withheld, since }: ReportSubject, comma: string): string {
   if (withheld === 0) return '';
-  if (withheld === 1) return `${comma} the other withheld since index ${since} by a marking of its own agency,`;
-  return `${comma} the other ${withheld} withheld since index ${since} or later by markings of their own agencies,`;
+  if (withheld === 1) return `${comma} the other withheld since index ${since} by a marking in the name of its own agency,`;
+  return `${comma} the other ${withheld} withheld since index ${since} or later by markings in the names of their own agencies,`;
 }
 
 const events = (n: number): string => `${n} ${n === 1 ? 'event' : 'events'}`;

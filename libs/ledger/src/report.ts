@@ -32,7 +32,7 @@ export const STEPS = {
   map: 'The item map has one place for this item and reader group, and this is what stands there: of the entries as they were sealed.',
   tree: 'The list of entries about the item, as they were sealed for this reader group, is the one whose hash stands in the map: none is missing, added, or in another order.',
   events:
-    'Each event that is shown, with its secret, gives the entry that stands in the log, and is about this item. One that is withheld is shown by its place in the list alone; that its own agency took it from you, a marking shows that is shown in its place.',
+    'Each event that is shown, with its secret, gives the entry that stands in the log, and is about this item. One that is withheld is shown by its place in the list alone; that it was taken from you a marking says that is shown in its place, in the name of its own agency.',
   inclusion: 'Each entry stands at its place under the head of the log.',
   signatures:
     'What the server said of the signatures by which agencies stand behind their events, when the bundle was made: its word, which nothing in the bundle shows.',

@@ -43,10 +43,10 @@ describe('an event that its own agency took away', () => {
       ['proof.withheld', 'proof.withheld-since'],
     ]);
     expect(report.summary).toContain(
-      `: 3 of the 4 events, of 1 parts are withheld, the other withheld since index ${marking.index} by a marking of its own agency, about ${CAR}, as sealed for`,
+      `: 3 of the 4 events, of 1 parts are withheld, the other withheld since index ${marking.index} by a marking in the name of its own agency, about ${CAR}, as sealed for`,
     );
     expect(saidOf(report, 'proof.withheld-since')).toBe(
-      `Withheld since index ${marking.index}: the marking at ${marking.index}, of its own agency, hands the event local/${target.envelope.id} (observation) to agency:bolt, agency:local alone. Its place in the list is shown, and not what it says; that nothing opened it again since is the word of whoever made the proof: what opens need stand in no list that is shown.`,
+      `Withheld at the latest since index ${marking.index}: the marking at ${marking.index}, in the name of its own agency, leaves the event local/${target.envelope.id} (observation) to no more than agency:bolt, agency:local. Its place in the list is shown, and not what it says. That this agency wrote the marking is the word of the ledger that has it: ask it. That nothing opened it again since is the word of whoever made the proof: what opens need stand in no list that is shown.`,
     );
     expect(report.subject).toMatchObject({ shown: 3, listed: 4, withheld: 1, since: marking.index });
   });
@@ -95,7 +95,7 @@ describe('an event that its own agency took away', () => {
       'incomplete',
     ]);
     expect(saidOf(checked(bytes, { ...LOSES, reader: { agency: 'acme', principal: 'eva' } }), 'proof.withheld-since')).toContain(
-      'to the persons acme/ann, max alone.',
+      'to no more than the persons acme/ann, max.',
     );
     const open = checked(bytes);
     expect([open.verdict, saidOf(open, 'proof.events-missing')]).toEqual([

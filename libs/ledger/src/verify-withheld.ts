@@ -120,7 +120,7 @@ function withheldBy({ marking, handling, target: { index, envelope, kind } }: Cl
   return {
     index,
     since,
-    says: `Withheld since index ${since}: the marking at ${marking.index}, of its own agency, hands the event ${what} to ${to} alone. Its place in the list is shown, and not what it says; that nothing opened it again since is the word of whoever made the proof: what opens need stand in no list that is shown.`,
+    says: `Withheld at the latest since index ${since}: the marking at ${marking.index}, in the name of its own agency, leaves the event ${what} to no more than ${to}. Its place in the list is shown, and not what it says. That this agency wrote the marking is the word of the ledger that has it: ask it. That nothing opened it again since is the word of whoever made the proof: what opens need stand in no list that is shown.`,
   };
 }
 

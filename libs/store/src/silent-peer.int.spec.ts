@@ -61,7 +61,14 @@ describe('a database that falls silent', () => {
     const { port } = new URL(database.url.replace(/@[^/]*?(:\d+)\//, '@127.0.0.1$1/'));
     line = await openLine(Number(port));
     const url = database.url.replace(/@[^/]*\//, `@127.0.0.1:${line.port}/`);
-    pool = createPool({ url, applicationName: 'silent peer', max: 2, statementTimeoutMs: STATEMENT_MS, answerGraceMs, connectTimeoutMs: 20_000 });
+    pool = createPool({
+      url,
+      applicationName: 'silent peer',
+      max: 2,
+      statementTimeoutMs: STATEMENT_MS,
+      answerGraceMs,
+      connectTimeoutMs: 20_000,
+    });
     await pool.query('select 1');
   };
 

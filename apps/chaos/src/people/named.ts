@@ -73,6 +73,7 @@ const BY_OPERATION: Readonly<Record<string, Take>> = {
     named.count = Number(answer['events']);
   },
   searchSightings: whole,
+  findPatterns: whole,
   search(answer, named) {
     for (const { id } of answer['results'] as readonly { id: string }[]) named.items.add(id);
   },

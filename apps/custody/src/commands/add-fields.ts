@@ -83,7 +83,7 @@ export function readItem(text: string, role: ItemDocument['role'], flag: string,
     return refused(
       flag,
       'add.check-fails',
-      `${displayIdentifier(identifier.id)}: ${check.reason}.${expected}`,
+      `${displayIdentifier(identifier.id)}: ${check.reason.replace(/\.$/, '')}.${expected}`,
       'Compare it with the source. Where it stands so in the source, add --as-written: it is kept, flagged, and never merged with another.',
     );
   }

@@ -46,7 +46,18 @@ const AT: AtView = {
 const coordinates: TimelineView['coordinates'] = { asOf: { basis: 'log', logSize: 85 }, policy: 0 };
 const JOURNEY: JourneyView = {
   item: { id: 'vin:X', scheme: 'vin', display: 'VIN X' },
-  ...{ coordinates, lastProved: null, inWhat: [], containments: [], legs: [], placings: [], rings: [], tooDeep: [], notFollowed: null, tracks: [] },
+  ...{
+    coordinates,
+    lastProved: null,
+    inWhat: [],
+    containments: [],
+    legs: [],
+    placings: [],
+    rings: [],
+    tooDeep: [],
+    notFollowed: null,
+    tracks: [],
+  },
   ...{ conflicts: [], moreConflicts: 0, lastConveyance: null, vessels: [], moreVessels: 0, at: AT },
   travel: { alarms: [], moreAlarms: 0, clones: [], moreClones: 0, isPartial: false },
   custody: { holdings: [], moreHoldings: 0, uncovered: [], moreUncovered: 0 },

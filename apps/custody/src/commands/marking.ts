@@ -32,6 +32,8 @@ export async function mark(client: Client, what: string, options: MarkOptions): 
   const handling = handlingOf(options);
   const { actor } = await policyOf(client);
   const targets = await targetsOf(client, what, actor.agency);
+  const markings: { target: Shown; waits: boolean; document: SightingDocument }[] = [];
+  // All of them before the first is sent: an event that is not sealed yet, or a handling that gives, would leave some marked and some not.
   for (const target of targets) {
     const author = { agency: target.agency, principal: target.submittedBy.principal };
     const waits = !isNotWider(target.handling, handling, author);
@@ -39,7 +41,10 @@ export async function mark(client: Client, what: string, options: MarkOptions): 
     // Told to all who saw the event, and not to those alone who go on to.
     const own = options.tell === true ? (target.handling as Handling) : narrowed(target.handling, handling, author);
     const withholds = options.tell === true ? await withholdingOf(client, target) : undefined;
-    const id = await submitted(client, markingOf(target, { handling: own, gives: handling, waits, withholds }, options.reason));
+    markings.push({ target, waits, document: markingOf(target, { handling: own, gives: handling, waits, withholds }, options.reason) });
+  }
+  for (const { target, waits, document } of markings) {
+    const id = await submitted(client, document);
     const logIndex = await stoodAt(client, actor.agency, id, options);
     if (options.json === true) {
       process.stdout.write(`${JSON.stringify({ id, logIndex, target: { agency: target.agency, id: target.id }, handling, waits })}\n`);
@@ -116,10 +121,14 @@ async function targetsOf(client: Client, what: string, agency: string): Promise<
   if (found !== null) return [await checked(client, found.event)];
   const own: Shown[] = [];
   for await (const page of timelinePages(client, what, {}))
-    own.push(...page.entries.filter((entry) => entry.agency === agency && entry.roles.length > 0 && entry.document.kind !== FOLLOWS));
+    own.push(...page.entries.filter((entry) => entry.agency === agency && namesItself(entry)));
   if (own.length === 0) throw new CommandError(EXIT.notFound, 'event.not-found', `${agency} submitted nothing about ${what}.`);
   return own;
 }
+
+/** Not by another of its names: a claim that somebody else makes must not widen what is marked. */
+export const namesItself = ({ roles, through, document }: Pick<Shown, 'roles' | 'through' | 'document'>): boolean =>
+  roles.length > 0 && through === undefined && document.kind !== FOLLOWS;
 
 /** Throws where a marking of it would count for nothing. */
 async function checked(client: Client, target: Shown): Promise<Shown> {

@@ -36,24 +36,18 @@ export async function add(client: Client, options: WatchOptions): Promise<ExitCo
 /** Throws CommandError `watch.not-found`. */
 export async function change(client: Client, watch: string, options: WatchOptions): Promise<ExitCode> {
   const condition = conditionOf(options);
-  await standing(client, watch);
-  await perform(client, { act: 'changed', watch, ...titleOf(options), condition }, options);
+  const before = await standing(client, watch);
+  const title = options.title ?? before.title;
+  const act = { act: 'changed', watch, ...(title === null ? {} : { title }), condition } as const;
+  await perform(client, act, options.tlp === undefined && options.person === undefined ? handledAs(options, before) : options);
   return said(options, { id: watch }, `${watch} watches for ${displayCondition(condition)} from now on.`);
 }
 
 /** Throws CommandError `watch.not-found`. */
 export async function remove(client: Client, watch: string, options: WatchOptions): Promise<ExitCode> {
-  const { handling } = await standing(client, watch);
+  const before = await standing(client, watch);
   const reason = options.reason === undefined ? {} : { reason: options.reason };
-  await perform(
-    client,
-    { act: 'removed', watch, ...reason },
-    {
-      ...options,
-      tlp: handling.tlp,
-      ...(handling.principals === undefined ? {} : { person: handling.principals }),
-    },
-  );
+  await perform(client, { act: 'removed', watch, ...reason }, handledAs(options, before));
   return said(options, { id: watch }, `${watch} is removed.`);
 }
 
@@ -120,6 +114,13 @@ function linesOf({ recorded, state, watch, title, event, because, tlp }: AlertVi
     ...(because.length === 0 ? [] : [`       because of ${because.map(({ display }) => display).join('; ')}`]),
   ];
 }
+
+/** Nobody else comes to see it by an act that says nothing of that. */
+const handledAs = (options: WatchOptions, { handling: { tlp, principals } }: WatchView): WatchOptions => ({
+  ...options,
+  tlp,
+  ...(principals === undefined ? {} : { person: principals }),
+});
 
 async function standing(client: Client, watch: string): Promise<WatchView> {
   const { watches } = await client.get<WatchesView>('/v1/watches', {});

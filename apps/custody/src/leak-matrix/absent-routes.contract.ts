@@ -103,6 +103,7 @@ export const NAMING: Readonly<Record<string, Route>> = {
       get(`/v1/search/sightings?text=${word}`),
       get(`/v1/search/sightings?party=${word}&since=2026`),
     ]),
+  findPatterns: (of) => ['paths', 'carriers', 'parties'].map((kind) => get(`/v1/search/patterns?of=${kind}&text=${of.alias}`)),
   streamEvents: (of) => [get(`/v1/stream?until=now&since=start&item=${of.item}`)],
   proveItem: (of) => [get(`/v1/items/${of.item}/proof?events=true&inclusion=true`)],
   proveEvent: (of) => [...inAllWays(`/v1/events/${of.id}/proof?agency=${of.owner}`), get(`/v1/events/${of.id}/proof?open=place`)],

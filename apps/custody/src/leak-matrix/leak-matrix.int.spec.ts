@@ -21,7 +21,18 @@ const CASES_MIN = 2_000;
 /** Everybody asks about everything, and not one of each agency: some minutes. */
 const BY_ALL = process.env['CUSTODY_TEST_LEAKS'] === 'all';
 /** Lists of what has a handling. */
-const LISTS = ['diffItem', 'getItem', 'getTimeline', 'listAudit', 'listEvents', 'proveItem', 'search', 'searchSightings', 'streamEvents'];
+const LISTS = [
+  'diffItem',
+  'findPatterns',
+  'getItem',
+  'getTimeline',
+  'listAudit',
+  'listEvents',
+  'proveItem',
+  'search',
+  'searchSightings',
+  'streamEvents',
+];
 /** Of what is an agency's own, among its persons. */
 const OWN_LISTS = ['listAlerts', 'listWatches'];
 /** Whose rows are an entry's. */

@@ -11,6 +11,7 @@ import type {
   EventsView,
   EvidenceListView,
   ItemView,
+  PatternsView,
   SearchView,
   SightingsView,
   TimelineView,
@@ -55,6 +56,7 @@ const ofOwn = (all: readonly { readonly thing: Question['tells'][number]['thing'
 const observed = (view: EventsView): number => view.events.filter(({ document }) => document.kind === 'observation').length;
 const entered = (view: TimelineView): number => view.entries.filter(({ kind }) => kind === undefined || kind === 'observation').length;
 const sighted = (view: SightingsView): number => view.results.filter(({ sighting }) => sighting.document.kind === 'observation').length;
+const shared = (view: PatternsView): number => view.patterns.length;
 const written = (view: AuditView): number => view.rows.filter(({ action }) => action === 'observation').length;
 
 /** What another reader, who sees most, was given where to go on and by which tag: of no use to anybody else. */
@@ -231,6 +233,20 @@ function ofItems(lent: ReadonlyMap<string, Lent>): Readonly<Record<string, Recip
           pages: { limit: 7, lengthOf: (view: SightingsView) => view.results.length },
         },
         ...lentTo(lent, 'searchSightings'),
+      ],
+    },
+    findPatterns: {
+      whom: 'everybody',
+      // Each is about two items, which so have its party in common.
+      questions: ({ told, before }) => [
+        { path: '/v1/search/patterns?of=parties&source=photo', tells: tellsOf(told, ['id', 'item', 'party']), status: 200, count: shared },
+        {
+          path: `/v1/search/patterns?of=parties&since=${DAY}&asOf=log:${before}`,
+          tells: tellsOf(told, ['id', 'item', 'party']),
+          count: shared,
+        },
+        { path: '/v1/search/patterns?of=carriers&source=photo', tells: [] },
+        { path: '/v1/search/patterns?of=paths&by=country&source=photo', tells: [] },
       ],
     },
     proveItem: {

@@ -18,6 +18,7 @@ const FULL_TURN = 360;
 
 /** Squares of so many degrees that a circle may touch; undefined where they are more than `most`. */
 export function cellsOf({ lat, lon, metres }: Circle, size: 1 | 10, most: number): readonly string[] | undefined {
+  if (metres === 0) return [cellText(Math.floor(lat / size), Math.floor(lon / size), size)];
   const reach = metres / DEGREE_METRES;
   const [south, north] = [Math.max(-90, lat - reach), Math.min(90, lat + reach)];
   const width = Math.cos((Math.max(Math.abs(south), Math.abs(north)) * Math.PI) / 180);
@@ -25,8 +26,12 @@ export function cellsOf({ lat, lon, metres }: Circle, size: 1 | 10, most: number
   const turn = width < 1e-6 ? FULL_TURN : Math.min(FULL_TURN, 1.2 * (reach / width));
   const [rows, columns] = [indexes(south, north, size), 2 * turn >= FULL_TURN ? allColumns(size) : indexes(lon - turn, lon + turn, size)];
   if (rows.length * columns.length > most) return undefined;
+  return [...new Set(rows.flatMap((row) => columns.map((column) => cellText(row, column, size))))];
+}
+
+function cellText(row: number, column: number, size: 1 | 10): string {
   const around = FULL_TURN / size;
-  return [...new Set(rows.flatMap((row) => columns.map((column) => `${row}:${((column % around) + around) % around}`)))];
+  return `${row}:${((column % around) + around) % around}`;
 }
 
 function indexes(from: number, to: number, size: number): number[] {

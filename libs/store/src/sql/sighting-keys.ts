@@ -46,7 +46,7 @@ export const SIGHTING_KEYS_WINDOW = {
 
 /**
  * Candidates of the next window below `before` that has some, none below `from`. Cost: two statements for each window in which every term has
- * entries (some 2 ms), none for those between.
+ * entries, none for those between.
  */
 export async function sightingCandidates(
   reads: Statements,
