@@ -413,6 +413,22 @@ test('a handling is made stricter by one person at once, and wider by two', asyn
   expect([audited.code, audited.stderr]).toEqual([0, '']);
 });
 
+test('of two markings the one that a later approval overtook is not listed as waiting, nor approved: it opens nothing', async () => {
+  expect((await post('acme/eva', seen('twice-marked', { tlp: 'AMBER' }))).status).toBe(202);
+  const markedAs = async (tlp: string): Promise<string> =>
+    (JSON.parse(await did('acme/eva', '--json', 'mark', 'twice-marked', '--tlp', tlp)) as { id: string }).id;
+  const waiting = async (): Promise<string[]> =>
+    (JSON.parse(await did('acme/chief', '--json', 'marking', 'ls')) as { waiting: { id: string }[] }).waiting.map(({ id }) => id);
+  const [clear, green] = [await markedAs('CLEAR'), await markedAs('GREEN')];
+  expect((await waiting()).filter((id) => id === clear || id === green)).toEqual([green, clear]);
+  await did('acme/chief', 'marking', 'approve', green);
+  expect((await waiting()).filter((id) => id === clear || id === green)).toEqual([]);
+  expect(await custody('acme/chief', 'marking', 'approve', clear)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('opens nothing, whoever approves it') as string,
+  });
+});
+
 test('whom a marking opened an event to is told by a check of its item that such events are in no list, and can check it by itself', async () => {
   const item = 'vin:WDDSYNTH9JA000002';
   const about: SightingDocument = { ...seen('opened-later', { tlp: 'AMBER' }), items: [{ id: item, role: 'subject' }] };

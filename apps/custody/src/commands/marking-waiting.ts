@@ -1,9 +1,9 @@
 /**
- * `custody marking ls`: what waits for an approver of the caller's agency. Asked of the answers that he is given anyway, so that it tells nobody more; the
- * list of the audit is for auditors and admins, and an admin it is who approves.
+ * `custody marking ls`: what waits for an approver of the caller's agency, as the server says of each event by itself (`approval`): nothing is weighed here,
+ * and nobody is told more. The list of the audit is for auditors and admins, and an admin it is who approves.
  */
 import type { AuditRow, AuditView, EventAnswer } from '#lib/contracts';
-import { isNotWider, type Handling } from '#lib/domain';
+import type { Handling } from '#lib/domain';
 import type { Client } from '../client.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { type FormFlags, printList, type RowForms } from '../listing.ts';
@@ -11,14 +11,17 @@ import { note, type NoteFlags } from '../notes.ts';
 import { policyOf } from './people.ts';
 import { printable } from './printable.ts';
 
-/** Of markings, of retractions and of acts: each of these is read by itself. */
+/** Of markings, of retractions and of corrections: each of these is read by itself. */
 const LOOKED_MAX = 500;
 const PAGE_ROWS = 500;
 
+const ASKING = ['marking', 'retraction', 'correction'] as const;
+type Asking = (typeof ASKING)[number];
+
 export interface WaitingMarking {
-  /** Of the marking, or of the retraction of one. */
+  /** Of the marking, or of the retraction or correction of one. */
   readonly id: string;
-  readonly kind: 'marking' | 'retraction';
+  readonly kind: Asking;
   readonly principal: string;
   readonly logIndex: number;
   /** Whose handling it would open. */
@@ -49,25 +52,24 @@ const lineOf = ({ id, kind, principal, logIndex, target, now, asked, own }: Wait
 
 /** Throws CommandError for who may not list what was written. */
 export async function waiting(client: Client, options: FormFlags & NoteFlags): Promise<ExitCode> {
-  const { actor, flagged } = await policyOf(client);
+  const { actor } = await policyOf(client);
   const look = new Look(client, actor.agency);
-  const [markings, retractions, acts] = [await look.rows('marking'), await look.rows('retraction'), await look.rows('policy')];
-  const approved = await look.approvals(acts.rows, new Set(flagged.map(({ logIndex }) => logIndex)));
   const found: WaitingMarking[] = [];
-  for (const row of [...markings.rows, ...retractions.rows]) {
-    if (approved.some(({ key, principal }) => key === keyOf(row.id, row.contentHash) && principal !== row.principal)) continue;
-    const asks = await look.asks(row);
-    if (asks !== null) found.push({ ...asks, own: row.principal === actor.principal });
+  let more = false;
+  for (const kind of ASKING) {
+    const looked = await look.rows(kind);
+    more ||= looked.more;
+    for (const row of looked.rows) {
+      const asks = await look.asks(row, kind);
+      if (asks !== null) found.push({ ...asks, own: row.principal === actor.principal });
+    }
   }
   found.sort((a, b) => b.logIndex - a.logIndex);
   printList(options, { waiting: found }, found, FORMS);
   if (options.json !== true && found.length === 0) note(options, `Nothing of ${actor.agency} waits for an approver.`);
-  if (markings.more || retractions.more || acts.more)
-    note(options, `Looked at the newest ${LOOKED_MAX} markings, retractions and acts: there are more.`);
+  if (more) note(options, `Looked at the newest ${LOOKED_MAX} markings, retractions and corrections each: there are more.`);
   return EXIT.ok;
 }
-
-const keyOf = (id: string, sha256: string): string => `${id} ${sha256}`;
 
 class Look {
   readonly #client: Client;
@@ -89,35 +91,17 @@ class Look {
     }
   }
 
-  /** What acts with effect approve, each with who did. */
-  async approvals(
-    acts: readonly AuditRow[],
-    flagged: ReadonlySet<number>,
-  ): Promise<readonly { readonly key: string; readonly principal: string }[]> {
-    const found: { key: string; principal: string }[] = [];
-    for (const { id, logIndex, principal } of acts) {
-      if (flagged.has(logIndex)) continue;
-      const act = (await this.#event(id))?.document.extension?.['policy'] as { act: string; marking?: string; sha256?: string } | undefined;
-      if (act?.act === 'marking.approve') found.push({ key: keyOf(act.marking ?? '', act.sha256 ?? ''), principal });
-    }
-    return found;
-  }
-
   /** What one would open; null: nothing, or not any more, or what it is about is not there. */
-  async asks({ id, logIndex, principal, action }: AuditRow): Promise<Omit<WaitingMarking, 'own'> | null> {
+  async asks({ id, logIndex, principal }: AuditRow, kind: Asking): Promise<Omit<WaitingMarking, 'own'> | null> {
     const said = await this.#event(id);
     if (said === null || said.standing !== 'stands') return null;
-    const about = await this.#target(said);
-    if (about === null) return null;
-    const isRetraction = action === 'retraction';
-    if (isRetraction && about.document.kind !== 'marking') return null;
-    const target = isRetraction ? await this.#target(about) : about;
-    if (target === null) return null;
-    // A retraction that is approved gives back what it came in with at most.
-    const asked = (isRetraction ? target.document.handling : said.document.relations?.handling) as Handling | undefined;
-    const author = { agency: target.agency, principal: target.submittedBy.principal };
-    if (asked === undefined || isNotWider(target.handling, asked, author)) return null;
-    return { id, kind: isRetraction ? 'retraction' : 'marking', principal, logIndex, target: target.id, now: target.handling, asked };
+    const marking = kind === 'marking' ? said : await this.#target(said);
+    if (marking?.approval !== (kind === 'marking' ? 'awaited' : 'undoing-awaited')) return null;
+    const target = await this.#target(marking);
+    // What undoes a marking and is approved gives back what its target came in with at most.
+    const asked = (kind === 'marking' ? marking.document.relations?.handling : target?.document.handling) as Handling | undefined;
+    if (target === null || asked === undefined) return null;
+    return { id, kind, principal, logIndex, target: target.id, now: target.handling, asked };
   }
 
   /** Of the own agency alone: of another's events no word of it counts. */

@@ -78,12 +78,17 @@ async function withholdingOf(client: Client, { agency, id, logIndex, commitment 
   return { [WITHHOLDS]: withholdingJson({ index: event.index, commitment, opening }) };
 }
 
-/** Approves a marking of the caller's agency, or the retraction of one. Throws CommandError `policy.no-effect` where that is not his to do. */
+/**
+ * Approves a marking of the caller's agency, or what undoes one. Throws CommandError `policy.no-effect` where that is not his to do, `usage` where it would
+ * open nothing: once approved an overtaken marking is told as `approved`, so afterwards nobody would see that.
+ */
 export async function approve(client: Client, id: string, options: PeopleOptions): Promise<ExitCode> {
   const { actor } = await policyOf(client);
   const { event } = await eventOf(client, id, actor.agency);
-  if (event.document.kind !== 'marking' && event.document.kind !== 'retraction')
-    throw new CommandError(EXIT.usage, 'usage', `${id} is no marking, and no retraction of one.`);
+  const { kind } = event.document;
+  if (kind !== 'marking' && kind !== 'retraction' && kind !== 'correction')
+    throw new CommandError(EXIT.usage, 'usage', `${id} is no marking, and no retraction or correction of one.`);
+  if (event.approval === 'void') throw new CommandError(EXIT.usage, 'usage', `${id} ${OPENS_NOTHING}`);
   if (event.submittedBy.principal === actor.principal)
     throw new CommandError(EXIT.auth, 'policy.no-effect', `You submitted ${id} yourself: another admin of ${actor.agency} approves it.`);
   const reason = options.reason === undefined ? {} : { reason: options.reason };
@@ -94,6 +99,9 @@ export async function approve(client: Client, id: string, options: PeopleOptions
   );
   return EXIT.ok;
 }
+
+const OPENS_NOTHING =
+  'opens nothing, whoever approves it: it was withdrawn or corrected, a later one was approved, it names more than its target may have rows for, or it is not weighed. Nothing was submitted.';
 
 /** Throws CommandError `usage`, or what a handling is refused for. */
 export function handlingOf({ tlp = '', community, agency, person }: HandlingOptions): Handling {
