@@ -86,11 +86,7 @@ const READS: Readonly<Record<string, readonly [path: string, events: readonly st
   diffItem: [`/v1/items/${B}/diff?from=log:0`, ['customs/a1'], [B]],
   search: ['/v1/search?q=SYNU0000014', [], [B]],
   searchSightings: ['/v1/search/sightings?source=photo', ['customs/a1', 'police/g1', 'police/q1', 'police/r1'], [A, B, C].toSorted()],
-  findPatterns: [
-    '/v1/search/patterns?of=parties&source=photo',
-    ['customs/a1', 'police/g1', 'police/q1', 'police/r1'],
-    [A, B, C].toSorted(),
-  ],
+  findPatterns: ['/v1/search/patterns?of=parties&source=photo', ['customs/a1', 'police/g1', 'police/r1'], [A, B, C].toSorted()],
   proveItem: [`/v1/items/${B}/proof?events=true`, ['customs/a1'], [B]],
   proveEvent: ['/v1/events/g1/proof', ['police/g1'], [A]],
   getReceipt: ['/v1/receipts/police/g1', ['police/g1'], [A]],

@@ -27,9 +27,10 @@ import {
 
 /**
  * Why it is not certain. distance: the errors of the positions, or the time between them, leave it open that they were farther apart. port: some
- * records of a port put it near, and not all. speed: one of them may have gone faster meanwhile.
+ * records of a port put it near, and not all. shore: no record says how far anchorages and quays are, where neighbours lie and meet nobody; so no
+ * encounter is certain. speed: one of them may have gone faster meanwhile.
  */
-export type EncounterDoubt = 'distance' | 'port' | 'speed';
+export type EncounterDoubt = 'distance' | 'port' | 'shore' | 'speed';
 
 export interface Encounter {
   /** `mmsi:` and its number. */
@@ -248,7 +249,8 @@ class Together {
     if (metres === undefined) return undefined;
     const nearness = this.near.nearness(given, ENCOUNTER_PORT_METRES + POSITION_ERROR_METRES);
     if (nearness === 'all' && this.near.nearness(given, ENCOUNTER_PORT_METRES - POSITION_ERROR_METRES) === 'all') return undefined;
-    return { at: time, doubts: nearness === 'none' ? [] : ['port'], metres };
+    // Neighbours in an anchorage or at a quay meet nobody, and where those are records say of few ports: none is certain.
+    return { at: time, doubts: nearness === 'none' ? ['shore'] : ['port', 'shore'], metres };
   }
 
   /** Metres to the one that is nearest in time; undefined: farther apart than an encounter is, in every reading. */

@@ -94,8 +94,8 @@ const Encounter = Type.Object(
     nearestMetres: Type.Integer({ minimum: 0, description: 'Between positions that are nearest in time.' }),
     certainty,
     unsure: unsure(
-      ['distance', 'port', 'speed'],
-      'distance: the errors of the positions, or the time between them, leave it open that they were farther apart. port: some of the points that records give for a port are near. speed: one of them may have gone faster.',
+      ['distance', 'port', 'shore', 'speed'],
+      'distance: the errors of the positions, or the time between them, leave it open that they were farther apart. port: some of the points that records give for a port are near. shore: that no anchorage or quay was near nobody says. speed: one of them may have gone faster.',
     ),
     ...Legs,
   },
