@@ -109,6 +109,8 @@ describe('readiness', () => {
     expect([status, [...names].sort()]).toEqual([
       200,
       [
+        'alerts',
+        'alerts: database',
         'capture: database',
         'capture: event log',
         'dead-letter copies',
