@@ -5,8 +5,8 @@ import { join } from 'node:path';
 const INTEROP = join(import.meta.dirname, '../../../libs/ledger/interop');
 const [, major = 0, minor = 0] = (/go(\d+)\.(\d+)/.exec(spawnSync('go', ['version'], { encoding: 'utf8' }).stdout ?? '') ?? []).map(Number);
 
-/** `test` where Go is here, in this minor version or a later one; else it is skipped, by a name that says "(needs Go ...)". */
-export const testWithGo = (minorVersion: number): typeof test => (major > 1 || minor >= minorVersion ? test : (test.skip as typeof test));
+/** Whether Go is here, in this minor version or a later one; a test that needs it is skipped without, by a name that says "(needs Go ...)". */
+export const hasGo = (minorVersion: number): boolean => major > 1 || minor >= minorVersion;
 
 /** @param folder below libs/ledger/interop, which is one module @param what its package @param to the program @param withinMs brought and compiled */
 export function buildGo(folder: string, what: string, to: string, withinMs: number): void {
