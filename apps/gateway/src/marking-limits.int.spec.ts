@@ -298,6 +298,8 @@ test('where nobody can make rows, an approved marking gives nothing to those for
     );
   });
   expect(await handlings()).toEqual([AMBER, { tlp: 'AMBER', agencies: ['bolt'] }]);
+  // The next word about it brings who can: until then it waits, as nobody could tell that it is too wide.
+  await say('local/operator', marking('n-again', 'n', AMBER));
 }, 60_000);
 
 test('a rebuild of all that comes to the same', async () => {
