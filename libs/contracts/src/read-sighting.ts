@@ -71,7 +71,6 @@ function sightingOf(document: SightingDocument, envelope: SightingEnvelope, faul
     evidence: document.evidence ?? NONE,
     relations: readRelations(document, envelope, faults),
   };
-  if (document.kind === 'correction' && document.modality === undefined) sighting.modalityUnsaid = true;
   if (document.as !== undefined) sighting.as = document.as;
   if (document.action !== undefined) sighting.action = document.action;
   if (document.subtype !== undefined) sighting.subtype = document.subtype;

@@ -149,7 +149,7 @@ const members = {
     }),
   ),
   kind: Type.Enum(KINDS),
-  modality: Type.Optional(Type.Enum(MODALITIES, { description: 'Default: actual; of a correction, that of what it corrects.' })),
+  modality: Type.Optional(Type.Enum(MODALITIES, { description: 'Default: actual.' })),
   subtype: Type.Optional(word()),
   handling: Handling,
   occurred: Type.Optional(Occurred),

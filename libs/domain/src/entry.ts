@@ -46,7 +46,7 @@ export function entryOf(node: Resolved, context: FoldContext): TimelineEntry {
     inPlace: standing === 'corrected' ? refOf(node.head) : undefined,
     kind,
     places: why === undefined,
-    mark: markOf(kind, node.modality),
+    mark: markOf(kind, sighting.modality),
     why,
     handling: handlingOf(node, rules),
     targets: links(targetsOf(sighting), nodes),
@@ -91,13 +91,13 @@ function rolesOf(sighting: Sighting, item: string | undefined): readonly Role[] 
 }
 
 function whyNot(node: Resolved, roles: readonly Role[], flags: readonly Flag[], rules: Rules): WhyNot | undefined {
-  const { standing, kind, modality } = node;
+  const { standing, kind, sighting } = node;
   if (standing === 'waiting') {
     if (rules.waitingPlacesNothing) return 'waiting';
   } else if (standing !== 'stands' && rules.onlyStandingPlaces) return standing;
   if (kind === undefined) return 'kind-unknown';
   if (!placing.has(kind) && !(speaking.has(kind) && !rules.onlyPlacingKindsPlace)) return 'kind';
-  if (modality !== 'actual' && rules.onlyActualPlaces) return 'modality';
+  if (sighting.modality !== 'actual' && rules.onlyActualPlaces) return 'modality';
   if (roles.length === 0) return 'not-named';
   if (rules.backgroundIsNotPlaced && roles.every((role) => role === 'background')) return 'background';
   if (rules.placelessIsNotPlaced && !saysWhere(node, roles)) return 'no-place';

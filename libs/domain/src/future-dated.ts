@@ -17,8 +17,8 @@ const DAY_TOLERANCE_MICROS = MICROS_PER_DAY;
  * comes. Time alone mends nothing: a sighting written in advance is no observation when its day has come. Its agency corrects it, with
  * what was seen then, or withdraws it.
  */
-export function isFutureDated({ sighting, kind, modality, captured }: Resolved): boolean {
-  const { occurred, reported } = sighting;
+export function isFutureDated({ sighting, kind, captured }: Resolved): boolean {
+  const { occurred, reported, modality } = sighting;
   const starts = occurred?.starts ?? null;
   if (occurred === undefined || starts === null || modality === 'planned' || kind === undefined || !placing.has(kind)) return false;
   return starts > Math.min(reported?.at ?? Infinity, captured ?? Infinity) + toleranceOf(occurred.precision);

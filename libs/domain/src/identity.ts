@@ -164,14 +164,14 @@ function claimOf(entry: TimelineEntry): Claim | undefined {
   };
 }
 
-function whyOf({ sighting, mark, flags, resolvedBy, contradictedBy }: TimelineEntry): Claim['why'] {
-  const { subtype, occurred } = sighting;
+function whyOf({ sighting, flags, resolvedBy, contradictedBy }: TimelineEntry): Claim['why'] {
+  const { subtype, modality, occurred } = sighting;
   if (subtype === 'one-of') return 'one-of';
   if (subtype !== 'same') return 'unclear';
-  if (mark === 'planned') return 'planned';
+  if (modality === 'planned') return 'planned';
   const settled = resolvedBy.filter(({ inForce }) => inForce === true);
   if (settled.some(({ upheld }) => upheld !== true)) return 'rejected';
-  if (mark === 'negative') return 'denies';
+  if (modality === 'negative') return 'denies';
   if (flags.includes('disputed')) return 'disputed';
   if (settled.length === 0 && contradictedBy.some(({ standing }) => standing === 'stands')) return 'contradicted';
   return occurred !== undefined && occurred.extent !== 'throughout' ? 'some-time' : undefined;

@@ -118,10 +118,6 @@ function wins(challenger: Resolved, holder: Resolved, rules: Rules): boolean {
 /** Root to leaf: the standing that follows from the target's. */
 function place(node: Resolved, rules: Rules): void {
   node.kind = kindOf(node, rules);
-  // A target is judged before who corrects it.
-  const target = node.inCircle ? undefined : node.targets[0];
-  if (node.sighting.modalityUnsaid === true && node.speaksAs === 'correction' && rules.kindFollowsTarget && target !== undefined)
-    node.modality = target.modality;
   const [standing, by] = standingOf(node, rules);
   node.standing = standing;
   node.by = by;

@@ -2,7 +2,7 @@
 import type { Handling } from './handling.ts';
 import { isRelating } from './references.ts';
 import type { Rules } from './rules.ts';
-import type { Kind, Modality, RelatingKind, Sighting } from './sighting.ts';
+import type { Kind, RelatingKind, Sighting } from './sighting.ts';
 import type { Instant } from './time.ts';
 
 /**
@@ -61,8 +61,6 @@ export class Resolved {
   by: Resolved | undefined = undefined;
   /** What it counts as; undefined while a correction's target is unknown. */
   kind: Kind | undefined = undefined;
-  /** As what it counts: its own, or of a correction that says none its target's. */
-  modality: Modality;
   /** Its word about its targets holds. */
   inForce = false;
 
@@ -70,7 +68,6 @@ export class Resolved {
     const { kind, agency, relations } = sighting;
     const ownersWord = kind === 'correction' || kind === 'retraction' || kind === 'marking';
     this.sighting = sighting;
-    this.modality = sighting.modality;
     this.logIndex = logIndex;
     this.captured = captured;
     this.handling = handling;

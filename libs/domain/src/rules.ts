@@ -17,7 +17,7 @@ export const RULES = {
   withdrawnHasNoEffect: true,
   /** A correction of a correction: the outermost takes the place. */
   outermostStands: true,
-  /** A correction that names no kind, or says no modality, keeps its target's; while the kind is unknown it places nothing. */
+  /** A correction that names no kind keeps its target's; while that is unknown it places nothing. */
   kindFollowsTarget: true,
   /** What speaks about a sighting that is not there waits and does nothing until it is. */
   waitingPlacesNothing: true,

@@ -104,8 +104,6 @@ export interface Sighting extends EventRef {
   readonly as?: Kind;
   readonly action?: 'ADD' | 'DELETE';
   readonly modality: Modality;
-  /** Of a correction: its author says no modality, and it has that of what it corrects. */
-  readonly modalityUnsaid?: true;
   readonly subtype?: string;
   readonly handling: Handling;
   /** Absent: undated. */
