@@ -141,3 +141,16 @@ test('what gives as well is not told of', async () => {
   const { code, stderr } = await custody('acme/chief', 'mark', 'wider', '--tlp', 'GREEN', '--tell');
   expect([code, stderr]).toEqual([2, expect.stringContaining('--tell says to those who lose an event')]);
 });
+
+test('of an item of whose events one cannot be told, none is marked', async () => {
+  const item = 'vin:WDDSYNTH9JA000005';
+  await submit('acme/chief', green('part-1', item));
+  await submit('acme/chief', { ...green('part-2', item), handling: { tlp: 'AMBER' } });
+  await submit('acme/chief', green('part-3', item));
+  // It takes the first and the last from all but bolt, and gives the other to bolt.
+  expect((await custody('acme/chief', 'mark', item, '--tlp', 'AMBER', '--agency', 'bolt', '--tell')).code).toBe(2);
+  for (const id of ['part-1', 'part-3']) {
+    const answer = await fetch(`${server.url}/v1/events/${id}`, { headers: headersOf('acme/chief') });
+    expect((await answer.json()) as unknown).toMatchObject({ event: { id, handling: { tlp: 'GREEN' }, relations: { markedBy: [] } } });
+  }
+});
